@@ -1,0 +1,88 @@
+"""The marketplaces that are watched, and the words for what was seen there."""
+
+from enum import StrEnum
+
+
+class Marketplace(StrEnum):
+    """A site that sources are found on; the value is the suffix of topics, commands and settings."""
+
+    YAHOO = "yahoo"
+    MERCARI = "mercari"
+
+
+class State(StrEnum):
+    """What one look at a source item said of its stock."""
+
+    AVAILABLE = "available"
+    UNBUYABLE = "unbuyable"
+    """On sale, but not at a fixed price."""
+    SOLD = "sold"
+    ENDED = "ended"
+    GONE = "gone"
+    SUSPENDED = "suspended"
+    UNKNOWN = "unknown"
+    """Nothing was learnt. It never changes stock."""
+
+
+OUT_OF_STOCK = frozenset({State.UNBUYABLE, State.SOLD, State.ENDED, State.GONE, State.SUSPENDED})
+"""The states that are positive evidence against selling."""
+
+
+class Reason(StrEnum):
+    """Why a state other than `available` was given; closed, so that it can label a metric."""
+
+    AUCTION_ONLY = "auction_only"
+    NO_PRICE = "no_price"
+    FLEA_MARKET = "flea_market"
+
+    IN_TRANSACTION = "in_transaction"
+    """Mercari `trading`: a cancelled trade can bring the item back."""
+    SOLD_OUT = "sold_out"
+    WON = "won"
+    """Yahoo: closed with a winner."""
+
+    CLOSED_WITHOUT_BIDS = "closed_without_bids"
+    CLOSED = "closed"
+    """Closed, and the page does not say whether anybody won."""
+    CANCELLED = "cancelled"
+
+    NOT_FOUND = "not_found"
+    """Mercari's own not-found body, or any other 404 seen twice at least a minute apart."""
+    DELETED_BY_SELLER = "deleted_by_seller"
+    DELETED_BY_MARKETPLACE = "deleted_by_marketplace"
+
+    STOPPED_BY_SELLER = "stopped_by_seller"
+    STOPPED_BY_MARKETPLACE = "stopped_by_marketplace"
+
+    NOT_FOUND_ONCE = "not_found_once"
+    """A 404 that needs a second look at least a minute later."""
+    CLOSING = "closing"
+    """Yahoo: open, but its end time has passed; automatic extension is possible."""
+    BLOCKED = "blocked"
+    RATE_LIMITED = "rate_limited"
+    AUTH = "auth"
+    BAD_REQUEST = "bad_request"
+    TRANSIENT = "transient"
+    """5xx, reset, refused, or a body cut short."""
+    TIMED_OUT = "timed_out"
+    UNPARSABLE = "unparsable"
+    EMPTY = "empty"
+    UNKNOWN_STATUS = "unknown_status"
+    """The page carries a status word that is not in the table."""
+    BREAKER_OPEN = "breaker_open"
+    """The proxy does not ask at present; the item was not looked at."""
+    MALFORMED_ID = "malformed_id"
+    OVERSIZED = "oversized"
+
+
+class ErrorClass(StrEnum):
+    """How a marketplace's or Amazon's answer is treated: retry, effect on stock, breaker."""
+
+    GONE = "gone"
+    SOLD = "sold"
+    BLOCKED = "blocked"
+    RATE_LIMITED = "rate_limited"
+    AUTH = "auth"
+    BAD_REQUEST = "bad_request"
+    TRANSIENT = "transient"
+    UNPARSABLE = "unparsable"

@@ -1,0 +1,154 @@
+"""The HTTP contract of both proxies: the common item model, the batch check and the search.
+
+`GET /v1/items/{id}` answers an `Item`. `POST /v1/items:check` takes a `CheckRequest` and streams
+NDJSON: one `ItemLine` for each id, exactly once and in any order, `HeartbeatLine`s while it waits,
+and one `EndLine`. `POST /v1/search` takes a `SearchRequest` and answers a `SearchResult`.
+Errors are `{"error": <code>, "message": <sentence>}`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from mercarich_contracts.market import ErrorClass, Marketplace, Reason, State
+
+MAX_IDS = 10_000
+"""Ids in one batch check; more is 422."""
+
+MAX_BODY_BYTES = 1_048_576
+"""A request body above this is 413, whatever it holds."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PriceKind(StrEnum):
+    FIXED = "fixed"
+    BUYOUT = "buyout"
+    CURRENT_BID = "current_bid"
+    NONE = "none"
+
+
+class Evidence(_Value):
+    """What a state rests on, enough to show and to repeat it."""
+
+    url: str
+    http_status: int | None
+    """None when no answer came."""
+    body_sha256: str | None
+    parser_version: str
+    extract: str = Field(max_length=500)
+    """One line: the fields or the sentence that decided."""
+    fetched_at: datetime
+
+
+class Item(_Value):
+    """One source item as seen now. Prices in yen; a field is None when the page does not say."""
+
+    marketplace: Marketplace
+    item_id: str
+    state: State
+    reason: Reason | None = None
+    """Given for every state but `available`."""
+    error_class: ErrorClass | None = None
+    """Set when the answer was a fault (blocked, rate_limited, …); a state that was read has none."""
+    evidence: Evidence
+
+    url: str = ""
+    title: str | None = None
+    price_jpy: int | None = None
+    """What a buyer pays now, tax included, shipping excluded."""
+    price_excl_tax: int | None = None
+    tax_rate: int | None = None
+    price_kind: PriceKind = PriceKind.NONE
+    price_confidence: Literal["high", "low"] = "high"
+    raw_status: str | None = None
+    quantity: int | None = None
+    seller_id: str | None = None
+    seller_name: str | None = None
+    seller_kind: Literal["private", "store"] | None = None
+    seller_rating_good: int | None = None
+    seller_rating_bad: int | None = None
+    images: tuple[str, ...] = ()
+    condition_code: int | None = Field(default=None, ge=1, le=6)
+    """1 new, unused … 6 poor, the order that both marketplaces use."""
+    category_path: tuple[str, ...] = ()
+    brand: str | None = None
+    shipping_payer: Literal["seller", "buyer"] | None = None
+    shipping_cost_jpy: int | None = None
+    ships_from: str | None = None
+    ship_days_min: int | None = None
+    ship_days_max: int | None = None
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    auto_extend: bool | None = None
+    bids: int | None = None
+    likes: int | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    revision: str | None = None
+    """A value that changes when the item does (checksum, update time or a hash)."""
+
+
+class CheckRequest(BaseModel):
+    """Look at these ids. `concurrency` bounds how many are under way at once for this batch."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ids: list[str] = Field(min_length=1, max_length=MAX_IDS)
+    concurrency: int = Field(default=4, ge=1, le=1000)
+    sellers: dict[str, str] = Field(default_factory=dict)
+    """Item id -> Mercari seller id, where known; ids of one seller are answered by one call."""
+
+
+class ItemLine(_Value):
+    type: Literal["item"] = "item"
+    item: Item
+
+
+class HeartbeatLine(_Value):
+    """Sent every few seconds while nothing else is: the batch is alive and waits for its turn."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    answered: int
+    waiting: int
+    breaker: Literal["closed", "open", "half_open"] = "closed"
+
+
+class EndLine(_Value):
+    """The last line. A stream that ends without it was cut, and unanswered ids are unanswered."""
+
+    type: Literal["end"] = "end"
+    answered: int
+    requests: int
+    """Calls made to the marketplace for this batch."""
+
+
+CheckLine = Annotated[ItemLine | HeartbeatLine | EndLine, Field(discriminator="type")]
+CHECK_LINE: TypeAdapter[ItemLine | HeartbeatLine | EndLine] = TypeAdapter(CheckLine)
+
+
+class SearchRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    keyword: str = Field(min_length=1, max_length=200)
+    price_min: int | None = Field(default=None, ge=0)
+    price_max: int | None = Field(default=None, ge=0)
+    conditions: list[int] = Field(default_factory=list)
+    page: int = Field(default=0, ge=0, le=100)
+    """From 0."""
+
+
+class SearchResult(_Value):
+    items: tuple[Item, ...]
+    complete: bool
+    """True when this was the last page; False when there are more, or when the page cannot say."""
+    page: int
+
+
+class ProxyError(_Value):
+    error: str
+    message: str

@@ -1,0 +1,44 @@
+"""The one schedule table: the local scheduler runs it, the chart renders it as CronJobs.
+
+Cron expressions are read in `TIME_ZONE`. Names are those that operators type in
+`kubectl create job --from=cronjob/<name>`.
+"""
+
+from dataclasses import dataclass
+
+TIME_ZONE = "Asia/Tokyo"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    name: str
+    cron: str
+    command: tuple[str, ...]
+    """The arguments of `mercarich`; a row whose command is not installed is not run."""
+    component: str
+    """The service whose image carries the command."""
+    deadline_seconds: int
+    """How long one run may take."""
+
+
+def _row(name: str, cron: str, command: str, component: str, deadline_seconds: int) -> ScheduleRow:
+    return ScheduleRow(name, cron, tuple(command.split()), component, deadline_seconds)
+
+
+_HALF_DAY = 12 * 3600
+_TEN_MINUTES = 600
+
+SCHEDULE: tuple[ScheduleRow, ...] = (
+    _row("check-item-yahoo", "0 0,12 * * *", "check_item_yahoo 2 4 --max-workers 14", "checker", _HALF_DAY),
+    _row("check-item-mercari", "0 0,12 * * *", "check_item_mercari 2 4 --max-workers 14", "checker", _HALF_DAY),
+    _row("check-item-yahoo-4", "0 6,18 * * *", "check_item_yahoo 4 --max-workers 14", "checker", _HALF_DAY),
+    _row("check-item-mercari-4", "0 6,18 * * *", "check_item_mercari 4 --max-workers 14", "checker", _HALF_DAY),
+    _row("update-item-mercari", "50 8,20 * * *", "update_item_mercari 2 4 --max-workers 14", "updater", _HALF_DAY),
+    _row("update-item-yahoo", "50 11,23 * * *", "update_item_yahoo 2 4 --max-workers 14", "updater", _HALF_DAY),
+    _row("update-feed-yahoo", "*/10 * * * *", "update_feed_yahoo", "feed", _TEN_MINUTES),
+    _row("update-feed-mercari", "*/10 * * * *", "update_feed_mercari", "feed", _TEN_MINUTES),
+    _row("env-update", "30 23 * * *", "update_env", "operator", _TEN_MINUTES),
+    _row("delete-old-items", "45 2 * * *", "delete_old_items --expired-days 7", "updater", 3600),
+    _row("check-background-jobs", "*/8 * * * *", "check_background_jobs", "web", 480),
+    _row("validate-mws-tokens", "33 */4 * * *", "validate_mws_tokens", "feed", 3600),
+)

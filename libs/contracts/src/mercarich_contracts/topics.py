@@ -1,0 +1,37 @@
+"""The Kafka topics: which message each carries, its key and how it is partitioned."""
+
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import CheckBatch, ListingsChanged, Message, RevivalWanted
+
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    message: type[Message]
+    partitions: int = 12
+    """Also the largest useful number of workers of its pool."""
+    retention_ms: int = DAY_MS
+
+    @property
+    def dead_letters(self) -> str:
+        """Where records go that no worker can read: original bytes, the error in the headers."""
+        return f"mercarich.dlq.{self.name}"
+
+
+CHECK = {
+    Marketplace.YAHOO: Topic("check.yahoo", CheckBatch),
+    Marketplace.MERCARI: Topic("check.mercari", CheckBatch),
+}
+UPDATE = {
+    Marketplace.YAHOO: Topic("update.yahoo", RevivalWanted),
+    Marketplace.MERCARI: Topic("update.mercari", RevivalWanted),
+}
+LISTINGS_CHANGED = Topic("listings.changed", ListingsChanged)
+"""Key: the seller's user id, so that one worker at a time pushes for a seller."""
+
+TOPICS: tuple[Topic, ...] = (*CHECK.values(), *UPDATE.values(), LISTINGS_CHANGED)
+DEAD_LETTER_RETENTION_MS = 30 * DAY_MS

@@ -1,0 +1,51 @@
+"""A worker's own small HTTP server: /metrics, /healthz (the loop moves) and /readyz (work can be taken)."""
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+Probe = Callable[[], str | None]
+"""Answers None when all is well, else what is wrong in one sentence."""
+
+
+class HealthServer:
+    """Serves until `stop`. Port 0 picks a free one, readable as `port`."""
+
+    def __init__(self, host: str, port: int, *, healthy: Probe, ready: Probe) -> None:
+        self._server = ThreadingHTTPServer((host, port), _handler(healthy, ready))
+        self._server.daemon_threads = True
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler(healthy: Probe, ready: Probe) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/metrics":
+                self._answer(200, CONTENT_TYPE_LATEST, generate_latest())
+            elif self.path in ("/healthz", "/readyz"):
+                wrong = (healthy if self.path == "/healthz" else ready)()
+                self._answer(200 if wrong is None else 503, "text/plain; charset=utf-8", (wrong or "ok").encode())
+            else:
+                self._answer(404, "text/plain", b"not found")
+
+        def _answer(self, status: int, content_type: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """A probe every few seconds is not news."""
+
+    return Handler

@@ -1,0 +1,66 @@
+"""Logs on stdout, one JSON object a line (or text for a person), with secrets struck out."""
+
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import orjson
+
+_SECRETS = re.compile(
+    r"(Atz[ra]\|[^\s\"',}]+)|(amzn1\.(?:oa2-cs|application-oa2-client)\.[^\s\"',}]+)"
+    r"|((?<=://)[^\s/@:]+:[^\s/@]+(?=@))|((?:(?<=password=)|(?<=client_secret=)|(?<=refresh_token=))[^\s&\"',}]+)"
+)
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def configure(service: str, *, level: str = "INFO", style: Literal["json", "text"] = "json") -> None:
+    """Send every log line to stdout. `extra={...}` becomes fields; call once, from `__main__`."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_Json(service) if style == "json" else _Text(service))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in ("kafka", "httpx", "httpcore", "uvicorn.access", "alembic"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def redact(text: str) -> str:
+    """Strike out tokens, client ids and passwords, wherever they came from."""
+    return _SECRETS.sub("[redacted]", text)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    return {key: value for key, value in vars(record).items() if key not in _STANDARD}
+
+
+class _Json(logging.Formatter):
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "service": self._service,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_fields(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return redact(orjson.dumps(line, default=str).decode())
+
+
+class _Text(logging.Formatter):
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
+        fields = " ".join(f"{key}={value}" for key, value in _fields(record).items())
+        text = f"{time} {record.levelname:<7} {record.getMessage()} {fields}".rstrip()
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return redact(text)

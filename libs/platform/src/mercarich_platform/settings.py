@@ -1,0 +1,62 @@
+"""Settings by environment: typed, read once at start, and a wrong one is named with what was expected.
+
+The numbers that people change while the system runs are not here: they live in the database
+(`mercarich_db.settings_store`).
+"""
+
+import os
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadConfiguration(Exception):
+    """The environment cannot be used; the text says which variable and what was expected. Exit code 78."""
+
+
+class SharedSettings(BaseSettings):
+    """The variables that every process reads, prefix `MERCARICH_`."""
+
+    model_config = SettingsConfigDict(env_prefix="MERCARICH_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = SecretStr("")
+    """SQLAlchemy's form, `sqlite:////path/to/file` or `mysql+pymysql://user:password@host/name`. Empty: SQLite in
+    the data folder."""
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    """host:port, several separated by commas."""
+    data_dir: Path = Path("var")
+    """Where one machine keeps its database, key and logs."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] = "json"
+    """`text` for a person at a terminal."""
+    metrics_host: str = "0.0.0.0"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    """/metrics, /healthz and /readyz of a worker; 0 turns them off."""
+
+    @property
+    def database(self) -> str:
+        """The database's address, default filled in. Holds a password: never log it."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute() / 'mercarich.db'}"
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def load(settings: type[Settings]) -> Settings:
+    """Read the environment. Raises `BadConfiguration`: one sentence a variable, without its value's secrets."""
+    try:
+        return settings()
+    except ValidationError as error:
+        raise BadConfiguration("; ".join(_sentence(settings, e) for e in error.errors(include_url=False))) from None
+
+
+def _sentence(settings: type[BaseSettings], error: object) -> str:
+    assert isinstance(error, dict)
+    field = str(error["loc"][0]) if error["loc"] else ""
+    variable = f"{settings.model_config.get('env_prefix', '')}{field}".upper()
+    given = os.environ.get(variable)
+    secret = "SECRET" in variable or "KEY" in variable or "URL" in variable
+    shown = "" if given is None or secret else f" (it is {given!r})"
+    return f"{variable}: {error['msg']}{shown}"
