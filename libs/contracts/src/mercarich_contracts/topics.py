@@ -35,3 +35,15 @@ LISTINGS_CHANGED = Topic("listings.changed", ListingsChanged)
 
 TOPICS: tuple[Topic, ...] = (*CHECK.values(), *UPDATE.values(), LISTINGS_CHANGED)
 DEAD_LETTER_RETENTION_MS = 30 * DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """The topic of the records of one topic that no worker can read."""
+
+    name: str
+    partitions: int = 1
+    retention_ms: int = DEAD_LETTER_RETENTION_MS
+
+
+DEAD_LETTERS: tuple[DeadLetters, ...] = tuple(DeadLetters(topic.dead_letters) for topic in TOPICS)

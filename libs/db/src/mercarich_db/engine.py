@@ -1,0 +1,142 @@
+"""Engines and transactions: `create` for the engine, `run_tx` to write, `reading` to read."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
+
+from mercarich_platform.settings import BadConfiguration
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 8
+_RETRY = frozenset({1020, 1205, 1213})
+"""MariaDB: record changed since last read, lock wait timeout, deadlock. After 1205 the transaction is still open,
+so that only a restart of the whole function is safe."""
+_AWAY = frozenset(
+    {1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 2002, 2003, 2006, 2013}
+)
+"""MariaDB: the server is not there, is going, or is read only after a fail-over."""
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, or cannot write, for now; the text says which and why."""
+
+
+def create(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(url)
+        return _mariadb(url, pool_size)
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        raise BadConfiguration(
+            "MERCARICH_DATABASE_URL: expected sqlite:////path/to/file or mysql+pymysql://user:password@host/name"
+        ) from None
+
+
+def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
+    """Run `fn` in one transaction and commit; start it all over on a conflict, up to `ATTEMPTS` times.
+
+    `fn` may run several times, so it must have no effect outside the database. Raises `DatabaseAway`.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with engine.connect().execution_options(mercarich_writes=True) as connection, connection.begin():
+                return fn(connection)
+        except DBAPIError as error:
+            if attempt < ATTEMPTS and _is_conflict(error):
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))
+                continue
+            _raise_if_away(engine, error)
+            raise
+        except TimeoutError as error:
+            raise DatabaseAway(f"{name(engine)}: no free connection") from error
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read with; nothing is written. Raises `DatabaseAway`."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        _raise_if_away(engine, error)
+        raise
+    except TimeoutError as error:
+        raise DatabaseAway(f"{name(engine)}: no free connection") from error
+
+
+def name(engine: Engine) -> str:
+    """Where the database is, without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _raise_if_away(engine: Engine, error: DBAPIError) -> None:
+    cause = error.orig
+    code = _code(error)
+    if code in _AWAY:
+        raise DatabaseAway(f"{name(engine)} is away ({code})") from error
+    if isinstance(cause, sqlite3.OperationalError):
+        raise DatabaseAway(f"{name(engine)}: {cause}") from error
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    return _code(error) in _RETRY
+
+
+def _code(error: DBAPIError) -> int | None:
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late for a write lock
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads first and writes later fails at once when another one wrote in
+        # between; taking the write lock first waits instead.
+        writes = connection.get_execution_options().get("mercarich_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _mariadb(url: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_recycle=1800,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3, "read_timeout": 30, "write_timeout": 10, "charset": "utf8mb4"},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET SESSION idle_transaction_timeout=30, max_statement_time=25, innodb_lock_wait_timeout=5,"
+                " time_zone='+00:00', sql_mode=CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
+            )
+
+    return engine

@@ -1,0 +1,292 @@
+"""The tables, SQLAlchemy Core. No behaviour; each comment says what a name does not."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from mercarich_db.types import Id, UtcDateTime, exact
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- people: written by web -------------------------------------------------------------------------
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("username", exact(64), nullable=False, unique=True),
+    Column("plan", Integer, nullable=False),  # checks a day: 2 or 4
+    Column("active", Boolean, nullable=False),
+    Column("is_staff", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+amazon_accounts = Table(
+    "amazon_accounts",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("seller_id", exact(32), nullable=False),
+    Column("marketplace_id", exact(32), nullable=False),
+    Column("refresh_token", Text, nullable=False),  # AES-256-GCM, see mercarich_feed.adapters.token_cipher
+    Column("token_verdict", exact(16), nullable=False),  # unknown, valid, invalid
+    Column("token_reason", String(255), nullable=True),
+    Column("token_checked_at", UtcDateTime, nullable=True),
+)
+
+# --- sources: identity by web and updater, the rest by checker ----------------------------------------
+
+source_items = Table(
+    "source_items",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("marketplace", exact(16), nullable=False),
+    Column("item_id", exact(64), nullable=False),
+    Column("seller_id", exact(64), nullable=True),
+    Column("title", String(255), nullable=True),
+    Column("state", exact(16), nullable=False),  # the last state that was learnt; unknown only before the first
+    Column("reason", exact(32), nullable=True),
+    Column("price_jpy", Integer, nullable=True),
+    Column("observed_at", UtcDateTime, nullable=True),  # when `state` was last seen
+    Column("evidence_id", Id, nullable=True),
+    Column("suspected_at", UtcDateTime, nullable=True),  # first of the looks that a hold wants confirmed
+    Column("checked_at", UtcDateTime, nullable=True),  # the last check that learnt something
+    Column("checked_run", Id, nullable=True),  # the last run that is done with it
+    Column("check_run", Id, nullable=True),  # the run that still wants it; NULL: nothing pending
+    Column("check_rank", Integer, nullable=False),  # its place in that run, fair over sellers
+    Column("check_attempts", Integer, nullable=False),  # claims since the last answer: a high one kills workers
+    Column("check_unknowns", Integer, nullable=False),  # unknown answers in this run
+    Column("check_not_before", UtcDateTime, nullable=True),
+    Column("check_problem", exact(32), nullable=True),  # the last unknown's reason, or set_aside
+    UniqueConstraint("marketplace", "item_id"),
+    Index("ix_source_items_due", "marketplace", "checked_at", "id"),
+    Index("ix_source_items_pending", "check_run", "check_rank", "id"),
+    Index("ix_source_items_seller", "marketplace", "seller_id"),
+)
+
+# --- the seller's offers ------------------------------------------------------------------------------
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    # written by web
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("sku", exact(64), nullable=False),
+    Column("asin", exact(16), nullable=True),
+    Column("title", String(255), nullable=True),
+    Column("marketplace", exact(16), nullable=False),
+    Column("source_item_id", Id, ForeignKey("source_items.id"), nullable=False),
+    Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
+    Column("listing_quantity", Integer, nullable=False),  # what a restore puts back
+    Column("created_at", UtcDateTime, nullable=False),
+    # written by checker (withdraw) and updater (restore), always together with revision + 1
+    Column("quantity", Integer, nullable=False),  # what Amazon is to show
+    Column("revision", Integer, nullable=False),
+    Column("searching", Boolean, nullable=False),  # a replacement is wanted
+    Column("withdrawn_at", UtcDateTime, nullable=True),
+    Column("changed_at", UtcDateTime, nullable=False),  # of the newest revision
+    Column("hold_id", Id, nullable=True),  # its withdrawal waits for this hold
+    # written by feed
+    Column("pushed_revision", Integer, nullable=False),
+    Column("pushed_quantity", Integer, nullable=True),
+    Column("pushed_at", UtcDateTime, nullable=True),
+    Column("verified_at", UtcDateTime, nullable=True),  # read back from Amazon after the push
+    Column("push_claim", exact(32), nullable=True),
+    Column("push_claim_until", UtcDateTime, nullable=True),
+    Column("push_attempts", Integer, nullable=False),
+    Column("push_not_before", UtcDateTime, nullable=True),
+    Column("push_problem", String(255), nullable=True),
+    Column("orphan", Boolean, nullable=False),  # Amazon does not know the SKU
+    Column("push_pending", Integer, Computed("CASE WHEN revision > pushed_revision THEN 1 ELSE 0 END", persisted=True)),
+    UniqueConstraint("user_id", "sku"),
+    Index("ix_listings_source", "source_item_id"),
+    Index("ix_listings_push", "push_pending", "user_id", "id"),
+    Index("ix_listings_hold", "hold_id"),
+)
+
+listing_events = Table(
+    "listing_events",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("listing_id", Id, nullable=False),
+    Column("user_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", exact(32), nullable=False),
+    Column("reason", String(255), nullable=True),
+    Column("quantity_before", Integer, nullable=True),
+    Column("quantity_after", Integer, nullable=True),
+    Column("revision", Integer, nullable=True),
+    Column("run_id", Id, nullable=True),
+    Column("hold_id", Id, nullable=True),
+    Column("submission_id", Id, nullable=True),
+    Column("evidence_id", Id, nullable=True),
+    Index("ix_listing_events_listing", "listing_id", "id"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("source_item_id", Id, nullable=False),
+    Column("state", exact(16), nullable=False),
+    Column("reason", exact(32), nullable=True),
+    Column("url", String(512), nullable=False),
+    Column("http_status", Integer, nullable=True),
+    Column("body_sha256", exact(64), nullable=True),
+    Column("parser_version", exact(32), nullable=False),
+    Column("extract", String(500), nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Index("ix_evidence_source", "source_item_id", "id"),
+)
+
+# --- runs: written by checker (and updater) -----------------------------------------------------------
+
+run_heads = Table(
+    "run_heads",
+    metadata,
+    Column("operation", exact(16), primary_key=True),  # check, update
+    Column("marketplace", exact(16), primary_key=True),
+    Column("generation", Id, nullable=False),
+    Column("run_id", Id, nullable=True),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("operation", exact(16), nullable=False),
+    Column("marketplace", exact(16), nullable=False),
+    Column("generation", Id, nullable=False),
+    Column("request_key", exact(128), nullable=True, unique=True),  # the Job's name: one slot, one run
+    Column("arguments", Text, nullable=False),  # JSON, as the command gave them
+    Column("outcome", exact(16), nullable=False),  # running, finished, superseded, failed
+    Column("phase", exact(32), nullable=False),  # marking, canaries, checking, held, confirming, ended
+    Column("note", String(500), nullable=True),  # why it is held or failed
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("held_seconds", Float, nullable=False),
+    Column("skipped", Text, nullable=False),  # JSON, reason -> number of sellers
+    Column("planned", Integer, nullable=False),  # distinct source items
+    Column("checked", Integer, nullable=False),
+    Column("available", Integer, nullable=False),
+    Column("out_of_stock", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),  # unknown answers, retried ones included
+    Column("unparsable", Integer, nullable=False),
+    Column("unfinished", Integer, nullable=False),  # still unknown when the run let go of them
+    Column("set_aside", Integer, nullable=False),
+    Column("fallen", Integer, nullable=False),  # listings that were to be withdrawn, held ones included
+    Column("withdrawn", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Index("ix_runs_key", "operation", "marketplace", "generation"),
+)
+
+run_sellers = Table(
+    "run_sellers",
+    metadata,
+    Column("run_id", Id, primary_key=True, autoincrement=False),
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("planned", Integer, nullable=False),
+    Column("checked", Integer, nullable=False),  # listings whose source was checked
+    Column("fallen", Integer, nullable=False),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("run_id", Id, nullable=False),
+    Column("marketplace", exact(16), nullable=False),
+    Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
+    Column("reason", String(255), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("released_at", UtcDateTime, nullable=True),
+    Column("released_by", String(64), nullable=True),  # a person's name, or second look
+    Column("applied_at", UtcDateTime, nullable=True),  # what it held has been withdrawn or let go
+    Index("ix_holds_open", "applied_at", "run_id"),
+)
+
+# --- submissions: written by feed -----------------------------------------------------------------------
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("user_id", Id, nullable=False),
+    Column("lane", exact(8), nullable=False),  # patch, feed
+    Column("state", exact(16), nullable=False),  # creating, in_queue, in_progress, done, cancelled, fatal, bypassed
+    Column("document_id", String(255), nullable=True),
+    Column("feed_id", exact(64), nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("next_poll_at", UtcDateTime, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("problem", String(255), nullable=True),
+    Column("items", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Index("ix_submissions_open", "ended_at", "next_poll_at"),
+    Index("ix_submissions_user", "user_id", "id"),
+)
+
+submission_items = Table(
+    "submission_items",
+    metadata,
+    Column("submission_id", Id, primary_key=True, autoincrement=False),
+    Column("listing_id", Id, primary_key=True, autoincrement=False),
+    Column("revision", Integer, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("result", exact(16), nullable=False),  # pending, accepted, rejected, superseded
+    Column("issue", String(255), nullable=True),
+    Index("ix_submission_items_listing", "listing_id"),
+)
+
+# --- settings: written by web, and schedules: written by the scheduler ------------------------------------
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", exact(64), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_by", String(64), nullable=False),
+)
+
+settings_history = Table(
+    "settings_history",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("key", exact(64), nullable=False),
+    Column("value_before", Text, nullable=True),
+    Column("value_after", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(64), nullable=False),
+    Index("ix_settings_history_key", "key", "id"),
+)
+
+schedule_runs = Table(
+    "schedule_runs",
+    metadata,
+    Column("name", exact(64), primary_key=True),
+    Column("slot", UtcDateTime, primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("exit_code", Integer, nullable=True),
+)
