@@ -1,0 +1,25 @@
+"""Kafka for every process: publish, consume, ensure topics, ask for lag. The only place that names the driver.
+
+Used by the worker loop (`mercarich_platform.worker`), by planners (`Publisher`), by `mercarich queue info`
+(`group_states`) and by tests. Everything a caller sees is ours, so that the driver can be changed here alone.
+"""
+
+from mercarich_platform.kafka.consumer import Consumer, Offsets
+from mercarich_platform.kafka.groups import GroupState, group_states
+from mercarich_platform.kafka.publisher import Publisher
+from mercarich_platform.kafka.records import AnyTopic, BrokerAway, Headers, Record, TopicSpec
+from mercarich_platform.kafka.topics import ensure_topics
+
+__all__ = [
+    "AnyTopic",
+    "BrokerAway",
+    "Consumer",
+    "GroupState",
+    "Headers",
+    "Offsets",
+    "Publisher",
+    "Record",
+    "TopicSpec",
+    "ensure_topics",
+    "group_states",
+]

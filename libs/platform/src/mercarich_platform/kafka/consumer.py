@@ -1,0 +1,158 @@
+"""Reading as a member of a group, with offsets committed by hand and a rebalance that commits what is done."""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
+from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from kafka.errors import KafkaError
+from kafka.structs import OffsetAndMetadata
+
+from mercarich_platform.kafka.driver import away, open_client
+from mercarich_platform.kafka.records import Record
+
+log = logging.getLogger(__name__)
+
+Partition = tuple[str, int]
+"""Topic and number."""
+
+SESSION_TIMEOUT_MS = 10_000
+HEARTBEAT_MS = 3_000
+MAX_POLL_INTERVAL_MS = 120_000
+FETCH_WAIT_MS = 50
+"""Short, because the embedded broker's long poll does not wake up when something is published."""
+
+
+class Offsets(Protocol):
+    """What the reader knows of its partitions. Called on the driver's I/O thread: quick, and never blocking."""
+
+    def assigned(self, partitions: Iterable[Partition]) -> None:
+        """These are ours now."""
+
+    def revoked(self, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
+        """These are ours no longer; answers what may still be committed for them."""
+
+    def lost(self, partitions: Iterable[Partition]) -> None:
+        """These were taken away before we knew: nothing may be committed."""
+
+
+class Consumer:
+    """One member of a group. Not for several threads; `offsets` hears of rebalances."""
+
+    def __init__(self, bootstrap: str, *, client_id: str, group: str, topics: Iterable[str], offsets: Offsets) -> None:
+        """Raises `BrokerAway` within seconds."""
+        self._bootstrap = bootstrap
+        self._driver: Any = open_client(
+            KafkaConsumer,
+            bootstrap,
+            client_id=client_id,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            partition_assignment_strategy=(RoundRobinPartitionAssignor,),
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            metrics_enabled=False,
+        )
+        self._driver.subscribe(topics=list(topics), listener=_Listener(self._driver, offsets))
+        self._committing: Any = None
+
+    def poll(self, timeout_seconds: float, max_records: int) -> list[Record]:
+        """Records of the partitions that are not paused. Raises `BrokerAway` on what the driver cannot get over."""
+        try:
+            found = self._driver.poll(timeout_ms=int(timeout_seconds * 1000), max_records=max_records)
+        except KafkaError as error:
+            raise away(self._bootstrap, error) from error
+        return [_record(raw) for batch in found.values() for raw in batch]
+
+    def pause_only(self, partitions: Iterable[Partition]) -> None:
+        """Take nothing from these, and everything from the other assigned ones."""
+        wanted = {TopicPartition(*partition) for partition in partitions} & self._driver.assignment()
+        paused = self._driver.paused()
+        if wanted - paused:
+            self._driver.pause(*(wanted - paused))
+        if paused - wanted:
+            self._driver.resume(*(paused - wanted))
+
+    @property
+    def assignment(self) -> set[Partition]:
+        return {(partition.topic, partition.partition) for partition in self._driver.assignment()}
+
+    def commit(self, offsets: Mapping[Partition, int]) -> bool:
+        """Send the offsets without waiting; False when the commit before has no answer yet.
+
+        A failed commit is logged and nothing more: the same or a higher offset is sent at the next time, by us or
+        by the partition's new owner.
+        """
+        if self._committing is not None and not self._committing.is_done:
+            return False
+        if offsets:
+            self._committing = self._driver.commit_async(_driver_offsets(offsets))
+            self._committing.add_errback(_log_failed_commit)
+        return True
+
+    @property
+    def committed(self) -> bool:
+        """The last commit was acknowledged."""
+        return self._committing is not None and self._committing.is_done and bool(self._committing.succeeded())
+
+    def close(self, timeout_seconds: float = 5) -> None:
+        """Commit what `offsets` answers, leave the group at once, let go. Bounded, and never raises."""
+        end = (self._driver, timeout_seconds)
+        thread = threading.Thread(target=_close, args=end, name="consumer-close", daemon=True)
+        thread.start()
+        thread.join(timeout_seconds)
+
+
+class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]  # the driver has no types
+    def __init__(self, driver: Any, offsets: Offsets) -> None:
+        self._driver = driver
+        self._offsets = offsets
+
+    async def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        self._offsets.assigned((p.topic, p.partition) for p in assigned)
+
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        """A synchronous commit here raises; an error that leaves this method would end the poll."""
+        done = self._offsets.revoked((p.topic, p.partition) for p in revoked)
+        if done:
+            try:
+                await self._driver.commit_async(_driver_offsets(done))
+            except KafkaError as error:
+                _log_failed_commit(error)
+
+    async def on_partitions_lost(self, lost: Iterable[Any]) -> None:
+        self._offsets.lost((p.topic, p.partition) for p in lost)
+
+
+def _record(raw: Any) -> Record:
+    return Record(
+        topic=raw.topic,
+        partition=raw.partition,
+        offset=raw.offset,
+        key=raw.key,
+        value=raw.value or b"",
+        headers=tuple(raw.headers),
+        timestamp_ms=raw.timestamp,
+    )
+
+
+def _driver_offsets(offsets: Mapping[Partition, int]) -> dict[Any, Any]:
+    return {TopicPartition(*partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()}
+
+
+def _log_failed_commit(error: BaseException) -> None:
+    log.info("a commit failed; what it covered may be read again", extra={"error": repr(error)})
+
+
+def _close(driver: Any, timeout_seconds: float) -> None:
+    try:
+        driver.close(autocommit=False, timeout_ms=int(timeout_seconds * 1000))
+    except KafkaError as error:
+        log.warning("the consumer did not leave its group", extra={"error": repr(error)})

@@ -1,0 +1,97 @@
+"""Lag, members and the age of the oldest waiting record of consumer groups, for people and for scaling."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import GroupIdNotFoundError, KafkaError
+
+from mercarich_platform.kafka.driver import away, open_client
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """What one group has before it in one topic."""
+
+    group: str
+    topic: str
+    lag: int
+    """Records that are not committed."""
+    members: int | None
+    """Processes in the group; None when the broker does not know the group."""
+    partitions: int
+    """0 when the topic does not exist."""
+    oldest_age_seconds: float | None
+    """How long the oldest of them has been waiting; None when there are none."""
+
+
+def group_states(bootstrap: str, pairs: Sequence[tuple[str, str]], *, timeout_seconds: float = 5) -> list[GroupState]:
+    """One state for each (group, topic), in that order. Raises `BrokerAway`."""
+    deadline = time.monotonic() + timeout_seconds
+    admin: Any = open_client(KafkaAdminClient, bootstrap)
+    try:
+        return [_state(admin, bootstrap, group, topic, deadline) for group, topic in pairs]
+    except KafkaError as error:
+        raise away(bootstrap, error) from error
+    finally:
+        admin.close()
+
+
+def _state(admin: Any, bootstrap: str, group: str, topic: str, deadline: float) -> GroupState:
+    found = [t for t in admin.describe_topics([topic]) if t["error_code"] == 0]
+    partitions = [TopicPartition(topic, p["partition_index"]) for t in found for p in t["partitions"]]
+    ends = _offsets(admin, partitions, OffsetSpec.LATEST)
+    starts = _offsets(admin, partitions, OffsetSpec.EARLIEST)
+    committed = _committed(admin, group)
+    next_offsets = {p: max(committed.get(p, -1), starts[p]) for p in partitions}
+    waiting = {p: offset for p, offset in next_offsets.items() if offset < ends[p]}
+    return GroupState(
+        group=group,
+        topic=topic,
+        lag=sum(ends[p] - offset for p, offset in waiting.items()),
+        members=_members(admin, group),
+        partitions=len(partitions),
+        oldest_age_seconds=_oldest_age(bootstrap, waiting, deadline) if waiting else None,
+    )
+
+
+def _offsets(admin: Any, partitions: Sequence[Any], spec: Any) -> dict[Any, int]:
+    if not partitions:
+        return {}
+    answer = admin.list_partition_offsets(dict.fromkeys(partitions, spec))
+    return {partition: int(found.offset) for partition, found in answer.items()}
+
+
+def _committed(admin: Any, group: str) -> dict[Any, int]:
+    try:
+        return {partition: int(found.offset) for partition, found in admin.list_group_offsets([group])[group].items()}
+    except (GroupIdNotFoundError, KeyError):
+        return {}
+
+
+def _members(admin: Any, group: str) -> int | None:
+    try:
+        described: Mapping[str, Any] = admin.describe_groups([group])
+        return len(described[group]["members"])
+    except (GroupIdNotFoundError, KeyError):
+        return None
+
+
+def _oldest_age(bootstrap: str, waiting: Mapping[Any, int], deadline: float) -> float | None:
+    """Reads one record of each partition that has some, without joining the group."""
+    consumer: Any = open_client(KafkaConsumer, bootstrap, enable_auto_commit=False, fetch_max_wait_ms=100)
+    try:
+        consumer.assign(list(waiting))
+        for partition, offset in waiting.items():
+            consumer.seek(partition, offset)
+        seen: dict[Any, int] = {}
+        while len(seen) < len(waiting) and time.monotonic() < deadline:
+            for partition, records in consumer.poll(timeout_ms=200).items():
+                seen.setdefault(partition, records[0].timestamp)
+                consumer.pause(partition)
+    finally:
+        consumer.close(autocommit=False, timeout_ms=1000)
+    return max(0.0, time.time() - min(seen.values()) / 1000) if seen else None

@@ -1,0 +1,44 @@
+"""What crosses the seam: a record, a topic's shape, and the one failure that callers must expect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class BrokerAway(Exception):
+    """The broker cannot be reached or does not acknowledge; the text is one sentence with its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was read from a topic; `timestamp_ms` is the producer's time, milliseconds since 1970 UTC."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    timestamp_ms: int
+
+
+class AnyTopic(Protocol):
+    """The shape of a topic that is to exist; `mercarich_contracts.topics` has our own."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def partitions(self) -> int: ...
+    @property
+    def retention_ms(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """An `AnyTopic` made by hand."""
+
+    name: str
+    partitions: int
+    retention_ms: int

@@ -1,0 +1,70 @@
+"""Ending within the budget, whatever hangs: signals, the hard stop, and the watch over the main loop."""
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+
+from mercarich_platform.exit_codes import STUCK, TRY_AGAIN
+
+log = logging.getLogger(__name__)
+
+BUDGET_SECONDS = 45.0
+"""From SIGTERM to the end, always; below the 60 s grace that a pod gets."""
+STUCK_SECONDS = 30.0
+
+
+def install_signals(stop: threading.Event, *, budget_seconds: float = BUDGET_SECONDS) -> None:
+    """SIGTERM and SIGINT set `stop`; a second one, or the end of the budget, ends the process at once with 75.
+
+    Call it in the main thread.
+    """
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            os._exit(TRY_AGAIN)
+        stop.set()
+        hard_stop_after(budget_seconds, TRY_AGAIN)
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+
+
+def hard_stop_after(seconds: float, code: int) -> None:
+    """End the process with this code unless it has ended by itself before."""
+    timer = threading.Timer(seconds, os._exit, [code])
+    timer.daemon = True
+    timer.start()
+
+
+class Watchdog:
+    """Ends the process with 70, all stacks on stderr, when `beat` was not called for too long."""
+
+    def __init__(self, limit_seconds: float = STUCK_SECONDS) -> None:
+        self._limit = limit_seconds
+        self._beat = time.monotonic()
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def stop(self) -> None:
+        self._ended.set()
+
+    def beat(self) -> None:
+        self._beat = time.monotonic()
+
+    @property
+    def age_seconds(self) -> float:
+        return time.monotonic() - self._beat
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self._limit / 10):
+            if self.age_seconds > self._limit:
+                log.critical("the main loop is stuck", extra={"seconds": round(self.age_seconds)})
+                faulthandler.dump_traceback(sys.__stderr__ or 2, all_threads=True)
+                os._exit(STUCK)
