@@ -1,0 +1,56 @@
+"""`ports.Holds` over the tables."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Select, func, select, update
+
+from mercarich_db.tables import holds, listings, users
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.domain.reports import Hold
+
+
+class SqlHolds:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(self) -> Sequence[Hold]:
+        return self._read(_holds().where(holds.c.applied_at.is_(None)))
+
+    def latest(self, limit: int) -> Sequence[Hold]:
+        return self._read(_holds().limit(limit))
+
+    def of_run(self, run_id: int) -> Sequence[Hold]:
+        return self._read(_holds().where(holds.c.run_id == run_id))
+
+    def get(self, hold_id: int) -> Hold | None:
+        found = self._read(_holds().where(holds.c.id == hold_id))
+        return found[0] if found else None
+
+    def release(self, hold_id: int, by: str, at: datetime) -> bool:
+        def mark(connection: Connection) -> bool:
+            waiting = (holds.c.id == hold_id, holds.c.released_at.is_(None), holds.c.applied_at.is_(None))
+            changed = connection.execute(update(holds).where(*waiting).values(released_at=at, released_by=by))
+            return changed.rowcount == 1
+
+        return writing(self._engine, mark)
+
+    def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
+        with reading(self._engine) as connection:
+            return [Hold(**row._mapping) for row in connection.execute(query)]
+
+
+def _holds() -> Select[*tuple[object, ...]]:
+    held = (
+        select(func.count())
+        .select_from(listings)
+        .where(listings.c.hold_id == holds.c.id)
+        .correlate(holds)
+        .scalar_subquery()
+    )
+    columns = [column for column in holds.c if column is not holds.c.user_id]
+    return (
+        select(*columns, users.c.username, held.label("listings"))
+        .outerjoin(users, users.c.id == holds.c.user_id)
+        .order_by(holds.c.id.desc())
+    )

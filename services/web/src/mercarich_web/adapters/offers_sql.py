@@ -1,0 +1,100 @@
+"""`ports.Offers` over the tables."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Column, Engine, Row, select
+
+from mercarich_db.tables import evidence, listing_events, listings, source_items, submission_items, submissions, users
+from mercarich_web.adapters.database import reading
+from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
+from mercarich_web.ports import Found
+
+SHOWN = 50
+
+
+class SqlOffers:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, sku: str, username: str | None) -> Sequence[Found]:
+        offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
+        source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
+        query = (
+            select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id)
+            .select_from(listings)
+            .join(users, users.c.id == listings.c.user_id)
+            .join(source_items, source_items.c.id == listings.c.source_item_id)
+            .where(listings.c.sku == sku)
+            .order_by(users.c.username)
+        )
+        if username is not None:
+            query = query.where(users.c.username == username)
+        with reading(self._engine) as connection:
+            return [_found(row) for row in connection.execute(query)]
+
+    def events(self, listing_id: int) -> Sequence[Event]:
+        columns = [listing_events.c[name] for name in _names(Event)]
+        query = select(*columns).where(listing_events.c.listing_id == listing_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(listing_events.c.id.desc()).limit(SHOWN))
+            return [Event(**row._mapping) for row in rows]
+
+    def pushes(self, listing_id: int) -> Sequence[Push]:
+        item, whole = submission_items.c, submissions.c
+        query = (
+            select(item.submission_id, whole.lane, whole.state, item.revision, item.quantity, item.result, item.issue)
+            .add_columns(whole.created_at, whole.ended_at)
+            .join(submissions, whole.id == item.submission_id)
+            .where(item.listing_id == listing_id)
+            .order_by(item.submission_id.desc())
+            .limit(SHOWN)
+        )
+        with reading(self._engine) as connection:
+            return [Push(**row._mapping) for row in connection.execute(query)]
+
+    def decision_evidence_id(self, listing_id: int) -> int | None:
+        event = listing_events.c
+        query = (
+            select(event.evidence_id)
+            .where(event.listing_id == listing_id, event.evidence_id.is_not(None))
+            .order_by(event.id.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
+    def evidence(self, evidence_id: int) -> Evidence | None:
+        query = select(*[evidence.c[name] for name in _names(Evidence)]).where(evidence.c.id == evidence_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+            return Evidence(**row._mapping) if row is not None else None
+
+
+def _offer_column(name: str) -> Column[Any]:
+    if name == "username":
+        return users.c.username
+    return listings.c["push_claim_until" if name == "push_claimed_until" else name]
+
+
+def _source_column(name: str) -> Column[Any]:
+    """The pending look's columns carry a prefix in the table."""
+    if name == "pending_run":
+        return source_items.c.check_run
+    pending = name in ("attempts", "unknowns", "not_before", "problem")
+    return source_items.c[f"check_{name}" if pending else name]
+
+
+def _names(shape: Any) -> list[str]:
+    return [field.name for field in fields(shape)]
+
+
+def _found(row: Row[*tuple[object, ...]]) -> Found:
+    values: Any = row._mapping
+    return Found(
+        offer=Offer(**{name: values[f"offer_{name}"] for name in _names(Offer)}),
+        source=Source(**{name: values[f"source_{name}"] for name in _names(Source)}),
+        source_evidence_id=values["evidence_id"],
+        hold_id=values["hold_id"],
+    )

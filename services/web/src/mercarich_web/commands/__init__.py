@@ -1,0 +1,154 @@
+"""The operator's commands: `mercarich status | run | explain | queue | hold`.
+
+Exit codes: 0 answered, 1 not found, 2 usage, 75 the database is away, 78 configuration or schema.
+"""
+
+import argparse
+import getpass
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_AGAIN, USAGE
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+from mercarich_web import bootstrap
+from mercarich_web.commands import hold_pages, offer_page, queue_page, run_pages, status_page
+from mercarich_web.commands.output import Page, show
+from mercarich_web.ports import DatabaseAway
+from mercarich_web.use_cases import Ambiguous, NotFound
+
+Answer = TypeVar("Answer")
+
+
+def status(argv: Sequence[str]) -> int:
+    """Show the system at a glance: database, broker, runs, backlog, pushes, holds, schedules, pools."""
+    parser = _parser("status", status.__doc__)
+    _with_json(parser)
+    given = parser.parse_args(argv)
+    answer = _questions(schema=False).status()
+    show(answer, status_page.page, as_json=given.json)
+    if answer.database.ok:
+        return DONE
+    return TRY_AGAIN if answer.database.away else BAD_CONFIGURATION
+
+
+def run(argv: Sequence[str]) -> int:
+    """List the runs (`run list`) or show one in full (`run show N`)."""
+    parser = _parser("run", run.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = _with_json(actions.add_parser("list", help="the last runs, newest first"))
+    listing.add_argument("--limit", type=_limit, default=20, help="how many, 1 to 1000 (20)")
+    one = _with_json(actions.add_parser("show", help="one run in full"))
+    one.add_argument("id", type=_id)
+    given = parser.parse_args(argv)
+    asked = _questions()
+    if given.action == "list":
+        return _answer(lambda: asked.list_runs(given.limit), run_pages.run_list, as_json=given.json)
+    return _answer(lambda: asked.show_run(given.id), run_pages.run_details, as_json=given.json)
+
+
+def explain(argv: Sequence[str]) -> int:
+    """Tell why the offer with this SKU is at its quantity, with the evidence, and what happens next."""
+    parser = _with_json(_parser("explain", explain.__doc__))
+    parser.add_argument("sku")
+    parser.add_argument("--username", help="whose, when several sellers have the SKU")
+    given = parser.parse_args(argv)
+    asked = _questions()
+    return _answer(lambda: asked.explain(given.sku, given.username), offer_page.page, as_json=given.json)
+
+
+def queue(argv: Sequence[str]) -> int:
+    """Show workers, lag and age of each queue (`queue info`)."""
+    parser = _parser("queue", queue.__doc__)
+    _with_json(parser.add_subparsers(dest="action", required=True).add_parser("info", help="every queue"))
+    given = parser.parse_args(argv)
+    return _answer(_questions().queues, queue_page.page, as_json=given.json)
+
+
+def hold(argv: Sequence[str]) -> int:
+    """List the withdrawals that wait for a look (`hold list`) or let them go (`hold release ID`)."""
+    parser = _parser("hold", hold.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = _with_json(actions.add_parser("list", help="the open holds"))
+    listing.add_argument("--all", action="store_true", help="the last 200, applied ones too")
+    release = _with_json(actions.add_parser("release", help="withdraw what the hold keeps up"))
+    release.add_argument("id", type=_id)
+    release.add_argument("--by", type=_name, help="who releases it (your login name)")
+    given = parser.parse_args(argv)
+    asked = _questions()
+    if given.action == "list":
+        return _answer(lambda: asked.list_holds(every=given.all), hold_pages.hold_list, as_json=given.json)
+    by = given.by or _login()
+    return _answer(lambda: asked.release_hold(given.id, by), hold_pages.released, as_json=given.json)
+
+
+def _answer(ask: Callable[[], Answer], page: Page[Answer], *, as_json: bool) -> int:
+    try:
+        show(ask(), page, as_json=as_json)
+    except NotFound as error:
+        return _refuse(error, FAILED)
+    except Ambiguous as error:
+        return _refuse(error, USAGE)
+    except DatabaseAway as error:
+        raise TryAgain(str(error)) from error
+    return DONE
+
+
+def _questions(*, schema: bool = True) -> bootstrap.Questions:
+    """The use cases on the environment's database; `schema` refuses one that this code cannot read."""
+    logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr, force=True)
+    # The driver would write a page about a broker that is away; the answer says it in one sentence.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    asked = bootstrap.questions(load(SharedSettings))
+    if not schema:
+        return asked
+    try:
+        problem = asked.schema.problem()
+    except DatabaseAway as error:
+        raise TryAgain(str(error)) from error
+    if problem is not None:
+        raise BadConfiguration(problem)
+    return asked
+
+
+def _parser(name: str, doc: str | None) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"mercarich {name}", description=doc)
+
+
+def _with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", help="the same as JSON (docs/commands.md)")
+    return parser
+
+
+def _limit(text: str) -> int:
+    return _between(text, 1, 1000)
+
+
+def _id(text: str) -> int:
+    return _between(text, 1, 2**63 - 1)
+
+
+def _between(text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and low <= int(text[:20]) <= high):
+        raise argparse.ArgumentTypeError(f"expected a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def _name(text: str) -> str:
+    if not 1 <= len(text.strip()) <= 64:
+        raise argparse.ArgumentTypeError("expected a name of 1 to 64 characters")
+    return text.strip()
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()[:64]
+    except (KeyError, OSError):
+        return "command line"
+
+
+def _refuse(error: Exception, code: int) -> int:
+    sys.stderr.write(f"mercarich: {error}\n")
+    return code

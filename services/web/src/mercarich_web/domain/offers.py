@@ -1,0 +1,170 @@
+"""Why an offer is at its quantity, and what happens to it next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_web.domain.reports import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The seller's listing: `quantity` is what Amazon is to show, `pushed_quantity` what it last accepted."""
+
+    id: int
+    sku: str
+    username: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    listed: bool
+    listing_quantity: int
+    quantity: int
+    revision: int
+    changed_at: datetime
+    searching: bool
+    withdrawn_at: datetime | None
+    pushed_quantity: int | None
+    pushed_revision: int
+    pushed_at: datetime | None
+    verified_at: datetime | None
+    """When the quantity was read back from Amazon."""
+    push_claimed_until: datetime | None
+    push_attempts: int
+    push_not_before: datetime | None
+    push_problem: str | None
+    orphan: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The page behind the offer: the last state that was learnt, and the pending look if there is one."""
+
+    id: int
+    item_id: str
+    seller_id: str | None
+    title: str | None
+    state: str
+    reason: str | None
+    price_jpy: int | None
+    observed_at: datetime | None
+    checked_at: datetime | None
+    checked_run: int | None
+    pending_run: int | None
+    attempts: int
+    unknowns: int
+    not_before: datetime | None
+    problem: str | None
+    """Why the last look learnt nothing, or set_aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    id: int
+    state: str
+    reason: str | None
+    url: str
+    http_status: int | None
+    extract: str
+    parser_version: str
+    fetched_at: datetime
+    body_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the offer's history; `kind` is open, more may come."""
+
+    at: datetime
+    kind: str
+    reason: str | None
+    quantity_before: int | None
+    quantity_after: int | None
+    revision: int | None
+    run_id: int | None
+    hold_id: int | None
+    submission_id: int | None
+    evidence_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One try to tell Amazon; `result` is pending, accepted, rejected or superseded."""
+
+    submission_id: int
+    lane: str
+    state: str
+    revision: int
+    quantity: int
+    result: str
+    issue: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is known of one offer; events and pushes newest first, 50 at most."""
+
+    why: str
+    next: str
+    offer: Offer
+    source: Source
+    evidence: Evidence | None
+    """What the last decision rests on; without a decision, what was last seen."""
+    hold: Hold | None
+    events: Sequence[Event]
+    pushes: Sequence[Push]
+
+
+def why(offer: Offer, source: Source, hold: Hold | None) -> str:
+    """One sentence: the reason for the quantity."""
+    seen = source.state if source.reason is None else f"{source.state} ({source.reason})"
+    if not offer.listed:
+        return "It is a draft: never checked, never sent to Amazon."
+    if hold is not None:
+        return f"Its source was seen as {seen}, but hold {hold.id} keeps the offer up: {hold.reason}"
+    if offer.quantity == 0:
+        if source.state in OUT_OF_STOCK:
+            return f"It is withdrawn: its source was seen as {seen}."
+        return f"It is withdrawn; its source was last seen as {seen}."
+    if source.observed_at is None:
+        return "It is on sale; its source has never been seen."
+    if source.state == State.AVAILABLE:
+        return "It is on sale: its source was seen as available."
+    return f"It is on sale although its source was seen as {seen}: nothing has withdrawn it."
+
+
+def what_next(offer: Offer, source: Source, hold: Hold | None, now: datetime) -> str:
+    """One sentence: what the system does about it by itself, or that it does nothing."""
+    if not offer.listed:
+        return "Nothing, until the seller lists it."
+    if offer.orphan:
+        return "Nothing: Amazon does not know this SKU."
+    if offer.revision > offer.pushed_revision:
+        return _next_push(offer, now)
+    if hold is not None:
+        return _next_of_hold(hold)
+    if source.pending_run is not None:
+        return f"Run {source.pending_run} looks at its source."
+    if source.problem == "set_aside":
+        return "Looking at its source ended workers, so it was set aside; the next run tries again."
+    if offer.searching or offer.quantity == 0:
+        return "Nothing by itself: it stays down until it gets another source."
+    return "The next check run looks at its source."
+
+
+def _next_push(offer: Offer, now: datetime) -> str:
+    what = f"revision {offer.revision} (quantity {offer.quantity})"
+    if offer.push_claimed_until is not None and offer.push_claimed_until > now:
+        return f"A feed worker is sending {what} to Amazon."
+    if offer.push_not_before is not None and offer.push_not_before > now:
+        return f"{what[0].upper()}{what[1:]} is sent to Amazon again after a wait: {offer.push_problem or 'no answer'}."
+    return f"A feed worker sends {what} to Amazon."
+
+
+def _next_of_hold(hold: Hold) -> str:
+    if hold.released_at is not None:
+        return "The hold is released: a checker applies it within seconds."
+    return f"A second look confirms or clears it; `mercarich hold release {hold.id}` withdraws it now."

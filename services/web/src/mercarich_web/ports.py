@@ -1,0 +1,107 @@
+"""What the reports need from outside; every method raises `DatabaseAway`, those of `Pools` raise `BrokerAway`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
+from mercarich_web.domain.reports import (
+    Backlog,
+    Hold,
+    OpenFeed,
+    Pool,
+    Pushes,
+    Run,
+    SellerCounts,
+    SetAsideItem,
+    Unfinished,
+)
+from mercarich_web.domain.schedules import LastStart
+
+
+class DatabaseAway(Exception):
+    """The text says which database and why, without its password."""
+
+
+class BrokerAway(Exception):
+    """The text says which broker."""
+
+
+class Schema(Protocol):
+    where: str
+
+    def problem(self) -> str | None:
+        """What is wrong with the schema in one sentence, None when this code can read it."""
+
+
+class Runs(Protocol):
+    def newest(self, marketplace: str) -> Run | None: ...
+
+    def latest(self, limit: int) -> Sequence[Run]:
+        """Newest first."""
+
+    def get(self, run_id: int) -> Run | None: ...
+
+    def set_aside_items(self, run_id: int) -> Sequence[SetAsideItem]: ...
+
+    def fallen_sellers(self, run_id: int) -> Sequence[SellerCounts]: ...
+
+    def unfinished(self) -> Sequence[Unfinished]:
+        """One for each running run."""
+
+
+class Stock(Protocol):
+    def backlog(self, marketplace: str, run_id: int | None, now: datetime) -> Backlog: ...
+
+    def pushes(self, marketplace: str) -> Pushes: ...
+
+    def open_feeds(self) -> Sequence[OpenFeed]: ...
+
+
+class Holds(Protocol):
+    def open(self) -> Sequence[Hold]:
+        """Not applied yet, newest first."""
+
+    def latest(self, limit: int) -> Sequence[Hold]: ...
+
+    def of_run(self, run_id: int) -> Sequence[Hold]: ...
+
+    def get(self, hold_id: int) -> Hold | None: ...
+
+    def release(self, hold_id: int, by: str, at: datetime) -> bool:
+        """Whether this call released it; one that is released already stays as it is."""
+
+
+class Schedules(Protocol):
+    def last_starts(self) -> Mapping[str, LastStart]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An offer with its source and the ids that lead on."""
+
+    offer: Offer
+    source: Source
+    source_evidence_id: int | None
+    hold_id: int | None
+
+
+class Offers(Protocol):
+    def find(self, sku: str, username: str | None) -> Sequence[Found]:
+        """Ordered by username."""
+
+    def events(self, listing_id: int) -> Sequence[Event]: ...
+
+    def pushes(self, listing_id: int) -> Sequence[Push]: ...
+
+    def decision_evidence_id(self, listing_id: int) -> int | None:
+        """Of the newest event that rests on evidence."""
+
+    def evidence(self, evidence_id: int) -> Evidence | None: ...
+
+
+class Pools(Protocol):
+    where: str
+
+    def states(self) -> Sequence[Pool]: ...
