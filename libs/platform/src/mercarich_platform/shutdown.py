@@ -62,6 +62,11 @@ class Watchdog:
     def age_seconds(self) -> float:
         return time.monotonic() - self._beat
 
+    def wrong(self) -> str | None:
+        """For the liveness probe: None while the loop moves."""
+        age = self.age_seconds
+        return f"the main loop has not moved for {age:.0f} s" if age > self._limit else None
+
     def _watch(self) -> None:
         while not self._ended.wait(self._limit / 10):
             if self.age_seconds > self._limit:

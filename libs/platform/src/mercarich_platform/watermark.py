@@ -6,14 +6,20 @@ class Watermark:
 
     def __init__(self) -> None:
         self._finished: dict[int, bool] = {}
+        self._last: int | None = None
         self.position: int | None = None
         """The offset to commit: one past the finished prefix. None before the first offset finished."""
 
     def begin(self, offset: int) -> None:
-        """Take note of an offset that is being worked on; `ValueError` when it does not rise."""
-        if self._finished and offset <= next(reversed(self._finished)):
-            raise ValueError(f"offset {offset} began after {next(reversed(self._finished))}")
+        """Take note of an offset that is being worked on; `ValueError` when it was `reached` already."""
+        if self.reached(offset):
+            raise ValueError(f"offset {offset} began after {self._last}")
+        self._last = offset
         self._finished[offset] = False
+
+    def reached(self, offset: int) -> bool:
+        """This offset or a later one began already."""
+        return self._last is not None and offset <= self._last
 
     def finish(self, offset: int) -> None:
         """Mark an offset as done; an offset that never began is ignored."""

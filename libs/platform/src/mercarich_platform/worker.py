@@ -8,24 +8,23 @@ for that record, so that it is read again.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from mercarich_platform.kafka import AnyTopic, Record
+from mercarich_platform.broker_watch import BrokerWatch
+from mercarich_platform.dead_letters import DeadLetters
+from mercarich_platform.exit_codes import TRY_AGAIN
+from mercarich_platform.health import HealthServer
+from mercarich_platform.in_flight import InFlight
+from mercarich_platform.kafka import AnyTopic, Consumer, Publisher, Record
+from mercarich_platform.metrics import LOOP_AGE
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
-from mercarich_platform.shutdown import install_signals
+from mercarich_platform.shutdown import BUDGET_SECONDS, Watchdog, hard_stop_after, install_signals
+from mercarich_platform.ticks import Tick, Ticks
+from mercarich_platform.worker_loop import WorkerLoop
 
 __all__ = ["Handler", "NotNow", "Rejected", "Stopped", "Tick", "Worker", "install_signals"]
 
 Handler = Callable[[Record, threading.Event], None]
 """Called in one of `slots` threads."""
-
-
-class Tick(NamedTuple):
-    """Something to do every so often, first at the start, one at a time; `NotNow` is logged, else the process ends."""
-
-    name: str
-    every_seconds: float
-    run: Callable[[], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +46,61 @@ class Worker:
     client_id: str = "mercarich"
     health_host: str = "0.0.0.0"
     health_port: int | None = None
-    """/metrics, /healthz and /readyz; None turns them off, 0 picks a free port."""
+    """/metrics, /healthz and /readyz; None turns them off."""
 
     def run(self, stop: threading.Event) -> int:
-        """Work until `stop` is set; answers the exit code."""
-        raise NotImplementedError
+        """Work until `stop` is set; answers the exit code. A broker that is away is waited for."""
+        watchdog = Watchdog()
+        watch = BrokerWatch(self.bootstrap, self.topics, self.ensure)
+        publisher = Publisher(self.bootstrap, client_id=f"{self.client_id}-dead-letters")
+        loop = WorkerLoop(
+            self.handle,
+            slots=self.slots,
+            watch=watch,
+            join=self._join,
+            dead_letters=DeadLetters(publisher, group=self.group, topic_of=self.dead_letters),
+            stop=stop,
+        )
+        ticks = Ticks(self.ticks, fail=loop.fail)
+        health = self._health(watchdog, watch, loop, stop)
+        LOOP_AGE.set_function(lambda: watchdog.age_seconds)
+        watchdog.start()
+        watch.start()
+        while not stop.is_set():
+            watchdog.beat()
+            ticks.step()
+            loop.step()
+        hard_stop_after(BUDGET_SECONDS, TRY_AGAIN)
+        ticks.stop()
+        loop.drain(watchdog.beat)
+        publisher.close()
+        watch.stop()
+        watchdog.stop()
+        if health:
+            health.stop()
+        return loop.code
+
+    def _join(self, offsets: InFlight) -> Consumer:
+        return Consumer(self.bootstrap, client_id=self.client_id, group=self.group, topics=self.topics, offsets=offsets)
+
+    def _health(
+        self, watchdog: Watchdog, watch: BrokerWatch, loop: WorkerLoop, stop: threading.Event
+    ) -> HealthServer | None:
+        if self.health_port is None:
+            return None
+        server = HealthServer(
+            self.health_host, self.health_port, healthy=watchdog.wrong, ready=lambda: _unready(watch, loop, stop)
+        )
+        server.start()
+        return server
+
+
+def _unready(watch: BrokerWatch, loop: WorkerLoop, stop: threading.Event) -> str | None:
+    if stop.is_set():
+        return "the worker is about to end"
+    if watch.wrong:
+        return watch.wrong
+    if not loop.joined:
+        return "the worker is not in its group yet"
+    stopped = loop.in_flight.stopped()
+    return f"too many rejections in a row on {sorted(stopped)}" if stopped else None

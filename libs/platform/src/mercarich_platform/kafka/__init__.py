@@ -4,22 +4,25 @@ Used by the worker loop (`mercarich_platform.worker`), by planners (`Publisher`)
 (`group_states`) and by tests. Everything a caller sees is ours, so that the driver can be changed here alone.
 """
 
-from mercarich_platform.kafka.consumer import Consumer, Offsets
+from mercarich_platform.kafka.consumer import Consumer, Offsets, Partition
 from mercarich_platform.kafka.groups import GroupState, group_states
 from mercarich_platform.kafka.publisher import Publisher
 from mercarich_platform.kafka.records import AnyTopic, BrokerAway, Headers, Record, TopicSpec
-from mercarich_platform.kafka.topics import ensure_topics
+from mercarich_platform.kafka.topics import EMBEDDED_CLUSTER_ID, Topics, ensure_topics
 
 __all__ = [
+    "EMBEDDED_CLUSTER_ID",
     "AnyTopic",
     "BrokerAway",
     "Consumer",
     "GroupState",
     "Headers",
     "Offsets",
+    "Partition",
     "Publisher",
     "Record",
     "TopicSpec",
+    "Topics",
     "ensure_topics",
     "group_states",
 ]

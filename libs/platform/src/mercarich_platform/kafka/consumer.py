@@ -13,6 +13,7 @@ from kafka.structs import OffsetAndMetadata
 
 from mercarich_platform.kafka.driver import away, open_client
 from mercarich_platform.kafka.records import Record
+from mercarich_platform.kafka.topics import Topics
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,8 @@ Partition = tuple[str, int]
 SESSION_TIMEOUT_MS = 10_000
 HEARTBEAT_MS = 3_000
 MAX_POLL_INTERVAL_MS = 120_000
-FETCH_WAIT_MS = 50
+FETCH_WAIT_MS = 500
+EMBEDDED_FETCH_WAIT_MS = 50
 """Short, because the embedded broker's long poll does not wake up when something is published."""
 
 
@@ -44,6 +46,8 @@ class Consumer:
 
     def __init__(self, bootstrap: str, *, client_id: str, group: str, topics: Iterable[str], offsets: Offsets) -> None:
         """Raises `BrokerAway` within seconds."""
+        with Topics(bootstrap) as cluster:
+            fetch_wait_ms = EMBEDDED_FETCH_WAIT_MS if cluster.embedded() else FETCH_WAIT_MS
         self._bootstrap = bootstrap
         self._driver: Any = open_client(
             KafkaConsumer,
@@ -57,7 +61,7 @@ class Consumer:
             session_timeout_ms=SESSION_TIMEOUT_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_max_wait_ms=fetch_wait_ms,
             metrics_enabled=False,
         )
         self._driver.subscribe(topics=list(topics), listener=_Listener(self._driver, offsets))
@@ -90,12 +94,17 @@ class Consumer:
         A failed commit is logged and nothing more: the same or a higher offset is sent at the next time, by us or
         by the partition's new owner.
         """
-        if self._committing is not None and not self._committing.is_done:
+        if not self.settled:
             return False
         if offsets:
             self._committing = self._driver.commit_async(_driver_offsets(offsets))
             self._committing.add_errback(_log_failed_commit)
         return True
+
+    @property
+    def settled(self) -> bool:
+        """There is no commit without an answer."""
+        return self._committing is None or bool(self._committing.is_done)
 
     @property
     def committed(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from mercarich_platform.kafka.driver import away, open_client
+from mercarich_platform.kafka.driver import open_client
 from mercarich_platform.kafka.records import AnyTopic, BrokerAway, Headers
 from mercarich_platform.kafka.topics import ensure_topics
 
@@ -100,9 +100,8 @@ class Publisher:
                 self._producer = None
         if mine:
             threading.Thread(target=_close, args=(producer, 0), name="publisher-close", daemon=True).start()
-        timed_out = isinstance(error, KafkaTimeoutError)
-        text = f"the Kafka broker at {self._bootstrap} did not acknowledge in time" if timed_out else None
-        return BrokerAway(text) if text else away(self._bootstrap, error)
+        why = "in time" if isinstance(error, KafkaTimeoutError) else f"({type(error).__name__})"
+        return BrokerAway(f"the Kafka broker at {self._bootstrap} did not acknowledge {why}")
 
 
 class _Pending(threading.local):

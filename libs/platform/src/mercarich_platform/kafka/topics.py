@@ -13,6 +13,9 @@ from mercarich_platform.kafka.records import AnyTopic, BrokerAway
 
 log = logging.getLogger(__name__)
 
+EMBEDDED_CLUSTER_ID = "mercarich-embedded"
+"""Told by the embedded broker, whose long poll does not wake up when something is published."""
+
 
 def ensure_topics(bootstrap: str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
     """Create the topics that are missing; answers their names once each partition has a leader.
@@ -52,6 +55,13 @@ class Topics:
             raise away(self._bootstrap, error) from error
         return {topic["name"]: str(topic.get("topic_id")) for topic in found if topic["error_code"] == 0}
 
+    def embedded(self) -> bool:
+        """This is the embedded broker."""
+        try:
+            return bool(self._admin.describe_cluster()["cluster_id"] == EMBEDDED_CLUSTER_ID)
+        except KafkaError as error:
+            raise away(self._bootstrap, error) from error
+
     def ensure(self, specs: Sequence[AnyTopic]) -> list[str]:
         """Create what is missing and wait until it can be used."""
         present = self.ids([spec.name for spec in specs])
@@ -76,7 +86,8 @@ class Topics:
             self._admin.wait_for_topics(list(missing))
         except KafkaError as error:
             raise away(self._bootstrap, error) from error
-        log.info("topics created", extra={"topics": created})
+        if created:
+            log.info("topics created", extra={"topics": created})
         return created
 
 

@@ -1,0 +1,198 @@
+"""The records in hand, partition by partition: what may be committed, and which partitions take no more."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mercarich_platform.kafka import Partition, Record
+from mercarich_platform.watermark import Watermark
+
+REJECTIONS_IN_A_ROW = 20
+"""More than this on one partition is a bad deploy rather than bad records: the partition stops."""
+
+
+@dataclass(eq=False)
+class Lane:
+    """One partition that is ours."""
+
+    partition: Partition
+    watermark: Watermark = field(default_factory=Watermark)
+    committed: int | None = None
+    waiting: int = 0
+    """Records kept for later; none are taken while there are some."""
+    tasks: "dict[int, Task]" = field(default_factory=dict)
+    """What cannot be committed yet, by offset, in order."""
+
+
+@dataclass(eq=False)
+class Task:
+    """One record in hand. Without a lane its partition is not ours any more, and its end counts for nothing."""
+
+    record: Record
+    lane: Lane | None
+    done: bool = False
+    waiting: bool = False
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return (self.record.topic, self.record.partition, self.record.offset)
+
+
+class InFlight:
+    """The records of the partitions that are assigned. Rebalances come on another thread, so everything is locked.
+
+    An eager rebalance takes all partitions away and usually gives most of them back, with the unfinished records
+    read again: those that still run here are taken up, not handled a second time.
+    """
+
+    def __init__(self, *, span_limit: int) -> None:
+        self._span_limit = span_limit
+        self._lock = threading.Lock()
+        self._lanes: dict[Partition, Lane] = {}
+        self._former: dict[tuple[str, int, int], Task] = {}
+        self._rejections: dict[Partition, int] = {}
+
+    def assigned(self, partitions: Iterable[Partition]) -> None:
+        with self._lock:
+            for partition in partitions:
+                self._lanes[partition] = Lane(partition)
+
+    def revoked(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Let go of these; answers the offsets that may still be committed."""
+        with self._lock:
+            return self._drop(set(partitions))
+
+    def lost(self, partitions: Iterable[Partition]) -> None:
+        with self._lock:
+            self._drop(set(partitions))
+
+    def forget(self) -> None:
+        """The membership is over: nothing is ours."""
+        with self._lock:
+            self._drop(set(self._lanes))
+
+    def take(self, record: Record) -> Task | None:
+        """Begin a record; None when its partition is not ours or the record is in hand already."""
+        partition = (record.topic, record.partition)
+        with self._lock:
+            if partition not in self._lanes:
+                return None
+            if self._lanes[partition].watermark.reached(record.offset):
+                self._restart(partition)
+            lane = self._lanes[partition]
+            lane.watermark.begin(record.offset)
+            task = Task(record, lane)
+            former = self._former.pop(task.key, None)
+            adopted = former is not None and former.record == record
+            if former is not None and adopted:
+                task = former
+                task.lane = lane
+            lane.tasks[record.offset] = task
+            if task.done:
+                self._settle(task, lane)
+            return None if adopted else task
+
+    def finish(self, task: Task) -> None:
+        """The record is handled: its offset may be committed once those before it may."""
+        with self._lock:
+            task.done = True
+            if task.lane is not None:
+                self._settle(task, task.lane)
+
+    def reject(self, task: Task) -> bool:
+        """Count a rejection; False when its partition has had too many in a row and is stopped."""
+        partition = (task.record.topic, task.record.partition)
+        with self._lock:
+            self._rejections[partition] = self._rejections.get(partition, 0) + 1
+            return self._rejections[partition] <= REJECTIONS_IN_A_ROW
+
+    def accept(self, task: Task) -> None:
+        """The handler could make something of it: the row of rejections ends, unless the partition is stopped."""
+        partition = (task.record.topic, task.record.partition)
+        with self._lock:
+            if self._rejections.get(partition, 0) <= REJECTIONS_IN_A_ROW:
+                self._rejections.pop(partition, None)
+
+    def wait(self, task: Task) -> bool:
+        """Keep the record for later; False when it is not ours any more."""
+        with self._lock:
+            if task.lane is None:
+                self._former.pop(task.key, None)
+                return False
+            task.waiting = True
+            task.lane.waiting += 1
+            return True
+
+    def resume(self, task: Task) -> bool:
+        """The time of a kept record has come; False when it is not ours any more."""
+        with self._lock:
+            if task.lane is None:
+                return False
+            task.waiting = False
+            task.lane.waiting -= 1
+            return True
+
+    def wanted(self, task: Task) -> bool:
+        """Is it worth beginning? Not when its partition went away while it queued."""
+        with self._lock:
+            if task.lane is None:
+                self._former.pop(task.key, None)
+            return task.lane is not None
+
+    def committable(self) -> dict[Partition, int]:
+        """Offsets that can be committed and are not yet."""
+        with self._lock:
+            return _uncommitted(self._lanes.values())
+
+    def committed(self, offsets: dict[Partition, int]) -> None:
+        with self._lock:
+            for partition, offset in offsets.items():
+                if partition in self._lanes:
+                    self._lanes[partition].committed = offset
+
+    def blocked(self) -> set[Partition]:
+        """The partitions that take no more for now."""
+        with self._lock:
+            full = {
+                lane.partition
+                for lane in self._lanes.values()
+                if lane.waiting or lane.watermark.span >= self._span_limit
+            }
+            return full | self._stopped()
+
+    def stopped(self) -> set[Partition]:
+        """Ours, and stopped by too many rejections in a row."""
+        with self._lock:
+            return self._stopped() & set(self._lanes)
+
+    def _stopped(self) -> set[Partition]:
+        return {partition for partition, count in self._rejections.items() if count > REJECTIONS_IN_A_ROW}
+
+    def _settle(self, task: Task, lane: Lane) -> None:
+        lane.watermark.finish(task.record.offset)
+        position = lane.watermark.position or 0
+        while lane.tasks and (first := next(iter(lane.tasks))) < position:
+            del lane.tasks[first]
+
+    def _restart(self, partition: Partition) -> None:
+        """An offset came again: the broker lost its log and began a new one, so nothing of the old one counts."""
+        self._drop({partition})
+        self._lanes[partition] = Lane(partition)
+
+    def _drop(self, partitions: set[Partition]) -> dict[Partition, int]:
+        lanes = [self._lanes.pop(partition) for partition in partitions if partition in self._lanes]
+        self._former = {key: task for key, task in self._former.items() if not task.done}
+        for lane in lanes:
+            for task in lane.tasks.values():
+                task.lane = None
+                if not task.waiting:
+                    self._former[task.key] = task
+        return _uncommitted(lanes)
+
+
+def _uncommitted(lanes: Iterable[Lane]) -> dict[Partition, int]:
+    return {
+        lane.partition: lane.watermark.position
+        for lane in lanes
+        if lane.watermark.position is not None and lane.watermark.position != lane.committed
+    }

@@ -1,0 +1,52 @@
+"""Things a worker does every so often, in a thread of their own, one at a time."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+from mercarich_platform.outcomes import NotNow
+
+log = logging.getLogger(__name__)
+
+
+class Tick(NamedTuple):
+    """First at the start, then again `every_seconds`; `NotNow` is logged, any other exception ends the process."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], None]
+
+
+class Ticks:
+    """Starts what is due; `fail` hears of what went wrong."""
+
+    def __init__(self, ticks: Sequence[Tick], *, fail: Callable[[str, BaseException], None]) -> None:
+        self._due = dict.fromkeys(ticks, 0.0)
+        self._running: dict[Tick, Future[None]] = {}
+        self._fail = fail
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="ticks")
+
+    def step(self) -> None:
+        now = time.monotonic()
+        for tick, due in self._due.items():
+            if tick in self._running:
+                self._settle(tick, self._running[tick])
+            elif now >= due:
+                self._due[tick] = now + tick.every_seconds
+                self._running[tick] = self._pool.submit(tick.run)
+
+    def stop(self) -> None:
+        """Begin nothing more; what runs may end by itself."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _settle(self, tick: Tick, future: Future[None]) -> None:
+        if not future.done():
+            return
+        del self._running[tick]
+        error = future.exception()
+        if isinstance(error, NotNow):
+            log.info("a tick has to wait", extra={"tick": tick.name, "reason": str(error)})
+        elif error is not None:
+            self._fail(f"the tick {tick.name}", error)

