@@ -20,9 +20,16 @@ _RETRY = frozenset({1020, 1205, 1213})
 """MariaDB: record changed since last read, lock wait timeout, deadlock. After 1205 the transaction is still open,
 so that only a restart of the whole function is safe."""
 _AWAY = frozenset(
-    {1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 2002, 2003, 2006, 2013}
+    {1021, 1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 2002, 2003, 2006, 2013}
 )
-"""MariaDB: the server is not there, is going, or is read only after a fail-over."""
+"""MariaDB: the server is not there, is going, is read only after a fail-over, or its disk is full."""
+_REFUSED = {
+    1044: "the user may not use this database",
+    1045: "the user or the password is wrong",
+    1049: "there is no such database on the server",
+    1698: "the user or the password is wrong",
+}
+"""MariaDB: what no waiting mends."""
 
 
 class DatabaseAway(Exception):
@@ -45,7 +52,8 @@ def create(url: str, *, pool_size: int = 5) -> Engine:
 def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
     """Run `fn` in one transaction and commit; start it all over on a conflict, up to `ATTEMPTS` times.
 
-    `fn` may run several times, so it must have no effect outside the database. Raises `DatabaseAway`.
+    `fn` may run several times, so it must have no effect outside the database. Raises `DatabaseAway`, and
+    `BadConfiguration` when the server refuses the user or the file is no database.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -55,7 +63,7 @@ def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
             if attempt < ATTEMPTS and _is_conflict(error):
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))
                 continue
-            _raise_if_away(engine, error)
+            _raise_if_known(engine, error)
             raise
         except TimeoutError as error:
             raise DatabaseAway(f"{name(engine)}: no free connection") from error
@@ -64,12 +72,12 @@ def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to read with; nothing is written. Raises `DatabaseAway`."""
+    """A connection to read with; nothing is written. Raises as `run_tx` does."""
     try:
         with engine.connect() as connection:
             yield connection
     except DBAPIError as error:
-        _raise_if_away(engine, error)
+        _raise_if_known(engine, error)
         raise
     except TimeoutError as error:
         raise DatabaseAway(f"{name(engine)}: no free connection") from error
@@ -80,13 +88,17 @@ def name(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def _raise_if_away(engine: Engine, error: DBAPIError) -> None:
+def _raise_if_known(engine: Engine, error: DBAPIError) -> None:
     cause = error.orig
     code = _code(error)
     if code in _AWAY:
         raise DatabaseAway(f"{name(engine)} is away ({code})") from error
+    if code in _REFUSED:
+        raise BadConfiguration(f"MERCARICH_DATABASE_URL: {name(engine)}: {_REFUSED[code]} ({code})") from error
     if isinstance(cause, sqlite3.OperationalError):
         raise DatabaseAway(f"{name(engine)}: {cause}") from error
+    if type(cause) is sqlite3.DatabaseError:
+        raise BadConfiguration(f"{name(engine)} cannot be used: {cause}") from error
 
 
 def _is_conflict(error: DBAPIError) -> bool:
