@@ -1,0 +1,81 @@
+"""What every test can ask for: a broker, a database, free ports. Real services when MERCARICH_TEST_SERVICES=1.
+
+Each pytest-xdist worker has a broker (and a MariaDB) of its own; within it, tests keep apart by topic and group names.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from tests.services.process import Missing, free_port
+
+REAL_SERVICES = os.environ.get("MERCARICH_TEST_SERVICES") == "1"
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running broker: the embedded one, or Apache Kafka."""
+    folder = tmp_path_factory.mktemp("broker")
+    if REAL_SERVICES:
+        from tests.services.kafka import start_kafka
+
+        with _missing_named():
+            kafka = start_kafka(folder)
+        yield f"127.0.0.1:{kafka.port}"
+        kafka.stop()
+    else:
+        from mercarich_local.broker import EmbeddedBroker
+
+        with EmbeddedBroker(free_port(), folder / "broker.log") as broker:
+            yield broker.bootstrap
+
+
+@pytest.fixture(scope="session")
+def _new_database(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Path], tuple[str, Callable[[], None]]]]:
+    if not REAL_SERVICES:
+        yield lambda folder: (f"sqlite:///{folder / 'mercarich.db'}", lambda: None)
+        return
+    from tests.services.mariadb import MariaDb
+
+    with _missing_named():
+        server = MariaDb(tmp_path_factory.mktemp("mariadb"))
+
+    def create(_folder: Path) -> tuple[str, Callable[[], None]]:
+        url = server.create_database()
+        return url, lambda: server.drop_database(url)
+
+    yield create
+    server.stop()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, _new_database: Callable[[Path], tuple[str, Callable[[], None]]]) -> Iterator[str]:
+    """The address of an empty database of this test alone: an SQLite file, or a database of MariaDB."""
+    url, drop = _new_database(tmp_path)
+    yield url
+    drop()
+
+
+@pytest.fixture
+def unique() -> str:
+    """A name that no other test uses, for topics and groups."""
+    return f"t{uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@contextmanager
+def _missing_named() -> Iterator[None]:
+    """A missing tool ends the run with its one sentence."""
+    try:
+        yield
+    except Missing as error:
+        pytest.exit(str(error), returncode=3)

@@ -1,0 +1,62 @@
+"""Apache Kafka, one KRaft node. Its jars come once through pom.xml into jars/, which Git ignores."""
+
+import fcntl
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from tests.services.process import Service, free_port, tool
+
+HERE = Path(__file__).parent
+JARS = HERE / "jars"
+UP_SECONDS = 60.0
+
+
+def start_kafka(folder: Path) -> Service:
+    """Format and start a broker with its data under `folder`; `port` of the answer is where it listens."""
+    java = tool("java", "default-jre-headless")
+    _fetch_jars()
+    port, controller = free_port(), free_port()
+    config = folder / "server.properties"
+    config.write_text(_properties(folder / "data", port, controller))
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    classes = ["-cp", f"{JARS}/*"]
+    storage = [java, *classes, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+    subprocess.run(storage, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    small = ["-Xmx384m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+    kafka = Service([java, *small, *classes, "kafka.Kafka", str(config)], folder / "kafka.log", port=port)
+    kafka.wait_until(kafka.accepts, UP_SECONDS)
+    return kafka
+
+
+def _fetch_jars() -> None:
+    """Once for all test processes; a second run with everything there costs nothing."""
+    JARS.mkdir(exist_ok=True)
+    with (JARS / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if any(JARS.glob("kafka_2.13-*.jar")):
+            return
+        maven = [tool("mvn", "maven"), "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
+        subprocess.run([*maven, f"-DoutputDirectory={JARS}"], check=True)
+
+
+def _properties(data: Path, port: int, controller: int) -> str:
+    settings = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": data,
+        "offsets.topic.num.partitions": 4,
+        "offsets.topic.replication.factor": 1,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "default.replication.factor": 1,
+        "group.initial.rebalance.delay.ms": 0,
+        "auto.create.topics.enable": "false",
+    }
+    return "".join(f"{key}={value}\n" for key, value in settings.items())

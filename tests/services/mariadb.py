@@ -1,0 +1,54 @@
+"""MariaDB with a data folder of its own, not the system's service; one database a test."""
+
+import getpass
+import subprocess
+from pathlib import Path
+from uuid import uuid4
+
+import pymysql
+from tests.services.process import Service, free_port, tool
+
+UP_SECONDS = 30.0
+PACKAGE = "mariadb-server"
+
+
+class MariaDb:
+    """A server on a free port, its data under `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        data = folder / "data"
+        common = ["--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}"]
+        install = [tool("mariadb-install-db", PACKAGE), *common, "--auth-root-authentication-method=normal"]
+        subprocess.run([*install, "--skip-test-db"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.port = free_port()
+        self._service = Service(
+            [
+                tool("mariadbd", PACKAGE),
+                *common,
+                f"--port={self.port}",
+                f"--socket={folder / 'socket'}",
+                "--bind-address=127.0.0.1",
+                "--skip-name-resolve",
+                "--character-set-server=utf8mb4",
+                "--innodb-flush-log-at-trx-commit=0",
+            ],
+            folder / "mariadb.log",
+            port=self.port,
+        )
+        self._service.wait_until(self._service.accepts, UP_SECONDS)
+
+    def create_database(self) -> str:
+        """Make an empty database and answer its address in SQLAlchemy's form."""
+        name = f"test_{uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name}")
+        return f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}?charset=utf8mb4"
+
+    def drop_database(self, url: str) -> None:
+        self._execute(f"DROP DATABASE {url.rsplit('/', 1)[1].split('?')[0]}")
+
+    def stop(self) -> None:
+        self._service.stop()
+
+    def _execute(self, statement: str) -> None:
+        with pymysql.connect(host="127.0.0.1", port=self.port, user="root", read_timeout=10) as connection:
+            connection.cursor().execute(statement)
