@@ -1,0 +1,41 @@
+"""The data folder of one instance: its lock, so that only one runs on it, and its encryption key, made once."""
+
+import base64
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mercarich_platform.front import TryAgain
+
+KEY_BYTES = 32
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[int]:
+    """Hold the folder; gives the lock's descriptor. Raises `TryAgain` when another instance holds it."""
+    data.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(descriptor, 20).decode(errors="replace").strip()
+            raise TryAgain(f"mercarich runs on {data} already (pid {owner}), or is just ending; end it first") from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def ensure_key(path: Path) -> None:
+    """Write a new random key, readable by its owner only, unless there is one."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")

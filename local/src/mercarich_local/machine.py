@@ -1,0 +1,71 @@
+"""The whole system on this machine: take the data folder, start everything in order, keep it running, end it."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+from mercarich_local.data_folder import locked
+from mercarich_local.guardian import Guardian
+from mercarich_local.procfile import Process
+from mercarich_local.screen import Screen
+from mercarich_local.supervisor import TICK_SECONDS, Supervisor
+from mercarich_local.system import FOUNDATION, System, require_free_ports
+
+
+class Machine:
+    """A context in which the system may run; nothing of it is left when the context is.
+
+    Entering raises `TryAgain` when another one runs on the same data folder, and `BadConfiguration` for a
+    port that is taken.
+    """
+
+    def __init__(
+        self, system: System, processes: Sequence[Process], environment: Mapping[str, str], screen: Screen
+    ) -> None:
+        self._system = system
+        self._processes = processes
+        self._environment = environment
+        self._screen = screen
+        self._end = contextlib.ExitStack()
+
+    def __enter__(self) -> "Machine":
+        with contextlib.ExitStack() as undo:
+            lock = undo.enter_context(locked(self._system.data))
+            require_free_ports(self._system, [process.name for process in self._processes])
+            self._system.logs.mkdir(exist_ok=True)
+            guardian = Guardian(keep_open=lock)
+            undo.callback(guardian.close)
+            self._supervisor = Supervisor(self._system.logs, guardian, say=self._screen.say, lines=self._screen.line)
+            undo.callback(self._stop)
+            self._end = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end.close()
+
+    def bring_up(self, stop: threading.Event, prepare: Callable[[], Mapping[str, str]]) -> None:
+        """Start the foundation, then `prepare` the data, start the rest, and return once all are ready.
+
+        What `prepare` answers is added to the environment of the rest. Raises `NotReady` and `BadConfiguration`;
+        returns early when `stop` is set.
+        """
+        self._start([process for process in self._processes if process.name in FOUNDATION], self._environment, stop)
+        if not stop.is_set():
+            environment = {**prepare(), **self._environment}
+            self._start([process for process in self._processes if process.name not in FOUNDATION], environment, stop)
+
+    def keep(self, stop: threading.Event) -> None:
+        """Look after the processes until `stop` is set."""
+        while not stop.wait(TICK_SECONDS):
+            self._supervisor.tick()
+
+    def _start(self, processes: Sequence[Process], environment: Mapping[str, str], stop: threading.Event) -> None:
+        self._supervisor.start(self._system.services(processes, environment))
+        self._supervisor.wait_ready([process.name for process in processes], stop)
+
+    def _stop(self) -> None:
+        self._screen.quiet = True
+        self._supervisor.stop()

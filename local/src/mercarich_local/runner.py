@@ -1,0 +1,111 @@
+"""`mercarich up`: bring the system up on the usual ports, say what runs where, and keep it until Ctrl-C."""
+
+import shlex
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mercarich_db import engine as engines
+from mercarich_db import schema
+from mercarich_local import sample_data
+from mercarich_local.data_folder import ensure_key
+from mercarich_local.machine import Machine
+from mercarich_local.market import Simulator
+from mercarich_local.procfile import Process
+from mercarich_local.sample_data import token_encryption
+from mercarich_local.screen import Screen
+from mercarich_local.supervisor import NotReady
+from mercarich_local.system import HOST, PORTS, System
+from mercarich_platform.exit_codes import DONE, FAILED
+
+_ROLES = {
+    "broker": "Kafka protocol, in memory (a development default)",
+    "simulator": "plays Yahoo! Auctions, Mercari and Amazon; its levers: /_sim/…",
+    "mercari-proxy": "the only way to Mercari: /v1/items/m…, /mercari/item/m…",
+    "yahoo-proxy": "the only way to Yahoo! Auctions: /v1/items/…",
+    "checker-yahoo": "checks Yahoo sources: /metrics",
+    "checker-mercari": "checks Mercari sources: /metrics",
+    "feed": "pushes to Amazon: /metrics",
+    "scheduler": "starts the commands at their times (Asia/Tokyo)",
+}
+_TRY = (
+    ("status", "backlog, lag, workers"),
+    ("check_item_yahoo 2 4 --max-workers 14", "check every Yahoo source now"),
+    ("run list", "the check runs and their counts"),
+    ("queue info", "topics, lag, workers"),
+    ("--help", "the rest"),
+)
+
+
+def run(
+    system: System, processes: Sequence[Process], given: Mapping[str, str], screen: Screen, stop: threading.Event
+) -> int:
+    """Run until `stop` is set; answers the exit code. Raises `TryAgain` and `BadConfiguration`."""
+    environment = system.environment(given)
+    if "MERCARICH_KAFKA_BOOTSTRAP" in given:
+        processes = [process for process in processes if process.name != "broker"]
+        screen.note("No embedded broker: MERCARICH_KAFKA_BOOTSTRAP names one.")
+    began = time.monotonic()
+    with Machine(system, processes, environment, screen) as machine:
+        try:
+            machine.bring_up(stop, lambda: _prepare(system, processes, environment, screen))
+        except NotReady as error:
+            screen.note(f"mercarich: {error}")
+            return FAILED
+        if not stop.is_set():
+            _tell(system, processes, screen, time.monotonic() - began)
+        machine.keep(stop)
+        screen.note("\nEnding; a second Ctrl-C does not wait.")
+    screen.note(f"All processes have ended; the data is in {system.data}.")
+    return DONE
+
+
+def _prepare(
+    system: System, processes: Sequence[Process], environment: Mapping[str, str], screen: Screen
+) -> Mapping[str, str]:
+    ensure_key(system.key_file)
+    engine = engines.create(system.database_url(environment))
+    schema.upgrade(engine)
+    if not any(process.name == "simulator" for process in processes):
+        return {}
+    market = Simulator(system.url("simulator")).market()
+    screen.note(sample_data.seed(engine, market, token_encryption(system.key_file)))
+    return market.credentials()
+
+
+def _tell(system: System, processes: Sequence[Process], screen: Screen, seconds: float) -> None:
+    names = [process.name for process in processes]
+    rows = [
+        (name, f"{HOST}:{system.ports[name]}" if name in system.ports else "", _ROLES.get(name, "")) for name in names
+    ]
+    screen.note(f"\nAll {len(names)} processes are ready after {seconds:.0f} s.\n")
+    screen.table("What runs where", rows, "process", "address", "what it does")
+    screen.note("")
+    screen.table("Try, in another terminal", [(f"{_command()} {words}", what) for words, what in _TRY], "command", "")
+    screen.note(f"\nLogs: {system.logs}/<process>.log    Data: {system.data}    End: Ctrl-C")
+    moved = {name: system.ports[name] for name in names if system.ports.get(name) != PORTS.get(name)}
+    if moved:
+        screen.note(
+            f"Ports differ from the usual ones; before other commands: set -a; . {_write_exports(system)}; set +a"
+        )
+
+
+def _write_exports(system: System) -> Path:
+    """The variables that other commands need to find this instance; no secrets."""
+    file = system.data / "environment.sh"
+    lines = [
+        f"{name}={shlex.quote(value)}\n" for name, value in sorted(system.environment({}).items()) if name != "PATH"
+    ]
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
+
+
+def _command() -> str:
+    """`mercarich` as a person types it in this folder."""
+    own = Path(sys.executable).parent / "mercarich"
+    try:
+        return str(own.relative_to(Path.cwd()))
+    except ValueError:
+        return str(own)

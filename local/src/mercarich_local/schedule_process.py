@@ -1,0 +1,71 @@
+"""The process `mercarich-local scheduler`: the scheduler over the real clock, database and commands."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_db import engine as engines
+from mercarich_db import schema
+from mercarich_db.engine import DatabaseAway
+from mercarich_local.schedule_store import ScheduleStore
+from mercarich_local.scheduler import Scheduler
+from mercarich_platform.clock import utc_now
+from mercarich_platform.exit_codes import DONE, TRY_AGAIN
+from mercarich_platform.front import GROUP
+from mercarich_platform.health import HealthServer
+from mercarich_platform.settings import SharedSettings
+from mercarich_platform.shutdown import install_signals
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+
+
+def run(settings: SharedSettings) -> int:
+    """Schedule until SIGTERM. What then runs is asked to end, and waited for as long as the budget allows."""
+    stop = threading.Event()
+    install_signals(stop)
+    engine = engines.create(settings.database)
+    try:
+        schema.require(engine)
+    except DatabaseAway as error:
+        log.error("not started", extra={"error": str(error)})  # noqa: TRY400  (the trace says nothing to a person)
+        return TRY_AGAIN
+    health = HealthServer(settings.metrics_host, settings.metrics_port, healthy=lambda: None, ready=lambda: None)
+    if settings.metrics_port:
+        health.start()
+    scheduler = Scheduler(installed(SCHEDULE), ScheduleStore(engine), _launch, utc_now)
+    while not stop.is_set():
+        try:
+            scheduler.tick()
+        except DatabaseAway as error:
+            log.warning("the database is away; slots are caught up with", extra={"error": str(error)})
+        stop.wait(TICK_SECONDS)
+    scheduler.stop()
+    while scheduler.settle():
+        threading.Event().wait(0.1)
+    return DONE
+
+
+def installed(rows: Iterable[ScheduleRow]) -> list[ScheduleRow]:
+    """The rows whose command is here; the others are named in the log, once."""
+    here = {entry.name for entry in entry_points(group=GROUP)}
+    rows = list(rows)
+    missing = [row.name for row in rows if row.command[0] not in here]
+    if missing:
+        log.info("not scheduled: their commands are not installed here", extra={"schedules": missing})
+    return [row for row in rows if row.command[0] in here]
+
+
+def _launch(row: ScheduleRow, request_key: str) -> subprocess.Popen[bytes]:
+    """The command writes to our own output, and gets no metrics port: that is ours."""
+    environment = {**os.environ, "MERCARICH_REQUEST_KEY": request_key, "MERCARICH_METRICS_PORT": "0"}
+    return subprocess.Popen(
+        [Path(sys.executable).with_name("mercarich"), *row.command], env=environment, stdin=subprocess.DEVNULL
+    )

@@ -1,0 +1,51 @@
+"""What the scheduler started when, in the table `schedule_runs`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import schedule_runs
+from mercarich_local.scheduler import Start
+
+
+class ScheduleStore:
+    """`scheduler.Starts` in the database. Every call raises `DatabaseAway`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def last(self) -> Mapping[str, Start]:
+        newest = (
+            select(schedule_runs.c.name, func.max(schedule_runs.c.slot).label("slot"))
+            .group_by(schedule_runs.c.name)
+            .subquery()
+        )
+        rows = select(schedule_runs).join(
+            newest, (schedule_runs.c.name == newest.c.name) & (schedule_runs.c.slot == newest.c.slot)
+        )
+        with reading(self._engine) as connection:
+            return {
+                row.name: Start(row.slot, row.started_at, row.exit_code if row.ended_at else None)
+                for row in connection.execute(rows)
+            }
+
+    def begin(self, name: str, slot: datetime, at: datetime) -> bool:
+        def write(connection: Connection) -> None:
+            connection.execute(insert(schedule_runs).values(name=name, slot=slot, started_at=at))
+
+        try:
+            run_tx(self._engine, write)
+        except IntegrityError:
+            return False
+        return True
+
+    def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
+        which = (schedule_runs.c.name == name) & (schedule_runs.c.slot == slot)
+
+        def write(connection: Connection) -> None:
+            connection.execute(update(schedule_runs).where(which).values(ended_at=at, exit_code=exit_code))
+
+        run_tx(self._engine, write)

@@ -1,0 +1,154 @@
+"""The local scheduler: starts the commands of the schedule table at their times, as CronJobs would.
+
+A slot is started once, whoever asks twice. A slot that passed while nothing ran is started when the command's
+last start is older than 1.1 times its interval. A run that ended with "try again", or was cut off, is started
+again under the same request key, so that it goes on where it was.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
+from mercarich_platform.clock import Clock
+from mercarich_platform.exit_codes import TRY_AGAIN
+
+log = logging.getLogger(__name__)
+
+CATCH_UP_FACTOR = 1.1
+AGAIN_AFTER = timedelta(seconds=30)
+"""The pause before a run that is to be tried again is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start of a row: what `schedule_runs` holds."""
+
+    slot: datetime
+    started_at: datetime
+    exit_code: int | None
+    """None: it runs, or was cut off."""
+
+
+class Starts(Protocol):
+    """What was started when."""
+
+    def last(self) -> Mapping[str, Start]:
+        """The newest slot of each row that ever started."""
+
+    def begin(self, name: str, slot: datetime, at: datetime) -> bool:
+        """Take note of a start; False when this slot has been started before."""
+
+    def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
+        """Take note of how it ended."""
+
+
+class Running(Protocol):
+    """A command under way."""
+
+    def poll(self) -> int | None:
+        """The exit code, None while it runs."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+
+Launch = Callable[[ScheduleRow, str], Running]
+"""Starts the row's command under a request key."""
+
+
+@dataclass(slots=True)
+class _Job:
+    row: ScheduleRow
+    slot: datetime
+    running: Running
+    deadline: datetime
+
+
+class Scheduler:
+    """Call `tick` about once a second."""
+
+    def __init__(self, rows: Iterable[ScheduleRow], starts: Starts, launch: Launch, now: Clock) -> None:
+        self._rows = tuple(rows)
+        self._starts = starts
+        self._launch = launch
+        self._now = now
+        self._since = now()
+        self._jobs: list[_Job] = []
+        self._again: dict[str, datetime] = {}
+
+    def tick(self) -> None:
+        """Note what has ended, then start what is due."""
+        now = self._now()
+        self.settle()
+        last = self._starts.last()
+        for row in self._rows:
+            before = last.get(row.name)
+            slot, interval = slot_at(row.cron, now)
+            if self._is_due(slot, interval, before, now):
+                if self._starts.begin(row.name, slot, now):
+                    self._run(row, slot, now)
+            elif before is not None and self._is_to_be_continued(row, before, now):
+                self._run(row, before.slot, now)
+
+    def stop(self) -> None:
+        """Ask what runs to end; it is started again, under its key, by the next scheduler."""
+        for job in self._jobs:
+            job.running.terminate()
+
+    def settle(self) -> bool:
+        """Note what has ended and start nothing; answers whether anything is still under way."""
+        now = self._now()
+        for job in list(self._jobs):
+            self._look_after(job, now)
+        return bool(self._jobs)
+
+    def _is_due(self, slot: datetime, interval: timedelta, before: Start | None, now: datetime) -> bool:
+        if before is not None and before.slot >= slot:
+            return False
+        if slot >= self._since:
+            return True
+        return before is not None and now - before.started_at > interval * CATCH_UP_FACTOR
+
+    def _is_to_be_continued(self, row: ScheduleRow, before: Start, now: datetime) -> bool:
+        cut_off = before.exit_code is None or before.exit_code == TRY_AGAIN or before.exit_code < 0
+        in_time = now < before.slot + timedelta(seconds=row.deadline_seconds)
+        runs = any(job.row.name == row.name and job.slot == before.slot for job in self._jobs)
+        return cut_off and in_time and not runs and now >= self._again.get(row.name, now)
+
+    def _run(self, row: ScheduleRow, slot: datetime, now: datetime) -> None:
+        key = request_key(row.name, slot)
+        log.info("started", extra={"schedule": row.name, "request_key": key})
+        deadline = now + timedelta(seconds=row.deadline_seconds)
+        self._jobs.append(_Job(row, slot, self._launch(row, key), deadline))
+
+    def _look_after(self, job: _Job, now: datetime) -> None:
+        code = job.running.poll()
+        if code is not None:
+            self._jobs.remove(job)
+            self._again[job.row.name] = now + AGAIN_AFTER
+            self._starts.end(job.row.name, job.slot, now, code)
+            level = logging.INFO if code == 0 else logging.WARNING
+            log.log(level, "ended", extra={"schedule": job.row.name, "exit_code": code})
+        elif now > job.deadline:
+            log.warning("ran past its deadline", extra={"schedule": job.row.name})
+            job.deadline = now + AGAIN_AFTER
+            job.running.terminate()
+
+
+def slot_at(cron: str, now: datetime) -> tuple[datetime, timedelta]:
+    """The newest slot that is not after `now`, in UTC, and how long after the one before it that is."""
+    local = now.astimezone(ZoneInfo(TIME_ZONE)).replace(microsecond=0)
+    backwards = CronSim(cron, local + timedelta(seconds=1), reverse=True)
+    slot, before = next(backwards), next(backwards)
+    return slot.astimezone(UTC), slot - before
+
+
+def request_key(name: str, slot: datetime) -> str:
+    """As Kubernetes names the Jobs of a CronJob: the name and the slot in minutes."""
+    return f"{name}-{int(slot.timestamp()) // 60}"

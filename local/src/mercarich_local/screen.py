@@ -1,0 +1,65 @@
+"""What a person sees of a running system: each line with the name of its process, warnings and worse by default."""
+
+import json
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+COLOURS = ("cyan", "magenta", "green", "blue", "bright_cyan", "bright_magenta", "bright_green", "bright_blue")
+LOUD = frozenset({"WARNING", "ERROR", "CRITICAL"})
+_SHOWN_BY_MESSAGE = frozenset({"time", "level", "service", "logger", "message", "exception"})
+
+
+class Screen:
+    """Prints from any thread."""
+
+    def __init__(self, console: Console, names: Iterable[str], *, verbose: bool) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._colours = {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(names)}
+        self._width = max(map(len, self._colours), default=0)
+        self.quiet = False
+        """True while the system ends: what its parts say to each other then is for the log files only."""
+
+    def say(self, name: str, sentence: str) -> None:
+        """What the runner has to tell of a process."""
+        self._print(name, Text(sentence))
+
+    def line(self, name: str, line: str) -> None:
+        """One line that a process wrote."""
+        if self._verbose:
+            self._print(name, Text(line))
+        elif not self.quiet:
+            told = in_short(line)
+            if told:
+                self._print(name, Text(told, style="yellow"))
+
+    def table(self, title: str, rows: Iterable[tuple[str, ...]], *headings: str) -> None:
+        table = Table(*headings, title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*row)
+        self._console.print(table)
+
+    def note(self, text: str) -> None:
+        self._console.print(text, highlight=False)
+
+    def _print(self, name: str, text: Text) -> None:
+        head = Text(f"{name:<{self._width}} ", style=self._colours.get(name, "white"))
+        self._console.print(head.append("│ ").append_text(text), soft_wrap=True, highlight=False)
+
+
+def in_short(line: str) -> str | None:
+    """A log line in one sentence, if it is a warning or worse, or not a log line at all; else None."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return line.strip() or None
+    if not isinstance(record, dict) or "level" not in record:
+        return line
+    if record["level"] not in LOUD:
+        return None
+    fields = " ".join(f"{key}={value}" for key, value in record.items() if key not in _SHOWN_BY_MESSAGE)
+    last = str(record.get("exception", "")).strip().rpartition("\n")[2]
+    return " ".join(filter(None, [f"{record['level'].lower()}: {record.get('message', '')}", fields, last]))

@@ -1,0 +1,128 @@
+"""Keeps processes running: starts them, waits until they are ready, starts a crashed one again, ends them all."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mercarich_local.child import Child, Lines, how_it_ended
+from mercarich_local.guardian import Guardian
+from mercarich_platform.settings import BadConfiguration
+
+STOP_SECONDS = 45.0
+"""From SIGTERM to SIGKILL, as a pod would get."""
+READY_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 60.0
+"""A process that ran for so long starts again without a pause."""
+TICK_SECONDS = 0.1
+
+
+class NotReady(Exception):
+    """A process did not become ready in time; the text says which, and where its log is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A process as it is to be run."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    ready: Callable[[], bool]
+
+
+class Supervisor:
+    """Runs services until `stop`. Not for use from several threads, but for `say` and `lines`."""
+
+    def __init__(self, logs: Path, guardian: Guardian, *, say: Callable[[str, str], None], lines: Lines) -> None:
+        """`say(name, sentence)` tells of starts and ends, `lines(name, line)` gets the processes' output."""
+        self._logs = logs
+        self._guardian = guardian
+        self._say = say
+        self._lines = lines
+        self._services: dict[str, Service] = {}
+        self._batches: list[list[str]] = []
+        self._children: dict[str, Child] = {}
+        self._crashes: dict[str, int] = {}
+        self._not_before: dict[str, float] = {}
+
+    def start(self, services: Sequence[Service]) -> None:
+        """Start these at once, in this order. Raises `BadConfiguration` for a command that is not installed."""
+        for service in services:
+            if shutil.which(service.arguments[0], path=service.environment.get("PATH")) is None:
+                raise BadConfiguration(f"{service.name}: the command {service.arguments[0]!r} is not installed here")
+        self._batches.append([service.name for service in services])
+        for service in services:
+            self._services[service.name] = service
+            self._launch(service)
+
+    def wait_ready(self, names: Sequence[str], stop: threading.Event, seconds: float = READY_SECONDS) -> None:
+        """Return when all of them are ready, or `stop` is set. Raises `NotReady` at the first that crashes."""
+        deadline = time.monotonic() + seconds
+        waiting = list(names)
+        while waiting and not stop.is_set():
+            for name in waiting:
+                code = self._children[name].poll()
+                if code is not None:
+                    raise NotReady(f"{name} ended at its start ({how_it_ended(code)}); its log is {self._log(name)}")
+            waiting = [name for name in waiting if not self._services[name].ready()]
+            if waiting and time.monotonic() > deadline:
+                raise NotReady(f"{waiting[0]} was not ready after {seconds:.0f} s; its log is {self._log(waiting[0])}")
+            stop.wait(TICK_SECONDS if waiting else 0)
+
+    def tick(self) -> None:
+        """Look after every process once; call it several times a second."""
+        now = time.monotonic()
+        for name, child in list(self._children.items()):
+            code = child.poll()
+            if code is not None:
+                del self._children[name]
+                self._plan_restart(name, now - child.started, how_it_ended(code))
+        for name in [name for name, moment in self._not_before.items() if moment <= now]:
+            del self._not_before[name]
+            self._launch(self._services[name])
+
+    def stop(self, seconds: float = STOP_SECONDS) -> list[str]:
+        """End all, what was started last first: SIGTERM, and SIGKILL once `seconds` are over. Answers the killed."""
+        self._not_before.clear()
+        deadline = time.monotonic() + seconds
+        killed = [name for batch in reversed(self._batches) for name in self._stop_batch(batch, deadline)]
+        for name in killed:
+            self._say(name, f"did not end within {seconds:.0f} s and was killed")
+        return killed
+
+    def _stop_batch(self, names: Sequence[str], deadline: float) -> list[str]:
+        left = {name: self._children.pop(name) for name in names if name in self._children}
+        for child in left.values():
+            child.terminate()
+        while left and time.monotonic() < deadline:
+            left = {name: child for name, child in left.items() if child.poll() is None}
+            time.sleep(TICK_SECONDS / 2)
+        for child in left.values():
+            child.kill()
+            child.poll()
+        return list(left)
+
+    def _launch(self, service: Service) -> None:
+        self._children[service.name] = Child(
+            service.name,
+            service.arguments,
+            service.environment,
+            log_file=self._log(service.name),
+            lines=self._lines,
+            guardian=self._guardian,
+        )
+        self._say(service.name, f"started (pid {self._children[service.name].pid})")
+
+    def _plan_restart(self, name: str, ran_seconds: float, how: str) -> None:
+        crashes = 1 if ran_seconds >= STEADY_SECONDS else self._crashes.get(name, 0) + 1
+        self._crashes[name] = crashes
+        pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** (crashes - 1))
+        self._not_before[name] = time.monotonic() + pause
+        self._say(name, f"ended by itself ({how}); started again in {pause:g} s; its log is {self._log(name)}")
+
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"

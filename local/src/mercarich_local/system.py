@@ -1,0 +1,153 @@
+"""What runs where on one machine: ports, environment and readiness of each process of the Procfile."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from mercarich_local.child import search_path
+from mercarich_local.procfile import Process
+from mercarich_local.supervisor import Service
+from mercarich_platform.settings import BadConfiguration, SharedSettings
+
+HOST = "127.0.0.1"
+PORTS: Mapping[str, int] = {
+    "broker": 9092,
+    "simulator": 8100,
+    "mercari-proxy": 1234,
+    "yahoo-proxy": 1235,
+    "checker-yahoo": 9101,
+    "checker-mercari": 9102,
+    "feed": 9103,
+    "scheduler": 9104,
+}
+"""Where each process listens: its service, or for a worker /metrics, /healthz and /readyz."""
+FOUNDATION = ("broker", "simulator")
+"""What the others and the sample data need; these come up first."""
+PROBE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One instance: a data folder and a port for each process."""
+
+    data: Path
+    ports: Mapping[str, int]
+
+    def url(self, name: str) -> str:
+        return f"http://{HOST}:{self.ports[name]}"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "log"
+
+    @property
+    def key_file(self) -> Path:
+        return self.data / "encryption.key"
+
+    def database_url(self, environment: Mapping[str, str]) -> str:
+        """The database that `environment` names, by default the one in the data folder."""
+        given = SecretStr(environment.get("MERCARICH_DATABASE_URL", ""))
+        return SharedSettings(database_url=given, data_dir=self.data).database
+
+    def environment(self, given: Mapping[str, str]) -> dict[str, str]:
+        """What every process gets: defaults that make the parts find each other; what is `given` wins."""
+        data = self.data.absolute()
+        simulator = self.url("simulator")
+        defaults = {
+            "MERCARICH_KAFKA_BOOTSTRAP": f"{HOST}:{self.ports['broker']}",
+            "MERCARICH_LOG_FORMAT": "json",
+            "MERCARICH_METRICS_HOST": HOST,
+            "MERCARI_PROXY_UPSTREAM_URL": f"{simulator}/mercari",
+            "YAHOO_PROXY_UPSTREAM_URL": f"{simulator}/yahoo",
+            "CHECKER_MERCARI_PROXY_URL": self.url("mercari-proxy"),
+            "CHECKER_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
+            "SIMULATOR_SELLERS": "20",
+            "SIMULATOR_LISTINGS": "10000",
+            "FEED_LWA_URL": f"{simulator}/lwa/auth/o2/token",
+            "FEED_SPAPI_URL": f"{simulator}/spapi",
+            "FEED_ENCRYPTION_KEY_FILE": str(data / "encryption.key"),
+        }
+        ports = {port_variable(name): str(port) for name, port in self.ports.items()}
+        path = {"PATH": search_path(given, Path(sys.executable).parent)}
+        return {**defaults, **given, **ports, **path, "MERCARICH_DATA_DIR": str(data)}
+
+    def services(self, processes: Sequence[Process], environment: Mapping[str, str]) -> list[Service]:
+        """The processes, ready to be run. Raises `BadConfiguration`."""
+        return [self._service(process, environment) for process in processes]
+
+    def _service(self, process: Process, environment: Mapping[str, str]) -> Service:
+        port = self.ports.get(process.name)
+        if port is None:
+            return Service(process.name, process.arguments(environment), environment, lambda: True)
+        own = {**environment, "MERCARICH_METRICS_PORT": str(port)}
+        ready = (
+            (lambda: listens(port))
+            if process.name == "broker"
+            else (lambda: answers(f"{self.url(process.name)}/readyz"))
+        )
+        return Service(process.name, process.arguments(own), own, ready)
+
+
+def from_environment(data: Path, environment: Mapping[str, str]) -> System:
+    """The instance of `mercarich up`: the usual ports, each changed by a variable of its process's name."""
+    return System(data, {name: _port(name, default, environment) for name, default in PORTS.items()})
+
+
+def on_free_ports(data: Path) -> System:
+    """An instance that disturbs nobody: each port is one that was free a moment ago."""
+    sockets = {name: socket.create_server((HOST, 0)) for name in PORTS}
+    try:
+        return System(data, {name: listener.getsockname()[1] for name, listener in sockets.items()})
+    finally:
+        for listener in sockets.values():
+            listener.close()
+
+
+def require_free_ports(system: System, names: Sequence[str]) -> None:
+    """Raises `BadConfiguration` naming the first port that somebody else listens on, and how to change it."""
+    for name in names:
+        port = system.ports.get(name)
+        if port is None:
+            continue
+        try:
+            socket.create_server((HOST, port)).close()
+        except OSError as error:
+            raise BadConfiguration(
+                f"port {port}, for {name}, cannot be used ({os.strerror(error.errno or 0)}): end what listens there,"
+                f" or set {port_variable(name)} to a free port"
+            ) from None
+
+
+def port_variable(name: str) -> str:
+    """The environment variable of a process's port."""
+    return f"{name.upper().replace('-', '_')}_PORT"
+
+
+def listens(port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    try:
+        socket.create_connection((HOST, port), timeout=PROBE_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def answers(url: str) -> bool:
+    """Whether a GET there is answered with 200."""
+    try:
+        return httpx.get(url, timeout=PROBE_SECONDS, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def _port(name: str, default: int, environment: Mapping[str, str]) -> int:
+    text = environment.get(port_variable(name), str(default))
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise BadConfiguration(f"{port_variable(name)}: expected a port from 1 to 65535, not {text!r}")
+    return int(text)

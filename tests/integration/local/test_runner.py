@@ -1,0 +1,168 @@
+"""`mercarich up` on small Procfiles of dummy processes: nothing is left behind, whatever ends it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mercarich_local.system import PORTS, on_free_ports, port_variable
+
+WAIT_SECONDS = 30.0
+SLEEPER = f'{sys.executable} -c "import time; print(1, flush=True); time.sleep(600)"'
+STUBBORN = f'{sys.executable} -c "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"'
+PARENT = (
+    f"{sys.executable} -c \"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c',"
+    " 'import time; time.sleep(600)']); time.sleep(600)\""
+)
+
+
+class Up:
+    """One `mercarich up` in a folder of its own."""
+
+    def __init__(self, folder: Path, procfile: str, **environment: str) -> None:
+        (folder / "Procfile").write_text(procfile)
+        ports = {port_variable(name): str(port) for name, port in on_free_ports(folder).ports.items()}
+        self.data = folder / "var"
+        self.output = folder / "output"
+        self._environment = {**os.environ, **ports, "MERCARICH_DATA_DIR": str(self.data), **environment}
+        self._folder = folder
+        self.process = self.start()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.output.open("wb") as output:
+            return subprocess.Popen(
+                [Path(sys.executable).with_name("mercarich"), "up"],
+                cwd=self._folder,
+                env=self._environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def text(self) -> str:
+        return self.output.read_text()
+
+    def until_it_says(self, words: str, times: int = 1) -> None:
+        until(lambda: self.text.count(words) >= times, f"{words!r} in {self.text}")
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"did not come: {what}"
+        time.sleep(0.05)
+
+
+def assert_all_gone(processes: list[psutil.Process]) -> None:
+    gone, alive = psutil.wait_procs(processes, timeout=WAIT_SECONDS)
+    assert not alive, [process.cmdline() for process in alive]
+    assert gone
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    started: list[Up] = []
+
+    def start(procfile: str, **environment: str) -> Up:
+        started.append(Up(tmp_path, procfile, **environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.terminate()
+        try:
+            each.process.wait(WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            each.process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_all_processes_and_what_they_started(up: Callable[..., Up], number: signal.Signals) -> None:
+    run = up(f"one: {SLEEPER}\ntwo: {PARENT}\n")
+    run.until_it_says("processes are ready")
+    until(lambda: len(run.children()) == 4, "the guardian, both processes, and a child's child")
+    family = run.children()
+    run.process.send_signal(number)
+    assert run.process.wait(WAIT_SECONDS) == 0
+    assert_all_gone(family)
+    assert "All processes have ended" in run.text
+
+
+def test_nothing_is_left_when_the_runner_is_killed(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\ntwo: {PARENT}\nthree: {STUBBORN}\n")
+    run.until_it_says("processes are ready")
+    until(lambda: len(run.children()) == 5, "all of the family")
+    family = run.children()
+    run.process.kill()
+    assert_all_gone(family)
+
+
+def test_a_crashed_process_is_started_again_and_this_is_said(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\n")
+    run.until_it_says("processes are ready")
+    [victim] = [child for child in run.children() if "guardian" not in " ".join(child.cmdline())]
+    victim.kill()
+    run.until_it_says("ended by itself (SIGKILL)")
+    run.until_it_says("started (pid", times=2)
+
+
+def test_a_process_that_crashes_at_its_start_ends_the_run_with_its_name_and_log(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\nfeed: {sys.executable} -c \"import sys; sys.exit('no key')\"\n")
+    assert run.process.wait(WAIT_SECONDS) == 1
+    assert "feed ended at its start (exit code 1)" in run.text
+    assert (run.data / "log" / "feed.log").read_text() == "no key\n"
+
+
+def test_a_second_one_on_the_same_data_says_in_one_sentence_that_one_runs(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\n")
+    run.until_it_says("processes are ready")
+    first, run.output = run.process, run.output.with_suffix(".second")
+    second = run.start()
+    assert second.wait(WAIT_SECONDS) == 75
+    assert run.text.count("\n") == 1
+    assert f"runs on {run.data} already (pid {first.pid})" in run.text
+    assert first.poll() is None
+
+
+def test_a_port_in_use_is_named_with_its_process_and_variable(up: Callable[..., Up]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        run = up(f"yahoo-proxy: {SLEEPER}\n", YAHOO_PROXY_PORT=str(port))
+        assert run.process.wait(WAIT_SECONDS) == 78
+    assert run.text.count("\n") == 1
+    assert f"port {port}, for yahoo-proxy, cannot be used" in run.text
+    assert "set YAHOO_PROXY_PORT" in run.text
+
+
+def test_a_command_that_is_not_installed_is_named(up: Callable[..., Up]) -> None:
+    run = up("one: no-such-command --port 1\n")
+    assert run.process.wait(WAIT_SECONDS) == 78
+    assert "one: the command 'no-such-command' is not installed here" in run.text
+
+
+def test_the_key_is_made_once_for_its_owner_only(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\n")
+    run.until_it_says("processes are ready")
+    key = run.data / "encryption.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    first = key.read_bytes()
+    run.process.terminate()
+    run.process.wait(WAIT_SECONDS)
+    run.process = run.start()
+    run.until_it_says("processes are ready")
+    assert key.read_bytes() == first
+    assert first.decode().strip() not in run.text
+
+
+def test_every_port_has_a_variable() -> None:
+    assert {port_variable(name) for name in PORTS} >= {"MERCARI_PROXY_PORT", "BROKER_PORT"}

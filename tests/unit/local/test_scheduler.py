@@ -1,0 +1,173 @@
+"""The local scheduler: slots in Tokyo's time, one start a slot, catching up, going on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_local.schedule_process import installed
+from mercarich_local.scheduler import Scheduler, Start, request_key, slot_at
+
+TWICE_A_DAY = ScheduleRow("check-item-yahoo", "0 0,12 * * *", ("check_item_yahoo", "2", "4"), "checker", 12 * 3600)
+MIDNIGHT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 00:00 of the 25th in Tokyo
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class FakeRunning:
+    code: int | None = None
+    terminated: bool = False
+
+    def poll(self) -> int | None:
+        return self.code
+
+    def terminate(self) -> None:
+        self.terminated = True
+
+
+@dataclass
+class FakeStarts:
+    rows: dict[tuple[str, datetime], Start] = field(default_factory=dict)
+
+    def last(self) -> Mapping[str, Start]:
+        return {name: start for (name, _), start in sorted(self.rows.items(), key=lambda row: row[0][1])}
+
+    def begin(self, name: str, slot: datetime, at: datetime) -> bool:
+        if (name, slot) in self.rows:
+            return False
+        self.rows[name, slot] = Start(slot, at, None)
+        return True
+
+    def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
+        self.rows[name, slot] = Start(slot, self.rows[name, slot].started_at, exit_code)
+
+
+class Machine:
+    """A scheduler whose clock the test drives; `started` holds the request keys in order."""
+
+    def __init__(self, at: datetime, starts: FakeStarts | None = None, row: ScheduleRow = TWICE_A_DAY) -> None:
+        self.time = at
+        self.started: list[str] = []
+        self.running: list[FakeRunning] = []
+        self.starts = starts or FakeStarts()
+        self.scheduler = Scheduler([row], self.starts, self._launch, lambda: self.time)
+
+    def tick_at(self, at: datetime) -> None:
+        self.time = at
+        self.scheduler.tick()
+
+    def _launch(self, row: ScheduleRow, key: str) -> FakeRunning:
+        self.started.append(key)
+        self.running.append(FakeRunning())
+        return self.running[-1]
+
+
+def test_a_slot_of_the_night_is_read_in_tokyo_time() -> None:
+    slot, interval = slot_at("0 0,12 * * *", MIDNIGHT + timedelta(minutes=5))
+    assert (slot, interval) == (MIDNIGHT, 12 * HOUR)
+
+
+def test_the_newest_slot_may_be_now_but_never_later() -> None:
+    assert slot_at("0 0,12 * * *", MIDNIGHT)[0] == MIDNIGHT
+    assert slot_at("0 0,12 * * *", MIDNIGHT - timedelta(microseconds=1))[0] == MIDNIGHT - 12 * HOUR
+
+
+@pytest.mark.parametrize("row", SCHEDULE, ids=lambda row: row.name)
+def test_every_row_of_the_schedule_has_a_slot(row: ScheduleRow) -> None:
+    slot, interval = slot_at(row.cron, MIDNIGHT)
+    assert MIDNIGHT - timedelta(days=1) < slot <= MIDNIGHT
+    assert timedelta(0) < interval <= timedelta(days=1)
+
+
+def test_a_slot_is_started_once_when_its_time_comes() -> None:
+    machine = Machine(MIDNIGHT - timedelta(seconds=2))
+    for second in range(-2, 5):
+        machine.tick_at(MIDNIGHT + timedelta(seconds=second))
+    assert machine.started == [request_key("check-item-yahoo", MIDNIGHT)]
+
+
+def test_two_schedulers_start_a_slot_once_between_them() -> None:
+    starts = FakeStarts()
+    before = MIDNIGHT - timedelta(seconds=1)
+    first, second = Machine(before, starts), Machine(before, starts)
+    starts.last = dict  # type: ignore[method-assign]  # both looked before either began
+    first.tick_at(MIDNIGHT)
+    second.tick_at(MIDNIGHT)
+    assert (len(first.started), len(second.started)) == (1, 0)
+
+
+def test_nothing_is_caught_up_with_on_the_first_day() -> None:
+    machine = Machine(MIDNIGHT + HOUR)
+    machine.tick_at(MIDNIGHT + 11 * HOUR)
+    assert machine.started == []
+
+
+def test_a_missed_slot_is_started_once_the_last_start_is_older_than_its_interval_and_a_tenth() -> None:
+    starts = FakeStarts()
+    starts.rows["check-item-yahoo", MIDNIGHT] = Start(MIDNIGHT, MIDNIGHT, 0)
+    noon = MIDNIGHT + 12 * HOUR
+    machine = Machine(noon + timedelta(minutes=5), starts)
+    machine.tick_at(MIDNIGHT + 13.1 * HOUR)
+    assert machine.started == []
+    machine.tick_at(MIDNIGHT + 13.3 * HOUR)
+    machine.tick_at(MIDNIGHT + 13.4 * HOUR)
+    assert machine.started == [request_key("check-item-yahoo", noon)]
+
+
+def test_of_many_missed_slots_only_the_newest_is_started() -> None:
+    starts = FakeStarts()
+    starts.rows["check-item-yahoo", MIDNIGHT] = Start(MIDNIGHT, MIDNIGHT, 0)
+    machine = Machine(MIDNIGHT + 73 * HOUR, starts)
+    machine.tick_at(MIDNIGHT + 73 * HOUR)
+    machine.tick_at(MIDNIGHT + 73.1 * HOUR)
+    assert machine.started == [request_key("check-item-yahoo", MIDNIGHT + 72 * HOUR)]
+
+
+@pytest.mark.parametrize("exit_code", [None, 75, -9])
+def test_a_run_that_was_cut_off_goes_on_under_its_own_key(exit_code: int | None) -> None:
+    starts = FakeStarts()
+    starts.rows["check-item-yahoo", MIDNIGHT] = Start(MIDNIGHT, MIDNIGHT, exit_code)
+    machine = Machine(MIDNIGHT + HOUR, starts)
+    machine.tick_at(MIDNIGHT + HOUR)
+    machine.tick_at(MIDNIGHT + HOUR + timedelta(seconds=1))
+    assert machine.started == [request_key("check-item-yahoo", MIDNIGHT)]
+
+
+def test_a_run_that_asks_to_be_tried_again_gets_a_pause_first() -> None:
+    machine = Machine(MIDNIGHT - timedelta(seconds=1))
+    machine.tick_at(MIDNIGHT)
+    machine.running[0].code = 75
+    machine.tick_at(MIDNIGHT + timedelta(seconds=10))
+    machine.tick_at(MIDNIGHT + timedelta(seconds=20))
+    assert len(machine.started) == 1
+    machine.tick_at(MIDNIGHT + timedelta(seconds=45))
+    assert machine.started == [request_key("check-item-yahoo", MIDNIGHT)] * 2
+
+
+@pytest.mark.parametrize("exit_code", [0, 1, 78])
+def test_a_run_that_has_ended_is_not_started_again(exit_code: int) -> None:
+    machine = Machine(MIDNIGHT - timedelta(seconds=1))
+    machine.tick_at(MIDNIGHT)
+    machine.running[0].code = exit_code
+    machine.tick_at(MIDNIGHT + HOUR)
+    machine.tick_at(MIDNIGHT + 2 * HOUR)
+    assert len(machine.started) == 1
+
+
+def test_a_run_past_its_deadline_is_asked_to_end() -> None:
+    machine = Machine(MIDNIGHT - timedelta(seconds=1))
+    machine.tick_at(MIDNIGHT)
+    machine.tick_at(MIDNIGHT + 11 * HOUR)
+    assert not machine.running[0].terminated
+    machine.tick_at(MIDNIGHT + 12 * HOUR + timedelta(seconds=1))
+    assert machine.running[0].terminated
+
+
+def test_a_row_whose_command_is_not_installed_is_not_run(caplog: pytest.LogCaptureFixture) -> None:
+    here = ScheduleRow("status-often", "* * * * *", ("up",), "local", 60)
+    nowhere = ScheduleRow("revive", "* * * * *", ("no_such_command",), "updater", 60)
+    with caplog.at_level("INFO"):
+        assert installed([here, nowhere]) == [here]
+    assert [record.__dict__["schedules"] for record in caplog.records] == [["revive"]]
