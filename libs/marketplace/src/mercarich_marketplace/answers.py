@@ -1,0 +1,113 @@
+"""What came back from a marketplace: an answer to read, or a fault that says why nothing was learnt."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from mercarich_contracts.market import ErrorClass, Marketplace, Reason, State
+from mercarich_contracts.proxy_api import Evidence, Item
+
+EXTRACT_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One whole HTTP answer. Header names are in lower case, the body is decoded and at most the byte cap."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+
+    @cached_property
+    def body_sha256(self) -> str:
+        """Once for an answer: a list gives evidence for each of its rows."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+class Fault(Exception):
+    """Nothing was learnt of the item, for a reason of the closed list. `detail` is one line for people."""
+
+    def __init__(self, reason: Reason, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.retry_after = retry_after
+        """Seconds that the marketplace asked us to stay away, when it said so."""
+        self.answer: Answer | None = None
+        """What was read, when an answer came."""
+
+    @property
+    def error_class(self) -> ErrorClass | None:
+        return _CLASSES.get(self.reason)
+
+
+class Missing(Fault):
+    """An answer that says "not here" without being the marketplace's own proof: believed at a second look."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Reason.NOT_FOUND_ONCE, detail)
+
+
+_CLASSES = {
+    Reason.NOT_FOUND_ONCE: ErrorClass.GONE,
+    Reason.BLOCKED: ErrorClass.BLOCKED,
+    Reason.RATE_LIMITED: ErrorClass.RATE_LIMITED,
+    Reason.AUTH: ErrorClass.AUTH,
+    Reason.BAD_REQUEST: ErrorClass.BAD_REQUEST,
+    Reason.TRANSIENT: ErrorClass.TRANSIENT,
+    Reason.TIMED_OUT: ErrorClass.TRANSIENT,
+    Reason.UNPARSABLE: ErrorClass.UNPARSABLE,
+    Reason.EMPTY: ErrorClass.UNPARSABLE,
+    Reason.OVERSIZED: ErrorClass.UNPARSABLE,
+}
+
+
+def evidence(answer: Answer, parser_version: str, extract: str) -> Evidence:
+    """What a state rests on: where it was read, the hash of what was read and the line that decided."""
+    return Evidence(
+        url=answer.url,
+        http_status=answer.status,
+        body_sha256=answer.body_sha256,
+        parser_version=parser_version,
+        extract=one_line(extract),
+        fetched_at=answer.fetched_at,
+    )
+
+
+def unknown(
+    marketplace: Marketplace, item_id: str, fault: Fault, *, url: str, parser_version: str, at: datetime
+) -> Item:
+    """The item of which nothing was learnt, with the fault as its reason."""
+    if fault.answer is not None:
+        proof = evidence(fault.answer, parser_version, fault.detail)
+    else:
+        proof = Evidence(
+            url=url,
+            http_status=None,
+            body_sha256=None,
+            parser_version=parser_version,
+            extract=one_line(fault.detail),
+            fetched_at=at,
+        )
+    return Item(
+        marketplace=marketplace,
+        item_id=item_id,
+        state=State.UNKNOWN,
+        reason=fault.reason,
+        error_class=fault.error_class,
+        evidence=proof,
+    )
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())[:EXTRACT_LENGTH]
+
+
+def retry_after_seconds(answer: Answer) -> float | None:
+    """The seconds of a `Retry-After` header. Its date form is not read: neither marketplace uses it."""
+    value = answer.headers.get("retry-after", "").strip()
+    return float(value) if value.isascii() and value.isdigit() else None

@@ -1,0 +1,61 @@
+"""Puts a proxy together from its settings: the guards, the way out, the observer and the application."""
+
+from collections.abc import Callable, Sequence
+
+import httpx
+from fastapi import APIRouter, FastAPI
+
+from mercarich_contracts.market import Marketplace as Name
+from mercarich_marketplace.app import create_app
+from mercarich_marketplace.breaker import Breaker
+from mercarich_marketplace.client import create_client
+from mercarich_marketplace.egress import Egress, Guards
+from mercarich_marketplace.memory import FirstMisses, Recent
+from mercarich_marketplace.metrics import ProxyMetrics
+from mercarich_marketplace.observer import Observer
+from mercarich_marketplace.pace import Pace
+from mercarich_marketplace.ports import Marketplace
+from mercarich_marketplace.settings import ProxySettings
+from mercarich_marketplace.turns import Turns
+from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
+
+
+def assemble(
+    name: Name,
+    settings: ProxySettings,
+    market: Callable[[Egress], Marketplace],
+    *,
+    routers: Callable[[Observer], Sequence[APIRouter]] = lambda _: (),
+    utc: Clock = utc_now,
+    now: Monotonic = monotonic,
+) -> FastAPI:
+    """The application. Raises `BadConfiguration` when the settings may not be used."""
+    settings.checked()
+    egress = Egress(_client(settings), _guards(name, settings, utc, now))
+    observer = Observer(
+        market(egress),
+        egress.guards,
+        recent=Recent(settings.cache_seconds, settings.cache_items, now=now),
+        misses=FirstMisses(now=now),
+    )
+    return create_app(observer, egress, more=routers(observer))
+
+
+def _client(settings: ProxySettings) -> httpx.AsyncClient:
+    return create_client(
+        user_agent=settings.user_agent,
+        connections=settings.most_at_once,
+        deadline_seconds=settings.deadline_seconds,
+    )
+
+
+def _guards(name: Name, settings: ProxySettings, utc: Clock, now: Monotonic) -> Guards:
+    pace = Pace(settings.rate, jitter=settings.jitter, recovery_per_second=settings.recovery_per_second)
+    return Guards(
+        turns=Turns(pace, settings.most_at_once),
+        breaker=Breaker(settings.breaker_rules),
+        metrics=ProxyMetrics(name),
+        deadline_seconds=settings.deadline_seconds,
+        now=now,
+        utc=utc,
+    )

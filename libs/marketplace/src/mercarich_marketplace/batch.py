@@ -1,0 +1,142 @@
+"""A batch check as a stream of lines: every id once, in chunks, with heartbeats, by a bounded set of slots."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass
+
+from mercarich_contracts.proxy_api import CheckRequest, EndLine, HeartbeatLine, Item
+from mercarich_marketplace.observer import Observer
+from mercarich_marketplace.turns import Flow
+
+CHUNK_SECONDS = 1.0
+"""An answered item waits at most this long for its chunk to fill."""
+
+CHUNK_ITEMS = 200
+HEARTBEAT_SECONDS = 2.0
+
+
+class Batch:
+    """One request's ids. At most `concurrency` of them (and of the budget) are under way at once."""
+
+    def __init__(self, observer: Observer, request: CheckRequest) -> None:
+        self._observer = observer
+        self._flow = Flow()
+        self._ids = list(dict.fromkeys(request.ids))
+        self._work = _Work(_plan(observer, self._ids, request.sellers))
+        self._slots = min(request.concurrency, observer.guards.turns.concurrency, len(self._ids))
+        self._lines: list[bytes] = []
+        self._answered = 0
+        self._wake = asyncio.Event()
+
+    async def lines(self) -> AsyncGenerator[bytes, None]:
+        """NDJSON in chunks. Closing the iterator cancels every look that is still under way."""
+        slots = [asyncio.create_task(self._slot()) for _ in range(self._slots)]
+        everything = asyncio.gather(*slots)
+        everything.add_done_callback(lambda _: self._wake.set())
+        try:
+            while not everything.done():
+                yield await self._chunk(everything)
+            everything.result()
+            yield self._take() + self._end()
+        finally:
+            for slot in slots:
+                slot.cancel()
+            await asyncio.wait(slots)
+
+    async def _chunk(self, everything: asyncio.Future[list[None]]) -> bytes:
+        if not await self._woken(HEARTBEAT_SECONDS):
+            return self._heartbeat()
+        if len(self._lines) < CHUNK_ITEMS and not everything.done():
+            await self._woken(CHUNK_SECONDS)
+        return self._take()
+
+    async def _woken(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._wake.clear()
+        return True
+
+    async def _slot(self) -> None:
+        while (unit := await self._work.take()) is not None:
+            if isinstance(unit, _SellersItems):
+                await self._by_seller(unit)
+            else:
+                self._note(await self._observer.look(unit, self._flow))
+
+    async def _by_seller(self, unit: "_SellersItems") -> None:
+        found = await self._observer.look_many(unit.seller, unit.ids, self._flow)
+        for item in found.values():
+            self._note(item)
+        self._work.put_back(item_id for item_id in unit.ids if item_id not in found)
+
+    def _note(self, item: Item) -> None:
+        """A line is due; the stream is woken for the first one of a chunk and when the chunk is full."""
+        self._answered += 1
+        self._lines.append(b'{"type":"item","item":%b}\n' % item.model_dump_json(exclude_defaults=True).encode())
+        if len(self._lines) in (1, CHUNK_ITEMS):
+            self._wake.set()
+
+    def _take(self) -> bytes:
+        lines, self._lines = self._lines, []
+        return b"".join(lines)
+
+    def _heartbeat(self) -> bytes:
+        waiting = len(self._ids) - self._answered
+        line = HeartbeatLine(answered=self._answered, waiting=waiting, breaker=self._observer.phase())
+        return line.model_dump_json().encode() + b"\n"
+
+    def _end(self) -> bytes:
+        line = EndLine(answered=self._answered, requests=self._flow.requests)
+        return line.model_dump_json().encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _SellersItems:
+    seller: str
+    ids: tuple[str, ...]
+
+
+class _Work:
+    """What is to be asked. A seller's list may put ids back, so takers wait while one is being read."""
+
+    def __init__(self, units: "deque[_SellersItems | str]") -> None:
+        self._units = units
+        self._lists_under_way = 0
+        self._changed = asyncio.Event()
+
+    async def take(self) -> "_SellersItems | str | None":
+        """The next unit, or None when nothing is left and nothing can come back."""
+        while not self._units:
+            if not self._lists_under_way:
+                return None
+            self._changed.clear()
+            await self._changed.wait()
+        unit = self._units.popleft()
+        if isinstance(unit, _SellersItems):
+            self._lists_under_way += 1
+        return unit
+
+    def put_back(self, ids: Iterable[str]) -> None:
+        """Ends one seller's list; these ids it did not answer."""
+        self._units.extend(ids)
+        self._lists_under_way -= 1
+        self._changed.set()
+
+
+def _plan(observer: Observer, ids: list[str], sellers: dict[str, str]) -> "deque[_SellersItems | str]":
+    """Sellers with at least two ids first, then the single ids."""
+    market = observer.market
+    by_seller: defaultdict[str, list[str]] = defaultdict(list)
+    if market.sellers_can_be_listed:
+        for item_id in ids:
+            seller = sellers.get(item_id)
+            if seller and market.is_well_formed(item_id) and observer.remembered(item_id) is None:
+                by_seller[seller].append(item_id)
+    lists = [_SellersItems(seller, tuple(of_one)) for seller, of_one in by_seller.items() if len(of_one) > 1]
+    listed = {item_id for unit in lists for item_id in unit.ids}
+    return deque([*lists, *(item_id for item_id in ids if item_id not in listed)])

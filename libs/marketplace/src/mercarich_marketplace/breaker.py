@@ -1,0 +1,142 @@
+"""The breaker: stops asking a marketplace that blocks, fails or has changed its pages, and tries again later."""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from mercarich_contracts.market import Reason
+
+
+class Outcome(Enum):
+    """What one call says of the marketplace's health."""
+
+    GOOD = "good"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    UNPARSABLE = "unparsable"
+    NEUTRAL = "neutral"
+    """It answered, but the answer is about our request (throttled, bad request)."""
+
+
+class Phase(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+class Entry(Enum):
+    ADMIT = "admit"
+    PROBE = "probe"
+    """Go, as the one call that decides; `record` or `abandon_probe` must follow."""
+    WAIT = "wait"
+    """Another call is probing; its outcome is worth waiting for."""
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    block_streak: int = 5
+    """Block-class answers in a row that open it."""
+    failure_share: float = 0.5
+    min_calls: int = 20
+    unparsable_share: float = 0.05
+    min_pages: int = 40
+    window_seconds: float = 60.0
+    open_seconds: float = 900.0
+    max_open_seconds: float = 21_600.0
+    """The open time doubles at every failed probe up to this."""
+
+
+class Breaker:
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._recent: deque[tuple[float, Outcome]] = deque()
+        self._counts: Counter[Outcome] = Counter()
+        self._streak = 0
+        self._open_until: float | None = None
+        self._open_for = rules.open_seconds
+        self._probing = False
+        self.opened = 0
+        """Times it has opened since the start."""
+
+    def phase(self, now: float) -> Phase:
+        if self._open_until is None:
+            return Phase.CLOSED
+        return Phase.HALF_OPEN if self._probing or now >= self._open_until else Phase.OPEN
+
+    def enter(self, now: float) -> Entry:
+        match self.phase(now):
+            case Phase.CLOSED:
+                return Entry.ADMIT
+            case Phase.OPEN:
+                return Entry.REFUSE
+            case Phase.HALF_OPEN:
+                if self._probing:
+                    return Entry.WAIT
+                self._probing = True
+                return Entry.PROBE
+
+    def record(self, now: float, outcome: Outcome, *, probe: bool = False) -> None:
+        if probe:
+            self._end_probe(now, outcome)
+        elif self._open_until is None:
+            self._count(now, outcome)
+        # An answer to a call from before the opening says nothing new.
+
+    def abandon_probe(self) -> None:
+        """The probing call was given up: the next caller probes."""
+        self._probing = False
+
+    def open_for(self, now: float, seconds: float) -> None:
+        """Open at once, for a time that the marketplace itself named."""
+        self._open(now, min(seconds, self._rules.max_open_seconds))
+
+    def _end_probe(self, now: float, outcome: Outcome) -> None:
+        self._probing = False
+        if outcome in (Outcome.GOOD, Outcome.NEUTRAL):
+            self._open_until = None
+            self._open_for = self._rules.open_seconds
+            return
+        self._open_for = min(self._open_for * 2, self._rules.max_open_seconds)
+        self._open(now, self._open_for)
+
+    def _count(self, now: float, outcome: Outcome) -> None:
+        self._recent.append((now, outcome))
+        self._counts[outcome] += 1
+        while self._recent and self._recent[0][0] <= now - self._rules.window_seconds:
+            self._counts[self._recent.popleft()[1]] -= 1
+        self._streak = self._streak + 1 if outcome is Outcome.BLOCKED else 0
+        if self._is_too_much():
+            self._open(now, self._open_for)
+
+    def _is_too_much(self) -> bool:
+        rules, counts, calls = self._rules, self._counts, len(self._recent)
+        failures = counts[Outcome.BLOCKED] + counts[Outcome.FAILED]
+        pages = counts[Outcome.GOOD] + counts[Outcome.UNPARSABLE]
+        return (
+            self._streak >= rules.block_streak
+            or (calls >= rules.min_calls and failures >= rules.failure_share * calls)
+            or (pages >= rules.min_pages and counts[Outcome.UNPARSABLE] > rules.unparsable_share * pages)
+        )
+
+    def _open(self, now: float, seconds: float) -> None:
+        self._open_until = now + seconds
+        self._streak = 0
+        self._recent.clear()
+        self._counts.clear()
+        self.opened += 1
+
+
+OUTCOMES = {
+    Reason.BLOCKED: Outcome.BLOCKED,
+    Reason.TRANSIENT: Outcome.FAILED,
+    Reason.TIMED_OUT: Outcome.FAILED,
+    Reason.AUTH: Outcome.FAILED,
+    Reason.UNPARSABLE: Outcome.UNPARSABLE,
+    Reason.EMPTY: Outcome.UNPARSABLE,
+    Reason.OVERSIZED: Outcome.UNPARSABLE,
+    Reason.NOT_FOUND_ONCE: Outcome.GOOD,
+    Reason.RATE_LIMITED: Outcome.NEUTRAL,
+    Reason.BAD_REQUEST: Outcome.NEUTRAL,
+}
+"""What a fault means here; a reason that is not in the table was not an answer of the marketplace."""

@@ -1,0 +1,162 @@
+"""The one way out to a marketplace: a call with its turn, breaker, deadline, byte cap and bounded retries."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import aiohttp
+import httpx
+
+from mercarich_contracts.market import Reason
+from mercarich_marketplace.answers import Answer, Fault
+from mercarich_marketplace.breaker import OUTCOMES, Breaker, Entry, Outcome
+from mercarich_marketplace.metrics import ProxyMetrics
+from mercarich_marketplace.turns import Flow, Turns
+from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
+
+TRIES = 2
+RETRIED = frozenset({Reason.TRANSIENT, Reason.TIMED_OUT})
+MAX_BYTES = 3_000_000
+LONG_PAUSE_SECONDS = 60.0
+"""A longer Retry-After opens the breaker for that time: callers are told, and do not wait for it."""
+
+Read = TypeVar("Read")
+
+
+def _no_headers() -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    url: str
+    method: str = "GET"
+    headers: Callable[[], dict[str, str]] = _no_headers
+    """Made anew for each try: a signature is for one request."""
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The shared state that every call of the process goes through."""
+
+    turns: Turns
+    breaker: Breaker
+    metrics: ProxyMetrics
+    deadline_seconds: float = 15.0
+    """For one try, from the first byte out to the last byte in."""
+    now: Monotonic = monotonic
+    utc: Clock = utc_now
+
+
+class Egress:
+    def __init__(self, client: httpx.AsyncClient, guards: Guards) -> None:
+        self.guards = guards
+        self._client = client
+        self._probe_ended = asyncio.Event()
+
+    async def fetch(self, call: Call, read: Callable[[Answer], Read], flow: Flow) -> Read:
+        """Ask, and answer what `read` makes of it. Raises `Fault`, with the answer in it when there was one."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await self._try(call, read, flow)
+            except Fault as fault:
+                if attempt == TRIES or fault.reason not in RETRIED:
+                    raise
+            await asyncio.sleep(random.uniform(0.1, 0.4) * attempt)
+        raise AssertionError("the last try answers or raises")
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _try(self, call: Call, read: Callable[[Answer], Read], flow: Flow) -> Read:
+        async with self._entry() as probe:
+            answer: Answer | None = None
+            try:
+                answer = await self._answer(call, flow, probe=probe)
+                value = read(answer)
+            except Fault as fault:
+                fault.answer = answer
+                self._learn(fault, probe=probe)
+                raise
+            self._record(Outcome.GOOD, probe=probe)
+            self.guards.metrics.request("read")
+            return value
+
+    @asynccontextmanager
+    async def _entry(self) -> AsyncIterator[bool]:
+        """Pass the breaker; True for the one probing call. Raises `Fault` while it is open."""
+        breaker, now = self.guards.breaker, self.guards.now
+        while (entry := breaker.enter(now())) is Entry.WAIT:
+            await self._probe_ended.wait()
+        if entry is Entry.REFUSE:
+            raise Fault(Reason.BREAKER_OPEN, "the marketplace is not asked at present")
+        if entry is Entry.ADMIT:
+            yield False
+            return
+        self._probe_ended.clear()
+        try:
+            yield True
+        finally:
+            breaker.abandon_probe()
+            self._probe_ended.set()
+
+    async def _answer(self, call: Call, flow: Flow, *, probe: bool) -> Answer:
+        turns = self.guards.turns
+        try:
+            await turns.take(flow)
+        except TimeoutError:
+            raise Fault(Reason.RATE_LIMITED, "no turn in the outbound budget in time") from None
+        try:
+            if not probe and self.guards.breaker.enter(self.guards.now()) is not Entry.ADMIT:
+                raise Fault(Reason.BREAKER_OPEN, "the marketplace stopped being asked during the wait")
+            with self.guards.metrics.seconds.time():
+                return await self._exchange(call)
+        finally:
+            turns.give_back()
+
+    async def _exchange(self, call: Call) -> Answer:
+        try:
+            async with asyncio.timeout(self.guards.deadline_seconds):
+                return await self._read_whole(call)
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            raise _transport_fault(error) from error
+
+    async def _read_whole(self, call: Call) -> Answer:
+        request = self._client.build_request(call.method, call.url, headers=call.headers(), content=call.content)
+        response = await self._client.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise Fault(Reason.OVERSIZED, f"HTTP {response.status_code} with more than {MAX_BYTES} bytes")
+        finally:
+            await response.aclose()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(call.url, response.status_code, headers, bytes(body), self.guards.utc())
+
+    def _learn(self, fault: Fault, *, probe: bool) -> None:
+        outcome = OUTCOMES.get(fault.reason)
+        if outcome is None:
+            return
+        guards, now = self.guards, self.guards.now()
+        self._record(outcome, probe=probe)
+        guards.metrics.request(fault.reason.value)
+        throttled = fault.reason is Reason.RATE_LIMITED and fault.answer is not None
+        if throttled or fault.retry_after is not None:
+            guards.turns.pace.slow_down(now, min(fault.retry_after or 0.0, LONG_PAUSE_SECONDS))
+        if fault.retry_after is not None and fault.retry_after > LONG_PAUSE_SECONDS:
+            guards.breaker.open_for(now, fault.retry_after)
+
+    def _record(self, outcome: Outcome, *, probe: bool) -> None:
+        self.guards.breaker.record(self.guards.now(), outcome, probe=probe)
+
+
+def _transport_fault(error: Exception) -> Fault:
+    timed_out = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
+    reason = Reason.TIMED_OUT if timed_out else Reason.TRANSIENT
+    return Fault(reason, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)

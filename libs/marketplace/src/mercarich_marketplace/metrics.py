@@ -1,0 +1,52 @@
+"""The proxy's metrics; every label is from a closed list. One registry for each application, none at import."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from mercarich_contracts.market import Marketplace
+
+_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+
+
+class ProxyMetrics:
+    def __init__(self, marketplace: Marketplace) -> None:
+        self._registry = CollectorRegistry()
+        self._label = marketplace.value
+        ProcessCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+        self._requests = self._counter("requests", "Calls made to the marketplace, by outcome", "outcome")
+        self._looks = self._counter("looks", "Items answered, by state and reason", "state", "reason")
+        self._hits = self._counter("cache_hits", "Looks that cost no call, by where the answer was", "kind")
+        self.seconds = Histogram(
+            "mercarich_proxy_request_seconds",
+            "A call to the marketplace, its wait for a turn left out",
+            ["marketplace"],
+            buckets=_BUCKETS,
+            registry=self._registry,
+        ).labels(self._label)
+        self.waiting = self._gauge("turns_waiting", "Calls that wait for their turn in the budget")
+        self.under_way = self._gauge("requests_under_way", "Calls to the marketplace right now")
+        self.breaker_phase = self._gauge("breaker_phase", "0 closed, 1 half open, 2 open")
+        self.breaker_opened = self._gauge("breaker_opened", "Times that the breaker opened since the start")
+        self.pace_share = self._gauge("pace_share", "Part of the full rate in use; below 1 after being throttled")
+        self.batches = self._gauge("batches", "Batch checks that are being answered")
+
+    def request(self, outcome: str) -> None:
+        self._requests.labels(self._label, outcome).inc()
+
+    def look(self, state: str, reason: str) -> None:
+        self._looks.labels(self._label, state, reason).inc()
+
+    def hit(self, kind: str) -> None:
+        self._hits.labels(self._label, kind).inc()
+
+    def exposition(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"mercarich_proxy_{name}", text, ["marketplace", *labels], registry=self._registry)
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(f"mercarich_proxy_{name}", text, ["marketplace"], registry=self._registry).labels(self._label)

@@ -1,0 +1,109 @@
+"""One look at an item: from memory, from somebody else's call that is under way, or from the marketplace."""
+
+import logging
+from collections.abc import Collection
+from typing import Literal
+
+from mercarich_contracts.market import ErrorClass, Reason, State
+from mercarich_contracts.proxy_api import Item
+from mercarich_marketplace.answers import Fault, Missing, evidence, unknown
+from mercarich_marketplace.breaker import Phase
+from mercarich_marketplace.egress import Guards
+from mercarich_marketplace.memory import FirstMisses, Recent, UnderWay
+from mercarich_marketplace.ports import Marketplace
+from mercarich_marketplace.turns import Flow
+
+log = logging.getLogger(__name__)
+
+
+class Observer:
+    """Answers an `Item` for whatever happens: a fault is an unknown item, never an exception."""
+
+    def __init__(self, market: Marketplace, guards: Guards, *, recent: Recent[Item], misses: FirstMisses) -> None:
+        self.market = market
+        self.guards = guards
+        self._recent = recent
+        self._misses = misses
+        self._under_way: UnderWay[Item] = UnderWay()
+
+    async def look(self, item_id: str, flow: Flow) -> Item:
+        item = self.remembered(item_id)
+        if item is None:
+            item, shared = await self._under_way.share(item_id, lambda: self._ask(item_id, flow))
+            if shared:
+                self.guards.metrics.hit("shared")
+        self.guards.metrics.look(item.state.value, item.reason.value if item.reason else "none")
+        return item
+
+    async def look_many(self, seller_id: str, wanted: Collection[str], flow: Flow) -> dict[str, Item]:
+        """What the seller's list answers; the rest is to be looked at singly, also after a fault."""
+        try:
+            items = dict(await self.market.look_many(seller_id, wanted, flow))
+        except Fault as fault:
+            log.info("a seller's list was not read", extra={"seller": seller_id, "reason": fault.reason.value})
+            return {}
+        for item_id, item in items.items():
+            self._keep(item_id, item)
+            self.guards.metrics.look(item.state.value, item.reason.value if item.reason else "none")
+        return items
+
+    def remembered(self, item_id: str) -> Item | None:
+        item = self._recent.get(item_id)
+        if item is not None:
+            self.guards.metrics.hit("recent")
+        return item
+
+    def phase(self) -> Literal["closed", "open", "half_open"]:
+        """The breaker's, in the words of the contract."""
+        match self.guards.breaker.phase(self.guards.now()):
+            case Phase.CLOSED:
+                return "closed"
+            case Phase.OPEN:
+                return "open"
+            case Phase.HALF_OPEN:
+                return "half_open"
+
+    async def _ask(self, item_id: str, flow: Flow) -> Item:
+        if not self.market.is_well_formed(item_id):
+            fault = Fault(Reason.MALFORMED_ID, f"not an id of {self.market.name.value}: {item_id[:40]!r}")
+            return self._unknown(item_id, fault)
+        try:
+            item = await self.market.look(item_id, flow)
+        except Missing as missing:
+            return self._missed(item_id, missing)
+        except Fault as fault:
+            return self._unknown(item_id, fault)
+        self._keep(item_id, item)
+        return item
+
+    def _missed(self, item_id: str, missing: Missing) -> Item:
+        if missing.answer is None or not self._misses.confirms(item_id):
+            return self._unknown(item_id, missing)
+        extract = f"{missing.detail}; seen again after at least a minute"
+        item = Item(
+            marketplace=self.market.name,
+            item_id=item_id,
+            url=self.market.page_url(item_id),
+            state=State.GONE,
+            reason=Reason.NOT_FOUND,
+            error_class=ErrorClass.GONE,
+            evidence=evidence(missing.answer, self.market.parser_version, extract),
+        )
+        self._recent.put(item_id, item)
+        return item
+
+    def _keep(self, item_id: str, item: Item) -> None:
+        if item.state is State.UNKNOWN:
+            return
+        self._misses.forget(item_id)
+        self._recent.put(item_id, item)
+
+    def _unknown(self, item_id: str, fault: Fault) -> Item:
+        return unknown(
+            self.market.name,
+            item_id,
+            fault,
+            url=self.market.page_url(item_id) if fault.reason is not Reason.MALFORMED_ID else "",
+            parser_version=self.market.parser_version,
+            at=self.guards.utc(),
+        )

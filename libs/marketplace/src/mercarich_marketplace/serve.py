@@ -1,0 +1,88 @@
+"""Runs a proxy's application as one process: uvloop, httptools, JSON logs, and a quick end at SIGTERM."""
+
+import argparse
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from mercarich_platform import logging as platform_logging
+from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+
+GRACE_SECONDS = 2
+"""Open answers get this long at the end; a batch is cut, and its checker asks again."""
+
+
+def main(name: str, port: int, build: Callable[[], FastAPI], argv: Sequence[str] | None = None) -> int:
+    """`NAME serve [--host H] [--port P]`; answers the exit code: 0 done, 75 port in use, 78 bad settings."""
+    arguments = _parser(name, port).parse_args(argv)
+    try:
+        shared = load(SharedSettings)
+        platform_logging.configure(name, level=shared.log_level, style=shared.log_format)
+        app = build()
+    except BadConfiguration as error:
+        _say(f"{name}: {error}")
+        return BAD_CONFIGURATION
+    try:
+        listener = _listen(arguments.host, arguments.port)
+    except OSError as error:
+        _say(f"{name}: cannot listen on {arguments.host}:{arguments.port}: {error.strerror or error}")
+        return TRY_AGAIN
+    _serve(app, listener)
+    return DONE
+
+
+def _parser(name: str, port: int) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"mercarich-{name}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="answer the proxy's HTTP contract until SIGTERM")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    serve.add_argument("--port", type=_port, default=port, help="port; 0 picks one (default %(default)s)")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    return socket.create_server(address[:2], family=family, backlog=1024)
+
+
+def _serve(app: FastAPI, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, but an asked-for end is an end with exit code 0, not a death by the signal."""
+        handled = (signal.SIGTERM, signal.SIGINT)
+        before = {number: signal.signal(number, self.handle_exit) for number in handled}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201

@@ -1,0 +1,114 @@
+"""The settings that both proxies share, by environment, and what follows from them."""
+
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from mercarich_marketplace.breaker import Rules
+from mercarich_marketplace.pace import POLITE_RECOVERY
+from mercarich_platform.settings import BadConfiguration
+
+USER_AGENT = "mercarich/0.1"
+
+
+class ProxySettings(BaseSettings):
+    """A proxy subclasses it with its prefix and its marketplace's facts."""
+
+    real_url: ClassVar[str]
+    simulator_url: ClassVar[str]
+    real_hosts: ClassVar[frozenset[str]]
+    polite_rate: ClassVar[float]
+    """Calls a second at the real host when nothing is set (`marketplaces.md` 6)."""
+    highest_rate: ClassVar[float]
+    """The hard cap at the real host."""
+    highest_concurrency: ClassVar[int] = 2
+
+    upstream: Literal["simulator", "web"] = "simulator"
+    upstream_url: str = Field(default="", pattern=r"^(https?://[^/\s]+.*)?$")
+    """Base address; empty is the simulator's, or the real one with `web`."""
+    accept_terms: str = ""
+    """`yes` from an operator who has settled with the marketplace's terms of use."""
+    rate_per_second: float | None = Field(default=None, gt=0, le=10_000)
+    concurrency: int | None = Field(default=None, ge=1, le=1_000)
+    cache_seconds: float = Field(default=10.0, ge=0, le=3_600)
+    """How long an answer is given again. Short: a second look must be a second look."""
+    cache_items: int = Field(default=50_000, ge=1)
+    deadline_seconds: float = Field(default=15.0, gt=0, le=120)
+    """For one call, first byte to last byte."""
+    breaker_block_streak: int = Field(default=5, ge=1)
+    breaker_failure_share: float = Field(default=0.5, gt=0, le=1)
+    breaker_min_calls: int = Field(default=20, ge=1)
+    breaker_unparsable_share: float = Field(default=0.05, gt=0, le=1)
+    breaker_min_pages: int = Field(default=40, ge=1)
+    breaker_window_seconds: float = Field(default=60.0, gt=0)
+    breaker_open_seconds: float | None = Field(default=None, gt=0)
+    """15 minutes at a real host, 5 seconds elsewhere; doubles at every failed probe."""
+    breaker_max_open_seconds: float | None = Field(default=None, gt=0)
+    user_agent: str = Field(default=USER_AGENT, min_length=1, pattern=r"^[\x20-\x7e]+$")
+    """Honest; an operator adds a contact."""
+
+    def checked(self) -> "ProxySettings":
+        """Itself, when it may be used. Raises `BadConfiguration` with the sentence that says why not."""
+        prefix = self.model_config.get("env_prefix", "")
+        if self.upstream == "web" and self.accept_terms != "yes":
+            raise BadConfiguration(
+                f"{prefix}ACCEPT_TERMS: `web` asks {urlsplit(self.real_url).hostname}, whose terms of use forbid "
+                "automated access unless its operator allows it; set it to `yes` once you have settled that"
+            )
+        if self.is_real and self.rate > self.highest_rate:
+            raise BadConfiguration(
+                f"{prefix}RATE_PER_SECOND: at most {self.highest_rate:g} at {urlsplit(self.base_url).hostname}"
+                f" (it is {self.rate:g})"
+            )
+        if self.is_real and self.most_at_once > self.highest_concurrency:
+            raise BadConfiguration(
+                f"{prefix}CONCURRENCY: at most {self.highest_concurrency} at {urlsplit(self.base_url).hostname}"
+                f" (it is {self.most_at_once})"
+            )
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """Without a slash at its end."""
+        default = self.real_url if self.upstream == "web" else self.simulator_url
+        return (self.upstream_url or default).rstrip("/")
+
+    @property
+    def is_real(self) -> bool:
+        return urlsplit(self.base_url).hostname in self.real_hosts
+
+    @property
+    def rate(self) -> float:
+        """Calls a second."""
+        return self.rate_per_second or (self.polite_rate if self.is_real else 300.0)
+
+    @property
+    def most_at_once(self) -> int:
+        return self.concurrency or (self.highest_concurrency if self.is_real else 32)
+
+    @property
+    def jitter(self) -> float:
+        """The part of a call's cell that it may be moved by."""
+        return 0.3 if self.is_real else 0.0
+
+    @property
+    def recovery_per_second(self) -> float:
+        """How fast the full rate comes back after being throttled, as a share of it."""
+        return POLITE_RECOVERY if self.is_real else 0.05
+
+    @property
+    def breaker_rules(self) -> Rules:
+        seconds = self.breaker_open_seconds or (900.0 if self.is_real else 5.0)
+        longest = self.breaker_max_open_seconds or (21_600.0 if self.is_real else 60.0)
+        return Rules(
+            block_streak=self.breaker_block_streak,
+            failure_share=self.breaker_failure_share,
+            min_calls=self.breaker_min_calls,
+            unparsable_share=self.breaker_unparsable_share,
+            min_pages=self.breaker_min_pages,
+            window_seconds=self.breaker_window_seconds,
+            open_seconds=seconds,
+            max_open_seconds=max(seconds, longest),
+        )

@@ -1,0 +1,1 @@
+"""How Mercari is asked: signed requests over the kit's way out."""

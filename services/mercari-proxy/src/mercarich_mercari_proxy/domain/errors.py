@@ -1,0 +1,77 @@
+"""The error answers of Mercari's API, by status and body (`marketplaces.md` 1.4 and 5)."""
+
+from typing import Any
+
+from mercarich_contracts.market import Reason
+from mercarich_marketplace.answers import Answer, Fault, Missing, retry_after_seconds
+from mercarich_marketplace.fields import at, parse, rows, text
+
+_REASONS = {
+    400: Reason.BAD_REQUEST,
+    401: Reason.AUTH,
+    403: Reason.BLOCKED,
+    423: Reason.BLOCKED,
+    429: Reason.RATE_LIMITED,
+    451: Reason.BLOCKED,
+}
+_GRPC_NOT_FOUND = 5
+
+
+def json_of(answer: Answer) -> Any:
+    """The JSON of a good answer. Raises `Fault` or `Missing` for every other."""
+    if answer.status != 200:
+        raise fault_of(answer)
+    if not answer.body.strip():
+        raise Fault(Reason.EMPTY, "HTTP 200 with an empty body")
+    document = parse(answer.body)
+    if document is None:
+        raise _not_json(answer)
+    return document
+
+
+def fault_of(answer: Answer) -> Fault:
+    """What an answer other than 200 means."""
+    status = answer.status
+    detail = f"HTTP {status} {_words(answer)}".strip()
+    if status in (404, 410):
+        return Missing(detail)
+    if status in _REASONS:
+        return Fault(_REASONS[status], detail, retry_after=retry_after_seconds(answer))
+    if status >= 500:
+        return Fault(Reason.TRANSIENT, detail, retry_after=retry_after_seconds(answer))
+    if status >= 400:
+        return Fault(Reason.BAD_REQUEST, detail)
+    if 300 <= status < 400:  # the API never redirects: this is something in front of it
+        return Fault(Reason.BLOCKED, detail)
+    return Fault(Reason.UNPARSABLE, detail)
+
+
+def says_no_such_item(answer: Answer) -> bool:
+    """Mercari's own not-found bodies, the only proof that counts at the first look."""
+    if answer.status != 404:
+        return False
+    body = parse(answer.body)
+    legacy = at(body, "result") == "error" and any(
+        error.get("code") == "RecordNotFoundException" for error in rows(at(body, "errors"))
+    )
+    code = at(body, "code")
+    grpc = isinstance(code, int) and code == _GRPC_NOT_FOUND and text(at(body, "message")) is not None
+    return legacy or grpc
+
+
+def _not_json(answer: Answer) -> Fault:
+    start = answer.body.lstrip()[:200]
+    if start.startswith(b"<"):
+        return Fault(Reason.BLOCKED, f"HTML instead of JSON: {start.decode(errors='replace')}")
+    return Fault(Reason.UNPARSABLE, f"not JSON: {start.decode(errors='replace')}")
+
+
+def _words(answer: Answer) -> str:
+    """The error's own code and message, or the start of its text."""
+    body = parse(answer.body)
+    said = [*rows(at(body, "errors")), *rows([body])]
+    for error in said:
+        code, message = error.get("code"), text(error.get("message"))
+        if code is not None or message:
+            return f"{code if code is not None else ''} {message or ''}".strip()
+    return answer.body[:200].decode(errors="replace")

@@ -1,0 +1,142 @@
+"""An item from `GET /items/get` (50 keys recorded in 2026-09; `marketplaces.md` 4)."""
+
+from typing import Any, Literal
+
+from mercarich_contracts.market import ErrorClass, Marketplace, Reason
+from mercarich_contracts.proxy_api import Item, PriceKind
+from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_marketplace.fields import (
+    at,
+    identifier,
+    integer,
+    mapping,
+    positive,
+    rows,
+    strings,
+    text,
+    unix_time,
+)
+from mercarich_mercari_proxy.domain import ids, states
+from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_item
+
+PARSER_VERSION = "mercari-item/1"
+
+_AREA_UNSET = "未定"
+
+
+def read(answer: Answer, item_id: str) -> Item:
+    """The item that was asked for. Raises `Fault` when the answer does not show it beyond doubt."""
+    if says_no_such_item(answer):
+        return not_found(answer, item_id, PARSER_VERSION)
+    document = json_of(answer)
+    data = mapping(at(document, "data"))
+    status = text(data.get("status"))
+    if at(document, "result") != "OK" or data.get("id") != item_id or status is None:
+        raise Fault(Reason.UNPARSABLE, f"no item {item_id} with a status in the answer")
+    no_price = _is_set(data.get("is_no_price"))
+    has_auction = data.get("auction_info") is not None
+    auction = mapping(data.get("auction_info"))
+    verdict = states.verdict(status, auction=has_auction, no_price=no_price)
+    price = positive(data.get("price"))
+    if verdict is states.AVAILABLE and price is None:
+        raise Fault(Reason.UNPARSABLE, f"{item_id} is on sale without a price")
+    extract = (
+        f"id={item_id} status={status} auction_info={text(auction.get('state')) or has_auction} "
+        f"is_no_price={no_price} price={price}"
+    )
+    return Item(
+        marketplace=Marketplace.MERCARI,
+        item_id=item_id,
+        state=verdict.state,
+        reason=verdict.reason,
+        evidence=evidence(answer, PARSER_VERSION, extract),
+        url=ids.page_url(item_id),
+        title=text(data.get("name")),
+        price_jpy=None if no_price else price,
+        price_kind=price_kind(auction=has_auction, no_price=no_price or price is None),
+        raw_status=status,
+        quantity=1,
+        images=strings(data.get("photos")),
+        condition_code=condition(at(data, "item_condition", "id")),
+        category_path=_categories(data),
+        brand=text(at(data, "item_brand", "name")),
+        likes=integer(data.get("num_likes")),
+        end_at=unix_time(auction.get("expected_end_time")),
+        bids=integer(auction.get("total_bids")) if has_auction else None,
+        created_at=unix_time(data.get("created")),
+        updated_at=unix_time(data.get("updated")),
+        revision=text(data.get("checksum")) or identifier(data.get("updated")),
+        **_seller(mapping(data.get("seller"))),
+        **_shipping(data),
+    )
+
+
+def not_found(answer: Answer, item_id: str, parser_version: str) -> Item:
+    """Mercari's own word that there is no such item."""
+    return Item(
+        marketplace=Marketplace.MERCARI,
+        item_id=item_id,
+        state=states.NOT_FOUND.state,
+        reason=states.NOT_FOUND.reason,
+        error_class=ErrorClass.GONE,
+        evidence=evidence(answer, parser_version, f"HTTP 404 {answer.body[:400].decode(errors='replace')}"),
+        url=ids.page_url(item_id),
+    )
+
+
+def price_kind(*, auction: bool, no_price: bool) -> PriceKind:
+    if no_price:
+        return PriceKind.NONE
+    return PriceKind.CURRENT_BID if auction else PriceKind.FIXED
+
+
+def condition(value: Any) -> int | None:
+    number = integer(value)
+    return number if number is not None and 1 <= number <= 6 else None
+
+
+def payer(code: Any) -> Literal["seller", "buyer"] | None:
+    """From the code's word: its numbers mean opposite things for items and for Shops products."""
+    match code.lower() if isinstance(code, str) else None:
+        case "seller":
+            return "seller"
+        case "buyer":
+            return "buyer"
+        case _:
+            return None
+
+
+def _is_set(value: Any) -> bool:
+    """Mercari writes flags as true, 1 or "yes"."""
+    return value in (True, "yes", "true")
+
+
+def _seller(seller: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "seller_id": identifier(seller.get("id")),
+        "seller_name": text(seller.get("name")),
+        "seller_kind": "private" if seller else None,
+        "seller_rating_good": integer(at(seller, "ratings", "good")),
+        "seller_rating_bad": integer(at(seller, "ratings", "bad")),
+    }
+
+
+def _shipping(data: dict[str, Any]) -> dict[str, Any]:
+    """`shipping_class` holds the seller's own fee, so a buyer who pays pays an unknown amount."""
+    pays = payer(at(data, "shipping_payer", "code"))
+    area = text(at(data, "shipping_from_area", "name"))
+    return {
+        "shipping_payer": pays,
+        "shipping_cost_jpy": 0 if pays == "seller" else None,
+        "ships_from": None if area == _AREA_UNSET else area,
+        "ship_days_min": integer(at(data, "shipping_duration", "min_days")),
+        "ship_days_max": integer(at(data, "shipping_duration", "max_days")),
+    }
+
+
+def _categories(data: dict[str, Any]) -> tuple[str, ...]:
+    above = [text(row.get("name")) for row in rows(data.get("parent_categories_ntiers"))]
+    category = mapping(data.get("item_category_ntiers")) or mapping(data.get("item_category"))
+    if not above:
+        above = [text(category.get("root_category_name")), text(category.get("parent_category_name"))]
+    return tuple(name for name in [*above, text(category.get("name"))] if name)

@@ -1,0 +1,129 @@
+"""`POST /v2/entities:search`: the request body, and rows in camelCase whose numbers are strings."""
+
+import uuid
+from typing import Any
+
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
+from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_marketplace.fields import (
+    at,
+    identifier,
+    integer,
+    iso_time,
+    mapping,
+    positive,
+    rows,
+    strings,
+    text,
+    unix_time,
+)
+from mercarich_mercari_proxy.domain import ids, items, states
+from mercarich_mercari_proxy.domain.errors import json_of
+from mercarich_mercari_proxy.domain.sellers import UNPRICED
+
+PARSER_VERSION = "mercari-search/1"
+PAGE_SIZE = 120
+
+_PAYERS = {"1": "buyer", "2": "seller"}
+
+
+def body(request: SearchRequest) -> dict[str, Any]:
+    """The minimum that mirrors the web client; items on sale only."""
+    return {
+        "userId": "",
+        "pageSize": PAGE_SIZE,
+        "pageToken": f"v1:{request.page}" if request.page else "",
+        "searchSessionId": uuid.uuid4().hex,
+        "indexRouting": "INDEX_ROUTING_UNSPECIFIED",
+        "thumbnailTypes": [],
+        "searchCondition": {
+            "keyword": request.keyword,
+            "excludeKeyword": "",
+            "sort": "SORT_SCORE",
+            "order": "ORDER_DESC",
+            "status": ["STATUS_ON_SALE"],
+            "sizeId": [],
+            "categoryId": [],
+            "brandId": [],
+            "sellerId": [],
+            "priceMin": request.price_min or 0,
+            "priceMax": request.price_max or 0,
+            "itemConditionId": request.conditions,
+            "shippingPayerId": [],
+            "itemTypes": [],
+        },
+        "withItemBrand": True,
+        "withShopname": True,
+        "withAuction": True,
+        "source": "BaseSerp",
+        "serviceFrom": "suruga",
+    }
+
+
+def read(answer: Answer, page: int) -> SearchResult:
+    """Raises `Fault` when this is no result page: an empty page proves nothing without its `meta`."""
+    if answer.status == 404:
+        raise Fault(Reason.BAD_REQUEST, "HTTP 404 for a search")
+    document = json_of(answer)
+    meta, listed = at(document, "meta"), at(document, "items")
+    if not isinstance(meta, dict) or not isinstance(listed, list):
+        raise Fault(Reason.UNPARSABLE, "no items and meta in the answer")
+    found = {row["id"]: _item(answer, row) for row in rows(listed) if text(row.get("id"))}
+    return SearchResult(items=tuple(found.values()), complete=not listed or meta.get("nextPageToken") == "", page=page)
+
+
+def _item(answer: Answer, row: dict[str, Any]) -> Item:
+    item_id, status = row["id"], text(row.get("status")) or ""
+    price = positive(row.get("price"))
+    no_price = row.get("isNoPrice") is True or price in (None, UNPRICED)
+    auction = mapping(row.get("auction"))
+    pictures = _pictures(row)
+    verdict = _verdict(row, status, auction=bool(auction), no_price=no_price, pictures=pictures)
+    pays = _PAYERS.get(str(row.get("shippingPayerId")))
+    return Item(
+        marketplace=Marketplace.MERCARI,
+        item_id=item_id,
+        state=verdict.state,
+        reason=verdict.reason,
+        evidence=evidence(answer, PARSER_VERSION, f"row of a search: id={item_id} status={status} price={price}"),
+        url=ids.page_url(item_id),
+        title=text(row.get("name")) or text(row.get("title")),
+        price_jpy=None if no_price else price,
+        price_kind=items.price_kind(auction=bool(auction), no_price=no_price),
+        raw_status=status or None,
+        quantity=1,
+        seller_id=identifier(row.get("sellerId")),
+        seller_name=text(row.get("shopName")),
+        seller_kind="store" if ids.is_shops(item_id) else "private",
+        images=pictures,
+        condition_code=items.condition(row.get("itemConditionId")),
+        brand=text(at(row, "itemBrand", "name")),
+        shipping_payer="seller" if pays == "seller" else "buyer" if pays == "buyer" else None,
+        shipping_cost_jpy=0 if pays == "seller" else None,
+        end_at=iso_time(auction.get("bidDeadline")),
+        bids=integer(auction.get("totalBid")),
+        created_at=unix_time(row.get("created")),
+        updated_at=unix_time(row.get("updated")),
+        revision=identifier(row.get("updated")),
+    )
+
+
+def _verdict(
+    row: dict[str, Any], status: str, *, auction: bool, no_price: bool, pictures: tuple[str, ...]
+) -> states.Verdict:
+    """As an item's; what takes it off sale is believed only when the pictures at the row's end carry its id."""
+    if not status:
+        return _DOUBTFUL
+    verdict = states.verdict(status, auction=auction, no_price=no_price)
+    sure = verdict.state in (State.AVAILABLE, State.UNBUYABLE, State.UNKNOWN)
+    return verdict if sure or any(row["id"] in address for address in pictures) else _DOUBTFUL
+
+
+_DOUBTFUL = states.Verdict(State.UNKNOWN, Reason.UNPARSABLE)
+
+
+def _pictures(row: dict[str, Any]) -> tuple[str, ...]:
+    """The photos where they are given, else the thumbnails."""
+    photos = tuple(address for photo in rows(row.get("photos")) if (address := text(photo.get("uri"))))
+    return photos or strings(row.get("thumbnails"))

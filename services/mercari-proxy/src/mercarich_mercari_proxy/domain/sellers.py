@@ -1,0 +1,99 @@
+"""A page of `GET /items/get_items`: up to 100 items of one seller, each with fewer fields than its own page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.proxy_api import Item
+from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_marketplace.fields import at, identifier, integer, mapping, positive, rows, strings, text, unix_time
+from mercarich_mercari_proxy.domain import ids, items, states
+from mercarich_mercari_proxy.domain.errors import json_of
+
+PARSER_VERSION = "mercari-seller/1"
+
+UNPRICED = 9_999_999
+"""The price that an item without a price carries in lists (recorded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: dict[str, Item]
+    """Those that the row answers beyond doubt."""
+    seen: frozenset[str]
+    """Wanted ids that have a row here, answered or not."""
+    next_pager_id: int | None
+    """The next page's `max_pager_id`; None on the last one."""
+
+
+def read(answer: Answer, seller_id: str, wanted: Collection[str]) -> Page:
+    """Raises `Fault` when this is not the seller's list. A row that leaves a doubt is left out."""
+    document = json_of(answer)
+    listed = at(document, "data")
+    if at(document, "result") != "OK" or not isinstance(listed, list):
+        raise Fault(Reason.UNPARSABLE, "no list of items in the answer")
+    of_interest = [row for row in rows(listed) if row.get("id") in wanted]
+    read_rows = [_item(answer, row, seller_id) for row in of_interest]
+    return Page(
+        items={item.item_id: item for item in read_rows if item is not None},
+        seen=frozenset(row["id"] for row in of_interest),
+        next_pager_id=_next_pager_id(document, rows(listed)),
+    )
+
+
+def _item(answer: Answer, row: dict[str, Any], seller_id: str) -> Item | None:
+    item_id, status, price = row["id"], text(row.get("status")), positive(row.get("price"))
+    pictures = strings(row.get("thumbnails"))
+    if status is None or price in (None, UNPRICED) or identifier(at(row, "seller", "id")) != seller_id:
+        return None
+    auction = row.get("auction_info") or row.get("auction")
+    verdict = states.verdict(status, auction=auction is not None, no_price=bool(row.get("is_no_price")))
+    if verdict.state is State.UNKNOWN:
+        return None
+    if verdict.state is not State.AVAILABLE and not _is_of(item_id, pictures):
+        return None
+    return Item(
+        marketplace=Marketplace.MERCARI,
+        item_id=item_id,
+        state=verdict.state,
+        reason=verdict.reason,
+        evidence=evidence(
+            answer, PARSER_VERSION, f"row of seller {seller_id}'s list: id={item_id} status={status} price={price}"
+        ),
+        url=ids.page_url(item_id),
+        title=text(row.get("name")),
+        price_jpy=None if row.get("is_no_price") else price,
+        price_kind=items.price_kind(auction=auction is not None, no_price=bool(row.get("is_no_price"))),
+        raw_status=status,
+        quantity=1,
+        seller_id=seller_id,
+        seller_name=text(at(row, "seller", "name")),
+        seller_kind="private",
+        images=pictures,
+        category_path=_categories(mapping(row.get("item_category"))),
+        ships_from=text(at(row, "shipping_from_area", "name")),
+        likes=integer(row.get("num_likes")),
+        end_at=unix_time(at(auction, "expected_end_time")),
+        created_at=unix_time(row.get("created")),
+        updated_at=unix_time(row.get("updated")),
+        revision=identifier(row.get("updated")),
+    )
+
+
+def _is_of(item_id: str, pictures: tuple[str, ...]) -> bool:
+    """A row's pictures carry its id. In a damaged list the status of one row can stand behind the id of
+    another: what takes an item off sale is believed only when both ends of the row agree."""
+    return any(item_id in address for address in pictures)
+
+
+def _categories(category: dict[str, Any]) -> tuple[str, ...]:
+    names = (category.get("root_category_name"), category.get("parent_category_name"), category.get("name"))
+    return tuple(name for name in names if isinstance(name, str) and name)
+
+
+def _next_pager_id(document: Any, listed: list[dict[str, Any]]) -> int | None:
+    if at(document, "meta", "has_next") is not True or not listed:
+        return None
+    last = positive(listed[-1].get("pager_id"))
+    return None if last is None else last - 1

@@ -1,0 +1,105 @@
+"""A Shops product from `GET /v1/marketplaces/shops/products/{id}`: no status field, stock by variants."""
+
+from datetime import datetime
+from typing import Any
+
+from mercarich_contracts.market import Marketplace, Reason
+from mercarich_contracts.proxy_api import Item, PriceKind
+from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_marketplace.fields import integer, iso_time, mapping, positive, rows, strings, text
+from mercarich_mercari_proxy.domain import ids, states
+from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_item
+from mercarich_mercari_proxy.domain.items import not_found, payer
+
+PARSER_VERSION = "mercari-shops/1"
+
+
+class Product:
+    """The document, with each part looked for in `productDetail` first and beside it second."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._detail = mapping(document.get("productDetail"))
+
+    def part(self, name: str) -> Any:
+        value = self._detail.get(name)
+        return self._document.get(name) if value is None else value
+
+    def object(self, name: str) -> dict[str, Any]:
+        return mapping(self.part(name))
+
+
+def read(answer: Answer, item_id: str) -> Item:
+    """The product that was asked for. Raises `Fault` when the answer does not show it beyond doubt."""
+    if says_no_such_item(answer):
+        return not_found(answer, item_id, PARSER_VERSION)
+    document = mapping(json_of(answer))
+    if (text(document.get("name")) or "").rpartition("/")[2] != item_id:
+        raise Fault(Reason.UNPARSABLE, f"no product {item_id} in the answer")
+    product = Product(document)
+    quantities = _quantities(product)
+    tags = strings(product.part("productTags"))
+    verdict = _verdict(product, tags, quantities)
+    price = _price(product, answer.fetched_at)
+    if verdict is states.AVAILABLE and price is None:
+        raise Fault(Reason.UNPARSABLE, f"{item_id} has stock and no price")
+    shop = product.object("shop")
+    pays = payer(product.object("shippingPayer").get("code"))
+    duration = product.object("shippingDuration")
+    return Item(
+        marketplace=Marketplace.MERCARI,
+        item_id=item_id,
+        state=verdict.state,
+        reason=verdict.reason,
+        evidence=evidence(
+            answer, PARSER_VERSION, f"name={item_id} productTags={list(tags)} quantities={quantities} price={price}"
+        ),
+        url=ids.page_url(item_id),
+        title=text(product.part("displayName")),
+        price_jpy=price,
+        price_kind=PriceKind.NONE if price is None else PriceKind.FIXED,
+        raw_status="sold_out" if "sold_out" in tags else None,
+        quantity=sum(quantities) if quantities else None,
+        seller_id=(text(shop.get("name")) or "").rpartition("/")[2] or None,
+        seller_name=text(shop.get("displayName")),
+        seller_kind="store",
+        images=strings(product.part("photos")),
+        category_path=tuple(name for row in rows(product.part("categories")) if (name := text(row.get("displayName")))),
+        brand=text(product.object("brand").get("displayName")),
+        shipping_payer=pays,
+        shipping_cost_jpy=0 if pays == "seller" else None,
+        ships_from=text(product.object("shippingFromArea").get("displayName")),
+        ship_days_min=integer(duration.get("minDays")),
+        ship_days_max=integer(duration.get("maxDays")),
+        created_at=iso_time(product.part("createTime")),
+        updated_at=iso_time(product.part("updateTime")),
+        revision=text(product.part("updateTime")),
+    )
+
+
+def _verdict(product: Product, tags: tuple[str, ...], quantities: list[int] | None) -> states.Verdict:
+    if product.part("isBlockedShop") is True or product.object("shop").get("isBlockedShop") is True:
+        return states.SHOP_BLOCKED
+    if "sold_out" in tags:
+        return states.SOLD_OUT
+    if quantities is None:
+        raise Fault(Reason.UNPARSABLE, "a product without the quantities of its variants")
+    return states.AVAILABLE if sum(quantities) > 0 else states.SOLD_OUT
+
+
+def _quantities(product: Product) -> list[int] | None:
+    """Of every variant; None when there are none or when one does not say."""
+    found = [integer(variant.get("quantity")) for variant in rows(product.part("variants"))]
+    known = [quantity for quantity in found if quantity is not None and quantity >= 0]
+    return known if known and len(known) == len(found) else None
+
+
+def _price(product: Product, at_time: datetime) -> int | None:
+    """The time sale's price while it runs, else the price."""
+    sale = product.object("timeSaleDetails")
+    start, end = iso_time(sale.get("startTime")), iso_time(sale.get("endTime"))
+    if start is not None and end is not None and start <= at_time < end:
+        reduced = positive(sale.get("price"))
+        if reduced is not None:
+            return reduced
+    return positive(product.part("price"))

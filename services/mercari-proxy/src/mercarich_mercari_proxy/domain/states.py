@@ -1,0 +1,43 @@
+"""Mercari's status words and what each means for stock (`marketplaces.md` 1.3)."""
+
+import logging
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Reason, State
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    state: State
+    reason: Reason | None = None
+
+
+AVAILABLE = Verdict(State.AVAILABLE)
+AUCTION_ONLY = Verdict(State.UNBUYABLE, Reason.AUCTION_ONLY)
+NO_PRICE = Verdict(State.UNBUYABLE, Reason.NO_PRICE)
+SOLD_OUT = Verdict(State.SOLD, Reason.SOLD_OUT)
+NOT_FOUND = Verdict(State.GONE, Reason.NOT_FOUND)
+SHOP_BLOCKED = Verdict(State.SUSPENDED, Reason.STOPPED_BY_MARKETPLACE)
+UNKNOWN_STATUS = Verdict(State.UNKNOWN, Reason.UNKNOWN_STATUS)
+
+_WORDS = {
+    "trading": Verdict(State.SOLD, Reason.IN_TRANSACTION),
+    "sold_out": SOLD_OUT,
+    "stop": Verdict(State.SUSPENDED, Reason.STOPPED_BY_SELLER),
+    "cancel": Verdict(State.GONE, Reason.DELETED_BY_SELLER),
+    "admin_cancel": Verdict(State.GONE, Reason.DELETED_BY_MARKETPLACE),
+}
+
+
+def verdict(status: str, *, auction: bool, no_price: bool) -> Verdict:
+    """`status` in the lower-case words of items/get; search writes the same words as `ITEM_STATUS_…`."""
+    word = status.removeprefix("ITEM_STATUS_").lower()
+    if word != "on_sale":
+        if word not in _WORDS:
+            log.warning("a status word that is not in the table", extra={"status": status[:40]})
+        return _WORDS.get(word, UNKNOWN_STATUS)
+    if auction:
+        return AUCTION_ONLY
+    return NO_PRICE if no_price else AVAILABLE

@@ -1,0 +1,70 @@
+"""Yahoo! Auctions' pages as the kit's `Marketplace`: which address answers what, and who reads it.
+
+Pages: `marketplaces.md` 2.1. The simulator serves the same paths.
+"""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from urllib.parse import urlencode
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
+from mercarich_marketplace.answers import Answer
+from mercarich_marketplace.egress import Call, Egress
+from mercarich_marketplace.turns import Flow
+from mercarich_yahoo_proxy.domain import ids, item_page, search_page
+from mercarich_yahoo_proxy.domain.redirects import Elsewhere
+
+MOST_REDIRECTS = 2
+
+
+class WebMarket:
+    """`mercarich_marketplace.ports.Marketplace` for Yahoo! Auctions."""
+
+    name = Marketplace.YAHOO
+    parser_version = item_page.PARSER_VERSION
+    sellers_can_be_listed = False
+
+    def __init__(self, egress: Egress, base_url: str) -> None:
+        self._egress = egress
+        self._base = base_url
+
+    def is_well_formed(self, item_id: str) -> bool:
+        return ids.is_auction(item_id)
+
+    def page_url(self, item_id: str) -> str:
+        return ids.page_url(item_id)
+
+    async def look(self, item_id: str, flow: Flow) -> Item:
+        """The item's page; a redirect is followed only to the same item on the same site."""
+        url = f"{self._base}/jp/auction/{item_id}"
+        for _ in range(MOST_REDIRECTS):
+            seen = await self._page(url, item_id, flow)
+            if isinstance(seen, Item):
+                return seen
+            url = seen.url
+        last = await self._page(url, item_id, flow)
+        if isinstance(last, Item):
+            return last
+        raise last.too_often()
+
+    async def look_many(self, seller_id: str, wanted: Collection[str], flow: Flow) -> Mapping[str, Item]:
+        return {}
+
+    async def search(self, request: SearchRequest, flow: Flow) -> SearchResult:
+        call = _call(f"{self._base}/search/search?{urlencode(search_page.query(request))}")
+        return await self._egress.fetch(call, partial(search_page.read, request=request), flow)
+
+    async def _page(self, url: str, item_id: str, flow: Flow) -> "Item | Elsewhere":
+        def read(answer: Answer) -> Item | Elsewhere:
+            return item_page.read(answer, item_id)
+
+        return await self._egress.fetch(_call(url), read, flow)
+
+
+def _call(url: str) -> Call:
+    return Call(url=url, headers=_headers)
+
+
+def _headers() -> dict[str, str]:
+    return {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "ja"}

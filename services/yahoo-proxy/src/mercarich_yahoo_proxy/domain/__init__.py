@@ -1,0 +1,1 @@
+"""How Yahoo! Auctions' pages are read: pure functions from an answer to items, or a fault."""

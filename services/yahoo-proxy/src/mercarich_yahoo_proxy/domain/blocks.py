@@ -1,0 +1,50 @@
+"""The data blocks of an item page: the JSON of `__NEXT_DATA__` and the older `var pageData`.
+
+They are sliced out and parsed as JSON; the HTML around them is never parsed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mercarich_marketplace.fields import at, mapping, parse
+
+_NEXT = b'id="__NEXT_DATA__"'
+_PAGE_DATA = b"var pageData"
+_ITEM_PATHS = (
+    ("props", "pageProps", "initialState", "item", "detail", "item"),
+    ("props", "initialState", "item", "detail", "item"),
+    ("props", "pageProps", "initialState", "detail", "item"),
+)
+"""Where the item has been found; the first two hold the same one (recorded), the third is older."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    items: list[dict[str, Any]]
+    """The copies of the item that carry the id asked for."""
+    has_next: bool
+    """The page has a `__NEXT_DATA__` block, readable or not."""
+    has_page_data: bool
+    """Likewise."""
+    page_data: dict[str, Any] = field(default_factory=dict)
+    """`pageData.items` when it is of the id asked for: strings, absent keys possible."""
+
+
+def blocks_of(body: bytes, item_id: str) -> Blocks:
+    document = parse(_between(body, _NEXT, b">", b"</script>"))
+    copies = [mapping(at(document, *path)) for path in _ITEM_PATHS]
+    page_data = mapping(at(parse(_between(body, _PAGE_DATA, b"=", b"};") + b"}"), "items"))
+    return Blocks(
+        items=[copy for copy in copies if copy.get("auctionId") == item_id],
+        has_next=b"__NEXT_DATA__" in body,
+        has_page_data=b"pageData" in body,
+        page_data=page_data if page_data.get("productID") == item_id else {},
+    )
+
+
+def _between(body: bytes, marker: bytes, start: bytes, end: bytes) -> bytes:
+    """What follows the first `start` after the marker, up to `end`; empty when one of them is missing."""
+    found = body.find(marker)
+    begin = body.find(start, found) if found >= 0 else -1
+    stop = body.find(end, begin) if begin >= 0 else -1
+    return body[begin + len(start) : stop] if stop >= 0 else b""

@@ -1,0 +1,132 @@
+"""An item from its page (54 keys recorded 2025-10-02; `marketplaces.md` 2.2 and 4)."""
+
+import hashlib
+from typing import Any
+
+from mercarich_contracts.market import Marketplace, Reason
+from mercarich_contracts.proxy_api import Item
+from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_marketplace.fields import at, identifier, integer, iso_time, mapping, positive, rows, strings, text
+from mercarich_yahoo_proxy.domain import ids, prices, redirects, states
+from mercarich_yahoo_proxy.domain.blocks import Blocks, blocks_of
+from mercarich_yahoo_proxy.domain.errors import BLOCK_TEXT, nothing_known, page_of
+
+PARSER_VERSION = "yahoo-item/1"
+
+ENDED_TEXT = "このオークションは終了しています".encode()
+
+_CONDITIONS = {
+    "新品、未使用": 1,
+    "未使用": 1,
+    "新品": 1,
+    "未使用に近い": 2,
+    "目立った傷や汚れなし": 3,
+    "やや傷や汚れあり": 4,
+    "傷や汚れあり": 5,
+    "全体的に状態が悪い": 6,
+}
+
+
+def read(answer: Answer, item_id: str) -> Item | redirects.Elsewhere:
+    """The item that was asked for, or where it is. Raises `Fault` when the page leaves a doubt."""
+    if 300 <= answer.status < 400:
+        return redirects.follow(answer, item_id)
+    body = page_of(answer)
+    blocks = blocks_of(body, item_id)
+    if blocks.items:
+        return _item(answer, item_id, blocks)
+    if blocks.has_next or BLOCK_TEXT in body:
+        raise nothing_known(body, f"no item {item_id} in the page's data")
+    return _ended(answer, item_id, blocks)
+
+
+def _item(answer: Answer, item_id: str, blocks: Blocks) -> Item:
+    item = blocks.items[0]
+    price = prices.price_of(item, blocks.page_data)
+    end_at = iso_time(item.get("endTime"))
+    verdict = states.verdict(blocks, price, end_at, answer.fetched_at)
+    payer, cost = prices.shipping_of(item)
+    extract = (
+        f"auctionId={item_id} status={item.get('status')} bidorbuy={item.get('bidorbuy')} "
+        f"taxinBidorbuy={item.get('taxinBidorbuy')} price={item.get('price')} bids={item.get('bids')} "
+        f"endTime={item.get('endTime')} pageData: isClosed={blocks.page_data.get('isClosed')} "
+        f"hasWinner={blocks.page_data.get('hasWinner')}"
+    )
+    return Item(
+        marketplace=Marketplace.YAHOO,
+        item_id=item_id,
+        state=verdict.state,
+        reason=verdict.reason,
+        evidence=evidence(answer, PARSER_VERSION, extract),
+        url=ids.page_url(item_id),
+        title=text(item.get("title")),
+        price_jpy=price.payable,
+        price_excl_tax=price.without_tax,
+        tax_rate=price.tax_rate,
+        price_kind=price.kind,
+        price_confidence=price.confidence,
+        raw_status=text(item.get("status")),
+        quantity=positive(item.get("quantity")),
+        images=tuple(dict.fromkeys(url for row in rows(item.get("img")) if (url := text(row.get("image"))))),
+        condition_code=_CONDITIONS.get(text(item.get("conditionName")) or ""),
+        category_path=strings([row.get("name") for row in rows(at(item, "category", "path"))]),
+        shipping_payer=payer,
+        shipping_cost_jpy=cost,
+        start_at=iso_time(item.get("startTime")),
+        end_at=end_at,
+        auto_extend=_flag(item.get("isAutomaticExtension")),
+        bids=integer(item.get("bids")),
+        likes=integer(item.get("watchListNum")),
+        revision=_revision(item),
+        **_seller(mapping(item.get("seller"))),
+    )
+
+
+def _ended(answer: Answer, item_id: str, blocks: Blocks) -> Item:
+    """The page of an ended auction that has no data block: `pageData` alone, or only the sentence."""
+    page, body = blocks.page_data, answer.body
+    says_ended = ENDED_TEXT in body and f"/auction/{item_id}".encode() in body and b'"auctionId"' not in body
+    if page:
+        verdict = states.without_item(blocks)
+    elif says_ended and not blocks.has_page_data:
+        verdict = states.CLOSED
+    else:
+        raise Fault(Reason.UNPARSABLE, f"neither an item nor pageData of {item_id} in the page")
+    extract = (
+        f"pageData: productID={page.get('productID')} isClosed={page.get('isClosed')} "
+        f"hasWinner={page.get('hasWinner')} bids={page.get('bids')} {ENDED_TEXT.decode() if says_ended else ''}"
+    )
+    return Item(
+        marketplace=Marketplace.YAHOO,
+        item_id=item_id,
+        state=verdict.state,
+        reason=verdict.reason,
+        evidence=evidence(answer, PARSER_VERSION, extract),
+        url=ids.page_url(item_id),
+        title=text(page.get("productName")),
+        quantity=positive(page.get("quantity")),
+        bids=integer(page.get("bids")),
+    )
+
+
+def _seller(seller: dict[str, Any]) -> dict[str, Any]:
+    """From the item's own seller only: the page's data holds other people too."""
+    is_store = _flag(seller.get("isStore"))
+    return {
+        "seller_id": identifier(seller.get("aucUserId")),
+        "seller_name": text(seller.get("displayName")),
+        "seller_kind": None if is_store is None else "store" if is_store else "private",
+        "seller_rating_good": integer(at(seller, "rating", "ult", "goodPoint")),
+        "seller_rating_bad": integer(at(seller, "rating", "ult", "badPoint")),
+        "ships_from": text(at(seller, "location", "prefecture")),
+    }
+
+
+def _revision(item: dict[str, Any]) -> str:
+    """The page has none: a hash of what an offer depends on."""
+    keys = ("status", "price", "bidorbuy", "taxinBidorbuy", "endTime", "bids")
+    return hashlib.sha256(repr([item.get(key) for key in keys]).encode()).hexdigest()[:16]
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None

@@ -1,0 +1,134 @@
+"""A page of the search: `li.Product` rows with `data-auction-*` attributes (recorded 2022, same in 2026)."""
+
+import re
+from datetime import datetime
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.proxy_api import Item, PriceKind, SearchRequest, SearchResult
+from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_marketplace.fields import integer, positive, unix_time
+from mercarich_yahoo_proxy.domain import ids
+from mercarich_yahoo_proxy.domain.errors import nothing_known, page_of
+from mercarich_yahoo_proxy.domain.states import AUCTION_ONLY, AVAILABLE, CLOSING, FLEA_MARKET, Verdict
+
+PARSER_VERSION = "yahoo-search/1"
+PAGE_SIZE = 50
+KEYWORD_LENGTH = 80
+"""Longer ones were answered with 500 (seen 2026-06-29)."""
+
+_TROUBLESOME = re.compile(r"[()\[\]{}（）［］【】「」『』<>,，、]+")
+"""Brackets and commas were answered with 500 or 404 too."""
+
+_RESULT_SIGNS = ("ul.Products__items", ".Products__list", ".Tab__item--current .Tab__subText")
+"""One of them is on every result page, an empty one too."""
+
+
+def query(request: SearchRequest) -> dict[str, str]:
+    """The address' query. A price range asks for buy-out prices: the rest is not to be had at a price."""
+    keyword = " ".join(_TROUBLESOME.sub(" ", request.keyword).split())[:KEYWORD_LENGTH] or request.keyword
+    parameters = {
+        "p": keyword,
+        "va": keyword,
+        "b": str(request.page * PAGE_SIZE + 1),
+        "n": str(PAGE_SIZE),
+        "s1": "new",
+        "o1": "d",
+    }
+    if request.price_min is not None:
+        parameters["aucmin_bidorbuy_price"] = str(request.price_min)
+    if request.price_max is not None:
+        parameters["aucmax_bidorbuy_price"] = str(request.price_max)
+    if request.conditions:
+        only_new, no_new = request.conditions == [1], 1 not in request.conditions
+        if only_new or no_new:
+            parameters["istatus"] = "1" if only_new else "2"
+    return parameters
+
+
+def read(answer: Answer, request: SearchRequest) -> SearchResult:
+    """Raises `Fault` when this is no result page: no rows prove nothing without the page's frame."""
+    if answer.status in (404, 500) or 300 <= answer.status < 400:
+        raise _refused(answer)
+    body = page_of(answer)
+    page = LexborHTMLParser(body.decode(errors="replace"))
+    listed = page.css("li.Product")
+    if not listed and not any(page.css_first(sign) for sign in _RESULT_SIGNS):
+        raise nothing_known(body, "neither rows nor the frame of a result page")
+    found = {item.item_id: item for row in listed if (item := _item(answer, row)) is not None}
+    if listed and not found:
+        raise Fault(Reason.UNPARSABLE, f"{len(listed)} rows, none with the attributes that we know")
+    wanted = tuple(item for item in found.values() if _is_in_range(item, request))
+    return SearchResult(items=wanted, complete=len(listed) < PAGE_SIZE, page=request.page)
+
+
+def _refused(answer: Answer) -> Fault:
+    """A search that Yahoo does not like is answered with 404 or 500, and would be again."""
+    detail = f"HTTP {answer.status} for a search"
+    return Fault(Reason.BAD_REQUEST if answer.status in (404, 500) else Reason.BLOCKED, detail)
+
+
+def _is_in_range(item: Item, request: SearchRequest) -> bool:
+    if item.state is not State.AVAILABLE or item.price_jpy is None:
+        return True
+    return (request.price_min or 0) <= item.price_jpy <= (request.price_max or item.price_jpy)
+
+
+def _item(answer: Answer, row: LexborNode) -> Item | None:
+    data = _attributes(row)
+    item_id, price = data.get("id", ""), positive(data.get("price"))
+    if not ids.is_auction(item_id) or price is None:
+        return None
+    buyout, end_at = positive(data.get("buynowprice")), unix_time(data.get("endtime"))
+    verdict = _verdict(data, buyout, end_at, answer.fetched_at)
+    is_store = data.get("isshoppingitem") == "1"
+    free = data.get("isfreeshipping") == "1"
+    line = (
+        f"row of a search: data-auction-id={item_id} price={price} buynowprice={buyout} endtime={data.get('endtime')}"
+    )
+    return Item(
+        marketplace=Marketplace.YAHOO,
+        item_id=item_id,
+        state=verdict.state,
+        reason=verdict.reason,
+        evidence=evidence(answer, PARSER_VERSION, line),
+        url=ids.page_url(item_id),
+        title=unescape(data.get("title", "")) or None,
+        price_jpy=buyout or price,
+        price_kind=PriceKind.BUYOUT if buyout else PriceKind.CURRENT_BID,
+        # A store's prices in rows are without tax; only its page says what a buyer pays.
+        price_confidence="low" if is_store else "high",
+        seller_id=data.get("auc-seller-id") or data.get("sellerid") or None,
+        seller_kind="store" if is_store else "private",
+        images=(image,) if (image := data.get("img", "")) else (),
+        shipping_payer="seller" if free else None,
+        shipping_cost_jpy=0 if free else None,
+        end_at=end_at,
+        bids=_bids(row),
+    )
+
+
+def _attributes(row: LexborNode) -> dict[str, str]:
+    """Every `data-auction-*` of the row; they are spread over several of its elements."""
+    data: dict[str, str] = {}
+    for node in row.css("[data-auction-id]"):
+        for name, value in node.attributes.items():
+            if name.startswith("data-auction-") and value:
+                data.setdefault(name.removeprefix("data-auction-"), value)
+    return data
+
+
+def _verdict(data: dict[str, str], buyout: int | None, end_at: datetime | None, now: datetime) -> Verdict:
+    """What is listed is open."""
+    if data.get("isflea") == "1":
+        return FLEA_MARKET
+    if end_at is not None and end_at < now:
+        return CLOSING
+    return AVAILABLE if buyout else AUCTION_ONLY
+
+
+def _bids(row: LexborNode) -> int | None:
+    node = row.css_first(".Product__bid")
+    return None if node is None else integer(node.text(strip=True))
