@@ -1,0 +1,89 @@
+"""`mercarich-simulator serve`: one process that plays both marketplaces and Amazon."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from mercarich_simulator.bootstrap import build
+from mercarich_simulator.clock import MODES
+from mercarich_simulator.server import run
+from mercarich_simulator.settings import SimulatorSettings
+from mercarich_simulator.state_file import ForeignState
+
+BAD_CONFIGURATION = 78
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code 0 after SIGTERM, 2 on wrong arguments, 78 when the state file is of another market."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=arguments.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    settings = SimulatorSettings(
+        **{name: value for name, value in vars(arguments).items() if name in SimulatorSettings.__slots__}
+    )
+    try:
+        application = build(settings)
+    except ForeignState as error:
+        logging.getLogger(__name__).critical("%s; start with another --state, or remove it", error)
+        return BAD_CONFIGURATION
+    run(application, arguments.host, arguments.port)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mercarich-simulator", description=__doc__)
+    serve = parser.add_subparsers(required=True, metavar="COMMAND").add_parser("serve", help="serve until SIGTERM")
+    default = SimulatorSettings()
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8100)
+    serve.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
+    serve.add_argument("--seed", type=int, default=default.seed)
+    serve.add_argument("--sellers", type=_counting_from(1), default=default.sellers)
+    serve.add_argument("--listings", type=_counting_from(0), default=default.listings)
+    serve.add_argument("--restores", type=_counting_from(0), default=default.restores)
+    serve.add_argument("--already-sold", type=_share, default=default.already_sold)
+    serve.add_argument("--churn-per-hour", type=_share, default=default.churn_per_hour)
+    serve.add_argument("--yahoo-page-bytes", type=_counting_from(0), default=default.yahoo_page_bytes)
+    serve.add_argument("--feed-queue-seconds", type=float, default=default.feed_queue_seconds)
+    serve.add_argument("--feed-process-seconds", type=float, default=default.feed_process_seconds)
+    serve.add_argument("--gzip-reports", action="store_true")
+    serve.add_argument("--quota-factor", type=float, default=default.quota_factor)
+    serve.add_argument("--start-at", type=_moment, help="ISO 8601 with its zone; default: now")
+    serve.add_argument("--clock", dest="clock_mode", choices=MODES, default=default.clock_mode)
+    serve.add_argument("--speed", type=float, default=default.speed)
+    serve.add_argument("--state", dest="state_file", type=Path, help="file in which the market survives a restart")
+    return parser
+
+
+def _counting_from(lowest: int) -> Callable[[str], int]:
+    def count(text: str) -> int:
+        number = int(text)
+        if number < lowest:
+            raise argparse.ArgumentTypeError(f"must be {lowest} or more")
+        return number
+
+    return count
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
+    return share
+
+
+def _moment(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("lacks its zone, as in 2026-11-01T00:00:00+09:00")
+    return moment.timestamp()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""Feeds: queued, worked on, done or not, each on the market's clock. What a feed says works when it is done."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mercarich_simulator.amazon.attributes import Availability, Invalid, of_attributes, of_patches
+from mercarich_simulator.amazon.documents import Documents
+from mercarich_simulator.amazon.offers import FEED, Offers, Push
+
+MAX_MESSAGES = 25_000
+KEPT_FINISHED = 500
+"""Finished feeds kept; the oldest fall away."""
+
+IN_QUEUE, IN_PROGRESS, DONE, CANCELLED, FATAL = "IN_QUEUE", "IN_PROGRESS", "DONE", "CANCELLED", "FATAL"
+OPEN = frozenset({IN_QUEUE, IN_PROGRESS})
+
+_UNKNOWN_SKU = "This SKU does not exist in the Amazon catalog. Your inventory data was not processed."
+
+
+@dataclass(slots=True)
+class Feed:
+    """One feed. Times are of the market's clock; None = never (a stuck feed)."""
+
+    feed_id: str
+    seller_id: str
+    document_id: str
+    created_at: float
+    starts_at: float | None
+    ends_at: float | None
+    ending: str = DONE
+    """What becomes of it at `ends_at`."""
+    status: str = IN_QUEUE
+    ended_at: float | None = None
+    result_document_id: str | None = None
+
+
+class Unusable(Exception):
+    """The feed's document as a whole cannot be worked on: the feed is FATAL."""
+
+
+class Feeds:
+    """All feeds of one simulator."""
+
+    def __init__(
+        self,
+        offers: Offers,
+        documents: Documents,
+        spoiled: Callable[[str, str], bool],
+        gzip_reports: bool,
+    ) -> None:
+        self._offers = offers
+        self._documents = documents
+        self._spoiled = spoiled
+        self._gzip = gzip_reports
+        self.kept: dict[str, Feed] = {}
+        self._open: dict[str, Feed] = {}
+        self.last_number = 0
+
+    def add(self, feed: Feed) -> None:
+        self.kept[feed.feed_id] = feed
+        if feed.status in OPEN:
+            self._open[feed.feed_id] = feed
+        if len(self.kept) > KEPT_FINISHED + len(self._open):
+            del self.kept[next(name for name in self.kept if name not in self._open)]
+
+    def new_id(self) -> str:
+        """Twelve digits and a suffix, as Amazon numbers feeds."""
+        self.last_number += 1
+        return f"{50_000_000_000 + self.last_number}"
+
+    def cancel(self, feed: Feed, now: float) -> bool:
+        """Cancels a feed that has not begun; False when it is too late."""
+        if feed.status != IN_QUEUE:
+            return False
+        feed.status, feed.ended_at = CANCELLED, now
+        del self._open[feed.feed_id]
+        return True
+
+    def settle(self, now: float) -> None:
+        """Brings every feed up to `now`, in the order in which they end."""
+        if not self._open:
+            return
+        for feed in sorted(self._open.values(), key=lambda feed: feed.ends_at or float("inf")):
+            if feed.starts_at is not None and feed.starts_at <= now:
+                feed.status = IN_PROGRESS
+            if feed.status == IN_PROGRESS and feed.ends_at is not None and feed.ends_at <= now:
+                self._finish(feed, feed.ends_at)
+
+    def _finish(self, feed: Feed, at: float) -> None:
+        feed.status, feed.ended_at = feed.ending, at
+        del self._open[feed.feed_id]
+        if feed.ending == FATAL:
+            self._report(feed, [_issue(None, None, "5000000", "The feed was aborted by a system error.")], 0, 0)
+            return
+        document = self._documents.kept.get(feed.document_id)
+        try:
+            messages = _messages(document.body if document else None, feed.seller_id)
+        except Unusable as error:
+            feed.status = FATAL
+            self._report(feed, [_issue(None, None, "4000003", str(error))], 0, 0)
+            return
+        issues = [issue for message in messages if (issue := self._work(feed, message, at))]
+        self._report(feed, issues, len(messages), len(issues))
+
+    def _work(self, feed: Feed, message: dict[str, Any], at: float) -> dict[str, Any] | None:
+        """Puts one message into effect; answers the issue that speaks against it."""
+        sku, number = message.get("sku"), message.get("messageId")
+        try:
+            availability = _availability(message)
+        except Invalid as error:
+            return _issue(number, sku, error.code, str(error))
+        if self._spoiled(feed.seller_id, str(sku)):
+            return _issue(number, sku, "90220", "'[condition_type]' is required but not supplied.")
+        if not isinstance(sku, str) or self._offers.get(feed.seller_id, sku) is None:
+            return _issue(number, sku, "13013", _UNKNOWN_SKU)
+        if message["operationType"] == "DELETE":
+            self._offers.delete(feed.seller_id, sku, at)
+        elif availability:
+            quantity, lead_time = availability
+            self._offers.accept(Push(feed.seller_id, sku, quantity, FEED, feed.feed_id, feed.created_at, lead_time), at)
+        return None
+
+    def _report(self, feed: Feed, issues: list[dict[str, Any]], processed: int, invalid: int) -> None:
+        body = orjson.dumps(
+            {
+                "header": {"sellerId": feed.seller_id, "version": "2.0", "feedId": feed.feed_id},
+                "issues": issues,
+                "summary": {
+                    "errors": len(issues),
+                    "warnings": 0,
+                    "messagesProcessed": processed,
+                    "messagesAccepted": processed - invalid,
+                    "messagesInvalid": invalid,
+                },
+            }
+        )
+        content = gzip.compress(body, mtime=0) if self._gzip else body
+        document = self._documents.new(feed.seller_id, "application/json; charset=UTF-8", content, self._gzip)
+        feed.result_document_id = document.document_id
+
+
+def _messages(body: bytes | None, seller_id: str) -> list[dict[str, Any]]:
+    try:
+        feed = orjson.loads(body or b"")
+    except orjson.JSONDecodeError as error:
+        raise Unusable(f"The feed is not valid JSON: {error}") from error
+    header = feed.get("header") if isinstance(feed, dict) else None
+    if not isinstance(header, dict) or header.get("sellerId") != seller_id or header.get("version") != "2.0":
+        raise Unusable("The header must hold this seller's sellerId and version 2.0.")
+    messages = feed.get("messages")
+    if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
+        raise Unusable("The feed must hold messages.")
+    if len(messages) > MAX_MESSAGES:
+        raise Unusable(f"The feed holds {len(messages)} messages; {MAX_MESSAGES} are allowed.")
+    if len({message.get("messageId") for message in messages}) != len(messages):
+        raise Unusable("Each messageId must be unique within the feed.")
+    return messages
+
+
+def _availability(message: dict[str, Any]) -> Availability | None:
+    kind = message.get("operationType")
+    if kind == "PATCH":
+        return of_patches(message.get("patches"))
+    if kind in {"PARTIAL_UPDATE", "UPDATE"}:
+        if kind == "UPDATE" and "productType" not in message:
+            raise Invalid("4000001", "'productType' is required for UPDATE.")
+        return of_attributes(message.get("attributes"))
+    if kind == "DELETE":
+        return None
+    raise Invalid("4000001", f"'operationType' {kind!r} is not known.")
+
+
+def _issue(message_id: Any, sku: Any, code: str, text: str) -> dict[str, Any]:
+    issue: dict[str, Any] = {"code": code, "severity": "ERROR", "message": text}
+    if isinstance(message_id, int):
+        issue["messageId"] = message_id
+    if isinstance(sku, str):
+        issue["sku"] = sku
+    return issue

@@ -1,0 +1,125 @@
+"""What Amazon shows for every offer, and how it came to show it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from mercarich_simulator.catalogue import Catalogue, Listing
+
+KEPT_CHANGES = 500
+"""Changes kept for an offer; the oldest fall away, so that memory is bounded."""
+
+PATCH, FEED, PUT, SEED = "patch", "feed", "put", "seed"
+"""Lanes: how a quantity came in. `seed` is set by hand through /_sim and judged by nobody."""
+
+
+class Shown(NamedTuple):
+    """One change of the quantity that Amazon shows."""
+
+    at: float
+    quantity: int
+    lane: str
+    reference: str
+    """Submission or feed id."""
+    stale: bool
+    """A feed that put an older quantity over what a later patch had said."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """An offer that was ever touched."""
+
+    seller_id: str
+    sku: str
+    listing: Listing | None
+    """None for one that was put under a SKU of its own."""
+    first: int
+    """The quantity at the start."""
+    changes: list[Shown] = field(default_factory=list)
+    repeats: int = 0
+    accepted: int = 0
+    last_direct_at: float = 0.0
+    lead_time_days: int | None = None
+    deleted: bool = False
+
+    @property
+    def quantity(self) -> int:
+        return self.changes[-1].quantity if self.changes else self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A quantity on its way into Amazon."""
+
+    seller_id: str
+    sku: str
+    quantity: int
+    lane: str
+    reference: str
+    submitted_at: float
+    """When Amazon took it in; for a feed long before it works."""
+    lead_time_days: int | None = None
+
+
+class Offers:
+    """All offers: the catalogue's, as far as touched, and those that were put."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.touched: dict[tuple[str, str], Offer] = {}
+
+    def get(self, seller_id: str, sku: str) -> Offer | None:
+        """An offer as it is now; None when the seller has no such SKU (or it was deleted)."""
+        offer = self.touched.get((seller_id, sku)) or self._untouched(seller_id, sku)
+        return None if offer is None or offer.deleted else offer
+
+    def accept(self, push: Push, at: float) -> None:
+        """Puts a quantity that Amazon has accepted into effect at `at`. The offer must exist."""
+        offer = self._touch(push.seller_id, push.sku)
+        offer.accepted += push.lane != SEED
+        stale = push.lane == FEED and offer.last_direct_at > push.submitted_at
+        if push.lane != FEED:
+            offer.last_direct_at = at
+        if push.lead_time_days is not None:
+            offer.lead_time_days = push.lead_time_days
+        if push.quantity == offer.quantity:
+            offer.repeats += push.lane != SEED
+            return
+        offer.changes.append(Shown(at, push.quantity, push.lane, push.reference, stale))
+        if len(offer.changes) > KEPT_CHANGES:
+            offer.first = offer.changes[-KEPT_CHANGES - 1].quantity
+            del offer.changes[:-KEPT_CHANGES]
+
+    def put(self, seller_id: str, sku: str) -> None:
+        """Makes the offer exist, as PUT does."""
+        key = (seller_id, sku)
+        if key not in self.touched and self._untouched(seller_id, sku) is None:
+            self.touched[key] = Offer(seller_id, sku, None, 0)
+        self._touch(seller_id, sku).deleted = False
+
+    def delete(self, seller_id: str, sku: str, at: float) -> None:
+        self.accept(Push(seller_id, sku, 0, SEED, "deleted", at), at)
+        self._touch(seller_id, sku).deleted = True
+
+    def of_source(self, marketplace: str, number: int) -> Iterator[Offer]:
+        """The offers that stand on a source item."""
+        for listing_number in self.catalogue.shelves[marketplace].listings_of(number):
+            listing = self.catalogue.listing(marketplace, listing_number)
+            yield self.touched.get((listing.seller.seller_id, listing.sku)) or _offer(listing)
+
+    def _touch(self, seller_id: str, sku: str) -> Offer:
+        key = (seller_id, sku)
+        if key not in self.touched:
+            offer = self._untouched(seller_id, sku)
+            if offer is None:
+                raise KeyError(f"{seller_id} has no {sku}")
+            self.touched[key] = offer
+        return self.touched[key]
+
+    def _untouched(self, seller_id: str, sku: str) -> Offer | None:
+        listing = self.catalogue.listing_of(seller_id, sku)
+        return None if listing is None else _offer(listing)
+
+
+def _offer(listing: Listing) -> Offer:
+    return Offer(listing.seller.seller_id, listing.sku, listing, listing.quantity)

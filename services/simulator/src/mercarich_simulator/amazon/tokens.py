@@ -1,0 +1,74 @@
+"""Login with Amazon: access tokens that carry their seller and end, signed, so that none need be kept."""
+
+import base64
+import binascii
+import hmac
+from urllib.parse import parse_qs
+
+from mercarich_simulator.catalogue import AmazonSeller, Catalogue
+from mercarich_simulator.identity import entropy
+
+VALID_SECONDS = 3_600
+_PREFIX = "Atza|"
+
+
+class Refused(Exception):
+    """LWA says no: HTTP status, OAuth error code, description."""
+
+    def __init__(self, status: int, code: str, description: str) -> None:
+        super().__init__(description)
+        self.status = status
+        self.code = code
+        self.description = description
+
+
+INVALID_CLIENT = Refused(401, "invalid_client", "Client authentication failed")
+INVALID_GRANT = Refused(
+    400,
+    "invalid_grant",
+    "The request has an invalid grant parameter : refresh_token. User may have revoked or didn't grant the permission.",
+)
+
+
+class Tokens:
+    """Grants and reads access tokens of one market."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._by_refresh_token = {seller.refresh_token: seller for seller in catalogue.sellers}
+        self._key = entropy(catalogue.settings.seed, "token key")
+
+    def seller_asking(self, form: bytes) -> AmazonSeller:
+        """The seller for whom a form asks a token. Raises Refused as LWA would."""
+        fields = {name: values[0] for name, values in parse_qs(form.decode("utf-8", "replace")).items()}
+        grant = fields.get("grant_type")
+        if grant != "refresh_token":
+            raise Refused(400, "unsupported_grant_type", f"The grant type {grant!r} is not supported")
+        for name in ("refresh_token", "client_id", "client_secret"):
+            if not fields.get(name):
+                raise Refused(400, "invalid_request", f"The request is missing a required parameter : {name}")
+        credentials = (fields["client_id"], fields["client_secret"])
+        if credentials != (self._catalogue.client_id, self._catalogue.client_secret):
+            raise INVALID_CLIENT
+        seller = self._by_refresh_token.get(fields["refresh_token"])
+        if seller is None:
+            raise INVALID_GRANT
+        return seller
+
+    def grant(self, seller: AmazonSeller, wall: float) -> str:
+        text = f"{seller.seller_id}:{wall + VALID_SECONDS:.3f}".encode()
+        return _PREFIX + base64.urlsafe_b64encode(text + b":" + self._sign(text)).decode()
+
+    def seller(self, token: str, wall: float) -> AmazonSeller | None:
+        """Whose token it is; None when it is forged, foreign or too old."""
+        try:
+            seller_id, ends, signature = base64.urlsafe_b64decode(token.removeprefix(_PREFIX)).split(b":")
+        except (ValueError, binascii.Error):
+            return None
+        good = hmac.compare_digest(signature, self._sign(seller_id + b":" + ends))
+        if not good or float(ends) < wall:
+            return None
+        return self._catalogue.seller_by_id.get(seller_id.decode())
+
+    def _sign(self, text: bytes) -> bytes:
+        return hmac.new(self._key, text, "sha256").hexdigest().encode()

@@ -1,0 +1,114 @@
+"""/lwa/… and /spapi/…: who asks, whether he may, and whether his quota allows it; then the operation."""
+
+from collections.abc import Callable
+
+from mercarich_simulator.amazon import MARKETPLACE_ID
+from mercarich_simulator.amazon.tokens import VALID_SECONDS, Refused
+from mercarich_simulator.api.feeds import FeedOperations
+from mercarich_simulator.api.listings import ListingOperations
+from mercarich_simulator.api.trouble import DENIED, QUOTA, amazon_error, guarded, lwa_error
+from mercarich_simulator.catalogue import AmazonSeller
+from mercarich_simulator.web import Reply, Request, json_reply
+from mercarich_simulator.world import World
+
+_LISTINGS = "/spapi/listings/2021-08-01/items/"
+_FEEDS = "/spapi/feeds/2021-06-30/feeds"
+_DOCUMENTS = "/spapi/feeds/2021-06-30/documents"
+_SELLERS = "/spapi/sellers/v1/marketplaceParticipations"
+
+Handler = Callable[[AmazonSeller, Request], Reply]
+
+
+class AmazonApi:
+    """Answers what begins with /lwa/ or /spapi/."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        feeds, listings = FeedOperations(world), ListingOperations(world)
+        self._exact: dict[tuple[str, str], tuple[str, Handler]] = {
+            ("POST", _DOCUMENTS): ("createFeedDocument", feeds.create_document),
+            ("POST", _FEEDS): ("createFeed", feeds.create_feed),
+            ("GET", _FEEDS): ("getFeeds", feeds.list_feeds),
+            ("GET", _SELLERS): ("getMarketplaceParticipations", _participations),
+        }
+        self._below: dict[tuple[str, str], tuple[str, Handler]] = {
+            ("GET", _FEEDS + "/"): ("getFeed", feeds.get_feed),
+            ("DELETE", _FEEDS + "/"): ("cancelFeed", feeds.cancel_feed),
+            ("GET", _DOCUMENTS + "/"): ("getFeedDocument", feeds.get_document),
+            ("GET", _LISTINGS): ("getListingsItem", listings.get),
+            ("PATCH", _LISTINGS): ("patchListingsItem", listings.patch),
+            ("PUT", _LISTINGS): ("putListingsItem", listings.put),
+            ("DELETE", _LISTINGS): ("deleteListingsItem", listings.delete),
+        }
+
+    def token(self, request: Request) -> Reply:
+        """POST /lwa/auth/o2/token."""
+        self._world.count("lwa", "token")
+        if request.method != "POST" or request.path != "/lwa/auth/o2/token":
+            return lwa_error(404, "invalid_request", "There is no such address.")
+        try:
+            seller = self._world.tokens.seller_asking(request.body)
+        except Refused as refusal:
+            said = lwa_error(refusal.status, refusal.code, refusal.description)
+            return guarded(self._world, "lwa", ("token",), lambda: said)
+        granted = {
+            "access_token": self._world.tokens.grant(seller, self._world.clock.wall()),
+            "refresh_token": seller.refresh_token,
+            "token_type": "bearer",
+            "expires_in": VALID_SECONDS,
+        }
+        names = (seller.seller_id, seller.username, "token")
+        return guarded(self._world, "lwa", names, lambda: json_reply(granted))
+
+    def call(self, request: Request) -> Reply:
+        """Any operation of the Selling Partner API."""
+        operation, handler = self._route(request)
+        self._world.count("spapi", operation)
+        if handler is None:
+            return amazon_error(404, "NotFound", "Resource not found.")
+        token = request.headers.get("x-amz-access-token", "")
+        seller = self._world.tokens.seller(token, self._world.clock.wall())
+        names = (operation, *_names(seller, request))
+        return guarded(self._world, "spapi", names, lambda: self._allowed(operation, handler, seller, token, request))
+
+    def _route(self, request: Request) -> tuple[str, Handler | None]:
+        found = self._exact.get((request.method, request.path))
+        if found:
+            return found
+        for (method, prefix), below in self._below.items():
+            if method == request.method and request.path.startswith(prefix):
+                return below
+        return "unknown", None
+
+    def _allowed(
+        self, operation: str, handler: Handler, seller: AmazonSeller | None, token: str, request: Request
+    ) -> Reply:
+        if not token:
+            missing = amazon_error(403, "MissingAuthenticationToken", DENIED[1])
+            return missing.with_headers(("x-amzn-ErrorType", "MissingAuthenticationTokenException"))
+        if seller is None:
+            return amazon_error(403, *DENIED, "The access token you provided is revoked, malformed or expired.")
+        rate = ("x-amzn-RateLimit-Limit", f"{self._world.quotas.rate(operation):g}")
+        if not self._world.quotas.take(seller.seller_id, operation, self._world.clock.wall()):
+            return amazon_error(429, *QUOTA).with_headers(rate)
+        return handler(seller, request).with_headers(rate)
+
+
+def _names(seller: AmazonSeller | None, request: Request) -> tuple[str, ...]:
+    """What a fault may name beside the operation: seller id, user name, SKU, feed or document id."""
+    last = request.path.rpartition("/")[2]
+    return (last, seller.seller_id, seller.username) if seller else (last,)
+
+
+def _participations(seller: AmazonSeller, _request: Request) -> Reply:
+    marketplace = {
+        "id": MARKETPLACE_ID,
+        "name": "Amazon.co.jp",
+        "countryCode": "JP",
+        "defaultCurrencyCode": "JPY",
+        "defaultLanguageCode": "ja_JP",
+        "domainName": "www.amazon.co.jp",
+    }
+    participation = {"isParticipating": True, "hasSuspendedListings": False}
+    row = {"marketplace": marketplace, "participation": participation, "storeName": seller.username}
+    return json_reply({"payload": [row]})

@@ -1,0 +1,151 @@
+"""The Listings Items API 2021-08-01: one offer looked at, patched, put or deleted."""
+
+from typing import Any
+
+from mercarich_simulator.amazon import MARKETPLACE_ID
+from mercarich_simulator.amazon.attributes import Availability, Invalid, of_attributes, of_patches
+from mercarich_simulator.amazon.offers import PATCH, PUT, Offer, Push
+from mercarich_simulator.api.trouble import DENIED, amazon_error
+from mercarich_simulator.catalogue import AmazonSeller
+from mercarich_simulator.identity import entropy
+from mercarich_simulator.sites.look import utc_text
+from mercarich_simulator.web import Reply, Request, json_reply
+from mercarich_simulator.world import World
+
+_PREFIX = "/spapi/listings/2021-08-01/items/"
+
+
+class ListingOperations:
+    """The four operations on /listings/2021-08-01/items/{sellerId}/{sku}."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._submissions = 0
+
+    def get(self, seller: AmazonSeller, request: Request) -> Reply:
+        sku, refusal = _addressed(seller, request)
+        offer = None if refusal else self._world.offers.get(seller.seller_id, sku)
+        if refusal or offer is None:
+            return refusal or _not_found(sku)
+        included = request.query.get("includedData", "summaries").split(",")
+        return json_reply({"sku": sku} | {name: self._part(name, offer) for name in included if name in _PARTS})
+
+    def patch(self, seller: AmazonSeller, request: Request) -> Reply:
+        sku, refusal = _addressed(seller, request)
+        if refusal is None and self._world.offers.get(seller.seller_id, sku) is None:
+            refusal = _not_found(sku)
+        body = _body(request, "productType", "patches")
+        if refusal or body is None:
+            return refusal or _bad_input("productType and patches are required.")
+        try:
+            availability = of_patches(body["patches"])
+        except Invalid as error:
+            return self._submitted(sku, error)
+        return self._submit(seller, sku, availability, PATCH)
+
+    def put(self, seller: AmazonSeller, request: Request) -> Reply:
+        sku, refusal = _addressed(seller, request)
+        body = _body(request, "productType", "attributes")
+        if refusal or body is None:
+            return refusal or _bad_input("productType and attributes are required.")
+        try:
+            availability = of_attributes(body["attributes"])
+        except Invalid as error:
+            return self._submitted(sku, error)
+        self._world.offers.put(seller.seller_id, sku)
+        return self._submit(seller, sku, availability, PUT)
+
+    def delete(self, seller: AmazonSeller, request: Request) -> Reply:
+        sku, refusal = _addressed(seller, request)
+        if refusal or self._world.offers.get(seller.seller_id, sku) is None:
+            return refusal or _not_found(sku)
+        self._world.offers.delete(seller.seller_id, sku, self._world.clock.now())
+        return self._submitted(sku)
+
+    def _submit(self, seller: AmazonSeller, sku: str, availability: Availability | None, lane: str) -> Reply:
+        world = self._world
+        names = (seller.seller_id, seller.username, sku, f"{lane}ListingsItem")
+        fault = world.faults.pick("spapi", names, world.clock.wall(), inner=("invalid_in_200", "ignored_200"))
+        if fault and fault.kind == "invalid_in_200":
+            return self._submitted(sku, Invalid("90220", "'[condition_type]' is required but not supplied."))
+        reply = self._submitted(sku)
+        if availability and not fault:
+            now = world.clock.now()
+            quantity, lead_time = availability
+            reference = f"submission-{self._submissions}"
+            world.offers.accept(Push(seller.seller_id, sku, quantity, lane, reference, now, lead_time), now)
+        return reply
+
+    def _submitted(self, sku: str, error: Invalid | None = None) -> Reply:
+        self._submissions += 1
+        issues: list[dict[str, Any]] = []
+        if error:
+            issues.append(
+                {
+                    "code": error.code,
+                    "message": str(error),
+                    "severity": "ERROR",
+                    "attributeNames": ["fulfillment_availability"],
+                    "categories": ["INVALID_ATTRIBUTE"],
+                }
+            )
+        submission = entropy(self._world.settings.seed, "submission", self._submissions).hex()[:32]
+        status = "INVALID" if error else "ACCEPTED"
+        return json_reply({"sku": sku, "status": status, "submissionId": submission, "issues": issues})
+
+    def _part(self, name: str, offer: Offer) -> Any:
+        if name == "issues":
+            return []
+        if name == "fulfillmentAvailability":
+            return [{"fulfillmentChannelCode": "DEFAULT", "quantity": offer.quantity}]
+        return [self._summary(offer)]
+
+    def _summary(self, offer: Offer) -> dict[str, Any]:
+        catalogue = self._world.catalogue
+        noise = entropy(catalogue.settings.seed, "asin", offer.seller_id, offer.sku).hex().upper()
+        changed = offer.changes[-1].at if offer.changes else catalogue.start_at
+        summary = {
+            "marketplaceId": MARKETPLACE_ID,
+            "asin": "B0" + noise[:8],
+            "productType": "PRODUCT",
+            "conditionType": "used_very_good",
+            "status": ["BUYABLE", "DISCOVERABLE"] if offer.quantity else ["DISCOVERABLE"],
+            "itemName": offer.sku,
+            "createdDate": utc_text(catalogue.start_at - 86_400),
+            "lastUpdatedDate": utc_text(changed),
+        }
+        if offer.listing:
+            source = catalogue.item(offer.listing.marketplace, offer.listing.source_number)
+            summary["itemName"] = source.title
+        return summary
+
+
+_PARTS = frozenset({"summaries", "issues", "fulfillmentAvailability"})
+
+
+def _addressed(seller: AmazonSeller, request: Request) -> tuple[str, Reply | None]:
+    """The SKU of the address, and what is wrong with the address."""
+    seller_id, _, sku = request.path.removeprefix(_PREFIX).partition("/")
+    if not sku:
+        return sku, amazon_error(404, "NotFound", "Resource not found.")
+    if seller_id != seller.seller_id:
+        return sku, amazon_error(403, *DENIED)
+    if request.query.get("marketplaceIds") != MARKETPLACE_ID:
+        return sku, _bad_input(f"marketplaceIds must be {MARKETPLACE_ID}.")
+    return sku, None
+
+
+def _body(request: Request, *required: str) -> dict[str, Any] | None:
+    try:
+        body = request.json()
+    except ValueError:
+        return None
+    return body if all(name in body for name in required) else None
+
+
+def _bad_input(details: str) -> Reply:
+    return amazon_error(400, "InvalidInput", "Request has missing or invalid parameters.", details)
+
+
+def _not_found(sku: str) -> Reply:
+    return amazon_error(404, "NOT_FOUND", f"SKU '{sku}' not found in marketplace {MARKETPLACE_ID}")

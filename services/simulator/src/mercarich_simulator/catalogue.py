@@ -1,0 +1,184 @@
+"""What is for sale and who lists it, computed from the seed when asked: items, their sellers, listings."""
+
+from dataclasses import dataclass
+
+from mercarich_simulator.identity import Identities, entropy
+from mercarich_simulator.names import CONDITIONS, seller_name, title
+from mercarich_simulator.settings import SimulatorSettings
+from mercarich_simulator.shelf import MERCARI, YAHOO, Shelf
+
+MARKETPLACES = (YAHOO, MERCARI)
+MERCARI_SELLER_BASE = 910_000_000
+CANARIES = 4
+"""The last items of each shelf: two that stay available, two that were never so. Nobody lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A source item as its seller described it. What became of it is in `truth`."""
+
+    marketplace: str
+    number: int
+    item_id: str
+    kind: str
+    """`auction` (Yahoo), `ordinary` or `shops` (Mercari)."""
+    title: str
+    price: int
+    """Yen without tax for a Yahoo store, else what is paid."""
+    tax_percent: int
+    condition: int
+    """1 (new) to 6 (poor)."""
+    seller_id: str
+    seller_name: str
+    shipping_by_seller: bool
+    created_at: float
+    noise: bytes
+
+    @property
+    def payable(self) -> int:
+        return self.price + self.price * self.tax_percent // 100
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonSeller:
+    """A tenant of the product."""
+
+    username: str
+    seller_id: str
+    refresh_token: str
+    plan: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One offer on Amazon and the source item behind it."""
+
+    seller: AmazonSeller
+    sku: str
+    marketplace: str
+    source_number: int
+    quantity: int
+    """What Amazon shows at the start."""
+    restore: bool
+
+
+class Catalogue:
+    """One market of one seed. Nothing in here changes."""
+
+    def __init__(self, settings: SimulatorSettings, start_at: float) -> None:
+        self.settings = settings
+        self.start_at = start_at
+        self.ids = Identities(settings.seed)
+        self.sellers = tuple(_amazon_seller(settings.seed, n) for n in range(settings.sellers))
+        self.seller_by_id = {seller.seller_id: seller for seller in self.sellers}
+        self.shelves = {
+            YAHOO: Shelf((settings.listings + 1) // 2, CANARIES),
+            MERCARI: Shelf(settings.listings // 2, CANARIES),
+        }
+        self.client_id = "amzn1.application-oa2-client." + entropy(settings.seed, "client").hex()[:32]
+        self.client_secret = "amzn1.oa2-cs.v1." + entropy(settings.seed, "secret").hex()
+
+    def item(self, marketplace: str, number: int) -> Item:
+        """Item `number` of a shelf. Numbers past the shelf's end are relisted ones: see `relisted`."""
+        noise = entropy(self.settings.seed, marketplace, number)
+        shelf = self.shelves[marketplace]
+        group, kind = shelf.seller_of(number)
+        store = marketplace == YAHOO and kind == "shops"
+        price = 500 + int.from_bytes(noise[0:3]) % 49_500
+        return Item(
+            marketplace=marketplace,
+            number=number,
+            item_id=self.item_id(marketplace, number),
+            kind="auction" if marketplace == YAHOO else kind,
+            title=title(shelf.product_of(number), noise),
+            price=price // 10 * 10,
+            tax_percent=10 if store else 0,
+            condition=1 + noise[3] % len(CONDITIONS),
+            seller_id=self._source_seller_id(marketplace, group, kind),
+            seller_name=seller_name(group, kind),
+            shipping_by_seller=noise[4] % 3 != 0,
+            created_at=self.start_at - 3_600 - int.from_bytes(noise[5:8]) % (20 * 86_400),
+            noise=noise,
+        )
+
+    def item_id(self, marketplace: str, number: int) -> str:
+        if marketplace == YAHOO:
+            return self.ids.yahoo(number)
+        _, kind = self.shelves[MERCARI].seller_of(number)
+        return self.ids.shops(number) if kind == "shops" else self.ids.mercari(number)
+
+    def number_of(self, marketplace: str, item_id: str) -> int | None:
+        """The number behind an id; None when this market never gave it out. May lie past the shelf's end."""
+        if marketplace == YAHOO:
+            return self.ids.read_yahoo(item_id)
+        number = self.ids.read_shops(item_id) if len(item_id) == 22 else self.ids.read_mercari(item_id)
+        if number is None or number >= self.shelves[MERCARI].size:
+            return None
+        return number if self.item_id(MERCARI, number) == item_id else None
+
+    def items_of_mercari_seller(self, seller_id: str) -> range:
+        """Numbers of all that one ordinary Mercari seller ever put up; empty for a stranger or a shop."""
+        if not seller_id.isdecimal():
+            return range(0)
+        return self.shelves[MERCARI].items_of(int(seller_id) - MERCARI_SELLER_BASE)
+
+    def listing(self, marketplace: str, number: int) -> Listing:
+        """Listing `number` among those of one marketplace."""
+        shelf = self.shelves[marketplace]
+        seller = self.sellers[number % len(self.sellers)]
+        restore = shelf.is_restore(number, self._restores(marketplace))
+        noise = entropy(self.settings.seed, "listing", marketplace, number)
+        full = 1 + (noise[0] % 3 if noise[1] < 26 else 0)
+        return Listing(
+            seller=seller,
+            sku=f"{'YA' if marketplace == YAHOO else 'ME'}-{number:07d}",
+            marketplace=marketplace,
+            source_number=shelf.source_of(number),
+            quantity=0 if restore else full,
+            restore=restore,
+        )
+
+    def listing_of(self, seller_id: str, sku: str) -> Listing | None:
+        """The listing that a seller has under a SKU at the start; None when there is none."""
+        marketplace = {"YA-": YAHOO, "ME-": MERCARI}.get(sku[:3])
+        if marketplace is None or not sku[3:].isdecimal() or len(sku) != 10:
+            return None
+        number = int(sku[3:])
+        if number >= self.shelves[marketplace].listings:
+            return None
+        listing = self.listing(marketplace, number)
+        return listing if listing.seller.seller_id == seller_id else None
+
+    def canaries(self, marketplace: str) -> dict[str, list[str]]:
+        shelf = self.shelves[marketplace]
+        ids = [self.item_id(marketplace, n) for n in range(shelf.size - CANARIES, shelf.size)]
+        return {"available": ids[:2], "gone": ids[2:]}
+
+    def restore_sources(self, marketplace: str) -> set[int]:
+        """Sources of the offers that wait for a restore; they are for sale at the start."""
+        shelf, wanted = self.shelves[marketplace], self._restores(marketplace)
+        if not wanted:
+            return set()
+        return {shelf.source_of(n) for n in range(shelf.listings) if shelf.is_restore(n, wanted)}
+
+    def _restores(self, marketplace: str) -> int:
+        wanted = self.settings.restores
+        return (wanted + 1) // 2 if marketplace == YAHOO else wanted // 2
+
+    def _source_seller_id(self, marketplace: str, group: int, kind: str) -> str:
+        if marketplace == YAHOO:
+            return entropy(self.settings.seed, "yahoo seller", group).hex()[:28]
+        if kind == "shops":
+            return self.ids.shops(2**100 + group)
+        return str(MERCARI_SELLER_BASE + group)
+
+
+def _amazon_seller(seed: int, number: int) -> AmazonSeller:
+    noise = entropy(seed, "amazon seller", number)
+    letters = "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[byte % 36] for byte in noise[:13])
+    return AmazonSeller(
+        username=f"seller{number + 1:03d}",
+        seller_id="A" + letters,
+        refresh_token="Atzr|IwEB" + noise.hex(),
+        plan=2 if number % 2 == 0 else 4,
+    )

@@ -1,0 +1,62 @@
+"""The two clocks of a simulated market: its own time, and the time in which requests are counted."""
+
+import time
+from collections.abc import Callable
+
+MODES = ("real", "manual")
+
+
+class SimClock:
+    """`now` drives events and feeds and can be stopped, sped up and pushed; `wall` drives quotas and faults.
+
+    Quotas, faults, tokens and address validity run on `wall`, real time plus every push: the product under
+    test waits in real time, so a quota must refill while the market's clock stands still. Both are unix
+    seconds and never go back.
+    """
+
+    def __init__(
+        self,
+        start_at: float | None = None,
+        mode: str = "real",
+        speed: float = 1.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._monotonic = monotonic
+        self._wall_base = time.time() - monotonic()
+        self._pushed = 0.0
+        self._anchor = time.time() if start_at is None else start_at
+        self._anchored_at = monotonic()
+        self.mode = mode
+        self.speed = speed
+
+    def now(self) -> float:
+        """The market's time."""
+        if self.mode == "manual":
+            return self._anchor
+        return self._anchor + (self._monotonic() - self._anchored_at) * self.speed
+
+    def wall(self) -> float:
+        """Real time, plus all that was pushed by `advance`."""
+        return self._wall_base + self._monotonic() + self._pushed
+
+    def set(self, mode: str | None = None, speed: float | None = None) -> None:
+        """Changes how the market's time runs from here on. Raises ValueError on a wrong mode or speed."""
+        if mode is not None and mode not in MODES:
+            raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
+        if speed is not None and not 0 < speed <= 1_000_000:
+            raise ValueError("speed is above 0 and at most 1,000,000")
+        self.jump_to(self.now())
+        self.mode = mode or self.mode
+        self.speed = speed or self.speed
+
+    def advance(self, seconds: float) -> None:
+        """Pushes both clocks forward. Raises ValueError when `seconds` is negative."""
+        if seconds < 0:
+            raise ValueError("time does not go back: advance_seconds is 0 or more")
+        self.jump_to(self.now() + seconds)
+        self._pushed += seconds
+
+    def jump_to(self, moment: float) -> None:
+        """Puts the market's time at `moment`, as after a restart."""
+        self._anchor = moment
+        self._anchored_at = self._monotonic()

@@ -1,0 +1,140 @@
+"""What happens in the market: chance from the seed along the clock, and whatever a test forces."""
+
+import heapq
+import random
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mercarich_simulator.catalogue import Catalogue
+from mercarich_simulator.shelf import MERCARI, YAHOO
+from mercarich_simulator.truth import BUYABLE, STATES, Truth
+
+BACK = "back"
+"""The item is for sale again under its own id: a cancelled trade, a lifted suspension."""
+RELISTED = "relisted"
+"""Yahoo: the seller puts the piece up again, under a new id."""
+
+_CHANCES = {
+    YAHOO: (("sold", 55), ("ended", 25), ("cancelled", 10), ("deleted", 7), ("suspended", 3)),
+    MERCARI: (
+        ("trading", 60),
+        ("sold", 20),
+        ("cancelled", 8),
+        ("deleted", 5),
+        ("suspended", 5),
+        ("admin_cancelled", 2),
+    ),
+}
+_TRADE_SECONDS = 2 * 86_400
+_TRADES_THAT_FAIL = 0.08
+
+
+class Scheduled(NamedTuple):
+    at: float
+    order: int
+    marketplace: str
+    number: int
+    kind: str
+
+
+class MarketEvents:
+    """Brings the truth up to a moment, event by event, each at its own time."""
+
+    def __init__(self, catalogue: Catalogue, truth: Truth, start_at: float) -> None:
+        settings = catalogue.settings
+        self._catalogue = catalogue
+        self._truth = truth
+        self._listed = [(name, shelf.sources) for name, shelf in catalogue.shelves.items() if shelf.sources]
+        per_second = settings.churn_per_hour * sum(count for _, count in self._listed) / 3_600
+        self._per_second = per_second
+        self.random = random.Random(settings.seed)
+        self.scheduled: list[Scheduled] = []
+        self.order = 0
+        self.next_chance = self._after(start_at)
+
+    def settle(self, now: float) -> None:
+        """Lets all happen that is due at `now`."""
+        while True:
+            chance, planned = self.next_chance, self.scheduled[0].at if self.scheduled else float("inf")
+            if min(chance, planned) > now:
+                return
+            if planned <= chance:
+                event = heapq.heappop(self.scheduled)
+                self._happen(event.marketplace, event.number, event.kind, event.at)
+            else:
+                self._chance(chance)
+                self.next_chance = self._after(chance)
+
+    def force(self, marketplace: str, numbers: Iterable[int], kind: str, at: float, now: float) -> int:
+        """Makes `kind` happen to the items at `at`, at once when that is now. Answers how many.
+
+        Raises ValueError when the marketplace knows no such event.
+        """
+        if kind != BACK and kind not in STATES[marketplace] and (marketplace, kind) != (YAHOO, RELISTED):
+            extra = [RELISTED] if marketplace == YAHOO else []
+            known = ", ".join(sorted({*STATES[marketplace], BACK, *extra}))
+            raise ValueError(f"{marketplace} knows the events {known}, not {kind!r}")
+        count = 0
+        for number in numbers:
+            self._plan(at, marketplace, number, kind)
+            count += 1
+        self.settle(now)
+        return count
+
+    def buyable(self, marketplace: str) -> list[int]:
+        """Listed items that can be bought now."""
+        lines = self._truth.lines[marketplace]
+        return [
+            number
+            for number in range(self._catalogue.shelves[marketplace].sources)
+            if number not in lines or lines[number][-1].state in BUYABLE
+        ]
+
+    def _chance(self, at: float) -> None:
+        pick = self.random.randrange(sum(count for _, count in self._listed))
+        marketplace, number = self._listed[0][0], pick
+        if pick >= self._listed[0][1]:
+            marketplace, number = self._listed[1][0], pick - self._listed[0][1]
+        names, weights = zip(*_CHANCES[marketplace], strict=True)
+        kind = self.random.choices(names, weights)[0]
+        fails = self.random.random() < _TRADES_THAT_FAIL
+        state = self._truth.state(marketplace, number)
+        if state not in BUYABLE:
+            self._second_life(marketplace, number, state, at)
+            return
+        self._happen(marketplace, number, kind, at)
+        if kind == "trading":
+            self._plan(at + _TRADE_SECONDS, marketplace, number, BACK if fails else "sold")
+
+    def _second_life(self, marketplace: str, number: int, state: str, at: float) -> None:
+        if marketplace == YAHOO and state in {"ended", "cancelled"}:
+            self._happen(marketplace, number, RELISTED, at)
+        elif state == "suspended":
+            self._happen(marketplace, number, BACK, at)
+
+    def _happen(self, marketplace: str, number: int, kind: str, at: float) -> None:
+        if kind == RELISTED:
+            new = self._catalogue.shelves[YAHOO].size + len(self._truth.relisted)
+            self._truth.relist(number, new, at)
+            return
+        self._truth.put(marketplace, number, "available" if kind == BACK else kind, at)
+
+    def _plan(self, at: float, marketplace: str, number: int, kind: str) -> None:
+        self.order += 1
+        heapq.heappush(self.scheduled, Scheduled(at, self.order, marketplace, number, kind))
+
+    def _after(self, moment: float) -> float:
+        return moment + self.random.expovariate(self._per_second) if self._per_second else float("inf")
+
+
+def settle_beginning(catalogue: Catalogue, truth: Truth) -> None:
+    """Writes what was so before the first look: canaries that are gone, and the share that has sold."""
+    share, start = catalogue.settings.already_sold, catalogue.start_at
+    for marketplace, shelf in catalogue.shelves.items():
+        for number in (shelf.size - 2, shelf.size - 1):
+            truth.put(marketplace, number, "sold", start - 30 * 86_400)
+        chance = random.Random(f"{catalogue.settings.seed}:{marketplace}")
+        keep = catalogue.restore_sources(marketplace)
+        for number in sorted(chance.sample(range(shelf.sources), round(shelf.sources * share))):
+            if number not in keep:
+                truth.put(marketplace, number, "sold", start - 1 - chance.random() * 6 * 3_600)

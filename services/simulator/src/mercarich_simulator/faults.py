@@ -1,0 +1,137 @@
+"""What goes wrong on request: which faults are set, and which request each of them hits."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mercarich_simulator.identity import entropy
+
+_HTTP = frozenset(
+    {
+        "403",
+        "404",
+        "429",
+        "500",
+        "503_html",
+        "reset",
+        "truncated",
+        "timeout",
+        "slow",
+        "html_instead_of_json",
+        "empty_200",
+    }
+)
+_SITE = _HTTP | {"423", "block_page_200", "field_removed"}
+
+KINDS: dict[str, frozenset[str]] = {
+    "yahoo": _SITE,
+    "mercari": _SITE,
+    "lwa": _HTTP | {"invalid_grant", "invalid_client"},
+    "spapi": _HTTP | {"stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"},
+}
+"""The kinds that each target knows."""
+
+_INNER = frozenset({"field_removed", "stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"})
+"""Kinds that change the meaning of an answer; all others replace or delay it."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One lever that is set. Times are seconds of real time (see `clock`), from when it was set."""
+
+    target: str
+    kind: str
+    share: float = 1.0
+    """Which part of the requests that could be hit are."""
+    from_seconds: float = 0.0
+    for_seconds: float | None = None
+    """None = until it is cleared."""
+    only: tuple[str, ...] = ()
+    """Item ids, seller ids, SKUs, user names or operations; empty = all."""
+    seconds: float | None = None
+    """`slow`: the delay. `stuck_feed`: simulated seconds by which it ends later; None = never."""
+    retry_after: int | None = 5
+    """`429`: seconds in the header; None = no header."""
+    field: str | None = None
+    """`field_removed`: dotted path of the key; None = one picked by the seed."""
+    state: str = "IN_PROGRESS"
+    """`stuck_feed`: where it sticks, IN_QUEUE or IN_PROGRESS."""
+    set_at: float = 0.0
+    number: int = 0
+    seen: int = 0
+    hit: int = 0
+
+
+@dataclass(slots=True)
+class Faults:
+    """All faults of one simulator, in the order in which they were set; the first that hits wins."""
+
+    seed: int
+    active: list[Fault] = field(default_factory=list)
+    last_number: int = 0
+
+    def set(self, body: dict[str, Any], wall: float) -> Fault:
+        """Sets a fault from its JSON. Raises ValueError with what was expected."""
+        fault = _read(body)
+        self.last_number += 1
+        fault.number, fault.set_at = self.last_number, wall
+        self.active.append(fault)
+        return fault
+
+    def pick(self, target: str, names: Collection[str], wall: float, inner: Iterable[str] = ()) -> Fault | None:
+        """The fault that hits a request, counted. `inner` asks for those kinds instead of the others."""
+        if not self.active:
+            return None
+        wanted = frozenset(inner)
+        for fault in self.active:
+            fits = fault.kind in wanted if wanted else fault.kind not in _INNER
+            if fits and fault.target == target and self._hits(fault, names, wall):
+                return fault
+        return None
+
+    def described(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self.active]
+
+    def _hits(self, fault: Fault, names: Collection[str], wall: float) -> bool:
+        age = wall - fault.set_at - fault.from_seconds
+        if age < 0 or (fault.for_seconds is not None and age >= fault.for_seconds):
+            return False
+        if fault.only and not any(name in fault.only for name in names):
+            return False
+        fault.seen += 1
+        chance = int.from_bytes(entropy(self.seed, "fault", fault.number, fault.seen)[:4]) / 2**32
+        if chance >= fault.share:
+            return False
+        fault.hit += 1
+        return True
+
+
+def _read(body: dict[str, Any]) -> Fault:
+    target, kind = body.get("target"), str(body.get("kind"))
+    if target not in KINDS:
+        raise ValueError(f"target is one of {', '.join(KINDS)}, not {target!r}")
+    if kind not in KINDS[target]:
+        raise ValueError(f"kind for {target} is one of {', '.join(sorted(KINDS[target]))}, not {kind!r}")
+    known = {"target", "kind", "share", "from_seconds", "for_seconds", "only"}
+    known |= {"seconds", "retry_after", "field", "state"}
+    if unknown := set(body) - known:
+        raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
+    fault = Fault(**{**body, "kind": kind, "only": tuple(map(str, body.get("only") or ()))})
+    if not 0 <= fault.share <= 1:
+        raise ValueError("share is between 0 and 1")
+    if fault.state not in {"IN_QUEUE", "IN_PROGRESS"}:
+        raise ValueError("state is IN_QUEUE or IN_PROGRESS")
+    return fault
+
+
+def without(document: dict[str, Any], fault: Fault) -> dict[str, Any]:
+    """The document without the key that a `field_removed` names. A path that leads nowhere removes nothing."""
+    keys = sorted(document)
+    path = fault.field or keys[entropy("field", fault.number, fault.hit)[0] % len(keys)]
+    *parents, last = path.split(".")
+    place: Any = document
+    for key in parents:
+        place = place.get(key) if isinstance(place, dict) else None
+    if isinstance(place, dict):
+        place.pop(last, None)
+    return document

@@ -1,0 +1,123 @@
+"""Adds the judgements of all offers up into the ledger that /_sim/ledger gives."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from math import ceil
+from typing import Any
+
+from mercarich_simulator.amazon.offers import Offer
+from mercarich_simulator.ledger import Frame, Judgement, judge
+from mercarich_simulator.truth import Change
+from mercarich_simulator.world import World
+
+LISTED_CASES = 50
+"""Single cases that the ledger names for each kind of fault; the counts are always whole."""
+
+
+def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
+    """The whole ledger. `details` adds every offer that is not as it was at the start."""
+    judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in _moved(world)]
+    verdicts = [judgement for _, judgement in judged]
+    result = _counts(world, judged)
+    result["latency_seconds"] = _spread([value for verdict in verdicts for value in verdict.latencies])
+    result["cases"] = {
+        name: _cases(judged, name)
+        for name in ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
+    }
+    result["cases"]["missed_withdrawals"] = [
+        _named(offer) | {"gone_since": verdict.gone_since} for offer, verdict in judged if verdict.missed
+    ][:LISTED_CASES]
+    result["upstream"] = {name: traffic.report() for name, traffic in world.traffic.items()}
+    result["quota_429"] = dict(world.quotas.refused)
+    result["judged"] = asdict(frame) | {"cutoff": min(frame.cutoff, frame.now)}
+    if details:
+        result["details"] = [
+            _named(offer) | asdict(verdict) | {"changes": [change._asdict() for change in offer.changes]}
+            for offer, verdict in judged
+        ]
+    return result
+
+
+def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
+    """All about one offer."""
+    truth = _truth_of(world, offer)
+    listing = offer.listing
+    source = None
+    if listing:
+        source = {
+            "marketplace": listing.marketplace,
+            "item_id": world.catalogue.item_id(listing.marketplace, listing.source_number),
+            "truth": [change._asdict() for change in truth],
+        }
+    return {
+        **_named(offer),
+        "quantity": offer.quantity,
+        "first_quantity": offer.first,
+        "lead_time_days": offer.lead_time_days,
+        "deleted": offer.deleted,
+        "accepted": offer.accepted,
+        "repeats": offer.repeats,
+        "changes": [change._asdict() for change in offer.changes],
+        "source": source,
+        "judgement": asdict(judge(offer.first, offer.changes, truth, frame)),
+    }
+
+
+def _counts(world: World, judged: list[tuple[Offer, Judgement]]) -> dict[str, Any]:
+    verdicts = [judgement for _, judgement in judged]
+    offers = world.offers.touched.values()
+    own = sum(offer.listing is None for offer in offers)
+    counts: dict[str, Any] = {
+        "offers": world.settings.listings + own - sum(offer.deleted for offer in offers),
+        "sources_gone": sum(verdict.gone_since is not None for verdict in verdicts),
+        "withdrawn": sum(verdict.withdrawn for verdict in verdicts),
+        "restored": sum(offer.first == 0 and offer.quantity > 0 for offer in offers),
+        "wrong_withdrawals": sum(len(verdict.wrong_withdrawals) for verdict in verdicts),
+        "wrong_restores": sum(len(verdict.wrong_restores) for verdict in verdicts),
+        "missed_withdrawals": sum(verdict.missed for verdict in verdicts),
+        "double_pushes": sum(len(verdict.double_pushes) for verdict in verdicts),
+        "stale_overwrites": sum(len(verdict.stale_overwrites) for verdict in verdicts),
+        "exposed_item_seconds": round(sum(verdict.exposed_seconds for verdict in verdicts), 3),
+        "exposed_offers": sum(verdict.exposed_seconds > 0 for verdict in verdicts),
+        "pushes_accepted": sum(offer.accepted for offer in offers),
+        "repeated_pushes": sum(offer.repeats for offer in offers),
+    }
+    faults = ("wrong_withdrawals", "wrong_restores", "missed_withdrawals", "double_pushes", "stale_overwrites")
+    counts["clean"] = not any(counts[name] for name in faults)
+    return counts
+
+
+def _moved(world: World) -> Iterator[tuple[Offer, list[Change]]]:
+    """Every offer whose source or quantity ever changed; the others cannot be wrong."""
+    seen = set()
+    for key, offer in list(world.offers.touched.items()):
+        seen.add(key)
+        yield offer, _truth_of(world, offer)
+    for marketplace, lines in world.truth.lines.items():
+        for number, line in list(lines.items()):
+            for offer in world.offers.of_source(marketplace, number):
+                if (offer.seller_id, offer.sku) not in seen:
+                    yield offer, line
+
+
+def _truth_of(world: World, offer: Offer) -> list[Change]:
+    if offer.listing is None:
+        return []
+    return world.truth.line(offer.listing.marketplace, offer.listing.source_number)
+
+
+def _cases(judged: list[tuple[Offer, Judgement]], name: str) -> list[dict[str, Any]]:
+    cases = [_named(offer) | {"at": at} for offer, verdict in judged for at in getattr(verdict, name)]
+    return cases[:LISTED_CASES]
+
+
+def _named(offer: Offer) -> dict[str, Any]:
+    return {"seller_id": offer.seller_id, "sku": offer.sku}
+
+
+def _spread(values: list[float]) -> dict[str, float | int | None]:
+    values.sort()
+    if not values:
+        return {"count": 0, "p50": None, "p95": None, "p99": None, "max": None}
+    places = {name: values[ceil(len(values) * part) - 1] for name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
+    return {"count": len(values), **places, "max": values[-1]}

@@ -1,0 +1,56 @@
+"""What the product under test must be told so that its database fits this market."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mercarich_simulator.amazon import MARKETPLACE_ID
+from mercarich_simulator.catalogue import MARKETPLACES, Catalogue, Listing
+
+
+def overview(catalogue: Catalogue) -> dict[str, Any]:
+    """Sellers, credentials, canaries; the listings follow in pages."""
+    return {
+        "seed": catalogue.settings.seed,
+        "start_at": catalogue.start_at,
+        "marketplace_id": MARKETPLACE_ID,
+        "lwa": {"client_id": catalogue.client_id, "client_secret": catalogue.client_secret},
+        "sellers": [
+            {
+                "username": seller.username,
+                "seller_id": seller.seller_id,
+                "refresh_token": seller.refresh_token,
+                "plan": seller.plan,
+                "is_staff": False,
+                "is_active": True,
+            }
+            for seller in catalogue.sellers
+        ],
+        "canaries": {marketplace: catalogue.canaries(marketplace) for marketplace in MARKETPLACES},
+        "listings": catalogue.settings.listings,
+        "listings_path": "/_sim/seed/listings?offset=0&limit=5000",
+    }
+
+
+def listing_rows(catalogue: Catalogue, offset: int, limit: int) -> Iterator[dict[str, Any]]:
+    """Rows `offset` … of all listings, Yahoo's and Mercari's in turn."""
+    for number in range(offset, min(offset + limit, catalogue.settings.listings)):
+        yield _row(catalogue, catalogue.listing(MARKETPLACES[number % 2], number // 2))
+
+
+def _row(catalogue: Catalogue, listing: Listing) -> dict[str, Any]:
+    source = catalogue.item(listing.marketplace, listing.source_number)
+    return {
+        "username": listing.seller.username,
+        "seller_id": listing.seller.seller_id,
+        "sku": listing.sku,
+        "marketplace": listing.marketplace,
+        "source_id": source.item_id,
+        "source_kind": source.kind,
+        "source_seller_id": source.seller_id,
+        "source_price": source.payable,
+        "title": source.title,
+        "price": source.payable * 3 // 2,
+        "quantity": listing.quantity,
+        "quantity_at_listing": max(1, listing.quantity),
+        "restore": listing.restore,
+    }

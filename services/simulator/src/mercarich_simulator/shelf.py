@@ -1,0 +1,73 @@
+"""The arithmetic of one marketplace's shelf: which number is whose item, listing, product and canary."""
+
+from bisect import bisect_right
+from itertools import accumulate
+
+YAHOO = "yahoo"
+MERCARI = "mercari"
+
+_GROUPS = (1, 3, 12, 60, 2, 7, 25, 1, 40, 5, 18, 9)
+"""Items of consecutive source sellers, over and over: many small ones, a few with up to 60."""
+_SHOPS = frozenset({9, 10})
+"""Which of the groups are shops (Mercari Shops; stores on Yahoo): 23 of 183 items."""
+_STARTS = (0, *accumulate(_GROUPS))
+_ROUND = _STARTS[-1]
+
+
+class Shelf:
+    """Numbers 0 … size-1: the listed sources first, then unlisted items, the canaries last.
+
+    Of ten listings the last two share a source. Listings that follow each other belong to different Amazon
+    sellers, so a seller never lists one source twice (unless there is only one seller).
+    """
+
+    def __init__(self, listings: int, canaries: int) -> None:
+        self.listings = listings
+        self.sources = self.source_of(listings - 1) + 1 if listings else 0
+        self.unlisted = max(100, self.sources // 10)
+        self.size = self.sources + self.unlisted + canaries
+
+    def source_of(self, listing: int) -> int:
+        tens, rest = divmod(listing, 10)
+        return 9 * tens + min(rest, 8)
+
+    def listings_of(self, source: int) -> tuple[int, ...]:
+        if source >= self.sources:
+            return ()
+        nines, rest = divmod(source, 9)
+        first = 10 * nines + rest
+        both = (first, first + 1) if rest == 8 else (first,)
+        return tuple(listing for listing in both if listing < self.listings)
+
+    def is_restore(self, listing: int, wanted: int) -> bool:
+        """Whether the listing is one of `wanted` that are spread evenly over the shelf."""
+        if not wanted or not self.listings:
+            return False
+        return (listing + 1) * wanted // self.listings > listing * wanted // self.listings
+
+    def product_of(self, number: int) -> int:
+        """What the item is one of: unlisted items are further pieces of what is listed."""
+        if number < self.sources or not self.sources:
+            return number
+        return (number - self.sources) % self.sources
+
+    def pieces_of(self, product: int) -> tuple[int, ...]:
+        """All items of a product, canaries left out."""
+        end = self.sources + self.unlisted
+        if product >= self.sources:
+            return (product,) if product < end else ()
+        return (product, *range(self.sources + product, end, self.sources))
+
+    def seller_of(self, number: int) -> tuple[int, str]:
+        """The number of the source seller, and whether it is `ordinary` or one of the `shops`."""
+        rounds, place = divmod(number, _ROUND)
+        group = bisect_right(_STARTS, place) - 1
+        return rounds * len(_GROUPS) + group, "shops" if group in _SHOPS else "ordinary"
+
+    def items_of(self, seller: int) -> range:
+        """The items of an ordinary source seller."""
+        rounds, group = divmod(seller, len(_GROUPS))
+        if seller < 0 or group in _SHOPS:
+            return range(0)
+        start = rounds * _ROUND + _STARTS[group]
+        return range(min(start, self.size), min(start + _GROUPS[group], self.size))

@@ -1,0 +1,1 @@
+"""What the marketplaces answer, byte for byte in their own formats."""

@@ -1,0 +1,58 @@
+"""One item as a visitor finds it at a moment: description, state, and when it came to that."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from mercarich_simulator.catalogue import Catalogue, Item
+from mercarich_simulator.shelf import YAHOO
+from mercarich_simulator.truth import Truth
+
+JST = timezone(timedelta(hours=9))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    item: Item
+    state: str
+    changed_at: float
+    """Unix time of the last change; the item's creation when nothing changed."""
+    now: float
+
+
+class Market:
+    """Finds items by id or number, relisted ones included."""
+
+    def __init__(self, catalogue: Catalogue, truth: Truth) -> None:
+        self.catalogue = catalogue
+        self.truth = truth
+
+    def find(self, marketplace: str, item_id: str, now: float) -> Look | None:
+        """None for an id that was never given out."""
+        number = self.catalogue.number_of(marketplace, item_id)
+        return None if number is None else self.at(marketplace, number, now)
+
+    def at(self, marketplace: str, number: int, now: float) -> Look | None:
+        line = self.truth.line(marketplace, number)
+        item = self._item(marketplace, number)
+        if item is None:
+            return None
+        state, changed_at = (line[-1].state, line[-1].at) if line else ("available", item.created_at)
+        return Look(item, state, changed_at, now)
+
+    def _item(self, marketplace: str, number: int) -> Item | None:
+        if number < self.catalogue.shelves[marketplace].size:
+            return self.catalogue.item(marketplace, number)
+        if marketplace != YAHOO or number not in self.truth.relisted:
+            return None
+        origin, at = self.truth.relisted[number]
+        old = self.catalogue.item(YAHOO, origin)
+        return replace(old, number=number, item_id=self.catalogue.item_id(YAHOO, number), created_at=at)
+
+
+def jst(moment: float) -> datetime:
+    return datetime.fromtimestamp(moment, JST)
+
+
+def utc_text(moment: float) -> str:
+    """ISO 8601 with Z and whole seconds."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,84 @@
+"""Yahoo! Auctions' search page: `li.Product` rows with `data-auction-*` attributes (marketplaces.md 2.2)."""
+
+import html
+from collections.abc import Iterable
+
+from mercarich_simulator.catalogue import Catalogue
+from mercarich_simulator.names import product_in
+from mercarich_simulator.shelf import YAHOO
+from mercarich_simulator.sites.look import Look, Market
+from mercarich_simulator.sites.yahoo_item import item_object
+from mercarich_simulator.truth import STATES
+
+SCANNED = 20_000
+"""Items looked through for words that name no model; a real search is no full scan either."""
+
+_LISTED = STATES[YAHOO] - {"sold", "ended", "cancelled", "suspended", "deleted"}
+
+
+def matches(market: Market, marketplace: str, keyword: str, now: float) -> Iterable[Look]:
+    """Items whose title has every word, in order of their numbers; whatever their state."""
+    words = keyword.casefold().split()
+    for number in _candidates(market, marketplace, keyword):
+        look = market.at(marketplace, number, now)
+        if look and all(word in look.item.title.casefold() for word in words):
+            yield look
+
+
+def search_page(market: Market, keyword: str, limits: tuple[int, int], window: tuple[int, int], now: float) -> bytes:
+    """Rows `window` = (first from 1, how many) of the open items with a price within `limits` (0 = none)."""
+    low, high = limits
+    found = [
+        look
+        for look in matches(market, YAHOO, keyword, now)
+        if look.state in _LISTED and low <= look.item.price and (not high or look.item.price <= high)
+    ]
+    first, size = window
+    rows = "".join(_row(look) for look in found[first - 1 : first - 1 + size])
+    words = html.escape(keyword)
+    return (
+        f'<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"/><title>「{words}」の検索結果</title></head>'
+        '<body><div class="Tab"><ul><li class="Tab__item Tab__item--current"><span class="Tab__text">すべて</span>'
+        f'<span class="Tab__subText">{len(found):,}件</span></li></ul></div>'
+        f'<div class="Products"><ul class="Products__items">{rows}</ul></div></body></html>'
+    ).encode()
+
+
+def _candidates(market: Market, marketplace: str, keyword: str) -> Iterable[int]:
+    catalogue: Catalogue = market.catalogue
+    shelf = catalogue.shelves[marketplace]
+    product = product_in(keyword)
+    if product is None:
+        yield from range(min(shelf.size - 4, SCANNED))
+        if marketplace == YAHOO:
+            yield from list(market.truth.relisted)
+        return
+    pieces = shelf.pieces_of(product)
+    yield from pieces
+    if marketplace == YAHOO:
+        yield from (market.truth.successors[piece] for piece in pieces if piece in market.truth.successors)
+
+
+def _row(look: Look) -> str:
+    item, body = look.item, item_object(look)
+    title, end = html.escape(item.title), int(look.now + body["leftTime"])
+    image = html.escape(body["img"][0]["thumbnail"])
+    buy = body.get("bidorbuy", 0)
+    same = f'data-auction-id="{item.item_id}" data-auction-category="2084259479"'
+    flea = ' data-auction-isflea="1"' if look.state == "flea" else ""
+    free = "1" if item.shipping_by_seller else ""
+    postage = "送料無料" if item.shipping_by_seller else "送料未定"
+    return (
+        f'<li class="Product"><div class="Product__image"><a class="Product__imageLink" {same} '
+        f'data-auction-title="{title}" data-auction-img="{image}" data-auction-price="{item.price}" '
+        f'data-auction-isfreeshipping="{free}"{flea} href="https://auctions.yahoo.co.jp/jp/auction/{item.item_id}">'
+        f'<img class="Product__imageData" src="{image}" alt="{title}"></a></div>'
+        f'<div class="Product__detail"><div class="Product__bonus" {same} data-auction-endtime="{end}" '
+        f'data-auction-buynowprice="{buy}" data-auction-price="{item.price}" '
+        f'data-auction-startprice="{item.price}" data-auction-sellerid="{item.seller_id}" '
+        f'data-auction-auc-seller-id="{item.seller_id}" data-auction-isshoppingitem=""></div>'
+        f'<h3 class="Product__title"><a class="Product__titleLink" {same} '
+        f'href="https://auctions.yahoo.co.jp/jp/auction/{item.item_id}">{title}</a></h3>'
+        f'<p class="Product__postage">{postage}</p>'
+        f'<dl class="Product__bidWrap"><dt>入札</dt><dd class="Product__bid">{body["bids"]}</dd></dl></div></li>'
+    )

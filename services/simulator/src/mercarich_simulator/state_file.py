@@ -1,0 +1,117 @@
+"""Keeps what changed over a restart: one JSON file, replaced as a whole."""
+
+import base64
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mercarich_simulator.amazon.documents import Document
+from mercarich_simulator.amazon.feeds import Feed
+from mercarich_simulator.amazon.offers import Offer, Shown
+from mercarich_simulator.events import Scheduled
+from mercarich_simulator.truth import Change
+from mercarich_simulator.world import World
+
+VERSION = 1
+_SHAPE = ("seed", "sellers", "listings", "already_sold", "restores")
+"""The settings that make the market; a file of another market is not for this one."""
+
+
+class ForeignState(Exception):
+    """The file belongs to another market, or cannot be read; it is left alone."""
+
+
+def save(world: World, path: Path) -> None:
+    """Writes the state next to `path` and puts it in its place. Raises OSError."""
+    document = {
+        "version": VERSION,
+        "shape": {name: getattr(world.settings, name) for name in _SHAPE},
+        "start_at": world.catalogue.start_at,
+        "now": world.clock.now(),
+        "truth": {name: [[n, list(map(tuple, line))] for n, line in lines.items()] for name, lines in world.truth.lines.items()},
+        "relisted": [[new, *origin] for new, origin in world.truth.relisted.items()],
+        "events": _events(world),
+        "offers": [_offer(offer) for offer in world.offers.touched.values()],
+        "documents": [
+            asdict(document) | {"body": None if document.body is None else base64.b64encode(document.body).decode()}
+            for document in world.documents.kept.values()
+        ],
+        "feeds": [asdict(feed) for feed in world.feeds.kept.values()],
+        "numbers": [world.documents.last_number, world.feeds.last_number],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    with new.open("wb") as file:
+        file.write(orjson.dumps(document))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """The content of a state file; None when there is none. Raises ForeignState when it is no such file."""
+    if not path.exists():
+        return None
+    try:
+        document = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise ForeignState(f"{path} is not a simulator's state: {error}") from error
+    if not isinstance(document, dict) or document.get("version") != VERSION:
+        raise ForeignState(f"{path} is not a simulator's state of version {VERSION}")
+    return document
+
+
+def restore(world: World, document: dict[str, Any]) -> None:
+    """Puts a world, begun at the file's `start_at`, where the file left it. Raises ForeignState."""
+    shape = {name: getattr(world.settings, name) for name in _SHAPE}
+    if document["shape"] != shape:
+        raise ForeignState(f"the state file is of another market: {document['shape']}, not {shape}")
+    world.clock.jump_to(max(document["now"], world.clock.now()) if world.clock.mode == "real" else document["now"])
+    for name, lines in document["truth"].items():
+        world.truth.lines[name] = {number: [Change(*change) for change in line] for number, line in lines}
+    for new, origin, at in document["relisted"]:
+        world.truth.relist(origin, new, at)
+    _restore_events(world, document["events"])
+    for row in document["offers"]:
+        _restore_offer(world, row)
+    for row in document["documents"]:
+        body = None if row["body"] is None else base64.b64decode(row["body"])
+        world.documents.kept[row["document_id"]] = Document(**{**row, "body": body})
+    for row in document["feeds"]:
+        world.feeds.add(Feed(**row))
+    world.documents.last_number, world.feeds.last_number = document["numbers"]
+
+
+def _events(world: World) -> dict[str, Any]:
+    events = world.events
+    version, numbers, gauss = events.random.getstate()
+    chance = events.next_chance
+    return {
+        "random": [version, list(numbers), gauss],
+        "scheduled": [tuple(event) for event in events.scheduled],
+        "order": events.order,
+        "next_chance": None if chance == float("inf") else chance,
+    }
+
+
+def _restore_events(world: World, row: dict[str, Any]) -> None:
+    version, numbers, gauss = row["random"]
+    world.events.random.setstate((version, tuple(numbers), gauss))
+    world.events.scheduled = [Scheduled(*event) for event in row["scheduled"]]
+    world.events.order = row["order"]
+    if row["next_chance"] is not None and world.settings.churn_per_hour:
+        world.events.next_chance = row["next_chance"]
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    return asdict(offer) | {"listing": offer.listing is not None, "changes": [tuple(change) for change in offer.changes]}
+
+
+def _restore_offer(world: World, row: dict[str, Any]) -> None:
+    listing = world.catalogue.listing_of(row["seller_id"], row["sku"]) if row["listing"] else None
+    changes = [Shown(*change) for change in row["changes"]]
+    offer = Offer(**{**row, "listing": listing, "changes": changes})
+    world.offers.touched[(offer.seller_id, offer.sku)] = offer

@@ -1,0 +1,40 @@
+"""How many requests reached each marketplace, and how fast at the worst."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+WINDOW_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Requests of one target, in whole seconds of real time."""
+
+    requests: int = 0
+    max_per_second: int = 0
+    max_per_minute: int = 0
+    by_operation: dict[str, int] = field(default_factory=dict)
+    _seconds: deque[list[int]] = field(default_factory=deque)
+    _in_window: int = 0
+
+    def count(self, operation: str, wall: float) -> None:
+        self.requests += 1
+        self.by_operation[operation] = self.by_operation.get(operation, 0) + 1
+        second = int(wall)
+        if not self._seconds or self._seconds[-1][0] != second:
+            self._seconds.append([second, 0])
+            while self._seconds[0][0] <= second - WINDOW_SECONDS:
+                self._in_window -= self._seconds.popleft()[1]
+        self._seconds[-1][1] += 1
+        self._in_window += 1
+        self.max_per_second = max(self.max_per_second, self._seconds[-1][1])
+        self.max_per_minute = max(self.max_per_minute, self._in_window)
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "requests": self.requests,
+            "max_per_second": self.max_per_second,
+            "max_per_60_seconds": self.max_per_minute,
+            "by_operation": self.by_operation,
+        }

@@ -1,0 +1,92 @@
+"""One simulated world: everything that a request may look at or change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mercarich_simulator.amazon.documents import Documents
+from mercarich_simulator.amazon.feeds import Feeds
+from mercarich_simulator.amazon.offers import Offers
+from mercarich_simulator.amazon.quotas import Quotas
+from mercarich_simulator.amazon.tokens import Tokens
+from mercarich_simulator.catalogue import Catalogue
+from mercarich_simulator.clock import SimClock
+from mercarich_simulator.events import MarketEvents, settle_beginning
+from mercarich_simulator.faults import Faults
+from mercarich_simulator.settings import SimulatorSettings
+from mercarich_simulator.sites.dpop import DPoPVerifier
+from mercarich_simulator.sites.look import Market
+from mercarich_simulator.sites.yahoo_item import YahooItemPages
+from mercarich_simulator.traffic import Traffic
+from mercarich_simulator.truth import Truth
+
+
+@dataclass(slots=True)
+class World:
+    """Made by `begin`; `settle` brings it up to the present before anything is looked at."""
+
+    settings: SimulatorSettings
+    clock: SimClock
+    catalogue: Catalogue
+    truth: Truth
+    events: MarketEvents
+    market: Market
+    offers: Offers
+    documents: Documents
+    feeds: Feeds
+    quotas: Quotas
+    tokens: Tokens
+    faults: Faults
+    traffic: dict[str, Traffic]
+    yahoo_pages: YahooItemPages
+    dpop: DPoPVerifier
+    feed_delays: list[float]
+    """Simulated seconds in the queue and in progress of feeds to come."""
+
+    def settle(self) -> float:
+        """Lets all happen that is due, and answers the market's time."""
+        now = self.clock.now()
+        self.events.settle(now)
+        self.feeds.settle(now)
+        return now
+
+    def count(self, target: str, operation: str) -> None:
+        self.traffic[target].count(operation, self.clock.wall())
+
+
+def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
+    """A world at its first moment."""
+    clock = clock or SimClock(settings.start_at, settings.clock_mode, settings.speed)
+    catalogue = Catalogue(settings, clock.now() if settings.start_at is None else settings.start_at)
+    truth = Truth()
+    settle_beginning(catalogue, truth)
+    faults = Faults(settings.seed)
+    offers, documents = Offers(catalogue), Documents(settings.seed)
+    return World(
+        settings=settings,
+        clock=clock,
+        catalogue=catalogue,
+        truth=truth,
+        events=MarketEvents(catalogue, truth, catalogue.start_at),
+        market=Market(catalogue, truth),
+        offers=offers,
+        documents=documents,
+        feeds=Feeds(offers, documents, _spoiler(faults, clock), settings.gzip_reports),
+        quotas=Quotas(settings.quota_factor),
+        tokens=Tokens(catalogue),
+        faults=faults,
+        traffic={name: Traffic() for name in ("yahoo", "mercari", "lwa", "spapi")},
+        yahoo_pages=YahooItemPages(settings.yahoo_page_bytes),
+        dpop=DPoPVerifier(),
+        feed_delays=[settings.feed_queue_seconds, settings.feed_process_seconds],
+    )
+
+
+def _spoiler(faults: Faults, clock: SimClock) -> Callable[[str, str], bool]:
+    """Whether a message of a feed is made INVALID by a fault."""
+
+    def spoiled(seller_id: str, sku: str) -> bool:
+        names: Any = (seller_id, sku, "processFeed")
+        return faults.pick("spapi", names, clock.wall(), inner=("invalid_in_200",)) is not None
+
+    return spoiled
