@@ -29,7 +29,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     config = _config()
     target = _head(config)
     if before != target and not _is_newer(config, before):
-        with engine.connect() as connection, _alone(connection):
+        with reading(engine) as connection, _alone(connection):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
@@ -78,8 +78,9 @@ def _revision(connection: Connection) -> str | None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """MariaDB's DDL is not transactional, so that two migrations must not run side by side."""
+    """Two migrations must not run side by side: MariaDB's DDL is not transactional, SQLite's wait for each other."""
     if connection.dialect.name == "sqlite":
+        connection.execution_options(mercarich_writes=True)
         yield
         return
     if connection.execute(text("SELECT GET_LOCK(:lock, 60)"), {"lock": _LOCK}).scalar() != 1:

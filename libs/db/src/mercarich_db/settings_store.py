@@ -55,6 +55,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("CHECK_RETRY_SECONDS", 30, "first wait after an unknown answer, doubled each time", 1, 3600),
         Definition("CANARY_ITEMS_YAHOO", "", f"Yahoo's canaries: {_CANARIES}"),
         Definition("CANARY_ITEMS_MERCARI", "", f"Mercari's canaries: {_CANARIES}"),
+        Definition("CANARY_EVERY_SECONDS", 300, "wait between looks at canaries while all is well", 1, 86_400),
         Definition("CANARY_RETRY_SECONDS", 15, "wait between looks at canaries while a run is held", 1, 3600),
         Definition("BRAKE_LISTINGS", 20, "fallen listings of a seller below which nothing is held", 1, 100_000),
         Definition("BRAKE_SHARE", 0.15, "share of a seller's checked listings that may fall in a run", 0.0, 1.0),

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Row, String
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row whose columns a reader takes by name."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows only in a column that is declared INTEGER."""

@@ -257,3 +257,13 @@ def upgrade() -> None:
     op.create_index("ix_listings_hold", "listings", ["hold_id"], unique=False)
     op.create_index("ix_listings_push", "listings", ["push_pending", "user_id", "id"], unique=False)
     op.create_index("ix_listings_source", "listings", ["source_item_id"], unique=False)
+    # Starts of a run lock their head; a row that is there from the beginning needs no insert that could race.
+    heads = sa.table("run_heads", sa.column("operation"), sa.column("marketplace"), sa.column("generation"))
+    op.bulk_insert(
+        heads,
+        [
+            {"operation": operation, "marketplace": marketplace, "generation": 0}
+            for operation in ("check", "update")
+            for marketplace in ("yahoo", "mercari")
+        ],
+    )

@@ -1,0 +1,86 @@
+"""Many rows, each with its own values, changed by one statement.
+
+An executemany UPDATE sends a statement a row, 13 to 19 times slower on a table of a million rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+CHUNK = 1000
+"""Rows a statement: SQLite takes at most 32,766 values in one."""
+
+
+def update_rows(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    same: Mapping[str, Any] | None = None,
+    where: Mapping[str, Any] | None = None,
+) -> int:
+    """Set columns by `id`: each row is `{"id": …, column: value, …}`, all with the same columns.
+
+    `same` are columns that get one value in every row; `where` adds equal-to conditions that every row
+    must meet (a fence). Rows are changed in order of their id, so that two writers never wait for each
+    other in a circle. Answers how many matched.
+    """
+    matched = 0
+    ordered = sorted(rows, key=lambda row: row["id"])
+    for start in range(0, len(ordered), CHUNK):
+        matched += _update_chunk(connection, table, ordered[start : start + CHUNK], same or {}, where or {})
+    return matched
+
+
+def _update_chunk(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    same: Mapping[str, Any],
+    where: Mapping[str, Any],
+) -> int:
+    sqlite = connection.dialect.name == "sqlite"
+    mark = "?" if sqlite else "%s"
+    columns = [name for name in rows[0] if name != "id"]
+    bind = {name: _bind_processor(connection, table, name) for name in [*columns, *same, *where]}
+    values = [value for row in rows for value in (row["id"], *(bind[name](row[name]) for name in columns))]
+    constants = [bind[name](value) for name, value in same.items()]
+    fences = [bind[name](value) for name, value in where.items()]
+    listed = ", ".join(["(" + ", ".join([mark] * (len(columns) + 1)) + ")"] * len(rows))
+    conditions = "".join(f" AND {table.name}.{name} = {mark}" for name in where)
+    fixed = [f"{name} = {mark}" for name in same]
+    if sqlite:
+        statement = _sqlite(table.name, columns, fixed, listed, conditions)
+        parameters = constants + values + fences
+    else:
+        statement = _mariadb(table.name, columns, fixed, listed, conditions)
+        parameters = values + constants + fences
+    return connection.exec_driver_sql(statement, tuple(parameters)).rowcount
+
+
+def _sqlite(table: str, columns: Sequence[str], fixed: Sequence[str], listed: str, conditions: str) -> str:
+    names = ", ".join(["column1 AS id", *(f"column{n} AS {name}" for n, name in enumerate(columns, start=2))])
+    assigned = ", ".join([*fixed, *(f"{name} = v.{name}" for name in columns)])
+    return (
+        f"UPDATE {table} SET {assigned} FROM (SELECT {names} FROM (VALUES {listed})) AS v"
+        f" WHERE {table}.id = v.id{conditions}"
+    )
+
+
+def _mariadb(table: str, columns: Sequence[str], fixed: Sequence[str], listed: str, conditions: str) -> str:
+    # The empty SELECT gives the derived table its column names and the types of the real columns.
+    shape = f"SELECT {', '.join(['id', *columns])} FROM {table} WHERE FALSE"
+    assigned = ", ".join([*(f"{table}.{name} = v.{name}" for name in columns), *fixed])
+    return (
+        f"UPDATE {table} JOIN ({shape} UNION ALL VALUES {listed}) AS v ON {table}.id = v.id"
+        f" SET {assigned} WHERE TRUE{conditions}"
+    )
+
+
+def _bind_processor(connection: Connection, table: Table, column: str) -> Any:
+    return table.c[column].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) or _unchanged
+
+
+def _unchanged(value: Any) -> Any:
+    return value

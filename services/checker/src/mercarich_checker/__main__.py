@@ -1,0 +1,39 @@
+"""`mercarich-checker worker`: the process of the pools checker-yahoo and checker-mercari."""
+
+import argparse
+import logging as log_lines
+import sys
+import threading
+from collections.abc import Sequence
+
+from mercarich_checker.bootstrap import build_worker
+from mercarich_checker.settings import CheckerSettings
+from mercarich_contracts.market import Marketplace
+from mercarich_db.wait import wait_for_schema
+from mercarich_platform import front, logging
+from mercarich_platform.settings import SharedSettings, load
+from mercarich_platform.worker import install_signals
+
+
+def main() -> None:
+    sys.exit(front.run(worker, sys.argv[1:]))
+
+
+def worker(argv: Sequence[str]) -> int:
+    """Check source items until told to end."""
+    parser = argparse.ArgumentParser(prog="mercarich-checker", description=worker.__doc__)
+    parser.add_argument("process", choices=["worker"])
+    parser.add_argument("--marketplace", type=Marketplace, choices=list(Marketplace), required=True)
+    arguments = parser.parse_args(argv)
+    shared, own = load(SharedSettings), load(CheckerSettings)
+    logging.configure(f"checker-{arguments.marketplace}", level=shared.log_level, style=shared.log_format)
+    stop = threading.Event()
+    install_signals(stop)
+    if not wait_for_schema(shared.database, stop):
+        return 0
+    log_lines.getLogger(__name__).info("worker starts", extra={"slots": own.slots})
+    return build_worker(arguments.marketplace, shared, own).run(stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How the checker's ports are met: SQL, the proxies' HTTP contract, Kafka."""

@@ -1,0 +1,47 @@
+"""The fence around every write of a run: nothing of a superseded run reaches a row."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, select
+
+from mercarich_checker import ports
+from mercarich_contracts.market import Marketplace
+from mercarich_db import engine as engines
+from mercarich_db.tables import run_heads
+
+Result = TypeVar("Result")
+
+CHECK = "check"
+
+
+def hold_newest(connection: Connection, marketplace: Marketplace, generation: int) -> None:
+    """Lock the head until the transaction ends, so that no newer run starts meanwhile. Raises `Superseded`."""
+    if generation == ports.UNCONTROLLED:
+        return
+    head = (
+        select(run_heads.c.generation)
+        .where(run_heads.c.operation == CHECK, run_heads.c.marketplace == marketplace)
+        .with_for_update(read=True)
+    )
+    if connection.execute(head).scalar() != generation:
+        raise ports.Superseded
+
+
+def write(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
+    """`run_tx` in the checker's words. Raises `ports.DatabaseAway`."""
+    try:
+        return engines.run_tx(engine, fn)
+    except engines.DatabaseAway as error:
+        raise ports.DatabaseAway(str(error)) from error
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """Raises `ports.DatabaseAway`."""
+    try:
+        with engines.reading(engine) as connection:
+            yield connection
+    except engines.DatabaseAway as error:
+        raise ports.DatabaseAway(str(error)) from error

@@ -1,0 +1,47 @@
+"""`ports.Batches` and `ports.Events` over Kafka."""
+
+import itertools
+import logging
+from collections.abc import Mapping, Sequence
+
+from mercarich_checker.ports import QueueAway
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import CheckBatch, ListingsChanged, RevivalWanted
+from mercarich_contracts.topics import CHECK, LISTINGS_CHANGED, UPDATE
+from mercarich_platform.kafka import BrokerAway, Publisher
+
+log = logging.getLogger(__name__)
+
+ACKNOWLEDGED_WITHIN = 10.0
+
+
+class KafkaBatches:
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._number = itertools.count()
+
+    def publish(self, batch: CheckBatch) -> None:
+        """Keys are running numbers, so that batches spread evenly over the partitions."""
+        try:
+            self._publisher.publish(CHECK[batch.marketplace].name, batch.encode(), key=b"%d" % next(self._number))
+            self._publisher.flush(ACKNOWLEDGED_WITHIN)
+        except BrokerAway as error:
+            raise QueueAway(str(error)) from error
+
+
+class KafkaEvents:
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
+        ids = tuple(sorted(itertools.chain.from_iterable(listings.values())))
+        if not ids:
+            return
+        try:
+            for user_id in sorted(listings):
+                wake = ListingsChanged(user_id=user_id)
+                self._publisher.publish(LISTINGS_CHANGED.name, wake.encode(), key=b"%d" % user_id)
+            revival = RevivalWanted(marketplace=marketplace, run_id=run_id, listing_ids=ids)
+            self._publisher.publish(UPDATE[marketplace].name, revival.encode())
+        except BrokerAway as error:
+            log.warning("nobody was woken; the schedules find the rows", extra={"why": str(error)})

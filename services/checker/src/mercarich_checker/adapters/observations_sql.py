@@ -1,0 +1,197 @@
+"""`ports.Observations`: what was seen becomes rows, in one transaction a bunch of answers."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from mercarich_checker.adapters import claims_sql, withdrawals_sql
+from mercarich_checker.adapters.fence import hold_newest, write
+from mercarich_checker.domain import Meaning, meaning, retry
+from mercarich_checker.ports import BrakeSettings, Recorded
+from mercarich_contracts.market import Marketplace, Reason
+from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.bulk import update_rows
+from mercarich_db.tables import evidence, runs, source_items
+from mercarich_db.types import AnyRow
+
+_items = source_items.c
+
+_DONE = {"check_run": None, "check_attempts": 0, "check_unknowns": 0, "check_not_before": None, "check_problem": None}
+
+
+class SqlObservations:
+    """`settings` answers the brake's and the retries' numbers as they stand in the database."""
+
+    def __init__(self, engine: Engine, settings: Callable[[], BrakeSettings]) -> None:
+        self._engine = engine
+        self._settings = settings
+
+    def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
+        return write(self._engine, lambda connection: claims_sql.claim(connection, batch, until, now))
+
+    def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None:
+        write(self._engine, lambda connection: claims_sql.renew(connection, batch, ids, until))
+
+    def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
+        write(self._engine, lambda connection: claims_sql.release(connection, batch, ids))
+
+    def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
+        settings = self._settings()
+        return write(self._engine, lambda connection: _record(connection, batch, seen, now, settings))
+
+    def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
+        return write(self._engine, lambda connection: withdrawals_sql.apply_released(connection, marketplace, now))
+
+
+def _record(
+    connection: Connection, batch: CheckBatch, seen: Mapping[int, Item], now: datetime, settings: BrakeSettings
+) -> Recorded:
+    hold_newest(connection, batch.marketplace, batch.generation)
+    rows = _pending(connection, batch, sorted(seen))
+    learnt = [row for row in rows if meaning(seen[row.id]) is not Meaning.NOTHING_LEARNT]
+    evidence_ids = _keep_evidence(connection, learnt, seen)
+    gone = [row for row in learnt if meaning(seen[row.id]) is Meaning.WITHDRAW]
+    _keep_states(connection, batch, learnt, seen, evidence_ids, now)
+    counts = _put_off(connection, batch, [row for row in rows if row not in learnt], seen, now, settings)
+    found = withdrawals_sql.Found(
+        gone={row.id: (row.suspected_at, evidence_ids.get(row.id, row.evidence_id), seen[row.id]) for row in gone},
+        available=frozenset(row.id for row in learnt) - frozenset(row.id for row in gone),
+    )
+    recorded = withdrawals_sql.apply(connection, batch, found, now, settings)
+    counts["checked"] += len(learnt)
+    counts["out_of_stock"] += len(gone)
+    counts["available"] += len(learnt) - len(gone)
+    _count(connection, batch.run_id, counts)
+    return recorded
+
+
+def _pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> list[AnyRow]:
+    """Those that the run still wants; an answer that comes twice finds none."""
+    columns = (
+        _items.id,
+        _items.state,
+        _items.reason,
+        _items.price_jpy,
+        _items.evidence_id,
+        _items.suspected_at,
+        _items.check_unknowns,
+        _items.seller_id,
+    )
+    pending = select(*columns).where(_items.id.in_(ids), _items.check_run == batch.run_id)
+    return list(connection.execute(pending.order_by(_items.id).with_for_update()))
+
+
+def _keep_evidence(connection: Connection, rows: Sequence[AnyRow], seen: Mapping[int, Item]) -> dict[int, int]:
+    """A row of evidence for each state that is new; an unchanged one rests on what is there."""
+    changed = [row for row in rows if _differs(row, seen[row.id])]
+    if not changed:
+        return {}
+    values = [_evidence(row.id, seen[row.id]) for row in changed]
+    new = insert(evidence).returning(evidence.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(new, values).scalars().all()
+    return {row.id: evidence_id for row, evidence_id in zip(changed, ids, strict=True)}
+
+
+def _differs(row: AnyRow, item: Item) -> bool:
+    return row.evidence_id is None or row.state != item.state or row.reason != item.reason
+
+
+def _evidence(source_item_id: int, item: Item) -> dict[str, Any]:
+    seen = item.evidence
+    return {
+        "source_item_id": source_item_id,
+        "state": item.state,
+        "reason": item.reason,
+        "url": seen.url[:512],
+        "http_status": seen.http_status,
+        "body_sha256": seen.body_sha256,
+        "parser_version": seen.parser_version,
+        "extract": seen.extract,
+        "fetched_at": seen.fetched_at,
+    }
+
+
+def _keep_states(
+    connection: Connection,
+    batch: CheckBatch,
+    rows: Sequence[AnyRow],
+    seen: Mapping[int, Item],
+    evidence_ids: Mapping[int, int],
+    now: datetime,
+) -> None:
+    """The many unchanged ones by one statement; the others each with its own values, by one more."""
+    done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
+    as_before = [row.id for row in rows if row.id not in evidence_ids and _says_no_more(row, seen[row.id])]
+    if as_before:
+        connection.execute(update(source_items).where(_items.id.in_(as_before)).values(**done))
+    rest = [_new_state(row, seen[row.id], evidence_ids, now) for row in rows if row.id not in set(as_before)]
+    if rest:
+        update_rows(connection, source_items, rest, same=done)
+
+
+def _says_no_more(row: AnyRow, item: Item) -> bool:
+    same_price = item.price_jpy is None or item.price_jpy == row.price_jpy
+    known_seller = item.seller_id is None or item.seller_id == row.seller_id
+    suspicion_stands = (row.suspected_at is None) is (meaning(item) is Meaning.KEEP)
+    return same_price and known_seller and suspicion_stands
+
+
+def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int], now: datetime) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": item.state,
+        "reason": item.reason,
+        "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,
+        "seller_id": item.seller_id or row.seller_id,
+        "evidence_id": evidence_ids.get(row.id, row.evidence_id),
+        "suspected_at": None if meaning(item) is Meaning.KEEP else row.suspected_at or now,
+    }
+
+
+def _put_off(
+    connection: Connection,
+    batch: CheckBatch,
+    rows: Sequence[AnyRow],
+    seen: Mapping[int, Item],
+    now: datetime,
+    settings: BrakeSettings,
+) -> Counter[str]:
+    """Unknown answers: asked again later, never counted as checked, and nothing else changes."""
+    counts: Counter[str] = Counter()
+    later: list[dict[str, Any]] = []
+    for row in rows:
+        reason = seen[row.id].reason
+        again = retry(
+            reason,
+            row.check_unknowns,
+            limit=settings.unknown_limit,
+            first_wait=settings.retry_seconds,
+            jitter=random.random(),
+        )
+        counts["unknown"] += 1
+        counts["unparsable"] += reason is Reason.UNPARSABLE
+        counts["unfinished"] += again.wait is None
+        later.append(
+            {
+                "id": row.id,
+                "check_run": None if again.wait is None else batch.run_id,
+                "check_unknowns": row.check_unknowns + again.counts,
+                "check_not_before": None if again.wait is None else now + again.wait,
+                "check_problem": reason,
+            }
+        )
+    if later:
+        update_rows(connection, source_items, later, same={"check_attempts": 0})
+    return counts
+
+
+def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:
+    """Last in the transaction: every worker of a run writes this row."""
+    raised = {name: runs.c[name] + number for name, number in counts.items() if number}
+    if raised:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(**raised))

@@ -1,0 +1,65 @@
+"""The checker's numbers that people change while it runs, read from the settings table."""
+
+import time
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from mercarich_checker.adapters.fence import read
+from mercarich_checker.domain import BadCanaries, Canary, read_canaries
+from mercarich_checker.ports import BrakeSettings
+from mercarich_checker.use_cases.publish import PublishSettings
+from mercarich_checker.use_cases.run_check import RunSettings
+from mercarich_contracts.market import Marketplace
+from mercarich_db import settings_store
+from mercarich_platform.settings import BadConfiguration
+
+FRESH_SECONDS = 5.0
+
+
+class SqlBrakeSettings:
+    """Called for each bunch of answers; reads the table at most every `FRESH_SECONDS`. Raises `DatabaseAway`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._read_at = float("-inf")
+        self._settings: BrakeSettings | None = None
+
+    def __call__(self) -> BrakeSettings:
+        if self._settings is None or time.monotonic() - self._read_at > FRESH_SECONDS:
+            with read(self._engine) as connection:
+                values = settings_store.read(connection)
+            self._settings = BrakeSettings(
+                listings=values.integer("BRAKE_LISTINGS"),
+                share=values.number("BRAKE_SHARE"),
+                marketplace_listings=values.integer("BRAKE_MARKETPLACE_LISTINGS"),
+                marketplace_share=values.number("BRAKE_MARKETPLACE_SHARE"),
+                confirm_after=timedelta(seconds=values.integer("BRAKE_CONFIRM_SECONDS")),
+                unknown_limit=values.integer("CHECK_UNKNOWNS"),
+                retry_seconds=values.integer("CHECK_RETRY_SECONDS"),
+            )
+            self._read_at = time.monotonic()
+        return self._settings
+
+
+def run_settings(values: settings_store.Values, deadline: timedelta) -> RunSettings:
+    return RunSettings(
+        publish=PublishSettings(
+            batch_items=values.integer("CHECK_BATCH_ITEMS"),
+            unfinished_batches=values.integer("INV_QUEUE_ENOUGH_JOB_COUNT"),
+            republish_after=timedelta(seconds=values.integer("CHECK_REPUBLISH_SECONDS")),
+            attempts=values.integer("CHECK_ATTEMPTS"),
+        ),
+        unparsable_share=values.number("BRAKE_UNPARSABLE_SHARE"),
+        confirm_after=timedelta(seconds=values.integer("BRAKE_CONFIRM_SECONDS")),
+        deadline=deadline,
+    )
+
+
+def configured_canaries(values: settings_store.Values, marketplace: Marketplace) -> tuple[Canary, ...]:
+    """Raises `BadConfiguration` when the setting cannot be read."""
+    key = f"CANARY_ITEMS_{marketplace.upper()}"
+    try:
+        return read_canaries(values.text(key))
+    except BadCanaries as error:
+        raise BadConfiguration(f"setting {key}: {error}") from None

@@ -1,0 +1,258 @@
+"""Withdrawals: the listings behind sources that are gone, unless the brake holds them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from mercarich_checker.domain import Brake, Tally
+from mercarich_checker.ports import BrakeSettings, Recorded
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
+from mercarich_contracts.messages import CheckBatch
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.tables import holds, listing_events, listings, run_sellers, runs, source_items
+from mercarich_db.types import AnyRow
+
+_listed = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a bunch of answers said. `gone`: source item -> (first seen gone, its evidence, the look)."""
+
+    gone: Mapping[int, tuple[datetime | None, int | None, Item]]
+    available: frozenset[int]
+
+
+def apply(connection: Connection, batch: CheckBatch, found: Found, now: datetime, settings: BrakeSettings) -> Recorded:
+    """Withdraw every listing of a source that is gone, or hold it; let go of holds that proved wrong."""
+    rows = _listings_of(connection, [*found.gone, *found.available])
+    _clear_holds(connection, [row for row in rows if row.hold_id and row.source_item_id in found.available], now)
+    fallen = [row for row in rows if row.source_item_id in found.gone]
+    confirmed = [row for row in fallen if row.hold_id and _is_confirmed(found, row, now, settings)]
+    new = [row for row in fallen if not row.hold_id]
+    tallies = _tally(connection, batch.run_id, rows, new)
+    held = _held_by(connection, batch, new, tallies, now, settings)
+    going = [*confirmed, *(row for row in new if row.user_id not in held)]
+    _withdraw(connection, batch, going, found, now)
+    kept = [row for row in new if row.user_id in held]
+    _hold(connection, batch.run_id, kept, held, found, now)
+    if any(row.hold_id for row in rows):
+        close_empty_holds(connection, batch.run_id, now)
+    withdrawn = 0 if batch.without_update else len(going)
+    counts = {"fallen": len(new), "withdrawn": withdrawn, "held": len(kept)}
+    _count(connection, batch.run_id, {name: number for name, number in counts.items() if number})
+    return Recorded(withdrawn=_by_seller(going), held=len(kept))
+
+
+def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
+    """Withdraw what was kept by holds that a person has released."""
+    released = select(holds.c.id).where(
+        holds.c.marketplace == marketplace, holds.c.released_at.is_not(None), holds.c.applied_at.is_(None)
+    )
+    ids = connection.execute(released).scalars().all()
+    if not ids:
+        return {}
+    columns = (*_COLUMNS, source_items.c.state, source_items.c.reason, source_items.c.evidence_id)
+    kept = select(*columns).join(source_items, source_items.c.id == listings.c.source_item_id)
+    rows = connection.execute(kept.where(listings.c.hold_id.in_(ids)).order_by(listings.c.id).with_for_update()).all()
+    going = [row for row in rows if row.state in OUT_OF_STOCK]
+    _lower(connection, [row.id for row in going], now)
+    _events(connection, [_event(row, "withdrawn", row.reason, now, row.evidence_id) for row in going])
+    connection.execute(update(listings).where(listings.c.hold_id.in_(ids)).values(hold_id=None))
+    connection.execute(update(holds).where(holds.c.id.in_(ids)).values(applied_at=now))
+    return _by_seller(going)
+
+
+def close_empty_holds(connection: Connection, run_id: int, now: datetime) -> None:
+    """Close the run's holds, and older ones, that keep nothing any more."""
+    keeping = select(listings.c.hold_id).where(listings.c.hold_id.is_not(None)).distinct()
+    empty = update(holds).where(holds.c.applied_at.is_(None), holds.c.run_id <= run_id, holds.c.id.not_in(keeping))
+    connection.execute(empty.where(holds.c.released_at.is_not(None)).values(applied_at=now))
+    connection.execute(
+        empty.where(holds.c.released_at.is_(None)).values(released_at=now, released_by="second look", applied_at=now)
+    )
+
+
+_COLUMNS = (
+    listings.c.id,
+    listings.c.user_id,
+    listings.c.source_item_id,
+    listings.c.quantity,
+    listings.c.revision,
+    listings.c.hold_id,
+)
+
+
+def _listings_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[AnyRow]:
+    if not source_ids:
+        return ()
+    rows = select(*_COLUMNS).where(listings.c.source_item_id.in_(source_ids), _listed)
+    return connection.execute(rows.order_by(listings.c.id).with_for_update()).all()
+
+
+def _is_confirmed(found: Found, row: AnyRow, now: datetime, settings: BrakeSettings) -> bool:
+    suspected_at, _, _ = found.gone[row.source_item_id]
+    return suspected_at is not None and now - suspected_at >= settings.confirm_after
+
+
+def _tally(connection: Connection, run_id: int, rows: Sequence[AnyRow], new: Sequence[AnyRow]) -> dict[int, Tally]:
+    """Add to each seller's tally of the run, and answer how it stands."""
+    checked = Counter(row.user_id for row in rows)
+    fallen = Counter(row.user_id for row in new)
+    mine = run_sellers.c.run_id == run_id
+    for user_id in sorted(checked):
+        raised = {
+            "checked": run_sellers.c.checked + checked[user_id],
+            "fallen": run_sellers.c.fallen + fallen[user_id],
+        }
+        connection.execute(update(run_sellers).where(mine, run_sellers.c.user_id == user_id).values(**raised))
+    if not fallen:
+        return {}
+    columns = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen)
+    return {
+        row.user_id: Tally(row.checked, row.fallen)
+        for row in connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(fallen))))
+    }
+
+
+def _held_by(
+    connection: Connection,
+    batch: CheckBatch,
+    new: Sequence[AnyRow],
+    tallies: Mapping[int, Tally],
+    now: datetime,
+    settings: BrakeSettings,
+) -> dict[int, int]:
+    """Seller -> the hold that keeps what falls; holds are opened here."""
+    if not new:
+        return {}
+    columns = select(holds.c.id, holds.c.user_id, holds.c.released_at).where(holds.c.run_id == batch.run_id)
+    known: dict[int | None, AnyRow] = {row.user_id: row for row in connection.execute(columns)}
+    whole = _marketplace_tally(connection, batch.run_id, new)
+    market = Brake(settings.marketplace_listings, settings.marketplace_share)
+    if None not in known and market.holds(whole):
+        known[None] = _open(connection, batch, None, whole, now)
+    seller = Brake(settings.listings, settings.share)
+    for user_id, tally in sorted(tallies.items()):
+        if user_id not in known and seller.holds(tally):
+            known[user_id] = _open(connection, batch, user_id, tally, now)
+    held: dict[int, int] = {}
+    for user_id in tallies:
+        for row in (known.get(user_id), known.get(None)):
+            if row is not None and row.released_at is None:
+                held.setdefault(user_id, row.id)
+    return held
+
+
+def _marketplace_tally(connection: Connection, run_id: int, new: Sequence[AnyRow]) -> Tally:
+    checked, fallen = run_sellers.c.checked, run_sellers.c.fallen
+    rows = connection.execute(select(checked, fallen).where(run_sellers.c.run_id == run_id)).all()
+    return Tally(sum(row.checked for row in rows), sum(row.fallen for row in rows))
+
+
+def _open(connection: Connection, batch: CheckBatch, user_id: int | None, tally: Tally, now: datetime) -> AnyRow:
+    reason = f"{tally.fallen} of {tally.checked} checked listings would fall at once"
+    row = {"run_id": batch.run_id, "marketplace": batch.marketplace, "user_id": user_id, "reason": reason}
+    opened = insert(holds).values(**row, opened_at=now).returning(holds.c.id, holds.c.released_at)
+    return connection.execute(opened).one()
+
+
+def _withdraw(connection: Connection, batch: CheckBatch, rows: Sequence[AnyRow], found: Found, now: datetime) -> None:
+    if not rows:
+        return
+    if batch.without_update:
+        marked = {"searching": True, "hold_id": None}
+        connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**marked))
+    else:
+        _lower(connection, [row.id for row in rows], now)
+    kind = "searching" if batch.without_update else "withdrawn"
+    events = []
+    for row in rows:
+        _, evidence_id, item = found.gone[row.source_item_id]
+        reason = f"{item.state}: {item.reason}"
+        events.append(_event(row, kind, reason, now, evidence_id, run_id=batch.run_id))
+    _events(connection, events)
+
+
+def _lower(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """The only place that takes an offer down."""
+    lowered = {
+        "quantity": 0,
+        "revision": listings.c.revision + 1,
+        "searching": True,
+        "withdrawn_at": now,
+        "changed_at": now,
+        "hold_id": None,
+    }
+    connection.execute(update(listings).where(listings.c.id.in_(ids), listings.c.quantity > 0).values(**lowered))
+
+
+def _hold(
+    connection: Connection,
+    run_id: int,
+    rows: Sequence[AnyRow],
+    held: Mapping[int, int],
+    found: Found,
+    now: datetime,
+) -> None:
+    by_hold: dict[int, list[int]] = defaultdict(list)
+    events = []
+    for row in rows:
+        hold_id = held[row.user_id]
+        by_hold[hold_id].append(row.id)
+        _, evidence_id, item = found.gone[row.source_item_id]
+        event = _event(row, "held", f"{item.state}: {item.reason}", now, evidence_id, run_id=run_id)
+        events.append({**event, "quantity_after": row.quantity, "hold_id": hold_id})
+    for hold_id, ids in sorted(by_hold.items()):
+        connection.execute(update(listings).where(listings.c.id.in_(ids)).values(hold_id=hold_id))
+    _events(connection, events)
+
+
+def _clear_holds(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> None:
+    """A second look found the source on sale: the brake was right."""
+    if not rows:
+        return
+    connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(hold_id=None))
+    events = [_event(row, "hold_cleared", "seen on sale at the second look", now, None) for row in rows]
+    _events(connection, [{**event, "quantity_after": event["quantity_before"]} for event in events])
+
+
+def _event(
+    row: AnyRow, kind: str, reason: str | None, now: datetime, evidence_id: int | None, run_id: int | None = None
+) -> dict[str, Any]:
+    lowered = kind == "withdrawn"
+    return {
+        "listing_id": row.id,
+        "user_id": row.user_id,
+        "at": now,
+        "kind": kind,
+        "reason": reason,
+        "quantity_before": row.quantity,
+        "quantity_after": 0 if lowered else row.quantity,
+        "revision": row.revision + lowered,
+        "run_id": run_id,
+        "hold_id": row.hold_id,
+        "evidence_id": evidence_id,
+    }
+
+
+def _events(connection: Connection, events: Sequence[Mapping[str, Any]]) -> None:
+    if events:
+        connection.execute(insert(listing_events), events)
+
+
+def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:
+    if counts:
+        raised = {name: runs.c[name] + number for name, number in counts.items()}
+        connection.execute(update(runs).where(runs.c.id == run_id).values(**raised))
+
+
+def _by_seller(rows: Iterable[AnyRow]) -> dict[int, list[int]]:
+    by_seller: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        by_seller[row.user_id].append(row.id)
+    return by_seller

@@ -1,0 +1,91 @@
+"""The composition root: settings in, a ready worker or a ready planner out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from mercarich_checker.adapters import settings_sql
+from mercarich_checker.adapters.messages_kafka import KafkaBatches, KafkaEvents
+from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.plan_sql import SqlPlan
+from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.adapters.sources_http import HttpSources
+from mercarich_checker.handlers import CheckBatchHandler, ReleasedHoldsTick
+from mercarich_checker.ports import Counts
+from mercarich_checker.settings import CheckerSettings
+from mercarich_checker.use_cases.check_batch import CheckBatchItems
+from mercarich_checker.use_cases.run_check import RunCheck
+from mercarich_checker.use_cases.trust import Trust
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
+from mercarich_db import engine as engines
+from mercarich_db import schema, settings_store
+from mercarich_platform.clock import monotonic, utc_now
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.settings import SharedSettings
+from mercarich_platform.worker import Tick, Worker
+
+RELEASED_HOLDS_EVERY = 3.0
+RUN_DEADLINE = timedelta(hours=11, minutes=55)
+"""A run ends before the next one of its schedule starts."""
+
+
+def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings) -> Worker:
+    engine = engines.create(shared.database, pool_size=own.slots + 2)
+    observations = SqlObservations(engine, settings_sql.SqlBrakeSettings(engine))
+    sources = _sources(marketplace, own, connections=own.slots)
+    publisher = Publisher(shared.kafka_bootstrap, client_id=f"checker-{marketplace}", topics=TOPICS)
+    events = KafkaEvents(publisher)
+    lease = timedelta(seconds=own.lease_seconds)
+    return Worker(
+        bootstrap=shared.kafka_bootstrap,
+        group=f"checker-{marketplace}",
+        topics=[CHECK[marketplace].name],
+        handle=CheckBatchHandler(CheckBatchItems(observations, sources, events, utc_now, lease)),
+        slots=own.slots,
+        dead_letters=lambda _topic: CHECK[marketplace].dead_letters,
+        ensure=(*TOPICS, *DEAD_LETTERS),
+        ticks=[
+            Tick(
+                "released holds",
+                RELEASED_HOLDS_EVERY,
+                ReleasedHoldsTick(observations, events, marketplace, utc_now),
+            )
+        ],
+        client_id=f"checker-{marketplace}",
+        health_host=shared.metrics_host,
+        health_port=shared.metrics_port or None,
+    )
+
+
+def build_planner(
+    marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings, report: Callable[[str, Counts], None]
+) -> RunCheck:
+    """Reads the settings table. Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    engine = engines.create(shared.database)
+    schema.require(engine)
+    with engines.reading(engine) as connection:
+        values = settings_store.read(connection)
+    plan = SqlPlan(engine)
+    publisher = Publisher(shared.kafka_bootstrap, client_id=f"planner-{marketplace}", topics=TOPICS)
+    canaries = settings_sql.configured_canaries(values, marketplace) or plan.known_items(marketplace)
+    return RunCheck(
+        runs=SqlRuns(engine),
+        plan=plan,
+        batches=KafkaBatches(publisher),
+        trust=Trust(
+            _sources(marketplace, own, connections=1),
+            canaries,
+            every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
+            retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
+            monotonic=monotonic,
+        ),
+        settings=settings_sql.run_settings(values, RUN_DEADLINE),
+        now=utc_now,
+        monotonic=monotonic,
+        report=report,
+    )
+
+
+def _sources(marketplace: Marketplace, own: CheckerSettings, *, connections: int) -> HttpSources:
+    url = {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}[marketplace]
+    return HttpSources(url, silence_seconds=own.proxy_silence_seconds, connections=connections)

@@ -1,0 +1,54 @@
+"""A record of `check.<marketplace>` → the use case → what the worker loop is to do with the record."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from mercarich_checker.metrics import BATCH_SECONDS, BATCHES
+from mercarich_checker.ports import DatabaseAway, Events, Observations, ProxyAway
+from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import CheckBatch, Unreadable
+from mercarich_platform.clock import Clock
+from mercarich_platform.kafka import Record
+from mercarich_platform.worker import NotNow, Rejected, Stopped
+
+AGAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBatchHandler:
+    check: CheckBatchItems
+
+    def __call__(self, record: Record, stop: threading.Event) -> None:
+        try:
+            batch = CheckBatch.decode(record.value)
+        except Unreadable as error:
+            raise Rejected(str(error)) from error
+        started = time.monotonic()
+        try:
+            outcome = self.check(batch, stop)
+        except (ProxyAway, DatabaseAway) as error:
+            BATCHES.labels(batch.marketplace, "put_off").inc()
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+        BATCHES.labels(batch.marketplace, outcome).inc()
+        BATCH_SECONDS.labels(batch.marketplace).observe(time.monotonic() - started)
+        if outcome is BatchOutcome.STOPPED:
+            raise Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedHoldsTick:
+    """Every few seconds: withdraw what a hold kept that a person has released."""
+
+    observations: Observations
+    events: Events
+    marketplace: Marketplace
+    now: Clock
+
+    def __call__(self) -> None:
+        try:
+            withdrawn = self.observations.apply_released_holds(self.marketplace, self.now())
+        except DatabaseAway as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+        self.events.withdrawn(self.marketplace, None, withdrawn)

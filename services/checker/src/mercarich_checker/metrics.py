@@ -1,0 +1,14 @@
+"""The checker's Prometheus objects."""
+
+from prometheus_client import Counter, Histogram
+
+BATCHES = Counter("mercarich_checker_batches", "Batches handled, by outcome", ["marketplace", "outcome"])
+ITEMS = Counter("mercarich_checker_items", "Source items looked at, by what was seen", ["marketplace", "state"])
+WITHDRAWN = Counter("mercarich_checker_withdrawn_listings", "Listings withdrawn", ["marketplace"])
+HELD = Counter("mercarich_checker_held_listings", "Listings whose withdrawal the brake held", ["marketplace"])
+BATCH_SECONDS = Histogram(
+    "mercarich_checker_batch_seconds",
+    "Time from the claim of a batch to its last answer",
+    ["marketplace"],
+    buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 1800),
+)

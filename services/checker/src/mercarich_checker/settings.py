@@ -1,0 +1,17 @@
+"""The checker's settings by environment, prefix `CHECKER_`."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CheckerSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="CHECKER_", frozen=True, extra="ignore")
+
+    yahoo_proxy_url: str = "http://127.0.0.1:1235"
+    mercari_proxy_url: str = "http://127.0.0.1:1234"
+    slots: int = Field(default=8, ge=1, le=64)
+    """Batches that one worker has at the proxy at once; each waits there for its turn, so that few suffice."""
+    lease_seconds: float = Field(default=30, ge=3, le=600)
+    """How long a claimed item stays with a worker that no longer speaks; it is renewed while it does."""
+    proxy_silence_seconds: float = Field(default=15, ge=1, le=300)
+    """The proxy's stream speaks every few seconds; after so long without a line it counts as away."""

@@ -1,0 +1,1 @@
+"""The checker's two flows: `run_check` is the planner's, `check_batch` the worker's."""

@@ -1,0 +1,80 @@
+"""The worker's flow: claim a batch, ask the proxy, write each bunch of answers in one transaction."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from mercarich_checker.ports import Events, Observations, ProxyAway, Sources, Superseded
+from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_contracts.proxy_api import Item
+from mercarich_platform.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+class BatchOutcome(StrEnum):
+    """The metric's label."""
+
+    ANSWERED = "answered"
+    SUPERSEDED = "superseded"
+    NOTHING_TO_DO = "nothing_to_do"
+    """Done or taken by another worker: the message came twice."""
+    STOPPED = "stopped"
+    """The process ends; what was answered is written, the rest given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBatchItems:
+    """Look at a batch's items once, and record what that means for the listings behind them.
+
+    Raises `ProxyAway` and `DatabaseAway`; what was answered before stands, and the rest is asked for again.
+    """
+
+    observations: Observations
+    sources: Sources
+    events: Events
+    now: Clock
+    lease: timedelta
+
+    def __call__(self, batch: CheckBatch, stop: threading.Event) -> BatchOutcome:
+        try:
+            claimed = self.observations.claim(batch, self.now() + self.lease, self.now())
+            if not claimed:
+                return BatchOutcome.NOTHING_TO_DO
+            left = self._look(batch, claimed, stop)
+        except Superseded:
+            return BatchOutcome.SUPERSEDED
+        return BatchOutcome.STOPPED if left else BatchOutcome.ANSWERED
+
+    def _look(self, batch: CheckBatch, claimed: Sequence[BatchItem], stop: threading.Event) -> int:
+        waiting = {item.item_id: item.id for item in claimed}
+        renewed_at = self.now()
+        try:
+            for answers in self.sources.look(claimed, batch.max_workers, stop):
+                self._record(batch, answers, waiting)
+                if waiting and self.now() - renewed_at > self.lease / 3:
+                    renewed_at = self.now()
+                    self.observations.renew(batch, list(waiting.values()), renewed_at + self.lease)
+        except ProxyAway:
+            self.observations.release(batch, list(waiting.values()))
+            raise
+        if waiting:
+            self.observations.release(batch, list(waiting.values()))
+        return len(waiting)
+
+    def _record(self, batch: CheckBatch, answers: Sequence[Item], waiting: dict[str, int]) -> None:
+        seen = {waiting.pop(item.item_id): item for item in answers if item.item_id in waiting}
+        if not seen:
+            return
+        recorded = self.observations.record(batch, seen, self.now())
+        if recorded.withdrawn:
+            self.events.withdrawn(batch.marketplace, batch.run_id, recorded.withdrawn)
+            log.info(
+                "withdrawn",
+                extra={"run": batch.run_id, "listings": sum(map(len, recorded.withdrawn.values()))},
+            )
+        if recorded.held:
+            log.warning("withdrawals held by the brake", extra={"run": batch.run_id, "listings": recorded.held})
