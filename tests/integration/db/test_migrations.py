@@ -1,0 +1,135 @@
+"""Migrations on the database of this tier: from nothing to the tables, refusals, and two at once."""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from mercarich_db import schema
+from mercarich_db.engine import create, reading, run_tx
+from mercarich_db.tables import metadata
+from mercarich_platform.settings import BadConfiguration
+
+NEXT_REVISION = '''"""A later release's schema."""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0002_of_a_test"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("users", sa.Column("nickname", sa.String(10), nullable=True))
+'''
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create(database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_an_empty_database_becomes_exactly_the_tables(engine: Engine) -> None:
+    before, after = schema.upgrade(engine)
+
+    assert before is None
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == after
+
+
+def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
+    _, head = schema.upgrade(engine)
+
+    assert schema.upgrade(engine) == (head, head)
+
+
+def test_an_upgraded_schema_is_accepted(engine: Engine) -> None:
+    schema.upgrade(engine)
+
+    schema.require(engine)
+
+
+def test_a_missing_schema_is_refused_with_the_command_that_makes_it(engine: Engine) -> None:
+    with pytest.raises(
+        BadConfiguration, match=r"is missing and this code needs .*: run `mercarich db upgrade`"
+    ) as raised:
+        schema.require(engine)
+
+    password = engine.url.password
+    assert not password or str(password) not in str(raised.value)
+
+
+def test_an_older_schema_is_refused_until_it_is_upgraded(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, old = schema.upgrade(engine)
+    _release_a_migration(tmp_path, monkeypatch)
+
+    with pytest.raises(BadConfiguration, match=rf"is older \({old}\) and this code needs 0002_of_a_test: run"):
+        schema.require(engine)
+    assert schema.upgrade(engine) == (old, "0002_of_a_test")
+    schema.require(engine)
+    assert "nickname" in {column["name"] for column in inspect(engine).get_columns("users")}
+
+
+def test_a_newer_schema_is_tolerated_with_a_warning_and_left_alone(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    schema.upgrade(engine)
+    run_tx(engine, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='9999'")))
+
+    with caplog.at_level(logging.WARNING):
+        schema.require(engine)
+    before, _ = schema.upgrade(engine)
+
+    assert [record.message for record in caplog.records] == ["the schema is newer than this code; update this process"]
+    assert before == "9999"
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+
+
+def test_upgrades_at_once_do_not_disturb_each_other(database_url: str, engine: Engine) -> None:
+    environment = os.environ | {"MERCARICH_DATABASE_URL": database_url, "MERCARICH_LOG_FORMAT": "text"}
+    command = [sys.executable, "-m", "mercarich_platform.front", "db", "upgrade"]
+    started = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(3)
+    ]
+
+    outputs = [process.communicate(timeout=60)[0] for process in started]
+
+    assert [process.returncode for process in started] == [0, 0, 0], outputs
+    schema.require(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def _release_a_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code that knows one migration more than this one."""
+    shipped = schema._config()
+    (folder / "0002_of_a_test.py").write_text(NEXT_REVISION.format(head=schema._head(shipped)))
+    locations = os.pathsep.join([f"{shipped.get_main_option('script_location')}/versions", str(folder)])
+
+    def config() -> Config:
+        later = Config()
+        for option in ("script_location", "path_separator"):
+            later.set_main_option(option, shipped.get_main_option(option) or "")
+        later.set_main_option("version_locations", locations)
+        return later
+
+    monkeypatch.setattr(schema, "_config", config)
