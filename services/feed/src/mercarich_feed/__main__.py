@@ -1,0 +1,57 @@
+"""`mercarich-feed worker`: the process of the pool feed; `mercarich-feed new-key` makes a key for stored tokens."""
+
+import argparse
+import logging as log_lines
+import sys
+import threading
+from collections.abc import Sequence
+
+from mercarich_db.engine import DatabaseAway
+from mercarich_db.wait import wait_for_schema
+from mercarich_feed.adapters.token_cipher import new_key
+from mercarich_feed.bootstrap import FeedWorker, build_worker
+from mercarich_feed.settings import FeedSettings
+from mercarich_platform import front, logging
+from mercarich_platform.settings import SharedSettings, load
+from mercarich_platform.worker import install_signals
+
+log = log_lines.getLogger(__name__)
+
+
+def main() -> None:
+    sys.exit(front.run(feed, sys.argv[1:]))
+
+
+def feed(argv: Sequence[str]) -> int:
+    """Bring changed quantities to Amazon until told to end."""
+    parser = argparse.ArgumentParser(prog="mercarich-feed", description=feed.__doc__)
+    parser.add_argument("process", choices=["worker", "new-key"])
+    if parser.parse_args(argv).process == "new-key":
+        print(new_key())  # noqa: T201
+        return 0
+    shared, own = load(SharedSettings), load(FeedSettings)
+    logging.configure("feed", level=shared.log_level, style=shared.log_format)
+    stop = threading.Event()
+    install_signals(stop)
+    if not wait_for_schema(shared.database, stop):
+        return 0
+    worker = _built(shared, own, stop)
+    if worker is None:
+        return 0
+    log.info("worker starts", extra={"pushers": own.pushers, "amazon": own.spapi_url})
+    return worker.run(stop)
+
+
+def _built(shared: SharedSettings, own: FeedSettings, stop: threading.Event) -> FeedWorker | None:
+    """None when told to end while the database is away."""
+    while not stop.is_set():
+        try:
+            return build_worker(shared, own, stop)
+        except DatabaseAway as error:
+            log.warning("waiting for the database", extra={"reason": str(error)})
+            stop.wait(2.0)
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""`ports.Accounts` over `amazon_accounts`; tokens leave the database encrypted and are opened here."""
+
+import logging
+
+from sqlalchemy import Engine, select, update
+
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import amazon_accounts
+from mercarich_feed.adapters.pending_sql import account_usable
+from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, UnreadableToken
+from mercarich_feed.domain import Account
+from mercarich_platform.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+class SqlAccounts:
+    """Accounts of one database. `retry_seconds`: how long a refused token is left alone."""
+
+    def __init__(self, engine: Engine, cipher: TokenCipher, retry_seconds: float, now: Clock) -> None:
+        self._engine = engine
+        self._cipher = cipher
+        self._retry_seconds = retry_seconds
+        self._now = now
+
+    def pushable(self, user_id: int) -> Account | None:
+        wanted = amazon_accounts.c.user_id == user_id
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(amazon_accounts).where(wanted, account_usable(self._now(), self._retry_seconds))
+            ).one_or_none()
+        if row is None:
+            return None
+        try:
+            token = self._cipher.decrypt(user_id, row.refresh_token)
+        except UnreadableToken as error:
+            log.warning("a stored token cannot be read", extra={"user_id": user_id, "reason": str(error)})
+            self.refused(user_id, str(error))
+            return None
+        return Account(user_id, row.seller_id, row.marketplace_id, token, trusted=row.token_verdict == "valid")
+
+    def refused(self, user_id: int, reason: str) -> None:
+        self._store(user_id, "invalid", reason[:255])
+
+    def works(self, user_id: int) -> None:
+        self._store(user_id, "valid", None)
+
+    def check_key(self) -> None:
+        """Open one stored token, if there is any. Raises `BadKey` when the key is not the one that sealed it."""
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(amazon_accounts.c.user_id, amazon_accounts.c.refresh_token)
+                .order_by(amazon_accounts.c.user_id)
+                .limit(1)
+            ).one_or_none()
+        if row is None:
+            return
+        try:
+            self._cipher.decrypt(row.user_id, row.refresh_token)
+        except UnreadableToken as error:
+            raise BadKey(f"the encryption key does not open the stored tokens: {error}") from None
+
+    def _store(self, user_id: int, verdict: str, reason: str | None) -> None:
+        statement = (
+            update(amazon_accounts)
+            .where(amazon_accounts.c.user_id == user_id)
+            .values(token_verdict=verdict, token_reason=reason, token_checked_at=self._now())
+        )
+        run_tx(self._engine, lambda connection: connection.execute(statement))

@@ -1,0 +1,79 @@
+"""`ports.Amazon`: many offers of a seller side by side, so that the answers' latency does not lower the rate."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from mercarich_feed.adapters.pacing import Pace
+from mercarich_feed.adapters.sp_api import SpApi
+from mercarich_feed.domain import Account, FeedState, Offer
+from mercarich_feed.ports import AmazonTrouble, Answer
+from mercarich_platform.clock import Clock, utc_now
+
+
+class PacedAmazon:
+    """The caller's thread waits for the quota, a pool of threads for the answers."""
+
+    def __init__(self, api: SpApi, pace: Pace, calls: int, now: Clock = utc_now) -> None:
+        self._api = api
+        self._pace = pace
+        self._now = now
+        self._pool = ThreadPoolExecutor(calls, thread_name_prefix="amazon")
+
+    def set_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        def patch(offer: Offer) -> None:
+            self._api.patch_quantity(account, offer.sku, offer.quantity)
+
+        return self._side_by_side(account, "patchListingsItem", offers, patch)
+
+    def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        def read(offer: Offer) -> int | None:
+            return self._api.quantity(account, offer.sku)
+
+        return self._side_by_side(account, "getListingsItem", offers, read)
+
+    def authorize(self, account: Account) -> None:
+        self._api.authorize(account)
+
+    def upload(self, account: Account, document: Mapping[str, Any]) -> str:
+        return self._api.upload(account, document)
+
+    def create_feed(self, account: Account, document_id: str) -> str:
+        return self._api.create_feed(account, document_id)
+
+    def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
+        return self._api.feed(account, feed_id)
+
+    def cancel_feed(self, account: Account, feed_id: str) -> None:
+        self._api.cancel_feed(account, feed_id)
+
+    def report(self, account: Account, document_id: str) -> Mapping[str, Any]:
+        return self._api.report(account, document_id)
+
+    def feeds_since(self, account: Account, since: datetime) -> list[str]:
+        return self._api.feeds_since(account, since)
+
+    def close(self) -> None:
+        """Lets calls under way end, which their deadline bounds."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _side_by_side(
+        self, account: Account, operation: str, offers: Sequence[Offer], call: Callable[[Offer], int | None]
+    ) -> list[Answer]:
+        def one(offer: Offer) -> Answer:
+            try:
+                shown = call(offer)
+            except AmazonTrouble as trouble:
+                return Answer(offer, trouble, self._now())
+            return Answer(offer, None, self._now(), shown)
+
+        answers: list[Answer | Future[Answer]] = []
+        for offer in offers:
+            try:
+                self._pace.wait(account.user_id, operation)
+            except AmazonTrouble as trouble:
+                answers.append(Answer(offer, trouble, self._now()))
+                continue
+            answers.append(self._pool.submit(one, offer))
+        return [answer.result() if isinstance(answer, Future) else answer for answer in answers]

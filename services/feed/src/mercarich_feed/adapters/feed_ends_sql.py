@@ -1,0 +1,146 @@
+"""What the end of a feed does to its listings, in steps of bounded size that may be repeated after a crash."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, select, update
+
+from mercarich_db.tables import listings, submission_items
+from mercarich_feed.adapters.events_sql import Event, write_events
+from mercarich_feed.domain import FeedEnd, back_off, is_orphan
+
+Rows = Sequence[Any]
+"""Of `_next`: the listing with what the feed said of it."""
+_ROWS = 500
+
+
+def apply_step(connection: Connection, submission_id: int, end: FeedEnd, now: datetime) -> int:
+    """Apply the end to the next items that have no result yet; answers how many there were."""
+    rows = _next(connection, submission_id)
+    moved = [row for row in rows if row.revision > row.sent_revision]
+    current = [row for row in rows if row.revision <= row.sent_revision]
+    refused = [row for row in current if end.processed and row.sku in end.problems]
+    accepted = [row for row in current if end.processed and row.sku not in end.problems]
+    failed = current if not end.processed else []
+    _push_again(connection, moved)
+    _accept(connection, accepted, now)
+    _refuse(connection, [row for row in refused if row.pushed_revision < row.revision], end, now)
+    _defer(connection, [row for row in failed if row.pushed_revision < row.revision], end, now)
+    for result, some in (("superseded", moved + failed), ("accepted", accepted), ("rejected", refused)):
+        _record(connection, submission_id, result, some, end)
+    write_events(connection, _events(submission_id, moved, accepted, refused, end, now))
+    return len(rows)
+
+
+def _next(connection: Connection, submission_id: int) -> Rows:
+    return connection.execute(
+        select(
+            listings.c.id,
+            listings.c.sku,
+            listings.c.revision,
+            listings.c.pushed_revision,
+            listings.c.push_attempts,
+            submission_items.c.revision.label("sent_revision"),
+            submission_items.c.quantity.label("sent_quantity"),
+        )
+        .join(submission_items, submission_items.c.listing_id == listings.c.id)
+        .where(submission_items.c.submission_id == submission_id, submission_items.c.result == "pending")
+        .order_by(listings.c.id)
+        .limit(_ROWS)
+        .with_for_update(of=listings)
+    ).all()
+
+
+def _push_again(connection: Connection, moved: Rows) -> None:
+    """The feed may have put an older quantity over a newer PATCH. A PATCH under way loses its claim with that,
+    so that its answer cannot count the listing as pushed."""
+    ids = [row.id for row in moved]
+    if not ids:
+        return
+    behind = case(
+        (listings.c.pushed_revision >= listings.c.revision, listings.c.revision - 1), else_=listings.c.pushed_revision
+    )
+    connection.execute(
+        update(listings)
+        .where(listings.c.id.in_(ids))
+        .values(pushed_revision=behind, verified_at=None, push_claim=None, push_claim_until=None)
+    )
+
+
+def _accept(connection: Connection, rows: Rows, now: datetime) -> None:
+    if not rows:
+        return
+    statement = (
+        update(listings)
+        .where(listings.c.id == bindparam("row"))
+        .values(
+            pushed_revision=bindparam("sent_revision"),
+            pushed_quantity=bindparam("sent_quantity"),
+            pushed_at=now,
+            verified_at=None,
+            push_attempts=0,
+            push_not_before=None,
+            push_problem=None,
+        )
+    )
+    values = [{"row": row.id, "sent_revision": row.sent_revision, "sent_quantity": row.sent_quantity} for row in rows]
+    connection.execute(statement, values)
+
+
+def _refuse(connection: Connection, rows: Rows, end: FeedEnd, now: datetime) -> None:
+    for row in rows:
+        problem = end.problems[row.sku]
+        attempts = row.push_attempts + 1
+        later = {"push_attempts": attempts, "push_not_before": now + back_off(attempts)}
+        connection.execute(
+            update(listings)
+            .where(listings.c.id == row.id)
+            .values(push_problem=problem, **({"orphan": True} if is_orphan(problem) else later))
+        )
+
+
+def _defer(connection: Connection, rows: Rows, end: FeedEnd, now: datetime) -> None:
+    """The feed as a whole came to nothing: withdrawals go by PATCH at once, restores with a later feed."""
+    for row in rows:
+        if row.sent_quantity == 0:
+            continue
+        attempts = row.push_attempts + 1
+        connection.execute(
+            update(listings)
+            .where(listings.c.id == row.id)
+            .values(push_attempts=attempts, push_not_before=now + back_off(attempts), push_problem=end.note)
+        )
+
+
+def _record(connection: Connection, submission_id: int, result: str, rows: Rows, end: FeedEnd) -> None:
+    if not rows:
+        return
+    statement = (
+        update(submission_items)
+        .where(submission_items.c.submission_id == submission_id, submission_items.c.listing_id == bindparam("row"))
+        .values(result=result, issue=bindparam("problem"))
+    )
+    values = [{"row": row.id, "problem": end.problems.get(row.sku, end.note)} for row in rows]
+    connection.execute(statement, values)
+
+
+def _events(
+    submission_id: int,
+    moved: Rows,
+    accepted: Rows,
+    refused: Rows,
+    end: FeedEnd,
+    now: datetime,
+) -> list[Event]:
+    def event(row: Any, kind: str, reason: str | None) -> Event:
+        return Event(row.id, now, kind, reason, row.sent_quantity, row.sent_revision, submission_id)
+
+    return [
+        *(event(row, "push_superseded", "a newer quantity goes out after this feed") for row in moved),
+        *(event(row, "push_accepted", None) for row in accepted if row.pushed_revision < row.revision),
+        *(
+            event(row, "push_orphan" if is_orphan(end.problems[row.sku]) else "push_rejected", end.problems[row.sku])
+            for row in refused
+        ),
+    ]

@@ -1,0 +1,78 @@
+"""HTTP with a bound on the whole of each request; connections are kept for each thread."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+
+from mercarich_feed.ports import Transient
+
+AGENT = "mercarich/0.1 (Language=Python)"
+_LARGEST_BODY = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON, or None when it is something else."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return None
+
+
+class Http:
+    """Sends requests. httpx bounds each read only, so that the whole is watched here between chunks."""
+
+    def __init__(self, seconds: float, transport: Callable[[], httpx.BaseTransport] | None = None) -> None:
+        self._seconds = seconds
+        self._transport = transport
+        self._mine = threading.local()
+        self._lock = threading.Lock()
+        self._all: list[httpx.Client] = []
+
+    def send(self, method: str, url: str, *, seconds: float | None = None, **request: Any) -> Reply:
+        """One request. Raises `Transient` when no whole answer came in time, whatever the reason."""
+        limit = seconds or self._seconds
+        deadline = time.monotonic() + limit
+        where = f"{method} {url.split('?')[0]}"
+        try:
+            with self._client().stream(method, url, timeout=min(limit, self._seconds), **request) as response:
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if time.monotonic() > deadline:
+                        raise Transient(f"{where}: no whole answer within {limit:g} s")
+                    if len(body) > _LARGEST_BODY:
+                        raise Transient(f"{where}: an answer of more than {_LARGEST_BODY} bytes")
+                return Reply(response.status_code, response.headers, bytes(body))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Transient(f"{where}: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        with self._lock:
+            clients, self._all = self._all, []
+        for client in clients:
+            client.close()
+
+    def _client(self) -> httpx.Client:
+        client: httpx.Client | None = getattr(self._mine, "client", None)
+        if client is None or client.is_closed:
+            client = httpx.Client(
+                trust_env=False,
+                headers={"user-agent": AGENT},
+                transport=self._transport() if self._transport else None,
+            )
+            self._mine.client = client
+            with self._lock:
+                self._all.append(client)
+        return client

@@ -1,0 +1,91 @@
+"""Threads that take sellers in turn: woken at any time, each seller by one thread at a time."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from mercarich_db.engine import DatabaseAway
+from mercarich_platform.clock import Monotonic, monotonic
+
+log = logging.getLogger(__name__)
+
+Wish = TypeVar("Wish")
+
+_DATABASE_SECONDS = 2.0
+
+
+class Lane(Generic[Wish]):
+    """`work(user_id, wishes)` answers the seconds after which it wants the same again, or None."""
+
+    def __init__(
+        self,
+        name: str,
+        threads: int,
+        work: Callable[[int, frozenset[Wish]], float | None],
+        now: Monotonic = monotonic,
+    ) -> None:
+        self._name = name
+        self._work = work
+        self._now = now
+        self._changed = threading.Condition()
+        self._due: dict[int, float] = {}
+        self._wishes: dict[int, frozenset[Wish]] = {}
+        self._running: set[int] = set()
+        self._stopped = False
+        self._count = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._threads: list[Future[None]] = []
+
+    def start(self) -> None:
+        self._threads = [self._pool.submit(self._loop) for _ in range(self._count)]
+
+    def wake(self, user_id: int, *wishes: Wish, after_seconds: float = 0.0) -> None:
+        """Have the seller worked on, once more if that is under way. Never later than asked before."""
+        at = self._now() + after_seconds
+        with self._changed:
+            self._due[user_id] = min(at, self._due.get(user_id, at))
+            self._wishes[user_id] = self._wishes.get(user_id, frozenset()) | frozenset(wishes)
+            self._changed.notify()
+
+    def check(self) -> None:
+        """Raise what ended a thread: a fault of this program, after which the process is to end."""
+        for thread in self._threads:
+            if thread.done():
+                thread.result()
+
+    def stop(self) -> None:
+        """Waits for the sellers at hand."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        self._pool.shutdown(wait=True)
+
+    def _loop(self) -> None:
+        while (taken := self._take()) is not None:
+            user_id, wishes = taken
+            try:
+                again = self._work(user_id, wishes)
+            except DatabaseAway as error:
+                log.warning("the database is away", extra={"lane": self._name, "reason": str(error)})
+                again = _DATABASE_SECONDS
+            finally:
+                with self._changed:
+                    self._running.discard(user_id)
+                    self._changed.notify()
+            if again is not None:
+                self.wake(user_id, *wishes, after_seconds=again)
+
+    def _take(self) -> tuple[int, frozenset[Wish]] | None:
+        with self._changed:
+            while not self._stopped:
+                free = [(at, user_id) for user_id, at in self._due.items() if user_id not in self._running]
+                at, user_id = min(free, default=(None, 0))
+                if at is not None and at <= self._now():
+                    del self._due[user_id]
+                    self._running.add(user_id)
+                    self._changed.notify()  # somebody must go on watching the clock for the others
+                    return user_id, self._wishes.pop(user_id, frozenset())
+                self._changed.wait(None if at is None else at - self._now())
+            return None

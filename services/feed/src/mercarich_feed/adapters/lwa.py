@@ -1,0 +1,111 @@
+"""Login with Amazon: one access token a seller, refreshed by one thread at a time."""
+
+import logging
+import threading
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from mercarich_feed.adapters.amazon_errors import lwa_trouble
+from mercarich_feed.adapters.http import Http
+from mercarich_feed.domain import Account
+from mercarich_feed.metrics import APP_CREDENTIALS_REFUSED
+from mercarich_feed.ports import AppCredentials
+from mercarich_platform.clock import Monotonic, monotonic
+
+log = logging.getLogger(__name__)
+
+_MARGIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Our registration at Amazon, and where tokens are given."""
+
+    url: str
+    client_id: str
+    client_secret: SecretStr
+
+
+@dataclass(slots=True)
+class _Seller:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    token: str = field(default="", repr=False)
+    ends_at: float = 0.0
+
+
+class Lwa:
+    """Access tokens from a cache. While Amazon refuses the application itself, everybody waits and one call probes."""
+
+    def __init__(
+        self, http: Http, application: Application, *, retry_seconds: float, now: Monotonic = monotonic
+    ) -> None:
+        self._http = http
+        self._application = application
+        self._retry_seconds = retry_seconds
+        self._now = now
+        self._lock = threading.Lock()
+        self._sellers: dict[int, _Seller] = {}
+        self._paused_until: float | None = None
+
+    def token(self, account: Account) -> str:
+        """A token that lives for at least a minute. Raises `TokenRevoked`, `AppCredentials`, `Transient`."""
+        self._wait_for_credentials()
+        seller = self._seller(account)
+        with seller.lock:
+            if seller.ends_at - _MARGIN_SECONDS <= self._now():
+                self._refresh(account, seller)
+            return seller.token
+
+    def forget(self, account: Account, token: str) -> None:
+        """Amazon did not take this token; the next call refreshes it, unless another thread already did."""
+        seller = self._seller(account)
+        with seller.lock:
+            if seller.token == token:
+                seller.ends_at = 0.0
+
+    def _seller(self, account: Account) -> _Seller:
+        with self._lock:
+            return self._sellers.setdefault(account.user_id, _Seller())
+
+    def _refresh(self, account: Account, seller: _Seller) -> None:
+        seller.ends_at = 0.0
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": account.refresh_token,
+            "client_id": self._application.client_id,
+            "client_secret": self._application.client_secret.get_secret_value(),
+        }
+        reply = self._http.send("POST", self._application.url, data=form)
+        trouble = lwa_trouble(reply)
+        if isinstance(trouble, AppCredentials):
+            self._pause(trouble)
+        if trouble is not None:
+            raise trouble
+        self._resume()
+        body = reply.json()
+        seller.token = str(body["access_token"])
+        seller.ends_at = self._now() + float(body.get("expires_in", 3600))
+
+    def _wait_for_credentials(self) -> None:
+        with self._lock:
+            if self._paused_until is None:
+                return
+            if self._now() < self._paused_until:
+                raise AppCredentials("Amazon refused the application's credentials a short while ago")
+            self._paused_until = self._now() + self._retry_seconds  # this caller probes, the others go on waiting
+
+    def _pause(self, trouble: AppCredentials) -> None:
+        with self._lock:
+            first = self._paused_until is None
+            self._paused_until = self._now() + self._retry_seconds
+        APP_CREDENTIALS_REFUSED.set(1)
+        if first:
+            log.critical("Amazon refuses the application's credentials; all work rests", extra={"reason": str(trouble)})
+
+    def _resume(self) -> None:
+        with self._lock:
+            was, self._paused_until = self._paused_until, None
+        if was is not None:
+            APP_CREDENTIALS_REFUSED.set(0)
+            log.info("Amazon takes the application's credentials again")

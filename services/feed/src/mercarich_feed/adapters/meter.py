@@ -1,0 +1,43 @@
+"""`ports.Meter` and the gauges, over Prometheus."""
+
+from dataclasses import dataclass
+
+from mercarich_db.engine import DatabaseAway
+from mercarich_feed import metrics
+from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.domain import Outcome
+from mercarich_feed.ports import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
+from mercarich_platform.worker import NotNow
+
+_AWAY_SECONDS = 5.0
+
+
+class PrometheusMeter:
+    def pushed(self, lane: str, outcome: Outcome, count: int = 1) -> None:
+        if count:
+            metrics.PUSHES.labels(lane, outcome).inc(count)
+
+    def delivered_after(self, seconds: float) -> None:
+        metrics.PUSH_SECONDS.observe(max(0.0, seconds))
+
+    def trouble(self, trouble: AmazonTrouble) -> None:
+        metrics.TROUBLES.labels(type(trouble).__name__).inc()
+        if isinstance(trouble, TokenRevoked | AppCredentials | Forbidden):
+            metrics.TOKEN_ERRORS.labels(type(trouble).__name__).inc()
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """A round that counts what waits."""
+
+    sellers: SqlSellers
+
+    def __call__(self) -> None:
+        try:
+            totals = self.sellers.totals()
+        except DatabaseAway as error:
+            raise NotNow(str(error), _AWAY_SECONDS) from error
+        metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
+        metrics.PENDING.labels("restore").set(totals.restores)
+        metrics.EXPOSED.set(totals.exposed)
+        metrics.OPEN_FEEDS.set(totals.feeds)

@@ -1,0 +1,118 @@
+"""Staying below Amazon's usage plans: a token bucket for each seller and operation, adapted by the answers."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mercarich_feed.ports import RateLimited, Unsent
+from mercarich_platform.clock import Monotonic, monotonic
+
+Sleep = Callable[[float], bool]
+"""Waits; True when the process is to end."""
+_SHARE = 0.98
+"""Of the quota: two clocks and a network lie between Amazon's bucket and this one."""
+_SLOWER, _SLOWEST, _FASTER = 0.7, 0.1, 1.02
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A usage plan: requests a second, and how many at once after a pause."""
+
+    rate: float
+    burst: float
+
+
+PLANS = {
+    "patchListingsItem": Plan(5.0, 5.0),
+    "getListingsItem": Plan(5.0, 5.0),  # the model says burst 10, the documentation's table 5
+    "createFeedDocument": Plan(0.5, 15.0),
+    "createFeed": Plan(0.0083, 15.0),
+    "getFeed": Plan(2.0, 15.0),
+    "cancelFeed": Plan(2.0, 15.0),
+    "getFeeds": Plan(0.0222, 10.0),
+    "getFeedDocument": Plan(0.0222, 10.0),
+}
+"""Selling Partner API usage plans, per seller and application (marketplace models of 2026-08)."""
+
+
+class Bucket:
+    """One seller's budget for one operation. Usable from several threads."""
+
+    def __init__(self, plan: Plan, now: Monotonic) -> None:
+        self._now = now
+        self._rate = self._allowed = plan.rate
+        # One token less than the plan: a request that overtakes the one before it must not meet an empty bucket.
+        self._burst = plan.burst - 1 if plan.burst > 2 else plan.burst
+        self._tokens = self._burst
+        self._at = now()
+        self._lock = threading.Lock()
+
+    def reserve(self) -> float:
+        """Take a token, in advance if need be; answers the seconds until it may be used."""
+        with self._lock:
+            self._refill()
+            self._tokens -= 1
+            return max(0.0, -self._tokens / (self._rate * _SHARE))
+
+    def give_back(self) -> None:
+        """The reserved token is not used."""
+        with self._lock:
+            self._tokens += 1
+
+    def succeeded(self, allowed: str | None) -> None:
+        """Amazon answered within the quota; the header x-amzn-RateLimit-Limit, if any, says what it is."""
+        with self._lock:
+            self._refill()
+            self._allowed = _positive(allowed) or self._allowed
+            self._rate = min(self._allowed, self._rate * _FASTER)
+
+    def exceeded(self, wait_seconds: float | None) -> None:
+        """Amazon answered 429: somebody else uses the quota too, or it is smaller than was thought."""
+        with self._lock:
+            self._refill()
+            self._rate = max(self._rate * _SLOWER, self._allowed * _SLOWEST)
+            self._tokens = min(self._tokens, 0.0) - self._rate * (wait_seconds or 0.0)
+
+    def _refill(self) -> None:
+        now = self._now()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate * _SHARE)
+        self._at = now
+
+
+class Pace:
+    """The buckets of all sellers, and the waiting for them."""
+
+    def __init__(self, sleep: Sleep, now: Monotonic = monotonic) -> None:
+        self._sleep = sleep
+        self._now = now
+        self._lock = threading.Lock()
+        self._buckets: dict[tuple[int, str], Bucket] = {}
+
+    def bucket(self, user_id: int, operation: str) -> Bucket:
+        with self._lock:
+            key = (user_id, operation)
+            if key not in self._buckets:
+                self._buckets[key] = Bucket(PLANS[operation], self._now)
+            return self._buckets[key]
+
+    def wait(self, user_id: int, operation: str, at_most: float = 30.0) -> None:
+        """Wait for the seller's turn. Raises `RateLimited` when it is too far away, `Unsent` at the process's end."""
+        seconds = self.bucket(user_id, operation).reserve()
+        if seconds > at_most:
+            self.bucket(user_id, operation).give_back()
+            raise RateLimited(f"{operation}: the seller's quota is used up", retry_after=min(seconds, 120.0))
+        if seconds > 0:
+            self.pause(seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Raises `Unsent` when the process is to end."""
+        if self._sleep(seconds):
+            raise Unsent("the process is to end")
+
+
+def _positive(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if value > 0 else None

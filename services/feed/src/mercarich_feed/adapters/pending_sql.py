@@ -1,0 +1,55 @@
+"""The conditions under which a listing waits for the lanes, as SQL; one place, so that both lanes agree."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+
+from mercarich_db.tables import amazon_accounts, listings, submission_items, submissions
+
+BYPASSED = "bypassed"
+
+
+def pending() -> ColumnElement[bool]:
+    """Amazon does not yet have the newest revision, and could have it."""
+    return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false())
+
+
+def withdrawal() -> ColumnElement[bool]:
+    return listings.c.quantity == 0
+
+
+def restore() -> ColumnElement[bool]:
+    return listings.c.quantity > 0
+
+
+def not_deferred(now: datetime) -> ColumnElement[bool]:
+    return or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now)
+
+
+def unclaimed(now: datetime) -> ColumnElement[bool]:
+    return or_(listings.c.push_claim.is_(None), listings.c.push_claim_until <= now)
+
+
+def not_in_feed() -> ColumnElement[bool]:
+    """No open feed carries this very revision; a bypassed one is no longer waited for."""
+    carried = and_(
+        submission_items.c.listing_id == listings.c.id,
+        submission_items.c.revision == listings.c.revision,
+        submissions.c.id == submission_items.c.submission_id,
+        submissions.c.ended_at.is_(None),
+        submissions.c.state != BYPASSED,
+    )
+    return not_(exists().where(carried))
+
+
+def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
+    """The seller's token was not refused, or so long ago that it is tried again."""
+    return or_(
+        amazon_accounts.c.token_verdict != "invalid",
+        amazon_accounts.c.token_checked_at.is_(None),
+        amazon_accounts.c.token_checked_at <= now - timedelta(seconds=retry_seconds),
+    )
+
+
+def has_usable_account(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
+    return exists(select(1).where(amazon_accounts.c.user_id == listings.c.user_id, account_usable(now, retry_seconds)))

@@ -1,0 +1,188 @@
+"""The operations of the Selling Partner API in use, one call each: Feeds 2021-06-30, Listings Items 2021-08-01."""
+
+import gzip
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from mercarich_feed.adapters.amazon_errors import issues_of, spapi_trouble
+from mercarich_feed.adapters.http import Http, Reply
+from mercarich_feed.adapters.lwa import Lwa
+from mercarich_feed.adapters.pacing import Pace
+from mercarich_feed.domain import Account, FeedState, quantity_patches
+from mercarich_feed.ports import Forbidden, RateLimited, Rejected, Transient
+
+FEED_TYPE = "JSON_LISTINGS_FEED"
+DOCUMENT_TYPE = "application/json; charset=UTF-8"
+_FEEDS = "/feeds/2021-06-30"
+_LISTINGS = "/listings/2021-08-01/items"
+_UPLOAD_SECONDS = 60.0
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as it goes over the wire; `repeatable` says that sending it twice does no harm."""
+
+    name: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    body: Any = None
+    repeatable: bool = True
+
+
+class SpApi:
+    """Calls by sellers. Every method raises `AmazonTrouble`."""
+
+    def __init__(self, http: Http, base_url: str, lwa: Lwa, pace: Pace) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._lwa = lwa
+        self._pace = pace
+
+    def authorize(self, account: Account) -> None:
+        self._lwa.token(account)
+
+    def patch_quantity(self, account: Account, sku: str, quantity: int) -> None:
+        """Set an offer's quantity. An INVALID comes with HTTP 200."""
+        body = {"productType": "PRODUCT", "patches": quantity_patches(quantity)}
+        operation = Operation("patchListingsItem", "PATCH", _item(account, sku), _market(account), body)
+        answer = self._call(account, operation, paced=True)
+        status = answer.get("status")
+        if status == "INVALID":
+            raise Rejected(issues_of(answer))
+        if status != "ACCEPTED":
+            raise Transient(f"an answer of status {status!r}")
+
+    def quantity(self, account: Account, sku: str) -> int | None:
+        """What the offer shows; None when Amazon names no quantity."""
+        query = {**_market(account), "includedData": "fulfillmentAvailability"}
+        answer = self._call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True)
+        for availability in answer.get("fulfillmentAvailability") or ():
+            if availability.get("fulfillmentChannelCode") == "DEFAULT":
+                shown = availability.get("quantity")
+                return shown if isinstance(shown, int) else None
+        return None
+
+    def upload(self, account: Account, document: Mapping[str, Any]) -> str:
+        created = self._call(
+            account,
+            Operation("createFeedDocument", "POST", f"{_FEEDS}/documents", {}, {"contentType": DOCUMENT_TYPE}),
+        )
+        # The address is signed for exactly this content type, and takes no header of the API.
+        reply = self._http.send(
+            "PUT",
+            created["url"],
+            content=orjson.dumps(document),
+            headers={"content-type": DOCUMENT_TYPE},
+            seconds=_UPLOAD_SECONDS,
+        )
+        if reply.status not in (200, 201, 204):
+            raise Transient(f"the document's upload ended with HTTP {reply.status}")
+        return str(created["feedDocumentId"])
+
+    def create_feed(self, account: Account, document_id: str) -> str:
+        body = {
+            "feedType": FEED_TYPE,
+            "marketplaceIds": [account.marketplace_id],
+            "inputFeedDocumentId": document_id,
+        }
+        operation = Operation("createFeed", "POST", f"{_FEEDS}/feeds", {}, body, repeatable=False)
+        answer = self._call(account, operation)
+        if "feedId" not in answer:
+            raise Transient("createFeed answered without a feed id")
+        return str(answer["feedId"])
+
+    def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
+        answer = self._call(account, Operation("getFeed", "GET", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
+        try:
+            return FeedState(str(answer.get("processingStatus", "")).lower()), answer.get("resultFeedDocumentId")
+        except ValueError:
+            raise Transient(f"a feed of status {answer.get('processingStatus')!r}") from None
+
+    def cancel_feed(self, account: Account, feed_id: str) -> None:
+        self._call(account, Operation("cancelFeed", "DELETE", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
+
+    def report(self, account: Account, document_id: str) -> Mapping[str, Any]:
+        path = f"{_FEEDS}/documents/{quote(document_id, safe='')}"
+        place = self._call(account, Operation("getFeedDocument", "GET", path, {}))
+        reply = self._http.send("GET", place["url"], seconds=_UPLOAD_SECONDS)
+        if reply.status != 200:
+            raise Transient(f"the report's download ended with HTTP {reply.status}")
+        report = Reply(200, {}, _unpacked(reply.body, place.get("compressionAlgorithm"))).json()
+        if not isinstance(report, dict):
+            raise Transient("the report is not JSON")
+        return report
+
+    def feeds_since(self, account: Account, since: datetime) -> list[str]:
+        query = {
+            "feedTypes": FEED_TYPE,
+            "pageSize": "100",
+            "createdSince": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        answer = self._call(account, Operation("getFeeds", "GET", f"{_FEEDS}/feeds", query))
+        feeds = sorted(answer.get("feeds") or (), key=lambda feed: str(feed.get("createdTime", "")))
+        return [str(feed["feedId"]) for feed in feeds]
+
+    def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
+        """Send it until there is an answer that counts. `paced`: the caller has waited for the first turn."""
+        refreshed = False
+        for tried in range(1, _TRIES + 1):
+            if not paced or tried > 1:
+                self._pace.wait(account.user_id, operation.name)
+            token = self._lwa.token(account)
+            try:
+                return self._once(account, operation, token)
+            except Forbidden:
+                if refreshed:
+                    raise
+                refreshed = True
+                self._lwa.forget(account, token)
+            except RateLimited as trouble:
+                if tried == _TRIES or (trouble.retry_after or 0) > 5:
+                    raise
+            except Transient:
+                if tried == _TRIES or not operation.repeatable:
+                    raise
+                self._pace.pause(random.uniform(0.1, 0.4) * 2**tried)
+        raise Forbidden(f"{operation.name}: refused with a fresh token")
+
+    def _once(self, account: Account, operation: Operation, token: str) -> dict[str, Any]:
+        bucket = self._pace.bucket(account.user_id, operation.name)
+        headers = {"x-amz-access-token": token}
+        content = None
+        if operation.body is not None:
+            content = orjson.dumps(operation.body)
+            headers["content-type"] = "application/json"
+        url = self._base_url + operation.path
+        reply = self._http.send(operation.method, url, params=dict(operation.query), headers=headers, content=content)
+        trouble = spapi_trouble(reply)
+        if trouble is None:
+            bucket.succeeded(reply.headers.get("x-amzn-ratelimit-limit"))
+            return reply.json() or {}
+        if isinstance(trouble, RateLimited):
+            bucket.exceeded(trouble.retry_after)
+        raise trouble
+
+
+def _item(account: Account, sku: str) -> str:
+    return f"{_LISTINGS}/{quote(account.seller_id, safe='')}/{quote(sku, safe='')}"
+
+
+def _market(account: Account) -> dict[str, str]:
+    return {"marketplaceIds": account.marketplace_id, "issueLocale": "ja_JP"}
+
+
+def _unpacked(body: bytes, algorithm: str | None) -> bytes:
+    if algorithm != "GZIP":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError) as error:
+        raise Transient("the report is cut short") from error

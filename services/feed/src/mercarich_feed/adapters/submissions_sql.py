@@ -1,0 +1,222 @@
+"""`ports.Submissions`: the rows of feeds, written before Amazon hears of them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import amazon_accounts, listings, submission_items, submissions
+from mercarich_feed.adapters.feed_ends_sql import apply_step
+from mercarich_feed.adapters.pending_sql import (
+    BYPASSED,
+    not_deferred,
+    not_in_feed,
+    pending,
+    restore,
+    unclaimed,
+    withdrawal,
+)
+from mercarich_feed.domain import FeedEnd, FeedState, Offer, OpenFeed
+from mercarich_platform.clock import Clock
+
+ABANDONED = timedelta(minutes=2)
+"""A beginning without a feed id that is older has lost its process: three calls with their deadlines are over."""
+_DISTRUST = timedelta(hours=1)
+_CREATING = "creating"
+_ROWS = 1000
+
+
+class SqlSubmissions:
+    def __init__(self, engine: Engine, now: Clock) -> None:
+        self._engine = engine
+        self._now = now
+
+    def begin(
+        self, user_id: int, *, withdrawals: bool, marketplace: Marketplace | None, limit: int
+    ) -> tuple[int, list[Offer]] | None:
+        def write(connection: Connection) -> tuple[int, list[Offer]] | None:
+            # The seller's row is the lock under which there is one open feed.
+            account = amazon_accounts.c.user_id == user_id
+            connection.execute(select(amazon_accounts.c.user_id).where(account).with_for_update())
+            if self._has_open(connection, user_id):
+                return None
+            offers = self._waiting(connection, user_id, withdrawals, marketplace, limit)
+            if not offers:
+                return None
+            submission_id = self._insert(connection, user_id, len(offers))
+            for start in range(0, len(offers), _ROWS):
+                rows = [_item(submission_id, offer) for offer in offers[start : start + _ROWS]]
+                connection.execute(insert(submission_items), rows)
+            return submission_id, offers
+
+        return run_tx(self._engine, write)
+
+    def created(self, submission_id: int, document_id: str | None, feed_id: str, next_poll_at: datetime) -> None:
+        values: dict[str, Any] = {"document_id": document_id} if document_id else {}
+        self._update(
+            submission_id,
+            **values,
+            feed_id=feed_id,
+            state=FeedState.IN_QUEUE,
+            next_poll_at=next_poll_at,
+            ended_at=None,
+            problem=None,
+        )
+
+    def abandon(self, submission_id: int, problem: str) -> None:
+        self._update(submission_id, state=FeedState.CANCELLED, ended_at=self._now(), problem=problem[:255])
+
+    def due(self, user_id: int) -> list[OpenFeed]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(submissions).where(submissions.c.user_id == user_id, self._is_due()).order_by(submissions.c.id)
+            ).all()
+        return [OpenFeed(row.id, row.feed_id, row.created_at, bypassed=row.state == BYPASSED) for row in rows]
+
+    def sellers_due(self) -> list[int]:
+        with reading(self._engine) as connection:
+            return list(connection.execute(select(submissions.c.user_id).distinct().where(self._is_due())).scalars())
+
+    def known_feeds(self, user_id: int) -> frozenset[str]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(submissions.c.feed_id).where(
+                    submissions.c.user_id == user_id, submissions.c.feed_id.is_not(None)
+                )
+            )
+            return frozenset(str(row.feed_id) for row in rows)
+
+    def looked(self, submission_id: int, state: FeedState, next_poll_at: datetime) -> None:
+        def write(connection: Connection) -> None:
+            # A withdrawal went past this feed: its end is looked for sooner, it may put the offer back.
+            soon = self._now() + timedelta(seconds=5)
+            overtaken = connection.execute(
+                select(submission_items.c.listing_id)
+                .join(listings, listings.c.id == submission_items.c.listing_id)
+                .where(
+                    submission_items.c.submission_id == submission_id,
+                    listings.c.revision > submission_items.c.revision,
+                )
+                .limit(1)
+            ).first()
+            at = min(soon, next_poll_at) if overtaken else next_poll_at
+            row = submissions.c.id == submission_id
+            connection.execute(update(submissions).where(row).values(next_poll_at=at))
+            connection.execute(update(submissions).where(row, submissions.c.state != BYPASSED).values(state=state))
+
+        run_tx(self._engine, write)
+
+    def bypass(self, submission_id: int, problem: str, next_poll_at: datetime) -> None:
+        self._update(submission_id, state=BYPASSED, problem=problem[:255], next_poll_at=next_poll_at)
+
+    def skus(self, submission_id: int) -> list[str]:
+        with reading(self._engine) as connection:
+            return list(
+                connection.execute(
+                    select(listings.c.sku)
+                    .join(submission_items, submission_items.c.listing_id == listings.c.id)
+                    .where(submission_items.c.submission_id == submission_id)
+                    .order_by(listings.c.id)
+                ).scalars()
+            )
+
+    def end(self, submission_id: int, end: FeedEnd) -> tuple[int, int]:
+        step: Callable[[Connection], int] = lambda connection: apply_step(connection, submission_id, end, self._now())  # noqa: E731
+        while run_tx(self._engine, step):
+            pass
+
+        def write(connection: Connection) -> tuple[int, int]:
+            results: dict[str, int] = dict(
+                connection.execute(
+                    select(submission_items.c.result, func.count())
+                    .where(submission_items.c.submission_id == submission_id)
+                    .group_by(submission_items.c.result)
+                )
+                .tuples()
+                .all()
+            )
+            accepted, rejected = results.get("accepted", 0), results.get("rejected", 0)
+            connection.execute(
+                update(submissions)
+                .where(submissions.c.id == submission_id)
+                .values(state=end.state, ended_at=self._now(), problem=end.note, accepted=accepted, rejected=rejected)
+            )
+            return accepted, rejected
+
+        return run_tx(self._engine, write)
+
+    def trusted(self, user_id: int) -> bool:
+        failed = or_(
+            submissions.c.state.in_([FeedState.CANCELLED, FeedState.FATAL, BYPASSED]),
+            submissions.c.problem.is_not(None),
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(submissions.c.id)
+                .where(submissions.c.user_id == user_id, failed, submissions.c.created_at >= self._now() - _DISTRUST)
+                .limit(1)
+            ).first()
+        return row is None
+
+    def _is_due(self) -> Any:
+        now = self._now()
+        lost = and_(submissions.c.feed_id.is_(None), submissions.c.created_at <= now - ABANDONED)
+        return and_(submissions.c.ended_at.is_(None), or_(submissions.c.next_poll_at <= now, lost))
+
+    def _has_open(self, connection: Connection, user_id: int) -> bool:
+        wanted = select(submissions.c.id).where(
+            submissions.c.user_id == user_id, submissions.c.ended_at.is_(None), submissions.c.state != BYPASSED
+        )
+        return connection.execute(wanted.limit(1)).first() is not None
+
+    def _waiting(
+        self, connection: Connection, user_id: int, withdrawals: bool, marketplace: Marketplace | None, limit: int
+    ) -> list[Offer]:
+        now = self._now()
+        wanted = select(
+            listings.c.id, listings.c.sku, listings.c.revision, listings.c.quantity, listings.c.changed_at
+        ).where(
+            listings.c.user_id == user_id,
+            pending(),
+            withdrawal() if withdrawals else restore(),
+            not_deferred(now),
+            # A PATCH of an older revision may be on its way: which of the two Amazon takes last is undefined.
+            unclaimed(now),
+            not_in_feed(),
+        )
+        if marketplace is not None:
+            wanted = wanted.where(listings.c.marketplace == marketplace)
+        return [Offer(*row) for row in connection.execute(wanted.order_by(listings.c.id).limit(limit))]
+
+    def _insert(self, connection: Connection, user_id: int, items: int) -> int:
+        row = connection.execute(
+            insert(submissions).values(
+                user_id=user_id,
+                lane="feed",
+                state=_CREATING,
+                created_at=self._now(),
+                items=items,
+                accepted=0,
+                rejected=0,
+            )
+        )
+        key = row.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _update(self, submission_id: int, **values: Any) -> None:
+        statement = update(submissions).where(submissions.c.id == submission_id).values(**values)
+        run_tx(self._engine, lambda connection: connection.execute(statement))
+
+
+def _item(submission_id: int, offer: Offer) -> dict[str, Any]:
+    return {
+        "submission_id": submission_id,
+        "listing_id": offer.listing_id,
+        "revision": offer.revision,
+        "quantity": offer.quantity,
+        "result": "pending",
+    }

@@ -1,0 +1,155 @@
+"""The composition root: settings in, the ready worker or the ready sweep out."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from mercarich_contracts.messages import ListingsChanged
+from mercarich_contracts.topics import DEAD_LETTERS, LISTINGS_CHANGED, TOPICS
+from mercarich_db import engine as engines
+from mercarich_db import schema
+from mercarich_feed.adapters.accounts_sql import SqlAccounts
+from mercarich_feed.adapters.amazon import PacedAmazon
+from mercarich_feed.adapters.http import Http
+from mercarich_feed.adapters.lanes import Lane
+from mercarich_feed.adapters.listings_sql import SqlListings
+from mercarich_feed.adapters.lwa import Application, Lwa
+from mercarich_feed.adapters.meter import Gauges, PrometheusMeter
+from mercarich_feed.adapters.numbers_sql import SqlNumbers
+from mercarich_feed.adapters.pacing import Pace
+from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.adapters.sp_api import SpApi
+from mercarich_feed.adapters.submissions_sql import SqlSubmissions
+from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
+from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
+from mercarich_feed.settings import FeedSettings
+from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
+from mercarich_feed.use_cases.follow import FollowSeller, RestoreWish
+from mercarich_feed.use_cases.gate import Gate
+from mercarich_feed.use_cases.patches import PushWithdrawals
+from mercarich_feed.use_cases.sweep import Sweep
+from mercarich_feed.use_cases.zeros import VerifyZeros
+from mercarich_platform.clock import monotonic, utc_now
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.settings import BadConfiguration, SharedSettings
+from mercarich_platform.worker import Tick, Worker
+
+ROUND_SECONDS = 2.0
+ZERO_ROUND_SECONDS = 60.0
+GAUGE_SECONDS = 10.0
+_READ_BACK_AFTER_SECONDS = 1.1
+_PUBLISH_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWorker:
+    """The worker loop over two lanes of threads, ended in the order in which they need each other."""
+
+    worker: Worker
+    patches: Lane[None]
+    follow: Lane[RestoreWish]
+    amazon: PacedAmazon
+    http: Http
+
+    def run(self, stop: threading.Event) -> int:
+        self.patches.start()
+        self.follow.start()
+        try:
+            return self.worker.run(stop)
+        finally:
+            stop.set()
+            self.patches.stop()
+            self.follow.stop()
+            self.amazon.close()
+            self.http.close()
+
+
+def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Event) -> FeedWorker:
+    """Reads one stored token. Raises `BadConfiguration` for a key that is missing or wrong, and `DatabaseAway`."""
+    engine = engines.create(shared.database, pool_size=20)
+    accounts = _accounts(engine, own)
+    listings, submissions = SqlListings(engine, utc_now), SqlSubmissions(engine, utc_now)
+    sellers, numbers, meter = (
+        SqlSellers(engine, own.token_retry_seconds, utc_now),
+        SqlNumbers(engine),
+        PrometheusMeter(),
+    )
+    http = Http(own.call_seconds)
+    application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
+    pace = Pace(stop.wait)
+    lwa = Lwa(http, application, retry_seconds=own.token_retry_seconds)
+    amazon = PacedAmazon(SpApi(http, own.spapi_url, lwa, pace), pace, own.calls)
+
+    def gate() -> Gate:
+        return Gate(accounts, amazon, meter)
+
+    submit = SubmitFeed(submissions, amazon, numbers, utc_now)
+    push = PushWithdrawals(gate(), listings, amazon, numbers, submit, meter)
+    following = FollowSeller(
+        FollowFeeds(submissions, amazon, numbers, meter, utc_now),
+        gate(),
+        VerifyZeros(listings, amazon),
+        gate(),
+        submit,
+        gate(),
+        listings,
+    )
+    follow = Lane("follow", own.followers, following)
+
+    def push_then_follow(user_id: int, _wishes: frozenset[None]) -> float | None:
+        again = push(user_id)
+        follow.wake(user_id, after_seconds=_READ_BACK_AFTER_SECONDS)
+        return again
+
+    patches: Lane[None] = Lane("patches", own.pushers, push_then_follow)
+    ticks = [
+        Tick("rounds", ROUND_SECONDS, Rounds(patches, follow, sellers.with_withdrawals, submissions.sellers_due)),
+        Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, utc_now)),
+        Tick("gauges", GAUGE_SECONDS, Gauges(sellers)),
+    ]
+    worker = _worker(shared, ListingsChangedHandler(patches, follow), ticks)
+    return FeedWorker(worker, patches, follow, amazon, http)
+
+
+def build_sweep(shared: SharedSettings, own: FeedSettings) -> tuple[Sweep, SqlSellers]:
+    """Raises `BadConfiguration` when the schema is older than this code, and `DatabaseAway`."""
+    engine = engines.create(shared.database)
+    schema.require(engine)
+    sellers = SqlSellers(engine, own.token_retry_seconds, utc_now)
+    publisher = Publisher(shared.kafka_bootstrap, client_id="feed-sweep", topics=TOPICS)
+
+    def publish(messages: Sequence[ListingsChanged]) -> None:
+        for message in messages:
+            publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=str(message.user_id).encode())
+        publisher.flush(_PUBLISH_SECONDS)
+
+    return Sweep(sellers, publish, monotonic, time.sleep), sellers
+
+
+def _accounts(engine: Engine, own: FeedSettings) -> SqlAccounts:
+    try:
+        cipher = TokenCipher(read_key(own.encryption_key.get_secret_value(), own.encryption_key_file))
+        accounts = SqlAccounts(engine, cipher, own.token_retry_seconds, utc_now)
+        accounts.check_key()
+    except BadKey as error:
+        raise BadConfiguration(str(error)) from None
+    return accounts
+
+
+def _worker(shared: SharedSettings, handle: ListingsChangedHandler, ticks: list[Tick]) -> Worker:
+    return Worker(
+        bootstrap=shared.kafka_bootstrap,
+        group="feed",
+        topics=[LISTINGS_CHANGED.name],
+        handle=handle,
+        slots=4,
+        dead_letters=lambda _topic: LISTINGS_CHANGED.dead_letters,
+        ensure=(*TOPICS, *DEAD_LETTERS),
+        ticks=ticks,
+        client_id="feed",
+        health_host=shared.metrics_host,
+        health_port=shared.metrics_port or None,
+    )

@@ -1,0 +1,89 @@
+"""The ten-minute commands: `mercarich update_feed_yahoo|mercari`; they only ask, the worker pushes."""
+
+import argparse
+from collections.abc import Sequence
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.engine import DatabaseAway
+from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.bootstrap import build_sweep
+from mercarich_feed.settings import FeedSettings
+from mercarich_feed.use_cases.sweep import Swept
+from mercarich_platform import logging
+from mercarich_platform.front import TryAgain
+from mercarich_platform.kafka import BrokerAway
+from mercarich_platform.settings import SharedSettings, load
+
+MAX_WORKERS = 1000
+
+
+def update_feed_yahoo(argv: Sequence[str]) -> int:
+    """Push the offers of Yahoo! Auctions sources to Amazon: all withdrawals, then restores."""
+    return _sweep(Marketplace.YAHOO, argv)
+
+
+def update_feed_mercari(argv: Sequence[str]) -> int:
+    """Push the offers of Mercari sources to Amazon: all withdrawals, then restores."""
+    return _sweep(Marketplace.MERCARI, argv)
+
+
+def parser_for(marketplace: Marketplace) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"mercarich update_feed_{marketplace}",
+        description=f"Ask for all {marketplace} withdrawals, wait until they went out, then ask for restores. "
+        "Exit codes: 0 done, 75 try again, 78 bad configuration.",
+    )
+    parser.add_argument(
+        "--max-workers", type=_workers, default=4, help="accepted as before; the worker's FEED_PUSHERS decides"
+    )
+    parser.add_argument("--usernames", nargs="+", default=[], help="only these sellers")
+    parser.add_argument("--max-item-count", type=_positive, help="restores of a seller at most")
+    return parser
+
+
+def _sweep(marketplace: Marketplace, argv: Sequence[str]) -> int:
+    parser = parser_for(marketplace)
+    given = parser.parse_args(argv)
+    shared, own = load(SharedSettings), load(FeedSettings)
+    logging.configure(f"feed-sweep-{marketplace}", level=shared.log_level, style=shared.log_format)
+    try:
+        sweep, sellers = build_sweep(shared, own)
+        _refuse_unknown(parser, sellers, given.usernames)
+        swept = sweep(marketplace, given.usernames, given.max_item_count)
+    except (DatabaseAway, BrokerAway) as error:
+        raise TryAgain(str(error)) from error
+    print(sentence(marketplace, swept))  # noqa: T201
+    if swept.nobody_works:
+        raise TryAgain(
+            f"none of {swept.left} withdrawals went out while this command waited: is a feed worker running?"
+            " Restores were not asked for, since they come after withdrawals"
+        )
+    return 0
+
+
+def sentence(marketplace: Marketplace, swept: Swept) -> str:
+    """What was asked for, in one line."""
+    text = f"{marketplace}: asked for {swept.withdrawals} withdrawals and {swept.restores} restores"
+    if swept.left:
+        text += f"; {swept.left} withdrawals are still on their way, their sellers' restores wait for the next run"
+    if swept.skipped:
+        text += f"; skipped, without a usable Amazon account: {', '.join(swept.skipped)}"
+    return text
+
+
+def _refuse_unknown(parser: argparse.ArgumentParser, sellers: SqlSellers, usernames: Sequence[str]) -> None:
+    unknown = sellers.unknown(usernames) if usernames else []
+    if unknown:
+        parser.error(f"there is no seller {', '.join(repr(name) for name in unknown)}")
+
+
+def _workers(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= MAX_WORKERS):
+        raise argparse.ArgumentTypeError(f"expected a number of workers from 1 to {MAX_WORKERS}, not {text!r}")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"expected a number from 1, not {text!r}")
+    return int(text)

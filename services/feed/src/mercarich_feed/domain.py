@@ -1,0 +1,153 @@
+"""What is pushed and what an answer of Amazon means for it; no input or output here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+FEED_MESSAGES = 25_000
+"""The official feed schema's maxItems."""
+UNKNOWN_SKU = "13013"
+"""The code with which a report says that Amazon does not know the SKU."""
+_FIRST_BACK_OFF = timedelta(minutes=10)
+_LONGEST_BACK_OFF = timedelta(hours=24)
+
+
+class Outcome(StrEnum):
+    """How one push ended; the label of its metric."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    """Amazon refused the content: tried again after a growing wait."""
+    ORPHAN = "orphan"
+    """Amazon does not know the SKU: out of the queue."""
+    DEFERRED = "deferred"
+    """Amazon was away for it: tried again in seconds, no attempt counted."""
+    RELEASED = "released"
+    """It never reached Amazon, or met the quota: tried again at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A seller's account at Amazon."""
+
+    user_id: int
+    seller_id: str
+    marketplace_id: str
+    refresh_token: str = field(repr=False)
+    trusted: bool
+    """The last verdict on the token was `valid`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One SKU at the revision that is being pushed, or was."""
+
+    listing_id: int
+    sku: str
+    revision: int
+    quantity: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    offer: Offer
+    outcome: Outcome
+    problem: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFeed:
+    """A submission that has not ended; `feed_id` is None while Amazon may or may not have it."""
+
+    id: int
+    feed_id: str | None
+    created_at: datetime
+    bypassed: bool
+
+
+class FeedState(StrEnum):
+    """The processing status of a feed, in our words."""
+
+    IN_QUEUE = "in_queue"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FATAL = "fatal"
+
+    @property
+    def ended(self) -> bool:
+        return self in (FeedState.DONE, FeedState.CANCELLED, FeedState.FATAL)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEnd:
+    """What a feed did. `problems` holds the SKUs that were refused; the others were accepted if it was processed."""
+
+    state: FeedState
+    problems: Mapping[str, str]
+    note: str | None = None
+
+    @property
+    def processed(self) -> bool:
+        return self.state is FeedState.DONE and self.note is None
+
+
+def back_off(attempts: int) -> timedelta:
+    """The wait after the refusal number `attempts`, counted from 1: 10 min, 20, 40 … 24 h."""
+    doublings = max(0, min(attempts - 1, 10))
+    return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
+
+
+def is_orphan(problem: str) -> bool:
+    """Whether a report's problem means that Amazon does not know the SKU."""
+    return problem.split(" ", 1)[0] == UNKNOWN_SKU
+
+
+def quantity_patches(quantity: int) -> list[dict[str, Any]]:
+    """The JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, fulfilled by the merchant)."""
+    value = [{"fulfillment_channel_code": "DEFAULT", "quantity": quantity}]
+    return [{"op": "replace", "path": "/attributes/fulfillment_availability", "value": value}]
+
+
+def feed_document(seller_id: str, offers: Sequence[Offer]) -> dict[str, Any]:
+    """A JSON_LISTINGS_FEED (listings-feed-schema-v2); message N is the offer at N - 1."""
+    messages = [
+        {
+            "messageId": number,
+            "sku": offer.sku,
+            "operationType": "PATCH",
+            "productType": "PRODUCT",
+            "patches": quantity_patches(offer.quantity),
+        }
+        for number, offer in enumerate(offers, start=1)
+    ]
+    return {"header": {"sellerId": seller_id, "version": "2.0", "issueLocale": "ja_JP"}, "messages": messages}
+
+
+def read_report(report: Mapping[str, Any], skus: Sequence[str]) -> FeedEnd:
+    """The end of a feed of these SKUs, in message order, from its processing report.
+
+    DONE is no success by itself: the issues of severity ERROR name what was refused. An error that names no message,
+    or a summary that counts fewer messages than were sent, says that the feed as a whole was not processed.
+    """
+    problems: dict[str, str] = {}
+    for issue in _errors(report):
+        number = issue.get("messageId")
+        known = isinstance(number, int) and 1 <= number <= len(skus)
+        sku = issue.get("sku") or (skus[number - 1] if known and isinstance(number, int) else None)
+        text = f"{issue.get('code', '')} {issue.get('message', '')}".strip()[:255]
+        if sku is None:
+            return FeedEnd(FeedState.DONE, {}, note=f"the feed was refused: {text}"[:255])
+        problems.setdefault(str(sku), text or "refused without a reason")
+    processed = (report.get("summary") or {}).get("messagesProcessed", len(skus))
+    if processed < len(skus):
+        return FeedEnd(FeedState.DONE, {}, note=f"only {processed} of {len(skus)} messages were processed")
+    return FeedEnd(FeedState.DONE, problems)
+
+
+def _errors(report: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return [issue for issue in report.get("issues") or () if issue.get("severity") == "ERROR"]

@@ -1,0 +1,20 @@
+"""The service's Prometheus objects."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+PUSHES = Counter("mercarich_feed_pushes_total", "SKUs pushed to Amazon, by lane and outcome", ["lane", "outcome"])
+PUSH_SECONDS = Histogram(
+    "mercarich_feed_push_latency_seconds",
+    "From a withdrawal's commit to Amazon's acceptance by the patch lane",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800),
+)
+TROUBLES = Counter("mercarich_feed_amazon_troubles_total", "Jobs that Amazon stopped, by kind", ["kind"])
+TOKEN_ERRORS = Counter("mercarich_feed_token_errors_total", "Refused tokens and credentials, by kind", ["kind"])
+APP_CREDENTIALS_REFUSED = Gauge(
+    "mercarich_feed_app_credentials_refused", "1 while Amazon refuses the application's credentials: all work rests"
+)
+PENDING = Gauge("mercarich_feed_pending_listings", "Listings that wait to be pushed, by kind", ["kind"])
+EXPOSED = Gauge(
+    "mercarich_feed_exposed_listings", "Withdrawals that cannot be delivered: no account, or its token is refused"
+)
+OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")

@@ -1,0 +1,193 @@
+"""What the use cases need from outside, in their own words, and the troubles they must expect."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from mercarich_contracts.market import Marketplace
+from mercarich_feed.domain import Account, FeedEnd, FeedState, Offer, OpenFeed, Outcome, Pushed
+
+
+class AmazonTrouble(Exception):
+    """Amazon did not do it; the subclass says whose matter that is. The text holds no secret."""
+
+
+class TokenRevoked(AmazonTrouble):
+    """This seller's refresh token is refused. Only the seller can mend it."""
+
+
+class AppCredentials(AmazonTrouble):
+    """The application's own credentials are refused: nobody's work can go on, and no seller is to blame."""
+
+
+class Forbidden(AmazonTrouble):
+    """Refused although the access token is fresh: a role, the authorisation or the region is wrong."""
+
+
+class RateLimited(AmazonTrouble):
+    """The quota is used up; `retry_after` seconds were asked for, if any."""
+
+    def __init__(self, text: str, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Rejected(AmazonTrouble):
+    """The content was refused; the same content will be refused again."""
+
+
+class Missing(AmazonTrouble):
+    """Amazon does not know the SKU, feed or document."""
+
+
+class Transient(AmazonTrouble):
+    """5xx, HTML where JSON belongs, cut, timed out: nothing is known of the effect."""
+
+
+class Unsent(AmazonTrouble):
+    """It never left, because the process is to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Amazon's answer for one offer: `trouble` None is success, `shown` is the quantity that was read."""
+
+    offer: Offer
+    trouble: AmazonTrouble | None
+    at: datetime
+    shown: int | None = None
+
+
+class Amazon(Protocol):
+    """The Selling Partner API. Every method but the first two raises `AmazonTrouble`."""
+
+    def set_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        """Patch each offer to its quantity, side by side, as fast as the seller's quota allows."""
+
+    def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        """Read what Amazon shows for each offer."""
+
+    def authorize(self, account: Account) -> None:
+        """Have an access token, from the cache if it lives."""
+
+    def upload(self, account: Account, document: Mapping[str, Any]) -> str:
+        """Store a feed document and answer its id. Has no effect on any offer."""
+
+    def create_feed(self, account: Account, document_id: str) -> str:
+        """Hand the document in and answer the feed's id. After `Transient` the feed may exist."""
+
+    def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
+        """The feed's state and its report's document id."""
+
+    def cancel_feed(self, account: Account, feed_id: str) -> None:
+        """Ask for a queued feed to be dropped; `Rejected` when it is too late."""
+
+    def report(self, account: Account, document_id: str) -> Mapping[str, Any]:
+        """Download a processing report."""
+
+    def feeds_since(self, account: Account, since: datetime) -> list[str]:
+        """Ids of the seller's listings feeds created since then, oldest first."""
+
+
+class Accounts(Protocol):
+    def pushable(self, user_id: int) -> Account | None:
+        """The seller's account, unless there is none or its token was refused a short while ago."""
+
+    def refused(self, user_id: int, reason: str) -> None:
+        """Store the verdict `invalid`."""
+
+    def works(self, user_id: int) -> None:
+        """Store the verdict `valid`."""
+
+
+class Listings(Protocol):
+    def withdrawals_waiting(self, user_id: int) -> int:
+        """Withdrawals that could go out now: not deferred, not on their way, not in an open feed."""
+
+    def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
+        """Take some for 90 s, each at its newest revision; the claim's name, and what was taken."""
+
+    def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
+        """Write the outcomes of what is still claimed by this name, in one transaction."""
+
+    def unverified_zeros(self, user_id: int, limit: int) -> list[Offer]:
+        """Zeros that Amazon accepted at least a second ago and that were not read back."""
+
+    def read_back(self, answers: Sequence[Answer]) -> None:
+        """Zeros that are shown are verified; another quantity is pushed again; an unknown SKU is an orphan."""
+
+
+class Submissions(Protocol):
+    def begin(
+        self, user_id: int, *, withdrawals: bool, marketplace: Marketplace | None, limit: int
+    ) -> tuple[int, list[Offer]] | None:
+        """Write the row and items of a new feed; None when one is open, or nothing waits."""
+
+    def created(self, submission_id: int, document_id: str | None, feed_id: str, next_poll_at: datetime) -> None:
+        """Amazon has it, whatever was thought of it in the meantime."""
+
+    def abandon(self, submission_id: int, problem: str) -> None:
+        """Amazon never got it: its items wait again."""
+
+    def due(self, user_id: int) -> list[OpenFeed]:
+        """Open feeds whose next look is due, and beginnings that were left alone."""
+
+    def known_feeds(self, user_id: int) -> frozenset[str]:
+        """Ids of all feeds of the seller that have a row."""
+
+    def looked(self, submission_id: int, state: FeedState, next_poll_at: datetime) -> None: ...
+
+    def bypass(self, submission_id: int, problem: str, next_poll_at: datetime) -> None:
+        """Stop waiting for it: its items wait again, its end is still looked for."""
+
+    def skus(self, submission_id: int) -> list[str]:
+        """In message order."""
+
+    def end(self, submission_id: int, end: FeedEnd) -> tuple[int, int]:
+        """Apply the end to each item, in steps that can be repeated; accepted and rejected.
+
+        What moved on since the feed was made is pushed again, because a late feed may have overwritten it.
+        """
+
+    def trusted(self, user_id: int) -> bool:
+        """No feed of the seller failed in the last hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a seller waits for; `pushable` says whether his account can be used."""
+
+    user_id: int
+    username: str
+    withdrawals: int
+    restores: int
+    pushable: bool
+
+
+class Sellers(Protocol):
+    def waiting(self, marketplace: Marketplace, usernames: Sequence[str]) -> list[Waiting]:
+        """Sellers with something that could go out now; empty `usernames` means all."""
+
+    def unknown(self, usernames: Sequence[str]) -> list[str]:
+        """Those of the names that nobody has."""
+
+
+class Numbers(Protocol):
+    """The settings that people change while the system runs."""
+
+    def patch_lane_listings(self) -> int: ...
+
+    def feed_poll_seconds(self) -> int: ...
+
+    def feed_stuck_seconds(self) -> int: ...
+
+
+class Meter(Protocol):
+    """Counts for the dashboards."""
+
+    def pushed(self, lane: str, outcome: Outcome, count: int = 1) -> None: ...
+
+    def delivered_after(self, seconds: float) -> None: ...
+
+    def trouble(self, trouble: AmazonTrouble) -> None: ...

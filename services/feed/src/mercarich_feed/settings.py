@@ -1,0 +1,33 @@
+"""The deployment's facts for feed: addresses, credentials, the key of the stored tokens, threads."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class FeedSettings(BaseSettings):
+    """Variables with the prefix `FEED_`."""
+
+    model_config = SettingsConfigDict(env_prefix="FEED_", frozen=True, extra="ignore")
+
+    lwa_url: str = Field(default="http://127.0.0.1:8100/lwa/auth/o2/token", pattern="^https?://")
+    """Login with Amazon's token address; really https://api.amazon.com/auth/o2/token."""
+    spapi_url: str = Field(default="http://127.0.0.1:8100/spapi", pattern="^https?://")
+    """The Selling Partner API; for Japan really https://sellingpartnerapi-fe.amazon.com."""
+    lwa_client_id: str = "amzn1.application-oa2-client.simulated"
+    lwa_client_secret: SecretStr = SecretStr("simulated-secret")
+    encryption_key: SecretStr = SecretStr("")
+    """The key of the stored refresh tokens: 32 bytes in base64. Wins over the file."""
+    encryption_key_file: Path | None = None
+    """A file that holds it."""
+    pushers: int = Field(default=48, ge=1, le=1000)
+    """Sellers whose withdrawals are pushed side by side. Each thread mostly waits for its seller's quota."""
+    followers: int = Field(default=4, ge=1, le=100)
+    """Sellers whose feeds and zeros are looked after side by side."""
+    calls: int = Field(default=32, ge=1, le=500)
+    """Requests to Amazon under way at once, of all sellers."""
+    call_seconds: float = Field(default=10.0, gt=0, le=60)
+    """The whole time that one request may take."""
+    token_retry_seconds: float = Field(default=180.0, gt=0)
+    """After a refusal of a seller's token or of the application's credentials, the wait until the next try."""

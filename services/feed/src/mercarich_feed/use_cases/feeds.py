@@ -1,0 +1,135 @@
+"""The feed lane: one open feed a seller, written down first, looked after until its end."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mercarich_contracts.market import Marketplace
+from mercarich_feed.domain import (
+    FEED_MESSAGES,
+    Account,
+    FeedEnd,
+    FeedState,
+    OpenFeed,
+    Outcome,
+    feed_document,
+    read_report,
+)
+from mercarich_feed.ports import Amazon, AmazonTrouble, Meter, Missing, Numbers, Rejected, Submissions, Transient
+from mercarich_platform.clock import Clock
+
+log = logging.getLogger(__name__)
+
+_EARLY_LOOK = timedelta(seconds=5)
+_CLOCKS_APART = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitFeed:
+    """Hand in what waits as one feed, unless one is open. The row comes first, so that a crash leaves a trace."""
+
+    submissions: Submissions
+    amazon: Amazon
+    numbers: Numbers
+    now: Clock
+
+    def withdrawals(self, account: Account) -> None:
+        """Does nothing while the seller's feeds fail: patches are slower, and arrive."""
+        if self.submissions.trusted(account.user_id):
+            self._submit(account, withdrawals=True)
+
+    def restores(self, account: Account, marketplace: Marketplace | None, limit: int | None) -> None:
+        self._submit(account, withdrawals=False, marketplace=marketplace, limit=limit)
+
+    def _submit(
+        self, account: Account, *, withdrawals: bool, marketplace: Marketplace | None = None, limit: int | None = None
+    ) -> None:
+        limit = min(limit or FEED_MESSAGES, FEED_MESSAGES)
+        begun = self.submissions.begin(account.user_id, withdrawals=withdrawals, marketplace=marketplace, limit=limit)
+        if begun is None:
+            return
+        submission_id, offers = begun
+        document_id = None
+        try:
+            document_id = self.amazon.upload(account, feed_document(account.seller_id, offers))
+            feed_id = self.amazon.create_feed(account, document_id)
+        except AmazonTrouble as trouble:
+            # Once the document is there, a lost answer says nothing: the feed may exist and is looked for later.
+            if document_id is None or not isinstance(trouble, Transient):
+                self.submissions.abandon(submission_id, str(trouble))
+            raise
+        next_look = self.now() + min(_EARLY_LOOK, timedelta(seconds=self.numbers.feed_poll_seconds()))
+        self.submissions.created(submission_id, document_id, feed_id, next_look)
+        log.info("feed created", extra={"user_id": account.user_id, "feed_id": feed_id, "items": len(offers)})
+
+
+@dataclass(frozen=True, slots=True)
+class FollowFeeds:
+    """Look at a seller's open feeds that are due, and bring each nearer to its end."""
+
+    submissions: Submissions
+    amazon: Amazon
+    numbers: Numbers
+    meter: Meter
+    now: Clock
+
+    def __call__(self, account: Account) -> None:
+        for feed in self.submissions.due(account.user_id):
+            if feed.feed_id is None:
+                self._recover(account, feed)
+            else:
+                self._look(account, feed, feed.feed_id)
+
+    def _recover(self, account: Account, feed: OpenFeed) -> None:
+        """The process died, or the answer was lost, around createFeed: Amazon's own list tells."""
+        known = self.submissions.known_feeds(account.user_id)
+        found = self.amazon.feeds_since(account, feed.created_at - _CLOCKS_APART)
+        lost = [feed_id for feed_id in found if feed_id not in known]
+        if lost:
+            self.submissions.created(feed.id, None, lost[0], self.now())
+        else:
+            self.submissions.abandon(feed.id, "it never reached Amazon")
+
+    def _look(self, account: Account, feed: OpenFeed, feed_id: str) -> None:
+        next_look = self.now() + timedelta(seconds=self.numbers.feed_poll_seconds())
+        try:
+            state, report_id = self.amazon.feed(account, feed_id)
+        except Missing:
+            self._end(feed, FeedEnd(FeedState.FATAL, {}, note="Amazon no longer knows this feed"))
+            return
+        if state is FeedState.DONE:
+            self._end(feed, self._read(account, feed, report_id))
+        elif state.ended:
+            self._end(feed, FeedEnd(state, {}, note=f"Amazon ended it as {state}"))
+        elif not feed.bypassed and self.now() - feed.created_at > timedelta(seconds=self.numbers.feed_stuck_seconds()):
+            self._give_up(account, feed, feed_id, state)
+            self.submissions.bypass(feed.id, f"stuck in {state}", next_look)
+        else:
+            self.submissions.looked(feed.id, state, next_look)
+
+    def _give_up(self, account: Account, feed: OpenFeed, feed_id: str, state: FeedState) -> None:
+        log.warning("a feed is stuck", extra={"user_id": account.user_id, "feed_id": feed_id, "state": state})
+        if state is not FeedState.IN_QUEUE:
+            return
+        try:
+            self.amazon.cancel_feed(account, feed_id)
+        except (Rejected, Missing, Transient) as trouble:
+            log.info("it was not cancelled", extra={"feed_id": feed_id, "reason": str(trouble)})
+
+    def _read(self, account: Account, feed: OpenFeed, report_id: str | None) -> FeedEnd:
+        if report_id is None:
+            return FeedEnd(FeedState.DONE, {}, note="done without a report")
+        return read_report(self.amazon.report(account, report_id), self.submissions.skus(feed.id))
+
+    def _end(self, feed: OpenFeed, end: FeedEnd) -> None:
+        accepted, rejected = self.submissions.end(feed.id, end)
+        self.meter.pushed("feed", Outcome.ACCEPTED, accepted)
+        self.meter.pushed("feed", Outcome.REJECTED, rejected)
+        extra = {
+            "submission": feed.id,
+            "state": end.state,
+            "accepted": accepted,
+            "rejected": rejected,
+            "note": end.note,
+        }
+        log.info("feed ended", extra=extra)

@@ -1,0 +1,83 @@
+"""The door to Amazon for one seller's job: the token first, and a rest after trouble, for him alone."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mercarich_feed.domain import Account
+from mercarich_feed.ports import Accounts, Amazon, AmazonTrouble, Meter, RateLimited, Rejected, TokenRevoked, Unsent
+from mercarich_platform.clock import Monotonic, monotonic
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[Account], float | None]
+"""Answers the seconds after which it wants to go on, or None when it is done."""
+_LONGEST_REST_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Runs jobs; whatever Amazon does to one seller leaves the others alone."""
+
+    accounts: Accounts
+    amazon: Amazon
+    meter: Meter
+    now: Monotonic = monotonic
+    _rests: "_Rests" = field(default_factory=lambda: _Rests())
+
+    def __call__(self, user_id: int, job: Job) -> float | None:
+        resting = self._rests.left(user_id, self.now())
+        if resting > 0:
+            return resting
+        account = self.accounts.pushable(user_id)
+        if account is None:
+            return None
+        try:
+            self.amazon.authorize(account)
+            if not account.trusted:
+                self.accounts.works(user_id)
+            again = job(account)
+        except TokenRevoked as trouble:
+            self.meter.trouble(trouble)
+            self.accounts.refused(user_id, str(trouble))
+            log.warning("a seller's token is refused", extra={"user_id": user_id, "reason": str(trouble)})
+            return None
+        except Unsent:
+            return None
+        except AmazonTrouble as trouble:
+            self.meter.trouble(trouble)
+            if isinstance(trouble, Rejected):
+                log.warning("Amazon refused a request as such", extra={"user_id": user_id, "reason": str(trouble)})
+            return self._rests.begin(user_id, self.now(), getattr(trouble, "retry_after", None), trouble)
+        self._rests.clear(user_id)
+        return again
+
+
+class _Rests:
+    """Rests that double from one second to a minute, with jitter, until something works."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until: dict[int, tuple[float, float]] = {}
+
+    def left(self, user_id: int, now: float) -> float:
+        with self._lock:
+            return self._until.get(user_id, (0.0, 0.0))[0] - now
+
+    def begin(self, user_id: int, now: float, asked: float | None, trouble: AmazonTrouble) -> float:
+        with self._lock:
+            last = self._until.get(user_id, (0.0, 0.5))[1]
+            span = 1.0 if isinstance(trouble, RateLimited) else min(last * 2, _LONGEST_REST_SECONDS)
+            rest = max(span * random.uniform(0.5, 1.0), asked or 0.0)
+            self._until[user_id] = (now + rest, span)
+        log.warning(
+            "Amazon is not working for a seller",
+            extra={"user_id": user_id, "kind": type(trouble).__name__, "reason": str(trouble), "rest": round(rest, 1)},
+        )
+        return rest
+
+    def clear(self, user_id: int) -> None:
+        with self._lock:
+            self._until.pop(user_id, None)

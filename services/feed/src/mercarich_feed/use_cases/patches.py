@@ -1,0 +1,89 @@
+"""The patch lane: withdrawals, one PATCH each, within seconds."""
+
+from dataclasses import dataclass
+
+from mercarich_feed.domain import Account, Outcome, Pushed
+from mercarich_feed.ports import (
+    Amazon,
+    AmazonTrouble,
+    Answer,
+    Listings,
+    Meter,
+    Missing,
+    Numbers,
+    RateLimited,
+    Rejected,
+    Transient,
+    Unsent,
+)
+from mercarich_feed.use_cases.feeds import SubmitFeed
+from mercarich_feed.use_cases.gate import Gate
+
+CLAIM = 10
+"""Two seconds of the quota: small, so that each goes out at its newest revision."""
+STEPS = 5
+"""Claims before the thread is given to a seller who waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushWithdrawals:
+    """Push a seller's withdrawals until none waits or Amazon stops it; above a setting a feed takes them."""
+
+    gate: Gate
+    listings: Listings
+    amazon: Amazon
+    numbers: Numbers
+    submit: SubmitFeed
+    meter: Meter
+
+    def __call__(self, user_id: int) -> float | None:
+        """Answers the seconds until it wants to go on, or None when nothing is left."""
+        return self.gate(user_id, self._push)
+
+    def _push(self, account: Account) -> float | None:
+        if self.listings.withdrawals_waiting(account.user_id) > self.numbers.patch_lane_listings():
+            self.submit.withdrawals(account)
+        for _ in range(STEPS):
+            claim, offers = self.listings.claim_withdrawals(account.user_id, CLAIM)
+            if not offers:
+                return None
+            answers = self.amazon.set_quantities(account, offers)
+            self.listings.settle(claim, [_pushed(answer) for answer in answers])
+            self._count(answers)
+            _stop_if_hopeless(answers)
+        return 0.0
+
+    def _count(self, answers: list[Answer]) -> None:
+        for answer in answers:
+            self.meter.pushed("patch", _outcome(answer.trouble))
+            if answer.trouble is None:
+                self.meter.delivered_after((answer.at - answer.offer.changed_at).total_seconds())
+
+
+def _pushed(answer: Answer) -> Pushed:
+    problem = None if answer.trouble is None else str(answer.trouble)[:255]
+    return Pushed(answer.offer, _outcome(answer.trouble), problem, answer.at)
+
+
+def _outcome(trouble: AmazonTrouble | None) -> Outcome:
+    match trouble:
+        case None:
+            return Outcome.ACCEPTED
+        case Rejected():
+            return Outcome.REJECTED
+        case Missing():
+            return Outcome.ORPHAN
+        case Transient():
+            return Outcome.DEFERRED
+        case _:
+            return Outcome.RELEASED
+
+
+def _stop_if_hopeless(answers: list[Answer]) -> None:
+    """Raise what concerns the whole seller. Being away or out of quota does so only when nothing went through."""
+    troubles = [answer.trouble for answer in answers if answer.trouble is not None]
+    for trouble in troubles:
+        if not isinstance(trouble, Rejected | Missing | Transient | RateLimited):
+            raise trouble
+    if len(troubles) == len(answers) and isinstance(troubles[0], Transient | RateLimited | Unsent):
+        raise troubles[0]

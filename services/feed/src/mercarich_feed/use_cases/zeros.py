@@ -1,0 +1,29 @@
+"""The read-back: every zero is looked up at Amazon after it was accepted."""
+
+from dataclasses import dataclass
+
+from mercarich_feed.domain import Account
+from mercarich_feed.ports import Amazon, Listings, Missing
+
+ZEROS = 20
+"""Read in one go: four seconds of the quota."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyZeros:
+    """An accepted PATCH can still leave the quantity as it was (clousale/amazon-sp-api-php#132)."""
+
+    listings: Listings
+    amazon: Amazon
+
+    def __call__(self, account: Account) -> float | None:
+        offers = self.listings.unverified_zeros(account.user_id, ZEROS)
+        if not offers:
+            return None
+        answers = self.amazon.shown_quantities(account, offers)
+        known = [answer for answer in answers if answer.trouble is None or isinstance(answer.trouble, Missing)]
+        self.listings.read_back(known)
+        failed = [answer.trouble for answer in answers if answer not in known and answer.trouble is not None]
+        if failed:
+            raise failed[0]
+        return 0.0 if len(offers) == ZEROS else None
