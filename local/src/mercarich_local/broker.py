@@ -83,6 +83,11 @@ class EmbeddedBroker:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal: SIGSTOP freezes it, as a broker that hangs."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
         if self._process is not None:

@@ -1,16 +1,13 @@
 """The data folder of one instance: its lock, so that only one runs on it, and its encryption key, made once."""
 
-import base64
 import fcntl
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mercarich_feed.adapters.token_cipher import new_key
 from mercarich_platform.front import TryAgain
-
-KEY_BYTES = 32
 
 
 @contextmanager
@@ -38,4 +35,4 @@ def ensure_key(path: Path) -> None:
     except FileExistsError:
         return
     with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+        file.write(new_key().encode() + b"\n")

@@ -1,62 +1,87 @@
-"""The simulator as the runner and the demo see it: its market's seed, its levers and its ledger."""
+"""The simulator as seen from outside: its market's seed, its levers and its ledger."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 import httpx
 
 TIMEOUT_SECONDS = 60.0
+PAGE = 10_000
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
     """What `/_sim/seed` says: who sells what, and the credentials of a made-up Amazon."""
 
-    seed: Mapping[str, Any]
-
-    @property
-    def sellers(self) -> Sequence[Mapping[str, Any]]:
-        return list(self.seed["sellers"])
-
-    @property
-    def listings(self) -> Sequence[Mapping[str, Any]]:
-        return list(self.seed["listings"])
-
-    def canaries(self, marketplace: str) -> str:
-        """The value of the setting CANARY_ITEMS_…"""
-        known = self.seed["canaries"][marketplace]
-        return " ".join(f"{item}={state}" for state in ("on_sale", "gone") for item in known[state])
+    marketplace_id: str
+    client_id: str
+    client_secret: str
+    sellers: Sequence[Row]
+    """Each `username`, `seller_id`, `refresh_token`, `plan`, `is_staff`, `is_active`."""
+    listings: Sequence[Row]
+    """Each `seller_id`, `sku`, `marketplace`, `source_id`, `source_seller_id`, `title`, `quantity`,
+    `quantity_at_listing`, `restore`."""
+    canaries: Mapping[str, Mapping[str, Sequence[str]]]
+    """By marketplace: `available` and `gone` items."""
 
     def credentials(self) -> Mapping[str, str]:
         """The feed service's variables for this market's Login with Amazon."""
-        client = self.seed["lwa"]
-        return {"FEED_LWA_CLIENT_ID": client["client_id"], "FEED_LWA_CLIENT_SECRET": client["client_secret"]}
+        return {"FEED_LWA_CLIENT_ID": self.client_id, "FEED_LWA_CLIENT_SECRET": self.client_secret}
 
 
 class Simulator:
-    """The levers of a running simulator. Raises `httpx.HTTPError`."""
+    """The levers of a running simulator. Every call raises `httpx.HTTPError`."""
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
 
-    def close(self) -> None:
+    def __enter__(self) -> "Simulator":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._http.close()
 
     def market(self) -> Market:
-        return Market(self._get("/_sim/seed"))
+        """The whole seed, all listings included."""
+        seed = self._call("GET", "/_sim/seed").json()
+        return Market(
+            marketplace_id=seed["marketplace_id"],
+            client_id=seed["lwa"]["client_id"],
+            client_secret=seed["lwa"]["client_secret"],
+            sellers=seed["sellers"],
+            listings=[row for offset in range(0, seed["listings"], PAGE) for row in self._listings(offset)],
+            canaries=seed["canaries"],
+        )
 
-    def ledger(self) -> Mapping[str, Any]:
-        return self._get("/_sim/ledger")
+    def sell(self, marketplace: str, share: float) -> int:
+        """Let this share of what can be bought sell now; answers how many items."""
+        body = {"marketplace": marketplace, "kind": "sold", "share": share}
+        return int(self._call("POST", "/_sim/events", body).json()["count"])
 
-    def _get(self, path: str) -> Mapping[str, Any]:
-        answer = self._http.get(path)
-        answer.raise_for_status()
-        found: Mapping[str, Any] = answer.json()
+    def set_fault(self, **fault: object) -> None:
+        """`target`, `kind`, `from_seconds`, `for_seconds`, `share`, … as `/_sim/faults` takes them."""
+        self._call("POST", "/_sim/faults", fault)
+
+    def ledger(self, gone_before: float) -> Row:
+        """The ledger with all details; sources that went after `gone_before` (unix seconds) are not missed yet."""
+        found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}").json()
         return found
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = self._http.post(path, json=body)
-        answer.raise_for_status()
-        found: Mapping[str, Any] = answer.json()
+    def item(self, marketplace: str, item_id: str) -> Row:
+        """What is true of an item."""
+        found: Row = self._call("GET", f"/_sim/items/{marketplace}/{item_id}").json()
         return found
+
+    def _listings(self, offset: int) -> list[Row]:
+        text = self._call("GET", f"/_sim/seed/listings?offset={offset}&limit={PAGE}").text
+        return [json.loads(line) for line in text.splitlines()]
+
+    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> httpx.Response:
+        return self._http.request(method, path, json=body).raise_for_status()

@@ -70,7 +70,8 @@ def _prepare(
     schema.upgrade(engine)
     if not any(process.name == "simulator" for process in processes):
         return {}
-    market = Simulator(system.url("simulator")).market()
+    with Simulator(system.url("simulator")) as simulator:
+        market = simulator.market()
     screen.note(sample_data.seed(engine, market, token_encryption(system.key_file)))
     return market.credentials()
 

@@ -1,6 +1,6 @@
 """Sample sellers, sources and listings from the simulator's market, written once into an empty database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select
 from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import amazon_accounts, listings, source_items, users
-from mercarich_local.market import Market
+from mercarich_feed.adapters.token_cipher import TokenCipher, read_key
+from mercarich_local.market import Market, Row
 
 CHUNK = 5_000
 BY = "sample data"
-MARKETPLACES = ("yahoo", "mercari")
 
 Encrypt = Callable[[int, str], str]
 """A seller's user id and refresh token in, what the database may hold out."""
@@ -36,56 +36,61 @@ def seed(engine: Engine, market: Market, encrypt: Encrypt) -> str:
     return run_tx(engine, write)
 
 
+def token_encryption(key_file: Path) -> Encrypt:
+    """Encrypts as the feed service reads it. Raises its `BadKey`."""
+    return TokenCipher(read_key("", key_file)).encrypt
+
+
 def _write(connection: Connection, market: Market, encrypt: Encrypt, now: datetime) -> None:
-    sellers = {seller["seller_id"]: (number, seller) for number, seller in enumerate(market.sellers, start=1)}
-    _insert(connection, users, [_user(number, seller, now) for number, seller in sellers.values()])
-    accounts = [_account(number, seller, encrypt) for number, seller in sellers.values()]
+    numbers = {seller["seller_id"]: number for number, seller in enumerate(market.sellers, start=1)}
+    _insert(connection, users, [_user(numbers[seller["seller_id"]], seller, now) for seller in market.sellers])
+    accounts = [_account(numbers[seller["seller_id"]], seller, market, encrypt) for seller in market.sellers]
     _insert(connection, amazon_accounts, accounts)
-    sources = {(row["marketplace"], row["item_id"]): row for row in market.listings}
+    sources = {(row["marketplace"], row["source_id"]): row for row in market.listings}
     ids = {key: number for number, key in enumerate(sources, start=1)}
     _insert(connection, source_items, [_source(ids[key], row) for key, row in sources.items()])
     offers = [
-        _listing(row, sellers[row["seller_id"]][0], ids[row["marketplace"], row["item_id"]], now)
+        _listing(row, numbers[row["seller_id"]], ids[row["marketplace"], row["source_id"]], now)
         for row in market.listings
     ]
     _insert(connection, listings, offers)
-    for marketplace in MARKETPLACES:
-        key = f"CANARY_ITEMS_{marketplace.upper()}"
-        settings_store.write(connection, key, market.canaries(marketplace), by=BY, at=now)
+    for marketplace, known in market.canaries.items():
+        words = [f"{item}=on_sale" for item in known["available"]] + [f"{item}=gone" for item in known["gone"]]
+        settings_store.write(connection, f"CANARY_ITEMS_{marketplace.upper()}", " ".join(words), by=BY, at=now)
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     for start in range(0, len(rows), CHUNK):
         connection.execute(insert(table), rows[start : start + CHUNK])
 
 
-def _user(number: int, seller: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _user(number: int, seller: Row, now: datetime) -> dict[str, Any]:
     return {
         "id": number,
         "username": seller["username"],
         "plan": seller["plan"],
-        "active": True,
-        "is_staff": False,
+        "active": seller["is_active"],
+        "is_staff": seller["is_staff"],
         "created_at": now,
     }
 
 
-def _account(number: int, seller: Mapping[str, Any], encrypt: Encrypt) -> dict[str, Any]:
+def _account(number: int, seller: Row, market: Market, encrypt: Encrypt) -> dict[str, Any]:
     return {
         "user_id": number,
         "seller_id": seller["seller_id"],
-        "marketplace_id": seller["marketplace_id"],
+        "marketplace_id": market.marketplace_id,
         "refresh_token": encrypt(number, seller["refresh_token"]),
         "token_verdict": "unknown",
     }
 
 
-def _source(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+def _source(number: int, row: Row) -> dict[str, Any]:
     return {
         "id": number,
         "marketplace": row["marketplace"],
-        "item_id": row["item_id"],
-        "seller_id": row.get("source_seller_id"),
+        "item_id": row["source_id"],
+        "seller_id": row["source_seller_id"],
         "title": row["title"],
         "state": "unknown",
         "check_rank": 0,
@@ -94,9 +99,9 @@ def _source(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _listing(row: Mapping[str, Any], user_id: int, source_item_id: int, now: datetime) -> dict[str, Any]:
-    """A row to be restored is one that wants 1 while Amazon shows 0."""
-    wanted = 1 if row["restore"] else row["quantity"]
+def _listing(row: Row, user_id: int, source_item_id: int, now: datetime) -> dict[str, Any]:
+    """A row to be restored is one whose newest revision puts back what Amazon does not show yet."""
+    wanted = row["quantity_at_listing"] if row["restore"] else row["quantity"]
     return {
         "user_id": user_id,
         "sku": row["sku"],
@@ -104,7 +109,7 @@ def _listing(row: Mapping[str, Any], user_id: int, source_item_id: int, now: dat
         "marketplace": row["marketplace"],
         "source_item_id": source_item_id,
         "listed": True,
-        "listing_quantity": max(1, wanted),
+        "listing_quantity": row["quantity_at_listing"],
         "created_at": now,
         "quantity": wanted,
         "revision": 2 if row["restore"] else 1,
@@ -115,7 +120,3 @@ def _listing(row: Mapping[str, Any], user_id: int, source_item_id: int, now: dat
         "push_attempts": 0,
         "orphan": False,
     }
-
-
-def token_encryption(key_file: Path) -> Encrypt:
-    raise NotImplementedError

@@ -1,5 +1,7 @@
 """What runs where on one machine: ports, environment and readiness of each process of the Procfile."""
 
+import http
+import http.client
 import os
 import socket
 import sys
@@ -7,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 from pydantic import SecretStr
 
 from mercarich_local.child import search_path
@@ -27,6 +28,8 @@ PORTS: Mapping[str, int] = {
     "scheduler": 9104,
 }
 """Where each process listens: its service, or for a worker /metrics, /healthz and /readyz."""
+PROBES: Mapping[str, str | None] = {"broker": None, "simulator": "/healthz"}
+"""What tells that a process is ready, where it is not /readyz; None: that it accepts connections."""
 FOUNDATION = ("broker", "simulator")
 """What the others and the sample data need; these come up first."""
 PROBE_SECONDS = 2.0
@@ -69,6 +72,7 @@ class System:
             "CHECKER_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
             "SIMULATOR_SELLERS": "20",
             "SIMULATOR_LISTINGS": "10000",
+            "SIMULATOR_RESTORES": "100",
             "FEED_LWA_URL": f"{simulator}/lwa/auth/o2/token",
             "FEED_SPAPI_URL": f"{simulator}/spapi",
             "FEED_ENCRYPTION_KEY_FILE": str(data / "encryption.key"),
@@ -86,11 +90,8 @@ class System:
         if port is None:
             return Service(process.name, process.arguments(environment), environment, lambda: True)
         own = {**environment, "MERCARICH_METRICS_PORT": str(port)}
-        ready = (
-            (lambda: listens(port))
-            if process.name == "broker"
-            else (lambda: answers(f"{self.url(process.name)}/readyz"))
-        )
+        path = PROBES.get(process.name, "/readyz")
+        ready = (lambda: listens(port)) if path is None else (lambda: answers(port, path))
         return Service(process.name, process.arguments(own), own, ready)
 
 
@@ -138,12 +139,16 @@ def listens(port: int) -> bool:
     return True
 
 
-def answers(url: str) -> bool:
+def answers(port: int, path: str) -> bool:
     """Whether a GET there is answered with 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
     try:
-        return httpx.get(url, timeout=PROBE_SECONDS, trust_env=False).status_code == httpx.codes.OK
-    except httpx.HTTPError:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def _port(name: str, default: int, environment: Mapping[str, str]) -> int:
