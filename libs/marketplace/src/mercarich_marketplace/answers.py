@@ -39,6 +39,8 @@ class Fault(Exception):
         """Seconds that the marketplace asked us to stay away, when it said so."""
         self.answer: Answer | None = None
         """What was read, when an answer came."""
+        self.url = ""
+        """What was asked, when something was."""
 
     @property
     def error_class(self) -> ErrorClass | None:
@@ -79,14 +81,14 @@ def evidence(answer: Answer, parser_version: str, extract: str) -> Evidence:
 
 
 def unknown(
-    marketplace: Marketplace, item_id: str, fault: Fault, *, url: str, parser_version: str, at: datetime
+    marketplace: Marketplace, item_id: str, fault: Fault, *, page_url: str, parser_version: str, at: datetime
 ) -> Item:
     """The item of which nothing was learnt, with the fault as its reason."""
     if fault.answer is not None:
         proof = evidence(fault.answer, parser_version, fault.detail)
     else:
         proof = Evidence(
-            url=url,
+            url=fault.url or page_url,
             http_status=None,
             body_sha256=None,
             parser_version=parser_version,
@@ -100,6 +102,7 @@ def unknown(
         reason=fault.reason,
         error_class=fault.error_class,
         evidence=proof,
+        url=page_url,
     )
 
 

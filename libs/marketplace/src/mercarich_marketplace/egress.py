@@ -79,7 +79,7 @@ class Egress:
                 answer = await self._answer(call, flow, probe=probe)
                 value = read(answer)
             except Fault as fault:
-                fault.answer = answer
+                fault.answer, fault.url = answer, call.url
                 self._learn(fault, probe=probe)
                 raise
             self._record(Outcome.GOOD, probe=probe)

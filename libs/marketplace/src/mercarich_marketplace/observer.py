@@ -103,7 +103,7 @@ class Observer:
             self.market.name,
             item_id,
             fault,
-            url=self.market.page_url(item_id) if fault.reason is not Reason.MALFORMED_ID else "",
+            page_url=self.market.page_url(item_id) if fault.reason is not Reason.MALFORMED_ID else "",
             parser_version=self.market.parser_version,
             at=self.guards.utc(),
         )

@@ -1,6 +1,8 @@
 """Runs a proxy's application as one process: uvloop, httptools, JSON logs, and a quick end at SIGTERM."""
 
 import argparse
+import logging
+import os
 import signal
 import socket
 import sys
@@ -13,6 +15,8 @@ from fastapi import FastAPI
 from mercarich_platform import logging as platform_logging
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+
+log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 2
 """Open answers get this long at the end; a batch is cut, and its checker asks again."""
@@ -31,7 +35,7 @@ def main(name: str, port: int, build: Callable[[], FastAPI], argv: Sequence[str]
     try:
         listener = _listen(arguments.host, arguments.port)
     except OSError as error:
-        _say(f"{name}: cannot listen on {arguments.host}:{arguments.port}: {error.strerror or error}")
+        _say(f"{name}: cannot listen on {arguments.host}:{arguments.port}: {_why(error)}")
         return TRY_AGAIN
     _serve(app, listener)
     return DONE
@@ -57,6 +61,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family, backlog=1024)
 
 
+def _why(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+
+
 def _serve(app: FastAPI, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
@@ -68,7 +76,10 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    log.info("listening", extra={"address": "{}:{}".format(*listener.getsockname()[:2])})
     _Server(config).run(sockets=[listener])
+    log.info("ended")
 
 
 class _Server(uvicorn.Server):

@@ -54,8 +54,8 @@ class ProxySettings(BaseSettings):
         prefix = self.model_config.get("env_prefix", "")
         if self.upstream == "web" and self.accept_terms != "yes":
             raise BadConfiguration(
-                f"{prefix}ACCEPT_TERMS: `web` asks {urlsplit(self.real_url).hostname}, whose terms of use forbid "
-                "automated access unless its operator allows it; set it to `yes` once you have settled that"
+                f"{prefix}ACCEPT_TERMS: `web` asks {urlsplit(self.base_url).hostname} automatically, and only you can "
+                "settle whether its terms of use allow you that; set it to `yes` once you have"
             )
         if self.is_real and self.rate > self.highest_rate:
             raise BadConfiguration(

@@ -1,0 +1,267 @@
+"""The batch check: every id once, bounded slots, sellers' lists first, chunks and heartbeats, a clean end."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+import pytest
+
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.proxy_api import (
+    CHECK_LINE,
+    CheckRequest,
+    EndLine,
+    Evidence,
+    HeartbeatLine,
+    Item,
+    ItemLine,
+    SearchRequest,
+    SearchResult,
+)
+from mercarich_marketplace import batch as batch_module
+from mercarich_marketplace.answers import Answer, Fault, Missing
+from mercarich_marketplace.batch import Batch
+from mercarich_marketplace.breaker import Breaker, Rules
+from mercarich_marketplace.egress import Guards
+from mercarich_marketplace.memory import FirstMisses, Recent
+from mercarich_marketplace.metrics import ProxyMetrics
+from mercarich_marketplace.observer import Observer
+from mercarich_marketplace.pace import Pace
+from mercarich_marketplace.turns import Flow, Turns
+
+AT = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def item(item_id: str, url: str = "http://market/item") -> Item:
+    proof = Evidence(
+        url=url, http_status=200, body_sha256="0", parser_version="fake/1", extract="on sale", fetched_at=AT
+    )
+    return Item(marketplace=Marketplace.MERCARI, item_id=item_id, state=State.AVAILABLE, evidence=proof)
+
+
+class FakeMarket:
+    """Answers every id that begins with m, after `seconds`; lists what `listed` says of a seller."""
+
+    name = Marketplace.MERCARI
+    parser_version = "fake/1"
+    sellers_can_be_listed = True
+
+    def __init__(self, seconds: float = 0.0, listed: Mapping[str, set[str]] | None = None) -> None:
+        self.seconds = seconds
+        self.listed = listed or {}
+        self.looked: list[str] = []
+        self.lists: list[str] = []
+        self.under_way = self.most = self.cancelled = 0
+        self.fault: Fault | None = None
+
+    def is_well_formed(self, item_id: str) -> bool:
+        return item_id.startswith("m")
+
+    def page_url(self, item_id: str) -> str:
+        return f"http://market/{item_id}"
+
+    async def look(self, item_id: str, flow: Flow) -> Item:
+        self.looked.append(item_id)
+        flow.requests += 1
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            await asyncio.sleep(self.seconds)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self.under_way -= 1
+        if self.fault is not None:
+            raise self.fault
+        return item(item_id)
+
+    async def look_many(self, seller_id: str, wanted: Collection[str], flow: Flow) -> Mapping[str, Item]:
+        self.lists.append(seller_id)
+        flow.requests += 1
+        await asyncio.sleep(self.seconds)
+        if seller_id == "broken":
+            raise Fault(Reason.TRANSIENT, "away")
+        here = self.listed.get(seller_id, set()) & set(wanted)
+        return {item_id: item(item_id, "http://market/list") for item_id in here}
+
+    async def search(self, request: SearchRequest, flow: Flow) -> SearchResult:
+        raise NotImplementedError
+
+
+class Hand:
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def observer(market: FakeMarket, *, concurrency: int = 32, cache: float = 0, clock: Hand | None = None) -> Observer:
+    clock = clock or Hand()
+    guards = Guards(
+        turns=Turns(Pace(100_000), concurrency),
+        breaker=Breaker(Rules()),
+        metrics=ProxyMetrics(Marketplace.MERCARI),
+        now=clock,
+        utc=lambda: AT,
+    )
+    return Observer(market, guards, recent=Recent(cache, 1000, now=clock), misses=FirstMisses(now=clock))
+
+
+async def all_lines(watching: Observer, request: CheckRequest) -> list[ItemLine | HeartbeatLine | EndLine]:
+    text = b"".join([chunk async for chunk in Batch(watching, request).lines()])
+    return [CHECK_LINE.validate_json(line) for line in text.splitlines()]
+
+
+def check(watching: Observer, ids: list[str], concurrency: int = 8, **more: object) -> tuple[list[Item], EndLine]:
+    request = CheckRequest.model_validate({"ids": ids, "concurrency": concurrency, **more})
+    lines = asyncio.run(all_lines(watching, request))
+    end = lines[-1]
+    assert isinstance(end, EndLine)
+    return [line.item for line in lines if isinstance(line, ItemLine)], end
+
+
+@pytest.mark.parametrize("count", [1, 199, 200, 201, 1000])
+def test_each_id_is_answered_exactly_once_also_when_it_is_asked_twice(count: int) -> None:
+    ids = [f"m{number}" for number in range(count)]
+    market = FakeMarket()
+    items, end = check(observer(market), ids + ids[: count // 2])
+
+    assert sorted(seen.item_id for seen in items) == sorted(ids)
+    assert sorted(market.looked) == sorted(ids)
+    assert (end.answered, end.requests) == (count, count)
+
+
+def test_a_malformed_id_is_answered_as_unknown_beside_the_others() -> None:
+    items, _ = check(observer(FakeMarket()), ["m1", "x\n'; DROP", "", "m2"])
+    states = {seen.item_id: (seen.state, seen.reason) for seen in items}
+
+    assert states["x\n'; DROP"] == (State.UNKNOWN, Reason.MALFORMED_ID)
+    assert states[""] == (State.UNKNOWN, Reason.MALFORMED_ID)
+    assert states["m1"] == states["m2"] == (State.AVAILABLE, None)
+
+
+def test_no_more_than_the_asked_concurrency_is_under_way() -> None:
+    market = FakeMarket(0.001)
+    check(observer(market), [f"m{number}" for number in range(50)], concurrency=3)
+
+    assert market.most == 3
+
+
+def test_the_budget_caps_the_asked_concurrency() -> None:
+    market = FakeMarket(0.001)
+    check(observer(market, concurrency=2), [f"m{number}" for number in range(20)], concurrency=14)
+
+    assert market.most == 2
+
+
+def test_items_of_one_seller_are_answered_by_its_list_and_the_absent_ones_singly() -> None:
+    ids = [f"m{number}" for number in range(10)]
+    market = FakeMarket(listed={"s": set(ids[:7])})
+    items, end = check(observer(market), ids, sellers=dict.fromkeys(ids, "s"))
+
+    assert sorted(seen.item_id for seen in items) == ids
+    assert market.lists == ["s"]
+    assert sorted(market.looked) == ids[7:]
+    assert end.requests == 4
+    assert {seen.evidence.url for seen in items if seen.item_id in ids[:7]} == {"http://market/list"}
+
+
+def test_one_item_of_a_seller_is_looked_at_singly() -> None:
+    market = FakeMarket(listed={"s": {"m1"}, "t": {"m2"}})
+    check(observer(market), ["m1", "m2"], sellers={"m1": "s", "m2": "t"})
+
+    assert market.lists == []
+
+
+def test_a_list_that_cannot_be_read_costs_nothing_but_single_looks() -> None:
+    ids = ["m1", "m2", "m3"]
+    market = FakeMarket()
+    items, _ = check(observer(market), ids, concurrency=1, sellers=dict.fromkeys(ids, "broken"))
+
+    assert [seen.item_id for seen in items] == ids
+    assert market.looked == ids
+
+
+def test_a_heartbeat_comes_while_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_module, "HEARTBEAT_SECONDS", 0.02)
+    market = FakeMarket(0.1)
+    lines = asyncio.run(all_lines(observer(market), CheckRequest(ids=["m1", "m2"], concurrency=1)))
+    beats = [line for line in lines if isinstance(line, HeartbeatLine)]
+
+    assert len(beats) >= 4
+    assert (beats[0].answered, beats[0].waiting) == (0, 2)
+
+
+def test_answers_are_sent_within_the_chunk_time_though_the_batch_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_module, "CHUNK_SECONDS", 0.02)
+
+    async def scene() -> int:
+        request = CheckRequest(ids=[f"m{number}" for number in range(40)], concurrency=1)
+        async with aclosing(Batch(observer(FakeMarket(0.005)), request).lines()) as chunks:
+            async for chunk in chunks:
+                return chunk.count(b"\n")
+        return 0
+
+    assert 1 <= asyncio.run(scene()) < 20
+
+
+def test_closing_the_stream_cancels_what_is_under_way_and_starts_nothing_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batch_module, "CHUNK_SECONDS", 0.03)
+
+    async def scene() -> FakeMarket:
+        market = FakeMarket(0.02)
+        request = CheckRequest(ids=[f"m{number}" for number in range(100)], concurrency=4)
+        async with aclosing(Batch(observer(market), request).lines()) as chunks:
+            async for _ in chunks:
+                break
+        looked = len(market.looked)
+        assert len(asyncio.all_tasks()) == 1
+        assert len(market.looked) == looked
+        return market
+
+    market = asyncio.run(scene())
+
+    assert 0 < len(market.looked) < 100
+    assert market.under_way == 0
+    assert 1 <= market.cancelled <= 4
+
+
+def test_a_known_answer_is_given_again_and_an_unknown_one_is_not() -> None:
+    async def scene() -> tuple[FakeMarket, list[Item]]:
+        market = FakeMarket()
+        watching = observer(market, cache=10)
+        market.fault = Fault(Reason.BLOCKED, "HTTP 403")
+        seen = [await watching.look("m1", Flow())]
+        market.fault = None
+        seen += [await watching.look("m1", Flow()) for _ in range(3)]
+        return market, seen
+
+    market, seen = asyncio.run(scene())
+
+    assert [each.state for each in seen] == [State.UNKNOWN] + [State.AVAILABLE] * 3
+    assert len(market.looked) == 2
+
+
+def test_a_doubtful_miss_is_gone_only_at_a_second_look_a_minute_later() -> None:
+    async def scene() -> list[tuple[State, Reason | None]]:
+        clock, market = Hand(), FakeMarket()
+        watching = observer(market, clock=clock)
+        market.fault = Missing("HTTP 404")
+        market.fault.answer = Answer("http://market/m1", 404, {}, b"", AT)
+        seen = []
+        for moment in (0.0, 59.0, 61.0):
+            clock.time = moment
+            each = await watching.look("m1", Flow())
+            seen.append((each.state, each.reason))
+        return seen
+
+    assert asyncio.run(scene()) == [
+        (State.UNKNOWN, Reason.NOT_FOUND_ONCE),
+        (State.UNKNOWN, Reason.NOT_FOUND_ONCE),
+        (State.GONE, Reason.NOT_FOUND),
+    ]

@@ -1,0 +1,182 @@
+"""One call to a marketplace: retries, deadline, byte cap, what the breaker and the pace learn."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from mercarich_contracts.market import ErrorClass, Marketplace, Reason
+from mercarich_marketplace.answers import Answer, Fault, retry_after_seconds
+from mercarich_marketplace.breaker import Breaker, Phase, Rules
+from mercarich_marketplace.egress import Call, Egress, Guards
+from mercarich_marketplace.metrics import ProxyMetrics
+from mercarich_marketplace.pace import Pace
+from mercarich_marketplace.turns import Flow, Turns
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class Upstream:
+    """Answers the next of a list; the last one again and again."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers = list(answers)
+        self.calls = 0
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.calls += 1
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+class Hand:
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def read(answer: Answer) -> bytes:
+    reasons = {403: Reason.BLOCKED, 429: Reason.RATE_LIMITED, 503: Reason.TRANSIENT}
+    if answer.status != 200:
+        raise Fault(reasons[answer.status], f"HTTP {answer.status}", retry_after=retry_after_seconds(answer))
+    return answer.body
+
+
+def egress(upstream: Handler | Upstream, *, deadline: float = 1.0, clock: Hand | None = None) -> Egress:
+    clock = clock or Hand()
+    guards = Guards(
+        turns=Turns(Pace(100_000), 4, now=clock),
+        breaker=Breaker(Rules(open_seconds=10)),
+        metrics=ProxyMetrics(Marketplace.YAHOO),
+        deadline_seconds=deadline,
+        now=clock,
+    )
+    return Egress(httpx.AsyncClient(transport=httpx.MockTransport(upstream)), guards)
+
+
+def fetch(way: Egress, flow: Flow | None = None) -> bytes:
+    return asyncio.run(way.fetch(Call("http://market/x"), read, flow or Flow()))
+
+
+OK = httpx.Response(200, content=b"page")
+DOWN = httpx.Response(503)
+
+
+def test_a_passing_failure_is_tried_once_more() -> None:
+    upstream, flow = Upstream(DOWN, OK), Flow()
+
+    assert fetch(egress(upstream), flow) == b"page"
+    assert flow.requests == 2
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadError("reset")])
+def test_a_connection_that_fails_twice_is_a_transient_fault(error: Exception) -> None:
+    upstream = Upstream(error)
+    with pytest.raises(Fault) as caught:
+        fetch(egress(upstream))
+
+    assert caught.value.reason is Reason.TRANSIENT
+    assert caught.value.error_class is ErrorClass.TRANSIENT
+    assert caught.value.url == "http://market/x"
+    assert upstream.calls == 2
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_block_and_a_throttle_are_not_tried_again(status: int) -> None:
+    upstream = Upstream(httpx.Response(status))
+    with pytest.raises(Fault):
+        fetch(egress(upstream))
+
+    assert upstream.calls == 1
+
+
+def test_an_answer_that_drips_past_the_deadline_is_timed_out() -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    way = egress(lambda _: httpx.Response(200, content=drip()), deadline=0.05)
+    with pytest.raises(Fault) as caught:
+        fetch(way)
+
+    assert caught.value.reason is Reason.TIMED_OUT
+
+
+def test_a_page_above_the_byte_cap_is_not_read_to_its_end() -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b"x" * 65_536
+
+    with pytest.raises(Fault) as caught:
+        fetch(egress(lambda _: httpx.Response(200, content=endless()), deadline=5.0))
+
+    assert caught.value.reason is Reason.OVERSIZED
+    assert sent < 60
+
+
+def test_after_blocks_in_a_row_nothing_more_goes_out_until_a_probe_succeeds() -> None:
+    async def scene() -> None:
+        clock = Hand()
+        upstream = Upstream(*[httpx.Response(403)] * 5, OK)
+        way = egress(upstream, clock=clock)
+        for _ in range(5):
+            with pytest.raises(Fault):
+                await way.fetch(Call("http://market/x"), read, Flow())
+        with pytest.raises(Fault) as caught:
+            await way.fetch(Call("http://market/x"), read, Flow())
+        assert caught.value.reason is Reason.BREAKER_OPEN
+        assert upstream.calls == 5
+        clock.time += 11
+        many = await asyncio.gather(*(way.fetch(Call("http://market/x"), read, Flow()) for _ in range(8)))
+        assert many == [b"page"] * 8
+        assert way.guards.breaker.phase(clock()) is Phase.CLOSED
+
+    asyncio.run(scene())
+
+
+def test_while_one_call_probes_the_others_wait_and_go_down_with_it() -> None:
+    async def scene() -> None:
+        clock = Hand()
+        upstream = Upstream(httpx.Response(403))
+        way = egress(upstream, clock=clock)
+        for _ in range(5):
+            with pytest.raises(Fault):
+                await way.fetch(Call("http://market/x"), read, Flow())
+        clock.time += 11
+        calls = [way.fetch(Call("http://market/x"), read, Flow()) for _ in range(8)]
+        faults = await asyncio.gather(*calls, return_exceptions=True)
+        reasons = [fault.reason for fault in faults if isinstance(fault, Fault)]
+        assert upstream.calls == 6
+        assert sorted(reasons) == sorted([Reason.BLOCKED] + [Reason.BREAKER_OPEN] * 7)
+
+    asyncio.run(scene())
+
+
+def test_retry_after_stops_the_pace_for_that_long() -> None:
+    clock = Hand()
+    way = egress(Upstream(httpx.Response(429, headers={"Retry-After": "20"})), clock=clock)
+    with pytest.raises(Fault):
+        fetch(way)
+
+    assert way.guards.turns.pace.wait(clock()) == pytest.approx(20.0)
+    assert way.guards.turns.pace.share(clock()) == pytest.approx(0.5)
+
+
+def test_a_long_retry_after_opens_the_breaker_for_that_long() -> None:
+    clock = Hand()
+    way = egress(Upstream(httpx.Response(429, headers={"Retry-After": "600"})), clock=clock)
+    with pytest.raises(Fault):
+        fetch(way)
+
+    assert way.guards.breaker.phase(clock() + 599) is Phase.OPEN
+    assert way.guards.breaker.phase(clock() + 601) is Phase.HALF_OPEN
