@@ -45,31 +45,64 @@ _PUBLISH_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class FeedWorker:
-    """The worker loop over two lanes of threads, ended in the order in which they need each other."""
+class Lanes:
+    """Both lanes with what they need, ended in the order in which they need each other."""
 
-    worker: Worker
     patches: Lane[None]
     follow: Lane[RestoreWish]
+    ticks: Sequence[Tick]
     amazon: PacedAmazon
     http: Http
 
-    def run(self, stop: threading.Event) -> int:
+    def start(self) -> None:
         self.patches.start()
         self.follow.start()
+
+    def stop(self) -> None:
+        """Set the lanes' stop event first."""
+        self.patches.stop()
+        self.follow.stop()
+        self.amazon.close()
+        self.http.close()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWorker:
+    """The worker loop with the lanes that it wakes."""
+
+    worker: Worker
+    lanes: Lanes
+
+    def run(self, stop: threading.Event) -> int:
+        self.lanes.start()
         try:
             return self.worker.run(stop)
         finally:
             stop.set()
-            self.patches.stop()
-            self.follow.stop()
-            self.amazon.close()
-            self.http.close()
+            self.lanes.stop()
 
 
 def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Event) -> FeedWorker:
     """Reads one stored token. Raises `BadConfiguration` for a key that is missing or wrong, and `DatabaseAway`."""
-    engine = engines.create(shared.database, pool_size=20)
+    lanes = build_lanes(engines.create(shared.database, pool_size=20), own, stop)
+    worker = Worker(
+        bootstrap=shared.kafka_bootstrap,
+        group="feed",
+        topics=[LISTINGS_CHANGED.name],
+        handle=ListingsChangedHandler(lanes.patches, lanes.follow),
+        slots=4,
+        dead_letters=lambda _topic: LISTINGS_CHANGED.dead_letters,
+        ensure=(*TOPICS, *DEAD_LETTERS),
+        ticks=lanes.ticks,
+        client_id="feed",
+        health_host=shared.metrics_host,
+        health_port=shared.metrics_port or None,
+    )
+    return FeedWorker(worker, lanes)
+
+
+def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lanes:
+    """Everything but Kafka. Raises as `build_worker`."""
     accounts = _accounts(engine, own)
     listings, submissions = SqlListings(engine, utc_now), SqlSubmissions(engine, utc_now)
     sellers, numbers, meter = (
@@ -77,9 +110,8 @@ def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Even
         SqlNumbers(engine),
         PrometheusMeter(),
     )
-    http = Http(own.call_seconds)
+    http, pace = Http(own.call_seconds), Pace(stop.wait)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
-    pace = Pace(stop.wait)
     lwa = Lwa(http, application, retry_seconds=own.token_retry_seconds)
     amazon = PacedAmazon(SpApi(http, own.spapi_url, lwa, pace), pace, own.calls)
 
@@ -88,16 +120,8 @@ def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Even
 
     submit = SubmitFeed(submissions, amazon, numbers, utc_now)
     push = PushWithdrawals(gate(), listings, amazon, numbers, submit, meter)
-    following = FollowSeller(
-        FollowFeeds(submissions, amazon, numbers, meter, utc_now),
-        gate(),
-        VerifyZeros(listings, amazon),
-        gate(),
-        submit,
-        gate(),
-        listings,
-    )
-    follow = Lane("follow", own.followers, following)
+    feeds, zeros = FollowFeeds(submissions, amazon, numbers, meter, utc_now), VerifyZeros(listings, amazon)
+    follow = Lane("follow", own.followers, FollowSeller(feeds, gate(), zeros, gate(), submit, gate(), listings))
 
     def push_then_follow(user_id: int, _wishes: frozenset[None]) -> float | None:
         again = push(user_id)
@@ -105,13 +129,12 @@ def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Even
         return again
 
     patches: Lane[None] = Lane("patches", own.pushers, push_then_follow)
-    ticks = [
+    ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, follow, sellers.with_withdrawals, submissions.sellers_due)),
         Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, utc_now)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers)),
-    ]
-    worker = _worker(shared, ListingsChangedHandler(patches, follow), ticks)
-    return FeedWorker(worker, patches, follow, amazon, http)
+    )
+    return Lanes(patches, follow, ticks, amazon, http)
 
 
 def build_sweep(shared: SharedSettings, own: FeedSettings) -> tuple[Sweep, SqlSellers]:
@@ -137,19 +160,3 @@ def _accounts(engine: Engine, own: FeedSettings) -> SqlAccounts:
     except BadKey as error:
         raise BadConfiguration(str(error)) from None
     return accounts
-
-
-def _worker(shared: SharedSettings, handle: ListingsChangedHandler, ticks: list[Tick]) -> Worker:
-    return Worker(
-        bootstrap=shared.kafka_bootstrap,
-        group="feed",
-        topics=[LISTINGS_CHANGED.name],
-        handle=handle,
-        slots=4,
-        dead_letters=lambda _topic: LISTINGS_CHANGED.dead_letters,
-        ensure=(*TOPICS, *DEAD_LETTERS),
-        ticks=ticks,
-        client_id="feed",
-        health_host=shared.metrics_host,
-        health_port=shared.metrics_port or None,
-    )

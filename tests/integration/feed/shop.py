@@ -1,0 +1,156 @@
+"""Sellers and listings of a simulated market in a database, and the changes that the other services make there."""
+
+import base64
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from mercarich_db import settings_store
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import (
+    amazon_accounts,
+    listing_events,
+    listings,
+    source_items,
+    submission_items,
+    submissions,
+    users,
+)
+from mercarich_feed.adapters.token_cipher import TokenCipher, new_key
+from sqlalchemy import Engine, Row, func, insert, select, update
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Shop:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.key = new_key()
+        self.client_id = self.client_secret = ""
+
+    def fill(self, seed: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        self.client_id, self.client_secret = seed["lwa"]["client_id"], seed["lwa"]["client_secret"]
+        cipher = TokenCipher(base64.b64decode(self.key))
+        ids = {seller["seller_id"]: number for number, seller in enumerate(seed["sellers"], 1)}
+
+        def write(connection: Any) -> None:
+            for seller in seed["sellers"]:
+                id_ = ids[seller["seller_id"]]
+                connection.execute(
+                    insert(users).values(
+                        id=id_, username=seller["username"], plan=2, active=True, is_staff=False, created_at=now()
+                    )
+                )
+                connection.execute(
+                    insert(amazon_accounts).values(
+                        user_id=id_,
+                        seller_id=seller["seller_id"],
+                        marketplace_id=seed["marketplace_id"],
+                        refresh_token=cipher.encrypt(id_, seller["refresh_token"]),
+                        token_verdict="unknown",
+                    )
+                )
+            for number, row in enumerate(rows, 1):
+                connection.execute(insert(source_items).values(_source(number, row)))
+                connection.execute(insert(listings).values(_listing(number, ids[row["seller_id"]], row)))
+
+        run_tx(self.engine, write)
+
+    def set(self, key: str, value: str) -> None:
+        run_tx(self.engine, lambda connection: settings_store.write(connection, key, value, by="test", at=now()))
+
+    def rows(self, user_id: int | None = None) -> Sequence[Row[Any]]:
+        query = (
+            select(listings, amazon_accounts.c.seller_id)
+            .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
+            .order_by(listings.c.id)
+        )
+        if user_id is not None:
+            query = query.where(listings.c.user_id == user_id)
+        with reading(self.engine) as connection:
+            return connection.execute(query).all()
+
+    def row(self, listing_id: int) -> Row[Any]:
+        return next(row for row in self.rows() if row.id == listing_id)
+
+    def withdraw(self, ids: Sequence[int]) -> None:
+        """As the checker does."""
+        self._change(ids, quantity=0, withdrawn_at=now())
+
+    def restore(self, ids: Sequence[int], quantity: int = 1) -> None:
+        """As the updater does."""
+        self._change(ids, quantity=quantity, withdrawn_at=None)
+
+    def _change(self, ids: Sequence[int], **values: Any) -> None:
+        change = update(listings).where(listings.c.id.in_(ids))
+        change = change.values(**values, revision=listings.c.revision + 1, changed_at=now())
+        run_tx(self.engine, lambda connection: connection.execute(change))
+
+    def alter(self, table: Any, row_id: int, **values: Any) -> None:
+        """Anything else, by primary key."""
+        key = next(iter(table.primary_key.columns))
+        run_tx(self.engine, lambda connection: connection.execute(update(table).where(key == row_id).values(**values)))
+
+    def account(self, user_id: int) -> Row[Any]:
+        with reading(self.engine) as connection:
+            return connection.execute(select(amazon_accounts).where(amazon_accounts.c.user_id == user_id)).one()
+
+    def events(self, listing_id: int) -> list[str]:
+        with reading(self.engine) as connection:
+            query = select(listing_events.c.kind).where(listing_events.c.listing_id == listing_id)
+            return list(connection.execute(query.order_by(listing_events.c.id)).scalars())
+
+    def submissions(self) -> Sequence[Row[Any]]:
+        with reading(self.engine) as connection:
+            return connection.execute(select(submissions).order_by(submissions.c.id)).all()
+
+    def results(self, submission_id: int) -> dict[int, str]:
+        with reading(self.engine) as connection:
+            query = select(submission_items.c.listing_id, submission_items.c.result)
+            rows = connection.execute(query.where(submission_items.c.submission_id == submission_id)).tuples()
+            return dict(rows.all())
+
+    def pending(self) -> int:
+        with reading(self.engine) as connection:
+            query = select(func.count()).select_from(listings).where(listings.c.push_pending == 1)
+            return connection.execute(query).scalar_one()
+
+    def unverified(self) -> int:
+        zeros = [row for row in self.rows() if row.pushed_quantity == 0 and row.quantity == 0 and not row.orphan]
+        return sum(row.verified_at is None for row in zeros)
+
+
+def _source(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": number,
+        "marketplace": row["marketplace"],
+        "item_id": f"{row['source_id']}-{number}",  # one source serves several; to feed that is nothing
+        "state": "available",
+        "check_rank": 0,
+        "check_attempts": 0,
+        "check_unknowns": 0,
+    }
+
+
+def _listing(number: int, user_id: int, row: dict[str, Any]) -> dict[str, Any]:
+    restore = row["restore"]
+    return {
+        "id": number,
+        "user_id": user_id,
+        "sku": row["sku"],
+        "marketplace": row["marketplace"],
+        "source_item_id": number,
+        "listed": True,
+        "listing_quantity": row["quantity_at_listing"],
+        "created_at": now(),
+        "quantity": row["quantity_at_listing"] if restore else row["quantity"],
+        "revision": 1 if restore else 0,
+        "searching": False,
+        "changed_at": now(),
+        "pushed_revision": 0,
+        "pushed_quantity": row["quantity"],
+        "push_attempts": 0,
+        "orphan": False,
+    }
