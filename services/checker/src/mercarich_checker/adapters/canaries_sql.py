@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from mercarich_checker.domain import Canary, Expected
 from mercarich_contracts.market import Marketplace, Reason, State
-from mercarich_db.tables import evidence, source_items
+from mercarich_db.tables import evidence, runs, source_items
 
 EACH = 5
 """Canaries of each kind: enough that one that sold meanwhile does not hold a run."""
@@ -18,7 +18,12 @@ def known_items(connection: Connection, marketplace: Marketplace) -> Sequence[Ca
     """The latest looked-at items that were on sale twice, and the latest that are gone for good."""
     items = source_items.c
     columns = select(items.item_id).where(items.marketplace == marketplace).order_by(items.checked_at.desc())
-    twice = columns.join(evidence, evidence.c.id == items.evidence_id).where(evidence.c.fetched_at < items.observed_at)
+    before_that_run = evidence.c.fetched_at < runs.c.started_at
+    twice = (
+        columns.join(evidence, evidence.c.id == items.evidence_id)
+        .join(runs, runs.c.id == items.checked_run)
+        .where(before_that_run)
+    )
     on_sale = twice.where(items.state == State.AVAILABLE).limit(EACH)
     reversible = items.reason == Reason.IN_TRANSACTION
     gone = columns.where(items.state.in_(_FINAL), ~reversible).limit(EACH)

@@ -10,7 +10,7 @@ from mercarich_checker.adapters.fence import CHECK, hold_newest, write
 from mercarich_checker.adapters.withdrawals_sql import close_empty_holds
 from mercarich_checker.ports import UNCONTROLLED, Counts, Outcome, Request, Run
 from mercarich_contracts.market import Marketplace
-from mercarich_db.tables import run_heads, runs
+from mercarich_db.tables import holds, run_heads, runs
 
 _COUNTERS = (
     *("planned", "checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished", "set_aside"),
@@ -46,7 +46,7 @@ class SqlRuns:
         def end(connection: Connection) -> None:
             running = update(runs).where(runs.c.id == run.id, runs.c.outcome == Outcome.RUNNING)
             connection.execute(running.values(outcome=outcome, phase="ended", note=note, ended_at=now))
-            close_empty_holds(connection, run.id, now)
+            close_empty_holds(connection, holds.c.run_id <= run.id, now)
 
         write(self._engine, end)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from mercarich_checker.domain import Brake, Tally
 from mercarich_checker.ports import BrakeSettings, Recorded
@@ -40,8 +40,9 @@ def apply(connection: Connection, batch: CheckBatch, found: Found, now: datetime
     _withdraw(connection, batch, going, found, now)
     kept = [row for row in new if row.user_id in held]
     _hold(connection, batch.run_id, kept, held, found, now)
-    if any(row.hold_id for row in rows):
-        close_empty_holds(connection, batch.run_id, now)
+    touched = {row.hold_id for row in rows if row.hold_id}
+    if touched:
+        close_empty_holds(connection, holds.c.id.in_(touched), now)
     withdrawn = 0 if batch.without_update else len(going)
     counts = {"fallen": len(new), "withdrawn": withdrawn, "held": len(kept)}
     _count(connection, batch.run_id, {name: number for name, number in counts.items() if number})
@@ -67,10 +68,10 @@ def apply_released(connection: Connection, marketplace: Marketplace, now: dateti
     return _by_seller(going)
 
 
-def close_empty_holds(connection: Connection, run_id: int, now: datetime) -> None:
-    """Close the run's holds, and older ones, that keep nothing any more."""
+def close_empty_holds(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    """Close those holds that keep nothing any more."""
     keeping = select(listings.c.hold_id).where(listings.c.hold_id.is_not(None)).distinct()
-    empty = update(holds).where(holds.c.applied_at.is_(None), holds.c.run_id <= run_id, holds.c.id.not_in(keeping))
+    empty = update(holds).where(which, holds.c.applied_at.is_(None), holds.c.id.not_in(keeping))
     connection.execute(empty.where(holds.c.released_at.is_not(None)).values(applied_at=now))
     connection.execute(
         empty.where(holds.c.released_at.is_(None)).values(released_at=now, released_by="second look", applied_at=now)

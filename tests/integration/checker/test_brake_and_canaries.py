@@ -1,0 +1,174 @@
+"""The mass-withdrawal brake and the canaries: a run is held when its answers cannot be trusted."""
+
+import threading
+import time
+from datetime import timedelta
+
+from sqlalchemy import Engine, select, update
+from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
+
+from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
+from mercarich_checker.domain import Canary, Expected
+from mercarich_checker.ports import Outcome
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_db import engine as engines
+from mercarich_db.tables import holds, listings
+from mercarich_platform.clock import utc_now
+
+CANARY = [Canary("alive", Expected.ON_SALE), Canary("dead", Expected.GONE)]
+
+
+def _fill(shop: Shop, count: int) -> list[int]:
+    seller = shop.seller("a")
+    return [shop.listing(seller, f"x{n}") for n in range(count)]
+
+
+def _holds(engine: Engine) -> list[object]:
+    with engines.reading(engine) as connection:
+        return list(connection.execute(select(holds)).all())
+
+
+def test_too_many_falls_are_held_and_a_second_look_lets_them_go(engine: Engine, shop: Shop, market: Market) -> None:
+    """The market says sold of all by mistake, and has come to its senses at the second look."""
+    _fill(shop, 60)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 2)
+    market.states = {f"x{n}": State.SOLD for n in range(60)}
+    with Workers(engine, market) as workers:
+        run_check = planner(engine, workers, confirm_after=timedelta(seconds=2))
+        healer = threading.Timer(1.5, market.states.clear)
+        healer.start()
+        run = run_check(request(), None, threading.Event())
+    row = shop.run(run.id)
+    assert (run.outcome, row.planned, row.fallen) == (Outcome.FINISHED, 60, 60)
+    assert row.withdrawn < 20
+    assert row.held == 60 - row.withdrawn
+    assert shop.count(listings, listings.c.quantity == 0) == row.withdrawn
+    assert shop.count(listings, listings.c.hold_id.is_not(None)) == 0
+    assert [hold.released_by for hold in _holds(engine)] == ["second look"]
+
+
+def test_a_second_look_confirms_what_is_really_gone(engine: Engine, shop: Shop, market: Market) -> None:
+    ids = _fill(shop, 60)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    market.states = {f"x{n}": State.SOLD for n in range(60)}
+    run = check(engine, market, confirm_after=timedelta(seconds=1.2))
+    assert shop.run(run.id).withdrawn == 60
+    assert shop.count(listings, listings.c.quantity == 0) == 60
+    assert sorted({tuple(shop.events(id)) for id in ids}) == [("held", "withdrawn"), ("withdrawn",)]
+
+
+def test_a_person_releases_a_hold(engine: Engine, shop: Shop, market: Market) -> None:
+    _fill(shop, 60)
+    market.states = {f"x{n}": State.SOLD for n in range(60)}
+    stop = threading.Event()
+    with Workers(engine, market) as workers:
+        planning = threading.Thread(target=_until_stopped, args=(planner(engine, workers), stop))
+        planning.start()
+        deadline = time.monotonic() + 10
+        while shop.count(listings, listings.c.hold_id.is_not(None)) < 41 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        planning.join(10)
+    assert shop.count(listings, listings.c.quantity == 0) < 20
+    released = {"released_at": utc_now(), "released_by": "ops"}
+    engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
+    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    withdrawn = observations.apply_released_holds(Marketplace.YAHOO, utc_now())
+    assert shop.count(listings, listings.c.quantity == 0) == 60
+    assert sum(map(len, withdrawn.values())) == shop.count(listings, listings.c.quantity == 0) - (
+        60 - sum(map(len, withdrawn.values()))
+    )
+    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
+
+
+def _until_stopped(run_check: object, stop: threading.Event) -> None:
+    from mercarich_checker.use_cases.run_check import Interrupted
+
+    try:
+        run_check(request(), None, stop)  # type: ignore[operator]
+    except Interrupted:
+        return
+
+
+def test_a_run_waits_until_its_canaries_answer_as_expected(engine: Engine, shop: Shop, market: Market) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states = {"dead": State.ENDED, "x1": State.SOLD}
+    market.blocked = True
+    healer = threading.Timer(1.0, lambda: setattr(market, "blocked", False))
+    healer.start()
+    run = check(engine, market, canaries=CANARY)
+    row = shop.run(run.id)
+    assert run.outcome is Outcome.FINISHED
+    assert row.held_seconds > 0.5
+    assert market.looks.count("x1") == 1
+    assert row.unknown == 0
+    assert shop.offer(listing).quantity == 0
+
+
+def test_a_block_in_the_middle_of_a_run_holds_it_and_withdraws_nothing(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    _fill(shop, 200)
+    shop.setting("CHECK_RETRY_SECONDS", 1)
+    market.states = {"dead": State.ENDED, "x7": State.SOLD}
+    market.at_once = 5
+
+    class Blocking(Workers):
+        def publish(self, batch):  # type: ignore[no-untyped-def]
+            if len(self.batches) == 4:
+                market.blocked = True
+                threading.Timer(1.5, lambda: setattr(market, "blocked", False)).start()
+            super().publish(batch)
+
+    with Blocking(engine, market, threads=2) as workers:
+        run_check = planner(engine, workers, canaries=CANARY, batch_items=20, unfinished_batches=4)
+        run = run_check(request(), None, threading.Event())
+    row = shop.run(run.id)
+    assert run.outcome is Outcome.FINISHED
+    assert (row.checked, row.withdrawn, row.unfinished) == (200, 1, 0)
+    assert row.unknown > 0
+    assert row.held_seconds > 0
+
+
+def test_a_canary_that_lies_holds_the_marketplace(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    market.states = {"alive": State.ENDED, "dead": State.ENDED}
+    stop = threading.Event()
+    with Workers(engine, market) as workers:
+        planning = threading.Thread(target=_until_stopped, args=(planner(engine, workers, canaries=CANARY), stop))
+        planning.start()
+        deadline = time.monotonic() + 10
+        while not _holds(engine) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        planning.join(10)
+    [hold] = _holds(engine)
+    assert hold.user_id is None  # type: ignore[attr-defined]
+    assert "alive is on_sale, seen ended" in hold.reason  # type: ignore[attr-defined]
+    assert market.looks.count("x1") == 0
+
+
+def test_pages_that_cannot_be_read_hold_the_marketplace(engine: Engine, shop: Shop, market: Market) -> None:
+    _fill(shop, 100)
+    shop.setting("CHECK_UNKNOWNS", 1)
+    market.states = {f"x{n}": State.UNKNOWN for n in range(0, 100, 3)}
+    market.reasons = {f"x{n}": Reason.UNPARSABLE for n in range(0, 100, 3)}
+    run = check(engine, market, canaries=[])
+    assert run.outcome is Outcome.FINISHED
+    assert shop.run(run.id).unparsable == 34
+    assert [hold.reason for hold in _holds(engine)] == ["too many pages cannot be read"]  # type: ignore[attr-defined]
+
+
+def test_canaries_are_taken_from_earlier_runs_when_none_are_set(engine: Engine, shop: Shop, market: Market) -> None:
+    from mercarich_checker.adapters.plan_sql import SqlPlan
+
+    seller = shop.seller("a")
+    for n in range(4):
+        shop.listing(seller, f"x{n}")
+    market.states = {"x3": State.SOLD}
+    check(engine, market)
+    assert [(c.item_id, c.expected) for c in SqlPlan(engine).known_items(Marketplace.YAHOO)] == [("x3", "gone")]
+    check(engine, market)
+    known = {(canary.item_id, canary.expected) for canary in SqlPlan(engine).known_items(Marketplace.YAHOO)}
+    assert known == {("x0", "on_sale"), ("x1", "on_sale"), ("x2", "on_sale"), ("x3", "gone")}

@@ -1,0 +1,178 @@
+"""A check run from its start to its end, on a real database: what is withdrawn, and what is left alone."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
+
+from mercarich_checker.ports import Outcome
+from mercarich_checker.use_cases.check_batch import BatchOutcome
+from mercarich_checker.use_cases.run_check import Interrupted
+from mercarich_contracts.market import Reason, State
+from mercarich_db.tables import evidence, listing_events, listings, source_items
+
+OUT = [State.SOLD, State.ENDED, State.GONE, State.SUSPENDED, State.UNBUYABLE]
+
+
+def test_a_source_that_sold_takes_its_offer_down_with_its_evidence(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    sold, on_sale = shop.listing(seller, "x1"), shop.listing(seller, "x2")
+    market.states["x1"] = State.SOLD
+    run = check(engine, market)
+    assert run.outcome is Outcome.FINISHED
+    offer = shop.offer(sold)
+    assert (offer.quantity, offer.revision, offer.searching, offer.push_pending) == (0, 2, True, 1)
+    assert offer.withdrawn_at is not None
+    assert shop.events(sold) == ["withdrawn"]
+    assert shop.count(evidence, evidence.c.state == "sold", evidence.c.url == "http://market/x1") == 1
+    assert shop.offer(on_sale).quantity == 1
+    assert shop.source("x2").state == "available"
+    counts = shop.run(run.id)
+    assert (counts.planned, counts.checked, counts.available, counts.withdrawn) == (2, 2, 1, 1)
+
+
+@pytest.mark.parametrize("state", OUT)
+def test_m4_every_positive_state_withdraws(engine: Engine, shop: Shop, market: Market, state: State) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = state
+    market.reasons["x1"] = Reason.SOLD_OUT
+    check(engine, market)
+    assert shop.offer(listing).quantity == 0
+
+
+def test_m3_an_unknown_never_changes_stock_nor_counts_as_checked(engine: Engine, shop: Shop, market: Market) -> None:
+    listing = shop.listing(shop.seller("a"), "x1", source={"state": "available"})
+    market.states["x1"] = State.UNKNOWN
+    market.reasons["x1"] = Reason.UNPARSABLE
+    shop.setting("CHECK_RETRY_SECONDS", 1)
+    shop.setting("CHECK_UNKNOWNS", 2)
+    run = check(engine, market)
+    assert run.outcome is Outcome.FINISHED
+    source = shop.source("x1")
+    assert (source.state, source.checked_at, source.check_run, source.check_problem) == (
+        "available",
+        None,
+        None,
+        "unparsable",
+    )
+    assert shop.offer(listing).quantity == 1
+    assert market.looks == ["x1", "x1"]
+    assert (shop.run(run.id).checked, shop.run(run.id).unknown, shop.run(run.id).unfinished) == (0, 2, 1)
+
+
+def test_m1_what_is_withdrawn_or_searched_for_is_not_checked(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    shop.listing(seller, "x1", quantity=0, searching=True)
+    shop.listing(seller, "x2", searching=True)
+    shop.listing(seller, "x3", listed=False)
+    shop.listing(seller, "x4")
+    check(engine, market)
+    assert market.looks == ["x4"]
+
+
+def test_m2_without_update_only_marks(engine: Engine, shop: Shop, market: Market) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+    run = check(engine, market, request(without_update=True))
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.searching, offer.revision) == (1, True, 1)
+    assert shop.events(listing) == ["searching"]
+    assert shop.run(run.id).withdrawn == 0
+
+
+def test_m5_m10_one_look_serves_every_listing_of_the_source(engine: Engine, shop: Shop, market: Market) -> None:
+    first, second = shop.seller("a"), shop.seller("b")
+    ids = [shop.listing(first, "x1"), shop.listing(first, "x1", sku="other"), shop.listing(second, "x1")]
+    market.states["x1"] = State.SOLD
+    run = check(engine, market)
+    assert [shop.offer(id).quantity for id in ids] == [0, 0, 0]
+    assert market.looks == ["x1"]
+    assert (shop.run(run.id).checked, shop.run(run.id).withdrawn) == (1, 3)
+
+
+def test_a_second_run_writes_no_second_evidence_of_the_same(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    check(engine, market)
+    first = shop.source("x1")
+    check(engine, market)
+    second = shop.source("x1")
+    assert second.evidence_id == first.evidence_id
+    assert second.checked_at > first.checked_at
+    assert shop.count(evidence) == 1
+
+
+def test_a_message_that_comes_twice_changes_nothing_twice(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    ids = [shop.listing(seller, f"x{n}") for n in range(120)]
+    market.states |= {"x3": State.SOLD, "x77": State.ENDED}
+    with Workers(engine, market, twice=True) as workers:
+        run = planner(engine, workers)(request(), None, threading.Event())
+        assert run.outcome is Outcome.FINISHED
+    assert sorted(market.looks) == sorted(f"x{n}" for n in range(120))
+    assert shop.count(listing_events) == 2
+    assert shop.run(run.id).checked == 120
+    assert sum(shop.offer(id).revision for id in ids) == 122
+
+
+def test_a_lost_message_is_published_again(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    for n in range(30):
+        shop.listing(seller, f"x{n}")
+    with Workers(engine, market, lose=2) as workers:
+        run = planner(engine, workers, batch_items=10)(request(), None, threading.Event())
+    assert run.outcome is Outcome.FINISHED
+    assert shop.run(run.id).checked == 30
+    assert len(market.looks) == 30
+
+
+def test_an_item_that_kills_its_worker_is_set_aside_alone(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    for n in range(25):
+        shop.listing(seller, f"x{n}")
+    market.kills = {"x7"}
+    with Workers(engine, market) as workers:
+        run = planner(engine, workers, batch_items=10)(request(), None, threading.Event())
+    row = shop.run(run.id)
+    assert (run.outcome, row.checked, row.set_aside) == (Outcome.FINISHED, 24, 1)
+    assert shop.source("x7").check_problem == "set_aside"
+    assert shop.source("x7").check_attempts == 3
+    assert shop.count(listings, listings.c.quantity == 1) == 25
+
+
+def test_a_proxy_that_is_away_costs_time_and_nothing_else(engine: Engine, shop: Shop, market: Market) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+    market.away = True
+    timer = threading.Timer(1.0, lambda: setattr(market, "away", False))
+    timer.start()
+    run = check(engine, market)
+    assert run.outcome is Outcome.FINISHED
+    assert shop.offer(listing).quantity == 0
+
+
+def test_on_sigterm_what_was_answered_is_written_and_the_rest_given_back(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    seller = shop.seller("a")
+    for n in range(50):
+        shop.listing(seller, f"x{n}")
+    workers = Workers(engine, market)
+    stop, ends = threading.Event(), threading.Event()
+    ends.set()
+    with ThreadPoolExecutor(1) as process:
+        planning = process.submit(planner(engine, workers), request(), "key", stop)
+        outcome = workers.use_case()(workers.queue.get(timeout=10), ends)
+        stop.set()
+        with pytest.raises(Interrupted):
+            planning.result(10)
+    assert outcome is BatchOutcome.STOPPED
+    given_back = (source_items.c.check_run.is_not(None), source_items.c.check_not_before.is_(None))
+    assert shop.count(source_items, source_items.c.checked_at.is_not(None)) == 10
+    assert shop.count(source_items, *given_back, source_items.c.check_attempts == 0) == 40
+    with workers:
+        run = planner(engine, workers)(request(), "key", threading.Event())
+    assert run.outcome is Outcome.FINISHED
+    assert shop.run(run.id).checked == 50
+    assert len(market.looks) == 50
