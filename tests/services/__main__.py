@@ -5,10 +5,11 @@ import tempfile
 import threading
 from pathlib import Path
 
-from mercarich_platform.shutdown import install_signals
 from tests.services.kafka import start_kafka
 from tests.services.mariadb import MariaDb
 from tests.services.process import Missing
+
+from mercarich_platform.shutdown import install_signals
 
 
 def main() -> int:

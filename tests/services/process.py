@@ -45,7 +45,7 @@ class Service:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 tail = self._log_file.read_text(errors="replace")[-2000:]
-                raise RuntimeError(f"{self._process.args} did not come up:\n{tail}")
+                raise RuntimeError(f"{self._process.args!r} did not come up:\n{tail}")
             time.sleep(0.1)
 
     def accepts(self) -> bool:

@@ -34,11 +34,12 @@ def install_signals(stop: threading.Event, *, budget_seconds: float = BUDGET_SEC
     signal.signal(signal.SIGINT, on_signal)
 
 
-def hard_stop_after(seconds: float, code: int) -> None:
-    """End the process with this code unless it has ended by itself before."""
+def hard_stop_after(seconds: float, code: int) -> threading.Timer:
+    """End the process with this code unless it has ended by itself, or the answer was cancelled, before."""
     timer = threading.Timer(seconds, os._exit, [code])
     timer.daemon = True
     timer.start()
+    return timer
 
 
 class Watchdog:

@@ -70,7 +70,7 @@ class Worker:
             watchdog.beat()
             ticks.step()
             loop.step()
-        hard_stop_after(BUDGET_SECONDS, TRY_AGAIN)
+        hard_stop = hard_stop_after(BUDGET_SECONDS, TRY_AGAIN)
         ticks.stop()
         loop.drain(watchdog.beat)
         publisher.close()
@@ -78,6 +78,8 @@ class Worker:
         watchdog.stop()
         if health:
             health.stop()
+        if loop.idle:  # else a handler hangs, and the interpreter would wait for its thread
+            hard_stop.cancel()
         return loop.code
 
     def _join(self, offsets: InFlight) -> Consumer:

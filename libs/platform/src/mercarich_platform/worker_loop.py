@@ -66,6 +66,11 @@ class WorkerLoop:
     def joined(self) -> bool:
         return self._consumer is not None
 
+    @property
+    def idle(self) -> bool:
+        """No handler runs."""
+        return self._running == 0
+
     def step(self) -> None:
         """One turn, at most a second or so."""
         self._settle()

@@ -24,7 +24,7 @@ SESSION_TIMEOUT_MS = 10_000
 HEARTBEAT_MS = 3_000
 MAX_POLL_INTERVAL_MS = 120_000
 FETCH_WAIT_MS = 500
-EMBEDDED_FETCH_WAIT_MS = 50
+EMBEDDED_FETCH_WAIT_MS = 100
 """Short, because the embedded broker's long poll does not wake up when something is published."""
 
 
@@ -69,6 +69,7 @@ class Consumer:
 
     def poll(self, timeout_seconds: float, max_records: int) -> list[Record]:
         """Records of the partitions that are not paused. Raises `BrokerAway` on what the driver cannot get over."""
+        self._free_parked()
         try:
             found = self._driver.poll(timeout_ms=int(timeout_seconds * 1000), max_records=max_records)
         except KafkaError as error:
@@ -83,6 +84,13 @@ class Consumer:
             self._driver.pause(*(wanted - paused))
         if paused - wanted:
             self._driver.resume(*(paused - wanted))
+
+    def _free_parked(self) -> None:
+        """kafka-python 3.0.12 keeps the fetched records of a paused partition aside and takes them back only while
+        `_next_partition_records` is None; a drained one is empty but not None, and the partition stays silent."""
+        fetcher = self._driver._fetcher
+        if not fetcher._next_partition_records:
+            fetcher._next_partition_records = None
 
     @property
     def assignment(self) -> set[Partition]:
