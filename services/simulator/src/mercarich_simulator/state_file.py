@@ -107,7 +107,7 @@ def _restore_events(world: World, row: dict[str, Any]) -> None:
 
 
 def _lines(lines: dict[int, list[Change]]) -> list[tuple[int, list[tuple[float, str]]]]:
-    return [(number, [tuple(change) for change in line]) for number, line in lines.items()]
+    return [(number, [(change.at, change.state) for change in line]) for number, line in lines.items()]
 
 
 def _offer(offer: Offer) -> dict[str, Any]:
