@@ -19,3 +19,9 @@ def page_url(item_id: str) -> str:
     if is_shops(item_id):
         return f"https://jp.mercari.com/shops/product/{item_id}"
     return f"https://jp.mercari.com/item/{item_id}"
+
+
+def is_pictured(item_id: str, addresses: tuple[str, ...]) -> bool:
+    """Whether a row's pictures carry its id, as Mercari's do. In a damaged list the status of one row can
+    stand behind the id of another: what takes an item off sale is believed when both ends of a row agree."""
+    return any(f"/{item_id}_" in address for address in addresses)

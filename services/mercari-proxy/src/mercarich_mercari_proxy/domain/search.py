@@ -69,7 +69,7 @@ def read(answer: Answer, page: int) -> SearchResult:
     meta, listed = at(document, "meta"), at(document, "items")
     if not isinstance(meta, dict) or not isinstance(listed, list):
         raise Fault(Reason.UNPARSABLE, "no items and meta in the answer")
-    found = {row["id"]: _item(answer, row) for row in rows(listed) if text(row.get("id"))}
+    found = {row["id"]: _item(answer, row) for row in rows(listed) if _is_an_id(row.get("id"))}
     return SearchResult(items=tuple(found.values()), complete=not listed or meta.get("nextPageToken") == "", page=page)
 
 
@@ -117,10 +117,14 @@ def _verdict(
         return _DOUBTFUL
     verdict = states.verdict(status, auction=auction, no_price=no_price)
     sure = verdict.state in (State.AVAILABLE, State.UNBUYABLE, State.UNKNOWN)
-    return verdict if sure or any(row["id"] in address for address in pictures) else _DOUBTFUL
+    return verdict if sure or ids.is_pictured(row["id"], pictures) else _DOUBTFUL
 
 
 _DOUBTFUL = states.Verdict(State.UNKNOWN, Reason.UNPARSABLE)
+
+
+def _is_an_id(value: Any) -> bool:
+    return isinstance(value, str) and (ids.is_ordinary(value) or ids.is_shops(value))
 
 
 def _pictures(row: dict[str, Any]) -> tuple[str, ...]:

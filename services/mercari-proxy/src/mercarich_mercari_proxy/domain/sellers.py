@@ -51,7 +51,7 @@ def _item(answer: Answer, row: dict[str, Any], seller_id: str) -> Item | None:
     verdict = states.verdict(status, auction=auction is not None, no_price=bool(row.get("is_no_price")))
     if verdict.state is State.UNKNOWN:
         return None
-    if verdict.state is not State.AVAILABLE and not _is_of(item_id, pictures):
+    if verdict.state is not State.AVAILABLE and not ids.is_pictured(item_id, pictures):
         return None
     return Item(
         marketplace=Marketplace.MERCARI,
@@ -79,12 +79,6 @@ def _item(answer: Answer, row: dict[str, Any], seller_id: str) -> Item | None:
         updated_at=unix_time(row.get("updated")),
         revision=identifier(row.get("updated")),
     )
-
-
-def _is_of(item_id: str, pictures: tuple[str, ...]) -> bool:
-    """A row's pictures carry its id. In a damaged list the status of one row can stand behind the id of
-    another: what takes an item off sale is believed only when both ends of the row agree."""
-    return any(item_id in address for address in pictures)
 
 
 def _categories(category: dict[str, Any]) -> tuple[str, ...]:

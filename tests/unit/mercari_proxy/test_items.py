@@ -1,0 +1,213 @@
+"""Reading Mercari's item, seller and Shops answers: each kind by its own rule."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from mercarich_contracts.market import Reason, State
+from mercarich_contracts.proxy_api import Item, PriceKind
+from mercarich_marketplace.answers import Answer, Fault
+from mercarich_mercari_proxy.domain import items, sellers, shops
+
+AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+SHOP_ID = "AbCdEfGhIjKlMnOpQrStUv"
+
+
+def answer(document: Any, status: int = 200) -> Answer:
+    body = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
+    return Answer("http://mercari/items/get?id=m12345678901", status, {}, body, AT)
+
+
+def page(**changes: Any) -> dict[str, Any]:
+    data = {
+        "id": "m12345678901",
+        "status": "on_sale",
+        "name": "カメラ",
+        "price": 5400,
+        "photos": ["https://pictures/m12345678901_1.jpg"],
+        "seller": {"id": 77, "name": "売り手", "ratings": {"good": 9, "normal": 0, "bad": 1}},
+        "shipping_payer": {"id": 2, "code": "seller"},
+    }
+    return {"result": "OK", "data": {**data, **changes}, "meta": {}}
+
+
+def read(**changes: Any) -> Item:
+    return items.read(answer(page(**changes)), "m12345678901")
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "reason"),
+    [
+        ("on_sale", State.AVAILABLE, None),
+        ("trading", State.SOLD, Reason.IN_TRANSACTION),
+        ("sold_out", State.SOLD, Reason.SOLD_OUT),
+        ("stop", State.SUSPENDED, Reason.STOPPED_BY_SELLER),
+        ("cancel", State.GONE, Reason.DELETED_BY_SELLER),
+        ("admin_cancel", State.GONE, Reason.DELETED_BY_MARKETPLACE),
+        ("on_holiday", State.UNKNOWN, Reason.UNKNOWN_STATUS),
+    ],
+)
+def test_each_status_word_has_its_state(status: str, state: State, reason: Reason | None) -> None:
+    seen = read(status=status)
+
+    assert (seen.state, seen.reason, seen.raw_status) == (state, reason, status)
+
+
+def test_an_auction_is_not_to_be_had_at_its_price() -> None:
+    seen = read(auction_info={"state": "STATE_ONGOING", "expected_end_time": 1795600000, "total_bids": 3})
+
+    assert (seen.state, seen.reason) == (State.UNBUYABLE, Reason.AUCTION_ONLY)
+    assert (seen.price_kind, seen.bids) == (PriceKind.CURRENT_BID, 3)
+
+
+def test_an_item_without_a_price_is_not_to_be_bought() -> None:
+    seen = read(is_no_price=True, price=9999999)
+
+    assert (seen.state, seen.reason) == (State.UNBUYABLE, Reason.NO_PRICE)
+    assert (seen.price_jpy, seen.price_kind) == (None, PriceKind.NONE)
+
+
+def test_the_fields_of_the_common_model_are_filled() -> None:
+    seen = read()
+
+    assert (seen.title, seen.price_jpy, seen.quantity) == ("カメラ", 5400, 1)
+    assert (seen.seller_id, seen.seller_name, seen.seller_rating_good, seen.seller_rating_bad) == ("77", "売り手", 9, 1)
+    assert (seen.shipping_payer, seen.shipping_cost_jpy) == ("seller", 0)
+    assert seen.images == ("https://pictures/m12345678901_1.jpg",)
+    assert seen.evidence.parser_version == "mercari-item/1"
+    assert "status=on_sale" in seen.evidence.extract
+    assert len(seen.evidence.body_sha256 or "") == 64
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"", Reason.EMPTY),
+        (b"<html>just a moment</html>", Reason.BLOCKED),
+        (b'{"result": "OK", "da', Reason.UNPARSABLE),
+        (b"[]", Reason.UNPARSABLE),
+        ({"result": "OK", "data": {}}, Reason.UNPARSABLE),
+        (page(id="m99999999999"), Reason.UNPARSABLE),
+        (page(status=None), Reason.UNPARSABLE),
+        (page(price=None), Reason.UNPARSABLE),
+        ({**page(), "result": "error"}, Reason.UNPARSABLE),
+    ],
+)
+def test_an_answer_that_does_not_show_the_item_teaches_nothing(document: Any, reason: Reason) -> None:
+    with pytest.raises(Fault) as caught:
+        items.read(answer(document), "m12345678901")
+
+    assert caught.value.reason is reason
+
+
+def row(number: int, status: str, **changes: Any) -> dict[str, Any]:
+    item_id = f"m{number:011}"
+    return {
+        "id": item_id,
+        "seller": {"id": 77, "name": "売り手"},
+        "status": status,
+        "name": "物",
+        "price": 1000 + number,
+        "thumbnails": [f"https://pictures/{item_id}_1.jpg"],
+        "pager_id": 9000 - number,
+        **changes,
+    }
+
+
+def seller_page(*rows: dict[str, Any], has_next: bool = False) -> sellers.Page:
+    document = {"result": "OK", "data": list(rows), "meta": {"has_next": has_next}}
+    return sellers.read(answer(document), "77", {each["id"] for each in rows} | {"m99999999999"})
+
+
+def test_a_sellers_list_answers_its_rows_and_nothing_else() -> None:
+    listed = seller_page(row(1, "on_sale"), row(2, "trading"), row(3, "sold_out"), has_next=True)
+
+    assert {item_id: seen.state for item_id, seen in listed.items.items()} == {
+        "m00000000001": State.AVAILABLE,
+        "m00000000002": State.SOLD,
+        "m00000000003": State.SOLD,
+    }
+    assert listed.next_pager_id == 8996
+    assert "seller 77" in listed.items["m00000000001"].evidence.extract
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        row(1, "on_vacation"),
+        row(1, "on_sale", price=9999999),
+        row(1, "on_sale", seller={"id": 78}),
+        row(1, "sold_out", thumbnails=["https://pictures/m00000000002_1.jpg"]),
+        row(1, "sold_out", thumbnails=[]),
+    ],
+)
+def test_a_row_that_leaves_a_doubt_is_left_to_a_single_look(doubtful: dict[str, Any]) -> None:
+    listed = seller_page(doubtful)
+
+    assert listed.items == {}
+    assert listed.seen == {"m00000000001"}
+
+
+def test_an_auction_in_a_sellers_list_is_not_to_be_had_at_its_price() -> None:
+    listed = seller_page(row(1, "on_sale", auction_info={"state": "STATE_NO_BID"}))
+
+    assert listed.items["m00000000001"].reason is Reason.AUCTION_ONLY
+
+
+def product(**changes: Any) -> dict[str, Any]:
+    detail = {
+        "shop": {"name": "shop-1", "displayName": "店"},
+        "photos": ["https://pictures/1.jpg"],
+        "variants": [{"variantId": "a", "quantity": "0"}, {"variantId": "b", "quantity": "3"}],
+        "shippingPayer": {"id": "1", "code": "SELLER"},
+    }
+    return {
+        "name": SHOP_ID,
+        "displayName": "商品",
+        "productTags": [],
+        "price": "2980",
+        "updateTime": "2026-11-20T01:00:00Z",
+        "productDetail": {**detail, **changes.pop("detail", {})},
+        **changes,
+    }
+
+
+def shop_item(**changes: Any) -> Item:
+    return shops.read(answer(product(**changes)), SHOP_ID)
+
+
+def test_a_shops_product_is_available_while_a_variant_is_in_stock() -> None:
+    seen = shop_item()
+
+    assert (seen.state, seen.quantity, seen.price_jpy) == (State.AVAILABLE, 3, 2980)
+    assert (seen.seller_id, seen.seller_kind, seen.shipping_payer) == ("shop-1", "store", "seller")
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"productTags": ["sold_out"]}, State.SOLD),
+        ({"detail": {"variants": [{"quantity": "0"}, {"quantity": "0"}]}}, State.SOLD),
+        ({"detail": {"shop": {"name": "shop-1", "isBlockedShop": True}}}, State.SUSPENDED),
+    ],
+)
+def test_a_shops_product_that_cannot_be_bought(changes: dict[str, Any], state: State) -> None:
+    assert shop_item(**changes).state is state
+
+
+@pytest.mark.parametrize("variants", [[], [{"quantity": "0"}, {}], [{"quantity": "-1"}], None])
+def test_a_product_whose_stock_is_not_said_teaches_nothing(variants: Any) -> None:
+    with pytest.raises(Fault) as caught:
+        shop_item(detail={"variants": variants})
+
+    assert caught.value.reason is Reason.UNPARSABLE
+
+
+def test_a_time_sale_sets_the_price_while_it_runs() -> None:
+    sale = {"price": "1980", "startTime": "2026-11-25T00:00:00Z", "endTime": "2026-11-25T06:00:00Z"}
+    over = {**sale, "endTime": "2026-11-25T02:00:00Z"}
+
+    assert shop_item(timeSaleDetails=sale).price_jpy == 1980
+    assert shop_item(timeSaleDetails=over).price_jpy == 2980
