@@ -20,7 +20,7 @@ class _OpenProtocol(HttpToolsProtocol):
 
 
 def run(application: Application, host: str, port: int) -> None:
-    """Serves until SIGTERM or SIGINT, then exits 0. A port in use ends the process with uvicorn's message and 1."""
+    """Serves until SIGTERM or SIGINT, then exits 0. A port in use ends the process with uvicorn's message and 3."""
     # uvicorn raises the signal that ended it once more when all is done, for whoever waits for it here.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _leave)
