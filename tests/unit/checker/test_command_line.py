@@ -1,0 +1,63 @@
+"""Row C1 and the command's bad input: the seed's line verbatim, and a sentence for what is wrong."""
+
+import pytest
+
+from mercarich_checker.commands import parse
+from mercarich_contracts.market import Marketplace
+
+
+def test_c1_the_seeds_command_line_is_accepted_verbatim() -> None:
+    request, _ = parse(Marketplace.YAHOO, ["2", "4", "--max-workers", "14"])
+    assert (request.plans, request.max_workers) == ((2, 4), 14)
+
+
+def test_c1_defaults() -> None:
+    request, key = parse(Marketplace.MERCARI, ["2"])
+    assert (request.max_workers, request.group_lower, request.begin_with, request.usernames, request.skus) == (
+        4,
+        None,
+        0,
+        (),
+        (),
+    )
+    assert (request.without_update, request.dual_boot, key) == (False, False, None)
+
+
+def test_c4_every_option_is_read() -> None:
+    line = "4 --group-lower 100 --beginwith 5 --usernames a b --skus s1 s2 --without-update --request-key job-1"
+    request, key = parse(Marketplace.YAHOO, line.split())
+    assert (request.group_lower, request.begin_with, request.usernames, request.skus, request.without_update, key) == (
+        100,
+        5,
+        ("a", "b"),
+        ("s1", "s2"),
+        True,
+        "job-1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("3", "a plan is 2 or 4 checks a day, not '3'"),
+        ("two", "a plan is 2 or 4 checks a day, not 'two'"),
+        ("", "the following arguments are required: check_times"),
+        ("2 --max-workers 0", "expected a whole number from 1 to 1,000, not '0'"),
+        ("2 --max-workers 10000", "expected a whole number from 1 to 1,000, not '10000'"),
+        ("2 --max-workers many", "expected a whole number from 1 to 1,000, not 'many'"),
+        ("2 --group-lower 0", "expected a whole number from 1 to 10,000, not '0'"),
+        ("2 --dual-boot", "add --yes to confirm"),
+    ],
+)
+def test_c2_a_wrong_argument_is_named_with_what_was_expected(
+    line: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(Marketplace.YAHOO, line.split())
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_l7_dual_boot_needs_yes() -> None:
+    request, _ = parse(Marketplace.YAHOO, ["2", "--dual-boot", "--yes"])
+    assert request.dual_boot

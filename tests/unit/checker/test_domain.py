@@ -1,0 +1,117 @@
+"""What a look means, when an item is asked again, when the brake holds, what canaries say."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mercarich_checker.domain import (
+    BadCanaries,
+    Brake,
+    Canary,
+    Expected,
+    Meaning,
+    Tally,
+    in_trouble,
+    judge_canaries,
+    meaning,
+    read_canaries,
+    retry,
+    too_many_unreadable,
+)
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.proxy_api import Evidence, Item
+
+
+def _item(state: State, reason: Reason | None = None) -> Item:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    evidence = Evidence(
+        url="http://m", http_status=200, body_sha256=None, parser_version="t", extract="e", fetched_at=at
+    )
+    return Item(marketplace=Marketplace.YAHOO, item_id="x", state=state, reason=reason, evidence=evidence)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_positive_evidence_lowers_a_quantity(state: State) -> None:
+    expected = {State.AVAILABLE: Meaning.KEEP, State.UNKNOWN: Meaning.NOTHING_LEARNT}.get(state, Meaning.WITHDRAW)
+    assert meaning(_item(state)) is expected
+
+
+def test_a_not_found_is_asked_again_only_after_more_than_a_minute() -> None:
+    again = retry(Reason.NOT_FOUND_ONCE, 0, limit=6, first_wait=1, jitter=0)
+    assert again.wait is not None
+    assert again.wait.total_seconds() > 60
+
+
+@pytest.mark.parametrize("reason", [Reason.CLOSING, Reason.MALFORMED_ID])
+def test_what_asking_again_cannot_change_is_let_go(reason: Reason) -> None:
+    assert retry(reason, 0, limit=6, first_wait=1, jitter=0).wait is None
+
+
+def test_an_item_that_was_not_asked_for_loses_no_chance() -> None:
+    again = retry(Reason.BREAKER_OPEN, 5, limit=6, first_wait=30, jitter=0)
+    assert (again.counts, again.wait is None) == (False, False)
+
+
+@given(st.integers(0, 20), st.floats(0, 0.999))
+def test_waits_grow_and_end(unknowns: int, jitter: float) -> None:
+    again = retry(Reason.TRANSIENT, unknowns, limit=6, first_wait=30, jitter=jitter)
+    assert (again.wait is None) is (unknowns >= 5)
+    if again.wait is not None:
+        assert 15 * 2**unknowns <= again.wait.total_seconds() <= min(30 * 2**unknowns, 1800)
+
+
+@given(st.integers(0, 100_000), st.integers(0, 100_000))
+def test_the_brake_never_holds_below_its_number_and_always_above_both(checked: int, fallen: int) -> None:
+    holds = Brake(listings=20, share=0.15).holds(Tally(checked, fallen))
+    assert holds is (fallen >= 20 and fallen >= 0.15 * checked)
+
+
+def test_few_answers_say_nothing_of_trouble() -> None:
+    assert not in_trouble(9, 9)
+    assert in_trouble(6, 10)
+    assert not in_trouble(5, 10)
+
+
+def test_unreadable_pages_count_from_forty_looks() -> None:
+    assert not too_many_unreadable(39, 39, 0.1)
+    assert too_many_unreadable(5, 40, 0.1)
+    assert not too_many_unreadable(4, 40, 0.1)
+
+
+ALIVE, DEAD = Canary("a", Expected.ON_SALE), Canary("d", Expected.GONE)
+
+
+def test_canaries_as_expected_are_fine() -> None:
+    seen = {"a": _item(State.AVAILABLE), "d": _item(State.ENDED, Reason.CLOSED)}
+    assert judge_canaries([ALIVE, DEAD], seen).fine
+
+
+@pytest.mark.parametrize(
+    ("seen", "lies"),
+    [
+        ({}, False),
+        ({"a": _item(State.UNKNOWN, Reason.BLOCKED), "d": _item(State.ENDED)}, False),
+        ({"a": _item(State.ENDED, Reason.CLOSED), "d": _item(State.ENDED)}, True),
+        ({"a": _item(State.AVAILABLE), "d": _item(State.AVAILABLE)}, True),
+    ],
+)
+def test_one_certain_canary_that_is_not_as_expected_holds(seen: dict[str, Item], lies: bool) -> None:
+    verdict = judge_canaries([ALIVE, DEAD], seen)
+    assert (verdict.fine, verdict.lies) == (False, lies)
+    assert "canaries not as expected" in verdict.note
+
+
+def test_half_of_the_uncertain_ones_is_enough() -> None:
+    canaries = [Canary(str(n), Expected.ON_SALE, certain=False) for n in range(4)]
+    half = {"0": _item(State.SOLD), "1": _item(State.SOLD), "2": _item(State.AVAILABLE), "3": _item(State.AVAILABLE)}
+    assert judge_canaries(canaries, half).fine
+    assert not judge_canaries(canaries, {**half, "2": _item(State.SOLD)}).fine
+
+
+def test_canaries_are_read_from_one_line() -> None:
+    assert read_canaries(" a=on_sale  d=gone ") == (ALIVE, DEAD)
+    assert read_canaries("") == ()
+    with pytest.raises(BadCanaries, match="expected id=on_sale or id=gone, not 'a=maybe'"):
+        read_canaries("a=maybe")
