@@ -45,18 +45,18 @@ def group_states(bootstrap: str, pairs: Sequence[tuple[str, str]], *, timeout_se
 def _state(admin: Any, bootstrap: str, group: str, topic: str, deadline: float) -> GroupState:
     found = [t for t in admin.describe_topics([topic]) if t["error_code"] == 0]
     partitions = [TopicPartition(topic, p["partition_index"]) for t in found for p in t["partitions"]]
-    ends = _offsets(admin, partitions, OffsetSpec.LATEST)
     starts = _offsets(admin, partitions, OffsetSpec.EARLIEST)
+    ends = _offsets(admin, partitions, OffsetSpec.LATEST)
     committed = _committed(admin, group)
-    next_offsets = {p: max(committed.get(p, -1), starts[p]) for p in partitions}
-    waiting = {p: offset for p, offset in next_offsets.items() if offset < ends[p]}
+    filled = {p: max(committed.get(p, -1), starts[p]) for p in partitions if ends[p] > 0}
+    lag, oldest_age_seconds = _look(bootstrap, filled, deadline) if filled else (0, None)
     return GroupState(
         group=group,
         topic=topic,
-        lag=sum(ends[p] - offset for p, offset in waiting.items()),
+        lag=lag,
         members=_members(admin, group),
         partitions=len(partitions),
-        oldest_age_seconds=_oldest_age(bootstrap, waiting, deadline) if waiting else None,
+        oldest_age_seconds=oldest_age_seconds,
     )
 
 
@@ -82,18 +82,27 @@ def _members(admin: Any, group: str) -> int | None:
         return None
 
 
-def _oldest_age(bootstrap: str, waiting: Mapping[Any, int], deadline: float) -> float | None:
-    """Reads one record of each partition that has some, without joining the group."""
-    consumer: Any = open_client(KafkaConsumer, bootstrap, enable_auto_commit=False, fetch_max_wait_ms=100)
+def _look(bootstrap: str, offsets: Mapping[Any, int], deadline: float) -> tuple[int, float | None]:
+    """Fetch from each partition at its offset, without joining the group: how many lie there, how old is the first.
+
+    The end is taken from the fetch, because Tansu 0.6.0 lists the end as one past the *first* record of the last batch.
+    """
+    consumer: Any = open_client(KafkaConsumer, bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50)
     try:
-        consumer.assign(list(waiting))
-        for partition, offset in waiting.items():
+        consumer.assign(list(offsets))
+        for partition, offset in offsets.items():
             consumer.seek(partition, offset)
-        seen: dict[Any, int] = {}
-        while len(seen) < len(waiting) and time.monotonic() < deadline:
-            for partition, records in consumer.poll(timeout_ms=200).items():
-                seen.setdefault(partition, records[0].timestamp)
-                consumer.pause(partition)
+        ends: dict[Any, int] = {}
+        first: dict[Any, int] = {}
+        while time.monotonic() < deadline and not _seen(offsets, ends, first):
+            for partition, records in consumer.poll(timeout_ms=60).items():
+                first.setdefault(partition, records[0].timestamp)
+            ends = {p: end for p in offsets if (end := consumer.highwater(p)) is not None}
     finally:
         consumer.close(autocommit=False, timeout_ms=1000)
-    return max(0.0, time.time() - min(seen.values()) / 1000) if seen else None
+    lag = sum(max(0, end - offsets[p]) for p, end in ends.items())
+    return lag, max(0.0, time.time() - min(first.values()) / 1000) if first else None
+
+
+def _seen(offsets: Mapping[Any, int], ends: Mapping[Any, int], first: Mapping[Any, int]) -> bool:
+    return all(p in ends and (p in first or ends[p] <= offset) for p, offset in offsets.items())
