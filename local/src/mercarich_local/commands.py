@@ -6,11 +6,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from mercarich_local import procfile, runner
 from mercarich_local.demo import Demo
-from mercarich_local.screen import Screen
+from mercarich_local.screen import Screen, open_console
 from mercarich_local.system import from_environment
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.shutdown import install_signals
@@ -27,7 +25,7 @@ def up(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     system = from_environment(load(SharedSettings).data_dir, os.environ)
     processes = procfile.read(arguments.procfile)
-    screen = Screen(Console(), [process.name for process in processes], verbose=arguments.verbose)
+    screen = Screen(open_console(), [process.name for process in processes], verbose=arguments.verbose)
     stop = threading.Event()
     install_signals(stop, budget_seconds=END_SECONDS)
     return runner.run(system, processes, os.environ, screen, stop)
@@ -49,4 +47,4 @@ def demo(argv: Sequence[str]) -> int:
         scenario=arguments.scenario,
         sellers=arguments.sellers,
         listings=arguments.listings,
-    ).run(Console(), stop)
+    ).run(open_console(), stop)

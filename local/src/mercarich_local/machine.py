@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
+from mercarich_local.child import Child
 from mercarich_local.data_folder import locked
 from mercarich_local.guardian import Guardian
 from mercarich_local.procfile import Process
@@ -27,6 +28,7 @@ class Machine:
         self._processes = processes
         self._environment = environment
         self._screen = screen
+        self._rest_environment = environment
         self._end = contextlib.ExitStack()
 
     def __enter__(self) -> "Machine":
@@ -34,9 +36,11 @@ class Machine:
             lock = undo.enter_context(locked(self._system.data))
             require_free_ports(self._system, [process.name for process in self._processes])
             self._system.logs.mkdir(exist_ok=True)
-            guardian = Guardian(keep_open=lock)
-            undo.callback(guardian.close)
-            self._supervisor = Supervisor(self._system.logs, guardian, say=self._screen.say, lines=self._screen.line)
+            self._guardian = Guardian(keep_open=lock)
+            undo.callback(self._guardian.close)
+            self._supervisor = Supervisor(
+                self._system.logs, self._guardian, say=self._screen.say, lines=self._screen.line
+            )
             undo.callback(self._stop)
             self._end = undo.pop_all()
         return self
@@ -54,8 +58,22 @@ class Machine:
         """
         self._start([process for process in self._processes if process.name in FOUNDATION], self._environment, stop)
         if not stop.is_set():
-            environment = {**prepare(), **self._environment}
-            self._start([process for process in self._processes if process.name not in FOUNDATION], environment, stop)
+            self._rest_environment = {**prepare(), **self._environment}
+            rest = [process for process in self._processes if process.name not in FOUNDATION]
+            self._start(rest, self._rest_environment, stop)
+
+    def command(self, name: str, arguments: Sequence[str]) -> Child:
+        """Run one command beside the system, with its environment; its output is `<name>.log`."""
+        child = Child(
+            name,
+            arguments,
+            self._rest_environment,
+            log_file=self._system.logs / f"{name}.log",
+            lines=self._screen.line,
+            guardian=self._guardian,
+        )
+        self._end.callback(_end_child, child)
+        return child
 
     def keep(self, stop: threading.Event) -> None:
         """Look after the processes until `stop` is set."""
@@ -69,3 +87,9 @@ class Machine:
     def _stop(self) -> None:
         self._screen.quiet = True
         self._supervisor.stop()
+
+
+def _end_child(child: Child) -> None:
+    if child.poll() is None:
+        child.kill()
+        child.poll()

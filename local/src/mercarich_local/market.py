@@ -65,6 +65,10 @@ class Simulator:
         body = {"marketplace": marketplace, "kind": "sold", "share": share}
         return int(self._call("POST", "/_sim/events", body).json()["count"])
 
+    def set_feed_delays(self, seconds: float) -> None:
+        """Feeds to come wait so long in the queue, and again so long in progress."""
+        self._call("POST", "/_sim/feeds", {"queue_seconds": seconds, "process_seconds": seconds})
+
     def set_fault(self, **fault: object) -> None:
         """`target`, `kind`, `from_seconds`, `for_seconds`, `share`, … as `/_sim/faults` takes them."""
         self._call("POST", "/_sim/faults", fault)

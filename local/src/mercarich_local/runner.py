@@ -50,7 +50,7 @@ def run(
     began = time.monotonic()
     with Machine(system, processes, environment, screen) as machine:
         try:
-            machine.bring_up(stop, lambda: _prepare(system, processes, environment, screen))
+            machine.bring_up(stop, lambda: prepare(system, processes, environment, screen))
         except NotReady as error:
             screen.note(f"mercarich: {error}")
             return FAILED
@@ -62,9 +62,13 @@ def run(
     return DONE
 
 
-def _prepare(
+def prepare(
     system: System, processes: Sequence[Process], environment: Mapping[str, str], screen: Screen
 ) -> Mapping[str, str]:
+    """Make the key, bring the schema up to date, and write sample data if there is none.
+
+    Answers the variables that follow from the market. Raises `DatabaseAway` and `httpx.HTTPError`.
+    """
     ensure_key(system.key_file)
     engine = engines.create(system.database_url(environment))
     schema.upgrade(engine)

@@ -1,15 +1,22 @@
 """What a person sees of a running system: each line with the name of its process, warnings and worse by default."""
 
 import json
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 COLOURS = ("cyan", "magenta", "green", "blue", "bright_cyan", "bright_magenta", "bright_green", "bright_blue")
+PLAIN_WIDTH = 120
 LOUD = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _SHOWN_BY_MESSAGE = frozenset({"time", "level", "service", "logger", "message", "exception"})
+
+
+def open_console() -> Console:
+    """Standard output; lines are broken for a terminal only."""
+    return Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
 
 
 class Screen:
@@ -37,13 +44,22 @@ class Screen:
                 self._print(name, Text(told, style="yellow"))
 
     def table(self, title: str, rows: Iterable[tuple[str, ...]], *headings: str) -> None:
-        table = Table(*headings, title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        first, *others = headings
+        table = Table(
+            Column(first, no_wrap=True),
+            *others,
+            title=title,
+            title_justify="left",
+            title_style="bold",
+            box=None,
+            pad_edge=False,
+        )
         for row in rows:
             table.add_row(*row)
         self._console.print(table)
 
-    def note(self, text: str) -> None:
-        self._console.print(text, highlight=False)
+    def note(self, text: str, style: str | None = None) -> None:
+        self._console.print(Text(text), style=style, highlight=False, soft_wrap=True)
 
     def _print(self, name: str, text: Text) -> None:
         head = Text(f"{name:<{self._width}} ", style=self._colours.get(name, "white"))

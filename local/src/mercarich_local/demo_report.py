@@ -1,0 +1,135 @@
+"""The demo's result: the ledger's verdict beside what the product says it did, as a report and on the screen."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mercarich_local.demo_state import Line, Progress, Withdrawal
+from mercarich_local.market import Row, Simulator
+from mercarich_local.screen import Screen
+
+SHOWN_WITHDRAWALS = 5
+FAULTS = ("wrong_withdrawals", "missed_withdrawals", "double_pushes")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that was learnt; `problem` is what else went wrong, in a sentence."""
+
+    scenario: str
+    listings: int
+    sellers: int
+    seconds: float
+    lines: Sequence[Line]
+    withdrawals: Sequence[Withdrawal]
+    progress: Progress
+    ledger: Row
+    problem: str | None = None
+
+    @property
+    def clean(self) -> bool:
+        return self.problem is None and not any(self.ledger[name] for name in FAULTS)
+
+    def report(self) -> dict[str, Any]:
+        """What `report.json` holds. Seconds and counts; latencies are commit to accepted by Amazon."""
+        return {
+            "scenario": self.scenario,
+            "sellers": self.sellers,
+            "listings": self.listings,
+            "checked": sum(line.checked for line in self.lines),
+            "withdrawn": sum(line.withdrawn for line in self.lines),
+            "restored": sum(line.restored for line in self.lines),
+            "pushed": sum(line.pushed for line in self.lines),
+            "held": sum(line.held for line in self.lines),
+            "left_alone": sum(line.left_alone for line in self.lines),
+            "unknown": sum(line.unknown for line in self.lines),
+            **{name: self.ledger[name] for name in FAULTS},
+            "wrong_restores": self.ledger["wrong_restores"],
+            "stale_overwrites": self.ledger["stale_overwrites"],
+            "held_seconds": {name: round(held, 1) for name, held in self.progress.held_seconds.items()},
+            "commit_to_accepted_seconds": spread(self._latencies()),
+            "exposed_item_seconds": self.ledger["exposed_item_seconds"],
+            "seconds": round(self.seconds, 1),
+            "clean": self.clean,
+            "problem": self.problem,
+            "marketplaces": [asdict(line) for line in self.lines],
+        }
+
+    def accepted_at(self) -> Mapping[tuple[str, str], datetime]:
+        """When Amazon last took an offer to 0, by seller and SKU."""
+        return {
+            (row["seller_id"], row["sku"]): datetime.fromtimestamp(change["at"], UTC)
+            for row in self.ledger["details"]
+            for change in row["changes"]
+            if change["quantity"] == 0
+        }
+
+    def _latencies(self) -> list[float]:
+        accepted = self.accepted_at()
+        keys = [(each, accepted.get((each.seller_id, each.sku))) for each in self.withdrawals]
+        return sorted((at - each.committed_at).total_seconds() for each, at in keys if at is not None)
+
+
+def spread(values: Sequence[float]) -> dict[str, float | None]:
+    """The median and the 99th percentile of sorted values, by nearest rank."""
+
+    def at(share: float) -> float | None:
+        return round(values[max(0, -int(-len(values) * share // 1) - 1)], 3) if values else None
+
+    return {"p50": at(0.5), "p99": at(0.99)}
+
+
+def write(result: Result, file: Path) -> None:
+    """Write the report as JSON."""
+    file.write_text(json.dumps(result.report(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def show(result: Result, screen: Screen, simulator: Simulator) -> None:
+    """Print tables, evidence and verdict."""
+    headings = ("", "checked", "withdrawn", "restored", "pushed", "held", "left alone", "unknown")
+    rows = [tuple(str(value) for value in asdict(line).values()) for line in result.lines]
+    screen.note("")
+    screen.table("What was done (checked and unknown count source items, the rest listings)", rows, *headings)
+    accepted = result.accepted_at()
+    if result.withdrawals:
+        screen.note("\nWhy: the evidence of five withdrawals", style="bold")
+    for each in _a_few(result.withdrawals):
+        _show_withdrawal(each, accepted.get((each.seller_id, each.sku)), screen, simulator)
+    _show_verdict(result, screen)
+
+
+def _a_few(withdrawals: Sequence[Withdrawal]) -> Sequence[Withdrawal]:
+    """Spread over the run, so that both marketplaces and sales during the run are among them."""
+    step = max(1, len(withdrawals) // SHOWN_WITHDRAWALS)
+    return list(reversed(withdrawals[::-1][::step][:SHOWN_WITHDRAWALS]))
+
+
+def _show_withdrawal(each: Withdrawal, accepted: datetime | None, screen: Screen, simulator: Simulator) -> None:
+    truth = simulator.item(each.marketplace, each.item_id)["truth"]
+    gone = datetime.fromtimestamp(truth[-1]["at"], UTC) if truth else None
+    why = f"{each.state}, {each.reason}" if each.reason else each.state
+    screen.note(f"  {each.sku}  {each.url}")
+    screen.note(f"      HTTP {each.http_status}, {why}; parser {each.parser_version}: {each.extract}", style="dim")
+    moments = (("sold", gone), ("seen", each.seen_at), ("committed", each.committed_at), ("accepted", accepted))
+    told = " → ".join(f"{name} {_clock(moment)}" for name, moment in moments)
+    screen.note(f"      {told}", style="dim")
+
+
+def _clock(moment: datetime | None) -> str:
+    return "?" if moment is None else moment.astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def _show_verdict(result: Result, screen: Screen) -> None:
+    report = result.report()
+    latency = report["commit_to_accepted_seconds"]
+    if latency["p50"] is not None:
+        p50, p99 = latency["p50"], latency["p99"]
+        screen.note(f"\nFrom the check's commit to Amazon's acceptance: p50 {p50:.2f} s, p99 {p99:.2f} s")
+    faults = ", ".join(f"{report[name]} {name.replace('_', ' ')}" for name in FAULTS)
+    verdict = "clean" if result.clean else "NOT CLEAN"
+    screen.note(f"The market's ledger: {verdict} — {faults}", style="bold green" if result.clean else "bold red")
+    if result.problem:
+        screen.note(result.problem, style="bold red")
