@@ -10,13 +10,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Engine
+from tests.integration.feed.shop import Shop
+from tests.services.process import free_port
+
 from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_feed.bootstrap import Lanes, build_lanes
 from mercarich_feed.settings import FeedSettings
-from sqlalchemy import Engine
-from tests.integration.feed.shop import Shop
-from tests.services.process import free_port
 
 Eventually = Callable[..., None]
 

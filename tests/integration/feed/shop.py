@@ -2,8 +2,10 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Engine, Row, func, insert, select, update
 
 from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
@@ -17,7 +19,6 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_feed.adapters.token_cipher import TokenCipher, new_key
-from sqlalchemy import Engine, Row, func, insert, select, update
 
 
 def now() -> datetime:
@@ -109,8 +110,31 @@ class Shop:
     def results(self, submission_id: int) -> dict[int, str]:
         with reading(self.engine) as connection:
             query = select(submission_items.c.listing_id, submission_items.c.result)
-            rows = connection.execute(query.where(submission_items.c.submission_id == submission_id)).tuples()
-            return dict(rows.all())
+            rows = connection.execute(query.where(submission_items.c.submission_id == submission_id))
+            return {row.listing_id: row.result for row in rows}
+
+    def forget_feed(self, submission_id: int) -> None:
+        """As if the process had died after createFeed, before it wrote the feed's id down."""
+        old = now() - timedelta(minutes=10)
+        self.alter(
+            submissions, submission_id, feed_id=None, state="creating", ended_at=None, next_poll_at=None, created_at=old
+        )
+        again = update(submission_items).where(submission_items.c.submission_id == submission_id)
+        run_tx(self.engine, lambda connection: connection.execute(again.values(result="pending")))
+
+    def begin_feed(self, user_id: int, ids: Sequence[int]) -> None:
+        """As if the process had died before createFeed."""
+
+        def write(connection: Any) -> None:
+            row = {"user_id": user_id, "lane": "feed", "state": "creating", "created_at": now() - timedelta(minutes=10)}
+            key = connection.execute(
+                insert(submissions).values(**row, items=len(ids), accepted=0, rejected=0)
+            ).inserted_primary_key[0]
+            for id_ in ids:
+                item = {"submission_id": key, "listing_id": id_, "revision": self.row(id_).revision}
+                connection.execute(insert(submission_items).values(**item, quantity=2, result="pending"))
+
+        run_tx(self.engine, write)
 
     def pending(self) -> int:
         with reading(self.engine) as connection:

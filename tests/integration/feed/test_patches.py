@@ -1,9 +1,16 @@
 """The patch lane against the simulated Amazon."""
 
 import time
+from datetime import timedelta
 
-from tests.integration.feed.conftest import Amazon, Eventually, Running
-from tests.integration.feed.shop import Shop
+import pytest
+from sqlalchemy import Engine
+from tests.integration.feed.conftest import Amazon, Eventually, Running, running
+from tests.integration.feed.shop import Shop, now
+
+from mercarich_db.tables import listings
+from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.settings import FeedSettings
 
 
 def listed(shop: Shop, user_id: int, count: int) -> list[int]:
@@ -33,3 +40,158 @@ def test_a_withdrawal_whose_message_was_lost_is_found_by_the_rounds(
     shop.withdraw([one])
     eventually(lambda: shop.row(one).push_pending == 0)
     assert amazon.shown(shop.row(one).seller_id, shop.row(one).sku) == 0
+
+
+def test_f2_a_refused_sku_keeps_its_reason_and_backs_off_while_the_others_go_out(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    bad, good = listed(shop, 1, 2)
+    amazon.fault("spapi", "invalid_in_200", only=[shop.row(bad).sku])
+    before = now()
+    shop.withdraw([bad, good])
+    eventually(lambda: shop.row(bad).push_attempts == 1 and shop.row(good).push_pending == 0)
+    row = shop.row(bad)
+    assert row.push_pending == 1
+    assert "condition_type" in row.push_problem
+    assert timedelta(minutes=10) <= row.push_not_before - before < timedelta(minutes=11)
+    assert shop.events(bad) == ["push_rejected"]
+    amazon.heal()
+    shop.alter(listings, bad, push_not_before=before)
+    eventually(lambda: shop.row(bad).push_pending == 0)
+    assert (shop.row(bad).push_attempts, shop.row(bad).push_problem) == (0, None)
+
+
+def test_f2_each_refusal_doubles_the_wait(feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually) -> None:
+    [bad] = listed(shop, 1, 1)
+    amazon.fault("spapi", "invalid_in_200", only=[shop.row(bad).sku])
+    shop.alter(listings, bad, push_attempts=2)
+    shop.withdraw([bad])
+    eventually(lambda: shop.row(bad).push_attempts == 3)
+    assert timedelta(minutes=39) < shop.row(bad).push_not_before - now() <= timedelta(minutes=40)
+
+
+def test_f2_an_unknown_sku_becomes_an_orphan_and_leaves_the_queue(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1, 1)
+    row = shop.row(one)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "deleted": True}])
+    shop.withdraw([one])
+    eventually(lambda: shop.row(one).orphan)
+    assert shop.events(one) == ["push_orphan"]
+
+
+def test_f6_a_zero_that_amazon_accepted_and_does_not_show_is_pushed_again(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1, 1)
+    row = shop.row(one)
+    amazon.fault("spapi", "ignored_200", only=[row.sku])
+    shop.withdraw([one])
+    eventually(lambda: "readback_mismatch" in shop.events(one))
+    amazon.heal()
+    eventually(lambda: shop.row(one).verified_at is not None)
+    assert amazon.shown(row.seller_id, row.sku) == 0
+
+
+def test_f6_every_zero_is_read_back(feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually) -> None:
+    ids = [row.id for row in shop.rows() if row.revision == 0]
+    shop.withdraw(ids)
+    eventually(lambda: shop.pending() == len(shop.rows()) - len(ids) and shop.unverified() == 0)
+    assert all(amazon.shown(row.seller_id, row.sku) == 0 for row in shop.rows() if row.id in ids)
+    assert amazon.get("/_sim/ledger")["double_pushes"] == 0
+
+
+def test_f5_a_withdrawal_that_was_taken_back_before_its_turn_is_not_pushed(
+    shop: Shop, engine: Engine, settings: FeedSettings, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1, 1)
+    shop.withdraw([one])
+    shop.restore([one])
+    [other] = listed(shop, 1, 1)
+    shop.withdraw([other])
+    with running(engine, settings):
+        eventually(lambda: shop.row(other).push_pending == 0)
+    assert shop.events(one) == []
+    assert amazon.offer(shop.row(one).seller_id, shop.row(one).sku)["accepted"] == 0
+
+
+def test_f5_what_changes_while_its_patch_is_under_way_stays_pending(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1, 1)
+    amazon.fault("spapi", "slow", seconds=1.0)
+    shop.withdraw([one])
+    eventually(lambda: shop.row(one).push_claim is not None)
+    shop.restore([one])
+    eventually(lambda: shop.row(one).push_claim is None)
+    row = shop.row(one)
+    assert (row.pushed_revision, row.revision, row.push_pending) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("kind", ["503_html", "500", "reset", "html_instead_of_json", "empty_200", "timeout"])
+def test_f27_an_amazon_that_is_away_costs_time_only(
+    kind: str, feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids = listed(shop, 1, 3)
+    amazon.fault("spapi", kind)
+    shop.withdraw(ids)
+    eventually(lambda: any(shop.row(id_).push_problem for id_ in ids), seconds=40)
+    assert all(shop.row(id_).push_attempts == 0 and shop.row(id_).push_pending == 1 for id_ in ids)
+    amazon.heal()
+    eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in ids), seconds=40)
+    assert all(amazon.shown(shop.row(id_).seller_id, shop.row(id_).sku) == 0 for id_ in ids)
+
+
+def test_f27_a_quota_answer_counts_no_attempt(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids = listed(shop, 1, 6)
+    amazon.fault("spapi", "429", share=0.5, retry_after=None, for_seconds=3)
+    shop.withdraw(ids)
+    eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in ids), seconds=40)
+    assert {kind for id_ in ids for kind in shop.events(id_)} == {"push_accepted"}
+
+
+def test_f27_an_access_token_that_amazon_no_longer_takes_is_refreshed_once(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    first, second = listed(shop, 1, 2)
+    shop.withdraw([first])
+    eventually(lambda: shop.row(first).verified_at is not None)
+    amazon.fault("spapi", "403", for_seconds=0.5)
+    shop.withdraw([second])
+    eventually(lambda: shop.row(second).push_pending == 0)
+    assert shop.account(1).token_verdict == "valid"
+
+
+def test_f1_a_seller_whose_token_is_revoked_stops_nobody_else_and_recovers(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [mine], [other] = listed(shop, 1, 1), listed(shop, 2, 1)
+    seller = shop.row(mine).seller_id
+    amazon.fault("lwa", "invalid_grant", only=[seller])
+    shop.withdraw([mine, other])
+    eventually(lambda: shop.account(1).token_verdict == "invalid" and shop.row(other).push_pending == 0)
+    assert "invalid_grant" in shop.account(1).token_reason
+    assert shop.row(mine).push_pending == 1
+    assert SqlSellers(shop.engine, 1, now).totals().exposed == 1
+    assert shop.account(2).token_verdict == "valid"
+    amazon.heal()
+    eventually(lambda: shop.row(mine).push_pending == 0)
+    assert shop.account(1).token_verdict == "valid"
+
+
+def test_f27_refused_application_credentials_mark_no_seller_and_everything_recovers(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = [listed(shop, user_id, 1)[0] for user_id in (1, 2, 3)]
+    amazon.fault("lwa", "invalid_client")
+    shop.withdraw(ids)
+    eventually(lambda: any(record.levelname == "CRITICAL" for record in caplog.records))
+    time.sleep(2.5)  # two retries' time, in which nothing may change
+    assert sum(record.levelname == "CRITICAL" for record in caplog.records) == 1
+    assert {shop.account(user_id).token_verdict for user_id in (1, 2, 3)} == {"unknown"}
+    assert all(shop.row(id_).push_pending == 1 for id_ in ids)
+    amazon.heal()
+    eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in ids))

@@ -129,15 +129,12 @@ class SqlSubmissions:
             pass
 
         def write(connection: Connection) -> tuple[int, int]:
-            results: dict[str, int] = dict(
-                connection.execute(
-                    select(submission_items.c.result, func.count())
-                    .where(submission_items.c.submission_id == submission_id)
-                    .group_by(submission_items.c.result)
-                )
-                .tuples()
-                .all()
+            counts = connection.execute(
+                select(submission_items.c.result, func.count())
+                .where(submission_items.c.submission_id == submission_id)
+                .group_by(submission_items.c.result)
             )
+            results = {row[0]: row[1] for row in counts}
             accepted, rejected = results.get("accepted", 0), results.get("rejected", 0)
             connection.execute(
                 update(submissions)

@@ -1,0 +1,236 @@
+"""The feed lane against the simulated Amazon."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.feed.conftest import Amazon, Eventually, Running, running
+from tests.integration.feed.shop import Shop, now
+
+from mercarich_db.tables import amazon_accounts
+from mercarich_feed.settings import FeedSettings
+from mercarich_feed.use_cases.follow import RestoreWish
+
+ALL = RestoreWish(None, None)
+
+
+def restores(shop: Shop, user_id: int) -> list[int]:
+    return [row.id for row in shop.rows(user_id) if row.push_pending and row.quantity > 0]
+
+
+def listed(shop: Shop, user_id: int) -> list[int]:
+    return [row.id for row in shop.rows(user_id) if row.quantity > 0 and row.revision == 0]
+
+
+def shown(shop: Shop, amazon: Amazon, listing_id: int) -> int:
+    row = shop.row(listing_id)
+    return amazon.shown(row.seller_id, row.sku)
+
+
+def test_restores_go_out_as_one_feed_and_are_done_by_its_report(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids = restores(shop, 1)
+    assert ids
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: [row.ended_at is not None for row in shop.submissions()] == [True])
+    [submission] = shop.submissions()
+    assert (submission.state, submission.items, submission.accepted, submission.rejected) == (
+        "done",
+        len(ids),
+        len(ids),
+        0,
+    )
+    assert all(shown(shop, amazon, id_) == shop.row(id_).quantity for id_ in ids)
+    assert {shop.events(id_)[0] for id_ in ids} == {"push_accepted"}
+
+
+def test_a_compressed_report_is_read(
+    engine: Engine, start_amazon, shop: Shop, settings: FeedSettings, eventually: Eventually
+) -> None:
+    other = start_amazon("--sellers", "3", "--listings", "30", "--restores", "6", "--gzip-reports")
+    urls = {"lwa_url": f"{other.url}/lwa/auth/o2/token", "spapi_url": f"{other.url}/spapi"}
+    with running(engine, settings.model_copy(update=urls)) as run:
+        run.lanes.follow.wake(1, ALL)
+        eventually(lambda: not restores(shop, 1))
+
+
+def test_f2_the_report_counts_sku_by_sku(feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually) -> None:
+    bad, orphan, good = [*restores(shop, 1), *listed(shop, 1)][:3]
+    shop.restore([bad, orphan, good], quantity=2)
+    row = shop.row(orphan)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "deleted": True}])
+    amazon.fault("spapi", "invalid_in_200", only=[shop.row(bad).sku])
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: [row.state for row in shop.submissions()] == ["done"])
+    assert shop.row(good).push_pending == 0
+    assert shop.row(bad).push_attempts == 1
+    assert "90220" in shop.row(bad).push_problem
+    assert shop.row(bad).push_not_before > now() + timedelta(minutes=9)
+    assert shop.row(orphan).orphan
+    results = shop.results(shop.submissions()[0].id)
+    assert (results[bad], results[orphan], results[good]) == ("rejected", "rejected", "accepted")
+
+
+def test_f3_a_seller_has_one_open_feed(feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually) -> None:
+    amazon.post("/_sim/feeds", queue_seconds=2, process_seconds=0)
+    first = restores(shop, 1)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: len(shop.submissions()) == 1)
+    later = listed(shop, 1)[0]
+    shop.restore([later], quantity=3)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: shop.submissions()[0].state == "done")
+    assert len(shop.submissions()) == 1
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: not restores(shop, 1))
+    assert [row.items for row in shop.submissions()] == [len(first), 1]
+
+
+def test_f5_a_withdrawal_during_an_open_feed_goes_by_patch_and_the_late_feed_does_not_win(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    amazon.post("/_sim/feeds", queue_seconds=3, process_seconds=0)
+    one, *others = restores(shop, 1)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: [row.state for row in shop.submissions()] == ["in_queue"])
+    shop.withdraw([one])
+    eventually(lambda: shop.events(one) == ["push_accepted"], seconds=2)
+    assert shop.submissions()[0].ended_at is None
+    eventually(lambda: shop.submissions()[0].state == "done")
+    eventually(lambda: shop.row(one).push_pending == 0 and shop.row(one).verified_at is not None)
+    assert shown(shop, amazon, one) == 0
+    assert shop.results(shop.submissions()[0].id)[one] == "superseded"
+    assert all(shown(shop, amazon, id_) == 1 for id_ in others)
+
+
+def test_f3_a_stuck_feed_is_bypassed_and_its_withdrawals_go_by_patch(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.set("PATCH_LANE_LISTINGS", "2")
+    shop.set("FEED_STUCK_SECONDS", "2")
+    amazon.fault("spapi", "stuck_feed")
+    ids = listed(shop, 1)[:4]
+    shop.withdraw(ids)
+    eventually(lambda: [row.items for row in shop.submissions()] == [4])
+    eventually(lambda: shop.submissions()[0].state == "bypassed")
+    eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
+    assert shop.submissions()[0].ended_at is None
+    assert all(shown(shop, amazon, id_) == 0 for id_ in ids)
+
+
+def test_f3_a_bypassed_feed_that_ends_late_is_made_good(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.set("FEED_STUCK_SECONDS", "1")
+    amazon.fault("spapi", "stuck_feed", seconds=5)
+    one, *_ = restores(shop, 1)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: [row.state for row in shop.submissions()] == ["bypassed"])
+    shop.withdraw([one])
+    eventually(lambda: shop.row(one).verified_at is not None)
+    eventually(lambda: shop.submissions()[0].state == "done")
+    eventually(lambda: shop.row(one).push_pending == 0 and shop.row(one).verified_at is not None)
+    assert shown(shop, amazon, one) == 0
+    assert "push_superseded" in shop.events(one)
+
+
+def test_f3_a_feed_stuck_in_the_queue_is_cancelled(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.set("FEED_STUCK_SECONDS", "1")
+    amazon.fault("spapi", "stuck_feed", state="IN_QUEUE")
+    ids = restores(shop, 1)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: [row.state for row in shop.submissions()] == ["cancelled"])
+    assert all(shop.row(id_).push_pending == 1 for id_ in ids)
+    assert all(shop.row(id_).push_not_before > now() for id_ in ids)
+
+
+def test_a_fatal_feed_leaves_its_items_waiting(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    amazon.fault("spapi", "fatal_feed")
+    ids = restores(shop, 1)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: [row.state for row in shop.submissions()] == ["fatal"])
+    assert all(shop.row(id_).push_pending == 1 and shop.row(id_).push_attempts == 1 for id_ in ids)
+
+
+def test_the_withdrawals_of_a_fatal_feed_go_by_patch_at_once(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.set("PATCH_LANE_LISTINGS", "2")
+    amazon.fault("spapi", "fatal_feed")
+    ids = listed(shop, 1)[:4]
+    shop.withdraw(ids)
+    eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
+    assert [row.state for row in shop.submissions()] == ["fatal"]
+    assert {row.pushed_quantity for row in shop.rows(1) if row.id in ids} == {0}
+
+
+def test_a_sellers_restores_wait_for_his_withdrawals(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids = listed(shop, 1)[:6]
+    amazon.fault("spapi", "slow", seconds=1.0, only=["patchListingsItem"])
+    shop.withdraw(ids)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: not restores(shop, 1))
+    withdrawn = max(shop.row(id_).pushed_at for id_ in ids)
+    assert shop.submissions()[0].created_at > withdrawn - timedelta(seconds=1)
+
+
+def test_restores_are_limited_to_what_the_sweep_asked_for(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.restore(listed(shop, 1)[:3], quantity=2)
+    before = len(restores(shop, 1))
+    feed.lanes.follow.wake(1, RestoreWish(None, 2))
+    eventually(lambda: len(restores(shop, 1)) == before - 2)
+
+
+def test_a_seller_whose_token_is_refused_gets_no_restores(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    amazon.fault("lwa", "invalid_grant", only=[shop.account(1).seller_id])
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: shop.account(1).token_verdict == "invalid")
+    assert shop.submissions() == []
+    assert restores(shop, 1)
+
+
+def test_a_token_of_another_row_is_not_opened(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.alter(amazon_accounts, 1, refresh_token=shop.account(2).refresh_token)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: shop.account(1).token_verdict == "invalid")
+    assert "another row" in shop.account(1).token_reason
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_f28_a_beginning_that_lost_its_process_is_looked_up_at_amazon(
+    lost: bool, engine: Engine, settings: FeedSettings, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids = restores(shop, 1)
+    with running(engine, settings) as run:
+        run.lanes.follow.wake(1, ALL)
+        eventually(lambda: [row.ended_at is not None for row in shop.submissions()] == [True])
+    [submission] = shop.submissions()
+    for id_ in ids:
+        shop.restore([id_], quantity=2)
+    if lost:  # as if it had died between createFeed and the note of its id, ten minutes ago
+        shop.forget_feed(submission.id)
+    else:
+        shop.begin_feed(1, ids)
+    with running(engine, settings) as run:
+        eventually(lambda: shop.submissions()[-1].ended_at is not None)
+        if lost:
+            assert shop.submissions()[-1].feed_id == submission.feed_id
+            assert shop.submissions()[-1].state == "done"
+        else:
+            assert shop.submissions()[-1].problem == "it never reached Amazon"
+        run.lanes.follow.wake(1, ALL)
+        eventually(lambda: not restores(shop, 1))
+    assert all(shown(shop, amazon, id_) == 2 for id_ in ids)
