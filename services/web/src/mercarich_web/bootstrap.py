@@ -1,6 +1,10 @@
 """The composition root: environment in, the questions that can be asked out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from sqlalchemy import Engine
 
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
@@ -29,12 +33,20 @@ class Questions:
     release_hold: use_cases.ReleaseHold
 
 
-def questions(settings: SharedSettings, now: Clock = utc_now) -> Questions:
+@contextmanager
+def questions(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Questions]:
     """Raises `BadConfiguration` when the database's address cannot be read."""
     engine = engines.create(settings.database)
+    try:
+        yield _questions(engine, settings.kafka_bootstrap, now)
+    finally:
+        engine.dispose()
+
+
+def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
     schema = SqlSchema(engine)
     runs, holds, offers = SqlRuns(engine), SqlHolds(engine), SqlOffers(engine)
-    pools = KafkaPools(settings.kafka_bootstrap)
+    pools = KafkaPools(bootstrap)
     return Questions(
         schema=schema,
         status=use_cases.ShowStatus(

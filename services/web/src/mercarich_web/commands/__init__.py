@@ -7,7 +7,8 @@ import argparse
 import getpass
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_AGAIN, USAGE
@@ -27,7 +28,8 @@ def status(argv: Sequence[str]) -> int:
     parser = _parser("status", status.__doc__)
     _with_json(parser)
     given = parser.parse_args(argv)
-    answer = _questions(schema=False).status()
+    with _questions(schema=False) as asked:
+        answer = asked.status()
     show(answer, status_page.page, as_json=given.json)
     if answer.database.ok:
         return DONE
@@ -43,10 +45,9 @@ def run(argv: Sequence[str]) -> int:
     one = _with_json(actions.add_parser("show", help="one run in full"))
     one.add_argument("id", type=_id)
     given = parser.parse_args(argv)
-    asked = _questions()
     if given.action == "list":
-        return _answer(lambda: asked.list_runs(given.limit), run_pages.run_list, as_json=given.json)
-    return _answer(lambda: asked.show_run(given.id), run_pages.run_details, as_json=given.json)
+        return _answer(lambda asked: asked.list_runs(given.limit), run_pages.run_list, as_json=given.json)
+    return _answer(lambda asked: asked.show_run(given.id), run_pages.run_details, as_json=given.json)
 
 
 def explain(argv: Sequence[str]) -> int:
@@ -55,8 +56,7 @@ def explain(argv: Sequence[str]) -> int:
     parser.add_argument("sku")
     parser.add_argument("--username", help="whose, when several sellers have the SKU")
     given = parser.parse_args(argv)
-    asked = _questions()
-    return _answer(lambda: asked.explain(given.sku, given.username), offer_page.page, as_json=given.json)
+    return _answer(lambda asked: asked.explain(given.sku, given.username), offer_page.page, as_json=given.json)
 
 
 def queue(argv: Sequence[str]) -> int:
@@ -64,7 +64,7 @@ def queue(argv: Sequence[str]) -> int:
     parser = _parser("queue", queue.__doc__)
     _with_json(parser.add_subparsers(dest="action", required=True).add_parser("info", help="every queue"))
     given = parser.parse_args(argv)
-    return _answer(_questions().queues, queue_page.page, as_json=given.json)
+    return _answer(lambda asked: asked.queues(), queue_page.page, as_json=given.json)
 
 
 def hold(argv: Sequence[str]) -> int:
@@ -77,40 +77,37 @@ def hold(argv: Sequence[str]) -> int:
     release.add_argument("id", type=_id)
     release.add_argument("--by", type=_name, help="who releases it (your login name)")
     given = parser.parse_args(argv)
-    asked = _questions()
     if given.action == "list":
-        return _answer(lambda: asked.list_holds(every=given.all), hold_pages.hold_list, as_json=given.json)
+        return _answer(lambda asked: asked.list_holds(every=given.all), hold_pages.hold_list, as_json=given.json)
     by = given.by or _login()
-    return _answer(lambda: asked.release_hold(given.id, by), hold_pages.released, as_json=given.json)
+    return _answer(lambda asked: asked.release_hold(given.id, by), hold_pages.released, as_json=given.json)
 
 
-def _answer(ask: Callable[[], Answer], page: Page[Answer], *, as_json: bool) -> int:
+def _answer(ask: Callable[[bootstrap.Questions], Answer], page: Page[Answer], *, as_json: bool) -> int:
     try:
-        show(ask(), page, as_json=as_json)
+        with _questions() as asked:
+            answer = ask(asked)
     except NotFound as error:
         return _refuse(error, FAILED)
     except Ambiguous as error:
         return _refuse(error, USAGE)
     except DatabaseAway as error:
         raise TryAgain(str(error)) from error
+    show(answer, page, as_json=as_json)
     return DONE
 
 
-def _questions(*, schema: bool = True) -> bootstrap.Questions:
+@contextmanager
+def _questions(*, schema: bool = True) -> Iterator[bootstrap.Questions]:
     """The use cases on the environment's database; `schema` refuses one that this code cannot read."""
-    logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr, force=True)
+    logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr)
     # The driver would write a page about a broker that is away; the answer says it in one sentence.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    asked = bootstrap.questions(load(SharedSettings))
-    if not schema:
-        return asked
-    try:
-        problem = asked.schema.problem()
-    except DatabaseAway as error:
-        raise TryAgain(str(error)) from error
-    if problem is not None:
-        raise BadConfiguration(problem)
-    return asked
+    with bootstrap.questions(load(SharedSettings)) as asked:
+        problem = asked.schema.problem() if schema else None
+        if problem is not None:
+            raise BadConfiguration(problem)
+        yield asked
 
 
 def _parser(name: str, doc: str | None) -> argparse.ArgumentParser:

@@ -51,9 +51,9 @@ def _marketplace(market: MarketplaceStatus, now: datetime) -> RenderableType:
         rows = [("newest run", Text.assemble(f"{run.id}  ", outcome(run), f"  {progress(run)}"))]
         if run.note:
             rows.append(("note", cell(run.note, "yellow")))
-    waiting = backlog.pending - backlog.due
+    later = f"{backlog.pending - backlog.due:,} under way or after a wait"
     rows += [
-        ("to look at", cell(f"{backlog.due:,} now, {waiting:,} after a wait; never checked {backlog.never_checked:,}")),
+        ("to look at", cell(f"{backlog.due:,} now, {later}; never checked {backlog.never_checked:,}")),
         ("oldest look", ago(backlog.oldest_checked_at, now)),
         ("unknown", number(backlog.unknown, "yellow")),
         ("set aside", number(backlog.set_aside, _RED)),

@@ -133,6 +133,8 @@ def why(offer: Offer, source: Source, hold: Hold | None) -> str:
         return "It is on sale; its source has never been seen."
     if source.state == State.AVAILABLE:
         return "It is on sale: its source was seen as available."
+    if offer.searching:
+        return f"It is on sale: its source was seen as {seen} by a run that only marks (--without-update)."
     return f"It is on sale although its source was seen as {seen}: nothing has withdrawn it."
 
 

@@ -60,7 +60,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class SetAsideItem:
-    """An item whose looks ended their workers; no run takes it up by itself in this one."""
+    """An item whose looks ended their workers too often; the run went on without it."""
 
     source_item_id: int
     item_id: str
@@ -117,7 +117,7 @@ class Backlog:
     pending: int
     """Wanted by the newest run and not done."""
     due: int
-    """Of these, may be looked at now; the others wait for their next try."""
+    """Of these, may be looked at now; the others are under way or wait for their next try."""
     never_checked: int
     oldest_checked_at: datetime | None
     unknown: int

@@ -1,0 +1,86 @@
+"""An upgraded database with a builder of rows, and the real command."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.web.rows import Rows
+
+from mercarich_db import schema
+from mercarich_db.engine import create
+from mercarich_platform import front
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Mercarich:
+    """Calls `mercarich …` as the console script does, against one database and one broker."""
+
+    def __init__(self, **environment: str) -> None:
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MERCARICH_")}
+        self.environment |= environment
+
+    def __call__(self, *arguments: str) -> Done:
+        """In this process, which is a second faster than `process`."""
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            redirect_stdout(StringIO()) as stdout,
+            redirect_stderr(StringIO()) as stderr,
+        ):
+            for name in [name for name in os.environ if name.startswith("MERCARICH_")]:
+                patch.delenv(name)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            try:
+                code = front.main(arguments)
+            except SystemExit as error:  # argparse
+                code = int(error.code or 0)
+        return Done(code, stdout.getvalue(), stderr.getvalue())
+
+    def process(self, *arguments: str) -> Done:
+        """The installed script, in a process of its own."""
+        command = [str(Path(sys.executable).with_name("mercarich")), *arguments]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=60, check=False, encoding="utf-8"
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def page(self, *arguments: str) -> str:
+        """The page that people see, of a command that succeeds."""
+        done = self(*arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.page(*arguments, "--json"))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create(database_url)
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def rows(engine: Engine) -> Rows:
+    return Rows(engine)
+
+
+@pytest.fixture
+def mercarich(database_url: str, kafka_bootstrap: str, engine: Engine) -> Mercarich:
+    """The command on this test's database and the session's broker."""
+    return Mercarich(MERCARICH_DATABASE_URL=database_url, MERCARICH_KAFKA_BOOTSTRAP=kafka_bootstrap)

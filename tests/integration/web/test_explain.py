@@ -1,0 +1,118 @@
+"""`mercarich explain SKU`: the whole story of one offer."""
+
+import re
+
+from tests.integration.web.conftest import Mercarich
+from tests.integration.web.rows import Rows, ago
+
+from mercarich_db import tables
+
+
+def test_a_withdrawn_offer_is_explained_by_its_evidence(mercarich: Mercarich, rows: Rows) -> None:
+    listing = _withdrawn(rows)
+
+    told = mercarich.json("explain", "SKU-1")
+
+    assert told["why"] == "It is withdrawn: its source was seen as sold (won)."
+    assert told["next"] == "Nothing by itself: it stays down until it gets another source."
+    assert told["evidence"] | {"id": 0, "fetched_at": ""} == {
+        "id": 0,
+        "state": "sold",
+        "reason": "won",
+        "url": "https://auctions.example/x1",
+        "http_status": 200,
+        "extract": "status=closed winner=yes",
+        "parser_version": "yahoo-1",
+        "fetched_at": "",
+        "body_sha256": "ab" * 32,
+    }
+    assert [event["kind"] for event in told["events"]] == ["a_kind_of_tomorrow", "push_accepted", "withdrawn"]
+    assert [(push["lane"], push["result"], push["revision"]) for push in told["pushes"]] == [("patch", "accepted", 2)]
+    assert (told["offer"]["id"], told["offer"]["pushed_quantity"]) == (listing, 0)
+    assert told["hold"] is None
+
+
+def test_the_page_has_the_evidence_and_times_of_tokyo(mercarich: Mercarich, rows: Rows) -> None:
+    _withdrawn(rows)
+
+    page = mercarich.page("explain", "SKU-1")
+
+    for part in ("https://auctions.example/x1", "status=closed winner=yes", "yahoo-1", "ab" * 32, "1 → 0"):
+        assert part in page
+    assert re.search(r"fetched +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d JST", page)
+
+
+def test_a_page_that_is_not_on_a_terminal_is_plain_and_what_a_marketplace_wrote_cannot_steer_one(
+    mercarich: Mercarich, rows: Rows
+) -> None:
+    source = rows.source("x1", title="\x1b[31m[bold]新品\x1b]0;owned\x07")
+    rows.listing(rows.user("hanako"), source, "SKU-1")
+
+    page = mercarich.page("explain", "SKU-1")
+
+    assert "[bold]新品" in page
+    assert "\x1b" not in page
+    assert "\x07" not in page
+
+
+def test_an_offer_that_is_held_says_what_lets_it_go(mercarich: Mercarich, rows: Rows) -> None:
+    hold = rows.hold(rows.run(1))
+    source = rows.source("x1", state="sold", reason="won")
+    rows.listing(rows.user("hanako"), source, "SKU-1", hold_id=hold)
+
+    told = mercarich.json("explain", "SKU-1")
+
+    assert told["why"] == f"Its source was seen as sold (won), but hold {hold} keeps the offer up: 30 of 60 fell"
+    assert f"`mercarich hold release {hold}`" in told["next"]
+    assert told["hold"]["listings"] == 1
+
+
+def test_an_offer_without_a_decision_shows_what_was_last_seen(mercarich: Mercarich, rows: Rows) -> None:
+    source = rows.source("x1")
+    seen = rows.evidence(source, state="available", reason=None)
+    rows.change(tables.source_items.update().values(evidence_id=seen))
+    rows.listing(rows.user("hanako"), source, "SKU-1")
+
+    told = mercarich.json("explain", "SKU-1")
+
+    assert told["evidence"]["id"] == seen
+    assert told["why"] == "It is on sale: its source was seen as available."
+
+
+def test_a_sku_of_two_sellers_wants_a_username(mercarich: Mercarich, rows: Rows) -> None:
+    for name in ("taro", "hanako"):
+        rows.listing(rows.user(name), rows.source(f"x-{name}"), "SKU-1")
+
+    refused = mercarich("explain", "SKU-1")
+    told = mercarich.json("explain", "SKU-1", "--username", "taro")
+
+    assert refused.returncode == 2
+    assert refused.stderr == "mercarich: 2 sellers have the SKU SKU-1: hanako, taro; add --username NAME\n"
+    assert told["offer"]["username"] == "taro"
+    assert told["source"]["item_id"] == "x-taro"
+
+
+def test_an_unknown_sku_is_a_sentence(mercarich: Mercarich, rows: Rows) -> None:
+    rows.listing(rows.user("hanako"), rows.source("x1"), "SKU-1")
+
+    other_case = mercarich("explain", "sku-1")
+    other_seller = mercarich("explain", "SKU-1", "--username", "taro")
+
+    assert (other_case.returncode, other_case.stderr) == (1, "mercarich: there is no listing with the SKU sku-1\n")
+    assert other_seller.stderr == "mercarich: there is no listing of taro with the SKU SKU-1\n"
+
+
+def _withdrawn(rows: Rows) -> int:
+    source = rows.source("x1", state="sold", reason="won", checked_at=ago(minutes=9))
+    evidence = rows.evidence(source)
+    values = {"quantity": 0, "revision": 2, "pushed_revision": 2, "pushed_quantity": 0, "withdrawn_at": ago(minutes=8)}
+    listing = rows.listing(rows.user("hanako"), source, "SKU-1", searching=True, **values)
+    change = {"quantity_before": 1, "quantity_after": 0, "revision": 2}
+    rows.event(listing, "withdrawn", evidence_id=evidence, reason="sold: won", **change)
+    rows.event(listing, "push_accepted")
+    rows.event(listing, "a_kind_of_tomorrow")
+    counts = {"items": 1, "accepted": 1, "rejected": 0, "created_at": ago(minutes=8), "ended_at": ago(minutes=8)}
+    push = rows.add(tables.submissions, user_id=1, lane="patch", state="done", **counts)
+    item = {"listing_id": listing, "revision": 2, "quantity": 0, "result": "accepted"}
+    rows.add(tables.submission_items, submission_id=push, **item)
+    return listing

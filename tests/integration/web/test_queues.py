@@ -1,0 +1,78 @@
+"""`mercarich queue info` against a broker, and without one."""
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+from tests.integration.web.conftest import Mercarich
+from tests.integration.web.rows import Rows
+
+from mercarich_contracts.topics import DEAD_LETTERS, LISTINGS_CHANGED, TOPICS
+from mercarich_platform.kafka import Publisher
+
+
+def test_lag_age_and_dead_letters_of_each_pool_are_shown(mercarich: Mercarich, kafka_bootstrap: str) -> None:
+    before = _feed(mercarich)
+    publisher = Publisher(kafka_bootstrap, client_id="test", topics=[*TOPICS, *DEAD_LETTERS])
+    for topic in (*[LISTINGS_CHANGED.name] * 3, LISTINGS_CHANGED.dead_letters):
+        publisher.publish(topic, b"{}", key=b"1")
+        publisher.flush(10)  # the embedded broker counts a batch of several records as one
+    publisher.close()
+
+    _until(lambda: _feed(mercarich)["lag"] == before["lag"] + 3)
+    pools = mercarich.json("queue", "info")["pools"]
+
+    assert [(pool["name"], pool["topic"]) for pool in pools] == [
+        ("checker-yahoo", "check.yahoo"),
+        ("checker-mercari", "check.mercari"),
+        ("feed", "listings.changed"),
+    ]
+    feed = pools[2]
+    assert feed["partitions"] == LISTINGS_CHANGED.partitions
+    assert feed["dead_letters"] == before["dead_letters"] + 1
+    assert feed["oldest_age_seconds"] >= 0
+    assert not feed["workers"]
+    assert "listings.changed" in mercarich.page("queue", "info")
+    assert [pool["name"] for pool in mercarich.json("status")["pools"]] == ["checker-yahoo", "checker-mercari", "feed"]
+
+
+def test_rows_of_running_runs_are_shown_as_batches(mercarich: Mercarich, rows: Rows) -> None:
+    run = rows.run(1, outcome="running")
+    rows.run(2, outcome="finished")
+    for number in range(51):
+        rows.source(f"x{number}", check_run=run)
+
+    queues = mercarich.json("queue", "info")
+
+    assert queues["unfinished"] == [{"run_id": run, "marketplace": "yahoo", "rows": 51, "batches": 2}]
+
+
+def test_a_broker_that_is_away_is_named_and_the_rest_is_shown(database_url: str, rows: Rows, port: int) -> None:
+    lonely = Mercarich(MERCARICH_DATABASE_URL=database_url, MERCARICH_KAFKA_BOOTSTRAP=f"127.0.0.1:{port}")
+    rows.run(1, outcome="running")
+
+    page = lonely.process("queue", "info")
+    queues = json.loads(lonely.process("queue", "info", "--json").stdout)
+
+    assert (page.returncode, page.stderr) == (0, "")
+    assert f"no Kafka broker answers at 127.0.0.1:{port}" in page.stdout
+    assert (queues["broker"]["ok"], queues["broker"]["away"], queues["pools"]) == (False, True, [])
+    assert len(queues["unfinished"]) == 1
+
+
+def test_queue_alone_is_a_usage_error(mercarich: Mercarich) -> None:
+    assert mercarich("queue").returncode == 2
+
+
+def _feed(mercarich: Mercarich) -> dict[str, int]:
+    (found,) = [pool for pool in mercarich.json("queue", "info")["pools"] if pool["name"] == "feed"]
+    return dict(found)
+
+
+def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail("the condition did not come true in time")
+        time.sleep(0.2)

@@ -1,0 +1,133 @@
+"""`mercarich status`: what it counts, and that whatever is away is named instead of a traceback."""
+
+import json
+from datetime import timedelta
+
+from tests.integration.web.conftest import Mercarich
+from tests.integration.web.rows import NOW, Rows, ago
+
+from mercarich_db import tables
+
+
+def test_an_empty_system_is_shown_as_such(mercarich: Mercarich) -> None:
+    status = mercarich.json("status")
+
+    assert status["database"]["ok"] is True
+    assert [market["marketplace"] for market in status["marketplaces"]] == ["yahoo", "mercari"]
+    assert [market["run"] for market in status["marketplaces"]] == [None, None]
+    assert status["holds"] == status["open_feeds"] == []
+    assert len(status["schedules"]) == 12
+    assert status["at"].endswith("Z")
+    assert "none yet" in mercarich.page("status")
+
+
+def test_the_newest_run_and_its_backlog_are_counted(mercarich: Mercarich, rows: Rows) -> None:
+    run = rows.run(3, outcome="running", phase="held", note="canaries not as expected", planned=10, checked=6)
+    _head(rows, run, 3)
+    rows.source("x1", check_run=run)
+    rows.source("x2", check_run=run, check_not_before=NOW + timedelta(hours=1), check_problem="blocked")
+    rows.source("x3", checked_at=None, state="unknown")
+    rows.source("x4", check_problem="set_aside")
+    rows.source("m1", marketplace="mercari", check_problem="blocked")
+
+    yahoo, mercari = mercarich.json("status")["marketplaces"]
+
+    assert (yahoo["run"]["id"], yahoo["run"]["phase"], yahoo["run"]["pending"]) == (run, "held", 2)
+    assert yahoo["backlog"] | {"oldest_checked_at": None} == {
+        "pending": 2,
+        "due": 1,
+        "never_checked": 1,
+        "oldest_checked_at": None,
+        "unknown": 1,
+        "set_aside": 1,
+    }
+    assert yahoo["backlog"]["oldest_checked_at"] == f"{ago(hours=1):%Y-%m-%dT%H:%M:%S.%f}".rstrip("0").rstrip(".") + "Z"
+    assert mercari["backlog"]["unknown"] == 1
+    page = mercarich.page("status")
+    assert "running, held" in page
+    assert "canaries not as expected" in page
+
+
+def test_pushes_that_wait_and_exposed_offers_are_counted(mercarich: Mercarich, rows: Rows) -> None:
+    seller, on_sale, sold = rows.user("hanako"), rows.source("x1"), rows.source("x2", state="sold", reason="won")
+    rows.listing(seller, sold, "DOWN-WAITS", quantity=0, revision=2, changed_at=ago(minutes=3))
+    rows.listing(seller, sold, "DOWN-DONE", quantity=0, revision=2, pushed_revision=2, pushed_quantity=0)
+    rows.listing(seller, on_sale, "UP-WAITS", quantity=1, revision=3, pushed_revision=2, pushed_quantity=0)
+    rows.listing(seller, sold, "STILL-UP")
+    rows.listing(seller, on_sale, "FINE")
+    rows.listing(seller, sold, "DRAFT", listed=False, quantity=0, revision=2)
+    rows.listing(seller, sold, "ORPHAN", orphan=True, quantity=0, revision=2)
+
+    pushes = mercarich.json("status")["marketplaces"][0]["pushes"]
+
+    assert (pushes["withdrawals"], pushes["restores"], pushes["exposed"]) == (1, 1, 2)
+    assert pushes["oldest_withdrawal_at"] < pushes["oldest_restore_at"] or pushes["oldest_withdrawal_at"] is not None
+
+
+def test_open_feeds_holds_and_schedules_are_listed(mercarich: Mercarich, rows: Rows) -> None:
+    seller = rows.user("hanako")
+    run = rows.run(1)
+    rows.hold(run, user_id=seller)
+    rows.hold(run, applied_at=NOW, released_at=NOW, released_by="second look")
+    _feed(rows, seller, "feed", None)
+    _feed(rows, seller, "feed", NOW)
+    _feed(rows, seller, "patch", None)
+    slot = {"name": "update-feed-yahoo", "slot": ago(minutes=41), "started_at": ago(minutes=41)}
+    rows.add(tables.schedule_runs, **slot, ended_at=ago(minutes=40), exit_code=75)
+    rows.add(tables.schedule_runs, **slot | {"slot": ago(days=2)}, ended_at=ago(days=2), exit_code=0)
+
+    status = mercarich.json("status")
+
+    assert [hold["username"] for hold in status["holds"]] == ["hanako"]
+    assert [(feed["username"], feed["items"]) for feed in status["open_feeds"]] == [("hanako", 7)]
+    (schedule,) = [each for each in status["schedules"] if each["name"] == "update-feed-yahoo"]
+    assert schedule["exit_code"] == 75
+    assert schedule["missed"] in (3, 4)
+    page = mercarich.page("status")
+    assert "exit 75" in page
+    assert "30 of 60 fell" in page
+
+
+def test_a_database_that_is_away_is_named_without_its_password_and_the_rest_is_shown(port: int) -> None:
+    mercarich = Mercarich(
+        MERCARICH_DATABASE_URL=f"mysql+pymysql://app:geheim@127.0.0.1:{port}/mercarich",
+        MERCARICH_KAFKA_BOOTSTRAP=f"127.0.0.1:{port}",
+    )
+
+    for arguments in (["status"], ["status", "--json"]):
+        done = mercarich.process(*arguments)
+        assert (done.returncode, done.stderr) == (75, "")
+        assert f"mysql+pymysql://app:***@127.0.0.1:{port}/mercarich is away (2003)" in done.stdout
+        assert f"no Kafka broker answers at 127.0.0.1:{port}" in done.stdout
+        assert "geheim" not in done.stdout
+    assert json.loads(done.stdout)["marketplaces"] == []
+
+
+def test_a_database_without_schema_is_named_with_the_command_that_makes_it(
+    database_url: str, kafka_bootstrap: str
+) -> None:
+    done = Mercarich(MERCARICH_DATABASE_URL=database_url, MERCARICH_KAFKA_BOOTSTRAP=kafka_bootstrap)("status")
+
+    assert done.returncode == 78
+    assert "run `mercarich db upgrade`" in done.stdout
+
+
+def test_an_address_that_cannot_be_used_is_one_sentence() -> None:
+    done = Mercarich(MERCARICH_DATABASE_URL="nonsense")("status")
+
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr.startswith("mercarich: MERCARICH_DATABASE_URL: expected sqlite:////path/to/file")
+
+
+def _head(rows: Rows, run: int, generation: int) -> None:
+    rows.change(
+        tables.run_heads.update()
+        .where(tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
+        .values(generation=generation, run_id=run)
+    )
+
+
+def _feed(rows: Rows, seller: int, lane: str, ended_at: object) -> None:
+    counts = {"items": 7, "accepted": 0, "rejected": 0}
+    state = {"lane": lane, "state": "in_progress", "created_at": ago(minutes=50), "ended_at": ended_at}
+    rows.add(tables.submissions, user_id=seller, **state, **counts)
