@@ -1,0 +1,195 @@
+"""The proxy's HTTP contract over real sockets: batches, their end, bad requests, turns and metrics."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from tests.services.proxies import Asked, Reply, Upstream, serving, upstream
+
+from mercarich_contracts.proxy_api import CHECK_LINE, EndLine, HeartbeatLine, ItemLine, ProxyError
+from mercarich_mercari_proxy.bootstrap import build
+from mercarich_mercari_proxy.settings import MercariProxySettings
+
+
+def page(item_id: str) -> bytes:
+    return json.dumps(
+        {"result": "OK", "data": {"id": item_id, "status": "on_sale", "name": "物", "price": 500}, "meta": {}}
+    ).encode()
+
+
+def on_sale(asked: Asked) -> Reply:
+    return Reply(page(asked.query["id"]))
+
+
+@contextmanager
+def proxy(answer: Callable[[Asked], Reply] = on_sale, **settings: object) -> Iterator[tuple[str, Upstream]]:
+    with upstream(answer) as market:
+        given = MercariProxySettings.model_validate({"upstream_url": market.url, **settings})
+        with serving(build(given)) as url:
+            yield url, market
+
+
+def ids(count: int, first: int = 0) -> list[str]:
+    return [f"m{number:011}" for number in range(first, first + count)]
+
+
+def check(url: str, body: object) -> list[ItemLine | HeartbeatLine | EndLine]:
+    answer = httpx.post(f"{url}/v1/items:check", json=body, timeout=30, trust_env=False)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/x-ndjson")
+    return [CHECK_LINE.validate_json(line) for line in answer.content.splitlines()]
+
+
+def refused(answer: httpx.Response, status: int) -> ProxyError:
+    assert answer.status_code == status
+    return ProxyError.model_validate_json(answer.content)
+
+
+def test_a_thousand_ids_are_each_answered_once_and_the_stream_says_that_it_is_whole() -> None:
+    asked = ids(1000)
+    with proxy(rate_per_second=5000) as (url, market):
+        lines = check(url, {"ids": [*asked, *asked[:100], "nonsense"], "concurrency": 14})
+
+    items = [line.item for line in lines if isinstance(line, ItemLine)]
+    end = lines[-1]
+    assert sorted(seen.item_id for seen in items) == sorted([*asked, "nonsense"])
+    assert isinstance(end, EndLine)
+    assert (end.answered, end.requests) == (1001, 1000)
+    assert market.most_at_once <= 14
+
+
+def test_two_batches_at_once_ask_for_the_same_id_once() -> None:
+    async def scene(url: str) -> list[int]:
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            body = {"ids": ids(5), "concurrency": 5}
+            answers = await asyncio.gather(*(client.post("/v1/items:check", json=body) for _ in range(4)))
+            return [answer.text.count('"available"') for answer in answers]
+
+    with proxy(lambda asked: Reply(page(asked.query["id"]), after_seconds=0.2)) as (url, market):
+        assert asyncio.run(scene(url)) == [5, 5, 5, 5]
+
+    assert len(market.asked) == 5
+
+
+def test_a_small_batch_is_answered_while_a_large_one_waits_for_its_turns() -> None:
+    async def scene(url: str) -> float:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+            large = client.stream("POST", "/v1/items:check", json={"ids": ids(2000), "concurrency": 32})
+            async with large as streaming:
+                await anext(streaming.aiter_lines())
+                started = time.monotonic()
+                small = await client.post("/v1/items:check", json={"ids": ids(10, first=5000), "concurrency": 4})
+                assert small.text.count('"available"') == 10
+                return time.monotonic() - started
+
+    with proxy(rate_per_second=50) as (url, _):
+        assert asyncio.run(scene(url)) < 2.5
+
+
+def test_closing_the_connection_ends_what_is_left_of_the_batch() -> None:
+    with proxy(rate_per_second=50) as (url, market):
+        body = {"ids": ids(2000), "concurrency": 8}
+        with httpx.stream("POST", f"{url}/v1/items:check", json=body, trust_env=False, timeout=30) as answer:
+            next(answer.iter_lines())
+        settle(lambda: metric(url, "mercarich_proxy_batches") == 0)
+        asked = len(market.asked)
+        time.sleep(0.5)
+
+        assert len(market.asked) <= asked + 1
+        assert metric(url, "mercarich_proxy_turns_waiting") == 0
+
+
+def test_a_waiting_batch_sends_heartbeats() -> None:
+    with proxy(lambda asked: Reply(page(asked.query["id"]), after_seconds=4.5)) as (url, _):
+        lines = check(url, {"ids": ids(1)})
+
+    assert [line.type for line in lines] == ["heartbeat", "heartbeat", "item", "end"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"ids": ids(10_001)}, "10000"),
+        ({"ids": []}, "ids"),
+        ({"ids": ["m1"], "concurrency": 0}, "concurrency"),
+        ({"ids": ["m1"], "concurrency": 10_000}, "concurrency"),
+        ({"ids": "m1"}, "ids"),
+        ({}, "ids"),
+    ],
+)
+def test_a_wrong_batch_is_refused_with_what_is_wrong(body: object, words: str) -> None:
+    with proxy() as (url, market):
+        error = refused(httpx.post(f"{url}/v1/items:check", json=body, trust_env=False), 422)
+
+    assert words in error.message
+    assert market.asked == []
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with proxy() as (url, _):
+        error = refused(httpx.post(f"{url}/v1/search", content=b"{", trust_env=False), 422)
+
+    assert error.error == "invalid_request"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_fifty_megabytes_are_refused_without_being_kept(chunked: bool) -> None:
+    sent = 0
+
+    def stream() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(50):
+            sent += 1
+            yield b"x" * 1_000_000
+
+    with proxy() as (url, _):
+        content = stream() if chunked else b"x" * 50_000_000
+        error = refused(httpx.post(f"{url}/v1/items:check", content=content, trust_env=False, timeout=30), 413)
+        assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
+
+    assert error.error == "body_too_large"
+
+
+def test_a_throttled_marketplace_is_asked_no_sooner_than_it_wants() -> None:
+    def answer(asked: Asked) -> Reply:
+        return Reply(status=429, headers={"Retry-After": "2"}) if asked.query["id"] == ids(1)[0] else on_sale(asked)
+
+    with proxy(answer) as (url, _):
+        first = httpx.get(f"{url}/v1/items/{ids(1)[0]}", trust_env=False).json()
+        started = time.monotonic()
+        second = httpx.get(f"{url}/v1/items/{ids(2)[1]}", trust_env=False, timeout=20).json()
+
+    assert (first["state"], first["reason"]) == ("unknown", "rate_limited")
+    assert second["state"] == "available"
+    assert 1.5 < time.monotonic() - started < 5
+
+
+def test_the_metrics_say_what_was_asked_and_answered() -> None:
+    with proxy() as (url, _):
+        check(url, {"ids": [*ids(3), "nonsense"]})
+        check(url, {"ids": ids(3)})
+
+        assert metric(url, "mercarich_proxy_requests_total", 'outcome="read"') == 3
+        assert metric(url, "mercarich_proxy_looks_total", 'reason="malformed_id"') == 1
+        assert metric(url, "mercarich_proxy_cache_hits_total", 'kind="recent"') == 3
+        assert metric(url, "mercarich_proxy_breaker_phase") == 0
+        assert metric(url, "mercarich_proxy_request_seconds_count") == 3
+        assert httpx.get(f"{url}/readyz", trust_env=False).text == "ok, breaker closed"
+
+
+def metric(url: str, name: str, label: str = "") -> float:
+    for line in httpx.get(f"{url}/metrics", trust_env=False).text.splitlines():
+        if line.startswith(f"{name}{{") and label in line:
+            return float(line.rpartition(" ")[2])
+    raise AssertionError(f"no {name} {label}")
+
+
+def settle(reached: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
