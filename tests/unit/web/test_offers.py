@@ -1,0 +1,140 @@
+"""The sentences of `mercarich explain`: why an offer is at its quantity, and what happens next."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mercarich_contracts.market import State
+from mercarich_web.domain.offers import Offer, Source, what_next, why
+from mercarich_web.domain.reports import Hold
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+ON_SALE = Offer(
+    id=1,
+    sku="S1",
+    username="hanako",
+    asin=None,
+    title=None,
+    marketplace="yahoo",
+    listed=True,
+    listing_quantity=1,
+    quantity=1,
+    revision=1,
+    changed_at=NOW,
+    searching=False,
+    withdrawn_at=None,
+    pushed_quantity=1,
+    pushed_revision=1,
+    pushed_at=NOW,
+    verified_at=None,
+    push_claimed_until=None,
+    push_attempts=0,
+    push_not_before=None,
+    push_problem=None,
+    orphan=False,
+)
+DOWN = replace(ON_SALE, quantity=0, revision=2, pushed_revision=2, pushed_quantity=0, searching=True)
+TO_PUSH = replace(DOWN, pushed_revision=1)
+
+AVAILABLE = Source(
+    id=1,
+    item_id="x1",
+    seller_id=None,
+    title=None,
+    state="available",
+    reason=None,
+    price_jpy=1000,
+    observed_at=NOW,
+    checked_at=NOW,
+    checked_run=1,
+    pending_run=None,
+    attempts=0,
+    unknowns=0,
+    not_before=None,
+    problem=None,
+)
+SOLD = replace(AVAILABLE, state="sold", reason="won")
+NEVER_SEEN = replace(AVAILABLE, state="unknown", observed_at=None)
+
+HOLD = Hold(
+    id=4,
+    run_id=1,
+    marketplace="yahoo",
+    username=None,
+    reason="30 of 60 fell",
+    opened_at=NOW,
+    released_at=None,
+    released_by=None,
+    applied_at=None,
+    listings=30,
+)
+
+
+@pytest.mark.parametrize(
+    ("offer", "source", "hold", "sentence"),
+    [
+        (ON_SALE, AVAILABLE, None, "It is on sale: its source was seen as available."),
+        (ON_SALE, NEVER_SEEN, None, "It is on sale; its source has never been seen."),
+        (ON_SALE, SOLD, None, "It is on sale although its source was seen as sold (won): nothing has withdrawn it."),
+        (
+            replace(ON_SALE, searching=True),
+            SOLD,
+            None,
+            "It is on sale: its source was seen as sold (won) by a run that only marks (--without-update).",
+        ),
+        (ON_SALE, SOLD, HOLD, "Its source was seen as sold (won), but hold 4 keeps the offer up: 30 of 60 fell"),
+        (DOWN, SOLD, None, "It is withdrawn: its source was seen as sold (won)."),
+        (DOWN, AVAILABLE, None, "It is withdrawn; its source was last seen as available."),
+        (replace(ON_SALE, listed=False), SOLD, None, "It is a draft: never checked, never sent to Amazon."),
+    ],
+)
+def test_why(offer: Offer, source: Source, hold: Hold | None, sentence: str) -> None:
+    assert why(offer, source, hold) == sentence
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.UNKNOWN])
+def test_every_state_has_its_word_in_the_sentence(state: State) -> None:
+    assert state.value in why(ON_SALE, replace(AVAILABLE, state=state.value), None)
+
+
+def _later(**change: object) -> Offer:
+    return replace(TO_PUSH, **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("offer", "source", "hold", "sentence"),
+    [
+        (replace(ON_SALE, listed=False), AVAILABLE, None, "Nothing, until the seller lists it."),
+        (replace(TO_PUSH, orphan=True), SOLD, None, "Nothing: Amazon does not know this SKU."),
+        (TO_PUSH, SOLD, None, "A feed worker sends revision 2 (quantity 0) to Amazon."),
+        (
+            _later(push_claimed_until=NOW + timedelta(seconds=1)),
+            SOLD,
+            None,
+            "A feed worker is sending revision 2 (quantity 0) to Amazon.",
+        ),
+        (_later(push_claimed_until=NOW), SOLD, None, "A feed worker sends revision 2 (quantity 0) to Amazon."),
+        (
+            _later(push_not_before=NOW + timedelta(minutes=10), push_problem="8541 bad value"),
+            SOLD,
+            None,
+            "Revision 2 (quantity 0) is sent to Amazon again after a wait: 8541 bad value.",
+        ),
+        (ON_SALE, SOLD, HOLD, "A second look confirms or clears it; `mercarich hold release 4` withdraws it now."),
+        (ON_SALE, SOLD, replace(HOLD, released_at=NOW), "The hold is released: a checker applies it within seconds."),
+        (ON_SALE, replace(AVAILABLE, pending_run=7), None, "Run 7 looks at its source."),
+        (
+            ON_SALE,
+            replace(AVAILABLE, problem="set_aside"),
+            None,
+            "Looking at its source ended workers, so it was set aside; the next run tries again.",
+        ),
+        (DOWN, SOLD, None, "Nothing by itself: it stays down until it gets another source."),
+        (ON_SALE, AVAILABLE, None, "The next check run looks at its source."),
+        (ON_SALE, replace(AVAILABLE, problem="blocked"), None, "The next check run looks at its source."),
+    ],
+)
+def test_what_happens_next(offer: Offer, source: Source, hold: Hold | None, sentence: str) -> None:
+    assert what_next(offer, source, hold, NOW) == sentence
