@@ -28,7 +28,7 @@ class ProgressBar:
         )
         self._task = self._bar.add_task("", total=listings, told="")
         self._next_line = 0.0
-        self._last_held = ""
+        self._held: set[str] = set()
 
     def __enter__(self) -> "ProgressBar":
         self._bar.start()
@@ -41,13 +41,19 @@ class ProgressBar:
 
     def show(self, progress: Progress) -> None:
         checked, planned = sum(progress.checked.values()), sum(progress.planned.values())
-        held = "; ".join(f"{name} held: {note}" for name, note in progress.held.items())
         told = f"withdrawn {progress.withdrawn}, pushed {progress.pushed}"
+        for name, note in progress.held.items():
+            if name not in self._held:
+                self._print(f"{name} held: {note}", "yellow")
+        for name in self._held - progress.held.keys():
+            self._print(f"{name} goes on after {progress.held_seconds[name]:.0f} s", "yellow")
+        self._held = set(progress.held)
+        if self._held:
+            told += f" ({' and '.join(sorted(self._held))} held)"
         self._bar.update(self._task, completed=checked, total=planned or None, told=told)
-        if held and held != self._last_held:
-            self._console.print(held, style="yellow", highlight=False, soft_wrap=True)
-        self._last_held = held
-        if not self._console.is_terminal and time.monotonic() >= self._next_line:
+        if not self._console.is_terminal and planned and time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + LINE_SECONDS
-            state = " (held)" if held else ""
-            self._console.print(f"checked {checked} of {planned}, {told}{state}", highlight=False, soft_wrap=True)
+            self._print(f"checked {checked} of {planned}, {told}")
+
+    def _print(self, text: str, style: str | None = None) -> None:
+        self._console.print(text, style=style, highlight=False, soft_wrap=True)

@@ -63,13 +63,13 @@ class Machine:
             self._start(rest, self._rest_environment, stop)
 
     def command(self, name: str, arguments: Sequence[str]) -> Child:
-        """Run one command beside the system, with its environment; its output is `<name>.log`."""
+        """Run one command beside the system, with its environment; its output goes to `<name>.log` only."""
         child = Child(
             name,
             arguments,
             self._rest_environment,
             log_file=self._system.logs / f"{name}.log",
-            lines=self._screen.line,
+            lines=lambda _name, _line: None,
             guardian=self._guardian,
         )
         self._end.callback(_end_child, child)

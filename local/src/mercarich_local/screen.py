@@ -45,15 +45,8 @@ class Screen:
 
     def table(self, title: str, rows: Iterable[tuple[str, ...]], *headings: str) -> None:
         first, *others = headings
-        table = Table(
-            Column(first, no_wrap=True),
-            *others,
-            title=title,
-            title_justify="left",
-            title_style="bold",
-            box=None,
-            pad_edge=False,
-        )
+        table = Table(Column(first, no_wrap=True), *others, title=title, box=None, pad_edge=False)
+        table.title_justify, table.title_style = "left", "bold"
         for row in rows:
             table.add_row(*row)
         self._console.print(table)
