@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import GroupIdNotFoundError, KafkaError
+from kafka.errors import CoordinatorNotAvailableError, GroupIdNotFoundError, KafkaError
 
 from mercarich_platform.kafka.driver import away, open_client
 
@@ -35,11 +35,25 @@ def group_states(bootstrap: str, pairs: Sequence[tuple[str, str]], *, timeout_se
     # Tansu 0.6.0 answers -1's bits as the allowed operations, which the driver's enumeration refuses; unused here.
     admin._process_acl_operations = lambda group: group
     try:
+        _await_coordinators(admin, {group for group, _ in pairs}, deadline)
         return [_state(admin, bootstrap, group, topic, deadline) for group, topic in pairs]
     except KafkaError as error:
         raise away(bootstrap, error) from error
     finally:
         admin.close()
+
+
+def _await_coordinators(admin: Any, groups: set[str], deadline: float) -> None:
+    """A broker that has just begun makes its offsets topic at the first question, and refuses that one."""
+    for group in sorted(groups):
+        while True:
+            try:
+                _members(admin, group)
+                break
+            except CoordinatorNotAvailableError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
 
 def _state(admin: Any, bootstrap: str, group: str, topic: str, deadline: float) -> GroupState:
