@@ -136,13 +136,18 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]  # the dr
         self._offsets.assigned((p.topic, p.partition) for p in assigned)
 
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
-        """A synchronous commit here raises; an error that leaves this method would end the poll."""
+        """Commit what is done. A synchronous commit here raises; an error that leaves here would end the poll.
+
+        Then forget the read positions. kafka-python 3.0.12 keeps those of partitions that come back at once (Java's
+        client does not), so that a record which was read but not committed would never be read again.
+        """
         done = self._offsets.revoked((p.topic, p.partition) for p in revoked)
         if done:
             try:
                 await self._driver.commit_async(_driver_offsets(done))
             except KafkaError as error:
                 _log_failed_commit(error)
+        self._driver._subscription.assign_from_subscribed([])
 
     async def on_partitions_lost(self, lost: Iterable[Any]) -> None:
         self._offsets.lost((p.topic, p.partition) for p in lost)
