@@ -14,7 +14,7 @@ EXTRACT_LENGTH = 500
 
 @dataclass(frozen=True)
 class Answer:
-    """One whole HTTP answer. Header names are in lower case, the body is decoded and at most the byte cap."""
+    """One whole HTTP answer: its body decoded, and the few headers that readers ask for, in lower case."""
 
     url: str
     status: int

@@ -45,7 +45,7 @@ def _client(settings: ProxySettings) -> httpx.AsyncClient:
     return create_client(
         user_agent=settings.user_agent,
         connections=settings.most_at_once,
-        deadline_seconds=settings.deadline_seconds,
+        deadline_seconds=settings.deadline,
     )
 
 
@@ -55,7 +55,7 @@ def _guards(name: Name, settings: ProxySettings, utc: Clock, now: Monotonic) -> 
         turns=Turns(pace, settings.most_at_once),
         breaker=Breaker(settings.breaker_rules),
         metrics=ProxyMetrics(name),
-        deadline_seconds=settings.deadline_seconds,
+        deadline_seconds=settings.deadline,
         now=now,
         utc=utc,
     )

@@ -20,6 +20,7 @@ from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 TRIES = 2
 RETRIED = frozenset({Reason.TRANSIENT, Reason.TIMED_OUT})
 MAX_BYTES = 3_000_000
+KEPT_HEADERS = ("retry-after", "location")
 LONG_PAUSE_SECONDS = 60.0
 """A longer Retry-After opens the breaker for that time: callers are told, and do not wait for it."""
 
@@ -136,7 +137,7 @@ class Egress:
                     raise Fault(Reason.OVERSIZED, f"HTTP {response.status_code} with more than {MAX_BYTES} bytes")
         finally:
             await response.aclose()
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = {name: value for name in KEPT_HEADERS if (value := response.headers.get(name)) is not None}
         return Answer(call.url, response.status_code, headers, bytes(body), self.guards.utc())
 
     def _learn(self, fault: Fault, *, probe: bool) -> None:

@@ -33,7 +33,7 @@ def read(answer: Answer, seller_id: str, wanted: Collection[str]) -> Page:
     listed = at(document, "data")
     if at(document, "result") != "OK" or not isinstance(listed, list):
         raise Fault(Reason.UNPARSABLE, "no list of items in the answer")
-    of_interest = [row for row in rows(listed) if row.get("id") in wanted]
+    of_interest = [row for row in rows(listed) if text(row.get("id")) in wanted]
     read_rows = [_item(answer, row, seller_id) for row in of_interest]
     return Page(
         items={item.item_id: item for item in read_rows if item is not None},
