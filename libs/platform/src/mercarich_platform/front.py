@@ -60,7 +60,10 @@ def _help(commands: dict[str, EntryPoint]) -> str:
 
 
 def _first_line(entry: EntryPoint) -> str:
-    doc = entry.load().__doc__ or ""
+    try:
+        doc = entry.load().__doc__ or ""
+    except (ImportError, AttributeError) as error:
+        return f"(cannot be loaded: {error})"
     return doc.strip().splitlines()[0] if doc.strip() else ""
 
 

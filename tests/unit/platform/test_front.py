@@ -1,0 +1,73 @@
+"""The `mercarich` command: what is installed, what is not, and how failures end."""
+
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from mercarich_platform import front
+from mercarich_platform.settings import BadConfiguration
+
+
+def good(arguments: Sequence[str]) -> int:
+    """Does something good.
+
+    More of it.
+    """
+    return len(arguments)
+
+
+def away(arguments: Sequence[str]) -> int:
+    raise front.TryAgain("the database is away")
+
+
+def wrong(arguments: Sequence[str]) -> int:
+    raise BadConfiguration("MERCARICH_X: a number was expected")
+
+
+@pytest.fixture(autouse=True)
+def _commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {name: EntryPoint(name, f"{__name__}:{name}", front.GROUP) for name in ("good", "away", "wrong")}
+    found["broken"] = EntryPoint("broken", "mercarich_no_such_module:run", front.GROUP)
+    functions = {"good": good, "away": away, "wrong": wrong}
+
+    def load(entry: EntryPoint) -> object:
+        if entry.name == "broken":
+            raise ModuleNotFoundError("No module named 'mercarich_no_such_module'")
+        return functions[entry.name]
+
+    monkeypatch.setattr(EntryPoint, "load", load)
+    monkeypatch.setattr(front, "installed", lambda: found)
+
+
+def test_help_lists_the_commands_with_their_first_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert front.main(["--help"]) == 0
+    assert "good    Does something good.\n" in capsys.readouterr().out
+
+
+def test_help_survives_a_command_that_cannot_be_loaded_and_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert front.main(["help"]) == 0
+    assert "broken  (cannot be loaded: No module named 'mercarich_no_such_module')" in capsys.readouterr().out
+
+
+def test_no_command_is_a_usage_error_with_the_help() -> None:
+    assert front.main([]) == 2
+
+
+def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert front.main(["chek"]) == 2
+    assert "there is no command 'chek' here" in capsys.readouterr().err
+
+
+def test_a_command_gets_its_arguments_and_gives_the_exit_code() -> None:
+    assert front.main(["good", "a", "b", "c"]) == 3
+
+
+def test_something_that_is_away_is_a_sentence_and_75(capsys: pytest.CaptureFixture[str]) -> None:
+    assert front.main(["away"]) == 75
+    assert capsys.readouterr().err == "mercarich: the database is away\n"
+
+
+def test_a_bad_configuration_is_a_sentence_and_78(capsys: pytest.CaptureFixture[str]) -> None:
+    assert front.main(["wrong"]) == 78
+    assert capsys.readouterr().err == "mercarich: MERCARICH_X: a number was expected\n"
