@@ -138,6 +138,7 @@ def test_an_item_that_kills_its_worker_is_set_aside_alone(engine: Engine, shop: 
     assert (run.outcome, row.checked, row.set_aside) == (Outcome.FINISHED, 24, 1)
     assert shop.source("x7").check_problem == "set_aside"
     assert shop.source("x7").check_attempts == 3
+    assert shop.source("x7").checked_run == run.id
     assert shop.count(listings, listings.c.quantity == 1) == 25
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from mercarich_checker.domain import Canary, Expected
 from mercarich_contracts.market import Marketplace, Reason, State
@@ -17,7 +17,8 @@ _FINAL = (State.SOLD, State.ENDED, State.GONE)
 def known_items(connection: Connection, marketplace: Marketplace) -> Sequence[Canary]:
     """The latest looked-at items that were on sale twice, and the latest that are gone for good."""
     items = source_items.c
-    columns = select(items.item_id).where(items.marketplace == marketplace).order_by(items.checked_at.desc())
+    answered = and_(items.marketplace == marketplace, items.check_problem.is_(None))
+    columns = select(items.item_id).where(answered).order_by(items.checked_at.desc())
     before_that_run = evidence.c.fetched_at < runs.c.started_at
     twice = (
         columns.join(evidence, evidence.c.id == items.evidence_id)

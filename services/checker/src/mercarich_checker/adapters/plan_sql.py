@@ -108,9 +108,8 @@ class SqlPlan:
         def let_go(connection: Connection) -> int:
             hold_newest(connection, run.marketplace, run.generation)
             gone = update(source_items).where(killers)
-            count = connection.execute(
-                gone.values(check_run=None, check_problem="set_aside", check_not_before=None)
-            ).rowcount
+            done = {"check_run": None, "checked_run": run.id, "check_problem": "set_aside", "check_not_before": None}
+            count = connection.execute(gone.values(done)).rowcount
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
             return count
 
