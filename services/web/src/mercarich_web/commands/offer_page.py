@@ -26,7 +26,7 @@ def page(answer: Explanation) -> RenderableType:
     if answer.events:
         parts.append(section("history, newest first", _events(answer.events)))
     if answer.pushes:
-        parts.append(section("pushes to Amazon, newest first", _pushes(answer.pushes)))
+        parts.append(section("feeds to Amazon, newest first", _pushes(answer.pushes)))
     return Group(*parts)
 
 
@@ -86,7 +86,7 @@ def _evidence(evidence: Evidence) -> RenderableType:
 
 
 def _events(events: Iterable[Event]) -> RenderableType:
-    headings = ["at", "what", "quantity", "revision", "run", "hold", "push", "why"]
+    headings = ["at", "what", "quantity", "revision", "run", "hold", "feed", "why"]
     return table(headings, [_event(event) for event in events])
 
 
@@ -97,7 +97,7 @@ def _event(event: Event) -> list[object]:
 
 
 def _pushes(pushes: Iterable[Push]) -> RenderableType:
-    headings = ["push", "lane", "state", "revision", "quantity", "result", "began", "ended", "issue"]
+    headings = ["feed", "lane", "state", "revision", "quantity", "result", "began", "ended", "issue"]
     rows = [
         [
             plain(p.submission_id),

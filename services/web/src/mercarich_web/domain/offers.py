@@ -90,7 +90,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One try to tell Amazon; `result` is pending, accepted, rejected or superseded."""
+    """The offer's part in one feed; `result` is pending, accepted, rejected or superseded."""
 
     submission_id: int
     lane: str
@@ -105,7 +105,7 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that is known of one offer; events and pushes newest first, 50 at most."""
+    """All that is known of one offer; events and pushes newest first, 50 at most. A PATCH is an event only."""
 
     why: str
     next: str
