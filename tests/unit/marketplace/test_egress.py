@@ -8,7 +8,7 @@ import pytest
 
 from mercarich_contracts.market import ErrorClass, Marketplace, Reason
 from mercarich_marketplace.answers import Answer, Fault, retry_after_seconds
-from mercarich_marketplace.breaker import Breaker, Phase, Rules
+from mercarich_marketplace.breaker import Breaker, Entry, Phase, Rules
 from mercarich_marketplace.egress import Call, Egress, Guards
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.pace import Pace
@@ -160,6 +160,27 @@ def test_while_one_call_probes_the_others_wait_and_go_down_with_it() -> None:
         assert sorted(reasons) == sorted([Reason.BLOCKED] + [Reason.BREAKER_OPEN] * 7)
 
     asyncio.run(scene())
+
+
+def test_a_call_whose_turn_comes_when_a_probe_is_due_leaves_the_probe_to_the_next_call() -> None:
+    clock = Hand()
+    way = egress(Upstream(OK), clock=clock)
+
+    async def turn_after_the_opening() -> Reason:
+        turns, breaker, first = way.guards.turns, way.guards.breaker, Flow()
+        for _ in range(turns.concurrency):
+            await turns.take(first)
+        waiting = asyncio.create_task(way.fetch(Call("http://market/x"), read, Flow()))
+        await asyncio.sleep(0)
+        breaker.open_for(clock(), 10)
+        clock.time += 11
+        turns.give_back()
+        with pytest.raises(Fault) as caught:
+            await waiting
+        return caught.value.reason
+
+    assert asyncio.run(turn_after_the_opening()) is Reason.BREAKER_OPEN
+    assert way.guards.breaker.enter(clock()) is Entry.PROBE
 
 
 def test_retry_after_stops_the_pace_for_that_long() -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from mercarich_contracts.market import Reason
 from mercarich_marketplace.answers import Answer, Fault
-from mercarich_marketplace.breaker import OUTCOMES, Breaker, Entry, Outcome
+from mercarich_marketplace.breaker import OUTCOMES, Breaker, Entry, Outcome, Phase
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.turns import Flow, Turns
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
@@ -112,7 +112,7 @@ class Egress:
         except TimeoutError:
             raise Fault(Reason.RATE_LIMITED, "no turn in the outbound budget in time") from None
         try:
-            if not probe and self.guards.breaker.enter(self.guards.now()) is not Entry.ADMIT:
+            if not probe and self.guards.breaker.phase(self.guards.now()) is not Phase.CLOSED:
                 raise Fault(Reason.BREAKER_OPEN, "the marketplace stopped being asked during the wait")
             with self.guards.metrics.seconds.time():
                 return await self._exchange(call)
