@@ -194,4 +194,6 @@ async def _gone(receive: Receive, seconds: float) -> None:
 def _linger_not(transport: asyncio.Transport) -> None:
     """Makes the end of the connection a RST instead of a FIN."""
     connection = transport.get_extra_info("socket")
+    if connection.fileno() < 0:  # the client was faster
+        return
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
