@@ -33,7 +33,7 @@ from mercarich_platform.exit_codes import DONE, FAILED
 MARKETPLACES = ("yahoo", "mercari")
 CHECK = {name: ("mercarich", f"check_item_{name}", "2", "4", "--max-workers", "14") for name in MARKETPLACES}
 SWEEP = {name: ("mercarich", f"update_feed_{name}") for name in MARKETPLACES}
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 BOUND_SECONDS = 170.0
 SALES_AT = (0.2, 0.5, 0.8)
 """The shares of a run at which more of its marketplace sells."""
@@ -50,18 +50,15 @@ SHORT_WAITS = {
     "FEED_POLL_SECONDS": "1",
 }
 """A demo is not to wait the minutes that are right for real marketplaces."""
-SIZES = {
-    "MERCARI_PROXY_RATE_PER_SECOND": "2000",
-    "MERCARI_PROXY_CONCURRENCY": "64",
-    "MERCARI_PROXY_DEADLINE_SECONDS": "2",
-    "MERCARI_PROXY_BREAKER_OPEN_SECONDS": "1",
-    "MERCARI_PROXY_BREAKER_MAX_OPEN_SECONDS": "2",
-    "YAHOO_PROXY_RATE_PER_SECOND": "2000",
-    "YAHOO_PROXY_CONCURRENCY": "64",
-    "YAHOO_PROXY_DEADLINE_SECONDS": "2",
-    "YAHOO_PROXY_BREAKER_OPEN_SECONDS": "1",
-    "YAHOO_PROXY_BREAKER_MAX_OPEN_SECONDS": "2",
+PROXY = {
+    "CONCURRENCY": "64",
+    "DEADLINE_SECONDS": "2",
+    "BREAKER_OPEN_SECONDS": "1",
+    "BREAKER_MAX_OPEN_SECONDS": "2",
 }
+"""Of both proxies, for the same reason."""
+RUN_SECONDS = 30.0
+"""A market of any size is checked no faster than one look at every listing in this time."""
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_")
 """A demo is the same whatever points the product elsewhere: these variables are not handed on."""
 
@@ -109,7 +106,9 @@ class Demo:
         self, system: System, processes: Sequence[Process], environment: Mapping[str, str], screen: Screen
     ) -> Mapping[str, str]:
         more = runner.prepare(system, processes, environment, screen)
-        _write_settings(engines.create(system.database_url(environment)))
+        batch = min(50, max(5, self.listings // 200))
+        values = {**SHORT_WAITS, "CHECK_BATCH_ITEMS": str(batch)}
+        _write_settings(engines.create(system.database_url(environment)), values)
         return more
 
     def _act(self, stage: "_Stage", console: Console, began: float) -> int:
@@ -214,17 +213,19 @@ def _empty(data: Path) -> None:
 
 def _given(sellers: int, listings: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    proxy = {**PROXY, "RATE_PER_SECOND": str(max(5.0, listings / RUN_SECONDS))}
+    proxies = {f"{name.upper()}_PROXY_{key}": value for name in MARKETPLACES for key, value in proxy.items()}
     market = {
         "SIMULATOR_SELLERS": str(sellers),
         "SIMULATOR_LISTINGS": str(listings),
         "SIMULATOR_RESTORES": str(listings // 100),
     }
-    return {**kept, **SIZES, **market}
+    return {**kept, **proxies, **market}
 
 
-def _write_settings(engine: Engine) -> None:
+def _write_settings(engine: Engine, values: Mapping[str, str]) -> None:
     def write(connection: Connection) -> None:
-        for key, value in SHORT_WAITS.items():
+        for key, value in values.items():
             settings_store.write(connection, key, value, by="demo", at=datetime.now(UTC))
 
     run_tx(engine, write)

@@ -52,6 +52,7 @@ class Result:
             "held_seconds": {name: round(held, 1) for name, held in self.progress.held_seconds.items()},
             "commit_to_accepted_seconds": spread(self._latencies()),
             "exposed_item_seconds": self.ledger["exposed_item_seconds"],
+            "requests": {name: traffic["requests"] for name, traffic in self.ledger["upstream"].items()},
             "seconds": round(self.seconds, 1),
             "clean": self.clean,
             "problem": self.problem,
