@@ -91,7 +91,9 @@ def _events(events: Iterable[Event]) -> RenderableType:
 
 
 def _event(event: Event) -> list[object]:
-    change = None if event.quantity_after is None else f"{event.quantity_before} → {event.quantity_after}"
+    change = None if event.quantity_after is None else str(event.quantity_after)
+    if change is not None and event.quantity_before is not None:
+        change = f"{event.quantity_before} → {change}"
     numbers = [plain(event.revision), plain(event.run_id), plain(event.hold_id), plain(event.submission_id)]
     return [event.at, event.kind, change, *numbers, event.reason]
 
