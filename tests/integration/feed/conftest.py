@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 from sqlalchemy import Engine
 from tests.integration.feed.shop import Shop
@@ -42,10 +43,13 @@ class Amazon:
         self._http.delete("/_sim/faults").raise_for_status()
 
     def rows(self) -> list[dict]:
-        import orjson
-
         text = self._http.get("/_sim/seed/listings").raise_for_status().text
         return [orjson.loads(line) for line in text.splitlines()]
+
+    def sell(self, sku: str) -> None:
+        """The source of this offer is sold."""
+        row = next(row for row in self.rows() if row["sku"] == sku)
+        self.post("/_sim/events", marketplace=row["marketplace"], ids=[row["source_id"]], kind="sold")
 
     def shown(self, seller_id: str, sku: str) -> int:
         return self.get(f"/_sim/offers/{seller_id}/{sku}")["quantity"]

@@ -40,7 +40,6 @@ from mercarich_platform.worker import Tick, Worker
 ROUND_SECONDS = 2.0
 ZERO_ROUND_SECONDS = 60.0
 GAUGE_SECONDS = 10.0
-_READ_BACK_AFTER_SECONDS = 1.1
 _PUBLISH_SECONDS = 30.0
 
 
@@ -125,7 +124,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
 
     def push_then_follow(user_id: int, _wishes: frozenset[None]) -> float | None:
         again = push(user_id)
-        follow.wake(user_id, after_seconds=_READ_BACK_AFTER_SECONDS)
+        follow.wake(user_id)
         return again
 
     patches: Lane[None] = Lane("patches", own.pushers, push_then_follow)

@@ -111,8 +111,8 @@ class Listings(Protocol):
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
         """Write the outcomes of what is still claimed by this name, in one transaction."""
 
-    def unverified_zeros(self, user_id: int, limit: int) -> list[Offer]:
-        """Zeros that Amazon accepted at least a second ago and that were not read back."""
+    def unverified_zeros(self, user_id: int, limit: int) -> tuple[list[Offer], bool]:
+        """Zeros that Amazon accepted at least a second ago and that were not read back; whether there are more."""
 
     def read_back(self, answers: Sequence[Answer]) -> None:
         """Zeros that are shown are verified; another quantity is pushed again; an unknown SKU is an orphan."""

@@ -82,15 +82,16 @@ class SqlListings:
 
         run_tx(self._engine, write)
 
-    def unverified_zeros(self, user_id: int, limit: int) -> list[Offer]:
+    def unverified_zeros(self, user_id: int, limit: int) -> tuple[list[Offer], bool]:
         with reading(self._engine) as connection:
             rows = connection.execute(
-                select(*_COLUMNS)
-                .where(listings.c.user_id == user_id, _unverified(), listings.c.pushed_at <= self._now() - _SETTLED)
-                .order_by(listings.c.id)
-                .limit(limit)
+                select(*_COLUMNS, listings.c.pushed_at)
+                .where(listings.c.user_id == user_id, _unverified())
+                .order_by(listings.c.pushed_at, listings.c.id)
+                .limit(limit + 1)
             ).all()
-        return [Offer(*row) for row in rows]
+        settled = [row for row in rows[:limit] if row.pushed_at is None or row.pushed_at <= self._now() - _SETTLED]
+        return [Offer(*row[:-1]) for row in settled], len(settled) < len(rows)
 
     def sellers_with_zeros(self, since: datetime) -> list[int]:
         """Sellers whose accepted zeros were not read back; reads every zero, so not for each second."""

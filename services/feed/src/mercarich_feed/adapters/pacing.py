@@ -11,7 +11,9 @@ Sleep = Callable[[float], bool]
 """Waits; True when the process is to end."""
 _SHARE = 0.98
 """Of the quota: two clocks and a network lie between Amazon's bucket and this one."""
-_SLOWER, _SLOWEST, _FASTER = 0.7, 0.1, 1.02
+_SLOWER, _SLOWEST, _FASTER = 0.8, 0.1, 1.05
+_AGAIN_SECONDS = 3.0
+"""A single 429 may be jitter on the way; a second one within this says that the rate is too high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Bucket:
         self._burst = plan.burst - 1 if plan.burst > 2 else plan.burst
         self._tokens = self._burst
         self._at = now()
+        self._exceeded_at = float("-inf")
         self._lock = threading.Lock()
 
     def reserve(self) -> float:
@@ -70,7 +73,9 @@ class Bucket:
         """Amazon answered 429: somebody else uses the quota too, or it is smaller than was thought."""
         with self._lock:
             self._refill()
-            self._rate = max(self._rate * _SLOWER, self._allowed * _SLOWEST)
+            if self._at - self._exceeded_at < _AGAIN_SECONDS:
+                self._rate = max(self._rate * _SLOWER, self._allowed * _SLOWEST)
+            self._exceeded_at = self._at
             self._tokens = min(self._tokens, 0.0) - self._rate * (wait_seconds or 0.0)
 
     def _refill(self) -> None:

@@ -7,6 +7,7 @@ from mercarich_feed.ports import Amazon, Listings, Missing
 
 ZEROS = 20
 """Read in one go: four seconds of the quota."""
+_UNTIL_SETTLED_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +18,13 @@ class VerifyZeros:
     amazon: Amazon
 
     def __call__(self, account: Account) -> float | None:
-        offers = self.listings.unverified_zeros(account.user_id, ZEROS)
+        offers, more = self.listings.unverified_zeros(account.user_id, ZEROS)
         if not offers:
-            return None
+            return _UNTIL_SETTLED_SECONDS if more else None
         answers = self.amazon.shown_quantities(account, offers)
         known = [answer for answer in answers if answer.trouble is None or isinstance(answer.trouble, Missing)]
         self.listings.read_back(known)
         failed = [answer.trouble for answer in answers if answer not in known and answer.trouble is not None]
         if failed:
             raise failed[0]
-        return 0.0 if len(offers) == ZEROS else None
+        return 0.0 if more else None
