@@ -1,5 +1,6 @@
 """Opening a client of kafka-python so that a broker that is away costs seconds and leaves nothing behind."""
 
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -18,8 +19,12 @@ BOOTSTRAP_TIMEOUT_MS = 2_000
 def open_client(make: Callable[..., Client], bootstrap: str, **options: Any) -> Client:
     """Call a constructor of the driver. Raises `BrokerAway` after 2 s at most when no broker answers.
 
-    A constructor that fails leaves its I/O thread and sockets behind, so the network client is caught and closed.
+    A constructor that fails leaves its I/O thread and sockets behind: so one is called only when a port answers, and
+    the network client is caught and closed if it fails nevertheless.
     """
+    addresses = [address.strip() for address in bootstrap.split(",")]
+    if not any(_answers(address) for address in addresses):
+        raise BrokerAway(f"no Kafka broker answers at {bootstrap}")
     opened: list[Any] = []
 
     def network(**configs: Any) -> Any:
@@ -28,7 +33,7 @@ def open_client(make: Callable[..., Client], bootstrap: str, **options: Any) -> 
 
     try:
         return make(
-            bootstrap_servers=[address.strip() for address in bootstrap.split(",")],
+            bootstrap_servers=addresses,
             kafka_client=network,
             bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
@@ -39,6 +44,15 @@ def open_client(make: Callable[..., Client], bootstrap: str, **options: Any) -> 
         for client in opened:
             client.close()
         raise away(bootstrap, error) from error
+
+
+def _answers(address: str) -> bool:
+    host, _, port = (address if ":" in address else f"{address}:9092").rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), BOOTSTRAP_TIMEOUT_MS / 1000).close()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def away(bootstrap: str, error: BaseException) -> BrokerAway:
