@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from mercarich_db import schema
 from mercarich_db.engine import create, reading, run_tx
@@ -117,6 +118,41 @@ def test_upgrades_at_once_do_not_disturb_each_other(database_url: str, engine: E
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def test_nobody_else_can_migrate_while_an_upgrade_works(
+    database_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = create(database_url)
+    answers: list[str] = []
+
+    def upgrade(config: Config, _target: str) -> None:
+        config.attributes["connection"].execute(text("SELECT 1"))
+        answers.append(_try_to_migrate(other))
+
+    monkeypatch.setattr("mercarich_db.schema.command.upgrade", upgrade)
+    schema.upgrade(engine)
+
+    assert answers == ["locked"]
+    assert _try_to_migrate(other) == "free"
+    other.dispose()
+
+
+def _try_to_migrate(engine: Engine) -> str:
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            taken = connection.execute(text("SELECT GET_LOCK('mercarich_migrate', 0)")).scalar()
+            connection.execute(text("DO RELEASE_LOCK('mercarich_migrate')"))
+            return "free" if taken == 1 else "locked"
+        connection.execution_options(mercarich_writes=True)
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA busy_timeout=0")
+        try:
+            connection.execute(text("SELECT 1"))
+        except OperationalError:
+            return "locked"
+        return "free"
 
 
 def _release_a_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

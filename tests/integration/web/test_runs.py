@@ -71,6 +71,13 @@ def test_a_run_that_still_works_has_no_end_and_nothing_that_supersedes_it(mercar
     assert shown["started_at"].endswith("Z")
 
 
+def test_a_run_that_finished_was_not_superseded_by_the_next_one(mercarich: Mercarich, rows: Rows) -> None:
+    finished = rows.run(1)
+    rows.run(2)
+
+    assert mercarich.json("run", "show", str(finished))["run"]["superseded_by"] is None
+
+
 def test_an_unknown_run_is_a_sentence(mercarich: Mercarich) -> None:
     done = mercarich("run", "show", "7")
 
