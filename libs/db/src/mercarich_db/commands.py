@@ -1,29 +1,72 @@
-"""`mercarich db upgrade`: bring the database to the schema of this code."""
+"""`mercarich db upgrade`: bring the database to the schema of this code; `mercarich db wait`: until it is there."""
 
 import argparse
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from mercarich_db import engine as engines
 from mercarich_db import schema
+from mercarich_db.wait import wait_until_usable
 from mercarich_platform import logging
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
+from mercarich_platform.shutdown import install_signals
+
+LONGEST_SECONDS = 86_400
+_PAUSE_SECONDS = 2.0
 
 
 def db(argv: Sequence[str]) -> int:
-    """Bring the database to this release's schema (`db upgrade`)."""
-    parser = argparse.ArgumentParser(prog="mercarich db", description=db.__doc__)
-    parser.add_argument("action", choices=["upgrade"])
-    parser.parse_args(argv)
+    """Bring the database to this release's schema (`db upgrade`), or wait until another one has (`db wait`)."""
+    given = _parser().parse_args(argv)
     settings = load(SharedSettings)
     logging.configure("db", level=settings.log_level, style=settings.log_format)
     engine = engines.create(settings.database)
+    stop = threading.Event()
+    install_signals(stop)
+    until = time.monotonic() + given.seconds
+    if given.action == "wait":
+        return _wait(engine, stop, until)
+    return _upgrade(engine, stop, until)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mercarich db", description=db.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    upgrade = actions.add_parser("upgrade", help="apply the missing migrations; what is there already stays")
+    upgrade.add_argument("--seconds", type=_seconds, default=0, help="wait so long for a database that is away (0)")
+    wait = actions.add_parser("wait", help="exit 0 once the schema is there, 75 when the time is over")
+    wait.add_argument("--seconds", type=_seconds, default=600, help="how long at most (600)")
+    return parser
+
+
+def _wait(engine: Engine, stop: threading.Event, until: float) -> int:
+    try:
+        wait_until_usable(engine, stop, until)
+    finally:
+        engine.dispose()
+    return 0
+
+
+def _upgrade(engine: Engine, stop: threading.Event, until: float) -> int:
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        before, after = schema.upgrade(engine)
-    except engines.DatabaseAway as error:
-        raise TryAgain(str(error)) from error
+    while True:
+        try:
+            before, after = schema.upgrade(engine)
+            break
+        except engines.DatabaseAway as error:
+            if time.monotonic() >= until or stop.wait(_PAUSE_SECONDS):
+                raise TryAgain(str(error)) from error
     print(f"schema {after}" if before == after else f"schema {before or 'empty'} -> {after}")  # noqa: T201
     return 0
+
+
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= LONGEST_SECONDS):
+        raise argparse.ArgumentTypeError(f"expected whole seconds from 0 to {LONGEST_SECONDS}, not {text!r}")
+    return int(text)

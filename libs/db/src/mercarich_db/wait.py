@@ -2,9 +2,14 @@
 
 import logging
 import threading
+import time
+
+from sqlalchemy import Engine
 
 from mercarich_db import engine as engines
 from mercarich_db import schema
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
 
@@ -31,3 +36,21 @@ def wait_for_schema(url: str, stop: threading.Event) -> bool:
     finally:
         engine.dispose()
     return False
+
+
+def wait_until_usable(engine: Engine, stop: threading.Event, until: float) -> None:
+    """Return once the database has a schema that this code can use, whoever is about to make it.
+
+    `until` is on the monotonic clock. Raises `TryAgain` with what is missing when that is over or `stop` was set.
+    """
+    said = None
+    while True:
+        try:
+            schema.require(engine)
+            return
+        except (engines.DatabaseAway, BadConfiguration) as error:
+            if str(error) != said:
+                said = str(error)
+                log.info("waiting for the schema", extra={"why": said})
+            if time.monotonic() >= until or stop.wait(_PAUSE_SECONDS):
+                raise TryAgain(said) from error
