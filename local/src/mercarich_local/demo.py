@@ -57,8 +57,11 @@ PROXY = {
     "BREAKER_MAX_OPEN_SECONDS": "2",
 }
 """Of both proxies, for the same reason."""
+CALLS: Mapping[str, float] = {"yahoo": 1.0, "mercari": 0.25}
+"""Calls for each look: one call answers for many items of a Mercari seller."""
 RUN_SECONDS = 30.0
-"""A market of any size is checked no faster than one look at every listing in this time."""
+"""At the proxies' rate, which follows from it, all listings of a market of any size could be looked at in this time;
+each marketplace has half of them."""
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_")
 """A demo is the same whatever points the product elsewhere: these variables are not handed on."""
 
@@ -213,8 +216,10 @@ def _empty(data: Path) -> None:
 
 def _given(sellers: int, listings: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    proxy = {**PROXY, "RATE_PER_SECOND": str(max(5.0, listings / RUN_SECONDS))}
-    proxies = {f"{name.upper()}_PROXY_{key}": value for name in MARKETPLACES for key, value in proxy.items()}
+    rates = {name: {"RATE_PER_SECOND": str(max(2.0, listings * CALLS[name] / RUN_SECONDS))} for name in MARKETPLACES}
+    proxies = {
+        f"{name.upper()}_PROXY_{key}": value for name in MARKETPLACES for key, value in {**PROXY, **rates[name]}.items()
+    }
     market = {
         "SIMULATOR_SELLERS": str(sellers),
         "SIMULATOR_LISTINGS": str(listings),
