@@ -1,0 +1,63 @@
+"""The whole system on a small market: what the demo promises, and what its report holds."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def run_demo(data: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
+    """Exit code, output and report of one demo."""
+    words = [str(Path(sys.executable).with_name("mercarich")), "demo", "--sellers", "4", *arguments]
+    environment = {**os.environ, "MERCARICH_DATA_DIR": str(data)}
+    process = subprocess.Popen(
+        words, cwd=REPOSITORY, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    output, _ = process.communicate(timeout=230)
+    return process.returncode, output, json.loads((data / "demo" / "report.json").read_text())
+
+
+def of_this_demo(data: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("MERCARICH_DATA_DIR") == str(data / "demo"):
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+@pytest.mark.timeout(240)
+def test_a_quiet_market_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_path: Path) -> None:
+    code, output, report = run_demo(tmp_path, "--listings", "200")
+    assert code == 0, output
+    assert report["listings"] == 200
+    assert report["checked"] == 180
+    assert report["withdrawn"] >= 9
+    assert report["pushed"] == report["withdrawn"] + report["restored"]
+    assert [report[name] for name in ("wrong_withdrawals", "missed_withdrawals", "double_pushes")] == [0, 0, 0]
+    assert report["scenario"] == "normal"
+    assert report["unknown"] == 0
+    assert 0 < report["seconds"] < 180
+    assert output.count("parser ") == 5
+    assert "ledger: clean" in output
+    assert of_this_demo(tmp_path) == []
+
+
+@pytest.mark.timeout(240)
+def test_an_outage_holds_the_run_withdraws_nothing_and_ends_by_itself(tmp_path: Path) -> None:
+    code, output, report = run_demo(tmp_path, "--listings", "300", "--scenario", "outage")
+    assert code == 0, output
+    assert all(report["held_seconds"][name] > 0 for name in ("yahoo", "mercari"))
+    assert "held: " in output
+    assert "goes on after" in output
+    assert (report["wrong_withdrawals"], report["missed_withdrawals"]) == (0, 0)
+    assert (report["checked"], report["unknown"]) == (270, 0)
