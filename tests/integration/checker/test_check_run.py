@@ -57,6 +57,7 @@ def test_m3_an_unknown_never_changes_stock_nor_counts_as_checked(engine: Engine,
         None,
         "unparsable",
     )
+    assert source.checked_run == run.id
     assert shop.offer(listing).quantity == 1
     assert market.looks == ["x1", "x1"]
     assert (shop.run(run.id).checked, shop.run(run.id).unknown, shop.run(run.id).unfinished) == (0, 2, 1)

@@ -80,6 +80,7 @@ def _pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> l
         _items.evidence_id,
         _items.suspected_at,
         _items.check_unknowns,
+        _items.checked_run,
         _items.seller_id,
     )
     pending = select(*columns).where(_items.id.in_(ids), _items.check_run == batch.run_id)
@@ -180,6 +181,7 @@ def _put_off(
             {
                 "id": row.id,
                 "check_run": None if again.wait is None else batch.run_id,
+                "checked_run": batch.run_id if again.wait is None else row.checked_run,
                 "check_unknowns": row.check_unknowns + again.counts,
                 "check_not_before": None if again.wait is None else now + again.wait,
                 "check_problem": reason,
