@@ -1,4 +1,4 @@
-"""`mercarich up` and `mercarich demo`: what the front calls."""
+"""`mercarich up`, `mercarich demo` and `mercarich sample_data`: what the front calls."""
 
 import argparse
 import os
@@ -6,11 +6,20 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from mercarich_local import procfile, runner
+import httpx
+
+from mercarich_db import engine as engines
+from mercarich_db import schema
+from mercarich_feed.adapters.token_cipher import BadKey
+from mercarich_feed.settings import FeedSettings
+from mercarich_local import procfile, runner, sample_data
 from mercarich_local.demo import Demo
+from mercarich_local.market import Simulator
 from mercarich_local.screen import Screen, open_console
 from mercarich_local.system import from_environment
-from mercarich_platform.settings import SharedSettings, load
+from mercarich_platform.exit_codes import DONE
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_platform.shutdown import install_signals
 
 END_SECONDS = 60.0
@@ -48,3 +57,24 @@ def demo(argv: Sequence[str]) -> int:
         sellers=arguments.sellers,
         listings=arguments.listings,
     ).run(open_console(), stop)
+
+
+def sample(argv: Sequence[str]) -> int:
+    """Write a running simulator's sellers and listings into a database without users (`sample_data`)."""
+    parser = argparse.ArgumentParser(prog="mercarich sample_data", description=sample.__doc__)
+    parser.add_argument("--simulator", required=True, help="its address, as http://simulator:8100")
+    url = parser.parse_args(argv).simulator
+    own = load(FeedSettings)
+    engine = engines.create(load(SharedSettings).database)
+    try:
+        encrypt = sample_data.token_encryption(own.encryption_key_file, own.encryption_key.get_secret_value())
+        schema.require(engine)
+        with Simulator(url) as simulator:
+            print(sample_data.seed(engine, simulator.market(), encrypt))  # noqa: T201
+    except BadKey as error:
+        raise BadConfiguration(str(error)) from None
+    except (engines.DatabaseAway, httpx.HTTPError) as error:
+        raise TryAgain(str(error) or type(error).__name__) from error
+    finally:
+        engine.dispose()
+    return DONE

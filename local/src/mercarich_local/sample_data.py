@@ -36,9 +36,9 @@ def seed(engine: Engine, market: Market, encrypt: Encrypt) -> str:
     return run_tx(engine, write)
 
 
-def token_encryption(key_file: Path) -> Encrypt:
-    """Encrypts as the feed service reads it. Raises its `BadKey`."""
-    return TokenCipher(read_key("", key_file)).encrypt
+def token_encryption(key_file: Path | None, key: str = "") -> Encrypt:
+    """Encrypts as the feed service reads it, with the key or, without one, the file's. Raises its `BadKey`."""
+    return TokenCipher(read_key(key, key_file)).encrypt
 
 
 def _write(connection: Connection, market: Market, encrypt: Encrypt, now: datetime) -> None:
