@@ -30,8 +30,15 @@ def test_half_of_twenty_calls_failing_opens_it() -> None:
     assert fed(*[Outcome.GOOD, Outcome.FAILED] * 10).phase(2) is Phase.OPEN
 
 
+def test_twenty_failures_in_a_row_open_it_however_good_the_minute_was_before() -> None:
+    good = [Outcome.GOOD] * 500
+
+    assert fed(*good, *[Outcome.FAILED] * 19, every=0.05).phase(26) is Phase.CLOSED
+    assert fed(*good, *[Outcome.FAILED] * 20, every=0.05).phase(26) is Phase.OPEN
+
+
 def test_failures_of_more_than_a_minute_ago_do_not_count() -> None:
-    breaker = fed(*[Outcome.FAILED] * 19)
+    breaker = fed(*[Outcome.FAILED, Outcome.FAILED, Outcome.GOOD] * 6, Outcome.FAILED)
     breaker.record(100.0, Outcome.FAILED)
 
     assert breaker.phase(100.0) is Phase.CLOSED

@@ -8,7 +8,7 @@ import pytest
 
 from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind
-from mercarich_marketplace.answers import Answer, Fault
+from mercarich_marketplace.answers import Answer, Fault, Missing
 from mercarich_mercari_proxy.domain import items, sellers, shops
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -100,6 +100,27 @@ def test_an_answer_that_does_not_show_the_item_teaches_nothing(document: Any, re
         items.read(answer(document), "m12345678901")
 
     assert caught.value.reason is reason
+
+
+NOT_FOUND = {"result": "error", "errors": [{"code": "RecordNotFoundException", "message": "x"}], "meta": {}}
+
+
+def test_mercaris_own_not_found_is_gone_at_the_first_look() -> None:
+    seen = items.read(answer(NOT_FOUND, 404), "m12345678901")
+
+    assert (seen.state, seen.reason) == (State.GONE, Reason.NOT_FOUND)
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+def test_the_words_of_not_found_prove_nothing_under_another_status(status: int) -> None:
+    with pytest.raises(Fault):
+        items.read(answer(NOT_FOUND, status), "m12345678901")
+
+
+@pytest.mark.parametrize("document", [b"404 page not found", b"", {"code": 7, "message": "x"}, {"errors": []}])
+def test_any_other_404_needs_a_second_look(document: Any) -> None:
+    with pytest.raises(Missing):
+        items.read(answer(document, 404), "m12345678901")
 
 
 def row(number: int, status: str, **changes: Any) -> dict[str, Any]:

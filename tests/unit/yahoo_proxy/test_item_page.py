@@ -140,6 +140,23 @@ def test_a_page_that_contradicts_itself_or_shows_nothing_known_teaches_nothing(
     assert caught.value.reason is Reason.UNPARSABLE
 
 
+def test_two_copies_of_the_item_that_disagree_teach_nothing() -> None:
+    copies = {"pageProps": {"initialState": {"item": {"detail": {"item": item(status="closed", bids=2)}}}}}
+    document = {"props": {**copies, "initialState": {"item": {"detail": {"item": item(bids=2)}}}}}
+    body = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(document)}</script>'
+    with pytest.raises(Fault) as caught:
+        item_page.read(answer(body), ID)
+
+    assert caught.value.reason is Reason.UNPARSABLE
+
+
+def test_the_sentence_of_an_ended_page_is_no_proof_beside_a_data_block_that_lost_its_item() -> None:
+    with pytest.raises(Fault) as caught:
+        item_page.read(answer(f'<script id="__NEXT_DATA__">{{}}</script><a href="{URL}"></a><p>{ENDED}</p>'), ID)
+
+    assert caught.value.reason is Reason.UNPARSABLE
+
+
 @pytest.mark.parametrize(
     ("data", "extra", "state", "reason"),
     [

@@ -39,6 +39,7 @@ class Rules:
     """Block-class answers in a row that open it."""
     failure_share: float = 0.5
     min_calls: int = 20
+    """Calls that the share needs; as many failures in a row open it too, however good the minute was before."""
     unparsable_share: float = 0.05
     min_pages: int = 40
     window_seconds: float = 60.0
@@ -52,7 +53,8 @@ class Breaker:
         self._rules = rules
         self._recent: deque[tuple[float, Outcome]] = deque()
         self._counts: Counter[Outcome] = Counter()
-        self._streak = 0
+        self._blocked_in_a_row = 0
+        self._failed_in_a_row = 0
         self._open_until: float | None = None
         self._open_for = rules.open_seconds
         self._probing = False
@@ -105,7 +107,8 @@ class Breaker:
         self._counts[outcome] += 1
         while self._recent and self._recent[0][0] <= now - self._rules.window_seconds:
             self._counts[self._recent.popleft()[1]] -= 1
-        self._streak = self._streak + 1 if outcome is Outcome.BLOCKED else 0
+        self._blocked_in_a_row = self._blocked_in_a_row + 1 if outcome is Outcome.BLOCKED else 0
+        self._failed_in_a_row = self._failed_in_a_row + 1 if outcome in _FAILURES else 0
         if self._is_too_much():
             self._open(now, self._open_for)
 
@@ -114,18 +117,21 @@ class Breaker:
         failures = counts[Outcome.BLOCKED] + counts[Outcome.FAILED]
         pages = counts[Outcome.GOOD] + counts[Outcome.UNPARSABLE]
         return (
-            self._streak >= rules.block_streak
+            self._blocked_in_a_row >= rules.block_streak
+            or self._failed_in_a_row >= rules.min_calls
             or (calls >= rules.min_calls and failures >= rules.failure_share * calls)
             or (pages >= rules.min_pages and counts[Outcome.UNPARSABLE] > rules.unparsable_share * pages)
         )
 
     def _open(self, now: float, seconds: float) -> None:
         self._open_until = now + seconds
-        self._streak = 0
+        self._blocked_in_a_row = self._failed_in_a_row = 0
         self._recent.clear()
         self._counts.clear()
         self.opened += 1
 
+
+_FAILURES = frozenset({Outcome.BLOCKED, Outcome.FAILED})
 
 OUTCOMES = {
     Reason.BLOCKED: Outcome.BLOCKED,
