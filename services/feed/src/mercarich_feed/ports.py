@@ -1,6 +1,6 @@
 """What the use cases need from outside, in their own words, and the troubles they must expect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -59,11 +59,18 @@ class Answer:
     shown: int | None = None
 
 
+Answers = Callable[[], list[Answer]]
+"""Waits for the answers that are still under way."""
+
+
 class Amazon(Protocol):
     """The Selling Partner API. Every method but the first two raises `AmazonTrouble`."""
 
-    def set_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
-        """Patch each offer to its quantity, side by side, as fast as the seller's quota allows."""
+    def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
+        """Patch each offer to its quantity, side by side, as fast as the seller's quota allows.
+
+        Returns when all are sent, so that the next ones can be made ready; the answers are fetched later.
+        """
 
     def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         """Read what Amazon shows for each offer."""

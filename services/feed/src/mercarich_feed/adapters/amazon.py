@@ -8,7 +8,7 @@ from typing import Any
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.domain import Account, FeedState, Offer
-from mercarich_feed.ports import AmazonTrouble, Answer
+from mercarich_feed.ports import AmazonTrouble, Answer, Answers
 from mercarich_platform.clock import Clock, utc_now
 
 
@@ -21,7 +21,7 @@ class PacedAmazon:
         self._now = now
         self._pool = ThreadPoolExecutor(calls, thread_name_prefix="amazon")
 
-    def set_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+    def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
         def patch(offer: Offer) -> None:
             self._api.patch_quantity(account, offer.sku, offer.quantity)
 
@@ -31,7 +31,7 @@ class PacedAmazon:
         def read(offer: Offer) -> int | None:
             return self._api.quantity(account, offer.sku)
 
-        return self._side_by_side(account, "getListingsItem", offers, read)
+        return self._side_by_side(account, "getListingsItem", offers, read)()
 
     def authorize(self, account: Account) -> None:
         self._api.authorize(account)
@@ -60,7 +60,7 @@ class PacedAmazon:
 
     def _side_by_side(
         self, account: Account, operation: str, offers: Sequence[Offer], call: Callable[[Offer], int | None]
-    ) -> list[Answer]:
+    ) -> Answers:
         def one(offer: Offer) -> Answer:
             try:
                 shown = call(offer)
@@ -76,4 +76,4 @@ class PacedAmazon:
                 answers.append(Answer(offer, trouble, self._now()))
                 continue
             answers.append(self._pool.submit(one, offer))
-        return [answer.result() if isinstance(answer, Future) else answer for answer in answers]
+        return lambda: [answer.result() if isinstance(answer, Future) else answer for answer in answers]

@@ -1,5 +1,6 @@
 """The patch lane: withdrawals, one PATCH each, within seconds."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from mercarich_feed.domain import Account, Outcome, Pushed
@@ -7,6 +8,7 @@ from mercarich_feed.ports import (
     Amazon,
     AmazonTrouble,
     Answer,
+    Answers,
     Listings,
     Meter,
     Missing,
@@ -43,21 +45,32 @@ class PushWithdrawals:
     def _push(self, account: Account) -> float | None:
         if self.listings.withdrawals_waiting(account.user_id) > self.numbers.patch_lane_listings():
             self.submit.withdrawals(account)
+        under_way: deque[tuple[str, Answers]] = deque()
+        troubles: list[AmazonTrouble] = []
         for _ in range(STEPS):
             claim, offers = self.listings.claim_withdrawals(account.user_id, CLAIM)
-            if not offers:
-                return None
-            answers = self.amazon.set_quantities(account, offers)
-            self.listings.settle(claim, [_pushed(answer) for answer in answers])
-            self._count(answers)
-            _stop_if_hopeless(answers)
-        return 0.0
+            if offers:
+                under_way.append((claim, self.amazon.set_quantities(account, offers)))
+            # The answers to the claim before are fetched only now, so that their way here costs no turn.
+            while len(under_way) > (1 if offers else 0):
+                troubles += self._settle(*under_way.popleft())
+            if troubles or not offers:
+                break
+        while under_way:
+            troubles += self._settle(*under_way.popleft())
+        if troubles:
+            raise troubles[0]
+        return 0.0 if offers else None
 
-    def _count(self, answers: list[Answer]) -> None:
+    def _settle(self, claim: str, answers_of: Answers) -> list[AmazonTrouble]:
+        """Write what came of a claim; answers what stops the seller as a whole, if anything does."""
+        answers = answers_of()
+        self.listings.settle(claim, [_pushed(answer) for answer in answers])
         for answer in answers:
             self.meter.pushed("patch", _outcome(answer.trouble))
             if answer.trouble is None:
                 self.meter.delivered_after((answer.at - answer.offer.changed_at).total_seconds())
+        return _hopeless(answers)
 
 
 def _pushed(answer: Answer) -> Pushed:
@@ -79,11 +92,12 @@ def _outcome(trouble: AmazonTrouble | None) -> Outcome:
             return Outcome.RELEASED
 
 
-def _stop_if_hopeless(answers: list[Answer]) -> None:
-    """Raise what concerns the whole seller. Being away or out of quota does so only when nothing went through."""
+def _hopeless(answers: list[Answer]) -> list[AmazonTrouble]:
+    """What concerns the whole seller. Being away or out of quota does so only when nothing went through."""
     troubles = [answer.trouble for answer in answers if answer.trouble is not None]
     for trouble in troubles:
         if not isinstance(trouble, Rejected | Missing | Transient | RateLimited):
-            raise trouble
+            return [trouble]
     if len(troubles) == len(answers) and isinstance(troubles[0], Transient | RateLimited | Unsent):
-        raise troubles[0]
+        return troubles[:1]
+    return []
