@@ -1,0 +1,1 @@
+"""The API server, the database, the broker and Prometheus, behind the ports."""

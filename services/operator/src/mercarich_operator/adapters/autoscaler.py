@@ -1,0 +1,73 @@
+"""The HorizontalPodAutoscaler (autoscaling/v2) of a pool, and whether one that stands differs from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mercarich_operator.domain.plan import HpaPlan
+from mercarich_operator.domain.pools import NAME, POOL_LABEL, REASON_ANNOTATION, Pool
+
+MANAGED_BY = "app.kubernetes.io/managed-by"
+CPU_PERCENT = 75
+
+_BEHAVIOR: Mapping[str, Any] = {
+    "scaleUp": {
+        "stabilizationWindowSeconds": 0,
+        "selectPolicy": "Max",
+        "policies": [
+            {"type": "Pods", "value": 4, "periodSeconds": 60},
+            {"type": "Percent", "value": 100, "periodSeconds": 60},
+        ],
+    },
+    # Each step down moves partitions between workers, so that steps are few.
+    "scaleDown": {
+        "stabilizationWindowSeconds": 600,
+        "selectPolicy": "Max",
+        "policies": [{"type": "Pods", "value": 1, "periodSeconds": 120}],
+    },
+}
+
+
+def manifest(pool: Pool, plan: HpaPlan, why: str) -> dict[str, Any]:
+    """Everything that we own of it. The load metric is what lets the number fall when the backlog's floor does."""
+    deployment = pool.deployment
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {
+            "name": deployment.name,
+            "labels": {MANAGED_BY: NAME, "app.kubernetes.io/part-of": "mercarich", POOL_LABEL: pool.name},
+            "annotations": {REASON_ANNOTATION: why},
+            "ownerReferences": [
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "Deployment",
+                    "name": deployment.name,
+                    "uid": deployment.uid,
+                    "controller": True,
+                }
+            ],
+        },
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment.name},
+            "minReplicas": plan.min,
+            "maxReplicas": plan.max,
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": CPU_PERCENT}},
+                }
+            ],
+            "behavior": _BEHAVIOR,
+        },
+    }
+
+
+def differs(wanted: Any, found: Any) -> bool:
+    """Whether something that we want is not there as we want it; what others added to a mapping is theirs."""
+    if isinstance(wanted, Mapping):
+        return not isinstance(found, Mapping) or any(differs(value, found.get(key)) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        if not isinstance(found, list) or len(wanted) != len(found):
+            return True
+        return any(differs(*pair) for pair in zip(wanted, found, strict=True))
+    return bool(wanted != found)

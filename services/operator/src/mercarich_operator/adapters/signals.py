@@ -1,0 +1,66 @@
+"""`ports.Signals`: Kafka's lag of each pool's group, and the rows that its work is made of."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
+
+from mercarich_contracts.topics import CHECK, LISTINGS_CHANGED
+from mercarich_db.tables import listings, runs, source_items
+from mercarich_operator.adapters.database import reading
+from mercarich_operator.domain.plan import Backlog
+from mercarich_operator.domain.pools import Pool
+from mercarich_operator.ports import BrokerAway, Signal
+from mercarich_platform import kafka
+from mercarich_platform.clock import Clock
+
+MOST_ROWS = 100_000
+"""Not counted further: far more than any pool's bounds carry, and a count of millions every few seconds costs."""
+LOST_AFTER = timedelta(minutes=5)
+"""A run whose planner has been silent for so long publishes nothing that workers could take."""
+_CHECKS = {topic.name: marketplace.value for marketplace, topic in CHECK.items()}
+
+
+class KafkaAndRows:
+    def __init__(self, bootstrap: str, engine: Engine, now: Clock) -> None:
+        self._bootstrap = bootstrap
+        self._engine = engine
+        self._now = now
+
+    def read(self, pools: Sequence[Pool]) -> Mapping[str, Signal]:
+        with reading(self._engine) as connection:
+            rows = {pool.name: _rows(connection, pool.contract.topic, self._now()) for pool in pools}
+        try:
+            states = kafka.group_states(self._bootstrap, [(pool.contract.group, pool.contract.topic) for pool in pools])
+        except kafka.BrokerAway as error:
+            raise BrokerAway(str(error)) from error
+        return {
+            pool.name: Signal(Backlog(state.lag, rows[pool.name]), state.partitions or None)
+            for pool, state in zip(pools, states, strict=True)
+        }
+
+
+def _rows(connection: Connection, topic: str, now: datetime) -> int:
+    if topic == LISTINGS_CHANGED.name:
+        return _count(connection, listings.c.id, _unpushed(now))
+    if topic in _CHECKS:
+        working = select(runs.c.id).where(
+            runs.c.operation == "check",
+            runs.c.marketplace == _CHECKS[topic],
+            runs.c.outcome == "running",
+            runs.c.phase != "held",  # nothing is published until its canaries answer
+            runs.c.heartbeat_at > now - LOST_AFTER,
+        )
+        found = connection.execute(working).scalars().all()
+        return _count(connection, source_items.c.id, source_items.c.check_run.in_(found)) if found else 0
+    return 0
+
+
+def _unpushed(now: datetime) -> ColumnElement[bool]:
+    due = or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now)
+    return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false(), due)
+
+
+def _count(connection: Connection, column: ColumnElement[int], where: ColumnElement[bool]) -> int:
+    some = select(column).where(where).limit(MOST_ROWS).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())

@@ -1,0 +1,87 @@
+"""The composition root: settings in, the ready process out."""
+
+import threading
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from mercarich_db import engine as engines
+from mercarich_operator.adapters.api_server import ApiServer, connection, default_namespace
+from mercarich_operator.adapters.cluster import KubernetesCluster
+from mercarich_operator.adapters.meter import PrometheusMeter
+from mercarich_operator.adapters.settings_sql import SqlSettings
+from mercarich_operator.adapters.signals import KafkaAndRows
+from mercarich_operator.adapters.status_sql import SqlStatuses
+from mercarich_operator.handlers import Loop, Watch
+from mercarich_operator.settings import OperatorSettings
+from mercarich_operator.use_cases.notices import Notices
+from mercarich_operator.use_cases.reconcile import Reconcile
+from mercarich_platform.clock import monotonic, utc_now
+from mercarich_platform.health import HealthServer
+from mercarich_platform.settings import SharedSettings
+from mercarich_platform.shutdown import Watchdog
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Everything that runs. `run` once."""
+
+    loop: Loop
+    watch: Watch
+    watchdog: Watchdog
+    health: HealthServer | None
+    engine: Engine
+    server: ApiServer
+
+    def run(self, stop: threading.Event) -> None:
+        if self.health:
+            self.health.start()
+        self.watchdog.start()
+        self.watch.start()
+        try:
+            self.loop.run(stop)
+        finally:
+            self.watch.stop()
+            self.watchdog.stop()
+            if self.health:
+                self.health.stop()
+            self.server.close()
+            self.engine.dispose()
+
+
+def build(shared: SharedSettings, own: OperatorSettings) -> Process:
+    """Connects to nothing yet. Raises `BadConfiguration`."""
+    namespace = own.namespace or default_namespace()
+    engine, server = engines.create(shared.database), ApiServer()
+    wake = threading.Event()
+    watchdog = Watchdog(5 * own.interval_seconds)
+    reconcile = _reconcile(shared, own, KubernetesCluster(server, namespace, utc_now), engine)
+    loop = Loop(
+        reconcile=reconcile,
+        revision=reconcile.settings.revision,
+        wake=wake,
+        interval_seconds=own.interval_seconds,
+        watchdog=watchdog,
+    )
+    health = HealthServer(
+        shared.metrics_host,
+        shared.metrics_port,
+        healthy=watchdog.wrong,
+        ready=lambda: None if loop.rounds else "the first round has not ended",
+    )
+    watch = Watch(namespace, connection, wake.set)
+    return Process(loop, watch, watchdog, health if shared.metrics_port else None, engine, server)
+
+
+def _reconcile(shared: SharedSettings, own: OperatorSettings, cluster: KubernetesCluster, engine: Engine) -> Reconcile:
+    return Reconcile(
+        cluster=cluster,
+        settings=SqlSettings(engine),
+        signals=KafkaAndRows(shared.kafka_bootstrap, engine, utc_now),
+        statuses=SqlStatuses(engine),
+        meter=PrometheusMeter(utc_now, monotonic),
+        notices=Notices(cluster, monotonic),
+        max_connections=own.max_connections,
+        now=utc_now,
+        monotonic=monotonic,
+    )

@@ -1,0 +1,108 @@
+"""What a round needs from outside. Whatever is away is an exception, never an empty answer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from mercarich_operator.domain.plan import Backlog, HpaPlan, Reason, Wish
+from mercarich_operator.domain.pools import Deployment, Pool
+
+
+class Away(Exception):
+    """Something cannot be asked for now; the text says what, without secrets."""
+
+
+class DatabaseAway(Away):
+    pass
+
+
+class BrokerAway(Away):
+    pass
+
+
+class ClusterAway(Away):
+    """The API server does not answer, or refuses."""
+
+
+class Cluster(Protocol):
+    """Every method raises `ClusterAway`."""
+
+    def deployments(self) -> Sequence[Deployment]: ...
+
+    def set_bounds(self, pool: Pool, plan: HpaPlan, why: str) -> bool:
+        """Apply the autoscaler if it differs; answers whether it was written."""
+
+    def scale(self, pool: Pool, replicas: int) -> None: ...
+
+    def tell(self, deployment: Deployment, kind: Literal["Normal", "Warning"], reason: str, text: str) -> None:
+        """An Event on the Deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`wishes`: by settings key; a text is the sentence why the stored values cannot be used."""
+
+    revision: int
+    wishes: Mapping[str, Wish | str]
+
+
+class SettingsSource(Protocol):
+    """`read` and `revision` raise `DatabaseAway`."""
+
+    keys: Collection[str]
+    """The settings that a pool can have."""
+
+    def read(self, keys: Collection[str]) -> Settings: ...
+
+    def revision(self) -> int: ...
+
+    def default(self, key: str) -> Wish:
+        """What holds where nothing is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    backlog: Backlog
+    partitions: int | None
+    """None: the topic does not exist yet."""
+
+
+class Signals(Protocol):
+    def read(self, pools: Sequence[Pool]) -> Mapping[str, Signal]:
+        """By pool. Raises `DatabaseAway` and `BrokerAway`: an unknown backlog is not an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One pool after a round."""
+
+    pool: Pool
+    wish: Wish
+    plan: HpaPlan
+    reasons: tuple[Reason, ...]
+    backlog: Backlog
+    revision: int
+    seen_at: datetime
+
+
+class StatusStore(Protocol):
+    """Every method raises `DatabaseAway`."""
+
+    def wishes(self) -> Mapping[str, Wish]:
+        """The last usable setting of each pool, kept over restarts."""
+
+    def save(self, statuses: Sequence[Status]) -> None:
+        """Replaces what is there; pools that are gone go."""
+
+
+class Meter(Protocol):
+    def up(self, source: Literal["database", "kafka", "cluster"], *, up: bool) -> None: ...
+
+    def settings_read(self, revision: int) -> None: ...
+
+    def pools(self, statuses: Sequence[Status], signals: Mapping[str, Signal]) -> None: ...
+
+    def written(self, pool: str, what: Literal["hpa", "scale"]) -> None: ...
+
+    def round(self, result: str, seconds: float) -> None: ...

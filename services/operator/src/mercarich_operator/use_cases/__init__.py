@@ -1,0 +1,1 @@
+"""What the operator does: one round, over and over."""
