@@ -54,6 +54,7 @@ class FakeMarket:
         self.lists: list[str] = []
         self.under_way = self.most = self.cancelled = 0
         self.fault: Fault | None = None
+        self.answer: Item | None = None
 
     def is_well_formed(self, item_id: str) -> bool:
         return item_id.startswith("m")
@@ -75,7 +76,7 @@ class FakeMarket:
             self.under_way -= 1
         if self.fault is not None:
             raise self.fault
-        return item(item_id)
+        return self.answer or item(item_id)
 
     async def look_many(self, seller_id: str, wanted: Collection[str], flow: Flow) -> Mapping[str, Item]:
         self.lists.append(seller_id)
@@ -245,6 +246,18 @@ def test_a_known_answer_is_given_again_and_an_unknown_one_is_not() -> None:
 
     assert [each.state for each in seen] == [State.UNKNOWN] + [State.AVAILABLE] * 3
     assert len(market.looked) == 2
+
+
+def test_a_page_that_was_read_and_left_the_state_open_is_looked_at_again() -> None:
+    async def scene() -> int:
+        market = FakeMarket()
+        market.answer = item("m1").model_copy(update={"state": State.UNKNOWN, "reason": Reason.CLOSING})
+        watching = observer(market, cache=10)
+        for _ in range(3):
+            await watching.look("m1", Flow())
+        return len(market.looked)
+
+    assert asyncio.run(scene()) == 3
 
 
 def test_a_doubtful_miss_is_gone_only_at_a_second_look_a_minute_later() -> None:

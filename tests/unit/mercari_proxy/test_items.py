@@ -9,7 +9,7 @@ import pytest
 from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind
 from mercarich_marketplace.answers import Answer, Fault, Missing
-from mercarich_mercari_proxy.domain import items, sellers, shops
+from mercarich_mercari_proxy.adapters import items, sellers, shops
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 SHOP_ID = "AbCdEfGhIjKlMnOpQrStUv"

@@ -13,7 +13,7 @@ from tests.services.recordings import recorded, recorded_errors, without_each_pa
 from mercarich_contracts.market import ErrorClass, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Answer, Fault
-from mercarich_mercari_proxy.domain import items, search, sellers, shops
+from mercarich_mercari_proxy.adapters import items, search, sellers, shops
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 FATAL = {State.GONE, State.SOLD, State.ENDED, State.SUSPENDED}

@@ -7,7 +7,7 @@ from typing import Any
 
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Answer, Fault
-from mercarich_mercari_proxy.domain import items, search, sellers, shops
+from mercarich_mercari_proxy.adapters import items, search, sellers, shops
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 ID, SHOP = "m12345678901", "AbCdEfGhIjKlMnOpQrStUv"

@@ -9,7 +9,7 @@ import pytest
 from mercarich_contracts.market import ErrorClass, Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind
 from mercarich_marketplace.answers import Answer, Fault, Missing
-from mercarich_yahoo_proxy.domain import item_page
+from mercarich_yahoo_proxy.adapters import item_page
 from mercarich_yahoo_proxy.domain.redirects import Elsewhere
 
 ID = "x1200000001"

@@ -13,7 +13,7 @@ from tests.services.recordings import recorded, recorded_errors, without_each_pa
 from mercarich_contracts.market import ErrorClass, Reason, State
 from mercarich_contracts.proxy_api import Item, SearchRequest
 from mercarich_marketplace.answers import Answer, Fault
-from mercarich_yahoo_proxy.domain import item_page, search_page
+from mercarich_yahoo_proxy.adapters import item_page, search_page
 
 ID = "t1201146949"
 DURING = datetime(2025, 10, 3, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import SearchRequest, SearchResult
 from mercarich_marketplace.answers import Answer, Fault
-from mercarich_yahoo_proxy.domain import search_page
+from mercarich_yahoo_proxy.adapters import search_page
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 LATER = int(NOW.timestamp()) + 86_400

@@ -7,7 +7,7 @@ from typing import Any
 
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Answer, Fault
-from mercarich_yahoo_proxy.domain import item_page
+from mercarich_yahoo_proxy.adapters import item_page
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 ID = "x1200000001"

@@ -1,1 +1,1 @@
-"""How Mercari is asked: signed requests over the kit's way out."""
+"""How Mercari is asked (`web`, `dpop`) and how each of its answers is read (`items`, `sellers`, `shops`, `search`)."""

@@ -15,8 +15,9 @@ from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
 from mercarich_marketplace.answers import Answer
 from mercarich_marketplace.egress import Call, Egress
 from mercarich_marketplace.turns import Flow
+from mercarich_mercari_proxy.adapters import items, search, sellers, shops
 from mercarich_mercari_proxy.adapters.dpop import Signer
-from mercarich_mercari_proxy.domain import ids, items, search, sellers, shops
+from mercarich_mercari_proxy.domain import ids
 
 LIST_PAGES = 5
 LIST_LIMIT = 100

@@ -1,1 +1,1 @@
-"""How Mercari's answers are read: pure functions from an answer to items, or a fault."""
+"""What Mercari's words mean: ids, status words and error answers."""

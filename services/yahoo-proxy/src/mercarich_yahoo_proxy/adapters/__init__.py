@@ -1,1 +1,1 @@
-"""How Yahoo! Auctions is asked: plain page requests over the kit's way out."""
+"""How Yahoo! Auctions is asked (`web`) and how its pages are read (`item_page`, `search_page`)."""

@@ -12,7 +12,8 @@ from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
 from mercarich_marketplace.answers import Answer
 from mercarich_marketplace.egress import Call, Egress
 from mercarich_marketplace.turns import Flow
-from mercarich_yahoo_proxy.domain import ids, item_page, search_page
+from mercarich_yahoo_proxy.adapters import item_page, search_page
+from mercarich_yahoo_proxy.domain import ids
 from mercarich_yahoo_proxy.domain.redirects import Elsewhere
 
 MOST_REDIRECTS = 2

@@ -1,1 +1,1 @@
-"""How Yahoo! Auctions' pages are read: pure functions from an answer to items, or a fault."""
+"""What a page of Yahoo! Auctions means: its data blocks, states, prices, redirects and errors."""

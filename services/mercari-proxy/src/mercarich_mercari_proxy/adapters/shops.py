@@ -7,9 +7,9 @@ from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.proxy_api import Item, PriceKind
 from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import integer, iso_time, mapping, positive, rows, strings, text
+from mercarich_mercari_proxy.adapters.items import not_found, payer
 from mercarich_mercari_proxy.domain import ids, states
 from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_item
-from mercarich_mercari_proxy.domain.items import not_found, payer
 
 PARSER_VERSION = "mercari-shops/1"
 

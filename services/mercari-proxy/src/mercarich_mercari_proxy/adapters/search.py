@@ -18,9 +18,10 @@ from mercarich_marketplace.fields import (
     text,
     unix_time,
 )
-from mercarich_mercari_proxy.domain import ids, items, states
+from mercarich_mercari_proxy.adapters import items
+from mercarich_mercari_proxy.adapters.sellers import UNPRICED
+from mercarich_mercari_proxy.domain import ids, states
 from mercarich_mercari_proxy.domain.errors import json_of
-from mercarich_mercari_proxy.domain.sellers import UNPRICED
 
 PARSER_VERSION = "mercari-search/1"
 PAGE_SIZE = 120

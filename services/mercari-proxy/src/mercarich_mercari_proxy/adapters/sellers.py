@@ -8,7 +8,8 @@ from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import at, identifier, integer, mapping, positive, rows, strings, text, unix_time
-from mercarich_mercari_proxy.domain import ids, items, states
+from mercarich_mercari_proxy.adapters import items
+from mercarich_mercari_proxy.domain import ids, states
 from mercarich_mercari_proxy.domain.errors import json_of
 
 PARSER_VERSION = "mercari-seller/1"
