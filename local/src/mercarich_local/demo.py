@@ -43,6 +43,7 @@ FEED_SECONDS = 2.0
 SWEEP_SECONDS = 5.0
 """The sweeps are every ten minutes otherwise: a seller has one open feed at a time, for one marketplace."""
 SHORT_WAITS = {
+    "CANARY_EVERY_SECONDS": "3",
     "CANARY_RETRY_SECONDS": "2",
     "CHECK_RETRY_SECONDS": "2",
     "CHECK_REPUBLISH_SECONDS": "15",
@@ -216,7 +217,7 @@ def _empty(data: Path) -> None:
 
 def _given(sellers: int, listings: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    rates = {name: {"RATE_PER_SECOND": str(max(2.0, listings * CALLS[name] / RUN_SECONDS))} for name in MARKETPLACES}
+    rates = {name: {"RATE_PER_SECOND": str(max(5.0, listings * CALLS[name] / RUN_SECONDS))} for name in MARKETPLACES}
     proxies = {
         f"{name.upper()}_PROXY_{key}": value for name in MARKETPLACES for key, value in {**PROXY, **rates[name]}.items()
     }
