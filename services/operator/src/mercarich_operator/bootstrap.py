@@ -63,14 +63,19 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
         interval_seconds=own.interval_seconds,
         watchdog=watchdog,
     )
-    health = HealthServer(
+    watch = Watch(namespace, connection, wake.set)
+    return Process(loop, watch, watchdog, _health(shared, loop), engine, server)
+
+
+def _health(shared: SharedSettings, loop: Loop) -> HealthServer | None:
+    if not shared.metrics_port:
+        return None
+    return HealthServer(
         shared.metrics_host,
         shared.metrics_port,
-        healthy=watchdog.wrong,
+        healthy=loop.watchdog.wrong,
         ready=lambda: None if loop.rounds else "the first round has not ended",
     )
-    watch = Watch(namespace, connection, wake.set)
-    return Process(loop, watch, watchdog, health if shared.metrics_port else None, engine, server)
 
 
 def _reconcile(shared: SharedSettings, own: OperatorSettings, cluster: KubernetesCluster, engine: Engine) -> Reconcile:
