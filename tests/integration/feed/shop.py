@@ -94,6 +94,10 @@ class Shop:
         key = next(iter(table.primary_key.columns))
         run_tx(self.engine, lambda connection: connection.execute(update(table).where(key == row_id).values(**values)))
 
+    def end_claim(self, listing_id: int) -> None:
+        """As if the lease were over."""
+        self.alter(listings, listing_id, push_claim_until=now() - timedelta(seconds=1))
+
     def account(self, user_id: int) -> Row[Any]:
         with reading(self.engine) as connection:
             return connection.execute(select(amazon_accounts).where(amazon_accounts.c.user_id == user_id)).one()

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from tests.integration.feed.conftest import Amazon, Eventually, running
-from tests.integration.feed.shop import Shop, now
+from tests.integration.feed.shop import Shop
 
-from mercarich_db.tables import listings, submissions
+from mercarich_db.tables import submissions
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.follow import RestoreWish
 
@@ -51,7 +51,7 @@ def let_leases_end(shop: Shop) -> None:
         shop.alter(submissions, row.id, created_at=row.created_at - timedelta(minutes=5))
     for row in shop.rows():
         if row.push_claim is not None:
-            shop.alter(listings, row.id, push_claim_until=now() - timedelta(seconds=1))
+            shop.end_claim(row.id)
 
 
 def assert_clean(amazon: Amazon) -> None:

@@ -126,6 +126,9 @@ class Listings(Protocol):
 
 
 class Submissions(Protocol):
+    def is_open(self, user_id: int) -> bool:
+        """A feed of the seller is open and waited for."""
+
     def begin(
         self, user_id: int, *, withdrawals: bool, marketplace: Marketplace | None, limit: int
     ) -> tuple[int, list[Offer]] | None:

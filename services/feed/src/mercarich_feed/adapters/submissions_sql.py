@@ -34,6 +34,10 @@ class SqlSubmissions:
         self._engine = engine
         self._now = now
 
+    def is_open(self, user_id: int) -> bool:
+        with reading(self._engine) as connection:
+            return self._has_open(connection, user_id)
+
     def begin(
         self, user_id: int, *, withdrawals: bool, marketplace: Marketplace | None, limit: int
     ) -> tuple[int, list[Offer]] | None:

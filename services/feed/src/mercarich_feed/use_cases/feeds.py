@@ -21,6 +21,7 @@ from mercarich_platform.clock import Clock
 log = logging.getLogger(__name__)
 
 _EARLY_LOOK = timedelta(seconds=5)
+_UNTIL_ENDED_SECONDS = 2.0
 _CLOCKS_APART = timedelta(minutes=1)
 
 
@@ -38,8 +39,12 @@ class SubmitFeed:
         if self.submissions.trusted(account.user_id):
             self._submit(account, withdrawals=True)
 
-    def restores(self, account: Account, marketplace: Marketplace | None, limit: int | None) -> None:
+    def restores(self, account: Account, marketplace: Marketplace | None, limit: int | None) -> float | None:
+        """Answers the seconds until it wants to be asked again because a feed is open, else None."""
+        if self.submissions.is_open(account.user_id):
+            return _UNTIL_ENDED_SECONDS
         self._submit(account, withdrawals=False, marketplace=marketplace, limit=limit)
+        return None
 
     def _submit(
         self, account: Account, *, withdrawals: bool, marketplace: Marketplace | None = None, limit: int | None = None

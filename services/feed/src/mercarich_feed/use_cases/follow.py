@@ -45,6 +45,5 @@ class FollowSeller:
         """A seller's own withdrawals come first, whatever the sweep saw."""
         if self.listings.withdrawals_waiting(account.user_id):
             return _UNTIL_WITHDRAWN_SECONDS
-        for wish in wishes:
-            self.submit.restores(account, wish.marketplace, wish.limit)
-        return None
+        times = [self.submit.restores(account, wish.marketplace, wish.limit) for wish in wishes]
+        return max((seconds for seconds in times if seconds is not None), default=None)

@@ -1,0 +1,65 @@
+"""Feed documents and their reports."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jsonschema
+import orjson
+import pytest
+
+from mercarich_feed.domain import FEED_MESSAGES, FeedState, Offer, back_off, feed_document, is_orphan, read_report
+
+SCHEMAS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "schemas" / "feeds"
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def offers(count: int) -> list[Offer]:
+    return [Offer(number, f"SKU-{number:06d}", 3, number % 2, AT) for number in range(count)]
+
+
+@pytest.mark.skipif(not SCHEMAS.exists(), reason="the official schemas are not here (MERCARICH_RECORDED_DATA)")
+def test_a_feed_document_is_valid_by_the_official_schema() -> None:
+    schema = json.loads((SCHEMAS / "listings-feed-schema-v2.json").read_text())
+    jsonschema.Draft7Validator(schema).validate(feed_document("A1SELLER", offers(20)))
+
+
+@pytest.mark.skipif(not SCHEMAS.exists(), reason="the official schemas are not here (MERCARICH_RECORDED_DATA)")
+def test_the_official_example_of_a_report_is_read() -> None:
+    report = json.loads((SCHEMAS / "listings-feed-processing-report-schema-v2.example.json").read_text())
+    end = read_report(report, ["My-SKU-A", "other", "My-SKU-X", "My-SKU-B"])
+    assert end.processed
+    assert set(end.problems) == {"My-SKU-B", "My-SKU-C"}
+    assert end.problems["My-SKU-B"].startswith("90220 ")
+
+
+def test_a_full_feed_stays_below_the_advised_size() -> None:
+    assert len(orjson.dumps(feed_document("A1SELLER", offers(FEED_MESSAGES)))) < 10 * 1024 * 1024
+
+
+def test_an_issue_is_found_by_its_message_number_too() -> None:
+    issue = {"messageId": 2, "code": "13013", "severity": "ERROR", "message": "does not exist"}
+    end = read_report({"issues": [issue, {"severity": "WARNING", "message": "w", "sku": "a"}]}, ["a", "b"])
+    assert dict(end.problems) == {"b": "13013 does not exist"}
+    assert is_orphan(end.problems["b"])
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"issues": [{"code": "4000003", "severity": "ERROR", "message": "bad header"}], "summary": {}},
+        {"issues": [], "summary": {"messagesProcessed": 1}},
+    ],
+)
+def test_a_feed_that_was_not_processed_as_a_whole_accepts_nothing(report: dict[str, object]) -> None:
+    end = read_report(report, ["a", "b"])
+    assert end.state is FeedState.DONE
+    assert not end.processed
+
+
+def test_f2_the_wait_doubles_from_ten_minutes_to_a_day() -> None:
+    waits = [back_off(attempts) for attempts in range(1, 12)]
+    assert waits[:4] == [timedelta(minutes=minutes) for minutes in (10, 20, 40, 80)]
+    assert waits[-1] == timedelta(hours=24)
+    assert back_off(10_000) == timedelta(hours=24)
