@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 
+from mercarich_db.metrics import TROUBLES, watch
 from mercarich_platform.settings import BadConfiguration
 
 Result = TypeVar("Result")
@@ -40,13 +41,13 @@ def create(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`."""
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite(url)
-        return _mariadb(url, pool_size)
+        engine = _sqlite(url) if parsed.get_backend_name() == "sqlite" else _mariadb(url, pool_size)
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise BadConfiguration(
             "MERCARICH_DATABASE_URL: expected sqlite:////path/to/file or mysql+pymysql://user:password@host/name"
         ) from None
+    watch(engine)
+    return engine
 
 
 def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
@@ -61,12 +62,13 @@ def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
                 return fn(connection)
         except DBAPIError as error:
             if attempt < ATTEMPTS and _is_conflict(error):
+                TROUBLES.labels("conflict").inc()
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))
                 continue
             _raise_if_known(engine, error)
             raise
         except TimeoutError as error:
-            raise DatabaseAway(f"{name(engine)}: no free connection") from error
+            raise _none_free(engine) from error
     raise AssertionError("unreachable")
 
 
@@ -80,7 +82,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         _raise_if_known(engine, error)
         raise
     except TimeoutError as error:
-        raise DatabaseAway(f"{name(engine)}: no free connection") from error
+        raise _none_free(engine) from error
 
 
 def name(engine: Engine) -> str:
@@ -88,14 +90,21 @@ def name(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
+def _none_free(engine: Engine) -> DatabaseAway:
+    TROUBLES.labels("away").inc()
+    return DatabaseAway(f"{name(engine)}: no free connection")
+
+
 def _raise_if_known(engine: Engine, error: DBAPIError) -> None:
     cause = error.orig
     code = _code(error)
     if code in _AWAY:
+        TROUBLES.labels("away").inc()
         raise DatabaseAway(f"{name(engine)} is away ({code})") from error
     if code in _REFUSED:
         raise BadConfiguration(f"MERCARICH_DATABASE_URL: {name(engine)}: {_REFUSED[code]} ({code})") from error
     if isinstance(cause, sqlite3.OperationalError):
+        TROUBLES.labels("away").inc()
         raise DatabaseAway(f"{name(engine)}: {cause}") from error
     if type(cause) is sqlite3.DatabaseError:
         raise BadConfiguration(f"{name(engine)} cannot be used: {cause}") from error

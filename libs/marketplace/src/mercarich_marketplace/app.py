@@ -199,5 +199,5 @@ def _sample(observer: Observer) -> None:
     metrics.waiting.set(guards.turns.waiting)
     metrics.under_way.set(guards.turns.under_way)
     metrics.pace_share.set(guards.turns.pace.share(now))
-    metrics.breaker_opened.set(guards.breaker.opened)
+    metrics.opened(guards.breaker.opened)
     metrics.breaker_phase.set(phases.index(guards.breaker.phase(now)))

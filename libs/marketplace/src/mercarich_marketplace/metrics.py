@@ -5,6 +5,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from mercarich_contracts.market import Marketplace
+from mercarich_platform.metrics import tell_build
 
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
@@ -15,6 +16,13 @@ class ProxyMetrics:
         self._label = marketplace.value
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
+        build = Gauge(
+            "mercarich_build_info",
+            "1; the labels say which process this is and of which release",
+            ["process", "version"],
+            registry=self._registry,
+        )
+        tell_build(f"{marketplace}-proxy", build)
         self._requests = self._counter("requests", "Calls made to the marketplace, by outcome", "outcome")
         self._looks = self._counter("looks", "Items answered, by state and reason", "state", "reason")
         self._hits = self._counter("cache_hits", "Looks that cost no call, by where the answer was", "kind")
@@ -28,7 +36,8 @@ class ProxyMetrics:
         self.waiting = self._gauge("turns_waiting", "Calls that wait for their turn in the budget")
         self.under_way = self._gauge("requests_under_way", "Calls to the marketplace right now")
         self.breaker_phase = self._gauge("breaker_phase", "0 closed, 1 half open, 2 open")
-        self.breaker_opened = self._gauge("breaker_opened", "Times that the breaker opened since the start")
+        self._opened = self._counter("breaker_opened", "Times that the breaker opened").labels(self._label)
+        self._opened_before = 0
         self.pace_share = self._gauge("pace_share", "Part of the full rate in use; below 1 after being throttled")
         self.batches = self._gauge("batches", "Batch checks that are being answered")
 
@@ -40,6 +49,11 @@ class ProxyMetrics:
 
     def hit(self, kind: str) -> None:
         self._hits.labels(self._label, kind).inc()
+
+    def opened(self, times: int) -> None:
+        """How often the breaker has opened since the start."""
+        self._opened.inc(times - self._opened_before)
+        self._opened_before = times
 
     def exposition(self) -> bytes:
         """All of it in Prometheus' text format."""

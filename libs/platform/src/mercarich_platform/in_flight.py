@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mercarich_platform.kafka import Partition, Record
+from mercarich_platform.metrics import REBALANCES
 from mercarich_platform.watermark import Watermark
 
 REJECTIONS_IN_A_ROW = 20
@@ -53,6 +54,7 @@ class InFlight:
         self._rejections: dict[Partition, int] = {}
 
     def assigned(self, partitions: Iterable[Partition]) -> None:
+        REBALANCES.inc()
         with self._lock:
             for partition in partitions:
                 self._lanes[partition] = Lane(partition)

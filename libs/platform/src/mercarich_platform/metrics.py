@@ -1,10 +1,35 @@
-"""What every worker counts: records by outcome, how many are in hand, the loop's age, commits, dead letters."""
+"""What every process says of itself, and what every worker counts: its records, its place in the group, its loop."""
 
-from prometheus_client import Counter, Gauge
+from importlib.metadata import version
+
+from prometheus_client import Counter, Gauge, Histogram
+
+BUILD = Gauge(
+    "mercarich_build_info", "1; the labels say which process this is and of which release", ["process", "version"]
+)
 
 HANDLED = Counter("mercarich_worker_handled", "Records a handler was called for, by how it ended", ["topic", "outcome"])
+HANDLE_SECONDS = Histogram(
+    "mercarich_worker_handle_seconds",
+    "One call of the handler, whatever it ended with",
+    ["topic"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800),
+)
+MESSAGE_AGE = Histogram(
+    "mercarich_worker_message_age_seconds",
+    "From a record's publication until a handler is called for it, each retry counted again",
+    ["topic"],
+    buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 14400, 43200),
+)
 IN_FLIGHT = Gauge("mercarich_worker_in_flight", "Records taken from Kafka and not handled yet")
+PARTITIONS = Gauge("mercarich_worker_partitions_assigned", "Partitions that are this worker's")
+REBALANCES = Counter("mercarich_worker_rebalances", "Times that the group gave this worker its partitions")
 LOOP_AGE = Gauge("mercarich_worker_loop_age_seconds", "Time since the main loop moved")
 COMMITS = Counter("mercarich_worker_commits", "Offset commits that were sent")
 DEAD_LETTERS = Counter("mercarich_worker_dead_letters", "Records put into a dead letter topic", ["topic"])
 BROKER_AWAY = Gauge("mercarich_worker_broker_away", "1 while no broker answers")
+
+
+def tell_build(process: str, build: Gauge = BUILD) -> None:
+    """Say who we are, for instance `checker-yahoo`; `build` is of another registry where there is one."""
+    build.labels(process, version("mercarich-platform")).set(1)

@@ -14,7 +14,7 @@ from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.in_flight import InFlight, Task
 from mercarich_platform.kafka import BrokerAway, Consumer, Partition, Record
-from mercarich_platform.metrics import COMMITS, HANDLED, IN_FLIGHT
+from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
 
 log = logging.getLogger(__name__)
@@ -118,6 +118,7 @@ class WorkerLoop:
             self._commit_last(consumer, ack_seconds)
             consumer.close(LEAVE_SECONDS if ack_seconds else ACK_SECONDS)
         self._sent = {}
+        PARTITIONS.set(0)
         self.in_flight.forget()
 
     def _commit_last(self, consumer: Consumer, seconds: float) -> None:
@@ -133,6 +134,7 @@ class WorkerLoop:
     def _poll(self) -> None:
         assert self._consumer is not None
         room = self._window - self._running
+        PARTITIONS.set(len(self._consumer.assignment))
         try:
             if room <= 0:
                 self._poll_paused(self._consumer)
@@ -168,7 +170,10 @@ class WorkerLoop:
     def _attempt(self, task: Task) -> None:
         if self._stop.is_set() or not self.in_flight.wanted(task):
             raise Stopped
-        self._handle(task.record, self._stop)
+        topic = task.record.topic
+        MESSAGE_AGE.labels(topic).observe(max(0.0, time.time() - task.record.timestamp_ms / 1000))
+        with HANDLE_SECONDS.labels(topic).time():
+            self._handle(task.record, self._stop)
 
     def _settle(self, wait_seconds: float = 0) -> None:
         """Take note of everything that ended in the other threads."""
