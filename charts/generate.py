@@ -1,0 +1,109 @@
+"""Writes what the chart takes from the code: the schedule, the schema of its values, the table of its README.
+
+`make chart` runs it in the workspace's environment; tests/chart fails when the committed files differ.
+"""
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from values_schema import schema
+
+from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+
+ROOT = Path(__file__).resolve().parent.parent
+CHART = ROOT / "charts/mercarich"
+NEWEST_WINS = ("check_item_", "update_item_")
+"""Commands of which the newest start supersedes the older one by itself; the others must not run side by side."""
+
+
+def main() -> None:
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
+
+
+def files() -> dict[Path, str]:
+    """The generated files with what they should hold."""
+    return {
+        CHART / "files/schedule.yaml": _schedule(),
+        CHART / "values.schema.json": json.dumps(schema([row.name for row in rendered()]), indent=2) + "\n",
+        CHART / "README.md": _readme(),
+    }
+
+
+def rendered() -> list[ScheduleRow]:
+    """The rows whose command is there: one whose service does not have it yet comes with it."""
+    return [row for row in SCHEDULE if row.command[0] in _commands(row.component)]
+
+
+def _commands(component: str) -> set[str]:
+    path = ROOT / "services" / component / "pyproject.toml"
+    if not path.exists():
+        return set()
+    project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+    return set(project.get("entry-points", {}).get("mercarich.commands", {}))
+
+
+def _schedule() -> str:
+    rows = [
+        {
+            "name": row.name,
+            "schedule": row.cron,
+            "component": row.component,
+            "args": list(row.command),
+            "concurrencyPolicy": "Allow" if row.command[0].startswith(NEWEST_WINS) else "Forbid",
+            "activeDeadlineSeconds": row.deadline_seconds,
+            "startingDeadlineSeconds": min(3600, row.deadline_seconds // 2),
+        }
+        for row in rendered()
+    ]
+    head = "# Written by charts/generate.py from mercarich_contracts.schedule; `make chart` writes it again.\n"
+    return head + yaml.safe_dump({"rows": rows}, sort_keys=False)
+
+
+def _readme() -> str:
+    lines = ["| value | default | |", "|---|---|---|"]
+    lines += [f"| `{name}` | {_cell(default)} | {text} |" for name, default, text in _documented()]
+    return (
+        "# The chart\n\n"
+        "How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). This table is written from\n"
+        "`values.yaml` (`make chart`); `values.schema.json` refuses what it does not know.\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _documented() -> Iterator[tuple[str, object, str]]:
+    """Each value that has a `# --` line before it: dotted name, default, text."""
+    text = (CHART / "values.yaml").read_text(encoding="utf-8")
+    values = yaml.safe_load(text)
+    parents: list[tuple[int, str]] = []
+    comment = ""
+    for line in text.splitlines():
+        if found := re.match(r"\s*# -- (.*)", line):
+            comment = found[1]
+        elif found := re.match(r"( *)([A-Za-z]\w*):", line):
+            indent = len(found[1])
+            parents = [parent for parent in parents if parent[0] < indent] + [(indent, found[2])]
+            if comment:
+                names = [name for _, name in parents]
+                yield ".".join(names), _at(values, names), comment
+            comment = ""
+
+
+def _at(values: object, names: list[str]) -> object:
+    for name in names:
+        assert isinstance(values, dict)
+        values = values[name]
+    return values
+
+
+def _cell(default: object) -> str:
+    text = json.dumps(default, ensure_ascii=False)
+    return f"`{text}`" if len(text) <= 120 else "see `values.yaml`"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+{{/* The environment of each process; tests/chart holds it equal to what the code reads. */}}
+
+{{- define "mercarich.logEnv" -}}
+- name: MERCARICH_LOG_LEVEL
+  value: {{ .Values.log.level }}
+{{- end -}}
+
+{{- define "mercarich.databaseEnv" -}}
+- name: MERCARICH_DATABASE_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "mercarich.databaseSecret" . }}
+      key: {{ if .Values.dev.enabled }}database-url{{ else }}{{ .Values.database.key }}{{ end }}
+{{- end -}}
+
+{{- define "mercarich.databaseSecret" -}}
+{{- if .Values.dev.enabled -}}
+{{- include "mercarich.name" (dict "root" . "component" "dev") -}}
+{{- else -}}
+{{- .Values.database.existingSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mercarich.kafkaEnv" -}}
+- name: MERCARICH_KAFKA_BOOTSTRAP
+  value: {{ if .Values.dev.enabled }}{{ include "mercarich.name" (dict "root" . "component" "kafka") }}:9092{{ else }}{{ .Values.kafka.bootstrap | quote }}{{ end }}
+{{- end -}}
+
+{{/* Database, broker, logs: what every process but the proxies has. */}}
+{{- define "mercarich.sharedEnv" -}}
+{{ include "mercarich.databaseEnv" . }}
+{{ include "mercarich.kafkaEnv" . }}
+{{ include "mercarich.logEnv" . }}
+{{- end -}}
+
+{{/* Variables that a person gave by name. */}}
+{{- define "mercarich.settingsEnv" -}}
+{{- range $name, $value := . }}
+- name: {{ $name }}
+  value: {{ include "mercarich.text" $value | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* A value as text: whole numbers in values come as floats, and a large one would be written as 1e+06. */}}
+{{- define "mercarich.text" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) -}}{{ int64 . }}{{- else -}}{{ toString . }}{{- end -}}
+{{- end -}}
+
+{{- define "mercarich.env.checker" -}}
+{{ include "mercarich.sharedEnv" . }}
+- name: CHECKER_YAHOO_PROXY_URL
+  value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
+- name: CHECKER_MERCARI_PROXY_URL
+  value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- include "mercarich.settingsEnv" .Values.checker.settings }}
+{{- end -}}
+
+{{- define "mercarich.env.feed" -}}
+{{ include "mercarich.sharedEnv" . }}
+{{- $simulator := printf "http://%s:8100" (include "mercarich.name" (dict "root" . "component" "simulator")) }}
+- name: FEED_LWA_URL
+  value: {{ if .Values.dev.enabled }}{{ $simulator }}/lwa/auth/o2/token{{ else }}{{ .Values.feed.lwaUrl }}{{ end }}
+- name: FEED_SPAPI_URL
+  value: {{ if .Values.dev.enabled }}{{ $simulator }}/spapi{{ else }}{{ .Values.feed.spapiUrl }}{{ end }}
+{{- range $variable, $key := dict "FEED_LWA_CLIENT_ID" "clientId" "FEED_LWA_CLIENT_SECRET" "clientSecret" "FEED_ENCRYPTION_KEY" "encryptionKey" }}
+- name: {{ $variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "mercarich.feedSecret" $ }}
+      key: {{ include "mercarich.feedKey" (dict "root" $ "key" $key) }}
+{{- end }}
+{{- include "mercarich.settingsEnv" .Values.feed.settings }}
+{{- end -}}
+
+{{- define "mercarich.feedSecret" -}}
+{{- if .Values.dev.enabled -}}
+{{- include "mercarich.name" (dict "root" . "component" "dev") -}}
+{{- else -}}
+{{- .Values.feed.existingSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The development Secret has the keys' default names. */}}
+{{- define "mercarich.feedKey" -}}
+{{- if .root.Values.dev.enabled -}}
+{{- get (dict "clientId" "lwa-client-id" "clientSecret" "lwa-client-secret" "encryptionKey" "encryption-key") .key -}}
+{{- else -}}
+{{- get .root.Values.feed.keys .key -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mercarich.env.web" -}}
+{{ include "mercarich.sharedEnv" . }}
+{{- end -}}
+
+{{/* A proxy's variables; the argument: root, prefix (YAHOO_PROXY), market (yahoo), values. */}}
+{{- define "mercarich.proxyEnv" -}}
+{{ include "mercarich.logEnv" .root }}
+{{- $simulator := printf "http://%s:8100/%s" (include "mercarich.name" (dict "root" .root "component" "simulator")) .market }}
+{{- $simulated := or .root.Values.dev.enabled .values.upstreamUrl }}
+- name: {{ .prefix }}_UPSTREAM
+  value: {{ if $simulated }}simulator{{ else }}web{{ end }}
+- name: {{ .prefix }}_UPSTREAM_URL
+  value: {{ if .root.Values.dev.enabled }}{{ $simulator }}{{ else }}{{ .values.upstreamUrl | quote }}{{ end }}
+- name: {{ .prefix }}_ACCEPT_TERMS
+  value: {{ .values.acceptTerms | quote }}
+{{- include "mercarich.settingsEnv" .values.settings }}
+{{- end -}}
+
+{{- define "mercarich.env.operator" -}}
+{{ include "mercarich.sharedEnv" . }}
+- name: MERCARICH_METRICS_PORT
+  value: "9100"
+- name: OPERATOR_NAMESPACE
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.namespace
+- name: OPERATOR_INTERVAL_SECONDS
+  value: {{ .Values.operator.intervalSeconds | quote }}
+- name: OPERATOR_MAX_CONNECTIONS
+  value: {{ .Values.database.maxConnections | quote }}
+{{- end -}}
+
+{{/* Of the Job that writes sample data: the database, and the key for the sellers' tokens. */}}
+{{- define "mercarich.seedEnv" -}}
+{{ include "mercarich.databaseEnv" . }}
+{{ include "mercarich.logEnv" . }}
+- name: FEED_ENCRYPTION_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "mercarich.feedSecret" . }}
+      key: {{ include "mercarich.feedKey" (dict "root" . "key" "encryptionKey") }}
+{{- end -}}

@@ -1,0 +1,90 @@
+{{/* What every pod and container has in common. */}}
+
+{{- define "mercarich.image" -}}
+{{- with .root.Values.image.registry }}{{ . }}/{{ end -}}
+{{ .root.Values.image.repository }}-{{ .service }}:{{ default .root.Chart.AppVersion .root.Values.image.tag }}
+{{- end -}}
+
+{{/* Pod-level fields; the argument as for labels, with "token" true where the API server is needed. */}}
+{{- define "mercarich.pod" -}}
+serviceAccountName: {{ if .token }}{{ include "mercarich.name" . }}{{ else }}{{ include "mercarich.fullname" .root }}{{ end }}
+automountServiceAccountToken: {{ default false .token }}
+enableServiceLinks: false
+terminationGracePeriodSeconds: 60
+{{ include "mercarich.podSecurity" (dict "user" 10001) }}
+{{- include "mercarich.placement" . }}
+volumes:
+  - name: tmp
+    emptyDir:
+      sizeLimit: 64Mi
+{{- end -}}
+
+{{/* Where pods may be placed, and the credentials of the registry. */}}
+{{- define "mercarich.placement" -}}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.pods.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.pods.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.pods.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.pods.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* Replicas of a component keep to different nodes where they can. */}}
+{{- define "mercarich.spread" -}}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "mercarich.selector" . | nindent 8 }}
+{{- end -}}
+
+{{/* Container-level fields of our own images: image, security, the writable /tmp. The argument with "service". */}}
+{{- define "mercarich.container" -}}
+image: {{ include "mercarich.image" . }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+{{ include "mercarich.containerSecurity" . }}
+volumeMounts:
+  - name: tmp
+    mountPath: /tmp
+{{- end -}}
+
+{{/* An init container of the same image: waits until the migrations Job has brought the schema. */}}
+{{- define "mercarich.waitForSchema" -}}
+initContainers:
+  - name: wait-for-schema
+    {{- include "mercarich.container" . | nindent 4 }}
+    command: [mercarich, db, wait, --seconds, {{ .root.Values.jobs.waitSeconds | quote }}]
+    env:
+      {{- include "mercarich.databaseEnv" .root | nindent 6 }}
+      {{- include "mercarich.logEnv" .root | nindent 6 }}
+    resources:
+      {{- toYaml .root.Values.jobs.resources | nindent 6 }}
+{{- end -}}
+
+{{/* Alive by /healthz of port "metrics" or "http"; neither asks whether the broker or the database answers. */}}
+{{- define "mercarich.liveness" -}}
+startupProbe:
+  httpGet: {path: /healthz, port: {{ .portName }}}
+  periodSeconds: 2
+  failureThreshold: 150
+livenessProbe:
+  httpGet: {path: /healthz, port: {{ .portName }}}
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+{{- end -}}

@@ -1,0 +1,65 @@
+{{/* A proxy: Deployment of exactly one replica, Service, PodDisruptionBudget.
+The argument: root, component, access, service, market, prefix, port, values. */}}
+
+{{- define "mercarich.proxy" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "mercarich.name" . }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "mercarich.labels" . | nindent 4 }}
+spec:
+  # The proxy holds the marketplace's rate budget: two of them, even for the seconds of a rollout, would double it.
+  replicas: 1
+  revisionHistoryLimit: 3
+  strategy:
+    type: Recreate
+  selector:
+    matchLabels:
+      {{- include "mercarich.selector" . | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "mercarich.podLabels" . | nindent 8 }}
+      {{- with include "mercarich.podAnnotations" (merge (dict "monitor" "serviceMonitor") .) | trim }}
+      {{- . | nindent 6 }}
+      {{- end }}
+    spec:
+      {{- include "mercarich.pod" . | nindent 6 }}
+      containers:
+        - name: proxy
+          {{- include "mercarich.container" . | nindent 10 }}
+          args: [serve, --host, 0.0.0.0, --port, {{ .port | quote }}]
+          env:
+            {{- include "mercarich.proxyEnv" . | nindent 12 }}
+          ports:
+            - name: http
+              containerPort: {{ .port }}
+          {{- include "mercarich.liveness" (dict "portName" "http") | nindent 10 }}
+          readinessProbe:
+            httpGet: {path: /readyz, port: http}
+            periodSeconds: 5
+          lifecycle:
+            preStop:
+              # Until every node has taken the pod out of the Service.
+              sleep: {seconds: 5}
+          resources:
+            {{- toYaml .values.resources | nindent 12 }}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "mercarich.name" . }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "mercarich.labels" . | nindent 4 }}
+spec:
+  selector:
+    {{- include "mercarich.selector" . | nindent 4 }}
+  ports:
+    - name: http
+      port: {{ .port }}
+      targetPort: http
+{{- include "mercarich.disruptionBudget" . }}
+{{- end -}}

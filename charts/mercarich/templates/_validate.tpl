@@ -1,0 +1,26 @@
+{{/* What the schema cannot say, refused with one sentence that names the value. */}}
+
+{{- define "mercarich.validate" -}}
+{{- if not .Values.dev.enabled -}}
+{{- if not .Values.database.existingSecret -}}
+{{- fail "database.existingSecret: name the Secret that holds the database's address (or set dev.enabled=true for a trial)" -}}
+{{- end -}}
+{{- if not .Values.kafka.bootstrap -}}
+{{- fail "kafka.bootstrap: name your brokers as host:port (or set dev.enabled=true for a trial)" -}}
+{{- end -}}
+{{- if not .Values.feed.existingSecret -}}
+{{- fail "feed.existingSecret: name the Secret that holds Login with Amazon's client and the encryption key (or set dev.enabled=true for a trial)" -}}
+{{- end -}}
+{{- range $name := list "yahooProxy" "mercariProxy" -}}
+{{- $proxy := index $.Values $name -}}
+{{- if not (or $proxy.upstreamUrl (eq $proxy.acceptTerms "yes")) -}}
+{{- fail (printf "%s.acceptTerms: the proxy would ask the real site automatically, and only you can settle whether its terms of use allow you that; set it to yes once you have (or set dev.enabled=true for a trial)" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $bounds := dict "checker.yahoo" .Values.checker.yahoo.bounds "checker.mercari" .Values.checker.mercari.bounds "feed" .Values.feed.bounds -}}
+{{- if gt (int $bounds.min) (int $bounds.max) -}}
+{{- fail (printf "%s.bounds: min (%d) is above max (%d)" $name (int $bounds.min) (int $bounds.max)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,74 @@
+{{/* A pool's Deployment and PodDisruptionBudget. No replicas: the operator's HPA owns their number.
+The argument: root, component, access, service, args, settingsKey, values, topic, group, connections, env. */}}
+
+{{- define "mercarich.worker" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "mercarich.name" . }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "mercarich.labels" . | nindent 4 }}
+    mercarich.dev/worker-pool: {{ .component }}
+  annotations:
+    mercarich.dev/settings-key: {{ .settingsKey }}
+    mercarich.dev/bounds: {{ printf "%d..%d" (int .values.bounds.min) (int .values.bounds.max) | quote }}
+    mercarich.dev/topic: {{ .topic }}
+    mercarich.dev/group: {{ .group }}
+    mercarich.dev/per-replica-target: {{ .values.perReplicaTarget | quote }}
+    mercarich.dev/connections: {{ .connections | quote }}
+spec:
+  revisionHistoryLimit: 3
+  strategy:
+    rollingUpdate:
+      maxSurge: 1
+      maxUnavailable: 0
+  selector:
+    matchLabels:
+      {{- include "mercarich.selector" . | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "mercarich.podLabels" . | nindent 8 }}
+      {{- with include "mercarich.podAnnotations" (merge (dict "port" 9100 "monitor" "podMonitor") .) | trim }}
+      {{- . | nindent 6 }}
+      {{- end }}
+    spec:
+      {{- include "mercarich.pod" . | nindent 6 }}
+      {{- include "mercarich.spread" . | nindent 6 }}
+      {{- include "mercarich.waitForSchema" . | nindent 6 }}
+      containers:
+        - name: worker
+          {{- include "mercarich.container" . | nindent 10 }}
+          args: {{ toJson .args }}
+          env:
+            {{- include .env .root | nindent 12 }}
+            - name: MERCARICH_METRICS_PORT
+              value: "9100"
+          ports:
+            - name: metrics
+              containerPort: 9100
+          {{- include "mercarich.liveness" (dict "portName" "metrics") | nindent 10 }}
+          resources:
+            {{- toYaml .resources | nindent 12 }}
+{{- include "mercarich.disruptionBudget" . }}
+{{- end -}}
+
+{{- define "mercarich.disruptionBudget" }}
+{{- if .root.Values.podDisruptionBudget.enabled }}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ include "mercarich.name" . }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "mercarich.labels" . | nindent 4 }}
+spec:
+  # Not minAvailable: one replica of one would make every drain wait for ever.
+  maxUnavailable: 1
+  selector:
+    matchLabels:
+      {{- include "mercarich.selector" . | nindent 6 }}
+{{- end }}
+{{- end -}}

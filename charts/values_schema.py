@@ -1,0 +1,202 @@
+"""The JSON schema of the chart's values: closed everywhere, the processes' variables taken from their settings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from mercarich_checker.settings import CheckerSettings
+from mercarich_feed.settings import FeedSettings
+from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_yahoo_proxy.settings import YahooProxySettings
+
+Schema = dict[str, Any]
+
+SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
+    "checker": (CheckerSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
+    "feed": (
+        FeedSettings,
+        frozenset(
+            {"lwa_url", "spapi_url", "lwa_client_id", "lwa_client_secret", "encryption_key", "encryption_key_file"}
+        ),
+    ),
+    "yahooProxy": (YahooProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
+    "mercariProxy": (MercariProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
+}
+"""By component: its settings, and those of them that have values of their own or come from Secrets."""
+
+
+def schema(schedules: Sequence[str]) -> Schema:
+    """For the chart that renders these CronJobs."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Values of the chart mercarich",
+        **_object(
+            nameOverride=_NAME,
+            fullnameOverride=_NAME,
+            image=_object(
+                registry=_TEXT,
+                repository=_string(r"^[a-z0-9._/-]+$"),
+                tag=_string(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$|^$"),
+                pullPolicy={"enum": ["IfNotPresent", "Always", "Never"]},
+                pullSecrets={"type": "array", "items": _object(name=_TEXT)},
+            ),
+            database=_object(existingSecret=_NAME, key=_KEY, port=_PORT, maxConnections=_whole(1, 100_000)),
+            kafka=_object(bootstrap=_string(r"^([^\s:,]+:\d+(,[^\s:,]+:\d+)*)?$"), ports=_PORTS),
+            log=_object(level={"enum": ["DEBUG", "INFO", "WARNING", "ERROR"]}),
+            pods=_object(
+                labels=_WORDS,
+                annotations=_WORDS,
+                nodeSelector=_WORDS,
+                tolerations={"type": "array", "items": {"type": "object"}},
+                affinity={"type": "object"},
+                priorityClassName=_NAME,
+            ),
+            **_components(),
+            jobs=_object(waitSeconds=_whole(1, 86_400), resources=_RESOURCES),
+            schedules=_schedules(schedules),
+            networkPolicy=_network(),
+            podDisruptionBudget=_object(enabled=_FLAG),
+            monitoring=_monitoring(),
+            dev=_dev(),
+            **{"global": {"type": "object"}},  # helm gives it to every chart that is a dependency
+        ),
+    }
+
+
+def _components() -> dict[str, Schema]:
+    pool = {"bounds": _object(min=_whole(1, 1000), max=_whole(1, 1000)), "perReplicaTarget": _whole(1, 1_000_000)}
+    proxy = {"acceptTerms": {"enum": ["", "yes"]}, "upstreamUrl": _string(r"^(https?://\S+)?$"), "resources": _RESOURCES}
+    keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY)
+    url = _string(r"^https?://\S+$")
+    return {
+        "checker": _object(
+            yahoo=_object(**pool), mercari=_object(**pool), settings=_variables("checker"), resources=_RESOURCES
+        ),
+        "feed": _object(
+            **pool,
+            existingSecret=_NAME,
+            keys=keys,
+            lwaUrl=url,
+            spapiUrl=url,
+            settings=_variables("feed"),
+            resources=_RESOURCES,
+        ),
+        "yahooProxy": _object(**proxy, settings=_variables("yahooProxy")),
+        "mercariProxy": _object(**proxy, settings=_variables("mercariProxy")),
+        "operator": _object(intervalSeconds=_whole(1, 300), resources=_RESOURCES),
+        "toolbox": _object(enabled=_FLAG, resources=_RESOURCES),
+    }
+
+
+def _schedules(names: Sequence[str]) -> Schema:
+    item = _object(
+        schedule=_string(r"^[0-9A-Za-z*/,-]+( [0-9A-Za-z*/,-]+){4}$"),
+        suspend=_FLAG,
+        activeDeadlineSeconds=_whole(1, 604_800),
+        startingDeadlineSeconds=_whole(10, 604_800),
+    )
+    return _object(
+        timeZone=_string(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"),
+        suspend=_FLAG,
+        successfulJobsHistoryLimit=_whole(0, 100),
+        failedJobsHistoryLimit=_whole(0, 100),
+        ttlSecondsAfterFinished=_whole(0, 31_536_000),
+        items=_object(**{name: item for name in names}),
+        resources=_RESOURCES,
+    )
+
+
+def _network() -> Schema:
+    peers = {
+        "type": "array",
+        "items": _object(podSelector={"type": "object"}, namespaceSelector={"type": "object"}, ipBlock={"type": "object"}),
+    }
+    networks = {"type": "array", "items": _string(r"^[0-9a-fA-F.:]+/\d+$")}
+    return _object(
+        enabled=_FLAG,
+        scrapers=peers,
+        database=peers,
+        kafka=peers,
+        dns=peers,
+        dnsPorts=_PORTS,
+        apiServer=networks,
+        apiServerPorts=_PORTS,
+        internetExcept=networks,
+    )
+
+
+def _monitoring() -> Schema:
+    flag = _object(enabled=_FLAG)
+    return _object(
+        annotations=_FLAG,
+        podMonitor=flag,
+        serviceMonitor=flag,
+        interval=_string(r"^\d+(s|m)$"),
+        labels=_WORDS,
+        rules=flag,
+        dashboards=_object(enabled=_FLAG, labels=_WORDS, annotations=_WORDS),
+    )
+
+
+def _dev() -> Schema:
+    process = {
+        "image": _string(r"^\S+$"),
+        "command": _LIST,
+        "args": _LIST,
+        "env": {"type": "object", "additionalProperties": {"type": "string"}},
+        "runAsUser": _whole(1, 2**31 - 1),
+        "resources": _RESOURCES,
+    }
+    storage = {"dataPath": _PATH, "socketPath": _PATH, "storage": _string(r"^\d+[KMGT]i$"), "storageClassName": _NAME}
+    return _object(
+        enabled=_FLAG,
+        mariadb=_object(**process, **storage),
+        kafka=_object(**process),
+        simulator=_object(sellers=_whole(1, 100_000), listings=_whole(1, 10_000_000), args=_LIST, resources=_RESOURCES),
+    )
+
+
+def _variables(component: str) -> Schema:
+    """Every variable of the settings by its name, with the bounds that the process itself keeps."""
+    settings, elsewhere = SETTINGS[component]
+    prefix = settings.model_config.get("env_prefix", "")
+    fields = settings.model_json_schema()["properties"]
+    return _object(**{f"{prefix}{name}".upper(): _bounds(fields[name]) for name in fields if name not in elsewhere})
+
+
+def _bounds(field: Schema) -> Schema:
+    """The part of a field's schema that is about its value; None is said by leaving the variable out."""
+    for choice in field.get("anyOf", []):
+        if choice.get("type") != "null":
+            return _bounds(choice)
+    return {key: value for key, value in field.items() if key not in ("title", "default", "format", "writeOnly")}
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _string(pattern: str) -> Schema:
+    return {"type": "string", "pattern": pattern}
+
+
+def _whole(low: int, high: int) -> Schema:
+    return {"type": "integer", "minimum": low, "maximum": high}
+
+
+_TEXT: Schema = {"type": "string"}
+_FLAG: Schema = {"type": "boolean"}
+_PORT = _whole(1, 65_535)
+_PORTS: Schema = {"type": "array", "items": _PORT, "minItems": 1}
+_LIST: Schema = {"type": "array", "items": _TEXT}
+_NAME = _string(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")
+_KEY = _string(r"^[A-Za-z0-9._-]+$")
+_PATH = _string(r"^/\S+$")
+_WORDS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+_QUANTITIES = _object(
+    cpu={"type": ["string", "number"]},
+    memory={"type": "string"},
+    **{"ephemeral-storage": {"type": "string"}},
+)
+_RESOURCES = _object(requests=_QUANTITIES, limits=_QUANTITIES)
