@@ -14,8 +14,9 @@ from mercarich_platform.clock import Clock
 log = logging.getLogger(__name__)
 
 _START = (-1, 0)
-_PAUSES = (0.05, 0.1, 0.2, 0.5)
+_PAUSES = (0.1, 0.2, 0.5)
 """Seconds between rounds: short while batches come back, longer while nothing moves."""
+_SUSPECTS_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Publishing:
         self._out: list[_Out] = []
         self._place = _START
         self._idle = 0
+        self._suspects_at: datetime | None = None
 
     @property
     def pause(self) -> float:
@@ -98,6 +100,9 @@ class Publishing:
 
     def _publish_suspect(self) -> None:
         """Items whose worker died go out one at a time, so that the one that kills is set aside alone."""
+        if self._suspects_at is not None and self._now() < self._suspects_at:
+            return
+        self._suspects_at = self._now() + _SUSPECTS_EVERY
         self._plan.set_aside(self._run, self._settings.attempts, self._now())
         if not any(out.suspect for out in self._out):
             for item in self._plan.abandoned(self._run, 1, self._now()):
