@@ -50,7 +50,7 @@ class Consumer:
         """Raises `BrokerAway` within seconds."""
         with Topics(bootstrap) as cluster:
             embedded = cluster.embedded()
-        self._bootstrap = bootstrap
+        self._bootstrap, self._embedded = bootstrap, embedded
         self._driver: Any = open_client(
             KafkaConsumer,
             bootstrap,
@@ -122,7 +122,14 @@ class Consumer:
         return self._committing is not None and self._committing.is_done and bool(self._committing.succeeded())
 
     def close(self, timeout_seconds: float = 5) -> None:
-        """Commit what `offsets` answers, leave the group at once, let go. Bounded, and never raises."""
+        """Commit what `offsets` answers, leave the group at once, let go. Bounded, and never raises.
+
+        The embedded broker never again elects a leader of a group that a member left while it joined; one that only
+        falls silent is forgotten with its session. So there, a member that is joining goes without a word.
+        """
+        coordinator = self._driver._coordinator
+        if self._embedded and coordinator.rebalance_in_progress():
+            coordinator.reset_generation()
         end = (self._driver, timeout_seconds)
         thread = threading.Thread(target=_close, args=end, name="consumer-close", daemon=True)
         thread.start()
