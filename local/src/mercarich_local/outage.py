@@ -1,19 +1,25 @@
 """The demo's outage: halfway through its check a marketplace blocks, refuses, falls silent, and recovers."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from mercarich_local.demo_state import Progress
-from mercarich_local.market import Simulator
 
 STAGES: Mapping[str, float] = {"block_page_200": 4.0, "403": 4.0, "timeout": 4.0}
 """Kinds of fault, one after the other, and the seconds of each; every page answers so."""
 AT_SHARE = 0.5
 
 
+class Faults(Protocol):
+    """The lever that an outage needs: `mercarich_local.market.Simulator` has it."""
+
+    def set_fault(self, **fault: object) -> None: ...
+
+
 class Outage:
     """Call `look` again and again; it strikes each marketplace once, when half of its items are checked."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Faults) -> None:
         self._simulator = simulator
         self.struck: set[str] = set()
         self.held: set[str] = set()

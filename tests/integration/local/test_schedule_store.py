@@ -1,0 +1,40 @@
+"""What the scheduler remembers, on a real database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from mercarich_db import engine as engines
+from mercarich_db import schema
+from mercarich_local.schedule_store import ScheduleStore
+from mercarich_local.scheduler import Start
+
+SLOT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+LATER = SLOT + timedelta(seconds=1)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    engine = engines.create(database_url)
+    schema.upgrade(engine)
+    return engine
+
+
+def test_a_slot_begins_once(engine: Engine) -> None:
+    first, second = ScheduleStore(engine), ScheduleStore(engine)
+    assert [first.begin("feed", SLOT, LATER), second.begin("feed", SLOT, LATER)] == [True, False]
+    assert first.begin("check", SLOT, LATER)
+    engine.dispose()
+
+
+def test_the_newest_slot_of_each_row_is_remembered_with_its_end(engine: Engine) -> None:
+    store = ScheduleStore(engine)
+    next_slot = SLOT + timedelta(minutes=10)
+    store.begin("feed", SLOT, LATER)
+    store.end("feed", SLOT, LATER, 0)
+    store.begin("feed", next_slot, next_slot)
+    store.begin("check", SLOT, LATER)
+    store.end("check", SLOT, LATER + timedelta(minutes=1), 75)
+    assert store.last() == {"feed": Start(next_slot, next_slot, None), "check": Start(SLOT, LATER, 75)}
+    engine.dispose()
