@@ -49,10 +49,9 @@ def withdrawal(sku: str) -> Withdrawal:
     )
 
 
-def result(problem: str | None = None, **ledger: object) -> Result:
-    return Result(
-        "normal", 2, 1, 3.0, [], [withdrawal("S1"), withdrawal("S2")], progress(), CLEAN_LEDGER | ledger, problem
-    )
+def result(ledger: dict[str, Any] | None = None, problem: str | None = None) -> Result:
+    withdrawals = [withdrawal("S1"), withdrawal("S2")]
+    return Result("normal", 2, 1, 3.0, [], withdrawals, progress(), CLEAN_LEDGER | (ledger or {}), problem)
 
 
 def test_a_ledger_without_faults_is_clean() -> None:
