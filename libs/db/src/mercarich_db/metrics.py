@@ -18,6 +18,8 @@ _engines: WeakSet[Engine] = WeakSet()
 def watch(engine: Engine) -> None:
     """Let both gauges answer for this engine too."""
     _engines.add(engine)
+    for kind in ("conflict", "away"):
+        TROUBLES.labels(kind)  # a counter that is first seen at 1 has not risen for Prometheus
     IN_USE.set_function(lambda: sum(pool.checkedout() for pool in _pools()))
     MOST.set_function(lambda: sum(pool.size() + pool._max_overflow for pool in _pools()))
 

@@ -5,6 +5,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from mercarich_contracts.market import Marketplace
+from mercarich_marketplace.breaker import OUTCOMES
 from mercarich_platform.metrics import tell_build
 
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
@@ -24,6 +25,8 @@ class ProxyMetrics:
         )
         tell_build(f"{marketplace}-proxy", build)
         self._requests = self._counter("requests", "Calls made to the marketplace, by outcome", "outcome")
+        for outcome in ("read", *(reason.value for reason in OUTCOMES)):
+            self._requests.labels(self._label, outcome)  # one that is first seen at 1 has not risen for Prometheus
         self._looks = self._counter("looks", "Items answered, by state and reason", "state", "reason")
         self._hits = self._counter("cache_hits", "Looks that cost no call, by where the answer was", "kind")
         self.seconds = Histogram(

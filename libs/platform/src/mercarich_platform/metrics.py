@@ -1,5 +1,6 @@
 """What every process says of itself, and what every worker counts: its records, its place in the group, its loop."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -28,6 +29,17 @@ LOOP_AGE = Gauge("mercarich_worker_loop_age_seconds", "Time since the main loop 
 COMMITS = Counter("mercarich_worker_commits", "Offset commits that were sent")
 DEAD_LETTERS = Counter("mercarich_worker_dead_letters", "Records put into a dead letter topic", ["topic"])
 BROKER_AWAY = Gauge("mercarich_worker_broker_away", "1 while no broker answers")
+
+
+OUTCOMES = ("handled", "not_now", "rejected", "stopped", "failed")
+
+
+def begin_at_zero(topics: Sequence[str]) -> None:
+    """A counter that is first seen at 1 has not risen for Prometheus."""
+    for topic in topics:
+        DEAD_LETTERS.labels(topic)
+        for outcome in OUTCOMES:
+            HANDLED.labels(topic, outcome)
 
 
 def tell_build(process: str, build: Gauge = BUILD) -> None:

@@ -15,7 +15,7 @@ from mercarich_platform.exit_codes import TRY_AGAIN
 from mercarich_platform.health import HealthServer
 from mercarich_platform.in_flight import InFlight
 from mercarich_platform.kafka import AnyTopic, Consumer, Publisher, Record
-from mercarich_platform.metrics import LOOP_AGE, tell_build
+from mercarich_platform.metrics import LOOP_AGE, begin_at_zero, tell_build
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
 from mercarich_platform.shutdown import BUDGET_SECONDS, Watchdog, hard_stop_after, install_signals
 from mercarich_platform.ticks import Tick, Ticks
@@ -64,6 +64,7 @@ class Worker:
         ticks = Ticks(self.ticks, fail=loop.fail)
         health = self._health(watchdog, watch, loop, stop)
         tell_build(self.client_id)
+        begin_at_zero(self.topics)
         LOOP_AGE.set_function(lambda: watchdog.age_seconds)
         watchdog.start()
         watch.start()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from mercarich_checker.adapters import settings_sql
+from mercarich_checker.adapters.counted import CountedObservations
 from mercarich_checker.adapters.messages_kafka import KafkaBatches, KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
@@ -31,7 +32,7 @@ RUN_DEADLINE = timedelta(hours=11, minutes=55)
 
 def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings) -> Worker:
     engine = engines.create(shared.database, pool_size=own.slots + 2)
-    observations = SqlObservations(engine, settings_sql.SqlBrakeSettings(engine))
+    observations = CountedObservations(SqlObservations(engine, settings_sql.SqlBrakeSettings(engine)))
     sources = _sources(marketplace, own, connections=own.slots)
     publisher = Publisher(shared.kafka_bootstrap, client_id=f"checker-{marketplace}", topics=TOPICS)
     events = KafkaEvents(publisher)

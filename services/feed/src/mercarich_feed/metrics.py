@@ -2,14 +2,14 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-PUSHES = Counter("mercarich_feed_pushes_total", "SKUs pushed to Amazon, by lane and outcome", ["lane", "outcome"])
+PUSHES = Counter("mercarich_feed_pushes", "SKUs pushed to Amazon, by lane and outcome", ["lane", "outcome"])
 PUSH_SECONDS = Histogram(
     "mercarich_feed_push_latency_seconds",
     "From a withdrawal's commit to Amazon's acceptance by the patch lane",
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800),
 )
-TROUBLES = Counter("mercarich_feed_amazon_troubles_total", "Jobs that Amazon stopped, by kind", ["kind"])
-TOKEN_ERRORS = Counter("mercarich_feed_token_errors_total", "Refused tokens and credentials, by kind", ["kind"])
+TROUBLES = Counter("mercarich_feed_amazon_troubles", "Jobs that Amazon stopped, by kind", ["kind"])
+TOKEN_ERRORS = Counter("mercarich_feed_token_errors", "Refused tokens and credentials, by kind", ["kind"])
 APP_CREDENTIALS_REFUSED = Gauge(
     "mercarich_feed_app_credentials_refused", "1 while Amazon refuses the application's credentials: all work rests"
 )

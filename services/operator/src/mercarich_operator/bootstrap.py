@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 
 from mercarich_db import engine as engines
 from mercarich_operator.adapters.api_server import ApiServer, connection, default_namespace
+from mercarich_operator.adapters.books_meter import PrometheusBooks
+from mercarich_operator.adapters.books_sql import SqlBooks
 from mercarich_operator.adapters.cluster import KubernetesCluster
 from mercarich_operator.adapters.meter import PrometheusMeter
 from mercarich_operator.adapters.settings_sql import SqlSettings
@@ -15,9 +17,11 @@ from mercarich_operator.adapters.status_sql import SqlStatuses
 from mercarich_operator.handlers import Loop, Watch
 from mercarich_operator.settings import OperatorSettings
 from mercarich_operator.use_cases.notices import Notices
+from mercarich_operator.use_cases.publish_books import PublishBooks
 from mercarich_operator.use_cases.reconcile import Reconcile
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.health import HealthServer
+from mercarich_platform.metrics import tell_build
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.shutdown import Watchdog
 
@@ -36,6 +40,7 @@ class Process:
     def run(self, stop: threading.Event) -> None:
         if self.health:
             self.health.start()
+        tell_build("operator")
         self.watchdog.start()
         self.watch.start()
         try:
@@ -56,8 +61,14 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
     wake = threading.Event()
     watchdog = Watchdog(5 * own.interval_seconds)
     reconcile = _reconcile(shared, own, KubernetesCluster(server, namespace, utc_now), engine)
+    publish_books = PublishBooks(SqlBooks(engine, utc_now), PrometheusBooks())
+
+    def a_round() -> None:
+        reconcile()
+        publish_books()
+
     loop = Loop(
-        reconcile=reconcile,
+        reconcile=a_round,
         revision=reconcile.settings.revision,
         wake=wake,
         interval_seconds=own.interval_seconds,

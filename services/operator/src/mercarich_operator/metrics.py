@@ -1,4 +1,4 @@
-"""The operator's Prometheus objects: its own health, the pools, and Kafka's lag for everybody."""
+"""The operator's Prometheus objects: its own health, the pools, Kafka's lag and the books, for everybody."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -21,3 +21,39 @@ MODE = Gauge("mercarich_pool_mode", "1 for the mode that a pool is in", ["pool",
 CLAMPED = Gauge("mercarich_pool_clamped", "1 while bounds differ from the setting for this reason", ["pool", "reason"])
 LAG = Gauge("mercarich_kafka_consumer_group_lag", "Records that a group has before it in a topic", ["group", "topic"])
 PARTITIONS = Gauge("mercarich_kafka_topic_partitions", "Partitions of a topic", ["topic"])
+GROUP_MEMBERS = Gauge("mercarich_kafka_consumer_group_members", "Workers in a group", ["group", "topic"])
+OLDEST_AGE = Gauge(
+    "mercarich_kafka_consumer_group_oldest_age_seconds",
+    "Time since the oldest record that a group has not handled was published; 0: none waits",
+    ["group", "topic"],
+)
+
+RUNS = Counter("mercarich_batch_runs", "Runs in the database that ended", ["operation", "marketplace", "outcome"])
+LAST_SUCCESS = Gauge(
+    "mercarich_batch_run_last_success_timestamp_seconds",
+    "When the last finished run ended, Unix time; absent before the first",
+    ["operation", "marketplace"],
+)
+LAST_SUCCESS_SECONDS = Gauge(
+    "mercarich_batch_run_last_success_duration_seconds",
+    "How long the last finished run took; absent before the first",
+    ["operation", "marketplace"],
+)
+RUN_HELD = Gauge("mercarich_batch_run_held", "1 while the newest run waits for canaries", ["operation", "marketplace"])
+RUN_SILENCE = Gauge(
+    "mercarich_batch_run_silence_seconds",
+    "Time since the newest run's planner was heard of; 0 when the run has ended",
+    ["operation", "marketplace"],
+)
+RUN_ITEMS = Gauge(
+    "mercarich_batch_run_items",
+    "Of the newest run: source items planned, checked and so on; listings fallen, withdrawn, held",
+    ["operation", "marketplace", "kind"],
+)
+OPEN_HOLDS = Gauge("mercarich_holds_open", "Holds of the brake that nobody has released", ["marketplace"])
+UNPUSHED_AGE = Gauge(
+    "mercarich_listings_unpushed_age_seconds",
+    "Time since the oldest change that Amazon does not have, by kind: withdrawal, restore; 0: it has all",
+    ["kind"],
+)
+ACCOUNTS = Gauge("mercarich_amazon_accounts", "Sellers' Amazon accounts by their token's verdict", ["verdict"])

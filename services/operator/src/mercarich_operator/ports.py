@@ -66,6 +66,10 @@ class Signal:
     backlog: Backlog
     partitions: int | None
     """None: the topic does not exist yet."""
+    members: int = 0
+    """Workers in the group."""
+    oldest_age_seconds: float = 0.0
+    """Of the first record that waits."""
 
 
 class Signals(Protocol):
@@ -106,3 +110,44 @@ class Meter(Protocol):
     def written(self, pool: str, what: Literal["hpa", "scale"]) -> None: ...
 
     def round(self, result: str, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunBook:
+    """The runs of one operation on one marketplace. Ages are as of the reading, in seconds."""
+
+    operation: str
+    marketplace: str
+    ended: Mapping[str, int]
+    """How many, by outcome, since the first."""
+    last_success: datetime | None
+    last_success_seconds: float | None
+    """How long it took."""
+    held: bool
+    """The newest one waits until its canaries answer."""
+    silent_seconds: float
+    """Since the planner of the newest one was last heard of; 0 when it has ended."""
+    items: Mapping[str, int]
+    """Of the newest one, by what became of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the tables say of the work, whoever does it."""
+
+    runs: Sequence[RunBook]
+    open_holds: Mapping[str, int]
+    """By marketplace."""
+    unpushed_age: Mapping[str, float]
+    """withdrawal, restore: seconds since the oldest change that Amazon does not have; 0: it has all."""
+    accounts: Mapping[str, int]
+    """Sellers' Amazon accounts by the token's verdict."""
+
+
+class BookStore(Protocol):
+    def read(self) -> Books:
+        """Raises `DatabaseAway`."""
+
+
+class BookMeter(Protocol):
+    def books(self, books: Books) -> None: ...

@@ -13,6 +13,14 @@ _AWAY_SECONDS = 5.0
 
 
 class PrometheusMeter:
+    def __init__(self) -> None:
+        """A counter that is first seen at 1 has not risen for Prometheus, so all begin at 0."""
+        for lane in ("patch", "feed"):
+            for outcome in Outcome:
+                metrics.PUSHES.labels(lane, outcome)
+        for kind in (TokenRevoked, AppCredentials, Forbidden):
+            metrics.TOKEN_ERRORS.labels(kind.__name__)
+
     def pushed(self, lane: str, outcome: Outcome, count: int = 1) -> None:
         if count:
             metrics.PUSHES.labels(lane, outcome).inc(count)

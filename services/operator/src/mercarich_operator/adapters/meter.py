@@ -46,6 +46,8 @@ class PrometheusMeter:
         metrics.BACKLOG.labels(name, "kafka").set(signal.backlog.records)
         metrics.BACKLOG.labels(name, "db").set(signal.backlog.rows)
         metrics.LAG.labels(contract.group, contract.topic).set(signal.backlog.records)
+        metrics.GROUP_MEMBERS.labels(contract.group, contract.topic).set(signal.members)
+        metrics.OLDEST_AGE.labels(contract.group, contract.topic).set(signal.oldest_age_seconds)
         metrics.PARTITIONS.labels(contract.topic).set(signal.partitions or 0)
         replicas = {
             "min": status.plan.min,

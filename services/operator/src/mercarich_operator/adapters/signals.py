@@ -35,7 +35,12 @@ class KafkaAndRows:
         except kafka.BrokerAway as error:
             raise BrokerAway(str(error)) from error
         return {
-            pool.name: Signal(Backlog(state.lag, rows[pool.name]), state.partitions or None)
+            pool.name: Signal(
+                Backlog(state.lag, rows[pool.name]),
+                state.partitions or None,
+                state.members or 0,
+                state.oldest_age_seconds or 0.0,
+            )
             for pool, state in zip(pools, states, strict=True)
         }
 

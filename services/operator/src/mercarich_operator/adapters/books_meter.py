@@ -1,0 +1,35 @@
+"""`ports.BookMeter` over Prometheus."""
+
+from mercarich_operator import metrics
+from mercarich_operator.ports import Books, RunBook
+
+
+class PrometheusBooks:
+    def __init__(self) -> None:
+        self._ended: dict[tuple[str, str, str], int] = {}
+
+    def books(self, books: Books) -> None:
+        for book in books.runs:
+            self._runs(book)
+        for marketplace, count in books.open_holds.items():
+            metrics.OPEN_HOLDS.labels(marketplace).set(count)
+        for kind, seconds in books.unpushed_age.items():
+            metrics.UNPUSHED_AGE.labels(kind).set(seconds)
+        for verdict, count in books.accounts.items():
+            metrics.ACCOUNTS.labels(verdict).set(count)
+
+    def _runs(self, book: RunBook) -> None:
+        which = (book.operation, book.marketplace)
+        for outcome, count in book.ended.items():
+            # Made with the first reading, so that a restart of ours goes on at the number it had.
+            before = self._ended.get((*which, outcome), 0)
+            metrics.RUNS.labels(*which, outcome).inc(max(0, count - before))
+            self._ended[*which, outcome] = max(count, before)
+        if book.last_success is not None:
+            metrics.LAST_SUCCESS.labels(*which).set(book.last_success.timestamp())
+        if book.last_success_seconds is not None:
+            metrics.LAST_SUCCESS_SECONDS.labels(*which).set(book.last_success_seconds)
+        metrics.RUN_HELD.labels(*which).set(book.held)
+        metrics.RUN_SILENCE.labels(*which).set(book.silent_seconds)
+        for kind, count in book.items.items():
+            metrics.RUN_ITEMS.labels(*which, kind).set(count)

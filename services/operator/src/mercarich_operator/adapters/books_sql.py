@@ -1,0 +1,91 @@
+"""`ports.BookStore`: the runs, holds, unpushed changes and accounts, counted in the tables."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Select, and_, false, func, select, true
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.tables import amazon_accounts, holds, listings, runs
+from mercarich_operator.adapters.database import reading
+from mercarich_operator.ports import Books, RunBook
+from mercarich_platform.clock import Clock
+
+OPERATIONS = ("check",)
+"""Those that have runs."""
+OUTCOMES = ("finished", "superseded", "failed")
+VERDICTS = ("unknown", "valid", "invalid")
+_ITEMS = ("planned", "checked", "unknown", "unfinished", "set_aside", "fallen", "withdrawn", "held")
+_NOT_STARTED = dict.fromkeys(_ITEMS, 0)
+
+
+class SqlBooks:
+    def __init__(self, engine: Engine, now: Clock) -> None:
+        self._engine = engine
+        self._now = now
+
+    def read(self) -> Books:
+        now = self._now()
+        with reading(self._engine) as connection:
+            return Books(
+                runs=[_book(connection, o, m.value, now) for o in OPERATIONS for m in Marketplace],
+                open_holds=_open_holds(connection),
+                unpushed_age=_unpushed_age(connection, now),
+                accounts=_accounts(connection),
+            )
+
+
+def _book(connection: Connection, operation: str, marketplace: str, now: datetime) -> RunBook:
+    ours = and_(runs.c.operation == operation, runs.c.marketplace == marketplace)
+    ended = select(runs.c.outcome, func.count()).where(ours).group_by(runs.c.outcome)
+    good = (
+        select(runs.c.started_at, runs.c.ended_at)
+        .where(ours, runs.c.outcome == "finished", runs.c.ended_at.is_not(None))
+        .order_by(runs.c.ended_at.desc())
+        .limit(1)
+    )
+    success = connection.execute(good).one_or_none()
+    newest = select(runs).where(ours).order_by(runs.c.generation.desc(), runs.c.id.desc()).limit(1)
+    run = connection.execute(newest).mappings().one_or_none()
+    running = run is not None and run["outcome"] == "running"
+    return RunBook(
+        operation=operation,
+        marketplace=marketplace,
+        ended=_counted(connection, ended, OUTCOMES),
+        last_success=success.ended_at if success else None,
+        last_success_seconds=(success.ended_at - success.started_at).total_seconds() if success else None,
+        held=run is not None and running and run["phase"] == "held",
+        silent_seconds=_age(run["heartbeat_at"], now) if run is not None and running else 0.0,
+        items={kind: run[kind] for kind in _ITEMS} if run is not None else _NOT_STARTED,
+    )
+
+
+def _open_holds(connection: Connection) -> Mapping[str, int]:
+    unreleased = and_(holds.c.applied_at.is_(None), holds.c.released_at.is_(None))
+    query = select(holds.c.marketplace, func.count()).where(unreleased).group_by(holds.c.marketplace)
+    return _counted(connection, query, [marketplace.value for marketplace in Marketplace])
+
+
+def _unpushed_age(connection: Connection, now: datetime) -> Mapping[str, float]:
+    unpushed = and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false())
+    kinds = {"withdrawal": listings.c.quantity == 0, "restore": listings.c.quantity > 0}
+    oldest = func.min(listings.c.changed_at)
+    return {
+        kind: _age(connection.execute(select(oldest).where(unpushed, which)).scalar_one(), now)
+        for kind, which in kinds.items()
+    }
+
+
+def _accounts(connection: Connection) -> Mapping[str, int]:
+    verdict = amazon_accounts.c.token_verdict
+    return _counted(connection, select(verdict, func.count()).group_by(verdict), VERDICTS)
+
+
+def _counted(connection: Connection, query: Select[str, int], names: Iterable[str]) -> Mapping[str, int]:
+    """Every name, and no other: a label's values are these."""
+    found = {row[0]: row[1] for row in connection.execute(query)}
+    return {name: found.get(name, 0) for name in names}
+
+
+def _age(at: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - at).total_seconds()) if at is not None else 0.0

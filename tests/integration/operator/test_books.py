@@ -1,0 +1,121 @@
+"""What the tables say becomes metrics: runs by outcome, the newest run, holds, unpushed changes, accounts."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import Engine, insert, text, update
+
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import amazon_accounts, holds, listings, runs, source_items, users
+from mercarich_operator.adapters.books_meter import PrometheusBooks
+from mercarich_operator.adapters.books_sql import SqlBooks
+from mercarich_operator.use_cases.publish_books import PublishBooks
+
+NOW = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
+LOOKS = ("planned", "checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished", "set_aside")
+COUNTS = (*LOOKS, "fallen", "withdrawn", "held")
+
+
+@pytest.fixture
+def publish(engine: Engine) -> PublishBooks:
+    return PublishBooks(SqlBooks(engine, lambda: NOW), PrometheusBooks())
+
+
+def value(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(f"mercarich_{name}", labels)
+
+
+def add(engine: Engine, table: Any, **values: object) -> int:
+    key: Any = run_tx(engine, lambda c: c.execute(insert(table).values(**values)).inserted_primary_key)
+    return int(key[0])
+
+
+def run(engine: Engine, generation: int, outcome: str, *, ended: timedelta | None = None, **values: object) -> int:
+    row = {
+        "operation": "check",
+        "marketplace": "yahoo",
+        "generation": generation,
+        "arguments": "{}",
+        "outcome": outcome,
+        "phase": "ended",
+        "started_at": NOW - timedelta(hours=2),
+        "heartbeat_at": NOW - timedelta(minutes=7),
+        "ended_at": NOW - ended if ended is not None else None,
+        "held_seconds": 0.0,
+        "skipped": "{}",
+    }
+    return add(engine, runs, **(row | dict.fromkeys(COUNTS, 0) | values))
+
+
+CHECK = {"operation": "check", "marketplace": "yahoo"}
+
+
+def test_runs_are_counted_by_outcome_and_a_later_reading_adds_the_new_ones(
+    engine: Engine, publish: PublishBooks
+) -> None:
+    run(engine, 1, "finished", ended=timedelta(hours=1))
+    run(engine, 2, "superseded", ended=timedelta(minutes=50))
+    before = {o: value("batch_runs_total", **CHECK, outcome=o) or 0.0 for o in ("finished", "superseded", "failed")}
+    publish()
+    publish()
+    run(engine, 3, "failed", ended=timedelta(minutes=5))
+    publish()
+    after = {o: value("batch_runs_total", **CHECK, outcome=o) for o in before}
+    assert after == {o: count + 1 for o, count in before.items()}
+    assert value("batch_run_last_success_timestamp_seconds", **CHECK) == (NOW - timedelta(hours=1)).timestamp()
+    assert value("batch_run_last_success_duration_seconds", **CHECK) == 3600
+
+
+def test_the_newest_run_shows_its_silence_and_that_it_is_held_until_it_ends(
+    engine: Engine, publish: PublishBooks
+) -> None:
+    number = run(engine, 4, "running", phase="held", planned=100, checked=40)
+    publish()
+    assert value("batch_run_silence_seconds", **CHECK) == 420
+    assert value("batch_run_held", **CHECK) == 1
+    assert value("batch_run_items", **CHECK, kind="checked") == 40
+    run_tx(engine, lambda c: c.execute(update(runs).where(runs.c.id == number).values(outcome="failed")))
+    publish()
+    assert value("batch_run_silence_seconds", **CHECK) == 0
+    assert value("batch_run_held", **CHECK) == 0
+
+
+def test_holds_accounts_and_the_age_of_what_amazon_does_not_have(engine: Engine, publish: PublishBooks) -> None:
+    seller = add(engine, users, username="a", plan=2, active=True, is_staff=False, created_at=NOW)
+    account = {"seller_id": "S", "marketplace_id": "M", "refresh_token": "t", "token_verdict": "invalid"}
+    run_tx(engine, lambda c: c.execute(insert(amazon_accounts).values(user_id=seller, **account)))
+    hold = {"run_id": 1, "marketplace": "mercari", "reason": "many", "opened_at": NOW}
+    add(engine, holds, **hold)
+    add(engine, holds, **hold, released_at=NOW)
+    unchecked = {"check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
+    source = add(engine, source_items, marketplace="yahoo", item_id="x", state="sold", **unchecked)
+    offer = {
+        "user_id": seller,
+        "marketplace": "yahoo",
+        "source_item_id": source,
+        "listing_quantity": 1,
+        "created_at": NOW,
+        "searching": False,
+        "pushed_revision": 1,
+        "push_attempts": 0,
+    }
+    waiting = offer | {"listed": True, "revision": 2, "quantity": 0, "orphan": False}
+    add(engine, listings, **waiting, sku="waits", changed_at=NOW - timedelta(minutes=3))
+    add(engine, listings, **(waiting | {"orphan": True}), sku="unknown", changed_at=NOW - timedelta(hours=3))
+    add(engine, listings, **(waiting | {"revision": 1}), sku="pushed", changed_at=NOW - timedelta(hours=3))
+    publish()
+    assert value("holds_open", marketplace="mercari") == 1
+    assert value("holds_open", marketplace="yahoo") == 0
+    assert value("amazon_accounts", verdict="invalid") == 1
+    assert value("listings_unpushed_age_seconds", kind="withdrawal") == 180
+    assert value("listings_unpushed_age_seconds", kind="restore") == 0
+
+
+def test_what_was_read_last_stands_while_the_tables_cannot_be_read(engine: Engine, publish: PublishBooks) -> None:
+    run(engine, 5, "running", phase="held")
+    publish()
+    run_tx(engine, lambda c: c.execute(text("ALTER TABLE runs RENAME TO hidden")))
+    publish()
+    assert value("batch_run_held", **CHECK) == 1
