@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine
 from tests.integration.operator.lab import Lab, fake_lab, real_lab, remove
 
 from mercarich_db import schema, settings_store
@@ -27,7 +28,7 @@ class Operator:
     """The operator on a thread of this process."""
 
     def __init__(self, database_url: str, bootstrap: str, lab: Lab, **own: Any) -> None:
-        shared = SharedSettings(database_url=database_url, kafka_bootstrap=bootstrap)
+        shared = SharedSettings(database_url=SecretStr(database_url), kafka_bootstrap=bootstrap)
         self.process: Process = build(
             shared, OperatorSettings(**{"interval_seconds": 2, **own}, namespace=lab.namespace)
         )
@@ -80,9 +81,11 @@ def set_to(engine: Engine) -> Callable[..., None]:
     """Write settings as people do: `set_to(INVCHK_YAHOO_WORKER=6)`."""
 
     def write(**values: object) -> None:
-        for key, value in values.items():
-            at = datetime.now(UTC)
-            run_tx(engine, lambda c, k=key, v=value, t=at: settings_store.write(c, k, str(v), by="test", at=t))
+        def all_of_them(connection: Connection) -> None:
+            for key, value in values.items():
+                settings_store.write(connection, key, str(value), by="test", at=datetime.now(UTC))
+
+        run_tx(engine, all_of_them)
 
     return write
 

@@ -20,7 +20,12 @@ ROLE = {
 _PATH = re.compile(
     r"/apis?/(?:[^/]+/)?v\d/namespaces/(?P<ns>[^/]+)/(?P<resource>[a-z]+)(?:/(?P<name>[^/]+)(?P<scale>/scale)?)?$"
 )
-_KINDS = {"deployments": "Deployment", "horizontalpodautoscalers": "HorizontalPodAutoscaler", "events": "Event"}
+_KINDS = {
+    "deployments": "Deployment",
+    "horizontalpodautoscalers": "HorizontalPodAutoscaler",
+    "events": "Event",
+    "namespaces": "Namespace",
+}
 _GROUPS = {"apps": ("v1", "deployments"), "autoscaling": ("v2", "horizontalpodautoscalers")}
 
 
@@ -80,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self._route(method, body)
         except Refused as error:
-            status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "metadata": {}}
+            status: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "metadata": {}}
             status |= {"code": error.status, "reason": error.reason, "message": str(error)}
             self._answer(error.status, status)
         except (BrokenPipeError, ConnectionResetError):
@@ -163,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _discovery(self, path: str) -> None:
         answers: dict[str, Any] = {
             "/api": {"kind": "APIVersions", "versions": ["v1"]},
-            "/api/v1": _resources("v1", "events"),
+            "/api/v1": _resources("v1", "events", "namespaces"),
             "/apis": {"kind": "APIGroupList", "groups": [_group(name, v) for name, (v, _) in _GROUPS.items()]},
         } | {f"/apis/{name}/{v}": _resources(f"{name}/{v}", what) for name, (v, what) in _GROUPS.items()}
         if path not in answers:
@@ -198,7 +203,10 @@ def _group(name: str, version: str) -> dict[str, Any]:
     return {"name": name, "versions": [known], "preferredVersion": known}
 
 
-def _resources(version: str, name: str) -> dict[str, Any]:
-    each = {"name": name, "kind": _KINDS[name], "singularName": _KINDS[name].lower(), "namespaced": True}
+def _resources(version: str, *names: str) -> dict[str, Any]:
     verbs = ["get", "list", "watch", "create", "patch", "delete"]
-    return {"kind": "APIResourceList", "groupVersion": version, "resources": [{**each, "verbs": verbs}]}
+    found = [
+        {"name": name, "kind": _KINDS[name], "singularName": _KINDS[name].lower(), "namespaced": True, "verbs": verbs}
+        for name in names
+    ]
+    return {"kind": "APIResourceList", "groupVersion": version, "resources": found}

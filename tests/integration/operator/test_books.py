@@ -84,8 +84,11 @@ def test_the_newest_run_shows_its_silence_and_that_it_is_held_until_it_ends(
 
 def test_holds_accounts_and_the_age_of_what_amazon_does_not_have(engine: Engine, publish: PublishBooks) -> None:
     seller = add(engine, users, username="a", plan=2, active=True, is_staff=False, created_at=NOW)
-    account = {"seller_id": "S", "marketplace_id": "M", "refresh_token": "t", "token_verdict": "invalid"}
-    run_tx(engine, lambda c: c.execute(insert(amazon_accounts).values(user_id=seller, **account)))
+    refused = add(engine, users, username="b", plan=2, active=True, is_staff=False, created_at=NOW)
+    account = {"seller_id": "S", "marketplace_id": "M", "refresh_token": "t"}
+    for user, verdict in ((seller, "valid"), (refused, "invalid")):
+        values = account | {"user_id": user, "token_verdict": verdict}
+        run_tx(engine, lambda c, row=values: c.execute(insert(amazon_accounts).values(**row)))
     hold = {"run_id": 1, "marketplace": "mercari", "reason": "many", "opened_at": NOW}
     add(engine, holds, **hold)
     add(engine, holds, **hold, released_at=NOW)
@@ -105,6 +108,7 @@ def test_holds_accounts_and_the_age_of_what_amazon_does_not_have(engine: Engine,
     add(engine, listings, **waiting, sku="waits", changed_at=NOW - timedelta(minutes=3))
     add(engine, listings, **(waiting | {"orphan": True}), sku="unknown", changed_at=NOW - timedelta(hours=3))
     add(engine, listings, **(waiting | {"revision": 1}), sku="pushed", changed_at=NOW - timedelta(hours=3))
+    add(engine, listings, **(waiting | {"user_id": refused}), sku="exposed", changed_at=NOW - timedelta(hours=3))
     publish()
     assert value("holds_open", marketplace="mercari") == 1
     assert value("holds_open", marketplace="yahoo") == 0

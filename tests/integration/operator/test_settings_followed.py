@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
@@ -35,7 +37,7 @@ def test_ten_changes_are_followed(lab: Lab, operator: Operator, set_to: SetTo) -
 
     for most in (6, 7, 2, 9, 3, 12, 4, 8, 1, 10):
         set_to(INVCHK_YAHOO_WORKER=most)
-        until(lambda most=most: lab.bounds(name) == (1, most))
+        until(partial(_has, lab, name, (1, most)))
 
 
 def test_a_fixed_number_is_both_bounds_and_the_pods_follow(lab: Lab, operator: Operator, set_to: SetTo) -> None:
@@ -61,7 +63,7 @@ def test_a_paused_pool_has_no_pods_until_it_is_resumed(lab: Lab, operator: Opera
 
     set_to(INVCHK_YAHOO_WORKER_MODE="auto")
     until(lambda: lab.replicas(name) == 3)
-    assert "Resumed" in [reason for _, reason, _ in lab.events(name)]
+    until(lambda: "Resumed" in [reason for _, reason, _ in lab.events(name)])
 
 
 def test_clamps_are_said(lab: Lab, operator: Operator, set_to: SetTo, engine: Engine) -> None:
@@ -142,6 +144,10 @@ def test_a_pool_whose_annotations_cannot_be_read_is_named_and_the_others_are_ser
     assert lab.autoscaler(broken) is None
 
 
+def _has(lab: Lab, name: str, bounds: tuple[int, int]) -> bool:
+    return lab.bounds(name) == bounds
+
+
 def _force(engine: Engine, key: str, text: str) -> None:
     """Past all checks, as somebody with an SQL prompt does."""
     row = {"value": text, "updated_at": datetime.now(UTC), "updated_by": "sql"}
@@ -150,6 +156,6 @@ def _force(engine: Engine, key: str, text: str) -> None:
         run_tx(engine, lambda c: c.execute(insert(settings).values(key=key, **row)))
 
 
-def _status(engine: Engine, name: str) -> dict[str, object]:
+def _status(engine: Engine, name: str) -> dict[str, Any]:
     with reading(engine) as connection:
         return dict(connection.execute(select(pool_status).where(pool_status.c.pool == name)).one()._mapping)

@@ -25,6 +25,8 @@ LOOK_SECONDS = 2.0
 CALM_SECONDS = 1.0
 """Between two rounds, whatever happens."""
 _RESTART_SECONDS = 5.0
+_TLS_GOODBYE_SECONDS = 0.25
+"""What aiohttp's connections over TLS need to close after their session has; its documentation names it."""
 
 
 @dataclass(kw_only=True)
@@ -98,6 +100,7 @@ class Watch:
             namespaces=[self._namespace],
             stop_flag=self._stop,
         )
+        await asyncio.sleep(_TLS_GOODBYE_SECONDS)
 
 
 class Wakes:

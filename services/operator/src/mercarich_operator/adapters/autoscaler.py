@@ -62,12 +62,17 @@ def manifest(pool: Pool, plan: HpaPlan, why: str) -> dict[str, Any]:
     }
 
 
-def differs(wanted: Any, found: Any) -> bool:
+def differs(wanted: Mapping[str, Any], found: Mapping[str, Any] | None) -> bool:
     """Whether something that we want is not there as we want it; what others added to a mapping is theirs."""
+    # An item of a list carries neither kind nor apiVersion.
+    return found is None or any(_differs(wanted[part], found.get(part)) for part in ("metadata", "spec"))
+
+
+def _differs(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, Mapping):
-        return not isinstance(found, Mapping) or any(differs(value, found.get(key)) for key, value in wanted.items())
+        return not isinstance(found, Mapping) or any(_differs(value, found.get(key)) for key, value in wanted.items())
     if isinstance(wanted, list):
         if not isinstance(found, list) or len(wanted) != len(found):
             return True
-        return any(differs(*pair) for pair in zip(wanted, found, strict=True))
+        return any(_differs(*pair) for pair in zip(wanted, found, strict=True))
     return bool(wanted != found)
