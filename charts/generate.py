@@ -71,7 +71,9 @@ def _readme() -> str:
     return (
         "# The chart\n\n"
         "How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). This table is written from\n"
-        "`values.yaml` (`make chart`); `values.schema.json` refuses what it does not know.\n\n" + "\n".join(lines) + "\n"
+        "`values.yaml` (`make chart`); `values.schema.json` refuses what it does not know.\n\n"
+        + "\n".join(lines)
+        + "\n"
     )
 
 

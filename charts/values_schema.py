@@ -66,7 +66,11 @@ def schema(schedules: Sequence[str]) -> Schema:
 
 def _components() -> dict[str, Schema]:
     pool = {"bounds": _object(min=_whole(1, 1000), max=_whole(1, 1000)), "perReplicaTarget": _whole(1, 1_000_000)}
-    proxy = {"acceptTerms": {"enum": ["", "yes"]}, "upstreamUrl": _string(r"^(https?://\S+)?$"), "resources": _RESOURCES}
+    proxy = {
+        "acceptTerms": {"enum": ["", "yes"]},
+        "upstreamUrl": _string(r"^(https?://\S+)?$"),
+        "resources": _RESOURCES,
+    }
     keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY)
     url = _string(r"^https?://\S+$")
     return {
@@ -102,7 +106,7 @@ def _schedules(names: Sequence[str]) -> Schema:
         successfulJobsHistoryLimit=_whole(0, 100),
         failedJobsHistoryLimit=_whole(0, 100),
         ttlSecondsAfterFinished=_whole(0, 31_536_000),
-        items=_object(**{name: item for name in names}),
+        items=_object(**dict.fromkeys(names, item)),
         resources=_RESOURCES,
     )
 
@@ -110,7 +114,9 @@ def _schedules(names: Sequence[str]) -> Schema:
 def _network() -> Schema:
     peers = {
         "type": "array",
-        "items": _object(podSelector={"type": "object"}, namespaceSelector={"type": "object"}, ipBlock={"type": "object"}),
+        "items": _object(
+            podSelector={"type": "object"}, namespaceSelector={"type": "object"}, ipBlock={"type": "object"}
+        ),
     }
     networks = {"type": "array", "items": _string(r"^[0-9a-fA-F.:]+/\d+$")}
     return _object(

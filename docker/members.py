@@ -36,7 +36,9 @@ def members(service: str) -> list[str]:
 
 
 def _needs(folder: Path) -> list[str]:
-    return [re.split(r"[\[<>=!~; ]", need, maxsplit=1)[0] for need in _project(folder / "pyproject.toml")["dependencies"]]
+    return [
+        re.split(r"[\[<>=!~; ]", need, maxsplit=1)[0] for need in _project(folder / "pyproject.toml")["dependencies"]
+    ]
 
 
 def _project(path: Path) -> dict[str, list[str]]:

@@ -1,0 +1,71 @@
+"""Renders the chart and finds things in what came out."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CHART = ROOT / "charts/mercarich"
+TOOLS = ROOT / ".cache/chart"
+HELMS = ("helm3", "helm4")
+KUBERNETES = ("1.30", "1.33", "1.37")
+CASES = tuple(sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*-values.yaml")))
+RELEASE, NAMESPACE = "rel", "shop"
+
+Object = dict[str, Any]
+
+
+def helm(binary: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [TOOLS / binary / "helm", *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=CHART
+    )
+
+
+def template(case: str, binary: str = "helm3", kubernetes: str = "1.33", more: Sequence[str] = ()) -> str:
+    """The manifests of one ci/*-values.yaml as text."""
+    files = ["-f", f"ci/{case}-values.yaml", "--kube-version", f"v{kubernetes}.0"]
+    if case == "full":
+        files += ["--api-versions", "monitoring.coreos.com/v1"]
+    done = helm(binary, "template", RELEASE, ".", "-n", NAMESPACE, *files, *more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@cache
+def objects(case: str, *more: str) -> tuple[Object, ...]:
+    """The same, parsed; do not change them."""
+    return tuple(parse(template(case, more=more)))
+
+
+def parse(text: str) -> list[Object]:
+    return [found for found in yaml.load_all(text, Loader=yaml.CSafeLoader) if found]
+
+
+def of_kind(case: str, *kinds: str) -> list[Object]:
+    return [found for found in objects(case) if found["kind"] in kinds]
+
+
+def pods(found: Sequence[Object]) -> Iterator[tuple[str, Object]]:
+    """Every pod or pod template with a name for messages: (name, {metadata, spec})."""
+    for each in found:
+        name = f"{each['kind']} {each['metadata']['name']}"
+        if each["kind"] == "Pod":
+            yield name, each
+        elif each["kind"] == "CronJob":
+            yield name, each["spec"]["jobTemplate"]["spec"]["template"]
+        elif "template" in each.get("spec", {}):
+            yield name, each["spec"]["template"]
+
+
+def containers(pod: Object) -> list[Object]:
+    return [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]
+
+
+def selects(selector: Object, labels: dict[str, str]) -> bool:
+    """Whether matchLabels fit; the chart uses no expressions for its own pods."""
+    assert set(selector) <= {"matchLabels"}
+    return selector.get("matchLabels", {}).items() <= labels.items()

@@ -1,0 +1,115 @@
+"""Every variable that a process reads is given to it or left at its default on purpose, and none is given in vain."""
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from pydantic_settings import BaseSettings
+from tests.chart.rendering import CASES, ROOT, Object, containers, objects, pods
+
+SETTINGS = {
+    "mercarich_platform": "SharedSettings",
+    "mercarich_checker": "CheckerSettings",
+    "mercarich_feed": "FeedSettings",
+    "mercarich_yahoo_proxy": "YahooProxySettings",
+    "mercarich_mercari_proxy": "MercariProxySettings",
+    "mercarich_operator": "OperatorSettings",
+}
+READ_ELSEWHERE = {"MERCARICH_REQUEST_KEY"}
+"""By commands, from the environment itself."""
+NOT_OURS = re.compile(r"(MARIADB|KAFKA)_|LOG_DIR$")
+DEFAULTED = {
+    "MERCARICH_DATA_DIR": "one machine's folder; a pod has database and Secrets instead",
+    "MERCARICH_LOG_FORMAT": "JSON is the default",
+    "MERCARICH_METRICS_HOST": "every address of the pod is the default",
+    "FEED_ENCRYPTION_KEY_FILE": "the key comes from the Secret by FEED_ENCRYPTION_KEY",
+}
+PERSONS_CHOICE = ("checker", "feed", "yahooProxy", "mercariProxy")
+"""Components whose other variables are the values `<component>.settings`, closed by the schema."""
+
+
+def test_every_variable_that_is_read_is_given_or_defaulted_with_a_reason() -> None:
+    given = {name for case in CASES for _, _, name in _given(objects(case))}
+    optional = _in_schema()
+
+    assert _read() - given - optional - set(DEFAULTED) == set()
+    assert set(DEFAULTED) <= _read(), "a reason for a variable that nobody reads"
+    assert set(DEFAULTED).isdisjoint(given)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_variable_that_is_given_is_read(case: str) -> None:
+    ours = {name for _, _, name in _given(objects(case)) if not NOT_OURS.match(name)}
+
+    assert ours - _read() - READ_ELSEWHERE == set()
+
+
+def test_commands_read_what_is_said_to_be_read_elsewhere() -> None:
+    text = "".join(path.read_text() for path in ROOT.glob("services/*/src/**/commands*.py"))
+
+    assert all(name in text for name in READ_ELSEWHERE)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
+    prefixes = {"checker": "CHECKER_", "feed": "FEED_", "operator": "OPERATOR_", "seed": "FEED_"}
+    proxies = {"yahoo-proxy": "YAHOO_PROXY_", "mercari-proxy": "MERCARI_PROXY_"}
+    for access, component, name in _given(objects(case)):
+        own = proxies.get(component) or prefixes.get(access, "MERCARICH_")
+        assert name.startswith(("MERCARICH_", own)) or NOT_OURS.match(name), (component, name)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) -> None:
+    secret = {
+        "MERCARICH_DATABASE_URL": {"checker", "feed", "operator", "web", "seed"},
+        "FEED_LWA_CLIENT_ID": {"feed"},
+        "FEED_LWA_CLIENT_SECRET": {"feed"},
+        "FEED_ENCRYPTION_KEY": {"feed", "seed"},
+    }
+    holders: dict[str, set[str]] = {}
+    for _, pod in pods(objects(case)):
+        for container in containers(pod):
+            for variable in container.get("env", []):
+                if variable["name"] in secret:
+                    assert set(variable["valueFrom"]) == {"secretKeyRef"}
+                    holders.setdefault(variable["name"], set()).add(pod["metadata"]["labels"]["mercarich.dev/access"])
+    seed = {"seed"} if case != "dev" else set()
+    assert holders == {name: whom - seed for name, whom in secret.items()}
+
+
+def test_large_numbers_stay_whole() -> None:
+    given = [
+        variable
+        for _, pod in pods(objects("full"))
+        for container in containers(pod)
+        for variable in container.get("env", [])
+        if variable["name"] == "YAHOO_PROXY_CACHE_ITEMS"
+    ]
+
+    assert given == [{"name": "YAHOO_PROXY_CACHE_ITEMS", "value": "1000000"}]
+
+
+def _given(found: tuple[Object, ...]) -> Iterator[tuple[str, str, str]]:
+    """(access, component, variable) of every container."""
+    for _, pod in pods(found):
+        labels = pod["metadata"]["labels"]
+        for container in containers(pod):
+            for variable in container.get("env", []):
+                yield labels["mercarich.dev/access"], labels["app.kubernetes.io/component"], variable["name"]
+
+
+def _read() -> set[str]:
+    names = set()
+    for package, name in SETTINGS.items():
+        settings: type[BaseSettings] = getattr(importlib.import_module(f"{package}.settings"), name)
+        prefix = settings.model_config.get("env_prefix", "")
+        names |= {f"{prefix}{field}".upper() for field in settings.model_fields}
+    return names
+
+
+def _in_schema() -> set[str]:
+    schema = json.loads((ROOT / "charts/mercarich/values.schema.json").read_text())["properties"]
+    return {name for part in PERSONS_CHOICE for name in schema[part]["properties"]["settings"]["properties"]}

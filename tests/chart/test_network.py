@@ -1,0 +1,174 @@
+"""NetworkPolicies as a matrix: who may reach whom, against what each process opens."""
+
+from ipaddress import ip_address, ip_network
+
+import pytest
+from tests.chart.rendering import CASES, Object, objects, of_kind, pods, selects
+
+ENFORCED = tuple(case for case in CASES if case != "minimal")
+NEEDED = {
+    "checker": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
+    "feed": {"mariadb:3306", "kafka:9092", "simulator:8100"},
+    "proxy": {"simulator:8100"},
+    "operator": {"mariadb:3306", "kafka:9092"},
+    "web": {"mariadb:3306", "kafka:9092"},
+    "seed": {"mariadb:3306", "simulator:8100"},
+    "simulator": set(),
+    "mariadb": set(),
+    "kafka": set(),
+}
+"""What the code connects to, by the label mercarich.dev/access, in the development profile."""
+PORTS = (443, 1234, 1235, 3306, 5432, 6443, 8100, 9092, 9093, 9100)
+INTERNET, API_SERVER, DATABASE = "203.0.113.9", "10.96.0.1", "10.1.2.3"
+
+
+def test_in_the_development_profile_pods_reach_each_other_exactly_as_needed() -> None:
+    accesses = _accesses("dev")
+    assert set(accesses) == set(NEEDED)
+    for source, labels in accesses.items():
+        reached = {
+            f"{target}:{port}"
+            for target, others in accesses.items()
+            for port in PORTS
+            if _leaves("dev", labels, others, port) and _enters("dev", labels, others, port)
+        }
+        assert reached == NEEDED[source], source
+
+
+def test_each_side_of_a_pair_allows_it_on_purpose() -> None:
+    accesses = _accesses("dev")
+    for source, labels in accesses.items():
+        for target, others in accesses.items():
+            for port in PORTS:
+                assert _leaves("dev", labels, others, port) == _enters("dev", labels, others, port), (
+                    source,
+                    target,
+                    port,
+                )
+
+
+@pytest.mark.parametrize("case", ENFORCED)
+def test_only_proxies_and_feed_reach_the_internet_and_only_outside_development(case: str) -> None:
+    reaching = {access for access, labels in _accesses(case).items() if _leaves_to(case, labels, INTERNET, 443)}
+
+    assert reaching == (set() if case == "dev" else {"proxy", "feed"})
+    for labels in _accesses(case).values():
+        assert not any(_leaves_to(case, labels, INTERNET, port) for port in (22, 25, 80, 6443, 8080))
+
+
+@pytest.mark.parametrize("case", ["dev", "default-needed"])
+def test_only_the_operator_reaches_the_api_server(case: str) -> None:
+    reaching = {
+        access
+        for access, labels in _accesses(case).items()
+        for port in (443, 6443)
+        if _leaves_to(case, labels, API_SERVER, port)
+    }
+
+    assert reaching == {"operator"}
+
+
+def test_the_api_server_and_the_database_can_be_narrowed() -> None:
+    accesses = _accesses("full")
+
+    assert _leaves_to("full", accesses["operator"], "203.0.113.7", 6443)
+    assert not _leaves_to("full", accesses["operator"], API_SERVER, 443)
+    assert {access for access in accesses if _leaves_to("full", accesses[access], DATABASE, 3307)} == {
+        "checker",
+        "feed",
+        "operator",
+        "web",
+    }
+    assert not any(_leaves_to("full", labels, "10.2.0.1", 3307) for labels in accesses.values())
+
+
+@pytest.mark.parametrize("case", ENFORCED)
+def test_every_pod_is_denied_what_is_not_allowed(case: str) -> None:
+    for name, pod in pods(objects(case)):
+        labels = pod["metadata"]["labels"]
+        (default,) = [each for each in of_kind(case, "NetworkPolicy") if each["metadata"]["name"].endswith("-default")]
+        assert selects(default["spec"]["podSelector"], labels), name
+        assert sorted(default["spec"]["policyTypes"]) == ["Egress", "Ingress"]
+        assert "ingress" not in default["spec"]
+
+
+@pytest.mark.parametrize("case", ENFORCED)
+def test_every_pod_may_ask_dns(case: str) -> None:
+    dns = {"k8s-app": "kube-dns"}
+    for labels in _accesses(case).values():
+        assert _leaves(case, labels, dns, 53, namespace="kube-system")
+
+
+def test_only_scrapers_enter_where_metrics_are_and_nobody_without_them() -> None:
+    prometheus = {"app.kubernetes.io/name": "prometheus"}
+    entered = {
+        f"{access}:{port}"
+        for access, labels in _accesses("dev").items()
+        for port in PORTS
+        if _enters("dev", prometheus, labels, port)
+    }
+    assert entered == {"checker:9100", "feed:9100", "operator:9100", "proxy:1234", "proxy:1235"}
+    for labels in _accesses("default-needed").values():
+        assert not any(_enters("default-needed", prometheus, labels, port) for port in PORTS)
+
+
+def test_switched_off_there_is_no_policy() -> None:
+    assert of_kind("minimal", "NetworkPolicy") == []
+
+
+def _accesses(case: str) -> dict[str, dict[str, str]]:
+    """One pod's labels for each access; all pods of an access are alike to the policies."""
+    return {
+        pod["metadata"]["labels"]["mercarich.dev/access"]: pod["metadata"]["labels"] for _, pod in pods(objects(case))
+    }
+
+
+def _rules(case: str, labels: dict[str, str], side: str) -> list[Object]:
+    return [
+        rule
+        for policy in of_kind(case, "NetworkPolicy")
+        if selects(policy["spec"]["podSelector"], labels)
+        for rule in policy["spec"].get(side, [])
+    ]
+
+
+def _leaves(case: str, source: dict[str, str], target: dict[str, str], port: int, namespace: str = "shop") -> bool:
+    rules = _rules(case, source, "egress")
+    return any(_opens(rule, port) and _pod_fits(rule.get("to"), target, namespace) for rule in rules)
+
+
+def _enters(case: str, source: dict[str, str], target: dict[str, str], port: int) -> bool:
+    rules = _rules(case, target, "ingress")
+    return any(_opens(rule, port) and _pod_fits(rule.get("from"), source, "shop") for rule in rules)
+
+
+def _leaves_to(case: str, source: dict[str, str], address: str, port: int) -> bool:
+    rules = _rules(case, source, "egress")
+    return any(_opens(rule, port) and _address_fits(rule.get("to"), address) for rule in rules)
+
+
+def _opens(rule: Object, port: int) -> bool:
+    return any(each["port"] == port and each["protocol"] == "TCP" for each in rule["ports"])
+
+
+def _pod_fits(peers: list[Object] | None, labels: dict[str, str], namespace: str) -> bool:
+    if peers is None:
+        return True
+    return any(
+        selects(peer.get("podSelector", {}), labels)
+        and ("namespaceSelector" not in peer and namespace == "shop")
+        | selects(peer.get("namespaceSelector", {"matchLabels": {"": "x"}}), {"kubernetes.io/metadata.name": namespace})
+        for peer in peers
+        if "ipBlock" not in peer
+    )
+
+
+def _address_fits(peers: list[Object] | None, address: str) -> bool:
+    if peers is None:
+        return True
+    return any(
+        ip_address(address) in ip_network(peer["ipBlock"]["cidr"])
+        and not any(ip_address(address) in ip_network(network) for network in peer["ipBlock"].get("except", []))
+        for peer in peers
+        if "ipBlock" in peer
+    )

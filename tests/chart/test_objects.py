@@ -1,0 +1,219 @@
+"""What must be true of the objects, beyond their shape."""
+
+import base64
+import re
+
+import pytest
+import yaml
+from tests.chart.rendering import CASES, CHART, Object, containers, objects, of_kind, pods, selects, template
+
+from mercarich_contracts.topics import TOPICS
+from mercarich_db.settings_store import DEFINITIONS
+
+WORKERS = {"checker-yahoo", "checker-mercari", "feed"}
+POOL = "mercarich.dev/worker-pool"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_pod_is_restricted(case: str) -> None:
+    found = list(pods(objects(case)))
+    assert len(found) >= 14
+    for name, pod in found:
+        spec = pod["spec"]
+        assert spec["securityContext"]["runAsNonRoot"] is True, name
+        assert spec["securityContext"]["runAsUser"] > 0, name
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec), name
+        assert all(set(volume) & {"emptyDir", "configMap"} for volume in spec.get("volumes", [])), name
+        for container in containers(pod):
+            context = container["securityContext"]
+            assert context["allowPrivilegeEscalation"] is False, name
+            assert context["readOnlyRootFilesystem"] is True, name
+            assert context["capabilities"] == {"drop": ["ALL"]}, name
+            assert "hostPort" not in str(container.get("ports")), name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_container_says_what_it_needs_and_from_which_image(case: str) -> None:
+    for name, pod in pods(objects(case)):
+        for container in containers(pod):
+            resources = container["resources"]
+            assert {"cpu", "memory"} <= set(resources["requests"]), name
+            assert "memory" in resources["limits"], name
+            assert re.fullmatch(r"\S+:[^:/\s]+", container["image"]), name
+            assert not container["image"].endswith(":latest"), name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_only_the_operator_has_a_token(case: str) -> None:
+    assert [name for name, pod in pods(objects(case)) if pod["spec"]["automountServiceAccountToken"] is not False] == [
+        next(name for name, pod in pods(objects(case)) if _component(pod) == "operator")
+    ]
+    assert all(found["automountServiceAccountToken"] is False for found in of_kind(case, "ServiceAccount"))
+    assert {found["kind"] for found in objects(case)}.isdisjoint({"ClusterRole", "ClusterRoleBinding"})
+    (role,) = of_kind(case, "Role")
+    assert not {"secrets", "pods", "*"} & {name for rule in role["rules"] for name in rule["resources"]}
+    assert not {"*", "delete", "update"} & {verb for rule in role["rules"] for verb in rule["verbs"]}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_pools_carry_the_contract_with_the_operator_and_no_replicas(case: str) -> None:
+    found = {each["metadata"]["labels"].get(POOL): each for each in of_kind(case, "Deployment")}
+    assert set(found) - {None} == WORKERS
+    topics = {topic.name: topic for topic in TOPICS}
+    for pool in WORKERS:
+        deployment = found[pool]
+        notes = deployment["metadata"]["annotations"]
+        assert "replicas" not in deployment["spec"]
+        assert notes["mercarich.dev/settings-key"] in DEFINITIONS
+        low, high = map(int, notes["mercarich.dev/bounds"].split(".."))
+        assert 1 <= low <= high <= topics[notes["mercarich.dev/topic"]].partitions
+        assert notes["mercarich.dev/group"] == pool
+        assert int(notes["mercarich.dev/per-replica-target"]) > 0
+        assert int(notes["mercarich.dev/connections"]) > 0
+        assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert not of_kind(case, "HorizontalPodAutoscaler")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_proxy_is_never_two(case: str) -> None:
+    for deployment in of_kind(case, "Deployment"):
+        if _component(deployment["spec"]["template"]).endswith("-proxy"):
+            assert deployment["spec"]["replicas"] == 1
+            assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_selectors_find_their_own_pods_only(case: str) -> None:
+    labelled = [(name, pod["metadata"]["labels"]) for name, pod in pods(objects(case))]
+    for found in of_kind(case, "Deployment", "StatefulSet", "PodDisruptionBudget"):
+        matched = {name.split()[1] for name, labels in labelled if selects(found["spec"]["selector"], labels)}
+        assert matched == {found["metadata"]["name"]}
+    for service in of_kind(case, "Service"):
+        matched = {
+            name.split()[1] for name, labels in labelled if service["spec"]["selector"].items() <= labels.items()
+        }
+        assert matched == {service["metadata"]["name"]}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_probes_ask_neither_broker_nor_database(case: str) -> None:
+    for name, pod in pods(objects(case)):
+        for container in containers(pod):
+            for probe in ("startupProbe", "livenessProbe"):
+                path = container.get(probe, {}).get("httpGet", {}).get("path", "/healthz")
+                assert path == "/healthz", name
+            if _component(pod) in WORKERS | {"operator"}:
+                assert "readinessProbe" not in container, name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_pods_end_within_the_shutdown_budget(case: str) -> None:
+    assert {pod["spec"]["terminationGracePeriodSeconds"] for _, pod in pods(objects(case))} == {60}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_budget_never_blocks_the_drain_of_a_single_replica(case: str) -> None:
+    assert {
+        str(found["spec"]) for found in of_kind(case, "PodDisruptionBudget") if "minAvailable" in found["spec"]
+    } == set()
+    assert all(found["spec"]["maxUnavailable"] == 1 for found in of_kind(case, "PodDisruptionBudget"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_names_leave_room_for_what_controllers_append(case: str) -> None:
+    names = [(found["kind"], found["metadata"]["namespace"], found["metadata"]["name"]) for found in objects(case)]
+    assert len(set(names)) == len(names)
+    assert all(len(name) <= (52 if kind == "CronJob" else 63) for kind, _, name in names)
+
+
+def test_the_longest_release_name_still_gives_names_that_fit() -> None:
+    text = template("dev", more=["--set", f"fullnameOverride={'n' * 60}"])
+    for found in yaml.load_all(text, Loader=yaml.CSafeLoader):
+        if found:
+            assert len(found["metadata"]["name"]) <= (52 if found["kind"] == "CronJob" else 63)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_secret_and_config_that_is_named_exists_or_is_brought(case: str) -> None:
+    there = {
+        found["metadata"]["name"]: {**found.get("data", {}), **found.get("stringData", {})}
+        for found in of_kind(case, "Secret", "ConfigMap")
+    }
+    brought = {"mercarich-database", "mercarich-amazon", "db", "amazon"}
+    for name, pod in pods(objects(case)):
+        for container in containers(pod):
+            for variable in container.get("env", []):
+                reference = variable.get("valueFrom", {}).get("secretKeyRef")
+                if reference and reference["name"] not in brought:
+                    assert reference["key"] in there[reference["name"]], name
+        for volume in pod["spec"].get("volumes", []):
+            if "configMap" in volume:
+                assert volume["configMap"]["name"] in there, name
+
+
+def test_no_secret_is_rendered_but_the_made_up_one_of_development() -> None:
+    assert [case for case in CASES if of_kind(case, "Secret")] == ["dev"]
+    (secret,) = of_kind("dev", "Secret")
+    assert len(base64.b64decode(secret["stringData"]["encryption-key"])) == 32
+
+
+def test_the_development_secret_is_what_the_simulator_takes() -> None:
+    from mercarich_simulator.settings import SimulatorSettings
+    from mercarich_simulator.world import begin
+
+    catalogue = begin(SimulatorSettings(seed=1, listings=0)).catalogue
+    (secret,) = of_kind("dev", "Secret")
+
+    assert secret["stringData"]["lwa-client-id"] == catalogue.client_id
+    assert secret["stringData"]["lwa-client-secret"] == catalogue.client_secret
+
+
+def test_a_job_has_another_name_when_it_is_another_job_and_the_same_otherwise() -> None:
+    first, again, other = (_jobs(*more) for more in ((), (), ("--set", "image.tag=0.2.0")))
+
+    assert first == again
+    assert not first & other
+    assert all(re.fullmatch(r"rel-mercarich-(migrate|topics|seed)-[0-9a-f]{8}", name) for name in first | other)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_a_hook_but_the_test_and_nothing_carries_a_finalizer(case: str) -> None:
+    for found in objects(case):
+        notes = found["metadata"].get("annotations", {})
+        assert notes.get("helm.sh/hook", "test") == "test"
+        assert ("helm.sh/hook" in notes) == (found["kind"] == "Pod")
+        assert "finalizers" not in found["metadata"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_whoever_uses_the_tables_waits_for_the_migrations(case: str) -> None:
+    for name, pod in pods(objects(case)):
+        waits = [each["command"][:3] for each in pod["spec"].get("initContainers", [])]
+        if _component(pod) in {"toolbox", "migrate", "topics", "test", "mariadb", "kafka", "simulator"} or _component(
+            pod
+        ).endswith("-proxy"):
+            assert waits == [], name
+        else:
+            assert waits == [["mercarich", "db", "wait"]], name
+
+
+def test_dashboards_and_alerts_come_as_they_are() -> None:
+    shown = {found["metadata"]["name"]: found for found in objects("full")}
+    for path in (CHART / "dashboards").glob("*.json"):
+        config = shown[f"stock-dashboard-{path.stem}"]
+        assert config["data"][path.name].rstrip("\n") == path.read_text().rstrip("\n")
+        assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
+        assert config["metadata"]["annotations"] == {"grafana_folder": "Mercarich"}
+    for path in (CHART / "alerts").glob("*.yaml"):
+        rule = shown[f"stock-{path.stem}"]
+        assert rule["spec"] == yaml.safe_load(path.read_text())
+        assert rule["metadata"]["labels"]["release"] == "kube-prometheus-stack"
+
+
+def _jobs(*more: str) -> set[str]:
+    return {found["metadata"]["name"] for found in objects("dev", *more) if found["kind"] == "Job"}
+
+
+def _component(pod: Object) -> str:
+    return str(pod["metadata"]["labels"]["app.kubernetes.io/component"])

@@ -1,0 +1,83 @@
+"""Each example of values renders alike with helm 3 and 4, for old and new Kubernetes, and fits its strict schemas."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.chart.rendering import CASES, HELMS, KUBERNETES, TOOLS, helm, parse, template
+
+MONITORING = ("podMonitor", "serviceMonitor", "rules")
+
+
+@pytest.mark.parametrize("binary", HELMS)
+@pytest.mark.parametrize("case", CASES)
+def test_lint_finds_nothing(case: str, binary: str) -> None:
+    done = helm(binary, "lint", "--strict", ".", "-f", f"ci/{case}-values.yaml")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kubernetes", KUBERNETES)
+def test_every_rendering_fits_the_strict_schemas(kubernetes: str, tmp_path: Path) -> None:
+    written: list[Path] = []
+    for case in CASES:
+        texts = [template(case, binary, kubernetes) for binary in HELMS]
+        assert texts[0] == texts[1], f"{case}: helm 3 and helm 4 differ"
+        written.append(tmp_path / f"{case}.yaml")
+        written[-1].write_text(texts[0])
+
+    done = subprocess.run(
+        [TOOLS / "venv/bin/kubernetes-validate", "--strict", "--no-warn", "--quiet", "-k", kubernetes, *written],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_field_would_not_fit_the_schemas(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text(template("dev").replace("revisionHistoryLimit:", "revisionHistoryLimits:"))
+
+    command = [TOOLS / "venv/bin/kubernetes-validate", "--strict", "--no-warn", "--quiet", "-k", "1.33", file]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode != 0
+    assert "revisionHistoryLimits" in done.stdout + done.stderr
+
+
+def test_two_renderings_are_equal() -> None:
+    assert template("dev") == template("dev")
+
+
+def test_a_cluster_older_than_the_chart_is_refused() -> None:
+    done = helm("helm3", "template", "rel", ".", "-f", "ci/dev-values.yaml", "--kube-version", "v1.29.0")
+
+    assert done.returncode != 0
+    assert "kubeVersion" in done.stderr
+
+
+def test_kinds_that_the_cluster_does_not_know_are_not_rendered() -> None:
+    flags = [f"monitoring.{name}.enabled=true" for name in MONITORING]
+    without = template("dev", more=["--set", ",".join(flags)])
+    with_them = template("dev", more=["--set", ",".join(flags), "--api-versions", "monitoring.coreos.com/v1"])
+
+    assert "monitoring.coreos.com" not in without
+    assert "prometheus.io/scrape" in without
+    kinds = {found["kind"] for found in parse(with_them)}
+    assert {"PodMonitor", "ServiceMonitor"} <= kinds
+    assert "prometheus.io/scrape" not in with_them
+
+
+def test_the_notes_tell_how_to_start_each_cronjob_and_warn_of_the_development_profile() -> None:
+    done = helm("helm4", "install", "rel", ".", "-n", "shop", "-f", "ci/dev-values.yaml", "--dry-run=client")
+
+    assert done.returncode == 0, done.stderr
+    notes = done.stdout.split("NOTES:")[1]
+    assert "WARNING: dev.enabled" in notes
+    for found in parse(template("dev")):
+        if found["kind"] == "CronJob":
+            assert f"--from=cronjob/{found['metadata']['name']}" in notes

@@ -1,0 +1,99 @@
+"""The CronJobs are the schedule table's rows whose command is there, and nothing else."""
+
+import subprocess
+import sys
+from importlib.metadata import entry_points
+
+import pytest
+from tests.chart.rendering import CASES, ROOT, Object, objects, of_kind
+
+from mercarich_contracts.schedule import SCHEDULE, TIME_ZONE, ScheduleRow
+from mercarich_platform.front import GROUP
+
+PREFIX = {"full": "stock"}
+
+
+def test_the_generated_files_are_what_the_code_says() -> None:
+    script = (
+        "import sys; sys.path.insert(0, 'charts'); import generate\n"
+        "print([str(p) for p, t in generate.files().items() if not p.exists() or p.read_text() != t])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.strip() == "[]", "run `make chart`"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_row_with_a_command_is_a_cronjob_of_its_time_and_words(case: str) -> None:
+    rows = {f"{PREFIX.get(case, 'rel-mercarich')}-{row.name}": row for row in SCHEDULE if _exists(row)}
+    found = {each["metadata"]["name"]: each for each in of_kind(case, "CronJob")}
+    assert set(found) == set(rows)
+    assert len(rows) >= 6
+    for name, row in rows.items():
+        spec = found[name]["spec"]
+        container = _container(found[name])
+        assert container["command"] == ["mercarich", *row.command]
+        assert f"mercarich-{row.component}:" in container["image"]
+        assert 10 <= spec["startingDeadlineSeconds"] <= row.deadline_seconds
+        if case != "full":
+            assert (spec["schedule"], spec["timeZone"]) == (row.cron, TIME_ZONE)
+            assert spec["jobTemplate"]["spec"]["activeDeadlineSeconds"] == row.deadline_seconds
+            assert spec["suspend"] is (case == "minimal")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_run_survives_eviction_ends_on_bad_configuration_and_keeps_its_key(case: str) -> None:
+    for each in of_kind(case, "CronJob"):
+        job = each["spec"]["jobTemplate"]["spec"]
+        ignore, fail = job["podFailurePolicy"]["rules"]
+        assert ignore == {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+        assert fail["action"] == "FailJob"
+        assert fail["onExitCodes"]["containerName"] == _container(each)["name"]
+        assert fail["onExitCodes"]["values"] == [2, 78]
+        assert job["backoffLimit"] == 2
+        assert job["template"]["spec"]["restartPolicy"] == "Never"
+        assert each["spec"]["concurrencyPolicy"] in ("Allow", "Forbid")
+        assert each["spec"]["successfulJobsHistoryLimit"] >= 1
+        assert each["spec"]["failedJobsHistoryLimit"] >= 1
+        (key,) = [one for one in _container(each)["env"] if one["name"] == "MERCARICH_REQUEST_KEY"]
+        assert key["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.labels['batch.kubernetes.io/job-name']"}}
+
+
+def test_only_runs_that_supersede_each_other_may_overlap() -> None:
+    policies = {each["metadata"]["name"]: each["spec"]["concurrencyPolicy"] for each in of_kind("dev", "CronJob")}
+
+    assert {name for name, policy in policies.items() if policy == "Allow"} == {
+        name for name in policies if "-check-item-" in name
+    }
+
+
+def test_schedule_suspension_and_deadlines_of_one_cronjob_can_be_changed() -> None:
+    found = {each["metadata"]["name"]: each["spec"] for each in of_kind("full", "CronJob")}
+
+    changed = found["stock-check-item-yahoo"]
+    assert (changed["schedule"], changed["timeZone"]) == ("15 1,13 * * *", "Asia/Seoul")
+    assert changed["startingDeadlineSeconds"] == 60
+    assert changed["jobTemplate"]["spec"]["activeDeadlineSeconds"] == 1800
+    assert {name for name, spec in found.items() if spec["suspend"]} == {"stock-update-feed-mercari"}
+
+
+def test_one_cronjob_stays_suspended_when_it_alone_is() -> None:
+    more = ("--set", "schedules.items.update-feed-yahoo.suspend=true")
+    found = [each for each in objects("dev", *more) if each["kind"] == "CronJob" and each["spec"]["suspend"]]
+
+    assert [each["metadata"]["name"] for each in found] == ["rel-mercarich-update-feed-yahoo"]
+
+
+def _exists(row: ScheduleRow) -> bool:
+    return any(
+        entry.name == row.command[0] and entry.dist is not None and entry.dist.name == f"mercarich-{row.component}"
+        for entry in entry_points(group=GROUP)
+    )
+
+
+def _container(cronjob: Object) -> Object:
+    (container,) = cronjob["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    found: Object = container
+    return found

@@ -1,0 +1,119 @@
+"""Values that cannot work are refused before anything is rendered, with a sentence that names the value."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from tests.chart.rendering import CHART, HELMS, helm
+
+BAD = {
+    "database.existingSecret=": "database.existingSecret: name the Secret",
+    "kafka.bootstrap=": "kafka.bootstrap: name your brokers",
+    "kafka.bootstrap=no-port": "kafka",
+    "feed.existingSecret=": "feed.existingSecret: name the Secret",
+    "yahooProxy.acceptTerms=": "yahooProxy.acceptTerms: the proxy would ask the real site",
+    "mercariProxy.acceptTerms=": "mercariProxy.acceptTerms: the proxy would ask the real site",
+    "yahooProxy.acceptTerms=true": "acceptTerms",
+    "checker.yahoo.bounds.min=9,checker.yahoo.bounds.max=3": "checker.yahoo.bounds: min (9) is above max (3)",
+    "checker.mercari.bounds.min=0": "bounds",
+    "feed.bounds.max=1000000": "bounds",
+    "feed.bounds.max=many": "bounds",
+    "checker.settings.CHECKER_SLOTS=0": "CHECKER_SLOTS",
+    "checker.settings.CHECKER_SLOTS=65": "CHECKER_SLOTS",
+    "checker.settings.CHECKER_SLOT=8": "CHECKER_SLOT",
+    "checker.settings.CHECKER_YAHOO_PROXY_URL=http://x": "CHECKER_YAHOO_PROXY_URL",
+    "feed.settings.FEED_ENCRYPTION_KEY=secret": "FEED_ENCRYPTION_KEY",
+    "yahooProxy.settings.YAHOO_PROXY_RATE_PER_SECOND=-1": "YAHOO_PROXY_RATE_PER_SECOND",
+    "yahooProxy.replicas=2": "replicas",
+    "schedules.items.check-item-yahoo.schedule=TZ=UTC 0 0 * * *": "schedule",
+    "schedules.items.check-item-yahoo.schedule=0 0 * *": "schedule",
+    "schedules.items.check-item-ebay.suspend=true": "check-item-ebay",
+    "schedules.items.check-item-yahoo.startingDeadlineSeconds=5": "startingDeadlineSeconds",
+    "image.pullPolicy=Sometimes": "pullPolicy",
+    "image.tag=not a tag": "tag",
+    "log.level=TRACE": "level",
+    "networkPolicy.dnsPorts={70000}": "dnsPorts",
+    "operator.resources.limits.gpu=1": "gpu",
+    "dev.mariadb.runAsUser=0": "runAsUser",
+    "worker.replicas=3": "worker",
+}
+
+
+@pytest.mark.parametrize("binary", HELMS)
+@pytest.mark.parametrize("bad", BAD)
+def test_a_value_that_cannot_work_is_refused_by_name(bad: str, binary: str) -> None:
+    done = helm(binary, "template", "rel", ".", "-f", "ci/default-needed-values.yaml", "--set", bad)
+
+    assert done.returncode != 0
+    assert BAD[bad] in done.stderr
+
+
+def test_without_any_value_the_first_missing_one_is_named() -> None:
+    done = helm("helm4", "template", "rel", ".")
+
+    assert done.returncode != 0
+    assert "database.existingSecret: name the Secret" in done.stderr
+
+
+def test_the_schema_is_closed_everywhere() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    open_ones = [
+        path
+        for path, part in _parts(schema, "")
+        if part.get("type") == "object" and "additionalProperties" not in part and not path.endswith(_FOREIGN)
+    ]
+
+    assert open_ones == []
+
+
+def test_the_schema_knows_exactly_the_values_that_are_there() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    assert set(schema["properties"]) - {"global"} == set(values)
+    assert _missing(schema, values, "") == []
+
+
+def test_every_value_has_a_comment() -> None:
+    table = (CHART / "README.md").read_text()
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    lacking = [name for name in _leaves(values, "") if not any(f"`{part}`" in table for part in _prefixes(name))]
+
+    assert lacking == []
+
+
+_FOREIGN = ("/global", "/affinity", "/tolerations/items", "/podSelector", "/namespaceSelector", "/ipBlock")
+"""Parts whose shape is Kubernetes' or helm's own."""
+
+
+def _parts(schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield path, schema
+    for name, part in schema.get("properties", {}).items():
+        yield from _parts(part, f"{path}/{name}")
+    if "items" in schema:
+        yield from _parts(schema["items"], f"{path}/items")
+
+
+def _missing(schema: dict[str, Any], values: dict[str, Any], path: str) -> list[str]:
+    """Properties of closed objects that values.yaml does not show, where it shows any."""
+    found = []
+    for name, part in schema["properties"].items():
+        if name not in values:
+            found.append(f"{path}{name}")
+        elif part.get("properties") and values[name] and not name.endswith(("resources", "bounds")):
+            found += _missing(part, values[name], f"{path}{name}.")
+    return [name for name in found if name != "global"]
+
+
+def _leaves(values: dict[str, Any], path: str) -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}"
+
+
+def _prefixes(name: str) -> list[str]:
+    words = name.split(".")
+    return [".".join(words[:count]) for count in range(len(words), 0, -1)]
