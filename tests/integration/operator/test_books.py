@@ -86,9 +86,8 @@ def test_holds_accounts_and_the_age_of_what_amazon_does_not_have(engine: Engine,
     seller = add(engine, users, username="a", plan=2, active=True, is_staff=False, created_at=NOW)
     refused = add(engine, users, username="b", plan=2, active=True, is_staff=False, created_at=NOW)
     account = {"seller_id": "S", "marketplace_id": "M", "refresh_token": "t"}
-    for user, verdict in ((seller, "valid"), (refused, "invalid")):
-        values = account | {"user_id": user, "token_verdict": verdict}
-        run_tx(engine, lambda c, row=values: c.execute(insert(amazon_accounts).values(**row)))
+    add(engine, amazon_accounts, **account, user_id=seller, token_verdict="valid")
+    add(engine, amazon_accounts, **account, user_id=refused, token_verdict="invalid")
     hold = {"run_id": 1, "marketplace": "mercari", "reason": "many", "opened_at": NOW}
     add(engine, holds, **hold)
     add(engine, holds, **hold, released_at=NOW)

@@ -13,15 +13,15 @@ _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
 class ProxyMetrics:
     def __init__(self, marketplace: Marketplace) -> None:
-        self._registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         self._label = marketplace.value
-        ProcessCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
         build = Gauge(
             "mercarich_build_info",
             "1; the labels say which process this is and of which release",
             ["process", "version"],
-            registry=self._registry,
+            registry=self.registry,
         )
         tell_build(f"{marketplace}-proxy", build)
         self._requests = self._counter("requests", "Calls made to the marketplace, by outcome", "outcome")
@@ -34,7 +34,7 @@ class ProxyMetrics:
             "A call to the marketplace, its wait for a turn left out",
             ["marketplace"],
             buckets=_BUCKETS,
-            registry=self._registry,
+            registry=self.registry,
         ).labels(self._label)
         self.waiting = self._gauge("turns_waiting", "Calls that wait for their turn in the budget")
         self.under_way = self._gauge("requests_under_way", "Calls to the marketplace right now")
@@ -60,10 +60,10 @@ class ProxyMetrics:
 
     def exposition(self) -> bytes:
         """All of it in Prometheus' text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self.registry)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(f"mercarich_proxy_{name}", text, ["marketplace", *labels], registry=self._registry)
+        return Counter(f"mercarich_proxy_{name}", text, ["marketplace", *labels], registry=self.registry)
 
     def _gauge(self, name: str, text: str) -> Gauge:
-        return Gauge(f"mercarich_proxy_{name}", text, ["marketplace"], registry=self._registry).labels(self._label)
+        return Gauge(f"mercarich_proxy_{name}", text, ["marketplace"], registry=self.registry).labels(self._label)

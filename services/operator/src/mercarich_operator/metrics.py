@@ -53,7 +53,7 @@ RUN_ITEMS = Gauge(
 OPEN_HOLDS = Gauge("mercarich_holds_open", "Holds of the brake that nobody has released", ["marketplace"])
 UNPUSHED_AGE = Gauge(
     "mercarich_listings_unpushed_age_seconds",
-    "Time since the oldest change that Amazon does not have, by kind: withdrawal, restore; 0: it has all",
+    "Time since the oldest change that Amazon could have and does not: withdrawal, restore; 0: it has all",
     ["kind"],
 )
 ACCOUNTS = Gauge("mercarich_amazon_accounts", "Sellers' Amazon accounts by their token's verdict", ["verdict"])

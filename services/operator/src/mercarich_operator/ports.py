@@ -139,7 +139,8 @@ class Books:
     open_holds: Mapping[str, int]
     """By marketplace."""
     unpushed_age: Mapping[str, float]
-    """withdrawal, restore: seconds since the oldest change that Amazon does not have; 0: it has all."""
+    """withdrawal, restore: seconds since the oldest change that Amazon does not have; 0: it has all.
+    Sellers without a usable account are left out, they count as exposed."""
     accounts: Mapping[str, int]
     """Sellers' Amazon accounts by the token's verdict."""
 

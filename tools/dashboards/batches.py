@@ -1,0 +1,102 @@
+"""The check runs and what they find."""
+
+from tools.dashboards.grafana import Dashboard, Panel, Query
+from tools.dashboards.shared import HOLDS, RUN, SUCCESS_AGE, quantiles
+
+BATCHES = Dashboard(
+    "batches",
+    "Batches",
+    (
+        SUCCESS_AGE,
+        Panel(
+            "How long the last finished run took",
+            "s",
+            (
+                Query(
+                    "max by (operation, marketplace) (mercarich_batch_run_last_success_duration_seconds{NS})",
+                    RUN,
+                ),
+            ),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Runs that ended in the last day",
+            "short",
+            (
+                Query(
+                    "sum by (operation, marketplace, outcome) (increase(mercarich_batch_runs_total{NS}[1d]))",
+                    f"{RUN} {{{{outcome}}}}",
+                ),
+            ),
+        ),
+        Panel(
+            "The newest run's progress",
+            "percentunit",
+            (
+                Query(
+                    'max by (operation, marketplace) (mercarich_batch_run_items{NS, kind="checked"})'
+                    ' / (max by (operation, marketplace) (mercarich_batch_run_items{NS, kind="planned"}) > 0)',
+                    RUN,
+                ),
+            ),
+        ),
+        Panel(
+            "The newest run's items",
+            "short",
+            (
+                Query(
+                    "max by (marketplace, kind) (mercarich_batch_run_items{NS})",
+                    "{{marketplace}} {{kind}}",
+                ),
+            ),
+        ),
+        Panel(
+            "The planner's silence",
+            "s",
+            (Query("max by (operation, marketplace) (mercarich_batch_run_silence_seconds{NS})", RUN),),
+            text="0 while no run is going on.",
+            thresholds=(60, 300),
+        ),
+        Panel(
+            "Held for canaries",
+            "short",
+            (Query("max by (operation, marketplace) (mercarich_batch_run_held{NS})", RUN),),
+        ),
+        Panel(
+            "Batches handled",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace, outcome) (rate(mercarich_checker_batches_total{NS}[5m]))",
+                    "{{marketplace}} {{outcome}}",
+                ),
+            ),
+        ),
+        Panel("Time of a batch", "s", quantiles("mercarich_checker_batch_seconds", "marketplace")),
+        Panel(
+            "Items by what was seen",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace, state) (rate(mercarich_checker_items_total{NS}[5m]))",
+                    "{{marketplace}} {{state}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Listings withdrawn and held",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace) (rate(mercarich_checker_withdrawn_listings_total{NS}[5m]))",
+                    "withdrawn {{marketplace}}",
+                ),
+                Query(
+                    "sum by (marketplace) (rate(mercarich_checker_held_listings_total{NS}[5m]))",
+                    "held {{marketplace}}",
+                ),
+            ),
+        ),
+        HOLDS,
+    ),
+)

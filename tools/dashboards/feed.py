@@ -1,0 +1,61 @@
+"""What goes to Amazon."""
+
+from tools.dashboards.grafana import Dashboard, Panel, Query
+from tools.dashboards.shared import ACCOUNTS, EXPOSED, UNPUSHED
+
+FEED = Dashboard(
+    "feed",
+    "Amazon feed",
+    (
+        UNPUSHED,
+        Panel(
+            "Listings that wait",
+            "short",
+            (Query("max by (kind) (mercarich_feed_pending_listings{NS})", "{{kind}}"),),
+        ),
+        EXPOSED,
+        Panel(
+            "SKUs pushed",
+            "ops",
+            (
+                Query(
+                    "sum by (lane, outcome) (rate(mercarich_feed_pushes_total{NS}[5m]))",
+                    "{{lane}} {{outcome}}",
+                ),
+            ),
+        ),
+        Panel(
+            "From withdrawal to Amazon",
+            "s",
+            tuple(
+                Query(
+                    f"histogram_quantile({q},"
+                    " sum by (le) (rate(mercarich_feed_push_latency_seconds_bucket{NS}[5m])))",
+                    f"p{q * 100:.0f}",
+                )
+                for q in (0.5, 0.95, 0.99)
+            ),
+        ),
+        Panel("Open feeds", "short", (Query("max(mercarich_feed_open_feeds{NS})", "feeds"),)),
+        Panel(
+            "Jobs that Amazon stopped",
+            "ops",
+            (Query("sum by (kind) (rate(mercarich_feed_amazon_troubles_total{NS}[5m]))", "{{kind}}"),),
+            text="Absent while Amazon has stopped none.",
+        ),
+        Panel(
+            "Refused tokens and credentials in an hour",
+            "short",
+            (Query("sum by (kind) (increase(mercarich_feed_token_errors_total{NS}[1h]))", "{{kind}}"),),
+            thresholds=(1,),
+        ),
+        ACCOUNTS,
+        Panel(
+            "Application's credentials refused",
+            "short",
+            (Query("max(mercarich_feed_app_credentials_refused{NS})", "refused"),),
+            "stat",
+            thresholds=(1,),
+        ),
+    ),
+)

@@ -1,0 +1,19 @@
+"""Where the dashboards lie in the chart, and what is in them."""
+
+import json
+from pathlib import Path
+
+from tools.dashboards.batches import BATCHES
+from tools.dashboards.feed import FEED
+from tools.dashboards.operations import OPERATIONS
+from tools.dashboards.overview import OVERVIEW
+from tools.dashboards.proxies import PROXIES
+from tools.dashboards.workers import WORKERS
+
+FOLDER = Path(__file__).parents[2] / "charts" / "mercarich" / "dashboards"
+BOARDS = (OVERVIEW, BATCHES, WORKERS, FEED, PROXIES, OPERATIONS)
+
+
+def files() -> dict[str, str]:
+    """Name of the file to its text."""
+    return {f"{board.name}.json": json.dumps(board.model(), indent=1) + "\n" for board in BOARDS}

@@ -1,0 +1,91 @@
+"""Database, operator and processes."""
+
+from tools.dashboards.grafana import Dashboard, Panel, Query
+
+OPERATIONS = Dashboard(
+    "operations",
+    "Database, operator, processes",
+    (
+        Panel(
+            "Database connections in use",
+            "short",
+            (
+                Query("sum by (instance) (mercarich_db_connections_in_use{NS})", "{{instance}}"),
+                Query("sum(mercarich_db_connections_max{NS})", "all pools at most"),
+            ),
+        ),
+        Panel(
+            "Database troubles",
+            "ops",
+            (Query("sum by (kind) (rate(mercarich_db_troubles_total{NS}[5m]))", "{{kind}}"),),
+            text="conflict: a transaction was started again; away: no answer.",
+        ),
+        Panel(
+            "Sources that the operator can read",
+            "short",
+            (Query("max by (source) (mercarich_operator_source_up{NS})", "{{source}}"),),
+        ),
+        Panel(
+            "Operator's rounds",
+            "ops",
+            (Query("sum by (result) (rate(mercarich_operator_reconcile_total{NS}[5m]))", "{{result}}"),),
+        ),
+        Panel(
+            "Time of a round",
+            "s",
+            (
+                Query(
+                    "histogram_quantile(0.95,"
+                    " sum by (le) (rate(mercarich_operator_reconcile_duration_seconds_bucket{NS}[5m])))",
+                    "p95",
+                ),
+            ),
+        ),
+        Panel(
+            "Age of settings and of the last round",
+            "s",
+            (
+                Query("min(mercarich_operator_settings_age_seconds{NS})", "settings"),
+                Query("time() - max(mercarich_operator_last_loop_timestamp_seconds{NS})", "round"),
+            ),
+        ),
+        Panel(
+            "Autoscalers and replicas written",
+            "short",
+            (
+                Query("sum by (pool) (increase(mercarich_operator_hpa_writes_total{NS}[1h]))", "{{pool}} autoscaler"),
+                Query("sum by (pool) (increase(mercarich_operator_scale_writes_total{NS}[1h]))", "{{pool}} replicas"),
+            ),
+            text="Replicas are written only to pause and to resume: absent before that.",
+        ),
+        Panel(
+            "Changes of settings",
+            "short",
+            (Query("max(mercarich_operator_settings_revision{NS})", "revision"),),
+            "stat",
+        ),
+        Panel(
+            "Memory",
+            "bytes",
+            (
+                Query(
+                    "sum by (process) (process_resident_memory_bytes{NS}"
+                    " * on (instance) group_left (process) mercarich_build_info{NS})",
+                    "{{process}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Processor",
+            "short",
+            (
+                Query(
+                    "sum by (process) (rate(process_cpu_seconds_total{NS}[5m])"
+                    " * on (instance) group_left (process) mercarich_build_info{NS})",
+                    "{{process}}",
+                ),
+            ),
+            text="1: a whole core.",
+        ),
+    ),
+)

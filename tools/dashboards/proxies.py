@@ -1,0 +1,108 @@
+"""What the marketplaces answer."""
+
+from tools.dashboards.grafana import Dashboard, Panel, Query
+from tools.dashboards.shared import BREAKER, quantiles
+
+PROXIES = Dashboard(
+    "proxies",
+    "Proxies",
+    (
+        Panel(
+            "Calls to the marketplaces",
+            "reqps",
+            (
+                Query(
+                    "sum by (marketplace, outcome) (rate(mercarich_proxy_requests_total{NS}[5m]))",
+                    "{{marketplace}} {{outcome}}",
+                ),
+            ),
+        ),
+        Panel("Time of a call", "s", quantiles("mercarich_proxy_request_seconds", "marketplace")),
+        BREAKER,
+        Panel(
+            "Blocked or throttled",
+            "percentunit",
+            (
+                Query(
+                    "sum by (marketplace) "
+                    '(rate(mercarich_proxy_requests_total{NS, outcome=~"blocked|rate_limited"}[5m]))'
+                    " / (sum by (marketplace) (rate(mercarich_proxy_requests_total{NS}[5m])) > 0)",
+                    "{{marketplace}}",
+                ),
+            ),
+            thresholds=(0.05, 0.1),
+        ),
+        Panel(
+            "Pages that could not be read",
+            "percentunit",
+            (
+                Query(
+                    "sum by (marketplace) "
+                    '(rate(mercarich_proxy_requests_total{NS, outcome=~"unparsable|empty|oversized"}[5m]))'
+                    " / (sum by (marketplace) (rate(mercarich_proxy_requests_total{NS}[5m])) > 0)",
+                    "{{marketplace}}",
+                ),
+            ),
+            thresholds=(0.01, 0.05),
+        ),
+        Panel(
+            "Breaker opened in an hour",
+            "short",
+            (
+                Query(
+                    "sum by (marketplace) (increase(mercarich_proxy_breaker_opened_total{NS}[1h]))", "{{marketplace}}"
+                ),
+            ),
+        ),
+        Panel(
+            "Items answered",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace, state) (rate(mercarich_proxy_looks_total{NS}[5m]))",
+                    "{{marketplace}} {{state}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Unknown items by reason",
+            "ops",
+            (
+                Query(
+                    'sum by (marketplace, reason) (rate(mercarich_proxy_looks_total{NS, state="unknown"}[5m]))',
+                    "{{marketplace}} {{reason}}",
+                ),
+            ),
+            text="Absent while every page could be read.",
+        ),
+        Panel(
+            "Looks without a call",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace, kind) (rate(mercarich_proxy_cache_hits_total{NS}[5m]))",
+                    "{{marketplace}} {{kind}}",
+                ),
+            ),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Share of the full rate",
+            "percentunit",
+            (Query("min by (marketplace) (mercarich_proxy_pace_share{NS})", "{{marketplace}}"),),
+        ),
+        Panel(
+            "Waiting and under way",
+            "short",
+            (
+                Query("max by (marketplace) (mercarich_proxy_turns_waiting{NS})", "{{marketplace}} waiting"),
+                Query("max by (marketplace) (mercarich_proxy_requests_under_way{NS})", "{{marketplace}} under way"),
+            ),
+        ),
+        Panel(
+            "Batches being answered",
+            "short",
+            (Query("max by (marketplace) (mercarich_proxy_batches{NS})", "{{marketplace}}"),),
+        ),
+    ),
+)
