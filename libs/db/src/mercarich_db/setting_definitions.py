@@ -18,12 +18,19 @@ class Definition:
     choices: tuple[str, ...] = ()
     """The only texts that are allowed; empty: any text."""
 
+    @property
+    def expected(self) -> str:
+        """What a value must be, in words."""
+        if isinstance(self.default, str):
+            return " or ".join(self.choices) or "any text"
+        kind = "a whole number" if isinstance(self.default, int) else "a number"
+        return f"{kind} from {self.low:.10g} to {self.high:.10g}"
+
     def parse(self, text: str) -> int | float | str:
         """Raises `BadSetting`."""
         if isinstance(self.default, str):
             return self._text(text)
-        kind = "a whole number" if isinstance(self.default, int) else "a number"
-        expected = f"{self.key}: expected {kind} from {self.low:g} to {self.high:g}, not {text[:40]!r}"
+        expected = f"{self.key}: expected {self.expected}, not {text[:40]!r}"
         try:
             value = int(text) if isinstance(self.default, int) else float(text)
         except ValueError:
@@ -35,7 +42,7 @@ class Definition:
     def _text(self, text: str) -> str:
         value = text.strip()
         if self.choices and value not in self.choices:
-            raise BadSetting(f"{self.key}: expected {' or '.join(self.choices)}, not {value[:40]!r}")
+            raise BadSetting(f"{self.key}: expected {self.expected}, not {value[:40]!r}")
         return value
 
 

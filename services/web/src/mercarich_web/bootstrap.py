@@ -16,6 +16,7 @@ from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.pools_kafka import KafkaPools
 from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
+from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
 from mercarich_web.adapters.stock_sql import SqlStock
 
 
@@ -31,6 +32,11 @@ class Questions:
     explain: use_cases.Explain
     list_holds: use_cases.ListHolds
     release_hold: use_cases.ReleaseHold
+    show_pools: use_cases.ShowPools
+    list_settings: use_cases.ListSettings
+    get_setting: use_cases.GetSetting
+    set_setting: use_cases.SetSetting
+    setting_history: use_cases.ShowSettingHistory
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def questions(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Questi
 def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
     schema = SqlSchema(engine)
     runs, holds, offers = SqlRuns(engine), SqlHolds(engine), SqlOffers(engine)
-    pools = KafkaPools(bootstrap)
+    pools, settings = KafkaPools(bootstrap), SqlSettings(engine)
     return Questions(
         schema=schema,
         status=use_cases.ShowStatus(
@@ -64,4 +70,9 @@ def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
         explain=use_cases.Explain(offers, holds, now),
         list_holds=use_cases.ListHolds(holds),
         release_hold=use_cases.ReleaseHold(holds, now),
+        show_pools=use_cases.ShowPools(SqlPools(engine), settings, now),
+        list_settings=use_cases.ListSettings(settings),
+        get_setting=use_cases.GetSetting(settings),
+        set_setting=use_cases.SetSetting(settings, now),
+        setting_history=use_cases.ShowSettingHistory(settings),
     )

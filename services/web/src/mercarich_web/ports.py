@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
+from mercarich_web.domain.operating import PoolState, Setting, SettingChange
 from mercarich_web.domain.reports import (
     Backlog,
     Hold,
@@ -26,6 +27,10 @@ class DatabaseAway(Exception):
 
 class BrokerAway(Exception):
     """The text says which broker."""
+
+
+class Refused(Exception):
+    """The value is not allowed; the text says what was expected."""
 
 
 class Schema(Protocol):
@@ -105,3 +110,21 @@ class Pools(Protocol):
     where: str
 
     def states(self) -> Sequence[Pool]: ...
+
+
+class SettingsBook(Protocol):
+    def all(self) -> Sequence[Setting]:
+        """Every setting there is, in the order of their definition."""
+
+    def revision(self) -> int:
+        """Grows with every change."""
+
+    def write(self, key: str, value: str, by: str, at: datetime) -> None:
+        """Raises `Refused`."""
+
+    def history(self, key: str | None, limit: int) -> Sequence[SettingChange]:
+        """Newest first."""
+
+
+class PoolBook(Protocol):
+    def states(self) -> Sequence[PoolState]: ...

@@ -1,4 +1,4 @@
-"""The questions that people ask, each answered from the ports; one of them writes: `ReleaseHold`."""
+"""The questions that people ask, each answered from the ports; two of them write: `ReleaseHold`, `SetSetting`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain import schedules
 from mercarich_web.domain.offers import Explanation, what_next, why
+from mercarich_web.domain.operating import PoolStates, Setting, SettingHistory, SettingList
 from mercarich_web.domain.reports import (
     HoldList,
     MarketplaceStatus,
@@ -169,6 +170,65 @@ class ReleaseHold:
         if hold is None:
             raise NotFound(f"there is no hold {hold_id}; `mercarich hold list` shows the open ones")
         return Released(hold, changed)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPools:
+    """What the operator made of the settings of each worker pool."""
+
+    pools: ports.PoolBook
+    settings: ports.SettingsBook
+    now: Clock
+
+    def __call__(self) -> PoolStates:
+        return PoolStates(self.now(), self.settings.revision(), self.pools.states())
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    settings: ports.SettingsBook
+
+    def __call__(self) -> SettingList:
+        return SettingList(self.settings.all())
+
+
+@dataclass(frozen=True, slots=True)
+class GetSetting:
+    """Raises `NotFound`."""
+
+    settings: ports.SettingsBook
+
+    def __call__(self, key: str) -> Setting:
+        for setting in self.settings.all():
+            if setting.key == key:
+                return setting
+        raise NotFound(f"there is no setting {key!r}; `mercarich settings list` shows all")
+
+
+@dataclass(frozen=True, slots=True)
+class SetSetting:
+    """Store a value with its history; answers what holds now. Raises `NotFound` and `ports.Refused`."""
+
+    settings: ports.SettingsBook
+    now: Clock
+
+    def __call__(self, key: str, value: str, by: str) -> Setting:
+        get = GetSetting(self.settings)
+        get(key)
+        self.settings.write(key, value, by, self.now())
+        return get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSettingHistory:
+    """Of one setting, or of all. Raises `NotFound`."""
+
+    settings: ports.SettingsBook
+
+    def __call__(self, key: str | None, limit: int) -> SettingHistory:
+        if key is not None:
+            GetSetting(self.settings)(key)
+        return SettingHistory(self.settings.history(key, limit))
 
 
 def _pools(pools: ports.Pools) -> tuple[Reach, Sequence[Pool]]:

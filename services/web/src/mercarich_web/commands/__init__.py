@@ -1,4 +1,4 @@
-"""The operator's commands: `mercarich status | run | explain | queue | hold`.
+"""The operator's commands: `mercarich status | run | explain | queue | hold | pools | settings`.
 
 Exit codes: 0 answered, 1 not found, 2 usage, 75 the database is away, 78 configuration or schema.
 """
@@ -15,9 +15,17 @@ from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_A
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_web import bootstrap
-from mercarich_web.commands import hold_pages, offer_page, queue_page, run_pages, status_page
+from mercarich_web.commands import (
+    hold_pages,
+    offer_page,
+    pool_page,
+    queue_page,
+    run_pages,
+    setting_pages,
+    status_page,
+)
 from mercarich_web.commands.output import Page, show
-from mercarich_web.ports import DatabaseAway
+from mercarich_web.ports import DatabaseAway, Refused
 from mercarich_web.use_cases import Ambiguous, NotFound
 
 Answer = TypeVar("Answer")
@@ -83,13 +91,47 @@ def hold(argv: Sequence[str]) -> int:
     return _answer(lambda asked: asked.release_hold(given.id, by), hold_pages.released, as_json=given.json)
 
 
+def pools(argv: Sequence[str]) -> int:
+    """Show the worker pools: what is set, what they got and why, pods, backlog."""
+    given = _with_json(_parser("pools", pools.__doc__)).parse_args(argv)
+    return _answer(lambda asked: asked.show_pools(), pool_page.page, as_json=given.json)
+
+
+def settings(argv: Sequence[str]) -> int:
+    """List the settings or look one up, change one, or show who changed what (`settings list|get|set|history`)."""
+    parser = _parser("settings", settings.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    _with_json(actions.add_parser("list", help="every setting with its value"))
+    _with_json(actions.add_parser("get", help="one in full")).add_argument("key")
+    change = _with_json(actions.add_parser("set", help="change one; processes follow within seconds"))
+    change.add_argument("key")
+    change.add_argument("value")
+    change.add_argument("--by", type=_name, help="who changes it (your login name)")
+    history = _with_json(actions.add_parser("history", help="the last changes, newest first"))
+    history.add_argument("key", nargs="?")
+    history.add_argument("--limit", type=_limit, default=50, help="how many, 1 to 1000 (50)")
+    given = parser.parse_args(argv)
+    if given.action == "list":
+        return _answer(lambda asked: asked.list_settings(), setting_pages.setting_list, as_json=given.json)
+    if given.action == "get":
+        return _answer(lambda asked: asked.get_setting(given.key), setting_pages.setting, as_json=given.json)
+    if given.action == "history":
+        return _answer(
+            lambda asked: asked.setting_history(given.key, given.limit), setting_pages.history, as_json=given.json
+        )
+    by = given.by or _login()
+    return _answer(
+        lambda asked: asked.set_setting(given.key, given.value, by), setting_pages.written, as_json=given.json
+    )
+
+
 def _answer(ask: Callable[[bootstrap.Questions], Answer], page: Page[Answer], *, as_json: bool) -> int:
     try:
         with _questions() as asked:
             answer = ask(asked)
     except NotFound as error:
         return _refuse(error, FAILED)
-    except Ambiguous as error:
+    except (Ambiguous, Refused) as error:
         return _refuse(error, USAGE)
     except DatabaseAway as error:
         raise TryAgain(str(error)) from error

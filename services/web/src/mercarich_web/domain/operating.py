@@ -1,0 +1,78 @@
+"""The shapes of the answers about settings and worker pools; stable as those of `reports`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """One worker pool as the operator last saw and set it."""
+
+    pool: str
+    settings_key: str
+    mode: str
+    """auto, fixed, paused"""
+    wanted_min: int
+    """What the setting asks for; the last one that could be used."""
+    wanted_max: int
+    min: int
+    """What the autoscaler was given."""
+    max: int
+    reasons: str
+    """Why the bounds are not what was asked for, joined by "; "; empty when they are."""
+    current: int
+    """Pods that exist."""
+    desired: int
+    ready: int
+    backlog: int
+    """Records and rows that wait."""
+    lag: int
+    """Of these, records in Kafka."""
+    revision: int
+    """The newest change of a setting that the operator had seen."""
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStates:
+    at: datetime
+    revision: int
+    """The newest change of a setting; a pool with a lower one has not followed yet."""
+    pools: Sequence[PoolState]
+    """Empty where no operator has run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    key: str
+    value: str
+    """What holds: the stored value, or the default where none or a bad one is stored."""
+    default: str
+    meaning: str
+    expected: str
+    stored: str | None
+    problem: str | None
+    """Why the stored value does not count."""
+    updated_at: datetime | None
+    updated_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingList:
+    settings: Sequence[Setting]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    key: str
+    value_before: str | None
+    value_after: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingHistory:
+    changes: Sequence[SettingChange]
+    """Newest first."""
