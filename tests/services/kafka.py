@@ -13,11 +13,11 @@ JARS = HERE / "jars"
 UP_SECONDS = 60.0
 
 
-def start_kafka(folder: Path) -> Service:
-    """Format and start a broker with its data under `folder`; `port` of the answer is where it listens."""
+def start_kafka(folder: Path, *, port: int | None = None) -> Service:
+    """Format and start a broker with its data under `folder`, on `port` or a free one that the answer names."""
     java = tool("java", "default-jre-headless")
     _fetch_jars()
-    port, controller = free_port(), free_port()
+    port, controller = port or free_port(), free_port()
     config = folder / "server.properties"
     config.write_text(_properties(folder / "data", port, controller))
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

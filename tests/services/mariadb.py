@@ -1,6 +1,7 @@
 """MariaDB with a data folder of its own, not the system's service; one database a test."""
 
 import getpass
+import signal
 import subprocess
 from pathlib import Path
 from uuid import uuid4
@@ -13,29 +14,38 @@ PACKAGE = "mariadb-server"
 
 
 class MariaDb:
-    """A server on a free port, its data under `folder`."""
+    """A server on a free port, its data under `folder`. `durable`: a crash loses nothing that was committed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self._folder = folder
+        self.port = free_port()
         data = folder / "data"
         common = ["--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}"]
         install = [tool("mariadb-install-db", PACKAGE), *common, "--auth-root-authentication-method=normal"]
         subprocess.run([*install, "--skip-test-db"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.port = free_port()
-        self._service = Service(
-            [
-                tool("mariadbd", PACKAGE),
-                *common,
-                f"--port={self.port}",
-                f"--socket={folder / 'socket'}",
-                "--bind-address=127.0.0.1",
-                "--skip-name-resolve",
-                "--character-set-server=utf8mb4",
-                "--innodb-flush-log-at-trx-commit=0",
-            ],
-            folder / "mariadb.log",
-            port=self.port,
-        )
+        self._command = [
+            tool("mariadbd", PACKAGE),
+            *common,
+            f"--port={self.port}",
+            f"--socket={folder / 'socket'}",
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            "--character-set-server=utf8mb4",
+            f"--innodb-flush-log-at-trx-commit={1 if durable else 0}",
+        ]
+        self.start()
+
+    def start(self) -> None:
+        """Again after `kill`, on the data that there is."""
+        self._service = Service(self._command, self._folder / "mariadb.log", port=self.port)
         self._service.wait_until(self._service.accepts, UP_SECONDS)
+
+    def signal(self, number: signal.Signals) -> None:
+        self._service.signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        self._service.kill()
 
     def create_database(self) -> str:
         """Make an empty database and answer its address in SQLAlchemy's form."""

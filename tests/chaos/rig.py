@@ -1,0 +1,269 @@
+"""The whole system as real processes on free ports, each of which can be killed, frozen, ended and started again."""
+
+import io
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from sqlalchemy import Connection, update
+from tests.chaos.books import Books, RunRow
+
+from mercarich_db import engine as engines
+from mercarich_db import settings_store
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import listings
+from mercarich_local import procfile, runner
+from mercarich_local.child import Child
+from mercarich_local.data_folder import locked
+from mercarich_local.guardian import Guardian, signal_group
+from mercarich_local.market import Simulator
+from mercarich_local.screen import Screen
+from mercarich_local.supervisor import Service
+from mercarich_local.system import FOUNDATION, on_free_ports
+
+ROOT = Path(__file__).parents[2]
+MARKETPLACES = ("yahoo", "mercari")
+READY_SECONDS = 45.0
+OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """How large the market is, how fast the proxies may ask, and what differs from the product's defaults."""
+
+    sellers: int = 4
+    listings: int = 800
+    restores: int = 24
+    yahoo_per_second: float = 40
+    mercari_per_second: float = 8
+    """Slower: one call answers for all items of a source's seller."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """For the settings table, on top of `SHORT_WAITS`."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+SHORT_WAITS = {
+    "CHECK_BATCH_ITEMS": "20",
+    "INV_QUEUE_ENOUGH_JOB_COUNT": "8",
+    "CHECK_REPUBLISH_SECONDS": "5",
+    "CHECK_RETRY_SECONDS": "1",
+    "CANARY_RETRY_SECONDS": "1",
+    "FEED_POLL_SECONDS": "1",
+}
+
+
+class NotInTime(AssertionError):
+    """A condition did not come to hold within its bound."""
+
+
+def until(holds: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait for a condition. Raises `NotInTime`."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise NotInTime(f"not within {seconds:g} s: {what}")
+        time.sleep(0.05)
+
+
+class Rig:
+    """Processes by their names in the Procfile; commands beside them by any name.
+
+    `environment` may point to a broker and a database elsewhere (`MERCARICH_KAFKA_BOOTSTRAP`,
+    `MERCARICH_DATABASE_URL`); else the embedded broker and SQLite are used.
+    """
+
+    def __init__(self, data: Path, plant: Plant, guardian: Guardian) -> None:
+        self.system = on_free_ports(data)
+        self.plant = plant
+        self._guardian = guardian
+        self._children: dict[str, Child] = {}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        self.environment = self.system.environment({**kept, **_knobs(plant), **plant.environment})
+        own_broker = "MERCARICH_KAFKA_BOOTSTRAP" in plant.environment
+        left_out = {"scheduler"} | ({"broker"} if own_broker else set())
+        processes = [one for one in procfile.read(ROOT / "Procfile") if one.name not in left_out]
+        self.system.logs.mkdir(parents=True, exist_ok=True)
+        self._services: dict[str, Service] = {}
+        self._bring_up(processes)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._services)
+
+    def start(self, name: str) -> None:
+        """Start a process of the Procfile, without waiting for it."""
+        service = self._services[name]
+        self._spawn(name, service.arguments, service.environment)
+
+    def wait_ready(self, *names: str) -> None:
+        for name in names:
+            self._wait_ready(self._services[name], self._children[name])
+
+    def _wait_ready(self, service: Service, child: Child) -> None:
+        def ready() -> bool:
+            assert child.poll() is None, (
+                f"{service.name} ended with {child.poll()}; its log is {self.log(service.name)}"
+            )
+            return service.ready()
+
+        until(ready, READY_SECONDS, f"{service.name} ready; its log is {self.log(service.name)}")
+
+    def command(self, name: str, *words: str, **environment: str) -> Child:
+        """Start `mercarich …` beside the system."""
+        return self._spawn(name, ("mercarich", *words), {**self._service_environment, **environment})
+
+    def check(self, marketplace: str, key: str) -> Child:
+        """Start a planner under this request key; its name is the key."""
+        words = (f"check_item_{marketplace}", "2", "4", "--max-workers", "14", "--request-key", key)
+        return self.command(key, *words)
+
+    def see_through(self, marketplace: str, key: str, seconds: float) -> RunRow:
+        """Start the planner again under its key, as a Job does, until its run has ended; answers the run."""
+
+        def ended() -> bool:
+            if not self.runs(key):
+                run = self.books.run(key)
+                if run is not None and run.outcome != "running":
+                    return True
+                self.check(marketplace, key)
+            return False
+
+        until(ended, seconds, f"the run {key} ended ({self.books.run(key)}); the planner's log is {self.log(key)}")
+        run = self.books.run(key)
+        assert run is not None
+        return run
+
+    def let_push_claims_lapse(self) -> None:
+        """As if the 90 s were over for which a killed feed worker's listings stay with it."""
+        lapsed = update(listings).where(listings.c.push_claim.is_not(None)).values(push_claim_until=datetime.now(UTC))
+        run_tx(self.engine, lambda connection: connection.execute(lapsed))
+
+    def lever(self, name: str, **body: object) -> None:
+        """One of the simulator's levers, `/_sim/<name>`."""
+        url = f"{self.system.url('simulator')}/_sim/{name}"
+        httpx.post(url, json=body, timeout=30, trust_env=False).raise_for_status()
+
+    def second(self, name: str) -> str:
+        """Start another process of the same pool; answers its name."""
+        service, other = self._services[name], f"{name}-2"
+        environment = {**service.environment, "MERCARICH_METRICS_PORT": "0"}
+        self._spawn(other, service.arguments, environment)
+        return other
+
+    def sweep(self, marketplace: str) -> Child:
+        return self.command(f"sweep-{marketplace}", f"update_feed_{marketplace}")
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """To the process and its children."""
+        signal_group(self._children[name].pid, number)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, and wait for its end."""
+        child = self._children[name]
+        child.kill()
+        child.poll()
+
+    def replace(self, name: str) -> None:
+        """SIGKILL, and start it again."""
+        self.kill(name)
+        self.start(name)
+
+    def ended(self, name: str, seconds: float) -> int:
+        """The exit code, once it has ended."""
+        child = self._children[name]
+        until(lambda: child.poll() is not None, seconds, f"{name} ended; its log is {self.log(name)}")
+        code = child.poll()
+        assert code is not None
+        return code
+
+    def runs(self, name: str) -> bool:
+        return name in self._children and self._children[name].poll() is None
+
+    def pid(self, name: str) -> int:
+        return self._children[name].pid
+
+    def log(self, name: str) -> Path:
+        return self.system.logs / f"{name}.log"
+
+    def close(self) -> None:
+        """Kill what is left; what is worth ending in order, a scenario ends itself."""
+        for child in self._children.values():
+            if child.poll() is None:
+                child.kill()
+                child.poll()
+        self.simulator.__exit__(None, None, None)
+        self.engine.dispose()
+
+    def _bring_up(self, processes: list[procfile.Process]) -> None:
+        foundation = [process for process in processes if process.name in FOUNDATION]
+        rest = [process for process in processes if process.name not in FOUNDATION]
+        self._run(foundation, self.environment)
+        screen = Screen(Console(file=io.StringIO()), [], verbose=False)
+        more = runner.prepare(self.system, processes, self.environment, screen)
+        self.engine = engines.create(self.system.database_url(self.environment))
+        self.books = Books(self.engine)
+        self.simulator = Simulator(self.system.url("simulator"))
+        _write_settings(self.engine, {**SHORT_WAITS, **self.plant.settings})
+        self._service_environment = {**more, **self.environment}
+        self._run(rest, self._service_environment)
+
+    def _run(self, processes: list[procfile.Process], environment: Mapping[str, str]) -> None:
+        for service in self.system.services(processes, environment):
+            self._services[service.name] = service
+            self.start(service.name)
+        self.wait_ready(*(process.name for process in processes))
+
+    def _spawn(self, name: str, arguments: tuple[str, ...] | list[str], environment: Mapping[str, str]) -> Child:
+        self._children[name] = Child(
+            name,
+            arguments,
+            environment,
+            log_file=self.log(name),
+            lines=lambda _name, _line: None,
+            guardian=self._guardian,
+        )
+        return self._children[name]
+
+
+@contextmanager
+def running(data: Path, plant: Plant) -> Iterator[Rig]:
+    """The system, up and ready; nothing of it is left afterwards, however this process ends."""
+    with ExitStack() as end:
+        guardian = Guardian(keep_open=end.enter_context(locked(data)))
+        end.callback(guardian.close)
+        rig = Rig(data, plant, guardian)
+        end.callback(rig.close)
+        yield rig
+
+
+def _knobs(plant: Plant) -> dict[str, str]:
+    knobs = {
+        "SIMULATOR_SELLERS": str(plant.sellers),
+        "SIMULATOR_LISTINGS": str(plant.listings),
+        "SIMULATOR_RESTORES": str(plant.restores),
+        "YAHOO_PROXY_RATE_PER_SECOND": str(plant.yahoo_per_second),
+        "MERCARI_PROXY_RATE_PER_SECOND": str(plant.mercari_per_second),
+        "CHECKER_LEASE_SECONDS": "4",
+        "CHECKER_PROXY_SILENCE_SECONDS": "5",
+        "CHECKER_SLOTS": "4",
+        "FEED_TOKEN_RETRY_SECONDS": "1",
+    }
+    for prefix in ("YAHOO_PROXY_", "MERCARI_PROXY_"):
+        knobs |= {f"{prefix}CACHE_SECONDS": "0", f"{prefix}DEADLINE_SECONDS": "3"}
+        knobs |= {f"{prefix}BREAKER_OPEN_SECONDS": "1", f"{prefix}BREAKER_MAX_OPEN_SECONDS": "2"}
+    return knobs
+
+
+def _write_settings(engine: engines.Engine, values: Mapping[str, str]) -> None:
+    def write(connection: Connection) -> None:
+        for key, value in values.items():
+            settings_store.write(connection, key, value, by="chaos", at=datetime.now(UTC))
+
+    run_tx(engine, write)

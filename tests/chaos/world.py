@@ -1,0 +1,98 @@
+"""The broker and the database under a scenario, and how each is taken away: embedded ones, or real services."""
+
+import signal
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from tests.chaos.rig import Rig
+from tests.services.kafka import start_kafka
+from tests.services.mariadb import MariaDb
+from tests.services.process import Service, free_port
+
+LOCKED_SECONDS = 12.0
+"""Longer than the 10 s that SQLite itself waits for a lock."""
+FROZEN_SECONDS = 4.0
+
+
+class World(Protocol):
+    def environment(self) -> Mapping[str, str]:
+        """Variables that point the product at it; each call names an empty database."""
+
+    def lose_broker(self, rig: Rig) -> None:
+        """Kill the broker with all its data, and start an empty one at its address."""
+
+    @contextmanager
+    def without_database(self, rig: Rig) -> Iterator[None]:
+        """Take the database away; it is back at the end of the block."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class EmbeddedWorld:
+    """SQLite and the embedded broker, which loses its data whenever it ends."""
+
+    def environment(self) -> Mapping[str, str]:
+        return {}
+
+    def lose_broker(self, rig: Rig) -> None:
+        rig.replace("broker")
+
+    @contextmanager
+    def without_database(self, rig: Rig) -> Iterator[None]:
+        """Nobody else can write for `LOCKED_SECONDS`."""
+        connection = sqlite3.connect(str(rig.engine.url.database), isolation_level=None)
+        connection.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+            threading.Event().wait(LOCKED_SECONDS)
+        finally:
+            connection.execute("ROLLBACK")
+            connection.close()
+
+    def close(self) -> None: ...
+
+
+class RealWorld:
+    """Apache Kafka and MariaDB of our own; tests of other folders have theirs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._number = 0
+        (folder / "mariadb").mkdir(parents=True)
+        self._database = MariaDb(folder / "mariadb", durable=True)
+        self._kafka = self._start_kafka()
+
+    def environment(self) -> Mapping[str, str]:
+        return {
+            "MERCARICH_KAFKA_BOOTSTRAP": f"127.0.0.1:{self._port}",
+            "MERCARICH_DATABASE_URL": self._database.create_database(),
+        }
+
+    def lose_broker(self, rig: Rig) -> None:
+        self._kafka.kill()
+        self._kafka = self._start_kafka()
+
+    @contextmanager
+    def without_database(self, rig: Rig) -> Iterator[None]:
+        """It hangs, then it is killed, then it comes back with what was committed."""
+        self._database.signal(signal.SIGSTOP)
+        yield
+        threading.Event().wait(FROZEN_SECONDS)
+        self._database.kill()
+        self._database.start()
+
+    def close(self) -> None:
+        self._kafka.stop()
+        self._database.stop()
+
+    def _start_kafka(self) -> Service:
+        self._number += 1
+        folder = self._folder / f"kafka-{self._number}"
+        folder.mkdir()
+        return start_kafka(folder, port=self._port)
