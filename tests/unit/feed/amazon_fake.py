@@ -8,7 +8,7 @@ from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sp_api import SpApi
-from mercarich_feed.domain import Account
+from mercarich_feed.domain.pushes import Account
 
 Answer = tuple[int, object] | tuple[int, object, dict[str, str]]
 ACCOUNT = Account(7, "A1SELLER", "A1VC38T7YXB528", "Atzr|refresh", trusted=True)

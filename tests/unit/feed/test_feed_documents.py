@@ -9,7 +9,8 @@ import jsonschema
 import orjson
 import pytest
 
-from mercarich_feed.domain import FEED_MESSAGES, FeedState, Offer, back_off, feed_document, is_orphan, read_report
+from mercarich_feed.domain.feeds import FEED_MESSAGES, FeedState, feed_document, is_orphan, read_report
+from mercarich_feed.domain.pushes import Offer, back_off
 
 SCHEMAS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "schemas" / "feeds"
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from tests.unit.feed.amazon_fake import ACCEPTED, ACCOUNT, TOKEN, FakeAmazon
 
-from mercarich_feed.domain import FeedState
+from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.ports import Forbidden, Missing, RateLimited, Rejected, Transient
 
 ERRORS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "api_errors.json"

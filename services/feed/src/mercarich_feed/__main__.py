@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from mercarich_db.engine import DatabaseAway
 from mercarich_db.wait import wait_for_schema
 from mercarich_feed.adapters.token_cipher import new_key
-from mercarich_feed.bootstrap import FeedWorker, build_worker
+from mercarich_feed.bootstrap import build_worker
 from mercarich_feed.settings import FeedSettings
 from mercarich_platform import front, logging
 from mercarich_platform.settings import SharedSettings, load
@@ -35,22 +35,12 @@ def feed(argv: Sequence[str]) -> int:
     install_signals(stop)
     if not wait_for_schema(shared.database, stop):
         return 0
-    worker = _built(shared, own, stop)
-    if worker is None:
-        return 0
+    try:
+        worker = build_worker(shared, own, stop)
+    except DatabaseAway as error:
+        raise front.TryAgain(str(error)) from error
     log.info("worker starts", extra={"pushers": own.pushers, "amazon": own.spapi_url})
     return worker.run(stop)
-
-
-def _built(shared: SharedSettings, own: FeedSettings, stop: threading.Event) -> FeedWorker | None:
-    """None when told to end while the database is away."""
-    while not stop.is_set():
-        try:
-            return build_worker(shared, own, stop)
-        except DatabaseAway as error:
-            log.warning("waiting for the database", extra={"reason": str(error)})
-            stop.wait(2.0)
-    return None
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from mercarich_contracts.messages import ListingsChanged
 from mercarich_contracts.topics import DEAD_LETTERS, LISTINGS_CHANGED, TOPICS
 from mercarich_db import engine as engines
 from mercarich_db import schema
-from mercarich_feed.adapters.accounts_sql import SqlAccounts
+from mercarich_feed.adapters.accounts_sql import open_accounts
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lanes import Lane
@@ -23,7 +23,6 @@ from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
-from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
@@ -34,7 +33,7 @@ from mercarich_feed.use_cases.sweep import Sweep
 from mercarich_feed.use_cases.zeros import VerifyZeros
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.kafka import Publisher
-from mercarich_platform.settings import BadConfiguration, SharedSettings
+from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import Tick, Worker
 
 ROUND_SECONDS = 2.0
@@ -102,7 +101,8 @@ def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Even
 
 def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lanes:
     """Everything but Kafka. Raises as `build_worker`."""
-    accounts = _accounts(engine, own)
+    key = own.encryption_key.get_secret_value()
+    accounts = open_accounts(engine, key, own.encryption_key_file, own.token_retry_seconds)
     listings, submissions = SqlListings(engine, utc_now), SqlSubmissions(engine, utc_now)
     sellers, numbers, meter = (
         SqlSellers(engine, own.token_retry_seconds, utc_now),
@@ -149,13 +149,3 @@ def build_sweep(shared: SharedSettings, own: FeedSettings) -> tuple[Sweep, SqlSe
         publisher.flush(_PUBLISH_SECONDS)
 
     return Sweep(sellers, publish, monotonic, time.sleep), sellers
-
-
-def _accounts(engine: Engine, own: FeedSettings) -> SqlAccounts:
-    try:
-        cipher = TokenCipher(read_key(own.encryption_key.get_secret_value(), own.encryption_key_file))
-        accounts = SqlAccounts(engine, cipher, own.token_retry_seconds, utc_now)
-        accounts.check_key()
-    except BadKey as error:
-        raise BadConfiguration(str(error)) from None
-    return accounts

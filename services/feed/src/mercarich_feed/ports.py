@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from mercarich_contracts.market import Marketplace
-from mercarich_feed.domain import Account, FeedEnd, FeedState, Offer, OpenFeed, Outcome, Pushed
+from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
+from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
 
 
 class AmazonTrouble(Exception):

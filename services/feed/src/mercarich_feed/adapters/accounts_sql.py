@@ -1,17 +1,30 @@
 """`ports.Accounts` over `amazon_accounts`; tokens leave the database encrypted and are opened here."""
 
 import logging
+from pathlib import Path
 
 from sqlalchemy import Engine, select, update
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts
 from mercarich_feed.adapters.pending_sql import account_usable
-from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, UnreadableToken
-from mercarich_feed.domain import Account
-from mercarich_platform.clock import Clock
+from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, UnreadableToken, read_key
+from mercarich_feed.domain.pushes import Account
+from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
+
+
+def open_accounts(engine: Engine, key: str, key_file: Path | None, retry_seconds: float) -> "SqlAccounts":
+    """With the key from the text, else from the file. Raises `BadConfiguration` when it is missing, or is not the
+    one that sealed what is stored."""
+    try:
+        accounts = SqlAccounts(engine, TokenCipher(read_key(key, key_file)), retry_seconds, utc_now)
+        accounts.check_key()
+    except BadKey as error:
+        raise BadConfiguration(str(error)) from None
+    return accounts
 
 
 class SqlAccounts:

@@ -7,7 +7,8 @@ from typing import Any
 
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sp_api import SpApi
-from mercarich_feed.domain import Account, FeedState, Offer
+from mercarich_feed.domain.feeds import FeedState
+from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_feed.ports import AmazonTrouble, Answer, Answers
 from mercarich_platform.clock import Clock, utc_now
 

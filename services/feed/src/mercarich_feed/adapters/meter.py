@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mercarich_db.engine import DatabaseAway
 from mercarich_feed import metrics
 from mercarich_feed.adapters.sellers_sql import SqlSellers
-from mercarich_feed.domain import Outcome
+from mercarich_feed.domain.pushes import Outcome
 from mercarich_feed.ports import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
 from mercarich_platform.worker import NotNow
 

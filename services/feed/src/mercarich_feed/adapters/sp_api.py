@@ -14,7 +14,8 @@ from mercarich_feed.adapters.amazon_errors import issues_of, spapi_trouble
 from mercarich_feed.adapters.http import Http, Reply
 from mercarich_feed.adapters.lwa import Lwa
 from mercarich_feed.adapters.pacing import Pace
-from mercarich_feed.domain import Account, FeedState, quantity_patches
+from mercarich_feed.domain.feeds import FeedState, quantity_patches
+from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Forbidden, RateLimited, Rejected, Transient
 
 FEED_TYPE = "JSON_LISTINGS_FEED"

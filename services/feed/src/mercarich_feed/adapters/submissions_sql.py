@@ -19,7 +19,8 @@ from mercarich_feed.adapters.pending_sql import (
     unclaimed,
     withdrawal,
 )
-from mercarich_feed.domain import FeedEnd, FeedState, Offer, OpenFeed
+from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
+from mercarich_feed.domain.pushes import Offer
 from mercarich_platform.clock import Clock
 
 ABANDONED = timedelta(minutes=2)

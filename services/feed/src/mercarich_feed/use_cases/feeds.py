@@ -5,16 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_contracts.market import Marketplace
-from mercarich_feed.domain import (
-    FEED_MESSAGES,
-    Account,
-    FeedEnd,
-    FeedState,
-    OpenFeed,
-    Outcome,
-    feed_document,
-    read_report,
-)
+from mercarich_feed.domain.feeds import FEED_MESSAGES, FeedEnd, FeedState, OpenFeed, feed_document, read_report
+from mercarich_feed.domain.pushes import Account, Outcome
 from mercarich_feed.ports import Amazon, AmazonTrouble, Meter, Missing, Numbers, Rejected, Submissions, Transient
 from mercarich_platform.clock import Clock
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
-from mercarich_feed.domain import Account
+from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Listings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
 from mercarich_feed.use_cases.gate import Gate

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mercarich_feed.domain import Account
+from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Accounts, Amazon, AmazonTrouble, Meter, RateLimited, Rejected, TokenRevoked, Unsent
 from mercarich_platform.clock import Monotonic, monotonic
 

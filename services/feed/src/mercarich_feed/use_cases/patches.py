@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from mercarich_feed.domain import Account, Outcome, Pushed
+from mercarich_feed.domain.pushes import Account, Outcome, Pushed
 from mercarich_feed.ports import (
     Amazon,
     AmazonTrouble,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mercarich_feed.domain import Account
+from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Amazon, Listings, Missing
 
 ZEROS = 20

@@ -1,62 +1,17 @@
-"""What is pushed and what an answer of Amazon means for it; no input or output here."""
+"""A feed of Amazon: its document, its states, and what its report means for each SKU."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from mercarich_feed.domain.pushes import Offer
 
 FEED_MESSAGES = 25_000
 """The official feed schema's maxItems."""
 UNKNOWN_SKU = "13013"
 """The code with which a report says that Amazon does not know the SKU."""
-_FIRST_BACK_OFF = timedelta(minutes=10)
-_LONGEST_BACK_OFF = timedelta(hours=24)
-
-
-class Outcome(StrEnum):
-    """How one push ended; the label of its metric."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    """Amazon refused the content: tried again after a growing wait."""
-    ORPHAN = "orphan"
-    """Amazon does not know the SKU: out of the queue."""
-    DEFERRED = "deferred"
-    """Amazon was away for it: tried again in seconds, no attempt counted."""
-    RELEASED = "released"
-    """It never reached Amazon, or met the quota: tried again at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A seller's account at Amazon."""
-
-    user_id: int
-    seller_id: str
-    marketplace_id: str
-    refresh_token: str = field(repr=False)
-    trusted: bool
-    """The last verdict on the token was `valid`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One SKU at the revision that is being pushed, or was."""
-
-    listing_id: int
-    sku: str
-    revision: int
-    quantity: int
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Pushed:
-    offer: Offer
-    outcome: Outcome
-    problem: str | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +49,6 @@ class FeedEnd:
     @property
     def processed(self) -> bool:
         return self.state is FeedState.DONE and self.note is None
-
-
-def back_off(attempts: int) -> timedelta:
-    """The wait after the refusal number `attempts`, counted from 1: 10 min, 20, 40 … 24 h."""
-    doublings = max(0, min(attempts - 1, 10))
-    return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
 
 
 def is_orphan(problem: str) -> bool:
