@@ -158,4 +158,5 @@ def _force(engine: Engine, key: str, text: str) -> None:
 
 def _status(engine: Engine, name: str) -> dict[str, Any]:
     with reading(engine) as connection:
-        return dict(connection.execute(select(pool_status).where(pool_status.c.pool == name)).one()._mapping)
+        row = connection.execute(select(pool_status).where(pool_status.c.pool == name)).one_or_none()
+    return dict(row._mapping) if row else {"reasons": ""}
