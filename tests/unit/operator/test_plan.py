@@ -10,7 +10,7 @@ numbers = st.integers(-5, 1000)
 modes = st.sampled_from(Mode)
 backlogs = st.builds(Backlog, st.integers(0, 10**6), st.integers(0, 10**6))
 limits = st.none() | st.integers(1, 40)
-caps = st.builds(Caps, limits, limits)
+caps = st.builds(Caps, limits, limits, st.booleans())
 
 
 @st.composite
@@ -34,6 +34,8 @@ def test_bounds_are_in_order_and_within_every_limit(pool: Contract, wish: Wish, 
     assert planned.max <= (caps.connections or planned.max)
     if planned.max < pool.low:
         assert planned.max in (caps.partitions, caps.connections)
+    if wish.mode is Mode.AUTO and not caps.load_known:
+        assert planned.min == planned.max
 
 
 @given(contracts(), wishes(), backlogs, caps)
@@ -56,7 +58,8 @@ def test_a_longer_backlog_never_lowers_anything(
     after = plan(pool, wish, Backlog(backlog.records, backlog.rows + more), caps)
 
     assert after.min >= before.min
-    assert after.max == before.max
+    assert after.max >= before.max
+    assert after.max == before.max or not caps.load_known
 
 
 @given(contracts(), st.integers(1, 100), backlogs, caps)
@@ -99,6 +102,14 @@ def test_a_backlog_floor_is_rounded_up_and_stops_at_the_max() -> None:
 
 def test_a_paused_pool_heeds_no_backlog() -> None:
     assert _bounds(plan(_contract(1, 24), Wish(Mode.PAUSED, 2, 6), Backlog(0, 9_999), Caps())) == (2, 6)
+
+
+def test_without_a_load_metric_the_backlog_alone_decides() -> None:
+    pool, wish, blind = _contract(1, 24), Wish(Mode.AUTO, 1, 6), Caps(load_known=False)
+
+    assert _bounds(plan(pool, wish, Backlog(0, 0), blind)) == (1, 1)
+    assert _bounds(plan(pool, wish, Backlog(0, 120), blind)) == (3, 3)
+    assert plan(pool, wish, Backlog(0, 0), blind).reasons[-1].text.startswith("max 6 lowered to 1: no load metric")
 
 
 def test_every_limit_is_named() -> None:

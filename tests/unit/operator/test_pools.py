@@ -1,10 +1,11 @@
 """What the chart writes on a Deployment, read and refused; when an autoscaler differs; what wakes the loop."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from mercarich_operator.adapters.autoscaler import differs, manifest
+from mercarich_operator.adapters.autoscaler import BLIND_AFTER, differs, load_known, manifest
 from mercarich_operator.domain.plan import HpaPlan
 from mercarich_operator.domain.pools import BadContract, Contract, Deployment, Pool, read_contract
 from mercarich_operator.handlers import Wakes
@@ -72,6 +73,26 @@ def test_what_was_changed_is_a_difference(change: Any) -> None:
     change(found)
 
     assert differs(manifest(POOL, HpaPlan(1, 5, ()), "why"), found)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "age", "known"),
+    [
+        ("False", "FailedGetResourceMetric", BLIND_AFTER, False),
+        ("False", "FailedGetResourceMetric", BLIND_AFTER - timedelta(seconds=1), True),
+        ("False", "ScalingDisabled", BLIND_AFTER, True),
+        ("True", "ValidMetricFound", BLIND_AFTER, True),
+    ],
+)
+def test_an_autoscaler_is_blind_after_minutes_without_its_metric(
+    status: str, reason: str, age: timedelta, known: bool
+) -> None:
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    since = f"{now - age:%Y-%m-%dT%H:%M:%SZ}"
+    condition = {"type": "ScalingActive", "status": status, "reason": reason, "lastTransitionTime": since}
+
+    assert load_known({"status": {"conditions": [condition]}}, now) is known
+    assert load_known(None, now)
 
 
 def test_only_changes_that_matter_wake() -> None:

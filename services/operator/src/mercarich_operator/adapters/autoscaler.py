@@ -1,6 +1,7 @@
 """The HorizontalPodAutoscaler (autoscaling/v2) of a pool, and whether one that stands differs from it."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from mercarich_operator.domain.plan import HpaPlan
@@ -8,6 +9,7 @@ from mercarich_operator.domain.pools import NAME, POOL_LABEL, REASON_ANNOTATION,
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 CPU_PERCENT = 75
+BLIND_AFTER = timedelta(minutes=5)
 
 _BEHAVIOR: Mapping[str, Any] = {
     "scaleUp": {
@@ -60,6 +62,19 @@ def manifest(pool: Pool, plan: HpaPlan, why: str) -> dict[str, Any]:
             "behavior": _BEHAVIOR,
         },
     }
+
+
+def load_known(found: Mapping[str, Any] | None, now: datetime) -> bool:
+    """False when it says for `BLIND_AFTER` that it gets no metric; pods that have just begun have none either."""
+    conditions = (found or {}).get("status", {}).get("conditions") or ()
+    for condition in conditions:
+        if (
+            condition["type"] == "ScalingActive"
+            and condition["status"] == "False"
+            and str(condition.get("reason", "")).startswith("FailedGet")
+        ):
+            return now - datetime.fromisoformat(condition["lastTransitionTime"]) < BLIND_AFTER
+    return True
 
 
 def differs(wanted: Mapping[str, Any], found: Mapping[str, Any] | None) -> bool:

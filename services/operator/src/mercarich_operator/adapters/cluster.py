@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from mercarich_operator.adapters.api_server import APPLY_PATCH, MERGE_PATCH, ApiServer, Exists
-from mercarich_operator.adapters.autoscaler import MANAGED_BY, differs, manifest
+from mercarich_operator.adapters.autoscaler import MANAGED_BY, differs, load_known, manifest
 from mercarich_operator.domain.plan import HpaPlan
 from mercarich_operator.domain.pools import NAME, POOL_LABEL, Deployment, Pool
 from mercarich_platform.clock import Clock
@@ -29,7 +29,7 @@ class KubernetesCluster:
         ours = self._server.call("GET", self._autoscalers, query={"labelSelector": f"{MANAGED_BY}={NAME}"})["items"]
         autoscalers = {each["metadata"]["name"]: each for each in ours}
         return [
-            _deployment(each, autoscalers.get(each["metadata"]["name"]))
+            self._deployment(each, autoscalers.get(each["metadata"]["name"]))
             for each in sorted(found, key=lambda each: str(each["metadata"]["name"]))
             if "deletionTimestamp" not in each["metadata"]
         ]
@@ -76,16 +76,16 @@ class KubernetesCluster:
         except Exists:
             self._server.call("PATCH", f"{self._events}/{name}", {"lastTimestamp": at}, kind=MERGE_PATCH)
 
-
-def _deployment(found: Mapping[str, Any], autoscaler: Mapping[str, Any] | None) -> Deployment:
-    metadata, status = found["metadata"], found.get("status", {})
-    return Deployment(
-        name=metadata["name"],
-        pool=metadata["labels"][POOL_LABEL],
-        uid=metadata["uid"],
-        annotations=metadata.get("annotations") or {},
-        wanted=found["spec"].get("replicas", 1),
-        current=status.get("replicas", 0),
-        ready=status.get("readyReplicas", 0),
-        autoscaler=autoscaler,
-    )
+    def _deployment(self, found: Mapping[str, Any], autoscaler: Mapping[str, Any] | None) -> Deployment:
+        metadata, status = found["metadata"], found.get("status", {})
+        return Deployment(
+            name=metadata["name"],
+            pool=metadata["labels"][POOL_LABEL],
+            uid=metadata["uid"],
+            annotations=metadata.get("annotations") or {},
+            wanted=found["spec"].get("replicas", 1),
+            current=status.get("replicas", 0),
+            ready=status.get("readyReplicas", 0),
+            autoscaler=autoscaler,
+            load_known=load_known(autoscaler, self._now()),
+        )

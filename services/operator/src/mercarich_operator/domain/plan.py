@@ -24,6 +24,7 @@ class Cause(StrEnum):
     AT_LEAST_ONE = "at_least_one"
     MAX = "max"
     BACKLOG = "backlog"
+    NO_LOAD = "no_load"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Caps:
     partitions: int | None = None
     connections: int | None = None
     """In replicas: this pool's share of the database's connections, see `shares`."""
+    load_known: bool = True
+    """The autoscaler has its load metric. Without one it never lowers the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class HpaPlan:
 
 
 def plan(pool: Contract, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
-    """Every clamp gives a reason; the minimum never falls when the backlog grows, the maximum does not heed it."""
+    """Every clamp gives a reason. Neither bound falls when the backlog grows; the maximum heeds it only where the
+    autoscaler has no load to go by."""
     reasons: list[Reason] = []
     high = _clamped("max", wish.high, pool, caps, reasons)
     if wish.mode is Mode.FIXED:
@@ -91,6 +95,9 @@ def plan(pool: Contract, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
         if floor > low:
             reasons.append(Reason(Cause.BACKLOG, f"min raised from {low} to {floor} by the backlog"))
             low = floor
+        if not caps.load_known and low < high:
+            reasons.append(Reason(Cause.NO_LOAD, f"max {high} lowered to {low}: no load metric, the backlog decides"))
+            high = low
     return HpaPlan(low, high, tuple(reasons))
 
 

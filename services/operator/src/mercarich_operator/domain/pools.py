@@ -45,6 +45,8 @@ class Deployment:
     current: int
     ready: int
     autoscaler: Mapping[str, Any] | None
+    load_known: bool = True
+    """False once its autoscaler has been without the load metric for minutes."""
 
 
 @dataclass(frozen=True, slots=True)

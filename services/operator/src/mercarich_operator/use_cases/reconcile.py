@@ -114,15 +114,15 @@ class Reconcile:
     def _caps(
         self, pools: Sequence[Pool], wishes: Mapping[str, Wish], signals: Mapping[str, ports.Signal]
     ) -> dict[str, Caps]:
-        partitions = {pool.name: signals[pool.name].partitions for pool in pools}
-        if not self.max_connections:
-            return {name: Caps(partitions=count) for name, count in partitions.items()}
         wanted = {}
         for pool in pools:
             most = within_bounds(pool.contract, wishes[pool.name])
-            wanted[pool.name] = (min(most, partitions[pool.name] or most), pool.contract.connections)
-        allowed = shares(self.max_connections, wanted)
-        return {name: Caps(partitions=count, connections=allowed[name]) for name, count in partitions.items()}
+            wanted[pool.name] = (min(most, signals[pool.name].partitions or most), pool.contract.connections)
+        allowed = shares(self.max_connections, wanted) if self.max_connections else {}
+        return {
+            pool.name: Caps(signals[pool.name].partitions, allowed.get(pool.name), pool.deployment.load_known)
+            for pool in pools
+        }
 
     def _settle(self, status: ports.Status) -> bool:
         """Whether anything was written."""
