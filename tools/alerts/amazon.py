@@ -1,0 +1,64 @@
+"""Alerts about what goes to Amazon."""
+
+from tools.alerts.rule import Alert, Case
+
+_INVALID = 'max by (namespace) (mercarich_amazon_accounts{verdict="invalid"}%s)'
+
+
+def _pushes(outcome: str, values: str) -> dict[str, str]:
+    return {f'mercarich_feed_pushes_total{{lane="patch", outcome="{outcome}"}}': values}
+
+
+AMAZON = (
+    Alert(
+        name="MercarichFeedStale",
+        expr='max by (namespace) (mercarich_listings_unpushed_age_seconds{kind="withdrawal"}) > 1800',
+        wait="5m",
+        severity="critical",
+        summary="A withdrawal has not reached Amazon for half an hour",
+        text="What is sold at its source can still be bought at Amazon.",
+        fires=Case("50m", {'mercarich_listings_unpushed_age_seconds{kind="withdrawal"}': "0+60x50"}),
+        quiet=Case("50m", {'mercarich_listings_unpushed_age_seconds{kind="restore"}': "0+60x50"}),
+    ),
+    Alert(
+        name="MercarichListingsExposed",
+        expr="max by (namespace) (mercarich_feed_exposed_listings) > 0",
+        wait="15m",
+        severity="warning",
+        summary="Withdrawals of sellers without a usable Amazon account wait",
+        text="Their offers stay on sale until these sellers authorise again.",
+        fires=Case("20m", {'mercarich_feed_exposed_listings{instance="a"}': "3x20"}),
+        quiet=Case("20m", {'mercarich_feed_exposed_listings{instance="a"}': "3x5 0x15"}),
+    ),
+    Alert(
+        name="MercarichFeedErrorRatio",
+        expr='sum by (namespace) (rate(mercarich_feed_pushes_total{outcome="rejected"}[15m]))'
+        " / sum by (namespace) (rate(mercarich_feed_pushes_total[15m])) > 0.05",
+        wait="15m",
+        severity="warning",
+        summary="Amazon refuses more than 5 % of what is pushed",
+        text="The refusals' texts are in mercarich explain.",
+        fires=Case("45m", _pushes("accepted", "0+9x45") | _pushes("rejected", "0+1x45")),
+        quiet=Case("45m", _pushes("accepted", "0+99x45") | _pushes("rejected", "0+1x45")),
+    ),
+    Alert(
+        name="MercarichSpTokenInvalid",
+        expr=f"{_INVALID % ''} - {_INVALID % ' offset 1h'} > 0",
+        wait="0m",
+        severity="warning",
+        summary="Amazon began to refuse a seller's token within the last hour",
+        text="Nothing of that seller can be pushed until he authorises again.",
+        fires=Case("2h", {'mercarich_amazon_accounts{verdict="invalid"}': "1x90 2x30"}),
+        quiet=Case("2h", {'mercarich_amazon_accounts{verdict="invalid"}': "2x120"}),
+    ),
+    Alert(
+        name="MercarichAppCredentialsRefused",
+        expr="max by (namespace) (mercarich_feed_app_credentials_refused) == 1",
+        wait="5m",
+        severity="critical",
+        summary="Amazon refuses the application's credentials",
+        text="Nothing at all is pushed.",
+        fires=Case("10m", {'mercarich_feed_app_credentials_refused{instance="a"}': "1x10"}),
+        quiet=Case("10m", {'mercarich_feed_app_credentials_refused{instance="a"}': "0x10"}),
+    ),
+)

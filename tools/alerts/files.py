@@ -1,0 +1,47 @@
+"""Where the rules and their tests lie in the chart, and what is in them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from tools.alerts.amazon import AMAZON
+from tools.alerts.batches import BATCHES
+from tools.alerts.marketplaces import MARKETPLACES
+from tools.alerts.operations import OPERATIONS
+from tools.alerts.rule import Alert
+from tools.alerts.workers import WORKERS
+
+FOLDER = Path(__file__).parents[2] / "charts" / "mercarich" / "alerts"
+GROUPS: Mapping[str, Sequence[Alert]] = {
+    "batches": BATCHES,
+    "workers": WORKERS,
+    "amazon": AMAZON,
+    "marketplaces": MARKETPLACES,
+    "operations": OPERATIONS,
+}
+_NOTE = "# Made by `python -m tools.alerts`; a test fails when it is out of date.\n"
+
+
+def alerts() -> list[Alert]:
+    return [alert for group in GROUPS.values() for alert in group]
+
+
+def files() -> dict[str, str]:
+    """Name of the file to its text."""
+    groups = [{"name": f"mercarich-{name}", "rules": [a.rule() for a in group]} for name, group in GROUPS.items()]
+    return {"mercarich.yaml": _text({"groups": groups})} | {
+        f"tests/{name}_test.yaml": _text(
+            {
+                "rule_files": ["../mercarich.yaml"],
+                "evaluation_interval": "1m",
+                "tests": [test for alert in group for test in alert.tests()],
+            }
+        )
+        for name, group in GROUPS.items()
+    }
+
+
+def _text(content: Any) -> str:
+    dumped: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+    return _NOTE + dumped

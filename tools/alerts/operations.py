@@ -1,0 +1,71 @@
+"""Alerts about the operator and the database."""
+
+from tools.alerts.rule import Alert, Case
+
+_ROUND = "mercarich_operator_last_loop_timestamp_seconds"
+_CLAMPED = 'mercarich_pool_clamped{pool="feed", reason="%s"}'
+_USE = 'mercarich_db_connections_%s{instance="a"}'
+
+OPERATIONS = (
+    Alert(
+        name="MercarichOperatorDown",
+        expr=f"time() - max by (namespace) (max_over_time({_ROUND}[6h])) > 120 or absent(max_over_time({_ROUND}[6h]))",
+        wait="5m",
+        severity="critical",
+        summary="The operator makes no rounds",
+        text="Worker numbers stay as they are, and runs are not watched: other alerts are blind.",
+        fires=Case("20m", {_ROUND: "0+60x5 300x14"}),
+        quiet=Case("20m", {_ROUND: "0+60x20"}),
+    ),
+    Alert(
+        name="MercarichOperatorBlind",
+        expr="max by (namespace, source) (mercarich_operator_source_up) == 0",
+        wait="10m",
+        severity="warning",
+        summary="The operator cannot ask: {{ $labels.source }}",
+        text="Worker numbers stay as they are.",
+        fires=Case("15m", {'mercarich_operator_source_up{source="kafka"}': "0x15"}, {"source": "kafka"}),
+        quiet=Case("15m", {'mercarich_operator_source_up{source="kafka"}': "0x5 1x10"}),
+    ),
+    Alert(
+        name="MercarichOperatorSettingsStale",
+        expr="min by (namespace) (mercarich_operator_settings_age_seconds) > 600",
+        wait="1m",
+        severity="warning",
+        summary="The operator has not read the settings for ten minutes",
+        text="A changed setting has no effect.",
+        fires=Case("15m", {'mercarich_operator_settings_age_seconds{instance="a"}': "0+60x15"}),
+        quiet=Case("15m", {'mercarich_operator_settings_age_seconds{instance="a"}': "9x15"}),
+    ),
+    Alert(
+        name="MercarichBoundsClamped",
+        expr='max by (namespace, pool, reason) (mercarich_pool_clamped{reason!="backlog"}) == 1',
+        wait="30m",
+        severity="info",
+        summary="{{ $labels.pool }} does not get the replicas that its setting asks for ({{ $labels.reason }})",
+        text="mercarich pools says why.",
+        fires=Case("40m", {_CLAMPED % "partitions": "1x40"}, {"pool": "feed", "reason": "partitions"}),
+        quiet=Case("40m", {_CLAMPED % "backlog": "1x40"}),
+    ),
+    Alert(
+        name="MercarichDatabaseAway",
+        expr='sum by (namespace) (increase(mercarich_db_troubles_total{kind="away"}[5m])) > 0',
+        wait="5m",
+        severity="critical",
+        summary="Processes cannot reach the database",
+        text="They keep their work and wait.",
+        fires=Case("15m", {'mercarich_db_troubles_total{kind="away"}': "0x4 1+1x11"}),
+        quiet=Case("15m", {'mercarich_db_troubles_total{kind="conflict"}': "0+9x15"}),
+    ),
+    Alert(
+        name="MercarichDatabasePoolExhausted",
+        expr="max by (namespace, instance) (mercarich_db_connections_in_use)"
+        " >= 0.9 * max by (namespace, instance) (mercarich_db_connections_max > 0)",
+        wait="10m",
+        severity="warning",
+        summary="{{ $labels.instance }} uses nearly all of its database connections",
+        text="Work waits for connections: the database is slow, or transactions stay open.",
+        fires=Case("20m", {_USE % "in_use": "20x20", _USE % "max": "20x20"}, {"instance": "a"}),
+        quiet=Case("20m", {_USE % "in_use": "9x20", _USE % "max": "20x20"}),
+    ),
+)

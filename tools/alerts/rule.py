@@ -1,0 +1,75 @@
+"""An alert with the series that make it fire and those that do not, and promtool's form of both."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+RUNBOOK = "docs/runbook.md"
+NAMESPACE = "shop"
+"""Of the tests' series; they are written without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`series`: name and labels to promtool's values, one a minute. `labels`: what the alert
+    then carries besides its namespace."""
+
+    at: str
+    series: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    name: str
+    expr: str
+    wait: str
+    """How long it has to hold."""
+    severity: Literal["critical", "warning", "info"]
+    summary: str
+    text: str
+    fires: Case
+    quiet: Case
+
+    @property
+    def anchor(self) -> str:
+        return f"{RUNBOOK}#{self.name.lower()}"
+
+    def rule(self) -> dict[str, Any]:
+        return {
+            "alert": self.name,
+            "expr": self.expr,
+            "for": self.wait,
+            "labels": {"severity": self.severity},
+            "annotations": self._annotations(),
+        }
+
+    def tests(self) -> list[dict[str, Any]]:
+        firing = {**self.fires.labels, "namespace": NAMESPACE}
+        expected = {
+            "exp_labels": {"severity": self.severity, **firing},
+            "exp_annotations": {key: _filled(text, firing) for key, text in self._annotations().items()},
+        }
+        return [self._test("fires", self.fires, [expected]), self._test("does not fire", self.quiet, [])]
+
+    def _test(self, what: str, case: Case, alerts: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "name": f"{self.name} {what}",
+            "interval": "1m",
+            "input_series": [{"series": _namespaced(s), "values": v} for s, v in case.series.items()],
+            "alert_rule_test": [{"eval_time": case.at, "alertname": self.name, "exp_alerts": alerts}],
+        }
+
+    def _annotations(self) -> dict[str, str]:
+        return {"summary": self.summary, "description": self.text, "runbook_url": self.anchor}
+
+
+def _namespaced(series: str) -> str:
+    name, _, labels = series.partition("{")
+    inside = ", ".join(filter(None, [f'namespace="{NAMESPACE}"', labels.removesuffix("}")]))
+    return f"{name}{{{inside}}}"
+
+
+def _filled(text: str, labels: Mapping[str, str]) -> str:
+    return re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels.get(found[1], ""), text)
