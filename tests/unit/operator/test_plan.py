@@ -46,8 +46,14 @@ def test_whatever_differs_from_the_wish_has_a_reason(pool: Contract, wish: Wish,
         assert any(reason.text.startswith("max ") for reason in planned.reasons)
     if planned.min != wish.low and wish.mode is not Mode.FIXED:
         assert any(reason.text.startswith("min ") for reason in planned.reasons)
-    if (planned.min, planned.max) == (wish.low, wish.high):
-        assert {reason.cause for reason in planned.reasons} <= {Cause.BACKLOG, Cause.MAX, Cause.BOUNDS}
+
+
+@given(contracts(), st.data())
+def test_a_wish_within_every_limit_is_granted_without_a_word(pool: Contract, data: st.DataObject) -> None:
+    low, high = sorted(data.draw(st.tuples(*[st.integers(pool.low, pool.high)] * 2)))
+    caps = Caps(data.draw(st.none() | st.integers(high, 90)), data.draw(st.none() | st.integers(high, 90)))
+
+    assert plan(pool, Wish(Mode.AUTO, low, high), Backlog(0, 0), caps) == HpaPlan(low, high, ())
 
 
 @given(contracts(), wishes(), backlogs, st.integers(0, 10**6), caps)
