@@ -12,7 +12,9 @@ from mercarich_contracts.market import Marketplace
 from mercarich_marketplace.metrics import ProxyMetrics
 
 PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
+EVERYBODY = "Every process"
 MODULES = {
+    "mercarich_platform.build_info": EVERYBODY,
     "mercarich_platform.metrics": "Workers (checker, feed)",
     "mercarich_db.metrics": "Database: checker, feed, operator",
     "mercarich_checker.metrics": "Checker",
@@ -20,7 +22,6 @@ MODULES = {
     "mercarich_operator.metrics": "Operator",
 }
 PROXIES = "Proxies (Yahoo, Mercari)"
-EVERYBODY = "Every process"
 FOREIGN = frozenset({"process_resident_memory_bytes", "process_cpu_seconds_total", "ALERTS"})
 """Of prometheus_client and of Prometheus itself, used by the dashboards."""
 _HEAD = """# Metrics
@@ -92,7 +93,7 @@ def _metric(collector: object, exporter: str) -> Metric | None:
 
 
 def _sections(metrics: list[Metric]) -> Iterator[str]:
-    for exporter in (EVERYBODY, *MODULES.values(), PROXIES):
+    for exporter in (*MODULES.values(), PROXIES):
         yield f"## {exporter}\n\n| name | type | labels | unit | meaning |\n|---|---|---|---|---|"
         for metric in metrics:
             if metric.exporter == exporter:

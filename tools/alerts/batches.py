@@ -28,6 +28,7 @@ BATCHES = (
         severity="critical",
         summary="No {{ $labels.operation }} run of {{ $labels.marketplace }} has finished for too long",
         text="Offers of this marketplace are not watched: what is sold there stays on sale at Amazon.",
+        step="15m",
         fires=Case(
             "16h",
             {f'mercarich_batch_runs_total{{{_RUN}, outcome="finished"}}': "0x960"},
@@ -58,6 +59,7 @@ BATCHES = (
         severity="warning",
         summary="Three {{ $labels.operation }} runs of {{ $labels.marketplace }} in a day were overtaken by the next",
         text="Runs take longer than the time between two starts, so that the end of the list is rarely reached.",
+        step="15m",
         fires=Case(
             "24h",
             {f'mercarich_batch_runs_total{{{_RUN}, outcome="superseded"}}': "0x300 1x360 2x360 3x420"},

@@ -30,16 +30,17 @@ def alerts() -> list[Alert]:
 def files() -> dict[str, str]:
     """Name of the file to its text."""
     groups = [{"name": f"mercarich-{name}", "rules": [a.rule() for a in group]} for name, group in GROUPS.items()]
-    return {"mercarich.yaml": _text({"groups": groups})} | {
-        f"tests/{name}_test.yaml": _text(
-            {
-                "rule_files": ["../mercarich.yaml"],
-                "evaluation_interval": "1m",
-                "tests": [test for alert in group for test in alert.tests()],
-            }
-        )
+    rules = {"mercarich.yaml": _text({"groups": groups})}
+    return rules | {
+        f"tests/{name}_{step}_test.yaml": _tests(step, [alert for alert in group if alert.step == step])
         for name, group in GROUPS.items()
+        for step in sorted({alert.step for alert in group})
     }
+
+
+def _tests(step: str, group: Sequence[Alert]) -> str:
+    tests = [test for alert in group for test in alert.tests()]
+    return _text({"rule_files": ["../mercarich.yaml"], "evaluation_interval": step, "tests": tests})
 
 
 def _text(content: Any) -> str:

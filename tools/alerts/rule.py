@@ -31,6 +31,8 @@ class Alert:
     text: str
     fires: Case
     quiet: Case
+    step: str = "1m"
+    """Between two evaluations in the tests: a case of many hours needs fewer."""
 
     @property
     def anchor(self) -> str:

@@ -6,7 +6,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from mercarich_contracts.market import Marketplace
 from mercarich_marketplace.breaker import OUTCOMES
-from mercarich_platform.metrics import tell_build
+from mercarich_platform.build_info import tell_build
 
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 

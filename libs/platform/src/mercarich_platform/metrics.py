@@ -1,13 +1,8 @@
-"""What every process says of itself, and what every worker counts: its records, its place in the group, its loop."""
+"""What every worker counts: its records, its place in the group, its loop."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from prometheus_client import Counter, Gauge, Histogram
-
-BUILD = Gauge(
-    "mercarich_build_info", "1; the labels say which process this is and of which release", ["process", "version"]
-)
 
 HANDLED = Counter("mercarich_worker_handled", "Records a handler was called for, by how it ended", ["topic", "outcome"])
 HANDLE_SECONDS = Histogram(
@@ -40,8 +35,3 @@ def begin_at_zero(topics: Sequence[str]) -> None:
         DEAD_LETTERS.labels(topic)
         for outcome in OUTCOMES:
             HANDLED.labels(topic, outcome)
-
-
-def tell_build(process: str, build: Gauge = BUILD) -> None:
-    """Say who we are, for instance `checker-yahoo`; `build` is of another registry where there is one."""
-    build.labels(process, version("mercarich-platform")).set(1)

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mercarich_platform.broker_watch import BrokerWatch
+from mercarich_platform.build_info import tell_build
 from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.exit_codes import TRY_AGAIN
 from mercarich_platform.health import HealthServer
 from mercarich_platform.in_flight import InFlight
 from mercarich_platform.kafka import AnyTopic, Consumer, Publisher, Record
-from mercarich_platform.metrics import LOOP_AGE, begin_at_zero, tell_build
+from mercarich_platform.metrics import LOOP_AGE, begin_at_zero
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
 from mercarich_platform.shutdown import BUDGET_SECONDS, Watchdog, hard_stop_after, install_signals
 from mercarich_platform.ticks import Tick, Ticks

@@ -19,9 +19,9 @@ from mercarich_operator.settings import OperatorSettings
 from mercarich_operator.use_cases.notices import Notices
 from mercarich_operator.use_cases.publish_books import PublishBooks
 from mercarich_operator.use_cases.reconcile import Reconcile
+from mercarich_platform.build_info import tell_build
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.health import HealthServer
-from mercarich_platform.metrics import tell_build
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.shutdown import Watchdog
 
