@@ -159,7 +159,14 @@ def _dev() -> Schema:
         enabled=_FLAG,
         mariadb=_object(**process, **storage),
         kafka=_object(**process),
-        simulator=_object(sellers=_whole(1, 100_000), listings=_whole(1, 10_000_000), args=_LIST, resources=_RESOURCES),
+        simulator=_object(
+            sellers=_whole(1, 100_000),
+            listings=_whole(1, 10_000_000),
+            args=_LIST,
+            storage=storage["storage"],
+            storageClassName=_NAME,
+            resources=_RESOURCES,
+        ),
     )
 
 

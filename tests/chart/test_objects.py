@@ -24,7 +24,7 @@ def test_every_pod_is_restricted(case: str) -> None:
         assert spec["securityContext"]["runAsUser"] > 0, name
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec), name
-        assert all(set(volume) & {"emptyDir", "configMap"} for volume in spec.get("volumes", [])), name
+        assert all(set(volume) & {"emptyDir", "configMap", "persistentVolumeClaim"} for volume in spec.get("volumes", [])), name
         for container in containers(pod):
             context = container["securityContext"]
             assert context["allowPrivilegeEscalation"] is False, name

@@ -5,7 +5,8 @@
 {{ .root.Values.image.repository }}-{{ .service }}:{{ default .root.Chart.AppVersion .root.Values.image.tag }}
 {{- end -}}
 
-{{/* Pod-level fields; the argument as for labels, with "token" true where the API server is needed. */}}
+{{/* Pod-level fields; the argument as for labels, with "token" true where the API server is needed, and "claim" the name
+of a PersistentVolumeClaim for /data. */}}
 {{- define "mercarich.pod" -}}
 serviceAccountName: {{ if .token }}{{ include "mercarich.name" . }}{{ else }}{{ include "mercarich.fullname" .root }}{{ end }}
 automountServiceAccountToken: {{ default false .token }}
@@ -17,6 +18,11 @@ volumes:
   - name: tmp
     emptyDir:
       sizeLimit: 64Mi
+  {{- with .claim }}
+  - name: data
+    persistentVolumeClaim:
+      claimName: {{ . }}
+  {{- end }}
 {{- end -}}
 
 {{/* Where pods may be placed, and the credentials of the registry. */}}
@@ -61,6 +67,10 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 volumeMounts:
   - name: tmp
     mountPath: /tmp
+  {{- if .claim }}
+  - name: data
+    mountPath: /data
+  {{- end }}
 {{- end -}}
 
 {{/* An init container of the same image: waits until the migrations Job has brought the schema. */}}
