@@ -14,7 +14,8 @@ from mercarich_operator.adapters.meter import PrometheusMeter
 from mercarich_operator.adapters.settings_sql import SqlSettings
 from mercarich_operator.adapters.signals import KafkaAndRows
 from mercarich_operator.adapters.status_sql import SqlStatuses
-from mercarich_operator.handlers import Loop, Watch
+from mercarich_operator.adapters.watch import Watch
+from mercarich_operator.handlers import Loop
 from mercarich_operator.settings import OperatorSettings
 from mercarich_operator.use_cases.notices import Notices
 from mercarich_operator.use_cases.publish_books import PublishBooks
