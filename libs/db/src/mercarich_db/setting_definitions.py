@@ -80,9 +80,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         *(definition for key, default in WORKERS.items() for definition in _workers(key, default)),
         Definition("CHECK_BATCH_ITEMS", 50, "source items in one message", 1, 1000),
         Definition("INV_QUEUE_ENOUGH_JOB_COUNT", 20, "batches of a run that may be unfinished at once", 1, 10_000),
-        Definition(
-            "CHECK_REPUBLISH_SECONDS", 120, "a batch without progress for so long is published again", 5, 86_400
-        ),
+        Definition("CHECK_REPUBLISH_SECONDS", 30, "a batch without progress for so long is published again", 5, 86_400),
         Definition("CHECK_ATTEMPTS", 3, "claims without an answer after which an item is set aside", 1, 20),
         Definition("CHECK_UNKNOWNS", 6, "unknown answers after which a run lets go of an item", 1, 100),
         Definition("CHECK_RETRY_SECONDS", 30, "first wait after an unknown answer, doubled each time", 1, 3600),

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.front import installed
 from mercarich_platform.settings import SharedSettings
 from mercarich_web import ports, use_cases
 from mercarich_web.adapters.database import SqlSchema
@@ -61,6 +63,7 @@ def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
             stock=SqlStock(engine),
             holds=holds,
             schedules=SqlSchedules(engine),
+            timetable=[row for row in SCHEDULE if row.command[0] in installed()],
             pools=pools,
             now=now,
         ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import SCHEDULE
+from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain import schedules
@@ -43,6 +43,8 @@ class ShowStatus:
     stock: ports.Stock
     holds: ports.Holds
     schedules: ports.Schedules
+    timetable: Sequence[ScheduleRow]
+    """The rows whose commands are there."""
     pools: ports.Pools
     now: Clock
 
@@ -67,7 +69,7 @@ class ShowStatus:
             marketplaces=[self._marketplace(marketplace.value) for marketplace in Marketplace],
             open_feeds=self.stock.open_feeds(),
             holds=self.holds.open(),
-            schedules=[schedules.status(row, last.get(row.name), now) for row in SCHEDULE],
+            schedules=[schedules.status(row, last.get(row.name), now) for row in self.timetable],
             pools=pools,
         )
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
-from mercarich_checker.domain import Canary, CanaryVerdict, in_trouble, judge_canaries
+from mercarich_checker.domain import ENOUGH_LOOKS, Canary, CanaryVerdict, in_trouble, judge_canaries
 from mercarich_checker.ports import Counts, ProxyAway, Sources
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import Item
@@ -41,12 +41,12 @@ class Trust:
         return self._verdict
 
     def _doubts(self, counts: Counts) -> bool:
-        return self._verdict.fine and in_trouble(*self._latest(counts))
-
-    def _latest(self, counts: Counts) -> tuple[int, int]:
-        """(unknown answers, all answers) since the last look."""
+        """Judges the latest answers by the bunch, so that a long good time does not hide a bad minute."""
         checked, unknown = counts.checked - self._base[0], counts.unknown - self._base[1]
-        return unknown, checked + unknown
+        trouble = in_trouble(unknown, checked + unknown)
+        if not trouble and checked + unknown >= ENOUGH_LOOKS:
+            self._base = (counts.checked, counts.unknown)
+        return self._verdict.fine and trouble
 
     def _without(self, counts: Counts) -> CanaryVerdict:
         if self._verdict.fine and self._doubts(counts):

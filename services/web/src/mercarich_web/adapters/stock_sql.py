@@ -10,6 +10,9 @@ from mercarich_db.tables import listings, source_items, submissions, users
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.reports import Backlog, OpenFeed, Pushes
 
+NO_RUN = 0
+"""No run has this id: nothing is pending before the first."""
+
 
 class SqlStock:
     def __init__(self, engine: Engine) -> None:
@@ -18,7 +21,8 @@ class SqlStock:
     def backlog(self, marketplace: str, run_id: int | None, now: datetime) -> Backlog:
         item = source_items.c
         may_now = or_(item.check_not_before.is_(None), item.check_not_before <= now)
-        pending = select(func.count(), _count(may_now)).select_from(source_items).where(item.check_run == run_id)
+        wanted_by = item.check_run == (NO_RUN if run_id is None else run_id)
+        pending = select(func.count(), _count(may_now)).select_from(source_items).where(wanted_by)
         query = select(
             _count(item.checked_at.is_(None)),
             func.min(item.checked_at),
