@@ -1,4 +1,4 @@
-"""The demo's progress: one bar on a terminal, a plain line every few seconds elsewhere."""
+"""The demo's progress: one bar on a terminal, a plain line every few seconds with news elsewhere."""
 
 import time
 from types import TracebackType
@@ -28,6 +28,7 @@ class ProgressBar:
         )
         self._task = self._bar.add_task("", total=listings, told="")
         self._next_line = 0.0
+        self._line = ""
         self._held: set[str] = set()
 
     def __enter__(self) -> "ProgressBar":
@@ -50,10 +51,14 @@ class ProgressBar:
         self._held = set(progress.held)
         if self._held:
             told += f" ({' and '.join(sorted(self._held))} held)"
+        if progress.second_looks:
+            told += f" ({progress.second_looks} not found, looked at again after a minute)"
         self._bar.update(self._task, completed=checked, total=planned or None, told=told)
-        if not self._console.is_terminal and planned and time.monotonic() >= self._next_line:
+        line = f"checked {checked} of {planned}, {told}"
+        if not self._console.is_terminal and planned and line != self._line and time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + LINE_SECONDS
-            self._print(f"checked {checked} of {planned}, {told}")
+            self._line = line
+            self._print(line)
 
     def _print(self, text: str, style: str | None = None) -> None:
         self._console.print(text, style=style, highlight=False, soft_wrap=True)

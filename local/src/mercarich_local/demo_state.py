@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, or_, select
 
+from mercarich_contracts.market import Reason
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, evidence, listing_events, listings, runs, source_items
 
@@ -27,6 +28,8 @@ class Progress:
     """Listings whose newest quantity Amazon has not accepted, or not shown when read back at 0."""
     pushed: int
     """Listings whose quantity of this demo Amazon has accepted."""
+    second_looks: int = 0
+    """Source items that were not found once, and are believed gone only at a second look a minute later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class DemoState:
     def progress(self) -> Progress:
         found = {row.marketplace: row for row in self._rows(_newest_runs())}
         [push] = self._rows(_pushes())
+        [put_off] = self._rows(_second_looks())
         return Progress(
             planned={name: row.planned for name, row in found.items()},
             checked={name: row.checked for name, row in found.items()},
@@ -80,6 +84,7 @@ class DemoState:
             withdrawn=push.withdrawn or 0,
             waiting=push.waiting or 0,
             pushed=push.pushed or 0,
+            second_looks=put_off.waiting,
         )
 
     def lines(self) -> list[Line]:
@@ -112,6 +117,12 @@ class DemoState:
 def _newest_runs() -> Select[*tuple[object, ...]]:
     newest = select(func.max(runs.c.id)).where(runs.c.operation == "check").group_by(runs.c.marketplace)
     return select(runs).where(runs.c.id.in_(newest))
+
+
+def _second_looks() -> Select[*tuple[object, ...]]:
+    item = source_items.c
+    once = (item.check_problem == Reason.NOT_FOUND_ONCE) & item.check_run.is_not(None)
+    return select(func.count().label("waiting")).where(once)
 
 
 def _pushes() -> Select[*tuple[object, ...]]:
