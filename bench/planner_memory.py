@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, Engine, Select, insert, select, update
 
@@ -74,8 +75,7 @@ def fill(url: str, size: int) -> None:
     if not there:
         run_tx(engine, _insert_sellers)
     for start in range(there + 1, size + 1, CHUNK):
-        numbers = range(start, min(start + CHUNK, size + 1))
-        run_tx(engine, lambda connection, numbers=numbers: _insert_items(connection, numbers))
+        run_tx(engine, partial(_insert_items, numbers=range(start, min(start + CHUNK, size + 1))))
 
 
 def plan(url: str, size: int) -> None:

@@ -4,7 +4,7 @@ import io
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Engine, update
 from tests.chaos.books import Books, RunRow
 
 from mercarich_db import engine as engines
@@ -88,10 +88,23 @@ class Rig:
         self.environment = self.system.environment({**kept, **_knobs(plant), **plant.environment})
         own_broker = "MERCARICH_KAFKA_BOOTSTRAP" in plant.environment
         left_out = {"scheduler"} | ({"broker"} if own_broker else set())
-        processes = [one for one in procfile.read(ROOT / "Procfile") if one.name not in left_out]
-        self.system.logs.mkdir(parents=True, exist_ok=True)
+        self._processes = [one for one in procfile.read(ROOT / "Procfile") if one.name not in left_out]
         self._services: dict[str, Service] = {}
-        self._bring_up(processes)
+        self.engine = engines.create(self.system.database_url(self.environment))
+        self.books = Books(self.engine)
+        self.simulator = Simulator(self.system.url("simulator"))
+
+    def bring_up(self) -> None:
+        """Start everything, the database filled from the simulated market; returns when all are ready."""
+        self.system.logs.mkdir(parents=True, exist_ok=True)
+        foundation = [process for process in self._processes if process.name in FOUNDATION]
+        rest = [process for process in self._processes if process.name not in FOUNDATION]
+        self._run(foundation, self.environment)
+        screen = Screen(Console(file=io.StringIO()), [], verbose=False)
+        more = runner.prepare(self.system, self._processes, self.environment, screen)
+        _write_settings(self.engine, {**SHORT_WAITS, **self.plant.settings})
+        self._service_environment = {**more, **self.environment}
+        self._run(rest, self._service_environment)
 
     @property
     def names(self) -> list[str]:
@@ -164,6 +177,18 @@ class Rig:
         """To the process and its children."""
         signal_group(self._children[name].pid, number)
 
+    def freeze(self, name: str) -> None:
+        """SIGSTOP, outside of a transaction: one that is frozen with SQLite's only write lock stops everybody."""
+
+        def frozen() -> bool:
+            self.send(name, signal.SIGSTOP)
+            if not self.books.locked():
+                return True
+            self.send(name, signal.SIGCONT)
+            return False
+
+        until(frozen, 10, f"{name} frozen outside of a transaction")
+
     def kill(self, name: str) -> None:
         """SIGKILL, and wait for its end."""
         child = self._children[name]
@@ -201,26 +226,13 @@ class Rig:
         self.simulator.__exit__(None, None, None)
         self.engine.dispose()
 
-    def _bring_up(self, processes: list[procfile.Process]) -> None:
-        foundation = [process for process in processes if process.name in FOUNDATION]
-        rest = [process for process in processes if process.name not in FOUNDATION]
-        self._run(foundation, self.environment)
-        screen = Screen(Console(file=io.StringIO()), [], verbose=False)
-        more = runner.prepare(self.system, processes, self.environment, screen)
-        self.engine = engines.create(self.system.database_url(self.environment))
-        self.books = Books(self.engine)
-        self.simulator = Simulator(self.system.url("simulator"))
-        _write_settings(self.engine, {**SHORT_WAITS, **self.plant.settings})
-        self._service_environment = {**more, **self.environment}
-        self._run(rest, self._service_environment)
-
     def _run(self, processes: list[procfile.Process], environment: Mapping[str, str]) -> None:
         for service in self.system.services(processes, environment):
             self._services[service.name] = service
             self.start(service.name)
         self.wait_ready(*(process.name for process in processes))
 
-    def _spawn(self, name: str, arguments: tuple[str, ...] | list[str], environment: Mapping[str, str]) -> Child:
+    def _spawn(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:
         self._children[name] = Child(
             name,
             arguments,
@@ -240,6 +252,7 @@ def running(data: Path, plant: Plant) -> Iterator[Rig]:
         end.callback(guardian.close)
         rig = Rig(data, plant, guardian)
         end.callback(rig.close)
+        rig.bring_up()
         yield rig
 
 
@@ -261,7 +274,7 @@ def _knobs(plant: Plant) -> dict[str, str]:
     return knobs
 
 
-def _write_settings(engine: engines.Engine, values: Mapping[str, str]) -> None:
+def _write_settings(engine: Engine, values: Mapping[str, str]) -> None:
     def write(connection: Connection) -> None:
         for key, value in values.items():
             settings_store.write(connection, key, value, by="chaos", at=datetime.now(UTC))

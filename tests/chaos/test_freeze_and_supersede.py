@@ -14,7 +14,7 @@ def test_a_frozen_workers_items_are_taken_over_and_its_late_answers_change_nothi
     rig = scene.rig
     [key] = scene.begin("yahoo")
     until(lambda: rig.books.leased(scene.run(key).id), 5, "items are with a worker")
-    rig.send("checker-yahoo", signal.SIGSTOP)
+    rig.freeze("checker-yahoo")
     frozen = time.monotonic()
     other = rig.second("checker-yahoo")
     until(lambda: time.monotonic() - frozen > SESSION_SECONDS, SESSION_SECONDS + 1, "the session is over")
@@ -31,7 +31,7 @@ def test_a_worker_that_wakes_up_in_a_superseded_run_writes_nothing_of_it(scene: 
     rig = scene.rig
     [old] = scene.begin("yahoo")
     until(lambda: rig.books.leased(scene.run(old).id), 5, "items are with a worker")
-    rig.send("checker-yahoo", signal.SIGSTOP)
+    rig.freeze("checker-yahoo")
     del scene.keys[old]
     other = rig.second("checker-yahoo")
     new = scene.start("yahoo", "newer")

@@ -52,7 +52,7 @@ def test_feed_killed_with_patches_and_a_feed_under_way_pushes_everything_and_und
     rig.lever("quotas", factor=1)
     until(lambda: not rig.books.withdrawals_waiting(), 30, "withdrawals accepted")
     rig.sweep("yahoo")
-    until(lambda: rig.books.open_feeds() or not rig.books.pushes_waiting(), 30, "a feed of restores is open")
+    until(lambda: rig.books.open_feeds() and not rig.books.feeds_being_created(), 30, "feeds of restores are open")
     rig.replace("feed")
     assert rig.ended("sweep-yahoo", 30) == 0
     scene.must_end_well()

@@ -64,7 +64,7 @@ def terminate(rig: Rig) -> Callable[[str], None]:
 
 
 def freeze(rig: Rig, name: str, seconds: float) -> None:
-    rig.send(name, signal.SIGSTOP)
+    rig.freeze(name)
     moment = time.monotonic() + seconds
     until(lambda: time.monotonic() > moment, seconds + 1, "frozen for long enough")
     rig.send(name, signal.SIGCONT)
