@@ -11,7 +11,7 @@ from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.front import installed
 from mercarich_platform.settings import SharedSettings
-from mercarich_web import ports, use_cases
+from mercarich_web import ports
 from mercarich_web.adapters.database import SqlSchema
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.offers_sql import SqlOffers
@@ -20,6 +20,13 @@ from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
 from mercarich_web.adapters.stock_sql import SqlStock
+from mercarich_web.use_cases.explain import Explain
+from mercarich_web.use_cases.holds import ListHolds, ReleaseHold
+from mercarich_web.use_cases.pools import ShowPools
+from mercarich_web.use_cases.queues import ShowQueues
+from mercarich_web.use_cases.runs import ListRuns, ShowRun
+from mercarich_web.use_cases.settings import GetSetting, ListSettings, SetSetting, ShowSettingHistory
+from mercarich_web.use_cases.status import ShowStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +34,18 @@ class Questions:
     """Every use case, ready to be called; nothing is connected before the first call."""
 
     schema: ports.Schema
-    status: use_cases.ShowStatus
-    queues: use_cases.ShowQueues
-    list_runs: use_cases.ListRuns
-    show_run: use_cases.ShowRun
-    explain: use_cases.Explain
-    list_holds: use_cases.ListHolds
-    release_hold: use_cases.ReleaseHold
-    show_pools: use_cases.ShowPools
-    list_settings: use_cases.ListSettings
-    get_setting: use_cases.GetSetting
-    set_setting: use_cases.SetSetting
-    setting_history: use_cases.ShowSettingHistory
+    status: ShowStatus
+    queues: ShowQueues
+    list_runs: ListRuns
+    show_run: ShowRun
+    explain: Explain
+    list_holds: ListHolds
+    release_hold: ReleaseHold
+    show_pools: ShowPools
+    list_settings: ListSettings
+    get_setting: GetSetting
+    set_setting: SetSetting
+    setting_history: ShowSettingHistory
 
 
 @contextmanager
@@ -57,7 +64,7 @@ def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
     pools, settings = KafkaPools(bootstrap), SqlSettings(engine)
     return Questions(
         schema=schema,
-        status=use_cases.ShowStatus(
+        status=ShowStatus(
             schema=schema,
             runs=runs,
             stock=SqlStock(engine),
@@ -67,15 +74,15 @@ def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
             pools=pools,
             now=now,
         ),
-        queues=use_cases.ShowQueues(pools, runs),
-        list_runs=use_cases.ListRuns(runs),
-        show_run=use_cases.ShowRun(runs, holds),
-        explain=use_cases.Explain(offers, holds, now),
-        list_holds=use_cases.ListHolds(holds),
-        release_hold=use_cases.ReleaseHold(holds, now),
-        show_pools=use_cases.ShowPools(SqlPools(engine), settings, now),
-        list_settings=use_cases.ListSettings(settings),
-        get_setting=use_cases.GetSetting(settings),
-        set_setting=use_cases.SetSetting(settings, now),
-        setting_history=use_cases.ShowSettingHistory(settings),
+        queues=ShowQueues(pools, runs),
+        list_runs=ListRuns(runs),
+        show_run=ShowRun(runs, holds),
+        explain=Explain(offers, holds, now),
+        list_holds=ListHolds(holds),
+        release_hold=ReleaseHold(holds, now),
+        show_pools=ShowPools(SqlPools(engine), settings, now),
+        list_settings=ListSettings(settings),
+        get_setting=GetSetting(settings),
+        set_setting=SetSetting(settings, now),
+        setting_history=ShowSettingHistory(settings),
     )

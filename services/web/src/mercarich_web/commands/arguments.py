@@ -1,0 +1,40 @@
+"""What the commands take: numbers within bounds, names, and --json."""
+
+import argparse
+import getpass
+
+
+def command_parser(name: str, doc: str | None) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"mercarich {name}", description=doc)
+
+
+def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", help="the same as JSON (docs/commands.md)")
+    return parser
+
+
+def limit(text: str) -> int:
+    return _between(text, 1, 1000)
+
+
+def row_id(text: str) -> int:
+    return _between(text, 1, 2**63 - 1)
+
+
+def _between(text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and low <= int(text[:20]) <= high):
+        raise argparse.ArgumentTypeError(f"expected a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def person(text: str) -> str:
+    if not 1 <= len(text.strip()) <= 64:
+        raise argparse.ArgumentTypeError("expected a name of 1 to 64 characters")
+    return text.strip()
+
+
+def login() -> str:
+    try:
+        return getpass.getuser()[:64]
+    except (KeyError, OSError):
+        return "command line"

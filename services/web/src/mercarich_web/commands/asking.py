@@ -1,0 +1,49 @@
+"""A question on the environment's database, its answer shown, and each way that it can fail as an exit code."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from mercarich_platform.exit_codes import DONE, FAILED, USAGE
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+from mercarich_web import bootstrap
+from mercarich_web.commands.output import Page, show
+from mercarich_web.domain.refusals import Ambiguous, NotFound
+from mercarich_web.ports import DatabaseAway, Refused
+
+Answer = TypeVar("Answer")
+
+
+def answer(ask: Callable[[bootstrap.Questions], Answer], page: Page[Answer], *, as_json: bool) -> int:
+    try:
+        with questions() as asked:
+            answer = ask(asked)
+    except NotFound as error:
+        return _refuse(error, FAILED)
+    except (Ambiguous, Refused) as error:
+        return _refuse(error, USAGE)
+    except DatabaseAway as error:
+        raise TryAgain(str(error)) from error
+    show(answer, page, as_json=as_json)
+    return DONE
+
+
+@contextmanager
+def questions(*, schema: bool = True) -> Iterator[bootstrap.Questions]:
+    """The use cases on the environment's database; `schema` refuses one that this code cannot read."""
+    logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr)
+    # The driver would write a page about a broker that is away; the answer says it in one sentence.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    with bootstrap.questions(load(SharedSettings)) as asked:
+        problem = asked.schema.problem() if schema else None
+        if problem is not None:
+            raise BadConfiguration(problem)
+        yield asked
+
+
+def _refuse(error: Exception, code: int) -> int:
+    sys.stderr.write(f"mercarich: {error}\n")
+    return code

@@ -1,0 +1,41 @@
+"""Why an offer is at its quantity."""
+
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web import ports
+from mercarich_web.domain.offers import Explanation, what_next, why
+from mercarich_web.domain.refusals import Ambiguous, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Why an offer is at its quantity. Raises `NotFound` and `Ambiguous`."""
+
+    offers: ports.Offers
+    holds: ports.Holds
+    now: Clock
+
+    def __call__(self, sku: str, username: str | None) -> Explanation:
+        found = self.offers.find(sku, username)
+        if not found:
+            whose = f"of {username} " if username else ""
+            raise NotFound(f"there is no listing {whose}with the SKU {sku}")
+        if len(found) > 1:
+            raise Ambiguous(sku, [each.offer.username for each in found])
+        return self._explain(found[0])
+
+    def _explain(self, found: ports.Found) -> Explanation:
+        offer, source = found.offer, found.source
+        hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
+        evidence_id = self.offers.decision_evidence_id(offer.id) or found.source_evidence_id
+        return Explanation(
+            why=why(offer, source, hold),
+            next=what_next(offer, source, hold, self.now()),
+            offer=offer,
+            source=source,
+            evidence=self.offers.evidence(evidence_id) if evidence_id is not None else None,
+            hold=hold,
+            events=self.offers.events(offer.id),
+            pushes=self.offers.pushes(offer.id),
+        )

@@ -1,0 +1,55 @@
+"""The settings that people change, and their history."""
+
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web import ports
+from mercarich_web.domain.operating import Setting, SettingHistory, SettingList
+from mercarich_web.domain.refusals import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    settings: ports.SettingsBook
+
+    def __call__(self) -> SettingList:
+        return SettingList(self.settings.all())
+
+
+@dataclass(frozen=True, slots=True)
+class GetSetting:
+    """Raises `NotFound`."""
+
+    settings: ports.SettingsBook
+
+    def __call__(self, key: str) -> Setting:
+        for setting in self.settings.all():
+            if setting.key == key:
+                return setting
+        raise NotFound(f"there is no setting {key!r}; `mercarich settings list` shows all")
+
+
+@dataclass(frozen=True, slots=True)
+class SetSetting:
+    """Store a value with its history; answers what holds now. Raises `NotFound` and `ports.Refused`."""
+
+    settings: ports.SettingsBook
+    now: Clock
+
+    def __call__(self, key: str, value: str, by: str) -> Setting:
+        get = GetSetting(self.settings)
+        get(key)
+        self.settings.write(key, value, by, self.now())
+        return get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSettingHistory:
+    """Of one setting, or of all. Raises `NotFound`."""
+
+    settings: ports.SettingsBook
+
+    def __call__(self, key: str | None, limit: int) -> SettingHistory:
+        if key is not None:
+            GetSetting(self.settings)(key)
+        return SettingHistory(self.settings.history(key, limit))

@@ -1,0 +1,62 @@
+"""The whole system at a glance, with whatever is away named instead of shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import ScheduleRow
+from mercarich_platform.clock import Clock
+from mercarich_web import ports
+from mercarich_web.domain import schedules
+from mercarich_web.domain.reports import (
+    MarketplaceStatus,
+    Pool,
+    Reach,
+    Status,
+)
+from mercarich_web.use_cases.queues import away_from, reach_pools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowStatus:
+    """The whole system at a glance, with whatever is away named instead of shown."""
+
+    schema: ports.Schema
+    runs: ports.Runs
+    stock: ports.Stock
+    holds: ports.Holds
+    schedules: ports.Schedules
+    timetable: Sequence[ScheduleRow]
+    """The rows whose commands are there."""
+    pools: ports.Pools
+    now: Clock
+
+    def __call__(self) -> Status:
+        broker, pools = reach_pools(self.pools)
+        try:
+            problem = self.schema.problem()
+            if problem is None:
+                return self._full(broker, pools)
+            database = Reach(self.schema.where, ok=False, problem=problem)
+        except ports.DatabaseAway as away:
+            database = away_from(self.schema.where, away)
+        return Status(self.now(), database, broker, (), (), (), (), pools)
+
+    def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
+        now = self.now()
+        last = self.schedules.last_starts()
+        return Status(
+            at=now,
+            database=Reach(self.schema.where, ok=True),
+            broker=broker,
+            marketplaces=[self._marketplace(marketplace.value) for marketplace in Marketplace],
+            open_feeds=self.stock.open_feeds(),
+            holds=self.holds.open(),
+            schedules=[schedules.status(row, last.get(row.name), now) for row in self.timetable],
+            pools=pools,
+        )
+
+    def _marketplace(self, marketplace: str) -> MarketplaceStatus:
+        run = self.runs.newest(marketplace)
+        backlog = self.stock.backlog(marketplace, run.id if run else None, self.now())
+        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace))
