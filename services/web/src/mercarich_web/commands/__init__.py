@@ -5,7 +5,7 @@ Exit codes: 0 answered, 1 not found, 2 usage, 75 the database is away, 78 config
 
 from collections.abc import Sequence
 
-from mercarich_platform.exit_codes import DONE
+from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
 from mercarich_web.commands import (
     hold_pages,
     offer_page,
