@@ -5,7 +5,6 @@
 
 import json
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +61,7 @@ def _schedule() -> str:
         for row in rendered()
     ]
     head = "# Written by charts/generate.py from mercarich_contracts.schedule; `make chart` writes it again.\n"
-    return head + yaml.safe_dump({"rows": rows}, sort_keys=False)
+    return head + str(yaml.safe_dump({"rows": rows}, sort_keys=False))
 
 
 def _readme() -> str:
@@ -108,4 +107,4 @@ def _cell(default: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BESIDES = {"simulator": ["local"]}
@@ -20,8 +21,8 @@ def main() -> None:
 
 def members(service: str) -> list[str]:
     """Folders relative to the root, sorted. Raises `SystemExit` for a name that is no service."""
-    folders = {_project(path)["name"]: path.parent for path in ROOT.glob("*/*/pyproject.toml")}
-    folders[_project(ROOT / "local/pyproject.toml")["name"]] = ROOT / "local"
+    files = [*ROOT.glob("*/*/pyproject.toml"), ROOT / "local/pyproject.toml"]
+    folders: dict[str, Path] = {_project(file)["name"]: file.parent for file in files}
     first = f"mercarich-{service}"
     if folders.get(first, ROOT).parent.name != "services":
         raise SystemExit(f"members.py: there is no service {service!r} under services/")
@@ -41,8 +42,8 @@ def _needs(folder: Path) -> list[str]:
     ]
 
 
-def _project(path: Path) -> dict[str, list[str]]:
-    project: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+def _project(path: Path) -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
     return project
 
 
