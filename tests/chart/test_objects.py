@@ -12,6 +12,7 @@ from mercarich_db.settings_store import DEFINITIONS
 
 WORKERS = {"checker-yahoo", "checker-mercari", "feed"}
 POOL = "mercarich.dev/worker-pool"
+VOLUMES = {"emptyDir", "configMap", "persistentVolumeClaim"}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -24,7 +25,7 @@ def test_every_pod_is_restricted(case: str) -> None:
         assert spec["securityContext"]["runAsUser"] > 0, name
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec), name
-        assert all(set(volume) & {"emptyDir", "configMap", "persistentVolumeClaim"} for volume in spec.get("volumes", [])), name
+        assert all(set(volume) & VOLUMES for volume in spec.get("volumes", [])), name
         for container in containers(pod):
             context = container["securityContext"]
             assert context["allowPrivilegeEscalation"] is False, name
