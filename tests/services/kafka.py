@@ -16,7 +16,7 @@ UP_SECONDS = 60.0
 def start_kafka(folder: Path, *, port: int | None = None) -> Service:
     """Format and start a broker with its data under `folder`, on `port` or a free one that the answer names."""
     java = tool("java", "default-jre-headless")
-    _fetch_jars()
+    fetch_jars()
     port, controller = port or free_port(), free_port()
     config = folder / "server.properties"
     config.write_text(_properties(folder / "data", port, controller))
@@ -30,15 +30,16 @@ def start_kafka(folder: Path, *, port: int | None = None) -> Service:
     return kafka
 
 
-def _fetch_jars() -> None:
-    """Once for all test processes; a second run with everything there costs nothing."""
+def fetch_jars() -> Path:
+    """The folder of the jars. Fetched once for all test processes; a second call costs nothing."""
     JARS.mkdir(exist_ok=True)
     with (JARS / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if any(JARS.glob("kafka_2.13-*.jar")):
-            return
+            return JARS
         maven = [tool("mvn", "maven"), "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
         subprocess.run([*maven, f"-DoutputDirectory={JARS}"], check=True)
+    return JARS
 
 
 def _properties(data: Path, port: int, controller: int) -> str:

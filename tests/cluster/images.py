@@ -1,0 +1,79 @@
+"""The images of the tier: built and loaded by the two commands that the environment names, unless they are there."""
+
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.services.kafka import fetch_jars
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("checker", "feed", "mercari-proxy", "operator", "simulator", "web", "yahoo-proxy")
+PREFIX = "localhost/mercarich-"
+MARIADB, KAFKA, PROMETHEUS = "localhost/mariadb:test", "localhost/kafka:test", "localhost/prometheus:test"
+BUILD_SECONDS = 900
+NEXT = "-next"
+"""What the tag of the second release has at its end."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """`MERCARICH_IMAGE_BUILD` takes what `docker build` takes (--file, --build-arg, --tag, the context),
+    `MERCARICH_IMAGE_LOAD` an image's name. `MERCARICH_BASE_IMAGE` replaces the public base images.
+    With `MERCARICH_IMAGE_TAG` everything is taken as built and loaded under this tag."""
+
+    build: str
+    load: str
+    base: str
+    tag: str
+    there: bool
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Images":
+        return cls(
+            build=environment.get("MERCARICH_IMAGE_BUILD", "docker build"),
+            load=environment.get("MERCARICH_IMAGE_LOAD", "kind load docker-image"),
+            base=environment.get("MERCARICH_BASE_IMAGE", ""),
+            tag=environment.get("MERCARICH_IMAGE_TAG", "test"),
+            there="MERCARICH_IMAGE_TAG" in environment,
+        )
+
+    def provide(self) -> Mapping[str, float]:
+        """Build and load all of them; answers the seconds of each step."""
+        if self.there:
+            return {}
+        took: dict[str, float] = {}
+        for service in SERVICES:
+            name = f"{PREFIX}{service}:{self.tag}"
+            self._timed(took, f"build {service}", self._make(service))
+            self._timed(took, f"build {service}{NEXT}", self._build("next", name + NEXT, name))
+            self._timed(took, f"load {service}", [*shlex.split(self.load), name])
+            self._timed(took, f"load {service}{NEXT}", [*shlex.split(self.load), name + NEXT])
+        for folder, name in (("mariadb", MARIADB), ("kafka", KAFKA), ("prometheus", PROMETHEUS)):
+            self._timed(took, f"build {folder}", self._build(folder, name, self.base))
+            self._timed(took, f"load {folder}", [*shlex.split(self.load), name])
+        return took
+
+    def _make(self, service: str) -> list[str]:
+        given = {"IMAGES": service, "IMAGE_BUILD": self.build, "IMAGE_PREFIX": PREFIX, "IMAGE_TAG": self.tag}
+        given |= {"BASE_IMAGE": self.base} if self.base else {}
+        return ["make", "-C", str(ROOT), "images", *(f"{key}={value}" for key, value in given.items())]
+
+    def _build(self, folder: str, name: str, base: str) -> list[str]:
+        """An image of tests/cluster/images; Kafka's context are the jars."""
+        here = ROOT / "tests/cluster/images" / folder
+        context = fetch_jars() if folder == "kafka" else here
+        base_words = ["--build-arg", f"BASE_IMAGE={base}"] if base else []
+        words = ["--file", str(here / "Dockerfile"), *base_words, "--tag", name, str(context)]
+        return [*shlex.split(self.build), *words]
+
+    def _timed(self, took: dict[str, float], what: str, command: list[str]) -> None:
+        started = time.monotonic()
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False, env=os.environ
+        )
+        assert done.returncode == 0, f"{what}: {(done.stdout + done.stderr)[-3000:]}"
+        took[what] = round(time.monotonic() - started, 1)

@@ -1,0 +1,145 @@
+"""The installed release as its people see it: its pods, its settings, its database, the simulated market's ledger."""
+
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.images import ROOT, Images
+from tests.cluster.kube import Namespace, Object, is_ready, job_condition, restarts, until
+
+RELEASE = "mercarich"
+CHART = ROOT / "charts/mercarich"
+VALUES = Path(__file__).parent / "values.yaml"
+READY_SECONDS = 300.0
+SHORT_WAITS = {
+    "CHECK_BATCH_ITEMS": "20",
+    "INV_QUEUE_ENOUGH_JOB_COUNT": "20",
+    "CHECK_REPUBLISH_SECONDS": "5",
+    "CHECK_RETRY_SECONDS": "1",
+    "CANARY_RETRY_SECONDS": "1",
+    "FEED_POLL_SECONDS": "1",
+}
+NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
+_LEVER = """
+import sys, urllib.request as u
+path, body = sys.argv[1], sys.argv[2].encode() or None
+print(u.urlopen(u.Request("http://127.0.0.1:8100" + path, body), timeout=60).read().decode())
+"""
+
+
+@dataclass
+class Release:
+    space: Namespace
+    images: Images
+    installed_at: float = field(default=0.0, init=False)
+
+    def is_there(self) -> bool:
+        return RELEASE in self.space.helm("list", "--short").split()
+
+    def install(self) -> None:
+        self.installed_at = time.time()
+        self.space.helm("install", RELEASE, str(CHART), *self._values(self.images.tag))
+
+    def upgrade(self, tag: str) -> None:
+        self.space.helm("upgrade", RELEASE, str(CHART), *self._values(tag))
+
+    def name(self, component: str) -> str:
+        return f"{RELEASE}-{component}"
+
+    def wait_seeded(self) -> None:
+        """The Jobs of the installation are done."""
+        until(lambda: self._jobs_done(), READY_SECONDS, "migrations, topics and sample data are there")
+
+    def wait_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Every Deployment and StatefulSet has what it wants, of its newest template; the HPAs stand."""
+        self.wait_seeded()
+        until(lambda: not self.not_ready(), seconds, f"all are ready: {self.not_ready()}")
+        until(lambda: len(self.space.all("hpa")) == 3, seconds, "the operator has made the HPAs")
+
+    def not_ready(self) -> list[str]:
+        return [
+            one["metadata"]["name"]
+            for kind in ("deployments", "statefulsets")
+            for one in self.space.all(kind)
+            if not _settled(one)
+        ]
+
+    def standing_pods(self) -> list[Object]:
+        """All but those of Jobs."""
+        return [pod for pod in self.space.all("pods") if "job-name" not in pod["metadata"].get("labels", {})]
+
+    def troubles(self) -> list[str]:
+        """Pods that are not ready or have begun again."""
+        pods = self.standing_pods()
+        return [pod["metadata"]["name"] for pod in pods if not is_ready(pod) or restarts(pod)]
+
+    def mercarich(self, *words: str) -> str:
+        """`mercarich …` in the toolbox."""
+        return self.space.inside(f"deploy/{self.name('toolbox')}", "mercarich", *words)
+
+    def set(self, key: str, value: str) -> None:
+        self.mercarich("settings", "set", key, value, "--by", "cluster-tier")
+
+    def pools(self) -> Mapping[str, Mapping[str, Any]]:
+        """`mercarich pools`, by name."""
+        return {row["pool"]: row for row in json.loads(self.mercarich("pools", "--json"))["pools"]}
+
+    def sql(self, query: str) -> list[list[str]]:
+        """Rows as texts, asked in the database's pod."""
+        client = ["mariadb", "--no-defaults", "--socket=/run/mysqld/mysqld.sock", "-uroot", "-pdevelopment"]
+        found = self.space.inside(f"{self.name('mariadb')}-0", *client, "-N", "-B", "mercarich", "-e", query)
+        return [line.split("\t") for line in found.splitlines()]
+
+    def lever(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """One of the simulator's, /_sim/…"""
+        given = json.dumps(body) if body is not None else ""
+        target = f"deploy/{self.name('simulator')}"
+        return json.loads(self.space.inside(target, "python3", "-c", _LEVER, f"/_sim/{path}", given))
+
+    def sell(self, marketplace: str, share: float) -> int:
+        event = {"marketplace": marketplace, "kind": "sold", "share": share}
+        return int(self.lever("events", event)["count"])
+
+    def hpa(self, pool: str) -> Object:
+        return self.space.get("hpa", self.name(pool))
+
+    def bounds(self, pool: str) -> tuple[int, int]:
+        spec = self.hpa(pool)["spec"]
+        return spec["minReplicas"], spec["maxReplicas"]
+
+    def ready_workers(self, pool: str) -> int:
+        pods = self.space.pods(pool)
+        return sum(map(is_ready, pods)) if len(pods) == sum(map(is_ready, pods)) else -1
+
+    def _jobs_done(self) -> bool:
+        """The newest of each: an upgrade with another image has Jobs of its own."""
+        newest: dict[str, Object] = {}
+        for job in sorted(self.space.all("jobs"), key=lambda one: one["metadata"]["creationTimestamp"]):
+            newest[job["metadata"]["labels"].get("app.kubernetes.io/component", "")] = job
+        conditions = {name: job_condition(job) for name, job in newest.items() if name in INSTALLING}
+        assert "Failed" not in conditions.values(), conditions
+        return len(conditions) == len(INSTALLING) and set(conditions.values()) == {"Complete"}
+
+    def _values(self, tag: str) -> Sequence[str]:
+        return ("--values", str(VALUES), "--set", f"image.tag={tag}")
+
+
+INSTALLING = ("migrate", "topics", "seed")
+
+
+def _settled(workload: Object) -> bool:
+    status, spec = workload["status"], workload["spec"]
+    wanted = spec.get("replicas", 1)
+    seen = status.get("observedGeneration", 0) >= workload["metadata"]["generation"]
+    updated = status.get("updatedReplicas", 0) == wanted == status.get("replicas", 0)
+    return bool(seen and updated and status.get("readyReplicas", 0) == wanted)
+
+
+def memory(space: Namespace) -> dict[str, int]:
+    """MiB of each pod, as metrics-server says; empty where there is none."""
+    found = re.findall(r"^(\S+)\s+\S+\s+(\d+)Mi", space.kubectl("top", "pods", "--no-headers"), re.MULTILINE)
+    return {name: int(mebibytes) for name, mebibytes in found}

@@ -1,0 +1,99 @@
+"""A check run as a Job of its CronJob, and what must hold at its end whatever happened in between."""
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.cluster.kube import job_condition, until
+from tests.cluster.release import NEVER, Release
+
+START_SECONDS = 60.0
+RUN_SECONDS = 240.0
+PUSH_SECONDS = 60.0
+SOLD_SHARE = 0.03
+_COLUMNS = ("id", "outcome", "phase", "planned", "checked", "set_aside", "unfinished", "withdrawn")
+_number = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+    outcome: str
+    phase: str
+    planned: int
+    checked: int
+    set_aside: int
+    unfinished: int
+    withdrawn: int
+
+    @property
+    def share(self) -> float:
+        return self.checked / self.planned if self.planned else 0.0
+
+
+@dataclass
+class CheckRun:
+    """Of Yahoo! Auctions. Its Job's name is its request key."""
+
+    release: Release
+    job: str
+    sold_before: float = field(default_factory=time.time)
+
+    @classmethod
+    def begin(cls, release: Release, word: str) -> "CheckRun":
+        """Something sells, then `kubectl create job --from=cronjob/…` starts a run."""
+        release.sell("yahoo", SOLD_SHARE)
+        one = cls(release, f"{word}-{next(_number)}")
+        create_job(release, one.job)
+        return one
+
+    def row(self) -> Row | None:
+        return row_of(self.release, self.job)
+
+    def until_share(self, share: float, seconds: float = START_SECONDS) -> Row:
+        """In its middle: so much is checked, and it is not over."""
+
+        def reached() -> Row | None:
+            row = self.row()
+            return row if row and row.share >= share else None
+
+        row = until(reached, seconds, f"{self.job} has checked {share:.0%}")
+        assert row is not None
+        assert row.outcome == "running", f"the run was over too soon to be disturbed: {row}"
+        return row
+
+    def must_end_well(self, seconds: float = RUN_SECONDS) -> dict[str, Any]:
+        """Its Job Complete, every item checked, every zero at Amazon, the ledger clean; answers the figures."""
+        release = self.release
+        ended = until(lambda: job_condition(release.space.get("job", self.job)), seconds, f"{self.job} ended")
+        row = self.row()
+        assert row is not None
+        assert (ended, row.outcome, row.unfinished) == ("Complete", "finished", 0), row
+        assert row.planned == row.checked + row.set_aside > 0, row
+        assert row.set_aside == 0, row
+        until(lambda: not waiting(release), PUSH_SECONDS, "all withdrawals are at Amazon")
+        ledger = release.lever(f"ledger?details=1&before={self.sold_before}")
+        assert {name: ledger[name] for name in NEVER} == dict.fromkeys(NEVER, 0), ledger["cases"]
+        ours = [line for line in ledger["details"] if line["sku"].startswith("YA")]
+        assert any(line["withdrawn"] for line in ours), "the market had nothing to withdraw"
+        assert [line for line in ours if line["missed"]] == []
+        took = release.sql(f"SELECT TIMESTAMPDIFF(SECOND, started_at, ended_at) FROM runs WHERE id = {row.id}")
+        return {"run": row.__dict__, "seconds": int(took[0][0]), **{name: ledger[name] for name in NEVER}}
+
+
+def create_job(release: Release, name: str) -> None:
+    release.space.kubectl("create", "job", name, f"--from=cronjob/{release.name('check-item-yahoo')}")
+
+
+def row_of(release: Release, key: str) -> Row | None:
+    found = release.sql(f"SELECT {', '.join(_COLUMNS)} FROM runs WHERE request_key = '{key}'")
+    if not found:
+        return None
+    number, outcome, phase, *counts = found[0]
+    return Row(int(number), outcome, phase, *map(int, counts))
+
+
+def waiting(release: Release) -> int:
+    """Zeros that Amazon has not accepted."""
+    return int(release.sql("SELECT COUNT(*) FROM listings WHERE push_pending = 1 AND quantity = 0")[0][0])
