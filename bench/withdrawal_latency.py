@@ -62,10 +62,10 @@ def light_load(rig: Rig, rounds: int) -> Mapping[str, float]:
 
 def one_sellers_burst(rig: Rig, size: int) -> Mapping[str, float]:
     """All sell at once; the quota allows the first five at once and five a second after."""
-    seller, ids = _sources_of_one_seller(rig, size)
+    username, seller_id, ids = _sources_of_one_seller(rig, size)
     rig.lever("events", marketplace="yahoo", kind="sold", ids=ids)
-    rig.command("burst", "check_item_yahoo", "2", "4", "--usernames", seller, "--request-key", "burst")
-    pairs = seen_through(rig, "burst")
+    rig.command("burst", "check_item_yahoo", "2", "4", "--usernames", username, "--request-key", "burst")
+    pairs = seen_through(rig, "burst", seller_id)
     took = max(accepted for _, accepted in pairs) - min(committed for committed, _ in pairs)
     bound = (len(pairs) - QUOTA_BURST) / QUOTA_PER_SECOND
     return {
@@ -77,19 +77,19 @@ def one_sellers_burst(rig: Rig, size: int) -> Mapping[str, float]:
     }
 
 
-def seen_through(rig: Rig, key: str) -> Sequence[tuple[float, float]]:
-    """(committed, accepted by Amazon) of each withdrawal of a run, once all are through; unix seconds."""
+def seen_through(rig: Rig, key: str, seller_id: str | None = None) -> Sequence[tuple[float, float]]:
+    """(committed, accepted by Amazon) of each withdrawal of a run, of one seller or all, once all are through.
+
+    A source that several sellers list is withdrawn for all of them, whoever was checked. Unix seconds.
+    """
     assert rig.ended(key, 120) == 0, rig.log(key)
     until(lambda: not rig.books.withdrawals_waiting(), 120, "all withdrawals accepted")
     run = rig.books.run(key)
     assert run is not None
     committed = rig.books.newest_withdrawals(run.id)
-    accepted = {row["sku"]: row for row in rig.simulator.ledger(gone_before=time.time())["details"]}
-    return [
-        (moment.timestamp(), zero)
-        for sku, moment in committed.items()
-        if (zero := _first_zero(accepted[sku])) is not None
-    ]
+    rows = rig.simulator.ledger(gone_before=time.time())["details"]
+    accepted = {row["sku"]: _first_zero(row) for row in rows if seller_id in (None, row["seller_id"])}
+    return [(moment.timestamp(), zero) for sku, moment in committed.items() if (zero := accepted.get(sku)) is not None]
 
 
 def _first_zero(row: Mapping[str, Any]) -> float | None:
@@ -97,12 +97,12 @@ def _first_zero(row: Mapping[str, Any]) -> float | None:
     return next((change["at"] for change in row["changes"] if change["quantity"] == 0), None)
 
 
-def _sources_of_one_seller(rig: Rig, size: int) -> tuple[str, Sequence[str]]:
+def _sources_of_one_seller(rig: Rig, size: int) -> tuple[str, str, Sequence[str]]:
     market = rig.simulator.market()
     seller = market.sellers[0]
     mine = (row for row in market.listings if row["seller_id"] == seller["seller_id"])
     on_sale = [row["source_id"] for row in mine if row["marketplace"] == "yahoo" and row["quantity"]]
-    return seller["username"], on_sale[:size]
+    return seller["username"], seller["seller_id"], on_sale[:size]
 
 
 def _spread(seconds: Sequence[float]) -> Mapping[str, float]:

@@ -9,9 +9,10 @@ RESTART_SECONDS = 30.0
 
 def test_workers_killed_with_claimed_items_are_replaced_and_the_runs_end_complete(scene: Scene) -> None:
     yahoo, mercari = scene.begin("yahoo", "mercari")
-    for key, name in ((yahoo, "checker-yahoo"), (mercari, "checker-mercari")):
-        until(lambda key=key: scene.rig.books.leased(scene.run(key).id), 5, "items are with a worker")
-        scene.rig.replace(name)
+    books, ids = scene.rig.books, [scene.run(key).id for key in (yahoo, mercari)]
+    until(lambda: all(books.leased(run_id) for run_id in ids), 5, "items are with both workers")
+    scene.rig.replace("checker-yahoo")
+    scene.rig.replace("checker-mercari")
     scene.must_end_well()
 
 
