@@ -109,8 +109,9 @@ def test_a_run_waits_until_its_canaries_answer_as_expected(engine: Engine, shop:
 def test_a_block_in_the_middle_of_a_run_holds_it_and_withdraws_nothing(
     engine: Engine, shop: Shop, market: Market
 ) -> None:
+    """And when it goes on, it asks at once for what was put off."""
     _fill(shop, 200)
-    shop.setting("CHECK_RETRY_SECONDS", 1)
+    shop.setting("CHECK_RETRY_SECONDS", 300)
     market.states = {"dead": State.ENDED, "x7": State.SOLD}
     market.at_once = 5
 

@@ -131,6 +131,9 @@ class Plan(Protocol):
 
     def anything_left(self, run: Run) -> bool: ...
 
+    def recall(self, run: Run) -> int:
+        """Ask at once for what was put off while the marketplace did not answer; answers how many."""
+
     def want_second_look(self, run: Run, now: datetime) -> int:
         """Mark the sources of held listings again; answers how many."""
 

@@ -16,7 +16,7 @@ from mercarich_checker.adapters import canaries_sql
 from mercarich_checker.adapters.fence import hold_newest, read, write
 from mercarich_checker.domain import Canary
 from mercarich_checker.ports import Request, Run, Sellers
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem
 from mercarich_db.bulk import update_rows
 from mercarich_db.tables import amazon_accounts, holds, listings, run_sellers, runs, source_items, users
@@ -122,6 +122,16 @@ class SqlPlan:
         with read(self._engine) as connection:
             left = select(_items.id).where(_items.check_run == run.id).limit(1)
             return connection.execute(left).first() is not None
+
+    def recall(self, run: Run) -> int:
+        def recall(connection: Connection) -> int:
+            hold_newest(connection, run.marketplace, run.generation)
+            # A not-found is believed at a second look a minute after the first: sooner would teach nothing.
+            put_off = and_(_items.check_attempts == 0, _items.check_problem != Reason.NOT_FOUND_ONCE)
+            mine = update(source_items).where(_items.check_run == run.id, put_off)
+            return connection.execute(mine.values(check_not_before=None)).rowcount
+
+        return write(self._engine, recall)
 
     def want_second_look(self, run: Run, now: datetime) -> int:
         def mark(connection: Connection) -> int:

@@ -106,6 +106,7 @@ class _Rounds:
         if verdict.fine and self._held_from is not None:
             seconds, self._held_from = now - self._held_from, None
             check.runs.add_held_seconds(self._run, seconds)
+            check.plan.recall(self._run)
             self._publishing.start_over()
             log.warning("run goes on", extra={"run": self._run.id, "held_seconds": round(seconds, 1)})
         elif not verdict.fine and self._held_from is None:
