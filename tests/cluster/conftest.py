@@ -11,6 +11,7 @@ import pytest
 from tests.cluster.images import ROOT, Images
 from tests.cluster.kube import Namespace, Refused, missing_tools, run
 from tests.cluster.release import SHORT_WAITS, Release
+from tests.cluster.watch import Watch
 
 EVIDENCE = ROOT / "var/cluster"
 NAMESPACE = "mercarich-tier"
@@ -59,11 +60,13 @@ def release(images: Images, keep: Keep) -> Iterator[Release]:
     """
     space = Namespace(NAMESPACE)
     found = Release(space, images)
+    watcher = Watch(space)
     kept = "MERCARICH_CLUSTER_KEEP" in os.environ
     try:
         if not (kept and found.is_there()):
             space.delete()
             space.create()
+            watcher.start()
             found.install()
             found.wait_ready()
             keep("1-install", {"seconds_to_ready": round(time.time() - found.installed_at, 1)})
@@ -74,6 +77,13 @@ def release(images: Images, keep: Keep) -> Iterator[Release]:
         _keep_state(space)
         if not kept:
             space.delete()
+            watcher.stop()
+
+
+@pytest.fixture(scope="session")
+def watch(release: Release) -> Watch:
+    """The Prometheus that was started with the release."""
+    return Watch(release.space)
 
 
 def _keep_state(space: Namespace) -> None:

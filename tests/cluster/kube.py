@@ -27,7 +27,7 @@ class Refused(Exception):
         self.text = text
 
 
-def until(holds: Callable[[], T], seconds: float, what: str) -> T:
+def until(holds: Callable[[], T | None], seconds: float, what: str) -> T:
     """The first true answer. What is away meanwhile is no answer. Raises `NotInTime`, with the last of it."""
     deadline = time.monotonic() + seconds
     last: object = None

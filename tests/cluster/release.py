@@ -107,6 +107,13 @@ class Release:
     def hpa(self, pool: str) -> Object:
         return self.space.get("hpa", self.name(pool))
 
+    def hpa_with_fields(self, pool: str) -> Object:
+        """With who wrote what, and when."""
+        found: Object = json.loads(
+            self.space.kubectl("get", "hpa", self.name(pool), "-o", "json", "--show-managed-fields")
+        )
+        return found
+
     def bounds(self, pool: str) -> tuple[int, int]:
         spec = self.hpa(pool)["spec"]
         return spec["minReplicas"], spec["maxReplicas"]
@@ -114,6 +121,11 @@ class Release:
     def ready_workers(self, pool: str) -> int:
         pods = self.space.pods(pool)
         return sum(map(is_ready, pods)) if len(pods) == sum(map(is_ready, pods)) else -1
+
+    def metrics(self, component: str) -> str:
+        """What a scrape of the component's first pod reads."""
+        code = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9100/metrics').read().decode())"
+        return self.space.inside(f"deploy/{self.name(component)}", "python3", "-c", code)
 
     def _jobs_done(self) -> bool:
         """The newest of each: an upgrade with another image has Jobs of its own."""

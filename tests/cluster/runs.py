@@ -59,31 +59,40 @@ class CheckRun:
             return row if row and row.share >= share else None
 
         row = until(reached, seconds, f"{self.job} has checked {share:.0%}")
-        assert row is not None
         assert row.outcome == "running", f"the run was over too soon to be disturbed: {row}"
         return row
 
     def must_end_well(self, seconds: float = RUN_SECONDS) -> dict[str, Any]:
         """Its Job Complete, every item checked, every zero at Amazon, the ledger clean; answers the figures."""
         release = self.release
-        ended = until(lambda: job_condition(release.space.get("job", self.job)), seconds, f"{self.job} ended")
+        fate = ended(release, self.job, seconds)
         row = self.row()
         assert row is not None
-        assert (ended, row.outcome, row.unfinished) == ("Complete", "finished", 0), row
+        assert (fate, row.outcome, row.unfinished) == ("Complete", "finished", 0), row
         assert row.planned == row.checked + row.set_aside > 0, row
         assert row.set_aside == 0, row
+        took = release.sql(f"SELECT TIMESTAMPDIFF(SECOND, started_at, ended_at) FROM runs WHERE id = {row.id}")
+        return {"run": row.__dict__, "seconds": int(took[0][0]), **self.must_be_clean()}
+
+    def must_be_clean(self) -> dict[str, int]:
+        """Every zero is at Amazon, and the market's own ledger has nothing against us."""
+        release = self.release
         until(lambda: not waiting(release), PUSH_SECONDS, "all withdrawals are at Amazon")
         ledger = release.lever(f"ledger?details=1&before={self.sold_before}")
         assert {name: ledger[name] for name in NEVER} == dict.fromkeys(NEVER, 0), ledger["cases"]
         ours = [line for line in ledger["details"] if line["sku"].startswith("YA")]
         assert any(line["withdrawn"] for line in ours), "the market had nothing to withdraw"
         assert [line for line in ours if line["missed"]] == []
-        took = release.sql(f"SELECT TIMESTAMPDIFF(SECOND, started_at, ended_at) FROM runs WHERE id = {row.id}")
-        return {"run": row.__dict__, "seconds": int(took[0][0]), **{name: ledger[name] for name in NEVER}}
+        return {name: ledger[name] for name in NEVER}
 
 
 def create_job(release: Release, name: str) -> None:
     release.space.kubectl("create", "job", name, f"--from=cronjob/{release.name('check-item-yahoo')}")
+
+
+def ended(release: Release, job: str, seconds: float = RUN_SECONDS) -> str:
+    """Complete or Failed, once it has ended."""
+    return until(lambda: job_condition(release.space.get("job", job)), seconds, f"{job} ended")
 
 
 def row_of(release: Release, key: str) -> Row | None:

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The cluster tier on the cluster of ../shared/cluster, where that folder is there; else one line says that it is skipped.
+# A cluster that it started, it ends. Elsewhere: make test-cluster, with a kubeconfig of your own.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+lab=${MERCARICH_CLUSTER_LAB:-../shared/cluster}
+[ -x "$lab/up.sh" ] || { echo "cluster tier: skipped, $lab is not there"; exit 0; }
+began=$SECONDS
+. "$lab/lib.sh"
+alive || trap '"$lab/down.sh"' EXIT
+"$lab/up.sh" >/dev/null
+export PATH=$PATH:$BIN STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+export MERCARICH_BASE_IMAGE=localhost/python-base:3.11
+"$lab/base-image.sh" "$MERCARICH_BASE_IMAGE"
+export MERCARICH_IMAGE_BUILD="buildah bud --network host -v /etc/ssl/certs:/etc/ssl/certs:ro"
+export MERCARICH_IMAGE_LOAD="$lab/load.sh"
+MERCARICH_NODE="nsenter -t $(cat "$K8S_STATE/pid") -m -p -n -u --"
+export MERCARICH_NODE
+echo "cluster tier: the cluster is up after $((SECONDS - began)) s"
+make test-cluster
+echo "cluster tier: $((SECONDS - began)) s in all"

@@ -1,0 +1,55 @@
+"""Point 8: a Prometheus has scraped all of it while the other points were shown."""
+
+import json
+from functools import partial
+
+import pytest
+from tests.cluster.conftest import Keep
+from tests.cluster.kube import until
+from tests.cluster.release import Release
+from tests.cluster.watch import Watch
+from tools.alerts import alerts
+from tools.dashboards import files
+
+SCRAPED = ("checker-yahoo", "checker-mercari", "feed", "operator", "yahoo-proxy", "mercari-proxy")
+WHILE = "2h"
+RAISED_BY_THE_FAULTS = {
+    "MercarichRebalanceStorm": "point 4 changes the workers ten times within minutes",
+    "MercarichBatchSupersededOften": "point 3 starts three runs at once",
+}
+"""Alerts that wait minutes are not raised by faults of a minute."""
+
+
+def test_every_pod_with_metrics_is_scraped(release: Release, watch: Watch) -> None:
+    for component in SCRAPED:
+        pods = {pod["metadata"]["name"] for pod in release.space.pods(component)}
+        until(partial(_all_up, watch, pods), 60, f"{component} is scraped")
+
+
+@pytest.mark.parametrize("name", files())
+def test_every_query_of_a_board_finds_data_or_its_panel_says_when_there_is_none(
+    name: str, release: Release, watch: Watch
+) -> None:
+    empty = [
+        (panel["title"], target["expr"])
+        for panel in json.loads(files()[name])["panels"]
+        for target in panel["targets"]
+        if not watch.query(target["expr"].replace("$namespace", release.space.name))
+        and "absent" not in panel["description"].lower()
+    ]
+    assert empty == []
+
+
+def test_the_faults_raise_the_alerts_that_they_should_and_no_other(watch: Watch, keep: Keep) -> None:
+    for alert in alerts():
+        watch.query(alert.expr)
+    series = watch.query(f"last_over_time(ALERTS[{WHILE}])")
+    states = {(one["metric"]["alertname"], one["metric"]["alertstate"]) for one in series}
+    firing = {name for name, state in states if state == "firing"}
+    pending = {name for name, state in states if state == "pending"}
+    keep("8-alerts", {"firing": sorted(firing), "pending": sorted(pending)})
+    assert firing <= set(RAISED_BY_THE_FAULTS)
+
+
+def _all_up(watch: Watch, pods: set[str]) -> bool:
+    return pods <= {one["metric"]["pod"] for one in watch.query("up == 1")}
