@@ -78,6 +78,7 @@ source_items = Table(
     UniqueConstraint("marketplace", "item_id"),
     Index("ix_source_items_due", "marketplace", "checked_at", "id"),
     Index("ix_source_items_pending", "check_run", "check_rank", "id"),
+    Index("ix_source_items_claimed", "check_run", "check_attempts"),  # a planner looks for the abandoned each round
     Index("ix_source_items_seller", "marketplace", "seller_id"),
 )
 

@@ -23,6 +23,9 @@ Partition = tuple[str, int]
 SESSION_TIMEOUT_MS = 10_000
 HEARTBEAT_MS = 2_000
 MAX_POLL_INTERVAL_MS = 120_000
+METADATA_MAX_AGE_MS = 10_000
+"""A leader that has not yet heard of a topic that was made anew assigns none of it, and asks again only then; the
+driver's default is five minutes."""
 FETCH_WAIT_MS = 500
 EMBEDDED_SESSION_TIMEOUT_MS = 6_000
 """The embedded broker lets a group wait for half of it at each join."""
@@ -63,6 +66,7 @@ class Consumer:
             session_timeout_ms=EMBEDDED_SESSION_TIMEOUT_MS if embedded else SESSION_TIMEOUT_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+            metadata_max_age_ms=METADATA_MAX_AGE_MS,
             fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS if embedded else FETCH_WAIT_MS,
             metrics_enabled=False,
         )
