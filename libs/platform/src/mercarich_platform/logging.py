@@ -20,7 +20,7 @@ def configure(service: str, *, level: str = "INFO", style: Literal["json", "text
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Json(service) if style == "json" else _Text(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "alembic"):
+    for noisy in ("httpx", "httpcore", "uvicorn.access", "alembic", "kopf.objects"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # The driver writes ten lines a second while the broker is away; the worker says it once.
     logging.getLogger("kafka").setLevel(logging.DEBUG if level == "DEBUG" else logging.CRITICAL)
