@@ -84,6 +84,10 @@ class Release:
     def set(self, key: str, value: str) -> None:
         self.mercarich("settings", "set", key, value, "--by", "cluster-tier")
 
+    def forget_settings(self, key: str) -> None:
+        """The defaults of a pool hold again."""
+        self.sql(f"DELETE FROM settings WHERE `key` LIKE '{key}%'")
+
     def pools(self) -> Mapping[str, Mapping[str, Any]]:
         """`mercarich pools`, by name."""
         return {row["pool"]: row for row in json.loads(self.mercarich("pools", "--json"))["pools"]}

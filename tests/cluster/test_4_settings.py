@@ -29,7 +29,7 @@ class Change:
 CHANGES = (
     Change(KEY, "4", (1, 4), (1, 4)),
     Change(f"{KEY}_MIN", "2", (2, 4), (2, 4)),
-    Change(f"{KEY}_MIN", "3", (3, 4), (3, 4)),
+    Change(f"{KEY}_MIN", "1", (1, 4), (1, 4)),
     Change(f"{KEY}_MODE", "fixed", (4, 4), (4, 4)),
     Change(KEY, "2", (2, 2), (2, 2)),
     Change(KEY, "5", (5, 5), (5, 5)),
@@ -43,16 +43,15 @@ CHANGES = (
 @pytest.fixture(autouse=True)
 def _first_values(release: Release) -> Iterator[None]:
     yield
-    for key, value in ((f"{KEY}_MODE", "auto"), (f"{KEY}_MIN", "1"), (KEY, "5")):
-        release.set(key, value)
+    release.forget_settings(KEY)
     until(lambda: release.bounds(POOL) == (1, 5), 120, "the first bounds are back")
 
 
 def test_ten_changes_are_followed_by_bounds_and_running_pods_within_30_seconds(release: Release, keep: Keep) -> None:
     bounds, pods = [], []
     for change in CHANGES:
-        release.set(change.key, change.value)
         began = time.monotonic()
+        release.set(change.key, change.value)
         until(partial(_bounded, release, change), LONGEST_SECONDS, f"bounds after {change}")
         bounds.append(round(time.monotonic() - began, 1))
         until(partial(_running, release, change), LONGEST_SECONDS, f"pods after {change}")
@@ -94,11 +93,13 @@ def test_a_number_above_the_charts_bounds_is_clamped_with_the_reason_everywhere(
     _clamped(release, "max 400 lowered to 6: the chart allows 1..6", "bounds")
 
 
-def test_a_min_above_the_max_is_lowered_with_the_reason_everywhere(release: Release) -> None:
-    release.set(KEY, "2")
-    release.set(f"{KEY}_MIN", "5")
-    until(lambda: release.bounds(POOL) == (2, 2), 60, "both are 2")
-    _clamped(release, "min 5 lowered to the max 2", "max")
+def test_a_min_above_the_max_is_refused_and_lowered_where_it_stands_in_the_table(release: Release) -> None:
+    release.set(f"{KEY}_MIN", "2")
+    with pytest.raises(Refused, match=f"6 is more than {KEY}"):
+        release.set(f"{KEY}_MIN", "6")
+    release.sql(f"UPDATE settings SET value = '6' WHERE `key` = '{KEY}_MIN'")
+    until(lambda: release.bounds(POOL) == (5, 5), 60, "both are 5")
+    _clamped(release, "min 6 lowered to the max 5", "max")
 
 
 def test_a_backlog_raises_the_floor_and_an_empty_one_lets_it_fall(release: Release, keep: Keep) -> None:

@@ -107,8 +107,7 @@ def _fixed(release: Release, number: int) -> Iterator[None]:
     release.set(f"{KEY}_MODE", "fixed")
     until(partial(_has, release, number), SCALED_SECONDS, f"{number} workers")
     yield
-    release.set(KEY, "5")
-    release.set(f"{KEY}_MODE", "auto")
+    release.forget_settings(KEY)
 
 
 def _has(release: Release, number: int) -> bool:

@@ -21,8 +21,7 @@ Bounds = Mapping[str, tuple[int, int]]
 @pytest.fixture
 def quiet(release: Release) -> Bounds:
     """No run, no backlog, the first values: nothing is to be written."""
-    for key, value in ((f"{KEY}_MODE", "auto"), (f"{KEY}_MIN", "1"), (KEY, "5")):
-        release.set(key, value)
+    release.forget_settings(KEY)
     until(lambda: release.bounds(POOL) == (1, 5), 120, "the first bounds are back")
     return _bounds(release)
 
