@@ -68,7 +68,7 @@ unit: $(INSTALLED) ## the unit tier: no sockets, seconds
 	$(PYTEST) -n 2 tests/unit
 
 integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker and the simulator
-	$(PYTEST) -n 2 --dist worksteal --durations 10 tests/integration
+	$(PYTEST) -n 6 --dist worksteal --durations 10 tests/integration
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 OURS := $(patsubst %,--no-emit-package %,$(shell sed -n 's/^name = "\(mercarich-.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS))))
