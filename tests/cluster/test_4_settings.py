@@ -93,13 +93,16 @@ def test_a_number_above_the_charts_bounds_is_clamped_with_the_reason_everywhere(
     _clamped(release, "max 400 lowered to 6: the chart allows 1..6", "bounds")
 
 
-def test_a_min_above_the_max_is_refused_and_lowered_where_it_stands_in_the_table(release: Release) -> None:
+def test_a_min_above_the_max_is_refused_and_where_it_stands_in_the_table_the_last_good_pair_is_kept(
+    release: Release,
+) -> None:
     release.set(f"{KEY}_MIN", "2")
     with pytest.raises(Refused, match=f"6 is more than {KEY}"):
         release.set(f"{KEY}_MIN", "6")
+    until(lambda: release.bounds(POOL) == (2, 5), 60, "min 2")
     release.sql(f"UPDATE settings SET value = '6' WHERE `key` = '{KEY}_MIN'")
-    until(lambda: release.bounds(POOL) == (5, 5), 60, "both are 5")
-    _clamped(release, "min 6 lowered to the max 5", "max")
+    _clamped(release, "expected at least <= at most; kept: auto, 2 to 5", "invalid")
+    assert release.bounds(POOL) == (2, 5)
 
 
 def test_a_backlog_raises_the_floor_and_an_empty_one_lets_it_fall(release: Release, keep: Keep) -> None:
