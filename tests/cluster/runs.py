@@ -1,6 +1,5 @@
 """A check run as a Job of its CronJob, and what must hold at its end whatever happened in between."""
 
-import itertools
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,6 @@ RUN_SECONDS = 240.0
 PUSH_SECONDS = 60.0
 SOLD_SHARE = 0.03
 _COLUMNS = ("id", "outcome", "phase", "planned", "checked", "set_aside", "unfinished", "withdrawn")
-_number = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class CheckRun:
     def begin(cls, release: Release, word: str) -> "CheckRun":
         """Something sells, then `kubectl create job --from=cronjob/…` starts a run."""
         release.sell("yahoo", SOLD_SHARE)
-        one = cls(release, f"{word}-{next(_number)}")
+        one = cls(release, f"{word}-{int(time.time())}")
         create_job(release, one.job)
         return one
 

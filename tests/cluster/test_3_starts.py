@@ -15,7 +15,6 @@ from tests.cluster.runs import CheckRun, create_job, ended
 TOKYO = ZoneInfo("Asia/Tokyo")
 CRON_JOB = "check-item-yahoo"
 TAKE_OVER_SECONDS = 5.0
-IN_A_POD = "in-a-pod"
 
 
 @pytest.fixture
@@ -38,11 +37,12 @@ def test_a_schedule_in_tokyo_fires_on_time_and_of_three_starts_within_a_second_o
     created = datetime.fromisoformat(scheduled["metadata"]["creationTimestamp"])
     late = (created - due).total_seconds()
     assert 0 <= late <= 5, f"{created} for {due}"
-    toolbox = f"deploy/{release.name('toolbox')}"
-    words = ["mercarich", "check_item_yahoo", "2", "4", "--max-workers", "14", "--request-key", IN_A_POD]
-    in_a_pod = subprocess.Popen(["kubectl", "-n", release.space.name, "exec", toolbox, "--", *words])
-    create_job(release, "by-hand")
-    keys = [scheduled["metadata"]["name"], "by-hand", IN_A_POD]
+    worker = f"deploy/{release.name('checker-mercari')}"
+    by_hand, in_pod = (f"{word}-{due:%H%M}" for word in ("by-hand", "in-a-pod"))
+    words = ["mercarich", "check_item_yahoo", "2", "4", "--max-workers", "14", "--request-key", in_pod]
+    in_a_pod = subprocess.Popen(["kubectl", "-n", release.space.name, "exec", worker, "--", *words])
+    create_job(release, by_hand)
+    keys = [scheduled["metadata"]["name"], by_hand, in_pod]
     for name in keys[:2]:
         assert ended(release, name) == "Complete", name
     assert in_a_pod.wait(240) == 0

@@ -7,11 +7,10 @@ import pytest
 from tests.cluster.conftest import Keep
 from tests.cluster.kube import until
 from tests.cluster.release import Release
-from tests.cluster.watch import Watch
+from tests.cluster.watch import SCRAPED, Watch
 from tools.alerts import alerts
 from tools.dashboards import files
 
-SCRAPED = ("checker-yahoo", "checker-mercari", "feed", "operator", "yahoo-proxy", "mercari-proxy")
 WHILE = "2h"
 RAISED_BY_THE_FAULTS = {
     "MercarichRebalanceStorm": "point 4 changes the workers ten times within minutes",
@@ -21,8 +20,8 @@ RAISED_BY_THE_FAULTS = {
 
 
 def test_every_pod_with_metrics_is_scraped(release: Release, watch: Watch) -> None:
-    for component in SCRAPED:
-        pods = {pod["metadata"]["name"] for pod in release.space.pods(component)}
+    for component, port in SCRAPED.items():
+        pods = {f"{pod['status']['podIP']}:{port}" for pod in release.space.pods(component)}
         until(partial(_all_up, watch, pods), 60, f"{component} is scraped")
 
 

@@ -5,6 +5,7 @@ from tests.cluster.images import NEXT
 from tests.cluster.kube import until
 from tests.cluster.release import SHORT_WAITS, Release
 from tests.cluster.runs import CheckRun
+from tests.cluster.watch import OURS
 
 KINDS = (
     "deployments,statefulsets,replicasets,pods,services,jobs,cronjobs,hpa,pdb,networkpolicies,configmaps,secrets,"
@@ -42,7 +43,7 @@ def test_an_upgrade_in_the_middle_of_a_run_brings_the_first_schema_and_its_data_
 
 
 def _left(release: Release) -> set[str]:
-    return set(release.space.kubectl("get", KINDS, "-o", "name").split())
+    return set(release.space.kubectl("get", KINDS, "-o", "name", "-l", f"!{OURS}").split())
 
 
 def _back_to_the_first_schema(release: Release) -> None:

@@ -1,4 +1,7 @@
-"""A Prometheus as a pod in a namespace of its own, which finds the release's pods by their annotations."""
+"""A Prometheus as a pod in a namespace of its own, which finds the release's pods by the cluster's DNS.
+
+Debian's Prometheus is built without the discovery by the API server.
+"""
 
 import json
 from pathlib import Path
@@ -10,8 +13,18 @@ from tests.cluster.images import PROMETHEUS, ROOT
 from tests.cluster.kube import Namespace, is_ready, run, until
 
 WATCH = Namespace("mercarich-watch")
+OURS = "mercarich.dev/tier"
+"""The label of what the tier itself puts into the watched namespace."""
+SCRAPED = {
+    "checker-yahoo": 9100,
+    "checker-mercari": 9100,
+    "feed": 9100,
+    "operator": 9100,
+    "yahoo-proxy": 1235,
+    "mercari-proxy": 1234,
+}
 RULES = ROOT / "charts/mercarich/alerts/mercarich.yaml"
-_OBJECTS = Path(__file__).parent / "prometheus.yaml"
+_POD = Path(__file__).parent / "prometheus.yaml"
 
 
 class Watch:
@@ -21,14 +34,15 @@ class Watch:
         self.watched = watched
 
     def start(self) -> None:
-        """The watched namespace exists already; its Role for the watcher is made here."""
+        """The watched namespace exists already."""
         self.stop()
         WATCH.create()
         texts = {"prometheus.yml": yaml.safe_dump(_config(self.watched.name)), "rules.yaml": RULES.read_text()}
         config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "prometheus"}, "data": texts}
         WATCH.kubectl("create", "-f", "-", given=json.dumps(config))
-        objects = _OBJECTS.read_text().replace("WATCHED", self.watched.name).replace("IMAGE", PROMETHEUS)
-        run("kubectl", "apply", "-f", "-", given=objects)
+        WATCH.kubectl("create", "-f", "-", given=_POD.read_text().replace("IMAGE", PROMETHEUS))
+        for component, port in SCRAPED.items():
+            self.watched.kubectl("apply", "-f", "-", given=json.dumps(_headless(component, port)))
         until(lambda: is_ready(WATCH.get("pod", "prometheus")), 120, "Prometheus is ready")
 
     def stop(self) -> None:
@@ -43,22 +57,39 @@ class Watch:
         return found
 
 
+def _headless(component: str, port: int) -> dict[str, Any]:
+    """A Service whose name resolves to every pod of the component, ready or not."""
+    selector = {"app.kubernetes.io/part-of": "mercarich", "app.kubernetes.io/component": component}
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": f"watch-{component}", "labels": {OURS: "watch"}},
+        "spec": {
+            "clusterIP": "None",
+            "publishNotReadyAddresses": True,
+            "selector": selector,
+            "ports": [{"port": port}],
+        },
+    }
+
+
 def _config(watched: str) -> dict[str, Any]:
-    """Pods with prometheus.io/scrape, as many clusters have it; each series says which pod it is of."""
-    meta = "__meta_kubernetes_"
-    port = f"{meta}pod_annotation_prometheus_io_port"
-    relabel = [
-        {"source_labels": [f"{meta}pod_annotation_prometheus_io_scrape"], "action": "keep", "regex": "true"},
-        {"source_labels": [f"{meta}pod_phase"], "action": "keep", "regex": "Running"},
-        {"source_labels": [f"{meta}pod_container_init"], "action": "drop", "regex": "true"},
-        {"source_labels": [f"{meta}pod_ip", port], "separator": ":", "target_label": "__address__"},
-        {"source_labels": [f"{meta}namespace"], "target_label": "namespace"},
-        {"source_labels": [f"{meta}pod_name"], "target_label": "pod"},
+    """One job for all pods; each series says which pod it is of, by its address."""
+    found = [
+        {
+            "names": [f"watch-{component}.{watched}.svc.cluster.local"],
+            "type": "A",
+            "port": port,
+            "refresh_interval": "5s",
+        }
+        for component, port in SCRAPED.items()
     ]
-    discovery = {"role": "pod", "namespaces": {"names": [watched]}}
-    job = {"job_name": "pods", "kubernetes_sd_configs": [discovery], "relabel_configs": relabel}
+    relabel = [
+        {"target_label": "namespace", "replacement": watched},
+        {"source_labels": ["__address__"], "target_label": "pod"},
+    ]
     return {
         "global": {"scrape_interval": "5s", "scrape_timeout": "4s", "evaluation_interval": "5s"},
         "rule_files": ["/etc/prometheus-tier/rules.yaml"],
-        "scrape_configs": [job],
+        "scrape_configs": [{"job_name": "pods", "dns_sd_configs": found, "relabel_configs": relabel}],
     }
