@@ -41,7 +41,7 @@ test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov
 	$(PYTEST) -n 2 tests/chart
 
 test-cluster: $(INSTALLED) ## the chart on the cluster of your kubeconfig, with faults (MERCARICH_IMAGE_BUILD, MERCARICH_IMAGE_LOAD; needs kubectl, helm)
-	$(PYTEST) --durations 10 tests/cluster
+	$(PYTEST) --durations 10 --junitxml var/cluster/results.xml tests/cluster
 
 images: ## every service's image (IMAGE_BUILD="docker build", BASE_IMAGE, IMAGE_PREFIX, IMAGE_TAG, IMAGES)
 	@for service in $(IMAGES); do \
