@@ -49,9 +49,10 @@ def test_a_worker_that_wakes_up_in_a_superseded_run_writes_nothing_of_it(scene: 
 
 def test_a_newer_start_ends_the_older_planner_within_5_s_and_nothing_of_it_is_written_any_more(scene: Scene) -> None:
     rig = scene.rig
-    [old] = scene.begin("yahoo")
+    old = scene.start("yahoo")
+    until(lambda: rig.books.run(old) is not None, 20, "the older run has started")
     del scene.keys[old]
-    new = scene.start("yahoo", "newer")
+    new = scene.start("yahoo", "newer")  # its process needs seconds to come up: the older one is in its middle then
     until(lambda: rig.books.run(new) is not None, 20, "the newer run has started")
     began = time.monotonic()
     written = rig.books.written_by(scene.run(old).id)
