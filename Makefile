@@ -18,7 +18,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ unit: $(INSTALLED) ## the unit tier: no sockets, seconds
 
 integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker and the simulator
 	$(PYTEST) -n 6 --dist worksteal --durations 10 tests/integration
+
+chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
+	$(PYTEST) -n 2 --dist loadfile tests/chaos
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 OURS := $(patsubst %,--no-emit-package %,$(shell sed -n 's/^name = "\(mercarich-.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS))))

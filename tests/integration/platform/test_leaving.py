@@ -16,7 +16,7 @@ JOIN_SECONDS = 30.0
 @pytest.fixture
 def topic(kafka_bootstrap: str, unique: str) -> Iterator[str]:
     ensure_topics(kafka_bootstrap, [DeadLetters(unique, partitions=2)])
-    yield unique
+    return unique
 
 
 def test_a_group_that_a_member_left_while_it_joined_takes_the_next_one(kafka_bootstrap: str, topic: str) -> None:

@@ -42,7 +42,7 @@ class Batch:
         finally:
             for slot in slots:
                 slot.cancel()
-            await asyncio.wait(slots)
+            await asyncio.gather(everything, *slots, return_exceptions=True)
 
     async def _chunk(self, everything: asyncio.Future[list[None]]) -> bytes:
         if not await self._woken(HEARTBEAT_SECONDS):

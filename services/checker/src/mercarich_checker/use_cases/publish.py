@@ -96,7 +96,7 @@ class Publishing:
             if self._now() - out.since > out.wait:
                 self._batches.publish(out.batch)
                 log.info("batch published again", extra={"run": self._run.id, "items": len(out.left)})
-                out.since, out.wait = self._now(), out.wait * 2
+                out.since, out.wait = self._now(), min(out.wait * 2, self._settings.republish_after * 4)
 
     def _publish_suspect(self) -> None:
         """Items whose worker died go out one at a time, so that the one that kills is set aside alone."""

@@ -15,7 +15,7 @@ from mercarich_feed.domain.pushes import Offer, Outcome, Pushed, back_off
 from mercarich_feed.ports import Answer
 from mercarich_platform.clock import Clock
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=30)
 """Far longer than a claim's calls can take; after a crash its listings wait for so long."""
 _SETTLED = timedelta(seconds=1)
 """Amazon's own read path lags behind an accepted PATCH."""
