@@ -85,7 +85,13 @@ def states(read: Any, body: bytes, status: int) -> dict[str, State]:
 
 
 def worsened(before: dict[str, State], after: dict[str, State]) -> dict[str, State]:
-    return {item_id: state for item_id, state in after.items() if state in FATAL and before.get(item_id) is not state}
+    """What damage took away: an item off sale that was not, or one unbuyable that could be bought."""
+    return {
+        item_id: state
+        for item_id, state in after.items()
+        if (state in FATAL and before.get(item_id) is not state)
+        or (state is State.UNBUYABLE and before.get(item_id) is State.AVAILABLE)
+    }
 
 
 def test_the_recordings_are_read_at_all() -> None:

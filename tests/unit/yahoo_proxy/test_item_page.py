@@ -112,9 +112,9 @@ def test_the_cheapest_flat_fee_is_the_shipping_and_none_is_unknown() -> None:
         {"isFlatFee": False},
     ]
 
-    assert read(item(shipping={"methods": methods})).shipping_cost_jpy == 110
-    assert read(item(shipping={"methods": methods[2:]})).shipping_cost_jpy is None
-    assert read(item(chargeForShipping="seller")).shipping_cost_jpy == 0
+    assert read(item(shipping={"methods": methods}), page_data()).shipping_cost_jpy == 110
+    assert read(item(shipping={"methods": methods[2:]}), page_data()).shipping_cost_jpy is None
+    assert read(item(chargeForShipping="seller"), page_data()).shipping_cost_jpy == 0
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,10 @@ def test_the_cheapest_flat_fee_is_the_shipping_and_none_is_unknown() -> None:
         (item(status="closed", bids=3), page_data(isClosed="0", bids="3"), ""),
         (item(status="closed", bids=3), page_data(isClosed="1", bids="0"), ""),
         (item(status="closed", bids=0), page_data(isClosed="1", hasWinner="1"), ""),
+        (item(), None, ""),
+        (item(), page_data(winPrice=None), ""),
+        (item(), page_data(winPrice=""), ""),
+        (item(), page_data(productID="y1200000002"), ""),
         (None, page_data(), ENDED),
         (None, page_data(productID="y1200000002", isClosed="1"), ""),
         (None, None, ENDED),
@@ -146,6 +150,17 @@ def test_two_copies_of_the_item_that_disagree_teach_nothing() -> None:
     body = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(document)}</script>'
     with pytest.raises(Fault) as caught:
         item_page.read(answer(body), ID)
+
+    assert caught.value.reason is Reason.UNPARSABLE
+
+
+@pytest.mark.parametrize("kept", [{"bidorbuy": 5000}, {"isFleaMarket": True}])
+def test_what_only_one_copy_of_the_item_says_does_not_make_it_unbuyable(kept: dict[str, Any]) -> None:
+    first, second = ({"item": {"detail": {"item": copy}}} for copy in (item(), item(**kept)))
+    document = {"props": {"pageProps": {"initialState": first}, "initialState": second}}
+    block = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(document)}</script>'
+    with pytest.raises(Fault) as caught:
+        item_page.read(answer(page(None, page_data(), block)), ID)
 
     assert caught.value.reason is Reason.UNPARSABLE
 

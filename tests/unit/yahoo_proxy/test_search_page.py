@@ -44,6 +44,7 @@ def test_each_row_is_one_item_though_its_id_stands_in_it_three_times() -> None:
     [
         ({}, State.AVAILABLE, None),
         ({"buynowprice": 0}, State.UNBUYABLE, Reason.AUCTION_ONLY),
+        ({"buynowprice": ""}, State.UNKNOWN, Reason.UNPARSABLE),
         ({"isflea": 1, "endtime": ""}, State.UNBUYABLE, Reason.FLEA_MARKET),
         ({"endtime": LATER - 200_000}, State.UNKNOWN, Reason.CLOSING),
     ],

@@ -77,10 +77,12 @@ def read(answer: Answer, page: int) -> SearchResult:
 def _item(answer: Answer, row: dict[str, Any]) -> Item:
     item_id, status = row["id"], text(row.get("status")) or ""
     price = positive(row.get("price"))
-    no_price = row.get("isNoPrice") is True or price in (None, UNPRICED)
+    no_price = row.get("isNoPrice") is True or price == UNPRICED
     auction = mapping(row.get("auction"))
     pictures = _pictures(row)
     verdict = _verdict(row, status, auction=bool(auction), no_price=no_price, pictures=pictures)
+    if verdict is states.AVAILABLE and price is None:
+        verdict = _DOUBTFUL
     pays = _PAYERS.get(str(row.get("shippingPayerId")))
     return Item(
         marketplace=Marketplace.MERCARI,
@@ -91,7 +93,7 @@ def _item(answer: Answer, row: dict[str, Any]) -> Item:
         url=ids.page_url(item_id),
         title=text(row.get("name")) or text(row.get("title")),
         price_jpy=None if no_price else price,
-        price_kind=items.price_kind(auction=bool(auction), no_price=no_price),
+        price_kind=items.price_kind(auction=bool(auction), no_price=no_price or price is None),
         raw_status=status or None,
         quantity=1,
         seller_id=identifier(row.get("sellerId")),
@@ -113,11 +115,11 @@ def _item(answer: Answer, row: dict[str, Any]) -> Item:
 def _verdict(
     row: dict[str, Any], status: str, *, auction: bool, no_price: bool, pictures: tuple[str, ...]
 ) -> states.Verdict:
-    """As an item's; what takes it off sale is believed only when the pictures at the row's end carry its id."""
+    """As an item's; what makes it impossible to buy is believed only when the row's own pictures carry its id."""
     if not status:
         return _DOUBTFUL
     verdict = states.verdict(status, auction=auction, no_price=no_price)
-    sure = verdict.state in (State.AVAILABLE, State.UNBUYABLE, State.UNKNOWN)
+    sure = verdict.state in (State.AVAILABLE, State.UNKNOWN)
     return verdict if sure or ids.is_pictured(row["id"], pictures) else _DOUBTFUL
 
 

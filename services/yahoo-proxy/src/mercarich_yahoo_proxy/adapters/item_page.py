@@ -50,7 +50,7 @@ def _item(answer: Answer, item_id: str, blocks: Blocks) -> Item:
         f"auctionId={item_id} status={item.get('status')} bidorbuy={item.get('bidorbuy')} "
         f"taxinBidorbuy={item.get('taxinBidorbuy')} price={item.get('price')} bids={item.get('bids')} "
         f"endTime={item.get('endTime')} pageData: isClosed={blocks.page_data.get('isClosed')} "
-        f"hasWinner={blocks.page_data.get('hasWinner')}"
+        f"hasWinner={blocks.page_data.get('hasWinner')} winPrice={blocks.page_data.get('winPrice')}"
     )
     return Item(
         marketplace=Marketplace.YAHOO,

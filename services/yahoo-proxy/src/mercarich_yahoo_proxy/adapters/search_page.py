@@ -12,7 +12,7 @@ from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import integer, positive, unix_time
 from mercarich_yahoo_proxy.domain import ids
 from mercarich_yahoo_proxy.domain.errors import nothing_known, page_of
-from mercarich_yahoo_proxy.domain.states import AUCTION_ONLY, AVAILABLE, CLOSING, FLEA_MARKET, Verdict
+from mercarich_yahoo_proxy.domain.states import AUCTION_ONLY, AVAILABLE, CLOSING, DOUBTFUL, FLEA_MARKET, Verdict
 
 PARSER_VERSION = "yahoo-search/1"
 PAGE_SIZE = 50
@@ -126,7 +126,9 @@ def _verdict(data: dict[str, str], buyout: int | None, end_at: datetime | None, 
         return FLEA_MARKET
     if end_at is not None and end_at < now:
         return CLOSING
-    return AVAILABLE if buyout else AUCTION_ONLY
+    if buyout:
+        return AVAILABLE
+    return AUCTION_ONLY if data.get("buynowprice") == "0" else DOUBTFUL
 
 
 def _bids(row: LexborNode) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from mercarich_contracts.proxy_api import PriceKind
 from mercarich_marketplace.fields import at, integer, positive, rows
+from mercarich_yahoo_proxy.domain.blocks import Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ def price_of(item: dict[str, Any], page_data: dict[str, Any]) -> Price:
     current = bid_with_tax if bid_with_tax is not None else bid
     kind = PriceKind.NONE if current is None else PriceKind.CURRENT_BID
     return Price(current, kind, bid if bid_with_tax is not None else None, rate)
+
+
+def says_no_buyout(blocks: Blocks) -> bool:
+    """Whether the page itself says that there is no buy-out: `pageData`'s winPrice is "0" (recorded 2025-10), and
+    no copy of the item names one. That the keys are missing alone proves nothing: pages come without them too."""
+    named = [copy.get(key) for copy in blocks.items for key in ("bidorbuy", "taxinBidorbuy")]
+    return blocks.page_data.get("winPrice") == "0" and not any(positive(value) for value in named)
 
 
 def shipping_of(item: dict[str, Any]) -> tuple[Literal["seller", "buyer"] | None, int | None]:

@@ -12,7 +12,7 @@ from mercarich_contracts.market import Reason, State
 from mercarich_marketplace.answers import Fault
 from mercarich_marketplace.fields import integer, text
 from mercarich_yahoo_proxy.domain.blocks import Blocks
-from mercarich_yahoo_proxy.domain.prices import Price
+from mercarich_yahoo_proxy.domain.prices import Price, says_no_buyout
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ CLOSING = Verdict(State.UNKNOWN, Reason.CLOSING)
 FLEA_MARKET = Verdict(State.UNBUYABLE, Reason.FLEA_MARKET)
 AUCTION_ONLY = Verdict(State.UNBUYABLE, Reason.AUCTION_ONLY)
 AVAILABLE = Verdict(State.AVAILABLE)
+DOUBTFUL = Verdict(State.UNKNOWN, Reason.UNPARSABLE)
 UNKNOWN_STATUS = Verdict(State.UNKNOWN, Reason.UNKNOWN_STATUS)
 
 
@@ -73,9 +74,21 @@ def without_item(blocks: Blocks) -> Verdict:
 def _open(blocks: Blocks, price: Price, end_at: datetime | None, now: datetime) -> Verdict:
     if (end_at is not None and end_at < now) or blocks.page_data.get("isClosed") == "1":
         return CLOSING
-    if any(copy.get("isFleaMarket") is True for copy in blocks.items):
+    if _is_flea_market(blocks):
         return FLEA_MARKET
-    return AVAILABLE if price.is_buyout else AUCTION_ONLY
+    if price.is_buyout:
+        return AVAILABLE
+    if not says_no_buyout(blocks):
+        raise Fault(Reason.UNPARSABLE, "open, without a buy-out and without pageData's word that there is none")
+    return AUCTION_ONLY
+
+
+def _is_flea_market(blocks: Blocks) -> bool:
+    """The flag of every copy that has one: damage to one copy can put another's `true` behind its name."""
+    flags = [flag for copy in blocks.items if isinstance(flag := copy.get("isFleaMarket"), bool)]
+    if len(set(flags)) > 1:
+        raise Fault(Reason.UNPARSABLE, "a flea market's item in one part of the page and not in another")
+    return True in flags
 
 
 def _closed(blocks: Blocks) -> Verdict:
