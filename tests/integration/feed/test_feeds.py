@@ -118,6 +118,42 @@ def test_f3_a_stuck_feed_is_bypassed_and_its_withdrawals_go_by_patch(
     assert all(shown(shop, amazon, id_) == 0 for id_ in ids)
 
 
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [("getFeed", "503_html"), ("getFeedDocument", "403"), ("downloadDocument", "html_instead_of_json")],
+)
+def test_f3_a_feed_of_which_nothing_can_be_learned_is_bypassed(
+    operation: str, kind: str, feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.set("PATCH_LANE_LISTINGS", "2")
+    shop.set("FEED_STUCK_SECONDS", "2")
+    amazon.fault("spapi", kind, only=[operation])
+    ids = listed(shop, 1)[:4]
+    shop.withdraw(ids)
+    eventually(lambda: [row.state for row in shop.submissions()] == ["bypassed"], seconds=40)
+    eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
+    assert all(shown(shop, amazon, id_) == 0 for id_ in ids)
+    feed.lanes.follow.wake(1, ALL)
+    eventually(lambda: len(shop.submissions()) == 2)
+    amazon.heal()
+    eventually(lambda: all(row.ended_at for row in shop.submissions()), seconds=40)
+
+
+def test_f3_a_beginning_that_cannot_be_looked_up_is_bypassed(
+    engine: Engine, settings: FeedSettings, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids = listed(shop, 1)[:2]
+    shop.withdraw(ids)
+    shop.begin_feed(1, ids)
+    shop.set("FEED_STUCK_SECONDS", "300")
+    amazon.fault("spapi", "403", only=["getFeeds"])
+    with running(engine, settings):
+        eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
+        assert [row.state for row in shop.submissions()] == ["bypassed"]
+        amazon.heal()
+        eventually(lambda: shop.submissions()[0].problem == "it never reached Amazon", seconds=40)
+
+
 def test_f3_a_bypassed_feed_that_ends_late_is_made_good(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:

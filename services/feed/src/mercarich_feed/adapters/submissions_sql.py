@@ -165,7 +165,8 @@ class SqlSubmissions:
 
     def _is_due(self) -> Any:
         now = self._now()
-        lost = and_(submissions.c.feed_id.is_(None), submissions.c.created_at <= now - ABANDONED)
+        never = and_(submissions.c.feed_id.is_(None), submissions.c.next_poll_at.is_(None))
+        lost = and_(never, submissions.c.created_at <= now - ABANDONED)
         return and_(submissions.c.ended_at.is_(None), or_(submissions.c.next_poll_at <= now, lost))
 
     def _has_open(self, connection: Connection, user_id: int) -> bool:

@@ -7,7 +7,17 @@ from datetime import timedelta
 from mercarich_contracts.market import Marketplace
 from mercarich_feed.domain.feeds import FEED_MESSAGES, FeedEnd, FeedState, OpenFeed, feed_document, read_report
 from mercarich_feed.domain.pushes import Account, Outcome
-from mercarich_feed.ports import Amazon, AmazonTrouble, Meter, Missing, Numbers, Rejected, Submissions, Transient
+from mercarich_feed.ports import (
+    Amazon,
+    AmazonTrouble,
+    Meter,
+    Missing,
+    Numbers,
+    Rejected,
+    Submissions,
+    Transient,
+    Unsent,
+)
 from mercarich_platform.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -71,11 +81,33 @@ class FollowFeeds:
     now: Clock
 
     def __call__(self, account: Account) -> None:
+        """A feed with which there is trouble does not keep the others from being looked at; the first is raised."""
+        troubles: list[AmazonTrouble] = []
         for feed in self.submissions.due(account.user_id):
-            if feed.feed_id is None:
-                self._recover(account, feed)
-            else:
-                self._look(account, feed, feed.feed_id)
+            try:
+                if feed.feed_id is None:
+                    self._recover(account, feed)
+                else:
+                    self._look(account, feed, feed.feed_id)
+            except Unsent:
+                raise
+            except AmazonTrouble as trouble:
+                self._bypass_if_stuck(feed, trouble)
+                troubles.append(trouble)
+        if troubles:
+            raise troubles[0]
+
+    def _bypass_if_stuck(self, feed: OpenFeed, trouble: AmazonTrouble) -> None:
+        """What cannot be known of an old feed must hold up neither its zeros nor the seller's restores."""
+        if not self._is_old(feed):
+            return
+        if not feed.bypassed:
+            log.warning("a feed cannot be followed", extra={"submission": feed.id, "reason": str(trouble)})
+        next_look = self.now() + timedelta(seconds=self.numbers.feed_poll_seconds())
+        self.submissions.bypass(feed.id, f"cannot be followed: {trouble}", next_look)
+
+    def _is_old(self, feed: OpenFeed) -> bool:
+        return self.now() - feed.created_at > timedelta(seconds=self.numbers.feed_stuck_seconds())
 
     def _recover(self, account: Account, feed: OpenFeed) -> None:
         """The process died, or the answer was lost, around createFeed: Amazon's own list tells."""
@@ -98,7 +130,7 @@ class FollowFeeds:
             self._end(feed, self._read(account, feed, report_id))
         elif state.ended:
             self._end(feed, FeedEnd(state, {}, note=f"Amazon ended it as {state}"))
-        elif not feed.bypassed and self.now() - feed.created_at > timedelta(seconds=self.numbers.feed_stuck_seconds()):
+        elif not feed.bypassed and self._is_old(feed):
             self._give_up(account, feed, feed_id, state)
             self.submissions.bypass(feed.id, f"stuck in {state}", next_look)
         else:
