@@ -124,7 +124,9 @@ class ThrownAway:
 class AllOnSale:
     """`ports.Sources` that answers everything at once."""
 
-    def look(self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event) -> Iterator[Sequence[Item]]:
+    def look(
+        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+    ) -> Iterator[Sequence[Item]]:
         yield [_on_sale(item.item_id) for item in items]
 
 

@@ -132,6 +132,7 @@ class Market:
     looks: list[str] = field(default_factory=list)
     asked: list[tuple[int, int]] = field(default_factory=list)
     """(items, concurrency) of each batch."""
+    looked_afresh: list[str] = field(default_factory=list)
     blocked: bool = False
     away: bool = False
     kills: set[str] = field(default_factory=set)
@@ -139,11 +140,15 @@ class Market:
     gate: threading.Event | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def look(self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event) -> Iterator[Sequence[Item]]:
+    def look(
+        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+    ) -> Iterator[Sequence[Item]]:
         if self.away:
             raise ProxyAway("the proxy is away")
         with self.lock:
             self.asked.append((len(items), concurrency))
+            if fresh:
+                self.looked_afresh.extend(item.item_id for item in items)
         for start in range(0, len(items), self.at_once):
             some = items[start : start + self.at_once]
             if self.gate is not None and not self.gate.wait(10):
@@ -260,7 +265,7 @@ def planner(engine: Engine, workers: Any, *, canaries: Sequence[Canary] = (), **
         runs=SqlRuns(engine),
         plan=SqlPlan(engine),
         batches=workers,
-        trust=Trust(market, canaries, every=timedelta(seconds=300), retry=retry, monotonic=monotonic),
+        trust=Trust(market, lambda: canaries, every=timedelta(seconds=300), retry=retry, monotonic=monotonic),
         settings=RunSettings(
             publish=PublishSettings(**{**publish, **more}),
             unparsable_share=0.10,

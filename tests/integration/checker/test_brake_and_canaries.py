@@ -8,10 +8,13 @@ from sqlalchemy import Engine, select, update
 from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.plan_sql import SqlPlan
+from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
 from mercarich_checker.domain import Canary, Expected
-from mercarich_checker.ports import Outcome
+from mercarich_checker.ports import HoldKind, Outcome, Request, Run
 from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
 from mercarich_db.tables import holds, listings
 from mercarich_platform.clock import utc_now
@@ -55,6 +58,7 @@ def test_a_second_look_confirms_what_is_really_gone(engine: Engine, shop: Shop, 
     run = check(engine, market, confirm_after=timedelta(seconds=1.2))
     assert shop.run(run.id).withdrawn == 60
     assert shop.count(listings, listings.c.quantity == 0) == 60
+    assert len(market.looked_afresh) == shop.run(run.id).held
     assert sorted({tuple(shop.events(id)) for id in ids}) == [("held", "withdrawn"), ("withdrawn",)]
 
 
@@ -161,9 +165,74 @@ def test_pages_that_cannot_be_read_hold_the_marketplace(engine: Engine, shop: Sh
     assert [hold.reason for hold in _holds(engine)] == ["too many pages cannot be read"]  # type: ignore[attr-defined]
 
 
-def test_canaries_are_taken_from_earlier_runs_when_none_are_set(engine: Engine, shop: Shop, market: Market) -> None:
-    from mercarich_checker.adapters.plan_sql import SqlPlan
+def test_a_hold_for_unreadable_pages_keeps_what_falls_and_is_not_confirmed_by_the_same_reader(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+    run, batch = _started(engine, shop, "x1")
+    SqlPlan(engine).open_hold(run, HoldKind.UNREADABLE, "too many pages cannot be read", utc_now())
+    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    source = shop.source("x1").id
+    assert observations.record(batch, {source: market.item("x1")}, utc_now()).held == 1
+    assert (shop.offer(listing).quantity, shop.offer(listing).hold_id is None) == (1, False)
+    assert SqlPlan(engine).held_since(run) is None
+    SqlRuns(engine).end(run, Outcome.FINISHED, utc_now())
+    assert [hold.released_at for hold in _holds(engine)] == [None]  # type: ignore[attr-defined]
+    check(engine, market)
+    assert shop.offer(listing).quantity == 0
 
+
+def test_a_hold_keeps_listings_of_sellers_whom_the_run_did_not_plan(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("four", plan=4), "x1")
+    other = shop.listing(shop.seller("two", plan=2), "x1")
+    market.states["x1"] = State.SOLD
+    run, batch = _started(engine, shop, "x1", plans=(4,))
+    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, "a canary lies", utc_now())
+    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    recorded = observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
+    assert (recorded.held, recorded.withdrawn) == (2, {})
+    assert shop.offer(other).quantity == 1
+
+
+def test_the_end_of_one_marketplaces_run_leaves_the_others_hold_alone(engine: Engine, shop: Shop) -> None:
+    mercari = SqlRuns(engine).start(Request(Marketplace.MERCARI, (2, 4)), None, utc_now())
+    SqlPlan(engine).open_hold(mercari, HoldKind.CANARIES, "a canary lies", utc_now())
+    yahoo = SqlRuns(engine).start(request(), None, utc_now())
+    SqlRuns(engine).end(yahoo, Outcome.FINISHED, utc_now())
+    assert [hold.released_at for hold in _holds(engine)] == [None]  # type: ignore[attr-defined]
+
+
+def test_a_released_hold_of_a_run_without_update_only_marks(engine: Engine, shop: Shop, market: Market) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+    run, batch = _started(engine, shop, "x1", without_update=True)
+    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, "a canary lies", utc_now())
+    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
+    released = {"released_at": utc_now(), "released_by": "ops"}
+    engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
+    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
+    assert (shop.offer(listing).quantity, shop.offer(listing).searching) == (1, True)
+
+
+def _started(engine: Engine, shop: Shop, item_id: str, **more: object) -> tuple[Run, CheckBatch]:
+    """A run that is planned, and its only batch, not yet worked on."""
+    req = request(**more)  # type: ignore[arg-type]
+    run, plan = SqlRuns(engine).start(req, None, utc_now()), SqlPlan(engine)
+    for _ in plan.mark(run, req, plan.sellers(req)):
+        pass
+    items = (BatchItem(id=shop.source(item_id).id, item_id=item_id),)
+    return run, CheckBatch(
+        marketplace=Marketplace.YAHOO,
+        run_id=run.id,
+        generation=run.generation,
+        items=items,
+        without_update=req.without_update,
+    )
+
+
+def test_canaries_are_taken_from_earlier_runs_when_none_are_set(engine: Engine, shop: Shop, market: Market) -> None:
     seller = shop.seller("a")
     for n in range(4):
         shop.listing(seller, f"x{n}")

@@ -83,7 +83,7 @@ def test_m2_without_update_only_marks(engine: Engine, shop: Shop, market: Market
     assert shop.run(run.id).withdrawn == 0
 
 
-def test_m5_m10_one_look_serves_every_listing_of_the_source(engine: Engine, shop: Shop, market: Market) -> None:
+def test_m5_one_look_serves_every_listing_of_the_source(engine: Engine, shop: Shop, market: Market) -> None:
     first, second = shop.seller("a"), shop.seller("b")
     ids = [shop.listing(first, "x1"), shop.listing(first, "x1", sku="other"), shop.listing(second, "x1")]
     market.states["x1"] = State.SOLD

@@ -170,6 +170,20 @@ def test_l8_the_same_slot_delivered_twice_is_one_run(engine: Engine, shop: Shop,
     assert shop.count(runs) == 1
 
 
+def test_l8_a_jobs_name_is_a_key_of_its_marketplace_alone(engine: Engine, shop: Shop) -> None:
+    yahoo = SqlRuns(engine).start(request(), "now", utc_now())
+    mercari = SqlRuns(engine).start(Request(Marketplace.MERCARI, (2, 4)), "now", utc_now())
+    assert mercari.id != yahoo.id
+
+
+def test_a_superseded_planner_does_not_write_its_run_any_more(engine: Engine, shop: Shop) -> None:
+    old = SqlRuns(engine).start(request(), None, utc_now())
+    SqlRuns(engine).start(request(), None, utc_now())
+    SqlRuns(engine).enter(old, "held", "late")
+    SqlRuns(engine).add_held_seconds(old, 5)
+    assert (shop.run(old.id).phase, shop.run(old.id).held_seconds) == ("ended", 0)
+
+
 def _until(condition: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not condition():

@@ -57,6 +57,19 @@ def test_c8_inactive_staff_and_unlinked_sellers_are_skipped_and_counted(
     assert shop.run(run.id).skipped == '{"inactive":1,"staff":1,"no_amazon_account":1}'
 
 
+def test_m10_a_source_that_serves_two_listings_of_a_seller_is_said(
+    engine: Engine, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = shop.seller("a"), shop.seller("b")
+    shop.listing(first, "x1")
+    shop.listing(second, "x1")
+    assert _order(engine) == ["x1"]
+    assert "serves several listings" not in caplog.text
+    shop.listing(first, "x1", sku="again")
+    assert _order(engine) == ["x1"]
+    assert "one source serves several listings of a seller" in caplog.text
+
+
 def test_c9_never_checked_first_then_the_oldest(engine: Engine, shop: Shop) -> None:
     seller = shop.seller("a")
     for item_id, hours in (("new", None), ("old", 40), ("older", 50), ("fresh", 1)):

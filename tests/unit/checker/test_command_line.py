@@ -45,7 +45,7 @@ def test_c4_every_option_is_read() -> None:
         ("2 --max-workers 0", "expected a whole number from 1 to 1,000, not '0'"),
         ("2 --max-workers 10000", "expected a whole number from 1 to 1,000, not '10000'"),
         ("2 --max-workers many", "expected a whole number from 1 to 1,000, not 'many'"),
-        ("2 --group-lower 0", "expected a whole number from 1 to 10,000, not '0'"),
+        ("2 --group-lower 0", "expected a whole number from 1 to 5,000, not '0'"),
         ("2 --dual-boot", "add --yes to confirm"),
     ],
 )

@@ -61,6 +61,8 @@ class CheckBatch(Message):
     """The command's --max-workers: items of this batch under way at once."""
     without_update: bool = False
     """Mark only: what is gone is searched for, not withdrawn."""
+    fresh: bool = False
+    """A second look: the proxy must not answer from memory."""
 
 
 class ListingsChanged(Message):

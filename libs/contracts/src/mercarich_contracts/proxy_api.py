@@ -102,6 +102,8 @@ class CheckRequest(BaseModel):
     concurrency: int = Field(default=4, ge=1, le=1000)
     sellers: dict[str, str] = Field(default_factory=dict)
     """Item id -> Mercari seller id, where known; ids of one seller are answered by one call."""
+    fresh: bool = False
+    """Answers must be looked up now, not remembered: for canaries and second looks."""
 
 
 class ItemLine(_Value):

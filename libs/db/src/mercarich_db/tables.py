@@ -217,6 +217,7 @@ holds = Table(
     Column("run_id", Id, nullable=False),
     Column("marketplace", exact(16), nullable=False),
     Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
+    Column("kind", exact(16), nullable=True),  # falls (also NULL), canaries, unreadable
     Column("reason", String(255), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("released_at", UtcDateTime, nullable=True),

@@ -68,14 +68,14 @@ def build_planner(
         values = settings_store.read(connection)
     plan = SqlPlan(engine)
     publisher = Publisher(shared.kafka_bootstrap, client_id=f"planner-{marketplace}", topics=TOPICS)
-    canaries = settings_sql.configured_canaries(values, marketplace) or plan.known_items(marketplace)
+    configured = settings_sql.configured_canaries(values, marketplace)
     return RunCheck(
         runs=SqlRuns(engine),
         plan=plan,
         batches=KafkaBatches(publisher),
         trust=Trust(
             _sources(marketplace, own, connections=1),
-            canaries,
+            lambda: configured or plan.known_items(marketplace),
             every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
             retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
             monotonic=monotonic,

@@ -123,7 +123,7 @@ def _workers(text: str) -> int:
 
 
 def _positive(text: str) -> int:
-    return _within(text, 1, 10_000)
+    return _within(text, 1, 5_000)
 
 
 def _count(text: str) -> int:

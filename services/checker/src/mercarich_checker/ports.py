@@ -52,6 +52,15 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class HoldKind(StrEnum):
+    """Why withdrawals are held. A second look confirms the first two; unreadable pages wait for another run or a
+    person, since the reader that failed would look again."""
+
+    FALLS = "falls"
+    CANARIES = "canaries"
+    UNREADABLE = "unreadable"
+
+
 UNCONTROLLED = 0
 """The generation of a run that neither supersedes others nor is superseded (--dual-boot)."""
 
@@ -141,9 +150,9 @@ class Plan(Protocol):
         """When the youngest held listing of this marketplace was first seen gone; None: none is held."""
 
     def known_items(self, marketplace: Marketplace) -> Sequence[Canary]:
-        """Items whose state the last runs agreed on, to serve as canaries."""
+        """Some items whose state the last runs agreed on, others at each call, to serve as canaries."""
 
-    def open_hold(self, run: Run, reason: str, now: datetime) -> None:
+    def open_hold(self, run: Run, kind: HoldKind, reason: str, now: datetime) -> None:
         """Hold the marketplace's withdrawals; nothing when this run did so before."""
 
 
@@ -153,8 +162,10 @@ class Batches(Protocol):
 
 
 class Sources(Protocol):
-    def look(self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event) -> Iterator[Sequence[Item]]:
-        """Answers as they come, empty ones as a sign of life; ends early when `stop` is set.
+    def look(
+        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+    ) -> Iterator[Sequence[Item]]:
+        """Answers as they come, empty ones as a sign of life; ends early when `stop` is set. `fresh`: not from memory.
 
         Raises `ProxyAway`; what came before stands.
         """

@@ -1,34 +1,49 @@
 """Canaries from earlier runs: items whose state did not change over several looks."""
 
+import random
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from mercarich_checker.domain import Canary, Expected
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_db.tables import evidence, runs, source_items
+from mercarich_db.types import AnyRow
 
 EACH = 5
 """Canaries of each kind: enough that one that sold meanwhile does not hold a run."""
+
+DRAWN_FROM = 500
+"""The latest items of each kind."""
 
 _FINAL = (State.SOLD, State.ENDED, State.GONE)
 
 
 def known_items(connection: Connection, marketplace: Marketplace) -> Sequence[Canary]:
-    """The latest looked-at items that were on sale twice, and the latest that are gone for good."""
+    """Drawn anew at each call from items of different source sellers: one that closes his shop must not stop a
+    marketplace."""
     items = source_items.c
-    answered = and_(items.marketplace == marketplace, items.check_problem.is_(None))
-    columns = select(items.item_id).where(answered).order_by(items.checked_at.desc())
+    columns = (
+        select(items.item_id, items.seller_id)
+        .where(items.marketplace == marketplace, items.check_problem.is_(None))
+        .order_by(items.checked_at.desc())
+        .limit(DRAWN_FROM)
+    )
     before_that_run = evidence.c.fetched_at < runs.c.started_at
     twice = (
         columns.join(evidence, evidence.c.id == items.evidence_id)
         .join(runs, runs.c.id == items.checked_run)
         .where(before_that_run)
     )
-    on_sale = twice.where(items.state == State.AVAILABLE).limit(EACH)
+    on_sale = connection.execute(twice.where(items.state == State.AVAILABLE)).all()
     reversible = items.reason == Reason.IN_TRANSACTION
-    gone = columns.where(items.state.in_(_FINAL), ~reversible).limit(EACH)
+    gone = connection.execute(columns.where(items.state.in_(_FINAL), ~reversible)).all()
     return [
-        *(Canary(item_id, Expected.ON_SALE, certain=False) for item_id in connection.execute(on_sale).scalars()),
-        *(Canary(item_id, Expected.GONE, certain=False) for item_id in connection.execute(gone).scalars()),
+        *(Canary(item_id, Expected.ON_SALE, certain=False) for item_id in _draw(on_sale)),
+        *(Canary(item_id, Expected.GONE, certain=False) for item_id in _draw(gone)),
     ]
+
+
+def _draw(rows: Sequence[AnyRow]) -> Sequence[str]:
+    one_a_seller = {row.seller_id or row.item_id: row.item_id for row in rows}
+    return random.sample(sorted(one_a_seller.values()), min(EACH, len(one_a_seller)))

@@ -150,7 +150,7 @@ def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int], now: da
         "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,
         "seller_id": item.seller_id or row.seller_id,
         "evidence_id": evidence_ids.get(row.id, row.evidence_id),
-        "suspected_at": None if meaning(item) is Meaning.KEEP else row.suspected_at or now,
+        "suspected_at": None if meaning(item) is Meaning.KEEP else row.suspected_at or item.evidence.fetched_at,
     }
 
 

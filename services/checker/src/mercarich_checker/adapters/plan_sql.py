@@ -4,6 +4,7 @@ Marking gives each item the running number it has within its seller, so that the
 turns between sellers. A row that is done loses its `check_run`, so that the index of pending rows shrinks.
 """
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -14,16 +15,19 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, in
 
 from mercarich_checker.adapters import canaries_sql
 from mercarich_checker.adapters.fence import hold_newest, read, write
+from mercarich_checker.adapters.tallies_sql import fresh_tally
 from mercarich_checker.domain import Canary
-from mercarich_checker.ports import Request, Run, Sellers
+from mercarich_checker.ports import HoldKind, Request, Run, Sellers
 from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem
-from mercarich_db.bulk import update_rows
+from mercarich_db.bulk import insert_missing, update_rows
 from mercarich_db.tables import amazon_accounts, holds, listings, run_sellers, runs, source_items, users
 from mercarich_db.types import AnyRow
 
+log = logging.getLogger(__name__)
+
 PAGE = 1000
-"""Source items that one transaction marks."""
+"""Source items that one transaction marks, or one look for a seller's other items answers."""
 
 _items = source_items.c
 _LISTED = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
@@ -40,7 +44,8 @@ class SqlPlan:
 
     def mark(self, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
         planned: Counter[int] = Counter()
-        marked = 0
+        marked = doubled = 0
+        write(self._engine, lambda connection: _take_in(connection, run, sellers))
         for page in self._due_pages(run, request, sellers):
             ranked = list(_rank(page, planned, request.begin_with))
 
@@ -49,8 +54,11 @@ class SqlPlan:
                 return _mark(connection, run, ranked)
 
             marked += write(self._engine, mark)
+            doubled += sum(len(user_ids) - len(set(user_ids)) for _, user_ids in page)
             yield marked
-        write(self._engine, lambda connection: _keep_totals(connection, run, sellers, planned))
+        if doubled:
+            log.warning("one source serves several listings of a seller", extra={"run": run.id, "listings": doubled})
+        write(self._engine, lambda connection: _keep_totals(connection, run, planned))
 
     def due(
         self, run: Run, after: tuple[int, int], limit: int, now: datetime
@@ -76,6 +84,7 @@ class SqlPlan:
                 _is_due(now),
             )
             .order_by(_items.check_rank, _items.id)
+            .limit(PAGE)
         )
         with read(self._engine) as connection:
             return [_batch_item(row) for row in connection.execute(same)]
@@ -153,13 +162,13 @@ class SqlPlan:
         with read(self._engine) as connection:
             return canaries_sql.known_items(connection, marketplace)
 
-    def open_hold(self, run: Run, reason: str, now: datetime) -> None:
+    def open_hold(self, run: Run, kind: HoldKind, reason: str, now: datetime) -> None:
         def open_once(connection: Connection) -> None:
             hold_newest(connection, run.marketplace, run.generation)
             same = select(holds.c.id).where(holds.c.run_id == run.id, holds.c.user_id.is_(None))
             if connection.execute(same).first() is None:
-                row = {"run_id": run.id, "marketplace": run.marketplace, "reason": reason[:255], "opened_at": now}
-                connection.execute(insert(holds).values(**row))
+                row = {"run_id": run.id, "marketplace": run.marketplace, "kind": kind, "reason": reason[:255]}
+                connection.execute(insert(holds).values(**row, opened_at=now))
 
         write(self._engine, open_once)
 
@@ -245,18 +254,19 @@ def _mark(connection: Connection, run: Run, ranked: Sequence[tuple[int, int]]) -
     return marked
 
 
-def _keep_totals(connection: Connection, run: Run, sellers: Sellers, planned: Counter[int]) -> None:
+def _take_in(connection: Connection, run: Run, sellers: Sellers) -> None:
+    """A tally for each seller before the first item is marked: the brake counts on it."""
     hold_newest(connection, run.marketplace, run.generation)
     skipped = orjson.dumps(dict(sellers.skipped)).decode()
+    insert_missing(connection, run_sellers, [fresh_tally(run.id, user_id) for user_id in sorted(sellers.user_ids)])
     connection.execute(update(runs).where(runs.c.id == run.id).values(skipped=skipped))
-    known = set(connection.execute(select(run_sellers.c.user_id).where(run_sellers.c.run_id == run.id)).scalars())
-    rows = [
-        {"run_id": run.id, "user_id": user_id, "planned": count, "checked": 0, "fallen": 0}
-        for user_id, count in sorted(planned.items())
-        if user_id not in known
-    ]
-    if rows:
-        connection.execute(insert(run_sellers), rows)
+
+
+def _keep_totals(connection: Connection, run: Run, planned: Counter[int]) -> None:
+    hold_newest(connection, run.marketplace, run.generation)
+    for user_id, count in sorted(planned.items()):
+        mine = and_(run_sellers.c.run_id == run.id, run_sellers.c.user_id == user_id)
+        connection.execute(update(run_sellers).where(mine).values(planned=run_sellers.c.planned + count))
 
 
 def _sellers(connection: Connection, request: Request) -> Sellers:
@@ -279,8 +289,10 @@ def _sellers(connection: Connection, request: Request) -> Sellers:
 
 
 def _held_sources(marketplace: Marketplace) -> Select[Any]:
-    held = listings.c.hold_id.is_not(None)
-    return select(listings.c.source_item_id.label("id")).where(held, listings.c.marketplace == marketplace)
+    """The sources of held listings that a second look may confirm."""
+    confirmable = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.UNREADABLE)
+    held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
+    return held.where(confirmable, listings.c.marketplace == marketplace)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, insert, or_, select, update
 
 from mercarich_checker.adapters.fence import CHECK, hold_newest, write
 from mercarich_checker.adapters.withdrawals_sql import close_empty_holds
@@ -36,26 +36,32 @@ class SqlRuns:
 
     def enter(self, run: Run, phase: str, note: str | None = None) -> None:
         values = {"phase": phase, "note": note and note[:500]}
-        write(self._engine, lambda c: c.execute(update(runs).where(runs.c.id == run.id).values(**values)))
+        write(self._engine, lambda connection: connection.execute(_running(run).values(**values)))
 
     def add_held_seconds(self, run: Run, seconds: float) -> None:
         held = runs.c.held_seconds + seconds
-        write(self._engine, lambda c: c.execute(update(runs).where(runs.c.id == run.id).values(held_seconds=held)))
+        write(self._engine, lambda connection: connection.execute(_running(run).values(held_seconds=held)))
 
     def end(self, run: Run, outcome: Outcome, now: datetime, note: str | None = None) -> None:
         def end(connection: Connection) -> None:
-            running = update(runs).where(runs.c.id == run.id, runs.c.outcome == Outcome.RUNNING)
-            connection.execute(running.values(outcome=outcome, phase="ended", note=note, ended_at=now))
-            close_empty_holds(connection, holds.c.run_id <= run.id, now)
+            ended = select(runs.c.id).where(or_(runs.c.outcome != Outcome.RUNNING, runs.c.id == run.id))
+            close_empty_holds(connection, and_(holds.c.marketplace == run.marketplace, holds.c.run_id.in_(ended)), now)
+            connection.execute(_running(run).values(outcome=outcome, phase="ended", note=note, ended_at=now))
 
         write(self._engine, end)
 
 
+def _running(run: Run) -> Update:
+    """A run that has ended, by itself or by a newer one, is not written any more."""
+    return update(runs).where(runs.c.id == run.id, runs.c.outcome == Outcome.RUNNING)
+
+
 def _start(connection: Connection, request: Request, request_key: str | None, now: datetime) -> Run:
     generation = connection.execute(_head_generation(request.marketplace).with_for_update()).scalar_one()
-    if request_key is not None:
+    key = None if request_key is None else f"{CHECK}/{request.marketplace}/{request_key}"
+    if key is not None:
         known = connection.execute(
-            select(runs.c.id, runs.c.generation, runs.c.outcome).where(runs.c.request_key == request_key)
+            select(runs.c.id, runs.c.generation, runs.c.outcome).where(runs.c.request_key == key)
         ).one_or_none()
         if known is not None:
             return Run(known.id, request.marketplace, known.generation, Outcome(known.outcome))
@@ -70,7 +76,7 @@ def _start(connection: Connection, request: Request, request_key: str | None, no
             operation=CHECK,
             marketplace=request.marketplace,
             generation=generation,
-            request_key=request_key,
+            request_key=key,
             arguments=orjson.dumps(asdict(request)).decode(),
             outcome=Outcome.RUNNING,
             phase="starting",

@@ -22,11 +22,14 @@ class HttpSources:
             trust_env=False,
         )
 
-    def look(self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event) -> Iterator[Sequence[Item]]:
+    def look(
+        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+    ) -> Iterator[Sequence[Item]]:
         request = CheckRequest.model_construct(
             ids=[item.item_id for item in items],
             concurrency=concurrency,
             sellers={item.item_id: item.seller_id for item in items if item.seller_id},
+            fresh=fresh,
         )
         try:
             with self._http.stream(

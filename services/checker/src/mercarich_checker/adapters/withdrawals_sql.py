@@ -1,19 +1,21 @@
 """Withdrawals: the listings behind sources that are gone, unless the brake holds them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
+from mercarich_checker.adapters import tallies_sql
 from mercarich_checker.domain import Brake, Tally
-from mercarich_checker.ports import BrakeSettings, Recorded
+from mercarich_checker.ports import BrakeSettings, HoldKind, Recorded
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.tables import holds, listing_events, listings, run_sellers, runs, source_items
+from mercarich_db.tables import holds, listing_events, listings, runs, source_items
 from mercarich_db.types import AnyRow
 
 _listed = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
@@ -32,10 +34,10 @@ def apply(connection: Connection, batch: CheckBatch, found: Found, now: datetime
     rows = _listings_of(connection, [*found.gone, *found.available])
     _clear_holds(connection, [row for row in rows if row.hold_id and row.source_item_id in found.available], now)
     fallen = [row for row in rows if row.source_item_id in found.gone]
-    confirmed = [row for row in fallen if row.hold_id and _is_confirmed(found, row, now, settings)]
-    new = [row for row in fallen if not row.hold_id]
-    tallies = _tally(connection, batch.run_id, rows, new)
-    held = _held_by(connection, batch, new, tallies, now, settings)
+    confirmed = [row for row in fallen if row.hold_id and _is_confirmed(found, row, batch, settings)]
+    new = [row for row in fallen if not row.hold_id or (row.hold_run != batch.run_id and row not in confirmed)]
+    tallies = tallies_sql.add(connection, batch.run_id, [row.user_id for row in rows], [row.user_id for row in new])
+    held = _held_by(connection, batch, tallies, now, settings)
     going = [*confirmed, *(row for row in new if row.user_id not in held)]
     _withdraw(connection, batch, going, found, now)
     kept = [row for row in new if row.user_id in held]
@@ -50,22 +52,38 @@ def apply(connection: Connection, batch: CheckBatch, found: Found, now: datetime
 
 
 def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-    """Withdraw what was kept by holds that a person has released."""
-    released = select(holds.c.id).where(
-        holds.c.marketplace == marketplace, holds.c.released_at.is_not(None), holds.c.applied_at.is_(None)
+    """Withdraw what was kept by holds that a person released; only mark it where the run was to withdraw nothing."""
+    released = (
+        select(holds.c.id, runs.c.arguments)
+        .outerjoin(runs, runs.c.id == holds.c.run_id)
+        .where(holds.c.marketplace == marketplace, holds.c.released_at.is_not(None), holds.c.applied_at.is_(None))
     )
-    ids = connection.execute(released).scalars().all()
-    if not ids:
+    only_mark = {row.id: _says_without_update(row.arguments) for row in connection.execute(released)}
+    if not only_mark:
         return {}
-    columns = (*_COLUMNS, source_items.c.state, source_items.c.reason, source_items.c.evidence_id)
-    kept = select(*columns).join(source_items, source_items.c.id == listings.c.source_item_id)
-    rows = connection.execute(kept.where(listings.c.hold_id.in_(ids)).order_by(listings.c.id).with_for_update()).all()
-    going = [row for row in rows if row.state in OUT_OF_STOCK]
+    kept = select(listings.c.id).where(listings.c.hold_id.in_(only_mark), _listed)
+    ids = connection.execute(kept.order_by(listings.c.id).with_for_update()).scalars().all()
+    states = (source_items.c.state, source_items.c.reason, source_items.c.evidence_id)
+    rows = connection.execute(
+        select(*_COLUMNS, *states)
+        .join(source_items, source_items.c.id == listings.c.source_item_id)
+        .outerjoin(holds, holds.c.id == listings.c.hold_id)
+        .where(listings.c.id.in_(ids))
+    ).all()
+    gone = [row for row in rows if row.state in OUT_OF_STOCK]
+    going = [row for row in gone if not only_mark[row.hold_id]]
+    marked = [row for row in gone if only_mark[row.hold_id]]
     _lower(connection, [row.id for row in going], now)
+    _mark(connection, [row.id for row in marked])
     _events(connection, [_event(row, "withdrawn", row.reason, now, row.evidence_id) for row in going])
-    connection.execute(update(listings).where(listings.c.hold_id.in_(ids)).values(hold_id=None))
-    connection.execute(update(holds).where(holds.c.id.in_(ids)).values(applied_at=now))
+    _events(connection, [_event(row, "searching", row.reason, now, row.evidence_id) for row in marked])
+    connection.execute(update(listings).where(listings.c.hold_id.in_(only_mark)).values(hold_id=None))
+    connection.execute(update(holds).where(holds.c.id.in_(only_mark)).values(applied_at=now))
     return _by_seller(going)
+
+
+def _says_without_update(arguments: str | None) -> bool:
+    return bool(arguments and orjson.loads(arguments).get("without_update"))
 
 
 def close_empty_holds(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
@@ -85,55 +103,42 @@ _COLUMNS = (
     listings.c.quantity,
     listings.c.revision,
     listings.c.hold_id,
+    holds.c.kind.label("hold_kind"),
+    holds.c.run_id.label("hold_run"),
 )
 
 
 def _listings_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[AnyRow]:
+    """Locked in order of their id; holds are only read, so that the lock is taken first and alone."""
     if not source_ids:
         return ()
-    rows = select(*_COLUMNS).where(listings.c.source_item_id.in_(source_ids), _listed)
-    return connection.execute(rows.order_by(listings.c.id).with_for_update()).all()
+    mine = select(listings.c.id).where(listings.c.source_item_id.in_(source_ids), _listed)
+    ids = connection.execute(mine.order_by(listings.c.id).with_for_update()).scalars().all()
+    rows = select(*_COLUMNS).outerjoin(holds, holds.c.id == listings.c.hold_id).where(listings.c.id.in_(ids))
+    return connection.execute(rows.order_by(listings.c.id)).all()
 
 
-def _is_confirmed(found: Found, row: AnyRow, now: datetime, settings: BrakeSettings) -> bool:
-    suspected_at, _, _ = found.gone[row.source_item_id]
-    return suspected_at is not None and now - suspected_at >= settings.confirm_after
-
-
-def _tally(connection: Connection, run_id: int, rows: Sequence[AnyRow], new: Sequence[AnyRow]) -> dict[int, Tally]:
-    """Add to each seller's tally of the run, and answer how it stands."""
-    checked = Counter(row.user_id for row in rows)
-    fallen = Counter(row.user_id for row in new)
-    mine = run_sellers.c.run_id == run_id
-    for user_id in sorted(checked):
-        raised = {
-            "checked": run_sellers.c.checked + checked[user_id],
-            "fallen": run_sellers.c.fallen + fallen[user_id],
-        }
-        connection.execute(update(run_sellers).where(mine, run_sellers.c.user_id == user_id).values(**raised))
-    if not fallen:
-        return {}
-    columns = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen)
-    return {
-        row.user_id: Tally(row.checked, row.fallen)
-        for row in connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(fallen))))
-    }
+def _is_confirmed(found: Found, row: AnyRow, batch: CheckBatch, settings: BrakeSettings) -> bool:
+    """By a look long enough after the first, and not by a reader that this very run cannot trust."""
+    suspected_at, _, item = found.gone[row.source_item_id]
+    if row.hold_kind == HoldKind.UNREADABLE:
+        return False
+    return suspected_at is not None and item.evidence.fetched_at - suspected_at >= settings.confirm_after
 
 
 def _held_by(
     connection: Connection,
     batch: CheckBatch,
-    new: Sequence[AnyRow],
     tallies: Mapping[int, Tally],
     now: datetime,
     settings: BrakeSettings,
 ) -> dict[int, int]:
     """Seller -> the hold that keeps what falls; holds are opened here."""
-    if not new:
+    if not tallies:
         return {}
     columns = select(holds.c.id, holds.c.user_id, holds.c.released_at).where(holds.c.run_id == batch.run_id)
     known: dict[int | None, AnyRow] = {row.user_id: row for row in connection.execute(columns)}
-    whole = _marketplace_tally(connection, batch.run_id, new)
+    whole = tallies_sql.of_marketplace(connection, batch.run_id)
     market = Brake(settings.marketplace_listings, settings.marketplace_share)
     if None not in known and market.holds(whole):
         known[None] = _open(connection, batch, None, whole, now)
@@ -149,16 +154,10 @@ def _held_by(
     return held
 
 
-def _marketplace_tally(connection: Connection, run_id: int, new: Sequence[AnyRow]) -> Tally:
-    checked, fallen = run_sellers.c.checked, run_sellers.c.fallen
-    rows = connection.execute(select(checked, fallen).where(run_sellers.c.run_id == run_id)).all()
-    return Tally(sum(row.checked for row in rows), sum(row.fallen for row in rows))
-
-
 def _open(connection: Connection, batch: CheckBatch, user_id: int | None, tally: Tally, now: datetime) -> AnyRow:
     reason = f"{tally.fallen} of {tally.checked} checked listings would fall at once"
-    row = {"run_id": batch.run_id, "marketplace": batch.marketplace, "user_id": user_id, "reason": reason}
-    opened = insert(holds).values(**row, opened_at=now).returning(holds.c.id, holds.c.released_at)
+    row = {"run_id": batch.run_id, "marketplace": batch.marketplace, "user_id": user_id, "kind": HoldKind.FALLS}
+    opened = insert(holds).values(**row, reason=reason, opened_at=now).returning(holds.c.id, holds.c.released_at)
     return connection.execute(opened).one()
 
 
@@ -166,8 +165,7 @@ def _withdraw(connection: Connection, batch: CheckBatch, rows: Sequence[AnyRow],
     if not rows:
         return
     if batch.without_update:
-        marked = {"searching": True, "hold_id": None}
-        connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**marked))
+        _mark(connection, [row.id for row in rows])
     else:
         _lower(connection, [row.id for row in rows], now)
     kind = "searching" if batch.without_update else "withdrawn"
@@ -190,6 +188,11 @@ def _lower(connection: Connection, ids: Sequence[int], now: datetime) -> None:
         "hold_id": None,
     }
     connection.execute(update(listings).where(listings.c.id.in_(ids), listings.c.quantity > 0).values(**lowered))
+
+
+def _mark(connection: Connection, ids: Sequence[int]) -> None:
+    """A replacement is wanted, and the offer stays as it is."""
+    connection.execute(update(listings).where(listings.c.id.in_(ids)).values(searching=True, hold_id=None))
 
 
 def _hold(

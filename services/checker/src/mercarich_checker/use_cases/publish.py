@@ -17,6 +17,8 @@ _START = (-1, 0)
 _PAUSES = (0.1, 0.2, 0.5)
 """Seconds between rounds: short while batches come back, longer while nothing moves."""
 _SUSPECTS_EVERY = timedelta(seconds=1)
+_OF_A_SELLER = 100
+"""Items of one source seller in a batch: what one call of the marketplace answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Publishing:
         self._place = _START
         self._idle = 0
         self._suspects_at: datetime | None = None
+        self._fresh = False
 
     @property
     def pause(self) -> float:
@@ -72,9 +75,10 @@ class Publishing:
         self._idle = 0 if moved else self._idle + 1
         return bool(self._out)
 
-    def start_over(self) -> None:
-        """Walk the run's order from its beginning again: items that were put off have come due."""
+    def start_over(self, *, fresh: bool = False) -> None:
+        """Walk the run's order from its beginning again: items have come due. `fresh`: from now on, second looks."""
         self._place = _START
+        self._fresh = fresh
 
     def _drop_finished(self) -> bool:
         before = sum(len(out.left) for out in self._out)
@@ -133,7 +137,7 @@ class Publishing:
                 if len(chosen) >= size:
                     return list(chosen.values())
                 self._place = place
-                together = [item, *groups.get(item.seller_id, ())]
+                together = [item, *groups.get(item.seller_id, ())[:_OF_A_SELLER]]
                 chosen.update({other.id: other for other in together if other.id not in taken})
         return list(chosen.values())
 
@@ -158,6 +162,7 @@ class Publishing:
             items=tuple(items),
             max_workers=self._request.max_workers,
             without_update=self._request.without_update,
+            fresh=self._fresh,
         )
         self._batches.publish(batch)
         ids = {item.id for item in items}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mercarich_checker.domain import CanaryVerdict, too_many_unreadable
-from mercarich_checker.ports import Batches, Counts, Outcome, Plan, Request, Run, Runs, Superseded
+from mercarich_checker.ports import Batches, Counts, HoldKind, Outcome, Plan, Request, Run, Runs, Superseded
 from mercarich_checker.use_cases.publish import Publishing, PublishSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_platform.clock import Clock, Monotonic
@@ -72,34 +72,39 @@ class RunCheck:
             log.debug("marked", extra={"run": run.id, "items": marked})
             _end_if(stop)
         publishing = Publishing(self.plan, self.batches, self.settings.publish, run, request, self.now)
-        return _Rounds(self, run, publishing).until_done(stop)
+        return _Rounds(self, run, publishing, stop).until_done()
 
 
 class _Rounds:
     """One run's rounds: trusted, it publishes; not trusted, it is held; all checked, it confirms what is held."""
 
-    def __init__(self, check: RunCheck, run: Run, publishing: Publishing) -> None:
+    def __init__(self, check: RunCheck, run: Run, publishing: Publishing, stop: threading.Event) -> None:
         self._check = check
         self._run = run
         self._publishing = publishing
+        self._stop = stop
         self._phase = "canaries"
         self._note: str | None = None
         self._held_from: float | None = None
         self._second_looks = 0
 
-    def until_done(self, stop: threading.Event) -> tuple[Outcome, str | None]:
+    def until_done(self) -> tuple[Outcome, str | None]:
         check = self._check
         started = check.monotonic()
         check.runs.enter(self._run, self._phase)
         while check.monotonic() - started < check.settings.deadline.total_seconds():
-            _end_if(stop)
-            counts = check.runs.beat(self._run, check.now())
+            counts = self._alive()
             check.report(self._phase, counts)
             self._mind_unreadable(counts)
-            if self._trusted(check.trust.verdict(counts)) and self._done(counts):
+            if self._trusted(check.trust.verdict(counts, self._alive)) and self._done(counts):
                 return Outcome.FINISHED, None
-            stop.wait(self._publishing.pause)
+            self._stop.wait(self._publishing.pause)
         return Outcome.FAILED, "not done within its deadline; what was left is first in the next run"
+
+    def _alive(self) -> Counts:
+        """Say that the planner lives. Raises `Superseded`, and `Interrupted` when the process is to end."""
+        _end_if(self._stop)
+        return self._check.runs.beat(self._run, self._check.now())
 
     def _trusted(self, verdict: CanaryVerdict) -> bool:
         check, now = self._check, self._check.monotonic()
@@ -113,7 +118,7 @@ class _Rounds:
             self._held_from = now
             log.warning("run held", extra={"run": self._run.id, "why": verdict.note})
             if verdict.lies:
-                check.plan.open_hold(self._run, verdict.note, check.now())
+                check.plan.open_hold(self._run, HoldKind.CANARIES, verdict.note, check.now())
         if not verdict.fine:
             self._enter("held", verdict.note)
         return verdict.fine
@@ -132,15 +137,16 @@ class _Rounds:
 
     def _confirm(self, due_at: datetime, counts: Counts) -> None:
         self._enter("confirming", f"{counts.held} withdrawals held; second look at {due_at:%Y-%m-%d %H:%M:%S} UTC")
-        if self._check.now() >= due_at and self._trusted(self._check.trust.look(counts)):
+        if self._check.now() >= due_at and self._trusted(self._check.trust.look(counts, self._alive)):
             self._check.plan.want_second_look(self._run, self._check.now())
             self._second_looks += 1
-            self._publishing.start_over()
+            self._publishing.start_over(fresh=True)
 
     def _mind_unreadable(self, counts: Counts) -> None:
         looks = counts.checked + counts.unknown
         if too_many_unreadable(counts.unparsable, looks, self._check.settings.unparsable_share):
-            self._check.plan.open_hold(self._run, "too many pages cannot be read", self._check.now())
+            reason = "too many pages cannot be read"
+            self._check.plan.open_hold(self._run, HoldKind.UNREADABLE, reason, self._check.now())
 
     def _enter(self, phase: str, note: str | None = None) -> None:
         if (phase, note) != (self._phase, self._note):

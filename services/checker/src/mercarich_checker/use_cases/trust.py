@@ -1,7 +1,7 @@
 """Whether a run may be trusted at present: the canaries answer as expected, and answers are answers."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from mercarich_checker.domain import ENOUGH_LOOKS, Canary, CanaryVerdict, in_trouble, judge_canaries
@@ -10,16 +10,25 @@ from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Monotonic
 
+LOOK_SECONDS = 180.0
+"""Canaries take turns with the batches that are under way; what has not answered by then counts as no answer."""
+
 
 class Trust:
     """Looks at the canaries at the start, every `every` while all is well, every `retry` while it is not, and
-    at once when most of the latest answers were unknown."""
+    at once when most of the latest answers were unknown. `draw` gives the canaries of each look."""
 
     def __init__(
-        self, sources: Sources, canaries: Sequence[Canary], *, every: timedelta, retry: timedelta, monotonic: Monotonic
+        self,
+        sources: Sources,
+        draw: Callable[[], Sequence[Canary]],
+        *,
+        every: timedelta,
+        retry: timedelta,
+        monotonic: Monotonic,
     ) -> None:
         self._sources = sources
-        self._canaries = canaries
+        self._draw = draw
         self._every = every.total_seconds()
         self._retry = retry.total_seconds()
         self._monotonic = monotonic
@@ -27,15 +36,16 @@ class Trust:
         self._looked_at: float | None = None
         self._base = (0, 0)
 
-    def verdict(self, counts: Counts) -> CanaryVerdict:
-        """The newest verdict; a fresh one where that is due."""
+    def verdict(self, counts: Counts, alive: Callable[[], object]) -> CanaryVerdict:
+        """The newest verdict; a fresh one where that is due. `alive` is called while it waits, and may raise."""
         wait = self._every if self._verdict.fine else self._retry
         stale = self._looked_at is None or self._monotonic() - self._looked_at >= wait
-        return self.look(counts) if stale or self._doubts(counts) else self._verdict
+        return self.look(counts, alive) if stale or self._doubts(counts) else self._verdict
 
-    def look(self, counts: Counts) -> CanaryVerdict:
+    def look(self, counts: Counts, alive: Callable[[], object]) -> CanaryVerdict:
         """Look at the canaries now. With none to look at, answers stand for themselves."""
-        self._verdict = judge_canaries(self._canaries, self._seen()) if self._canaries else self._without(counts)
+        canaries = self._draw()
+        self._verdict = judge_canaries(canaries, self._seen(canaries, alive)) if canaries else self._without(counts)
         self._looked_at = self._monotonic()
         self._base = (counts.checked, counts.unknown)
         return self._verdict
@@ -53,11 +63,17 @@ class Trust:
             return CanaryVerdict(fine=False, note="most answers are unknown, and there are no canaries to ask")
         return CanaryVerdict(fine=True)
 
-    def _seen(self) -> dict[str, Item]:
-        items = [BatchItem(id=0, item_id=canary.item_id) for canary in self._canaries]
+    def _seen(self, canaries: Sequence[Canary], alive: Callable[[], object]) -> dict[str, Item]:
+        items = [BatchItem(id=0, item_id=canary.item_id) for canary in canaries]
+        seen: dict[str, Item] = {}
+        enough = threading.Event()
+        until = self._monotonic() + LOOK_SECONDS
         try:
-            return {
-                item.item_id: item for some in self._sources.look(items, len(items), threading.Event()) for item in some
-            }
+            for some in self._sources.look(items, len(items), enough, fresh=True):
+                alive()
+                seen |= {item.item_id: item for item in some}
+                if self._monotonic() > until:
+                    enough.set()
         except ProxyAway:
             return {}
+        return seen

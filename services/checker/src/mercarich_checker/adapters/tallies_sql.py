@@ -1,0 +1,42 @@
+"""How a run stands for each seller: listings checked and fallen, the numbers that the brake weighs."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from mercarich_checker.domain import Tally
+from mercarich_db.bulk import insert_missing
+from mercarich_db.tables import run_sellers
+
+
+def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:
+    return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0}
+
+
+def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> dict[int, Tally]:
+    """Add listings by their sellers; answers the tally of each seller of whom something fell.
+
+    A source may serve sellers whom the run did not plan: they are counted as everybody is.
+    """
+    looked, fell = Counter(checked), Counter(fallen)
+    mine = run_sellers.c.run_id == run_id
+    known = select(run_sellers.c.user_id).where(mine, run_sellers.c.user_id.in_(sorted(looked)))
+    missing = sorted(set(looked) - set(connection.execute(known).scalars()))
+    insert_missing(connection, run_sellers, [fresh_tally(run_id, user_id) for user_id in missing])
+    for user_id in sorted(looked):
+        raised = {
+            "checked": run_sellers.c.checked + looked[user_id],
+            "fallen": run_sellers.c.fallen + fell[user_id],
+        }
+        connection.execute(update(run_sellers).where(mine, run_sellers.c.user_id == user_id).values(**raised))
+    columns = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen)
+    rows = connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(fell)))) if fell else ()
+    return {row.user_id: Tally(row.checked, row.fallen) for row in rows}
+
+
+def of_marketplace(connection: Connection, run_id: int) -> Tally:
+    sums = select(func.sum(run_sellers.c.checked), func.sum(run_sellers.c.fallen)).where(run_sellers.c.run_id == run_id)
+    checked, fallen = connection.execute(sums).one()
+    return Tally(int(checked or 0), int(fallen or 0))
