@@ -75,6 +75,22 @@ def test_two_batches_at_once_ask_for_the_same_id_once() -> None:
     assert len(market.asked) == 5
 
 
+def test_a_fresh_batch_is_answered_by_what_stands_there_now_and_others_remember_it() -> None:
+    prices = iter(range(500, 600))
+
+    def answer(asked: Asked) -> Reply:
+        return Reply(page(asked.query["id"]).replace(b"500", b"%d" % next(prices)))
+
+    with proxy(answer) as (url, market):
+        seen = []
+        for more in ({}, {}, {"fresh": True}, {"fresh": False}):
+            lines = check(url, {"ids": ids(1), **more})
+            seen += [line.item.price_jpy for line in lines if isinstance(line, ItemLine)]
+
+    assert seen == [500, 500, 501, 501]
+    assert len(market.asked) == 2
+
+
 def test_a_small_batch_is_answered_while_a_large_one_waits_for_its_turns() -> None:
     async def scene(url: str) -> float:
         async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import ErrorClass, Marketplace, Reason, State
 from mercarich_contracts.proxy_api import (
     CHECK_LINE,
     CheckRequest,
@@ -55,6 +55,8 @@ class FakeMarket:
         self.under_way = self.most = self.cancelled = 0
         self.fault: Fault | None = None
         self.answer: Item | None = None
+        self.breaking: set[str] = set()
+        """Ids and sellers whose pages break the reader."""
 
     def is_well_formed(self, item_id: str) -> bool:
         return item_id.startswith("m")
@@ -74,6 +76,8 @@ class FakeMarket:
             raise
         finally:
             self.under_way -= 1
+        if item_id in self.breaking:
+            raise RecursionError("a page nobody has thought of")
         if self.fault is not None:
             raise self.fault
         return self.answer or item(item_id)
@@ -82,6 +86,8 @@ class FakeMarket:
         self.lists.append(seller_id)
         flow.requests += 1
         await asyncio.sleep(self.seconds)
+        if seller_id in self.breaking:
+            raise KeyError("items")
         if seller_id == "broken":
             raise Fault(Reason.TRANSIENT, "away")
         here = self.listed.get(seller_id, set()) & set(wanted)
@@ -184,6 +190,52 @@ def test_a_list_that_cannot_be_read_costs_nothing_but_single_looks() -> None:
 
     assert [seen.item_id for seen in items] == ids
     assert market.looked == ids
+
+
+def test_a_page_that_breaks_its_reader_costs_only_its_item(caplog: pytest.LogCaptureFixture) -> None:
+    market = FakeMarket()
+    market.breaking = {"m2"}
+    items, end = check(observer(market, cache=10), ["m1", "m2", "m3"], concurrency=2)
+    states = {seen.item_id: (seen.state, seen.reason, seen.error_class) for seen in items}
+
+    assert states["m2"] == (State.UNKNOWN, Reason.UNPARSABLE, ErrorClass.UNPARSABLE)
+    assert states["m1"] == states["m3"] == (State.AVAILABLE, None, None)
+    assert end.answered == 3
+    assert [getattr(record, "item_id", None) for record in caplog.records] == ["m2"]
+
+
+def test_a_list_that_breaks_its_reader_costs_nothing_but_single_looks() -> None:
+    ids = ["m1", "m2", "m3"]
+    market = FakeMarket()
+    market.breaking = {"s"}
+    items, _ = check(observer(market), ids, concurrency=2, sellers=dict.fromkeys(ids, "s"))
+
+    assert sorted(seen.item_id for seen in items) == ids
+    assert {seen.state for seen in items} == {State.AVAILABLE}
+
+
+def test_a_fresh_batch_asks_again_for_what_is_remembered_singly_and_by_seller() -> None:
+    ids = ["m1", "m2", "m3"]
+    sellers = {"m1": "s", "m2": "s"}
+    market = FakeMarket(listed={"s": {"m1", "m2"}})
+    watching = observer(market, cache=10)
+    asked = [check(watching, ids, sellers=sellers, fresh=fresh)[1].requests for fresh in (False, False, True, False)]
+
+    assert asked == [2, 0, 2, 0]
+
+
+def test_a_fresh_look_does_not_take_the_answer_of_one_that_began_before_it() -> None:
+    async def scene() -> list[str]:
+        market = FakeMarket(0.02)
+        watching = observer(market)
+        older = asyncio.create_task(watching.look("m1", Flow()))
+        while not market.looked:
+            await asyncio.sleep(0)
+        await watching.look("m1", Flow(), fresh=True)
+        await older
+        return market.looked
+
+    assert asyncio.run(scene()) == ["m1", "m1"]
 
 
 def test_a_heartbeat_comes_while_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:

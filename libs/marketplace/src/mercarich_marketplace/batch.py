@@ -23,7 +23,8 @@ class Batch:
         self._observer = observer
         self._flow = Flow()
         self._ids = list(dict.fromkeys(request.ids))
-        self._work = _Work(_plan(observer, self._ids, request.sellers))
+        self._fresh = request.fresh
+        self._work = _Work(_plan(observer, self._ids, request))
         self._slots = min(request.concurrency, observer.guards.turns.concurrency, len(self._ids))
         self._lines: list[bytes] = []
         self._answered = 0
@@ -66,7 +67,7 @@ class Batch:
             if isinstance(unit, _SellersItems):
                 await self._by_seller(unit)
             else:
-                self._note(await self._observer.look(unit, self._flow))
+                self._note(await self._observer.look(unit, self._flow, fresh=self._fresh))
 
     async def _by_seller(self, unit: "_SellersItems") -> None:
         found = await self._observer.look_many(unit.seller, unit.ids, self._flow)
@@ -128,14 +129,16 @@ class _Work:
         self._changed.set()
 
 
-def _plan(observer: Observer, ids: list[str], sellers: dict[str, str]) -> "deque[_SellersItems | str]":
+def _plan(observer: Observer, ids: list[str], request: CheckRequest) -> "deque[_SellersItems | str]":
     """Sellers with at least two ids first, then the single ids."""
     market = observer.market
     by_seller: defaultdict[str, list[str]] = defaultdict(list)
     if market.sellers_can_be_listed:
         for item_id in ids:
-            seller = sellers.get(item_id)
-            if seller and market.is_well_formed(item_id) and observer.remembered(item_id) is None:
+            seller = request.sellers.get(item_id)
+            if not seller or not market.is_well_formed(item_id):
+                continue
+            if request.fresh or observer.remembered(item_id) is None:
                 by_seller[seller].append(item_id)
     lists = [_SellersItems(seller, tuple(of_one)) for seller, of_one in by_seller.items() if len(of_one) > 1]
     listed = {item_id for unit in lists for item_id in unit.ids}

@@ -51,7 +51,7 @@ def integer(value: Any) -> int | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, str) and 0 < len(value) <= 18 and value.isascii() and value.lstrip("-").isdigit():
+    if isinstance(value, str) and 0 < len(value) <= 18 and value.isascii() and value.removeprefix("-").isdigit():
         value = int(value)
     return value if isinstance(value, int) and abs(value) < 10**15 else None
 

@@ -26,9 +26,12 @@ class Observer:
         self._misses = misses
         self._under_way: UnderWay[Item] = UnderWay()
 
-    async def look(self, item_id: str, flow: Flow) -> Item:
-        item = self.remembered(item_id)
-        if item is None:
+    async def look(self, item_id: str, flow: Flow, *, fresh: bool = False) -> Item:
+        """A fresh look is a call of its own: neither a remembered answer nor one that was asked for before it."""
+        item = None if fresh else self.remembered(item_id)
+        if fresh:
+            item = await self._ask(item_id, flow)
+        elif item is None:
             item, shared = await self._under_way.share(item_id, lambda: self._ask(item_id, flow))
             if shared:
                 self.guards.metrics.hit("shared")
@@ -41,6 +44,9 @@ class Observer:
             items = dict(await self.market.look_many(seller_id, wanted, flow))
         except Fault as fault:
             log.info("a seller's list was not read", extra={"seller": seller_id, "reason": fault.reason.value})
+            return {}
+        except Exception:  # the one boundary: whatever an odd list breaks costs that list, not the batch
+            log.exception("a seller's list broke its reader", extra={"seller": seller_id})
             return {}
         for item_id, item in items.items():
             self._keep(item_id, item)
@@ -73,6 +79,9 @@ class Observer:
             return self._missed(item_id, missing)
         except Fault as fault:
             return self._unknown(item_id, fault)
+        except Exception as error:  # the one boundary: whatever an odd page breaks costs its item, not the batch
+            log.exception("an item broke its reader", extra={"item_id": item_id})
+            return self._unknown(item_id, Fault(Reason.UNPARSABLE, f"its reader broke: {type(error).__name__}"))
         self._keep(item_id, item)
         return item
 
