@@ -13,8 +13,8 @@ from tests.cluster.release import Release
 POOLS = ("checker-yahoo", "checker-mercari", "feed")
 KEY, POOL = "INVCHK_YAHOO_WORKER", "checker-yahoo"
 BACK_SECONDS = 30.0
-QUIET_SECONDS = 50.0
-"""Three rounds of the operator, and a bit."""
+QUIET_SECONDS = 35.0
+"""Two rounds of the operator, and a bit."""
 Bounds = Mapping[str, tuple[int, int]]
 
 
