@@ -41,7 +41,7 @@ class Books:
     def run(self, key: str) -> RunRow | None:
         columns = [runs.c[name] for name in RunRow.__dataclass_fields__]
         with reading(self._engine) as connection:
-            row = connection.execute(select(*columns).where(runs.c.request_key == key)).one_or_none()
+            row = connection.execute(select(*columns).where(runs.c.request_key.endswith(f"/{key}"))).one_or_none()
         return None if row is None else RunRow(*row)
 
     def checked(self, key: str) -> int:

@@ -58,7 +58,7 @@ def test_a_run_survives_eviction_ends_on_bad_configuration_and_keeps_its_key(cas
         assert each["spec"]["successfulJobsHistoryLimit"] >= 1
         assert each["spec"]["failedJobsHistoryLimit"] >= 1
         (key,) = [one for one in _container(each)["env"] if one["name"] == "MERCARICH_REQUEST_KEY"]
-        assert key["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.labels['batch.kubernetes.io/job-name']"}}
+        assert key["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.labels['batch.kubernetes.io/controller-uid']"}}
 
 
 def test_only_runs_that_supersede_each_other_may_overlap() -> None:
