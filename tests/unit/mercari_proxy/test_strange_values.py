@@ -1,13 +1,21 @@
 """Whatever stands in Mercari's answers, a reader answers an item or a fault, and nothing else."""
 
 import json
+import logging
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+from tests.services.odd_json import looks, with_random_values
+
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Answer, Fault
 from mercarich_mercari_proxy.adapters import items, search, sellers, shops
+from mercarich_mercari_proxy.adapters.dpop import Signer
+from mercarich_mercari_proxy.adapters.web import WebMarket
+from mercarich_platform.clock import utc_now
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 ID, SHOP = "m12345678901", "AbCdEfGhIjKlMnOpQrStUv"
@@ -149,3 +157,15 @@ def test_what_is_read_can_be_sent() -> None:
         except Fault:
             continue
         assert Item.model_validate_json(seen.model_dump_json()) == seen
+
+
+@pytest.mark.parametrize(("item_id", "document"), [(ID, ITEM), (SHOP, PRODUCT)])
+def test_random_values_in_any_field_never_come_out_of_the_observer(
+    item_id: str, document: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    bodies = [json.dumps(odd).encode() for odd in with_random_values(document, random.Random(7), 30)]
+    seen = looks(lambda egress: WebMarket(egress, "http://mercari", Signer(utc_now)), item_id, bodies)
+
+    assert {each.item_id for each in seen} == {item_id}
+    assert len(seen) == len(bodies) > 300
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []

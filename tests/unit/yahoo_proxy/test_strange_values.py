@@ -1,13 +1,19 @@
 """Whatever stands in a page's data, the reader answers an item or a fault, and nothing else."""
 
 import json
+import logging
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+from tests.services.odd_json import looks, with_random_values
+
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Answer, Fault
 from mercarich_yahoo_proxy.adapters import item_page
+from mercarich_yahoo_proxy.adapters.web import WebMarket
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 ID = "x1200000001"
@@ -93,3 +99,15 @@ def test_no_strange_value_breaks_the_reader_and_what_is_read_can_be_sent() -> No
         assert Item.model_validate_json(seen.model_dump_json()) == seen
         read_well += 1
     assert read_well > 500
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_values_in_any_field_never_come_out_of_the_observer(seed: int, caplog: pytest.LogCaptureFixture) -> None:
+    draw = random.Random(seed)
+    bodies = [page(odd, PAGE_DATA) for odd in with_random_values(ITEM, draw, 12)]
+    bodies += [page({**ITEM, "status": "closed"}, odd) for odd in with_random_values(PAGE_DATA, draw, 12)]
+    seen = looks(lambda egress: WebMarket(egress, "http://yahoo"), ID, bodies)
+
+    assert {each.item_id for each in seen} == {ID}
+    assert len(seen) == len(bodies) > 300
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
