@@ -72,10 +72,10 @@ class Release:
         """All but those of Jobs."""
         return [pod for pod in self.space.all("pods") if "job-name" not in pod["metadata"].get("labels", {})]
 
-    def troubles(self) -> list[str]:
-        """Pods that are not ready or have begun again."""
-        pods = self.standing_pods()
-        return [pod["metadata"]["name"] for pod in pods if not is_ready(pod) or restarts(pod)]
+    def must_stand(self) -> None:
+        """All pods are ready, those too that an autoscaler adds meanwhile, and none has begun again."""
+        until(lambda: all(map(is_ready, self.standing_pods())), 60, "every pod is ready")
+        assert [pod["metadata"]["name"] for pod in self.standing_pods() if restarts(pod)] == []
 
     def mercarich(self, *words: str) -> str:
         """`mercarich …` in the toolbox."""

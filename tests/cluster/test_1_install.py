@@ -12,7 +12,7 @@ def test_everything_is_ready_without_a_restart_under_restricted_pod_security(rel
     namespace = release.space.get("namespace", release.space.name)
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     assert len([pod for pod in release.standing_pods() if is_ready(pod)]) >= 9
-    assert release.troubles() == []
+    release.must_stand()
 
 
 def test_helm_test_is_green(release: Release) -> None:
