@@ -1,7 +1,7 @@
 """A check run as a Job of its CronJob, and what must hold at its end whatever happened in between."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.cluster.kube import job_condition, until
@@ -32,22 +32,23 @@ class Row:
 
 @dataclass
 class CheckRun:
-    """Of Yahoo! Auctions. Its Job's name is its request key."""
+    """Of Yahoo! Auctions. Its Job's UID is its request key."""
 
     release: Release
     job: str
-    sold_before: float = field(default_factory=time.time)
+    key: str
+    sold_before: float
 
     @classmethod
     def begin(cls, release: Release, word: str) -> "CheckRun":
         """Something sells, then `kubectl create job --from=cronjob/…` starts a run."""
         release.sell("yahoo", SOLD_SHARE)
-        one = cls(release, f"{word}-{int(time.time())}")
-        create_job(release, one.job)
-        return one
+        job = f"{word}-{int(time.time())}"
+        sold_before = time.time()
+        return cls(release, job, create_job(release, job), sold_before)
 
     def row(self) -> Row | None:
-        return row_of(self.release, self.job)
+        return row_of(self.release, self.key)
 
     def until_share(self, share: float, seconds: float = START_SECONDS) -> Row:
         """In its middle: so much is checked, and it is not over."""
@@ -84,8 +85,10 @@ class CheckRun:
         return {name: ledger[name] for name in NEVER}
 
 
-def create_job(release: Release, name: str) -> None:
-    release.space.kubectl("create", "job", name, f"--from=cronjob/{release.name('check-item-yahoo')}")
+def create_job(release: Release, name: str) -> str:
+    """Start the CronJob by hand; answers the request key."""
+    words = ("create", "job", name, f"--from=cronjob/{release.name('check-item-yahoo')}")
+    return release.space.kubectl(*words, "-o", "jsonpath={.metadata.uid}").strip()
 
 
 def ended(release: Release, job: str, seconds: float = RUN_SECONDS) -> str:

@@ -22,8 +22,8 @@ def test_helm_test_is_green(release: Release) -> None:
 
 def test_the_first_item_is_checked_soon_after_the_installation(release: Release, keep: Keep) -> None:
     began = time.time()
-    create_job(release, "first")
-    first = until(lambda: (row := row_of(release, "first")) and row.checked and row, 60, "the first item is checked")
+    key = create_job(release, "first")
+    first = until(lambda: (row := row_of(release, key)) and row.checked and row, 60, "the first item is checked")
     figures = {
         "seconds_from_job_to_first_item": round(time.time() - began, 1),
         "seconds_from_install_to_first_item": round(time.time() - release.installed_at, 1),
@@ -31,4 +31,4 @@ def test_the_first_item_is_checked_soon_after_the_installation(release: Release,
         "memory_mib": memory(release.space),
     }
     keep("1-first-item", figures)
-    until(lambda: (row := row_of(release, "first")) and row.outcome == "finished", 180, "the first run is finished")
+    until(lambda: (row := row_of(release, key)) and row.outcome == "finished", 180, "the first run is finished")

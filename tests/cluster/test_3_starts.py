@@ -41,9 +41,8 @@ def test_a_schedule_in_tokyo_fires_on_time_and_of_three_starts_within_a_second_o
     by_hand, in_pod = (f"{word}-{due:%H%M}" for word in ("by-hand", "in-a-pod"))
     words = ["mercarich", "check_item_yahoo", "2", "4", "--max-workers", "14", "--request-key", in_pod]
     in_a_pod = subprocess.Popen(["kubectl", "-n", release.space.name, "exec", worker, "--", *words])
-    create_job(release, by_hand)
-    keys = [scheduled["metadata"]["name"], by_hand, in_pod]
-    for name in keys[:2]:
+    keys = [scheduled["metadata"]["uid"], create_job(release, by_hand), in_pod]
+    for name in (scheduled["metadata"]["name"], by_hand):
         assert ended(release, name) == "Complete", name
     assert in_a_pod.wait(240) == 0
     outcomes, take_overs = _fates(release, keys)
@@ -52,7 +51,7 @@ def test_a_schedule_in_tokyo_fires_on_time_and_of_three_starts_within_a_second_o
     assert sorted(outcomes.values()) == ["finished", "superseded", "superseded"], figures
     assert max(take_overs) <= TAKE_OVER_SECONDS, figures
     winner = next(key for key, outcome in outcomes.items() if outcome == "finished")
-    CheckRun(release, winner, sold_before=due.timestamp() - 60).must_be_clean()
+    CheckRun(release, job=winner, key=winner, sold_before=due.timestamp() - 60).must_be_clean()
 
 
 def _patch(release: Release, patch: str) -> None:
