@@ -9,7 +9,9 @@ from tests.integration.feed.conftest import Amazon, Eventually, Running, running
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.tables import listings
+from mercarich_feed.adapters.listings_sql import LEASE, SqlListings
 from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.ports import Answer
 from mercarich_feed.settings import FeedSettings
 
 
@@ -70,7 +72,7 @@ def test_f2_each_refusal_doubles_the_wait(feed: Running, shop: Shop, amazon: Ama
     assert timedelta(minutes=39) < shop.row(bad).push_not_before - now() <= timedelta(minutes=40)
 
 
-def test_f2_an_unknown_sku_becomes_an_orphan_and_leaves_the_queue(
+def test_f2_an_unknown_sku_becomes_an_orphan_that_is_tried_again_after_a_growing_wait(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     [one] = listed(shop, 1, 1)
@@ -79,6 +81,23 @@ def test_f2_an_unknown_sku_becomes_an_orphan_and_leaves_the_queue(
     shop.withdraw([one])
     eventually(lambda: shop.row(one).orphan)
     assert shop.events(one) == ["push_orphan"]
+    assert timedelta(minutes=9) < shop.row(one).push_not_before - now() <= timedelta(minutes=10)
+    shop.alter(listings, one, push_not_before=now())
+    eventually(lambda: shop.row(one).push_attempts == 2)
+    assert timedelta(minutes=19) < shop.row(one).push_not_before - now() <= timedelta(minutes=20)
+    assert SqlSellers(shop.engine, 1, now).with_withdrawals() == []
+
+
+def test_f2_an_orphan_that_amazon_knows_by_now_is_withdrawn(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1, 1)
+    row = shop.row(one)
+    shop.alter(listings, one, orphan=True, push_attempts=3, push_problem="NOT_FOUND")
+    shop.withdraw([one])
+    eventually(lambda: shop.row(one).verified_at is not None)
+    assert (shop.row(one).orphan, shop.row(one).push_attempts) == (False, 0)
+    assert amazon.shown(row.seller_id, row.sku) == 0
 
 
 def test_f6_a_zero_that_amazon_accepted_and_does_not_show_is_pushed_again(
@@ -92,6 +111,59 @@ def test_f6_a_zero_that_amazon_accepted_and_does_not_show_is_pushed_again(
     amazon.heal()
     eventually(lambda: shop.row(one).verified_at is not None)
     assert amazon.shown(row.seller_id, row.sku) == 0
+
+
+def test_f6_a_zero_that_is_never_shown_is_pushed_ever_more_seldom_and_delays_nobody(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    bad, *others = listed(shop, 1, 4)
+    amazon.fault("spapi", "ignored_200", only=[shop.row(bad).sku])
+    shop.withdraw([bad])
+    eventually(lambda: shop.row(bad).push_attempts >= 3)
+    started = time.monotonic()
+    shop.withdraw(others)
+    eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in others), seconds=3)
+    eventually(lambda: time.monotonic() - started > 6)
+    row = shop.row(bad)
+    assert 3 <= row.push_attempts <= 4  # at 0, 1, 4 and 9 seconds
+    assert shop.events(bad).count("push_accepted") <= 5
+    assert row.push_problem.startswith("accepted, but Amazon shows ")
+    amazon.heal()
+    eventually(lambda: shop.row(bad).verified_at is not None)
+    assert (shop.row(bad).push_attempts, shop.row(bad).push_problem) == (0, None)
+
+
+def test_f6_a_zero_of_which_amazon_names_no_quantity_is_looked_up_again_and_not_pushed(
+    shop: Shop, engine: Engine
+) -> None:
+    [one] = listed(shop, 1, 1)
+    shop.withdraw([one])
+    shop.alter(listings, one, pushed_revision=1, pushed_quantity=0, pushed_at=now() - timedelta(minutes=1))
+    ours = SqlListings(engine, now)
+    for attempts, wait in ((1, 1), (2, 2), (3, 4)):
+        [offer], _ = ours.unverified_zeros(1, 5)
+        ours.read_back([Answer(offer, None, now(), None)])
+        row = shop.row(one)
+        assert (row.push_pending, row.push_attempts) == (0, attempts)
+        assert timedelta(seconds=wait - 0.9) < row.push_not_before - now() <= timedelta(seconds=wait)
+        assert ours.unverified_zeros(1, 5) == ([], False)
+        shop.alter(listings, one, push_not_before=now())
+    [offer], _ = ours.unverified_zeros(1, 5)
+    ours.read_back([Answer(offer, None, now(), 0)])
+    assert shop.row(one).verified_at is not None
+    assert shop.events(one) == []
+
+
+def test_a_claim_is_renewed_while_its_answers_are_waited_for(shop: Shop, engine: Engine) -> None:
+    ids = listed(shop, 1, 2)
+    shop.withdraw(ids)
+    at = now()
+    early, late = SqlListings(engine, lambda: at), SqlListings(engine, lambda: at + LEASE * 0.9)
+    claim, offers = early.claim_withdrawals(1, 10)
+    late.renew([claim])
+    assert len(offers) == 2
+    assert SqlListings(engine, lambda: at + LEASE * 1.5).claim_withdrawals(1, 10)[1] == []
+    assert len(SqlListings(engine, lambda: at + LEASE * 2).claim_withdrawals(1, 10)[1]) == 2
 
 
 def test_f6_every_zero_is_read_back(feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually) -> None:

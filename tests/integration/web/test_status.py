@@ -64,6 +64,8 @@ def test_pushes_that_wait_and_exposed_offers_are_counted(mercarich: Mercarich, r
     pushes = mercarich.json("status")["marketplaces"][0]["pushes"]
 
     assert (pushes["withdrawals"], pushes["restores"], pushes["exposed"]) == (1, 1, 2)
+    assert pushes["orphans"] == 1
+    assert "unknown to Amazon" in mercarich.page("status")
     assert pushes["oldest_withdrawal_at"] < pushes["oldest_restore_at"] or pushes["oldest_withdrawal_at"] is not None
 
 

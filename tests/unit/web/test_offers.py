@@ -107,7 +107,7 @@ def _later(**change: object) -> Offer:
     ("offer", "source", "hold", "sentence"),
     [
         (replace(ON_SALE, listed=False), AVAILABLE, None, "Nothing, until the seller lists it."),
-        (replace(TO_PUSH, orphan=True), SOLD, None, "Nothing: Amazon does not know this SKU."),
+        (replace(TO_PUSH, orphan=True, quantity=1), SOLD, None, "Nothing: Amazon does not know this SKU."),
         (TO_PUSH, SOLD, None, "A feed worker sends revision 2 (quantity 0) to Amazon."),
         (
             _later(push_claimed_until=NOW + timedelta(seconds=1)),

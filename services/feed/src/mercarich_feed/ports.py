@@ -60,8 +60,8 @@ class Answer:
     shown: int | None = None
 
 
-Answers = Callable[[], list[Answer]]
-"""Waits for the answers that are still under way."""
+Answers = Callable[[Callable[[], None]], list[Answer]]
+"""Waits for the answers that are still under way, and calls what it is given every few seconds until they are there."""
 
 
 class Amazon(Protocol):
@@ -114,7 +114,10 @@ class Listings(Protocol):
         """Withdrawals that could go out now: not deferred, not on their way, not in an open feed."""
 
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
-        """Take some for 90 s, each at its newest revision; the claim's name, and what was taken."""
+        """Take some for half a minute, each at its newest revision; the claim's name, and what was taken."""
+
+    def renew(self, claims: Sequence[str]) -> None:
+        """Take what is still claimed by these names for half a minute from now."""
 
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
         """Write the outcomes of what is still claimed by this name, in one transaction."""
@@ -123,7 +126,8 @@ class Listings(Protocol):
         """Zeros that Amazon accepted at least a second ago and that were not read back; whether there are more."""
 
     def read_back(self, answers: Sequence[Answer]) -> None:
-        """Zeros that are shown are verified; another quantity is pushed again; an unknown SKU is an orphan."""
+        """Zeros that are shown are verified; another quantity is pushed again, none is looked up again, both after
+        a growing wait that only a verified zero ends; an unknown SKU is an orphan."""
 
 
 class Submissions(Protocol):

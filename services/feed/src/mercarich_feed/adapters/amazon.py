@@ -1,7 +1,7 @@
 """`ports.Amazon`: many offers of a seller side by side, so that the answers' latency does not lower the rate."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,12 @@ from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_feed.ports import AmazonTrouble, Answer, Answers
-from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.clock import Clock, monotonic, utc_now
+
+_SENDING_SECONDS = 8.0
+"""For all patches of one claim, well within its lease; those whose turn is later are for the next one."""
+_READING_SECONDS = 30.0
+_SLICE_SECONDS = 5.0
 
 
 class PacedAmazon:
@@ -26,13 +31,13 @@ class PacedAmazon:
         def patch(offer: Offer) -> None:
             self._api.patch_quantity(account, offer.sku, offer.quantity)
 
-        return self._side_by_side(account, "patchListingsItem", offers, patch)
+        return self._side_by_side(account, "patchListingsItem", offers, patch, _SENDING_SECONDS)
 
     def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         def read(offer: Offer) -> int | None:
             return self._api.quantity(account, offer.sku)
 
-        return self._side_by_side(account, "getListingsItem", offers, read)()
+        return self._side_by_side(account, "getListingsItem", offers, read, _READING_SECONDS)(lambda: None)
 
     def authorize(self, account: Account) -> None:
         self._api.authorize(account)
@@ -60,7 +65,12 @@ class PacedAmazon:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _side_by_side(
-        self, account: Account, operation: str, offers: Sequence[Offer], call: Callable[[Offer], int | None]
+        self,
+        account: Account,
+        operation: str,
+        offers: Sequence[Offer],
+        call: Callable[[Offer], int | None],
+        seconds: float,
     ) -> Answers:
         def one(offer: Offer) -> Answer:
             try:
@@ -70,11 +80,18 @@ class PacedAmazon:
             return Answer(offer, None, self._now(), shown)
 
         answers: list[Answer | Future[Answer]] = []
+        deadline = monotonic() + seconds
         for offer in offers:
             try:
-                self._pace.wait(account.user_id, operation)
+                self._pace.wait(account.user_id, operation, at_most=max(deadline - monotonic(), 0.0))
             except AmazonTrouble as trouble:
                 answers.append(Answer(offer, trouble, self._now()))
                 continue
             answers.append(self._pool.submit(one, offer))
-        return lambda: [answer.result() if isinstance(answer, Future) else answer for answer in answers]
+
+        def answered(meanwhile: Callable[[], None]) -> list[Answer]:
+            while wait([each for each in answers if isinstance(each, Future)], _SLICE_SECONDS).not_done:
+                meanwhile()
+            return [answer.result() if isinstance(answer, Future) else answer for answer in answers]
+
+        return answered

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, case, select, update
 from mercarich_db.tables import listings, submission_items
 from mercarich_feed.adapters.events_sql import Event, write_events
 from mercarich_feed.domain.feeds import FeedEnd, is_orphan
-from mercarich_feed.domain.pushes import back_off
+from mercarich_feed.domain.pushes import after_acceptance, back_off, refusals
 
 Rows = Sequence[Any]
 """Of `_next`: the listing with what the feed said of it."""
@@ -42,6 +42,7 @@ def _next(connection: Connection, submission_id: int) -> Rows:
             listings.c.revision,
             listings.c.pushed_revision,
             listings.c.push_attempts,
+            listings.c.push_problem,
             submission_items.c.revision.label("sent_revision"),
             submission_items.c.quantity.label("sent_quantity"),
         )
@@ -80,24 +81,29 @@ def _accept(connection: Connection, rows: Rows, now: datetime) -> None:
             pushed_quantity=bindparam("sent_quantity"),
             pushed_at=now,
             verified_at=None,
-            push_attempts=0,
+            push_attempts=bindparam("left"),
             push_not_before=None,
-            push_problem=None,
+            push_problem=bindparam("problem"),
+            orphan=False,
         )
     )
-    values = [{"row": row.id, "sent_revision": row.sent_revision, "sent_quantity": row.sent_quantity} for row in rows]
+    values = []
+    for row in rows:
+        left, problem = after_acceptance(row.sent_quantity, row.push_attempts, row.push_problem)
+        sent = {"sent_revision": row.sent_revision, "sent_quantity": row.sent_quantity}
+        values.append({"row": row.id, **sent, "left": left, "problem": problem})
     connection.execute(statement, values)
 
 
 def _refuse(connection: Connection, rows: Rows, end: FeedEnd, now: datetime) -> None:
     for row in rows:
         problem = end.problems[row.sku]
-        attempts = row.push_attempts + 1
+        attempts = refusals(row.push_attempts, row.push_problem) + 1
         later = {"push_attempts": attempts, "push_not_before": now + back_off(attempts)}
         connection.execute(
             update(listings)
             .where(listings.c.id == row.id)
-            .values(push_problem=problem, **({"orphan": True} if is_orphan(problem) else later))
+            .values(push_problem=problem, orphan=is_orphan(problem), **later)
         )
 
 

@@ -10,13 +10,23 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_feed.adapters.events_sql import Event, write_events
-from mercarich_feed.adapters.pending_sql import not_deferred, not_in_feed, pending, unclaimed, withdrawal
-from mercarich_feed.domain.pushes import Offer, Outcome, Pushed, back_off
+from mercarich_feed.adapters.pending_sql import not_deferred, not_in_feed, unclaimed, withdrawal, withdrawal_pending
+from mercarich_feed.domain.pushes import (
+    Offer,
+    Outcome,
+    Pushed,
+    after_acceptance,
+    back_off,
+    doubt,
+    doubt_wait,
+    doubts,
+    refusals,
+)
 from mercarich_feed.ports import Answer
 from mercarich_platform.clock import Clock
 
 LEASE = timedelta(seconds=30)
-"""Far longer than a claim's calls can take; after a crash its listings wait for so long."""
+"""Renewed while the answers are waited for; after a crash the claim's listings wait for so long."""
 _SETTLED = timedelta(seconds=1)
 """Amazon's own read path lags behind an accepted PATCH."""
 _AWAY = timedelta(seconds=5)
@@ -58,12 +68,17 @@ class SqlListings:
 
         return claim, run_tx(self._engine, take)
 
+    def renew(self, claims: Sequence[str]) -> None:
+        until = self._now() + LEASE
+        mine = update(listings).where(listings.c.push_claim.in_(claims)).values(push_claim_until=until)
+        run_tx(self._engine, lambda connection: connection.execute(mine))
+
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
         by_id = {push.offer.listing_id: push for push in pushed}
 
         def write(connection: Connection) -> None:
             rows = connection.execute(
-                select(listings.c.id, listings.c.push_attempts)
+                select(listings.c.id, listings.c.push_attempts, listings.c.push_problem)
                 .where(listings.c.id.in_(sorted(by_id)), listings.c.push_claim == claim)
                 .order_by(listings.c.id)
                 .with_for_update()
@@ -74,7 +89,7 @@ class SqlListings:
             for outcome in Outcome:
                 mine = [row for row in rows if by_id[row.id].outcome is outcome]
                 if mine:
-                    changes = [_change(by_id[row.id], row.push_attempts, self._now()) for row in mine]
+                    changes = [_change(by_id[row.id], row, self._now()) for row in mine]
                     connection.execute(
                         statement.values({key: bindparam(key) for key in changes[0] if key != "row"}), changes
                     )
@@ -86,7 +101,7 @@ class SqlListings:
         with reading(self._engine) as connection:
             rows = connection.execute(
                 select(*_COLUMNS, listings.c.pushed_at)
-                .where(listings.c.user_id == user_id, _unverified())
+                .where(listings.c.user_id == user_id, _unverified(self._now()))
                 .order_by(listings.c.pushed_at, listings.c.id)
                 .limit(limit + 1)
             ).all()
@@ -98,7 +113,7 @@ class SqlListings:
         with reading(self._engine) as connection:
             return list(
                 connection.execute(
-                    select(listings.c.user_id).distinct().where(_unverified(), listings.c.pushed_at >= since)
+                    select(listings.c.user_id).distinct().where(_unverified(self._now()), listings.c.pushed_at >= since)
                 ).scalars()
             )
 
@@ -107,20 +122,23 @@ class SqlListings:
 
         def write(connection: Connection) -> None:
             rows = connection.execute(
-                select(listings.c.id, listings.c.revision)
-                .where(listings.c.id.in_(sorted(by_id)), _unverified())
+                select(listings.c.id, listings.c.revision, listings.c.push_attempts, listings.c.push_problem)
+                .where(listings.c.id.in_(sorted(by_id)), _unverified(self._now()))
                 .order_by(listings.c.id)
                 .with_for_update()
             ).all()
-            same = [row.id for row in rows if by_id[row.id].offer.revision == row.revision]
-            shown = [id_ for id_ in same if by_id[id_].trouble is None and by_id[id_].shown == 0]
-            missing = [id_ for id_ in same if by_id[id_].trouble is not None]
-            wrong = [id_ for id_ in same if id_ not in shown and id_ not in missing]
-            _set(connection, shown, verified_at=self._now())
-            _set(connection, missing, orphan=True)
-            _set(connection, wrong, pushed_revision=listings.c.revision - 1)
-            events = [_read_event("readback_mismatch", by_id[id_]) for id_ in wrong]
-            write_events(connection, events + [_read_event("push_orphan", by_id[id_]) for id_ in missing])
+            events = []
+            for row in rows:
+                answer = by_id[row.id]
+                if answer.offer.revision != row.revision:
+                    continue
+                change = _read(answer, row, self._now())
+                connection.execute(update(listings).where(listings.c.id == row.id).values(**change))
+                if answer.trouble is not None:
+                    events.append(_read_event("push_orphan", answer))
+                elif answer.shown:
+                    events.append(_read_event("readback_mismatch", answer))
+            write_events(connection, events)
 
         run_tx(self._engine, write)
 
@@ -128,7 +146,7 @@ class SqlListings:
         now = self._now()
         return (
             (listings.c.user_id == user_id)
-            & pending()
+            & withdrawal_pending()
             & withdrawal()
             & not_deferred(now)
             & unclaimed(now)
@@ -136,35 +154,51 @@ class SqlListings:
         )
 
 
-def _unverified() -> Any:
+def _unverified(now: datetime) -> Any:
     return (
         (listings.c.push_pending == 0)
         & (listings.c.pushed_quantity == 0)
         & (listings.c.quantity == 0)
         & listings.c.verified_at.is_(None)
         & (listings.c.orphan.is_(False))
+        & not_deferred(now)
     )
 
 
-def _set(connection: Connection, ids: Sequence[int], **values: Any) -> None:
-    if ids:
-        connection.execute(update(listings).where(listings.c.id.in_(ids)).values(**values))
+def _read(answer: Answer, row: Any, now: datetime) -> dict[str, Any]:
+    """What a look at an accepted zero changes. No quantity at all is no reason to push, but to look again."""
+    again = {"pushed_revision": row.revision - 1}
+    if answer.trouble is not None:
+        attempts = refusals(row.push_attempts, row.push_problem) + 1
+        problem = {"push_attempts": attempts, "push_problem": str(answer.trouble)[:255]}
+        return {**again, **problem, "orphan": True, "push_not_before": now + back_off(attempts)}
+    if answer.shown == 0:
+        return {"verified_at": now, "push_attempts": 0, "push_problem": None, "push_not_before": None}
+    attempts = doubts(row.push_attempts, row.push_problem) + 1
+    waits = {"push_attempts": attempts, "push_problem": doubt(answer.shown)}
+    if answer.shown is None:
+        return {**waits, "push_not_before": now + max(doubt_wait(attempts), _SETTLED)}
+    return {**again, **waits, "push_not_before": now + doubt_wait(attempts)}
 
 
-def _change(push: Pushed, attempts: int, now: datetime) -> dict[str, Any]:
+def _change(push: Pushed, row: Any, now: datetime) -> dict[str, Any]:
+    attempts = refusals(row.push_attempts, row.push_problem) + 1
     change: dict[str, Any] = {"row": push.offer.listing_id, **_OPEN}
     match push.outcome:
         case Outcome.ACCEPTED:
             accepted = {"pushed_revision": push.offer.revision, "pushed_quantity": push.offer.quantity}
-            clean = {"push_attempts": 0, "push_not_before": None, "push_problem": None}
-            change |= accepted | clean | {"pushed_at": push.at, "verified_at": None}
+            left, problem = after_acceptance(push.offer.quantity, row.push_attempts, row.push_problem)
+            change |= accepted | {"push_attempts": left, "push_not_before": None, "push_problem": problem}
+            change |= {"pushed_at": push.at, "verified_at": None, "orphan": False}
         case Outcome.REJECTED:
-            change |= {"push_attempts": attempts + 1, "push_not_before": now + back_off(attempts + 1)}
+            change |= {"push_attempts": attempts, "push_not_before": now + back_off(attempts)}
             change |= {"push_problem": push.problem}
         case Outcome.ORPHAN:
+            change |= {"push_attempts": attempts, "push_not_before": now + back_off(attempts)}
             change |= {"orphan": True, "push_problem": push.problem}
         case Outcome.DEFERRED:
-            change |= {"push_not_before": now + _AWAY, "push_problem": push.problem}
+            doubted = doubts(row.push_attempts, row.push_problem)
+            change |= {"push_not_before": now + _AWAY, "push_problem": row.push_problem if doubted else push.problem}
     return change
 
 

@@ -14,6 +14,11 @@ def pending() -> ColumnElement[bool]:
     return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false())
 
 
+def withdrawal_pending() -> ColumnElement[bool]:
+    """As `pending`, for withdrawals by PATCH: an unknown SKU may have come (back) and is tried again, seldom."""
+    return and_(listings.c.push_pending == 1, listings.c.listed == true())
+
+
 def withdrawal() -> ColumnElement[bool]:
     return listings.c.quantity == 0
 

@@ -17,6 +17,7 @@ from mercarich_feed.adapters.pending_sql import (
     restore,
     unclaimed,
     withdrawal,
+    withdrawal_pending,
 )
 from mercarich_feed.ports import Waiting
 from mercarich_platform.clock import Clock
@@ -83,7 +84,7 @@ class SqlSellers:
     def with_withdrawals(self) -> list[int]:
         """Sellers to wake: a withdrawal could go out now, and the account can be used."""
         now = self._now()
-        conditions = (pending(), withdrawal(), not_deferred(now), unclaimed(now), not_in_feed())
+        conditions = (withdrawal_pending(), withdrawal(), not_deferred(now), unclaimed(now), not_in_feed())
         query = select(listings.c.user_id).distinct().where(*conditions, has_usable_account(now, self._retry_seconds))
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())

@@ -53,18 +53,20 @@ class PushWithdrawals:
                 under_way.append((claim, self.amazon.set_quantities(account, offers)))
             # The answers to the claim before are fetched only now, so that their way here costs no turn.
             while len(under_way) > (1 if offers else 0):
-                troubles += self._settle(*under_way.popleft())
+                troubles += self._settle(under_way)
             if troubles or not offers:
                 break
         while under_way:
-            troubles += self._settle(*under_way.popleft())
+            troubles += self._settle(under_way)
         if troubles:
             raise troubles[0]
         return 0.0 if offers else None
 
-    def _settle(self, claim: str, answers_of: Answers) -> list[AmazonTrouble]:
-        """Write what came of a claim; answers what stops the seller as a whole, if anything does."""
-        answers = answers_of()
+    def _settle(self, under_way: deque[tuple[str, Answers]]) -> list[AmazonTrouble]:
+        """Write what came of the oldest claim; answers what stops the seller as a whole, if anything does."""
+        claims = [claim for claim, _ in under_way]
+        claim, answers_of = under_way.popleft()
+        answers = answers_of(lambda: self.listings.renew(claims))
         self.listings.settle(claim, [_pushed(answer) for answer in answers])
         for answer in answers:
             self.meter.pushed("patch", _outcome(answer.trouble))

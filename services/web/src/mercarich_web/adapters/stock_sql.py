@@ -52,10 +52,16 @@ class SqlStock:
                 or_(down, source_items.c.state.in_(sorted(OUT_OF_STOCK))),
             )
         )
+        orphans = (
+            select(func.count())
+            .select_from(listings)
+            .where(listing.listed.is_(true()), listing.orphan.is_(true()), listing.marketplace == marketplace)
+        )
         with reading(self._engine) as connection:
             withdrawals, oldest_withdrawal, restores, oldest_restore = connection.execute(waiting).one()
             count = connection.execute(exposed).scalar_one()
-        return Pushes(withdrawals, oldest_withdrawal, restores, oldest_restore, count)
+            unknown = connection.execute(orphans).scalar_one()
+        return Pushes(withdrawals, oldest_withdrawal, restores, oldest_restore, count, unknown)
 
     def open_feeds(self) -> Sequence[OpenFeed]:
         feed = submissions.c

@@ -60,6 +60,7 @@ def _marketplace(market: MarketplaceStatus, now: datetime) -> RenderableType:
         ("withdrawals to push", _waiting(pushes.withdrawals, pushes.oldest_withdrawal_at, now)),
         ("restores to push", _waiting(pushes.restores, pushes.oldest_restore_at, now)),
         ("exposed offers", number(pushes.exposed, _RED)),
+        ("unknown to Amazon", number(pushes.orphans, "yellow")),
     ]
     return facts(rows)
 

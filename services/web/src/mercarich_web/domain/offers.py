@@ -142,7 +142,7 @@ def what_next(offer: Offer, source: Source, hold: Hold | None, now: datetime) ->
     """One sentence: what the system does about it by itself, or that it does nothing."""
     if not offer.listed:
         return "Nothing, until the seller lists it."
-    if offer.orphan:
+    if offer.orphan and offer.quantity > 0:
         return "Nothing: Amazon does not know this SKU."
     if offer.revision > offer.pushed_revision:
         return _next_push(offer, now)

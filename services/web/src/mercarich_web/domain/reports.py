@@ -136,6 +136,8 @@ class Pushes:
     oldest_restore_at: datetime | None
     exposed: int
     """Amazon still sells them while their source is out of stock or their quantity is 0."""
+    orphans: int
+    """Amazon does not know their SKU; counted nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
