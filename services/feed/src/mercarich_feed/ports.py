@@ -110,8 +110,8 @@ class Accounts(Protocol):
 
 
 class Listings(Protocol):
-    def withdrawals_waiting(self, user_id: int) -> int:
-        """Withdrawals that could go out now: not deferred, not on their way, not in an open feed."""
+    def withdrawals_waiting(self, user_id: int, *, under_way: bool = False) -> int:
+        """Withdrawals that could go out now: not deferred, not in an open feed; claimed ones only if `under_way`."""
 
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
         """Take some for half a minute, each at its newest revision; the claim's name, and what was taken."""

@@ -45,11 +45,10 @@ class SqlListings:
         self._engine = engine
         self._now = now
 
-    def withdrawals_waiting(self, user_id: int) -> int:
+    def withdrawals_waiting(self, user_id: int, *, under_way: bool = False) -> int:
+        wanted = self._waiting(user_id) if under_way else self._claimable(user_id)
         with reading(self._engine) as connection:
-            return connection.execute(
-                select(func.count()).select_from(listings).where(self._claimable(user_id))
-            ).scalar_one()
+            return connection.execute(select(func.count()).select_from(listings).where(wanted)).scalar_one()
 
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
         claim = secrets.token_hex(16)
@@ -143,15 +142,11 @@ class SqlListings:
         run_tx(self._engine, write)
 
     def _claimable(self, user_id: int) -> Any:
+        return self._waiting(user_id) & unclaimed(self._now())
+
+    def _waiting(self, user_id: int) -> Any:
         now = self._now()
-        return (
-            (listings.c.user_id == user_id)
-            & withdrawal_pending()
-            & withdrawal()
-            & not_deferred(now)
-            & unclaimed(now)
-            & not_in_feed()
-        )
+        return (listings.c.user_id == user_id) & withdrawal_pending() & withdrawal() & not_deferred(now) & not_in_feed()
 
 
 def _unverified(now: datetime) -> Any:

@@ -43,7 +43,7 @@ class FollowSeller:
 
     def _restore(self, account: Account, wishes: frozenset[RestoreWish]) -> float | None:
         """A seller's own withdrawals come first, whatever the sweep saw."""
-        if self.listings.withdrawals_waiting(account.user_id):
+        if self.listings.withdrawals_waiting(account.user_id, under_way=True):
             return _UNTIL_WITHDRAWN_SECONDS
         times = [self.submit.restores(account, wish.marketplace, wish.limit) for wish in wishes]
         return max((seconds for seconds in times if seconds is not None), default=None)
