@@ -85,6 +85,8 @@ class Hold:
     run_id: int
     marketplace: str
     username: str | None
+    kind: str | None
+    """falls (also null), canaries or unreadable; a second look does not confirm the last."""
     reason: str
     opened_at: datetime
     released_at: datetime | None
