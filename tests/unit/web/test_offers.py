@@ -63,6 +63,7 @@ HOLD = Hold(
     run_id=1,
     marketplace="yahoo",
     username=None,
+    kind="falls",
     reason="30 of 60 fell",
     opened_at=NOW,
     released_at=None,
