@@ -14,7 +14,7 @@ from mercarich_db import schema
 from mercarich_feed.adapters.accounts_sql import open_accounts
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
-from mercarich_feed.adapters.lanes import Lane
+from mercarich_feed.adapters.lanes import Lane, Lanes
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.meter import Gauges, PrometheusMeter
@@ -26,7 +26,7 @@ from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
-from mercarich_feed.use_cases.follow import FollowSeller, RestoreWish
+from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.sweep import Sweep
@@ -40,28 +40,6 @@ ROUND_SECONDS = 2.0
 ZERO_ROUND_SECONDS = 60.0
 GAUGE_SECONDS = 10.0
 _PUBLISH_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """Both lanes with what they need, ended in the order in which they need each other."""
-
-    patches: Lane[None]
-    follow: Lane[RestoreWish]
-    ticks: Sequence[Tick]
-    amazon: PacedAmazon
-    http: Http
-
-    def start(self) -> None:
-        self.patches.start()
-        self.follow.start()
-
-    def stop(self) -> None:
-        """Set the lanes' stop event first."""
-        self.patches.stop()
-        self.follow.stop()
-        self.amazon.close()
-        self.http.close()
 
 
 @dataclass(frozen=True, slots=True)

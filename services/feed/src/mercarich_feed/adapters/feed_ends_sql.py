@@ -8,8 +8,9 @@ from sqlalchemy import Connection, bindparam, case, select, update
 
 from mercarich_db.tables import listings, submission_items
 from mercarich_feed.adapters.events_sql import Event, write_events
+from mercarich_feed.domain.doubts import after_acceptance, refusals
 from mercarich_feed.domain.feeds import FeedEnd, is_orphan
-from mercarich_feed.domain.pushes import after_acceptance, back_off, refusals
+from mercarich_feed.domain.pushes import back_off
 
 Rows = Sequence[Any]
 """Of `_next`: the listing with what the feed said of it."""

@@ -2,12 +2,17 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from mercarich_db.engine import DatabaseAway
+from mercarich_feed.adapters.amazon import PacedAmazon
+from mercarich_feed.adapters.http import Http
+from mercarich_feed.use_cases.follow import RestoreWish
 from mercarich_platform.clock import Monotonic, monotonic
+from mercarich_platform.worker import Tick
 
 log = logging.getLogger(__name__)
 
@@ -89,3 +94,25 @@ class Lane(Generic[Wish]):
                     return user_id, self._wishes.pop(user_id, frozenset())
                 self._changed.wait(None if at is None else at - self._now())
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Both lanes with what they need, ended in the order in which they need each other."""
+
+    patches: Lane[None]
+    follow: Lane[RestoreWish]
+    ticks: Sequence[Tick]
+    amazon: PacedAmazon
+    http: Http
+
+    def start(self) -> None:
+        self.patches.start()
+        self.follow.start()
+
+    def stop(self) -> None:
+        """Set the lanes' stop event first."""
+        self.patches.stop()
+        self.follow.stop()
+        self.amazon.close()
+        self.http.close()

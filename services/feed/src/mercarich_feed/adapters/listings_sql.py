@@ -11,17 +11,8 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_feed.adapters.events_sql import Event, write_events
 from mercarich_feed.adapters.pending_sql import not_deferred, not_in_feed, unclaimed, withdrawal, withdrawal_pending
-from mercarich_feed.domain.pushes import (
-    Offer,
-    Outcome,
-    Pushed,
-    after_acceptance,
-    back_off,
-    doubt,
-    doubt_wait,
-    doubts,
-    refusals,
-)
+from mercarich_feed.domain.doubts import after_acceptance, doubt, doubt_wait, doubts, refusals
+from mercarich_feed.domain.pushes import Offer, Outcome, Pushed, back_off
 from mercarich_feed.ports import Answer
 from mercarich_platform.clock import Clock
 
