@@ -2,12 +2,15 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine
 from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
 
-from mercarich_checker.ports import Outcome
+from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.ports import Counts, DatabaseAway, Outcome, Run
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_checker.use_cases.run_check import Interrupted
 from mercarich_contracts.market import Reason, State
@@ -150,6 +153,27 @@ def test_a_proxy_that_is_away_costs_time_and_nothing_else(engine: Engine, shop: 
     timer = threading.Timer(1.0, lambda: setattr(market, "away", False))
     timer.start()
     run = check(engine, market)
+    assert run.outcome is Outcome.FINISHED
+    assert shop.offer(listing).quantity == 0
+
+
+def test_a_planner_waits_for_a_database_that_went_away(engine: Engine, shop: Shop, market: Market) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+
+    class Shaky(SqlRuns):
+        beats = 0
+
+        def beat(self, run: Run, now: datetime) -> Counts:
+            self.beats += 1
+            if self.beats in (2, 3):
+                raise DatabaseAway("the database is away")
+            return super().beat(run, now)
+
+    with Workers(engine, market) as workers:
+        shaky = Shaky(engine)
+        run = replace(planner(engine, workers), runs=shaky)(request(), None, threading.Event())
+    assert shaky.beats > 3
     assert run.outcome is Outcome.FINISHED
     assert shop.offer(listing).quantity == 0
 

@@ -7,12 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mercarich_checker.domain import CanaryVerdict, too_many_unreadable
-from mercarich_checker.ports import Batches, Counts, HoldKind, Outcome, Plan, Request, Run, Runs, Superseded
+from mercarich_checker.ports import (
+    Batches,
+    Counts,
+    DatabaseAway,
+    HoldKind,
+    Outcome,
+    Plan,
+    Request,
+    Run,
+    Runs,
+    Superseded,
+)
 from mercarich_checker.use_cases.publish import Publishing, PublishSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_platform.clock import Clock, Monotonic
 
 log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 300.0
+"""How long a run waits for a database that went away, before its process gives up and is started again."""
 
 SECOND_LOOKS = 3
 """Rounds of confirming in a run; what is still held then waits for the next run or for a person."""
@@ -87,19 +101,37 @@ class _Rounds:
         self._note: str | None = None
         self._held_from: float | None = None
         self._second_looks = 0
+        self._away_from: float | None = None
 
     def until_done(self) -> tuple[Outcome, str | None]:
         check = self._check
         started = check.monotonic()
         check.runs.enter(self._run, self._phase)
         while check.monotonic() - started < check.settings.deadline.total_seconds():
-            counts = self._alive()
-            check.report(self._phase, counts)
-            self._mind_unreadable(counts)
-            if self._trusted(check.trust.verdict(counts, self._alive)) and self._done(counts):
-                return Outcome.FINISHED, None
+            try:
+                if self._round():
+                    return Outcome.FINISHED, None
+                self._away_from = None
+            except DatabaseAway as error:
+                self._be_patient(error)
             self._stop.wait(self._publishing.pause)
         return Outcome.FAILED, "not done within its deadline; what was left is first in the next run"
+
+    def _round(self) -> bool:
+        counts = self._alive()
+        self._check.report(self._phase, counts)
+        self._mind_unreadable(counts)
+        return self._trusted(self._check.trust.verdict(counts, self._alive)) and self._done(counts)
+
+    def _be_patient(self, error: DatabaseAway) -> None:
+        """Nothing is published meanwhile: without the database nobody knows who is the newest."""
+        now = self._check.monotonic()
+        if self._away_from is None:
+            self._away_from = now
+            log.warning("waiting for the database", extra={"run": self._run.id, "why": str(error)})
+        elif now - self._away_from > PATIENCE_SECONDS:
+            raise error
+        self._stop.wait(1.0)
 
     def _alive(self) -> Counts:
         """Say that the planner lives. Raises `Superseded`, and `Interrupted` when the process is to end."""
