@@ -11,6 +11,8 @@ TOURS = {
     "checker": "__init__ __main__ bootstrap handlers use_cases/check_batch domain",
     "feed": "__init__ __main__ bootstrap handlers use_cases/patches domain/pushes",
     "mercari-proxy": "__init__ __main__ bootstrap api adapters/web domain/states",
+    "operator": "__init__ __main__ bootstrap use_cases/reconcile domain/plan",
+    "simulator": "__init__ __main__ bootstrap world truth api/yahoo",
     "web": "__init__ commands/__init__ commands/asking bootstrap use_cases/runs commands/run_pages",
     "yahoo-proxy": "__init__ __main__ bootstrap adapters/web domain/states domain/prices",
 }
