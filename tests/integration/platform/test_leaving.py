@@ -27,11 +27,30 @@ def test_a_group_that_a_member_left_while_it_joined_takes_the_next_one(kafka_boo
         first.poll(0.05, 1)
     first.close()
     second = member(kafka_bootstrap, topic)
-    deadline = time.monotonic() + JOIN_SECONDS
-    while not second.assignment:
-        assert time.monotonic() < deadline, "the group takes nobody any more"
-        second.poll(0.25, 1)
+    until_assigned(second, "the group takes nobody any more")
     second.close()
+
+
+def test_a_group_that_a_member_left_while_another_one_joined_goes_on_with_that_one(
+    kafka_bootstrap: str, topic: str
+) -> None:
+    first, second = member(kafka_bootstrap, topic), member(kafka_bootstrap, topic)
+    until_assigned(first, "the only member gets nothing")
+    deadline = time.monotonic() + JOIN_SECONDS
+    while not second._driver._coordinator.rebalance_in_progress():
+        assert time.monotonic() < deadline
+        second.poll(0.05, 1)
+    first.close()
+    until_assigned(second, "the group takes nobody any more")
+    second.close()
+
+
+def until_assigned(one: Consumer, else_: str) -> None:
+    """Both partitions of the topic."""
+    deadline = time.monotonic() + JOIN_SECONDS
+    while len(one.assignment) < 2:
+        assert time.monotonic() < deadline, else_
+        one.poll(0.25, 1)
 
 
 def member(bootstrap: str, topic: str) -> Consumer:

@@ -128,12 +128,12 @@ class Consumer:
     def close(self, timeout_seconds: float = 5) -> None:
         """Commit what `offsets` answers, leave the group at once, let go. Bounded, and never raises.
 
-        The embedded broker never again elects a leader of a group that a member left while it joined; one that only
-        falls silent is forgotten with its session. So there, a member that is joining goes without a word.
+        The embedded broker never again elects a leader of a group that a member left while anybody was joining it,
+        and a member hears of the others' joining only with its next heartbeat; one that falls silent is forgotten
+        with its session. So there, everybody goes without a word.
         """
-        coordinator = self._driver._coordinator
-        if self._embedded and coordinator.rebalance_in_progress():
-            coordinator.reset_generation()
+        if self._embedded:
+            self._driver._coordinator.reset_generation()
         end = (self._driver, timeout_seconds)
         thread = threading.Thread(target=_close, args=end, name="consumer-close", daemon=True)
         thread.start()
