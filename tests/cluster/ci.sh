@@ -12,7 +12,8 @@ alive || trap '"$lab/down.sh"' EXIT
 export PATH=$PATH:$BIN STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 export MERCARICH_BASE_IMAGE=localhost/python-base:3.11
 "$lab/base-image.sh" "$MERCARICH_BASE_IMAGE"
-export MERCARICH_IMAGE_BUILD="buildah bud --network host -v /etc/ssl/certs:/etc/ssl/certs:ro"
+ca=/etc/ssl/certs/ca-certificates.crt # the file alone: what an image installs may write beside it
+export MERCARICH_IMAGE_BUILD="buildah bud --network host -v $ca:$ca:ro"
 export MERCARICH_IMAGE_LOAD="$lab/load.sh"
 MERCARICH_NODE="nsenter -t $(cat "$K8S_STATE/pid") -m -p -n -u --"
 export MERCARICH_NODE
