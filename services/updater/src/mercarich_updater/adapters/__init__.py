@@ -1,0 +1,1 @@
+"""How the updater's ports are met: SQL, the proxies' HTTP contract, Kafka, pictures."""

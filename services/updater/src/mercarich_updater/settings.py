@@ -1,0 +1,17 @@
+"""The updater's settings by environment, prefix `UPDATER_`."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class UpdaterSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="UPDATER_", frozen=True, extra="ignore")
+
+    yahoo_proxy_url: str = "http://127.0.0.1:1235"
+    mercari_proxy_url: str = "http://127.0.0.1:1234"
+    slots: int = Field(default=4, ge=1, le=64)
+    """Messages that one worker has under way at once."""
+    lease_seconds: float = Field(default=120, ge=3, le=600)
+    """How long a claimed listing stays with a worker that no longer speaks; it is renewed while it does."""
+    proxy_silence_seconds: float = Field(default=15, ge=1, le=300)
+    """After so long without a byte the proxy counts as away."""

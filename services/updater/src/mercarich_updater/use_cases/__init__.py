@@ -1,0 +1,1 @@
+"""What the updater does with its ports."""
