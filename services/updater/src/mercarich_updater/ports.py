@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mercarich_contracts.market import Marketplace
+from mercarich_updater.domain.matching import Likeness
 
 
 class ProxyAway(Exception):
@@ -28,5 +29,6 @@ class Pictures(Protocol):
     def quick(self, ours: Picture, theirs: Picture) -> float:
         """Correlation of the grey histograms at 200x200, from -1 to 1: cheap, the first test."""
 
-    def features(self, ours: Picture, theirs: Picture) -> float:
-        """Share of AKAZE features that match in both directions, from 0 to 1: dear, the last test."""
+    def features(self, ours: Picture, theirs: Picture) -> Likeness:
+        """What AKAZE features in both directions, colours and odd places say: dear, the last test. Which
+        likeness is enough is for `domain.matching` to say."""
