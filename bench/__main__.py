@@ -1,0 +1,67 @@
+"""`python -m bench [NAME …] [--smoke] [--rounds N]`: run benchmarks; `python -m bench table` writes the page.
+
+Each benchmark is a module of this package with `run(scale: Scale) -> Result`; its first line says what it measures.
+"""
+
+import argparse
+import importlib
+import sys
+import time
+from dataclasses import replace
+
+from bench.harness import page, result
+from bench.harness.result import NotExact, Result
+from bench.harness.scale import FULL, SMOKE, Scale
+from rich.console import Console
+from rich.table import Table as Shown
+from tests.services.process import Missing
+
+BENCHES = ("checks",)
+"""In the order of a full run."""
+IN_SMOKE = ("checks",)
+
+
+def main() -> int:
+    given = _arguments()
+    if given.names == ["table"]:
+        written = page.write(result.kept())
+        print(f"{page.PAGE.relative_to(result.ROOT)}: {', '.join(written)}")  # noqa: T201
+        return 0
+    scale = SMOKE if given.smoke else replace(FULL, rounds=given.rounds)
+    names = given.names or list(IN_SMOKE if given.smoke else BENCHES)
+    try:
+        for name in names:
+            _run(name, scale)
+    except (Missing, NotExact) as error:
+        print(f"bench {name}: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHES)}; or table (all)")
+    parser.add_argument("--smoke", action="store_true", help="reduced: asserts that the work is done, never a time")
+    parser.add_argument("--rounds", type=int, default=FULL.rounds, help="counted runs of each side (%(default)s)")
+    given = parser.parse_args()
+    unknown = sorted(set(given.names) - set(BENCHES) - {"table"})
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}")
+    return given
+
+
+def _run(name: str, scale: Scale) -> None:
+    began = time.monotonic()
+    outcome: Result = importlib.import_module(f"bench.{name}").run(scale)
+    file = result.keep(name, scale, outcome, time.monotonic() - began)
+    console = Console()
+    for table in (page.goals_table(outcome.goals), *outcome.tables.values()):
+        shown = Shown(*table.headings, title=name, box=None, pad_edge=False)
+        for row in table.rows:
+            shown.add_row(*row)
+        console.print(shown)
+    console.print(f"kept in {file.relative_to(result.ROOT)}", highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
