@@ -11,10 +11,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from mercarich_db import schema
+from mercarich_db import migrations, schema
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import metadata
 from mercarich_platform.settings import BadConfiguration
@@ -50,6 +51,15 @@ def test_an_empty_database_becomes_exactly_the_tables(engine: Engine) -> None:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == after
+
+
+def test_the_revisions_read_from_text_are_those_that_alembic_sees() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__path__[0])))
+    config.set_main_option("path_separator", "os")
+    seen = ScriptDirectory.from_config(config)
+
+    assert schema.revisions() == (frozenset(one.revision for one in seen.walk_revisions()), seen.get_current_head())
 
 
 def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
@@ -126,11 +136,11 @@ def test_nobody_else_can_migrate_while_an_upgrade_works(
     other = create(database_url)
     answers: list[str] = []
 
-    def upgrade(config: Config, _target: str) -> None:
-        config.attributes["connection"].execute(text("SELECT 1"))
+    def upgrade(connection: Connection, _versions: object) -> None:
+        connection.execute(text("SELECT 1"))
         answers.append(_try_to_migrate(other))
 
-    monkeypatch.setattr("mercarich_db.schema.command.upgrade", upgrade)
+    monkeypatch.setattr("mercarich_db.migrating.to_head", upgrade)
     schema.upgrade(engine)
 
     assert answers == ["locked"]
@@ -157,15 +167,5 @@ def _try_to_migrate(engine: Engine) -> str:
 
 def _release_a_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A code that knows one migration more than this one."""
-    shipped = schema._config()
-    (folder / "0002_of_a_test.py").write_text(NEXT_REVISION.format(head=schema._head(shipped)))
-    locations = os.pathsep.join([f"{shipped.get_main_option('script_location')}/versions", str(folder)])
-
-    def config() -> Config:
-        later = Config()
-        for option in ("script_location", "path_separator"):
-            later.set_main_option(option, shipped.get_main_option(option) or "")
-        later.set_main_option("version_locations", locations)
-        return later
-
-    monkeypatch.setattr(schema, "_config", config)
+    (folder / "0002_of_a_test.py").write_text(NEXT_REVISION.format(head=schema.revisions().head))
+    monkeypatch.setattr(schema, "_VERSIONS", (*schema._VERSIONS, folder))

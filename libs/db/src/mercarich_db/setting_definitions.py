@@ -96,6 +96,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("BRAKE_CONFIRM_SECONDS", 600, "age at which a held fall is looked at a second time", 1, 86_400),
         Definition("FEED_STUCK_SECONDS", 1800, "age at which an open feed is cancelled or bypassed", 1, 86_400),
         Definition("FEED_POLL_SECONDS", 60, "wait between two looks at an open feed", 1, 3600),
+        Definition("DELETE_DAILY_LISTINGS", 5000, "expired listings of a seller that may go in a day", 1, 1_000_000),
         Definition("PATCH_LANE_LISTINGS", 1500, "withdrawals of a seller above which a feed carries them", 1, 25_000),
     )
 }
