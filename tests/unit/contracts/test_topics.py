@@ -1,7 +1,7 @@
 """Topics: their names are what dashboards and runbooks use, and each has its dead letters."""
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.messages import CheckBatch, ListingsChanged, RevivalWanted
+from mercarich_contracts.messages import CheckBatch, JobWaiting, ListingsChanged, RevivalWanted
 from mercarich_contracts.topics import CHECK, DAY_MS, DEAD_LETTERS, LISTINGS_CHANGED, TOPICS, UPDATE
 
 
@@ -12,6 +12,8 @@ def test_the_topics_and_what_they_carry() -> None:
         "update.yahoo": RevivalWanted,
         "update.mercari": RevivalWanted,
         "listings.changed": ListingsChanged,
+        "jobs.search": JobWaiting,
+        "jobs.import": JobWaiting,
     }
 
 

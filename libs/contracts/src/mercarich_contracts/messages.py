@@ -88,3 +88,12 @@ class RevivalWanted(Message):
     marketplace: Marketplace
     run_id: int | None = None
     listing_ids: tuple[int, ...] = Field(min_length=1, max_length=10_000)
+
+
+class JobWaiting(Message):
+    """A seller's bulk search or CSV import waits for a worker."""
+
+    schema_: Literal["job_waiting"] = Field(default="job_waiting", alias="schema")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
+
+    job_id: int

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.messages import CheckBatch, ListingsChanged, Message, RevivalWanted
+from mercarich_contracts.messages import CheckBatch, JobWaiting, ListingsChanged, Message, RevivalWanted
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -32,8 +32,13 @@ UPDATE = {
 }
 LISTINGS_CHANGED = Topic("listings.changed", ListingsChanged)
 """Key: the seller's user id, so that one worker at a time pushes for a seller."""
+JOBS = {
+    "search": Topic("jobs.search", JobWaiting, partitions=16),
+    "import": Topic("jobs.import", JobWaiting),
+}
+"""By kind of job. Key: the job's id. Workers look into the table as well, so that a record only saves a second."""
 
-TOPICS: tuple[Topic, ...] = (*CHECK.values(), *UPDATE.values(), LISTINGS_CHANGED)
+TOPICS: tuple[Topic, ...] = (*CHECK.values(), *UPDATE.values(), LISTINGS_CHANGED, *JOBS.values())
 DEAD_LETTER_RETENTION_MS = 30 * DAY_MS
 
 
