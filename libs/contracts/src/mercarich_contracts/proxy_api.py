@@ -3,6 +3,9 @@
 `GET /v1/items/{id}` answers an `Item`. `POST /v1/items:check` takes a `CheckRequest` and streams
 NDJSON: one `ItemLine` for each id, exactly once and in any order, `HeartbeatLine`s while it waits,
 and one `EndLine`. `POST /v1/search` takes a `SearchRequest` and answers a `SearchResult`.
+`GET /v1/images?url=…` answers one picture (JPEG, PNG or WebP) of those that an `Item` names: 403 for an
+address that is not the marketplace's, 404 for none there, 413 for one above the caps, 502 for what is no
+picture or leads elsewhere, 503 when asking later may help.
 Errors are `{"error": <code>, "message": <sentence>}`.
 """
 
@@ -19,6 +22,9 @@ MAX_IDS = 10_000
 
 MAX_BODY_BYTES = 1_048_576
 """A request body above this is 413, whatever it holds."""
+
+MAX_IMAGE_PIXELS = 12_000_000
+"""A picture whose header says more is 413; decoded it would be 36 MB. Its bytes are capped at 3 MB."""
 
 
 class _Value(BaseModel):

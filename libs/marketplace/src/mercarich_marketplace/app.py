@@ -47,13 +47,14 @@ class Refusal(Exception):
         self.retry_after = retry_after
 
 
-def create_app(observer: Observer, egress: Egress, *, more: Sequence[APIRouter] = ()) -> FastAPI:
-    """The application of one proxy; `more` are routes of its own. It closes the egress at its end."""
+def create_app(observer: Observer, *ways_out: Egress, more: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application of one proxy; `more` are routes of its own. It closes its ways out at its end."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await egress.close()
+        for egress in ways_out:
+            await egress.close()
 
     app = FastAPI(title=f"mercarich {observer.market.name.value}-proxy", version="1", lifespan=lifespan, redoc_url=None)
     app.add_exception_handler(Refusal, _refuse)

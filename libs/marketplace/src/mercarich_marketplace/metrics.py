@@ -1,5 +1,7 @@
 """The proxy's metrics; every label is from a closed list. One registry for each application, none at import."""
 
+from copy import copy
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -36,6 +38,17 @@ class ProxyMetrics:
             buckets=_BUCKETS,
             registry=self.registry,
         ).labels(self._label)
+        self._image_requests = self._counter("image_requests", "Calls made for pictures, by outcome", "outcome")
+        self._image_seconds = Histogram(
+            "mercarich_proxy_image_request_seconds",
+            "A call for a picture, its wait for a turn left out",
+            ["marketplace"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        ).labels(self._label)
+        self.image_breaker_phase = self._gauge(
+            "image_breaker_phase", "Of the picture hosts: 0 closed, 1 half open, 2 open"
+        )
         self.waiting = self._gauge("turns_waiting", "Calls that wait for their turn in the budget")
         self.under_way = self._gauge("requests_under_way", "Calls to the marketplace right now")
         self.breaker_phase = self._gauge("breaker_phase", "0 closed, 1 half open, 2 open")
@@ -43,6 +56,12 @@ class ProxyMetrics:
         self._opened_before = 0
         self.pace_share = self._gauge("pace_share", "Part of the full rate in use; below 1 after being throttled")
         self.batches = self._gauge("batches", "Batch checks that are being answered")
+
+    def of_images(self) -> "ProxyMetrics":
+        """The same metrics, for a way out whose calls are for pictures."""
+        twin = copy(self)
+        twin._requests, twin.seconds = self._image_requests, self._image_seconds
+        return twin
 
     def request(self, outcome: str) -> None:
         self._requests.labels(self._label, outcome).inc()

@@ -1,5 +1,6 @@
 """The settings that both proxies share, by environment, and what follows from them."""
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from mercarich_marketplace.breaker import Rules
+from mercarich_marketplace.image_sources import ImageSources
 from mercarich_marketplace.pace import POLITE_RECOVERY
 from mercarich_platform.settings import BadConfiguration
 
@@ -24,6 +26,8 @@ class ProxySettings(BaseSettings):
     highest_rate: ClassVar[float]
     """The hard cap at the real host."""
     highest_concurrency: ClassVar[int] = 2
+    image_hosts: ClassVar[frozenset[str]]
+    """Where the marketplace's pictures are; asked with `web` only, 2 calls a second, 4 at once."""
 
     upstream: Literal["simulator", "web"] = "simulator"
     upstream_url: str = Field(default="", pattern=r"^(https?://[^/\s]+.*)?$")
@@ -89,6 +93,15 @@ class ProxySettings(BaseSettings):
         return self.concurrency or (self.highest_concurrency if self.is_real else 32)
 
     @property
+    def image_rate(self) -> float:
+        """Calls a second for pictures."""
+        return 2.0 if self.upstream == "web" else self.rate
+
+    @property
+    def images_at_once(self) -> int:
+        return 4 if self.upstream == "web" else self.most_at_once
+
+    @property
     def deadline(self) -> float:
         """Seconds."""
         return self.deadline_seconds or (15.0 if self.is_real else 5.0)
@@ -102,6 +115,17 @@ class ProxySettings(BaseSettings):
     def recovery_per_second(self) -> float:
         """How fast the full rate comes back after being throttled, as a share of it."""
         return POLITE_RECOVERY if self.is_real else 0.05
+
+    @property
+    def image_sources(self) -> ImageSources:
+        """Real picture hosts with `web` only; the upstream's own pictures when it is no real site."""
+        hosts = self.image_hosts if self.upstream == "web" else frozenset[str]()
+        return ImageSources(hosts, None if self.is_real else self.base_url)
+
+    @property
+    def image_breaker_rules(self) -> Rules:
+        """Pictures are no pages: one that is none says little about the next."""
+        return replace(self.breaker_rules, block_streak=8, unparsable_share=0.5)
 
     @property
     def breaker_rules(self) -> Rules:

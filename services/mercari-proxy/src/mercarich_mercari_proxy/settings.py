@@ -15,5 +15,6 @@ class MercariProxySettings(ProxySettings):
     real_url: ClassVar[str] = "https://api.mercari.jp"
     simulator_url: ClassVar[str] = "http://127.0.0.1:8100/mercari"
     real_hosts: ClassVar[frozenset[str]] = frozenset({"api.mercari.jp"})
+    image_hosts: ClassVar[frozenset[str]] = frozenset({"static.mercdn.net", "assets.mercari-shops-static.com"})
     polite_rate: ClassVar[float] = 1.0
     highest_rate: ClassVar[float] = 2.0

@@ -15,5 +15,6 @@ class YahooProxySettings(ProxySettings):
     real_url: ClassVar[str] = "https://auctions.yahoo.co.jp"
     simulator_url: ClassVar[str] = "http://127.0.0.1:8100/yahoo"
     real_hosts: ClassVar[frozenset[str]] = frozenset({"auctions.yahoo.co.jp", "page.auctions.yahoo.co.jp"})
+    image_hosts: ClassVar[frozenset[str]] = frozenset({"auctions.c.yimg.jp", "auc-pctr.c.yimg.jp"})
     polite_rate: ClassVar[float] = 0.5
     highest_rate: ClassVar[float] = 1.0
