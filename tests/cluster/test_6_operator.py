@@ -63,6 +63,20 @@ def test_bounds_stand_while_the_api_server_refuses_the_operator(release: Release
     assert seconds <= BACK_SECONDS
 
 
+def test_bounds_stand_while_the_api_server_answers_writes_with_errors(
+    release: Release, quiet: Bounds, keep: Keep
+) -> None:
+    before = _written(release)
+    with _failing_writes(release):
+        release.set(KEY, "3")
+        _hold(lambda: (_written(release), _bounds(release)) == (before, quiet), QUIET_SECONDS, "no write goes through")
+    began = time.monotonic()
+    until(lambda: _bounds(release) == {**quiet, POOL: (1, 3)}, 120, "the change is followed")
+    seconds = round(time.monotonic() - began, 1)
+    keep("6-api-server-errors", {"seconds_back": seconds})
+    assert seconds <= BACK_SECONDS
+
+
 def _follows(release: Release, before: Bounds) -> float:
     """Seconds until a change of a setting is followed; until then all bounds are as before."""
     began = time.monotonic()
@@ -117,3 +131,38 @@ def _without_role(release: Release) -> Iterator[None]:
         yield
     finally:
         release.space.kubectl("create", "-f", "-", given=json.dumps(binding))
+
+
+@contextmanager
+def _failing_writes(release: Release) -> Iterator[None]:
+    """Every write of an HPA of this namespace is answered with 500: its admission asks a Service that is not there."""
+    name = f"{release.space.name}-failing"
+    webhook = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": name},
+        "webhooks": [
+            {
+                "name": "failing.mercarich.test",
+                "admissionReviewVersions": ["v1"],
+                "sideEffects": "None",
+                "failurePolicy": "Fail",
+                "timeoutSeconds": 2,
+                "clientConfig": {"service": {"namespace": release.space.name, "name": "nobody"}},
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": release.space.name}},
+                "rules": [
+                    {
+                        "apiGroups": ["autoscaling"],
+                        "apiVersions": ["*"],
+                        "resources": ["horizontalpodautoscalers"],
+                        "operations": ["CREATE", "UPDATE"],
+                    }
+                ],
+            }
+        ],
+    }
+    release.space.kubectl("create", "-f", "-", given=json.dumps(webhook))
+    try:
+        yield
+    finally:
+        release.space.kubectl("delete", "validatingwebhookconfiguration", name)
