@@ -2,18 +2,26 @@
 
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 from mercarich_platform import front
 from mercarich_platform.settings import BadConfiguration
 
+GOOD = '''
+import mercarich_no_such_module
 
-def good(arguments: Sequence[str]) -> int:
+
+def good(arguments):
     """Does something good.
 
     More of it.
     """
+'''
+
+
+def good(arguments: Sequence[str]) -> int:
     return len(arguments)
 
 
@@ -26,8 +34,14 @@ def wrong(arguments: Sequence[str]) -> int:
 
 
 @pytest.fixture(autouse=True)
-def _commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {name: EntryPoint(name, f"{__name__}:{name}", front.GROUP) for name in ("good", "away", "wrong")}
+def _commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = tmp_path / "package_of_a_test"
+    package.mkdir()
+    (package / "__init__.py").write_text("import mercarich_no_such_module")
+    (package / "commands.py").write_text(GOOD)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = {name: EntryPoint(name, f"{__name__}:{name}", front.GROUP) for name in ("away", "wrong")}
+    found["good"] = EntryPoint("good", "package_of_a_test.commands:good", front.GROUP)
     found["broken"] = EntryPoint("broken", "mercarich_no_such_module:run", front.GROUP)
     functions = {"good": good, "away": away, "wrong": wrong}
 
@@ -40,7 +54,9 @@ def _commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front, "installed", lambda: found)
 
 
-def test_help_lists_the_commands_with_their_first_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_commands_with_their_first_line_and_imports_none_of_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert front.main(["--help"]) == 0
     assert "good    Does something good.\n" in capsys.readouterr().out
 
