@@ -11,6 +11,8 @@ START_SECONDS = 60.0
 RUN_SECONDS = 240.0
 PUSH_SECONDS = 60.0
 SOLD_SHARE = 0.03
+STORED = "check/yahoo/"
+"""How the table begins the request keys of the operation and marketplace of these runs."""
 _COLUMNS = ("id", "outcome", "phase", "planned", "checked", "set_aside", "unfinished", "withdrawn")
 
 
@@ -97,7 +99,7 @@ def ended(release: Release, job: str, seconds: float = RUN_SECONDS) -> str:
 
 
 def row_of(release: Release, key: str) -> Row | None:
-    found = release.sql(f"SELECT {', '.join(_COLUMNS)} FROM runs WHERE request_key = '{key}'")
+    found = release.sql(f"SELECT {', '.join(_COLUMNS)} FROM runs WHERE request_key = '{STORED}{key}'")
     if not found:
         return None
     number, outcome, phase, *counts = found[0]

@@ -10,7 +10,7 @@ import pytest
 from tests.cluster.conftest import Keep
 from tests.cluster.kube import Object, until
 from tests.cluster.release import Release
-from tests.cluster.runs import CheckRun, create_job, ended
+from tests.cluster.runs import STORED, CheckRun, create_job, ended
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 CRON_JOB = "check-item-yahoo"
@@ -71,8 +71,8 @@ def _scheduled(release: Release, due: datetime) -> Object | None:
 
 def _fates(release: Release, keys: list[str]) -> tuple[dict[str, str], list[float]]:
     """Outcome by request key; and of each superseded run, the time from the start of its successor to its own end."""
-    names = ", ".join(f"'{key}'" for key in keys)
+    names = ", ".join(f"'{STORED}{key}'" for key in keys)
     columns = "request_key, outcome, UNIX_TIMESTAMP(started_at), UNIX_TIMESTAMP(ended_at)"
     rows = release.sql(f"SELECT {columns} FROM runs WHERE request_key IN ({names}) ORDER BY generation")
     take_overs = [round(float(old[3]) - float(new[2]), 3) for old, new in itertools.pairwise(rows)]
-    return {row[0]: row[1] for row in rows}, take_overs
+    return {row[0].removeprefix(STORED): row[1] for row in rows}, take_overs
