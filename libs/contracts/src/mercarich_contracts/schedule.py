@@ -38,7 +38,7 @@ SCHEDULE: tuple[ScheduleRow, ...] = (
     _row("update-feed-yahoo", "*/10 * * * *", "update_feed_yahoo", "feed", _TEN_MINUTES),
     _row("update-feed-mercari", "*/10 * * * *", "update_feed_mercari", "feed", _TEN_MINUTES),
     _row("env-update", "30 23 * * *", "update_env", "operator", _TEN_MINUTES),
-    _row("delete-old-items", "45 2 * * *", "delete_old_items --expired-days 7", "updater", 3600),
+    _row("delete-old-items", "45 2 * * *", "delete_old_items --expired-days 7", "web", 3600),
     _row("check-background-jobs", "*/8 * * * *", "check_background_jobs", "web", 480),
     _row("validate-mws-tokens", "33 */4 * * *", "validate_mws_tokens", "feed", 3600),
 )

@@ -28,6 +28,8 @@ class SharedSettings(BaseSettings):
     """host:port, several separated by commas."""
     data_dir: Path = Path("var")
     """Where one machine keeps its database, key and logs."""
+    pictures: Path | None = None
+    """The folder of the listings' pictures, one folder a seller in it. Empty: `pictures` in the data folder."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"
     """`text` for a person at a terminal."""
@@ -39,6 +41,10 @@ class SharedSettings(BaseSettings):
     def database(self) -> str:
         """The database's address, default filled in. Holds a password: never log it."""
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute() / 'mercarich.db'}"
+
+    @property
+    def pictures_folder(self) -> Path:
+        return self.pictures or self.data_dir / "pictures"
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

@@ -13,13 +13,16 @@ from mercarich_platform.front import installed
 from mercarich_platform.settings import SharedSettings
 from mercarich_web import ports
 from mercarich_web.adapters.database import SqlSchema
+from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.offers_sql import SqlOffers
+from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.pools_kafka import KafkaPools
 from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
 from mercarich_web.adapters.stock_sql import SqlStock
+from mercarich_web.use_cases.delete_old_items import DeleteOldItems
 from mercarich_web.use_cases.explain import Explain
 from mercarich_web.use_cases.holds import ListHolds, ReleaseHold
 from mercarich_web.use_cases.pools import ShowPools
@@ -46,6 +49,7 @@ class Questions:
     get_setting: GetSetting
     set_setting: SetSetting
     setting_history: ShowSettingHistory
+    delete_old_items: DeleteOldItems
 
 
 @contextmanager
@@ -53,15 +57,15 @@ def questions(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Questi
     """Raises `BadConfiguration` when the database's address cannot be read."""
     engine = engines.create(settings.database)
     try:
-        yield _questions(engine, settings.kafka_bootstrap, now)
+        yield _questions(engine, settings, now)
     finally:
         engine.dispose()
 
 
-def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
+def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
     schema = SqlSchema(engine)
     runs, holds, offers = SqlRuns(engine), SqlHolds(engine), SqlOffers(engine)
-    pools, settings = KafkaPools(bootstrap), SqlSettings(engine)
+    pools, settings = KafkaPools(shared.kafka_bootstrap), SqlSettings(engine)
     return Questions(
         schema=schema,
         status=ShowStatus(
@@ -85,4 +89,5 @@ def _questions(engine: Engine, bootstrap: str, now: Clock) -> Questions:
         get_setting=GetSetting(settings),
         set_setting=SetSetting(settings, now),
         setting_history=ShowSettingHistory(settings),
+        delete_old_items=DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(shared.pictures_folder), now),
     )

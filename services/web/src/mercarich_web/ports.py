@@ -1,10 +1,11 @@
 """What the reports need from outside; every method raises `DatabaseAway`, those of `Pools` raise `BrokerAway`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
 from mercarich_web.domain.operating import PoolState, Setting, SettingChange
 from mercarich_web.domain.reports import (
@@ -128,3 +129,42 @@ class SettingsBook(Protocol):
 
 class PoolBook(Protocol):
     def states(self) -> Sequence[PoolState]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rows expired: withdrawn then or before, zero at Amazon, nothing pending."""
+
+    withdrawn_until: datetime
+    unknown_to_amazon: bool
+    """Also those whose SKU Amazon does not know, whose push can never end."""
+
+
+class ExpiredOffers(Protocol):
+    def sellers(self, choice: Choice) -> Sequence[int]:
+        """Those of whom something expired."""
+
+    def find(self, choice: Choice, user_id: int, after: int, limit: int) -> list[Expired]:
+        """By listing id, those after `after`."""
+
+    def delete(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> list[Expired]:
+        """Take some out of the database in one transaction, within what the seller's cap leaves of that day."""
+
+    def allowance(self, user_id: int, day: date) -> int:
+        """How many more of the seller may go on that day."""
+
+    def capped(self, choice: Choice, day: date) -> Sequence[str]:
+        """Names of sellers of whom something expired and none may go on that day any more."""
+
+    def shown_elsewhere(self, paths: Sequence[str], without: Collection[int]) -> frozenset[str]:
+        """Those of the pictures that a listing shows which is not in `without`."""
+
+
+class Pictures(Protocol):
+    """Files; a database that is away is no matter of theirs."""
+
+    def remove(self, user_id: int, path: str, *, dry_run: bool) -> Removed:
+        """One file, if it lies in this seller's folder; one that is gone already is nothing."""
+
+    def older_than(self, at: datetime, limit: int) -> Iterator[list[tuple[int, str]]]:
+        """Seller and path of the pictures that were last written before then, in lists of at most `limit`."""

@@ -1,0 +1,143 @@
+"""`ports.ExpiredOffers` over the tables."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, or_, select, true, update
+
+from mercarich_db import settings_store
+from mercarich_db.tables import (
+    deletions,
+    listing_events,
+    listing_pictures,
+    listings,
+    submission_items,
+    submissions,
+    users,
+)
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.domain.expiry import Expired
+from mercarich_web.ports import Choice
+
+CAP = "DELETE_DAILY_LISTINGS"
+_ROW = (listings.c.id, listings.c.user_id, users.c.username, listings.c.sku, listings.c.withdrawn_at)
+
+
+class SqlExpiredOffers:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def sellers(self, choice: Choice) -> Sequence[int]:
+        query = select(listings.c.user_id).distinct().where(_expired(choice)).order_by(listings.c.user_id)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def find(self, choice: Choice, user_id: int, after: int, limit: int) -> list[Expired]:
+        with reading(self._engine) as connection:
+            return _found(connection, choice, user_id, after, limit)
+
+    def delete(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> list[Expired]:
+        def write(connection: Connection) -> list[Expired]:
+            left = min(limit, _allowance(connection, user_id, day))
+            rows = _found(connection, choice, user_id, 0, left, lock=True) if left > 0 else []
+            if rows:
+                ids = [row.listing_id for row in rows]
+                connection.execute(delete(listing_pictures).where(listing_pictures.c.listing_id.in_(ids)))
+                connection.execute(delete(listings).where(listings.c.id.in_(ids)))
+                connection.execute(insert(listing_events), [_event(row, at) for row in rows])
+                _count(connection, user_id, day, len(rows))
+            return rows
+
+        return writing(self._engine, write)
+
+    def allowance(self, user_id: int, day: date) -> int:
+        with reading(self._engine) as connection:
+            return _allowance(connection, user_id, day)
+
+    def capped(self, choice: Choice, day: date) -> Sequence[str]:
+        with reading(self._engine) as connection:
+            done = (deletions.c.user_id == users.c.id, deletions.c.day == day.isoformat())
+            used_up = exists().where(*done, deletions.c.listings >= _cap(connection))
+            left = exists().where(listings.c.user_id == users.c.id, _expired(choice))
+            query = select(users.c.username).where(used_up, left).order_by(users.c.username)
+            return list(connection.execute(query).scalars())
+
+    def shown_elsewhere(self, paths: Sequence[str], without: Collection[int]) -> frozenset[str]:
+        if not paths:
+            return frozenset()
+        shown = select(listing_pictures.c.path, listing_pictures.c.listing_id).where(listing_pictures.c.path.in_(paths))
+        with reading(self._engine) as connection:
+            return frozenset(row.path for row in connection.execute(shown) if row.listing_id not in without)
+
+
+def _expired(choice: Choice) -> ColumnElement[bool]:
+    """Nothing can be under way for these: no push, no claim, no hold, no feed whose end is looked for."""
+    in_feed = exists().where(
+        submission_items.c.listing_id == listings.c.id,
+        submissions.c.id == submission_items.c.submission_id,
+        submissions.c.ended_at.is_(None),
+    )
+    # A zero counts as pushed when it was read back: else the offer may be on sale, and nobody would know it any more.
+    pushed: ColumnElement[bool] = and_(listings.c.push_pending == 0, listings.c.verified_at.is_not(None))
+    if choice.unknown_to_amazon:
+        pushed = or_(pushed, listings.c.orphan == true())
+    return and_(
+        listings.c.listed == true(),
+        listings.c.quantity == 0,
+        listings.c.withdrawn_at <= choice.withdrawn_until,
+        listings.c.hold_id.is_(None),
+        listings.c.push_claim.is_(None),
+        pushed,
+        ~in_feed,
+    )
+
+
+def _found(
+    connection: Connection, choice: Choice, user_id: int, after: int, limit: int, *, lock: bool = False
+) -> list[Expired]:
+    query = (
+        select(*_ROW)
+        .join(users, users.c.id == listings.c.user_id)
+        .where(listings.c.user_id == user_id, listings.c.id > after, _expired(choice))
+        .order_by(listings.c.id)
+        .limit(limit)
+    )
+    rows = connection.execute(query.with_for_update() if lock else query).all()
+    paths = _paths(connection, [row.id for row in rows])
+    return [Expired(*row, pictures=paths.get(row.id, ())) for row in rows]
+
+
+def _paths(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
+    query = (
+        select(listing_pictures.c.listing_id, listing_pictures.c.path)
+        .where(listing_pictures.c.listing_id.in_(list(ids)))
+        .order_by(listing_pictures.c.listing_id, listing_pictures.c.slot)
+    )
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.listing_id, []).append(row.path)
+    return found
+
+
+def _event(row: Expired, at: datetime) -> dict[str, object]:
+    """What stays of it."""
+    reason = f"{row.sku}: withdrawn {row.withdrawn_at:%Y-%m-%d %H:%M} UTC, expired"
+    return {"listing_id": row.listing_id, "user_id": row.user_id, "at": at, "kind": "deleted", "reason": reason[:255]}
+
+
+def _cap(connection: Connection) -> int:
+    return settings_store.read(connection).integer(CAP)
+
+
+def _allowance(connection: Connection, user_id: int, day: date) -> int:
+    used = select(func.coalesce(func.sum(deletions.c.listings), 0)).where(
+        deletions.c.user_id == user_id, deletions.c.day == day.isoformat()
+    )
+    return _cap(connection) - int(connection.execute(used).scalar_one())
+
+
+def _count(connection: Connection, user_id: int, day: date, listings_gone: int) -> None:
+    which = (deletions.c.user_id == user_id, deletions.c.day == day.isoformat())
+    more = update(deletions).where(*which).values(listings=deletions.c.listings + listings_gone)
+    if connection.execute(more).rowcount == 0:
+        connection.execute(insert(deletions).values(user_id=user_id, day=day.isoformat(), listings=listings_gone))

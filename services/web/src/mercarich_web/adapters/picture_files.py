@@ -1,0 +1,80 @@
+"""`ports.Pictures` over a folder: `<folder>/<user id>/…`, one folder a seller."""
+
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from mercarich_web.domain.expiry import Removed
+
+log = logging.getLogger(__name__)
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
+"""The sweep touches nothing else, whatever folder it was given."""
+
+
+class PictureFiles:
+    """A folder that does not exist holds no pictures."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def remove(self, user_id: int, path: str, *, dry_run: bool) -> Removed:
+        file = self._inside(user_id, path)
+        if file is None:
+            log.warning("a picture outside its seller's folder is left alone", extra={"user_id": user_id, "path": path})
+            return Removed(refused=1)
+        try:
+            found = file.lstat()
+            if not stat.S_ISREG(found.st_mode):
+                return Removed(refused=1)
+            if not dry_run:
+                file.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return Removed()
+        except OSError as error:
+            log.warning("a picture could not be deleted", extra={"path": path, "error": error.strerror})
+            return Removed(failed=1)
+        return Removed(files=1, bytes=found.st_size)
+
+    def older_than(self, at: datetime, limit: int) -> Iterator[list[tuple[int, str]]]:
+        batch: list[tuple[int, str]] = []
+        for user_id, file in self._files(at.timestamp()):
+            batch.append((user_id, file))
+            if len(batch) == limit:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _files(self, before: float) -> Iterator[tuple[int, str]]:
+        for seller in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
+            if not seller.name.isdecimal() or seller.is_symlink():
+                continue
+            for folder, _folders, names in os.walk(seller):
+                for name in sorted(names):
+                    file = Path(folder, name)
+                    if file.suffix.lower() in SUFFIXES and _written_before(file, before):
+                        yield int(seller.name), file.relative_to(self._folder).as_posix()
+
+    def _inside(self, user_id: int, path: str) -> Path | None:
+        """The file, unless a `..`, a link or an absolute path leads out of the seller's folder."""
+        own = self._folder.resolve() / str(user_id)
+        if "\0" in path:
+            return None
+        file = self._folder.resolve() / path
+        try:
+            parent = file.parent.resolve()
+        except (OSError, RuntimeError):  # a circle of links, or a name that is too long
+            return None
+        return parent / file.name if file.name not in ("", "..") and parent.is_relative_to(own) else None
+
+
+def _written_before(file: Path, before: float) -> bool:
+    try:
+        found = file.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_mtime < before

@@ -1,0 +1,92 @@
+"""When a withdrawn offer's row is old enough to go, and what a deletion reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mercarich_contracts.schedule import TIME_ZONE
+
+FLOOR_DAYS = 7
+"""Fewer days are raised to these: until then people may want to look."""
+CHUNK = 500
+"""Rows of one transaction."""
+SHOWN = 200
+"""Rows that a report names."""
+ORPHAN_AGE = timedelta(days=1)
+"""A picture without a row may be one whose row is just being written; after so long it is left over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """One row that is to go."""
+
+    listing_id: int
+    user_id: int
+    username: str
+    sku: str
+    withdrawn_at: datetime
+    pictures: Sequence[str]
+    """Paths below the pictures' folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiredOffer:
+    """As a report names it."""
+
+    username: str
+    sku: str
+    withdrawn_at: datetime
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What became of some pictures."""
+
+    files: int = 0
+    bytes: int = 0
+    shared: int = 0
+    """Kept: another listing shows them."""
+    refused: int = 0
+    """Kept: not inside the seller's own folder."""
+    failed: int = 0
+    """Still there although they should be gone; the sweep tries again."""
+
+    def __add__(self, other: "Removed") -> "Removed":
+        return Removed(
+            self.files + other.files,
+            self.bytes + other.bytes,
+            self.shared + other.shared,
+            self.refused + other.refused,
+            self.failed + other.failed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionReport:
+    """What was deleted, or, in a dry run, what would be."""
+
+    dry_run: bool
+    days: int
+    """After the floor."""
+    withdrawn_until: datetime
+    """Rows withdrawn then or before are old enough."""
+    listings: int
+    pictures: Removed
+    left_over: Removed
+    """Pictures that no listing shows any more, of earlier days."""
+    capped: Sequence[str]
+    """Sellers of whom more would go if a day's cap were higher."""
+    offers: Sequence[ExpiredOffer]
+    """The first 200."""
+
+
+def withdrawn_until(now: datetime, days: int) -> datetime:
+    """The boundary, itself included: exactly `days` ago is old enough."""
+    return now - timedelta(days=max(days, FLOOR_DAYS))
+
+
+def tokyo_day(now: datetime) -> date:
+    """The day that a cap counts for."""
+    return now.astimezone(ZoneInfo(TIME_ZONE)).date()

@@ -1,0 +1,85 @@
+"""Rows of offers that were withdrawn long ago go, their pictures with them; what is left over is swept."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web import ports
+from mercarich_web.domain.expiry import (
+    CHUNK,
+    FLOOR_DAYS,
+    ORPHAN_AGE,
+    SHOWN,
+    DeletionReport,
+    Expired,
+    ExpiredOffer,
+    Removed,
+    tokyo_day,
+    withdrawn_until,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOldItems:
+    """Delete what expired, in steps that may be cut off anywhere and repeated. Raises `DatabaseAway`."""
+
+    expired: ports.ExpiredOffers
+    pictures: ports.Pictures
+    now: Clock
+
+    def __call__(self, days: int, *, dry_run: bool, unknown_to_amazon: bool = False) -> DeletionReport:
+        """`unknown_to_amazon` takes rows too whose SKU Amazon does not know, although their push is pending."""
+        until = withdrawn_until(self.now(), days)
+        choice = ports.Choice(until, unknown_to_amazon=unknown_to_amazon)
+        chunks = self._would_go(choice) if dry_run else self._going(choice)
+        listings, removed, shown = 0, Removed(), list[Expired]()
+        for chunk in chunks:
+            listings += len(chunk)
+            shown += chunk[: SHOWN - len(shown)]
+            removed += self._pictures_of(chunk, dry_run=dry_run)
+        return DeletionReport(
+            dry_run=dry_run,
+            days=max(days, FLOOR_DAYS),
+            withdrawn_until=until,
+            listings=listings,
+            pictures=removed,
+            left_over=self._sweep(dry_run=dry_run),
+            capped=self.expired.capped(choice, tokyo_day(self.now())) if not dry_run else (),
+            offers=[ExpiredOffer(row.username, row.sku, row.withdrawn_at, len(row.pictures)) for row in shown],
+        )
+
+    def _going(self, choice: ports.Choice) -> Iterator[list[Expired]]:
+        for user_id in self.expired.sellers(choice):
+            while chunk := self.expired.delete(choice, user_id, CHUNK, tokyo_day(self.now()), self.now()):
+                log.info("expired listings deleted", extra={"user_id": user_id, "listings": len(chunk)})
+                yield chunk
+
+    def _would_go(self, choice: ports.Choice) -> Iterator[list[Expired]]:
+        for user_id in self.expired.sellers(choice):
+            left = self.expired.allowance(user_id, tokyo_day(self.now()))
+            after = 0
+            while left > 0 and (chunk := self.expired.find(choice, user_id, after, min(CHUNK, left))):
+                yield chunk
+                after, left = chunk[-1].listing_id, left - len(chunk)
+
+    def _pictures_of(self, chunk: list[Expired], *, dry_run: bool) -> Removed:
+        paths = sorted({(row.user_id, path) for row in chunk for path in row.pictures})
+        going = frozenset(row.listing_id for row in chunk)
+        kept = self.expired.shown_elsewhere([path for _, path in paths], going)
+        removed = Removed(shared=sum(path in kept for _, path in paths))
+        for user_id, path in paths:
+            if path not in kept:
+                removed += self.pictures.remove(user_id, path, dry_run=dry_run)
+        return removed
+
+    def _sweep(self, *, dry_run: bool) -> Removed:
+        removed = Removed()
+        for found in self.pictures.older_than(self.now() - ORPHAN_AGE, CHUNK):
+            kept = self.expired.shown_elsewhere([path for _, path in found], frozenset())
+            for user_id, path in found:
+                if path not in kept:
+                    removed += self.pictures.remove(user_id, path, dry_run=dry_run)
+        return removed

@@ -1,0 +1,269 @@
+"""`mercarich delete_old_items` (rows D1 to D4, M6): what goes, what stays, and where its pictures are."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, update
+from tests.integration.web.conftest import Mercarich
+from tests.integration.web.rows import NOW, Rows, ago
+
+from mercarich_db import settings_store, tables
+from mercarich_db.engine import reading, run_tx
+from mercarich_web.adapters.expired_sql import SqlExpiredOffers
+from mercarich_web.adapters.picture_files import PictureFiles
+from mercarich_web.domain.expiry import DeletionReport
+from mercarich_web.use_cases.delete_old_items import DeleteOldItems
+
+GONE: dict[str, Any] = {"quantity": 0, "revision": 2, "pushed_revision": 2, "pushed_quantity": 0, "searching": True}
+
+
+class Shop:
+    """Two sellers, a folder for their pictures, and a clock that stands."""
+
+    def __init__(self, engine: Engine, rows: Rows, folder: Path) -> None:
+        self.engine, self.rows, self.folder = engine, rows, folder
+        self.sellers = {name: rows.user(name) for name in ("taro", "hanako")}
+        self.source = rows.source("x1")
+        self.now: datetime = NOW
+
+    def withdrawn(self, sku: str, at: datetime, seller: str = "taro", **values: Any) -> int:
+        values = {"withdrawn_at": at, "verified_at": at, **GONE, **values}
+        return self.rows.listing(self.sellers[seller], self.source, sku, **values)
+
+    def picture(self, listing_id: int, path: str, slot: int = 0, content: bytes = b"x" * 100) -> Path:
+        self.rows.add(tables.listing_pictures, listing_id=listing_id, slot=slot, path=path)
+        return self.file(path, content)
+
+    def file(self, path: str, content: bytes = b"x" * 100) -> Path:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        return file
+
+    def delete(self, days: int = 7, *, dry_run: bool = False, unknown: bool = False) -> DeletionReport:
+        use_case = DeleteOldItems(SqlExpiredOffers(self.engine), PictureFiles(self.folder), lambda: self.now)
+        return use_case(days, dry_run=dry_run, unknown_to_amazon=unknown)
+
+    def skus(self) -> list[str]:
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(tables.listings.c.sku).order_by(tables.listings.c.sku)).scalars())
+
+
+@pytest.fixture
+def shop(engine: Engine, rows: Rows, tmp_path: Path) -> Shop:
+    return Shop(engine, rows, tmp_path / "pictures")
+
+
+def test_d1_exactly_seven_days_ago_goes_and_a_second_less_stays(shop: Shop) -> None:
+    shop.withdrawn("A-exact", NOW - timedelta(days=7))
+    shop.withdrawn("B-second-less", NOW - timedelta(days=7) + timedelta(seconds=1))
+
+    assert shop.delete(7).listings == 1
+
+    assert shop.skus() == ["B-second-less"]
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, ["B-6d"]), (3, ["B-6d"]), (7, ["B-6d"]), (8, ["A-7d", "B-6d"])])
+def test_d1_m6_seven_days_are_the_floor(shop: Shop, days: int, left: list[str]) -> None:
+    shop.withdrawn("A-7d", NOW - timedelta(days=7))
+    shop.withdrawn("B-6d", NOW - timedelta(days=6, hours=23, minutes=59, seconds=59))
+
+    shop.delete(days)
+
+    assert shop.skus() == left
+
+
+def test_d1_nothing_goes_while_anything_is_under_way(shop: Shop) -> None:
+    run = shop.rows.run(1)
+    hold = shop.rows.hold(run)
+    old = ago(days=30)
+    shop.withdrawn("push-pending", old, pushed_revision=1)
+    shop.withdrawn("push-claimed", old, push_claim="abc", push_claim_until=NOW)
+    shop.withdrawn("not-read-back", old, verified_at=None)
+    shop.withdrawn("on-sale-again", old, quantity=1)
+    shop.withdrawn("held", old, hold_id=hold)
+    shop.withdrawn("draft", old, listed=False)
+    shop.withdrawn("never-withdrawn", old, withdrawn_at=None)
+    in_feed = shop.withdrawn("in-a-late-feed", old)
+    submission = shop.rows.add(
+        tables.submissions,
+        user_id=1,
+        lane="feed",
+        state="bypassed",
+        created_at=old,
+        items=1,
+        accepted=0,
+        rejected=0,
+    )
+    shop.rows.add(
+        tables.submission_items,
+        submission_id=submission,
+        listing_id=in_feed,
+        revision=1,
+        quantity=1,
+        result="pending",
+    )
+    shop.withdrawn("Z-plain", old)
+    before = shop.skus()
+
+    assert shop.delete().listings == 1
+
+    assert shop.skus() == [sku for sku in before if sku != "Z-plain"]
+    shop.rows.change(update(tables.submissions).values(ended_at=NOW))
+    assert [offer.sku for offer in shop.delete().offers] == ["in-a-late-feed"]
+
+
+def test_d1_a_row_that_amazon_does_not_know_goes_only_when_that_is_confirmed(shop: Shop) -> None:
+    shop.withdrawn("unknown", ago(days=30), orphan=True, pushed_revision=1, verified_at=None)
+
+    assert shop.delete().listings == 0
+    assert shop.delete(unknown=True).listings == 1
+
+
+def test_d2_pictures_go_with_their_row_and_the_bytes_are_told(shop: Shop) -> None:
+    old = shop.withdrawn("old", ago(days=8))
+    files = [shop.picture(old, f"1/old/{slot}.jpg", slot, b"x" * 1000) for slot in range(4)]
+    kept = shop.picture(shop.withdrawn("young", ago(days=1)), "1/young/0.jpg")
+
+    report = shop.delete()
+
+    assert (report.pictures.files, report.pictures.bytes) == (4, 4000)
+    assert not any(file.exists() for file in files)
+    assert kept.exists()
+    with reading(shop.engine) as connection:
+        assert connection.execute(select(func.count()).select_from(tables.listing_pictures)).scalar_one() == 1
+
+
+def test_d2_a_missing_main_picture_leaves_no_other_behind(shop: Shop) -> None:
+    old = shop.withdrawn("old", ago(days=8))
+    shop.picture(old, "1/0.jpg", 0).unlink()
+    other = shop.picture(old, "1/1.jpg", 2)
+
+    assert shop.delete().pictures.files == 1
+
+    assert not other.exists()
+
+
+def test_d2_a_shared_file_stays_until_its_last_row_goes(shop: Shop) -> None:
+    first, second = shop.withdrawn("first", ago(days=8)), shop.withdrawn("second", ago(days=1))
+    shared = shop.picture(first, "1/shared.jpg")
+    shop.rows.add(tables.listing_pictures, listing_id=second, slot=0, path="1/shared.jpg")
+
+    report = shop.delete()
+    assert (report.pictures.files, report.pictures.shared, shared.exists()) == (0, 1, True)
+
+    shop.now = NOW + timedelta(days=7)
+    assert (shop.delete().pictures.files, shared.exists()) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["2/hers.jpg", "../outside.jpg", "1/../2/hers.jpg", "1/link/hers.jpg", "/etc/hostname", "1", "1/..", "a\0b"]
+)
+def test_d2_nothing_outside_the_sellers_own_folder_is_touched(shop: Shop, path: str) -> None:
+    hers = shop.file("2/hers.jpg")
+    outside = shop.file("../outside.jpg")
+    (shop.folder / "1").mkdir()
+    (shop.folder / "1/link").symlink_to(shop.folder / "2")
+    shop.rows.add(tables.listing_pictures, listing_id=shop.withdrawn("old", ago(days=8)), slot=0, path=path)
+
+    report = shop.delete()
+
+    assert (report.listings, report.pictures.files, report.pictures.refused) == (1, 0, 1)
+    assert hers.exists()
+    assert outside.exists()
+
+
+def test_d2_the_sweep_takes_what_no_row_shows_any_more_a_day_later(shop: Shop) -> None:
+    shown = shop.picture(shop.withdrawn("young", ago(days=1)), "1/shown.jpg")
+    left_over, fresh = shop.file("1/a/left.jpg", b"x" * 70), shop.file("1/fresh.jpg")
+    text, stranger = shop.file("1/notes.txt"), shop.file("backup/0.jpg")
+    yesterday = (NOW - timedelta(hours=25)).timestamp()
+    for file in (shown, left_over, text, stranger):
+        os.utime(file, (yesterday, yesterday))
+
+    report = shop.delete()
+
+    assert (report.left_over.files, report.left_over.bytes) == (1, 70)
+    assert [file.exists() for file in (shown, left_over, fresh, text, stranger)] == [True, False, True, True, True]
+
+
+def test_d2_a_cut_off_after_the_commit_leaves_nothing_for_good(shop: Shop) -> None:
+    file = shop.picture(shop.withdrawn("old", ago(days=8)), "1/0.jpg")
+    os.utime(file, (NOW.timestamp() - 90_000,) * 2)
+
+    class Dies(PictureFiles):
+        def remove(self, user_id: int, path: str, *, dry_run: bool) -> Any:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        DeleteOldItems(SqlExpiredOffers(shop.engine), Dies(shop.folder), lambda: NOW)(7, dry_run=False)
+    assert (shop.skus(), file.exists()) == ([], True)
+
+    assert shop.delete().left_over.files == 1
+    assert not file.exists()
+
+
+def test_d4_a_dry_run_names_what_would_go_and_changes_nothing(shop: Shop) -> None:
+    file = shop.picture(shop.withdrawn("old", ago(days=8)), "1/0.jpg")
+
+    report = shop.delete(dry_run=True)
+
+    assert [(offer.username, offer.sku, offer.pictures) for offer in report.offers] == [("taro", "old", 1)]
+    assert (report.listings, report.pictures.files, report.pictures.bytes) == (1, 1, 100)
+    assert (shop.skus(), file.exists()) == (["old"], True)
+
+
+def test_d4_many_rows_go_in_chunks_and_a_seller_is_capped_a_day(shop: Shop) -> None:
+    for number in range(1100):
+        shop.withdrawn(f"S{number:04}", ago(days=9))
+    hers = shop.withdrawn("hers", ago(days=9), seller="hanako")
+    assert hers
+    run_tx(
+        shop.engine, lambda connection: settings_store.write(connection, "DELETE_DAILY_LISTINGS", "600", by="t", at=NOW)
+    )
+
+    assert shop.delete(dry_run=True).listings == 601
+    first = shop.delete()
+    assert (first.listings, first.capped) == (601, ["taro"])
+    assert shop.delete().listings == 0
+
+    shop.now = NOW + timedelta(days=1)
+    second = shop.delete()
+    assert (second.listings, second.capped, shop.skus()) == (500, [], [])
+
+
+def test_a_deletion_stays_in_the_history(shop: Shop) -> None:
+    listing_id = shop.withdrawn("old", ago(days=8))
+
+    shop.delete()
+
+    with reading(shop.engine) as connection:
+        event = connection.execute(select(tables.listing_events)).one()
+    assert (event.listing_id, event.kind) == (listing_id, "deleted")
+    assert event.reason.startswith("old: withdrawn ")
+
+
+def test_the_command_of_the_seed_deletes_and_says_what(mercarich: Mercarich, shop: Shop, tmp_path: Path) -> None:
+    mercarich.environment["MERCARICH_PICTURES"] = str(shop.folder)
+    file = shop.picture(shop.withdrawn("old", ago(days=8)), "1/0.jpg", content=b"x" * 2500)
+
+    dry = mercarich.page("delete_old_items", "--expired-days", "7", "--dry-run")
+    assert "1 would go" in dry
+    assert "old" in dry
+    assert file.exists()
+
+    done = mercarich.page("delete_old_items", "--expired-days", "7")
+    assert "1 deleted" in done
+    assert "2.5 KB" in done
+    assert (shop.skus(), file.exists()) == ([], False)
+
+
+@pytest.mark.parametrize("words", [["--expired-days", "-1"], ["--expired-days", "soon"], ["--expired-days"], ["7"]])
+def test_bad_input_of_delete_old_items_is_refused(mercarich: Mercarich, words: list[str]) -> None:
+    done = mercarich("delete_old_items", *words)
+
+    assert done.returncode == 2
+    assert "delete_old_items" in done.stderr
