@@ -24,9 +24,8 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
-from mercarich_checker.ports import Request, Run
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
-from mercarich_checker.use_cases.publish import Publishing, PublishSettings
+from mercarich_checker.use_cases.run_check import make_batch
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Evidence, Item
@@ -35,6 +34,8 @@ from mercarich_db import schema
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import amazon_accounts, listings, runs, source_items, users
 from mercarich_platform.clock import utc_now
+from mercarich_runs.ports import Request, Run
+from mercarich_runs.use_cases.publish import Publishing, PublishSettings
 
 SIZES = (10_000, 100_000, 1_000_000)
 SELLERS = 20
@@ -82,7 +83,8 @@ def plan(url: str, size: int) -> None:
     """Mark all, then walk and publish all."""
     engine = engines.create(url)
     run = _marked(engine, size)
-    publishing = Publishing(SqlPlan(engine), ThrownAway(engine), SETTINGS, run, REQUEST, utc_now)
+    make = partial(make_batch, run, REQUEST)
+    publishing = Publishing(SqlPlan(engine), ThrownAway(engine), SETTINGS, run, make, utc_now)
     while publishing.round():
         pass
     assert not SqlPlan(engine).anything_left(run)

@@ -15,9 +15,7 @@ from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
 from mercarich_checker.domain import Canary
-from mercarich_checker.ports import ProxyAway, Request, Run
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
-from mercarich_checker.use_cases.publish import PublishSettings
 from mercarich_checker.use_cases.run_check import RunCheck, RunSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_contracts.market import Marketplace, Reason, State
@@ -27,6 +25,8 @@ from mercarich_db import engine as engines
 from mercarich_db import settings_store
 from mercarich_db.tables import amazon_accounts, listing_events, listings, run_heads, runs, source_items, users
 from mercarich_platform.clock import monotonic, utc_now
+from mercarich_runs.ports import ProxyAway, Request, Run
+from mercarich_runs.use_cases.publish import PublishSettings
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

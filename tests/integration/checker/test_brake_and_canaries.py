@@ -12,12 +12,13 @@ from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
 from mercarich_checker.domain import Canary, Expected
-from mercarich_checker.ports import HoldKind, Outcome, Request, Run
+from mercarich_checker.ports import HoldKind
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
 from mercarich_db.tables import holds, listings
 from mercarich_platform.clock import utc_now
+from mercarich_runs.ports import Outcome, Request, Run
 
 CANARY = [Canary("alive", Expected.ON_SALE), Canary("dead", Expected.GONE)]
 
@@ -87,7 +88,7 @@ def test_a_person_releases_a_hold(engine: Engine, shop: Shop, market: Market) ->
 
 
 def _until_stopped(run_check: object, stop: threading.Event) -> None:
-    from mercarich_checker.use_cases.run_check import Interrupted
+    from mercarich_runs.use_cases.see_through import Interrupted
 
     try:
         run_check(request(), None, stop)  # type: ignore[operator]

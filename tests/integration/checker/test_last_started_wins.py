@@ -15,11 +15,11 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
-from mercarich_checker.ports import Outcome, Request, Run, Superseded
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db.tables import runs, source_items
 from mercarich_platform.clock import utc_now
+from mercarich_runs.ports import Outcome, Request, Run, Superseded
 
 
 class _Start:
@@ -89,7 +89,7 @@ def test_l2_in_200_random_interleavings_one_start_survives_the_newest(engine: En
 _STARTER = """
 import sys
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.ports import Request
+from mercarich_runs.ports import Request
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
 from mercarich_platform.clock import utc_now

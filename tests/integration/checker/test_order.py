@@ -12,11 +12,11 @@ from tests.integration.checker.shop import Market, Shop, Workers, check, planner
 
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.ports import Counts, Request
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
 from mercarich_db.tables import listings, source_items, users
 from mercarich_platform.clock import utc_now
+from mercarich_runs.ports import Counts, Request
 
 T0 = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -167,7 +167,7 @@ def test_items_of_one_mercari_seller_go_together(engine: Engine, shop: Shop) -> 
 
 
 def _plan_until(engine: Engine, workers: Workers, stop: threading.Event) -> None:
-    from mercarich_checker.use_cases.run_check import Interrupted
+    from mercarich_runs.use_cases.see_through import Interrupted
 
     with pytest.raises(Interrupted):
         planner(engine, workers, batch_items=4)(Request(Marketplace.MERCARI, (2, 4)), None, stop)

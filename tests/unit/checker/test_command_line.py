@@ -2,17 +2,17 @@
 
 import pytest
 
-from mercarich_checker.commands import parse
+from mercarich_checker.commands import CHECK_ITEM
 from mercarich_contracts.market import Marketplace
 
 
 def test_c1_the_seeds_command_line_is_accepted_verbatim() -> None:
-    request, _ = parse(Marketplace.YAHOO, ["2", "4", "--max-workers", "14"])
+    request, _ = CHECK_ITEM.parse(Marketplace.YAHOO, ["2", "4", "--max-workers", "14"])
     assert (request.plans, request.max_workers) == ((2, 4), 14)
 
 
 def test_c1_defaults() -> None:
-    request, key = parse(Marketplace.MERCARI, ["2"])
+    request, key = CHECK_ITEM.parse(Marketplace.MERCARI, ["2"])
     assert (request.max_workers, request.group_lower, request.begin_with, request.usernames, request.skus) == (
         4,
         None,
@@ -25,7 +25,7 @@ def test_c1_defaults() -> None:
 
 def test_c4_every_option_is_read() -> None:
     line = "4 --group-lower 100 --beginwith 5 --usernames a b --skus s1 s2 --without-update --request-key job-1"
-    request, key = parse(Marketplace.YAHOO, line.split())
+    request, key = CHECK_ITEM.parse(Marketplace.YAHOO, line.split())
     assert (request.group_lower, request.begin_with, request.usernames, request.skus, request.without_update, key) == (
         100,
         5,
@@ -53,11 +53,11 @@ def test_c2_a_wrong_argument_is_named_with_what_was_expected(
     line: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        parse(Marketplace.YAHOO, line.split())
+        CHECK_ITEM.parse(Marketplace.YAHOO, line.split())
     assert ended.value.code == 2
     assert sentence in capsys.readouterr().err
 
 
 def test_l7_dual_boot_needs_yes() -> None:
-    request, _ = parse(Marketplace.YAHOO, ["2", "--dual-boot", "--yes"])
+    request, _ = CHECK_ITEM.parse(Marketplace.YAHOO, ["2", "--dual-boot", "--yes"])
     assert request.dual_boot

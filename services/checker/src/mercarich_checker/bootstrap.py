@@ -1,17 +1,14 @@
 """The composition root: settings in, a ready worker or a ready planner out."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from mercarich_checker.adapters import settings_sql
 from mercarich_checker.adapters.counted import CountedObservations
-from mercarich_checker.adapters.messages_kafka import KafkaBatches, KafkaEvents
+from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.sources_http import HttpSources
 from mercarich_checker.handlers import CheckBatchHandler, ReleasedHoldsTick
-from mercarich_checker.ports import Counts
 from mercarich_checker.settings import CheckerSettings
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
 from mercarich_checker.use_cases.run_check import RunCheck
@@ -22,8 +19,11 @@ from mercarich_db import engine as engines
 from mercarich_db import schema, settings_store
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.kafka import Publisher
-from mercarich_platform.settings import SharedSettings
+from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
+from mercarich_runs.adapters.messages_kafka import KafkaBatches
+from mercarich_runs.adapters.sources_http import HttpSources
+from mercarich_runs.use_cases.see_through import Report
 
 RELEASED_HOLDS_EVERY = 3.0
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
@@ -58,10 +58,9 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerS
     )
 
 
-def build_planner(
-    marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings, report: Callable[[str, Counts], None]
-) -> RunCheck:
+def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Report) -> RunCheck:
     """Reads the settings table. Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    own = load(CheckerSettings)
     engine = engines.create(shared.database)
     schema.require(engine)
     with engines.reading(engine) as connection:
@@ -72,7 +71,7 @@ def build_planner(
     return RunCheck(
         runs=SqlRuns(engine),
         plan=plan,
-        batches=KafkaBatches(publisher),
+        batches=KafkaBatches(publisher, CHECK),
         trust=Trust(
             _sources(marketplace, own, connections=1),
             lambda: configured or plan.known_items(marketplace),

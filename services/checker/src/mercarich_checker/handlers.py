@@ -5,13 +5,14 @@ import time
 from dataclasses import dataclass
 
 from mercarich_checker.metrics import BATCH_SECONDS, BATCHES
-from mercarich_checker.ports import DatabaseAway, Events, Observations, ProxyAway
+from mercarich_checker.ports import Events, Observations
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import CheckBatch, Unreadable
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
 from mercarich_platform.worker import NotNow, Rejected, Stopped
+from mercarich_runs.ports import DatabaseAway, ProxyAway
 
 AGAIN_SECONDS = 5.0
 

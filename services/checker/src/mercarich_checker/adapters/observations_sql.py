@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from mercarich_checker.adapters import claims_sql, withdrawals_sql
-from mercarich_checker.adapters.fence import hold_newest, write
+from mercarich_checker.adapters import withdrawals_sql
+from mercarich_checker.adapters.checks import CHECKS, hold_newest
 from mercarich_checker.domain import Meaning, meaning, retry
 from mercarich_checker.ports import BrakeSettings, Recorded
 from mercarich_contracts.market import Marketplace, Reason
@@ -18,6 +18,8 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import update_rows
 from mercarich_db.tables import evidence, runs, source_items
 from mercarich_db.types import AnyRow
+from mercarich_runs.adapters import claims_sql
+from mercarich_runs.adapters.fence import write
 
 _items = source_items.c
 
@@ -32,13 +34,21 @@ class SqlObservations:
         self._settings = settings
 
     def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
-        return write(self._engine, lambda connection: claims_sql.claim(connection, batch, until, now))
+        def claim(connection: Connection) -> Sequence[BatchItem]:
+            hold_newest(connection, batch.marketplace, batch.generation)
+            mine = CHECKS.is_of(batch.run_id, [item.id for item in batch.items])
+            taken = claims_sql.claim(connection, CHECKS, mine, until, now)
+            return [item for item in batch.items if item.id in taken]
+
+        return write(self._engine, claim)
 
     def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None:
-        write(self._engine, lambda connection: claims_sql.renew(connection, batch, ids, until))
+        mine = CHECKS.is_of(batch.run_id, ids)
+        write(self._engine, lambda connection: claims_sql.renew(connection, CHECKS, mine, until))
 
     def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
-        write(self._engine, lambda connection: claims_sql.release(connection, batch, ids))
+        mine = CHECKS.is_of(batch.run_id, ids)
+        write(self._engine, lambda connection: claims_sql.release(connection, CHECKS, mine))
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         settings = self._settings()

@@ -1,114 +1,19 @@
-"""`ports.Runs`: generations are given by the database, in the transaction that inserts the run."""
+"""`ports.Runs` of the checker: an ended run leaves no hold that keeps nothing."""
 
-from dataclasses import asdict
 from datetime import datetime
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, or_, select
 
-from mercarich_checker.adapters.fence import CHECK, hold_newest, write
 from mercarich_checker.adapters.withdrawals_sql import close_empty_holds
-from mercarich_checker.ports import UNCONTROLLED, Counts, Outcome, Request, Run
-from mercarich_contracts.market import Marketplace
-from mercarich_db.tables import holds, run_heads, runs
-
-_COUNTERS = (
-    *("planned", "checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished", "set_aside"),
-    *("fallen", "withdrawn", "held", "held_seconds"),
-)
+from mercarich_db.tables import holds, runs
+from mercarich_runs.adapters import runs_sql
+from mercarich_runs.ports import Operation, Outcome, Run
 
 
-class SqlRuns:
+class SqlRuns(runs_sql.SqlRuns):
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        super().__init__(engine, Operation.CHECK)
 
-    def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
-        return write(self._engine, lambda connection: _start(connection, request, request_key, now))
-
-    def beat(self, run: Run, now: datetime) -> Counts:
-        def beat(connection: Connection) -> Counts:
-            hold_newest(connection, run.marketplace, run.generation)
-            connection.execute(update(runs).where(runs.c.id == run.id).values(heartbeat_at=now))
-            columns = [runs.c[name] for name in Counts.__dataclass_fields__]
-            return Counts(**connection.execute(select(*columns).where(runs.c.id == run.id)).mappings().one())
-
-        return write(self._engine, beat)
-
-    def enter(self, run: Run, phase: str, note: str | None = None) -> None:
-        values = {"phase": phase, "note": note and note[:500]}
-        write(self._engine, lambda connection: connection.execute(_running(run).values(**values)))
-
-    def add_held_seconds(self, run: Run, seconds: float) -> None:
-        held = runs.c.held_seconds + seconds
-        write(self._engine, lambda connection: connection.execute(_running(run).values(held_seconds=held)))
-
-    def end(self, run: Run, outcome: Outcome, now: datetime, note: str | None = None) -> None:
-        def end(connection: Connection) -> None:
-            ended = select(runs.c.id).where(or_(runs.c.outcome != Outcome.RUNNING, runs.c.id == run.id))
-            close_empty_holds(connection, and_(holds.c.marketplace == run.marketplace, holds.c.run_id.in_(ended)), now)
-            connection.execute(_running(run).values(outcome=outcome, phase="ended", note=note, ended_at=now))
-
-        write(self._engine, end)
-
-
-def _running(run: Run) -> Update:
-    """A run that has ended, by itself or by a newer one, is not written any more."""
-    return update(runs).where(runs.c.id == run.id, runs.c.outcome == Outcome.RUNNING)
-
-
-def _start(connection: Connection, request: Request, request_key: str | None, now: datetime) -> Run:
-    generation = connection.execute(_head_generation(request.marketplace).with_for_update()).scalar_one()
-    key = None if request_key is None else f"{CHECK}/{request.marketplace}/{request_key}"
-    if key is not None:
-        known = connection.execute(
-            select(runs.c.id, runs.c.generation, runs.c.outcome).where(runs.c.request_key == key)
-        ).one_or_none()
-        if known is not None:
-            return Run(known.id, request.marketplace, known.generation, Outcome(known.outcome))
-    if request.dual_boot:
-        generation = UNCONTROLLED
-    else:
-        generation += 1
-        _supersede(connection, request.marketplace, now)
-    run_id: int = connection.execute(
-        insert(runs)
-        .values(
-            operation=CHECK,
-            marketplace=request.marketplace,
-            generation=generation,
-            request_key=key,
-            arguments=orjson.dumps(asdict(request)).decode(),
-            outcome=Outcome.RUNNING,
-            phase="starting",
-            started_at=now,
-            heartbeat_at=now,
-            skipped="{}",
-            **dict.fromkeys(_COUNTERS, 0),
-        )
-        .returning(runs.c.id)
-    ).scalar_one()
-    if generation != UNCONTROLLED:
-        raised = update(run_heads).where(_is_head(request.marketplace)).values(generation=generation, run_id=run_id)
-        connection.execute(raised)
-    return Run(run_id, request.marketplace, generation)
-
-
-def _supersede(connection: Connection, marketplace: Marketplace, now: datetime) -> None:
-    earlier = update(runs).where(
-        runs.c.operation == CHECK,
-        runs.c.marketplace == marketplace,
-        runs.c.outcome == Outcome.RUNNING,
-        runs.c.generation != UNCONTROLLED,
-    )
-    note = "a newer run has started"
-    connection.execute(earlier.values(outcome=Outcome.SUPERSEDED, phase="ended", ended_at=now, note=note))
-
-
-def _head_generation(marketplace: Marketplace) -> Select[int]:
-    """The head's row is there from the first migration on; locking it orders the starts, and the last to get
-    the lock is the newest."""
-    return select(run_heads.c.generation).where(_is_head(marketplace))
-
-
-def _is_head(marketplace: Marketplace) -> ColumnElement[bool]:
-    return and_(run_heads.c.operation == CHECK, run_heads.c.marketplace == marketplace)
+    def before_end(self, connection: Connection, run: Run, now: datetime) -> None:
+        ended = select(runs.c.id).where(or_(runs.c.outcome != Outcome.RUNNING, runs.c.id == run.id))
+        close_empty_holds(connection, and_(holds.c.marketplace == run.marketplace, holds.c.run_id.in_(ended)), now)

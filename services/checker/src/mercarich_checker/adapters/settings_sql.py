@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from mercarich_checker.adapters.fence import read
 from mercarich_checker.domain import BadCanaries, Canary, read_canaries
 from mercarich_checker.ports import BrakeSettings
-from mercarich_checker.use_cases.publish import PublishSettings
 from mercarich_checker.use_cases.run_check import RunSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_platform.settings import BadConfiguration
+from mercarich_runs.adapters.fence import read
+from mercarich_runs.use_cases.publish import PublishSettings
 
 FRESH_SECONDS = 5.0
 

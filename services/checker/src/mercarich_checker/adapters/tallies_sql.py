@@ -2,17 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
 from mercarich_checker.domain import Tally
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import run_sellers
-
-
-def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:
-    return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0}
+from mercarich_runs.adapters.marking_sql import fresh_tally
 
 
 def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> dict[int, Tally]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from mercarich_checker.ports import Events, Observations, ProxyAway, Sources, Superseded
+from mercarich_checker.ports import Events, Observations
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
+from mercarich_runs.ports import ProxyAway, Sources, Superseded
 
 log = logging.getLogger(__name__)
 

@@ -2,38 +2,24 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from mercarich_checker.domain import CanaryVerdict, too_many_unreadable
-from mercarich_checker.ports import (
-    Batches,
-    Counts,
-    DatabaseAway,
-    HoldKind,
-    Outcome,
-    Plan,
-    Request,
-    Run,
-    Runs,
-    Superseded,
-)
-from mercarich_checker.use_cases.publish import Publishing, PublishSettings
+from mercarich_checker.ports import HoldKind, Plan
 from mercarich_checker.use_cases.trust import Trust
+from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_platform.clock import Clock, Monotonic
+from mercarich_runs.ports import Batches, Counts, Outcome, Request, Run, Runs
+from mercarich_runs.use_cases.publish import Publishing, PublishSettings
+from mercarich_runs.use_cases.see_through import Report, SeeThrough
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 300.0
-"""How long a run waits for a database that went away, before its process gives up and is started again."""
-
 SECOND_LOOKS = 3
 """Rounds of confirming in a run; what is still held then waits for the next run or for a person."""
-
-
-class Interrupted(Exception):
-    """The process is to end; the run stays, and the next start of the same request key goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +40,54 @@ class RunCheck:
 
     runs: Runs
     plan: Plan
-    batches: Batches
+    batches: Batches[CheckBatch]
     trust: Trust
     settings: RunSettings
     now: Clock
     monotonic: Monotonic
-    report: Callable[[str, Counts], None]
-    """Called each round with the phase and the counts, for a progress line."""
+    report: Report
 
     def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
-        run = self.runs.start(request, request_key, self.now())
-        if run.outcome is not Outcome.RUNNING:
-            log.info("this request's run has ended already", extra={"run": run.id, "outcome": run.outcome})
-            return run
-        log.info("run started", extra={"run": run.id, "generation": run.generation})
-        try:
-            outcome, note = self._work(run, request, stop)
-        except Superseded:
-            outcome, note = Outcome.SUPERSEDED, "a newer run has started"
-        self.runs.end(run, outcome, self.now(), note)
-        log.info("run ended", extra={"run": run.id, "outcome": outcome, "note": note})
-        return Run(run.id, run.marketplace, run.generation, outcome)
+        through = SeeThrough(self.runs, self.plan, self.settings.deadline, self.now, self.monotonic, self.report)
 
-    def _work(self, run: Run, request: Request, stop: threading.Event) -> tuple[Outcome, str | None]:
-        sellers = self.plan.sellers(request)
-        if sellers.skipped:
-            log.warning("sellers skipped", extra={"run": run.id, **sellers.skipped})
-        self.runs.enter(run, "marking")
-        for marked in self.plan.mark(run, request, sellers):
-            self.report("marking", self.runs.beat(run, self.now()))
-            log.debug("marked", extra={"run": run.id, "items": marked})
-            _end_if(stop)
-        publishing = Publishing(self.plan, self.batches, self.settings.publish, run, request, self.now)
-        return _Rounds(self, run, publishing, stop).until_done()
+        def work(run: Run) -> tuple[Outcome, str | None]:
+            through.mark(run, request, stop)
+            rounds = _Rounds(self, through, run, self._publishing(run, request), stop)
+            return rounds.until_done()
+
+        return through.start_to_end(request, request_key, work)
+
+    def _publishing(self, run: Run, request: Request) -> Publishing[BatchItem, CheckBatch]:
+        size = request.group_lower or self.settings.publish.batch_items
+        settings = replace(self.settings.publish, batch_items=size)
+        return Publishing(self.plan, self.batches, settings, run, partial(make_batch, run, request), self.now)
+
+
+def make_batch(run: Run, request: Request, items: Sequence[BatchItem], fresh: bool) -> CheckBatch:
+    return CheckBatch(
+        marketplace=run.marketplace,
+        run_id=run.id,
+        generation=run.generation,
+        items=tuple(items),
+        max_workers=request.max_workers,
+        without_update=request.without_update,
+        fresh=fresh,
+    )
 
 
 class _Rounds:
     """One run's rounds: trusted, it publishes; not trusted, it is held; all checked, it confirms what is held."""
 
-    def __init__(self, check: RunCheck, run: Run, publishing: Publishing, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        check: RunCheck,
+        through: SeeThrough,
+        run: Run,
+        publishing: Publishing[BatchItem, CheckBatch],
+        stop: threading.Event,
+    ) -> None:
         self._check = check
+        self._through = through
         self._run = run
         self._publishing = publishing
         self._stop = stop
@@ -101,21 +95,10 @@ class _Rounds:
         self._note: str | None = None
         self._held_from: float | None = None
         self._second_looks = 0
-        self._away_from: float | None = None
 
     def until_done(self) -> tuple[Outcome, str | None]:
-        check = self._check
-        started = check.monotonic()
-        check.runs.enter(self._run, self._phase)
-        while check.monotonic() - started < check.settings.deadline.total_seconds():
-            try:
-                if self._round():
-                    return Outcome.FINISHED, None
-                self._away_from = None
-            except DatabaseAway as error:
-                self._be_patient(error)
-            self._stop.wait(self._publishing.pause)
-        return Outcome.FAILED, "not done within its deadline; what was left is first in the next run"
+        self._check.runs.enter(self._run, self._phase)
+        return self._through.rounds(self._run, self._round, lambda: self._publishing.pause, self._stop)
 
     def _round(self) -> bool:
         counts = self._alive()
@@ -123,20 +106,9 @@ class _Rounds:
         self._mind_unreadable(counts)
         return self._trusted(self._check.trust.verdict(counts, self._alive)) and self._done(counts)
 
-    def _be_patient(self, error: DatabaseAway) -> None:
-        """Nothing is published meanwhile: without the database nobody knows who is the newest."""
-        now = self._check.monotonic()
-        if self._away_from is None:
-            self._away_from = now
-            log.warning("waiting for the database", extra={"run": self._run.id, "why": str(error)})
-        elif now - self._away_from > PATIENCE_SECONDS:
-            raise error
-        self._stop.wait(1.0)
-
     def _alive(self) -> Counts:
-        """Say that the planner lives. Raises `Superseded`, and `Interrupted` when the process is to end."""
-        _end_if(self._stop)
-        return self._check.runs.beat(self._run, self._check.now())
+        """Raises `Superseded` and `Interrupted`."""
+        return self._through.alive(self._run, self._stop)
 
     def _trusted(self, verdict: CanaryVerdict) -> bool:
         check, now = self._check, self._check.monotonic()
@@ -184,8 +156,3 @@ class _Rounds:
         if (phase, note) != (self._phase, self._note):
             self._check.runs.enter(self._run, phase, note)
             self._phase, self._note = phase, note
-
-
-def _end_if(stop: threading.Event) -> None:
-    if stop.is_set():
-        raise Interrupted

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from mercarich_checker.domain import ENOUGH_LOOKS, Canary, CanaryVerdict, in_trouble, judge_canaries
-from mercarich_checker.ports import Counts, ProxyAway, Sources
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Monotonic
+from mercarich_runs.ports import Counts, ProxyAway, Sources
 
 LOOK_SECONDS = 180.0
 """Canaries take turns with the batches that are under way; what has not answered by then counts as no answer."""

@@ -1,32 +1,15 @@
-"""`ports.Batches` and `ports.Events` over Kafka."""
+"""`ports.Events` over Kafka."""
 
 import itertools
 import logging
 from collections.abc import Mapping, Sequence
 
-from mercarich_checker.ports import QueueAway
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.messages import CheckBatch, ListingsChanged, RevivalWanted
-from mercarich_contracts.topics import CHECK, LISTINGS_CHANGED, UPDATE
+from mercarich_contracts.messages import ListingsChanged, RevivalWanted
+from mercarich_contracts.topics import LISTINGS_CHANGED, UPDATE
 from mercarich_platform.kafka import BrokerAway, Publisher
 
 log = logging.getLogger(__name__)
-
-ACKNOWLEDGED_WITHIN = 10.0
-
-
-class KafkaBatches:
-    def __init__(self, publisher: Publisher) -> None:
-        self._publisher = publisher
-        self._number = itertools.count()
-
-    def publish(self, batch: CheckBatch) -> None:
-        """Keys are running numbers, so that batches spread evenly over the partitions."""
-        try:
-            self._publisher.publish(CHECK[batch.marketplace].name, batch.encode(), key=b"%d" % next(self._number))
-            self._publisher.flush(ACKNOWLEDGED_WITHIN)
-        except BrokerAway as error:
-            raise QueueAway(str(error)) from error
 
 
 class KafkaEvents:

@@ -6,23 +6,21 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
-from mercarich_checker import ports
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
 from mercarich_db.tables import run_heads
+from mercarich_runs import ports
 
 Result = TypeVar("Result")
 
-CHECK = "check"
 
-
-def hold_newest(connection: Connection, marketplace: Marketplace, generation: int) -> None:
+def hold_newest(connection: Connection, operation: ports.Operation, marketplace: Marketplace, generation: int) -> None:
     """Lock the head until the transaction ends, so that no newer run starts meanwhile. Raises `Superseded`."""
     if generation == ports.UNCONTROLLED:
         return
     head = (
         select(run_heads.c.generation)
-        .where(run_heads.c.operation == CHECK, run_heads.c.marketplace == marketplace)
+        .where(run_heads.c.operation == operation, run_heads.c.marketplace == marketplace)
         .with_for_update(read=True)
     )
     if connection.execute(head).scalar() != generation:
@@ -30,7 +28,7 @@ def hold_newest(connection: Connection, marketplace: Marketplace, generation: in
 
 
 def write(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
-    """`run_tx` in the checker's words. Raises `ports.DatabaseAway`."""
+    """`run_tx` in a service's words. Raises `ports.DatabaseAway`."""
     try:
         return engines.run_tx(engine, fn)
     except engines.DatabaseAway as error:

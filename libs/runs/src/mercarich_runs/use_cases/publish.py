@@ -2,14 +2,13 @@
 
 import itertools
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic
 
-from mercarich_checker.ports import Batches, Plan, QueueAway, Request, Run
-from mercarich_contracts.market import Marketplace
-from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_platform.clock import Clock
+from mercarich_runs.ports import AnyBatch, AnyRow, Batches, Pending, Place, QueueAway, Run
 
 log = logging.getLogger(__name__)
 
@@ -17,42 +16,52 @@ _START = (-1, 0)
 _PAUSES = (0.1, 0.2, 0.5)
 """Seconds between rounds: short while batches come back, longer while nothing moves."""
 _SUSPECTS_EVERY = timedelta(seconds=1)
-_OF_A_SELLER = 100
-"""Items of one source seller in a batch: what one call of the marketplace answers."""
+_TOGETHER = 100
+"""Rows that are added to a batch since they are best done with one of it: what one call of a marketplace answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishSettings:
     batch_items: int
+    """Rows in a batch."""
     unfinished_batches: int
     republish_after: timedelta
     attempts: int
 
 
 @dataclass(slots=True)
-class _Out:
+class _Out(Generic[AnyBatch]):
     """A batch that was published and is not finished."""
 
-    batch: CheckBatch
+    batch: AnyBatch
     since: datetime
     wait: timedelta
     left: set[int] = field(default_factory=set)
     suspect: bool = False
 
 
-class Publishing:
-    """Call `round` again and again: each drops what is finished and publishes what there is room for."""
+class Publishing(Generic[AnyRow, AnyBatch]):
+    """Call `round` again and again: each drops what is finished and publishes what there is room for.
+
+    `make` makes a message of rows; its second argument says whether this is a second look at them.
+    """
 
     def __init__(
-        self, plan: Plan, batches: Batches, settings: PublishSettings, run: Run, request: Request, now: Clock
+        self,
+        pending: Pending[AnyRow],
+        batches: Batches[AnyBatch],
+        settings: PublishSettings,
+        run: Run,
+        make: Callable[[Sequence[AnyRow], bool], AnyBatch],
+        now: Clock,
     ) -> None:
-        self._plan = plan
+        self._pending = pending
         self._batches = batches
         self._settings = settings
         self._run = run
-        self._request = request
+        self._make = make
         self._now = now
-        self._out: list[_Out] = []
+        self._out: list[_Out[AnyBatch]] = []
         self._place = _START
         self._idle = 0
         self._suspects_at: datetime | None = None
@@ -76,7 +85,7 @@ class Publishing:
         return bool(self._out)
 
     def start_over(self, *, fresh: bool = False) -> None:
-        """Walk the run's order from its beginning again: items have come due. `fresh`: from now on, second looks."""
+        """Walk the run's order from its beginning again: rows have come due. `fresh`: from now on, second looks."""
         self._place = _START
         self._fresh = fresh
 
@@ -84,7 +93,7 @@ class Publishing:
         before = sum(len(out.left) for out in self._out)
         if not before:
             return False
-        pending = self._plan.unfinished(
+        pending = self._pending.unfinished(
             self._run, sorted(itertools.chain(*(out.left for out in self._out))), self._now()
         )
         for out in self._out:
@@ -103,67 +112,50 @@ class Publishing:
                 out.since, out.wait = self._now(), min(out.wait * 2, self._settings.republish_after * 4)
 
     def _publish_suspect(self) -> None:
-        """Items whose worker died go out one at a time, so that the one that kills is set aside alone."""
+        """Rows whose worker died go out one at a time, so that the one that kills is set aside alone."""
         if self._suspects_at is not None and self._now() < self._suspects_at:
             return
         self._suspects_at = self._now() + _SUSPECTS_EVERY
-        self._plan.set_aside(self._run, self._settings.attempts, self._now())
+        self._pending.set_aside(self._run, self._settings.attempts, self._now())
         if not any(out.suspect for out in self._out):
-            for item in self._plan.abandoned(self._run, 1, self._now()):
-                self._publish([item], suspect=True)
+            for row in self._pending.abandoned(self._run, 1, self._now()):
+                self._publish([row], suspect=True)
 
     def _publish_more(self) -> bool:
         published = False
         while len(self._out) < self._settings.unfinished_batches:
-            items = self._next_items()
-            if not items:
+            rows = self._next_rows()
+            if not rows:
                 self._place = _START
                 break
-            self._publish(items)
+            self._publish(rows)
             published = True
         return published
 
-    def _next_items(self) -> list[BatchItem]:
-        """The next batch in the run's order; at Mercari with all that is due of the same source sellers."""
-        size = self._request.group_lower or self._settings.batch_items
+    def _next_rows(self) -> list[AnyRow]:
+        """The next batch in the run's order, each row with all that is best done with it."""
+        size = self._settings.batch_items
         taken = {id for out in self._out for id in out.left}
-        chosen: dict[int, BatchItem] = {}
+        chosen: dict[int, AnyRow] = {}
         for page in self._pages(size):
-            groups = self._groups([item for _, item in page])
-            for place, item in page:
-                if item.id in taken or item.id in chosen:
+            groups = self._pending.together(self._run, [row for _, row in page], self._now())
+            for place, row in page:
+                if row.id in taken or row.id in chosen:
                     self._place = place
                     continue
                 if len(chosen) >= size:
                     return list(chosen.values())
                 self._place = place
-                together = [item, *groups.get(item.seller_id, ())[:_OF_A_SELLER]]
+                together = [row, *groups.get(row.id, ())[:_TOGETHER]]
                 chosen.update({other.id: other for other in together if other.id not in taken})
         return list(chosen.values())
 
-    def _pages(self, size: int) -> Iterator[Sequence[tuple[tuple[int, int], BatchItem]]]:
-        while page := self._plan.due(self._run, self._place, size, self._now()):
+    def _pages(self, size: int) -> Iterator[Sequence[tuple[Place, AnyRow]]]:
+        while page := self._pending.due(self._run, self._place, size, self._now()):
             yield page
 
-    def _groups(self, items: Sequence[BatchItem]) -> Mapping[str | None, Sequence[BatchItem]]:
-        """By source seller, what one call can answer together; empty where the marketplace has no such call."""
-        sellers = sorted({item.seller_id for item in items if item.seller_id})
-        groups: dict[str | None, list[BatchItem]] = {}
-        if self._run.marketplace is Marketplace.MERCARI and sellers:
-            for other in self._plan.of_sellers(self._run, sellers, self._now()):
-                groups.setdefault(other.seller_id, []).append(other)
-        return groups
-
-    def _publish(self, items: Sequence[BatchItem], *, suspect: bool = False) -> None:
-        batch = CheckBatch(
-            marketplace=self._run.marketplace,
-            run_id=self._run.id,
-            generation=self._run.generation,
-            items=tuple(items),
-            max_workers=self._request.max_workers,
-            without_update=self._request.without_update,
-            fresh=self._fresh,
-        )
+    def _publish(self, rows: Sequence[AnyRow], *, suspect: bool = False) -> None:
+        batch = self._make(rows, self._fresh)
         self._batches.publish(batch)
-        ids = {item.id for item in items}
+        ids = {row.id for row in rows}
         self._out.append(_Out(batch, self._now(), self._settings.republish_after, ids, suspect))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 import httpx
 from pydantic import ValidationError
 
-from mercarich_checker.ports import ProxyAway
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import CHECK_LINE, CheckRequest, EndLine, Item, ItemLine
+from mercarich_runs.ports import ProxyAway
 
 
 class HttpSources:

@@ -1,0 +1,1 @@
+"""How a run's ports are met: SQL, Kafka, the proxies' HTTP contract."""

@@ -1,0 +1,106 @@
+"""What a run takes in: the sellers who take part, and rows, marked in an order that is fair.
+
+Marking gives each row the running number it has within its seller, so that the order (rank, id) takes turns
+between sellers.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, and_, select, update
+
+from mercarich_db.bulk import insert_missing, update_rows
+from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
+from mercarich_runs.adapters.columns import PendingColumns
+from mercarich_runs.adapters.fence import hold_newest, read, write
+from mercarich_runs.ports import Request, Run, Sellers
+
+PAGE = 1000
+"""Rows that one transaction marks."""
+
+Page = Sequence[tuple[int, Sequence[int]]]
+"""(row, the sellers it belongs to): one that several sellers share counts for whichever has the fewest so far."""
+
+
+def sellers_of(engine: Engine, request: Request) -> Sellers:
+    """Those with the run's plans who can be served; the others counted by reason."""
+    columns = select(users.c.id, users.c.active, users.c.is_staff, amazon_accounts.c.user_id.label("account"))
+    rows = columns.outerjoin_from(users, amazon_accounts).where(users.c.plan.in_(request.plans))
+    if request.usernames:
+        rows = rows.where(users.c.username.in_(request.usernames))
+    taken: set[int] = set()
+    skipped: Counter[str] = Counter()
+    with read(engine) as connection:
+        for row in connection.execute(rows):
+            if not row.active:
+                skipped["inactive"] += 1
+            elif row.is_staff:
+                skipped["staff"] += 1
+            elif row.account is None:
+                skipped["no_amazon_account"] += 1
+            else:
+                taken.add(row.id)
+    return Sellers(frozenset(taken), skipped)
+
+
+class Marker:
+    """Marks the rows of one run. `fresh` are further columns that a mark sets back."""
+
+    def __init__(self, engine: Engine, columns: PendingColumns, run: Run, fresh: Mapping[str, Any]) -> None:
+        self._engine = engine
+        self._columns = columns
+        self._run = run
+        self._fresh = {**columns.values(run=run.id, attempts=0, not_before=None, problem=None), **fresh}
+
+    def mark(self, pages: Iterable[Page], sellers: Sellers, begin_with: int) -> Iterator[int]:
+        """Mark page by page; answers the number marked so far after each. Raises `Superseded`."""
+        planned: Counter[int] = Counter()
+        marked = 0
+        write(self._engine, lambda connection: self._take_in(connection, sellers))
+        for page in pages:
+            ranked = list(_rank(page, planned, begin_with))
+            marked += write(self._engine, partial(self._mark, ranked))
+            yield marked
+        write(self._engine, lambda connection: self._keep_totals(connection, planned))
+
+    def _take_in(self, connection: Connection, sellers: Sellers) -> None:
+        """A tally for each seller before the first row is marked: the check's brake counts on it."""
+        self._hold_newest(connection)
+        skipped = orjson.dumps(dict(sellers.skipped)).decode()
+        tallies = [fresh_tally(self._run.id, user_id) for user_id in sorted(sellers.user_ids)]
+        insert_missing(connection, run_sellers, tallies)
+        connection.execute(update(runs).where(runs.c.id == self._run.id).values(skipped=skipped))
+
+    def _mark(self, ranked: Sequence[tuple[int, int]], connection: Connection) -> int:
+        self._hold_newest(connection)
+        if not ranked:
+            return 0
+        rows = [{"id": id, **self._columns.values(rank=rank)} for id, rank in ranked]
+        marked = update_rows(connection, self._columns.table, rows, same=self._fresh)
+        connection.execute(update(runs).where(runs.c.id == self._run.id).values(planned=runs.c.planned + marked))
+        return marked
+
+    def _keep_totals(self, connection: Connection, planned: Counter[int]) -> None:
+        self._hold_newest(connection)
+        for user_id, count in sorted(planned.items()):
+            mine = and_(run_sellers.c.run_id == self._run.id, run_sellers.c.user_id == user_id)
+            connection.execute(update(run_sellers).where(mine).values(planned=run_sellers.c.planned + count))
+
+    def _hold_newest(self, connection: Connection) -> None:
+        hold_newest(connection, self._columns.operation, self._run.marketplace, self._run.generation)
+
+
+def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:
+    return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0}
+
+
+def _rank(page: Page, planned: Counter[int], begin_with: int) -> Iterator[tuple[int, int]]:
+    for row_id, user_ids in page:
+        user_id = min(user_ids, key=lambda user_id: planned[user_id])
+        rank = planned[user_id]
+        planned[user_id] += 1
+        if rank >= begin_with:
+            yield row_id, rank

@@ -1,0 +1,27 @@
+"""`ports.Batches` over Kafka."""
+
+import itertools
+from collections.abc import Mapping
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.topics import Topic
+from mercarich_platform.kafka import BrokerAway, Publisher
+from mercarich_runs.ports import MarketMessage, QueueAway
+
+ACKNOWLEDGED_WITHIN = 10.0
+
+
+class KafkaBatches:
+    def __init__(self, publisher: Publisher, topics: Mapping[Marketplace, Topic]) -> None:
+        self._publisher = publisher
+        self._topics = topics
+        self._number = itertools.count()
+
+    def publish(self, batch: MarketMessage) -> None:
+        """Keys are running numbers, so that batches spread evenly over the partitions."""
+        try:
+            topic = self._topics[batch.marketplace].name
+            self._publisher.publish(topic, batch.encode(), key=b"%d" % next(self._number))
+            self._publisher.flush(ACKNOWLEDGED_WITHIN)
+        except BrokerAway as error:
+            raise QueueAway(str(error)) from error

@@ -1,0 +1,93 @@
+"""`ports.Pending` over a table: a run's order is a rank on the row, walked by keyset.
+
+A row that is done loses its run, so that the index of pending rows shrinks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic
+
+from sqlalchemy import Connection, Engine, and_, or_, select, update
+
+from mercarich_db import types
+from mercarich_db.tables import runs
+from mercarich_runs.adapters.columns import PendingColumns
+from mercarich_runs.adapters.fence import hold_newest, read, write
+from mercarich_runs.ports import AnyRow, Place, Run
+
+
+class PendingRows(Generic[AnyRow]):
+    """`taken` are the columns of which `row_of` makes what a batch carries of a row; the id is always there."""
+
+    def __init__(
+        self, engine: Engine, columns: PendingColumns, taken: Sequence[Any], row_of: Callable[[types.AnyRow], AnyRow]
+    ) -> None:
+        self._engine = engine
+        self._columns = columns
+        self._taken = tuple(taken)
+        self._row_of = row_of
+
+    def due(self, run: Run, after: Place, limit: int, now: datetime) -> Sequence[tuple[Place, AnyRow]]:
+        columns = self._columns
+        rank, last = after
+        further = and_(columns.rank >= rank, or_(columns.rank > rank, columns.id > last))
+        page = (
+            select(columns.rank.label("rank_in_run"), *self._taken)
+            .where(columns.run == run.id, further, columns.is_due(now))
+            .order_by(columns.rank, columns.id)
+            .limit(limit)
+        )
+        with read(self._engine) as connection:
+            return [((row.rank_in_run, row.id), self._row_of(row)) for row in connection.execute(page)]
+
+    def together(self, run: Run, rows: Sequence[AnyRow], now: datetime) -> Mapping[int, Sequence[AnyRow]]:
+        return {}
+
+    def unfinished(self, run: Run, ids: Sequence[int], now: datetime) -> frozenset[int]:
+        columns = self._columns
+        leased = and_(columns.attempts > 0, columns.not_before > now)
+        waiting = or_(columns.not_before.is_(None), leased)
+        pending = select(columns.id).where(columns.is_of(run.id, ids), waiting)
+        with read(self._engine) as connection:
+            return frozenset(connection.execute(pending).scalars())
+
+    def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[AnyRow]:
+        columns = self._columns
+        left_behind = columns.is_abandoned(run, now)
+
+        def take(connection: Connection) -> Sequence[AnyRow]:
+            self._hold_newest(connection, run)
+            found = select(*self._taken).where(left_behind).order_by(columns.id).limit(limit)
+            rows = [self._row_of(row) for row in connection.execute(found)]
+            mine = update(columns.table).where(columns.id.in_([row.id for row in rows]), left_behind)
+            connection.execute(mine.values(columns.values(not_before=None)))
+            return rows
+
+        with read(self._engine) as connection:
+            if connection.execute(select(columns.id).where(left_behind).limit(1)).first() is None:
+                return ()
+        return write(self._engine, take)
+
+    def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
+        columns = self._columns
+        killers = and_(columns.is_abandoned(run, now), columns.attempts >= attempts)
+
+        def let_go(connection: Connection) -> int:
+            self._hold_newest(connection, run)
+            done = columns.values(run=None, done_run=run.id, problem="set_aside", not_before=None)
+            count = connection.execute(update(columns.table).where(killers).values(done)).rowcount
+            connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
+            return count
+
+        with read(self._engine) as connection:
+            if connection.execute(select(columns.id).where(killers).limit(1)).first() is None:
+                return 0
+        return write(self._engine, let_go)
+
+    def anything_left(self, run: Run) -> bool:
+        with read(self._engine) as connection:
+            left = select(self._columns.id).where(self._columns.run == run.id).limit(1)
+            return connection.execute(left).first() is not None
+
+    def _hold_newest(self, connection: Connection, run: Run) -> None:
+        hold_newest(connection, self._columns.operation, run.marketplace, run.generation)

@@ -1,0 +1,116 @@
+"""`ports.Runs`: generations are given by the database, in the transaction that inserts the run."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, insert, select, update
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.tables import run_heads, runs
+from mercarich_runs.adapters.fence import hold_newest, write
+from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run
+
+_COUNTERS = (
+    *("planned", "checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished", "set_aside"),
+    *("fallen", "withdrawn", "held", "held_seconds"),
+)
+
+
+class SqlRuns:
+    """The runs of one operation."""
+
+    def __init__(self, engine: Engine, operation: Operation) -> None:
+        self._engine = engine
+        self._operation = operation
+
+    def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
+        return write(self._engine, lambda connection: self._start(connection, request, request_key, now))
+
+    def beat(self, run: Run, now: datetime) -> Counts:
+        def beat(connection: Connection) -> Counts:
+            hold_newest(connection, self._operation, run.marketplace, run.generation)
+            connection.execute(update(runs).where(runs.c.id == run.id).values(heartbeat_at=now))
+            columns = [runs.c[name] for name in Counts.__dataclass_fields__]
+            return Counts(**connection.execute(select(*columns).where(runs.c.id == run.id)).mappings().one())
+
+        return write(self._engine, beat)
+
+    def enter(self, run: Run, phase: str, note: str | None = None) -> None:
+        values = {"phase": phase, "note": note and note[:500]}
+        write(self._engine, lambda connection: connection.execute(_running(run).values(**values)))
+
+    def add_held_seconds(self, run: Run, seconds: float) -> None:
+        held = runs.c.held_seconds + seconds
+        write(self._engine, lambda connection: connection.execute(_running(run).values(held_seconds=held)))
+
+    def end(self, run: Run, outcome: Outcome, now: datetime, note: str | None = None) -> None:
+        def end(connection: Connection) -> None:
+            self.before_end(connection, run, now)
+            connection.execute(_running(run).values(outcome=outcome, phase="ended", note=note, ended_at=now))
+
+        write(self._engine, end)
+
+    def before_end(self, connection: Connection, run: Run, now: datetime) -> None:
+        """What else an operation's end writes, in the same transaction."""
+
+    def _start(self, connection: Connection, request: Request, request_key: str | None, now: datetime) -> Run:
+        marketplace = request.marketplace
+        generation = connection.execute(self._head_generation(marketplace).with_for_update()).scalar_one()
+        key = None if request_key is None else f"{self._operation}/{marketplace}/{request_key}"
+        if key is not None:
+            known = connection.execute(
+                select(runs.c.id, runs.c.generation, runs.c.outcome).where(runs.c.request_key == key)
+            ).one_or_none()
+            if known is not None:
+                return Run(known.id, marketplace, known.generation, Outcome(known.outcome))
+        if request.dual_boot:
+            generation = UNCONTROLLED
+        else:
+            generation += 1
+            self._supersede(connection, marketplace, now)
+        run_id = self._insert(connection, request, generation, key, now)
+        if generation != UNCONTROLLED:
+            raised = update(run_heads).where(self._is_head(marketplace)).values(generation=generation, run_id=run_id)
+            connection.execute(raised)
+        return Run(run_id, marketplace, generation)
+
+    def _insert(self, connection: Connection, request: Request, generation: int, key: str | None, now: datetime) -> int:
+        values = {
+            "operation": self._operation,
+            "marketplace": request.marketplace,
+            "generation": generation,
+            "request_key": key,
+            "arguments": orjson.dumps(asdict(request)).decode(),
+            "outcome": Outcome.RUNNING,
+            "phase": "starting",
+            "started_at": now,
+            "heartbeat_at": now,
+            "skipped": "{}",
+            **dict.fromkeys(_COUNTERS, 0),
+        }
+        run_id: int = connection.execute(insert(runs).values(**values).returning(runs.c.id)).scalar_one()
+        return run_id
+
+    def _supersede(self, connection: Connection, marketplace: Marketplace, now: datetime) -> None:
+        earlier = update(runs).where(
+            runs.c.operation == self._operation,
+            runs.c.marketplace == marketplace,
+            runs.c.outcome == Outcome.RUNNING,
+            runs.c.generation != UNCONTROLLED,
+        )
+        note = "a newer run has started"
+        connection.execute(earlier.values(outcome=Outcome.SUPERSEDED, phase="ended", ended_at=now, note=note))
+
+    def _head_generation(self, marketplace: Marketplace) -> Select[int]:
+        """The head's row is there from the first migration on; locking it orders the starts, and the last to get
+        the lock is the newest."""
+        return select(run_heads.c.generation).where(self._is_head(marketplace))
+
+    def _is_head(self, marketplace: Marketplace) -> ColumnElement[bool]:
+        return and_(run_heads.c.operation == self._operation, run_heads.c.marketplace == marketplace)
+
+
+def _running(run: Run) -> Update:
+    """A run that has ended, by itself or by a newer one, is not written any more."""
+    return update(runs).where(runs.c.id == run.id, runs.c.outcome == Outcome.RUNNING)

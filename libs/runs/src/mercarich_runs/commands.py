@@ -1,0 +1,148 @@
+"""The seed's command lines, alike for every operation: `mercarich check_item_yahoo 2 4 --max-workers 14`."""
+
+import argparse
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db import engine as engines
+from mercarich_platform import logging
+from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import SharedSettings, load
+from mercarich_platform.worker import install_signals
+from mercarich_runs.ports import Counts, DatabaseAway, Operation, Outcome, Request, Run
+from mercarich_runs.use_cases.see_through import Interrupted, Report
+
+PLANS = (2, 4)
+MAX_WORKERS = 1000
+
+EXIT_CODES = "Exit codes: 0 done or superseded, 75 try again, 78 bad configuration."
+
+
+class Planner(Protocol):
+    def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
+        """Raises `Interrupted` and `DatabaseAway`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommand:
+    """One operation's command; called with a marketplace and the arguments it answers the exit code."""
+
+    operation: Operation
+    description: str
+    """With a place for the marketplace: `{marketplace}`."""
+    batch_setting: str
+    """The setting that says how many rows a batch has."""
+    build: Callable[[Marketplace, SharedSettings, Report], Planner]
+    """Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    tell: Callable[[Counts], str]
+    """The counts of a progress line, in the operation's words."""
+    marks_only: str | None = None
+    """The help of --without-update; None: the operation has no such option."""
+
+    def __call__(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
+        request, request_key = self.parse(marketplace, argv)
+        shared = load(SharedSettings)
+        logging.configure(self._process(marketplace), level=shared.log_level, style=shared.log_format)
+        stop = threading.Event()
+        install_signals(stop)
+        try:
+            run = self.build(marketplace, shared, _Progress(marketplace, self.tell))(request, request_key, stop)
+        except (DatabaseAway, engines.DatabaseAway) as error:
+            raise TryAgain(f"{error}; started again under the same request key, the run goes on") from error
+        except Interrupted:
+            return TRY_AGAIN
+        return DONE if run.outcome in (Outcome.FINISHED, Outcome.SUPERSEDED) else FAILED
+
+    def parse(self, marketplace: Marketplace, argv: Sequence[str]) -> tuple[Request, str | None]:
+        """The request and its key; ends the process with a sentence and code 2 where an argument is wrong."""
+        parser = argparse.ArgumentParser(
+            prog=f"mercarich {self.operation}_item_{marketplace}",
+            description=f"{self.description.format(marketplace=marketplace)} {EXIT_CODES}",
+        )
+        self._add_arguments(parser)
+        given = parser.parse_args(argv)
+        if given.dual_boot and not given.yes:
+            parser.error("--dual-boot lets two runs work at once; add --yes to confirm")
+        request = Request(
+            marketplace=marketplace,
+            plans=tuple(sorted(set(given.check_times))),
+            max_workers=given.max_workers,
+            group_lower=given.group_lower,
+            begin_with=given.beginwith,
+            usernames=tuple(given.usernames),
+            skus=tuple(given.skus),
+            without_update=self.marks_only is not None and given.without_update,
+            dual_boot=given.dual_boot,
+        )
+        return request, given.request_key
+
+    def _add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        add = parser.add_argument
+        add("check_times", type=_plan, nargs="+", help="sellers' plans: checks a day, 2 or 4")
+        add("--max-workers", type=_workers, default=4, help="items of a batch under way at once (4)")
+        add("--group-lower", type=_positive, help=f"items in a batch (setting {self.batch_setting})")
+        add("--beginwith", type=_count, default=0, help="skip so many of each seller's items (0)")
+        add("--usernames", nargs="+", default=[], help="only these sellers")
+        add("--skus", nargs="+", default=[], help="only these SKUs")
+        if self.marks_only is not None:
+            add("--without-update", action="store_true", help=self.marks_only)
+        add("--dual-boot", action="store_true", help="debugging: no control of who is the newest")
+        add("--yes", action="store_true", help="confirms --dual-boot")
+        add(
+            "--request-key",
+            default=os.environ.get("MERCARICH_REQUEST_KEY"),
+            help="the Job's name: the same key is the same run (MERCARICH_REQUEST_KEY)",
+        )
+
+    def _process(self, marketplace: Marketplace) -> str:
+        return f"planner-{'' if self.operation is Operation.CHECK else 'update-'}{marketplace}"
+
+
+class _Progress:
+    """One line on a terminal, written over; nothing elsewhere: the logs and `mercarich run show` have it."""
+
+    def __init__(self, marketplace: Marketplace, tell: Callable[[Counts], str]) -> None:
+        self._marketplace = marketplace
+        self._tell = tell
+        self._shown_at = float("-inf")
+
+    def __call__(self, phase: str, counts: Counts) -> None:
+        if not sys.stderr.isatty() or time.monotonic() - self._shown_at < 0.5:
+            return
+        self._shown_at = time.monotonic()
+        share = counts.checked / counts.planned if counts.planned else 0.0
+        bar = "#" * int(share * 30)
+        line = f"{self._marketplace} {phase:<10} [{bar:<30}] {self._tell(counts)}"
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+
+
+def _plan(text: str) -> int:
+    if text not in [str(plan) for plan in PLANS]:
+        raise argparse.ArgumentTypeError(f"a plan is 2 or 4 checks a day, not {text!r}")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    return _within(text, 1, MAX_WORKERS)
+
+
+def _positive(text: str) -> int:
+    return _within(text, 1, 5_000)
+
+
+def _count(text: str) -> int:
+    return _within(text, 0, 10_000_000)
+
+
+def _within(text: str, low: int, high: int) -> int:
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise argparse.ArgumentTypeError(f"expected a whole number from {low:,} to {high:,}, not {text!r}")
+    return int(text)

@@ -1,0 +1,99 @@
+"""A run from its start to its end: started once a request key, fenced, patient with a database that went away."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mercarich_platform.clock import Clock, Monotonic
+from mercarich_runs.ports import Counts, DatabaseAway, Marking, Outcome, Request, Run, Runs, Superseded
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 300.0
+"""How long a run waits for a database that went away, before its process gives up and is started again."""
+
+Report = Callable[[str, Counts], None]
+"""Called each round with the phase and the counts, for a progress line."""
+
+
+class Interrupted(Exception):
+    """The process is to end; the run stays, and the next start of the same request key goes on with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeeThrough:
+    """What every operation's run does alike."""
+
+    runs: Runs
+    marking: Marking
+    deadline: timedelta
+    now: Clock
+    monotonic: Monotonic
+    report: Report
+
+    def start_to_end(
+        self, request: Request, request_key: str | None, work: Callable[[Run], tuple[Outcome, str | None]]
+    ) -> Run:
+        """Start a run, do its work, end it; answers it with its outcome. A run that has ended stays as it is."""
+        run = self.runs.start(request, request_key, self.now())
+        if run.outcome is not Outcome.RUNNING:
+            log.info("this request's run has ended already", extra={"run": run.id, "outcome": run.outcome})
+            return run
+        log.info("run started", extra={"run": run.id, "generation": run.generation})
+        try:
+            outcome, note = work(run)
+        except Superseded:
+            outcome, note = Outcome.SUPERSEDED, "a newer run has started"
+        self.runs.end(run, outcome, self.now(), note)
+        log.info("run ended", extra={"run": run.id, "outcome": outcome, "note": note})
+        return Run(run.id, run.marketplace, run.generation, outcome)
+
+    def mark(self, run: Run, request: Request, stop: threading.Event) -> None:
+        """Take in what is due. Raises `Superseded`, `Interrupted`, `DatabaseAway`."""
+        sellers = self.marking.sellers(request)
+        if sellers.skipped:
+            log.warning("sellers skipped", extra={"run": run.id, **sellers.skipped})
+        self.runs.enter(run, "marking")
+        for marked in self.marking.mark(run, request, sellers):
+            self.report("marking", self.runs.beat(run, self.now()))
+            log.debug("marked", extra={"run": run.id, "items": marked})
+            end_if(stop)
+
+    def alive(self, run: Run, stop: threading.Event) -> Counts:
+        """Say that the planner lives. Raises `Superseded`, and `Interrupted` when the process is to end."""
+        end_if(stop)
+        return self.runs.beat(run, self.now())
+
+    def rounds(
+        self, run: Run, one: Callable[[], bool], pause: Callable[[], float], stop: threading.Event
+    ) -> tuple[Outcome, str | None]:
+        """Call `one` until it answers that all is done, with a pause of so many seconds after each."""
+        started = self.monotonic()
+        away_from: float | None = None
+        while self.monotonic() - started < self.deadline.total_seconds():
+            try:
+                if one():
+                    return Outcome.FINISHED, None
+                away_from = None
+            except DatabaseAway as error:
+                away_from = self._be_patient(run, error, away_from)
+                stop.wait(1.0)
+            stop.wait(pause())
+        return Outcome.FAILED, "not done within its deadline; what was left is first in the next run"
+
+    def _be_patient(self, run: Run, error: DatabaseAway, away_from: float | None) -> float:
+        """Nothing is published meanwhile: without the database nobody knows who is the newest."""
+        now = self.monotonic()
+        if away_from is None:
+            log.warning("waiting for the database", extra={"run": run.id, "why": str(error)})
+            return now
+        if now - away_from > PATIENCE_SECONDS:
+            raise error
+        return away_from
+
+
+def end_if(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise Interrupted

@@ -1,0 +1,16 @@
+"""The checker's pending columns, and its side of the fence."""
+
+from sqlalchemy import Connection
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.tables import source_items
+from mercarich_runs.adapters import fence
+from mercarich_runs.adapters.columns import PendingColumns
+from mercarich_runs.ports import Operation
+
+CHECKS = PendingColumns.of(Operation.CHECK, source_items, done_run="checked_run")
+
+
+def hold_newest(connection: Connection, marketplace: Marketplace, generation: int) -> None:
+    """Raises `Superseded`."""
+    fence.hold_newest(connection, Operation.CHECK, marketplace, generation)
