@@ -1,15 +1,18 @@
 """Puts a proxy together from its settings: the guards, the way out, the observer and the application."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
-import httpx
 from fastapi import APIRouter, FastAPI
 
 from mercarich_contracts.market import Marketplace as Name
 from mercarich_marketplace.app import create_app
 from mercarich_marketplace.breaker import Breaker
-from mercarich_marketplace.client import create_client
+from mercarich_marketplace.client import HttpClient
 from mercarich_marketplace.egress import Egress, Guards
+from mercarich_marketplace.image_sources import PublicResolver
+from mercarich_marketplace.images import Images, image_routes
 from mercarich_marketplace.memory import FirstMisses, Recent
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
@@ -31,22 +34,33 @@ def assemble(
 ) -> FastAPI:
     """The application. Raises `BadConfiguration` when the settings may not be used."""
     settings.checked()
-    egress = Egress(_client(settings), _guards(name, settings, utc, now))
+    client = HttpClient(user_agent=settings.user_agent, connections=settings.most_at_once)
+    egress = Egress(client, _guards(name, settings, utc, now))
     observer = Observer(
         market(egress),
         egress.guards,
         recent=Recent(settings.cache_seconds, settings.cache_items, now=now),
         misses=FirstMisses(now=now),
     )
-    return create_app(observer, egress, more=routers(observer))
+    images = _images(settings, egress.guards)
+    return create_app(observer, egress, images.egress, more=[image_routes(images), *routers(observer)])
 
 
-def _client(settings: ProxySettings) -> httpx.AsyncClient:
-    return create_client(
+def _images(settings: ProxySettings, pages: Guards) -> Images:
+    own_host = None if settings.is_real else urlsplit(settings.base_url).hostname
+    client = HttpClient(
         user_agent=settings.user_agent,
-        connections=settings.most_at_once,
-        deadline_seconds=settings.deadline,
+        connections=settings.images_at_once,
+        resolver=lambda: PublicResolver(own_host),
     )
+    pace = Pace(settings.image_rate, jitter=settings.jitter, recovery_per_second=settings.recovery_per_second)
+    guards = replace(
+        pages,
+        turns=Turns(pace, settings.images_at_once),
+        breaker=Breaker(settings.image_breaker_rules),
+        metrics=pages.metrics.of_images(),
+    )
+    return Images(settings.image_sources, Egress(client, guards))
 
 
 def _guards(name: Name, settings: ProxySettings, utc: Clock, now: Monotonic) -> Guards:

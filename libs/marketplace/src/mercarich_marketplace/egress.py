@@ -7,20 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-import aiohttp
-import httpx
-
 from mercarich_contracts.market import Reason
 from mercarich_marketplace.answers import Answer, Fault
 from mercarich_marketplace.breaker import OUTCOMES, Breaker, Entry, Outcome, Phase
+from mercarich_marketplace.client import Client
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.turns import Flow, Turns
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 
 TRIES = 2
 RETRIED = frozenset({Reason.TRANSIENT, Reason.TIMED_OUT})
-MAX_BYTES = 3_000_000
-KEPT_HEADERS = ("retry-after", "location")
 LONG_PAUSE_SECONDS = 60.0
 """A longer Retry-After opens the breaker for that time: callers are told, and do not wait for it."""
 
@@ -54,7 +50,7 @@ class Guards:
 
 
 class Egress:
-    def __init__(self, client: httpx.AsyncClient, guards: Guards) -> None:
+    def __init__(self, client: Client, guards: Guards) -> None:
         self.guards = guards
         self._client = client
         self._probe_ended = asyncio.Event()
@@ -71,7 +67,7 @@ class Egress:
         raise AssertionError("the last try answers or raises")
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._client.close()
 
     async def _try(self, call: Call, read: Callable[[Answer], Read], flow: Flow) -> Read:
         async with self._entry() as probe:
@@ -114,31 +110,21 @@ class Egress:
         try:
             if not probe and self.guards.breaker.phase(self.guards.now()) is not Phase.CLOSED:
                 raise Fault(Reason.BREAKER_OPEN, "the marketplace stopped being asked during the wait")
-            with self.guards.metrics.seconds.time():
-                return await self._exchange(call)
+            return await self._exchange(call)
         finally:
             turns.give_back()
 
     async def _exchange(self, call: Call) -> Answer:
+        guards = self.guards
+        started = guards.now()
         try:
-            async with asyncio.timeout(self.guards.deadline_seconds):
-                return await self._read_whole(call)
-        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-            raise _transport_fault(error) from error
-
-    async def _read_whole(self, call: Call) -> Answer:
-        request = self._client.build_request(call.method, call.url, headers=call.headers(), content=call.content)
-        response = await self._client.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise Fault(Reason.OVERSIZED, f"HTTP {response.status_code} with more than {MAX_BYTES} bytes")
+            async with asyncio.timeout(guards.deadline_seconds):
+                received = await self._client.ask(call.method, call.url, call.headers(), call.content)
+        except TimeoutError:
+            raise Fault(Reason.TIMED_OUT, f"no whole answer within {guards.deadline_seconds:g} s") from None
         finally:
-            await response.aclose()
-        headers = {name: value for name in KEPT_HEADERS if (value := response.headers.get(name)) is not None}
-        return Answer(call.url, response.status_code, headers, bytes(body), self.guards.utc())
+            guards.metrics.seconds.observe(guards.now() - started)
+        return Answer(call.url, received.status, received.headers, received.body, guards.utc())
 
     def _learn(self, fault: Fault, *, probe: bool) -> None:
         outcome = OUTCOMES.get(fault.reason)
@@ -155,9 +141,3 @@ class Egress:
 
     def _record(self, outcome: Outcome, *, probe: bool) -> None:
         self.guards.breaker.record(self.guards.now(), outcome, probe=probe)
-
-
-def _transport_fault(error: Exception) -> Fault:
-    timed_out = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
-    reason = Reason.TIMED_OUT if timed_out else Reason.TRANSIENT
-    return Fault(reason, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
