@@ -48,6 +48,8 @@ class Simulator:
     def answer(self, request: Request) -> Reply:
         """Brings the world up to the present, then asks whoever answers the path."""
         self.world.settle()
+        if host := request.headers.get("host"):
+            self.world.market.host = f"http://{host}"
         path = request.path
         for prefix, answer in self._routes:
             if path.startswith(prefix):

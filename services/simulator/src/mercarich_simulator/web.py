@@ -43,6 +43,8 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     delay: float = 0.0
     ending: Ending = Ending.WHOLE
+    draw: Callable[[], bytes] | None = None
+    """Makes the body, for so long that others should not wait for it."""
 
     def with_headers(self, *headers: tuple[str, str]) -> "Reply":
         return replace(self, headers=(*self.headers, *headers))
@@ -123,6 +125,8 @@ class Application:
                 body,
             )
         )
+        if reply.draw:
+            reply = replace(reply, body=await asyncio.to_thread(reply.draw))
         if reply.delay:
             await asyncio.sleep(reply.delay)
         if reply.ending is Ending.WHOLE:

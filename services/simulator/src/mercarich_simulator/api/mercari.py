@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from mercarich_simulator.api.images import image
 from mercarich_simulator.api.trouble import guarded
 from mercarich_simulator.faults import without
 from mercarich_simulator.identity import SHOPS_LENGTH
@@ -11,6 +12,7 @@ from mercarich_simulator.sites.look import Look
 from mercarich_simulator.sites.mercari_item import item_object, profile, seller_page
 from mercarich_simulator.sites.mercari_search import search_answer
 from mercarich_simulator.sites.mercari_shops import NOT_FOUND_STATES, product_object
+from mercarich_simulator.sites.pictures import IMAGES
 from mercarich_simulator.web import Reply, Request, json_reply, text_reply
 from mercarich_simulator.world import World
 
@@ -34,6 +36,8 @@ class MercariApi:
 
     def answer(self, request: Request) -> Reply:
         path = request.path.removeprefix("/mercari")
+        if path.startswith(IMAGES):
+            return image(self._world, MERCARI, path)
         operation, handle = self._operations.get((request.method, path), ("unknown", _unknown))
         if path.startswith(_SHOPS) and request.method == "GET":
             operation, handle = "shops_product", self._product

@@ -1,9 +1,11 @@
 """/yahoo/…: item pages, the item as JSON, search pages."""
 
+from mercarich_simulator.api.images import image
 from mercarich_simulator.api.trouble import guarded
 from mercarich_simulator.faults import without
 from mercarich_simulator.shelf import YAHOO
 from mercarich_simulator.sites.look import Look
+from mercarich_simulator.sites.pictures import IMAGES
 from mercarich_simulator.sites.yahoo_item import NOT_FOUND_PAGE, item_object
 from mercarich_simulator.sites.yahoo_search import search_page
 from mercarich_simulator.web import Reply, Request, html_reply, json_reply, text_reply
@@ -26,6 +28,8 @@ class YahooApi:
             return self._item(path.removeprefix(_PAGE), as_page=True)
         if path.startswith(_JSON):
             return self._item(path.removeprefix(_JSON), as_page=False)
+        if path.startswith("/yahoo" + IMAGES):
+            return image(self._world, YAHOO, path.removeprefix("/yahoo"))
         if path == "/yahoo/search/search":
             self._world.count(YAHOO, "search")
             return guarded(self._world, YAHOO, ("search",), lambda: self._search(request))

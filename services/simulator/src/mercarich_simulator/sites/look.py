@@ -17,6 +17,8 @@ class Look:
     changed_at: float
     """Unix time of the last change; the item's creation when nothing changed."""
     now: float
+    host: str
+    """Where the visitor found this market: `http://` and host, without a path."""
 
 
 class Market:
@@ -25,6 +27,8 @@ class Market:
     def __init__(self, catalogue: Catalogue, truth: Truth) -> None:
         self.catalogue = catalogue
         self.truth = truth
+        self.host = "http://127.0.0.1:8100"
+        """Set anew by every request: pictures are listed under the name that the visitor used."""
 
     def find(self, marketplace: str, item_id: str, now: float) -> Look | None:
         """None for an id that was never given out."""
@@ -37,7 +41,7 @@ class Market:
         if item is None:
             return None
         state, changed_at = (line[-1].state, line[-1].at) if line else ("available", item.created_at)
-        return Look(item, state, changed_at, now)
+        return Look(item, state, changed_at, now, self.host)
 
     def _item(self, marketplace: str, number: int) -> Item | None:
         if number < self.catalogue.shelves[marketplace].size:

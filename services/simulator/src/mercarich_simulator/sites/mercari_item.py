@@ -6,6 +6,7 @@ from typing import Any
 from mercarich_simulator.names import CONDITIONS, PREFECTURES
 from mercarich_simulator.shelf import MERCARI
 from mercarich_simulator.sites.look import Look, Market
+from mercarich_simulator.sites.pictures import addresses
 
 STATUS = {
     "sold": "sold_out",
@@ -27,9 +28,8 @@ _PAYERS = {
 def item_object(look: Look) -> dict[str, Any]:
     """`data` of GET /items/get. The item must not be `deleted`."""
     item, noise = look.item, look.item.noise
-    photos = 1 + noise[19] % 6
+    photos = addresses(look)
     stamp = int(item.created_at)
-    root = "https://static.mercdn.net"
     body: dict[str, Any] = {
         "id": item.item_id,
         "seller": _seller(look) | {"is_official": False, "is_followable": True, "is_blocked": False},
@@ -37,9 +37,9 @@ def item_object(look: Look) -> dict[str, Any]:
         "name": item.title,
         "price": price(look),
         "description": "商品説明です。即購入歓迎。",
-        "photos": [f"{root}/item/detail/orig/photos/{item.item_id}_{n}.jpg?{stamp}" for n in range(1, photos + 1)],
-        "photo_paths": [f"photos/{item.item_id}_{n}.jpg" for n in range(1, photos + 1)],
-        "thumbnails": [f"{root}/thumb/item/jpeg/{item.item_id}_1.jpg?{stamp}"],
+        "photos": photos,
+        "photo_paths": [f"photos/{item.item_id}_{n}.jpg" for n in range(1, len(photos) + 1)],
+        "thumbnails": photos[:1],
         "item_category": _category(look),
         "item_category_ntiers": _category(look),
         "parent_categories_ntiers": [{"id": 7, "name": "その他", "display_order": 0}],
@@ -77,7 +77,7 @@ def item_object(look: Look) -> dict[str, Any]:
         "is_offerable_v2": True,
         "item_attributes": [],
         "is_dismissed": False,
-        "photo_descriptions": [""] * photos,
+        "photo_descriptions": [""] * len(photos),
         "meta_title": item.title,
         "meta_subtitle": CONDITIONS[item.condition - 1],
         "is_degraded": False,
@@ -188,7 +188,7 @@ def _row(look: Look) -> dict[str, Any]:
         "status": STATUS.get(look.state, "on_sale"),
         "name": item.title,
         "price": price(look),
-        "thumbnails": [f"https://static.mercdn.net/c!/w=240/thumb/photos/{item.item_id}_1.jpg?{stamp}"],
+        "thumbnails": addresses(look)[:1],
         "root_category_id": 7,
         "num_likes": item.noise[20] % 60,
         "num_comments": 0,

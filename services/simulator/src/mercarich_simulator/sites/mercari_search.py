@@ -5,6 +5,7 @@ from typing import Any
 from mercarich_simulator.shelf import MERCARI
 from mercarich_simulator.sites.look import Look, Market, utc_text
 from mercarich_simulator.sites.mercari_item import STATUS, price
+from mercarich_simulator.sites.pictures import addresses
 from mercarich_simulator.sites.yahoo_search import matches
 
 _WORDS = {"STATUS_ON_SALE": "on_sale", "STATUS_TRADING": "trading", "STATUS_SOLD_OUT": "sold_out"}
@@ -66,7 +67,7 @@ def _row(look: Look) -> dict[str, Any]:
     item = look.item
     shop = item.kind == "shops"
     stamp = int(item.created_at)
-    photo = f"https://static.mercdn.net/item/detail/webp/photos/{item.item_id}_1.jpg?{stamp}"
+    photo = addresses(look)[0]
     return {
         "id": item.item_id,
         "sellerId": "0" if shop else item.seller_id,
@@ -76,7 +77,7 @@ def _row(look: Look) -> dict[str, Any]:
         "price": str(price(look)),
         "created": str(stamp),
         "updated": str(int(look.changed_at)),
-        "thumbnails": [f"https://static.mercdn.net/thumb/item/webp/{item.item_id}_1.jpg?{stamp}"],
+        "thumbnails": [photo],
         "itemType": "ITEM_TYPE_BEYOND" if shop else "ITEM_TYPE_MERCARI",
         "itemConditionId": str(item.condition),
         "shippingPayerId": "2" if item.shipping_by_seller else "1",

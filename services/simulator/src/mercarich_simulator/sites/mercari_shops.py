@@ -7,6 +7,7 @@ from typing import Any
 
 from mercarich_simulator.names import CONDITIONS, PREFECTURES
 from mercarich_simulator.sites.look import Look, utc_text
+from mercarich_simulator.sites.pictures import addresses
 
 NOT_FOUND_STATES = frozenset({"deleted", "cancelled", "admin_cancelled"})
 """A product in one of these answers 404; Shops has no page for it."""
@@ -24,7 +25,7 @@ def product_object(look: Look) -> dict[str, Any]:
         "name": item.item_id,
         "displayName": item.title,
         "price": str(item.price),
-        "thumbnail": _photo(look, 1),
+        "thumbnail": addresses(look)[0],
         "createTime": utc_text(item.created_at),
         "updateTime": utc_text(look.changed_at),
         "productTags": ["sold_out"] if look.state == "sold" else [],
@@ -49,7 +50,7 @@ def _detail(look: Look) -> dict[str, Any]:
             "badges": [],
             "hasApprovedBrandScreening": False,
         },
-        "photos": [_photo(look, n) for n in range(1, 2 + noise[19] % 4)],
+        "photos": addresses(look),
         "description": "ショップの商品説明です。",
         "categories": [
             {
@@ -89,7 +90,3 @@ def _detail(look: Look) -> dict[str, Any]:
         "buyerPromotion": None,
         "followPromotion": None,
     }
-
-
-def _photo(look: Look, n: int) -> str:
-    return f"https://assets.mercari-shops-static.com/-/large/plain/{look.item.item_id}_{n}.jpg@jpg"

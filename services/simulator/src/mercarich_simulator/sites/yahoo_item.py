@@ -12,6 +12,7 @@ import orjson
 
 from mercarich_simulator.names import CONDITIONS, PREFECTURES
 from mercarich_simulator.sites.look import Look, jst
+from mercarich_simulator.sites.pictures import addresses
 
 ENDED_TEXT = "このオークションは終了しています"
 _WEEKDAYS = "月火水木金土日"
@@ -148,19 +149,7 @@ def _seller(look: Look) -> dict[str, Any]:
 
 
 def _images(look: Look) -> list[dict[str, Any]]:
-    base = (
-        "auctions.c.yimg.jp/images.auctions.yahoo.co.jp/image/dr000/auc0109/user/"
-        f"{look.item.noise.hex()[:40]}/i-img450x600"
-    )
-    return [
-        {
-            "image": f"https://{base}-{n:02d}.jpg",
-            "width": 450,
-            "height": 600,
-            "thumbnail": f"https://auc-pctr.c.yimg.jp/i/{base}-{n:02d}.jpg?pri=l&w=300&h=300&up=0",
-        }
-        for n in range(1, 2 + look.item.noise[19] % 4)
-    ]
+    return [{"image": address, "width": 450, "height": 600, "thumbnail": address} for address in addresses(look)]
 
 
 def _formatted(moment: float) -> str:

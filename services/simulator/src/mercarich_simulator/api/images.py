@@ -1,0 +1,32 @@
+"""/yahoo/images/… and /mercari/images/…: the pictures that items name."""
+
+from functools import lru_cache
+
+from mercarich_simulator.api.trouble import guarded
+from mercarich_simulator.pictures.photo import Shot, photograph
+from mercarich_simulator.pictures.subject import Subject
+from mercarich_simulator.sites.pictures import named, shot_of, subject_of
+from mercarich_simulator.web import Reply, text_reply
+from mercarich_simulator.world import World
+
+
+def image(world: World, marketplace: str, path: str) -> Reply:
+    """The picture at a path that begins with /images/."""
+    world.count(marketplace, "image")
+    asked = named(path)
+    look = world.market.find(marketplace, asked[0], world.clock.now()) if asked else None
+    if asked is None or look is None or look.state == "deleted":
+        return text_reply("404 no such picture", 404)
+    item = look.item
+    shelf = world.catalogue.shelves[marketplace]
+    origin = world.truth.relisted.get(item.number, (item.number, 0.0))[0]
+    subject = subject_of(world.settings.seed, shelf.product_of(origin))
+    shot = shot_of(item, asked[1])
+    reply = Reply(content_type="image/jpeg", draw=lambda: _developed(subject, shot))
+    return guarded(world, marketplace, (item.item_id, item.seller_id, "image"), lambda: reply)
+
+
+@lru_cache(maxsize=512)
+def _developed(subject: Subject, shot: Shot) -> bytes:
+    """A picture of 20 KB takes some 50 ms to draw, and is asked for again."""
+    return photograph(subject, shot)

@@ -1,0 +1,39 @@
+"""Where an item's pictures are, and what they show: the simulator is its own picture host."""
+
+import re
+
+from mercarich_simulator.catalogue import Item
+from mercarich_simulator.identity import entropy
+from mercarich_simulator.pictures.photo import Shot
+from mercarich_simulator.pictures.subject import COLOURS, KINDS, PRINTED, Subject
+from mercarich_simulator.shelf import YAHOO
+from mercarich_simulator.sites.look import Look
+
+IMAGES = "/images/"
+_NAME = re.compile(r"([0-9A-Za-z]+)_([1-9])\.jpg")
+
+
+def addresses(look: Look) -> list[str]:
+    """The item's pictures, the main one first."""
+    item = look.item
+    count = 1 + item.noise[19] % (4 if item.marketplace == YAHOO or item.kind == "shops" else 6)
+    return [f"{look.host}/{item.marketplace}{IMAGES}{item.item_id}_{n}.jpg" for n in range(1, count + 1)]
+
+
+def named(path: str) -> tuple[str, int] | None:
+    """Item id and number of the picture that a path asks for, which begins after the marketplace's name."""
+    match = _NAME.fullmatch(path.removeprefix(IMAGES))
+    return (match[1], int(match[2])) if match and path.startswith(IMAGES) else None
+
+
+def subject_of(seed: int, product: int) -> Subject:
+    """What all pieces of a product look like."""
+    noise = entropy(seed, "looks", product)
+    kind = KINDS[product % len(KINDS)]
+    volume = 1 + noise[1] % 30 if kind in PRINTED else None
+    return Subject(seed, product, kind, noise[0] % len(COLOURS), volume)
+
+
+def shot_of(item: Item, number: int) -> Shot:
+    """A relisted item keeps its photos, edited anew."""
+    return Shot(f"{item.noise.hex()}:{number}", f"{item.item_id}:{number}")
