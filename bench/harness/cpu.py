@@ -27,7 +27,12 @@ def seconds(roots: Iterable[int]) -> float:
     A difference of two of these sums is what a side used in between, as long as its roots live: what a child
     used moves to its parent when it is waited for. The kernel counts in ticks of 10 ms a process.
     """
-    return tree_ticks(books(), roots) / _TICKS
+    return seconds_of(books(), roots)
+
+
+def seconds_of(stats: Mapping[int, Stat], roots: Iterable[int]) -> float:
+    """The same from books that were read before."""
+    return tree_ticks(stats, roots) / _TICKS
 
 
 def tree_ticks(stats: Mapping[int, Stat], roots: Iterable[int]) -> int:

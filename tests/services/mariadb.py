@@ -40,6 +40,10 @@ class MariaDb:
         self._service = Service(self._command, self._folder / "mariadb.log", port=self.port)
         self._service.wait_until(self._service.accepts, UP_SECONDS)
 
+    @property
+    def pid(self) -> int:
+        return self._service.pid
+
     def signal(self, number: signal.Signals) -> None:
         self._service.signal(number)
 

@@ -1,0 +1,113 @@
+"""The real parts that every side works on, each a process of its own: MariaDB, Apache Kafka, Redis and the market."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import httpx
+from bench.harness.result import ROOT
+from tests.services.kafka import start_kafka
+from tests.services.mariadb import MariaDb
+from tests.services.process import Service, free_port, tool
+
+
+@dataclass(frozen=True, slots=True)
+class Redis:
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def ask(self, *words: str) -> str:
+        """What `redis-cli` answers."""
+        client = [tool("redis-cli", "redis-server"), "-p", str(self.port), *words]
+        return subprocess.run(client, check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Parts:
+    """Each part is started when it is first asked for. Raises `Missing` where its program is not installed."""
+
+    def __init__(self, folder: Path, end: ExitStack) -> None:
+        self.folder = folder
+        self._end = end
+
+    @cached_property
+    def kafka(self) -> Service:
+        kafka = start_kafka(self._folder("kafka"))
+        self._end.callback(kafka.stop)
+        return kafka
+
+    @cached_property
+    def mariadb(self) -> MariaDb:
+        """`innodb_flush_log_at_trx_commit=1`."""
+        database = MariaDb(self._folder("mariadb"), durable=True)
+        self._end.callback(database.stop)
+        return database
+
+    @cached_property
+    def redis(self) -> Redis:
+        """Debian's, without snapshots: nothing but the queue costs its users anything."""
+        port, folder = free_port(), self._folder("redis")
+        server = [tool("redis-server", "redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
+        service = Service([*server, "--dir", str(folder), "--save", ""], folder / "redis.log", port=port)
+        self._end.callback(service.stop)
+        service.wait_until(service.accepts, 10)
+        return Redis(port, service.pid)
+
+    def _folder(self, name: str) -> Path:
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
+
+
+@contextmanager
+def parts() -> Iterator[Parts]:
+    """Ended, and their data removed, at the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="mercarich-bench-") as folder, ExitStack() as end:
+        yield Parts(Path(folder), end)
+
+
+class Market:
+    """`bench.source` as a process."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None
+        self.pid = process.pid
+        self.url = process.stdout.readline().strip()
+        self._http = httpx.Client(trust_env=False, timeout=10)
+
+    def reset(self) -> None:
+        self._http.get(f"{self.url}/_bench/reset").raise_for_status()
+
+    def figures(self) -> dict[str, float]:
+        """See `bench.source.Counts.figures`."""
+        answer = self._http.get(f"{self.url}/_bench/figures").raise_for_status()
+        return {name: float(value) for name, value in answer.json().items()}
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@contextmanager
+def market(
+    *, items_a_seller: int = 1, yahoo_bytes: Sequence[int] = (), latency: float | None = None
+) -> Iterator[Market]:
+    """The market, until the end of the block; its own defaults where nothing is given."""
+    words = ["--items-a-seller", str(items_a_seller)]
+    words += ["--yahoo-bytes", *map(str, yahoo_bytes)] if yahoo_bytes else []
+    words += ["--latency", str(latency)] if latency is not None else []
+    command = [sys.executable, "-m", "bench.source", *words]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            open_market = Market(process)
+            yield open_market
+            open_market.close()
+        finally:
+            process.terminate()
