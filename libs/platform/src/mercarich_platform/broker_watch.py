@@ -20,6 +20,7 @@ class BrokerWatch:
         self._bootstrap = bootstrap
         self._topics = list(topics)
         self._ensure = ensure
+        self._names = sorted({*self._topics, *(spec.name for spec in ensure)})
         self._client: Topics | None = None
         self._stopped = threading.Event()
         self._ids: dict[str, str] = {}
@@ -55,11 +56,14 @@ class BrokerWatch:
         try:
             if self._client is None:
                 self._client = Topics(self._bootstrap)
-            self._client.ensure(self._ensure)
-            ids = self._client.ids(self._topics)
+            there = self._client.ids(self._names)
+            if any(spec.name not in there for spec in self._ensure):
+                self._client.ensure(self._ensure)
+                there = self._client.ids(self._names)
         except BrokerAway as error:
             self._close()
             return str(error)
+        ids = {name: there[name] for name in self._topics if name in there}
         missing = [name for name in self._topics if name not in ids]
         if missing:
             return f"the topic {missing[0]} does not exist at {self._bootstrap}"

@@ -20,6 +20,8 @@ from mercarich_platform.outcomes import NotNow, Rejected, Stopped
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25
+IDLE_POLL_SECONDS = 1.0
+"""With nothing in hand. What arrives is handled at once; only ticks and the end wait for the turn."""
 FULL_SECONDS = 0.05
 COMMIT_SECONDS = 1.0
 DEAD_LETTER_RETRY_SECONDS = 2.0
@@ -142,8 +144,7 @@ class WorkerLoop:
                 return
             blocked = self.in_flight.blocked()
             self._consumer.pause_only(blocked)
-            seconds = FULL_SECONDS if blocked and self._running else POLL_SECONDS
-            records = self._consumer.poll(seconds, room)
+            records = self._consumer.poll(self._patience(blocked=bool(blocked)), room)
         except BrokerAway as error:
             log.warning("reading failed; joining the group again", extra={"reason": str(error)})
             self._leave(0)
@@ -152,6 +153,12 @@ class WorkerLoop:
             task = self.in_flight.take(record)
             if task is not None:
                 self._begin(task)
+
+    def _patience(self, *, blocked: bool) -> float:
+        """Seconds to wait for records while nobody else needs this thread."""
+        if self._running:
+            return FULL_SECONDS if blocked else POLL_SECONDS
+        return POLL_SECONDS if self._later else IDLE_POLL_SECONDS
 
     def _poll_paused(self, consumer: Consumer) -> None:
         """Tell the group that we are alive, without taking records."""
