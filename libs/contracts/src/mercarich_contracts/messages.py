@@ -80,14 +80,19 @@ class ListingsChanged(Message):
 
 
 class RevivalWanted(Message):
-    """These listings were withdrawn and want a replacement."""
+    """These listings want a replacement: they were withdrawn just now, or an update run has come to them."""
 
     schema_: Literal["revival_wanted"] = Field(default="revival_wanted", alias="schema")
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
 
     marketplace: Marketplace
     run_id: int | None = None
+    """The run that asks: the check that withdrew them, or an update run."""
+    generation: int | None = None
+    """Of (update, marketplace), where an update run asks; a worker drops the message when the head is higher."""
     listing_ids: tuple[int, ...] = Field(min_length=1, max_length=10_000)
+    max_workers: int = Field(default=4, ge=1)
+    """The command's --max-workers: searches of this message under way at once."""
 
 
 class JobWaiting(Message):

@@ -72,6 +72,29 @@ def _workers(key: str, default: int) -> tuple[Definition, ...]:
     )
 
 
+_REVIVAL = (
+    Definition("REVIVAL_DAYS", 3, "days after a withdrawal in which a replacement is searched for", 0, 30),
+    Definition("REVIVAL_CANDIDATES", 60, "search results that are judged for a listing", 1, 1000),
+    Definition("REVIVAL_MATCH", "default", "how sure pictures and titles must be", choices=("default", "seed")),
+    Definition("REVIVAL_LEAST_QUICK", 0.80, "correlation of the grey histograms, where REVIVAL_MATCH is seed", -1, 1),
+    Definition("REVIVAL_LEAST_RATING", 80, "good ratings of a source seller, in per cent", 0, 100),
+    Definition("REVIVAL_PRICE_FACTOR", 1.0, "highest price, as a multiple of the first purchase price", 0.1, 10),
+    Definition("REVIVAL_TITLE_LENGTH", 255, "longest title of a replacement", 1, 255),
+    Definition("REVIVAL_IGNORED_ORIGINS", "海外", "places, separated by spaces, from which nothing is bought"),
+    Definition("REVIVAL_SHIP_DAYS", 6, "longest time until a replacement is shipped, in days", 1, 90),
+    Definition("REVIVAL_QUANTITY_CAP", 1, "most that a restored offer shows: sources are single pieces", 1, 1000),
+    Definition("REVIVAL_OTHER_MARKETPLACE", "off", "search the other marketplace, too", choices=("off", "on")),
+    Definition(
+        "REVIVAL_OTHER_CONDITIONS",
+        "1=1 2=2 3=3 4=4 5=5 6=6",
+        "our condition (1 new to 6 poor) = the worst one taken from the other marketplace",
+    ),
+    Definition("REVIVAL_ASK_FIRST", "off", "a person approves each replacement", choices=("off", "on")),
+)
+
+SELLERS_OWN = frozenset(definition.key for definition in _REVIVAL)
+"""Settings of which a seller may have an own value, in `seller_settings`; the general one is the default."""
+
 _CANARIES = "ids, separated by spaces, each followed by =on_sale or =gone; empty: taken from the last runs"
 
 DEFINITIONS: Mapping[str, Definition] = {
@@ -94,9 +117,16 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("BRAKE_MARKETPLACE_SHARE", 0.15, "the same for a whole marketplace: share", 0.0, 1.0),
         Definition("BRAKE_UNPARSABLE_SHARE", 0.10, "share of unreadable pages that holds a marketplace", 0.0, 1.0),
         Definition("BRAKE_CONFIRM_SECONDS", 600, "age at which a held fall is looked at a second time", 1, 86_400),
+        Definition("REVIVAL_BATCH_ITEMS", 10, "listings in one message that want a replacement", 1, 1000),
+        Definition("REVIVAL_REPUBLISH_SECONDS", 120, "such a message without progress is published again", 5, 86_400),
+        *_REVIVAL,
         Definition("FEED_STUCK_SECONDS", 1800, "age at which an open feed is cancelled or bypassed", 1, 86_400),
         Definition("FEED_POLL_SECONDS", 60, "wait between two looks at an open feed", 1, 3600),
         Definition("DELETE_DAILY_LISTINGS", 5000, "expired listings of a seller that may go in a day", 1, 1_000_000),
+        Definition("JOB_SLICE_SECONDS", 5, "a seller's job gives way to the next seller after so long", 1, 60),
+        Definition("JOB_LEASE_SECONDS", 120, "a job stays so long with a worker that makes no progress", 10, 3600),
+        Definition("JOB_FROZEN_SECONDS", 900, "no progress for so long: a job is taken from its worker", 10, 86_400),
+        Definition("JOB_CLOSE_SECONDS", 1800, "no progress for so long: a job is closed as failed", 10, 86_400),
         Definition("PATCH_LANE_LISTINGS", 1500, "withdrawals of a seller above which a feed carries them", 1, 25_000),
     )
 }

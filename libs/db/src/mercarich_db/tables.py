@@ -76,6 +76,8 @@ source_items = Table(
     Column("check_unknowns", Integer, nullable=False),  # unknown answers in this run
     Column("check_not_before", UtcDateTime, nullable=True),
     Column("check_problem", exact(32), nullable=True),  # the last unknown's reason, or set_aside
+    Column("image_url", String(512), nullable=True),  # its first picture, kept for the search after it is gone
+    Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
     UniqueConstraint("marketplace", "item_id"),
     Index("ix_source_items_due", "marketplace", "checked_at", "id"),
     Index("ix_source_items_pending", "check_run", "check_rank", "id"),
@@ -99,6 +101,7 @@ listings = Table(
     Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
     Column("listing_quantity", Integer, nullable=False),  # what a restore puts back
     Column("created_at", UtcDateTime, nullable=False),
+    Column("first_price_jpy", Integer, nullable=True),  # of the source at first purchase: what a replacement may cost
     # written by checker (withdraw) and updater (restore), always together with revision + 1
     Column("quantity", Integer, nullable=False),  # what Amazon is to show
     Column("revision", Integer, nullable=False),
@@ -106,6 +109,16 @@ listings = Table(
     Column("withdrawn_at", UtcDateTime, nullable=True),
     Column("changed_at", UtcDateTime, nullable=False),  # of the newest revision
     Column("hold_id", Id, nullable=True),  # its withdrawal waits for this hold
+    # written by updater
+    Column("restored_at", UtcDateTime, nullable=True),  # by a revival; its source must be fresh when it is pushed
+    Column("searched_at", UtcDateTime, nullable=True),  # the last search for a replacement
+    Column("update_run", Id, nullable=True),  # these as the check_… columns of source_items
+    Column("updated_run", Id, nullable=True),
+    Column("update_rank", Integer, nullable=False, server_default="0"),
+    Column("update_attempts", Integer, nullable=False, server_default="0"),
+    Column("update_unknowns", Integer, nullable=False, server_default="0"),
+    Column("update_not_before", UtcDateTime, nullable=True),
+    Column("update_problem", exact(32), nullable=True),
     # written by feed
     Column("pushed_revision", Integer, nullable=False),
     Column("pushed_quantity", Integer, nullable=True),
@@ -122,6 +135,8 @@ listings = Table(
     Index("ix_listings_source", "source_item_id"),
     Index("ix_listings_push", "push_pending", "user_id", "id"),
     Index("ix_listings_hold", "hold_id"),
+    Index("ix_listings_update", "update_run", "update_rank", "id"),
+    Index("ix_listings_searching", "searching", "marketplace", "id"),
 )
 
 listing_events = Table(
@@ -198,6 +213,7 @@ runs = Table(
     Column("fallen", Integer, nullable=False),  # listings that were to be withdrawn, held ones included
     Column("withdrawn", Integer, nullable=False),
     Column("held", Integer, nullable=False),
+    Column("revived", Integer, nullable=False, server_default="0"),  # listings that got another source
     Index("ix_runs_key", "operation", "marketplace", "generation"),
 )
 
@@ -225,6 +241,71 @@ holds = Table(
     Column("released_by", String(64), nullable=True),  # a person's name, or second look
     Column("applied_at", UtcDateTime, nullable=True),  # what it held has been withdrawn or let go
     Index("ix_holds_open", "applied_at", "run_id"),
+)
+
+# --- revivals: rules by web and by `mercarich revival`, the rest by updater ---------------------------------
+
+seller_settings = Table(  # a seller's own values of settings; see setting_definitions.SELLERS_OWN
+    "seller_settings",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("key", exact(64), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_by", String(64), nullable=False),
+)
+
+excluded_sellers = Table(  # source sellers from whom this seller does not buy
+    "excluded_sellers",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("marketplace", exact(16), primary_key=True),
+    Column("seller_id", exact(64), primary_key=True),
+)
+
+excluded_words = Table(  # words that no replacement's title may have
+    "excluded_words",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("word", exact(64), primary_key=True),
+)
+
+revival_candidates = Table(  # of the last search of a listing, in the order in which they were judged
+    "revival_candidates",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("listing_id", Id, nullable=False),
+    Column("run_id", Id, nullable=True),
+    Column("searched_at", UtcDateTime, nullable=False),
+    Column("marketplace", exact(16), nullable=False),
+    Column("item_id", exact(64), nullable=False),
+    Column("url", String(512), nullable=False),
+    Column("title", String(255), nullable=True),
+    Column("price_jpy", Integer, nullable=True),
+    Column("refused_by", exact(32), nullable=True),  # the filter; NULL: it matches
+    Column("reason", String(255), nullable=True),
+    Index("ix_revival_candidates_listing", "listing_id", "id"),
+)
+
+revivals = Table(  # replacements that were found, and what became of them
+    "revivals",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("listing_id", Id, nullable=False),
+    Column("user_id", Id, nullable=False),
+    Column("run_id", Id, nullable=True),
+    Column("state", exact(16), nullable=False),  # proposed, approved, applied, lapsed, undone
+    Column("marketplace", exact(16), nullable=False),
+    Column("item_id", exact(64), nullable=False),
+    Column("url", String(512), nullable=False),
+    Column("title", String(255), nullable=True),
+    Column("price_jpy", Integer, nullable=True),
+    Column("old_source_item_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=True),
+    Column("decided_by", String(64), nullable=True),
+    Index("ix_revivals_listing", "listing_id", "id"),
+    Index("ix_revivals_state", "state", "id"),
 )
 
 # --- submissions: written by feed -----------------------------------------------------------------------
