@@ -36,8 +36,8 @@ def _scene(thing: Image.Image, random: Random) -> Image.Image:
     scene = ground(SCENE, random)
     fit = SCENE * random.uniform(0.74, 0.96) / max(thing.size)
     size = (round(thing.width * fit), round(thing.height * fit))
-    thing = thing.resize(size, Image.Resampling.LANCZOS).rotate(
-        random.uniform(-8, 8), Image.Resampling.BICUBIC, expand=True
+    thing = thing.resize(size, Image.Resampling.BICUBIC).rotate(
+        random.uniform(-8, 8), Image.Resampling.BILINEAR, expand=True
     )
     thing = _tilted(thing, random)
     room = (SCENE - thing.width, SCENE - thing.height)
@@ -56,7 +56,7 @@ def _tilted(thing: Image.Image, random: Random) -> Image.Image:
     lean = [random.uniform(-0.00012, 0.00012) for _ in range(2)]
     shear = [random.uniform(-0.03, 0.03) for _ in range(2)]
     data = (1, shear[0], -shear[0] * high / 2, shear[1], 1, -shear[1] * wide / 2, lean[0], lean[1])
-    return thing.transform(thing.size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC)
+    return thing.transform(thing.size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BILINEAR)
 
 
 def _lit(scene: Image.Image, random: Random) -> Image.Image:
