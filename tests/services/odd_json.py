@@ -2,14 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-
-import httpx
 
 from mercarich_contracts.market import Marketplace as Name
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.breaker import Breaker, Rules
+from mercarich_marketplace.client import Received
 from mercarich_marketplace.egress import Egress, Guards
 from mercarich_marketplace.memory import FirstMisses, Recent
 from mercarich_marketplace.metrics import ProxyMetrics
@@ -53,11 +52,9 @@ def looks(build: Callable[[Egress], Marketplace], item_id: str, bodies: Sequence
     """What the observer answers for each body, all the way through the egress; nothing is remembered."""
 
     async def scene() -> list[Item]:
-        left = iter(bodies)
-        client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=next(left))))
         metrics = ProxyMetrics(Name.MERCARI)
         never = Rules(min_calls=10**9, min_pages=10**9, block_streak=10**9)
-        egress = Egress(client, Guards(turns=Turns(Pace(1e6), 1), breaker=Breaker(never), metrics=metrics))
+        egress = Egress(_Answered(bodies), Guards(turns=Turns(Pace(1e6), 1), breaker=Breaker(never), metrics=metrics))
         watching = Observer(build(egress), egress.guards, recent=Recent(0, 1), misses=FirstMisses())
         try:
             return [await watching.look(item_id, Flow()) for _ in bodies]
@@ -65,3 +62,15 @@ def looks(build: Callable[[Egress], Marketplace], item_id: str, bodies: Sequence
             await egress.close()
 
     return asyncio.run(scene())
+
+
+class _Answered:
+    """A client that is answered one body after the other."""
+
+    def __init__(self, bodies: Sequence[bytes]) -> None:
+        self._left = iter(bodies)
+
+    async def ask(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Received:
+        return Received(200, {}, next(self._left))
+
+    async def close(self) -> None: ...

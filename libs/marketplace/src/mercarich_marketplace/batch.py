@@ -5,6 +5,8 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
 from mercarich_contracts.proxy_api import CheckRequest, EndLine, HeartbeatLine, Item
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.turns import Flow
@@ -14,6 +16,8 @@ CHUNK_SECONDS = 1.0
 
 CHUNK_ITEMS = 200
 HEARTBEAT_SECONDS = 2.0
+
+_ITEM = TypeAdapter(Item)
 
 
 class Batch:
@@ -78,7 +82,7 @@ class Batch:
     def _note(self, item: Item) -> None:
         """A line is due; the stream is woken for the first one of a chunk and when the chunk is full."""
         self._answered += 1
-        self._lines.append(b'{"type":"item","item":%b}\n' % item.model_dump_json(exclude_defaults=True).encode())
+        self._lines.append(b'{"type":"item","item":%b}\n' % _ITEM.dump_json(item, exclude_defaults=True))
         if len(self._lines) in (1, CHUNK_ITEMS):
             self._wake.set()
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -70,36 +69,34 @@ class Egress:
         await self._client.close()
 
     async def _try(self, call: Call, read: Callable[[Answer], Read], flow: Flow) -> Read:
-        async with self._entry() as probe:
-            answer: Answer | None = None
-            try:
-                answer = await self._answer(call, flow, probe=probe)
-                value = read(answer)
-            except Fault as fault:
-                fault.answer, fault.url = answer, call.url
-                self._learn(fault, probe=probe)
-                raise
+        probe = await self._admitted()
+        answer: Answer | None = None
+        try:
+            answer = await self._answer(call, flow, probe=probe)
+            value = read(answer)
+        except Fault as fault:
+            fault.answer, fault.url = answer, call.url
+            self._learn(fault, probe=probe)
+            raise
+        else:
             self._record(Outcome.GOOD, probe=probe)
             self.guards.metrics.request("read")
             return value
+        finally:
+            if probe:
+                self.guards.breaker.abandon_probe()
+                self._probe_ended.set()
 
-    @asynccontextmanager
-    async def _entry(self) -> AsyncIterator[bool]:
-        """Pass the breaker; True for the one probing call. Raises `Fault` while it is open."""
+    async def _admitted(self) -> bool:
+        """Pass the breaker; True for the one call that probes. Raises `Fault` while it is open."""
         breaker, now = self.guards.breaker, self.guards.now
         while (entry := breaker.enter(now())) is Entry.WAIT:
             await self._probe_ended.wait()
         if entry is Entry.REFUSE:
             raise Fault(Reason.BREAKER_OPEN, "the marketplace is not asked at present")
-        if entry is Entry.ADMIT:
-            yield False
-            return
-        self._probe_ended.clear()
-        try:
-            yield True
-        finally:
-            breaker.abandon_probe()
-            self._probe_ended.set()
+        if entry is Entry.PROBE:
+            self._probe_ended.clear()
+        return entry is Entry.PROBE
 
     async def _answer(self, call: Call, flow: Flow, *, probe: bool) -> Answer:
         turns = self.guards.turns

@@ -33,13 +33,22 @@ class Turns:
 
     async def take(self, flow: Flow) -> None:
         """Wait for a turn and hold it; `give_back` must follow. Raises TimeoutError when patience ends first."""
-        async with asyncio.timeout(flow.patience):
-            await self._wait(flow)
+        if not self._at_once():
+            async with asyncio.timeout(flow.patience):
+                await self._wait(flow)
         flow.requests += 1
 
     def give_back(self) -> None:
         self.under_way -= 1
         self._grant()
+
+    def _at_once(self) -> bool:
+        """Take a turn that is free, when nobody waits for it."""
+        now = self._now()
+        if self._flows or self.under_way >= self.concurrency or self.pace.wait(now) > 0:
+            return False
+        self._begin(now)
+        return True
 
     async def _wait(self, flow: Flow) -> None:
         ticket = asyncio.get_running_loop().create_future()
@@ -65,9 +74,12 @@ class Turns:
                 self._wake_in(wait)
                 return
             self._pop(ticket)
-            self.pace.take(now)
-            self.under_way += 1
+            self._begin(now)
             ticket.set_result(None)
+
+    def _begin(self, now: float) -> None:
+        self.pace.take(now)
+        self.under_way += 1
 
     def _next(self) -> asyncio.Future[None] | None:
         """The ticket whose turn it is; those that were given up are dropped on the way."""

@@ -7,7 +7,6 @@ does not pad has one request in sixty refused).
 import base64
 import uuid
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -38,11 +37,10 @@ class Signer:
 
     def proof(self, method: str, url: str) -> str:
         """The value of the `DPoP` header for one request; the query is no part of it."""
-        parts = urlsplit(url)
         payload = {
             "iat": int(self._utc().timestamp()),
             "jti": str(uuid.uuid4()),
-            "htu": f"{parts.scheme}://{parts.netloc}{parts.path}",
+            "htu": url.partition("?")[0],
             "htm": method,
             "uuid": self._session,
         }
