@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from mercarich_platform.exit_codes import DONE, FAILED, USAGE
@@ -15,11 +15,22 @@ from mercarich_web.domain.refusals import Ambiguous, NotFound
 from mercarich_web.ports import DatabaseAway, Refused
 
 Answer = TypeVar("Answer")
+Asked = TypeVar("Asked")
 
 
 def answer(ask: Callable[[bootstrap.Questions], Answer], page: Page[Answer], *, as_json: bool) -> int:
+    return answer_of(questions, ask, page, as_json=as_json)
+
+
+def answer_of(
+    opened: Callable[[], AbstractContextManager[Asked]],
+    ask: Callable[[Asked], Answer],
+    page: Page[Answer],
+    *,
+    as_json: bool,
+) -> int:
     try:
-        with questions() as asked:
+        with opened() as asked:
             answer = ask(asked)
     except NotFound as error:
         return _refuse(error, FAILED)
@@ -34,14 +45,18 @@ def answer(ask: Callable[[bootstrap.Questions], Answer], page: Page[Answer], *, 
 @contextmanager
 def questions(*, schema: bool = True) -> Iterator[bootstrap.Questions]:
     """The use cases on the environment's database; `schema` refuses one that this code cannot read."""
-    logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr)
-    # The driver would write a page about a broker that is away; the answer says it in one sentence.
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    quiet_logs()
     with bootstrap.questions(load(SharedSettings)) as asked:
         problem = asked.schema.problem() if schema else None
         if problem is not None:
             raise BadConfiguration(problem)
         yield asked
+
+
+def quiet_logs() -> None:
+    """Warnings as sentences; the driver would write a page about a broker that is away."""
+    logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
 def _refuse(error: Exception, code: int) -> int:

@@ -1,0 +1,115 @@
+"""`ports_jobs.Candidates` over the tables: what a search finds becomes drafts of its seller."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select, tuple_, update
+
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.bulk import insert_missing
+from mercarich_db.tables import job_queries, jobs, listings, source_items
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.desk_sql import SqlDesk
+from mercarich_web.adapters.new_rows import new_listing, new_source
+from mercarich_web.domain.search_queries import Query
+from mercarich_web.ports_jobs import Claim
+
+SKU_PREFIX = {Marketplace.YAHOO: "Y-", Marketplace.MERCARI: "M-"}
+"""A draft's SKU is its marketplace and item, so that the same candidate is the same draft."""
+_query = job_queries.c
+
+
+class SqlCandidates:
+    def __init__(self, desk: SqlDesk) -> None:
+        self._desk = desk
+        self._engine = desk.engine
+
+    def next_query(self, claim: Claim) -> tuple[int, Query] | None:
+        waiting = and_(_query.job_id == claim.job_id, _query.state == "waiting")
+        with reading(self._engine) as connection:
+            row = connection.execute(select(job_queries).where(waiting).order_by(_query.number).limit(1)).one_or_none()
+        if row is None:
+            return None
+        return row.number, Query(
+            given=row.given,
+            marketplace=Marketplace(row.marketplace),
+            keyword=row.keyword,
+            price_min=row.price_min,
+            price_max=row.price_max,
+            conditions=tuple(int(digit) for digit in row.conditions),
+            page=row.page,
+            tries=row.tries,
+        )
+
+    def take(self, claim: Claim, number: int, items: Sequence[Item], *, page: int, last: bool, now: datetime) -> Claim:
+        wanted = {item.item_id: item for item in items if item.state is State.AVAILABLE}
+
+        def write(connection: Connection) -> Claim:
+            after = self._advance(connection, claim, page=page + 1, number=number, over=last)
+            made = _make_drafts(connection, claim, list(wanted.values()), now)
+            counts = {"made": jobs.c.made + made, "left_out": jobs.c.left_out + len(items) - made}
+            connection.execute(update(jobs).where(jobs.c.id == claim.job_id).values(counts))
+            read = and_(_query.job_id == claim.job_id, _query.number == number)
+            values: dict[str, Any] = {"page": page + 1, "tries": 0, "made": _query.made + made, "problem": None}
+            connection.execute(update(job_queries).where(read).values(values))
+            if last:
+                connection.execute(update(job_queries).where(read, _query.state == "waiting").values(state="done"))
+            return after
+
+        return writing(self._engine, write)
+
+    def note(self, claim: Claim, number: int, why: str, *, give_up: bool) -> Claim:
+        this = and_(_query.job_id == claim.job_id, _query.number == number, _query.state == "waiting")
+        values: dict[str, Any] = {"tries": _query.tries + 1, "problem": why[:255]}
+        if give_up:
+            values["state"] = "failed"
+
+        def write(connection: Connection) -> Claim:
+            after = self._advance(connection, claim, page=int(claim.cursor.get("page", 0)), number=number, over=give_up)
+            connection.execute(update(job_queries).where(this).values(values))
+            return after
+
+        return writing(self._engine, write)
+
+    def outcome(self, claim: Claim) -> tuple[int, int]:
+        states = select(_query.state, func.count()).where(_query.job_id == claim.job_id).group_by(_query.state)
+        with reading(self._engine) as connection:
+            counts = {row[0]: row[1] for row in connection.execute(states)}
+        return counts.get("failed", 0), sum(counts.values())
+
+    def _advance(self, connection: Connection, claim: Claim, *, page: int, number: int, over: bool) -> Claim:
+        cursor = {**claim.cursor, "query": number, "page": 0 if over else page}
+        return self._desk.advance(connection, claim, cursor, done=claim.done + over)
+
+
+def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], now: datetime) -> int:
+    """Of items that the seller has no listing with; answers how many."""
+    if not items:
+        return 0
+    rows = [
+        new_source(item.marketplace, item.item_id, seller_id=item.seller_id, title=(item.title or "")[:255] or None)
+        for item in sorted(items, key=lambda item: item.item_id)
+    ]
+    insert_missing(connection, source_items, rows)
+    keys = [(row["marketplace"], row["item_id"]) for row in rows]
+    sources = source_items.c
+    mine = and_(listings.c.source_item_id == sources.id, listings.c.user_id == claim.user_id)
+    without = (
+        select(sources.id, sources.marketplace, sources.item_id, sources.title)
+        .outerjoin(listings, mine)
+        .where(tuple_(sources.marketplace, sources.item_id).in_(keys), listings.c.id.is_(None))
+        .order_by(sources.id)
+    )
+    found = connection.execute(without).all()
+    skus = [f"{SKU_PREFIX[Marketplace(row.marketplace)]}{row.item_id}" for row in found]
+    known = select(listings.c.sku).where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
+    taken = set(connection.execute(known).scalars())
+    drafts = [
+        new_listing(claim.user_id, row.id, row.marketplace, 1, now) | {"sku": sku, "title": row.title}
+        for sku, row in zip(skus, found, strict=True)
+        if sku not in taken
+    ]
+    insert_missing(connection, listings, drafts)
+    return len(drafts)

@@ -1,0 +1,158 @@
+"""`ports_jobs.Desk` over the tables: who has which job, in turn over the sellers, and the fence around every write."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, ColumnElement, Connection, Engine, and_, delete, func, or_, select, update
+
+from mercarich_db.tables import job_files, job_rows, jobs
+from mercarich_db.types import AnyRow
+from mercarich_platform.clock import Clock
+from mercarich_web.adapters.database import writing
+from mercarich_web.domain.jobs import Kind, Phase, State
+from mercarich_web.ports_jobs import Claim, Overtaken
+
+log = logging.getLogger(__name__)
+
+ROWS_DELETED = 5_000
+_ROUNDS = 5
+_FREE = {"claim": None, "claimed_at": None, "claim_until": None}
+
+
+class SqlDesk:
+    """One worker's desk; `lease` says how long a job stays with it without progress."""
+
+    def __init__(self, engine: Engine, lease: Callable[[], timedelta], now: Clock) -> None:
+        self.engine = engine
+        self._lease = lease
+        self._now = now
+
+    def claim(self, kind: Kind, worker: str, now: datetime) -> Claim | None:
+        lease = self._lease()
+        return writing(self.engine, lambda connection: _claim(connection, kind, worker, now, lease))
+
+    def release(self, claim: Claim) -> None:
+        self._write(claim, _FREE)
+
+    def put_off(self, claim: Claim, until: datetime, why: str) -> None:
+        self._write(claim, {**_FREE, "not_before": until, "message": why[:500]})
+
+    def end(self, claim: Claim, state: State, message: str | None, now: datetime) -> None:
+        self._write(claim, ended(state, message, now))
+
+    def advance(self, connection: Connection, claim: Claim, cursor: Mapping[str, Any], **values: Any) -> Claim:
+        """In a transaction: the job goes on at `cursor`. Raises `Overtaken`."""
+        text = orjson.dumps(cursor).decode()
+        hold(connection, claim, {**self._alive(), "cursor": text, "message": None, **values})
+        known = {key: values[key] for key in ("done", "wrong", "total", "phase") if key in values}
+        return replace(claim, cursor=cursor, **known)
+
+    def discard(self, job_id: int) -> None:
+        for column in (job_rows.c.number, job_files.c.place):
+            while writing(self.engine, partial(_delete_some, column=column, job_id=job_id)):
+                pass
+
+    def _write(self, claim: Claim, values: Mapping[str, Any]) -> None:
+        writing(self.engine, lambda connection: hold(connection, claim, {**self._alive(), **values}))
+
+    def _alive(self) -> dict[str, Any]:
+        now = self._now()
+        return {"heartbeat_at": now, "claim_until": now + self._lease(), "attempts": 0}
+
+
+def hold(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> None:
+    """Write the job's row if it is still ours, and keep it until the transaction ends. Raises `Overtaken`."""
+    ours = and_(jobs.c.id == claim.job_id, jobs.c.fence == claim.fence, jobs.c.ended_at.is_(None))
+    if connection.execute(update(jobs).where(ours).values(**values)).rowcount != 1:
+        raise Overtaken
+
+
+def ended(state: State, message: str | None, now: datetime) -> dict[str, Any]:
+    """The columns of a job that ends."""
+    return {
+        "state": state,
+        "phase": Phase.ENDED,
+        "message": message,
+        "ended_at": now,
+        "not_before": None,
+        **_FREE,
+    }
+
+
+def open_jobs(kind: Kind | str, now: datetime) -> ColumnElement[bool]:
+    """Jobs that a worker may take now."""
+    return and_(
+        jobs.c.kind == kind,
+        jobs.c.ended_at.is_(None),
+        jobs.c.phase != Phase.PREPARING,
+        or_(jobs.c.claim_until.is_(None), jobs.c.claim_until <= now),
+        or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
+    )
+
+
+def _claim(connection: Connection, kind: Kind, worker: str, now: datetime, lease: timedelta) -> Claim | None:
+    """The job of the seller who was served longest ago and has none of this kind with a worker."""
+    served = jobs.alias("served")
+    busy = select(served.c.user_id).where(
+        served.c.kind == kind, served.c.ended_at.is_(None), served.c.claim_until > now
+    )
+    waiting = and_(open_jobs(kind, now), jobs.c.user_id.not_in(busy))
+    first = select(jobs.c.id, jobs.c.fence).where(waiting).order_by(jobs.c.turn, jobs.c.id).limit(1)
+    for _ in range(_ROUNDS):
+        found = connection.execute(first).one_or_none()
+        if found is None:
+            return None
+        mine = and_(jobs.c.id == found.id, jobs.c.fence == found.fence, open_jobs(kind, now))
+        row = connection.execute(select(jobs).where(mine).with_for_update()).one_or_none()
+        if row is not None:
+            return _take(connection, row, worker, now, lease)
+    return None
+
+
+def _take(connection: Connection, row: AnyRow, worker: str, now: datetime, lease: timedelta) -> Claim:
+    last = select(func.coalesce(func.max(jobs.c.turn), 0)).where(jobs.c.kind == row.kind)
+    turn = connection.execute(last).scalar_one() + 1
+    sellers = and_(jobs.c.user_id == row.user_id, jobs.c.kind == row.kind, jobs.c.ended_at.is_(None))
+    connection.execute(update(jobs).where(sellers).values(turn=turn))
+    if row.attempts:
+        log.warning("a job is taken over from its cursor", extra={"job": row.id, "from": row.claim})
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == row.id)
+        .values(
+            state=State.RUNNING,
+            fence=row.fence + 1,
+            claim=worker[:64],
+            claimed_at=now,
+            claim_until=now + lease,
+            not_before=None,
+            heartbeat_at=row.heartbeat_at if row.attempts else now,
+            attempts=row.attempts + 1,
+        )
+    )
+    return Claim(
+        job_id=row.id,
+        user_id=row.user_id,
+        kind=Kind(row.kind),
+        fence=row.fence + 1,
+        phase=Phase(row.phase),
+        arguments=orjson.loads(row.arguments),
+        cursor=orjson.loads(row.cursor),
+        done=row.done,
+        wrong=row.wrong,
+        total=row.total,
+    )
+
+
+def _delete_some(connection: Connection, column: Column[int], job_id: int) -> int:
+    mine = column.table.c.job_id == job_id
+    some = select(column).where(mine).order_by(column).limit(ROWS_DELETED)
+    numbers = connection.execute(some).scalars().all()
+    if not numbers:
+        return 0
+    return connection.execute(delete(column.table).where(mine, column <= numbers[-1])).rowcount

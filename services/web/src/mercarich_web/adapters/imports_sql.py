@@ -1,0 +1,205 @@
+"""`ports_jobs.Imports` over the tables: rows are staged and compared in slices, and applied in one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from mercarich_db.bulk import insert_missing, update_rows
+from mercarich_db.tables import job_files, job_problems, job_rows, listings, source_items
+from mercarich_db.types import AnyRow
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.desk_sql import SqlDesk, ended, hold
+from mercarich_web.adapters.import_comparison import problems_of
+from mercarich_web.adapters.new_rows import new_listing, new_source
+from mercarich_web.domain.jobs import Phase, State
+from mercarich_web.domain.listing_csv import ListingRow, Problem
+from mercarich_web.ports_jobs import Changed, Claim
+
+CHUNKS_READ = 8
+APPLIED = 1_000
+"""Rows a statement of the last transaction."""
+
+
+class SqlImports:
+    def __init__(self, desk: SqlDesk) -> None:
+        self._desk = desk
+        self._engine = desk.engine
+
+    def chunks(self, job_id: int, offset: int) -> Iterator[bytes]:
+        files = job_files.c
+        with reading(self._engine) as connection:
+            upto = select(func.max(files.place)).where(files.job_id == job_id, files.place <= offset)
+            place = connection.execute(upto).scalar()
+        while place is not None:
+            some = select(files.place, files.data).where(files.job_id == job_id, files.place >= place)
+            with reading(self._engine) as connection:
+                rows = connection.execute(some.order_by(files.place).limit(CHUNKS_READ)).all()
+            for row in rows:
+                yield row.data[max(0, offset - row.place) :]
+            place = rows[-1].place + len(rows[-1].data) if rows else None
+
+    def stage(
+        self, claim: Claim, rows: Sequence[ListingRow], problems: Sequence[Problem], cursor: Mapping[str, Any]
+    ) -> Claim:
+        first = int(claim.cursor["staged"]) + 1
+        staged = [_staged(claim.job_id, number, row) for number, row in enumerate(rows, start=first)]
+
+        def write(connection: Connection) -> Claim:
+            after = self._advance(connection, claim, problems, cursor, done=int(cursor["records"]))
+            if staged:
+                connection.execute(insert(job_rows), staged)
+            return after
+
+        return writing(self._engine, write)
+
+    def enter(self, claim: Claim, phase: Phase, total: int) -> Claim:
+        cursor = {**claim.cursor, "number": 0}
+
+        def write(connection: Connection) -> Claim:
+            return self._desk.advance(connection, claim, cursor, phase=phase, total=total)
+
+        return writing(self._engine, write)
+
+    def compare(self, claim: Claim, last: int) -> Claim:
+        def write(connection: Connection) -> Claim:
+            problems = problems_of(connection, claim, int(claim.cursor["number"]), last)
+            return self._advance(connection, claim, problems, {**claim.cursor, "number": last})
+
+        return writing(self._engine, write)
+
+    def make_sources(self, claim: Claim, last: int) -> Claim:
+        rows = job_rows.c
+        wanted = select(rows.marketplace, rows.item_id).where(_between(claim, int(claim.cursor["number"]), last))
+        missing = wanted.outerjoin(source_items, _same_source()).where(source_items.c.id.is_(None)).distinct()
+
+        def write(connection: Connection) -> Claim:
+            after = self._desk.advance(connection, claim, {**claim.cursor, "number": last})
+            found = connection.execute(missing.order_by(rows.marketplace, rows.item_id)).all()
+            insert_missing(connection, source_items, [new_source(row.marketplace, row.item_id) for row in found])
+            return after
+
+        return writing(self._engine, write)
+
+    def apply(self, claim: Claim, now: datetime) -> int:
+        def write(connection: Connection) -> int:
+            hold(connection, claim, {"heartbeat_at": now})
+            made = 0
+            for start in range(0, claim.total or 0, APPLIED):
+                made += _apply_some(connection, claim, start, start + APPLIED, now)
+            if made != claim.total:
+                raise Changed
+            message = f"{made:,} rows were imported."
+            hold(connection, claim, {**ended(State.FINISHED, message, now), "made": made})
+            return made
+
+        try:
+            return writing(self._engine, write)
+        except IntegrityError as error:  # the same SKU was made elsewhere in this moment
+            raise Changed from error
+
+    def _advance(
+        self,
+        connection: Connection,
+        claim: Claim,
+        problems: Sequence[Problem],
+        cursor: Mapping[str, Any],
+        **values: Any,
+    ) -> Claim:
+        wrong = claim.wrong + len(problems)
+        after = self._desk.advance(connection, claim, cursor, wrong=wrong, **values)
+        if problems:
+            rows = [_problem(claim.job_id, number, each) for number, each in enumerate(problems, claim.wrong + 1)]
+            connection.execute(insert(job_problems), rows)
+        return after
+
+
+def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> int:
+    """What the file leaves empty stays. A listed offer keeps its source and quantity: those are the checks' and the
+    revivals' to change, at any moment."""
+    found = connection.execute(_joined(claim, first, last)).all()
+    fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
+    if fresh:
+        connection.execute(insert(listings), fresh)
+    ours = {"user_id": claim.user_id}
+    listed = [_edited(row) for row in found if row.old_listed]
+    drafts = [_redrawn(row, now) for row in found if row.old_listed is False]
+    made = len(fresh) + update_rows(connection, listings, listed, where={**ours, "listed": True})
+    return made + update_rows(connection, listings, drafts, where={**ours, "listed": False})
+
+
+def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
+    old = listings.c
+    return (
+        select(job_rows, source_items.c.id.label("source"), old.id.label("listing"), old.listed.label("old_listed"))
+        .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
+        .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
+        .join(source_items, _same_source())
+        .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
+        .where(_between(claim, first, last))
+        .order_by(job_rows.c.number)
+    )
+
+
+def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
+    given = {"sku": row.sku, "asin": row.asin, "title": row.title}
+    return (
+        new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given | {"listed": bool(row.listed)}
+    )
+
+
+def _edited(row: AnyRow) -> dict[str, Any]:
+    if row.source != row.old_source or row.listed is False:
+        raise Changed
+    return {
+        "id": row.listing,
+        "asin": row.asin or row.old_asin,
+        "title": row.title or row.old_title,
+        "listing_quantity": row.quantity or row.old_pieces,
+    }
+
+
+def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
+    pieces = row.quantity or row.old_pieces
+    return {
+        "id": row.listing,
+        "asin": row.asin or row.old_asin,
+        "title": row.title or row.old_title,
+        "listing_quantity": pieces,
+        "quantity": pieces,
+        "listed": bool(row.listed),
+        "source_item_id": row.source,
+        "marketplace": row.marketplace,
+        "changed_at": now,
+    }
+
+
+def _same_source() -> Any:
+    rows = job_rows.c
+    return and_(source_items.c.marketplace == rows.marketplace, source_items.c.item_id == rows.item_id)
+
+
+def _between(claim: Claim, first: int, last: int) -> Any:
+    return and_(job_rows.c.job_id == claim.job_id, job_rows.c.number > first, job_rows.c.number <= last)
+
+
+def _staged(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "number": number,
+        "line": row.line,
+        "sku": row.sku,
+        "marketplace": row.marketplace,
+        "item_id": row.item_id,
+        "asin": row.asin,
+        "title": row.title,
+        "quantity": row.quantity,
+        "listed": row.listed,
+    }
+
+
+def _problem(job_id: int, number: int, problem: Problem) -> dict[str, Any]:
+    text = problem.problem[:255]
+    return {"job_id": job_id, "number": number, "line": problem.line, "field": problem.field, "problem": text}

@@ -1,0 +1,42 @@
+"""The rows of a source item and a listing that web makes, with what the other services begin from."""
+
+from datetime import datetime
+from typing import Any
+
+from mercarich_contracts.market import State
+
+
+def new_source(
+    marketplace: str, item_id: str, *, seller_id: str | None = None, title: str | None = None
+) -> dict[str, Any]:
+    """Never looked at yet."""
+    return {
+        "marketplace": marketplace,
+        "item_id": item_id,
+        "seller_id": seller_id,
+        "title": title,
+        "state": State.UNKNOWN,
+        "check_rank": 0,
+        "check_attempts": 0,
+        "check_unknowns": 0,
+    }
+
+
+def new_listing(user_id: int, source_item_id: int, marketplace: str, quantity: int, now: datetime) -> dict[str, Any]:
+    """A draft without its SKU, ASIN and title. Listed or not, nothing waits to be pushed: a listed one stands at Amazon
+    as the seller put it there, and from the next check on it is withdrawn when its source is gone."""
+    return {
+        "user_id": user_id,
+        "marketplace": marketplace,
+        "source_item_id": source_item_id,
+        "listed": False,
+        "listing_quantity": quantity,
+        "created_at": now,
+        "quantity": quantity,
+        "revision": 1,
+        "searching": False,
+        "changed_at": now,
+        "pushed_revision": 1,
+        "push_attempts": 0,
+        "orphan": False,
+    }

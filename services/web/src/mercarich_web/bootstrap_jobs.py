@@ -1,0 +1,154 @@
+"""The composition root of sellers' jobs: the worker of a pool, and what commands and pages ask."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.topics import DEAD_LETTERS, JOBS, TOPICS
+from mercarich_db import engine as engines
+from mercarich_platform.clock import Clock, monotonic, utc_now
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.settings import SharedSettings
+from mercarich_platform.worker import Tick, Worker
+from mercarich_web.adapters.candidates_sql import SqlCandidates
+from mercarich_web.adapters.database import SqlSchema
+from mercarich_web.adapters.desk_sql import SqlDesk
+from mercarich_web.adapters.exported_sql import SqlListings
+from mercarich_web.adapters.fresh_settings import FreshSettings
+from mercarich_web.adapters.hints_kafka import KafkaHints
+from mercarich_web.adapters.imports_sql import SqlImports
+from mercarich_web.adapters.job_book_sql import SqlJobBook
+from mercarich_web.adapters.markets_http import HttpMarkets
+from mercarich_web.adapters.slice_threads import SliceThreads
+from mercarich_web.domain.jobs import Kind
+from mercarich_web.handlers import JobWaitingHandler
+from mercarich_web.metrics import SLICE_SECONDS, SLICES
+from mercarich_web.settings import WebSettings
+from mercarich_web.use_cases.export_listings import ExportListings
+from mercarich_web.use_cases.import_steps import ImportStep
+from mercarich_web.use_cases.jobs import JobProblems, ListJobs, ShowJob, SkipQuery, StartImport, StartSearch, StopJob
+from mercarich_web.use_cases.search_steps import SearchStep
+from mercarich_web.use_cases.slices import RunSlice, Step
+from mercarich_web.use_cases.watch_jobs import WatchJobs
+
+CHECK_EVERY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Every use case of jobs, ready to be called; nothing is connected before the first call."""
+
+    schema: SqlSchema
+    start_search: StartSearch
+    start_import: StartImport
+    list_jobs: ListJobs
+    show: ShowJob
+    problems: JobProblems
+    stop: StopJob
+    skip: SkipQuery
+    watch: WatchJobs
+    export: ExportListings
+
+
+@contextmanager
+def jobs_of(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Jobs]:
+    """Raises `BadConfiguration` when the database's address cannot be read."""
+    engine = engines.create(settings.database)
+    publisher = Publisher(settings.kafka_bootstrap, client_id="web-jobs", topics=tuple(JOBS.values()))
+    hints = KafkaHints(publisher)
+    book = SqlJobBook(engine, now)
+    discard = SqlDesk(engine, lambda: timedelta(0), now).discard
+    try:
+        yield Jobs(
+            schema=SqlSchema(engine),
+            start_search=StartSearch(book, hints, now),
+            start_import=StartImport(book, hints, now),
+            list_jobs=ListJobs(book),
+            show=ShowJob(book),
+            problems=JobProblems(book),
+            stop=StopJob(book, now, discard),
+            skip=SkipQuery(book),
+            watch=WatchJobs(book, hints, discard, now),
+            export=ExportListings(SqlListings(engine)),
+        )
+    finally:
+        publisher.close()
+        engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class JobWorker:
+    """The process of a pool. `run` once."""
+
+    worker: Worker
+    threads: SliceThreads
+    engine: Engine
+    markets: HttpMarkets
+
+    def run(self, stop: threading.Event) -> int:
+        self.threads.start()
+        code = self.worker.run(stop)
+        self.threads.close()
+        self.markets.close()
+        self.engine.dispose()
+        return code
+
+
+def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: threading.Event) -> JobWorker:
+    engine = engines.create(shared.database, pool_size=own.job_slots + 2)
+    book = SqlJobBook(engine, utc_now)
+    settings = FreshSettings(book.settings)
+    desk = SqlDesk(engine, lambda: settings().lease, utc_now)
+    urls = {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}
+    markets = HttpMarkets(urls, silence_seconds=own.search_silence_seconds)
+    run_slice = RunSlice(
+        desk=desk,
+        steps=steps_of(desk, markets, utc_now),
+        slice_seconds=lambda: settings().slice_seconds,
+        worker=f"{socket.gethostname()[:40]}:{os.getpid()}",
+        now=utc_now,
+        monotonic=monotonic,
+        ended=lambda kind, outcome: SLICES.labels(kind, outcome).inc(),
+    )
+
+    def a_slice(stop: threading.Event) -> bool:
+        started = time.monotonic()
+        worked = run_slice(kind, stop)
+        if worked:
+            SLICE_SECONDS.labels(kind).observe(time.monotonic() - started)
+        return worked
+
+    threads = SliceThreads(a_slice, own.job_slots, stop)
+    return JobWorker(_worker(kind, shared, threads), threads, engine, markets)
+
+
+def steps_of(desk: SqlDesk, markets: HttpMarkets, now: Clock) -> dict[Kind, Step]:
+    return {
+        Kind.SEARCH: SearchStep(desk, SqlCandidates(desk), markets, now),
+        Kind.IMPORT: ImportStep(desk, SqlImports(desk), now),
+    }
+
+
+def _worker(kind: Kind, shared: SharedSettings, threads: SliceThreads) -> Worker:
+    topic = JOBS[kind]
+    return Worker(
+        bootstrap=shared.kafka_bootstrap,
+        group=f"jobs-{kind}",
+        topics=[topic.name],
+        handle=JobWaitingHandler(threads.wake),
+        slots=1,
+        dead_letters=lambda _topic: topic.dead_letters,
+        ensure=(*TOPICS, *DEAD_LETTERS),
+        ticks=[Tick("slices", CHECK_EVERY, threads.check)],
+        client_id=f"jobs-{kind}",
+        health_host=shared.metrics_host,
+        health_port=shared.metrics_port or None,
+    )

@@ -1,0 +1,135 @@
+"""The records of a CSV file, read from any record on and in bounded memory, whatever the file holds."""
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+LONGEST_RECORD = 65_536
+"""Bytes. A cell of megabytes is a mistake, or an open quote that swallows the rest of the file."""
+
+ENCODINGS = ("utf-8", "cp932")
+"""Tried in this order; cp932 is what Windows calls Shift_JIS."""
+
+
+class Line(NamedTuple):
+    text: bytes
+    """With its end; of a longer one a little more than `LONGEST_RECORD`."""
+    size: int
+    """How many bytes it really has."""
+
+
+class Place(NamedTuple):
+    """Where the next record begins."""
+
+    offset: int = 0
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    line: int
+    """Its first line, from 1."""
+    after: Place
+    cells: tuple[str, ...]
+    problem: str | None = None
+    """Why it could not be read; reading goes on at the next line."""
+
+
+def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
+    """Cut at line feeds, which stand for themselves in both encodings. Never holds a whole long line."""
+    held, size = bytearray(), 0
+    for chunk in chunks:
+        start = 0
+        while start < len(chunk):
+            end = chunk.find(b"\n", start)
+            stop = len(chunk) if end < 0 else end + 1
+            held += chunk[start : min(stop, start + LONGEST_RECORD + 1 - len(held))]
+            size += stop - start
+            start = stop
+            if end >= 0:
+                yield Line(bytes(held), size)
+                held.clear()
+                size = 0
+    if size:
+        yield Line(bytes(held), size)
+
+
+def records(source: Iterator[Line], encoding: str, place: Place) -> Iterator[Record]:
+    """Every record from `place` on, where `source` begins; lines without any cell are left out."""
+    feed = _Feed(source, encoding, place)
+    while True:
+        first = feed.begin()
+        try:
+            cells = tuple(next(csv.reader(feed, strict=True)))
+        except StopIteration:
+            return
+        except _Unreadable as error:
+            yield Record(first, feed.place, (), str(error))
+        except csv.Error as error:
+            yield Record(first, feed.place, (), _sentence(error))
+        else:
+            if cells:
+                yield Record(first, feed.place, cells)
+
+
+def encoding_of(chunks: Iterable[bytes]) -> str | None:
+    """Which of `ENCODINGS` all the bytes are; None: neither."""
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
+    for chunk in chunks:
+        _try(decoders, chunk, final=False)
+    _try(decoders, b"", final=True)
+    return next(iter(decoders), None)
+
+
+def _try(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, final: bool) -> None:
+    for name, decoder in list(decoders.items()):
+        try:
+            decoder.decode(chunk, final)
+        except UnicodeDecodeError:
+            del decoders[name]
+
+
+class _Unreadable(Exception):
+    """A record that cannot be read; the text says why."""
+
+
+class _Feed:
+    """Gives `csv.reader` one line after the other, and knows how far it has read."""
+
+    def __init__(self, source: Iterator[Line], encoding: str, place: Place) -> None:
+        self._source = source
+        self._encoding = encoding
+        self.place = place
+        self._size = 0
+
+    def begin(self) -> int:
+        """A new record begins; answers its line."""
+        self._size = 0
+        return self.place.line
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._source)
+        at_start = self.place.offset == 0
+        self.place = Place(self.place.offset + line.size, self.place.line + 1)
+        self._size += line.size
+        if self._size > LONGEST_RECORD:
+            raise _Unreadable(f"longer than {LONGEST_RECORD:,} bytes; is a quote not closed?")
+        try:
+            text = line.text.decode(self._encoding)
+        except UnicodeDecodeError:
+            raise _Unreadable("its bytes are not of the encoding that the file begins with") from None
+        return text.removeprefix("\ufeff") if at_start else text
+
+
+def _sentence(error: csv.Error) -> str:
+    text = str(error)
+    if "new-line" in text:
+        return "a carriage return stands alone; lines must end in CR LF or LF"
+    if "end of data" in text:
+        return "a quote is opened and not closed"
+    return "something stands behind a closing quote; a quote within a cell is written twice"

@@ -1,0 +1,150 @@
+"""A seller's job: what it is, how far it is, and the sentences that the seller reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    SEARCH = "search"
+    IMPORT = "import"
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    """No worker has begun it."""
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class Phase(StrEnum):
+    PREPARING = "preparing"
+    """Its file or its queries are still being stored; no worker takes it."""
+    SEARCHING = "searching"
+    READING = "reading"
+    COMPARING = "comparing"
+    SOURCES = "sources"
+    APPLYING = "applying"
+    ENDED = "ended"
+
+
+FIRST_PHASE = {Kind.SEARCH: Phase.SEARCHING, Kind.IMPORT: Phase.READING}
+
+_SHARES = {Phase.READING: (0, 60), Phase.COMPARING: (60, 30), Phase.SOURCES: (90, 8), Phase.APPLYING: (98, 1)}
+"""Of an import's time: where a phase begins and how much of 100 it takes."""
+
+FROZEN_CLOSED = {
+    Kind.SEARCH: "Nothing moved for {minutes} minutes, so the search was closed. What it had found is kept as drafts;"
+    " start it again for the rest.",
+    Kind.IMPORT: "Nothing moved for {minutes} minutes, so the import was closed. No row of the file was imported;"
+    " upload it again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """As `mercarich job show` and pages tell it."""
+
+    id: int
+    username: str
+    kind: str
+    state: str
+    phase: str
+    arguments: Mapping[str, Any]
+    cursor: Mapping[str, Any]
+    total: int | None
+    done: int
+    made: int
+    left_out: int
+    wrong: int
+    message: str | None
+    created_by: str
+    created_at: datetime
+    heartbeat_at: datetime
+    ended_at: datetime | None
+    not_before: datetime | None
+    claim: str | None
+    attempts: int
+    progress: int
+    """Percent; 100 only once it has finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    number: int
+    given: str
+    marketplace: str
+    keyword: str
+    state: str
+    page: int
+    made: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobProblem:
+    line: int
+    column: str | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetails:
+    job: Job
+    queries: Sequence[JobQuery]
+    problems: Sequence[JobProblem]
+    """The first hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    jobs: Sequence[Job]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """`changed` is False when the job had ended before."""
+
+    job: Job
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """`changed` is False when the query was done, or skipped, before."""
+
+    job_id: int
+    query: JobQuery
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one look at the jobs did."""
+
+    taken_over: Sequence[int]
+    """Ids of jobs that were taken from a worker that does not move."""
+    closed: Sequence[int]
+    swept: int
+    """Ended jobs whose staged rows were still there."""
+
+
+def progress(state: str, phase: str, done: int, total: int | None, cursor: Mapping[str, Any]) -> int:
+    """Percent of a job, from what its row says."""
+    if state == State.FINISHED:
+        return 100
+    if phase == Phase.SEARCHING:
+        pages = max(1, int(cursor.get("pages", 1)))
+        share = (done + min(1.0, int(cursor.get("page", 0)) / pages)) / max(1, total or 1)
+        return min(99, int(100 * share))
+    if phase not in _SHARES:
+        return 0
+    begin, width = _SHARES[Phase(phase)]
+    whole = cursor.get("size") if phase == Phase.READING else total
+    part = cursor.get("offset", 0) if phase == Phase.READING else cursor.get("number", 0)
+    return min(99, begin + int(width * min(1.0, part / max(1, whole or 1))))

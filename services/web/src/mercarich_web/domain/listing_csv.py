@@ -1,0 +1,178 @@
+"""The CSV of listings: its columns (docs/csv.md), a row in and out, and what is wrong with one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+
+REQUIRED = ("sku", "marketplace", "source_id")
+OPTIONAL = ("asin", "title", "quantity", "listed")
+SHOWN = ("amazon_quantity", "withdrawn_at")
+"""Written by an export and left alone by an import."""
+COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
+
+MOST_ROWS = 50_000
+MOST_PIECES = 999
+_LONGEST = {"sku": 40, "title": 255}
+"""Amazon takes SKUs of at most 40 characters."""
+
+_FORMULA = "=+-@\t\r＝＋－＠"
+"""A spreadsheet runs a cell that begins with one of these (OWASP, CSV injection); some take the wide forms too."""
+_NEUTRALISED = re.compile(f"'+[{re.escape(_FORMULA)}]")
+_TO_NEUTRALISE = re.compile(f"'*[{re.escape(_FORMULA)}]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BLANKS = re.compile(r"[\t\r\n]")
+_IDS = {
+    Marketplace.YAHOO: re.compile(r"(?:https://(?:page\.)?auctions\.yahoo\.co\.jp/jp/auction/)?([a-z]?[0-9]{6,12})"),
+    Marketplace.MERCARI: re.compile(
+        r"(?:https://jp\.mercari\.com/(?:item|shops/product)/)?(m[0-9]{8,14}|[0-9A-Za-z]{22})"
+    ),
+}
+_WORDS = {"yes": True, "no": False, "1": True, "0": False, "true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    """A row that can be imported; None leaves what is there, or gives a new listing the default."""
+
+    line: int
+    sku: str
+    marketplace: str
+    item_id: str
+    asin: str | None
+    title: str | None
+    quantity: int | None
+    listed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    line: int
+    field: str | None
+    """The column; None: the line as a whole."""
+    problem: str
+
+
+def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Problem]]:
+    """The file's columns in its order, and what is wrong with them."""
+    names = [cell.strip().lower() for cell in cells]
+    problems = []
+    for index, name in enumerate(names):
+        if name not in COLUMNS:
+            shown = name[:40] or f"number {index + 1}"
+            problems.append(Problem(line, None, f"unknown column {shown!r}; known: {', '.join(COLUMNS)}"))
+        elif name in names[:index]:
+            problems.append(Problem(line, name, "the column is there twice"))
+    missing = [name for name in REQUIRED if name not in names]
+    problems += [Problem(line, name, "the column is missing") for name in missing]
+    return names, problems
+
+
+def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[ListingRow | None, list[Problem]]:
+    """The row, or everything that is wrong with it."""
+    if len(cells) != len(columns):
+        return None, [Problem(line, None, f"{len(cells)} cells, the header has {len(columns)}")]
+    values = {name: restored(cell).strip() for name, cell in zip(columns, cells, strict=True)}
+    reader = _Reader(values, line)
+    marketplace = reader.marketplace()
+    row = ListingRow(
+        line=line,
+        sku=reader.sku(),
+        marketplace=marketplace or "",
+        item_id=reader.item_id(marketplace),
+        asin=reader.asin(),
+        title=reader.title(),
+        quantity=reader.quantity(),
+        listed=reader.listed(),
+    )
+    return (None if reader.problems else row), reader.problems
+
+
+def neutralised(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if _TO_NEUTRALISE.match(text) else text
+
+
+def restored(cell: str) -> str:
+    """What `neutralised` was given."""
+    return cell[1:] if _NEUTRALISED.match(cell) else cell
+
+
+class _Reader:
+    """Takes a row's cells one by one and collects what is wrong."""
+
+    def __init__(self, values: Mapping[str, str], line: int) -> None:
+        self._values = values
+        self._line = line
+        self.problems: list[Problem] = []
+
+    def marketplace(self) -> Marketplace | None:
+        text = self._required("marketplace").lower()
+        if not text:
+            return None
+        if text not in list(Marketplace):
+            self._wrong("marketplace", f"expected yahoo or mercari, not {text[:40]!r}")
+            return None
+        return Marketplace(text)
+
+    def sku(self) -> str:
+        text = self._required("sku")
+        if _BLANKS.search(text):
+            self._wrong("sku", "a tab or a line break is in it")
+        return text
+
+    def item_id(self, marketplace: Marketplace | None) -> str:
+        text = self._required("source_id")
+        if not text or marketplace is None:
+            return ""
+        found = _IDS[marketplace].fullmatch(text)
+        if found is None:
+            self._wrong("source_id", f"expected an id of {marketplace} or its page's address, not {text[:60]!r}")
+            return ""
+        return found[1]
+
+    def asin(self) -> str | None:
+        text = self._text("asin")
+        if text is not None and not re.fullmatch(r"[0-9A-Z]{10}", text):
+            self._wrong("asin", f"expected ten capital letters and digits, not {text[:40]!r}")
+        return text
+
+    def title(self) -> str | None:
+        return self._text("title")
+
+    def quantity(self) -> int | None:
+        text = self._text("quantity")
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= MOST_PIECES):
+            self._wrong("quantity", f"expected a whole number from 1 to {MOST_PIECES}, not {text[:40]!r}")
+            return None
+        return int(text)
+
+    def listed(self) -> bool | None:
+        text = self._text("listed")
+        if text is None:
+            return None
+        if text.lower() not in _WORDS:
+            self._wrong("listed", f"expected yes or no, not {text[:40]!r}")
+        return _WORDS.get(text.lower())
+
+    def _required(self, field: str) -> str:
+        text = self._text(field)
+        if text is None:
+            self._wrong(field, "is empty")
+        return text or ""
+
+    def _text(self, field: str) -> str | None:
+        text = self._values.get(field, "")
+        limit = _LONGEST.get(field, 1000)
+        if len(text) > limit:
+            self._wrong(field, f"{len(text):,} characters; at most {limit} are allowed")
+            return text[:limit]
+        if _CONTROL.search(text):
+            self._wrong(field, "a control character is in it")
+        return text or None
+
+    def _wrong(self, field: str, problem: str) -> None:
+        self.problems.append(Problem(self._line, field, problem))

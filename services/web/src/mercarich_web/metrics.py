@@ -1,0 +1,11 @@
+"""The Prometheus objects of web's job workers."""
+
+from prometheus_client import Counter, Histogram
+
+SLICES = Counter("mercarich_web_job_slices", "Slices of sellers' jobs, by how they ended", ["kind", "outcome"])
+SLICE_SECONDS = Histogram(
+    "mercarich_web_job_slice_seconds",
+    "One slice of a seller's job",
+    ["kind"],
+    buckets=(0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
+)

@@ -1,0 +1,15 @@
+"""The settings of web's processes by environment, prefix `WEB_`."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WebSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="WEB_", frozen=True, extra="ignore")
+
+    yahoo_proxy_url: str = "http://127.0.0.1:1235"
+    mercari_proxy_url: str = "http://127.0.0.1:1234"
+    job_slots: int = Field(default=2, ge=1, le=32)
+    """Slices of sellers' jobs that one worker has in hand at once."""
+    search_silence_seconds: float = Field(default=45, ge=1, le=300)
+    """How long a proxy may take for a search, its wait for a turn included."""

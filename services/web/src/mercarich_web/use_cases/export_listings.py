@@ -1,0 +1,66 @@
+"""A seller's listings as CSV, page by page, as an import takes them back."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mercarich_web.domain.listing_csv import COLUMNS, neutralised
+from mercarich_web.domain.refusals import NotFound
+
+BOM = "\ufeff"
+"""Excel reads a CSV as UTF-8 only with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedListing:
+    """In the order of `listing_csv.COLUMNS`."""
+
+    sku: str
+    marketplace: str
+    source_id: str
+    asin: str | None
+    title: str | None
+    quantity: int
+    listed: bool
+    amazon_quantity: int | None
+    withdrawn_at: datetime | None
+
+
+class Listings(Protocol):
+    def seller(self, username: str) -> int | None: ...
+
+    def pages(self, user_id: int) -> Iterator[Sequence[ExportedListing]]:
+        """Ordered by SKU."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportListings:
+    """Text in pieces, for a file or an HTTP answer. Raises `NotFound` before the first piece."""
+
+    listings: Listings
+
+    def __call__(self, username: str) -> Iterator[str]:
+        user_id = self.listings.seller(username)
+        if user_id is None:
+            raise NotFound(f"there is no seller {username!r}")
+        return self._pieces(user_id)
+
+    def _pieces(self, user_id: int) -> Iterator[str]:
+        yield BOM + ",".join(COLUMNS) + "\r\n"
+        for page in self.listings.pages(user_id):
+            text = io.StringIO()
+            csv.writer(text).writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in page)
+            yield text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return neutralised(str(value))

@@ -1,0 +1,185 @@
+"""Jobs as a seller handles them: start, list, show, stop, skip. `username` None is the operator, who sees all."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_platform.clock import Clock
+from mercarich_web.domain import csv_records
+from mercarich_web.domain.jobs import Job, JobDetails, JobList, JobProblem, Kind, Skipped, Stopped
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.domain.search_queries import BadQuery, Query, read_queries
+from mercarich_web.ports import Refused
+from mercarich_web.ports_jobs import Hints, JobBook
+from mercarich_web.use_cases.search_steps import MOST_PAGES
+
+MOST_OPEN = 50
+"""Jobs of one kind that a seller may have open."""
+MOST_BYTES = 50_000_000
+CHUNK = 49_152
+PROBLEMS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a bulk search is to look for."""
+
+    given: Sequence[str]
+    marketplaces: Sequence[Marketplace] = tuple(Marketplace)
+    price_min: int | None = None
+    price_max: int | None = None
+    pages: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StartSearch:
+    """Raises `NotFound` (no such seller) and `Refused`."""
+
+    jobs: JobBook
+    hints: Hints
+    now: Clock
+
+    def __call__(self, username: str, wish: Wish, by: str) -> Job:
+        user_id = _seller(self.jobs, username)
+        queries = self._queries(wish)
+        arguments = {"pages": wish.pages, "queries": len(queries)}
+        job_id = self.jobs.start(user_id, Kind.SEARCH, arguments, by, self.now())
+        self.jobs.add_queries(job_id, queries)
+        self.jobs.ready(job_id, arguments, {"pages": wish.pages}, len(queries))
+        self.hints.waiting(Kind.SEARCH, job_id)
+        return _found(self.jobs, job_id, None)
+
+    def _queries(self, wish: Wish) -> list[Query]:
+        if not 1 <= wish.pages <= MOST_PAGES:
+            raise Refused(f"pages: expected a whole number from 1 to {MOST_PAGES}, not {wish.pages}")
+        if wish.price_min is not None and wish.price_max is not None and wish.price_min > wish.price_max:
+            raise Refused(f"the lowest price {wish.price_min} is above the highest, {wish.price_max}")
+        try:
+            return read_queries(wish.given, wish.marketplaces, wish.price_min, wish.price_max)
+        except BadQuery as error:
+            raise Refused(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class StartImport:
+    """Takes the file's bytes as they come, in bounded memory. Raises `NotFound` and `Refused`."""
+
+    jobs: JobBook
+    hints: Hints
+    now: Clock
+
+    def __call__(self, username: str, file_name: str, data: Iterable[bytes], by: str) -> Job:
+        user_id = _seller(self.jobs, username)
+        named = {"file": file_name[-200:]}
+        job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
+        try:
+            size = self._keep(job_id, data)
+            encoding = csv_records.encoding_of(self.jobs.stored(job_id))
+            if encoding is None:
+                raise Refused("the file is neither UTF-8 nor Shift_JIS; save it as CSV UTF-8")
+        except Refused:
+            self.jobs.abandon(job_id)
+            raise
+        cursor = {"offset": 0, "line": 1, "staged": 0, "records": 0, "bad_lines": 0, "size": size}
+        self.jobs.ready(job_id, {**named, "size": size, "encoding": encoding}, cursor, None)
+        self.hints.waiting(Kind.IMPORT, job_id)
+        return _found(self.jobs, job_id, None)
+
+    def _keep(self, job_id: int, data: Iterable[bytes]) -> int:
+        place = 0
+        for chunk in _even(data):
+            if place + len(chunk) > MOST_BYTES:
+                raise Refused(f"the file is larger than {MOST_BYTES // 1_000_000} MB; split it")
+            self.jobs.add_chunk(job_id, place, chunk)
+            place += len(chunk)
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class ListJobs:
+    jobs: JobBook
+
+    def __call__(self, username: str | None, limit: int) -> JobList:
+        return JobList(self.jobs.list(username, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowJob:
+    """Raises `NotFound`, also for a job of somebody else."""
+
+    jobs: JobBook
+
+    def __call__(self, job_id: int, username: str | None = None) -> JobDetails:
+        job = _found(self.jobs, job_id, username)
+        return JobDetails(job, self.jobs.queries(job_id), list(self.jobs.problems(job_id, PROBLEMS_SHOWN)))
+
+
+@dataclass(frozen=True, slots=True)
+class JobProblems:
+    """All that is wrong with an import's file, as it is read. Raises `NotFound`."""
+
+    jobs: JobBook
+
+    def __call__(self, job_id: int, username: str | None = None) -> Iterable[JobProblem]:
+        _found(self.jobs, job_id, username)
+        return self.jobs.problems(job_id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class StopJob:
+    """Ends a job at once, whatever its worker is doing. Raises `NotFound`."""
+
+    jobs: JobBook
+    now: Clock
+    discard: Callable[[int], None]
+
+    def __call__(self, job_id: int, by: str, username: str | None = None) -> Stopped:
+        job = _found(self.jobs, job_id, username)
+        kept = "what it had found is kept as drafts" if job.kind == Kind.SEARCH else "no row was imported"
+        changed = self.jobs.stop(job_id, f"Stopped by {by}; {kept}.", self.now())
+        if changed:
+            self.discard(job_id)
+        return Stopped(_found(self.jobs, job_id, username), changed)
+
+
+@dataclass(frozen=True, slots=True)
+class SkipQuery:
+    """Leaves out one keyword or address of a search from its next page on. Raises `NotFound`."""
+
+    jobs: JobBook
+
+    def __call__(self, job_id: int, number: int, username: str | None = None) -> Skipped:
+        _found(self.jobs, job_id, username)
+        changed = self.jobs.skip(job_id, number)
+        for query in self.jobs.queries(job_id):
+            if query.number == number:
+                return Skipped(job_id, query, changed)
+        raise NotFound(f"job {job_id} has no search {number}; `mercarich job show {job_id}` lists them")
+
+
+def _seller(jobs: JobBook, username: str) -> int:
+    user_id = jobs.seller(username)
+    if user_id is None:
+        raise NotFound(f"there is no seller {username!r}")
+    if jobs.open_jobs(user_id) >= MOST_OPEN:
+        raise Refused(f"{username} has {MOST_OPEN} open jobs; wait for one or stop one")
+    return user_id
+
+
+def _found(jobs: JobBook, job_id: int, username: str | None) -> Job:
+    job = jobs.get(job_id)
+    if job is None or (username is not None and job.username != username):
+        raise NotFound(f"there is no job {job_id}; `mercarich job list` shows the last ones")
+    return job
+
+
+def _even(data: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of `CHUNK`."""
+    held = bytearray()
+    for piece in data:
+        held += piece
+        while len(held) >= CHUNK:
+            yield bytes(held[:CHUNK])
+            del held[:CHUNK]
+    if held:
+        yield bytes(held)

@@ -1,0 +1,41 @@
+"""A bulk search, page by page: each page's new items become drafts of the seller in one transaction."""
+
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web.domain.jobs import State
+from mercarich_web.ports_jobs import Candidates, Claim, Desk, Markets, Unusable
+
+MOST_PAGES = 100
+"""As far as the proxies' contract goes."""
+TRIES = 3
+"""Answers to the same page that cannot be used, after which the query is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStep:
+    """One page of one query; answers the job as it is afterwards, None when it has ended."""
+
+    desk: Desk
+    candidates: Candidates
+    markets: Markets
+    now: Clock
+
+    def __call__(self, claim: Claim) -> Claim | None:
+        found = self.candidates.next_query(claim)
+        if found is None:
+            return self._end(claim)
+        number, query = found
+        try:
+            items, complete = self.markets.search(query, query.page)
+        except Unusable as error:
+            return self.candidates.note(claim, number, str(error), give_up=query.tries + 1 >= TRIES)
+        last = complete or not items or query.page + 1 >= int(claim.cursor["pages"])
+        return self.candidates.take(claim, number, items, page=query.page, last=last, now=self.now())
+
+    def _end(self, claim: Claim) -> Claim | None:
+        failed, queries = self.candidates.outcome(claim)
+        message = f"{failed} of {queries} searches could not be read." if failed else None
+        state = State.FAILED if queries and failed == queries else State.FINISHED
+        self.desk.end(claim, state, message, self.now())
+        return None

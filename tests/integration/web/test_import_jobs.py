@@ -1,0 +1,176 @@
+"""CSV imports: read, compared and applied by workers; whole or not at all, whatever happens in between."""
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.web.rows import Rows
+from tests.integration.web.workshop import Workshop, csv_of, offers
+
+from mercarich_web.domain.jobs import Kind
+from mercarich_web.ports_jobs import Overtaken
+
+
+@pytest.fixture
+def shop(engine: Engine, rows: Rows) -> Workshop:
+    rows.user("hanako")
+    rows.user("jiro")
+    return Workshop(engine)
+
+
+def test_a_hundred_rows_become_listings_that_wait_for_no_push(shop: Workshop) -> None:
+    job = shop.import_rows("hanako", offers(100))
+
+    assert (job.state, job.made, job.wrong, job.progress) == ("finished", 100, 0, 100)
+    assert job.message == "100 rows were imported."
+    assert len(shop.skus(1)) == 100
+    listing = shop.listing("S-00001")
+    assert (listing.listed, listing.quantity, listing.push_pending, listing.title) == (True, 1, 0, "時計 1")
+    assert shop.staged() == 0
+
+
+def test_every_bad_row_is_told_by_line_and_column_and_nothing_is_imported(shop: Workshop) -> None:
+    rows = offers(4)
+    rows[1] |= {"asin": "short", "quantity": "0"}
+    rows[2] |= {"source_id": "m123"}
+    rows[3] |= {"sku": "", "marketplace": "ebay", "listed": "maybe"}
+
+    job = shop.import_rows("hanako", rows)
+
+    assert job.state == "failed"
+    assert job.message == "6 problems were found, so no row was imported; mend them and upload again."
+    assert [each[:2] for each in shop.problems(job.id)] == [
+        (3, "asin"),
+        (3, "quantity"),
+        (4, "source_id"),
+        (5, "marketplace"),
+        (5, "sku"),
+        (5, "listed"),
+    ]
+    assert (shop.skus(1), shop.staged()) == ([], 0)
+
+
+def test_rows_that_contradict_each_other_or_the_listings_are_told(shop: Workshop, rows: Rows) -> None:
+    source = rows.source("x900000001")
+    rows.listing(1, source, "OLD-1")
+    wanted = offers(5)
+    wanted[1]["sku"] = wanted[0]["sku"]
+    wanted[2] |= {"marketplace": "yahoo", "source_id": "x900000001"}
+    wanted[3] |= {"sku": "OLD-1", "listed": "no"}
+    wanted[4] |= {"source_id": wanted[0]["source_id"]}
+
+    job = shop.import_rows("hanako", wanted)
+
+    assert shop.problems(job.id) == [
+        (3, "sku", "line 2 has the same SKU"),
+        (4, "source_id", "your SKU OLD-1 has this source"),
+        (
+            5,
+            "source_id",
+            "the offer is on sale from x900000001; an import does not change the source of a listed offer",
+        ),
+        (5, "listed", "OLD-1 is on sale; an import does not take a listed offer out of the watch"),
+        (6, "source_id", "line 2 has the same source"),
+    ]
+    assert shop.skus(1) == ["OLD-1"]
+
+
+def test_an_import_edits_what_is_there_and_leaves_a_listed_offers_stock_to_the_checks(
+    shop: Workshop, rows: Rows
+) -> None:
+    gone = rows.source("x900000001", state="sold")
+    rows.listing(1, gone, "OLD-1", quantity=0, revision=2, searching=True, title="old", asin="B000000001")
+    draft = rows.source("x900000002")
+    rows.listing(1, draft, "DRAFT-1", listed=False)
+
+    job = shop.import_rows(
+        "hanako",
+        [
+            {"sku": "OLD-1", "marketplace": "yahoo", "source_id": "x900000001", "title": "new", "quantity": 3},
+            {"sku": "DRAFT-1", "marketplace": "mercari", "source_id": "m20000000001", "listed": "yes"},
+        ],
+    )
+
+    assert (job.state, job.made) == ("finished", 2)
+    old, drawn = shop.listing("OLD-1"), shop.listing("DRAFT-1")
+    assert (old.title, old.asin, old.listing_quantity) == ("new", "B000000001", 3)
+    assert (old.quantity, old.revision, old.searching) == (0, 2, True)
+    assert (drawn.listed, drawn.marketplace, drawn.push_pending) == (True, "mercari", 0)
+
+
+def test_the_same_file_twice_changes_nothing_more(shop: Workshop) -> None:
+    shop.import_rows("hanako", offers(30))
+    before = shop.listing("S-00007")
+
+    again = shop.import_rows("hanako", offers(30))
+
+    assert (again.state, again.made) == ("finished", 30)
+    assert shop.listing("S-00007") == before
+
+
+@pytest.mark.parametrize("steps_before_the_kill", range(1, 14))
+def test_a_worker_killed_at_any_step_is_followed_by_another_and_the_import_ends_whole(
+    shop: Workshop, steps_before_the_kill: int
+) -> None:
+    started = shop.start_import("hanako", "offers.csv", [csv_of(offers(1200))], "taro")
+    claim = shop.claim(Kind.IMPORT, "killed")
+    for _ in range(steps_before_the_kill):
+        if claim is not None:
+            assert shop.skus(1) == []
+            claim = shop.steps[Kind.IMPORT](claim)
+
+    shop.work(Kind.IMPORT)
+    assert shop.job(started.id).state == ("running" if claim is not None else "finished"), "its lease still runs"
+    shop.now.go(seconds=121)
+    shop.work(Kind.IMPORT)
+
+    assert (shop.job(started.id).state, shop.job(started.id).made) == ("finished", 1200)
+    assert len(shop.skus(1)) == 1200
+
+
+def test_a_worker_whose_job_was_taken_over_writes_nothing_more(shop: Workshop) -> None:
+    started = shop.start_import("hanako", "offers.csv", [csv_of(offers(1200))], "taro")
+    frozen = shop.claim(Kind.IMPORT, "frozen")
+    assert frozen is not None
+    shop.now.go(seconds=121)
+    shop.slice(Kind.IMPORT, steps=1, worker="second")
+    staged = shop.staged()
+
+    with pytest.raises(Overtaken):
+        shop.steps[Kind.IMPORT](frozen)
+
+    assert shop.staged() == staged == 499, "a header and 499 rows are a step"
+    shop.work(Kind.IMPORT)
+    assert shop.job(started.id).made == 1200
+
+
+def test_a_stopped_import_has_imported_nothing_even_just_before_its_last_step(shop: Workshop) -> None:
+    started = shop.start_import("hanako", "offers.csv", [csv_of(offers(3))], "taro")
+    claim = shop.claim(Kind.IMPORT)
+    while claim is not None and claim.phase != "applying":
+        claim = shop.steps[Kind.IMPORT](claim)
+    assert claim is not None
+
+    stopped = shop.stop(started.id, "hanako")
+
+    assert (stopped.changed, stopped.job.state) == (True, "stopped")
+    assert stopped.job.message == "Stopped by hanako; no row was imported."
+    with pytest.raises(Overtaken):
+        shop.steps[Kind.IMPORT](claim)
+    assert (shop.skus(1), shop.staged()) == ([], 0)
+    assert shop.stop(started.id, "hanako").changed is False
+
+
+def test_an_offer_made_in_the_last_moment_sends_the_import_back_to_comparing(shop: Workshop, rows: Rows) -> None:
+    started = shop.start_import("hanako", "offers.csv", [csv_of(offers(3))], "taro")
+    claim = shop.claim(Kind.IMPORT)
+    while claim is not None and claim.phase != "applying":
+        claim = shop.steps[Kind.IMPORT](claim)
+    assert claim is not None
+    rows.listing(1, rows.source("x900000009"), "S-00002")
+
+    claim = shop.steps[Kind.IMPORT](claim)
+    while claim is not None:
+        claim = shop.steps[Kind.IMPORT](claim)
+
+    assert shop.job(started.id).state == "failed"
+    assert [each[:2] for each in shop.problems(started.id)] == [(3, "source_id")]
+    assert shop.skus(1) == ["S-00002"]
