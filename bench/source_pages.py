@@ -128,4 +128,4 @@ def _look(marketplace: str, item_id: str, sold: bool) -> Look:
         created_at=now - 86_400,
         noise=bytes(range(32)),
     )
-    return Look(item, "sold" if sold else "available", now - 3_600, now)
+    return Look(item, "sold" if sold else "available", now - 3_600, now, host="http://127.0.0.1")
