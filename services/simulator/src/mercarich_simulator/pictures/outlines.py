@@ -144,7 +144,7 @@ _PARTS = {
 def _rings(pen: ImageDraw.ImageDraw, box: Box, random: Random) -> None:
     left, top, right, bottom = box
     for _ in range(random.randrange(2, 5)):
-        inset = (right - left) * random.uniform(0.06, 0.42)
+        inset = min(right - left, bottom - top) * random.uniform(0.06, 0.42)
         level = random.randrange(20, 230)
         ring = (left + inset, top + inset, right - inset, bottom - inset)
         pen.ellipse(ring, None, (level, level, level), random.randrange(3, 12))
