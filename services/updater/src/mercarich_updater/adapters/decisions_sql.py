@@ -1,0 +1,134 @@
+"""`ports.Decisions`: approved replacements, and the sources of restores that wait for their push."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
+
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.tables import listing_events, listings, revivals, source_items
+from mercarich_runs.adapters.fence import read, write
+from mercarich_updater.adapters import observed_sql
+from mercarich_updater.adapters.restores_sql import give_source
+from mercarich_updater.adapters.updates import APPLIED, APPROVED, LAPSED
+from mercarich_updater.domain.rules import Rules, Wanted
+from mercarich_updater.ports import Ageing, Approved, Done
+
+AT_ONCE = 100
+
+
+class SqlDecisions:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def approved(self, marketplace: Marketplace) -> Sequence[Approved]:
+        rows = (
+            select(
+                revivals, source_items.c.marketplace.label("old_marketplace"), source_items.c.item_id.label("old_id")
+            )
+            .join(source_items, source_items.c.id == revivals.c.old_source_item_id)
+            .where(revivals.c.state == APPROVED, source_items.c.marketplace == marketplace)
+            .order_by(revivals.c.id)
+            .limit(AT_ONCE)
+        )
+        with read(self._engine) as connection:
+            return [_approved(row) for row in connection.execute(rows)]
+
+    def take(self, approved: Approved, found: Item, rules: Rules, now: datetime) -> Sequence[Done]:
+        def take(connection: Connection) -> Sequence[Done]:
+            mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == APPROVED)
+            row = connection.execute(select(revivals.c.run_id).where(mine).with_for_update()).one_or_none()
+            if row is None:
+                return ()
+            done = give_source(connection, approved.wanted, found, rules, now, row.run_id)
+            # One row a listing tells what was applied; the decided one tells who approved it.
+            connection.execute(update(revivals).where(mine).values(state=APPLIED if done else LAPSED))
+            return done
+
+        return write(self._engine, take)
+
+    def lapse(self, approved: Approved, reason: str, now: datetime) -> None:
+        def lapse(connection: Connection) -> None:
+            mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == APPROVED)
+            if connection.execute(update(revivals).where(mine).values(state=LAPSED)).rowcount:
+                wanted = approved.wanted
+                event = {"listing_id": wanted.listing_ids[0], "user_id": wanted.user_id, "at": now, "kind": "lapsed"}
+                connection.execute(insert(listing_events).values(**event, reason=f"{approved.item_id}: {reason}"[:255]))
+
+        write(self._engine, lapse)
+
+    def ageing(self, marketplace: Marketplace, seen_before: datetime) -> Sequence[Ageing]:
+        old = or_(source_items.c.observed_at.is_(None), source_items.c.observed_at < seen_before)
+        rows = (
+            select(source_items.c.id, source_items.c.marketplace, source_items.c.item_id)
+            .join(listings, listings.c.source_item_id == source_items.c.id)
+            .where(_waiting(), listings.c.marketplace == marketplace, old)
+            .distinct()
+            .order_by(source_items.c.id)
+            .limit(AT_ONCE)
+        )
+        with read(self._engine) as connection:
+            found = connection.execute(rows).all()
+        return [Ageing(row.id, Marketplace(row.marketplace), row.item_id) for row in found]
+
+    def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
+        def seen_again(connection: Connection) -> int:
+            _, evidence_id = observed_sql.keep(connection, item)
+            if item.state not in OUT_OF_STOCK:
+                return 0
+            mine = and_(_waiting(), listings.c.source_item_id == source.source_item_id)
+            columns = (listings.c.id, listings.c.user_id, listings.c.quantity, listings.c.revision)
+            rows = connection.execute(select(*columns).where(mine).order_by(listings.c.id).with_for_update()).all()
+            lowered = {
+                "quantity": 0,
+                "revision": listings.c.revision + 1,
+                "searching": True,
+                "withdrawn_at": now,
+                "changed_at": now,
+                "restored_at": None,
+            }
+            connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**lowered))
+            reason = f"{item.state}: {item.reason}"
+            events = [_withdrawn(row, reason, evidence_id, now) for row in rows]
+            if events:
+                connection.execute(insert(listing_events), events)
+            return len(rows)
+
+        return write(self._engine, seen_again)
+
+
+def _waiting() -> Any:
+    """Restored by a revival, and Amazon has not heard of it."""
+    return and_(listings.c.push_pending == 1, listings.c.restored_at.is_not(None), listings.c.quantity > 0)
+
+
+def _approved(row: Any) -> Approved:
+    wanted = Wanted(
+        listing_ids=(row.listing_id,),
+        user_id=row.user_id,
+        marketplace=Marketplace(row.old_marketplace),
+        source_item_id=row.old_source_item_id,
+        item_id=row.old_id,
+        title=row.title or "",
+        picture_url=None,
+        condition=None,
+        first_price_jpy=None,
+        withdrawn_at=None,
+    )
+    return Approved(row.id, wanted, Marketplace(row.marketplace), row.item_id)
+
+
+def _withdrawn(row: Any, reason: str, evidence_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "listing_id": row.id,
+        "user_id": row.user_id,
+        "at": now,
+        "kind": "withdrawn",
+        "reason": reason,
+        "quantity_before": row.quantity,
+        "quantity_after": 0,
+        "revision": row.revision + 1,
+        "evidence_id": evidence_id,
+    }

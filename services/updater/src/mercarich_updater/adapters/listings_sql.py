@@ -1,0 +1,235 @@
+"""`ports.Listings`: claims of listings, and what their searches came to, one transaction each."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select, true, tuple_, update
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.tables import listing_events, listings, revival_candidates, revivals, runs, source_items
+from mercarich_db.types import AnyRow
+from mercarich_runs.adapters import claims_sql
+from mercarich_runs.adapters.fence import read, write
+from mercarich_updater.adapters.plan_sql import in_time
+from mercarich_updater.adapters.restores_sql import give_source, revival
+from mercarich_updater.adapters.updates import PROPOSED, UNDONE, UPDATES, hold_newest, wants_replacement
+from mercarich_updater.domain.rules import Rules, Wanted
+from mercarich_updater.ports import Batch, Done, Judged
+
+ATTEMPTS = 3
+"""Claims without an answer after which a woken listing is left to the next run, which sets a killer aside."""
+UNKNOWNS = 6
+"""Searches that told nothing after which a run lets go of a listing."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=30)
+
+
+class SqlListings:
+    def __init__(self, engine: Engine, rules: Callable[[int], Rules]) -> None:
+        self._engine = engine
+        self._rules = rules
+
+    def rules(self, user_id: int) -> Rules:
+        return self._rules(user_id)
+
+    def claim(self, batch: Batch, until: datetime, now: datetime) -> Sequence[Wanted]:
+        ids = batch.message.listing_ids
+        mine = listings.c.id.in_(ids) if batch.run_id is None else UPDATES.is_of(batch.run_id, ids)
+        with read(self._engine) as connection:
+            users = connection.execute(select(listings.c.user_id).where(mine).distinct()).scalars().all()
+        since = {user_id: now - timedelta(days=self._rules(user_id).days) for user_id in users}
+
+        def claim(connection: Connection) -> Sequence[Wanted]:
+            hold_newest(connection, batch)
+            which = and_(mine, wants_replacement())
+            if batch.run_id is None:
+                which = and_(which, UPDATES.attempts < ATTEMPTS)
+            taken = claims_sql.claim(connection, UPDATES, which, until, now)
+            rows = _wanted_rows(connection, taken)
+            late = [row for row in rows if not in_time(row.withdrawn_at, since.get(row.user_id, now))]
+            unwanted = _unwanted(connection, batch, mine, taken)
+            _done(connection, batch, [*(row.id for row in late), *unwanted], {})
+            return _grouped(connection, [row for row in rows if row not in late])
+
+        return write(self._engine, claim)
+
+    def renew(self, wanted: Wanted, until: datetime) -> None:
+        which = listings.c.id.in_(wanted.listing_ids)
+        write(self._engine, lambda connection: claims_sql.renew(connection, UPDATES, which, until))
+
+    def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
+        ids = [id for one in wanted for id in one.listing_ids]
+        which = and_(listings.c.id.in_(ids), _still_of(batch))
+        write(self._engine, lambda connection: claims_sql.release(connection, UPDATES, which))
+
+    def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
+        keys = [(item.marketplace, item.item_id) for item in items]
+        sources = (
+            select(source_items.c.marketplace, source_items.c.item_id)
+            .join(listings, listings.c.source_item_id == source_items.c.id)
+            .where(tuple_(source_items.c.marketplace, source_items.c.item_id).in_(keys))
+        )
+        skus = select(listings.c.sku).where(listings.c.sku.in_([item.item_id for item in items]))
+        with read(self._engine) as connection:
+            rows = connection.execute(sources.where(listings.c.user_id == user_id)).all()
+            named = set(connection.execute(skus.where(listings.c.user_id == user_id)).scalars())
+        return frozenset(
+            [*((Marketplace(row.marketplace), row.item_id) for row in rows), *(key for key in keys if key[1] in named)]
+        )
+
+    def put_off(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], reason: str, now: datetime) -> None:
+        lets_go = wanted.unknowns + 1 >= UNKNOWNS
+        wait = min(FIRST_WAIT * 2**wanted.unknowns, LONGEST_WAIT)
+
+        def put_off(connection: Connection) -> None:
+            hold_newest(connection, batch)
+            _keep_candidates(connection, batch, wanted, judged, now)
+            values = {"update_unknowns": wanted.unknowns + 1, "update_problem": reason[:32]}
+            if lets_go:
+                _done(connection, batch, wanted.listing_ids, values)
+            else:
+                mine = and_(listings.c.id.in_(wanted.listing_ids), _still_of(batch))
+                later = {**UPDATES.values(attempts=0, not_before=now + wait), **values}
+                connection.execute(update(listings).where(mine).values(later))
+            _count(connection, batch, unknown=len(wanted.listing_ids), unfinished=lets_go * len(wanted.listing_ids))
+
+        write(self._engine, put_off)
+
+    def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
+        def none_found(connection: Connection) -> None:
+            hold_newest(connection, batch)
+            _keep_candidates(connection, batch, wanted, judged, now)
+            _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
+            _count(connection, batch, checked=len(wanted.listing_ids))
+
+        write(self._engine, none_found)
+
+    def propose(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, now: datetime) -> None:
+        def propose(connection: Connection) -> None:
+            hold_newest(connection, batch)
+            _keep_candidates(connection, batch, wanted, judged, now)
+            _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
+            first = wanted.listing_ids[0]
+            connection.execute(insert(revivals).values(revival(first, wanted, found, PROPOSED, now, batch.run_id)))
+            event = {"listing_id": first, "user_id": wanted.user_id, "at": now, "kind": "proposed"}
+            reason = f"{found.marketplace} {found.item_id} waits for approval"
+            connection.execute(insert(listing_events).values(**event, reason=reason, run_id=batch.run_id))
+            _count(connection, batch, checked=len(wanted.listing_ids))
+
+        write(self._engine, propose)
+
+    def revive(
+        self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, rules: Rules, now: datetime
+    ) -> Sequence[Done]:
+        def revive(connection: Connection) -> Sequence[Done]:
+            hold_newest(connection, batch)
+            done = give_source(connection, wanted, found, rules, now, batch.run_id)
+            _keep_candidates(connection, batch, wanted, judged, now)
+            ids = {*wanted.listing_ids, *(one.listing_id for one in done)}
+            _done(connection, batch, sorted(ids), {"update_problem": None, "update_unknowns": 0})
+            _count(connection, batch, checked=len(wanted.listing_ids), revived=len(done))
+            return done
+
+        return write(self._engine, revive)
+
+
+def _wanted_rows(connection: Connection, ids: frozenset[int]) -> Sequence[AnyRow]:
+    columns = (
+        *(listings.c.id, listings.c.user_id, listings.c.source_item_id, listings.c.withdrawn_at),
+        *(listings.c.first_price_jpy, listings.c.update_unknowns, listings.c.title.label("own_title")),
+        *(source_items.c.marketplace, source_items.c.item_id, source_items.c.title, source_items.c.image_url),
+        *(source_items.c.condition_code, source_items.c.price_jpy),
+    )
+    rows = select(*columns).join(source_items, source_items.c.id == listings.c.source_item_id)
+    return connection.execute(rows.where(listings.c.id.in_(ids)).order_by(listings.c.id)).all()
+
+
+def _grouped(connection: Connection, rows: Sequence[AnyRow]) -> Sequence[Wanted]:
+    undone = _undone(connection, [row.id for row in rows])
+    groups: dict[tuple[int, int], list[AnyRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.user_id, row.source_item_id].append(row)
+    return [_wanted(group, undone) for group in groups.values()]
+
+
+def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
+    row = group[0]
+    prices = [one.first_price_jpy for one in group if one.first_price_jpy is not None]
+    return Wanted(
+        listing_ids=tuple(one.id for one in group),
+        user_id=row.user_id,
+        marketplace=Marketplace(row.marketplace),
+        source_item_id=row.source_item_id,
+        item_id=row.item_id,
+        title=row.title or row.own_title or "",
+        picture_url=row.image_url,
+        condition=row.condition_code,
+        first_price_jpy=min(prices) if prices else row.price_jpy,
+        withdrawn_at=row.withdrawn_at,
+        unknowns=row.update_unknowns,
+        undone=frozenset(item_id for one in group for item_id in undone.get(one.id, ())),
+    )
+
+
+def _undone(connection: Connection, ids: Sequence[int]) -> Mapping[int, set[str]]:
+    rows = select(revivals.c.listing_id, revivals.c.item_id)
+    undone: dict[int, set[str]] = defaultdict(set)
+    for row in connection.execute(rows.where(revivals.c.listing_id.in_(ids), revivals.c.state == UNDONE)):
+        undone[row.listing_id].add(row.item_id)
+    return undone
+
+
+def _unwanted(connection: Connection, batch: Batch, mine: ColumnElement[bool], taken: frozenset[int]) -> list[int]:
+    """Of a run's rows, those that want nothing any more since they were marked."""
+    if batch.run_id is None:
+        return []
+    rows = select(listings.c.id).where(mine, ~wants_replacement())
+    return [id for id in connection.execute(rows.order_by(listings.c.id)).scalars() if id not in taken]
+
+
+def _still_of(batch: Batch) -> ColumnElement[bool]:
+    """A woken listing that a run has marked meanwhile is still the worker's that claimed it."""
+    return true() if batch.run_id is None else UPDATES.run == batch.run_id
+
+
+def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapping[str, Any]) -> None:
+    done = {**UPDATES.values(attempts=0, not_before=None), **values}
+    if batch.run_id is not None:
+        done |= UPDATES.values(run=None, done_run=batch.run_id)
+    if ids:
+        connection.execute(update(listings).where(listings.c.id.in_(ids), _still_of(batch)).values(done))
+
+
+def _keep_candidates(
+    connection: Connection, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime
+) -> None:
+    """Of the last search only."""
+    connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(wanted.listing_ids)))
+    rows = [
+        {
+            "listing_id": listing_id,
+            "run_id": batch.run_id,
+            "searched_at": now,
+            "marketplace": one.item.marketplace,
+            "item_id": one.item.item_id,
+            "url": (one.item.url or one.item.evidence.url)[:512],
+            "title": one.item.title and one.item.title[:255],
+            "price_jpy": one.item.price_jpy,
+            "refused_by": one.refusal and one.refusal.filter,
+            "reason": one.refusal and one.refusal.reason,
+        }
+        for listing_id in wanted.listing_ids
+        for one in judged
+    ]
+    if rows:
+        connection.execute(insert(revival_candidates), rows)
+
+
+def _count(connection: Connection, batch: Batch, **counts: int) -> None:
+    """Last in the transaction: every worker of a run writes this row."""
+    raised = {name: runs.c[name] + number for name, number in Counter(counts).items() if number}
+    if batch.run_id is not None and raised:
+        connection.execute(update(runs).where(runs.c.id == batch.run_id).values(**raised))

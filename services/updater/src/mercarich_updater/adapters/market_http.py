@@ -1,0 +1,78 @@
+"""`ports.Search` and `ports.Look` over the proxies' HTTP contract."""
+
+from collections.abc import Mapping
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import (
+    CHECK_LINE,
+    CheckRequest,
+    Item,
+    ItemLine,
+    ProxyError,
+    SearchRequest,
+    SearchResult,
+)
+from mercarich_runs.ports import ProxyAway
+from mercarich_updater.ports import NotSearched
+
+
+class HttpMarket:
+    """Both proxies. `silence_seconds`: after so long without a byte a proxy counts as away; a search waits for its
+    turn there, up to half a minute."""
+
+    def __init__(self, proxy_urls: Mapping[Marketplace, str], *, silence_seconds: float, connections: int) -> None:
+        self._urls = {marketplace: url.rstrip("/") for marketplace, url in proxy_urls.items()}
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(silence_seconds, connect=3.0),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            trust_env=False,
+        )
+
+    def search(self, marketplace: Marketplace, request: SearchRequest) -> SearchResult:
+        answer = self._post(f"{self._urls[marketplace]}/v1/search", request)
+        if answer.status_code in (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE):
+            raise NotSearched(_error(answer))
+        return _read(SearchResult, answer)
+
+    def look(self, marketplace: Marketplace, item_id: str) -> Item:
+        request = CheckRequest(ids=[item_id], concurrency=1, fresh=True)
+        answer = self._post(f"{self._urls[marketplace]}/v1/items:check", request)
+        if answer.status_code != httpx.codes.OK:
+            raise ProxyAway(f"{answer.url} answered HTTP {answer.status_code}")
+        try:
+            lines = [CHECK_LINE.validate_json(line) for line in answer.content.split(b"\n") if line]
+        except ValidationError as error:
+            raise ProxyAway(f"{answer.url} spoke another language: {_first(error)}") from error
+        items = [line.item for line in lines if isinstance(line, ItemLine)]
+        if not items:
+            raise ProxyAway(f"{answer.url}: the stream was cut")
+        return items[0]
+
+    def _post(self, url: str, request: BaseModel) -> httpx.Response:
+        try:
+            return self._http.post(url, content=request.model_dump_json(), headers={"content-type": "application/json"})
+        except httpx.HTTPError as error:
+            raise ProxyAway(f"{url}: {type(error).__name__}: {error}") from error
+
+
+def _read(model: type[SearchResult], answer: httpx.Response) -> SearchResult:
+    if answer.status_code != httpx.codes.OK:
+        raise ProxyAway(f"{answer.url} answered HTTP {answer.status_code}")
+    try:
+        return model.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise ProxyAway(f"{answer.url} spoke another language: {_first(error)}") from error
+
+
+def _error(answer: httpx.Response) -> str:
+    try:
+        return ProxyError.model_validate_json(answer.content).error
+    except ValidationError:
+        return f"HTTP {answer.status_code}"
+
+
+def _first(error: ValidationError) -> str:
+    return error.errors(include_url=False, include_input=False)[0]["msg"]

@@ -1,0 +1,53 @@
+"""What was seen of a source that is taken, or kept fresh: its row and its evidence."""
+
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.bulk import insert_missing
+from mercarich_db.tables import evidence, source_items
+
+
+def keep(connection: Connection, item: Item) -> tuple[int, int]:
+    """Insert or bring up to date a source, locked until the transaction ends; answers (its id, its evidence's)."""
+    new = {"marketplace": item.marketplace, "item_id": item.item_id, "state": "unknown"}
+    insert_missing(connection, source_items, [{**new, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}])
+    same = select(source_items.c.id).where(
+        source_items.c.marketplace == item.marketplace, source_items.c.item_id == item.item_id
+    )
+    source_id: int = connection.execute(same.with_for_update()).scalar_one()
+    seen = insert(evidence).values(_evidence(source_id, item)).returning(evidence.c.id)
+    evidence_id: int = connection.execute(seen).scalar_one()
+    values: dict[str, Any] = {
+        "state": item.state,
+        "reason": item.reason,
+        "observed_at": item.evidence.fetched_at,
+        "evidence_id": evidence_id,
+        "suspected_at": None,
+    }
+    known = {
+        "title": item.title and item.title[:255],
+        "price_jpy": item.price_jpy,
+        "seller_id": item.seller_id,
+        "condition_code": item.condition_code,
+        "image_url": next((url for url in item.images if len(url) <= 512), None),
+    }
+    values |= {name: value for name, value in known.items() if value is not None}
+    connection.execute(update(source_items).where(source_items.c.id == source_id).values(values))
+    return source_id, evidence_id
+
+
+def _evidence(source_id: int, item: Item) -> dict[str, Any]:
+    seen = item.evidence
+    return {
+        "source_item_id": source_id,
+        "state": item.state,
+        "reason": item.reason,
+        "url": seen.url[:512],
+        "http_status": seen.http_status,
+        "body_sha256": seen.body_sha256,
+        "parser_version": seen.parser_version,
+        "extract": seen.extract,
+        "fetched_at": seen.fetched_at,
+    }

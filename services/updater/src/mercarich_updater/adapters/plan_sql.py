@@ -1,0 +1,59 @@
+"""`ports.Plan` over listings: those that want a replacement and are still within their days."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select
+
+from mercarich_db.tables import listings
+from mercarich_db.types import AnyRow
+from mercarich_platform.clock import Clock
+from mercarich_runs.adapters.fence import read
+from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page, sellers_of
+from mercarich_runs.adapters.pending_sql import PendingRows
+from mercarich_runs.ports import Request, Run, Sellers
+from mercarich_updater.adapters.updates import UPDATES, wants_replacement
+from mercarich_updater.domain.rules import Rules
+from mercarich_updater.ports import ListingRow
+
+
+class SqlPlan(PendingRows[ListingRow]):
+    def __init__(self, engine: Engine, rules: Callable[[int], Rules], now: Clock) -> None:
+        super().__init__(engine, UPDATES, (listings.c.id,), _row)
+        self._rules = rules
+        self._now = now
+
+    def sellers(self, request: Request) -> Sellers:
+        return sellers_of(self._engine, request)
+
+    def mark(self, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
+        marker = Marker(self._engine, UPDATES, run, {"update_unknowns": 0})
+        return marker.mark(self._pages(run, request, sellers), sellers, request.begin_with)
+
+    def _pages(self, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
+        """Never searched first, then the longest ago; only ids are held."""
+        wanted = (
+            select(listings.c.id, listings.c.user_id, listings.c.withdrawn_at)
+            .where(listings.c.marketplace == run.marketplace, wants_replacement(), UPDATES.is_new_to(run))
+            .order_by(listings.c.searched_at, listings.c.id)
+        )
+        if request.skus:
+            wanted = wanted.where(listings.c.sku.in_(request.skus))
+        since = {user_id: self._now() - timedelta(days=self._rules(user_id).days) for user_id in sellers.user_ids}
+        with read(self._engine) as connection:
+            rows = [
+                (row.id, (row.user_id,))
+                for row in connection.execute(wanted)
+                if row.user_id in since and in_time(row.withdrawn_at, since[row.user_id])
+            ]
+        for start in range(0, len(rows), PAGE):
+            yield rows[start : start + PAGE]
+
+
+def in_time(withdrawn_at: datetime | None, since: datetime) -> bool:
+    """One that was only marked, not withdrawn, is still sold: it is always in time."""
+    return withdrawn_at is None or withdrawn_at >= since
+
+
+def _row(row: AnyRow) -> ListingRow:
+    return ListingRow(row.id)

@@ -1,0 +1,85 @@
+"""A seller's rules: the general settings, his own values over them, and whom and what he excludes."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import Connection, Engine, select
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db import settings_store
+from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
+from mercarich_db.tables import excluded_sellers, excluded_words, seller_settings
+from mercarich_runs.adapters.fence import read
+from mercarich_updater.domain.matching import PRESETS, SEED
+from mercarich_updater.domain.rules import BadConditions, Rules, read_conditions
+
+FRESH_SECONDS = 5.0
+
+
+class SqlRules:
+    """Each seller's rules are read at most every `FRESH_SECONDS`. Raises `DatabaseAway`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[int, tuple[float, Rules]] = {}
+
+    def __call__(self, user_id: int) -> Rules:
+        known = self._known.get(user_id)
+        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+            with read(self._engine) as connection:
+                known = (time.monotonic(), rules_of(connection, user_id))
+            self._known[user_id] = known
+        return known[1]
+
+
+def rules_of(connection: Connection, user_id: int) -> Rules:
+    own = select(seller_settings.c.key, seller_settings.c.value).where(seller_settings.c.user_id == user_id)
+    values = values_of(connection, {row.key: row.value for row in connection.execute(own)})
+    sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
+    words = select(excluded_words.c.word).where(excluded_words.c.user_id == user_id)
+    return replace(
+        _rules(values),
+        banned_sellers=frozenset(
+            (Marketplace(row.marketplace), row.seller_id)
+            for row in connection.execute(sellers.where(excluded_sellers.c.user_id == user_id))
+        ),
+        banned_words=tuple(sorted(connection.execute(words).scalars())),
+    )
+
+
+def values_of(connection: Connection, own: Mapping[str, str]) -> settings_store.Values:
+    """The general values, replaced by a seller's own where those are valid."""
+    values = dict(settings_store.read(connection).by_key)
+    for key, text in own.items():
+        if key in SELLERS_OWN:
+            try:
+                values[key] = DEFINITIONS[key].parse(text)
+            except BadSetting:
+                continue
+    return settings_store.Values(values)
+
+
+def _rules(values: settings_store.Values) -> Rules:
+    match = PRESETS[values.text("REVIVAL_MATCH")]
+    if match is SEED:
+        match = replace(match, least_quick=values.number("REVIVAL_LEAST_QUICK"))
+    try:
+        conditions = read_conditions(values.text("REVIVAL_OTHER_CONDITIONS"))
+    except BadConditions:
+        conditions = read_conditions(str(DEFINITIONS["REVIVAL_OTHER_CONDITIONS"].default))
+    return Rules(
+        days=values.integer("REVIVAL_DAYS"),
+        candidates=values.integer("REVIVAL_CANDIDATES"),
+        match=match,
+        least_rating=values.integer("REVIVAL_LEAST_RATING"),
+        price_factor=values.number("REVIVAL_PRICE_FACTOR"),
+        title_length=values.integer("REVIVAL_TITLE_LENGTH"),
+        ignored_origins=tuple(values.text("REVIVAL_IGNORED_ORIGINS").split()),
+        ship_days=values.integer("REVIVAL_SHIP_DAYS"),
+        lead_days=values.integer("REVIVAL_LEAD_DAYS"),
+        quantity_cap=values.integer("REVIVAL_QUANTITY_CAP"),
+        other_marketplace=values.text("REVIVAL_OTHER_MARKETPLACE") == "on",
+        other_conditions=conditions,
+        ask_first=values.text("REVIVAL_ASK_FIRST") == "on",
+    )

@@ -1,0 +1,25 @@
+"""The updater's pending columns, its side of the fence, and which listings want a replacement."""
+
+from sqlalchemy import ColumnElement, Connection, and_, exists
+
+from mercarich_db.tables import listings, revivals
+from mercarich_runs.adapters import fence
+from mercarich_runs.adapters.columns import PendingColumns
+from mercarich_runs.ports import Operation
+from mercarich_updater.ports import Batch
+
+UPDATES = PendingColumns.of(Operation.UPDATE, listings, done_run="updated_run")
+
+PROPOSED, APPROVED, APPLIED, LAPSED, UNDONE = "proposed", "approved", "applied", "lapsed", "undone"
+"""States of a revival."""
+
+
+def hold_newest(connection: Connection, batch: Batch) -> None:
+    """Raises `Superseded`; what was woken by a withdrawal has no run."""
+    if batch.message.generation is not None:
+        fence.hold_newest(connection, Operation.UPDATE, batch.message.marketplace, batch.message.generation)
+
+
+def wants_replacement() -> ColumnElement[bool]:
+    undecided = exists().where(revivals.c.listing_id == listings.c.id, revivals.c.state.in_((PROPOSED, APPROVED)))
+    return and_(listings.c.searching, listings.c.listed, ~undecided)

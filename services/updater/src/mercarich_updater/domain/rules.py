@@ -1,0 +1,76 @@
+"""What a seller asks of a replacement, and what is known of the source that it replaces."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mercarich_contracts.market import Marketplace
+from mercarich_updater.domain.matching import MatchRules
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One seller's thresholds and exclusions."""
+
+    days: int
+    candidates: int
+    """Search results that are judged at most."""
+    match: MatchRules
+    least_rating: int
+    """Per cent of good ratings."""
+    price_factor: float
+    title_length: int
+    ignored_origins: tuple[str, ...]
+    ship_days: int
+    lead_days: int
+    quantity_cap: int
+    other_marketplace: bool
+    other_conditions: Mapping[int, int]
+    """Our condition -> the worst one that is taken from the other marketplace."""
+    ask_first: bool
+    banned_sellers: frozenset[tuple[Marketplace, str]] = frozenset()
+    banned_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Listings of one seller that lost the same source: they move together."""
+
+    listing_ids: tuple[int, ...]
+    user_id: int
+    marketplace: Marketplace
+    source_item_id: int
+    item_id: str
+    """The marketplace's own id of the source that is gone."""
+    title: str
+    picture_url: str | None
+    condition: int | None
+    first_price_jpy: int | None
+    withdrawn_at: datetime | None
+    unknowns: int = 0
+    """Searches before this one that told nothing."""
+    undone: frozenset[str] = field(default_factory=frozenset)
+    """Item ids that a person has taken back from these listings."""
+
+    def ceiling(self, rules: Rules) -> int | None:
+        """The highest price in yen; None when nobody knows what the first one cost."""
+        return None if self.first_price_jpy is None else int(self.first_price_jpy * rules.price_factor)
+
+
+class BadConditions(ValueError):
+    """The setting cannot be read; the text says what was expected."""
+
+
+def read_conditions(text: str) -> Mapping[int, int]:
+    """`1=1 2=2 …` → a map. Raises `BadConditions`."""
+    conditions: dict[int, int] = {}
+    for word in text.split():
+        ours, _, theirs = word.partition("=")
+        if ours not in tuple("123456") or theirs not in tuple("123456"):
+            raise BadConditions(f"expected ours=worst with numbers from 1 to 6, not {word!r}")
+        conditions[int(ours)] = int(theirs)
+    return conditions
+
+
+def other(marketplace: Marketplace) -> Marketplace:
+    return Marketplace.MERCARI if marketplace is Marketplace.YAHOO else Marketplace.YAHOO

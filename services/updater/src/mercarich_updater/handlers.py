@@ -1,0 +1,55 @@
+"""A record of `update.<marketplace>` → the use case → what the worker loop is to do with the record; and two ticks."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import RevivalWanted, Unreadable
+from mercarich_platform.kafka import Record
+from mercarich_platform.worker import NotNow, Rejected, Stopped
+from mercarich_runs.ports import DatabaseAway, ProxyAway
+from mercarich_updater.metrics import BATCH_SECONDS, BATCHES
+from mercarich_updater.ports import Batch
+from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
+from mercarich_updater.use_cases.revive import BatchOutcome, ReviveListings
+
+AGAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RevivalHandler:
+    revive: ReviveListings
+
+    def __call__(self, record: Record, stop: threading.Event) -> None:
+        try:
+            batch = Batch(RevivalWanted.decode(record.value))
+        except Unreadable as error:
+            raise Rejected(str(error)) from error
+        marketplace = batch.message.marketplace
+        started = time.monotonic()
+        try:
+            outcome = self.revive(batch, stop)
+        except (ProxyAway, DatabaseAway) as error:
+            BATCHES.labels(marketplace, "put_off").inc()
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+        BATCHES.labels(marketplace, outcome).inc()
+        BATCH_SECONDS.labels(marketplace).observe(time.monotonic() - started)
+        if outcome is BatchOutcome.STOPPED:
+            raise Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsTick:
+    """Every few seconds: what people approved, and restores that wait longer than their source is fresh."""
+
+    take: TakeApproved
+    keep_fresh: KeepFresh
+    marketplace: Marketplace
+
+    def __call__(self) -> None:
+        try:
+            self.take(self.marketplace)
+            self.keep_fresh(self.marketplace)
+        except (ProxyAway, DatabaseAway) as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error

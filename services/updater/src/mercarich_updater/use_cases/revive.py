@@ -1,0 +1,126 @@
+"""The worker's flow: claim the listings of a message, look for a replacement of each, write what came of it."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from mercarich_contracts.market import Marketplace
+from mercarich_platform.clock import Clock
+from mercarich_runs.ports import ProxyAway, Superseded
+from mercarich_updater.domain.rules import Wanted
+from mercarich_updater.ports import Batch, Done, Listings, NotSearched, UsedMeanwhile
+from mercarich_updater.use_cases.search import FindReplacement
+
+log = logging.getLogger(__name__)
+
+SIDE_BY_SIDE = 8
+"""Searches of one message at most, whatever --max-workers says: pictures are compared on this processor."""
+
+
+class BatchOutcome(StrEnum):
+    """The metric's label."""
+
+    SEARCHED = "searched"
+    SUPERSEDED = "superseded"
+    NOTHING_TO_DO = "nothing_to_do"
+    STOPPED = "stopped"
+
+
+class Meter(Protocol):
+    def judged(self, marketplace: Marketplace, refused_by: str | None) -> None: ...
+
+    def searched(self, marketplace: Marketplace, outcome: str) -> None: ...
+
+    def revived(self, marketplace: Marketplace, done: Sequence[Done]) -> None: ...
+
+
+class _Stopped(Exception):
+    """The process is to end in the middle of a search."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviveListings:
+    """Raises `ProxyAway` and `DatabaseAway`; what was done before stands, and the rest is asked for again."""
+
+    listings: Listings
+    find: FindReplacement
+    meter: Meter
+    now: Clock
+    lease: timedelta
+
+    def __call__(self, batch: Batch, stop: threading.Event) -> BatchOutcome:
+        try:
+            claimed = self.listings.claim(batch, self.now() + self.lease, self.now())
+            if not claimed:
+                return BatchOutcome.NOTHING_TO_DO
+            return self._all(batch, claimed, stop)
+        except Superseded:
+            return BatchOutcome.SUPERSEDED
+
+    def _all(self, batch: Batch, claimed: Sequence[Wanted], stop: threading.Event) -> BatchOutcome:
+        threads = min(batch.message.max_workers, SIDE_BY_SIDE, len(claimed))
+        unsearched: list[Wanted] = []
+        gone = threading.Event()
+        troubles: list[Exception] = []
+
+        def one(wanted: Wanted) -> None:
+            if stop.is_set() or gone.is_set():
+                unsearched.append(wanted)
+                return
+            try:
+                self.one(batch, wanted, stop)
+            except _Stopped:
+                unsearched.append(wanted)
+            except ProxyAway as error:
+                gone.set()
+                troubles.append(error)
+                unsearched.append(wanted)
+
+        with ThreadPoolExecutor(threads, thread_name_prefix="search") as pool:
+            list(pool.map(one, claimed))
+        if unsearched:
+            self.listings.release(batch, unsearched)
+        if troubles:
+            raise troubles[0]
+        return BatchOutcome.STOPPED if unsearched else BatchOutcome.SEARCHED
+
+    def one(self, batch: Batch, wanted: Wanted, stop: threading.Event) -> None:
+        """Search for one replacement and write what came of it."""
+        rules = self.listings.rules(wanted.user_id)
+        renewed = [self.now()]
+
+        def alive() -> None:
+            if stop.is_set():
+                raise _Stopped
+            if self.now() - renewed[0] > self.lease / 3:
+                renewed[0] = self.now()
+                self.listings.renew(wanted, renewed[0] + self.lease)
+
+        try:
+            result = self.find(wanted, rules, lambda items: self.listings.used(wanted.user_id, items), alive)
+        except NotSearched as error:
+            self.listings.put_off(batch, wanted, (), str(error), self.now())
+            self.meter.searched(wanted.marketplace, "unknown")
+            return
+        for judged in result.judged:
+            self.meter.judged(wanted.marketplace, judged.refusal and judged.refusal.filter)
+        if result.found is None and result.unknowns:
+            self.listings.put_off(batch, wanted, result.judged, "unknown", self.now())
+        elif result.found is None:
+            self.listings.none_found(batch, wanted, result.judged, self.now())
+        elif rules.ask_first:
+            self.listings.propose(batch, wanted, result.judged, result.found, self.now())
+        else:
+            try:
+                done = self.listings.revive(batch, wanted, result.judged, result.found, rules, self.now())
+            except UsedMeanwhile:
+                self.listings.put_off(batch, wanted, result.judged, "used_meanwhile", self.now())
+                return
+            self.meter.revived(wanted.marketplace, done)
+            log.info("revived", extra={"user_id": wanted.user_id, "listings": len(done), "item": result.found.item_id})
+        self.meter.searched(wanted.marketplace, "found" if result.found else "unknown" if result.unknowns else "none")

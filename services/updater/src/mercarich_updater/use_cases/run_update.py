@@ -1,0 +1,62 @@
+"""The planner's flow: start a run, mark what wants a replacement, publish bounded batches, end when all is searched."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+from mercarich_contracts.messages import RevivalWanted
+from mercarich_platform.clock import Clock, Monotonic
+from mercarich_runs.ports import Batches, Outcome, Request, Run, Runs
+from mercarich_runs.use_cases.publish import Publishing, PublishSettings
+from mercarich_runs.use_cases.see_through import Report, SeeThrough
+from mercarich_updater.ports import ListingRow, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RunUpdate:
+    """Take a run from its start to its end; answers it with its outcome.
+
+    Raises `Interrupted`, and `DatabaseAway` where the database does not answer: started again under the
+    same request key, it goes on.
+    """
+
+    runs: Runs
+    plan: Plan
+    batches: Batches[RevivalWanted]
+    publish: PublishSettings
+    deadline: timedelta
+    now: Clock
+    monotonic: Monotonic
+    report: Report
+
+    def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
+        through = SeeThrough(self.runs, self.plan, self.deadline, self.now, self.monotonic, self.report)
+
+        def work(run: Run) -> tuple[Outcome, str | None]:
+            through.mark(run, request, stop)
+            self.runs.enter(run, "searching")
+            publishing = self._publishing(run, request)
+
+            def one_round() -> bool:
+                self.report("searching", through.alive(run, stop))
+                return not publishing.round() and not self.plan.anything_left(run)
+
+            return through.rounds(run, one_round, lambda: publishing.pause, stop)
+
+        return through.start_to_end(request, request_key, work)
+
+    def _publishing(self, run: Run, request: Request) -> Publishing[ListingRow, RevivalWanted]:
+        settings = replace(self.publish, batch_items=request.group_lower or self.publish.batch_items)
+        return Publishing(self.plan, self.batches, settings, run, partial(make_batch, run, request), self.now)
+
+
+def make_batch(run: Run, request: Request, rows: Sequence[ListingRow], _fresh: bool) -> RevivalWanted:
+    return RevivalWanted(
+        marketplace=run.marketplace,
+        run_id=run.id,
+        generation=run.generation,
+        listing_ids=tuple(row.id for row in rows),
+        max_workers=request.max_workers,
+    )

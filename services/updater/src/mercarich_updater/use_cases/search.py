@@ -1,0 +1,120 @@
+"""Look for a replacement: search, then the filters in the seed's order; the first match wins."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.proxy_api import Item, SearchRequest
+from mercarich_updater.domain.filters import Refusal, early, late
+from mercarich_updater.domain.keywords import keyword
+from mercarich_updater.domain.matching import pictures_against, quick_against
+from mercarich_updater.domain.rules import Rules, Wanted, other
+from mercarich_updater.ports import Judged, Look, NoPicture, Picture, Pictures, Search
+
+PAGES = 5
+"""Pages of results that are read at most."""
+
+Used = Callable[[Sequence[Item]], frozenset[tuple[Marketplace, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    judged: Sequence[Judged]
+    found: Item | None
+    """As its own page showed it."""
+    unknowns: int
+    """Candidates of which nothing was learnt: none found is not yet none there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindReplacement:
+    """Raises `NotSearched` and `ProxyAway`."""
+
+    search: Search
+    look: Look
+    pictures: Pictures
+
+    def __call__(self, wanted: Wanted, rules: Rules, used: Used, alive: Callable[[], None]) -> Result:
+        """`alive` is called before each candidate."""
+        wanted = self.completed(wanted)
+        judged: list[Judged] = []
+        unknowns = 0
+        for row in self._results(wanted, rules):
+            alive()
+            one = self._judge(wanted, rules, row, used)
+            judged.append(one)
+            if one.refusal is None:
+                return Result(judged, one.item, unknowns)
+            unknowns += one.refusal.filter == "unknown"
+        return Result(judged, None, unknowns)
+
+    def completed(self, wanted: Wanted) -> Wanted:
+        """What is not known of the old source is read from its page, which often stays after the sale."""
+        if wanted.picture_url and wanted.condition and wanted.title:
+            return wanted
+        old = self.look(wanted.marketplace, wanted.item_id)
+        return replace(
+            wanted,
+            title=wanted.title or old.title or "",
+            picture_url=wanted.picture_url or next(iter(old.images), None),
+            condition=wanted.condition or old.condition_code,
+        )
+
+    def _results(self, wanted: Wanted, rules: Rules) -> Iterator[Item]:
+        words = keyword(wanted.title)
+        if not words:
+            return
+        left = rules.candidates
+        places = [wanted.marketplace, *([other(wanted.marketplace)] if rules.other_marketplace else [])]
+        for marketplace in places:
+            for page in range(PAGES):
+                result = self.search(marketplace, self._request(wanted, rules, marketplace, words, page))
+                yield from result.items[:left]
+                left -= len(result.items)
+                if left <= 0:
+                    return
+                if result.complete or not result.items:
+                    break
+
+    def _request(self, wanted: Wanted, rules: Rules, marketplace: Marketplace, words: str, page: int) -> SearchRequest:
+        """Mercari filters by condition itself: the wanted one or better."""
+        worst = wanted.condition
+        if marketplace is not wanted.marketplace:
+            worst = rules.other_conditions.get(wanted.condition or 0)
+        better = list(range(1, worst + 1)) if worst and marketplace is Marketplace.MERCARI else []
+        return SearchRequest(keyword=words, price_max=wanted.ceiling(rules), conditions=better, page=page)
+
+    def _judge(self, wanted: Wanted, rules: Rules, row: Item, used: Used) -> Judged:
+        refusal = early(rules, wanted, row) or self._quick(wanted, rules, row)
+        if refusal is not None:
+            return Judged(row, refusal)
+        item = self.look(row.marketplace, row.item_id)
+        if item.state is State.UNKNOWN:
+            return Judged(row, Refusal("unknown", f"its page told nothing: {item.reason}"))
+        refusal = late(rules, wanted, item, used([item])) or self._last(wanted, rules, item)
+        return Judged(item, refusal)
+
+    def _quick(self, wanted: Wanted, rules: Rules, row: Item) -> Refusal | None:
+        def against(ours: Picture, theirs: Picture) -> str | None:
+            return quick_against(rules.match, self.pictures.quick(ours, theirs))
+
+        return self._compare("quick_picture", wanted, row, against)
+
+    def _last(self, wanted: Wanted, rules: Rules, item: Item) -> Refusal | None:
+        def against(ours: Picture, theirs: Picture) -> str | None:
+            return pictures_against(rules.match, self.pictures.likeness(ours, theirs))
+
+        return self._compare("picture", wanted, item, against)
+
+    def _compare(
+        self, name: str, wanted: Wanted, item: Item, against: Callable[[Picture, Picture], str | None]
+    ) -> Refusal | None:
+        if not wanted.picture_url:
+            return Refusal(name, "there is no picture of the old source")
+        if not item.images:
+            return Refusal(name, "it has no picture")
+        try:
+            reason = against(Picture(wanted.marketplace, wanted.picture_url), Picture(item.marketplace, item.images[0]))
+        except NoPicture as error:
+            return Refusal(name, str(error)[:255])
+        return None if reason is None else Refusal(name, reason[:255])
