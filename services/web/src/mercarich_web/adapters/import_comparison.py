@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, false, func, select, true
+from sqlalchemy import Alias, ColumnElement, Connection, Select, and_, exists, false, func, select, true
 
 from mercarich_db.tables import job_rows, listings, source_items
 from mercarich_web.domain.listing_csv import Problem
@@ -41,8 +41,8 @@ def _told(connection: Connection, query: Select[Any], field: str, sentence: str)
 
 def _doubled_skus() -> Select[Any]:
     other = job_rows.alias("other")
-    same = and_(other.c.job_id == _row.job_id, other.c.sku == _row.sku, other.c.number < _row.number)
-    return select(_row.line, func.min(other.c.line)).join(other, same).group_by(_row.number, _row.line)
+    same = and_(other.c.job_id == _row.job_id, other.c.sku == _row.sku)
+    return _first_before(other, same)
 
 
 def _doubled_sources(claim: Claim) -> Select[Any]:
@@ -53,10 +53,15 @@ def _doubled_sources(claim: Claim) -> Select[Any]:
         other.c.marketplace == _row.marketplace,
         other.c.item_id == _row.item_id,
         other.c.sku != _row.sku,
-        other.c.number < _row.number,
     )
-    query = select(_row.line, func.min(other.c.line)).join(other, same).where(~_has_it(claim))
-    return query.group_by(_row.number, _row.line)
+    return _first_before(other, same).where(~_has_it(claim))
+
+
+def _first_before(other: Alias, same: ColumnElement[bool]) -> Select[Any]:
+    """The first of the same, if it is not the row itself. By HAVING: with a range of numbers in the join, SQLite reads
+    all the rows before each one."""
+    first = func.min(other.c.line)
+    return select(_row.line, first).join(other, same).group_by(_row.number, _row.line).having(first < _row.line)
 
 
 def _taken_sources(claim: Claim) -> Select[Any]:

@@ -1,0 +1,142 @@
+"""Bulk searches: what is found becomes drafts, page by page; skip and stop work whatever the worker does."""
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.web.rows import Rows
+from tests.integration.web.workshop import Workshop
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web.domain.jobs import Kind
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports import Refused
+from mercarich_web.ports_jobs import MarketAway, Unusable
+from mercarich_web.use_cases.jobs import MOST_OPEN
+
+
+@pytest.fixture
+def shop(engine: Engine, rows: Rows) -> Workshop:
+    rows.user("hanako")
+    rows.user("jiro")
+    return Workshop(engine)
+
+
+def test_o8_candidates_of_several_searches_become_drafts_once(shop: Workshop, rows: Rows) -> None:
+    rows.listing(1, rows.source("x100000001"), "MINE-1")
+    shop.shops.pages = {"watch": [["x100000001", "x100000002"], ["x100000003"]], "old watch": [["x100000003"]]}
+    started = shop.search("hanako", "watch", "https://auctions.yahoo.co.jp/search/search?p=old+watch&min=500")
+
+    shop.work(Kind.SEARCH)
+
+    job = shop.job(started.id)
+    assert (job.state, job.made, job.left_out, job.done, job.total, job.progress) == ("finished", 2, 2, 2, 2, 100)
+    assert shop.skus(1) == ["MINE-1", "Y-x100000002", "Y-x100000003"]
+    draft = shop.listing("Y-x100000002")
+    assert (draft.listed, draft.push_pending, draft.title) == (False, 0, "item x100000002")
+    assert shop.shops.asked == [("yahoo", "watch", 0), ("yahoo", "watch", 1), ("yahoo", "old watch", 0)]
+
+
+def test_a_keyword_is_searched_on_both_marketplaces_if_asked_for(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [["m10000000001"]]}
+    started = shop.search("hanako", "cup", marketplaces=tuple(Marketplace))
+
+    shop.work(Kind.SEARCH)
+
+    assert [each[0] for each in shop.shops.asked] == ["yahoo", "mercari"]
+    assert [query.marketplace for query in shop.book.queries(started.id)] == ["yahoo", "mercari"]
+
+
+def test_no_more_pages_than_wanted_are_read(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [[f"x10000000{page}"] for page in range(9)]}
+    shop.search("hanako", "cup", pages=4)
+
+    shop.work(Kind.SEARCH)
+
+    assert [page for *_, page in shop.shops.asked] == [0, 1, 2, 3]
+
+
+def test_a_search_goes_on_from_its_page_after_its_worker_was_killed(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [["x100000001"], ["x100000002"], ["x100000003"]]}
+    started = shop.search("hanako", "cup")
+    claim = shop.claim(Kind.SEARCH, "killed")
+    assert claim is not None
+    assert shop.steps[Kind.SEARCH](claim) is not None
+    shop.work(Kind.SEARCH)
+    assert shop.job(started.id).made == 1, "its lease still runs"
+
+    shop.now.go(seconds=121)
+    shop.work(Kind.SEARCH)
+
+    assert (shop.job(started.id).state, shop.job(started.id).made) == ("finished", 3)
+    assert [page for *_, page in shop.shops.asked] == [0, 1, 2]
+
+
+def test_a_marketplace_that_is_away_is_waited_for_and_the_seller_is_told(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [MarketAway("yahoo: breaker_open: not now", 40)]}
+    started = shop.search("hanako", "cup")
+    shop.work(Kind.SEARCH)
+    waiting = shop.job(started.id)
+    shop.shops.pages = {"cup": [["x100000001"]]}
+    shop.now.go(seconds=39)
+    assert shop.slice(Kind.SEARCH) is False
+
+    shop.now.go(seconds=2)
+    shop.work(Kind.SEARCH)
+
+    assert (waiting.state, waiting.message, waiting.claim) == ("running", "yahoo: breaker_open: not now", None)
+    job = shop.job(started.id)
+    assert (job.state, job.made, job.message) == ("finished", 1, None)
+
+
+def test_an_answer_that_cannot_be_used_is_asked_for_three_times_and_then_left(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [Unusable("yahoo: unparsable: no rows")], "pen": [["x100000001"]]}
+    started = shop.search("hanako", "cup", "pen")
+
+    shop.work(Kind.SEARCH)
+
+    job = shop.job(started.id)
+    assert (job.state, job.made, job.message) == ("finished", 1, "1 of 2 searches could not be read.")
+    first, second = shop.book.queries(started.id)
+    assert (first.state, first.problem, second.state) == ("failed", "yahoo: unparsable: no rows", "done")
+    assert [keyword for _, keyword, _ in shop.shops.asked] == ["cup", "cup", "cup", "pen"]
+
+
+def test_z3_a_skip_request_counts_from_the_next_page_on_also_while_its_worker_is_frozen(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [["x100000001"], ["x100000002"]], "pen": [["x100000003"]]}
+    started = shop.search("hanako", "cup", "pen")
+    claim = shop.claim(Kind.SEARCH, "frozen")
+    assert claim is not None
+    claim = shop.steps[Kind.SEARCH](claim)
+
+    assert shop.skip(started.id, 1).changed is True
+    assert shop.skip(started.id, 1).changed is False
+    shop.now.go(seconds=121)
+    shop.work(Kind.SEARCH)
+
+    assert shop.skus(1) == ["Y-x100000001", "Y-x100000003"]
+    assert [query.state for query in shop.book.queries(started.id)] == ["skipped", "done"]
+    with pytest.raises(NotFound, match=f"job {started.id} has no search 3"):
+        shop.skip(started.id, 3)
+
+
+def test_z3_a_stop_request_ends_a_search_at_once_also_while_its_worker_is_frozen(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [["x100000001"], ["x100000002"]]}
+    started = shop.search("hanako", "cup")
+    stopped = []
+    shop.shops.during = lambda: stopped.append(shop.stop(started.id, "hanako").changed) if not stopped else None
+
+    shop.work(Kind.SEARCH)
+
+    assert (stopped, shop.outcomes) == ([True], ["overtaken"])
+    job = shop.job(started.id)
+    assert (job.state, job.message) == ("stopped", "Stopped by hanako; what it had found is kept as drafts.")
+    assert shop.skus(1) == [], "the page that was under way is not written"
+
+
+def test_only_a_seller_who_exists_and_has_few_open_jobs_may_start_one(shop: Workshop) -> None:
+    with pytest.raises(NotFound, match="there is no seller 'nobody'"):
+        shop.search("nobody", "cup")
+    for _ in range(MOST_OPEN):
+        shop.search("hanako", "cup")
+    with pytest.raises(Refused, match="hanako has 50 open jobs"):
+        shop.search("hanako", "cup")
+    shop.search("jiro", "cup")
