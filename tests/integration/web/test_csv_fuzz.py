@@ -1,0 +1,120 @@
+"""Odd files never end a worker and never import a part: all rows are there afterwards, or none."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.web.rows import Rows
+from tests.integration.web.workshop import HEADER, Workshop, csv_of, offers
+
+from mercarich_web.ports import Refused
+from mercarich_web.use_cases import jobs as use_cases
+
+Change = Callable[[random.Random, bytes], bytes]
+
+
+@pytest.fixture
+def shop(engine: Engine, rows: Rows) -> Workshop:
+    rows.user("hanako")
+    return Workshop(engine)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_the_encodings_of_excel_and_of_everybody_else(shop: Workshop, encoding: str) -> None:
+    job = shop.import_bytes("hanako", csv_of(offers(20), encoding=encoding))
+
+    assert (job.state, job.made) == ("finished", 20)
+    assert shop.listing("S-00003").title == "時計 3"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "The file is empty."),
+        (b"\r\n\r\n", "The file is empty."),
+        (b"\xef\xbb\xbf", "The file is empty."),
+        (csv_of([]), "The file has no rows below its header."),
+        (b"sku,title\r\nA,b\r\n", "2 problems were found, so no row was imported"),
+        (csv_of(offers(3)).replace(b"\r\n", b"\r"), "1 problem was found"),
+        (csv_of(offers(3)) + b"x" * 10_000_000 + b"\r\n", "1 problem was found"),
+        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"x" * 10_000_000 + b'"\r\n', "1 problem was found"),
+        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"\n" * 3_000_000, "1 problem was found"),
+        (b"\x00" * 100_000, "1 problem was found"),
+    ],
+)
+def test_a_file_that_is_none_is_told_and_imports_nothing(shop: Workshop, data: bytes, says: str) -> None:
+    job = shop.import_bytes("hanako", data)
+
+    assert job.state == "failed"
+    assert says in (job.message or "")
+    assert (shop.skus(1), shop.staged()) == ([], 0)
+
+
+def test_more_rows_than_a_seller_can_have_are_refused(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mercarich_web.use_cases.import_steps.MOST_ROWS", 30)
+
+    job = shop.import_rows("hanako", offers(31))
+
+    assert job.state == "failed"
+    assert shop.problems(job.id) == [(32, None, "more than 30 rows; split the file")]
+
+
+def test_a_file_that_is_too_large_or_of_another_encoding_never_becomes_a_job(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refused, match="neither UTF-8 nor Shift_JIS"):
+        shop.import_bytes("hanako", "sku,時計".encode("utf-16"))
+    monkeypatch.setattr(use_cases, "MOST_BYTES", 100)
+    with pytest.raises(Refused, match="larger than"):
+        shop.import_bytes("hanako", csv_of(offers(20)))
+
+    assert shop.book.list(None, 10) == []
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_damaged_file_is_imported_whole_or_not_at_all(shop: Workshop, seed: int) -> None:
+    draw = random.Random(seed)
+    encoding = draw.choice(["utf-8", "utf-8-sig", "cp932"])
+    columns = [name for name in HEADER if draw.random() < 0.95]
+    rows = offers(draw.randrange(1, 40))
+    for row in rows:
+        if draw.random() < 0.2:
+            row["title"] = draw.choice(["=1+1", "'=2", 'a "quoted" one', "two\r\nlines", "a,b", "@x", "", "ソ表能"])
+    data = csv_of(rows, columns, encoding)
+    for _ in range(draw.randrange(3)):
+        data = draw.choice(DAMAGES)(draw, data)
+
+    try:
+        job = shop.import_bytes("hanako", data)
+    except Refused:
+        assert shop.book.list(None, 10) == []
+        return
+
+    assert job.state in ("finished", "failed")
+    assert len(shop.skus(1)) == (job.made if job.state == "finished" else 0)
+    assert job.wrong == shop.noted()
+    assert (job.wrong > 0 or job.message is not None) if job.state == "failed" else job.wrong == 0
+    assert shop.staged() == 0
+
+
+def _cut(draw: random.Random, data: bytes) -> bytes:
+    return data[: draw.randrange(len(data) + 1)]
+
+
+def _flip(draw: random.Random, data: bytes) -> bytes:
+    place = draw.randrange(len(data) + 1)
+    return data[:place] + bytes([draw.randrange(256)]) + data[place + 1 :]
+
+
+def _quote(draw: random.Random, data: bytes) -> bytes:
+    place = draw.randrange(len(data) + 1)
+    return data[:place] + b'"' + data[place:]
+
+
+def _double(draw: random.Random, data: bytes) -> bytes:
+    whole = data.split(b"\r\n")
+    return b"\r\n".join([*whole, draw.choice(whole)])
+
+
+DAMAGES: list[Change] = [_cut, _flip, _quote, _double]

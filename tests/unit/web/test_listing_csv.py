@@ -1,0 +1,132 @@
+"""The listings' CSV: what each column takes, what is told, and formulas that go out harmless and come back whole."""
+
+import random
+
+import pytest
+
+from mercarich_web.domain.listing_csv import COLUMNS, ListingRow, neutralised, read_header, read_row, restored
+
+GOOD = {
+    "sku": "S-1",
+    "marketplace": "yahoo",
+    "source_id": "x123456789",
+    "asin": "B00TEST123",
+    "title": "時計",
+    "quantity": "2",
+    "listed": "yes",
+}
+COLUMNS_USED = list(GOOD)
+
+
+def row_of(**changes: str) -> tuple[ListingRow | None, list[tuple[str | None, str]]]:
+    row, problems = read_row(COLUMNS_USED, [*(GOOD | changes).values()], 7)
+    assert all(each.line == 7 for each in problems)
+    return row, [(each.field, each.problem) for each in problems]
+
+
+def test_a_good_row() -> None:
+    assert row_of() == (ListingRow(7, "S-1", "yahoo", "x123456789", "B00TEST123", "時計", 2, True), [])
+
+
+def test_empty_cells_say_nothing() -> None:
+    row, problems = row_of(asin="", title=" ", quantity="", listed="")
+
+    assert (row, problems) == (ListingRow(7, "S-1", "yahoo", "x123456789", None, None, None, None), [])
+
+
+@pytest.mark.parametrize(
+    ("marketplace", "address", "item_id"),
+    [
+        ("yahoo", "https://auctions.yahoo.co.jp/jp/auction/x123456789", "x123456789"),
+        ("yahoo", "https://page.auctions.yahoo.co.jp/jp/auction/123456789", "123456789"),
+        ("mercari", "https://jp.mercari.com/item/m12345678901", "m12345678901"),
+        ("Mercari", "https://jp.mercari.com/shops/product/abcdefghijABCDEFGHIJ12", "abcdefghijABCDEFGHIJ12"),
+        ("mercari", "m12345678901", "m12345678901"),
+    ],
+)
+def test_a_source_is_an_id_or_its_pages_address(marketplace: str, address: str, item_id: str) -> None:
+    row, problems = row_of(marketplace=marketplace, source_id=address)
+
+    assert (row.item_id if row else None, problems) == (item_id, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("sku", "", "is empty"),
+        ("sku", "   ", "is empty"),
+        ("sku", "x" * 41, "41 characters; at most 40 are allowed"),
+        ("sku", "a\x00b", "a control character is in it"),
+        ("sku", "a\nb", "a tab or a line break is in it"),
+        ("marketplace", "ebay", "expected yahoo or mercari, not 'ebay'"),
+        ("marketplace", "", "is empty"),
+        ("source_id", "m123", "expected an id of yahoo or its page's address"),
+        ("source_id", "https://evil.example/jp/auction/x123456789", "expected an id of yahoo or its page's address"),
+        ("source_id", "", "is empty"),
+        ("asin", "b00test123", "expected ten capital letters and digits"),
+        ("asin", "=cmd|' /C calc'!A0", "expected ten capital letters and digits"),
+        ("title", "x" * 256, "256 characters; at most 255 are allowed"),
+        ("title", "a\x1bb", "a control character is in it"),
+        ("quantity", "0", "expected a whole number from 1 to 999, not '0'"),
+        ("quantity", "-1", "expected a whole number from 1 to 999"),
+        ("quantity", "1.5", "expected a whole number from 1 to 999"),
+        ("quantity", "１", "expected a whole number from 1 to 999"),
+        ("quantity", "9" * 5000, "5,000 characters; at most 1000 are allowed"),
+        ("listed", "perhaps", "expected yes or no, not 'perhaps'"),
+    ],
+)
+def test_what_is_wrong_is_told_by_column(column: str, value: str, says: str) -> None:
+    row, problems = row_of(**{column: value})
+
+    assert row is None
+    assert problems[0][0] == column
+    assert says in problems[0][1]
+    assert len(problems[0][1]) < 256, "it is kept in a column of 255"
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        (["sku", "marketplace"], [("source_id", "the column is missing")]),
+        (["sku", "SKU", "marketplace", "source_id"], [("sku", "the column is there twice")]),
+        (["sku;marketplace;source_id"], [(None, "unknown column 'sku;marketplace;source_id'"), ("sku", "the column")]),
+        (["sku", "marketplace", "source_id", ""], [(None, "unknown column 'number 4'")]),
+        ([], [("sku", "the column is missing")]),
+    ],
+)
+def test_a_header_that_does_not_fit_is_told(header: list[str], says: list[tuple[str | None, str]]) -> None:
+    _, problems = read_header(header, 1)
+
+    for field, text in says:
+        assert any(each.field == field and text in each.problem for each in problems), problems
+
+
+def test_a_header_in_another_order_and_case_with_an_exports_columns_is_fine() -> None:
+    names, problems = read_header([" Source_ID ", "SKU", "marketplace", "withdrawn_at"], 1)
+
+    assert (names, problems) == (["source_id", "sku", "marketplace", "withdrawn_at"], [])
+    assert set(names) <= set(COLUMNS)
+
+
+def test_a_row_of_another_length_is_told_as_a_line() -> None:
+    row, problems = read_row(COLUMNS_USED, ["a", "b"], 9)
+
+    assert (row, [(each.line, each.field, each.problem) for each in problems]) == (
+        None,
+        [(9, None, "2 cells, the header has 7")],
+    )
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''=1"])
+def test_a_formula_goes_out_as_text_and_comes_back_as_it_was(text: str) -> None:
+    assert neutralised(text).startswith("'")
+    assert restored(neutralised(text)) == text
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_any_text_comes_back_as_it_was_and_none_is_a_formula(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(200):
+        text = "".join(draw.choice("=+-@'\t\r a1時＠") for _ in range(draw.randrange(6)))
+        assert restored(neutralised(text)) == text
+        assert not neutralised(text).startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
