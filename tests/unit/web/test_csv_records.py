@@ -76,11 +76,13 @@ def test_reading_goes_on_from_any_record_as_if_it_had_not_stopped(encoding: str)
         ("sku,時計".encode("cp932"), "cp932"),
         ("sku,時計".encode("utf-16"), None),
         (b"", "utf-8"),
-        (b"sku,\xff", None),
+        ("sku".encode("utf-16"), None),
+        (b"sku,\x81", None),
     ],
 )
 def test_the_encoding_is_what_all_bytes_are(data: bytes, encoding: str | None) -> None:
     assert encoding_of(pieces(data, 3)) == encoding
+    assert encoding_of([data]) == encoding
 
 
 @pytest.mark.parametrize("seed", range(200))

@@ -11,6 +11,8 @@ LONGEST_RECORD = 65_536
 
 ENCODINGS = ("utf-8", "cp932")
 """Tried in this order; cp932 is what Windows calls Shift_JIS."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""Two bytes that cp932 would take for characters of its own."""
 
 
 class Line(NamedTuple):
@@ -77,7 +79,9 @@ def records(source: Iterator[Line], encoding: str, place: Place) -> Iterator[Rec
 def encoding_of(chunks: Iterable[bytes]) -> str | None:
     """Which of `ENCODINGS` all the bytes are; None: neither."""
     decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
-    for chunk in chunks:
+    for number, chunk in enumerate(chunks):
+        if number == 0 and chunk.startswith(_UTF_16):
+            return None
         _try(decoders, chunk, final=False)
     _try(decoders, b"", final=True)
     return next(iter(decoders), None)
