@@ -4,6 +4,8 @@ from tools.alerts.rule import Alert, Case
 
 _INVALID = 'max by (namespace) (mercarich_amazon_accounts{verdict="invalid"}%s)'
 
+_ACCOUNTS = 'mercarich_amazon_accounts{verdict="invalid"}'
+
 
 def _pushes(outcome: str, values: str) -> dict[str, str]:
     return {f'mercarich_feed_pushes_total{{lane="patch", outcome="{outcome}"}}': values}
@@ -31,6 +33,25 @@ AMAZON = (
         quiet=Case("20m", {'mercarich_feed_exposed_listings{instance="a"}': "3x5 0x15"}),
     ),
     Alert(
+        name="MercarichTokenExposes",
+        expr="max by (namespace) (mercarich_feed_exposed_listings)\nand on (namespace)\n"
+        '(max by (namespace) (mercarich_amazon_accounts{verdict="invalid"}) > 0) and on (namespace)\n'
+        "(max by (namespace) (mercarich_feed_exposed_listings) > 0)",
+        wait="1m",
+        severity="critical",
+        summary="{{ $value }} offers cannot be taken down: a seller's token is refused",
+        text="What is sold at its source can still be bought until that seller authorises again.",
+        fires=Case(
+            "10m",
+            {'mercarich_feed_exposed_listings{instance="a"}': "3x10", _ACCOUNTS: "1x10"},
+            value="3",
+        ),
+        quiet=Case(
+            "10m",
+            {'mercarich_feed_exposed_listings{instance="a"}': "0x10", _ACCOUNTS: "1x10"},
+        ),
+    ),
+    Alert(
         name="MercarichFeedErrorRatio",
         expr='sum by (namespace) (rate(mercarich_feed_pushes_total{outcome="rejected"}[15m]))'
         " / sum by (namespace) (rate(mercarich_feed_pushes_total[15m])) > 0.05",
@@ -53,7 +74,8 @@ AMAZON = (
     ),
     Alert(
         name="MercarichAppCredentialsRefused",
-        expr="max by (namespace) (mercarich_feed_app_credentials_refused) == 1",
+        expr="max by (namespace) (mercarich_feed_app_credentials_refused) == 1\nor\n"
+        "max by (namespace) (mercarich_feed_token_check_stopped) == 1",
         wait="5m",
         severity="critical",
         summary="Amazon refuses the application's credentials",

@@ -18,6 +18,8 @@ class Case:
     at: str
     series: Mapping[str, str]
     labels: Mapping[str, str] = field(default_factory=dict)
+    value: str = ""
+    """What the expression then is, for an annotation that tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,9 @@ class Alert:
         firing = {**self.fires.labels, "namespace": NAMESPACE}
         expected = {
             "exp_labels": {"severity": self.severity, **firing},
-            "exp_annotations": {key: _filled(text, firing) for key, text in self._annotations().items()},
+            "exp_annotations": {
+                key: _filled(text, firing, self.fires.value) for key, text in self._annotations().items()
+            },
         }
         return [self._test("fires", self.fires, [expected]), self._test("does not fire", self.quiet, [])]
 
@@ -73,5 +77,6 @@ def _namespaced(series: str) -> str:
     return f"{name}{{{inside}}}"
 
 
-def _filled(text: str, labels: Mapping[str, str]) -> str:
+def _filled(text: str, labels: Mapping[str, str], value: str) -> str:
+    text = text.replace("{{ $value }}", value)
     return re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels.get(found[1], ""), text)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, UnreadableToken, new_key, read_key
+from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, new_key, read_key
+from mercarich_feed.ports import UnreadableToken
 
 KEY = bytes(range(32))
 

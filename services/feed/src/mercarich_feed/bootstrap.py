@@ -23,6 +23,7 @@ from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
+from mercarich_feed.adapters.token_book_sql import SqlTokenBook, TokenChecks
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
@@ -30,6 +31,7 @@ from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.sweep import Sweep
+from mercarich_feed.use_cases.tokens import CheckTokens
 from mercarich_feed.use_cases.zeros import VerifyZeros
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.kafka import Publisher
@@ -109,9 +111,22 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, follow, sellers.with_withdrawals, submissions.sellers_due)),
         Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, utc_now)),
-        Tick("gauges", GAUGE_SECONDS, Gauges(sellers)),
+        Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine))),
     )
     return Lanes(patches, follow, ticks, amazon, http)
+
+
+def build_token_check(shared: SharedSettings, own: FeedSettings) -> tuple[CheckTokens, SqlSellers, Http]:
+    """Raises `BadConfiguration` for a schema that is too old or a key that is wrong, and `DatabaseAway`."""
+    engine = engines.create(shared.database)
+    schema.require(engine)
+    key = own.encryption_key.get_secret_value()
+    book = SqlTokenBook(engine, open_accounts(engine, key, own.encryption_key_file, own.token_retry_seconds), utc_now)
+    http, pace = Http(own.call_seconds), Pace(threading.Event().wait)
+    application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
+    api = SpApi(http, own.spapi_url, Lwa(http, application, retry_seconds=own.token_retry_seconds), pace)
+    check = CheckTokens(book, api.prove, monotonic, time.sleep, own.token_gap_seconds)
+    return check, SqlSellers(engine, own.token_retry_seconds, utc_now), http
 
 
 def build_sweep(shared: SharedSettings, own: FeedSettings) -> tuple[Sweep, SqlSellers]:

@@ -1,15 +1,19 @@
-"""The ten-minute commands: `mercarich update_feed_yahoo|mercari`; they only ask, the worker pushes."""
+"""The ten-minute commands `mercarich update_feed_yahoo|mercari`, which only ask (the worker pushes), and the check
+of tokens, `mercarich validate_mws_tokens`."""
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import DatabaseAway
 from mercarich_feed.adapters.sellers_sql import SqlSellers
-from mercarich_feed.bootstrap import build_sweep
+from mercarich_feed.bootstrap import build_sweep, build_token_check
+from mercarich_feed.domain.tokens import TokensChecked, Verdict
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.sweep import Swept
 from mercarich_platform import logging
+from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.front import TryAgain
 from mercarich_platform.kafka import BrokerAway
 from mercarich_platform.settings import SharedSettings, load
@@ -25,6 +29,45 @@ def update_feed_yahoo(argv: Sequence[str]) -> int:
 def update_feed_mercari(argv: Sequence[str]) -> int:
     """Push the offers of Mercari sources to Amazon: all withdrawals, then restores."""
     return _sweep(Marketplace.MERCARI, argv)
+
+
+def validate_mws_tokens(argv: Sequence[str]) -> int:
+    """Ask Amazon about every seller's token: valid, invalid or unknown, and how many offers are exposed by it."""
+    parser = argparse.ArgumentParser(
+        prog="mercarich validate_mws_tokens",
+        description=f"{validate_mws_tokens.__doc__} Exit codes: 0 all asked, 1 the application's own credentials are "
+        "refused (no seller is judged), 75 try again, 78 bad configuration.",
+    )
+    parser.add_argument("--usernames", nargs="+", default=[], help="only these sellers")
+    given = parser.parse_args(argv)
+    shared, own = load(SharedSettings), load(FeedSettings)
+    logging.configure("feed-tokens", level=shared.log_level, style=shared.log_format)
+    try:
+        check, sellers, http = build_token_check(shared, own)
+        with closing(http):
+            _refuse_unknown(parser, sellers, given.usernames)
+            checked = check(given.usernames)
+    except DatabaseAway as error:
+        raise TryAgain(str(error)) from error
+    print("\n".join(token_lines(checked)))  # noqa: T201
+    return FAILED if checked.problem else DONE
+
+
+def token_lines(checked: TokensChecked) -> list[str]:
+    """Who is not valid and why, then the counts."""
+    lines = [
+        f"{one.username}: {one.verdict.upper()} ({one.reason})"
+        + (f", {one.exposed} offers are exposed until this seller authorises again" if one.exposed else "")
+        for one in checked.judged
+        if one.verdict is not Verdict.VALID
+    ]
+    if checked.problem:
+        lines.append(
+            f"Amazon refuses the application's own credentials ({checked.problem}): FEED_LWA_CLIENT_ID and"
+            f" FEED_LWA_CLIENT_SECRET. {len(checked.unreached)} sellers were not judged"
+        )
+    counts = ", ".join(f"{checked.count(verdict)} {verdict}" for verdict in Verdict)
+    return [*lines, f"tokens: {counts}; {checked.exposed} offers exposed"]
 
 
 def parser_for(marketplace: Marketplace) -> argparse.ArgumentParser:

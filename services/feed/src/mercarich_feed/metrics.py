@@ -13,6 +13,13 @@ TOKEN_ERRORS = Counter("mercarich_feed_token_errors", "Refused tokens and creden
 APP_CREDENTIALS_REFUSED = Gauge(
     "mercarich_feed_app_credentials_refused", "1 while Amazon refuses the application's credentials: all work rests"
 )
+TOKEN_CHECK_AT = Gauge(
+    "mercarich_feed_token_check_timestamp_seconds", "When the last check of all tokens began, Unix time"
+)
+TOKEN_CHECK_STOPPED = Gauge(
+    "mercarich_feed_token_check_stopped", "1 while the last check of all tokens ended at the application's credentials"
+)
+TOKEN_VERDICTS = Gauge("mercarich_feed_token_check_sellers", "Sellers by verdict of the last check", ["verdict"])
 PENDING = Gauge("mercarich_feed_pending_listings", "Listings that wait to be pushed, by kind", ["kind"])
 EXPOSED = Gauge(
     "mercarich_feed_exposed_listings", "Withdrawals that cannot be delivered: no account, or its token is refused"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from mercarich_contracts.market import Marketplace
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
+from mercarich_feed.domain.tokens import TokensChecked, Verdict
 
 
 class AmazonTrouble(Exception):
@@ -206,3 +207,27 @@ class Meter(Protocol):
     def delivered_after(self, seconds: float) -> None: ...
 
     def trouble(self, trouble: AmazonTrouble) -> None: ...
+
+
+class UnreadableToken(Exception):
+    """The stored token cannot be opened with our key; the text says why and holds no secret."""
+
+
+class TokenBook(Protocol):
+    """What is stored of the sellers' tokens."""
+
+    def sellers(self, usernames: Sequence[str]) -> Sequence[tuple[int, str]]:
+        """Id and name of those who sell and have an account; empty `usernames` means all."""
+
+    def account(self, user_id: int) -> Account:
+        """Raises `UnreadableToken`."""
+
+    def store(self, user_id: int, verdict: Verdict, reason: str | None) -> None: ...
+
+    def exposed(self, user_id: int) -> int:
+        """Withdrawals that Amazon does not have."""
+
+    def begin(self) -> int:
+        """Take note that a check began; its id."""
+
+    def end(self, check_id: int, checked: TokensChecked) -> None: ...

@@ -29,5 +29,7 @@ class FeedSettings(BaseSettings):
     """Requests to Amazon under way at once, of all sellers."""
     call_seconds: float = Field(default=10.0, gt=0, le=60)
     """The whole time that one request may take."""
+    token_gap_seconds: float = Field(default=1.0, ge=0, le=60)
+    """validate_mws_tokens: between two sellers on average, so that they do not all knock at once."""
     token_retry_seconds: float = Field(default=180.0, gt=0)
     """After a refusal of a seller's token or of the application's credentials, the wait until the next try."""

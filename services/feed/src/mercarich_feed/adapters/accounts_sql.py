@@ -7,9 +7,11 @@ from sqlalchemy import Engine, select, update
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts
+from mercarich_db.types import AnyRow
 from mercarich_feed.adapters.pending_sql import account_usable
-from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, UnreadableToken, read_key
+from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
+from mercarich_feed.ports import UnreadableToken
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import BadConfiguration
 
@@ -45,12 +47,18 @@ class SqlAccounts:
         if row is None:
             return None
         try:
-            token = self._cipher.decrypt(user_id, row.refresh_token)
+            return self._opened(row)
         except UnreadableToken as error:
             log.warning("a stored token cannot be read", extra={"user_id": user_id, "reason": str(error)})
             self.refused(user_id, str(error))
             return None
-        return Account(user_id, row.seller_id, row.marketplace_id, token, trusted=row.token_verdict == "valid")
+
+    def account(self, user_id: int) -> Account:
+        """Whatever is thought of its token. Raises `UnreadableToken`."""
+        with reading(self._engine) as connection:
+            return self._opened(
+                connection.execute(select(amazon_accounts).where(amazon_accounts.c.user_id == user_id)).one()
+            )
 
     def refused(self, user_id: int, reason: str) -> None:
         self._store(user_id, "invalid", reason[:255])
@@ -72,6 +80,10 @@ class SqlAccounts:
             self._cipher.decrypt(row.user_id, row.refresh_token)
         except UnreadableToken as error:
             raise BadKey(f"the encryption key does not open the stored tokens: {error}") from None
+
+    def _opened(self, row: AnyRow) -> Account:
+        token = self._cipher.decrypt(row.user_id, row.refresh_token)
+        return Account(row.user_id, row.seller_id, row.marketplace_id, token, trusted=row.token_verdict == "valid")
 
     def _store(self, user_id: int, verdict: str, reason: str | None) -> None:
         statement = (

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from mercarich_db.engine import DatabaseAway
 from mercarich_feed import metrics
 from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.pushes import Outcome
+from mercarich_feed.domain.tokens import Verdict
 from mercarich_feed.ports import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
 from mercarich_platform.worker import NotNow
 
@@ -18,6 +20,8 @@ class PrometheusMeter:
         for lane in ("patch", "feed"):
             for outcome in Outcome:
                 metrics.PUSHES.labels(lane, outcome)
+        for verdict in Verdict:
+            metrics.TOKEN_VERDICTS.labels(verdict)
         for kind in (TokenRevoked, AppCredentials, Forbidden):
             metrics.TOKEN_ERRORS.labels(kind.__name__)
 
@@ -39,13 +43,19 @@ class Gauges:
     """A round that counts what waits."""
 
     sellers: SqlSellers
+    checks: TokenChecks
 
     def __call__(self) -> None:
         try:
-            totals = self.sellers.totals()
+            totals, check = self.sellers.totals(), self.checks.last()
         except DatabaseAway as error:
             raise NotNow(str(error), _AWAY_SECONDS) from error
         metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
         metrics.PENDING.labels("restore").set(totals.restores)
         metrics.EXPOSED.set(totals.exposed)
         metrics.OPEN_FEEDS.set(totals.feeds)
+        if check is not None:
+            metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
+            metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)
+            for verdict in Verdict:
+                metrics.TOKEN_VERDICTS.labels(verdict).set(getattr(check, verdict))

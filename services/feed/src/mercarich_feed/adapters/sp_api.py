@@ -22,6 +22,7 @@ FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
 _FEEDS = "/feeds/2021-06-30"
 _LISTINGS = "/listings/2021-08-01/items"
+_PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
 _UPLOAD_SECONDS = 60.0
 _TRIES = 3
 
@@ -49,6 +50,17 @@ class SpApi:
 
     def authorize(self, account: Account) -> None:
         self._lwa.token(account)
+
+    def prove(self, account: Account) -> None:
+        """Use the token: the seller takes part in his marketplace (Sellers API v1, the role Selling Partner Insights).
+
+        A 403 says nothing of the token, because the role may be missing: it stays `Forbidden`.
+        """
+        answer = self._call(account, Operation("getMarketplaceParticipations", "GET", _PARTICIPATIONS, {}))
+        for row in answer.get("payload") or ():
+            if row["marketplace"]["id"] == account.marketplace_id and row["participation"]["isParticipating"]:
+                return
+        raise Forbidden(f"the seller does not take part in the marketplace {account.marketplace_id}")
 
     def patch_quantity(self, account: Account, sku: str, quantity: int) -> None:
         """Set an offer's quantity. An INVALID comes with HTTP 200."""

@@ -12,12 +12,10 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from mercarich_feed.ports import UnreadableToken
+
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
-
-
-class UnreadableToken(Exception):
-    """The stored text cannot be decrypted; the text says why and holds no secret."""
 
 
 class BadKey(Exception):

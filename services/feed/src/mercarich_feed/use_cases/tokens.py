@@ -1,0 +1,66 @@
+"""The check of every seller's token, spread over time; the application's own trouble ends it and blames nobody."""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.domain.tokens import Judged, TokensChecked, Verdict
+from mercarich_feed.ports import AmazonTrouble, AppCredentials, TokenBook, TokenRevoked, UnreadableToken
+from mercarich_platform.clock import Monotonic
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTokens:
+    """Raises `DatabaseAway`."""
+
+    book: TokenBook
+    prove: Callable[[Account], None]
+    """Uses the token; raises `AmazonTrouble`."""
+    now: Monotonic
+    sleep: Callable[[float], None]
+    gap_seconds: float
+    """Between two sellers on average."""
+
+    def __call__(self, usernames: Sequence[str] = ()) -> TokensChecked:
+        sellers = self.book.sellers(usernames)
+        check_id = self.book.begin()
+        checked, started = TokensChecked(), self.now()
+        for number, (user_id, username) in enumerate(sellers):
+            due = started + (number + random.random()) * self.gap_seconds
+            self.sleep(max(0.0, due - self.now()))
+            try:
+                checked.judged.append(self._judge(user_id, username))
+            except AppCredentials as trouble:
+                checked.problem = str(trouble)
+                checked.unreached = [name for _, name in sellers[number:]]
+                log.critical("Amazon refuses the application's credentials", extra={"reason": str(trouble)})
+                break
+        self.book.end(check_id, checked)
+        return checked
+
+    def _judge(self, user_id: int, username: str) -> Judged:
+        verdict, reason = self._ask(user_id)
+        if verdict is not Verdict.UNKNOWN:
+            self.book.store(user_id, verdict, reason)
+        exposed = self.book.exposed(user_id) if verdict is Verdict.INVALID else 0
+        if verdict is not Verdict.VALID:
+            says = {"user_id": user_id, "username": username, "reason": reason, "exposed": exposed}
+            log.warning(f"a seller's token is {verdict}", extra=says)
+        return Judged(username, verdict, reason, exposed)
+
+    def _ask(self, user_id: int) -> tuple[Verdict, str | None]:
+        try:
+            self.prove(self.book.account(user_id))
+        except UnreadableToken as error:
+            return Verdict.INVALID, str(error)
+        except TokenRevoked as trouble:
+            return Verdict.INVALID, str(trouble)
+        except AppCredentials:
+            raise
+        except AmazonTrouble as trouble:
+            return Verdict.UNKNOWN, f"{type(trouble).__name__}: {trouble}"
+        return Verdict.VALID, None

@@ -1,0 +1,120 @@
+"""The check of all tokens (rows V1 to V3): its verdicts, its pace, and the application's own trouble."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from mercarich_feed.commands import token_lines
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.domain.tokens import TokensChecked, Verdict
+from mercarich_feed.ports import (
+    AmazonTrouble,
+    AppCredentials,
+    Forbidden,
+    RateLimited,
+    TokenRevoked,
+    Transient,
+    UnreadableToken,
+)
+from mercarich_feed.use_cases.tokens import CheckTokens
+
+
+class FakeBook:
+    """Sellers 1 to n; the token of `unreadable` cannot be opened, and each has two exposed withdrawals."""
+
+    def __init__(self, count: int, unreadable: int = 0) -> None:
+        self.count, self.unreadable = count, unreadable
+        self.stored: dict[int, tuple[Verdict, str | None]] = {}
+        self.ended: TokensChecked | None = None
+
+    def sellers(self, usernames: Sequence[str]) -> Sequence[tuple[int, str]]:
+        return [(n, f"s{n}") for n in range(1, self.count + 1) if not usernames or f"s{n}" in usernames]
+
+    def account(self, user_id: int) -> Account:
+        if user_id == self.unreadable:
+            raise UnreadableToken("it was encrypted with another key")
+        return Account(user_id, f"A{user_id}", "M", "secret", trusted=True)
+
+    def store(self, user_id: int, verdict: Verdict, reason: str | None) -> None:
+        self.stored[user_id] = (verdict, reason)
+
+    def exposed(self, user_id: int) -> int:
+        return 2
+
+    def begin(self) -> int:
+        return 1
+
+    def end(self, check_id: int, checked: TokensChecked) -> None:
+        self.ended = checked
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def _check(book: FakeBook, troubles: dict[int, AmazonTrouble], gap: float = 0.0) -> tuple[CheckTokens, list[float]]:
+    clock, asked_at = Clock(), list[float]()
+
+    def prove(account: Account) -> None:
+        asked_at.append(clock.now)
+        if account.user_id in troubles:
+            raise troubles[account.user_id]
+
+    return CheckTokens(book, prove, lambda: clock.now, clock.sleep, gap), asked_at
+
+
+def test_v1_each_seller_is_valid_invalid_or_unknown_and_unknown_changes_nothing() -> None:
+    book = FakeBook(6, unreadable=2)
+    troubles = {
+        3: TokenRevoked("LWA invalid_grant"),
+        4: RateLimited("HTTP 429"),
+        5: Transient("HTTP 503"),
+        6: Forbidden("Access is denied"),
+    }
+
+    checked = _check(book, troubles)[0]()
+
+    assert [one.verdict.value for one in checked.judged] == ["valid", "invalid", "invalid"] + ["unknown"] * 3
+    assert book.stored == {
+        1: (Verdict.VALID, None),
+        2: (Verdict.INVALID, "it was encrypted with another key"),
+        3: (Verdict.INVALID, "LWA invalid_grant"),
+    }
+    assert book.ended is checked
+
+
+def test_f4_the_offers_that_an_invalid_token_exposes_are_counted() -> None:
+    checked = _check(FakeBook(3), {2: TokenRevoked("LWA invalid_grant")})[0]()
+
+    assert checked.exposed == 2
+    assert token_lines(checked) == [
+        "s2: INVALID (LWA invalid_grant), 2 offers are exposed until this seller authorises again",
+        "tokens: 2 valid, 1 invalid, 0 unknown; 2 offers exposed",
+    ]
+
+
+def test_v2_refused_credentials_of_the_application_blame_no_seller() -> None:
+    book = FakeBook(5)
+
+    check, asked_at = _check(book, {n: AppCredentials("LWA invalid_client") for n in range(1, 6)})
+    checked = check()
+
+    assert book.stored == {}
+    assert len(asked_at) == 1
+    assert (checked.problem, list(checked.unreached)) == ("LWA invalid_client", ["s1", "s2", "s3", "s4", "s5"])
+    assert "5 sellers were not judged" in token_lines(checked)[0]
+
+
+@pytest.mark.parametrize("count", [80, 200])
+def test_v3_sellers_are_asked_about_one_after_the_other_with_jitter(count: int) -> None:
+    asked_at = [_check(FakeBook(count), {}, gap=1.0)]
+    check, times = asked_at[0]
+    check()
+
+    for second in range(count):
+        assert sum(second <= at < second + 1 for at in times) == 1
+    assert len({round(at % 1, 3) for at in times}) > count / 4
