@@ -214,13 +214,14 @@ class Workers:
     stop: threading.Event = field(default_factory=threading.Event)
     queue: Queue[CheckBatch] = field(default_factory=Queue)
 
-    def publish(self, batch: CheckBatch) -> None:
-        self.batches.append(batch)
-        if self.lose > 0:
-            self.lose -= 1
-            return
-        for _ in range(2 if self.twice else 1):
-            self.queue.put(batch)
+    def publish(self, *batches: CheckBatch) -> None:
+        for batch in batches:
+            self.batches.append(batch)
+            if self.lose > 0:
+                self.lose -= 1
+                continue
+            for _ in range(2 if self.twice else 1):
+                self.queue.put(batch)
 
     def __enter__(self) -> "Workers":
         self._pool = ThreadPoolExecutor(self.threads)

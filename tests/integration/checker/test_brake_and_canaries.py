@@ -121,11 +121,11 @@ def test_a_block_in_the_middle_of_a_run_holds_it_and_withdraws_nothing(
     market.at_once = 5
 
     class Blocking(Workers):
-        def publish(self, batch):  # type: ignore[no-untyped-def]
+        def publish(self, *batches):  # type: ignore[no-untyped-def]
             if len(self.batches) == 4:
                 market.blocked = True
                 threading.Timer(1.5, lambda: setattr(market, "blocked", False)).start()
-            super().publish(batch)
+            super().publish(*batches)
 
     with Blocking(engine, market, threads=2) as workers:
         run_check = planner(engine, workers, canaries=CANARY, batch_items=20, unfinished_batches=4)

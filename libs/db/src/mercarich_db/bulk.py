@@ -1,4 +1,4 @@
-"""Many rows by one statement: each changed to its own values, or inserted where it is missing.
+"""Many rows by one statement: each changed to its own values, or inserted where it is missing, or read as one text.
 
 An executemany UPDATE sends a statement a row, 13 to 19 times slower on a table of a million rows.
 """
@@ -6,7 +6,8 @@ An executemany UPDATE sends a statement a row, 13 to 19 times slower on a table 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+import orjson
+from sqlalchemy import Connection, Select, Table, func, insert, select
 
 CHUNK = 1000
 """Rows a statement: SQLite takes at most 32,766 values in one."""
@@ -31,6 +32,19 @@ def update_rows(
     for start in range(0, len(ordered), CHUNK):
         matched += _update_chunk(connection, table, ordered[start : start + CHUNK], same or {}, where or {})
     return matched
+
+
+def read_rows(connection: Connection, query: Select[Any]) -> list[list[Any]]:
+    """The rows of a query, each a list of numbers and texts, in no order: sort them here.
+
+    They come as one JSON text (a time as the database writes it): a driver in Python takes 10 µs for a row of four
+    columns, this a tenth. For some thousand rows at a time.
+    """
+    rows = query.subquery()
+    row = func.json_array(*rows.c)
+    whole = func.json_group_array(row) if connection.dialect.name == "sqlite" else func.json_arrayagg(row)
+    text = connection.execute(select(whole)).scalar()
+    return orjson.loads(text) if text else []
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

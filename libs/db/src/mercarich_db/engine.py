@@ -157,6 +157,7 @@ def _mariadb(url: str, pool_size: int) -> Engine:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SET SESSION idle_transaction_timeout=30, max_statement_time=25, innodb_lock_wait_timeout=5,"
+                " group_concat_max_len=16777216,"
                 " time_zone='+00:00', sql_mode=CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
             )
 

@@ -82,6 +82,7 @@ class Counts:
     fallen: int
     withdrawn: int
     held: int
+    revived: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,12 @@ class Runs(Protocol):
 
     def enter(self, run: Run, phase: str, note: str | None = None) -> None:
         """Say what the run is doing, and why."""
+
+    def note(self, run: Run, note: str | None) -> None:
+        """Say why it rests; its phase stays."""
+
+    def is_paused(self, marketplace: Marketplace) -> bool:
+        """People let the marketplace rest."""
 
     def add_held_seconds(self, run: Run, seconds: float) -> None: ...
 
@@ -164,8 +171,8 @@ _Taken = TypeVar("_Taken", bound=MarketMessage, contravariant=True)
 
 
 class Batches(Protocol[_Taken]):
-    def publish(self, batch: _Taken) -> None:
-        """Raises `QueueAway`."""
+    def publish(self, *batches: _Taken) -> None:
+        """Answers when all are acknowledged. Raises `QueueAway`; some may have gone out then."""
 
 
 class Sources(Protocol):

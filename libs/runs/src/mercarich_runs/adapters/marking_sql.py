@@ -78,7 +78,8 @@ class Marker:
         self._hold_newest(connection)
         if not ranked:
             return 0
-        rows = [{"id": id, **self._columns.values(rank=rank)} for id, rank in ranked]
+        rank_of = self._columns.rank.name
+        rows = [{"id": id, rank_of: rank} for id, rank in ranked]
         marked = update_rows(connection, self._columns.table, rows, same=self._fresh)
         connection.execute(update(runs).where(runs.c.id == self._run.id).values(planned=runs.c.planned + marked))
         return marked
@@ -99,7 +100,7 @@ def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:
 
 def _rank(page: Page, planned: Counter[int], begin_with: int) -> Iterator[tuple[int, int]]:
     for row_id, user_ids in page:
-        user_id = min(user_ids, key=lambda user_id: planned[user_id])
+        user_id = user_ids[0] if len(user_ids) == 1 else min(user_ids, key=lambda user_id: planned[user_id])
         rank = planned[user_id]
         planned[user_id] += 1
         if rank >= begin_with:

@@ -17,11 +17,12 @@ class KafkaBatches:
         self._topics = topics
         self._number = itertools.count()
 
-    def publish(self, batch: MarketMessage) -> None:
+    def publish(self, *batches: MarketMessage) -> None:
         """Keys are running numbers, so that batches spread evenly over the partitions."""
         try:
-            topic = self._topics[batch.marketplace].name
-            self._publisher.publish(topic, batch.encode(), key=b"%d" % next(self._number))
+            for batch in batches:
+                topic = self._topics[batch.marketplace].name
+                self._publisher.publish(topic, batch.encode(), key=b"%d" % next(self._number))
             self._publisher.flush(ACKNOWLEDGED_WITHIN)
         except BrokerAway as error:
             raise QueueAway(str(error)) from error

@@ -3,13 +3,14 @@
 A row that is done loses its run, so that the index of pending rows shrinks.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic
 
 from sqlalchemy import Connection, Engine, and_, or_, select, update
 
-from mercarich_db import types
+from mercarich_db.bulk import read_rows
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
 from mercarich_runs.adapters.fence import hold_newest, read, write
@@ -17,28 +18,33 @@ from mercarich_runs.ports import AnyRow, Place, Run
 
 
 class PendingRows(Generic[AnyRow]):
-    """`taken` are the columns of which `row_of` makes what a batch carries of a row; the id is always there."""
+    """`taken` are the columns, numbers and texts, of which `row_of` makes what a batch carries of a row; the id is
+    always there."""
 
     def __init__(
-        self, engine: Engine, columns: PendingColumns, taken: Sequence[Any], row_of: Callable[[types.AnyRow], AnyRow]
+        self, engine: Engine, columns: PendingColumns, taken: Sequence[Any], row_of: Callable[[Any], AnyRow]
     ) -> None:
         self._engine = engine
         self._columns = columns
         self._taken = tuple(taken)
         self._row_of = row_of
+        self._shape = _shape(self._taken)
 
     def due(self, run: Run, after: Place, limit: int, now: datetime) -> Sequence[tuple[Place, AnyRow]]:
         columns = self._columns
         rank, last = after
         further = and_(columns.rank >= rank, or_(columns.rank > rank, columns.id > last))
         page = (
-            select(columns.rank.label("rank_in_run"), *self._taken)
+            select(columns.rank.label("rank_in_run"), columns.id.label("place_in_rank"), *self._taken)
             .where(columns.run == run.id, further, columns.is_due(now))
             .order_by(columns.rank, columns.id)
             .limit(limit)
         )
         with read(self._engine) as connection:
-            return [((row.rank_in_run, row.id), self._row_of(row)) for row in connection.execute(page)]
+            rows = read_rows(connection, page)
+        rows.sort()
+        make, row_of = self._shape._make, self._row_of
+        return [((row[0], row[1]), row_of(make(row[2:]))) for row in rows]
 
     def together(self, run: Run, rows: Sequence[AnyRow], now: datetime) -> Mapping[int, Sequence[AnyRow]]:
         return {}
@@ -49,7 +55,7 @@ class PendingRows(Generic[AnyRow]):
         waiting = or_(columns.not_before.is_(None), leased)
         pending = select(columns.id).where(columns.is_of(run.id, ids), waiting)
         with read(self._engine) as connection:
-            return frozenset(connection.execute(pending).scalars())
+            return frozenset(id for (id,) in read_rows(connection, pending))
 
     def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[AnyRow]:
         columns = self._columns
@@ -91,3 +97,8 @@ class PendingRows(Generic[AnyRow]):
 
     def _hold_newest(self, connection: Connection, run: Run) -> None:
         hold_newest(connection, self._columns.operation, run.marketplace, run.generation)
+
+
+def _shape(columns: Sequence[Any]) -> Any:
+    """A row with the columns' names, as `row_of` wants it."""
+    return namedtuple("Row", [column.name for column in columns])

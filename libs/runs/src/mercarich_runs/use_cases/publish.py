@@ -2,13 +2,15 @@
 
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic
 
 from mercarich_platform.clock import Clock
-from mercarich_runs.ports import AnyBatch, AnyRow, Batches, Pending, Place, QueueAway, Run
+from mercarich_runs.ports import AnyBatch, AnyRow, Batches, Pending, QueueAway, Run
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +18,8 @@ _START = (-1, 0)
 _PAUSES = (0.1, 0.2, 0.5)
 """Seconds between rounds: short while batches come back, longer while nothing moves."""
 _SUSPECTS_EVERY = timedelta(seconds=1)
+_AHEAD = 1000
+"""Rows that are read at once. One that is done, or put off, before its batch goes out finds no claim at the worker."""
 _TOGETHER = 100
 """Rows that are added to a batch since they are best done with one of it: what one call of a marketplace answers."""
 
@@ -63,6 +67,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._now = now
         self._out: list[_Out[AnyBatch]] = []
         self._place = _START
+        self._ahead: deque[AnyRow] = deque()
         self._idle = 0
         self._suspects_at: datetime | None = None
         self._fresh = False
@@ -87,6 +92,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
     def start_over(self, *, fresh: bool = False) -> None:
         """Walk the run's order from its beginning again: rows have come due. `fresh`: from now on, second looks."""
         self._place = _START
+        self._ahead.clear()
         self._fresh = fresh
 
     def _drop_finished(self) -> bool:
@@ -105,11 +111,12 @@ class Publishing(Generic[AnyRow, AnyBatch]):
 
     def _publish_again(self) -> None:
         """A message may be lost with the broker's data; the rows say that nobody works on it."""
-        for out in self._out:
-            if self._now() - out.since > out.wait:
-                self._batches.publish(out.batch)
-                log.info("batch published again", extra={"run": self._run.id, "items": len(out.left)})
-                out.since, out.wait = self._now(), min(out.wait * 2, self._settings.republish_after * 4)
+        late = [out for out in self._out if self._now() - out.since > out.wait]
+        if late:
+            self._batches.publish(*(out.batch for out in late))
+        for out in late:
+            log.info("batch published again", extra={"run": self._run.id, "items": len(out.left)})
+            out.since, out.wait = self._now(), min(out.wait * 2, self._settings.republish_after * 4)
 
     def _publish_suspect(self) -> None:
         """Rows whose worker died go out one at a time, so that the one that kills is set aside alone."""
@@ -119,43 +126,49 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._pending.set_aside(self._run, self._settings.attempts, self._now())
         if not any(out.suspect for out in self._out):
             for row in self._pending.abandoned(self._run, 1, self._now()):
-                self._publish([row], suspect=True)
+                self._publish([[row]], suspect=True)
 
     def _publish_more(self) -> bool:
-        published = False
-        while len(self._out) < self._settings.unfinished_batches:
-            rows = self._next_rows()
+        taken = {id for out in self._out for id in out.left}
+        new: list[list[AnyRow]] = []
+        while len(self._out) + len(new) < self._settings.unfinished_batches:
+            rows = self._next_rows(taken)
             if not rows:
                 self._place = _START
                 break
-            self._publish(rows)
-            published = True
-        return published
+            new.append(rows)
+            taken.update(row.id for row in rows)
+        self._publish(new)
+        return bool(new)
 
-    def _next_rows(self) -> list[AnyRow]:
+    def _next_rows(self, taken: AbstractSet[int]) -> list[AnyRow]:
         """The next batch in the run's order, each row with all that is best done with it."""
         size = self._settings.batch_items
-        taken = {id for out in self._out for id in out.left}
         chosen: dict[int, AnyRow] = {}
-        for page in self._pages(size):
-            groups = self._pending.together(self._run, [row for _, row in page], self._now())
-            for place, row in page:
-                if row.id in taken or row.id in chosen:
-                    self._place = place
-                    continue
+        while len(chosen) < size and (page := self._read_on(size - len(chosen))):
+            groups = self._pending.together(self._run, page, self._now())
+            for index, row in enumerate(page):
                 if len(chosen) >= size:
-                    return list(chosen.values())
-                self._place = place
-                together = [row, *groups.get(row.id, ())[:_TOGETHER]]
-                chosen.update({other.id: other for other in together if other.id not in taken})
+                    self._ahead.extendleft(reversed(page[index:]))
+                    break
+                if row.id not in taken and row.id not in chosen:
+                    together = [row, *groups.get(row.id, ())[:_TOGETHER]]
+                    chosen.update({other.id: other for other in together if other.id not in taken})
         return list(chosen.values())
 
-    def _pages(self, size: int) -> Iterator[Sequence[tuple[Place, AnyRow]]]:
-        while page := self._pending.due(self._run, self._place, size, self._now()):
-            yield page
+    def _read_on(self, count: int) -> list[AnyRow]:
+        """The next rows of the walk, at most so many; none at its end."""
+        if not self._ahead:
+            page = self._pending.due(self._run, self._place, max(_AHEAD, count), self._now())
+            self._ahead.extend(row for _, row in page)
+            if page:
+                self._place = page[-1][0]
+        return [self._ahead.popleft() for _ in range(min(count, len(self._ahead)))]
 
-    def _publish(self, rows: Sequence[AnyRow], *, suspect: bool = False) -> None:
-        batch = self._make(rows, self._fresh)
-        self._batches.publish(batch)
-        ids = {row.id for row in rows}
-        self._out.append(_Out(batch, self._now(), self._settings.republish_after, ids, suspect))
+    def _publish(self, new: Sequence[Sequence[AnyRow]], *, suspect: bool = False) -> None:
+        batches = [self._make(rows, self._fresh) for rows in new]
+        if batches:
+            self._batches.publish(*batches)
+        for batch, rows in zip(batches, new, strict=True):
+            ids = {row.id for row in rows}
+            self._out.append(_Out(batch, self._now(), self._settings.republish_after, ids, suspect))

@@ -14,6 +14,12 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 300.0
 """How long a run waits for a database that went away, before its process gives up and is started again."""
 
+PAUSED_SECONDS = 1.0
+"""Between two looks whether the pause is over."""
+
+BEAT_SECONDS = 0.5
+"""While it marks: each page is fenced by itself."""
+
 Report = Callable[[str, Counts], None]
 """Called each round with the phase and the counts, for a progress line."""
 
@@ -56,8 +62,11 @@ class SeeThrough:
         if sellers.skipped:
             log.warning("sellers skipped", extra={"run": run.id, **sellers.skipped})
         self.runs.enter(run, "marking")
+        beaten = self.monotonic()
         for marked in self.marking.mark(run, request, sellers):
-            self.report("marking", self.runs.beat(run, self.now()))
+            if self.monotonic() - beaten > BEAT_SECONDS:
+                self.report("marking", self.runs.beat(run, self.now()))
+                beaten = self.monotonic()
             log.debug("marked", extra={"run": run.id, "items": marked})
             end_if(stop)
 
@@ -74,6 +83,7 @@ class SeeThrough:
         away_from: float | None = None
         while self.monotonic() - started < self.deadline.total_seconds():
             try:
+                started += self._rest_while_paused(run, stop)
                 if one():
                     return Outcome.FINISHED, None
                 away_from = None
@@ -82,6 +92,21 @@ class SeeThrough:
                 stop.wait(1.0)
             stop.wait(pause())
         return Outcome.FAILED, "not done within its deadline; what was left is first in the next run"
+
+    def _rest_while_paused(self, run: Run, stop: threading.Event) -> float:
+        """Seconds that the run rested because its marketplace is paused; it goes on by itself, unless a newer start
+        came meanwhile: so nothing is lost by a pause, and no start has to be made up for."""
+        began = self.monotonic()
+        if not self.runs.is_paused(run.marketplace):
+            return 0.0
+        log.warning("paused", extra={"run": run.id})
+        self.runs.note(run, f"paused; `mercarich resume {run.marketplace}` lets it go on")
+        while self.runs.is_paused(run.marketplace):
+            self.report("paused", self.alive(run, stop))
+            stop.wait(PAUSED_SECONDS)
+        self.runs.note(run, None)
+        log.warning("goes on after a pause", extra={"run": run.id})
+        return self.monotonic() - began
 
     def _be_patient(self, run: Run, error: DatabaseAway, away_from: float | None) -> float:
         """Nothing is published meanwhile: without the database nobody knows who is the newest."""

@@ -1,7 +1,6 @@
 """The source items that a check run takes in: listed by its sellers, never checked first, then the oldest look."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, or_, select
 
 from mercarich_checker.adapters.checks import CHECKS
+from mercarich_db.bulk import read_rows
 from mercarich_db.tables import listings, source_items
-from mercarich_db.types import AnyRow
 from mercarich_runs.adapters.fence import read
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
 from mercarich_runs.ports import Request, Run, Sellers
@@ -41,11 +40,12 @@ def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> 
     place: _Place | None = (None, 0)
     while place is not None:
         with read(engine) as connection:
-            page = connection.execute(_page(run, place)).all()
-            listed = _listed_by(connection, [row.id for row in page], request, sellers)
+            page, place = _read_page(connection, run, place, request)
+        listed = {
+            id: mine for id, users in page.items() if (mine := [user for user in users if user in sellers.user_ids])
+        }
         if listed:
-            yield [(row.id, listed[row.id]) for row in page if row.id in listed]
-        place = _next_place(place, page)
+            yield list(listed.items())
 
 
 _Place = tuple[datetime | None, int]
@@ -54,10 +54,30 @@ _Place = tuple[datetime | None, int]
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _next_place(place: _Place, page: Sequence[AnyRow]) -> _Place | None:
-    if len(page) == PAGE:
-        return page[-1].checked_at, page[-1].id
-    return (_EARLIEST, 0) if place[0] is None else None
+def _read_page(
+    connection: Connection, run: Run, place: _Place, request: Request
+) -> tuple[dict[int, list[int]], _Place | None]:
+    """Source item -> who lists it, in the run's order; and the place after it, None at the end."""
+    items = _page(run, place).subquery()
+    offers = and_(listings.c.source_item_id == items.c.id, _LISTED)
+    if request.skus:
+        offers = and_(offers, listings.c.sku.in_(request.skus))
+    columns = (items.c.checked_at, items.c.id, listings.c.id.label("listing_id"), listings.c.user_id)
+    rows = read_rows(connection, select(*columns).outerjoin_from(items, listings, offers))
+    rows.sort(key=_in_order)
+    page: dict[int, list[int]] = {}
+    for _, id, _, user_id in rows:
+        users = page.setdefault(id, [])
+        if user_id is not None:
+            users.append(user_id)
+    if len(page) < PAGE:
+        return page, (_EARLIEST, 0) if place[0] is None else None
+    last = rows[-1]
+    return page, (None if last[0] is None else datetime.fromisoformat(last[0]).replace(tzinfo=UTC), last[1])
+
+
+def _in_order(row: Sequence[Any]) -> tuple[str, int, int]:
+    return row[0] or "", row[1], row[2] or 0
 
 
 def _page(run: Run, place: _Place) -> Select[Any]:
@@ -72,15 +92,3 @@ def _page(run: Run, place: _Place) -> Select[Any]:
         .order_by(_items.checked_at, _items.id)
         .limit(PAGE)
     )
-
-
-def _listed_by(connection: Connection, ids: Sequence[int], request: Request, sellers: Sellers) -> dict[int, list[int]]:
-    """Source item -> the sellers of this run who list it."""
-    rows = select(listings.c.source_item_id, listings.c.user_id).where(listings.c.source_item_id.in_(ids), _LISTED)
-    if request.skus:
-        rows = rows.where(listings.c.sku.in_(request.skus))
-    listed: dict[int, list[int]] = defaultdict(list)
-    for row in connection.execute(rows.order_by(listings.c.id)):
-        if row.user_id in sellers.user_ids:
-            listed[row.source_item_id].append(row.user_id)
-    return listed
