@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 from bench.harness import page, result
+from bench.harness.processes import Failed
 from bench.harness.result import NotExact, Result
 from bench.harness.scale import FULL, SMOKE, Scale
 from rich.console import Console
@@ -32,7 +33,7 @@ def main() -> int:
     try:
         for name in names:
             _run(name, scale)
-    except (Missing, NotExact) as error:
+    except (Missing, NotExact, Failed) as error:
         print(f"bench {name}: {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0

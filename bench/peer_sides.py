@@ -36,7 +36,7 @@ class Peer:
     """Items a job."""
     threads: int = 1
     items: int
-    """In a full run: as many as keep a run below half a minute."""
+    """In a full run: as many as take it some ten seconds."""
 
 
 def _rq(kind: str, batch: int, items: int) -> Peer:
@@ -54,14 +54,14 @@ def _rq(kind: str, batch: int, items: int) -> Peer:
 
 PEERS: Mapping[str, Peer] = {
     "rq Worker, an item a job": _rq("Worker", 1, 1_000),
-    "rq Worker, 50 a job": _rq("Worker", 50, 2_800),
-    "rq SimpleWorker, 50 a job": _rq("SimpleWorker", 50, 2_800),
+    "rq Worker, 50 a job": _rq("Worker", 50, 2_100),
+    "rq SimpleWorker, 50 a job": _rq("SimpleWorker", 50, 2_100),
     "celery prefork, an item a task": Peer(
         venv="peers",
         worker=("celery", "-A", "bench.peers.celery_jobs", "worker", "--pool", "prefork", "-c", str(PROCESSES)),
         producer=("python", "-m", "bench.peers.celery_jobs"),
         ready=lambda _log, redis: redis.ask("SCARD", "_kombu.binding.celery.pidbox") == "1",
-        items=2_800,
+        items=2_100,
     ),
     "dramatiq 2 × 32 threads": Peer(
         venv="peers",
@@ -69,7 +69,7 @@ PEERS: Mapping[str, Peer] = {
         producer=("python", "-m", "bench.peers.dramatiq_jobs"),
         ready=lambda log, _redis: log.count("ready for action") == 2,
         threads=32,
-        items=5_000,
+        items=4_000,
     ),
     "arq 256": Peer(
         venv="arq",

@@ -14,7 +14,7 @@ app.conf.update(
 )
 
 
-@app.task
+@app.task(name="check")
 def check(items: list[work.Known]) -> None:
     work.check(items)
 
