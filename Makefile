@@ -11,6 +11,7 @@ MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml servic
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest -q
+PEERS := var/bench/peers/.installed var/bench/arq/.installed
 CHART := charts/mercarich
 CHART_TOOLS := .cache/chart
 IMAGES := $(patsubst services/%/requirements.lock,%,$(wildcard services/*/requirements.lock))
@@ -18,7 +19,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos bench bench-smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +74,12 @@ integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
 	$(PYTEST) -n 2 --dist loadfile tests/chaos
 
+bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, ~15 min on a quiet machine (needs java, mvn, mariadbd, redis-server)
+	$(BIN)/python -m bench
+
+bench-smoke: $(INSTALLED) $(PEERS) ## the same, reduced: every job is done exactly once (no times)
+	$(BIN)/python -m bench --smoke
+
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 OURS := $(patsubst %,--no-emit-package %,$(shell sed -n 's/^name = "\(mercarich-.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS))))
 
@@ -86,6 +93,7 @@ lock: ## pin all dependencies again, with hashes (needs uv)
 	done
 	uv pip compile docker/requirements.in -c requirements.lock $(LOCK) -o docker/requirements.lock
 	uv pip compile tests/chart/requirements.in $(LOCK) -o tests/chart/requirements.lock
+	for peers in peers arq; do uv pip compile bench/peers/$$peers.in $(LOCK) -o bench/peers/$$peers.lock || exit 1; done
 
 clean: ## remove the environment, the data of make up and make demo, and every cache
 	@if [ -e var/lock ] && [ -x $(BIN)/python ]; then $(BIN)/python -c 'import fcntl; fcntl.flock(open("var/lock"), fcntl.LOCK_EX | fcntl.LOCK_NB)' \
@@ -99,4 +107,9 @@ $(INSTALLED): requirements.lock requirements-dev.txt $(addsuffix /pyproject.toml
 	@echo "installing into .venv (a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -r requirements-dev.txt
+	@touch $@
+
+var/bench/%/.installed: bench/peers/%.lock | $(INSTALLED)
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

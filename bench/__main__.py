@@ -55,7 +55,7 @@ def _run(name: str, scale: Scale) -> None:
     began = time.monotonic()
     outcome: Result = importlib.import_module(f"bench.{name}").run(scale)
     file = result.keep(name, scale, outcome, time.monotonic() - began)
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=160)
     for table in (page.goals_table(outcome.goals), *outcome.tables.values()):
         shown = Shown(*table.headings, title=name, box=None, pad_edge=False)
         for row in table.rows:

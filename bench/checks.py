@@ -42,14 +42,15 @@ def run(scale: Scale) -> Result:
 
 
 def _mercari_sides(real: Parts, single: Market, lists: Market, scale: Scale) -> dict[str, Side]:
-    calm = Setup(marketplace="mercari", calls=64, batch_items=100)
     setups = {
         OURS: (Setup(marketplace="mercari"), single, 10_000),
         OURS_TWICE: (Setup(marketplace="mercari", pairs=2), single, 10_000),
-        CALM: (calm, single, 5_000),
+        CALM: (Setup(marketplace="mercari", calls=64, batch_items=100), single, 5_000),
         CALM_TWICE: (Setup(marketplace="mercari", calls=64, batch_items=100, pairs=2), single, 10_000),
         LISTS: (Setup(marketplace="mercari", items_a_seller=ITEMS_A_SELLER), lists, 20_000),
     }
+    if scale.smoke:
+        del setups[CALM], setups[CALM_TWICE]
     ours = {name: _ours(real, setup, where, items, scale) for name, (setup, where, items) in setups.items()}
     return ours | {name: _theirs(real, name, "mercari", single, scale) for name in PEERS}
 
@@ -83,13 +84,17 @@ def _goals(mercari: Runs, yahoo: Runs) -> list[Goal]:
         Goal(id="P2", what=f"the same ÷ {RQ_BATCH}", unit="", value=_against(mercari, RQ_BATCH), at_most=0.25),
         Goal(id="P2", what=f"the same ÷ {ARQ}", unit="", value=_against(mercari, ARQ), at_most=0.6),
         Goal(id="P3", what=f"items/s: {OURS_TWICE}", unit="/s", value=_rate(mercari[OURS_TWICE]), at_least=2_000),
-        Goal(id="P3", what="items/s, 1 → 2 checkers, 64 calls", unit="×", value=_gain(mercari, CALM), at_least=1.8),
+        *_scaling(mercari),
     ]
 
 
-def _gain(runs: Runs, one: str) -> Spread:
-    two = {CALM: CALM_TWICE, OURS: OURS_TWICE}[one]
-    return ratios([run.rate for run in runs[two]], [run.rate for run in runs[one]])
+def _scaling(runs: Runs) -> list[Goal]:
+    """With 64 calls a proxy the market's 80 ms bound one pair, not the machine's two cores, which the market,
+    the broker and the database share. A smoke run leaves it out."""
+    if CALM not in runs:
+        return []
+    gain = ratios([run.rate for run in runs[CALM_TWICE]], [run.rate for run in runs[CALM]])
+    return [Goal(id="P3", what="items/s, 1 → 2 checkers, 64 calls each", unit="×", value=gain, at_least=1.8)]
 
 
 def _against(runs: Runs, peer: str, ours: str = OURS) -> Spread:

@@ -93,7 +93,7 @@ class PeerSide:
         self._logs = parts.folder / f"peer-{id(self)}"
         self._bin = FOLDER / self.peer.venv / "bin"
         if not self._bin.is_dir():
-            raise Missing(f"the peers are not installed in {self._bin.parent.relative_to(ROOT)}: make bench-peers")
+            raise Missing(f"the peers are not installed in {self._bin.parent.relative_to(ROOT)}: make bench")
         self._execute(_TABLE)
 
     def run(self, market: Market, items: int) -> Measured:

@@ -50,7 +50,8 @@ def fetch(item_id: str) -> bytes:
     path = f"items/get?id={item_id}" if MARKET == "mercari" else f"jp/auction/{item_id}"
     answer = session().get(f"{SOURCE}/{path}", timeout=10)
     answer.raise_for_status()
-    return answer.content
+    body: bytes = answer.content
+    return body
 
 
 def state_of(body: bytes) -> str:
