@@ -60,6 +60,9 @@ WORKERS: Mapping[str, int] = {
 MIN, MODE = "_MIN", "_MODE"
 MODES = ("auto", "fixed", "paused")
 MOST_WORKERS = 500
+PAUSE = "MARKETPLACE_"
+"""Followed by the marketplace's name: the one switch that planners, workers and the operator read."""
+ON, PAUSED = "on", "paused"
 
 
 def _workers(key: str, default: int) -> tuple[Definition, ...]:
@@ -82,6 +85,7 @@ _REVIVAL = (
     Definition("REVIVAL_TITLE_LENGTH", 255, "longest title of a replacement", 1, 255),
     Definition("REVIVAL_IGNORED_ORIGINS", "海外", "places, separated by spaces, from which nothing is bought"),
     Definition("REVIVAL_SHIP_DAYS", 6, "longest time until a replacement is shipped, in days", 1, 90),
+    Definition("REVIVAL_LEAD_DAYS", 4, "days added to the shipping days: from the source to us and out again", 0, 25),
     Definition("REVIVAL_QUANTITY_CAP", 1, "most that a restored offer shows: sources are single pieces", 1, 1000),
     Definition("REVIVAL_OTHER_MARKETPLACE", "off", "search the other marketplace, too", choices=("off", "on")),
     Definition(
@@ -101,6 +105,15 @@ DEFINITIONS: Mapping[str, Definition] = {
     definition.key: definition
     for definition in (
         *(definition for key, default in WORKERS.items() for definition in _workers(key, default)),
+        *(
+            Definition(
+                PAUSE + name, ON, f"planners and workers of {name} run (on) or rest (paused)", choices=(ON, PAUSED)
+            )
+            for name in ("YAHOO", "MERCARI")
+        ),
+        Definition(
+            "SCHEDULE_CATCH_UP", ON, "starts that were missed by more than a tenth are made up for", choices=(ON, "off")
+        ),
         Definition("CHECK_BATCH_ITEMS", 50, "source items in one message", 1, 1000),
         Definition("INV_QUEUE_ENOUGH_JOB_COUNT", 20, "batches of a run that may be unfinished at once", 1, 10_000),
         Definition("CHECK_REPUBLISH_SECONDS", 30, "a batch without progress for so long is published again", 5, 86_400),

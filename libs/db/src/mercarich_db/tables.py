@@ -110,6 +110,7 @@ listings = Table(
     Column("changed_at", UtcDateTime, nullable=False),  # of the newest revision
     Column("hold_id", Id, nullable=True),  # its withdrawal waits for this hold
     # written by updater
+    Column("lead_time_days", Integer, nullable=True),  # until its replacement is here and goes out to the buyer
     Column("restored_at", UtcDateTime, nullable=True),  # by a revival; its source must be fresh when it is pushed
     Column("searched_at", UtcDateTime, nullable=True),  # the last search for a replacement
     Column("update_run", Id, nullable=True),  # these as the check_… columns of source_items

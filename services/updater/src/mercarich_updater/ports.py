@@ -36,7 +36,7 @@ class Picture:
 
 
 class Pictures(Protocol):
-    """How alike two pictures are. Both methods raise `NoPicture` and `ProxyAway`."""
+    """How alike two pictures are. Both methods raise `NoPicture`, `ProxyAway`, and `NotSearched` for try later."""
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
         """Correlation of the grey histograms at 200x200, from -1 to 1: cheap, the first test."""

@@ -9,9 +9,9 @@ class UpdaterSettings(BaseSettings):
 
     yahoo_proxy_url: str = "http://127.0.0.1:1235"
     mercari_proxy_url: str = "http://127.0.0.1:1234"
-    slots: int = Field(default=4, ge=1, le=64)
-    """Messages that one worker has under way at once."""
+    slots: int = Field(default=2, ge=1, le=16)
+    """Messages that one worker has under way at once, each with some searches side by side."""
     lease_seconds: float = Field(default=120, ge=3, le=600)
     """How long a claimed listing stays with a worker that no longer speaks; it is renewed while it does."""
-    proxy_silence_seconds: float = Field(default=15, ge=1, le=300)
-    """After so long without a byte the proxy counts as away."""
+    proxy_silence_seconds: float = Field(default=45, ge=1, le=300)
+    """A search waits at the proxy for its turn, up to 30 s; after so long without a byte the proxy counts as away."""

@@ -7,13 +7,14 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, insert, select, update
 
 from mercarich_contracts.market import Marketplace
+from mercarich_db import settings_store
 from mercarich_db.tables import run_heads, runs
-from mercarich_runs.adapters.fence import hold_newest, write
+from mercarich_runs.adapters.fence import hold_newest, read, write
 from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run
 
 _COUNTERS = (
     *("planned", "checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished", "set_aside"),
-    *("fallen", "withdrawn", "held", "held_seconds"),
+    *("fallen", "withdrawn", "held", "held_seconds", "revived"),
 )
 
 
@@ -39,6 +40,13 @@ class SqlRuns:
     def enter(self, run: Run, phase: str, note: str | None = None) -> None:
         values = {"phase": phase, "note": note and note[:500]}
         write(self._engine, lambda connection: connection.execute(_running(run).values(**values)))
+
+    def note(self, run: Run, note: str | None) -> None:
+        write(self._engine, lambda connection: connection.execute(_running(run).values(note=note)))
+
+    def is_paused(self, marketplace: Marketplace) -> bool:
+        with read(self._engine) as connection:
+            return settings_store.is_paused(connection, marketplace)
 
     def add_held_seconds(self, run: Run, seconds: float) -> None:
         held = runs.c.held_seconds + seconds

@@ -136,6 +136,11 @@ class SqlListings:
         return write(self._engine, revive)
 
 
+def wanted_of(connection: Connection, listing_id: int) -> Wanted:
+    """What is searched for in place of this listing's source."""
+    return _grouped(connection, _wanted_rows(connection, frozenset([listing_id])))[0]
+
+
 def _wanted_rows(connection: Connection, ids: frozenset[int]) -> Sequence[AnyRow]:
     columns = (
         *(listings.c.id, listings.c.user_id, listings.c.source_item_id, listings.c.withdrawn_at),

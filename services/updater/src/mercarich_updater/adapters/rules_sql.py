@@ -11,7 +11,7 @@ from mercarich_db import settings_store
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import excluded_sellers, excluded_words, seller_settings
 from mercarich_runs.adapters.fence import read
-from mercarich_updater.domain.matching import PRESETS, SEED
+from mercarich_updater.domain.matching import DEFAULT, SEED
 from mercarich_updater.domain.rules import BadConditions, Rules, read_conditions
 
 FRESH_SECONDS = 5.0
@@ -61,9 +61,8 @@ def values_of(connection: Connection, own: Mapping[str, str]) -> settings_store.
 
 
 def _rules(values: settings_store.Values) -> Rules:
-    match = PRESETS[values.text("REVIVAL_MATCH")]
-    if match is SEED:
-        match = replace(match, least_quick=values.number("REVIVAL_LEAST_QUICK"))
+    seed = replace(SEED, least_quick=values.number("REVIVAL_LEAST_QUICK"))
+    match = seed if values.text("REVIVAL_MATCH") == SEED.name else DEFAULT
     try:
         conditions = read_conditions(values.text("REVIVAL_OTHER_CONDITIONS"))
     except BadConditions:

@@ -108,7 +108,7 @@ class ReviveListings:
             self.meter.searched(wanted.marketplace, "unknown")
             return
         for judged in result.judged:
-            self.meter.judged(wanted.marketplace, judged.refusal and judged.refusal.filter)
+            self.meter.judged(wanted.marketplace, judged.refusal.filter if judged.refusal else None)
         if result.found is None and result.unknowns:
             self.listings.put_off(batch, wanted, result.judged, "unknown", self.now())
         elif result.found is None:

@@ -23,6 +23,7 @@ def upgrade() -> None:
 def _listings() -> None:
     for column in (
         sa.Column("first_price_jpy", sa.Integer(), nullable=True),
+        sa.Column("lead_time_days", sa.Integer(), nullable=True),
         sa.Column("restored_at", UtcDateTime, nullable=True),
         sa.Column("searched_at", UtcDateTime, nullable=True),
         sa.Column("update_run", Id, nullable=True),

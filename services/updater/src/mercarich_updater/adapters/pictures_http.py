@@ -1,0 +1,70 @@
+"""`ports.Pictures`: pictures fetched through the proxies only, compared by OpenCV."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import httpx
+from pydantic import ValidationError
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import ProxyError
+from mercarich_runs.ports import ProxyAway
+from mercarich_updater.adapters.likeness import Picture as Pixels
+from mercarich_updater.adapters.likeness import decode, likeness, quick
+from mercarich_updater.domain.matching import Likeness
+from mercarich_updater.ports import NoPicture, NotSearched, Picture
+
+KEPT = 64
+"""Decoded pictures that are remembered, at most 0.7 MB each: ours meets every candidate."""
+TIMEOUT_SECONDS = 45.0
+"""The proxy lets a picture wait for its turn, up to half a minute."""
+
+
+class HttpPictures:
+    """Raises `NotSearched` where asking later may help."""
+
+    def __init__(self, proxy_urls: Mapping[Marketplace, str]) -> None:
+        self._urls = {marketplace: f"{url.rstrip('/')}/v1/images" for marketplace, url in proxy_urls.items()}
+        self._http = httpx.Client(timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=3.0), trust_env=False)
+        self._kept: OrderedDict[Picture, Pixels] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def quick(self, ours: Picture, theirs: Picture) -> float:
+        return quick(self._decoded(ours), self._decoded(theirs))
+
+    def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
+        return likeness(self._decoded(ours), self._decoded(theirs))
+
+    def _decoded(self, picture: Picture) -> Pixels:
+        with self._lock:
+            if picture in self._kept:
+                self._kept.move_to_end(picture)
+                return self._kept[picture]
+        try:
+            decoded = decode(self._fetch(picture))
+        except ValueError as error:
+            raise NoPicture(f"{picture.url}: {error}") from error
+        with self._lock:
+            self._kept[picture] = decoded
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return decoded
+
+    def _fetch(self, picture: Picture) -> bytes:
+        try:
+            answer = self._http.get(self._urls[picture.marketplace], params={"url": picture.url})
+        except httpx.HTTPError as error:
+            raise ProxyAway(f"{self._urls[picture.marketplace]}: {type(error).__name__}: {error}") from error
+        if answer.status_code == httpx.codes.OK:
+            return answer.content
+        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            raise NotSearched(f"picture: {_error(answer).error}")
+        raise NoPicture(f"{picture.url}: {_error(answer).message}")
+
+
+def _error(answer: httpx.Response) -> ProxyError:
+    try:
+        return ProxyError.model_validate_json(answer.content)
+    except ValidationError:
+        return ProxyError(error=f"HTTP {answer.status_code}", message=f"HTTP {answer.status_code}")

@@ -1,0 +1,109 @@
+"""The composition root: settings in, a ready worker, planner or desk out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.topics import DEAD_LETTERS, TOPICS, UPDATE
+from mercarich_db import engine as engines
+from mercarich_db import schema, settings_store
+from mercarich_platform.clock import monotonic, utc_now
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.settings import SharedSettings, load
+from mercarich_platform.worker import Tick, Worker
+from mercarich_runs.adapters.messages_kafka import KafkaBatches
+from mercarich_runs.adapters.runs_sql import SqlRuns
+from mercarich_runs.ports import Operation
+from mercarich_runs.use_cases.publish import PublishSettings
+from mercarich_runs.use_cases.see_through import Report
+from mercarich_updater.adapters.decisions_sql import SqlDecisions
+from mercarich_updater.adapters.desk_sql import SqlDesk
+from mercarich_updater.adapters.listings_sql import SqlListings
+from mercarich_updater.adapters.market_http import HttpMarket
+from mercarich_updater.adapters.meter import PrometheusMeter
+from mercarich_updater.adapters.pictures_http import HttpPictures
+from mercarich_updater.adapters.plan_sql import SqlPlan
+from mercarich_updater.adapters.rules_sql import SqlRules
+from mercarich_updater.handlers import DecisionsTick, RevivalHandler
+from mercarich_updater.settings import UpdaterSettings
+from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
+from mercarich_updater.use_cases.desk import RevivalDesk
+from mercarich_updater.use_cases.revive import SIDE_BY_SIDE, ReviveListings
+from mercarich_updater.use_cases.run_update import RunUpdate
+from mercarich_updater.use_cases.search import FindReplacement
+
+DECISIONS_EVERY = 3.0
+RUN_DEADLINE = timedelta(hours=11, minutes=55)
+"""A run ends before the next one of its schedule starts."""
+
+
+def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterSettings) -> Worker:
+    searches = own.slots * SIDE_BY_SIDE
+    engine = engines.create(shared.database, pool_size=searches + 2)
+    listings, decisions = SqlListings(engine, SqlRules(engine)), SqlDecisions(engine)
+    market = _market(own, connections=searches + 1)
+    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own)))
+    revive = ReviveListings(listings, find, PrometheusMeter(), utc_now, timedelta(seconds=own.lease_seconds))
+    take = TakeApproved(decisions, listings, market.look, utc_now)
+    tick = DecisionsTick(take, KeepFresh(decisions, market.look, utc_now), marketplace)
+    return Worker(
+        bootstrap=shared.kafka_bootstrap,
+        group=f"updater-{marketplace}",
+        topics=[UPDATE[marketplace].name],
+        handle=RevivalHandler(revive),
+        slots=own.slots,
+        dead_letters=lambda _topic: UPDATE[marketplace].dead_letters,
+        ensure=(*TOPICS, *DEAD_LETTERS),
+        ticks=[Tick("decisions", DECISIONS_EVERY, tick)],
+        client_id=f"updater-{marketplace}",
+        health_host=shared.metrics_host,
+        health_port=shared.metrics_port or None,
+    )
+
+
+def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Report) -> RunUpdate:
+    """Reads the settings table. Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    engine = engines.create(shared.database)
+    schema.require(engine)
+    with engines.reading(engine) as connection:
+        values = settings_store.read(connection)
+    publisher = Publisher(shared.kafka_bootstrap, client_id=f"planner-update-{marketplace}", topics=TOPICS)
+    return RunUpdate(
+        runs=SqlRuns(engine, Operation.UPDATE),
+        plan=SqlPlan(engine, SqlRules(engine), utc_now),
+        batches=KafkaBatches(publisher, UPDATE),
+        publish=PublishSettings(
+            batch_items=values.integer("REVIVAL_BATCH_ITEMS"),
+            unfinished_batches=values.integer("INV_QUEUE_ENOUGH_JOB_COUNT"),
+            republish_after=timedelta(seconds=values.integer("REVIVAL_REPUBLISH_SECONDS")),
+            attempts=values.integer("CHECK_ATTEMPTS"),
+        ),
+        deadline=RUN_DEADLINE,
+        now=utc_now,
+        monotonic=monotonic,
+        report=report,
+    )
+
+
+@contextmanager
+def desk(shared: SharedSettings) -> Iterator[RevivalDesk]:
+    """What people ask and decide. Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    own = load(UpdaterSettings)
+    engine = engines.create(shared.database)
+    schema.require(engine)
+    market = _market(own, connections=2)
+    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own)))
+    rules = SqlRules(engine)
+    try:
+        yield RevivalDesk(SqlDesk(engine), SqlListings(engine, rules), find, utc_now)
+    finally:
+        engine.dispose()
+
+
+def _market(own: UpdaterSettings, *, connections: int) -> HttpMarket:
+    return HttpMarket(_proxy_urls(own), silence_seconds=own.proxy_silence_seconds, connections=connections)
+
+
+def _proxy_urls(own: UpdaterSettings) -> dict[Marketplace, str]:
+    return {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}

@@ -1,0 +1,32 @@
+"""The seed's command lines: `mercarich update_item_yahoo 2 4 --max-workers 14`, alike for Mercari."""
+
+from collections.abc import Sequence
+
+from mercarich_contracts.market import Marketplace
+from mercarich_runs.commands import RunCommand
+from mercarich_runs.ports import Counts, Operation
+from mercarich_updater.bootstrap import build_planner
+
+
+def update_item_yahoo(argv: Sequence[str]) -> int:
+    """Search replacements for withdrawn Yahoo! Auctions listings of the sellers with these checks a day (2, 4)."""
+    return UPDATE_ITEM(Marketplace.YAHOO, argv)
+
+
+def update_item_mercari(argv: Sequence[str]) -> int:
+    """Search replacements for withdrawn Mercari listings of the sellers with these checks a day (2, 4)."""
+    return UPDATE_ITEM(Marketplace.MERCARI, argv)
+
+
+def _tell(counts: Counts) -> str:
+    return f"{counts.checked:,}/{counts.planned:,} searched, {counts.revived:,} revived, {counts.unknown:,} unknown"
+
+
+UPDATE_ITEM = RunCommand(
+    operation=Operation.UPDATE,
+    description="Start an update run: search replacements for the {marketplace} listings that lost their source, and "
+    "see it through. The newest start wins: an earlier run of this marketplace ends as superseded.",
+    batch_setting="REVIVAL_BATCH_ITEMS",
+    build=build_planner,
+    tell=_tell,
+)

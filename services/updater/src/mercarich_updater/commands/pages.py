@@ -1,0 +1,62 @@
+"""What `mercarich revival` shows, as text."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from mercarich_updater.domain.reports import Candidate, Explanation, OwnSetting, Preview, Revival
+
+
+def waiting(revivals: Sequence[Revival]) -> str:
+    if not revivals:
+        return "Nothing waits for approval.\n"
+    return _lines(_revival(revival) for revival in revivals)
+
+
+def explanation(told: Explanation) -> str:
+    state = "searching for a replacement" if told.searching else "has a source"
+    head = [
+        f"{told.sku} of {told.username}: quantity {told.quantity}, {state}; source {told.source}",
+        f"withdrawn {_time(told.withdrawn_at)}, last searched {_time(told.searched_at)}"
+        + (f", problem: {told.problem}" if told.problem else ""),
+    ]
+    judged = [f"  {_candidate(one)}" for one in told.candidates] or ["  no candidates are known"]
+    found = [f"  {_revival(one)}" for one in told.revivals] or ["  none"]
+    return _lines([*head, "Candidates of the last search, in order:", *judged, "Replacements found:", *found])
+
+
+def preview(told: Preview) -> str:
+    judged = [f"  {_candidate(one)}" for one in told.candidates] or ["  the search found nothing"]
+    last = "no replacement" if told.found is None else f"would take {told.found.item_id}"
+    return _lines([f"{told.sku}: {last} (nothing was written)", *judged])
+
+
+def decided(revival: Revival) -> str:
+    return _lines([_revival(revival)])
+
+
+def settings(rows: Sequence[OwnSetting]) -> str:
+    width = max(len(row.key) for row in rows)
+    return _lines(
+        f"{row.key:<{width}}  {row.value:<24} {'own' if row.own else 'general'}  {row.meaning}" for row in rows
+    )
+
+
+def _candidate(one: Candidate) -> str:
+    price = "no price" if one.price_jpy is None else f"{one.price_jpy:,} yen"
+    verdict = "matches" if one.refused_by is None else f"refused by {one.refused_by}: {one.reason}"
+    return f"{one.marketplace} {one.item_id}  {price}  {one.title or ''}\n      {verdict}"
+
+
+def _revival(one: Revival) -> str:
+    price = "" if one.price_jpy is None else f", {one.price_jpy:,} yen"
+    by = f" by {one.decided_by}" if one.decided_by else ""
+    what = f"{one.marketplace} {one.item_id}{price}, {one.state}{by}"
+    return f"{one.sku} of {one.username}: {what}, {_time(one.at)} {one.url}"
+
+
+def _time(moment: datetime | None) -> str:
+    return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,83 @@
+"""What people ask of revivals and decide about them: `mercarich revival …`, callable from a web request as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mercarich_platform.clock import Clock
+from mercarich_updater.domain.reports import Candidate, Explanation, OwnSetting, Preview, Revival
+from mercarich_updater.domain.rules import Wanted
+from mercarich_updater.ports import Judged, Listings
+from mercarich_updater.use_cases.search import FindReplacement
+
+
+class Desk(Protocol):
+    """Every method raises `DatabaseAway`; those with a SKU or a name `NotFound`, and `Refused` for an ambiguous one."""
+
+    def explain(self, sku: str, username: str | None) -> Explanation: ...
+
+    def waiting(self) -> Sequence[Revival]:
+        """Proposals that wait for a person."""
+
+    def wanted(self, sku: str, username: str | None) -> Wanted: ...
+
+    def approve(self, sku: str, username: str | None, by: str, now: datetime) -> Revival:
+        """Raises `Refused` when nothing waits for approval."""
+
+    def undo(self, sku: str, username: str | None, by: str, now: datetime) -> Revival:
+        """Raises `Refused` when there is nothing to undo."""
+
+    def settings(self, username: str) -> Sequence[OwnSetting]: ...
+
+    def set(self, username: str, key: str, value: str | None, by: str, now: datetime) -> Sequence[OwnSetting]:
+        """None: the general value again. Raises `Refused` with what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevivalDesk:
+    desk: Desk
+    listings: Listings
+    find: FindReplacement
+    now: Clock
+
+    def explain(self, sku: str, username: str | None) -> Explanation:
+        return self.desk.explain(sku, username)
+
+    def waiting(self) -> Sequence[Revival]:
+        return self.desk.waiting()
+
+    def preview(self, sku: str, username: str | None) -> Preview:
+        """Search as a worker does, and write nothing. Raises `NotSearched` and `ProxyAway`."""
+        wanted = self.desk.wanted(sku, username)
+        rules = self.listings.rules(wanted.user_id)
+        result = self.find(wanted, rules, lambda items: self.listings.used(wanted.user_id, items), lambda: None)
+        candidates = [_candidate(judged) for judged in result.judged]
+        return Preview(sku, candidates[-1] if result.found else None, candidates)
+
+    def approve(self, sku: str, username: str | None, by: str) -> Revival:
+        """A worker takes it within seconds, after one more look."""
+        return self.desk.approve(sku, username, by, self.now())
+
+    def undo(self, sku: str, username: str | None, by: str) -> Revival:
+        """Refuse a proposal, or take a replacement back; the item is not taken for this listing again."""
+        return self.desk.undo(sku, username, by, self.now())
+
+    def settings(self, username: str) -> Sequence[OwnSetting]:
+        return self.desk.settings(username)
+
+    def set(self, username: str, key: str, value: str | None, by: str) -> Sequence[OwnSetting]:
+        return self.desk.set(username, key, value, by, self.now())
+
+
+def _candidate(judged: Judged) -> Candidate:
+    item, refusal = judged.item, judged.refusal
+    return Candidate(
+        item.marketplace,
+        item.item_id,
+        item.url or item.evidence.url,
+        item.title,
+        item.price_jpy,
+        refusal.filter if refusal else None,
+        refusal.reason if refusal else None,
+    )
