@@ -1,6 +1,7 @@
 """The batch check: every id once, bounded slots, sellers' lists first, chunks and heartbeats, a clean end."""
 
 import asyncio
+import time
 from collections.abc import Collection, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -248,24 +249,56 @@ def test_a_heartbeat_comes_while_nothing_else_does(monkeypatch: pytest.MonkeyPat
     assert (beats[0].answered, beats[0].waiting) == (0, 2)
 
 
-def test_answers_are_sent_within_the_chunk_time_though_the_batch_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_module, "CHUNK_SECONDS", 0.02)
-
-    async def scene() -> int:
-        request = CheckRequest(ids=[f"m{number}" for number in range(40)], concurrency=1)
-        async with aclosing(Batch(observer(FakeMarket(0.005)), request).lines()) as chunks:
-            async for chunk in chunks:
-                return chunk.count(b"\n")
-        return 0
-
-    assert 1 <= asyncio.run(scene()) < 20
+async def first_chunk(watching: Observer, ids: int) -> tuple[int, float]:
+    """Its lines, and the seconds until it came."""
+    started = time.monotonic()
+    request = CheckRequest(ids=[f"m{number}" for number in range(ids)], concurrency=1)
+    async with aclosing(Batch(watching, request).lines()) as chunks:
+        async for chunk in chunks:
+            return chunk.count(b"\n"), time.monotonic() - started
+    raise AssertionError("no chunk")
 
 
-def test_closing_the_stream_cancels_what_is_under_way_and_starts_nothing_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(batch_module, "CHUNK_SECONDS", 0.03)
+def test_answers_go_out_at_once_while_there_is_little_to_do() -> None:
+    lines, seconds = asyncio.run(first_chunk(observer(FakeMarket(0.05)), 40))
 
+    assert lines == 1
+    assert seconds < 0.6
+
+
+def test_under_load_answers_wait_for_more_but_no_longer_than_the_chunk_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_module, "CHUNK_SECONDS", 0.1)
+    busy = observer(FakeMarket(0.005))
+    for _ in range(100):  # as if this many chunks had just gone out
+        busy.chunks.take(busy.guards.now())
+    lines, seconds = asyncio.run(first_chunk(busy, 400))
+
+    assert 1 < lines < 400
+    assert 0.1 <= seconds < 1.0
+
+
+def test_the_end_of_a_batch_waits_for_nothing() -> None:
+    busy = observer(FakeMarket())
+    for _ in range(100):
+        busy.chunks.take(busy.guards.now())
+    _, seconds = asyncio.run(first_chunk(busy, 5))
+
+    assert seconds < 0.6
+
+
+def test_batches_are_counted_while_they_are_open() -> None:
+    async def scene(watching: Observer) -> list[int]:
+        lines = Batch(watching, CheckRequest(ids=["m1", "m2"], concurrency=1)).lines()
+        counts = [watching.open_batches]
+        await anext(lines)
+        counts.append(watching.open_batches)
+        await lines.aclose()
+        return [*counts, watching.open_batches]
+
+    assert asyncio.run(scene(observer(FakeMarket(0.02)))) == [0, 1, 0]
+
+
+def test_closing_the_stream_cancels_what_is_under_way_and_starts_nothing_more() -> None:
     async def scene() -> FakeMarket:
         market = FakeMarket(0.02)
         request = CheckRequest(ids=[f"m{number}" for number in range(100)], concurrency=4)

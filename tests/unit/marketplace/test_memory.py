@@ -37,6 +37,16 @@ def test_the_cache_stays_within_its_size() -> None:
     assert recent.get("0") is None
 
 
+def test_what_is_too_old_is_dropped_when_something_comes() -> None:
+    clock = Hand()
+    recent = Recent[int](10, 1000, now=clock)
+    for number in range(100):
+        clock.time = float(number)
+        recent.put(str(number), number)
+
+    assert len(recent) == 10
+
+
 def test_a_cache_of_no_seconds_keeps_nothing() -> None:
     recent = Recent[int](0, 3, now=Hand())
     recent.put("a", 1)

@@ -80,7 +80,7 @@ def _items(observer: Observer) -> APIRouter:
     async def check(request: Request) -> Response:
         """Look at up to 10,000 ids; NDJSON of item, heartbeat and end lines."""
         batch = Batch(observer, await parsed(request, CheckRequest))
-        return _Stream(_counted(observer, batch), media_type="application/x-ndjson")
+        return _Stream(batch.lines(), media_type="application/x-ndjson")
 
     @routes.post("/search", response_model=SearchResult, openapi_extra=_body_of(SearchRequest))
     async def search(request: Request) -> Response:
@@ -171,17 +171,6 @@ def _body_of(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
-async def _counted(observer: Observer, batch: Batch) -> AsyncGenerator[bytes, None]:
-    gauge = observer.guards.metrics.batches
-    gauge.inc()
-    try:
-        async with aclosing(batch.lines()) as chunks:
-            async for chunk in chunks:
-                yield chunk
-    finally:
-        gauge.dec()
-
-
 class _Stream(StreamingResponse):
     """Closes its source also when the client goes away in the middle of a chunk."""
 
@@ -197,6 +186,7 @@ def _sample(observer: Observer) -> None:
     guards, metrics = observer.guards, observer.guards.metrics
     now = guards.now()
     phases = [Phase.CLOSED, Phase.HALF_OPEN, Phase.OPEN]
+    metrics.batches.set(observer.open_batches)
     metrics.waiting.set(guards.turns.waiting)
     metrics.under_way.set(guards.turns.under_way)
     metrics.pace_share.set(guards.turns.pace.share(now))

@@ -11,8 +11,12 @@ from mercarich_contracts.proxy_api import CheckRequest, EndLine, HeartbeatLine, 
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.turns import Flow
 
+SETTLE_SECONDS = 0.003
+"""Answers that come together go out together."""
+
 CHUNK_SECONDS = 1.0
-"""An answered item waits at most this long for its chunk to fill."""
+"""An answered item waits at most this long for its chunk to fill, and only while many chunks go out
+(`Observer.chunks`): a checker writes each in a transaction of its own."""
 
 CHUNK_ITEMS = 200
 HEARTBEAT_SECONDS = 2.0
@@ -39,12 +43,14 @@ class Batch:
         slots = [asyncio.create_task(self._slot()) for _ in range(self._slots)]
         everything = asyncio.gather(*slots)
         everything.add_done_callback(lambda _: self._wake.set())
+        self._observer.open_batches += 1
         try:
             while not everything.done():
                 yield await self._chunk(everything)
             everything.result()
             yield self._take() + self._end()
         finally:
+            self._observer.open_batches -= 1
             for slot in slots:
                 slot.cancel()
             await asyncio.gather(everything, *slots, return_exceptions=True)
@@ -52,8 +58,10 @@ class Batch:
     async def _chunk(self, everything: asyncio.Future[list[None]]) -> bytes:
         if not await self._woken(HEARTBEAT_SECONDS):
             return self._heartbeat()
+        pace, now = self._observer.chunks, self._observer.guards.now
         if len(self._lines) < CHUNK_ITEMS and not everything.done():
-            await self._woken(CHUNK_SECONDS)
+            await self._woken(min(max(SETTLE_SECONDS, pace.wait(now())), CHUNK_SECONDS))
+        pace.take(now())
         return self._take()
 
     async def _woken(self, seconds: float) -> bool:

@@ -14,7 +14,8 @@ SECOND_LOOK_SECONDS = 60.0
 
 
 class Recent(Generic[Value]):
-    """The answers of the last seconds, at most `size` of them, the oldest dropped first."""
+    """The answers of the last seconds, at most `size` of them, the oldest dropped first: what nobody may be given
+    any more is not kept either, so that memory follows the rate."""
 
     def __init__(self, seconds: float, size: int, *, now: Monotonic = monotonic) -> None:
         self._seconds = seconds
@@ -34,9 +35,10 @@ class Recent(Generic[Value]):
     def put(self, key: str, value: Value) -> None:
         if self._seconds <= 0:
             return
+        now = self._now()
         self._values.pop(key, None)
-        self._values[key] = (self._now() + self._seconds, value)
-        while len(self._values) > self._size:
+        self._values[key] = (now + self._seconds, value)
+        while len(self._values) > self._size or next(iter(self._values.values()))[0] <= now:
             self._values.popitem(last=False)
 
     def __len__(self) -> int:

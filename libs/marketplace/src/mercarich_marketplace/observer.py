@@ -10,10 +10,14 @@ from mercarich_marketplace.answers import Fault, Missing, evidence, unknown
 from mercarich_marketplace.breaker import Phase
 from mercarich_marketplace.egress import Guards
 from mercarich_marketplace.memory import FirstMisses, Recent, UnderWay
+from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.ports import Marketplace
 from mercarich_marketplace.turns import Flow
 
 log = logging.getLogger(__name__)
+
+CHUNKS_A_SECOND = 20.0
+"""Of all batches together, before their ends: below it nothing that is answered waits for more."""
 
 
 class Observer:
@@ -25,6 +29,9 @@ class Observer:
         self._recent = recent
         self._misses = misses
         self._under_way: UnderWay[Item] = UnderWay()
+        self.chunks = Pace(CHUNKS_A_SECOND)
+        """When the next chunk of some batch may go out half full."""
+        self.open_batches = 0
 
     async def look(self, item_id: str, flow: Flow, *, fresh: bool = False) -> Item:
         """A fresh look is a call of its own: neither a remembered answer nor one that was asked for before it."""
