@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 from mercarich_checker.settings import CheckerSettings
 from mercarich_feed.settings import FeedSettings
 from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_web.settings import WebSettings
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
 Schema = dict[str, Any]
@@ -20,6 +21,7 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
             {"lwa_url", "spapi_url", "lwa_client_id", "lwa_client_secret", "encryption_key", "encryption_key_file"}
         ),
     ),
+    "sellerJobs": (WebSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
     "yahooProxy": (YahooProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
     "mercariProxy": (MercariProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
 }
@@ -84,6 +86,12 @@ def _components() -> dict[str, Schema]:
             lwaUrl=url,
             spapiUrl=url,
             settings=_variables("feed"),
+            resources=_RESOURCES,
+        ),
+        "sellerJobs": _object(
+            search=_object(**pool),
+            **{"import": _object(**pool)},
+            settings=_variables("sellerJobs"),
             resources=_RESOURCES,
         ),
         "yahooProxy": _object(**proxy, settings=_variables("yahooProxy")),

@@ -16,6 +16,7 @@ SETTINGS = {
     "mercarich_yahoo_proxy": "YahooProxySettings",
     "mercarich_mercari_proxy": "MercariProxySettings",
     "mercarich_operator": "OperatorSettings",
+    "mercarich_web": "WebSettings",
 }
 READ_ELSEWHERE = {"MERCARICH_REQUEST_KEY"}
 """By commands, from the environment itself."""
@@ -26,7 +27,7 @@ DEFAULTED = {
     "MERCARICH_METRICS_HOST": "every address of the pod is the default",
     "FEED_ENCRYPTION_KEY_FILE": "the key comes from the Secret by FEED_ENCRYPTION_KEY",
 }
-PERSONS_CHOICE = ("checker", "feed", "yahooProxy", "mercariProxy")
+PERSONS_CHOICE = ("checker", "feed", "sellerJobs", "yahooProxy", "mercariProxy")
 """Components whose other variables are the values `<component>.settings`, closed by the schema."""
 
 
@@ -54,7 +55,7 @@ def test_commands_read_what_is_said_to_be_read_elsewhere() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
-    prefixes = {"checker": "CHECKER_", "feed": "FEED_", "operator": "OPERATOR_", "seed": "FEED_"}
+    prefixes = {"checker": "CHECKER_", "feed": "FEED_", "operator": "OPERATOR_", "seed": "FEED_", "jobs": "WEB_"}
     proxies = {"yahoo-proxy": "YAHOO_PROXY_", "mercari-proxy": "MERCARI_PROXY_"}
     for access, component, name in _given(objects(case)):
         own = proxies.get(component) or prefixes.get(access, "MERCARICH_")
@@ -64,7 +65,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) -> None:
     secret = {
-        "MERCARICH_DATABASE_URL": {"checker", "feed", "operator", "web", "seed"},
+        "MERCARICH_DATABASE_URL": {"checker", "feed", "jobs", "operator", "web", "seed"},
         "FEED_LWA_CLIENT_ID": {"feed"},
         "FEED_LWA_CLIENT_SECRET": {"feed"},
         "FEED_ENCRYPTION_KEY": {"feed", "seed"},

@@ -32,6 +32,8 @@ _ROLES = {
     "checker-yahoo": "checks Yahoo sources: /metrics",
     "checker-mercari": "checks Mercari sources: /metrics",
     "feed": "pushes to Amazon: /metrics",
+    "jobs-search": "bulk searches of sellers: /metrics",
+    "jobs-import": "CSV imports of sellers: /metrics",
     "scheduler": "starts the commands at their times (Asia/Tokyo)",
 }
 _TRY = (

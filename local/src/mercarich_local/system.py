@@ -25,6 +25,8 @@ PORTS: Mapping[str, int] = {
     "checker-yahoo": 9101,
     "checker-mercari": 9102,
     "feed": 9103,
+    "jobs-search": 9107,
+    "jobs-import": 9108,
     "scheduler": 9104,
 }
 """Where each process listens: its service, or for a worker /metrics, /healthz and /readyz."""
@@ -70,6 +72,8 @@ class System:
             "YAHOO_PROXY_UPSTREAM_URL": f"{simulator}/yahoo",
             "CHECKER_MERCARI_PROXY_URL": self.url("mercari-proxy"),
             "CHECKER_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
+            "WEB_MERCARI_PROXY_URL": self.url("mercari-proxy"),
+            "WEB_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
             "SIMULATOR_SELLERS": "20",
             "SIMULATOR_LISTINGS": "10000",
             "SIMULATOR_RESTORES": "100",

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
 
-from mercarich_contracts.topics import CHECK, LISTINGS_CHANGED
-from mercarich_db.tables import listings, runs, source_items
+from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED
+from mercarich_db.tables import jobs, listings, runs, source_items
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.domain.plan import Backlog
 from mercarich_operator.domain.pools import Pool
@@ -19,6 +19,7 @@ MOST_ROWS = 100_000
 LOST_AFTER = timedelta(minutes=5)
 """A run whose planner has been silent for so long publishes nothing that workers could take."""
 _CHECKS = {topic.name: marketplace.value for marketplace, topic in CHECK.items()}
+_JOBS = {topic.name: kind for kind, topic in JOBS.items()}
 
 
 class KafkaAndRows:
@@ -58,7 +59,15 @@ def _rows(connection: Connection, topic: str, now: datetime) -> int:
         )
         found = connection.execute(working).scalars().all()
         return _count(connection, source_items.c.id, source_items.c.check_run.in_(found)) if found else 0
+    if topic in _JOBS:
+        return _count(connection, jobs.c.id, _open(_JOBS[topic], now))
     return 0
+
+
+def _open(kind: str, now: datetime) -> ColumnElement[bool]:
+    """Sellers' jobs that a worker has or may take."""
+    due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
+    return and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase != "preparing", due)
 
 
 def _unpushed(now: datetime) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.topics import CHECK, LISTINGS_CHANGED, Topic
+from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, Topic
 from mercarich_platform import kafka
 from mercarich_web.domain.reports import Pool
 from mercarich_web.ports import BrokerAway
@@ -12,6 +12,8 @@ POOLS: dict[str, Topic] = {
     "checker-yahoo": CHECK[Marketplace.YAHOO],
     "checker-mercari": CHECK[Marketplace.MERCARI],
     "feed": LISTINGS_CHANGED,
+    "jobs-search": JOBS["search"],
+    "jobs-import": JOBS["import"],
 }
 """Pool, which is also its consumer group -> its topic."""
 
