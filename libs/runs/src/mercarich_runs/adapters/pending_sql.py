@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic
 
-from sqlalchemy import Connection, Engine, and_, or_, select, update
+from sqlalchemy import Connection, Engine, and_, or_, select, text, update
 
 from mercarich_db.bulk import read_rows
 from mercarich_db.tables import runs
@@ -53,9 +53,14 @@ class PendingRows(Generic[AnyRow]):
         columns = self._columns
         leased = and_(columns.attempts > 0, columns.not_before > now)
         waiting = or_(columns.not_before.is_(None), leased)
-        pending = select(columns.id).where(columns.is_of(run.id, ids), waiting)
+        if not ids:
+            return frozenset()
+        # As text: to bind a thousand numbers takes longer than all the rest of a planner's round.
+        these = columns.id.op("IN")(text(f"({', '.join(map(str, sorted(ids)))})"))
+        pending = select(columns.id).where(these, columns.run == run.id, waiting)
         with read(self._engine) as connection:
-            return frozenset(id for (id,) in read_rows(connection, pending))
+            rows = read_rows(connection.execution_options(compiled_cache=None), pending)
+        return frozenset(id for (id,) in rows)
 
     def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[AnyRow]:
         columns = self._columns

@@ -114,4 +114,4 @@ def _held_sources(marketplace: Marketplace) -> Select[Any]:
 
 
 def _batch_item(row: AnyRow) -> BatchItem:
-    return BatchItem.model_construct(id=row.id, item_id=row.item_id, seller_id=row.seller_id)
+    return BatchItem(id=row.id, item_id=row.item_id, seller_id=row.seller_id)
