@@ -107,6 +107,7 @@ def _listing(row: Row, user_id: int, source_item_id: int, now: datetime) -> dict
         "sku": row["sku"],
         "title": row["title"],
         "marketplace": row["marketplace"],
+        "first_price_jpy": row["source_price"],
         "source_item_id": source_item_id,
         "listed": True,
         "listing_quantity": row["quantity_at_listing"],

@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--listings", type=_counting_from(0), default=default.listings)
     serve.add_argument("--restores", type=_counting_from(0), default=default.restores)
     serve.add_argument("--already-sold", type=_share, default=default.already_sold)
+    serve.add_argument("--spare-pieces", type=_share, default=default.spare_pieces)
     serve.add_argument("--churn-per-hour", type=_share, default=default.churn_per_hour)
     serve.add_argument("--yahoo-page-bytes", type=_counting_from(0), default=default.yahoo_page_bytes)
     serve.add_argument("--feed-queue-seconds", type=float, default=default.feed_queue_seconds)

@@ -72,8 +72,8 @@ class Catalogue:
         self.sellers = tuple(_amazon_seller(settings.seed, n) for n in range(settings.sellers))
         self.seller_by_id = {seller.seller_id: seller for seller in self.sellers}
         self.shelves = {
-            YAHOO: Shelf((settings.listings + 1) // 2, CANARIES),
-            MERCARI: Shelf(settings.listings // 2, CANARIES),
+            YAHOO: Shelf((settings.listings + 1) // 2, CANARIES, settings.spare_pieces),
+            MERCARI: Shelf(settings.listings // 2, CANARIES, settings.spare_pieces),
         }
         self.client_id = "amzn1.application-oa2-client." + entropy(settings.seed, "client").hex()[:32]
         self.client_secret = "amzn1.oa2-cs.v1." + entropy(settings.seed, "secret").hex()
@@ -84,7 +84,11 @@ class Catalogue:
         shelf = self.shelves[marketplace]
         group, kind = shelf.seller_of(number)
         store = marketplace == YAHOO and kind == "shops"
-        price = 500 + int.from_bytes(noise[0:3]) % 49_500
+        price, condition = 500 + int.from_bytes(noise[0:3]) % 49_500, 1 + noise[3] % len(CONDITIONS)
+        spare = shelf.spare_of(number)
+        if spare is not None:
+            listed = self.item(marketplace, spare)
+            price, condition = listed.payable * (70 + noise[0] % 20) // 100, listed.condition
         return Item(
             marketplace=marketplace,
             number=number,
@@ -93,7 +97,7 @@ class Catalogue:
             title=title(shelf.product_of(number), noise),
             price=price // 10 * 10,
             tax_percent=10 if store else 0,
-            condition=1 + noise[3] % len(CONDITIONS),
+            condition=condition,
             seller_id=self._source_seller_id(marketplace, group, kind),
             seller_name=seller_name(group, kind),
             shipping_by_seller=noise[4] % 3 != 0,

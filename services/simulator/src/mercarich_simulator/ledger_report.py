@@ -17,6 +17,7 @@ LISTED_CASES = 50
 def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
     """The whole ledger. `details` adds every offer that is not as it was at the start."""
     judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in _moved(world)]
+    _mind_doubles(world, judged)
     verdicts = [judgement for _, judgement in judged]
     result = _counts(world, judged)
     result["latency_seconds"] = _spread([value for verdict in verdicts for value in verdict.latencies])
@@ -72,6 +73,7 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]]) -> dict[str, An
         "sources_gone": sum(verdict.gone_since is not None for verdict in verdicts),
         "withdrawn": sum(verdict.withdrawn for verdict in verdicts),
         "restored": sum(offer.first == 0 and offer.quantity > 0 for offer in offers),
+        "revived": sum(bool(offer.sources) and offer.quantity > 0 for offer in offers),
         "wrong_withdrawals": sum(len(verdict.wrong_withdrawals) for verdict in verdicts),
         "wrong_restores": sum(len(verdict.wrong_restores) for verdict in verdicts),
         "missed_withdrawals": sum(verdict.missed for verdict in verdicts),
@@ -101,9 +103,28 @@ def _moved(world: World) -> Iterator[tuple[Offer, list[Change]]]:
 
 
 def _truth_of(world: World, offer: Offer) -> list[Change]:
-    if offer.listing is None:
-        return []
-    return world.truth.line(offer.listing.marketplace, offer.listing.source_number)
+    """The time line of what the offer stands on: of its first source, then of each that took its place."""
+    line: list[Change] = []
+    if offer.listing is not None:
+        line = world.truth.line(offer.listing.marketplace, offer.listing.source_number)
+    for source in offer.sources:
+        new = world.truth.line(source.marketplace, source.number)
+        state = next((change.state for change in reversed(new) if change.at <= source.at), "available")
+        line = [change for change in line if change.at < source.at]
+        line += [Change(source.at, state), *(change for change in new if change.at > source.at)]
+    return line
+
+
+def _mind_doubles(world: World, judged: list[tuple[Offer, Judgement]]) -> None:
+    """A shown offer that was moved to an item which another shown offer of its seller stands on is a wrong restore."""
+    for offer, verdict in judged:
+        if not offer.sources or not offer.quantity:
+            continue
+        last = offer.sources[-1]
+        for other in world.offers.standing_on(last.marketplace, last.number):
+            same = other.seller_id == offer.seller_id and other.sku != offer.sku and other.quantity > 0
+            if same and (not other.sources or other.sources[-1].at <= last.at):
+                verdict.wrong_restores.append(last.at)
 
 
 def _cases(judged: list[tuple[Offer, Judgement]], name: str) -> list[dict[str, Any]]:

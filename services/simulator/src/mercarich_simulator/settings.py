@@ -17,6 +17,8 @@ class SimulatorSettings:
     """Share of the listed sources that have sold before the first check."""
     restores: int = 0
     """Offers that Amazon shows at 0 although their source is available."""
+    spare_pieces: float = 0.0
+    """Share of the listed sources of which there is one more piece, as good and cheaper, that nobody lists."""
     churn_per_hour: float = 0.02
     """Share of the listed sources that meet with a market event in an hour of the simulated clock; 0 = still."""
     yahoo_page_bytes: int = 25_000

@@ -21,10 +21,12 @@ class Shelf:
     sellers, so a seller never lists one source twice (unless there is only one seller).
     """
 
-    def __init__(self, listings: int, canaries: int) -> None:
+    def __init__(self, listings: int, canaries: int, spare_pieces: float = 0.0) -> None:
         self.listings = listings
         self.sources = self.source_of(listings - 1) + 1 if listings else 0
-        self.unlisted = max(100, self.sources // 10)
+        self._others = max(100, self.sources // 10)
+        self.spares = round(self.sources * spare_pieces)
+        self.unlisted = self._others + self.spares
         self.size = self.sources + self.unlisted + canaries
 
     def source_of(self, listing: int) -> int:
@@ -49,14 +51,23 @@ class Shelf:
         """What the item is one of: unlisted items are further pieces of what is listed."""
         if number < self.sources or not self.sources:
             return number
-        return (number - self.sources) % self.sources
+        spare = self.spare_of(number)
+        return (number - self.sources) % self.sources if spare is None else spare
+
+    def spare_of(self, number: int) -> int | None:
+        """The product of which the item is the spare piece; None for all other items. Spread evenly."""
+        place = number - self.sources - self._others
+        return place * self.sources // self.spares if 0 <= place < self.spares else None
 
     def pieces_of(self, product: int) -> tuple[int, ...]:
         """All items of a product, canaries left out."""
         end = self.sources + self.unlisted
         if product >= self.sources:
             return (product,) if product < end else ()
-        return (product, *range(self.sources + product, end, self.sources))
+        others = range(self.sources + product, end - self.spares, self.sources)
+        place = -(-product * self.spares // self.sources)
+        spare = self.sources + self._others + place
+        return (product, *others, *([spare] if self.spare_of(spare) == product else []))
 
     def seller_of(self, number: int) -> tuple[int, str]:
         """The number of the source seller, and whether it is `ordinary` or one of the `shops`."""

@@ -10,13 +10,13 @@ import orjson
 
 from mercarich_simulator.amazon.documents import Document
 from mercarich_simulator.amazon.feeds import Feed
-from mercarich_simulator.amazon.offers import Offer, Shown
+from mercarich_simulator.amazon.offers import Offer, Shown, Source
 from mercarich_simulator.events import Scheduled
 from mercarich_simulator.truth import Change
 from mercarich_simulator.world import World
 
 VERSION = 1
-_SHAPE = ("seed", "sellers", "listings", "already_sold", "restores")
+_SHAPE = ("seed", "sellers", "listings", "already_sold", "restores", "spare_pieces")
 """The settings that make the market; a file of another market is not for this one."""
 
 
@@ -67,7 +67,7 @@ def read(path: Path) -> dict[str, Any] | None:
 def restore(world: World, document: dict[str, Any]) -> None:
     """Puts a world, begun at the file's `start_at`, where the file left it. Raises ForeignState."""
     shape = {name: getattr(world.settings, name) for name in _SHAPE}
-    if document["shape"] != shape:
+    if {"spare_pieces": 0.0, **document["shape"]} != shape:
         raise ForeignState(f"the state file is of another market: {document['shape']}, not {shape}")
     world.clock.jump_to(max(document["now"], world.clock.now()) if world.clock.mode == "real" else document["now"])
     for name, lines in document["truth"].items():
@@ -115,11 +115,13 @@ def _offer(offer: Offer) -> dict[str, Any]:
     row: dict[str, Any] = {field.name: getattr(offer, field.name) for field in fields(Offer)}
     row["listing"] = offer.listing is not None
     row["changes"] = [tuple(change) for change in offer.changes]
+    row["sources"] = [tuple(source) for source in offer.sources]
     return row
 
 
 def _restore_offer(world: World, row: dict[str, Any]) -> None:
     listing = world.catalogue.listing_of(row["seller_id"], row["sku"]) if row["listing"] else None
     changes = [Shown(*change) for change in row["changes"]]
-    offer = Offer(**{**row, "listing": listing, "changes": changes})
+    sources = [Source(*source) for source in row.get("sources", [])]
+    offer = Offer(**{**row, "listing": listing, "changes": changes, "sources": sources})
     world.offers.touched[(offer.seller_id, offer.sku)] = offer

@@ -23,6 +23,8 @@ from mercarich_runs.adapters.fence import write
 
 _items = source_items.c
 
+_LONGEST_URL = 512
+
 _DONE = {"check_run": None, "check_attempts": 0, "check_unknowns": 0, "check_not_before": None, "check_problem": None}
 
 
@@ -92,6 +94,8 @@ def _pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> l
         _items.check_unknowns,
         _items.checked_run,
         _items.seller_id,
+        _items.image_url,
+        _items.condition_code,
     )
     pending = select(*columns).where(_items.id.in_(ids), _items.check_run == batch.run_id)
     return list(connection.execute(pending.order_by(_items.id).with_for_update()))
@@ -148,8 +152,9 @@ def _keep_states(
 def _says_no_more(row: AnyRow, item: Item) -> bool:
     same_price = item.price_jpy is None or item.price_jpy == row.price_jpy
     known_seller = item.seller_id is None or item.seller_id == row.seller_id
+    known_looks = (row.image_url or not item.images) and (row.condition_code or not item.condition_code)
     suspicion_stands = (row.suspected_at is None) is (meaning(item) is Meaning.KEEP)
-    return same_price and known_seller and suspicion_stands
+    return bool(same_price and known_seller and known_looks and suspicion_stands)
 
 
 def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int], now: datetime) -> dict[str, Any]:
@@ -159,6 +164,8 @@ def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int], now: da
         "reason": item.reason,
         "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,
         "seller_id": item.seller_id or row.seller_id,
+        "image_url": row.image_url or next((url for url in item.images if len(url) <= _LONGEST_URL), None),
+        "condition_code": row.condition_code or item.condition_code,
         "evidence_id": evidence_ids.get(row.id, row.evidence_id),
         "suspected_at": None if meaning(item) is Meaning.KEEP else row.suspected_at or item.evidence.fetched_at,
     }

@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 
-from mercarich_db.tables import amazon_accounts, listings, submission_items, submissions
+from mercarich_contracts.market import State
+from mercarich_db.tables import amazon_accounts, listings, source_items, submission_items, submissions
 
 BYPASSED = "bypassed"
+FRESH = timedelta(minutes=15)
+"""How old the last sight of a replacement may be when its offer goes up; the updater looks again before."""
 
 
 def pending() -> ColumnElement[bool]:
@@ -29,6 +32,16 @@ def restore() -> ColumnElement[bool]:
 
 def not_deferred(now: datetime) -> ColumnElement[bool]:
     return or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now)
+
+
+def source_is_fresh(now: datetime) -> ColumnElement[bool]:
+    """What a revival restored goes up only while its source was seen available just now."""
+    seen = and_(
+        source_items.c.id == listings.c.source_item_id,
+        source_items.c.state == State.AVAILABLE,
+        source_items.c.observed_at >= now - FRESH,
+    )
+    return or_(listings.c.restored_at.is_(None), exists().where(seen))
 
 
 def unclaimed(now: datetime) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from mercarich_feed.adapters.pending_sql import (
     not_in_feed,
     pending,
     restore,
+    source_is_fresh,
     unclaimed,
     withdrawal,
 )
@@ -180,11 +181,16 @@ class SqlSubmissions:
     ) -> list[Offer]:
         now = self._now()
         wanted = select(
-            listings.c.id, listings.c.sku, listings.c.revision, listings.c.quantity, listings.c.changed_at
+            listings.c.id,
+            listings.c.sku,
+            listings.c.revision,
+            listings.c.quantity,
+            listings.c.changed_at,
+            listings.c.lead_time_days,
         ).where(
             listings.c.user_id == user_id,
             pending(),
-            withdrawal() if withdrawals else restore(),
+            withdrawal() if withdrawals else and_(restore(), source_is_fresh(now)),
             not_deferred(now),
             # A PATCH of an older revision may be on its way: which of the two Amazon takes last is undefined.
             unclaimed(now),

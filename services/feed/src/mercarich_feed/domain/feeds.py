@@ -56,10 +56,12 @@ def is_orphan(problem: str) -> bool:
     return problem.split(" ", 1)[0] == UNKNOWN_SKU
 
 
-def quantity_patches(quantity: int) -> list[dict[str, Any]]:
+def quantity_patches(quantity: int, lead_time_days: int | None = None) -> list[dict[str, Any]]:
     """The JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, fulfilled by the merchant)."""
-    value = [{"fulfillment_channel_code": "DEFAULT", "quantity": quantity}]
-    return [{"op": "replace", "path": "/attributes/fulfillment_availability", "value": value}]
+    availability: dict[str, Any] = {"fulfillment_channel_code": "DEFAULT", "quantity": quantity}
+    if quantity and lead_time_days is not None:
+        availability["lead_time_to_ship_max_days"] = lead_time_days
+    return [{"op": "replace", "path": "/attributes/fulfillment_availability", "value": [availability]}]
 
 
 def feed_document(seller_id: str, offers: Sequence[Offer]) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def feed_document(seller_id: str, offers: Sequence[Offer]) -> dict[str, Any]:
             "sku": offer.sku,
             "operationType": "PATCH",
             "productType": "PRODUCT",
-            "patches": quantity_patches(offer.quantity),
+            "patches": quantity_patches(offer.quantity, offer.lead_time_days),
         }
         for number, offer in enumerate(offers, start=1)
     ]

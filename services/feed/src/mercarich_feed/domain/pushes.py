@@ -43,6 +43,8 @@ class Offer:
     revision: int
     quantity: int
     changed_at: datetime
+    lead_time_days: int | None = None
+    """Of a revival's new source; goes with the quantity of a restore."""
 
 
 @dataclass(frozen=True, slots=True)

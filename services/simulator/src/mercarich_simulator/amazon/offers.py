@@ -25,6 +25,14 @@ class Shown(NamedTuple):
     """A feed that put an older quantity over what a later patch had said."""
 
 
+class Source(NamedTuple):
+    """From when on an offer stands on another source item than at the start, as its seller's books say."""
+
+    at: float
+    marketplace: str
+    number: int
+
+
 @dataclass(slots=True)
 class Offer:
     """An offer that was ever touched."""
@@ -36,6 +44,7 @@ class Offer:
     first: int
     """The quantity at the start."""
     changes: list[Shown] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     repeats: int = 0
     accepted: int = 0
     last_direct_at: float = 0.0
@@ -90,6 +99,12 @@ class Offers:
             offer.first = offer.changes[-KEPT_CHANGES - 1].quantity
             del offer.changes[:-KEPT_CHANGES]
 
+    def stand_on(self, seller_id: str, sku: str, source: Source) -> None:
+        """Takes down that the offer has another source. Raises KeyError for one that does not exist."""
+        offer = self._touch(seller_id, sku)
+        offer.sources.append(source)
+        offer.sources.sort()
+
     def put(self, seller_id: str, sku: str) -> None:
         """Makes the offer exist, as PUT does."""
         key = (seller_id, sku)
@@ -106,6 +121,15 @@ class Offers:
         for listing_number in self.catalogue.shelves[marketplace].listings_of(number):
             listing = self.catalogue.listing(marketplace, listing_number)
             yield self.touched.get((listing.seller.seller_id, listing.sku)) or _offer(listing)
+
+    def standing_on(self, marketplace: str, number: int) -> Iterator[Offer]:
+        """The offers whose source is this item now."""
+        for offer in self.of_source(marketplace, number):
+            if not offer.sources:
+                yield offer
+        for offer in self.touched.values():
+            if offer.sources and offer.sources[-1][1:] == (marketplace, number):
+                yield offer
 
     def _touch(self, seller_id: str, sku: str) -> Offer:
         key = (seller_id, sku)

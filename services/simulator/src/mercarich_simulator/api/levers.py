@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mercarich_simulator.amazon.offers import SEED, Push
+from mercarich_simulator.amazon.offers import SEED, Push, Source
 from mercarich_simulator.catalogue import MARKETPLACES
 from mercarich_simulator.ledger import FOREVER, Frame
 from mercarich_simulator.ledger_report import ledger, offer_line
@@ -34,6 +34,7 @@ class Levers:
             ("POST", "/_sim/quotas"): self._set_quotas,
             ("POST", "/_sim/feeds"): self._set_feeds,
             ("POST", "/_sim/offers"): self._set_offers,
+            ("POST", "/_sim/sources"): self._set_sources,
             ("GET", "/_sim/seed"): lambda _: overview(world.catalogue),
             ("GET", "/_sim/ledger"): self._ledger,
         }
@@ -130,6 +131,18 @@ class Levers:
                 offers.delete(row["seller_id"], row["sku"], now)
             else:
                 offers.accept(Push(row["seller_id"], row["sku"], int(row["quantity"]), SEED, "by hand", now), now)
+        return {"count": len(rows)}
+
+    def _set_sources(self, request: Request) -> dict[str, Any]:
+        """Tells the ledger what only the seller's books say: which item an offer stands on, and since when."""
+        offers, now = self._world.offers, self._world.clock.now()
+        rows = request.json()["sources"]
+        for row in rows:
+            if offers.get(row["seller_id"], row["sku"]) is None:
+                raise ValueError(f"{row['seller_id']} has no {row['sku']}")
+            marketplace = _marketplace(row["marketplace"])
+            source = Source(float(row.get("at") or now), marketplace, self._number(marketplace, row["item_id"]))
+            offers.stand_on(row["seller_id"], row["sku"], source)
         return {"count": len(rows)}
 
     def _rows(self, request: Request) -> Reply:
