@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table as Shown
 from tests.services.process import Missing
 
-BENCHES = ("checks",)
+BENCHES = ("checks", "planning", "withdrawals")
 """In the order of a full run."""
 IN_SMOKE = ("checks",)
 

@@ -1,0 +1,139 @@
+"""From the check's commit to Amazon's acceptance (P9): while thousands of restores wait, and against a seller's quota.
+
+The whole system as real processes on real MariaDB and Kafka with the simulated market. The first part sells a few
+sources of each of 20 sellers, so that no quota is in the way, while the feed lane gets 10,000 restores; the second
+sells all that one seller has at once.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.harness.parts import Parts, parts
+from bench.harness.result import Goal, NotExact, Result, Table
+from bench.harness.scale import Scale
+from bench.harness.spread import digits, percentile, spread
+from bench.harness.turns import steps
+from tests.chaos.rig import MARKETPLACES, Plant, Rig, running, until
+
+QUOTA_PER_SECOND, QUOTA_BURST = 5.0, 5
+"""patchListingsItem, per seller (Selling Partner API usage plan)."""
+LIGHT_SHARE = 0.04
+BURST, SMALL_BURST = 60, 8
+AHEAD = {"BRAKE_LISTINGS": "1000", "BRAKE_MARKETPLACE_LISTINGS": "1000", "CHECK_BATCH_ITEMS": "500"}
+
+
+def run(scale: Scale) -> Result:
+    restores = scale.of(10_000, 100)
+    listings = restores + scale.of(2_000, 200)
+    with parts() as real, steps("withdrawals", scale.rounds + 2) as step:
+        step("the market with restores that wait")
+        environment = _environment(real)
+        rates = {"yahoo_per_second": 60, "mercari_per_second": 15}
+        plant = Plant(sellers=20, listings=listings, restores=restores, environment=environment, **rates)
+        seconds: list[float] = []
+        with running(real.folder / "light", plant) as rig:
+            waiting = rig.books.pushes_waiting()
+            for number in range(scale.rounds):
+                step(f"round {number + 1} of {scale.rounds}")
+                seconds += light_load(rig, number)
+        step("all of one seller's at once")
+        fast = {"yahoo_per_second": 2_000, "mercari_per_second": 2_000}
+        plant = Plant(sellers=2, listings=800, settings=AHEAD, environment=_environment(real), **fast)
+        with running(real.folder / "burst", plant) as rig:
+            burst = one_sellers_burst(rig, scale.of(BURST, SMALL_BURST))
+    if waiting < restores or not seconds:
+        raise NotExact(f"withdrawals: {waiting} restores waited where {restores} were wanted, {len(seconds)} withdrawn")
+    return _result(waiting, seconds, burst)
+
+
+def _environment(real: Parts) -> Mapping[str, str]:
+    return {
+        "MERCARICH_KAFKA_BOOTSTRAP": f"127.0.0.1:{real.kafka.port}",
+        "MERCARICH_DATABASE_URL": real.mariadb.create_database(),
+    }
+
+
+def _result(waiting: int, seconds: Sequence[float], burst: Mapping[str, float]) -> Result:
+    places = {name: percentile(seconds, share) for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
+    light = [f"{len(seconds)} withdrawals of 20 sellers, {waiting:,} restores waiting", *map(digits, places.values())]
+    rows = [
+        light,
+        [f"{burst['withdrawals']:.0f} withdrawals of one seller at once", "", "", digits(burst["seconds"])],
+        ["the same, what the quota allows", "", "", digits(burst["quota_allows_seconds"])],
+    ]
+    goals = [
+        Goal(
+            id="P9",
+            what=f"sold was seen → Amazon told, p99, {waiting:,} restores waiting",
+            unit="s",
+            at_most=2.0,
+            value=spread([places["p99"]]),
+        ),
+        Goal(
+            id="P9",
+            what="a burst of one seller, against what his quota allows",
+            unit="×",
+            at_most=1.1,
+            value=spread([burst["ratio"]]),
+        ),
+    ]
+    table = Table(["commit → accepted by Amazon", "p50 s", "p99 s", "last s"], rows)
+    figures = {"light": {**places, "count": len(seconds), "restores": waiting}, "burst": burst}
+    return Result(goals=goals, tables={"withdrawals": table}, figures=figures)
+
+
+def light_load(rig: Rig, number: int) -> Sequence[float]:
+    """A few sales of each seller, while the sweep asks for the restores; seconds of each withdrawal."""
+    for marketplace in MARKETPLACES:
+        rig.simulator.sell(marketplace, LIGHT_SHARE)
+        rig.sweep(marketplace)
+    keys = [f"{marketplace}-{number}" for marketplace in MARKETPLACES]
+    for marketplace, key in zip(MARKETPLACES, keys, strict=True):
+        rig.check(marketplace, key)
+    return [accepted - committed for key in keys for committed, accepted in seen_through(rig, key)]
+
+
+def one_sellers_burst(rig: Rig, size: int) -> Mapping[str, float]:
+    """All sell at once; the quota allows the first five at once and five a second after."""
+    username, seller_id, ids = _sources_of_one_seller(rig, size)
+    rig.lever("events", marketplace="yahoo", kind="sold", ids=ids)
+    rig.command("burst", "check_item_yahoo", "2", "4", "--usernames", username, "--request-key", "burst")
+    pairs = seen_through(rig, "burst", seller_id)
+    took = max(accepted for _, accepted in pairs) - min(committed for committed, _ in pairs)
+    bound = (len(pairs) - QUOTA_BURST) / QUOTA_PER_SECOND
+    return {
+        "withdrawals": len(pairs),
+        "commits_spread_seconds": round(max(pairs)[0] - min(pairs)[0], 3),
+        "seconds": round(took, 3),
+        "quota_allows_seconds": bound,
+        "ratio": round(took / bound, 3),
+    }
+
+
+def seen_through(rig: Rig, key: str, seller_id: str | None = None) -> Sequence[tuple[float, float]]:
+    """(committed, accepted by Amazon) of each withdrawal of a run, of one seller or all, once all are through.
+
+    A source that several sellers list is withdrawn for all of them, whoever was checked. Unix seconds.
+    """
+    assert rig.ended(key, 180) == 0, rig.log(key)
+    until(lambda: not rig.books.withdrawals_waiting(), 180, "all withdrawals accepted")
+    run = rig.books.run(key)
+    assert run is not None
+    committed = rig.books.newest_withdrawals(run.id)
+    rows = rig.simulator.ledger(gone_before=time.time())["details"]
+    accepted = {row["sku"]: _first_zero(row) for row in rows if seller_id in (None, row["seller_id"])}
+    return [(moment.timestamp(), zero) for sku, moment in committed.items() if (zero := accepted.get(sku)) is not None]
+
+
+def _first_zero(row: Mapping[str, Any]) -> float | None:
+    """None where Amazon showed 0 all along."""
+    return next((change["at"] for change in row["changes"] if change["quantity"] == 0), None)
+
+
+def _sources_of_one_seller(rig: Rig, size: int) -> tuple[str, str, Sequence[str]]:
+    market = rig.simulator.market()
+    seller = market.sellers[0]
+    mine = (row for row in market.listings if row["seller_id"] == seller["seller_id"])
+    on_sale = [row["source_id"] for row in mine if row["marketplace"] == "yahoo" and row["quantity"]]
+    return seller["username"], seller["seller_id"], on_sale[:size]
