@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-_TICKS = os.sysconf("SC_CLK_TCK")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def seconds(roots: Iterable[int]) -> float:
 
 def seconds_of(stats: Mapping[int, Stat], roots: Iterable[int]) -> float:
     """The same from books that were read before."""
-    return tree_ticks(stats, roots) / _TICKS
+    return tree_ticks(stats, roots) / TICKS
 
 
 def tree_ticks(stats: Mapping[int, Stat], roots: Iterable[int]) -> int:
