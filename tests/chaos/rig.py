@@ -30,8 +30,9 @@ from mercarich_local.system import FOUNDATION, on_free_ports
 
 ROOT = Path(__file__).parents[2]
 MARKETPLACES = ("yahoo", "mercari")
+REVIVERS = {"updater-yahoo", "updater-mercari"}
 READY_SECONDS = 45.0
-OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_")
+OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,8 @@ class Plant:
     yahoo_per_second: float = 40
     mercari_per_second: float = 8
     """Slower: one call answers for all items of a source's seller."""
+    revives: bool = False
+    """Whether replacements are searched for; then every source has a spare piece, and the ledger must be told."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """For the settings table, on top of `SHORT_WAITS`."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -87,7 +90,7 @@ class Rig:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.environment = self.system.environment({**kept, **_knobs(plant), **plant.environment})
         own_broker = "MERCARICH_KAFKA_BOOTSTRAP" in plant.environment
-        left_out = {"scheduler"} | ({"broker"} if own_broker else set())
+        left_out = {"scheduler"} | ({"broker"} if own_broker else set()) | (set() if plant.revives else REVIVERS)
         self._processes = [one for one in procfile.read(ROOT / "Procfile") if one.name not in left_out]
         self._services: dict[str, Service] = {}
         self.engine = engines.create(self.system.database_url(self.environment))
@@ -261,6 +264,7 @@ def _knobs(plant: Plant) -> dict[str, str]:
         "SIMULATOR_SELLERS": str(plant.sellers),
         "SIMULATOR_LISTINGS": str(plant.listings),
         "SIMULATOR_RESTORES": str(plant.restores),
+        "SIMULATOR_SPARE_PIECES": "1.0" if plant.revives else "0",
         "YAHOO_PROXY_RATE_PER_SECOND": str(plant.yahoo_per_second),
         "MERCARI_PROXY_RATE_PER_SECOND": str(plant.mercari_per_second),
         "CHECKER_LEASE_SECONDS": "4",

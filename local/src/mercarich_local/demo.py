@@ -33,6 +33,8 @@ from mercarich_platform.exit_codes import DONE, FAILED
 MARKETPLACES = ("yahoo", "mercari")
 CHECK = {name: ("mercarich", f"check_item_{name}", "2", "4", "--max-workers", "14") for name in MARKETPLACES}
 SWEEP = {name: ("mercarich", f"update_feed_{name}") for name in MARKETPLACES}
+WE_START = ("scheduler", "updater-yahoo", "updater-mercari")
+"""Processes that the demo does not leave to run: the commands are started here, in their order."""
 LOOK_SECONDS = 0.25
 BOUND_SECONDS = 170.0
 SALES_AT = (0.2, 0.5, 0.8)
@@ -63,7 +65,7 @@ CALLS: Mapping[str, float] = {"yahoo": 1.0, "mercari": 0.25}
 RUN_SECONDS = 30.0
 """At the proxies' rate, which follows from it, all listings of a market of any size could be looked at in this time;
 each marketplace has half of them."""
-OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_")
+OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
 """A demo is the same whatever points the product elsewhere: these variables are not handed on."""
 
 
@@ -86,7 +88,7 @@ class Demo:
         began = time.monotonic()
         system = on_free_ports(self.data)
         _empty(self.data)
-        processes = [process for process in self.processes if process.name != "scheduler"]  # we start the commands
+        processes = [process for process in self.processes if process.name not in WE_START]
         screen = Screen(console, [process.name for process in processes], verbose=False)
         environment = system.environment(_given(self.sellers, self.listings))
         screen.note(f"{self.listings:,} listings of {self.sellers} sellers, scenario {self.scenario}; in {self.data}")

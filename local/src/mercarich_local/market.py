@@ -73,6 +73,11 @@ class Simulator:
         """`target`, `kind`, `from_seconds`, `for_seconds`, `share`, … as `/_sim/faults` takes them."""
         self._call("POST", "/_sim/faults", fault)
 
+    def tell_sources(self, sources: Sequence[Row]) -> None:
+        """What only the seller's books say: `seller_id`, `sku`, `marketplace`, `item_id`, `at` (unix seconds) of each
+        replacement; the ledger judges by it."""
+        self._call("POST", "/_sim/sources", {"sources": list(sources)})
+
     def ledger(self, gone_before: float) -> Row:
         """The ledger with all details; sources that went after `gone_before` (unix seconds) are not missed yet."""
         found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}").json()

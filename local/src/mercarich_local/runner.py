@@ -31,6 +31,8 @@ _ROLES = {
     "yahoo-proxy": "the only way to Yahoo! Auctions: /v1/items/…",
     "checker-yahoo": "checks Yahoo sources: /metrics",
     "checker-mercari": "checks Mercari sources: /metrics",
+    "updater-yahoo": "replaces Yahoo sources that are gone: /metrics",
+    "updater-mercari": "replaces Mercari sources that are gone: /metrics",
     "feed": "pushes to Amazon: /metrics",
     "jobs-search": "bulk searches of sellers: /metrics",
     "jobs-import": "CSV imports of sellers: /metrics",
