@@ -40,7 +40,7 @@ def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> 
     place: _Place | None = (None, 0)
     while place is not None:
         with read(engine) as connection:
-            page, place = _read_page(connection, run, place, request)
+            page, place = read_page(connection, run, place, request)
         listed = {
             id: mine for id, users in page.items() if (mine := [user for user in users if user in sellers.user_ids])
         }
@@ -54,7 +54,7 @@ _Place = tuple[datetime | None, int]
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _read_page(
+def read_page(
     connection: Connection, run: Run, place: _Place, request: Request
 ) -> tuple[dict[int, list[int]], _Place | None]:
     """Source item -> who lists it, in the run's order; and the place after it, None at the end."""
