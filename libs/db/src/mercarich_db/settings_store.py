@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from mercarich_db.setting_definitions import DEFINITIONS, MIN, MODE, WORKERS, BadSetting, Definition
+from mercarich_db.setting_definitions import DEFINITIONS, MIN, MODE, PAUSE, PAUSED, WORKERS, BadSetting, Definition
 from mercarich_db.tables import settings, settings_history
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Definition",
     "Values",
     "WorkerSetting",
+    "is_paused",
     "read",
     "revision",
     "stored",
@@ -62,6 +63,12 @@ def stored(connection: Connection) -> Mapping[str, str]:
     return {row.key: row.value for row in connection.execute(select(settings.c.key, settings.c.value))}
 
 
+def is_paused(connection: Connection, marketplace: str) -> bool:
+    """Whether people let this marketplace rest (`mercarich pause`)."""
+    key = PAUSE + marketplace.upper()
+    return connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar() == PAUSED
+
+
 def revision(connection: Connection) -> int:
     """Grows with every `write`."""
     return int(connection.execute(select(func.coalesce(func.max(settings_history.c.id), 0))).scalar_one())
@@ -79,10 +86,12 @@ def worker_setting(texts: Mapping[str, str], key: str) -> WorkerSetting:
         for name in (key, key + MIN, key + MODE)
     )
     setting = WorkerSetting(str(mode), int(low), int(high))
+    if any(name.startswith(PAUSE) and name.removeprefix(PAUSE) in key and texts[name] == PAUSED for name in texts):
+        setting = WorkerSetting(PAUSED, setting.low, setting.high)
     if setting.mode == "fixed":
         return WorkerSetting(setting.mode, setting.high, setting.high)
     if setting.low > setting.high:
-        raise BadSetting(f"{key}{MIN} is {low} and {key} is {high}: expected at least <= at most")
+        raise BadSetting(f"{key}{MIN} {low} is more than {key} {high}")
     return setting
 
 

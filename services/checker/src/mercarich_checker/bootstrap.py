@@ -22,6 +22,7 @@ from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
+from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused
 from mercarich_runs.adapters.sources_http import HttpSources
 from mercarich_runs.use_cases.see_through import Report
 
@@ -41,7 +42,10 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerS
         bootstrap=shared.kafka_bootstrap,
         group=f"checker-{marketplace}",
         topics=[CHECK[marketplace].name],
-        handle=CheckBatchHandler(CheckBatchItems(observations, sources, events, utc_now, lease)),
+        handle=RestsWhilePaused(
+            PauseSwitch(engine, marketplace),
+            CheckBatchHandler(CheckBatchItems(observations, sources, events, utc_now, lease)),
+        ),
         slots=own.slots,
         dead_letters=lambda _topic: CHECK[marketplace].dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),

@@ -1,0 +1,51 @@
+"""Workers of a paused marketplace take nothing: the switch that they look at, and what they do then."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db import settings_store
+from mercarich_db.engine import DatabaseAway, reading
+from mercarich_platform.clock import Monotonic, monotonic
+from mercarich_platform.kafka import Record
+from mercarich_platform.worker import NotNow
+
+LOOK_SECONDS = 1.0
+AGAIN_SECONDS = 2.0
+
+
+class PauseSwitch:
+    """Whether the marketplace is paused, as of a second ago at most. A database that is away pauses nobody."""
+
+    def __init__(self, engine: Engine, marketplace: Marketplace, now: Monotonic = monotonic) -> None:
+        self._engine = engine
+        self._marketplace = marketplace
+        self._now = now
+        self._looked_at = float("-inf")
+        self._paused = False
+
+    def __call__(self) -> bool:
+        if self._now() - self._looked_at >= LOOK_SECONDS:
+            self._looked_at = self._now()
+            try:
+                with reading(self._engine) as connection:
+                    self._paused = settings_store.is_paused(connection, self._marketplace)
+            except DatabaseAway:
+                self._paused = False
+        return self._paused
+
+
+@dataclass(frozen=True, slots=True)
+class RestsWhilePaused:
+    """A handler that keeps its record until the pause is over."""
+
+    is_paused: Callable[[], bool]
+    handle: Callable[[Record, threading.Event], None]
+
+    def __call__(self, record: Record, stop: threading.Event) -> None:
+        if self.is_paused():
+            raise NotNow("the marketplace is paused", AGAIN_SECONDS)
+        self.handle(record, stop)
