@@ -58,9 +58,7 @@ class Release:
         """Every Deployment and StatefulSet has what it wants, of its newest template; the HPAs stand."""
         self.wait_seeded()
         until(lambda: not self.not_ready(), seconds, f"all are ready: {self.not_ready()}")
-        until(
-            lambda: len(self.space.all("hpa")) == len(self._worker_pools()), seconds, "the operator has made the HPAs"
-        )
+        until(lambda: len(self.space.all("hpa")) == len(self.worker_pools()), seconds, "the operator has made the HPAs")
 
     def not_ready(self) -> list[str]:
         return [
@@ -133,7 +131,7 @@ class Release:
         code = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9100/metrics').read().decode())"
         return self.space.inside(f"deploy/{self.name(component)}", "python3", "-c", code)
 
-    def _worker_pools(self) -> list[str]:
+    def worker_pools(self) -> list[str]:
         """Every Deployment that the operator gives an HPA."""
         labels = [one["metadata"].get("labels", {}) for one in self.space.all("deployments")]
         return [found for label in labels if (found := label.get("mercarich.dev/worker-pool"))]

@@ -1,5 +1,6 @@
 """Point 9: `helm uninstall` leaves nothing, `helm install` works again, and an upgrade brings an old schema along."""
 
+from tests.cluster import first_schema
 from tests.cluster.conftest import Keep
 from tests.cluster.images import NEXT
 from tests.cluster.kube import until
@@ -12,7 +13,6 @@ KINDS = (
     "serviceaccounts,roles,rolebindings,persistentvolumeclaims,leases"
 )
 OF_THE_NAMESPACE = {"configmap/kube-root-ca.crt", "serviceaccount/default"}
-FIRST_SCHEMA = "0001"
 
 
 def test_an_uninstall_leaves_nothing_and_an_installation_works_again(release: Release, keep: Keep) -> None:
@@ -32,21 +32,17 @@ def test_an_upgrade_in_the_middle_of_a_run_brings_the_first_schema_and_its_data_
     check = CheckRun.begin(release, "old-schema")
     check.until_share(0.1)
     listings = release.sql("SELECT COUNT(*) FROM listings")
-    _back_to_the_first_schema(release)
+    release.sql("; ".join(first_schema.statements()))
     release.upgrade(release.images.tag + NEXT)
-    until(lambda: release.sql("SELECT version_num FROM alembic_version")[0][0] > FIRST_SCHEMA, 180, "the migration")
+    until(
+        lambda: release.sql("SELECT version_num FROM alembic_version")[0][0] > first_schema.FIRST, 180, "the migration"
+    )
     figures = check.must_end_well()
     release.wait_ready()
     assert release.sql("SELECT COUNT(*) FROM listings") == listings
-    until(lambda: len(release.pools()) == 3, 60, "the operator's table is written again")
+    until(lambda: len(release.pools()) == len(release.worker_pools()), 60, "the operator's table is written again")
     keep("9-old-schema", figures)
 
 
 def _left(release: Release) -> set[str]:
     return set(release.space.kubectl("get", KINDS, "-o", "name", "-l", f"!{OURS}").split())
-
-
-def _back_to_the_first_schema(release: Release) -> None:
-    """0002 added one table; a database of the first release is one without it."""
-    release.sql("DROP TABLE pool_status")
-    release.sql(f"UPDATE alembic_version SET version_num = '{FIRST_SCHEMA}'")

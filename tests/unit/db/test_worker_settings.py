@@ -35,7 +35,7 @@ def test_a_number_that_cannot_be_used_is_refused(key: str, text: str) -> None:
 
 
 def test_more_at_least_than_at_most_is_refused() -> None:
-    with pytest.raises(BadSetting, match=f"{KEY}_MIN is 6 and {KEY} is 5"):
+    with pytest.raises(BadSetting, match=f"{KEY}_MIN 6 is more than {KEY} 5"):
         worker_setting({f"{KEY}_MIN": "6"}, KEY)
 
 
