@@ -15,10 +15,11 @@ PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 EVERYBODY = "Every process"
 MODULES = {
     "mercarich_platform.build_info": EVERYBODY,
-    "mercarich_platform.metrics": "Workers (checker, feed)",
+    "mercarich_platform.metrics": "Workers (checker, feed, jobs)",
     "mercarich_db.metrics": "Database: checker, feed, operator",
     "mercarich_checker.metrics": "Checker",
     "mercarich_feed.metrics": "Feed",
+    "mercarich_web.metrics": "Sellers' jobs (jobs-search, jobs-import)",
     "mercarich_operator.metrics": "Operator",
 }
 PROXIES = "Proxies (Yahoo, Mercari)"

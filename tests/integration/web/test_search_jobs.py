@@ -6,6 +6,7 @@ from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import Workshop
 
 from mercarich_contracts.market import Marketplace
+from mercarich_db import tables
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
@@ -33,6 +34,20 @@ def test_o8_candidates_of_several_searches_become_drafts_once(shop: Workshop, ro
     draft = shop.listing("Y-x100000002")
     assert (draft.listed, draft.push_pending, draft.title) == (False, 0, "item x100000002")
     assert shop.shops.asked == [("yahoo", "watch", 0), ("yahoo", "watch", 1), ("yahoo", "old watch", 0)]
+
+
+def test_what_a_seller_excludes_is_left_out_for_that_seller_alone(shop: Workshop, rows: Rows) -> None:
+    rows.add(tables.excluded_words, user_id=1, word="ITEM X100000001")
+    rows.add(tables.excluded_sellers, user_id=1, marketplace="yahoo", seller_id="seller-of-x100000002")
+    shop.shops.pages = {"cup": [["x100000001", "x100000002", "x100000003"]]}
+    started = shop.search("hanako", "cup")
+    shop.search("jiro", "cup")
+
+    shop.work(Kind.SEARCH)
+
+    assert shop.skus(1) == ["Y-x100000003"]
+    assert (shop.job(started.id).made, shop.job(started.id).left_out) == (1, 2)
+    assert len(shop.skus(2)) == 3
 
 
 def test_a_keyword_is_searched_on_both_marketplaces_if_asked_for(shop: Workshop) -> None:

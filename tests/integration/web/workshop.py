@@ -181,4 +181,11 @@ def item(marketplace: Marketplace, item_id: str, state: State = State.AVAILABLE)
         extract="",
         fetched_at=datetime(2026, 11, 25, tzinfo=UTC),
     )
-    return Item(marketplace=marketplace, item_id=item_id, state=state, evidence=evidence, title=f"item {item_id}")
+    return Item(
+        marketplace=marketplace,
+        item_id=item_id,
+        state=state,
+        evidence=evidence,
+        title=f"item {item_id}",
+        seller_id=f"seller-of-{item_id}",
+    )

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, and_, func, select, tuple_, update
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import insert_missing
-from mercarich_db.tables import job_queries, jobs, listings, source_items
+from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.new_rows import new_listing, new_source
+from mercarich_web.domain.exclusions import Exclusions
 from mercarich_web.domain.search_queries import Query
 from mercarich_web.ports_jobs import Claim
 
@@ -44,11 +45,13 @@ class SqlCandidates:
         )
 
     def take(self, claim: Claim, number: int, items: Sequence[Item], *, page: int, last: bool, now: datetime) -> Claim:
-        wanted = {item.item_id: item for item in items if item.state is State.AVAILABLE}
+        on_sale = {item.item_id: item for item in items if item.state is State.AVAILABLE}
 
         def write(connection: Connection) -> Claim:
             after = self._advance(connection, claim, page=page + 1, number=number, over=last)
-            made = _make_drafts(connection, claim, list(wanted.values()), now)
+            excluded = _exclusions(connection, claim.user_id)
+            wanted = [item for item in on_sale.values() if not excluded.excludes(item)]
+            made = _make_drafts(connection, claim, wanted, now)
             counts = {"made": jobs.c.made + made, "left_out": jobs.c.left_out + len(items) - made}
             connection.execute(update(jobs).where(jobs.c.id == claim.job_id).values(counts))
             read = and_(_query.job_id == claim.job_id, _query.number == number)
@@ -82,6 +85,15 @@ class SqlCandidates:
     def _advance(self, connection: Connection, claim: Claim, *, page: int, number: int, over: bool) -> Claim:
         cursor = {**claim.cursor, "query": number, "page": 0 if over else page}
         return self._desk.advance(connection, claim, cursor, done=claim.done + over)
+
+
+def _exclusions(connection: Connection, user_id: int) -> Exclusions:
+    sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
+    words = select(excluded_words.c.word).where(excluded_words.c.user_id == user_id)
+    return Exclusions(
+        {(row[0], row[1]) for row in connection.execute(sellers.where(excluded_sellers.c.user_id == user_id))},
+        connection.execute(words).scalars().all(),
+    )
 
 
 def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], now: datetime) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Connection, Select, and_, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, select, true
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from mercarich_db.tables import job_rows, listings, source_items
 from mercarich_web.domain.listing_csv import Problem
@@ -57,7 +58,7 @@ def _doubled_sources(claim: Claim) -> Select[Any]:
     return _first_before(other, same).where(~_has_it(claim))
 
 
-def _first_before(other: Alias, same: ColumnElement[bool]) -> Select[Any]:
+def _first_before(other: NamedFromClause, same: ColumnElement[bool]) -> Select[Any]:
     """The first of the same, if it is not the row itself. By HAVING: with a range of numbers in the join, SQLite reads
     all the rows before each one."""
     first = func.min(other.c.line)

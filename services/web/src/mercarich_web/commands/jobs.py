@@ -136,9 +136,7 @@ def _export(given: argparse.Namespace) -> int:
     def write(jobs: Jobs) -> None:
         pieces = jobs.export(given.username)
         if given.file == "-":
-            for piece in pieces:
-                sys.stdout.buffer.write(piece.encode())
-            sys.stdout.flush()
+            sys.stdout.writelines(pieces)
             return
         try:
             with Path(given.file).open("xb") as file:

@@ -1,0 +1,141 @@
+"""Real workers of sellers' jobs: killed, frozen and several at once; what was begun ends whole."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import Engine, insert
+from tests.integration.web.conftest import Mercarich
+from tests.integration.web.rows import Rows
+from tests.integration.web.workshop import csv_of, item, offers
+from tests.services.proxies import Asked, Reply, Upstream, upstream
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import SearchResult
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import settings
+
+ROWS = 6_000
+StartWorker = Callable[[str], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def proxies() -> Iterator[Upstream]:
+    with upstream(_answer) as market:
+        yield market
+
+
+@pytest.fixture
+def start_worker(
+    mercarich: Mercarich, rows: Rows, engine: Engine, proxies: Upstream, tmp_path: Path
+) -> Iterator[StartWorker]:
+    for name in ("hanako", "jiro", "saburo"):
+        rows.user(name)
+    short = {"JOB_LEASE_SECONDS": "10", "JOB_SLICE_SECONDS": "1"}
+    values = [
+        {"key": key, "value": value, "updated_at": datetime.now(UTC), "updated_by": "t"} for key, value in short.items()
+    ]
+    run_tx(engine, lambda connection: connection.execute(insert(settings), values))
+    environment = mercarich.environment | {"WEB_YAHOO_PROXY_URL": proxies.url, "WEB_MERCARI_PROXY_URL": proxies.url}
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(kind: str) -> subprocess.Popen[bytes]:
+        command = [str(Path(sys.executable).with_name("mercarich-web")), "worker", "--jobs", kind]
+        with (tmp_path / f"worker-{len(started)}.log").open("wb") as log:
+            started.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+            assert process.wait(40) == 0
+
+
+def test_an_import_whose_worker_is_killed_in_the_middle_ends_whole_with_another(
+    mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    first = _start_import(mercarich, start_worker, tmp_path)
+
+    first.kill()
+    first.wait()
+    assert _job(mercarich)["state"] == "running"
+    start_worker("import")
+    _until(lambda: _job(mercarich)["state"] == "finished")
+
+    assert _job(mercarich)["made"] == ROWS
+    exported = tmp_path / "out.csv"
+    mercarich.page("job", "export", "--username", "hanako", str(exported))
+    assert exported.read_text(encoding="utf-8-sig").count("\n") == ROWS + 1
+
+
+def test_z2_a_worker_that_thaws_after_its_job_was_taken_over_writes_nothing_more(
+    mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    first = _start_import(mercarich, start_worker, tmp_path)
+
+    os.kill(first.pid, signal.SIGSTOP)
+    start_worker("import")
+    _until(lambda: _job(mercarich)["state"] == "finished")
+    before = _job(mercarich)
+    os.kill(first.pid, signal.SIGCONT)
+    first.terminate()
+
+    assert first.wait(40) == 0
+    assert _job(mercarich) == before
+    assert before["made"] == ROWS
+
+
+def test_two_workers_share_the_searches_of_several_sellers(
+    mercarich: Mercarich, start_worker: StartWorker, proxies: Upstream
+) -> None:
+    for seller in ("hanako", "jiro", "saburo"):
+        mercarich.page("job", "start", "search", "--username", seller, "--pages", "4", "cup")
+    for _ in range(2):
+        start_worker("search")
+
+    _until(lambda: {job["state"] for job in mercarich.json("job", "list")["jobs"]} == {"finished"})
+
+    assert {job["made"] for job in mercarich.json("job", "list")["jobs"]} == {8}
+    assert {asked.path for asked in proxies.asked} == {"/v1/search"}
+    assert len(proxies.asked) == 3 * 2 * 4
+
+
+def _start_import(mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path) -> subprocess.Popen[bytes]:
+    file = tmp_path / "offers.csv"
+    file.write_bytes(csv_of(offers(ROWS)))
+    mercarich.page("job", "start", "import", str(file), "--username", "hanako")
+    worker = start_worker("import")
+    _until(lambda: _job(mercarich)["done"] > 0)
+    return worker
+
+
+def _job(mercarich: Mercarich) -> dict[str, object]:
+    job: dict[str, object] = mercarich.json("job", "show", "1")["job"]
+    return job
+
+
+def _answer(asked: Asked) -> Reply:
+    """Pages of one item each, told apart by marketplace and page."""
+    page = orjson.loads(asked.body)["page"]
+    found = [item(market, f"{prefix}{page}") for market, prefix in _IDS.items()]
+    result = SearchResult(items=tuple(found), complete=False, page=page)
+    return Reply(result.model_dump_json().encode(), headers={"content-type": "application/json"}, after_seconds=0.05)
+
+
+_IDS = {Marketplace.YAHOO: "x10000000", Marketplace.MERCARI: "m1000000000"}
+
+
+def _until(holds: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
