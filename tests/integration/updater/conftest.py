@@ -1,0 +1,28 @@
+"""A migrated database with nothing in it, the shop that fills it, and a market with what is for sale."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.updater.shop import Market, RevivalShop
+
+from mercarich_db import engine as engines
+from mercarich_db import schema
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = engines.create(database_url, pool_size=10)
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def market() -> Market:
+    return Market()
+
+
+@pytest.fixture
+def shop(engine: Engine, market: Market) -> RevivalShop:
+    return RevivalShop(engine, market)

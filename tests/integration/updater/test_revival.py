@@ -1,0 +1,224 @@
+"""Rows M2, M5 to M10: what a withdrawal wakes, and what a replacement does to the listings that lost their source."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, no_longer, run
+
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_db import engine as engines
+from mercarich_db.tables import excluded_sellers, excluded_words, source_items
+from mercarich_feed.adapters.submissions_sql import SqlSubmissions
+from mercarich_platform.clock import utc_now
+from mercarich_runs.ports import Outcome, ProxyAway
+from mercarich_updater.use_cases.revive import BatchOutcome
+
+
+def test_m2_a_withdrawn_listing_gets_the_first_match_and_goes_up_again(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("dear", price_jpy=1001), item("new1"), item("new2")]
+    assert shop.wake(listing) is BatchOutcome.SEARCHED
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.revision, offer.searching, offer.push_pending) == (1, 3, False, 1)
+    assert (offer.withdrawn_at, shop.source_of(listing)) == (None, "new1")
+    assert shop.candidates(listing) == {"dear": "price", "new1": None}
+    assert shop.events(listing) == ["restored"]
+    assert shop.states(listing) == ["applied"]
+
+
+def test_a_replacement_is_kept_with_what_was_seen_of_it(shop: RevivalShop, market: Market) -> None:
+    market.for_sale = [item("new1")]
+    shop.wake(shop.gone(shop.seller("a"), "old1"))
+    source = shop.source("new1")
+    assert (source.state, source.price_jpy, source.condition_code) == ("available", 900, 3)
+    assert (source.seller_id, source.image_url) == ("good-seller", "https://pictures/new1")
+    assert source.evidence_id is not None
+    assert source.observed_at > utc_now() - timedelta(seconds=30)
+
+
+def test_the_search_asks_for_the_bare_name_and_no_more_than_the_first_price(shop: RevivalShop, market: Market) -> None:
+    shop.wake(shop.gone(shop.seller("a"), "old1"))
+    [(marketplace, request)] = market.asked
+    assert marketplace is Marketplace.YAHOO
+    assert (request.keyword, request.price_max, request.conditions) == ("ソニー ヘッドホン MX-00001", 1000, [])
+
+
+def test_what_is_not_known_of_the_old_source_is_read_from_its_page(shop: RevivalShop, market: Market) -> None:
+    unknown = {"image_url": None, "condition_code": None, "title": None}
+    listing = shop.gone(shop.seller("a"), "old1", source=unknown)
+    market.pages["old1"] = no_longer("old1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    assert shop.source_of(listing) == "new1"
+
+
+def test_m7_thresholds_and_exclusions_are_the_sellers_own(shop: RevivalShop, market: Market) -> None:
+    strict, easy = shop.seller("strict"), shop.seller("easy")
+    shop.own(strict, "REVIVAL_SHIP_DAYS", 1)
+    shop.own(strict, "REVIVAL_LEAST_RATING", "no number")  # counts as absent
+    rows = [{"user_id": easy, "marketplace": "yahoo", "seller_id": "bad-seller"}]
+    engines.run_tx(shop.engine, lambda c: c.execute(insert(excluded_sellers), rows))
+    engines.run_tx(shop.engine, lambda c: c.execute(insert(excluded_words), [{"user_id": easy, "word": "ジャンク"}]))
+    mine, theirs = shop.gone(strict, "old1"), shop.gone(easy, "old2")
+    market.for_sale = [
+        item("junk", title="ソニー ヘッドホン MX-00001 ジャンク"),
+        item("banned", seller_id="bad-seller"),
+        item("new1"),
+    ]
+    shop.wake(mine, theirs)
+    assert set(shop.candidates(mine).values()) == {"ship_days"}
+    assert shop.candidates(theirs) == {"junk": "banned_word", "banned": "banned_seller", "new1": None}
+
+
+def test_m8_a_swap_before_any_push_leaves_amazon_alone(shop: RevivalShop, market: Market) -> None:
+    """One that was only marked, and one whose withdrawal has not left yet."""
+    marked = {"quantity": 1, "revision": 1, "pushed_revision": 1, "pushed_quantity": 1, "withdrawn_at": None}
+    only_marked = shop.gone(shop.seller("a"), "old1", **marked)
+    not_left = shop.gone(shop.seller("b"), "old2", revision=2, pushed_revision=1, pushed_quantity=1)
+    market.for_sale = [item("new1")]
+    shop.wake(only_marked, not_left)
+    for listing in (only_marked, not_left):
+        offer = shop.offer(listing)
+        assert (offer.quantity, offer.push_pending, offer.searching) == (1, 0, False)
+        assert (shop.source_of(listing), shop.events(listing)) == ("new1", ["swapped"])
+
+
+def test_m8_a_withdrawal_on_its_way_is_followed_by_a_restore(shop: RevivalShop, market: Market) -> None:
+    under_way = {"revision": 2, "pushed_revision": 1, "pushed_quantity": 1, "push_claim": "x" * 32}
+    listing = shop.gone(shop.seller("a"), "old1", **under_way)
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.revision, offer.push_pending) == (1, 3, 1)
+
+
+def test_m8_a_restore_is_pushed_with_its_lead_time_only_while_its_source_is_fresh(
+    shop: RevivalShop, market: Market
+) -> None:
+    user = shop.seller("a")
+    listing = shop.gone(user, "old1")
+    market.for_sale = [item("new1", ship_days_max=3)]
+    shop.wake(listing)
+    feed = SqlSubmissions(shop.engine, lambda: utc_now() + timedelta(minutes=16))
+    assert feed.begin(user, withdrawals=False, marketplace=Marketplace.YAHOO, limit=10) is None
+    begun = SqlSubmissions(shop.engine, utc_now).begin(user, withdrawals=False, marketplace=None, limit=10)
+    assert begun is not None
+    [offer] = begun[1]
+    assert (offer.quantity, offer.lead_time_days) == (1, 7)
+
+
+@pytest.mark.parametrize(("cap", "listed", "restored"), [(1, 3, 1), (2, 3, 2), (5, 3, 3)])
+def test_m9_the_quantity_is_that_at_listing_capped(
+    shop: RevivalShop, market: Market, cap: int, listed: int, restored: int
+) -> None:
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_QUANTITY_CAP", cap)
+    listing = shop.gone(user, "old1", listing_quantity=listed)
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    assert shop.offer(listing).quantity == restored
+
+
+def test_m10_one_source_does_not_serve_two_listings_of_a_seller_but_two_sellers(
+    shop: RevivalShop, market: Market
+) -> None:
+    user, other = shop.seller("a"), shop.seller("b")
+    first, second, theirs = shop.gone(user, "old1"), shop.gone(user, "old2"), shop.gone(other, "old3")
+    market.for_sale = [item("new1")]
+    shop.wake(first, second, theirs)
+    sources = [shop.source_of(listing) for listing in (first, second, theirs)]
+    assert sorted(sources[:2]) == ["new1", "old1"] or sorted(sources[:2]) == ["new1", "old2"]
+    assert sources[2] == "new1"
+
+
+def test_m10_a_sku_that_names_the_item_counts_as_used(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    shop.listing(user, "another", sku="new1")
+    listing = shop.gone(user, "old1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"new1": "used"}
+
+
+def test_m5_all_rows_of_a_seller_with_the_same_source_move_together(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    first, second = shop.gone(user, "old1", sku="s1"), shop.gone(user, "old1", sku="s2")
+    market.for_sale = [item("new1")]
+    shop.wake(first)
+    assert [shop.source_of(listing) for listing in (first, second)] == ["new1", "new1"]
+    assert [shop.offer(listing).quantity for listing in (first, second)] == [1, 1]
+
+
+def test_m6_after_its_days_a_listing_is_searched_no_more(shop: RevivalShop, market: Market) -> None:
+    user, patient = shop.seller("a"), shop.seller("patient")
+    shop.own(patient, "REVIVAL_DAYS", 10)
+    late = shop.gone(user, "old1", withdrawn_at=days_ago(3.01))
+    in_time = shop.gone(user, "old2", withdrawn_at=days_ago(2.99))
+    long = shop.gone(patient, "old3", withdrawn_at=days_ago(9))
+    market.for_sale = [item(f"new{number}") for number in range(3)]
+    ended, _ = run(shop)
+    assert ended.outcome is Outcome.FINISHED
+    assert shop.run(ended.id).planned == 2
+    assert [shop.offer(listing).searching for listing in (late, in_time, long)] == [True, False, False]
+    shop.wake(late)
+    assert shop.offer(late).searching
+
+
+def test_unknown_tells_nothing_and_is_asked_again(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.unsearchable = "breaker_open"
+    shop.wake(listing)
+    offer = shop.offer(listing)
+    assert (offer.searching, offer.searched_at, offer.update_problem) == (True, None, "breaker_open")
+    assert offer.update_not_before > utc_now()
+    market.unsearchable = ""
+    shop.change(listing, update_not_before=None)
+    market.for_sale = [item("new1")]
+    market.pages["new1"] = item("new1", state=State.UNKNOWN, reason=Reason.BLOCKED)
+    shop.wake(listing)
+    assert (shop.offer(listing).searched_at, shop.candidates(listing)) == (None, {"new1": "unknown"})
+
+
+def test_a_proxy_that_is_away_costs_no_attempt(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.away = True
+    with pytest.raises(ProxyAway):
+        shop.wake(listing)
+    offer = shop.offer(listing)
+    assert (offer.update_attempts, offer.update_not_before, offer.searching) == (0, None, True)
+
+
+def test_a_message_that_comes_twice_searches_once(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    assert [shop.wake(listing), shop.wake(listing)] == [BatchOutcome.SEARCHED, BatchOutcome.NOTHING_TO_DO]
+    assert len(market.asked) == 1
+
+
+def test_the_other_marketplace_is_searched_only_where_the_seller_wants_it(shop: RevivalShop, market: Market) -> None:
+    user, open_to_all = shop.seller("a"), shop.seller("b")
+    shop.own(open_to_all, "REVIVAL_OTHER_MARKETPLACE", "on")
+    mine, theirs = shop.gone(user, "old1"), shop.gone(open_to_all, "old2")
+    market.for_sale = [item("m1", marketplace=Marketplace.MERCARI)]
+    shop.wake(mine, theirs)
+    assert (shop.offer(mine).searching, shop.offer(theirs).searching) == (True, False)
+    assert (shop.offer(theirs).marketplace, shop.source("m1").marketplace) == ("mercari", "mercari")
+    [asked] = [request for marketplace, request in market.asked if marketplace is Marketplace.MERCARI]
+    assert asked.conditions == [1, 2, 3]
+
+
+def test_a_source_that_goes_before_the_push_takes_its_restore_back(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    mine = source_items.update().where(source_items.c.item_id == "new1").values(observed_at=days_ago(0.01))
+    engines.run_tx(shop.engine, lambda connection: connection.execute(mine))
+    shop.keep_fresh()
+    assert shop.offer(listing).quantity == 1
+    engines.run_tx(shop.engine, lambda connection: connection.execute(mine))
+    market.for_sale = []
+    shop.keep_fresh()
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.searching, offer.restored_at) == (0, True, None)
+    assert shop.events(listing) == ["restored", "withdrawn"]
