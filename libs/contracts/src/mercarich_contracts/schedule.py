@@ -19,14 +19,21 @@ class ScheduleRow:
     """The service whose image carries the command."""
     deadline_seconds: int
     """How long one run may take."""
+    interval_seconds: int = 24 * 3600
+    """The longest time between two of its slots."""
 
 
-def _row(name: str, cron: str, command: str, component: str, deadline_seconds: int) -> ScheduleRow:
-    return ScheduleRow(name, cron, tuple(command.split()), component, deadline_seconds)
+OVERDUE_AFTER = 1.1
+"""Intervals since the last start after which a start was missed."""
 
 
-_HALF_DAY = 12 * 3600
-_TEN_MINUTES = 600
+def _row(name: str, cron: str, command: str, component: str, seconds: tuple[int, int]) -> ScheduleRow:
+    return ScheduleRow(name, cron, tuple(command.split()), component, *seconds)
+
+
+_HALF_DAY = (12 * 3600, 12 * 3600)
+_TEN_MINUTES = (600, 600)
+_DAILY = (3600, 24 * 3600)
 
 SCHEDULE: tuple[ScheduleRow, ...] = (
     _row("check-item-yahoo", "0 0,12 * * *", "check_item_yahoo 2 4 --max-workers 14", "checker", _HALF_DAY),
@@ -37,8 +44,8 @@ SCHEDULE: tuple[ScheduleRow, ...] = (
     _row("update-item-yahoo", "50 11,23 * * *", "update_item_yahoo 2 4 --max-workers 14", "updater", _HALF_DAY),
     _row("update-feed-yahoo", "*/10 * * * *", "update_feed_yahoo", "feed", _TEN_MINUTES),
     _row("update-feed-mercari", "*/10 * * * *", "update_feed_mercari", "feed", _TEN_MINUTES),
-    _row("env-update", "30 23 * * *", "update_env", "operator", _TEN_MINUTES),
-    _row("delete-old-items", "45 2 * * *", "delete_old_items --expired-days 7", "web", 3600),
-    _row("check-background-jobs", "*/8 * * * *", "check_background_jobs", "web", 480),
-    _row("validate-mws-tokens", "33 */4 * * *", "validate_mws_tokens", "feed", 3600),
+    _row("env-update", "30 23 * * *", "update_env", "web", (600, 24 * 3600)),
+    _row("delete-old-items", "45 2 * * *", "delete_old_items --expired-days 7", "web", _DAILY),
+    _row("check-background-jobs", "*/8 * * * *", "check_background_jobs", "web", (480, 480)),
+    _row("validate-mws-tokens", "33 */4 * * *", "validate_mws_tokens", "feed", (3600, 4 * 3600)),
 )

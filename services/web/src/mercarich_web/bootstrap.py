@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
-from mercarich_platform.front import installed
 from mercarich_platform.settings import SharedSettings
 from mercarich_web import ports
 from mercarich_web.adapters.database import SqlSchema
+from mercarich_web.adapters.dead_letters_kafka import KafkaDeadLetters
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.offers_sql import SqlOffers
@@ -22,12 +22,15 @@ from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
 from mercarich_web.adapters.stock_sql import SqlStock
+from mercarich_web.use_cases.dead_letters import DeadLetterDesk
 from mercarich_web.use_cases.delete_old_items import DeleteOldItems
+from mercarich_web.use_cases.environment import WorkerEnvironment
 from mercarich_web.use_cases.explain import Explain
 from mercarich_web.use_cases.holds import ListHolds, ReleaseHold
 from mercarich_web.use_cases.pools import ShowPools
 from mercarich_web.use_cases.queues import ShowQueues
 from mercarich_web.use_cases.runs import ListRuns, ShowRun
+from mercarich_web.use_cases.schedules import Timetable
 from mercarich_web.use_cases.settings import GetSetting, ListSettings, SetSetting, ShowSettingHistory
 from mercarich_web.use_cases.status import ShowStatus
 
@@ -50,6 +53,9 @@ class Questions:
     set_setting: SetSetting
     setting_history: ShowSettingHistory
     delete_old_items: DeleteOldItems
+    timetable: Timetable
+    environment: WorkerEnvironment
+    dead_letters: DeadLetterDesk
 
 
 @contextmanager
@@ -74,7 +80,7 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
             stock=SqlStock(engine),
             holds=holds,
             schedules=SqlSchedules(engine),
-            timetable=[row for row in SCHEDULE if row.command[0] in installed()],
+            timetable=SCHEDULE,
             pools=pools,
             now=now,
         ),
@@ -90,4 +96,7 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
         set_setting=SetSetting(settings, now),
         setting_history=ShowSettingHistory(settings),
         delete_old_items=DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(shared.pictures_folder), now),
+        timetable=Timetable(SqlSchedules(engine), SCHEDULE, now),
+        environment=WorkerEnvironment(settings, SqlPools(engine)),
+        dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap)),
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
-from mercarich_web.domain.operating import PoolState, Setting, SettingChange
+from mercarich_web.domain.operating import DeadLetter, PoolState, Setting, SettingChange
 from mercarich_web.domain.reports import (
     Backlog,
     Hold,
@@ -19,7 +19,7 @@ from mercarich_web.domain.reports import (
     SetAsideItem,
     Unfinished,
 )
-from mercarich_web.domain.schedules import LastStart
+from mercarich_web.domain.schedules import LastStart, Pause
 
 
 class DatabaseAway(Exception):
@@ -81,6 +81,18 @@ class Holds(Protocol):
 
 class Schedules(Protocol):
     def last_starts(self) -> Mapping[str, LastStart]: ...
+
+    def pauses(self) -> Mapping[str, Pause]: ...
+
+    def pause(self, name: str, pause: Pause) -> bool:
+        """Whether this call paused it."""
+
+    def resume(self, name: str) -> bool:
+        """Whether it was paused."""
+
+    def begin(self, name: str, slot: datetime, at: datetime) -> None: ...
+
+    def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +180,12 @@ class Pictures(Protocol):
 
     def older_than(self, at: datetime, limit: int) -> Iterator[list[tuple[int, str]]]:
         """Seller and path of the pictures that were last written before then, in lists of at most `limit`."""
+
+
+class DeadLetters(Protocol):
+    """Every method raises `BrokerAway`."""
+
+    def read(self) -> Sequence[DeadLetter]: ...
+
+    def publish(self, letters: Sequence[DeadLetter]) -> None:
+        """Into their source topics, with their keys; acknowledged on return."""

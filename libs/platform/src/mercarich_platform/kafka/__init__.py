@@ -7,6 +7,7 @@ Used by the worker loop (`mercarich_platform.worker`), by planners (`Publisher`)
 from mercarich_platform.kafka.consumer import Consumer, Offsets, Partition
 from mercarich_platform.kafka.groups import GroupState, group_states
 from mercarich_platform.kafka.publisher import Publisher
+from mercarich_platform.kafka.reading import read_topics
 from mercarich_platform.kafka.records import AnyTopic, BrokerAway, Headers, Record, TopicSpec
 from mercarich_platform.kafka.topics import EMBEDDED_CLUSTER_ID, Topics, ensure_topics
 
@@ -25,4 +26,5 @@ __all__ = [
     "Topics",
     "ensure_topics",
     "group_states",
+    "read_topics",
 ]

@@ -88,7 +88,7 @@ class Consumer:
             raise away(self._bootstrap, error) from error
         if self._embedded:
             self._ask_as_often_as_it_pays(bool(found))
-        return [_record(raw) for batch in found.values() for raw in batch]
+        return [record_of(raw) for batch in found.values() for raw in batch]
 
     def pause_only(self, partitions: Iterable[Partition]) -> None:
         """Take nothing from these, and everything from the other assigned ones."""
@@ -184,7 +184,7 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]  # the dr
         self._offsets.lost((p.topic, p.partition) for p in lost)
 
 
-def _record(raw: Any) -> Record:
+def record_of(raw: Any) -> Record:
     return Record(
         topic=raw.topic,
         partition=raw.partition,

@@ -29,17 +29,24 @@ def answer_of(
     *,
     as_json: bool,
 ) -> int:
+    def asked_and_shown(asked: Asked) -> int:
+        show(ask(asked), page, as_json=as_json)
+        return DONE
+
+    return carry_out(opened, asked_and_shown)
+
+
+def carry_out(opened: Callable[[], AbstractContextManager[Asked]], do: Callable[[Asked], int]) -> int:
+    """What it answers is the exit code, unless it fails in one of the ways that are expected."""
     try:
         with opened() as asked:
-            answer = ask(asked)
+            return do(asked)
     except NotFound as error:
         return _refuse(error, FAILED)
     except (Ambiguous, Refused) as error:
         return _refuse(error, USAGE)
     except DatabaseAway as error:
         raise TryAgain(str(error)) from error
-    show(answer, page, as_json=as_json)
-    return DONE
 
 
 @contextmanager

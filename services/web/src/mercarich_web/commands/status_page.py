@@ -83,4 +83,8 @@ def _ended(schedule: ScheduleStatus) -> Text:
 
 
 def _missed(schedule: ScheduleStatus) -> Text:
+    if schedule.paused_by:
+        return cell(f"paused by {schedule.paused_by}", "yellow")
+    if schedule.overdue:
+        return cell(f"{schedule.missed}, overdue", _RED)
     return cell(None) if schedule.missed is None else number(schedule.missed, _RED)

@@ -76,3 +76,40 @@ class SettingChange:
 class SettingHistory:
     changes: Sequence[SettingChange]
     """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    revision: int
+    """The newest change of a setting."""
+    problems: Sequence[str]
+    """Stored values that cannot be used; the defaults hold."""
+    behind: Sequence[str]
+    """Pools whose operator has not seen the newest change."""
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that no worker could handle."""
+
+    id: str
+    """topic/partition/offset of the dead letter; what `show` and `replay` take."""
+    source_topic: str
+    group: str
+    error: str
+    first_seen: str
+    size: int
+    value: bytes
+    key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterList:
+    letters: Sequence[DeadLetter]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    count: int
+    topics: Sequence[str]

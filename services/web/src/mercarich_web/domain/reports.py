@@ -173,6 +173,12 @@ class ScheduleStatus:
     next_slot: datetime
     missed: int | None
     """None when it never started here."""
+    overdue: bool = False
+    """Its last start is older than 1.1 intervals, and it is not paused."""
+    paused_by: str | None = None
+    paused_at: datetime | None = None
+    command: str = ""
+    """The words after `mercarich`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +240,8 @@ class Released:
 
     hold: Hold
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleList:
+    schedules: Sequence[ScheduleStatus]

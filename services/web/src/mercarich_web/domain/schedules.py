@@ -1,11 +1,12 @@
-"""Which starts of the schedule fell due, and which of them did not come."""
+"""Which starts of the schedule fell due, which of them did not come, and which are paused."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
+from mercarich_contracts.schedule import OVERDUE_AFTER, TIME_ZONE, ScheduleRow
 from mercarich_web.domain.reports import ScheduleStatus
 
 GRACE = timedelta(seconds=60)
@@ -14,19 +15,45 @@ COUNTED = 1000
 """Missed starts are counted up to here."""
 
 
-def status(row: ScheduleRow, last: "LastStart | None", now: datetime) -> ScheduleStatus:
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Somebody wants no starts of a row."""
+
+    by: str
+    at: datetime
+
+
+def status(row: ScheduleRow, last: "LastStart | None", now: datetime, pause: Pause | None = None) -> ScheduleStatus:
     """The row's last start against its cron expression."""
     zone = ZoneInfo(TIME_ZONE)
     next_slot = next(CronSim(row.cron, now.astimezone(zone))).astimezone(now.tzinfo)
-    if last is None:
-        return ScheduleStatus(row.name, None, None, None, None, next_slot, None)
-    slot, started_at, ended_at, exit_code = last
+    slot, started_at, ended_at, exit_code = last or (None, None, None, None)
+    return ScheduleStatus(
+        name=row.name,
+        last_slot=slot,
+        started_at=started_at,
+        ended_at=ended_at,
+        exit_code=exit_code,
+        next_slot=next_slot,
+        missed=None if slot is None else _missed(row, slot.astimezone(zone), now),
+        overdue=started_at is not None and pause is None and is_overdue(row, started_at, now),
+        paused_by=pause.by if pause else None,
+        paused_at=pause.at if pause else None,
+        command=" ".join(row.command),
+    )
+
+
+def is_overdue(row: ScheduleRow, started_at: datetime, now: datetime) -> bool:
+    return now - started_at > timedelta(seconds=row.interval_seconds * OVERDUE_AFTER)
+
+
+def _missed(row: ScheduleRow, slot: datetime, now: datetime) -> int:
     missed = 0
-    for due in CronSim(row.cron, slot.astimezone(zone)):
+    for due in CronSim(row.cron, slot):
         if due > now - GRACE or missed == COUNTED:
             break
         missed += 1
-    return ScheduleStatus(row.name, slot, started_at, ended_at, exit_code, next_slot, missed)
+    return missed
 
 
 LastStart = tuple[datetime, datetime, datetime | None, int | None]

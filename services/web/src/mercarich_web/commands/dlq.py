@@ -1,0 +1,67 @@
+"""`mercarich dlq list|show|replay`."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mercarich_platform.front import TryAgain
+from mercarich_platform.logging import redact
+from mercarich_web.commands.arguments import command_parser, limit, with_json
+from mercarich_web.commands.asking import answer
+from mercarich_web.commands.output import cell, facts, table
+from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
+from mercarich_web.ports import BrokerAway
+
+SHOWN_BYTES = 4000
+
+
+def dlq(argv: Sequence[str]) -> int:
+    """List the records that no worker could handle, show one, or give them to their workers once more."""
+    parser = command_parser("dlq", dlq.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = with_json(actions.add_parser("list", help="newest first"))
+    listing.add_argument("--topic", help="only of this topic, such as check.yahoo")
+    listing.add_argument("--limit", type=limit, default=50, help="how many, 1 to 1000 (50)")
+    with_json(actions.add_parser("show", help="one in full")).add_argument("id")
+    again = with_json(actions.add_parser("replay", help="publish one again, or all of a topic; they stay listed"))
+    which = again.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?")
+    which.add_argument("--all", metavar="TOPIC", help="all of this topic, such as check.yahoo")
+    given = parser.parse_args(argv)
+    try:
+        if given.action == "list":
+            return answer(lambda asked: asked.dead_letters.list(given.topic, given.limit), _list, as_json=given.json)
+        if given.action == "show":
+            return answer(lambda asked: asked.dead_letters.show(given.id), _one, as_json=given.json)
+        if given.all:
+            return answer(lambda asked: asked.dead_letters.replay_all(given.all), _replayed, as_json=given.json)
+        return answer(lambda asked: asked.dead_letters.replay(given.id), _replayed, as_json=given.json)
+    except BrokerAway as error:
+        raise TryAgain(str(error)) from error
+
+
+def _list(found: DeadLetterList) -> RenderableType:
+    if not found.letters:
+        return Text("no dead letters")
+    rows = [[letter.id, letter.group, letter.first_seen, letter.size, letter.error] for letter in found.letters]
+    return table(["id", "group", "since", "bytes", "error"], rows)
+
+
+def _one(letter: DeadLetter) -> RenderableType:
+    text = redact(letter.value[:SHOWN_BYTES].decode(errors="replace"))
+    head = facts(
+        [
+            ("id", letter.id),
+            ("topic", letter.source_topic),
+            ("group", letter.group),
+            ("since", letter.first_seen),
+            ("error", letter.error),
+            ("bytes", letter.size),
+        ]
+    )
+    return Group(head, cell(text))
+
+
+def _replayed(done: Replayed) -> RenderableType:
+    return cell(f"{done.count:,} published again to {', '.join(done.topics)}")

@@ -1,0 +1,40 @@
+"""Dead letters: looked at, and given to their workers once more. Handling a record twice does no harm."""
+
+from dataclasses import dataclass
+
+from mercarich_web import ports
+from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
+from mercarich_web.domain.refusals import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterDesk:
+    """Every method raises `BrokerAway`."""
+
+    letters: ports.DeadLetters
+
+    def list(self, topic: str | None, limit: int) -> DeadLetterList:
+        """Newest first, of one source topic or of all."""
+        found = [letter for letter in self.letters.read() if topic in (None, letter.source_topic)]
+        return DeadLetterList(sorted(found, key=lambda letter: letter.first_seen, reverse=True)[:limit])
+
+    def show(self, letter_id: str) -> DeadLetter:
+        """Raises `NotFound`."""
+        for letter in self.letters.read():
+            if letter.id == letter_id:
+                return letter
+        raise NotFound(f"there is no dead letter {letter_id!r}; `mercarich dlq list` shows them")
+
+    def replay(self, letter_id: str) -> Replayed:
+        """Raises `NotFound`."""
+        letter = self.show(letter_id)
+        self.letters.publish([letter])
+        return Replayed(1, [letter.source_topic])
+
+    def replay_all(self, topic: str) -> Replayed:
+        """Those of a source topic. Raises `NotFound` when there are none."""
+        found = [letter for letter in self.letters.read() if letter.source_topic == topic]
+        if not found:
+            raise NotFound(f"there is no dead letter of the topic {topic!r}; `mercarich dlq list` shows them")
+        self.letters.publish(found)
+        return Replayed(len(found), [topic])

@@ -1,0 +1,37 @@
+"""The seed's `.env` out of the settings, and whether the pools follow them."""
+
+from dataclasses import dataclass
+
+from mercarich_web import ports
+from mercarich_web.domain.operating import Resync
+
+SEED_KEYS = (
+    "BACKGROUND_SEARCH_WORKER",
+    "BACKGROUND_IMPORT_WORKER",
+    "INVCHK_YAHOO_WORKER",
+    "INVRES_YAHOO_WORKER",
+    "INVCHK_MERCARI_WORKER",
+    "INVRES_MERCARI_WORKER",
+)
+"""In the order of the seed's file."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEnvironment:
+    settings: ports.SettingsBook
+    pools: ports.PoolBook
+
+    def export(self) -> str:
+        """One `KEY=value` a line; what holds, where a bad value is stored."""
+        values = {setting.key: setting.value for setting in self.settings.all()}
+        return "".join(f"{key}={values[key]}\n" for key in SEED_KEYS)
+
+    def resync(self) -> Resync:
+        """Read every setting again; say which cannot be used, and which pools do not follow yet."""
+        revision = self.settings.revision()
+        return Resync(
+            revision=revision,
+            problems=[setting.problem for setting in self.settings.all() if setting.problem],
+            behind=[pool.pool for pool in self.pools.states() if pool.revision < revision],
+            environment=self.export(),
+        )
