@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import schedule_runs
-from mercarich_local.scheduler import Start
+from mercarich_db.tables import schedule_pauses, schedule_runs
+from mercarich_local.scheduler import Start, Switches
 
 
 class ScheduleStore:
@@ -31,6 +32,11 @@ class ScheduleStore:
                 row.name: Start(row.slot, row.started_at, row.exit_code if row.ended_at else None)
                 for row in connection.execute(rows)
             }
+
+    def switches(self) -> Switches:
+        with reading(self._engine) as connection:
+            paused = frozenset(connection.execute(select(schedule_pauses.c.name)).scalars())
+            return Switches(paused, settings_store.read(connection).text("SCHEDULE_CATCH_UP") == "on")
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
         def write(connection: Connection) -> None:

@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
+from mercarich_contracts.schedule import OVERDUE_AFTER, TIME_ZONE, ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_platform.exit_codes import TRY_AGAIN
 
 log = logging.getLogger(__name__)
 
-CATCH_UP_FACTOR = 1.1
 AGAIN_AFTER = timedelta(seconds=30)
 """The pause before a run that is to be tried again is."""
 
@@ -35,8 +34,20 @@ class Start:
     """None: it runs, or was cut off."""
 
 
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What people want of the scheduler."""
+
+    paused: frozenset[str] = frozenset()
+    """Rows that are not started; when they are resumed, the slot that passed last is caught up with."""
+    catch_up: bool = True
+    """Slots that passed while nothing ran are made up for."""
+
+
 class Starts(Protocol):
-    """What was started when."""
+    """What was started when, and what people want."""
+
+    def switches(self) -> Switches: ...
 
     def last(self) -> Mapping[str, Start]:
         """The newest slot of each row that ever started."""
@@ -86,11 +97,13 @@ class Scheduler:
         """Note what has ended, then start what is due."""
         now = self._now()
         self.settle()
-        last = self._starts.last()
+        last, switches = self._starts.last(), self._starts.switches()
         for row in self._rows:
+            if row.name in switches.paused:
+                continue
             before = last.get(row.name)
             slot, interval = slot_at(row.cron, now)
-            if self._is_due(slot, interval, before, now):
+            if self._is_due(slot, interval, before, now, switches):
                 if self._starts.begin(row.name, slot, now):
                     self._run(row, slot, now)
             elif before is not None and self._is_to_be_continued(row, before, now):
@@ -108,12 +121,14 @@ class Scheduler:
             self._look_after(job, now)
         return bool(self._jobs)
 
-    def _is_due(self, slot: datetime, interval: timedelta, before: Start | None, now: datetime) -> bool:
+    def _is_due(
+        self, slot: datetime, interval: timedelta, before: Start | None, now: datetime, switches: Switches
+    ) -> bool:
         if before is not None and before.slot >= slot:
             return False
         if slot >= self._since:
             return True
-        return before is not None and now - before.started_at > interval * CATCH_UP_FACTOR
+        return switches.catch_up and before is not None and now - before.started_at > interval * OVERDUE_AFTER
 
     def _is_to_be_continued(self, row: ScheduleRow, before: Start, now: datetime) -> bool:
         cut_off = before.exit_code is None or before.exit_code == TRY_AGAIN or before.exit_code < 0

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
 from mercarich_local.schedule_process import installed
-from mercarich_local.scheduler import Scheduler, Start, request_key, slot_at
+from mercarich_local.scheduler import Scheduler, Start, Switches, request_key, slot_at
 
 TWICE_A_DAY = ScheduleRow("check-item-yahoo", "0 0,12 * * *", ("check_item_yahoo", "2", "4"), "checker", 12 * 3600)
 MIDNIGHT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 00:00 of the 25th in Tokyo
@@ -30,9 +31,13 @@ class FakeRunning:
 @dataclass
 class FakeStarts:
     rows: dict[tuple[str, datetime], Start] = field(default_factory=dict)
+    wanted: Switches = field(default_factory=Switches)
 
     def last(self) -> Mapping[str, Start]:
         return {name: start for (name, _), start in sorted(self.rows.items(), key=lambda row: row[0][1])}
+
+    def switches(self) -> Switches:
+        return self.wanted
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
         if (name, slot) in self.rows:
@@ -171,3 +176,30 @@ def test_a_row_whose_command_is_not_installed_is_not_run(caplog: pytest.LogCaptu
     with caplog.at_level("INFO"):
         assert installed([here, nowhere]) == [here]
     assert [record.__dict__["schedules"] for record in caplog.records] == [["revive"]]
+
+
+def test_t10_a_paused_row_is_not_started_and_catches_up_when_it_is_resumed() -> None:
+    machine = Machine(MIDNIGHT - HOUR)
+    machine.starts.wanted = Switches(paused=frozenset({TWICE_A_DAY.name}))
+    machine.tick_at(MIDNIGHT + HOUR)
+    assert machine.started == []
+
+    machine.starts.wanted = Switches()
+    machine.tick_at(MIDNIGHT + 2 * HOUR)
+    assert machine.started == [request_key(TWICE_A_DAY.name, MIDNIGHT)]
+
+
+def test_t11_catching_up_after_downtime_can_be_switched_off() -> None:
+    starts = FakeStarts({(TWICE_A_DAY.name, MIDNIGHT): Start(MIDNIGHT, MIDNIGHT, 0)})
+    for catch_up, started in ((False, 0), (True, 1)):
+        machine = Machine(MIDNIGHT + 14 * HOUR, starts)
+        starts.wanted = Switches(catch_up=catch_up)
+        machine.tick_at(MIDNIGHT + 14 * HOUR)
+        assert len(machine.started) == started
+
+
+@pytest.mark.parametrize("row", SCHEDULE, ids=lambda row: row.name)
+def test_t1_to_t8_the_interval_of_each_row_is_the_longest_between_its_slots(row: ScheduleRow) -> None:
+    slots = [slot_at(row.cron, MIDNIGHT + timedelta(minutes=minute))[0] for minute in range(0, 2 * 24 * 60, 2)]
+    gaps = {after - before for before, after in pairwise(slots)}
+    assert max(gaps) == timedelta(seconds=row.interval_seconds)

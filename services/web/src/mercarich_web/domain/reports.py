@@ -56,6 +56,8 @@ class Run:
     skipped: Mapping[str, int]
     """Sellers left out, by reason."""
     superseded_by: int | None
+    revived: int = 0
+    """Listings of an update run that were put back."""
 
 
 @dataclass(frozen=True, slots=True)
