@@ -30,7 +30,7 @@ from mercarich_web.adapters.markets_http import HttpMarkets
 from mercarich_web.adapters.slice_threads import SliceThreads
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.handlers import JobWaitingHandler
-from mercarich_web.metrics import SLICE_SECONDS, SLICES
+from mercarich_web.metrics import SLICE_SECONDS, SLICES, begin_at_zero
 from mercarich_web.settings import WebSettings
 from mercarich_web.use_cases.export_listings import ExportListings
 from mercarich_web.use_cases.import_steps import ImportStep
@@ -126,6 +126,7 @@ def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: thr
             SLICE_SECONDS.labels(kind).observe(time.monotonic() - started)
         return worked
 
+    begin_at_zero(kind)
     threads = SliceThreads(a_slice, own.job_slots, stop)
     return JobWorker(_worker(kind, shared, threads), threads, engine, markets)
 

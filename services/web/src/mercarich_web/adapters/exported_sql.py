@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, case, select
 
 from mercarich_db.tables import listings, source_items, users
 from mercarich_web.adapters.database import reading
@@ -24,7 +24,7 @@ class SqlListings:
         columns = (
             select(offer.sku, offer.marketplace, source_items.c.item_id.label("source_id"), offer.asin, offer.title)
             .add_columns(offer.listing_quantity.label("quantity"), offer.listed)
-            .add_columns(offer.quantity.label("amazon_quantity"), offer.withdrawn_at)
+            .add_columns(case((offer.listed, offer.quantity)).label("amazon_quantity"), offer.withdrawn_at)
             .join(source_items, source_items.c.id == offer.source_item_id)
             .order_by(offer.sku)
             .limit(PAGE)
