@@ -32,7 +32,7 @@ from mercarich_updater.use_cases.revive import BatchOutcome, ReviveListings
 from mercarich_updater.use_cases.run_update import RunUpdate
 from mercarich_updater.use_cases.search import FindReplacement
 
-SAME = Likeness(share_forth=0.9, share_back=0.9, inliers=200, colour_distance=1.0, odd_share=0.0)
+SAME = Likeness(share_forth=0.9, share_back=0.9, inliers=200, colour_distance=1.0, changed_share=0.0, odd_share=0.0)
 
 
 def item(item_id: str, **more: Any) -> Item:
@@ -185,7 +185,11 @@ class Inline:
     batches: list[RevivalWanted] = field(default_factory=list)
     lose: int = 0
 
-    def publish(self, batch: RevivalWanted) -> None:
+    def publish(self, *batches: RevivalWanted) -> None:
+        for batch in batches:
+            self.one(batch)
+
+    def one(self, batch: RevivalWanted) -> None:
         self.batches.append(batch)
         if self.lose:
             self.lose -= 1
@@ -197,7 +201,7 @@ class Inline:
 
 
 def planner(shop: RevivalShop, batches: Inline, *, now: Any = utc_now, **more: Any) -> RunUpdate:
-    publish = {"batch_items": 10, "unfinished_batches": 20, "republish_after": timedelta(seconds=1), "attempts": 3}
+    publish = {"batch_items": 10, "unfinished_batches": 20, "republish_after": timedelta(seconds=30), "attempts": 3}
     return RunUpdate(
         runs=SqlRuns(shop.engine, Operation.UPDATE),
         plan=SqlPlan(shop.engine, shop.rules, now),

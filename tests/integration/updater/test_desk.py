@@ -1,0 +1,123 @@
+"""What people ask and decide: ask first, approve, undo, preview, explain, a seller's own settings."""
+
+import pytest
+from tests.integration.updater.shop import Market, RevivalShop, item, no_longer
+
+from mercarich_platform.clock import utc_now
+from mercarich_updater.domain.reports import NotFound, Refused
+
+
+@pytest.fixture
+def asked(shop: RevivalShop, market: Market) -> int:
+    """A listing of a seller who wants to be asked first, with one proposal."""
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_ASK_FIRST", "on")
+    listing = shop.gone(user, "old1", sku="s1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    return listing
+
+
+def test_nothing_changes_before_a_person_approves(shop: RevivalShop, market: Market, asked: int) -> None:
+    assert (shop.offer(asked).quantity, shop.source_of(asked)) == (0, "old1")
+    assert [(one.sku, one.item_id) for one in shop.desk.waiting()] == [("s1", "new1")]
+    shop.decide()
+    shop.wake(asked)
+    assert (shop.states(asked), len(market.asked)) == (["proposed"], 1)
+
+
+def test_an_approved_one_is_looked_at_once_more_and_taken(shop: RevivalShop, market: Market, asked: int) -> None:
+    shop.desk.approve("s1", None, "yuki")
+    looks = len(market.looks)
+    shop.decide()
+    assert market.looks[looks:] == ["new1"]
+    assert (shop.offer(asked).quantity, shop.source_of(asked)) == (1, "new1")
+    assert shop.events(asked) == ["proposed", "approved", "restored"]
+
+
+def test_an_approved_one_that_is_gone_lapses_and_the_search_goes_on(
+    shop: RevivalShop, market: Market, asked: int
+) -> None:
+    shop.desk.approve("s1", None, "yuki")
+    market.for_sale = []
+    shop.decide()
+    assert (shop.offer(asked).quantity, shop.states(asked)) == (0, ["lapsed"])
+    market.for_sale = [item("new2")]
+    shop.wake(asked)
+    assert [one.item_id for one in shop.desk.waiting()] == ["new2"]
+
+
+def test_a_refused_proposal_is_not_proposed_again(shop: RevivalShop, market: Market, asked: int) -> None:
+    shop.desk.undo("s1", None, "yuki")
+    market.for_sale = [item("new1"), item("new2")]
+    shop.wake(asked)
+    assert shop.candidates(asked) == {"new1": "undone", "new2": None}
+
+
+def test_undo_takes_a_replacement_back_and_the_offer_down(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1", sku="s1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    shop.desk.undo("s1", None, "yuki")
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.revision, offer.searching, shop.source_of(listing)) == (0, 4, True, "old1")
+    assert shop.states(listing) == ["undone"]
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"new1": "undone"}
+    with pytest.raises(Refused, match="no replacement that could be taken back"):
+        shop.desk.undo("s1", None, "yuki")
+
+
+def test_preview_searches_and_writes_nothing(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1", sku="s1")
+    market.for_sale = [item("dear", price_jpy=5000), item("new1")]
+    told = shop.desk.preview("s1", None)
+    assert told.found is not None
+    assert (told.found.item_id, [one.refused_by for one in told.candidates]) == ("new1", ["price", None])
+    assert (shop.offer(listing).searching, shop.candidates(listing), shop.states(listing)) == (True, {}, [])
+
+
+def test_explain_tells_each_candidate_and_why_it_was_refused(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1", sku="s1")
+    market.for_sale = [item("dear", price_jpy=1500)]
+    shop.wake(listing)
+    told = shop.desk.explain("s1", "a")
+    assert (told.searching, told.source) == (True, "yahoo old1")
+    assert told.searched_at is not None
+    assert told.searched_at <= utc_now()
+    assert [(one.item_id, one.reason) for one in told.candidates] == [("dear", "1,500 yen is more than 1,000 yen")]
+
+
+def test_a_sku_that_is_not_there_or_not_one_is_a_sentence(shop: RevivalShop) -> None:
+    shop.gone(shop.seller("a"), "old1", sku="s1")
+    shop.gone(shop.seller("b"), "old2", sku="s1")
+    with pytest.raises(NotFound, match="there is no listing nowhere"):
+        shop.desk.explain("nowhere", None)
+    with pytest.raises(Refused, match="several sellers have the SKU s1: a, b; add --username NAME"):
+        shop.desk.approve("s1", None, "yuki")
+    with pytest.raises(Refused, match="nothing waits for approval at s1"):
+        shop.desk.approve("s1", "a", "yuki")
+
+
+def test_a_sellers_own_settings_are_typed_and_can_be_given_up(shop: RevivalShop) -> None:
+    user = shop.seller("a")
+    shop.desk.set("a", "REVIVAL_SHIP_DAYS", "3", "yuki")
+    assert [one.value for one in shop.desk.settings("a") if one.own] == ["3"]
+    assert shop.rules(user).ship_days == 3
+    shop.desk.set("a", "REVIVAL_SHIP_DAYS", None, "yuki")
+    assert [one for one in shop.desk.settings("a") if one.own] == []
+    with pytest.raises(Refused, match="expected a whole number from 1 to 90, not '0'"):
+        shop.desk.set("a", "REVIVAL_SHIP_DAYS", "0", "yuki")
+    with pytest.raises(Refused, match="CHECK_ATTEMPTS is no setting of a seller"):
+        shop.desk.set("a", "CHECK_ATTEMPTS", "1", "yuki")
+    with pytest.raises(NotFound, match="there is no seller nobody"):
+        shop.desk.settings("nobody")
+
+
+def test_a_gone_item_is_never_taken(shop: RevivalShop, market: Market) -> None:
+    """The search still shows what has sold: its page decides."""
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    market.pages["new1"] = no_longer("new1")
+    shop.wake(listing)
+    assert (shop.candidates(listing), shop.offer(listing).quantity) == ({"new1": "buyable"}, 0)

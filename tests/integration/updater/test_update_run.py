@@ -1,0 +1,159 @@
+"""Rows C4, C5, C8, C9 and last-started-wins for update_item_*: what a run takes in, and how it ends."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.integration.updater.shop import Inline, Market, RevivalShop, item, planner, run
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import RevivalWanted
+from mercarich_db.tables import run_heads, runs
+from mercarich_platform.clock import utc_now
+from mercarich_runs.adapters.runs_sql import SqlRuns
+from mercarich_runs.ports import Operation, Outcome, Request
+from mercarich_updater.ports import Batch
+from mercarich_updater.use_cases.revive import BatchOutcome
+
+
+def _marked(batches: Inline) -> list[int]:
+    return [id for batch in batches.batches for id in batch.listing_ids]
+
+
+def test_a_run_searches_everything_that_wants_a_replacement_once(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    listings = [shop.gone(user, f"old{number}") for number in range(25)]
+    shop.listing(user, "on-sale")
+    market.for_sale = [item(f"new{number}") for number in range(10)]
+    ended, batches = run(shop)
+    row = shop.run(ended.id)
+    assert (row.outcome, row.operation, row.planned, row.checked, row.revived) == ("finished", "update", 25, 25, 10)
+    assert sorted(_marked(batches)) == listings
+    assert all(len(batch.listing_ids) <= 10 for batch in batches.batches)
+
+
+def test_c2_c8_only_sellers_of_the_plans_who_can_be_served(shop: RevivalShop, market: Market) -> None:
+    sellers = [
+        shop.seller("two", plan=2),
+        shop.seller("four", plan=4),
+        shop.seller("inactive", active=False),
+        shop.seller("staff", staff=True),
+        shop.seller("no-account", account=False),
+    ]
+    listings = [shop.gone(user, f"old{user}") for user in sellers]
+    _, batches = run(shop, plans=(4,))
+    assert _marked(batches) == [listings[1]]
+    ended, batches = run(shop)
+    assert sorted(_marked(batches)) == listings[:2]
+    assert shop.run(ended.id).skipped == '{"inactive":1,"staff":1,"no_amazon_account":1}'
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"usernames": ("b",)}, {2, 3}),
+        ({"skus": ("S-1-a2", "S-2-b1")}, {1, 2}),
+        ({"begin_with": 1}, {1, 3}),
+    ],
+)
+def test_c4_options(shop: RevivalShop, market: Market, more: dict[str, Any], expected: set[int]) -> None:
+    listings = [shop.gone(shop.seller(name), f"{name}1") for name in ("a",)]
+    listings.append(shop.gone(1, "a2"))
+    second = shop.seller("b")
+    listings += [shop.gone(second, "b1"), shop.gone(second, "b2")]
+    _, batches = run(shop, **more)
+    assert set(_marked(batches)) == {listings[number] for number in expected}
+
+
+def test_c4_group_lower_and_max_workers_travel_in_the_message(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    for number in range(5):
+        shop.gone(user, f"old{number}")
+    _, batches = run(shop, group_lower=2, max_workers=14)
+    assert [(len(batch.listing_ids), batch.max_workers) for batch in batches.batches] == [(2, 14), (2, 14), (1, 14)]
+
+
+def test_c9_never_searched_first_then_the_oldest_in_turns_between_sellers(shop: RevivalShop, market: Market) -> None:
+    first, second = shop.seller("a"), shop.seller("b")
+    searched = shop.gone(first, "a1", searched_at=utc_now())
+    never = shop.gone(first, "a2")
+    theirs = shop.gone(second, "b1")
+    _, batches = run(shop)
+    assert _marked(batches) == [never, theirs, searched]
+
+
+def test_an_update_and_a_check_have_their_own_generations(shop: RevivalShop) -> None:
+    updates, checks = SqlRuns(shop.engine, Operation.UPDATE), SqlRuns(shop.engine, Operation.CHECK)
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    check = checks.start(request, "job-1", utc_now())
+    update = updates.start(request, "job-1", utc_now())
+    assert (check.generation, update.generation, check.id == update.id) == (1, 1, False)
+    assert shop.run(check.id).outcome == "running"
+    assert shop.count(run_heads, run_heads.c.generation == 1) == 2
+
+
+def test_l5_a_superseded_runs_message_changes_nothing(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    old = SqlRuns(shop.engine, Operation.UPDATE).start(request, None, utc_now())
+    SqlRuns(shop.engine, Operation.UPDATE).start(request, None, utc_now())
+    message = RevivalWanted(
+        marketplace=Marketplace.YAHOO, run_id=old.id, generation=old.generation, listing_ids=(listing,)
+    )
+    assert shop.worker()(Batch(message), threading.Event()) is BatchOutcome.SUPERSEDED
+    assert shop.offer(listing).searching
+    assert market.asked == []
+    assert shop.run(old.id).outcome == "superseded"
+
+
+def test_c6_a_lost_message_is_published_again(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    batches = Inline(shop, lose=1)
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    ended = planner(shop, batches, republish_after=timedelta(seconds=0.2))(request, None, threading.Event())
+    assert ended.outcome is Outcome.FINISHED
+    assert (len(batches.batches), shop.source_of(listing)) == (2, "new1")
+
+
+def test_the_same_request_key_is_the_same_run(shop: RevivalShop, market: Market) -> None:
+    shop.gone(shop.seller("a"), "old1")
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    first = planner(shop, Inline(shop))(request, "job-1", threading.Event())
+    second = planner(shop, Inline(shop))(request, "job-1", threading.Event())
+    assert (first.id, shop.count(runs)) == (second.id, 1)
+
+
+def test_a_listing_that_no_longer_wants_one_does_not_keep_the_run(shop: RevivalShop, market: Market) -> None:
+    """The worker finds it restored, by the seller say, between its marking and its search."""
+    listing = shop.gone(shop.seller("a"), "old1")
+
+    class RestoredMeanwhile(Inline):
+        def one(self, batch: RevivalWanted) -> None:
+            shop.change(listing, searching=False, quantity=1)
+            super().one(batch)
+
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    ended = planner(shop, RestoredMeanwhile(shop))(request, None, threading.Event())
+    assert (ended.outcome, market.asked) == (Outcome.FINISHED, [])
+
+
+def test_a_search_that_kills_its_worker_is_set_aside(shop: RevivalShop, market: Market) -> None:
+    killer, fine = shop.gone(shop.seller("a"), "old1"), shop.gone(shop.seller("b"), "old2")
+
+    class Killing(Inline):
+        def one(self, batch: RevivalWanted) -> None:
+            """Dies after the claim: nothing is written, and the lease has run out."""
+            if killer not in batch.listing_ids:
+                super().one(batch)
+                return
+            self.batches.append(batch)
+            self.shop.listings_port.claim(Batch(batch), utc_now(), utc_now())
+
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    ended = planner(shop, Killing(shop), batch_items=1)(request, None, threading.Event())
+    assert shop.run(ended.id).set_aside == 1
+    assert shop.offer(killer).update_problem == "set_aside"
+    assert shop.offer(fine).searched_at is not None
