@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 MARKETPLACES = ("yahoo", "mercari")
 REVIVERS = {"updater-yahoo", "updater-mercari"}
 READY_SECONDS = 45.0
-OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
+OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "SIMULATOR_")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,6 +94,31 @@ def test_z2_a_worker_that_thaws_after_its_job_was_taken_over_writes_nothing_more
     assert before["made"] == ROWS
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_fifty_thousand_rows_need_no_more_memory_than_a_few_and_show_how_far_they_are(
+    mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    worker = _start_import(mercarich, start_worker, tmp_path)
+    _until(lambda: _job(mercarich)["state"] == "finished")
+    before = _peak_megabytes(worker)
+    file = tmp_path / "many.csv"
+    file.write_bytes(csv_of(offers(50_000)))
+    mercarich.page("job", "start", "import", str(file), "--username", "jiro")
+    figures: list[int] = []
+
+    def ended() -> bool:
+        job = mercarich.json("job", "show", "2")["job"]
+        figures.append(job["progress"])
+        return bool(job["ended_at"])
+
+    _until(ended, 400)
+
+    assert mercarich.json("job", "show", "2")["job"]["made"] == 50_000
+    assert figures == sorted(figures)
+    assert len(set(figures)) > 4, figures
+    assert _peak_megabytes(worker) - before < 12
+
+
 def test_two_workers_share_the_searches_of_several_sellers(
     mercarich: Mercarich, start_worker: StartWorker, proxies: Upstream
 ) -> None:
@@ -116,6 +141,11 @@ def _start_import(mercarich: Mercarich, start_worker: StartWorker, tmp_path: Pat
     worker = start_worker("import")
     _until(lambda: _job(mercarich)["done"] > 0)
     return worker
+
+
+def _peak_megabytes(worker: subprocess.Popen[bytes]) -> float:
+    status = Path(f"/proc/{worker.pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def _job(mercarich: Mercarich) -> dict[str, object]:
