@@ -56,23 +56,23 @@ class Product:
     def __init__(self, parts: Parts, setup: Setup) -> None:
         self._parts = parts
         self._setup = setup
-        self._engine = engines.create(parts.mariadb.create_database())
-        self._url = self._engine.url.render_as_string(hide_password=False)
+        self.engine = engines.create(parts.mariadb.create_database())
+        self._url = self.engine.url.render_as_string(hide_password=False)
         self._logs = parts.folder / f"ours-{setup.marketplace}-{id(self)}"
-        schema.upgrade(self._engine)
-        run_tx(self._engine, self._write_settings)
+        schema.upgrade(self.engine)
+        run_tx(self.engine, self._write_settings)
 
     def run(self, market: Market, items: int) -> Measured:
         """Check so many items once. Raises `NotExact`, and `Failed` where a process does not do its part."""
         setup = self._setup
-        run_tx(self._engine, lambda connection: _fill(connection, setup, items))
+        self.fill(items)
         with processes(self._logs) as started:
             ports = [free_port() for _ in range(setup.pairs)]
-            environments = [self._environment(market, port) for port in ports]
-            workers = self._start_workers(started, environments, ports)
+            environments = [self.environment(market, port) for port in ports]
+            workers = self.start_workers(started, environments, ports)
             market.reset()
             before = Moment.now(self._books(workers, market))
-            producer = started.see_through("planner", self._planner(), environments[0], RUN_SECONDS)
+            producer = started.see_through("planner", self.planner(), environments[0], RUN_SECONDS)
             after = Moment.now(self._books(workers, market))
             memory = cpu.memory_megabytes(cpu.descendants(started.pids))
         seen = market.figures()
@@ -88,7 +88,11 @@ class Product:
             memory_mb=memory,
         )
 
-    def _start_workers(
+    def fill(self, items: int) -> None:
+        """So many items as an earlier run left them, each listed once."""
+        run_tx(self.engine, lambda connection: _fill(connection, self._setup, items))
+
+    def start_workers(
         self, started: Processes, environments: Sequence[Mapping[str, str]], ports: Sequence[int]
     ) -> dict[str, list[int]]:
         """A proxy on each port and a checker that asks it; answers process ids by what they are, all ready."""
@@ -100,8 +104,7 @@ class Product:
             pids["proxy"].append(started.start(f"proxy-{number}", serve, environment).pid)
             listening.append(free_port())
             own = {**environment, "MERCARICH_METRICS_PORT": str(listening[-1])}
-            work = ("mercarich-checker", "worker", "--marketplace", marketplace)
-            pids["checker"].append(started.start(f"checker-{number}", work, own).pid)
+            pids["checker"].append(started.start(f"checker-{number}", self.checker(), own).pid)
         started.wait(lambda: all(map(_is_ready, listening)), "proxies and checkers ready")
         return pids
 
@@ -109,12 +112,15 @@ class Product:
         parts = self._parts
         return {**workers, "kafka": [parts.kafka.pid], "mariadb": [parts.mariadb.pid], "source": [market.pid]}
 
-    def _planner(self) -> tuple[str, ...]:
+    def checker(self) -> tuple[str, ...]:
+        return ("mercarich-checker", "worker", "--marketplace", self._setup.marketplace)
+
+    def planner(self) -> tuple[str, ...]:
         plans = ("2", "4")
         workers = ("--max-workers", str(self._setup.batch_items))
         return ("mercarich", f"check_item_{self._setup.marketplace}", *plans, *workers)
 
-    def _environment(self, market: Market, proxy_port: int) -> dict[str, str]:
+    def environment(self, market: Market, proxy_port: int) -> dict[str, str]:
         prefix = f"{self._setup.marketplace.upper()}_PROXY_"
         return {
             "PATH": search_path(os.environ, Path(sys.executable).parent),
@@ -145,7 +151,7 @@ class Product:
 
     def _verify(self, seen: Mapping[str, float], items: int) -> None:
         """Each item was asked for once and is checked, each that sold is withdrawn once, with its evidence."""
-        found = {name: _count(self._engine, query) for name, query in _COUNTS.items()}
+        found = {name: _count(self.engine, query) for name, query in _COUNTS.items()}
         sold = items // SOLD_EVERY
         wanted = {"checked": items, "sold": sold, "withdrawn": sold, "events": sold, "evidence": items + sold}
         asked = {"items": seen["items"], "most": seen["most"]}

@@ -7,7 +7,7 @@ and says of each item, by one statement a bunch, that it is done.
 import os
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ BUNCH = 40
 def run(scale: Scale) -> Result:
     sizes = scale.of(SIZES, SMALL)
     used: dict[int, Used] = {}
-    with parts() as real, steps("planning", 2 * len(sizes)) as step:
+    with parts(buffer_pool="2G") as real, steps("planning", 2 * len(sizes)) as step:
         engine = engines.create(real.mariadb.create_database())
         ensure_topics(f"127.0.0.1:{real.kafka.port}", (*TOPICS, *DEAD_LETTERS))
         for before, size in zip((0, *sizes), sizes, strict=False):
@@ -103,9 +103,7 @@ def _workers(real: Parts, engine: Engine, size: int) -> Iterator[list[int]]:
             for id in ids:
                 times[id] = times.get(id, 0) + 1
             if ids:
-                done = update(source_items).where(source_items.c.id.in_(sorted(ids)))
-                done = done.values(check_run=None, checked_run=newest)
-                run_tx(engine, lambda connection, done=done: connection.execute(done))
+                _say_done(engine, newest, ids)
         reader.close()
 
     thread = threading.Thread(target=work, name="workers", daemon=True)
@@ -116,6 +114,11 @@ def _workers(real: Parts, engine: Engine, size: int) -> Iterator[list[int]]:
         stop.set()
         thread.join(20)
         seen.extend(times.values())
+
+
+def _say_done(engine: Engine, run_id: int, ids: Sequence[int]) -> None:
+    done = update(source_items).where(source_items.c.id.in_(sorted(ids)))
+    run_tx(engine, lambda connection: connection.execute(done.values(check_run=None, checked_run=run_id)))
 
 
 def _result(used: Mapping[int, Used]) -> Result:

@@ -2,7 +2,8 @@
 
     python -m bench.source [--port 0] [--latency 0.08] [--items-a-seller 1] [--yahoo-bytes 250000 …]
 
-Prints its address. `/_bench/reset` forgets the counts, `/_bench/figures` answers them (see `Counts.figures`).
+Prints its address. `/_bench/reset` forgets the counts, `/_bench/figures` answers them (see `Counts.figures`),
+`/_bench/times` the moment of each request.
 One asyncio protocol on uvloop, without a framework: what it costs is taken from the same cores.
 """
 
@@ -18,7 +19,7 @@ from urllib.parse import parse_qs
 
 import orjson
 import uvloop
-from bench.source_pages import CANARIES_FROM, YAHOO_BYTES, Pages, number_of
+from bench.source_pages import CANARIES_FROM, YAHOO_BYTES, MixedPages, Pages, number_of
 
 LATENCY_SECONDS = 0.08
 
@@ -28,9 +29,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency", type=float, default=LATENCY_SECONDS, help="seconds (%(default)s)")
     parser.add_argument("--items-a-seller", type=int, default=1, help="of Mercari's (%(default)s)")
+    parser.add_argument("--mixed-sellers", type=int, help="of Mercari's: sellers of 1, 2, … so many items, in turn")
     parser.add_argument("--yahoo-bytes", type=int, nargs="+", default=YAHOO_BYTES, help="sizes of Yahoo's pages")
     given = parser.parse_args()
-    uvloop.run(_serve(given.port, given.latency, Pages(given.items_a_seller, given.yahoo_bytes)))
+    mixed = given.mixed_sellers
+    pages = MixedPages(mixed, given.yahoo_bytes) if mixed else Pages(given.items_a_seller, given.yahoo_bytes)
+    uvloop.run(_serve(given.port, given.latency, pages))
 
 
 class Counts:
@@ -42,10 +46,12 @@ class Counts:
     def reset(self) -> None:
         self._asked: Counter[int] = Counter()
         self._answered_at = array("d")
+        self._requested_at = array("d")
         self._requests = self._canaries = 0
 
     def note(self, numbers: Sequence[int]) -> None:
         """One request for these items; a canary is nobody's job."""
+        self._requested_at.append(monotonic())
         if numbers[0] >= CANARIES_FROM:
             self._canaries += 1
             return
@@ -55,6 +61,10 @@ class Counts:
     def answered(self, numbers: Sequence[int]) -> None:
         if numbers[0] < CANARIES_FROM:
             self._answered_at.extend([monotonic()] * len(numbers))
+
+    def times(self) -> list[float]:
+        """When each request came, canaries included; seconds on the monotonic clock."""
+        return self._requested_at.tolist()
 
     def figures(self) -> dict[str, float]:
         """`items`: different ones asked for; `most`: how often the most wanted one was; `answered`: items, repeated
@@ -124,7 +134,8 @@ class Connection(asyncio.Protocol):
     def _control(self, target: bytes) -> None:
         if target == b"/_bench/reset":
             self._counts.reset()
-        body = orjson.dumps(self._counts.figures())
+        answer = self._counts.times() if target == b"/_bench/times" else self._counts.figures()
+        body = orjson.dumps(answer)
         self._transport.write(_HEAD % (_JSON, len(body)) + body)
 
 

@@ -4,6 +4,7 @@ They are the simulator's pages, made once for each size with a placeholder for t
 that serving one costs next to nothing. Every 20th item has sold; the size goes by the number, too.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,6 +87,24 @@ class Pages:
             for number in reversed(self.numbers_of(seller_id))
         ]
         return b'{"result":"OK","meta":{"has_next":false},"data":[%b]}' % b",".join(rows)
+
+
+class MixedPages(Pages):
+    """Mercari sellers of 1, 2, … `most` items, and again: in a round of them, seller k (from 0) begins at k(k+1)/2."""
+
+    def __init__(self, most: int, yahoo_bytes: Sequence[int]) -> None:
+        super().__init__(1, yahoo_bytes)
+        self._most = most
+        self._round = most * (most + 1) // 2
+
+    def seller_of(self, number: int) -> int:
+        rounds, place = divmod(number - 1, self._round)
+        return SELLER_BASE + rounds * self._most + (math.isqrt(8 * place + 1) - 1) // 2
+
+    def numbers_of(self, seller_id: int) -> range:
+        rounds, seller = divmod(seller_id - SELLER_BASE, self._most)
+        first = rounds * self._round + seller * (seller + 1) // 2 + 1
+        return range(first, first + seller + 1)
 
 
 def _mercari(size: int, sold: bool) -> Template:

@@ -1,6 +1,7 @@
 """A database with so many source items, each listed once, as an earlier check left them; made by MariaDB itself."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, text
 
@@ -8,6 +9,8 @@ from mercarich_db import schema
 from mercarich_db.engine import run_tx
 
 SELLERS = 20
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""The earlier check began then, and wrote 50 items a millisecond."""
 CHUNK = 50_000
 """Rows that one statement makes: the product's connections end a statement after 25 s."""
 
@@ -18,7 +21,7 @@ def grow(engine: Engine, there: int, size: int) -> None:
         schema.upgrade(engine)
         run_tx(engine, lambda connection: _run(connection, _PEOPLE, {"sellers": SELLERS}))
     for start in range(there, size, CHUNK):
-        numbers = {"first": start, "last": min(start + CHUNK, size), "sellers": SELLERS}
+        numbers = {"first": start, "last": min(start + CHUNK, size), "sellers": SELLERS, "then": THEN}
         run_tx(engine, lambda connection, numbers=numbers: _run(connection, _OFFERS, numbers))
     with engine.connect() as connection:
         connection.execute(text("ANALYZE TABLE source_items, listings")).close()
@@ -28,7 +31,7 @@ def item_id(number: int) -> str:
     return f"x{number:010d}"
 
 
-def _run(connection: Connection, statements: tuple[str, ...], values: Mapping[str, int]) -> None:
+def _run(connection: Connection, statements: tuple[str, ...], values: Mapping[str, object]) -> None:
     for statement in statements:
         connection.execute(text(statement), values)
 
@@ -43,7 +46,7 @@ _OFFERS = (
     """INSERT INTO source_items (id, marketplace, item_id, state, price_jpy, observed_at, evidence_id, checked_at,
     check_rank, check_attempts, check_unknowns)
     SELECT seq, 'yahoo', concat('x', lpad(seq, 10, '0')), 'available', 1000,
-    utc_timestamp(6) - INTERVAL 12 HOUR, seq, utc_timestamp(6) - INTERVAL 12 HOUR, 0, 0, 0
+    :then + INTERVAL seq DIV 50 * 1000 MICROSECOND, seq, :then + INTERVAL seq DIV 50 * 1000 MICROSECOND, 0, 0, 0
     FROM seq_1_to_10000000 WHERE seq > :first AND seq <= :last""",
     """INSERT INTO listings (id, user_id, sku, marketplace, source_item_id, listed, listing_quantity, created_at,
     quantity, revision, searching, changed_at, pushed_revision, pushed_quantity, push_attempts, orphan)

@@ -29,8 +29,14 @@ def run(scale: Scale) -> Result:
     with parts() as real, steps("withdrawals", scale.rounds + 2) as step:
         step("the market with restores that wait")
         environment = _environment(real)
-        rates = {"yahoo_per_second": 60, "mercari_per_second": 15}
-        plant = Plant(sellers=20, listings=listings, restores=restores, environment=environment, **rates)
+        plant = Plant(
+            sellers=20,
+            listings=listings,
+            restores=restores,
+            environment=environment,
+            yahoo_per_second=60,
+            mercari_per_second=15,
+        )
         seconds: list[float] = []
         with running(real.folder / "light", plant) as rig:
             waiting = rig.books.pushes_waiting()
@@ -38,8 +44,14 @@ def run(scale: Scale) -> Result:
                 step(f"round {number + 1} of {scale.rounds}")
                 seconds += light_load(rig, number)
         step("all of one seller's at once")
-        fast = {"yahoo_per_second": 2_000, "mercari_per_second": 2_000}
-        plant = Plant(sellers=2, listings=800, settings=AHEAD, environment=_environment(real), **fast)
+        plant = Plant(
+            sellers=2,
+            listings=800,
+            settings=AHEAD,
+            environment=_environment(real),
+            yahoo_per_second=2_000,
+            mercari_per_second=2_000,
+        )
         with running(real.folder / "burst", plant) as rig:
             burst = one_sellers_burst(rig, scale.of(BURST, SMALL_BURST))
     if waiting < restores or not seconds:

@@ -34,8 +34,9 @@ class Redis:
 class Parts:
     """Each part is started when it is first asked for. Raises `Missing` where its program is not installed."""
 
-    def __init__(self, folder: Path, end: ExitStack) -> None:
+    def __init__(self, folder: Path, end: ExitStack, buffer_pool: str = "128M") -> None:
         self.folder = folder
+        self._buffer_pool = buffer_pool
         self._end = end
 
     @cached_property
@@ -47,7 +48,7 @@ class Parts:
     @cached_property
     def mariadb(self) -> MariaDb:
         """`innodb_flush_log_at_trx_commit=1`."""
-        database = MariaDb(self._folder("mariadb"), durable=True)
+        database = MariaDb(self._folder("mariadb"), durable=True, buffer_pool=self._buffer_pool)
         self._end.callback(database.stop)
         return database
 
@@ -68,10 +69,10 @@ class Parts:
 
 
 @contextmanager
-def parts() -> Iterator[Parts]:
-    """Ended, and their data removed, at the end of the block."""
+def parts(*, buffer_pool: str = "128M") -> Iterator[Parts]:
+    """`buffer_pool`: MariaDB's memory for tables. Ended, and their data removed, at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="mercarich-bench-") as folder, ExitStack() as end:
-        yield Parts(Path(folder), end)
+        yield Parts(Path(folder), end, buffer_pool)
 
 
 class Market:
@@ -91,16 +92,26 @@ class Market:
         answer = self._http.get(f"{self.url}/_bench/figures").raise_for_status()
         return {name: float(value) for name, value in answer.json().items()}
 
+    def times(self) -> list[float]:
+        """When each request came; seconds on a clock of its own."""
+        answer: list[float] = self._http.get(f"{self.url}/_bench/times").raise_for_status().json()
+        return answer
+
     def close(self) -> None:
         self._http.close()
 
 
 @contextmanager
 def market(
-    *, items_a_seller: int = 1, yahoo_bytes: Sequence[int] = (), latency: float | None = None
+    *,
+    items_a_seller: int = 1,
+    mixed_sellers: int | None = None,
+    yahoo_bytes: Sequence[int] = (),
+    latency: float | None = None,
 ) -> Iterator[Market]:
     """The market, until the end of the block; its own defaults where nothing is given."""
     words = ["--items-a-seller", str(items_a_seller)]
+    words += ["--mixed-sellers", str(mixed_sellers)] if mixed_sellers else []
     words += ["--yahoo-bytes", *map(str, yahoo_bytes)] if yahoo_bytes else []
     words += ["--latency", str(latency)] if latency is not None else []
     command = [sys.executable, "-m", "bench.source", *words]

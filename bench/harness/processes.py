@@ -43,6 +43,12 @@ class Processes:
         self._children.append(child)
         return child
 
+    def kill(self, child: Child) -> None:
+        """As a crash would; it is nobody's any more."""
+        child.kill()
+        child.poll()
+        self._children.remove(child)
+
     def log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
 

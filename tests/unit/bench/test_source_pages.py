@@ -10,6 +10,7 @@ from bench.source_pages import (
     MERCARI_BYTES,
     PRICE,
     YAHOO_BYTES,
+    MixedPages,
     Pages,
     is_sold,
     mercari_id,
@@ -69,3 +70,13 @@ def test_the_market_counts_items_repeats_and_canaries_apart() -> None:
     found = counts.figures()
     assert (found["requests"], found["items"], found["most"]) == (2, 3, 2)
     assert (found["answered"], found["canaries"]) == (4, 1)
+
+
+def test_mixed_sellers_have_from_one_to_so_many_items_and_each_item_has_one_of_them() -> None:
+    pages = MixedPages(4, YAHOO_BYTES)
+    sellers_of = {number: pages.seller_of(number) for number in range(1, 21)}
+    assert [list(pages.numbers_of(seller)) for seller in sorted(set(sellers_of.values()))] == [
+        *([1], [2, 3], [4, 5, 6], [7, 8, 9, 10]),
+        *([11], [12, 13], [14, 15, 16], [17, 18, 19, 20]),
+    ]
+    assert all(number in pages.numbers_of(seller) for number, seller in sellers_of.items())
