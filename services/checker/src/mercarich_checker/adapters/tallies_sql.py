@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from mercarich_checker.domain import Tally
-from mercarich_db.bulk import insert_missing
+from mercarich_db.bulk import insert_or_add
 from mercarich_db.tables import run_sellers
 from mercarich_runs.adapters.marking_sql import fresh_tally
 
@@ -18,18 +18,14 @@ def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Ite
     """
     looked, fell = Counter(checked), Counter(fallen)
     mine = run_sellers.c.run_id == run_id
-    known = select(run_sellers.c.user_id).where(mine, run_sellers.c.user_id.in_(sorted(looked)))
-    missing = sorted(set(looked) - set(connection.execute(known).scalars()))
-    insert_missing(connection, run_sellers, [fresh_tally(run_id, user_id) for user_id in missing])
-    for user_id in sorted(looked):
-        raised = {
-            "checked": run_sellers.c.checked + looked[user_id],
-            "fallen": run_sellers.c.fallen + fell[user_id],
-        }
-        connection.execute(update(run_sellers).where(mine, run_sellers.c.user_id == user_id).values(**raised))
+    rows = [
+        {**fresh_tally(run_id, user_id), "checked": looked[user_id], "fallen": fell[user_id]}
+        for user_id in sorted(looked)
+    ]
+    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen"))
     columns = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen)
-    rows = connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(fell)))) if fell else ()
-    return {row.user_id: Tally(row.checked, row.fallen) for row in rows}
+    found = connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(fell)))) if fell else ()
+    return {row.user_id: Tally(row.checked, row.fallen) for row in found}
 
 
 def of_marketplace(connection: Connection, run_id: int) -> Tally:
