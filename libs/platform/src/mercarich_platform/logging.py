@@ -1,12 +1,15 @@
-"""Logs on stdout, one JSON object a line (or text for a person), with secrets struck out."""
+"""Logs on stdout or in a file, one JSON object a line (or text for a person), with secrets struck out."""
 
 import logging
+import os
 import re
 import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
+
+from mercarich_platform.log_file import LogFile, path_for, reopen_on_hangup
 
 _SECRETS = re.compile(
     r"(Atz[ra]\|[^\s\"',}]+)|(amzn1\.(?:oa2-cs|application-oa2-client)\.[^\s\"',}]+)"
@@ -16,14 +19,24 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 def configure(service: str, *, level: str = "INFO", style: Literal["json", "text"] = "json") -> None:
-    """Send every log line to stdout. `extra={...}` becomes fields; call once, from `__main__`."""
-    handler = logging.StreamHandler(sys.stdout)
+    """Send every log line to stdout, or to the file that MERCARICH_LOG_FILE names. `extra={...}` becomes fields;
+    call once, from `__main__`. Raises `BadConfiguration` when the file cannot be written."""
+    handler = _handler(service)
     handler.setFormatter(_Json(service) if style == "json" else _Text(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "uvicorn.access", "alembic", "kopf.objects"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # The driver writes ten lines a second while the broker is away; the worker says it once.
     logging.getLogger("kafka").setLevel(logging.DEBUG if level == "DEBUG" else logging.CRITICAL)
+
+
+def _handler(service: str) -> logging.Handler:
+    pattern = os.environ.get("MERCARICH_LOG_FILE", "")
+    if not pattern:
+        return logging.StreamHandler(sys.stdout)
+    file = LogFile(path_for(service, pattern))
+    reopen_on_hangup(file)
+    return file
 
 
 def redact(text: str) -> str:
