@@ -1,18 +1,12 @@
 """How alike two pictures are, by OpenCV: grey histograms; AKAZE features, and what remains once they are aligned."""
 
-import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from mercarich_updater.domain.matching import Likeness
-
-Picture = npt.NDArray[np.uint8]
-Plane = npt.NDArray[np.float32]
-Array = npt.NDArray[Any]
+from mercarich_updater.adapters.differences import Array, Picture, differences
+from mercarich_updater.domain.matching import NOTHING_ALIKE, Likeness
 
 QUICK_SIDE = 200
 SIDE = 480
@@ -20,6 +14,8 @@ SIDE = 480
 FEATURES = 900
 RATIO = 0.85
 """A partner counts when the second best is clearly worse."""
+LEAST = 6
+"""Fewer agreeing partners say nothing of where the thing is."""
 
 
 def decode(body: bytes) -> Picture:
@@ -43,22 +39,28 @@ def likeness(ours: Picture, theirs: Picture) -> Likeness:
     """All that the last test goes by."""
     a, b = _features(ours), _features(theirs)
     if len(a.points) < 4 or len(b.points) < 4:
-        return Likeness(0.0, 0.0, 0, math.inf, 1.0)
+        return NOTHING_ALIKE
     forth, back = _partners(a, b), _partners(b, a)
     shares = len(forth) / len(a.points), len(back) / len(b.points)
     pairs = [(i, j) for i, j in forth.items() if back.get(j) == i]
+    unlike = replace(NOTHING_ALIKE, share_forth=shares[0], share_back=shares[1])
     if len(pairs) < 4:
-        return Likeness(*shares, 0, math.inf, 1.0)
+        return unlike
     at, to = (
         np.array(points, np.float32) for points in zip(*((a.points[i], b.points[j]) for i, j in pairs), strict=True)
     )
-    movement, found = cv2.findHomography(at, to, cv2.USAC_MAGSAC, 4.0)
+    movement, found = _movement(at, to)
     if movement is None:
-        return Likeness(*shares, 0, math.inf, 1.0)
+        return unlike
     agreeing = at[found.ravel() == 1]
-    if len(agreeing) < 4:
-        return Likeness(*shares, len(agreeing), math.inf, 1.0)
-    return Likeness(*shares, len(agreeing), *_differences(ours, theirs, movement, agreeing))
+    if len(agreeing) < LEAST:
+        return replace(unlike, inliers=len(agreeing))
+    return Likeness(*shares, len(agreeing), *differences(ours, theirs, movement, agreeing))
+
+
+def _movement(at: Array, to: Array) -> tuple[Array | None, Array]:
+    """The one movement that most of the points share, None when there is none; and which points share it."""
+    return cv2.findHomography(at, to, cv2.USAC_MAGSAC, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ def _histogram(picture: Picture) -> Array:
 
 def _features(picture: Picture) -> _Features:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    detector = cv2.AKAZE_create(threshold=0.0006, max_points=FEATURES)
+    detector = cv2.AKAZE.create(threshold=0.0006, max_points=FEATURES)
     points, descriptors = detector.detectAndCompute(grey, None)
-    if descriptors is None:
+    if not points:
         return _Features(np.zeros((0, 2), np.float32), np.zeros((0, 61), np.uint8))
     return _Features(np.array([point.pt for point in points], np.float32), np.asarray(descriptors))
 
@@ -89,7 +91,3 @@ def _partners(a: _Features, b: _Features) -> dict[int, int]:
         for pair in best
         if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance
     }
-
-
-def _differences(ours: Picture, theirs: Picture, movement: Array, agreeing: Array) -> tuple[float, float]:
-    raise NotImplementedError

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError
 from mercarich_runs.ports import ProxyAway
-from mercarich_updater.adapters.likeness import Picture as Pixels
+from mercarich_updater.adapters.differences import Picture as Pixels
 from mercarich_updater.adapters.likeness import decode, likeness, quick
 from mercarich_updater.domain.matching import Likeness
 from mercarich_updater.ports import NoPicture, NotSearched, Picture

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from mercarich_contracts.market import Marketplace
-from mercarich_runs.commands import RunCommand
+from mercarich_platform.settings import SharedSettings
+from mercarich_runs.commands import Planner, RunCommand
 from mercarich_runs.ports import Counts, Operation
-from mercarich_updater.bootstrap import build_planner
+from mercarich_runs.use_cases.see_through import Report
 
 
 def update_item_yahoo(argv: Sequence[str]) -> int:
@@ -22,11 +23,17 @@ def _tell(counts: Counts) -> str:
     return f"{counts.checked:,}/{counts.planned:,} searched, {counts.revived:,} revived, {counts.unknown:,} unknown"
 
 
+def _build(marketplace: Marketplace, shared: SharedSettings, report: Report) -> Planner:
+    from mercarich_updater.bootstrap import build_planner  # drivers: not for a help page
+
+    return build_planner(marketplace, shared, report)
+
+
 UPDATE_ITEM = RunCommand(
     operation=Operation.UPDATE,
     description="Start an update run: search replacements for the {marketplace} listings that lost their source, and "
     "see it through. The newest start wins: an earlier run of this marketplace ends as superseded.",
     batch_setting="REVIVAL_BATCH_ITEMS",
-    build=build_planner,
+    build=_build,
     tell=_tell,
 )

@@ -46,4 +46,6 @@ def keyword(title: str) -> str:
     for word in bare.split():
         if word not in _FOR_SHOW and len(" ".join([*words, word])) <= LONGEST:
             words.append(word)
+        elif not words and word not in _FOR_SHOW:
+            words.append(word[:LONGEST])  # a title without spaces
     return " ".join(words)

@@ -1,4 +1,4 @@
-"""Whether two offers are of the same thing: what titles, prices, conditions and pictures say against it.
+"""Whether two offers are of the same thing: what titles and pictures say against it.
 
 Each function answers the sentence that refuses a candidate, or None. Two sets of rules have names: `seed`
 is what the original system did, `default` what the labelled pairs of docs/match-quality.md asked for.
@@ -6,6 +6,8 @@ is what the original system did, `default` what the labelled pairs of docs/match
 
 from dataclasses import dataclass
 from typing import Literal
+
+from mercarich_updater.domain import titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +21,19 @@ class Likeness:
     inliers: int
     """Partners that agree on one movement of the thing between the two pictures."""
     colour_distance: float
-    """How far the thing's colours are apart once the light is evened out (Lab units; under 6 nobody notices)."""
+    """How far colours are apart close to the partners, once the light is evened out (Lab units, median)."""
+    changed_share: float
+    """Part of what the partners span that has another colour and is no background, 0 to 1."""
     odd_share: float
-    """The largest spot of the thing that does not fit, as part of what the partners span, 0 to 1."""
+    """The largest spot whose pattern does not fit, as part of what the partners span, 0 to 1."""
+
+
+NOTHING_ALIKE = Likeness(0.0, 0.0, 0, 999.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchRules:
-    """How sure a match must be."""
+    """How sure a match must be. None: this is not looked at."""
 
     name: Literal["seed", "default"]
     least_quick: float
@@ -35,11 +42,10 @@ class MatchRules:
     """Features with a partner, in both directions."""
     least_inliers: int = 0
     most_colour_distance: float | None = None
-    """None does not look at colours."""
+    most_changed_share: float | None = None
     most_odd_share: float | None = None
-    """None does not look for spots that differ."""
     titles_must_agree: bool = False
-    """Volume, number of pieces, model and colour, where both titles name one."""
+    """Volume, pieces, model, colour and measures, and no part instead of the whole."""
 
 
 SEED = MatchRules("seed", least_quick=0.80, least_share=0.10)
@@ -47,16 +53,34 @@ DEFAULT = MatchRules(
     "default",
     least_quick=-1.0,
     least_share=0.05,
-    least_inliers=12,
-    most_colour_distance=12.0,
-    most_odd_share=0.05,
+    least_inliers=10,
+    most_colour_distance=5.5,
+    most_changed_share=0.05,
+    most_odd_share=0.002,
     titles_must_agree=True,
 )
 PRESETS = {rules.name: rules for rules in (SEED, DEFAULT)}
 
 
 def titles_against(rules: MatchRules, ours: str, theirs: str) -> str | None:
-    """A volume, number of pieces, model or colour that both titles name, and name differently."""
+    """What the titles name differently. A volume or a number of pieces that only one names is a difference, too:
+    whoever sells the third volume, or three pieces, says so."""
+    if not rules.titles_must_agree:
+        return None
+    a, b = titles.read(ours), titles.read(theirs)
+    for what, first, second, silence_differs in (
+        ("volume", a.volumes, b.volumes, True),
+        ("number of pieces", a.pieces, b.pieces, True),
+        ("model", a.models, b.models, False),
+        ("colour", a.colours, b.colours, False),
+        ("measure", a.measures, b.measures, False),
+    ):
+        if first & second or not (first or second):
+            continue
+        if silence_differs or (first and second):
+            return f"the {what} differs: {_listed(first)}, and {_listed(second)}"
+    if b.parts - a.parts:
+        return f"it may be a part or broken: {_listed(b.parts - a.parts)}"
     return None
 
 
@@ -67,15 +91,23 @@ def quick_against(rules: MatchRules, correlation: float) -> str | None:
     return f"the pictures' grey histograms correlate by {correlation:.2f}, not above {rules.least_quick:.2f}"
 
 
-def pictures_against(rules: MatchRules, seen: Likeness) -> str | None:
-    """The last look at the pictures."""
+def pictures_against(rules: MatchRules, seen: Likeness, ours: str = "", theirs: str = "") -> str | None:
+    """The last look at the pictures. What both titles name alike, volume or colour, is not doubted for a picture."""
     share = min(seen.share_forth, seen.share_back)
     if share < rules.least_share:
         return f"{share:.3f} of the pictures' features match, less than {rules.least_share:.3f}"
     if seen.inliers < rules.least_inliers:
         return f"{seen.inliers} features agree on where the thing is, fewer than {rules.least_inliers}"
-    if rules.most_colour_distance is not None and seen.colour_distance > rules.most_colour_distance:
-        return f"the colours differ by {seen.colour_distance:.1f}, more than {rules.most_colour_distance:.1f}"
-    if rules.most_odd_share is not None and seen.odd_share > rules.most_odd_share:
-        return f"a spot of {seen.odd_share:.3f} of the thing differs, more than {rules.most_odd_share:.3f}"
+    a, b = titles.read(ours), titles.read(theirs)
+    if not a.colours & b.colours:
+        if rules.most_colour_distance is not None and seen.colour_distance > rules.most_colour_distance:
+            return f"the colours differ by {seen.colour_distance:.1f}, more than {rules.most_colour_distance:.1f}"
+        if rules.most_changed_share is not None and seen.changed_share > rules.most_changed_share:
+            return f"{seen.changed_share:.3f} of it has another colour, more than {rules.most_changed_share:.3f}"
+    if not a.volumes & b.volumes and rules.most_odd_share is not None and seen.odd_share > rules.most_odd_share:
+        return f"a spot of {seen.odd_share:.4f} of it looks different, more than {rules.most_odd_share:.4f}"
     return None
+
+
+def _listed(words: frozenset[str]) -> str:
+    return ", ".join(sorted(words)) or "not named"

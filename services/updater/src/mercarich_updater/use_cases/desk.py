@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from mercarich_platform.clock import Clock
@@ -51,7 +52,8 @@ class RevivalDesk:
         """Search as a worker does, and write nothing. Raises `NotSearched` and `ProxyAway`."""
         wanted = self.desk.wanted(sku, username)
         rules = self.listings.rules(wanted.user_id)
-        result = self.find(wanted, rules, lambda items: self.listings.used(wanted.user_id, items), lambda: None)
+        used = partial(self.listings.used, wanted.user_id)
+        result = self.find(wanted, rules, used, lambda: None, lambda _found, _judged: True)
         candidates = [_candidate(judged) for judged in result.judged]
         return Preview(sku, candidates[-1] if result.found else None, candidates)
 

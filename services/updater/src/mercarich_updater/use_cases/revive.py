@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
 from mercarich_runs.ports import ProxyAway, Superseded
 from mercarich_updater.domain.rules import Wanted
-from mercarich_updater.ports import Batch, Done, Listings, NotSearched, UsedMeanwhile
-from mercarich_updater.use_cases.search import FindReplacement
+from mercarich_updater.ports import Batch, Done, Judged, Listings, NotSearched, UsedMeanwhile
+from mercarich_updater.use_cases.search import FindReplacement, Result
 
 log = logging.getLogger(__name__)
 
@@ -101,26 +102,31 @@ class ReviveListings:
                 renewed[0] = self.now()
                 self.listings.renew(wanted, renewed[0] + self.lease)
 
+        def take(found: Item, judged: Sequence[Judged]) -> bool:
+            if rules.ask_first:
+                self.listings.propose(batch, wanted, judged, found, self.now())
+                return True
+            try:
+                done = self.listings.revive(batch, wanted, judged, found, rules, self.now())
+            except UsedMeanwhile:
+                return False
+            self.meter.revived(wanted.marketplace, done)
+            log.info("revived", extra={"user_id": wanted.user_id, "listings": len(done), "item": found.item_id})
+            return True
+
         try:
-            result = self.find(wanted, rules, lambda items: self.listings.used(wanted.user_id, items), alive)
+            result = self.find(wanted, rules, lambda items: self.listings.used(wanted.user_id, items), alive, take)
         except NotSearched as error:
             self.listings.put_off(batch, wanted, (), str(error), self.now())
             self.meter.searched(wanted.marketplace, "unknown")
             return
+        self._keep(batch, wanted, result)
+
+    def _keep(self, batch: Batch, wanted: Wanted, result: Result) -> None:
         for judged in result.judged:
             self.meter.judged(wanted.marketplace, judged.refusal.filter if judged.refusal else None)
         if result.found is None and result.unknowns:
             self.listings.put_off(batch, wanted, result.judged, "unknown", self.now())
         elif result.found is None:
             self.listings.none_found(batch, wanted, result.judged, self.now())
-        elif rules.ask_first:
-            self.listings.propose(batch, wanted, result.judged, result.found, self.now())
-        else:
-            try:
-                done = self.listings.revive(batch, wanted, result.judged, result.found, rules, self.now())
-            except UsedMeanwhile:
-                self.listings.put_off(batch, wanted, result.judged, "used_meanwhile", self.now())
-                return
-            self.meter.revived(wanted.marketplace, done)
-            log.info("revived", extra={"user_id": wanted.user_id, "listings": len(done), "item": result.found.item_id})
         self.meter.searched(wanted.marketplace, "found" if result.found else "unknown" if result.unknowns else "none")

@@ -16,6 +16,9 @@ PAGES = 5
 
 Used = Callable[[Sequence[Item]], frozenset[tuple[Marketplace, str]]]
 
+Take = Callable[[Item, Sequence[Judged]], bool]
+"""Takes a match; False: another search of the same seller was faster, and the next one is looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -34,8 +37,8 @@ class FindReplacement:
     look: Look
     pictures: Pictures
 
-    def __call__(self, wanted: Wanted, rules: Rules, used: Used, alive: Callable[[], None]) -> Result:
-        """`alive` is called before each candidate."""
+    def __call__(self, wanted: Wanted, rules: Rules, used: Used, alive: Callable[[], None], take: Take) -> Result:
+        """`alive` is called before each candidate, `take` with a match and all that were judged before it."""
         wanted = self.completed(wanted)
         judged: list[Judged] = []
         unknowns = 0
@@ -43,9 +46,12 @@ class FindReplacement:
             alive()
             one = self._judge(wanted, rules, row, used)
             judged.append(one)
-            if one.refusal is None:
+            if one.refusal is not None:
+                unknowns += one.refusal.filter == "unknown"
+            elif take(one.item, judged):
                 return Result(judged, one.item, unknowns)
-            unknowns += one.refusal.filter == "unknown"
+            else:
+                judged[-1] = Judged(one.item, Refusal("used", "this seller has just begun to use it"))
         return Result(judged, None, unknowns)
 
     def completed(self, wanted: Wanted) -> Wanted:
@@ -102,7 +108,7 @@ class FindReplacement:
 
     def _last(self, wanted: Wanted, rules: Rules, item: Item) -> Refusal | None:
         def against(ours: Picture, theirs: Picture) -> str | None:
-            return pictures_against(rules.match, self.pictures.likeness(ours, theirs))
+            return pictures_against(rules.match, self.pictures.likeness(ours, theirs), wanted.title, item.title or "")
 
         return self._compare("picture", wanted, item, against)
 

@@ -1,0 +1,86 @@
+"""What a title names, in one spelling: volume, pieces, model, colour, measures, and "it is only a part"."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_VOLUME = re.compile(
+    r"(?:第\s*)?(\d{1,3})\s*巻?\s*[-~〜ー–]\s*(?:第\s*)?(\d{1,3})\s*巻|第?\s*(\d{1,3})\s*巻|\bvol\.?\s*(\d{1,3})\b|全\s*(\d{1,3})\s*巻"
+)
+_HALVES = re.compile(r"[上中下前後](?=[巻編])")
+_PIECES = re.compile(
+    r"(?<![a-z0-9.-])(\d{1,3})\s?(?:個|点|本|枚|冊|体|台|箱|足|着|袋|缶)(?!目|もの|物|限|以|付|入|あり|なし|無)"
+)
+_MODEL = re.compile(r"(?<![a-z0-9])(?=[a-z0-9-]*\d{2})(?=[a-z0-9-]*[a-z])[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_MEASURE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s*(tb|gb|mb|ml|kg|cm|mm|インチ)(?![a-z])")
+_PART = ("のみ", "空箱", "ジャンク", "説明書だけ", "レプリカ", "互換品", "部品取り")
+
+_COLOURS = {
+    "red": ("レッド", "赤", "red"),
+    "blue": ("ブルー", "青", "blue"),
+    "green": ("グリーン", "緑", "green"),
+    "yellow": ("イエロー", "黄", "yellow"),
+    "black": ("ブラック", "黒", "black"),
+    "white": ("ホワイト", "白", "white"),
+    "pink": ("ピンク", "桃色", "pink"),
+    "purple": ("パープル", "紫", "purple"),
+    "orange": ("オレンジ", "橙", "orange"),
+    "brown": ("ブラウン", "茶", "brown"),
+    "silver": ("シルバー", "銀", "silver"),
+    "gold": ("ゴールド", "金色", "gold"),
+    "grey": ("グレー", "灰色", "gray", "grey"),
+    "navy": ("ネイビー", "紺", "navy"),
+    "beige": ("ベージュ", "beige"),
+}
+_NO_MODELS = re.compile(r"(?:vol|ver|no|ps|a|b)\.?\d{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What one title says; empty where it says nothing."""
+
+    volumes: frozenset[str]
+    pieces: frozenset[str]
+    models: frozenset[str]
+    colours: frozenset[str]
+    measures: frozenset[str]
+    parts: frozenset[str]
+
+
+def read(title: str) -> Named:
+    text = unicodedata.normalize("NFKC", title).casefold()
+    return Named(
+        volumes=_volumes(text),
+        pieces=_pieces(text),
+        models=frozenset(
+            word.replace("-", "") for word in _MODEL.findall(text) if not _NO_MODELS.fullmatch(word.replace("-", ""))
+        ),
+        colours=frozenset(name for name, words in _COLOURS.items() if any(_says(text, word) for word in words)),
+        measures=frozenset(f"{number}{unit}" for number, unit in _MEASURE.findall(text)),
+        parts=frozenset(word for word in _PART if word in text),
+    )
+
+
+def _volumes(text: str) -> frozenset[str]:
+    """`3` or `3-5`; halves by their word."""
+    found = set(_HALVES.findall(text))
+    for match in _VOLUME.finditer(text):
+        first, last, *single, whole = match.groups()
+        if first:
+            found.add(f"{int(first)}-{int(last)}")
+        elif whole:
+            found.add(f"1-{int(whole)}")
+        else:
+            found.update(str(int(number)) for number in single if number)
+    return frozenset(found)
+
+
+def _pieces(text: str) -> frozenset[str]:
+    """As it is said, or as many as a range of volumes has."""
+    said = {str(int(count)) for count in _PIECES.findall(text) if int(count) > 1}
+    ranges = [volumes.split("-") for volumes in _volumes(text) if "-" in volumes]
+    return frozenset(said or {str(int(last) - int(first) + 1) for first, last in ranges})
+
+
+def _says(text: str, word: str) -> bool:
+    return bool(re.search(rf"(?<![a-z]){word}(?![a-z])", text)) if word.isascii() else word in text

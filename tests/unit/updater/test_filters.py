@@ -1,0 +1,212 @@
+"""Row M7: each filter in the seed's order (behaviour.md 1.3), with the seed's value as default."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.proxy_api import Evidence, Item
+from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN
+from mercarich_updater.domain.filters import early, late
+from mercarich_updater.domain.keywords import keyword
+from mercarich_updater.domain.matching import SEED
+from mercarich_updater.domain.revivals import Change, Offer, Revived, lead_time, revive
+from mercarich_updater.domain.rules import BadConditions, Rules, Wanted, read_conditions
+
+RULES = Rules(
+    days=3,
+    candidates=60,
+    match=SEED,
+    least_rating=80,
+    price_factor=1.0,
+    title_length=255,
+    ignored_origins=("海外",),
+    ship_days=6,
+    lead_days=4,
+    quantity_cap=1,
+    other_marketplace=False,
+    other_conditions={3: 2},
+    ask_first=False,
+    banned_sellers=frozenset({(Marketplace.YAHOO, "banned")}),
+    banned_words=("ジャンク", "Box"),
+)
+WANTED = Wanted(
+    listing_ids=(1,),
+    user_id=1,
+    marketplace=Marketplace.YAHOO,
+    source_item_id=1,
+    item_id="old",
+    title="ソニー ヘッドホン",
+    picture_url="https://p/old",
+    condition=3,
+    first_price_jpy=1000,
+    withdrawn_at=None,
+    undone=frozenset({"taken-back"}),
+)
+EVIDENCE = Evidence(
+    url="http://x", http_status=200, body_sha256=None, parser_version="t", extract="", fetched_at=datetime.now(UTC)
+)
+
+
+def _item(**more: Any) -> Item:
+    good = {
+        "marketplace": Marketplace.YAHOO,
+        "item_id": "new",
+        "state": State.AVAILABLE,
+        "title": "ソニー ヘッドホン",
+        "price_jpy": 1000,
+        "seller_id": "s",
+        "seller_rating_good": 80,
+        "seller_rating_bad": 20,
+        "condition_code": 3,
+        "ships_from": "東京都",
+        "ship_days_max": 6,
+        "evidence": EVIDENCE,
+    }
+    return Item(**{**good, **more})
+
+
+def _late(item: Item, rules: Rules = RULES, wanted: Wanted = WANTED, used: Any = frozenset()) -> str | None:
+    refusal = late(rules, wanted, item, used)
+    return refusal and refusal.filter
+
+
+def test_one_that_meets_every_threshold_exactly_passes() -> None:
+    assert early(RULES, WANTED, _item()) is None
+    assert late(RULES, WANTED, _item(), frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ({"item_id": "old"}, "undone"),
+        ({"item_id": "taken-back"}, "undone"),
+        ({"seller_id": "banned"}, "banned_seller"),
+        ({"title": "ソニー ジャンク品"}, "banned_word"),
+        ({"title": "sony BOX"}, "banned_word"),
+    ],
+)
+def test_m7_what_a_search_result_tells(more: dict[str, Any], name: str) -> None:
+    refusal = early(RULES, WANTED, _item(**more))
+    assert refusal is not None
+    assert refusal.filter == name
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ({"seller_id": "banned"}, "banned_seller"),
+        ({"state": State.SOLD, "reason": Reason.WON}, "buyable"),
+        ({"state": State.UNBUYABLE, "reason": Reason.AUCTION_ONLY}, "buyable"),
+        ({"seller_rating_good": 79, "seller_rating_bad": 21}, "rating"),
+        ({"seller_rating_good": 0, "seller_rating_bad": 0}, "rating"),
+        ({"seller_rating_good": None}, "rating"),
+        ({"condition_code": 4}, "condition"),
+        ({"condition_code": 2}, "condition"),
+        ({"condition_code": None}, "condition"),
+        ({"price_jpy": 1001}, "price"),
+        ({"price_jpy": None}, "price"),
+        ({"title": "長" * 256}, "title_length"),
+        ({"title": None}, "title_length"),
+        ({"ships_from": "海外（中国）"}, "origin"),
+        ({"ship_days_max": 7}, "ship_days"),
+    ],
+)
+def test_m7_what_an_items_page_tells(more: dict[str, Any], name: str) -> None:
+    assert _late(_item(**more)) == name
+
+
+def test_m7_the_order_is_the_seeds() -> None:
+    """An item with every fault is refused by the first filter; mending it brings the next."""
+    faults: list[tuple[str, dict[str, Any]]] = [
+        ("buyable", {"state": State.SOLD, "reason": Reason.WON}),
+        ("rating", {"seller_rating_good": 1, "seller_rating_bad": 9}),
+        ("used", {}),
+        ("condition", {"condition_code": 5}),
+        ("price", {"price_jpy": 9999}),
+        ("title_length", {"title": "長" * 256}),
+        ("origin", {"ships_from": "海外"}),
+        ("ship_days", {"ship_days_max": 30}),
+    ]
+    for number, (name, _) in enumerate(faults):
+        left = faults[number:]
+        bad = {key: value for _, fault in left for key, value in fault.items()}
+        used = frozenset({(Marketplace.YAHOO, "new")}) if ("used", {}) in left else frozenset()
+        assert _late(_item(**bad), used=used) == name
+
+
+def test_mercari_takes_the_wanted_condition_or_better() -> None:
+    wanted = replace(WANTED, marketplace=Marketplace.MERCARI)
+    for condition, verdict in ((1, None), (3, None), (4, "condition")):
+        item = _item(marketplace=Marketplace.MERCARI, condition_code=condition)
+        assert _late(item, wanted=wanted) == verdict
+
+
+def test_the_other_marketplace_has_a_limit_of_its_own() -> None:
+    for condition, verdict in ((2, None), (3, "condition")):
+        item = _item(marketplace=Marketplace.MERCARI, condition_code=condition)
+        assert _late(item) == verdict
+    unmapped = replace(WANTED, condition=1)
+    assert _late(_item(marketplace=Marketplace.MERCARI, condition_code=1), wanted=unmapped) == "condition"
+
+
+def test_without_a_first_price_nothing_is_bought() -> None:
+    assert _late(_item(), wanted=replace(WANTED, first_price_jpy=None)) == "price"
+
+
+def test_the_seeds_values_are_the_defaults() -> None:
+    seed = {
+        "REVIVAL_DAYS": 3,
+        "REVIVAL_LEAST_RATING": 80,
+        "REVIVAL_SHIP_DAYS": 6,
+        "REVIVAL_LEAST_QUICK": 0.80,
+        "REVIVAL_PRICE_FACTOR": 1.0,
+        "REVIVAL_QUANTITY_CAP": 1,
+        "REVIVAL_OTHER_MARKETPLACE": "off",
+        "REVIVAL_IGNORED_ORIGINS": "海外",
+    }
+    assert {key: DEFINITIONS[key].default for key in seed} == seed
+    assert set(seed) <= SELLERS_OWN
+
+
+@pytest.mark.parametrize(
+    ("offer", "revived"),
+    [
+        (Offer(1, 0, 3, 0, False), Revived(Change.RESTORED, 1, pushed=True)),
+        (Offer(1, 0, 1, None, False), Revived(Change.RESTORED, 1, pushed=True)),
+        (Offer(1, 1, 1, 1, False), Revived(Change.SWAPPED, 1, pushed=False)),
+        (Offer(1, 3, 3, 3, False), Revived(Change.SWAPPED, 1, pushed=True)),
+        (Offer(1, 0, 1, 1, False), Revived(Change.SWAPPED, 1, pushed=False)),
+        (Offer(1, 0, 1, 1, True), Revived(Change.RESTORED, 1, pushed=True)),
+        (Offer(1, 0, 3, 3, False), Revived(Change.RESTORED, 1, pushed=True)),
+    ],
+)
+def test_m8_m9_what_a_replacement_does_to_an_offer(offer: Offer, revived: Revived) -> None:
+    assert revive(offer, cap=1) == revived
+
+
+@pytest.mark.parametrize(("days", "lead"), [(2, 6), (None, 10), (90, 30)])
+def test_m8_the_lead_time_is_the_sources_shipping_and_ours(days: int | None, lead: int) -> None:
+    assert lead_time(RULES, _item(ship_days_max=days)) == lead
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("【美品】ソニー ヘッドホン MX-00001 箱付き", "ソニー ヘッドホン MX-00001"),
+        ("★希少★ソニー ヘッドホン 即購入OK", "ソニー ヘッドホン"),
+        ("ソニー　ヘッドホン（送料無料）", "ソニー ヘッドホン"),
+        ("【新品】★", ""),
+        ("長い" * 100, "長い" * 40),
+    ],
+)
+def test_a_search_has_the_words_without_the_show(title: str, words: str) -> None:
+    assert keyword(title) == words
+
+
+@pytest.mark.parametrize("text", ["1", "1=7", "0=1", "a=b", "1=1 2"])
+def test_a_condition_map_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(BadConditions, match="expected ours=worst"):
+        read_conditions(text)
