@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy.dialects import mysql, sqlite
 
 CHUNK = 1000
 """Rows a statement: SQLite takes at most 32,766 values in one."""
@@ -54,6 +55,22 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
         connection.execute(quiet, rows)
 
 
+def insert_or_add(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, adding: Sequence[str]
+) -> None:
+    """Insert rows, in order of their key; where one is there already, its `adding` columns grow by the new values."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        new = sqlite.insert(table).values(list(rows))
+        grown = {name: table.c[name] + new.excluded[name] for name in adding}
+        connection.execute(new.on_conflict_do_update(set_=grown))
+    else:
+        there = mysql.insert(table).values(list(rows))
+        raised = {name: table.c[name] + there.inserted[name] for name in adding}
+        connection.execute(there.on_duplicate_key_update(raised))
+
+
 def _update_chunk(
     connection: Connection,
     table: Table,
@@ -61,8 +78,8 @@ def _update_chunk(
     same: Mapping[str, Any],
     where: Mapping[str, Any],
 ) -> int:
-    sqlite = connection.dialect.name == "sqlite"
-    mark = "?" if sqlite else "%s"
+    on_sqlite = connection.dialect.name == "sqlite"
+    mark = "?" if on_sqlite else "%s"
     columns = [name for name in rows[0] if name != "id"]
     bind = {name: _bind_processor(connection, table, name) for name in [*columns, *same, *where]}
     listed, values = _listed(rows, [("id", _unchanged), *((name, bind[name]) for name in columns)], mark)
@@ -70,7 +87,7 @@ def _update_chunk(
     fences = [bind[name](value) for name, value in where.items()]
     conditions = "".join(f" AND {table.name}.{name} = {mark}" for name in where)
     fixed = [f"{name} = {mark}" for name in same]
-    if sqlite:
+    if on_sqlite:
         statement = _sqlite(table.name, columns, fixed, listed, conditions)
         parameters = constants + values + fences
     else:

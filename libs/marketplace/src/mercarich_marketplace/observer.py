@@ -16,7 +16,7 @@ from mercarich_marketplace.turns import Flow
 
 log = logging.getLogger(__name__)
 
-CHUNKS_A_SECOND = 20.0
+CHUNKS_A_SECOND = 10.0
 """Of all batches together, before their ends: below it nothing that is answered waits for more."""
 
 

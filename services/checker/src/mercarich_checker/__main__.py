@@ -6,13 +6,11 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from mercarich_checker.bootstrap import build_worker
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.market import Marketplace
-from mercarich_db.wait import wait_for_schema
 from mercarich_platform import front, logging
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_platform.worker import install_signals
+from mercarich_platform.shutdown import install_signals
 
 
 def main() -> None:
@@ -25,6 +23,9 @@ def worker(argv: Sequence[str]) -> int:
     parser.add_argument("process", choices=["worker"])
     parser.add_argument("--marketplace", type=Marketplace, choices=list(Marketplace), required=True)
     arguments = parser.parse_args(argv)
+    from mercarich_checker.bootstrap import build_worker  # drivers: not for a help page
+    from mercarich_db.wait import wait_for_schema
+
     shared, own = load(SharedSettings), load(CheckerSettings)
     logging.configure(f"checker-{arguments.marketplace}", level=shared.log_level, style=shared.log_format)
     stop = threading.Event()

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from mercarich_checker.bootstrap import build_planner
 from mercarich_contracts.market import Marketplace
-from mercarich_runs.commands import RunCommand
+from mercarich_platform.settings import SharedSettings
+from mercarich_runs.commands import Planner, RunCommand
 from mercarich_runs.ports import Counts, Operation
+from mercarich_runs.use_cases.see_through import Report
 
 
 def check_item_yahoo(argv: Sequence[str]) -> int:
@@ -25,12 +26,18 @@ def _tell(counts: Counts) -> str:
     )
 
 
+def _build(marketplace: Marketplace, shared: SharedSettings, report: Report) -> Planner:
+    from mercarich_checker.bootstrap import build_planner  # drivers: not for a help page
+
+    return build_planner(marketplace, shared, report)
+
+
 CHECK_ITEM = RunCommand(
     operation=Operation.CHECK,
     description="Start a check run over {marketplace} sources and see it through. The newest start wins: "
     "an earlier run of this marketplace ends as superseded.",
     batch_setting="CHECK_BATCH_ITEMS",
-    build=build_planner,
+    build=_build,
     tell=_tell,
     marks_only="only mark what is gone; withdraw nothing",
 )

@@ -65,19 +65,20 @@ def _record(
 ) -> Recorded:
     hold_newest(connection, batch.marketplace, batch.generation)
     rows = _pending(connection, batch, sorted(seen))
-    learnt = [row for row in rows if meaning(seen[row.id]) is not Meaning.NOTHING_LEARNT]
+    by_meaning: dict[Meaning, list[AnyRow]] = {each: [] for each in Meaning}
+    for row in rows:
+        by_meaning[meaning(seen[row.id])].append(row)
+    kept, gone = by_meaning[Meaning.KEEP], by_meaning[Meaning.WITHDRAW]
+    learnt = [*kept, *gone]
     evidence_ids = _keep_evidence(connection, learnt, seen)
-    gone = [row for row in learnt if meaning(seen[row.id]) is Meaning.WITHDRAW]
     _keep_states(connection, batch, learnt, seen, evidence_ids, now)
-    counts = _put_off(connection, batch, [row for row in rows if row not in learnt], seen, now, settings)
+    counts = _put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)
     found = withdrawals_sql.Found(
         gone={row.id: (row.suspected_at, evidence_ids.get(row.id, row.evidence_id), seen[row.id]) for row in gone},
-        available=frozenset(row.id for row in learnt) - frozenset(row.id for row in gone),
+        available=frozenset(row.id for row in kept),
     )
-    recorded = withdrawals_sql.apply(connection, batch, found, now, settings)
-    counts["checked"] += len(learnt)
-    counts["out_of_stock"] += len(gone)
-    counts["available"] += len(learnt) - len(gone)
+    recorded, changed = withdrawals_sql.apply(connection, batch, found, now, settings)
+    counts.update(changed, checked=len(learnt), out_of_stock=len(gone), available=len(kept))
     _count(connection, batch.run_id, counts)
     return recorded
 
@@ -141,10 +142,10 @@ def _keep_states(
 ) -> None:
     """The many unchanged ones by one statement; the others each with its own values, by one more."""
     done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
-    as_before = [row.id for row in rows if row.id not in evidence_ids and _says_no_more(row, seen[row.id])]
+    as_before = {row.id for row in rows if row.id not in evidence_ids and _says_no_more(row, seen[row.id])}
     if as_before:
-        connection.execute(update(source_items).where(_items.id.in_(as_before)).values(**done))
-    rest = [_new_state(row, seen[row.id], evidence_ids, now) for row in rows if row.id not in set(as_before)]
+        connection.execute(update(source_items).where(_items.id.in_(sorted(as_before))).values(**done))
+    rest = [_new_state(row, seen[row.id], evidence_ids) for row in rows if row.id not in as_before]
     if rest:
         update_rows(connection, source_items, rest, same=done)
 
@@ -157,7 +158,7 @@ def _says_no_more(row: AnyRow, item: Item) -> bool:
     return bool(same_price and known_seller and known_looks and suspicion_stands)
 
 
-def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int], now: datetime) -> dict[str, Any]:
+def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int]) -> dict[str, Any]:
     return {
         "id": row.id,
         "state": item.state,

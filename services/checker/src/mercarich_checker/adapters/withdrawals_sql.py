@@ -1,6 +1,6 @@
 """Withdrawals: the listings behind sources that are gone, unless the brake holds them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,13 +29,15 @@ class Found:
     available: frozenset[int]
 
 
-def apply(connection: Connection, batch: CheckBatch, found: Found, now: datetime, settings: BrakeSettings) -> Recorded:
-    """Withdraw every listing of a source that is gone, or hold it; let go of holds that proved wrong."""
+def apply(
+    connection: Connection, batch: CheckBatch, found: Found, now: datetime, settings: BrakeSettings
+) -> tuple[Recorded, Counter[str]]:
+    """Withdraw every listing of a source that is gone, or hold it; let go of holds that proved wrong. Answers what
+    the run is to count, too."""
     rows = _listings_of(connection, [*found.gone, *found.available])
     _clear_holds(connection, [row for row in rows if row.hold_id and row.source_item_id in found.available], now)
     fallen = [row for row in rows if row.source_item_id in found.gone]
-    confirmed = [row for row in fallen if row.hold_id and _is_confirmed(found, row, batch, settings)]
-    new = [row for row in fallen if not row.hold_id or (row.hold_run != batch.run_id and row not in confirmed)]
+    confirmed, new = _sorted_out(connection, batch, fallen, found, settings)
     tallies = tallies_sql.add(connection, batch.run_id, [row.user_id for row in rows], [row.user_id for row in new])
     held = _held_by(connection, batch, tallies, now, settings)
     going = [*confirmed, *(row for row in new if row.user_id not in held)]
@@ -46,9 +48,8 @@ def apply(connection: Connection, batch: CheckBatch, found: Found, now: datetime
     if touched:
         close_empty_holds(connection, holds.c.id.in_(touched), now)
     withdrawn = 0 if batch.without_update else len(going)
-    counts = {"fallen": len(new), "withdrawn": withdrawn, "held": len(kept)}
-    _count(connection, batch.run_id, {name: number for name, number in counts.items() if number})
-    return Recorded(withdrawn=_by_seller(going), held=len(kept))
+    counts = Counter({"fallen": len(new), "withdrawn": withdrawn, "held": len(kept)})
+    return Recorded(withdrawn=_by_seller(going), held=len(kept)), counts
 
 
 def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
@@ -67,7 +68,6 @@ def apply_released(connection: Connection, marketplace: Marketplace, now: dateti
     rows = connection.execute(
         select(*_COLUMNS, *states)
         .join(source_items, source_items.c.id == listings.c.source_item_id)
-        .outerjoin(holds, holds.c.id == listings.c.hold_id)
         .where(listings.c.id.in_(ids))
     ).all()
     gone = [row for row in rows if row.state in OUT_OF_STOCK]
@@ -103,25 +103,42 @@ _COLUMNS = (
     listings.c.quantity,
     listings.c.revision,
     listings.c.hold_id,
-    holds.c.kind.label("hold_kind"),
-    holds.c.run_id.label("hold_run"),
 )
 
 
 def _listings_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[AnyRow]:
-    """Locked in order of their id; holds are only read, so that the lock is taken first and alone."""
+    """Locked in order of their id."""
     if not source_ids:
         return ()
-    mine = select(listings.c.id).where(listings.c.source_item_id.in_(source_ids), _listed)
-    ids = connection.execute(mine.order_by(listings.c.id).with_for_update()).scalars().all()
-    rows = select(*_COLUMNS).outerjoin(holds, holds.c.id == listings.c.hold_id).where(listings.c.id.in_(ids))
-    return connection.execute(rows.order_by(listings.c.id)).all()
+    rows = select(*_COLUMNS).where(listings.c.source_item_id.in_(source_ids), _listed)
+    return connection.execute(rows.order_by(listings.c.id).with_for_update()).all()
 
 
-def _is_confirmed(found: Found, row: AnyRow, batch: CheckBatch, settings: BrakeSettings) -> bool:
+def _sorted_out(
+    connection: Connection, batch: CheckBatch, fallen: Sequence[AnyRow], found: Found, settings: BrakeSettings
+) -> tuple[list[AnyRow], list[AnyRow]]:
+    """Of the listings whose source is gone: those whose hold is confirmed by this look, and those that fall anew.
+    The rest is held by this run already."""
+    new = [row for row in fallen if not row.hold_id]
+    held = [row for row in fallen if row.hold_id]
+    if not held:
+        return [], new
+    columns = select(holds.c.id, holds.c.kind, holds.c.run_id)
+    of = {row.id: row for row in connection.execute(columns.where(holds.c.id.in_({row.hold_id for row in held})))}
+    confirmed = []
+    for row in held:
+        hold = of.get(row.hold_id)
+        if _is_confirmed(found, row, hold.kind if hold else None, settings):
+            confirmed.append(row)
+        elif hold is None or hold.run_id != batch.run_id:
+            new.append(row)
+    return confirmed, sorted(new, key=lambda row: row.id)
+
+
+def _is_confirmed(found: Found, row: AnyRow, hold_kind: str | None, settings: BrakeSettings) -> bool:
     """By a look long enough after the first, and not by a reader that this very run cannot trust."""
     suspected_at, _, item = found.gone[row.source_item_id]
-    if row.hold_kind == HoldKind.UNREADABLE:
+    if hold_kind == HoldKind.UNREADABLE:
         return False
     return suspected_at is not None and item.evidence.fetched_at - suspected_at >= settings.confirm_after
 
@@ -247,12 +264,6 @@ def _event(
 def _events(connection: Connection, events: Sequence[Mapping[str, Any]]) -> None:
     if events:
         connection.execute(insert(listing_events), events)
-
-
-def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:
-    if counts:
-        raised = {name: runs.c[name] + number for name, number in counts.items()}
-        connection.execute(update(runs).where(runs.c.id == run_id).values(**raised))
 
 
 def _by_seller(rows: Iterable[AnyRow]) -> dict[int, list[int]]:
