@@ -59,7 +59,7 @@ lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED) ## mypy, strict
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(SOURCES) bench
 
 arch: $(INSTALLED) ## import contracts, and each member's declared dependencies
 	$(BIN)/lint-imports

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from bench import stock
 from bench.harness.parts import parts
@@ -57,10 +58,14 @@ def _mark(engine: Engine, rows: int) -> Run:
     """All are pending, as after a planner's marking."""
     run = SqlRuns(engine).start(REQUEST, None, utc_now())
     for start in range(0, rows, stock.CHUNK):
-        mark = "UPDATE source_items SET check_run = :run, check_rank = id DIV 20 WHERE id > :first AND id <= :last"
         chunk = {"run": run.id, "first": start, "last": start + stock.CHUNK}
-        run_tx(engine, lambda connection, chunk=chunk, mark=mark: connection.execute(text(mark), chunk))
+        run_tx(engine, partial(_mark_chunk, chunk=chunk))
     return run
+
+
+def _mark_chunk(connection: Connection, chunk: Mapping[str, int]) -> None:
+    mark = "UPDATE source_items SET check_run = :run, check_rank = id DIV 20 WHERE id > :first AND id <= :last"
+    connection.execute(text(mark), chunk)
 
 
 _Bunch = Callable[[Connection, Sequence[int], Mapping[str, object]], int]
@@ -75,11 +80,15 @@ def _written(engine: Engine, rows: int, writes: int, write: _Bunch) -> float:
     for start in range(0, writes, BUNCH):
         bunch = sorted(ids[start : start + BUNCH])
         now = {**done, "checked_at": utc_now(), "observed_at": utc_now(), "checked_run": 1}
-        written += run_tx(engine, lambda connection, bunch=bunch, now=now: write(connection, bunch, now))
+        written += run_tx(engine, partial(_write, write=write, bunch=bunch, now=now))
     seconds = time.monotonic() - began
     if written != writes:
         raise NotExact(f"state writes: {written:,} rows where {writes:,} were wanted")
     return seconds
+
+
+def _write(connection: Connection, write: _Bunch, bunch: Sequence[int], now: Mapping[str, object]) -> int:
+    return write(connection, bunch, now)
 
 
 def _new_states(connection: Connection, ids: Sequence[int], done: Mapping[str, object]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine, text
 
@@ -22,7 +23,7 @@ def grow(engine: Engine, there: int, size: int) -> None:
         run_tx(engine, lambda connection: _run(connection, _PEOPLE, {"sellers": SELLERS}))
     for start in range(there, size, CHUNK):
         numbers = {"first": start, "last": min(start + CHUNK, size), "sellers": SELLERS, "then": THEN}
-        run_tx(engine, lambda connection, numbers=numbers: _run(connection, _OFFERS, numbers))
+        run_tx(engine, partial(_run, statements=_OFFERS, values=numbers))
     with engine.connect() as connection:
         connection.execute(text("ANALYZE TABLE source_items, listings")).close()
 
