@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from mercarich_local import broker, schedule_process
 from mercarich_platform import front, logging
 from mercarich_platform.settings import SharedSettings, load
 
@@ -25,7 +24,11 @@ def _run(argv: Sequence[str]) -> int:
     settings = load(SharedSettings)
     logging.configure(arguments.process, level=settings.log_level, style=settings.log_format)
     if arguments.process == "broker":
+        from mercarich_local import broker  # drivers: not for a help page
+
         return broker.serve(arguments.host, arguments.port)
+    from mercarich_local import schedule_process
+
     return schedule_process.run(settings)
 
 

@@ -6,15 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import httpx
-
-from mercarich_db import engine as engines
-from mercarich_db import schema
-from mercarich_feed.adapters.token_cipher import BadKey
-from mercarich_feed.settings import FeedSettings
-from mercarich_local import procfile, runner, sample_data
-from mercarich_local.demo import Demo
-from mercarich_local.market import Simulator
+from mercarich_local import procfile
 from mercarich_local.screen import Screen, open_console
 from mercarich_local.system import from_environment
 from mercarich_platform.exit_codes import DONE
@@ -32,6 +24,8 @@ def up(argv: Sequence[str]) -> int:
     parser.add_argument("--verbose", action="store_true", help="show every line of every process")
     parser.add_argument("--procfile", type=Path, default=Path("Procfile"), help="default: %(default)s")
     arguments = parser.parse_args(argv)
+    from mercarich_local import runner  # drivers: not for a help page
+
     system = from_environment(load(SharedSettings).data_dir, os.environ)
     processes = procfile.read(arguments.procfile)
     screen = Screen(open_console(), [process.name for process in processes], verbose=arguments.verbose)
@@ -48,6 +42,8 @@ def demo(argv: Sequence[str]) -> int:
     parser.add_argument("--listings", type=int, default=10_000)
     parser.add_argument("--procfile", type=Path, default=Path("Procfile"), help="default: %(default)s")
     arguments = parser.parse_args(argv)
+    from mercarich_local.demo import Demo  # drivers: not for a help page
+
     stop = threading.Event()
     install_signals(stop, budget_seconds=END_SECONDS)
     return Demo(
@@ -64,6 +60,15 @@ def sample(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="mercarich sample_data", description=sample.__doc__)
     parser.add_argument("--simulator", required=True, help="its address, as http://simulator:8100")
     url = parser.parse_args(argv).simulator
+    import httpx  # drivers: not for a help page
+
+    from mercarich_db import engine as engines
+    from mercarich_db import schema
+    from mercarich_feed.adapters.token_cipher import BadKey
+    from mercarich_feed.settings import FeedSettings
+    from mercarich_local import sample_data
+    from mercarich_local.market import Simulator
+
     own = load(FeedSettings)
     engine = engines.create(load(SharedSettings).database)
     try:

@@ -5,16 +5,15 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
-
-from mercarich_db import engine as engines
-from mercarich_db import schema
-from mercarich_db.wait import wait_until_usable
 from mercarich_platform import logging
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.shutdown import install_signals
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 LONGEST_SECONDS = 86_400
 _PAUSE_SECONDS = 2.0
@@ -23,6 +22,8 @@ _PAUSE_SECONDS = 2.0
 def db(argv: Sequence[str]) -> int:
     """Bring the database to this release's schema (`db upgrade`), or wait until another one has (`db wait`)."""
     given = _parser().parse_args(argv)
+    from mercarich_db import engine as engines  # drivers: not for a help page
+
     settings = load(SharedSettings)
     logging.configure("db", level=settings.log_level, style=settings.log_format)
     engine = engines.create(settings.database)
@@ -44,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _wait(engine: Engine, stop: threading.Event, until: float) -> int:
+def _wait(engine: "Engine", stop: threading.Event, until: float) -> int:
+    from mercarich_db.wait import wait_until_usable
+
     try:
         wait_until_usable(engine, stop, until)
     finally:
@@ -52,7 +55,10 @@ def _wait(engine: Engine, stop: threading.Event, until: float) -> int:
     return 0
 
 
-def _upgrade(engine: Engine, stop: threading.Event, until: float) -> int:
+def _upgrade(engine: "Engine", stop: threading.Event, until: float) -> int:
+    from mercarich_db import engine as engines
+    from mercarich_db import schema
+
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     while True:

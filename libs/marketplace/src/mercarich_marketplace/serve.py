@@ -3,32 +3,29 @@
 import argparse
 import logging
 import os
-import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-
-import uvicorn
-from fastapi import FastAPI
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from mercarich_platform import logging as platform_logging
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 2
-"""Open answers get this long at the end; a batch is cut, and its checker asks again."""
 
-
-def main(name: str, port: int, build: Callable[[], FastAPI], argv: Sequence[str] | None = None) -> int:
+def main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[str] | None = None) -> int:
     """`NAME serve [--host H] [--port P]`; answers the exit code: 0 done, 75 port in use, 78 bad settings."""
     arguments = _parser(name, port).parse_args(argv)
     try:
         shared = load(SharedSettings)
         platform_logging.configure(name, level=shared.log_level, style=shared.log_format)
         app = build()
+        from mercarich_marketplace.server import serve  # drivers: not for a help page
     except BadConfiguration as error:
         _say(f"{name}: {error}")
         return BAD_CONFIGURATION
@@ -37,7 +34,7 @@ def main(name: str, port: int, build: Callable[[], FastAPI], argv: Sequence[str]
     except OSError as error:
         _say(f"{name}: cannot listen on {arguments.host}:{arguments.port}: {_why(error)}")
         return TRY_AGAIN
-    _serve(app, listener)
+    serve(app, listener)
     return DONE
 
 
@@ -63,36 +60,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _why(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-
-
-def _serve(app: FastAPI, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    log.info("listening", extra={"address": "{}:{}".format(*listener.getsockname()[:2])})
-    _Server(config).run(sockets=[listener])
-    log.info("ended")
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, but an asked-for end is an end with exit code 0, not a death by the signal."""
-        handled = (signal.SIGTERM, signal.SIGINT)
-        before = {number: signal.signal(number, self.handle_exit) for number in handled}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _say(text: str) -> None:

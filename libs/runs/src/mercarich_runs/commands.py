@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db import engine as engines
 from mercarich_platform import logging
 from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_platform.worker import install_signals
+from mercarich_platform.shutdown import install_signals
 from mercarich_runs.ports import Counts, DatabaseAway, Operation, Outcome, Request, Run
 from mercarich_runs.use_cases.see_through import Interrupted, Report
 
@@ -48,6 +47,8 @@ class RunCommand:
 
     def __call__(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
         request, request_key = self.parse(marketplace, argv)
+        from mercarich_db import engine as engines  # drivers: not for a help page
+
         shared = load(SharedSettings)
         logging.configure(self._process(marketplace), level=shared.log_level, style=shared.log_format)
         stop = threading.Event()

@@ -6,14 +6,10 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from mercarich_db.engine import DatabaseAway
-from mercarich_db.wait import wait_for_schema
-from mercarich_feed.adapters.token_cipher import new_key
-from mercarich_feed.bootstrap import build_worker
 from mercarich_feed.settings import FeedSettings
 from mercarich_platform import front, logging
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_platform.worker import install_signals
+from mercarich_platform.shutdown import install_signals
 
 log = log_lines.getLogger(__name__)
 
@@ -26,7 +22,13 @@ def feed(argv: Sequence[str]) -> int:
     """Bring changed quantities to Amazon until told to end."""
     parser = argparse.ArgumentParser(prog="mercarich-feed", description=feed.__doc__)
     parser.add_argument("process", choices=["worker", "new-key"])
-    if parser.parse_args(argv).process == "new-key":
+    process = parser.parse_args(argv).process
+    from mercarich_db.engine import DatabaseAway  # drivers: not for a help page
+    from mercarich_db.wait import wait_for_schema
+    from mercarich_feed.adapters.token_cipher import new_key
+    from mercarich_feed.bootstrap import build_worker
+
+    if process == "new-key":
         print(new_key())  # noqa: T201
         return 0
     shared, own = load(SharedSettings), load(FeedSettings)

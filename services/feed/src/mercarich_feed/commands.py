@@ -4,19 +4,19 @@ of tokens, `mercarich validate_mws_tokens`."""
 import argparse
 from collections.abc import Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db.engine import DatabaseAway
-from mercarich_feed.adapters.sellers_sql import SqlSellers
-from mercarich_feed.bootstrap import build_sweep, build_token_check
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.sweep import Swept
 from mercarich_platform import logging
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.front import TryAgain
-from mercarich_platform.kafka import BrokerAway
 from mercarich_platform.settings import SharedSettings, load
+
+if TYPE_CHECKING:
+    from mercarich_feed.adapters.sellers_sql import SqlSellers
 
 MAX_WORKERS = 1000
 
@@ -40,6 +40,9 @@ def validate_mws_tokens(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--usernames", nargs="+", default=[], help="only these sellers")
     given = parser.parse_args(argv)
+    from mercarich_db.engine import DatabaseAway  # drivers: not for a help page
+    from mercarich_feed.bootstrap import build_token_check
+
     shared, own = load(SharedSettings), load(FeedSettings)
     logging.configure("feed-tokens", level=shared.log_level, style=shared.log_format)
     try:
@@ -87,6 +90,10 @@ def parser_for(marketplace: Marketplace) -> argparse.ArgumentParser:
 def _sweep(marketplace: Marketplace, argv: Sequence[str]) -> int:
     parser = parser_for(marketplace)
     given = parser.parse_args(argv)
+    from mercarich_db.engine import DatabaseAway  # drivers: not for a help page
+    from mercarich_feed.bootstrap import build_sweep
+    from mercarich_platform.kafka import BrokerAway
+
     shared, own = load(SharedSettings), load(FeedSettings)
     logging.configure(f"feed-sweep-{marketplace}", level=shared.log_level, style=shared.log_format)
     try:
@@ -114,7 +121,7 @@ def sentence(marketplace: Marketplace, swept: Swept) -> str:
     return text
 
 
-def _refuse_unknown(parser: argparse.ArgumentParser, sellers: SqlSellers, usernames: Sequence[str]) -> None:
+def _refuse_unknown(parser: argparse.ArgumentParser, sellers: "SqlSellers", usernames: Sequence[str]) -> None:
     unknown = sellers.unknown(usernames) if usernames else []
     if unknown:
         parser.error(f"there is no seller {', '.join(repr(name) for name in unknown)}")

@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from mercarich_operator.bootstrap import build
 from mercarich_operator.settings import OperatorSettings
 from mercarich_platform import front, logging
 from mercarich_platform.settings import SharedSettings, load
@@ -22,6 +21,8 @@ def operator(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="mercarich-operator", description=operator.__doc__)
     parser.add_argument("process", choices=["run"])
     parser.parse_args(argv)
+    from mercarich_operator.bootstrap import build  # drivers: not for a help page
+
     shared, own = load(SharedSettings), load(OperatorSettings)
     logging.configure("operator", level=shared.log_level, style=shared.log_format)
     stop = threading.Event()

@@ -23,8 +23,8 @@ def worker(argv: Sequence[str]) -> int:
     parser.add_argument("process", choices=["worker"])
     parser.add_argument("--marketplace", type=Marketplace, choices=list(Marketplace), required=True)
     arguments = parser.parse_args(argv)
-    from mercarich_updater.bootstrap import build_worker  # drivers: not for a help page
     from mercarich_db.wait import wait_for_schema
+    from mercarich_updater.bootstrap import build_worker  # drivers: not for a help page
 
     shared, own = load(SharedSettings), load(UpdaterSettings)
     logging.configure(f"updater-{arguments.marketplace}", level=shared.log_level, style=shared.log_format)

@@ -6,11 +6,9 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from mercarich_db.wait import wait_for_schema
 from mercarich_platform import front, logging
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_platform.worker import install_signals
-from mercarich_web.bootstrap_jobs import build_worker
+from mercarich_platform.shutdown import install_signals
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.settings import WebSettings
 
@@ -25,6 +23,9 @@ def worker(argv: Sequence[str]) -> int:
     parser.add_argument("process", choices=["worker"])
     parser.add_argument("--jobs", type=Kind, choices=list(Kind), required=True)
     arguments = parser.parse_args(argv)
+    from mercarich_db.wait import wait_for_schema  # drivers: not for a help page
+    from mercarich_web.bootstrap_jobs import build_worker
+
     shared, own = load(SharedSettings), load(WebSettings)
     logging.configure(f"jobs-{arguments.jobs}", level=shared.log_level, style=shared.log_format)
     stop = threading.Event()

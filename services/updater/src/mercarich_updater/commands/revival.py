@@ -13,12 +13,10 @@ from typing import Any
 
 import orjson
 
-from mercarich_db.engine import DatabaseAway as EngineAway
 from mercarich_platform.exit_codes import DONE, FAILED, USAGE
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_runs.ports import DatabaseAway, ProxyAway
-from mercarich_updater.bootstrap import desk
 from mercarich_updater.commands import pages
 from mercarich_updater.domain.reports import NotFound, Refused
 from mercarich_updater.ports import NotSearched
@@ -31,6 +29,9 @@ Page = Callable[[Any], str]
 def revival(argv: Sequence[str]) -> int:
     """Show why a listing has or lacks a replacement; approve one, take one back, set a seller's thresholds."""
     given = _parser().parse_args(argv)
+    from mercarich_db.engine import DatabaseAway as EngineAway  # drivers: not for a help page
+    from mercarich_updater.bootstrap import desk
+
     ask, page = _question(given)
     logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr)
     try:

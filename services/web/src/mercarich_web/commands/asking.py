@@ -4,21 +4,23 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mercarich_platform.exit_codes import DONE, FAILED, USAGE
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
-from mercarich_web import bootstrap
 from mercarich_web.commands.output import Page, show
 from mercarich_web.domain.refusals import Ambiguous, NotFound
 from mercarich_web.ports import DatabaseAway, Refused
+
+if TYPE_CHECKING:
+    from mercarich_web.bootstrap import Questions
 
 Answer = TypeVar("Answer")
 Asked = TypeVar("Asked")
 
 
-def answer(ask: Callable[[bootstrap.Questions], Answer], page: Page[Answer], *, as_json: bool) -> int:
+def answer(ask: "Callable[[Questions], Answer]", page: Page[Answer], *, as_json: bool) -> int:
     return answer_of(questions, ask, page, as_json=as_json)
 
 
@@ -50,8 +52,10 @@ def carry_out(opened: Callable[[], AbstractContextManager[Asked]], do: Callable[
 
 
 @contextmanager
-def questions(*, schema: bool = True) -> Iterator[bootstrap.Questions]:
+def questions(*, schema: bool = True) -> "Iterator[Questions]":
     """The use cases on the environment's database; `schema` refuses one that this code cannot read."""
+    from mercarich_web import bootstrap  # drivers: not for a help page
+
     quiet_logs()
     with bootstrap.questions(load(SharedSettings)) as asked:
         problem = asked.schema.problem() if schema else None

@@ -4,16 +4,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.settings import BadConfiguration
-from mercarich_web import bootstrap
 from mercarich_web.commands.arguments import command_parser, login, person, with_json
 from mercarich_web.commands.asking import answer, carry_out, questions
 from mercarich_web.commands.setting_pages import setting_list
 from mercarich_web.domain.operating import Setting
+
+if TYPE_CHECKING:
+    from mercarich_web.bootstrap import Questions
 
 
 def constant_manager(argv: Sequence[str]) -> int:
@@ -43,7 +46,7 @@ def update_env(argv: Sequence[str]) -> int:
     parser.add_argument("--output", type=Path, help="write the old system's .env to this file")
     given = parser.parse_args(argv)
 
-    def resync(asked: bootstrap.Questions) -> int:
+    def resync(asked: "Questions") -> int:
         found = asked.environment.resync()
         if given.output:
             _write(given.output, found.environment)
@@ -62,7 +65,7 @@ def env(argv: Sequence[str]) -> int:
     export.add_argument("--output", type=Path, help="write them to this file instead")
     given = parser.parse_args(argv)
 
-    def write(asked: bootstrap.Questions) -> int:
+    def write(asked: "Questions") -> int:
         text = asked.environment.export()
         if given.output:
             _write(given.output, text)

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mercarich_contracts.market import Marketplace
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
-from mercarich_web import bootstrap_jobs
 from mercarich_web.commands import job_pages
 from mercarich_web.commands.arguments import command_parser, limit, login, person, row_id, with_json
 from mercarich_web.commands.asking import answer_of, quiet_logs
@@ -18,10 +18,11 @@ from mercarich_web.commands.output import Page
 from mercarich_web.ports import Refused
 from mercarich_web.use_cases.jobs import Wish
 
+if TYPE_CHECKING:
+    from mercarich_web.bootstrap_jobs import Jobs
+
 READ_BYTES = 65_536
 _YEN = 999_999_999
-
-Jobs = bootstrap_jobs.Jobs
 
 
 def job(argv: Sequence[str]) -> int:
@@ -123,7 +124,7 @@ def _skip(given: argparse.Namespace) -> int:
 
 
 def _problems(given: argparse.Namespace) -> int:
-    def write(jobs: Jobs) -> None:
+    def write(jobs: "Jobs") -> None:
         lines = csv.writer(sys.stdout)
         problems = jobs.problems(given.id)
         lines.writerow(["line", "column", "problem"])
@@ -133,7 +134,7 @@ def _problems(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
-    def write(jobs: Jobs) -> None:
+    def write(jobs: "Jobs") -> None:
         pieces = jobs.export(given.username)
         if given.file == "-":
             sys.stdout.writelines(pieces)
@@ -157,17 +158,19 @@ def _bytes_of(file: str) -> Iterator[bytes]:
         raise Refused(f"{file}: {error.strerror}") from error
 
 
-def _answer(given: argparse.Namespace, ask: Callable[[Jobs], job_pages.Answer], page: Page[job_pages.Answer]) -> int:
+def _answer(given: argparse.Namespace, ask: "Callable[[Jobs], job_pages.Answer]", page: Page[job_pages.Answer]) -> int:
     return answer_of(_opened, ask, page, as_json=given.json)
 
 
-def _stream(write: Callable[[Jobs], None]) -> int:
+def _stream(write: "Callable[[Jobs], None]") -> int:
     code = answer_of(_opened, write, job_pages.nothing, as_json=False)
     return code or DONE
 
 
 @contextmanager
-def _opened() -> Iterator[Jobs]:
+def _opened() -> "Iterator[Jobs]":
+    from mercarich_web import bootstrap_jobs  # drivers: not for a help page
+
     quiet_logs()
     with bootstrap_jobs.jobs_of(load(SharedSettings)) as jobs:
         problem = jobs.schema.problem()
