@@ -12,13 +12,14 @@ from tests.chart.rendering import CASES, ROOT, Object, containers, objects, pods
 SETTINGS = {
     "mercarich_platform": "SharedSettings",
     "mercarich_checker": "CheckerSettings",
+    "mercarich_updater": "UpdaterSettings",
     "mercarich_feed": "FeedSettings",
     "mercarich_yahoo_proxy": "YahooProxySettings",
     "mercarich_mercari_proxy": "MercariProxySettings",
     "mercarich_operator": "OperatorSettings",
     "mercarich_web": "WebSettings",
 }
-READ_ELSEWHERE = {"MERCARICH_REQUEST_KEY"}
+READ_ELSEWHERE = {"MERCARICH_REQUEST_KEY", "MERCARICH_SCHEDULE"}
 """By commands, from the environment itself."""
 NOT_OURS = re.compile(r"(MARIADB|KAFKA)_|LOG_DIR$")
 DEFAULTED = {
@@ -27,7 +28,7 @@ DEFAULTED = {
     "MERCARICH_METRICS_HOST": "every address of the pod is the default",
     "FEED_ENCRYPTION_KEY_FILE": "the key comes from the Secret by FEED_ENCRYPTION_KEY",
 }
-PERSONS_CHOICE = ("checker", "feed", "sellerJobs", "yahooProxy", "mercariProxy")
+PERSONS_CHOICE = ("checker", "updater", "feed", "sellerJobs", "yahooProxy", "mercariProxy")
 """Components whose other variables are the values `<component>.settings`, closed by the schema."""
 
 
@@ -48,14 +49,22 @@ def test_every_variable_that_is_given_is_read(case: str) -> None:
 
 
 def test_commands_read_what_is_said_to_be_read_elsewhere() -> None:
-    text = "".join(path.read_text() for path in ROOT.glob("services/*/src/**/commands*.py"))
+    files = [*ROOT.glob("services/*/src/**/commands*.py"), *ROOT.glob("libs/*/src/**/*.py")]
+    text = "".join(path.read_text() for path in files)
 
     assert all(name in text for name in READ_ELSEWHERE)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
-    prefixes = {"checker": "CHECKER_", "feed": "FEED_", "operator": "OPERATOR_", "seed": "FEED_", "jobs": "WEB_"}
+    prefixes = {
+        "checker": "CHECKER_",
+        "updater": "UPDATER_",
+        "feed": "FEED_",
+        "operator": "OPERATOR_",
+        "seed": "FEED_",
+        "jobs": "WEB_",
+    }
     proxies = {"yahoo-proxy": "YAHOO_PROXY_", "mercari-proxy": "MERCARI_PROXY_"}
     for access, component, name in _given(objects(case)):
         own = proxies.get(component) or prefixes.get(access, "MERCARICH_")
@@ -65,7 +74,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) -> None:
     secret = {
-        "MERCARICH_DATABASE_URL": {"checker", "feed", "jobs", "operator", "web", "seed"},
+        "MERCARICH_DATABASE_URL": {"checker", "updater", "feed", "jobs", "operator", "web", "seed"},
         "FEED_LWA_CLIENT_ID": {"feed"},
         "FEED_LWA_CLIENT_SECRET": {"feed"},
         "FEED_ENCRYPTION_KEY": {"feed", "seed"},

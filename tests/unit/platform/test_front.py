@@ -48,7 +48,7 @@ def _commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def load(entry: EntryPoint) -> object:
         if entry.name == "broken":
             raise ModuleNotFoundError("No module named 'mercarich_no_such_module'")
-        return functions[entry.name]
+        return functions[entry.name] if entry.group == front.GROUP else lambda call: call()
 
     monkeypatch.setattr(EntryPoint, "load", load)
     monkeypatch.setattr(front, "installed", lambda: found)

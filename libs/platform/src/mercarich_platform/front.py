@@ -17,7 +17,10 @@ from mercarich_platform.settings import BadConfiguration
 
 GROUP = "mercarich.commands"
 
+AROUND = "mercarich.around"
+
 Command = Callable[[Sequence[str]], int]
+Around = Callable[[Callable[[], int]], int]
 
 
 class TryAgain(Exception):
@@ -35,7 +38,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if entry is None:
         _say(f"mercarich: there is no command {arguments[0]!r} here; `mercarich --help` lists those that are installed")
         return USAGE
-    return run(entry.load(), arguments[1:])
+    command: Command = entry.load()
+    return run(_surrounded(command), arguments[1:])
+
+
+def _surrounded(command: Command) -> Command:
+    """With what the group `mercarich.around` does before and after: a function that takes the call."""
+    for entry in entry_points(group=AROUND):
+        around: Around = entry.load()
+        return lambda arguments: around(lambda: command(arguments))
+    return command
 
 
 def run(command: Command, arguments: Sequence[str]) -> int:

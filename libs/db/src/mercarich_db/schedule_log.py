@@ -1,0 +1,62 @@
+"""What a command does that a CronJob started: it keeps to a pause, and says when it started and how it ended.
+
+On Kubernetes nobody else can: the controller knows neither our pauses nor our table. On one machine the scheduler
+does both itself and sets no `MERCARICH_SCHEDULE`.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, select, update
+
+from mercarich_db import engine as engines
+from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import DatabaseAway
+from mercarich_db.tables import schedule_pauses, schedule_runs
+from mercarich_platform.exit_codes import DONE
+from mercarich_platform.settings import SharedSettings, load
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def scheduled(run: Callable[[], int]) -> int:
+    """Run, unless the schedule's row is paused. A database that is away is the command's own matter to tell."""
+    name = os.environ.get("MERCARICH_SCHEDULE", "")
+    if not name:
+        return run()
+    if _told(lambda connection: _paused_by(connection, name)) is not None:
+        sys.stdout.write(f"{name} is paused; `mercarich schedule resume {name}` lets it start again\n")
+        return DONE
+    at = datetime.now(UTC)
+    slot = at.replace(second=0, microsecond=0)
+    _told(
+        lambda connection: insert_missing(connection, schedule_runs, [{"name": name, "slot": slot, "started_at": at}])
+    )
+    code = run()
+    _told(lambda connection: _end(connection, name, slot, code))
+    return code
+
+
+def _paused_by(connection: Connection, name: str) -> str | None:
+    return connection.execute(select(schedule_pauses.c.paused_by).where(schedule_pauses.c.name == name)).scalar()
+
+
+def _end(connection: Connection, name: str, slot: datetime, code: int) -> None:
+    which = (schedule_runs.c.name == name, schedule_runs.c.slot == slot)
+    connection.execute(update(schedule_runs).where(*which).values(ended_at=datetime.now(UTC), exit_code=code))
+
+
+def _told(fn: Callable[[Connection], Result]) -> Result | None:
+    engine = engines.create(load(SharedSettings).database)
+    try:
+        return engines.run_tx(engine, fn)
+    except DatabaseAway as error:
+        log.warning("the schedule's start or end is not written down", extra={"why": str(error)})
+        return None
+    finally:
+        engine.dispose()
