@@ -20,7 +20,7 @@ from mercarich_web.ports_jobs import Claim, Overtaken
 log = logging.getLogger(__name__)
 
 ROWS_DELETED = 5_000
-_ROUNDS = 5
+_ROUNDS = 20
 _FREE = {"claim": None, "claimed_at": None, "claim_until": None}
 
 
@@ -102,15 +102,18 @@ def _claim(connection: Connection, kind: Kind, worker: str, now: datetime, lease
         served.c.kind == kind, served.c.ended_at.is_(None), served.c.claim_until > now
     )
     waiting = and_(open_jobs(kind, now), jobs.c.user_id.not_in(busy))
-    first = select(jobs.c.id, jobs.c.fence).where(waiting).order_by(jobs.c.turn, jobs.c.id).limit(1)
+    first = select(jobs.c.id, jobs.c.fence, jobs.c.user_id).where(waiting).order_by(jobs.c.turn, jobs.c.id).limit(1)
+    others: list[int] = []
     for _ in range(_ROUNDS):
-        found = connection.execute(first).one_or_none()
+        found = connection.execute(first.where(jobs.c.user_id.not_in(others))).one_or_none()
         if found is None:
             return None
         mine = and_(jobs.c.id == found.id, jobs.c.fence == found.fence, open_jobs(kind, now))
-        row = connection.execute(select(jobs).where(mine).with_for_update()).one_or_none()
+        # One that is locked is being claimed, applied or stopped in this moment: the next seller is not to wait for it.
+        row = connection.execute(select(jobs).where(mine).with_for_update(skip_locked=True)).one_or_none()
         if row is not None:
             return _take(connection, row, worker, now, lease)
+        others.append(found.user_id)
     return None
 
 

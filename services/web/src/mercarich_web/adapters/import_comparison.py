@@ -1,107 +1,104 @@
-"""What staged rows say against each other and against the seller's listings, a page of rows at a time."""
+"""What staged rows say against each other and against the seller's listings, a page of rows at a time.
 
-from collections.abc import Sequence
+Each question names the page's own keys: joins of the staged rows with themselves are planned by databases that know
+nothing yet of rows so young, and then read all of them for each one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, select, true
-from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy import Connection, Select, and_, func, select
 
+from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import job_rows, listings, source_items
+from mercarich_db.types import AnyRow
 from mercarich_web.domain.listing_csv import Problem
 from mercarich_web.ports_jobs import Claim
 
 _row = job_rows.c
+_Source = tuple[str, str]
+"""Marketplace and item."""
 
 
 def problems_of(connection: Connection, claim: Claim, first: int, last: int) -> Sequence[Problem]:
     """Of the rows numbered above `first` up to `last`, in the order of their lines."""
-    page = and_(_row.job_id == claim.job_id, _row.number > first, _row.number <= last)
-    found = [
-        *_told(connection, _doubled_skus().where(page), "sku", "line {} has the same SKU"),
-        *_told(connection, _doubled_sources(claim).where(page), "source_id", "line {} has the same source"),
-        *_told(connection, _taken_sources(claim).where(page), "source_id", "your SKU {} has this source"),
-        *_told(
-            connection,
-            _other_sources(claim).where(page),
-            "source_id",
-            "the offer is on sale from {}; an import does not change the source of a listed offer",
-        ),
-        *_told(
-            connection,
-            _unlisted(claim).where(page),
-            "listed",
-            "{} is on sale; an import does not take a listed offer out of the watch",
-        ),
-    ]
-    return sorted(found, key=lambda problem: problem.line)
+    query = select(_row.line, _row.sku, _row.marketplace, _row.item_id, _row.listed)
+    page = query.where(_row.job_id == claim.job_id, _row.number > first, _row.number <= last).order_by(_row.number)
+    rows = connection.execute(page).all()
+    known = _known(connection, claim, rows)
+    return [problem for row in rows for problem in known.problems(row)]
 
 
-def _told(connection: Connection, query: Select[Any], field: str, sentence: str) -> list[Problem]:
-    return [Problem(line, field, sentence.format(what)) for line, what in connection.execute(query)]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a page's rows are held against."""
+
+    first_line: Mapping[str, int]
+    """Of each SKU in the file."""
+    lines: Mapping[_Source, Mapping[str, int]]
+    """Of each source in the file: the first line of each SKU."""
+    own: Mapping[str, tuple[_Source, bool]]
+    """The seller's listings by SKU: source, and whether they are listed."""
+    takers: Mapping[_Source, Sequence[str]]
+    """The seller's SKUs by source."""
+
+    def problems(self, row: AnyRow) -> Iterator[Problem]:
+        source = (row.marketplace, row.item_id)
+        had, listed = self.own.get(row.sku, (None, False))
+        if self.first_line[row.sku] < row.line:
+            yield Problem(row.line, "sku", f"line {self.first_line[row.sku]} has the same SKU")
+        if had != source:  # listings that shared a source before may go on
+            yield from self._taken(row, source)
+        if listed and had is not None and had != source:
+            text = f"the offer is on sale from {had[1]}; an import does not change the source of a listed offer"
+            yield Problem(row.line, "source_id", text)
+        if listed and row.listed is False:
+            text = f"{row.sku} is on sale; an import does not take a listed offer out of the watch"
+            yield Problem(row.line, "listed", text)
+
+    def _taken(self, row: AnyRow, source: _Source) -> Iterator[Problem]:
+        before = [line for sku, line in self.lines[source].items() if sku != row.sku and line < row.line]
+        if before:
+            yield Problem(row.line, "source_id", f"line {min(before)} has the same source")
+        others = [sku for sku in self.takers.get(source, ()) if sku != row.sku]
+        if others:
+            yield Problem(row.line, "source_id", f"your SKU {min(others)} has this source")
 
 
-def _doubled_skus() -> Select[Any]:
-    other = job_rows.alias("other")
-    same = and_(other.c.job_id == _row.job_id, other.c.sku == _row.sku)
-    return _first_before(other, same)
-
-
-def _doubled_sources(claim: Claim) -> Select[Any]:
-    """Listings that shared a source before may go on."""
-    other = job_rows.alias("other")
-    same = and_(
-        other.c.job_id == _row.job_id,
-        other.c.marketplace == _row.marketplace,
-        other.c.item_id == _row.item_id,
-        other.c.sku != _row.sku,
+def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Known:
+    skus = sorted({row.sku for row in rows})
+    in_file = select(_row.sku, func.min(_row.line)).where(_row.job_id == claim.job_id, _row.sku.in_(skus))
+    lines: dict[_Source, dict[str, int]] = defaultdict(dict)
+    takers: dict[_Source, list[str]] = defaultdict(list)
+    for marketplace in Marketplace:
+        items = sorted({row.item_id for row in rows if row.marketplace == marketplace})
+        for item_id, sku, line in connection.execute(_lines(claim, marketplace, items)):
+            lines[marketplace, item_id][sku] = line
+        for item_id, sku in connection.execute(_takers(claim, marketplace, items)):
+            takers[marketplace, item_id].append(sku)
+    return _Known(
+        first_line={row[0]: row[1] for row in connection.execute(in_file.group_by(_row.sku))},
+        lines=lines,
+        own={row.sku: ((row.marketplace, row.item_id), row.listed) for row in connection.execute(_own(claim, skus))},
+        takers=takers,
     )
-    return _first_before(other, same).where(~_has_it(claim))
 
 
-def _first_before(other: NamedFromClause, same: ColumnElement[bool]) -> Select[Any]:
-    """The first of the same, if it is not the row itself. By HAVING: with a range of numbers in the join, SQLite reads
-    all the rows before each one."""
-    first = func.min(other.c.line)
-    return select(_row.line, first).join(other, same).group_by(_row.number, _row.line).having(first < _row.line)
+def _lines(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Select[Any]:
+    same = and_(_row.job_id == claim.job_id, _row.marketplace == marketplace, _row.item_id.in_(items))
+    return select(_row.item_id, _row.sku, func.min(_row.line)).where(same).group_by(_row.item_id, _row.sku)
 
 
-def _taken_sources(claim: Claim) -> Select[Any]:
-    query = select(_row.line, func.min(listings.c.sku)).join(source_items, _its_source())
-    others = and_(
-        listings.c.source_item_id == source_items.c.id,
-        listings.c.user_id == claim.user_id,
-        listings.c.sku != _row.sku,
-    )
-    return query.join(listings, others).where(~_has_it(claim)).group_by(_row.number, _row.line)
+def _takers(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Select[Any]:
+    named = and_(source_items.c.marketplace == marketplace, source_items.c.item_id.in_(items))
+    query = select(source_items.c.item_id, listings.c.sku)
+    query = query.join(listings, listings.c.source_item_id == source_items.c.id)
+    return query.where(named, listings.c.user_id == claim.user_id)
 
 
-def _other_sources(claim: Claim) -> Select[Any]:
-    query = select(_row.line, source_items.c.item_id).join(listings, _its_listing(claim))
+def _own(claim: Claim, skus: Sequence[str]) -> Select[Any]:
+    query = select(listings.c.sku, listings.c.listed, source_items.c.marketplace, source_items.c.item_id)
     query = query.join(source_items, source_items.c.id == listings.c.source_item_id)
-    other = ~and_(source_items.c.marketplace == _row.marketplace, source_items.c.item_id == _row.item_id)
-    return query.where(listings.c.listed == true(), other)
-
-
-def _unlisted(claim: Claim) -> Select[Any]:
-    query = select(_row.line, _row.sku).join(listings, _its_listing(claim))
-    return query.where(listings.c.listed == true(), _row.listed == false())
-
-
-def _has_it(claim: Claim) -> Any:
-    """The row's own listing has this source already."""
-    mine, source = listings.alias("mine"), source_items.alias("its")
-    return exists().where(
-        mine.c.user_id == claim.user_id,
-        mine.c.sku == _row.sku,
-        mine.c.source_item_id == source.c.id,
-        source.c.marketplace == _row.marketplace,
-        source.c.item_id == _row.item_id,
-    )
-
-
-def _its_source() -> Any:
-    return and_(source_items.c.marketplace == _row.marketplace, source_items.c.item_id == _row.item_id)
-
-
-def _its_listing(claim: Claim) -> Any:
-    return and_(listings.c.user_id == claim.user_id, listings.c.sku == _row.sku)
+    return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
