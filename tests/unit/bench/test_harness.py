@@ -1,11 +1,14 @@
 """The arithmetic of the benchmarks: spreads, ratios, CPU sums, goals and the page."""
 
+import os
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 from bench.harness import page
 from bench.harness.cpu import Stat, parse, tree_ticks
+from bench.harness.measured import Measured, Moment
 from bench.harness.result import Goal, Result, Table
 from bench.harness.scale import FULL, SMOKE, Scale
 from bench.harness.spread import digits, percentile, ratios, spread
@@ -110,3 +113,33 @@ def test_a_table_without_its_place_on_the_page_is_an_error() -> None:
 
 
 MACHINE = ("cores", "memory_gib", "processor", "kernel", "python")
+
+
+def test_a_runs_cost_is_its_own_processes_and_the_market_is_nobodys() -> None:
+    run = Measured(
+        items=2_000,
+        seconds=4.0,
+        rate=900.0,
+        side={"checker": 0.5, "proxy": 0.3, "producer": 0.2},
+        parts={"kafka": 0.1, "mariadb": 0.3, "source": 5.0},
+        requests=2_000,
+        memory_mb=100.0,
+    )
+    assert run.cpu_a_thousand == pytest.approx(0.5)
+    assert run.all_cpu_a_thousand == pytest.approx(0.7)
+
+
+def test_what_was_used_between_two_moments_is_told_by_name() -> None:
+    before = Moment(at=10.0, used={"proxy": 1.0, "checker": 2.0})
+    used = Moment(at=12.5, used={"proxy": 1.5, "checker": 2.0}).since(before)
+    assert (used.seconds, used.cpu) == (2.5, {"proxy": 0.5, "checker": 0.0})
+
+
+def test_a_process_is_found_in_the_books_with_what_it_used() -> None:
+    before = Moment.now({"me": [os.getpid()], "nobody": []})
+    deadline = time.process_time() + 0.15
+    while time.process_time() < deadline:
+        pass
+    used = Moment.now({"me": [os.getpid()], "nobody": []}).since(before)
+    assert used.cpu["me"] >= 0.1
+    assert used.cpu["nobody"] == 0
