@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 from mercarich_checker.settings import CheckerSettings
 from mercarich_feed.settings import FeedSettings
 from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_updater.settings import UpdaterSettings
 from mercarich_web.settings import WebSettings
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
@@ -15,6 +16,7 @@ Schema = dict[str, Any]
 
 SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
     "checker": (CheckerSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
+    "updater": (UpdaterSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
     "feed": (
         FeedSettings,
         frozenset(
@@ -79,6 +81,9 @@ def _components() -> dict[str, Schema]:
         "checker": _object(
             yahoo=_object(**pool), mercari=_object(**pool), settings=_variables("checker"), resources=_RESOURCES
         ),
+        "updater": _object(
+            yahoo=_object(**pool), mercari=_object(**pool), settings=_variables("updater"), resources=_RESOURCES
+        ),
         "feed": _object(
             **pool,
             existingSecret=_NAME,
@@ -97,6 +102,7 @@ def _components() -> dict[str, Schema]:
         "yahooProxy": _object(**proxy, settings=_variables("yahooProxy")),
         "mercariProxy": _object(**proxy, settings=_variables("mercariProxy")),
         "operator": _object(intervalSeconds=_whole(1, 300), resources=_RESOURCES),
+        "pictures": _object(claim=_string(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")),
         "toolbox": _object(enabled=_FLAG, resources=_RESOURCES),
     }
 

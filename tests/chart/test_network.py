@@ -8,6 +8,7 @@ from tests.chart.rendering import CASES, Object, objects, of_kind, pods, selects
 ENFORCED = tuple(case for case in CASES if case != "minimal")
 NEEDED = {
     "checker": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
+    "updater": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
     "jobs": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
     "feed": {"mariadb:3306", "kafka:9092", "simulator:8100"},
     "proxy": {"simulator:8100"},
@@ -76,6 +77,7 @@ def test_the_api_server_and_the_database_can_be_narrowed() -> None:
     assert not _leaves_to("full", accesses["operator"], API_SERVER, 443)
     assert {access for access in accesses if _leaves_to("full", accesses[access], DATABASE, 3307)} == {
         "checker",
+        "updater",
         "feed",
         "jobs",
         "operator",
@@ -109,7 +111,15 @@ def test_only_scrapers_enter_where_metrics_are_and_nobody_without_them() -> None
         for port in PORTS
         if _enters("dev", prometheus, labels, port)
     }
-    assert entered == {"checker:9100", "feed:9100", "jobs:9100", "operator:9100", "proxy:1234", "proxy:1235"}
+    assert entered == {
+        "checker:9100",
+        "updater:9100",
+        "feed:9100",
+        "jobs:9100",
+        "operator:9100",
+        "proxy:1234",
+        "proxy:1235",
+    }
     for labels in _accesses("default-needed").values():
         assert not any(_enters("default-needed", prometheus, labels, port) for port in PORTS)
 

@@ -10,7 +10,7 @@ from tests.chart.rendering import CASES, CHART, Object, containers, objects, of_
 from mercarich_contracts.topics import TOPICS
 from mercarich_db.settings_store import DEFINITIONS
 
-WORKERS = {"checker-yahoo", "checker-mercari", "feed", "jobs-search", "jobs-import"}
+WORKERS = {"checker-yahoo", "checker-mercari", "updater-yahoo", "updater-mercari", "feed", "jobs-search", "jobs-import"}
 POOL = "mercarich.dev/worker-pool"
 VOLUMES = {"emptyDir", "configMap", "persistentVolumeClaim"}
 

@@ -55,6 +55,15 @@
 {{- include "mercarich.settingsEnv" .Values.checker.settings }}
 {{- end -}}
 
+{{- define "mercarich.env.updater" -}}
+{{ include "mercarich.sharedEnv" . }}
+- name: UPDATER_YAHOO_PROXY_URL
+  value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
+- name: UPDATER_MERCARI_PROXY_URL
+  value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- include "mercarich.settingsEnv" .Values.updater.settings }}
+{{- end -}}
+
 {{- define "mercarich.env.jobs" -}}
 {{ include "mercarich.sharedEnv" . }}
 - name: WEB_YAHOO_PROXY_URL

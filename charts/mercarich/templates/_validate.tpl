@@ -18,7 +18,7 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- range $name, $bounds := dict "checker.yahoo" .Values.checker.yahoo.bounds "checker.mercari" .Values.checker.mercari.bounds "feed" .Values.feed.bounds "sellerJobs.search" .Values.sellerJobs.search.bounds "sellerJobs.import" .Values.sellerJobs.import.bounds -}}
+{{- range $name, $bounds := dict "checker.yahoo" .Values.checker.yahoo.bounds "checker.mercari" .Values.checker.mercari.bounds "updater.yahoo" .Values.updater.yahoo.bounds "updater.mercari" .Values.updater.mercari.bounds "feed" .Values.feed.bounds "sellerJobs.search" .Values.sellerJobs.search.bounds "sellerJobs.import" .Values.sellerJobs.import.bounds -}}
 {{- if gt (int $bounds.min) (int $bounds.max) -}}
 {{- fail (printf "%s.bounds: min (%d) is above max (%d)" $name (int $bounds.min) (int $bounds.max)) -}}
 {{- end -}}
