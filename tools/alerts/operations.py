@@ -6,7 +6,19 @@ _ROUND = "mercarich_operator_last_loop_timestamp_seconds"
 _CLAMPED = 'mercarich_pool_clamped{pool="feed", reason="%s"}'
 _USE = 'mercarich_db_connections_%s{instance="a"}'
 
+_OVERDUE = 'mercarich_schedule_overdue{schedule="env-update"}'
+
 OPERATIONS = (
+    Alert(
+        name="MercarichScheduleOverdue",
+        expr="max by (namespace, schedule) (mercarich_schedule_overdue) == 1",
+        wait="5m",
+        severity="warning",
+        summary="{{ $labels.schedule }} has not started for more than 1.1 intervals",
+        text="Its CronJob is suspended, cannot start, or the scheduler is gone.",
+        fires=Case("15m", {_OVERDUE: "0x2 1x13"}, {"schedule": "env-update"}),
+        quiet=Case("15m", {_OVERDUE: "0x5 1x2 0x8"}),
+    ),
     Alert(
         name="MercarichOperatorDown",
         expr=f"time() - max by (namespace) (max_over_time({_ROUND}[6h])) > 120 or absent(max_over_time({_ROUND}[6h]))",

@@ -57,6 +57,7 @@ MARKET = {
 NEVER_HERE = {
     "mercarich_feed_amazon_troubles_total": "the simulated Amazon stops no job",
     "mercarich_operator_scale_writes_total": "no pool is paused or resumed",
+    "mercarich_schedule_last_start_timestamp_seconds": "nothing is started by the schedule",
     "mercarich_proxy_cache_hits_total": "no item is looked at twice in a short time",
 }
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_", "OPERATOR_", "KUBECONFIG")

@@ -8,7 +8,16 @@ from prometheus_client import REGISTRY
 from sqlalchemy import Engine, insert, text, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_accounts, holds, listings, runs, source_items, users
+from mercarich_db.tables import (
+    amazon_accounts,
+    holds,
+    listings,
+    runs,
+    schedule_pauses,
+    schedule_runs,
+    source_items,
+    users,
+)
 from mercarich_operator.adapters.books_meter import PrometheusBooks
 from mercarich_operator.adapters.books_sql import SqlBooks
 from mercarich_operator.use_cases.publish_books import PublishBooks
@@ -122,3 +131,20 @@ def test_what_was_read_last_stands_while_the_tables_cannot_be_read(engine: Engin
     run_tx(engine, lambda c: c.execute(text("ALTER TABLE runs RENAME TO hidden")))
     publish()
     assert value("batch_run_held", **CHECK) == 1
+
+
+def test_t11_a_row_that_missed_its_start_is_overdue_unless_it_is_paused(engine: Engine, publish: PublishBooks) -> None:
+    for name, minutes in (("update-feed-yahoo", 12), ("update-feed-mercari", 10), ("check-background-jobs", 60)):
+        at = NOW - timedelta(minutes=minutes)
+        add_start = insert(schedule_runs).values(name=name, slot=at, started_at=at)
+        run_tx(engine, lambda connection, add_start=add_start: connection.execute(add_start))
+    pause = insert(schedule_pauses).values(name="check-background-jobs", paused_at=NOW, paused_by="taro")
+    run_tx(engine, lambda connection: connection.execute(pause))
+
+    publish()
+
+    assert value("schedule_overdue", schedule="update-feed-yahoo") == 1
+    assert value("schedule_overdue", schedule="update-feed-mercari") == 0
+    assert value("schedule_overdue", schedule="check-background-jobs") == 0
+    started = (NOW - timedelta(minutes=10)).timestamp()
+    assert value("schedule_last_start_timestamp_seconds", schedule="update-feed-mercari") == started

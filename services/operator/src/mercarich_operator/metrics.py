@@ -57,3 +57,13 @@ UNPUSHED_AGE = Gauge(
     ["kind"],
 )
 ACCOUNTS = Gauge("mercarich_amazon_accounts", "Sellers' Amazon accounts by their token's verdict", ["verdict"])
+SCHEDULE_LAST_START = Gauge(
+    "mercarich_schedule_last_start_timestamp_seconds",
+    "When a row of the schedule last started, Unix time; absent before the first",
+    ["schedule"],
+)
+SCHEDULE_OVERDUE = Gauge(
+    "mercarich_schedule_overdue",
+    "1 while a row's last start is older than 1.1 intervals and it is not paused; 0 before the first",
+    ["schedule"],
+)

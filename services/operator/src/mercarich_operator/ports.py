@@ -132,6 +132,16 @@ class RunBook:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleBook:
+    """A row of the schedule that has started once at least."""
+
+    name: str
+    last_start: datetime
+    overdue: bool
+    """That was more than 1.1 intervals ago, and the row is not paused."""
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What the tables say of the work, whoever does it."""
 
@@ -143,6 +153,7 @@ class Books:
     Sellers without a usable account are left out, they count as exposed."""
     accounts: Mapping[str, int]
     """Sellers' Amazon accounts by the token's verdict."""
+    schedules: Sequence[ScheduleBook] = ()
 
 
 class BookStore(Protocol):

@@ -1,5 +1,6 @@
 """`ports.BookMeter` over Prometheus."""
 
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_operator import metrics
 from mercarich_operator.ports import Books, RunBook
 
@@ -7,6 +8,8 @@ from mercarich_operator.ports import Books, RunBook
 class PrometheusBooks:
     def __init__(self) -> None:
         self._ended: dict[tuple[str, str, str], int] = {}
+        for row in SCHEDULE:
+            metrics.SCHEDULE_OVERDUE.labels(row.name)
 
     def books(self, books: Books) -> None:
         for book in books.runs:
@@ -17,6 +20,10 @@ class PrometheusBooks:
             metrics.UNPUSHED_AGE.labels(kind).set(seconds)
         for verdict, count in books.accounts.items():
             metrics.ACCOUNTS.labels(verdict).set(count)
+
+        for schedule in books.schedules:
+            metrics.SCHEDULE_LAST_START.labels(schedule.name).set(schedule.last_start.timestamp())
+            metrics.SCHEDULE_OVERDUE.labels(schedule.name).set(schedule.overdue)
 
     def _runs(self, book: RunBook) -> None:
         which = (book.operation, book.marketplace)

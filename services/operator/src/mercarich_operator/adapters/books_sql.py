@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Select, and_, exists, false, func, select, true
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db.tables import amazon_accounts, holds, listings, runs
+from mercarich_contracts.schedule import OVERDUE_AFTER, SCHEDULE
+from mercarich_db.tables import amazon_accounts, holds, listings, runs, schedule_pauses, schedule_runs
 from mercarich_operator.adapters.database import reading
-from mercarich_operator.ports import Books, RunBook
+from mercarich_operator.ports import Books, RunBook, ScheduleBook
 from mercarich_platform.clock import Clock
 
 OPERATIONS = ("check",)
@@ -32,6 +33,7 @@ class SqlBooks:
                 open_holds=_open_holds(connection),
                 unpushed_age=_unpushed_age(connection, now),
                 accounts=_accounts(connection),
+                schedules=_schedules(connection, now),
             )
 
 
@@ -82,6 +84,21 @@ def _unpushed_age(connection: Connection, now: datetime) -> Mapping[str, float]:
 def _accounts(connection: Connection) -> Mapping[str, int]:
     verdict = amazon_accounts.c.token_verdict
     return _counted(connection, select(verdict, func.count()).group_by(verdict), VERDICTS)
+
+
+def _schedules(connection: Connection, now: datetime) -> list[ScheduleBook]:
+    newest = select(schedule_runs.c.name, func.max(schedule_runs.c.started_at)).group_by(schedule_runs.c.name)
+    last = {row[0]: row[1] for row in connection.execute(newest)}
+    paused = set(connection.execute(select(schedule_pauses.c.name)).scalars())
+    return [
+        ScheduleBook(
+            row.name,
+            last[row.name],
+            _age(last[row.name], now) > row.interval_seconds * OVERDUE_AFTER and row.name not in paused,
+        )
+        for row in SCHEDULE
+        if row.name in last
+    ]
 
 
 def _counted(connection: Connection, query: Select[str, int], names: Iterable[str]) -> Mapping[str, int]:
