@@ -5,6 +5,7 @@ from sqlalchemy import Engine, insert
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import Workshop, csv_of, offers
 
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import job_files, settings
 from mercarich_web.domain.jobs import Kind
@@ -45,7 +46,9 @@ def test_z1_a_job_without_progress_for_fifteen_minutes_is_taken_over_from_its_cu
     assert [page for *_, page in shop.shops.asked] == [0, 1, 1], "from its cursor on"
 
 
-def test_z1_both_times_are_settings(shop: Workshop, engine: Engine) -> None:
+def test_t7_z1_both_times_are_settings(shop: Workshop, engine: Engine) -> None:
+    (row,) = [each for each in SCHEDULE if each.command == ("check_background_jobs",)]
+    assert (row.cron, row.component) == ("*/8 * * * *", "web")
     values = {"JOB_FROZEN_SECONDS": "60", "JOB_CLOSE_SECONDS": "90"}
     rows = [{"key": key, "value": value, "updated_at": shop.now(), "updated_by": "t"} for key, value in values.items()]
     run_tx(engine, lambda connection: connection.execute(insert(settings), rows))
@@ -119,6 +122,26 @@ def test_z2_a_job_that_waits_for_workers_or_for_its_marketplace_is_not_frozen(sh
     shop.now.go(hours=5)
     assert (shop.watch().taken_over, shop.watch().closed) == ([], [])
     assert shop.job(started.id).state == "running"
+
+
+def test_z2_a_job_that_ends_its_workers_is_left_after_three_and_the_others_go_on(shop: Workshop) -> None:
+    poison = shop.search("hanako", "cup")
+    for number in range(3):
+        claim = shop.claim(Kind.SEARCH, f"killed-{number}")
+        assert claim is not None
+        assert claim.job_id == poison.id
+        shop.now.go(minutes=3)
+    assert shop.claim(Kind.SEARCH) is None
+    other = shop.search("jiro", "cup")
+    shop.work(Kind.SEARCH)
+    assert shop.job(other.id).state == "finished"
+
+    shop.now.go(minutes=6)
+    assert shop.watch().taken_over == [poison.id], "it gets another chance"
+    assert shop.watch().taken_over == []
+    assert shop.claim(Kind.SEARCH, "killed-3") is not None
+    shop.now.go(minutes=15)
+    assert shop.watch().closed == [poison.id]
 
 
 def test_what_a_killed_upload_or_a_killed_worker_left_is_swept(shop: Workshop) -> None:

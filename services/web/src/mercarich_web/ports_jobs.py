@@ -167,7 +167,8 @@ class JobBook(Protocol):
         """Open jobs that a worker owes progress since before then: id, kind, since when."""
 
     def take_over(self, job_id: int, before: datetime, now: datetime) -> bool:
-        """Free a job whose claim is older than `before`; its cursor stays. False when it is free."""
+        """Free a job whose claim is older than `before`, or that no worker takes any more; its cursor stays.
+        False when it is free, or a worker has taken it meanwhile."""
 
     def close(self, job_id: int, before: datetime, message: str, now: datetime) -> bool:
         """Fail a job that has still made no progress since `before`."""

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 ROWS_DELETED = 5_000
 _ROUNDS = 20
+ATTEMPTS = 3
+"""Claims in a row without progress, after which no worker takes a job: it may be what ends them. The watch decides."""
 _FREE = {"claim": None, "claimed_at": None, "claim_until": None}
 
 
@@ -90,6 +92,7 @@ def open_jobs(kind: Kind | str, now: datetime) -> ColumnElement[bool]:
         jobs.c.kind == kind,
         jobs.c.ended_at.is_(None),
         jobs.c.phase != Phase.PREPARING,
+        jobs.c.attempts < ATTEMPTS,
         or_(jobs.c.claim_until.is_(None), jobs.c.claim_until <= now),
         or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
     )

@@ -12,7 +12,7 @@ from mercarich_db.tables import job_files, job_problems, job_queries, job_rows, 
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
 from mercarich_web.adapters.database import reading, writing
-from mercarich_web.adapters.desk_sql import ended
+from mercarich_web.adapters.desk_sql import ATTEMPTS, ended
 from mercarich_web.domain.jobs import FIRST_PHASE, Job, JobProblem, JobQuery, Kind, Phase, State, progress
 from mercarich_web.domain.search_queries import Query
 from mercarich_web.ports_jobs import JobSettings
@@ -152,9 +152,10 @@ class SqlJobBook:
             return [(row.id, Kind(row.kind), row.heartbeat_at) for row in connection.execute(query)]
 
     def take_over(self, job_id: int, before: datetime, now: datetime) -> bool:
-        held = and_(jobs.c.id == job_id, _still_since(before), jobs.c.claim.is_not(None), jobs.c.claimed_at <= before)
-        free = {"fence": jobs.c.fence + 1, "claim": None, "claimed_at": None, "claim_until": None}
-        return writing(self._engine, lambda c: c.execute(update(jobs).where(held).values(free)).rowcount) == 1
+        held = or_(jobs.c.claimed_at <= before, jobs.c.attempts >= ATTEMPTS)
+        which = and_(jobs.c.id == job_id, _still_since(before), jobs.c.claim.is_not(None), held)
+        free = {"fence": jobs.c.fence + 1, "claim": None, "claimed_at": None, "claim_until": None, "attempts": 1}
+        return writing(self._engine, lambda c: c.execute(update(jobs).where(which).values(free)).rowcount) == 1
 
     def close(self, job_id: int, before: datetime, message: str, now: datetime) -> bool:
         return self._end(and_(jobs.c.id == job_id, _still_since(before)), State.FAILED, message, now)

@@ -28,7 +28,7 @@ def _between(text: str, low: int, high: int) -> int:
 
 
 def person(text: str) -> str:
-    if not 1 <= len(text.strip()) <= 64:
+    if not (1 <= len(text.strip()) <= 64 and text.strip().isprintable()):
         raise argparse.ArgumentTypeError("expected a name of 1 to 64 characters")
     return text.strip()
 

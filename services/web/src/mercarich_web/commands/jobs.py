@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     load_file.add_argument("file", help="UTF-8 or Shift_JIS; - reads standard input")
     _seller(load_file)
     listing = _action(actions.add_parser("list", help="the last jobs, newest first"), _list)
-    listing.add_argument("--username", help="of this seller only")
+    listing.add_argument("--username", type=person, help="of this seller only")
     listing.add_argument("--limit", type=limit, default=20, help="how many, 1 to 1000 (20)")
     _one(actions.add_parser("show", help="one job in full"), _show)
     stop = _one(actions.add_parser("stop", help="end a job at once"), _stop)
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     problems.add_argument("id", type=row_id)
     export = actions.add_parser("export", help="a seller's listings as CSV, as an import takes them")
     export.set_defaults(run=_export, json=False)
-    export.add_argument("--username", required=True, help="whose")
+    export.add_argument("--username", type=person, required=True, help="whose")
     export.add_argument("file", nargs="?", default="-", help="- or nothing writes to standard output")
     return parser
 
@@ -86,7 +86,7 @@ def _one(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], in
 
 
 def _seller(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--username", required=True, help="for which seller")
+    parser.add_argument("--username", type=person, required=True, help="for which seller")
     parser.add_argument("--by", type=person, help="who starts it (your login name)")
 
 

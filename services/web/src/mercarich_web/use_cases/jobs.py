@@ -70,7 +70,7 @@ class StartImport:
 
     def __call__(self, username: str, file_name: str, data: Iterable[bytes], by: str) -> Job:
         user_id = _seller(self.jobs, username)
-        named = {"file": file_name[-200:]}
+        named = {"file": file_name[-200:].encode(errors="replace").decode()}
         job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
         try:
             size = self._keep(job_id, data)
