@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.services.kafka import fetch_jars
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("checker", "feed", "mercari-proxy", "operator", "simulator", "web", "yahoo-proxy")
+SERVICES = ("checker", "feed", "mercari-proxy", "operator", "simulator", "updater", "web", "yahoo-proxy")
 PREFIX = "localhost/mercarich-"
 MARIADB, KAFKA, PROMETHEUS = "localhost/mariadb:test", "localhost/kafka:test", "localhost/prometheus:test"
 BUILD_SECONDS = 900

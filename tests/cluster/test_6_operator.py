@@ -10,7 +10,7 @@ from tests.cluster.conftest import Keep
 from tests.cluster.kube import Object, until
 from tests.cluster.release import Release
 
-POOLS = ("checker-yahoo", "checker-mercari", "feed", "jobs-search", "jobs-import")
+POOLS = ("checker-yahoo", "checker-mercari", "updater-yahoo", "updater-mercari", "feed", "jobs-search", "jobs-import")
 KEY, POOL = "INVCHK_YAHOO_WORKER", "checker-yahoo"
 BACK_SECONDS = 30.0
 QUIET_SECONDS = 35.0

@@ -14,6 +14,8 @@ ALLOWED: Mapping[str, set[str]] = {
     "checker-yahoo": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
     "checker-mercari": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
     "feed": {"mariadb", "kafka", "simulator"},
+    "updater-yahoo": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
+    "updater-mercari": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
     "jobs-search": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
     "jobs-import": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
     "yahoo-proxy": {"simulator"},

@@ -19,6 +19,8 @@ SCRAPED = {
     "checker-yahoo": 9100,
     "checker-mercari": 9100,
     "feed": 9100,
+    "updater-yahoo": 9100,
+    "updater-mercari": 9100,
     "jobs-search": 9100,
     "jobs-import": 9100,
     "operator": 9100,

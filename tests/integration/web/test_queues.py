@@ -26,11 +26,13 @@ def test_lag_age_and_dead_letters_of_each_pool_are_shown(mercarich: Mercarich, k
     assert [(pool["name"], pool["topic"]) for pool in pools] == [
         ("checker-yahoo", "check.yahoo"),
         ("checker-mercari", "check.mercari"),
+        ("updater-yahoo", "update.yahoo"),
+        ("updater-mercari", "update.mercari"),
         ("feed", "listings.changed"),
         ("jobs-search", "jobs.search"),
         ("jobs-import", "jobs.import"),
     ]
-    feed = pools[2]
+    feed = pools[4]
     assert feed["partitions"] == LISTINGS_CHANGED.partitions
     assert feed["dead_letters"] == before["dead_letters"] + 1
     assert feed["oldest_age_seconds"] >= 0

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
 
-from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED
+from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE
 from mercarich_db.tables import jobs, listings, runs, source_items
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.domain.plan import Backlog
@@ -19,6 +19,7 @@ MOST_ROWS = 100_000
 LOST_AFTER = timedelta(minutes=5)
 """A run whose planner has been silent for so long publishes nothing that workers could take."""
 _CHECKS = {topic.name: marketplace.value for marketplace, topic in CHECK.items()}
+_UPDATES = {topic.name: marketplace.value for marketplace, topic in UPDATE.items()}
 _JOBS = {topic.name: kind for kind, topic in JOBS.items()}
 
 
@@ -50,18 +51,26 @@ def _rows(connection: Connection, topic: str, now: datetime) -> int:
     if topic == LISTINGS_CHANGED.name:
         return _count(connection, listings.c.id, _unpushed(now))
     if topic in _CHECKS:
-        working = select(runs.c.id).where(
-            runs.c.operation == "check",
-            runs.c.marketplace == _CHECKS[topic],
-            runs.c.outcome == "running",
-            runs.c.phase != "held",  # nothing is published until its canaries answer
-            runs.c.heartbeat_at > now - LOST_AFTER,
-        )
-        found = connection.execute(working).scalars().all()
+        found = _working(connection, "check", _CHECKS[topic], now)
         return _count(connection, source_items.c.id, source_items.c.check_run.in_(found)) if found else 0
+    if topic in _UPDATES:
+        found = _working(connection, "update", _UPDATES[topic], now)
+        return _count(connection, listings.c.id, listings.c.update_run.in_(found)) if found else 0
     if topic in _JOBS:
         return _count(connection, jobs.c.id, _open(_JOBS[topic], now))
     return 0
+
+
+def _working(connection: Connection, operation: str, marketplace: str, now: datetime) -> Sequence[int]:
+    """Runs that publish what workers can take."""
+    working = select(runs.c.id).where(
+        runs.c.operation == operation,
+        runs.c.marketplace == marketplace,
+        runs.c.outcome == "running",
+        runs.c.phase != "held",  # nothing is published until its canaries answer
+        runs.c.heartbeat_at > now - LOST_AFTER,
+    )
+    return connection.execute(working).scalars().all()
 
 
 def _open(kind: str, now: datetime) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, Topic
+from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE, Topic
 from mercarich_platform import kafka
 from mercarich_web.domain.reports import Pool
 from mercarich_web.ports import BrokerAway
@@ -11,6 +11,8 @@ from mercarich_web.ports import BrokerAway
 POOLS: dict[str, Topic] = {
     "checker-yahoo": CHECK[Marketplace.YAHOO],
     "checker-mercari": CHECK[Marketplace.MERCARI],
+    "updater-yahoo": UPDATE[Marketplace.YAHOO],
+    "updater-mercari": UPDATE[Marketplace.MERCARI],
     "feed": LISTINGS_CHANGED,
     "jobs-search": JOBS["search"],
     "jobs-import": JOBS["import"],
