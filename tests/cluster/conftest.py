@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         reason = f"missing: {', '.join(missing_tools())}"
     for item in items:
         if "tests/cluster/" in item.nodeid:
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(1500))
             if reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
