@@ -15,9 +15,10 @@ PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 EVERYBODY = "Every process"
 MODULES = {
     "mercarich_platform.build_info": EVERYBODY,
-    "mercarich_platform.metrics": "Workers (checker, feed, jobs)",
-    "mercarich_db.metrics": "Database: checker, feed, operator",
+    "mercarich_platform.metrics": "Workers (checker, updater, feed, jobs)",
+    "mercarich_db.metrics": "Database: checker, updater, feed, operator",
     "mercarich_checker.metrics": "Checker",
+    "mercarich_updater.metrics": "Updater",
     "mercarich_feed.metrics": "Feed",
     "mercarich_web.metrics": "Sellers' jobs (jobs-search, jobs-import)",
     "mercarich_operator.metrics": "Operator",

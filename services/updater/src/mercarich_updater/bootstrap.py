@@ -13,6 +13,7 @@ from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
+from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation
 from mercarich_runs.use_cases.publish import PublishSettings
@@ -51,7 +52,7 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
         bootstrap=shared.kafka_bootstrap,
         group=f"updater-{marketplace}",
         topics=[UPDATE[marketplace].name],
-        handle=RevivalHandler(revive),
+        handle=RestsWhilePaused(PauseSwitch(engine, marketplace), RevivalHandler(revive)),
         slots=own.slots,
         dead_letters=lambda _topic: UPDATE[marketplace].dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),

@@ -67,5 +67,4 @@ class YahooApi:
         low = int(numbers["aucmin_bidorbuy_price"] or numbers["aucminprice"] or 0)
         window = (max(1, int(numbers["b"] or 1)), min(100, int(numbers["n"] or _ROWS)))
         limits = (low, int(numbers["aucmaxprice"] or 0))
-        page = search_page(self._world.market, keyword, limits, window, self._world.clock.now())
-        return html_reply(page)
+        return html_reply(search_page(self._world.market, keyword, limits, window, self._world.clock.now()))
