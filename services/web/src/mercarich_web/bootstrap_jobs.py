@@ -103,7 +103,7 @@ class JobWorker:
 
 
 def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: threading.Event) -> JobWorker:
-    engine = engines.create(shared.database, pool_size=own.job_slots + 2)
+    engine = engines.create(shared.database, pool_size=own.job_slots + 1)
     book = SqlJobBook(engine, utc_now)
     settings = FreshSettings(book.settings)
     desk = SqlDesk(engine, lambda: settings().lease, utc_now)

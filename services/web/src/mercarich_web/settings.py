@@ -9,7 +9,7 @@ class WebSettings(BaseSettings):
 
     yahoo_proxy_url: str = "http://127.0.0.1:1235"
     mercari_proxy_url: str = "http://127.0.0.1:1234"
-    job_slots: int = Field(default=2, ge=1, le=32)
-    """Slices of sellers' jobs that one worker has in hand at once."""
+    job_slots: int = Field(default=1, ge=1, le=32)
+    """Slices of sellers' jobs that one worker has in hand at once; each needs a database connection."""
     search_silence_seconds: float = Field(default=45, ge=1, le=300)
     """How long a proxy may take for a search, its wait for a turn included."""
