@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy import Connection, Insert, Select, Table, func, insert, select
 from sqlalchemy.dialects import mysql, sqlite
 
 CHUNK = 1000
@@ -62,13 +62,13 @@ def insert_or_add(
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        new = sqlite.insert(table).values(list(rows))
+        new = sqlite.insert(table)
         grown = {name: table.c[name] + new.excluded[name] for name in adding}
-        connection.execute(new.on_conflict_do_update(set_=grown))
+        statement: Insert = new.on_conflict_do_update(set_=grown)
     else:
-        there = mysql.insert(table).values(list(rows))
-        raised = {name: table.c[name] + there.inserted[name] for name in adding}
-        connection.execute(there.on_duplicate_key_update(raised))
+        there = mysql.insert(table)
+        statement = there.on_duplicate_key_update({name: table.c[name] + there.inserted[name] for name in adding})
+    connection.execute(statement, list(rows))  # the driver makes one statement of it
 
 
 def _update_chunk(

@@ -140,7 +140,7 @@ class WorkerLoop:
         try:
             if room <= 0:
                 self._poll_paused(self._consumer)
-                self._settle(FULL_SECONDS)
+                self._settle(POLL_SECONDS)  # what ends wakes it
                 return
             blocked = self.in_flight.blocked()
             self._consumer.pause_only(blocked)
