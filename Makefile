@@ -19,7 +19,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos bench bench-smoke lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, ~15
 
 bench-smoke: $(INSTALLED) $(PEERS) ## the same, reduced: every job is done exactly once (no times)
 	$(BIN)/python -m bench --smoke
+
+quality: $(INSTALLED) ## how well replacements are told from near misses, on 2,000 drawn pairs; writes docs/match-quality.md (~6 min on a quiet machine)
+	$(BIN)/python -m bench.match_quality --write docs/match-quality.md
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 OURS := $(patsubst %,--no-emit-package %,$(shell sed -n 's/^name = "\(mercarich-.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS))))

@@ -11,7 +11,7 @@ from mercarich_updater.domain.matching import NOTHING_ALIKE, Likeness
 QUICK_SIDE = 200
 SIDE = 480
 """The longer side that features are looked for at; both pictures of a pair come to the same scale."""
-FEATURES = 900
+FEATURES = 1_500
 RATIO = 0.85
 """A partner counts when the second best is clearly worse."""
 LEAST = 6
@@ -23,10 +23,10 @@ def decode(body: bytes) -> Picture:
     picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
         raise ValueError("the picture cannot be decoded")
-    longer = max(picture.shape[:2])
-    if longer > SIDE:
-        picture = cv2.resize(picture, None, fx=SIDE / longer, fy=SIDE / longer, interpolation=cv2.INTER_AREA)
-    return np.asarray(picture, np.uint8)
+    scale = SIDE / max(picture.shape[:2])
+    size = tuple(max(1, round(side * scale)) for side in picture.shape[1::-1])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
 
 
 def quick(ours: Picture, theirs: Picture) -> float:
@@ -76,7 +76,7 @@ def _histogram(picture: Picture) -> Array:
 
 def _features(picture: Picture) -> _Features:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    detector = cv2.AKAZE.create(threshold=0.0006, max_points=FEATURES)
+    detector = cv2.AKAZE.create(threshold=0.0003, max_points=FEATURES)
     points, descriptors = detector.detectAndCompute(grey, None)
     if not points:
         return _Features(np.zeros((0, 2), np.float32), np.zeros((0, 61), np.uint8))

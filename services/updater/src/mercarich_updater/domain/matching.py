@@ -44,6 +44,8 @@ class MatchRules:
     most_colour_distance: float | None = None
     most_changed_share: float | None = None
     most_odd_share: float | None = None
+    most_odd_share_in_volumes: float | None = None
+    """The same for kinds that come in volumes, when the titles do not name one and the same."""
     titles_must_agree: bool = False
     """Volume, pieces, model, colour and measures, and no part instead of the whole."""
 
@@ -53,10 +55,11 @@ DEFAULT = MatchRules(
     "default",
     least_quick=-1.0,
     least_share=0.05,
-    least_inliers=10,
+    least_inliers=16,
     most_colour_distance=5.5,
-    most_changed_share=0.05,
-    most_odd_share=0.002,
+    most_changed_share=0.028,
+    most_odd_share=0.012,
+    most_odd_share_in_volumes=0.0004,
     titles_must_agree=True,
 )
 PRESETS = {rules.name: rules for rules in (SEED, DEFAULT)}
@@ -104,8 +107,10 @@ def pictures_against(rules: MatchRules, seen: Likeness, ours: str = "", theirs: 
             return f"the colours differ by {seen.colour_distance:.1f}, more than {rules.most_colour_distance:.1f}"
         if rules.most_changed_share is not None and seen.changed_share > rules.most_changed_share:
             return f"{seen.changed_share:.3f} of it has another colour, more than {rules.most_changed_share:.3f}"
-    if not a.volumes & b.volumes and rules.most_odd_share is not None and seen.odd_share > rules.most_odd_share:
-        return f"a spot of {seen.odd_share:.4f} of it looks different, more than {rules.most_odd_share:.4f}"
+    volume_in_doubt = (a.in_volumes or b.in_volumes) and not a.volumes & b.volumes
+    most = rules.most_odd_share_in_volumes if volume_in_doubt else rules.most_odd_share
+    if most is not None and seen.odd_share > most:
+        return f"a spot of {seen.odd_share:.4f} of it looks different, more than {most:.4f}"
     return None
 
 

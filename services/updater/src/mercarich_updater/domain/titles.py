@@ -15,6 +15,25 @@ _MODEL = re.compile(r"(?<![a-z0-9])(?=[a-z0-9-]*\d{2})(?=[a-z0-9-]*[a-z])[a-z][a
 _MEASURE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s*(tb|gb|mb|ml|kg|cm|mm|インチ)(?![a-z])")
 _PART = ("のみ", "空箱", "ジャンク", "説明書だけ", "レプリカ", "互換品", "部品取り")
 
+_IN_VOLUMES = (
+    "ソフト",
+    "写真集",
+    "コミック",
+    "漫画",
+    "マンガ",
+    "小説",
+    "文庫",
+    "雑誌",
+    "全集",
+    "参考書",
+    "過去問",
+    "カード",
+    "dvd",
+    "blu-ray",
+    "ブルーレイ",
+    "cd",
+)
+
 _COLOURS = {
     "red": ("レッド", "赤", "red"),
     "blue": ("ブルー", "青", "blue"),
@@ -45,6 +64,8 @@ class Named:
     colours: frozenset[str]
     measures: frozenset[str]
     parts: frozenset[str]
+    in_volumes: bool
+    """It is of a kind that comes in volumes or editions which look much alike."""
 
 
 def read(title: str) -> Named:
@@ -58,6 +79,7 @@ def read(title: str) -> Named:
         colours=frozenset(name for name, words in _COLOURS.items() if any(_says(text, word) for word in words)),
         measures=frozenset(f"{number}{unit}" for number, unit in _MEASURE.findall(text)),
         parts=frozenset(word for word in _PART if word in text),
+        in_volumes=any(word in text for word in _IN_VOLUMES),
     )
 
 
