@@ -85,6 +85,7 @@ def test_d1_nothing_goes_while_anything_is_under_way(shop: Shop) -> None:
     shop.withdrawn("not-read-back", old, verified_at=None)
     shop.withdrawn("on-sale-again", old, quantity=1)
     shop.withdrawn("held", old, hold_id=hold)
+    shop.withdrawn("searched-for", old, update_run=run)
     shop.withdrawn("draft", old, listed=False)
     shop.withdrawn("never-withdrawn", old, withdrawn_at=None)
     in_feed = shop.withdrawn("in-a-late-feed", old)

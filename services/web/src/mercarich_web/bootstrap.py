@@ -9,13 +9,15 @@ from sqlalchemy import Engine
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
-from mercarich_platform.settings import SharedSettings
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_web import ports
 from mercarich_web.adapters.database import SqlSchema
 from mercarich_web.adapters.dead_letters_kafka import KafkaDeadLetters
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.holds_sql import SqlHolds
+from mercarich_web.adapters.new_home_sql import SqlNewHome
 from mercarich_web.adapters.offers_sql import SqlOffers
+from mercarich_web.adapters.original_sql import SqlOriginal, open_original
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.pools_kafka import KafkaPools
 from mercarich_web.adapters.runs_sql import SqlRuns
@@ -27,6 +29,7 @@ from mercarich_web.use_cases.delete_old_items import DeleteOldItems
 from mercarich_web.use_cases.environment import WorkerEnvironment
 from mercarich_web.use_cases.explain import Explain
 from mercarich_web.use_cases.holds import ListHolds, ReleaseHold
+from mercarich_web.use_cases.migrate_from_seed import MigrateFromSeed
 from mercarich_web.use_cases.pools import ShowPools
 from mercarich_web.use_cases.queues import ShowQueues
 from mercarich_web.use_cases.runs import ListRuns, ShowRun
@@ -100,3 +103,18 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
         environment=WorkerEnvironment(settings, SqlPools(engine)),
         dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap)),
     )
+
+
+@contextmanager
+def migration(url: str, now: Clock = utc_now) -> Iterator[MigrateFromSeed]:
+    """From the original at this address into the environment's database. Raises `BadConfiguration`."""
+    original = open_original(url)
+    engine = engines.create(load(SharedSettings).database)
+    try:
+        problem = SqlSchema(engine).problem()
+        if problem is not None:
+            raise BadConfiguration(problem)
+        yield MigrateFromSeed(SqlOriginal(original), SqlNewHome(engine), now)
+    finally:
+        engine.dispose()
+        original.dispose()

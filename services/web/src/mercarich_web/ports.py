@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
@@ -20,6 +20,7 @@ from mercarich_web.domain.reports import (
     Unfinished,
 )
 from mercarich_web.domain.schedules import LastStart, Pause
+from mercarich_web.domain.seed import Known
 
 
 class DatabaseAway(Exception):
@@ -189,3 +190,32 @@ class DeadLetters(Protocol):
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:
         """Into their source topics, with their keys; acknowledged on return."""
+
+
+class Original(Protocol):
+    """The original system's database; it is only read. Every method raises `DatabaseAway`."""
+
+    def tables(self) -> tuple[Sequence[Known], Sequence[str]]:
+        """Those that are taken over, and the names of the others."""
+
+    def rows(self, table: Known) -> Iterator[Mapping[str, Any]]:
+        """By our names of the columns, as a stream."""
+
+
+class NewHome(Protocol):
+    """Our database, where the original's rows go. Every method raises `DatabaseAway`."""
+
+    def must_be_empty(self) -> None:
+        """Raises `Refused` when there are sellers."""
+
+    def add_seller(self, user_id: int, row: Mapping[str, Any]) -> None: ...
+
+    def add_listings(self, rows: Sequence[tuple[Mapping[str, Any], str, str | None]]) -> None:
+        """Each with its source's id and the source's seller; sources that are not there yet are made."""
+
+    def setting(self, key: str, value: str, by: str, at: datetime, *, dry_run: bool) -> str | None:
+        """Why it is not taken over, if it is not."""
+
+    def exclude_seller(self, user_id: int, marketplace: str, seller_id: str) -> None: ...
+
+    def exclude_word(self, user_id: int, word: str) -> None: ...

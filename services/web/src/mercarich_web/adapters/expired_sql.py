@@ -11,6 +11,7 @@ from mercarich_db.tables import (
     listing_events,
     listing_pictures,
     listings,
+    revival_candidates,
     submission_items,
     submissions,
     users,
@@ -43,6 +44,7 @@ class SqlExpiredOffers:
             if rows:
                 ids = [row.listing_id for row in rows]
                 connection.execute(delete(listing_pictures).where(listing_pictures.c.listing_id.in_(ids)))
+                connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(ids)))
                 connection.execute(delete(listings).where(listings.c.id.in_(ids)))
                 connection.execute(insert(listing_events), [_event(row, at) for row in rows])
                 _count(connection, user_id, day, len(rows))
@@ -71,7 +73,7 @@ class SqlExpiredOffers:
 
 
 def _expired(choice: Choice) -> ColumnElement[bool]:
-    """Nothing can be under way for these: no push, no claim, no hold, no feed whose end is looked for."""
+    """Nothing can be under way for these: no push, no claim, no hold, no search, no feed whose end is looked for."""
     in_feed = exists().where(
         submission_items.c.listing_id == listings.c.id,
         submissions.c.id == submission_items.c.submission_id,
@@ -87,6 +89,7 @@ def _expired(choice: Choice) -> ColumnElement[bool]:
         listings.c.withdrawn_at <= choice.withdrawn_until,
         listings.c.hold_id.is_(None),
         listings.c.push_claim.is_(None),
+        listings.c.update_run.is_(None),
         pushed,
         ~in_feed,
     )

@@ -1,0 +1,154 @@
+"""`mercarich migrate-from-seed URL`: a made-up database of the original's shape, taken over and told in full."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select, text
+from tests.integration.web.conftest import Mercarich
+from tests.integration.web.rows import Rows
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+
+ITEM = """
+    id INTEGER PRIMARY KEY, user_id INTEGER, item_sku VARCHAR(64), asin VARCHAR(16), item_name VARCHAR(255),
+    purchase_seller_item_id VARCHAR(64), purchase_seller_id VARCHAR(64), purchase_quantity INTEGER, quantity INTEGER,
+    csv_flag INTEGER, research_request BOOLEAN, update_quantity_request BOOLEAN, record_type INTEGER,
+    updated_date DATETIME, created_date DATETIME, similarity FLOAT, main_image VARCHAR(200)
+"""
+SEED = f"""
+CREATE TABLE auth_user (id INTEGER, username VARCHAR(64), is_active BOOLEAN, is_staff BOOLEAN, password VARCHAR(128));
+INSERT INTO auth_user VALUES (7, 'taro', 1, 0, 'x'), (9, 'hanako', 1, 0, 'x'), (11, 'staff', 1, 1, 'x');
+CREATE TABLE accounts_profile (user_id INTEGER, check_times INTEGER, item_limit INTEGER);
+INSERT INTO accounts_profile VALUES (7, 4, 20000), (9, 3, 20000);
+CREATE TABLE yahoo_item ({ITEM});
+INSERT INTO yahoo_item VALUES
+ (1, 7, 'YA-1', 'B000000001', '時計', 'x100', 's1', 2, 2, 1, 0, 0, 21, '2020-06-01 09:00:00', '2020-05-01', 1, ''),
+ (2, 7, 'YA-2', NULL, NULL, 'x101', NULL, NULL, 0, 1, 1, 1, 20, '2020-06-02 00:00:00', NULL, NULL, NULL),
+ (3, 7, 'YA-3', NULL, NULL, 'x101', NULL, 1, 0, 1, NULL, 0, 20, '2020-06-02 00:00:00', NULL, NULL, NULL),
+ (4, 7, 'YA-1', NULL, NULL, 'x102', NULL, 1, 1, 1, 0, 0, 10, '2020-06-02 00:00:00', NULL, NULL, NULL),
+ (5, 99, 'YA-5', NULL, NULL, 'x103', NULL, 1, 1, 1, 0, 0, 10, '2020-06-02 00:00:00', NULL, NULL, NULL),
+ (6, 9, 'YA-6', NULL, NULL, NULL, NULL, 1, 1, 1, 0, 0, 10, '2020-06-02 00:00:00', NULL, NULL, NULL),
+ (7, 9, 'YA-7', NULL, NULL, 'x100', 's1', 1, 1, 0, 0, 0, 10, '2020-06-02 00:00:00', NULL, NULL, NULL);
+CREATE TABLE mercari_item ({ITEM});
+INSERT INTO mercari_item VALUES
+ (1, 9, 'ME-1', NULL, '本', 'm100', 's2', 1, 1, 1, 0, 0, 10, '2020-06-02 00:00:00', NULL, NULL, NULL);
+CREATE TABLE override_constant_value (id INTEGER, key VARCHAR(64), value VARCHAR(64), description VARCHAR(200));
+INSERT INTO override_constant_value VALUES
+ (1, 'INVCHK_YAHOO_WORKER', '7', ''), (2, 'SOME_OLD_KEY', '1', ''), (3, 'INVRES_YAHOO_WORKER', 'many', '');
+CREATE TABLE yahoo_exclude_seller (id INTEGER, user_id INTEGER, exclude_seller_id VARCHAR(64));
+INSERT INTO yahoo_exclude_seller VALUES (1, 7, 'bad-seller');
+CREATE TABLE exclude_words (id INTEGER, user_id INTEGER, exclude_word VARCHAR(64));
+INSERT INTO exclude_words VALUES (1, 9, 'ジャンク');
+CREATE TABLE batch_transaction (id INTEGER, status INTEGER);
+"""
+
+
+@pytest.fixture
+def original(tmp_path: Path) -> Path:
+    path = tmp_path / "original.db"
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        for statement in SEED.split(";\n"):
+            if statement.strip():
+                connection.execute(text(statement))
+    engine.dispose()
+    return path
+
+
+def _migrate(mercarich: Mercarich, original: Path, *words: str) -> Any:
+    before = hashlib.sha256(original.read_bytes()).hexdigest()
+    found = mercarich.json("migrate-from-seed", f"sqlite:///{original}", *words)
+    assert hashlib.sha256(original.read_bytes()).hexdigest() == before
+    return found
+
+
+def _rows(engine: Engine, table: Any, order: Any) -> list[Any]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(table).order_by(order)))
+
+
+def test_a_dry_run_says_what_would_be_taken_over_and_writes_nothing(
+    mercarich: Mercarich, original: Path, engine: Engine
+) -> None:
+    found = _migrate(mercarich, original, "--dry-run")
+
+    assert (found["dry_run"], found["sellers"], found["listings"], found["sources"]) == (True, 3, 5, 3)
+    assert (found["settings"], found["exclusions"], found["must_authorise"]) == (1, 2, 3)
+    assert found["unknown_tables"] == ["batch_transaction"]
+    with reading(engine) as connection:
+        assert connection.execute(select(func.count()).select_from(tables.users)).scalar_one() == 0
+    assert "nothing was written" in mercarich.page("migrate-from-seed", f"sqlite:///{original}", "--dry-run")
+
+
+def test_sellers_listings_settings_and_exclusions_are_taken_over(
+    mercarich: Mercarich, original: Path, engine: Engine
+) -> None:
+    told = _migrate(mercarich, original)
+
+    sellers = {row.username: row for row in _rows(engine, tables.users, tables.users.c.id)}
+    assert [(row.username, row.plan, row.is_staff) for row in sellers.values()] == [
+        ("taro", 4, False),
+        ("hanako", 2, False),
+        ("staff", 2, True),
+    ]
+    offers = {row.sku: row for row in _rows(engine, tables.listings, tables.listings.c.sku)}
+    assert sorted(offers) == ["ME-1", "YA-1", "YA-2", "YA-3", "YA-7"]
+    shown, down = offers["YA-1"], offers["YA-2"]
+    assert (shown.quantity, shown.listing_quantity, shown.push_pending, shown.title) == (2, 2, 0, "時計")
+    assert shown.changed_at == datetime(2020, 6, 1, 0, 0, tzinfo=UTC)
+    assert (down.quantity, down.searching, down.push_pending) == (0, True, 1)
+    assert down.withdrawn_at == datetime(2020, 6, 1, 15, 0, tzinfo=UTC)
+    assert (offers["YA-3"].searching, offers["YA-3"].push_pending) == (False, 0)
+    assert (offers["YA-7"].listed, offers["YA-7"].source_item_id) == (False, shown.source_item_id)
+    assert offers["ME-1"].marketplace == "mercari"
+    assert mercarich.json("settings", "get", "INVCHK_YAHOO_WORKER")["value"] == "7"
+    (banned,) = _rows(engine, tables.excluded_sellers, tables.excluded_sellers.c.seller_id)
+    assert (banned.user_id, banned.marketplace, banned.seller_id) == (sellers["taro"].id, "yahoo", "bad-seller")
+    (word,) = _rows(engine, tables.excluded_words, tables.excluded_words.c.word)
+    assert (word.user_id, word.word) == (sellers["hanako"].id, "ジャンク")
+    assert told["listings"] == 5
+
+
+def test_what_could_not_be_mapped_is_told_with_an_example(mercarich: Mercarich, original: Path) -> None:
+    unmapped = {(each["what"], each["why"]): each for each in _migrate(mercarich, original, "--dry-run")["unmapped"]}
+
+    assert unmapped["item of yahoo_item", "its seller has this SKU twice"]["example"] == "YA-1"
+    assert unmapped["item of yahoo_item", "its seller is not among the users"]["example"] == "YA-5"
+    assert ("item of yahoo_item", "it has no source, or one with an id of more than 64 characters") in unmapped
+    assert unmapped["item of yahoo_item", "a flag is NULL; it counts as no"]["example"] == "YA-3"
+    assert unmapped["seller", "has no plan of 2 or 4 checks a day; 2 is taken"]["count"] == 2
+    assert unmapped["setting", "there is no such setting here"]["example"] == "SOME_OLD_KEY"
+    assert any(each["example"] == "INVRES_YAHOO_WORKER" for each in unmapped.values())
+    ignored = {each["table"]: each["ignored"] for each in _migrate(mercarich, original, "--dry-run")["tables"]}
+    assert "similarity" in ignored["yahoo_item"]
+
+
+def test_a_database_with_sellers_is_left_alone(mercarich: Mercarich, original: Path, rows: Rows) -> None:
+    rows.user("somebody")
+
+    done = mercarich("migrate-from-seed", f"sqlite:///{original}")
+
+    assert done.returncode == 2
+    assert "this database has 1 sellers" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ([], 2, "required"),
+        (["not an address"], 78, "mysql+pymysql://user:password@host/name"),
+        (["oracle://x/y"], 78, "mysql+pymysql://user:password@host/name"),
+        (["sqlite:///:memory:"], 2, "no table of the original looks like its users or items"),
+        (["mysql+pymysql://u:hidden@127.0.0.1:1/x"], 75, "the original's database"),
+    ],
+)
+def test_bad_input_is_refused_with_a_sentence(mercarich: Mercarich, words: list[str], code: int, says: str) -> None:
+    done = mercarich("migrate-from-seed", *words)
+
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "hidden" not in done.stderr
