@@ -20,7 +20,10 @@ LEAST = 6
 
 def decode(body: bytes) -> Picture:
     """Blue, green, red. Raises ValueError for what OpenCV cannot read."""
-    picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
+    try:
+        picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        raise ValueError("the picture cannot be decoded") from error
     if picture is None:
         raise ValueError("the picture cannot be decoded")
     scale = SIDE / max(picture.shape[:2])

@@ -1,0 +1,52 @@
+"""What the pixels of two pictures say: the same thing in another photo, another thing, another colour."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from mercarich_simulator.pictures.photo import Shot, photograph
+from mercarich_simulator.pictures.subject import Subject
+from mercarich_updater.adapters.likeness import SIDE, decode, likeness, quick
+from mercarich_updater.domain.matching import DEFAULT, NOTHING_ALIKE, Likeness, pictures_against
+
+BOX = Subject(1, 8, "speaker", 2)
+SHOT = Shot("a", "b")
+
+
+def compared(subject: Subject, shot: Shot) -> Likeness:
+    return likeness(decode(photograph(BOX, SHOT)), decode(photograph(subject, shot)))
+
+
+def test_another_photo_of_the_same_thing_is_alike() -> None:
+    assert pictures_against(DEFAULT, compared(BOX, Shot("c", "d"))) is None
+
+
+@pytest.mark.parametrize("other", [replace(BOX, product=9), replace(BOX, colour=0), replace(BOX, kind="camera")])
+def test_another_thing_and_another_colour_are_not(other: Subject) -> None:
+    assert pictures_against(DEFAULT, compared(other, Shot("c", "d"))) is not None
+
+
+def test_a_picture_is_alike_to_itself_in_every_way() -> None:
+    seen = compared(BOX, SHOT)
+    assert min(seen.share_forth, seen.share_back) > 0.9
+    assert (seen.changed_share, seen.odd_share) == (0.0, 0.0)
+    picture = decode(photograph(BOX, SHOT))
+    assert quick(picture, picture) == pytest.approx(1.0)
+
+
+def test_pictures_come_to_one_size() -> None:
+    assert max(decode(photograph(BOX, SHOT)).shape[:2]) == SIDE
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xd8\xff\xe0 broken", b"\x89PNG\r\n\x1a\n"])
+def test_what_cannot_be_decoded_is_said_to_be(body: bytes) -> None:
+    with pytest.raises(ValueError, match="cannot be decoded"):
+        decode(body)
+
+
+def test_an_empty_picture_is_like_nothing() -> None:
+
+    blank = cv2.imencode(".png", np.full((100, 100, 3), 200, np.uint8))[1].tobytes()
+    assert likeness(decode(blank), decode(photograph(BOX, SHOT))) == NOTHING_ALIKE
