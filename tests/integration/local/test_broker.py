@@ -1,4 +1,4 @@
-"""The embedded broker: it refuses a used port in one sentence, brings the topics, and never outlives its parent."""
+"""The embedded broker: it refuses a used port in one sentence, brings the topics, and never outlives who started it."""
 
 import signal
 import socket
@@ -16,6 +16,10 @@ from mercarich_platform.kafka import Topics
 from mercarich_platform.settings import BadConfiguration
 
 SERVE = "import sys; from mercarich_local.broker import serve; sys.exit(serve('127.0.0.1', int(sys.argv[1])))"
+
+EMBED = (
+    "import sys; from mercarich_local.broker import EmbeddedBroker; EmbeddedBroker(int(sys.argv[1])).start(); input()"
+)
 
 
 @pytest.fixture
@@ -57,15 +61,21 @@ def test_the_served_broker_has_all_topics_and_their_dead_letters(served: subproc
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_the_broker_ends_with_its_parent(served: subprocess.Popen[bytes], port: int, ending: signal.Signals) -> None:
-    [child] = psutil.Process(served.pid).children()
+def test_the_process_becomes_the_broker_and_ends_as_one(
+    served: subprocess.Popen[bytes], port: int, ending: signal.Signals
+) -> None:
+    wait_until(lambda: psutil.Process(served.pid).name() == "tansu")
+    wait_until(lambda: not psutil.Process(served.pid).children())
     served.send_signal(ending)
     assert served.wait(10) == (-signal.SIGKILL if ending is signal.SIGKILL else 0)
-    wait_until(lambda: not child.is_running())
     assert not accepts(port)
 
 
-def test_a_broker_that_dies_ends_its_parent_with_1(served: subprocess.Popen[bytes]) -> None:
-    [child] = psutil.Process(served.pid).children()
-    child.kill()
-    assert served.wait(30) == 1
+def test_a_broker_in_a_test_ends_with_the_process_that_started_it(port: int) -> None:
+    starter = subprocess.Popen([sys.executable, "-W", "ignore", "-c", EMBED, str(port)], stdin=subprocess.PIPE)
+    wait_until(lambda: accepts(port))
+    [broker] = psutil.Process(starter.pid).children()
+    starter.kill()
+    starter.communicate()
+    wait_until(lambda: not broker.is_running())
+    assert not accepts(port)
