@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mercarich_feed.adapters.token_cipher import new_key
 from mercarich_platform.front import TryAgain
 
 
@@ -34,5 +33,7 @@ def ensure_key(path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
+    from mercarich_feed.adapters.token_cipher import new_key  # for whoever makes one: not for each runner
+
     with os.fdopen(descriptor, "wb") as file:
         file.write(new_key().encode() + b"\n")

@@ -7,22 +7,13 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import httpx
-
-from mercarich_db import engine as engines
-from mercarich_db import schema
-from mercarich_feed.adapters.token_cipher import BadKey
-from mercarich_local import sample_data
-from mercarich_local.data_folder import ensure_key
 from mercarich_local.machine import Machine
-from mercarich_local.market import Simulator
+from mercarich_local.preparing import prepare_apart
 from mercarich_local.procfile import Process
 from mercarich_local.screen import Screen
 from mercarich_local.supervisor import NotReady
 from mercarich_local.system import HOST, PORTS, System
 from mercarich_platform.exit_codes import DONE, FAILED
-from mercarich_platform.front import TryAgain
-from mercarich_platform.settings import BadConfiguration
 
 _ROLES = {
     "broker": "Kafka protocol, in memory (a development default)",
@@ -77,24 +68,11 @@ def prepare(
 
     Answers the variables that follow from the market. Raises `BadConfiguration` and `TryAgain`.
     """
-    engine = engines.create(system.database_url(environment))
-    try:
-        ensure_key(system.key_file)
-        schema.upgrade(engine)
-        if not any(process.name == "simulator" for process in processes):
-            return {}
-        with Simulator(system.url("simulator")) as simulator:
-            market = simulator.market()
-        screen.note(sample_data.seed(engine, market, sample_data.token_encryption(system.key_file)))
-        return market.credentials()
-    except BadKey as error:
-        raise BadConfiguration(f"{system.key_file}: {error}") from None
-    except OSError as error:
-        raise TryAgain(f"{system.data} cannot be written: {error.strerror}") from error
-    except (engines.DatabaseAway, httpx.HTTPError) as error:
-        raise TryAgain(str(error) or type(error).__name__) from error
-    finally:
-        engine.dispose()
+    with_market = any(process.name == "simulator" for process in processes)
+    prepared = prepare_apart(system, environment, with_market=with_market)
+    if prepared.note:
+        screen.note(prepared.note)
+    return prepared.variables
 
 
 def _tell(system: System, processes: Sequence[Process], screen: Screen, seconds: float) -> None:

@@ -1,0 +1,89 @@
+"""Makes what the system needs before it runs, in a process of its own: key, schema, sample data.
+
+The runner stays for as long as the system; what only this needs (drivers, migrations) would stay in its memory.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from mercarich_local.system import System
+from mercarich_platform import front
+from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import BadConfiguration
+
+_PREFIX = "mercarich: "
+
+
+class Prepared(NamedTuple):
+    """What there is now."""
+
+    note: str
+    """For people; empty without a market."""
+    variables: Mapping[str, str]
+    """That follow from the market, with secrets."""
+
+
+def prepare_apart(system: System, environment: Mapping[str, str], *, with_market: bool) -> Prepared:
+    """Raises `BadConfiguration` and `TryAgain`."""
+    what = json.dumps({"data": str(system.data), "ports": dict(system.ports), "with_market": with_market})
+    command = [sys.executable, "-m", __name__, what]
+    done = subprocess.run(command, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    said = done.stderr.strip().removeprefix(_PREFIX)
+    if done.returncode == TRY_AGAIN:
+        raise TryAgain(said)
+    if done.returncode == BAD_CONFIGURATION:
+        raise BadConfiguration(said)
+    if done.returncode != DONE:
+        raise RuntimeError(f"preparing ended with {done.returncode}: {said}")
+    return Prepared(**json.loads(done.stdout))
+
+
+def main(argv: Sequence[str]) -> int:
+    what = json.loads(argv[0])
+    prepared = prepare(System(Path(what["data"]), what["ports"]), os.environ, with_market=what["with_market"])
+    sys.stdout.write(json.dumps(prepared._asdict()))
+    return DONE
+
+
+def prepare(system: System, environment: Mapping[str, str], *, with_market: bool) -> Prepared:
+    """Make the key, bring the schema up to date, and write sample data if there is none.
+
+    Raises `BadConfiguration` and `TryAgain`.
+    """
+    import httpx
+
+    from mercarich_db import engine as engines
+    from mercarich_db import schema
+    from mercarich_feed.adapters.token_cipher import BadKey
+    from mercarich_local import sample_data
+    from mercarich_local.data_folder import ensure_key
+    from mercarich_local.market import Simulator
+
+    engine = engines.create(system.database_url(environment))
+    try:
+        ensure_key(system.key_file)
+        schema.upgrade(engine)
+        if not with_market:
+            return Prepared("", {})
+        with Simulator(system.url("simulator")) as simulator:
+            market = simulator.market()
+        note = sample_data.seed(engine, market, sample_data.token_encryption(system.key_file))
+        return Prepared(note, market.credentials())
+    except BadKey as error:
+        raise BadConfiguration(f"{system.key_file}: {error}") from None
+    except OSError as error:
+        raise TryAgain(f"{system.data} cannot be written: {error.strerror}") from error
+    except (engines.DatabaseAway, httpx.HTTPError) as error:
+        raise TryAgain(str(error) or type(error).__name__) from error
+    finally:
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(front.run(main, sys.argv[1:]))
