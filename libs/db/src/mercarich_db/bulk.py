@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Insert, Select, Table, func, insert, select
+from sqlalchemy import Column, Connection, Insert, Select, Table, func, insert, select
 from sqlalchemy.dialects import mysql, sqlite
 
 CHUNK = 1000
@@ -46,6 +46,18 @@ def read_rows(connection: Connection, query: Select[Any]) -> list[list[Any]]:
     whole = func.json_group_array(row) if connection.dialect.name == "sqlite" else func.json_arrayagg(row)
     text = connection.execute(select(whole)).scalar()
     return orjson.loads(text) if text else []
+
+
+def walking(query: Select[Any], *columns: Column[Any]) -> Select[Any]:
+    """A page of a walk by keyset, over the index that begins with these columns.
+
+    Left alone MariaDB takes the equality on the first column for all it needs of the index as long as most of the
+    walk is still to come, and passes over every row before the place: 60 ms a page deep in 200,000 rows, not 10.
+    """
+    names = [column.name for column in columns]
+    table = columns[0].table
+    [index] = [index for index in table.indexes if index.columns.keys()[: len(names)] == names]
+    return query.with_hint(table, f"FORCE INDEX ({index.name})", "mysql")
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from sqlalchemy import Connection, Engine, and_, or_, select, text, update
 
-from mercarich_db.bulk import read_rows
+from mercarich_db.bulk import read_rows, walking
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
 from mercarich_runs.adapters.fence import hold_newest, read, write
@@ -41,7 +41,7 @@ class PendingRows(Generic[AnyRow]):
             .limit(limit)
         )
         with read(self._engine) as connection:
-            rows = read_rows(connection, page)
+            rows = read_rows(connection, walking(page, columns.run, columns.rank))
         rows.sort()
         make, row_of = self._shape._make, self._row_of
         return [((row[0], row[1]), row_of(make(row[2:]))) for row in rows]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, or_, select
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_db.bulk import read_rows
+from mercarich_db.bulk import read_rows, walking
 from mercarich_db.tables import listings, source_items
 from mercarich_runs.adapters.fence import read
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
@@ -58,7 +58,7 @@ def read_page(
     connection: Connection, run: Run, place: _Place, request: Request
 ) -> tuple[dict[int, list[int]], _Place | None]:
     """Source item -> who lists it, in the run's order; and the place after it, None at the end."""
-    items = _page(run, place).subquery()
+    items = walking(_page(run, place), _items.marketplace, _items.checked_at).subquery()
     offers = and_(listings.c.source_item_id == items.c.id, _LISTED)
     if request.skus:
         offers = and_(offers, listings.c.sku.in_(request.skus))
