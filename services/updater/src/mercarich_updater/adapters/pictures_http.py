@@ -1,8 +1,12 @@
-"""`ports.Pictures`: pictures fetched through the proxies only, compared by OpenCV."""
+"""`ports.Pictures`: pictures fetched through the proxies only, compared by OpenCV.
+
+OpenCV comes with the first picture: a worker that waits holds 15 MB less.
+"""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import httpx
 from pydantic import ValidationError
@@ -10,10 +14,11 @@ from pydantic import ValidationError
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError
 from mercarich_runs.ports import ProxyAway
-from mercarich_updater.adapters.differences import Picture as Pixels
-from mercarich_updater.adapters.likeness import decode, likeness, quick
 from mercarich_updater.domain.matching import Likeness
 from mercarich_updater.ports import NoPicture, NotSearched, Picture
+
+if TYPE_CHECKING:
+    from mercarich_updater.adapters.differences import Picture as Pixels
 
 KEPT = 64
 """Decoded pictures that are remembered, at most 0.7 MB each: ours meets every candidate."""
@@ -31,16 +36,22 @@ class HttpPictures:
         self._lock = threading.Lock()
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
+        from mercarich_updater.adapters.likeness import quick
+
         return quick(self._decoded(ours), self._decoded(theirs))
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
+        from mercarich_updater.adapters.likeness import likeness
+
         return likeness(self._decoded(ours), self._decoded(theirs))
 
-    def _decoded(self, picture: Picture) -> Pixels:
+    def _decoded(self, picture: Picture) -> "Pixels":
         with self._lock:
             if picture in self._kept:
                 self._kept.move_to_end(picture)
                 return self._kept[picture]
+        from mercarich_updater.adapters.likeness import decode
+
         try:
             decoded = decode(self._fetch(picture))
         except ValueError as error:
