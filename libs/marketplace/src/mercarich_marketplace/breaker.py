@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from mercarich_contracts.market import Reason
 
 
-class Outcome(Enum):
+class Outcome(StrEnum):
     """What one call says of the marketplace's health."""
 
     GOOD = "good"

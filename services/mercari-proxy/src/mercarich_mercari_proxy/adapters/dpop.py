@@ -18,6 +18,7 @@ from mercarich_platform.clock import Clock
 KeyMaker = Callable[[], ec.EllipticCurvePrivateKey]
 
 _COORDINATE_BYTES = 32
+_ALGORITHM = ec.ECDSA(SHA256())
 
 
 def _new_key() -> ec.EllipticCurvePrivateKey:
@@ -45,7 +46,7 @@ class Signer:
             "uuid": self._session,
         }
         signed = f"{self._header}.{_encoded(orjson.dumps(payload))}"
-        r, s = decode_dss_signature(self._key.sign(signed.encode(), ec.ECDSA(SHA256())))
+        r, s = decode_dss_signature(self._key.sign(signed.encode(), _ALGORITHM))
         signature = r.to_bytes(_COORDINATE_BYTES) + s.to_bytes(_COORDINATE_BYTES)
         return f"{signed}.{_encoded(signature)}"
 

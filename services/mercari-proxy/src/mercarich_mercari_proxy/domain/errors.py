@@ -21,7 +21,7 @@ def json_of(answer: Answer) -> Any:
     """The JSON of a good answer. Raises `Fault` or `Missing` for every other."""
     if answer.status != 200:
         raise fault_of(answer)
-    if not answer.body.strip():
+    if not answer.body or answer.body.isspace():
         raise Fault(Reason.EMPTY, "HTTP 200 with an empty body")
     document = parse(answer.body)
     if document is None:

@@ -34,7 +34,7 @@ def page_of(answer: Answer) -> bytes:
     """The body of a good answer. Raises `Fault` for every other; the block page is one."""
     if answer.status != 200:
         raise fault_of(answer)
-    if not answer.body.strip():
+    if not answer.body or answer.body.isspace():
         raise Fault(Reason.EMPTY, "HTTP 200 with an empty body")
     return answer.body
 
