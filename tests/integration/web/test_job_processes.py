@@ -21,6 +21,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import SearchResult
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import settings
+from mercarich_platform.exit_codes import DONE, STUCK
 
 ROWS = 6_000
 StartWorker = Callable[[str], subprocess.Popen[bytes]]
@@ -89,7 +90,7 @@ def test_z2_a_worker_that_thaws_after_its_job_was_taken_over_writes_nothing_more
     os.kill(first.pid, signal.SIGCONT)
     first.terminate()
 
-    assert first.wait(40) == 0
+    assert first.wait(40) in (DONE, STUCK), "frozen for long, its own watchdog may end it first"
     assert _job(mercarich) == before
     assert before["made"] == ROWS
 
