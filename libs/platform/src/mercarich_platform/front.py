@@ -5,6 +5,7 @@ after the subcommand and answer the exit code; the first line of the docstring i
 """
 
 import ast
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import PathFinder
@@ -43,8 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _surrounded(command: Command) -> Command:
-    """With what the group `mercarich.around` does before and after: a function that takes the call."""
-    for entry in entry_points(group=AROUND):
+    """When a CronJob starts it: with what the group `mercarich.around` does before and after, a function that takes
+    the call. Nothing of it is imported otherwise."""
+    for entry in entry_points(group=AROUND) if os.environ.get("MERCARICH_SCHEDULE") else ():
         around: Around = entry.load()
         return lambda arguments: around(lambda: command(arguments))
     return command

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 
-from mercarich_web.bootstrap import migration
 from mercarich_web.commands.arguments import command_parser, with_json
 from mercarich_web.commands.asking import answer_of, quiet_logs
 from mercarich_web.commands.output import cell, facts, section, table
@@ -17,6 +16,8 @@ def migrate_from_seed(argv: Sequence[str]) -> int:
     parser.add_argument("url", help="of the original: mysql+pymysql://user:password@host/name")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be taken over")
     given = parser.parse_args(argv)
+    from mercarich_web.bootstrap import migration  # drivers: not for a help page
+
     quiet_logs()
     return answer_of(
         lambda: migration(given.url), lambda migrate: migrate(dry_run=given.dry_run), page, as_json=given.json
