@@ -15,7 +15,7 @@ from bench.harness.scale import Scale
 from bench.harness.spread import Spread, digits, ratios, spread
 from bench.harness.turns import in_turn
 from bench.ours import Product, Setup
-from bench.peer_sides import PEERS, PeerSide
+from bench.peer_sides import IN_SMOKE, PEERS, PROCESSES, PeerSide
 
 YAHOO_PAGE_BYTES = 250_000
 ITEMS_A_SELLER = 20
@@ -66,7 +66,7 @@ def _ours(real: Parts, setup: Setup, where: Market, items: int, scale: Scale) ->
 
 
 def _theirs(real: Parts, name: str, marketplace: str, where: Market, scale: Scale) -> Side:
-    side = PeerSide(name, real, marketplace)
+    side = PeerSide(name, real, marketplace, scale.of(PROCESSES, IN_SMOKE))
     return lambda warm_up: side.run(where, _size(side.peer.items, scale, warm_up))
 
 

@@ -17,21 +17,22 @@ from sqlalchemy.engine import make_url
 from tests.services.process import Missing
 
 RUN_SECONDS = 240.0
-PROCESSES = 14
-"""The seed's number of workers."""
+PROCESSES, IN_SMOKE = 14, 4
+"""The seed's number of workers; fewer where only the work counts."""
 
-Ready = Callable[[str, Redis], bool]
-"""Takes the worker's log and Redis."""
+Ready = Callable[[str, Redis, int], bool]
+"""Takes the worker's log, Redis and the number of processes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
     venv: str
     worker: tuple[str, ...]
+    """`{processes}` stands for their number."""
     producer: tuple[str, ...]
     ready: Ready
-    copies: int = 1
-    """Of the worker's command."""
+    forks: bool = True
+    """Its command makes all its processes; else it is started so often."""
     batch: int = 1
     """Items a job."""
     threads: int = 1
@@ -45,8 +46,8 @@ def _rq(kind: str, batch: int, items: int) -> Peer:
         venv="peers",
         worker=(*jobs, "worker", kind),
         producer=(*jobs, "produce"),
-        ready=lambda _log, redis: redis.ask("SCARD", "rq:workers") == str(PROCESSES),
-        copies=PROCESSES,
+        ready=lambda _log, redis, processes: redis.ask("SCARD", "rq:workers") == str(processes),
+        forks=False,
         batch=batch,
         items=items,
     )
@@ -58,16 +59,16 @@ PEERS: Mapping[str, Peer] = {
     "rq SimpleWorker, 50 a job": _rq("SimpleWorker", 50, 2_100),
     "celery prefork, an item a task": Peer(
         venv="peers",
-        worker=("celery", "-A", "bench.peers.celery_jobs", "worker", "--pool", "prefork", "-c", str(PROCESSES)),
+        worker=("celery", "-A", "bench.peers.celery_jobs", "worker", "--pool", "prefork", "-c", "{processes}"),
         producer=("python", "-m", "bench.peers.celery_jobs"),
-        ready=lambda _log, redis: redis.ask("SCARD", "_kombu.binding.celery.pidbox") == "1",
+        ready=lambda _log, redis, _: redis.ask("SCARD", "_kombu.binding.celery.pidbox") == "1",
         items=2_100,
     ),
     "dramatiq 2 × 32 threads": Peer(
         venv="peers",
         worker=("dramatiq", "bench.peers.dramatiq_jobs", "--processes", "2", "--threads", "32"),
         producer=("python", "-m", "bench.peers.dramatiq_jobs"),
-        ready=lambda log, _redis: log.count("ready for action") == 2,
+        ready=lambda log, _redis, _: log.count("ready for action") == 2,
         threads=32,
         items=4_000,
     ),
@@ -75,7 +76,7 @@ PEERS: Mapping[str, Peer] = {
         venv="arq",
         worker=("arq", "bench.peers.arq_jobs.Worker"),
         producer=("python", "-m", "bench.peers.arq_jobs"),
-        ready=lambda log, _redis: "Starting worker" in log,
+        ready=lambda log, _redis, _: "Starting worker" in log,
         items=5_000,
     ),
 }
@@ -84,11 +85,12 @@ PEERS: Mapping[str, Peer] = {
 class PeerSide:
     """One database for all runs of a benchmark; the processes are new in each run."""
 
-    def __init__(self, name: str, parts: Parts, marketplace: str) -> None:
+    def __init__(self, name: str, parts: Parts, marketplace: str, processes: int = PROCESSES) -> None:
         self.peer = PEERS[name]
         self._name = name
         self._parts = parts
         self._marketplace = marketplace
+        self._processes = processes
         self._url = make_url(parts.mariadb.create_database())
         self._logs = parts.folder / f"peer-{id(self)}"
         self._bin = FOLDER / self.peer.venv / "bin"
@@ -104,11 +106,13 @@ class PeerSide:
         self._execute(f"INSERT INTO items SELECT seq, 'on_sale' FROM seq_1_to_{items}")
         environment = self._environment(market, items)
         with processes(self._logs) as started:
-            names = [f"worker-{number}" for number in range(peer.copies)]
+            names = [f"worker-{number}" for number in range(1 if peer.forks else self._processes)]
             started.log(names[0]).unlink(missing_ok=True)
             for name in names:
                 started.start(name, self._command(peer.worker), environment)
-            started.wait(lambda: peer.ready(_text(started.log(names[0])), redis), f"{self._name} ready")
+            started.wait(
+                lambda: peer.ready(_text(started.log(names[0])), redis, self._processes), f"{self._name} ready"
+            )
             market.reset()
             books = self._books(started, market)
             before = Moment.now(books)
@@ -164,7 +168,7 @@ class PeerSide:
             return rows
 
     def _command(self, words: tuple[str, ...]) -> list[str]:
-        return [str(self._bin / words[0]), *words[1:]]
+        return [str(self._bin / words[0]), *(word.format(processes=self._processes) for word in words[1:])]
 
     def _environment(self, market: Market, items: int) -> dict[str, str]:
         url = self._url
