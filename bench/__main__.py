@@ -30,13 +30,18 @@ def main() -> int:
         return 0
     scale = SMOKE if given.smoke else replace(FULL, rounds=given.rounds)
     names = given.names or list(IN_SMOKE if given.smoke else BENCHES)
+    failed = [name for name in names if not _went_well(name, scale)]
+    return 1 if failed else 0
+
+
+def _went_well(name: str, scale: Scale) -> bool:
+    """One that fails says so, and the others still run."""
     try:
-        for name in names:
-            _run(name, scale)
+        _run(name, scale)
     except (Missing, NotExact, Failed) as error:
         print(f"bench {name}: {error}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+        return False
+    return True
 
 
 def _arguments() -> argparse.Namespace:
