@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from mercarich_platform import collector
+
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 2
@@ -28,6 +30,7 @@ def serve(app: FastAPI, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    collector.settle()
     log.info("listening", extra={"address": "{}:{}".format(*listener.getsockname()[:2])})
     _Server(config).run(sockets=[listener])
     log.info("ended")
