@@ -207,6 +207,16 @@ def test_d2_a_cut_off_after_the_commit_leaves_nothing_for_good(shop: Shop) -> No
     assert not file.exists()
 
 
+def test_d3_the_listing_at_amazon_stays_nobody_is_asked_to_touch_it(mercarich: Mercarich, shop: Shop) -> None:
+    shop.withdrawn("old", ago(days=8))
+    mercarich.environment |= {"MERCARICH_KAFKA_BOOTSTRAP": "127.0.0.1:1", "MERCARICH_PICTURES": str(shop.folder)}
+
+    assert "1 deleted" in mercarich.page("delete_old_items")
+
+    with reading(shop.engine) as connection:
+        assert connection.execute(select(func.count()).select_from(tables.submissions)).scalar_one() == 0
+
+
 def test_d4_a_dry_run_names_what_would_go_and_changes_nothing(shop: Shop) -> None:
     file = shop.picture(shop.withdrawn("old", ago(days=8)), "1/0.jpg")
 

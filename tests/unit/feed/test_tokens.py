@@ -1,10 +1,10 @@
 """The check of all tokens (rows V1 to V3): its verdicts, its pace, and the application's own trouble."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from mercarich_feed.commands import token_lines
+from mercarich_feed.commands import token_lines, update_feed_mercari, update_feed_yahoo, validate_mws_tokens
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
 from mercarich_feed.ports import (
@@ -118,3 +118,24 @@ def test_v3_sellers_are_asked_about_one_after_the_other_with_jitter(count: int) 
     for second in range(count):
         assert sum(second <= at < second + 1 for at in times) == 1
     assert len({round(at % 1, 3) for at in times}) > count / 4
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "says"),
+    [
+        (validate_mws_tokens, ["--usernames"], "expected at least one argument"),
+        (validate_mws_tokens, ["taro"], "unrecognized arguments: taro"),
+        (update_feed_yahoo, ["--max-workers", "0"], "from 1 to 1000, not '0'"),
+        (update_feed_yahoo, ["--max-workers", "many"], "from 1 to 1000, not 'many'"),
+        (update_feed_mercari, ["--max-item-count", "0"], "a number from 1, not '0'"),
+        (update_feed_mercari, ["--usernames"], "expected at least one argument"),
+        (update_feed_mercari, ["now"], "unrecognized arguments: now"),
+    ],
+)
+def test_bad_input_of_feeds_commands_is_refused_with_a_sentence(
+    command: Callable[[Sequence[str]], int], words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command(words)
+
+    assert says in capsys.readouterr().err
