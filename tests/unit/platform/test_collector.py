@@ -6,14 +6,14 @@ import sys
 SCENE = """
 import gc
 from mercarich_platform import collector
-kept = [{} for _ in range(50_000)]
+kept = [[] for _ in range(50_000)]
 collector.settle()
 assert gc.get_freeze_count() >= 50_000
 looks = []
 gc.callbacks.append(lambda phase, _info: looks.append(phase))
-young = [{} for _ in range(15_000)]
+young = [[] for _ in range(15_000)]
 assert looks == []
-young += [{} for _ in range(15_000)]
+young += [[] for _ in range(15_000)]
 assert looks
 """
 
