@@ -1,4 +1,4 @@
-"""Threads that take slices one after the other: woken by a hint, and looking by themselves every second."""
+"""Threads that take slices one after the other: woken by a hint, and looking by themselves every few seconds."""
 
 import logging
 import threading
@@ -9,7 +9,8 @@ from mercarich_web.ports import DatabaseAway
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 3.0
+"""Between two looks without a hint: for a hint that was lost, and a claim that has lapsed."""
 _AWAY_SECONDS = 2.0
 
 
