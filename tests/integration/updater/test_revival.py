@@ -172,6 +172,8 @@ def test_unknown_tells_nothing_and_is_asked_again(shop: RevivalShop, market: Mar
     offer = shop.offer(listing)
     assert (offer.searching, offer.searched_at, offer.update_problem) == (True, None, "breaker_open")
     assert offer.update_not_before > utc_now()
+    assert shop.decisions.put_off(Marketplace.YAHOO, utc_now()) == []
+    assert shop.decisions.put_off(Marketplace.YAHOO, utc_now() + timedelta(seconds=31)) == [listing]
     market.unsearchable = ""
     shop.change(listing, update_not_before=None)
     market.for_sale = [item("new1")]

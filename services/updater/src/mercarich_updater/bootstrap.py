@@ -26,7 +26,7 @@ from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.pictures_http import HttpPictures
 from mercarich_updater.adapters.plan_sql import SqlPlan
 from mercarich_updater.adapters.rules_sql import SqlRules
-from mercarich_updater.handlers import DecisionsTick, RevivalHandler
+from mercarich_updater.handlers import PUT_OFF_EVERY, DecisionsTick, PutOffTick, RevivalHandler
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.desk import RevivalDesk
@@ -48,6 +48,8 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
     revive = ReviveListings(listings, find, PrometheusMeter(), utc_now, timedelta(seconds=own.lease_seconds))
     take = TakeApproved(decisions, listings, market.look, utc_now)
     tick = DecisionsTick(take, KeepFresh(decisions, market.look, utc_now), marketplace)
+    publisher = Publisher(shared.kafka_bootstrap, client_id=f"updater-{marketplace}", topics=TOPICS)
+    put_off = PutOffTick(decisions, KafkaBatches(publisher, UPDATE), marketplace, utc_now)
     return Worker(
         bootstrap=shared.kafka_bootstrap,
         group=f"updater-{marketplace}",
@@ -56,7 +58,7 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
         slots=own.slots,
         dead_letters=lambda _topic: UPDATE[marketplace].dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),
-        ticks=[Tick("decisions", DECISIONS_EVERY, tick)],
+        ticks=[Tick("decisions", DECISIONS_EVERY, tick), Tick("put off", PUT_OFF_EVERY, put_off)],
         client_id=f"updater-{marketplace}",
         health_host=shared.metrics_host,
         health_port=shared.metrics_port or None,

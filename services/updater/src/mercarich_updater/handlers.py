@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import RevivalWanted, Unreadable
+from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
 from mercarich_platform.worker import NotNow, Rejected, Stopped
-from mercarich_runs.ports import DatabaseAway, ProxyAway
+from mercarich_runs.ports import Batches, DatabaseAway, ProxyAway, QueueAway
 from mercarich_updater.metrics import BATCH_SECONDS, BATCHES
-from mercarich_updater.ports import Batch
+from mercarich_updater.ports import Batch, Decisions
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.revive import BatchOutcome, ReviveListings
 
 AGAIN_SECONDS = 5.0
+PUT_OFF_EVERY = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,22 @@ class DecisionsTick:
             self.take(self.marketplace)
             self.keep_fresh(self.marketplace)
         except (ProxyAway, DatabaseAway) as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+
+
+@dataclass(frozen=True, slots=True)
+class PutOffTick:
+    """Asks again for listings whose search told nothing; the message only wakes, and twice does no harm."""
+
+    decisions: Decisions
+    batches: Batches[RevivalWanted]
+    marketplace: Marketplace
+    now: Clock
+
+    def __call__(self) -> None:
+        try:
+            due = self.decisions.put_off(self.marketplace, self.now())
+            if due:
+                self.batches.publish(RevivalWanted(marketplace=self.marketplace, listing_ids=tuple(due)))
+        except (DatabaseAway, QueueAway) as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error

@@ -154,6 +154,9 @@ class Decisions(Protocol):
     def lapse(self, approved: Approved, reason: str, now: datetime) -> None:
         """It is gone by now; the search goes on."""
 
+    def put_off(self, marketplace: Marketplace, now: datetime) -> Sequence[int]:
+        """Listings outside of any run whose search told nothing and is to be repeated by now."""
+
     def ageing(self, marketplace: Marketplace, seen_before: datetime) -> Sequence[Ageing]: ...
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:

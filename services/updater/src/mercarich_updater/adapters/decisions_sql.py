@@ -12,7 +12,7 @@ from mercarich_db.tables import listing_events, listings, revivals, source_items
 from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.restores_sql import give_source
-from mercarich_updater.adapters.updates import APPLIED, APPROVED, LAPSED
+from mercarich_updater.adapters.updates import APPLIED, APPROVED, LAPSED, UNKNOWNS, UPDATES, wants_replacement
 from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Ageing, Approved, Done
 
@@ -58,6 +58,15 @@ class SqlDecisions:
                 connection.execute(insert(listing_events).values(**event, reason=f"{approved.item_id}: {reason}"[:255]))
 
         write(self._engine, lapse)
+
+    def put_off(self, marketplace: Marketplace, now: datetime) -> Sequence[int]:
+        due = and_(
+            UPDATES.attempts == 0, UPDATES.not_before <= now, listings.c.update_unknowns.between(1, UNKNOWNS - 1)
+        )
+        mine = and_(listings.c.marketplace == marketplace, wants_replacement(), UPDATES.run.is_(None), due)
+        with read(self._engine) as connection:
+            rows = connection.execute(select(listings.c.id).where(mine).order_by(listings.c.id).limit(AT_ONCE))
+            return list(rows.scalars())
 
     def ageing(self, marketplace: Marketplace, seen_before: datetime) -> Sequence[Ageing]:
         old = or_(source_items.c.observed_at.is_(None), source_items.c.observed_at < seen_before)

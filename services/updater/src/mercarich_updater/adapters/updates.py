@@ -10,6 +10,9 @@ from mercarich_updater.ports import Batch
 
 UPDATES = PendingColumns.of(Operation.UPDATE, listings, done_run="updated_run")
 
+UNKNOWNS = 6
+"""Searches that told nothing after which a run lets go of a listing, and a woken one is left to the next run."""
+
 PROPOSED, APPROVED, APPLIED, LAPSED, UNDONE = "proposed", "approved", "applied", "lapsed", "undone"
 """States of a revival."""
 
