@@ -28,7 +28,7 @@ from mercarich_db import engine as engines
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import source_items
 from mercarich_local.child import search_path
-from mercarich_platform.kafka import Consumer, Partition, ensure_topics
+from mercarich_platform.kafka import BrokerAway, Consumer, Partition, ensure_topics
 
 SIZES = (10_000, 100_000, 1_000_000)
 SMALL = (500, 2_000)
@@ -91,7 +91,13 @@ def _workers(real: Parts, engine: Engine, size: int) -> Iterator[list[int]]:
 
     def work() -> None:
         bootstrap, topic = f"127.0.0.1:{real.kafka.port}", CHECK[Marketplace.YAHOO].name
-        reader = Consumer(bootstrap, client_id="bench", group=f"bench-{size}", topics=[topic], offsets=_Everything())
+        while True:
+            try:
+                group = f"bench-{size}"
+                reader = Consumer(bootstrap, client_id="bench", group=group, topics=[topic], offsets=_Everything())
+                break
+            except BrokerAway:  # a machine under load takes its time
+                continue
         newest = 0
         while not stop.is_set():
             batches = [CheckBatch.decode(record.value) for record in reader.poll(0.1, BUNCH)]
