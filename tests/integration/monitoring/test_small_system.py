@@ -19,6 +19,8 @@ from tools.alerts import FOLDER, alerts
 from tools.dashboards import files
 from tools.metrics_page import FOREIGN, catalogue
 
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE
 from mercarich_db import settings_store
 from mercarich_db.engine import create, run_tx
 from mercarich_local import procfile, runner
@@ -34,9 +36,13 @@ PROCFILE = Path(__file__).parents[3] / "Procfile"
 NAMESPACE = "shop"
 WAIT_SECONDS = 120.0
 POOLS = {
-    "checker-yahoo": ("INVCHK_YAHOO_WORKER", "check.yahoo"),
-    "checker-mercari": ("INVCHK_MERCARI_WORKER", "check.mercari"),
-    "feed": ("FEED_WORKER", "listings.changed"),
+    "checker-yahoo": ("INVCHK_YAHOO_WORKER", CHECK[Marketplace.YAHOO]),
+    "checker-mercari": ("INVCHK_MERCARI_WORKER", CHECK[Marketplace.MERCARI]),
+    "updater-yahoo": ("INVRES_YAHOO_WORKER", UPDATE[Marketplace.YAHOO]),
+    "updater-mercari": ("INVRES_MERCARI_WORKER", UPDATE[Marketplace.MERCARI]),
+    "feed": ("FEED_WORKER", LISTINGS_CHANGED),
+    "jobs-search": ("BACKGROUND_SEARCH_WORKER", JOBS["search"]),
+    "jobs-import": ("BACKGROUND_IMPORT_WORKER", JOBS["import"]),
 }
 SETTINGS = {
     "CANARY_EVERY_SECONDS": "3",
@@ -58,6 +64,7 @@ NEVER_HERE = {
     "mercarich_feed_amazon_troubles_total": "the simulated Amazon stops no job",
     "mercarich_operator_scale_writes_total": "no pool is paused or resumed",
     "mercarich_schedule_last_start_timestamp_seconds": "nothing is started by the schedule",
+    "mercarich_web_job_slice_seconds": "no seller has a job",
     "mercarich_proxy_cache_hits_total": "no item is looked at twice in a short time",
 }
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_", "OPERATOR_", "KUBECONFIG")
@@ -69,7 +76,7 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     folder = tmp_path_factory.mktemp("monitoring")
     lab = fake_lab(folder)
     for name, (key, topic) in POOLS.items():
-        lab.pool(name, settings_key=key, topic=topic, group=name, bounds="1..12")
+        lab.pool(name, settings_key=key, topic=topic.name, group=name, bounds="1..12")
     system = on_free_ports(folder / "var")
     system.data.mkdir()
     operator_port = free_port()
@@ -144,4 +151,5 @@ def test_the_operator_sees_the_groups_as_the_workers_see_themselves(scraped: Pro
     members = {s["metric"]["group"]: s["value"][1] for s in scraped.query("mercarich_kafka_consumer_group_members")}
     assert members == dict.fromkeys(POOLS, "1")
     assigned = scraped.query("mercarich_worker_partitions_assigned")
-    assert {series["metric"]["pod"]: series["value"][1] for series in assigned} == dict.fromkeys(POOLS, "12")
+    partitions = {name: str(topic.partitions) for name, (_, topic) in POOLS.items()}
+    assert {series["metric"]["pod"]: series["value"][1] for series in assigned} == partitions

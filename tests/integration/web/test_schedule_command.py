@@ -1,11 +1,11 @@
 """`mercarich schedule list|pause|resume|run` (T10, T11) and `mercarich pause|resume MARKETPLACE` (O6)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.conftest import Mercarich
-from tests.integration.web.rows import NOW, Rows
+from tests.integration.web.rows import Rows
 
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import tables
@@ -33,8 +33,8 @@ def test_t10_a_row_is_paused_by_one_command_and_resumed_by_another(mercarich: Me
 
 
 def test_t11_a_start_that_is_older_than_a_tenth_more_than_its_interval_shows(mercarich: Mercarich, rows: Rows) -> None:
-    for name, minutes in ((FEED, 12), ("update-feed-mercari", 10)):
-        at = NOW - timedelta(minutes=minutes)
+    for name, minutes in ((FEED, 12), ("update-feed-mercari", 5)):
+        at = datetime.now(UTC) - timedelta(minutes=minutes)
         rows.add(tables.schedule_runs, name=name, slot=at, started_at=at, ended_at=at, exit_code=0)
 
     found = {row["name"]: row["overdue"] for row in mercarich.json("status")["schedules"]}
