@@ -148,6 +148,30 @@ def test_what_is_cut_or_is_no_answer_is_transient(sent: bytes) -> None:
     assert asyncio.run(scene()) is Reason.TRANSIENT
 
 
+@pytest.mark.parametrize("answered_before", [0, 1])
+def test_a_request_whose_connection_breaks_is_not_sent_again(answered_before: int) -> None:
+    asked = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        async with closing(writer):
+            while await reader.readuntil(b"\r\n\r\n"):
+                asked += 1
+                if asked > answered_before:
+                    return
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    async def scene() -> None:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            url = "http://127.0.0.1:{}".format(*server.sockets[0].getsockname()[1:])
+            with pytest.raises(Fault) as caught:
+                await ask(url, times=answered_before + 1)
+            assert caught.value.reason is Reason.TRANSIENT
+
+    asyncio.run(scene())
+    assert asked == answered_before + 1
+
+
 def test_an_answer_that_is_given_up_frees_its_connection() -> None:
     async def scene() -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"

@@ -83,6 +83,9 @@ class HttpClient:
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
                 trust_env=False,
             )
+            # aiohttp sends a GET again by itself when the connection breaks, past the rate budget and the breaker.
+            # It has no public switch for that; its own test client sets this one.
+            self._opened._retry_connection = False
         return self._opened
 
 
