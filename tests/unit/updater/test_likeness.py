@@ -1,5 +1,6 @@
 """What the pixels of two pictures say: the same thing in another photo, another thing, another colour."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
@@ -8,6 +9,7 @@ import pytest
 
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
+from mercarich_updater.adapters.differences import Picture
 from mercarich_updater.adapters.likeness import SIDE, decode, likeness, quick
 from mercarich_updater.domain.matching import DEFAULT, NOTHING_ALIKE, Likeness, pictures_against
 
@@ -46,7 +48,21 @@ def test_what_cannot_be_decoded_is_said_to_be(body: bytes) -> None:
         decode(body)
 
 
-def test_an_empty_picture_is_like_nothing() -> None:
+@pytest.mark.parametrize(("width", "height"), [(3000, 1), (3000, 2), (480, 1), (1, 480), (480, 31)])
+def test_a_stripe_is_refused_before_opencv_looks_for_features_in_it(width: int, height: int) -> None:
+    """One pixel high, it ended the whole process."""
+    stripe = cv2.imencode(".png", np.full((height, width, 3), 200, np.uint8))[1].tobytes()
+    with pytest.raises(ValueError, match="too narrow"):
+        decode(stripe)
 
+
+@pytest.mark.parametrize("compare", [quick, likeness])
+def test_what_opencv_will_not_compare_is_said_in_one_sentence(compare: Callable[[Picture, Picture], object]) -> None:
+    nothing = np.zeros((0, 0, 3), np.uint8)
+    with pytest.raises(ValueError, match="the pictures cannot be compared"):
+        compare(nothing, nothing)
+
+
+def test_an_empty_picture_is_like_nothing() -> None:
     blank = cv2.imencode(".png", np.full((100, 100, 3), 200, np.uint8))[1].tobytes()
     assert likeness(decode(blank), decode(photograph(BOX, SHOT))) == NOTHING_ALIKE

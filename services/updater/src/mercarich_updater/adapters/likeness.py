@@ -1,5 +1,7 @@
 """How alike two pictures are, by OpenCV: grey histograms; AKAZE features, and what remains once they are aligned."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import cv2
@@ -11,6 +13,8 @@ from mercarich_updater.domain.matching import NOTHING_ALIKE, Likeness
 QUICK_SIDE = 200
 SIDE = 480
 """The longer side that features are looked for at; both pictures of a pair come to the same scale."""
+NARROW = 32
+"""Of the shorter side; AKAZE writes past its memory when a picture is a few pixels high (OpenCV 4.14)."""
 FEATURES = 1_500
 RATIO = 0.85
 """A partner counts when the second best is clearly worse."""
@@ -19,27 +23,42 @@ LEAST = 6
 
 
 def decode(body: bytes) -> Picture:
-    """Blue, green, red. Raises ValueError for what OpenCV cannot read."""
-    try:
+    """Blue, green, red. Raises ValueError for what OpenCV cannot read, and for a stripe."""
+    with _said("the picture cannot be decoded"):
         picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        raise ValueError("the picture cannot be decoded") from error
     if picture is None:
         raise ValueError("the picture cannot be decoded")
     scale = SIDE / max(picture.shape[:2])
-    size = tuple(max(1, round(side * scale)) for side in picture.shape[1::-1])
+    size = tuple(round(side * scale) for side in picture.shape[1::-1])
+    if min(size) < NARROW:
+        raise ValueError("the picture is too narrow")
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
 
 
 def quick(ours: Picture, theirs: Picture) -> float:
-    """Correlation of the grey histograms at 200 x 200."""
-    first, second = (_histogram(picture) for picture in (ours, theirs))
-    return float(cv2.compareHist(first, second, cv2.HISTCMP_CORREL))
+    """Correlation of the grey histograms at 200 x 200. Raises ValueError where OpenCV refuses."""
+    with _said("the pictures cannot be compared"):
+        first, second = (_histogram(picture) for picture in (ours, theirs))
+        return float(cv2.compareHist(first, second, cv2.HISTCMP_CORREL))
 
 
 def likeness(ours: Picture, theirs: Picture) -> Likeness:
-    """All that the last test goes by."""
+    """All that the last test goes by. Raises ValueError where OpenCV refuses."""
+    with _said("the pictures cannot be compared"):
+        return _likeness(ours, theirs)
+
+
+@contextmanager
+def _said(what: str) -> Iterator[None]:
+    """OpenCV's own error in one sentence."""
+    try:
+        yield
+    except cv2.error as error:
+        raise ValueError(what) from error
+
+
+def _likeness(ours: Picture, theirs: Picture) -> Likeness:
     a, b = _features(ours), _features(theirs)
     if len(a.points) < 4 or len(b.points) < 4:
         return NOTHING_ALIKE

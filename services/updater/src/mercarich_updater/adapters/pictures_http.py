@@ -5,8 +5,8 @@ OpenCV comes with the first picture: a worker that waits holds 15 MB less.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 from pydantic import ValidationError
@@ -24,6 +24,7 @@ KEPT = 64
 """Decoded pictures that are remembered, at most 0.7 MB each: ours meets every candidate."""
 TIMEOUT_SECONDS = 45.0
 """The proxy lets a picture wait for its turn, up to half a minute."""
+Compared = TypeVar("Compared")
 
 
 class HttpPictures:
@@ -38,12 +39,19 @@ class HttpPictures:
     def quick(self, ours: Picture, theirs: Picture) -> float:
         from mercarich_updater.adapters.likeness import quick
 
-        return quick(self._decoded(ours), self._decoded(theirs))
+        return self._compared(quick, ours, theirs)
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
         from mercarich_updater.adapters.likeness import likeness
 
-        return likeness(self._decoded(ours), self._decoded(theirs))
+        return self._compared(likeness, ours, theirs)
+
+    def _compared(self, compare: "Callable[[Pixels, Pixels], Compared]", ours: Picture, theirs: Picture) -> Compared:
+        first, second = self._decoded(ours), self._decoded(theirs)
+        try:
+            return compare(first, second)
+        except ValueError as error:
+            raise NoPicture(f"{theirs.url}: {error}") from error
 
     def _decoded(self, picture: Picture) -> "Pixels":
         with self._lock:

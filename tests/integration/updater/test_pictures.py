@@ -1,0 +1,66 @@
+"""Pictures over HTTP: what a proxy answers, and what becomes of pictures that cannot be used."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import cv2
+import numpy as np
+import pytest
+
+from mercarich_contracts.market import Marketplace
+from mercarich_updater.adapters.differences import Picture as Pixels
+from mercarich_updater.adapters.pictures_http import HttpPictures
+from mercarich_updater.ports import NoPicture, Picture
+
+OURS, THEIRS = (Picture(Marketplace.YAHOO, f"https://pictures/{name}") for name in ("ours", "theirs"))
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[HttpPictures, list[bytes]]]:
+    """What compares, and the bodies that it gets, one after the other."""
+    bodies: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = bodies.pop(0)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield HttpPictures({Marketplace.YAHOO: f"http://127.0.0.1:{server.server_port}"}), bodies
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def png(width: int, height: int) -> bytes:
+    noise = np.random.default_rng(1).integers(0, 255, (height, width, 3), dtype=np.uint8)
+    return bytes(cv2.imencode(".png", noise)[1].tobytes())
+
+
+def test_a_stripe_counts_as_no_picture(served: tuple[HttpPictures, list[bytes]]) -> None:
+    pictures, bodies = served
+    bodies += [png(100, 100), png(3000, 1)]
+    with pytest.raises(NoPicture, match="https://pictures/theirs: the picture is too narrow"):
+        pictures.likeness(OURS, THEIRS)
+
+
+def test_what_opencv_refuses_counts_as_no_picture(
+    served: tuple[HttpPictures, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(ours: Pixels, theirs: Pixels) -> float:
+        raise ValueError("the pictures cannot be compared")
+
+    monkeypatch.setattr("mercarich_updater.adapters.likeness.quick", refuse)
+    pictures, bodies = served
+    bodies += [png(100, 100), png(100, 100)]
+    with pytest.raises(NoPicture, match="https://pictures/theirs: the pictures cannot be compared"):
+        pictures.quick(OURS, THEIRS)
