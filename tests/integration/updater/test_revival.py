@@ -12,7 +12,11 @@ from mercarich_db.tables import excluded_sellers, excluded_words, source_items
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_platform.clock import utc_now
 from mercarich_runs.ports import Outcome, ProxyAway
+from mercarich_updater.adapters.updates import UNKNOWNS
 from mercarich_updater.use_cases.revive import BatchOutcome
+
+MARKED = {"quantity": 1, "revision": 1, "pushed_revision": 1, "pushed_quantity": 1, "withdrawn_at": None}
+"""As check_item_* --without-update leaves a listing: a replacement is wanted, and the offer still stands."""
 
 
 def test_m2_a_withdrawn_listing_gets_the_first_match_and_goes_up_again(shop: RevivalShop, market: Market) -> None:
@@ -73,8 +77,7 @@ def test_m7_thresholds_and_exclusions_are_the_sellers_own(shop: RevivalShop, mar
 
 def test_m8_a_swap_before_any_push_leaves_amazon_alone(shop: RevivalShop, market: Market) -> None:
     """One that was only marked, and one whose withdrawal has not left yet."""
-    marked = {"quantity": 1, "revision": 1, "pushed_revision": 1, "pushed_quantity": 1, "withdrawn_at": None}
-    only_marked = shop.gone(shop.seller("a"), "old1", **marked)
+    only_marked = shop.gone(shop.seller("a"), "old1", **MARKED)
     not_left = shop.gone(shop.seller("b"), "old2", revision=2, pushed_revision=1, pushed_quantity=1)
     market.for_sale = [item("new1")]
     shop.wake(only_marked, not_left)
@@ -82,6 +85,38 @@ def test_m8_a_swap_before_any_push_leaves_amazon_alone(shop: RevivalShop, market
         offer = shop.offer(listing)
         assert (offer.quantity, offer.push_pending, offer.searching) == (1, 0, False)
         assert (shop.source_of(listing), shop.events(listing)) == ("new1", ["swapped"])
+
+
+def test_m2_one_that_was_only_marked_comes_down_when_nothing_is_found(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1", **MARKED)
+    ended, _ = run(shop)
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.revision, offer.push_pending, offer.searching) == (0, 2, 1, True)
+    assert offer.withdrawn_at is not None
+    assert (shop.events(listing), shop.run(ended.id).withdrawn) == (["withdrawn"], 1)
+    run(shop)
+    assert (shop.offer(listing).revision, shop.events(listing)) == (2, ["withdrawn"])
+
+
+def test_m2_one_that_was_only_marked_comes_down_when_a_person_is_asked_first(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_ASK_FIRST", "on")
+    listing = shop.gone(user, "old1", **MARKED)
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    assert (shop.offer(listing).quantity, shop.events(listing)) == (0, ["withdrawn", "proposed"])
+
+
+def test_m2_one_that_was_only_marked_comes_down_when_its_search_is_given_up(shop: RevivalShop, market: Market) -> None:
+    """Its source is known to be gone, even where nothing is known of replacements."""
+    listing = shop.gone(shop.seller("a"), "old1", **MARKED)
+    market.unsearchable = "breaker_open"
+    quantities = []
+    for _ in range(UNKNOWNS):
+        shop.change(listing, update_not_before=None)
+        shop.wake(listing)
+        quantities.append(shop.offer(listing).quantity)
+    assert quantities == [1] * (UNKNOWNS - 1) + [0]
 
 
 def test_m8_a_withdrawal_on_its_way_is_followed_by_a_restore(shop: RevivalShop, market: Market) -> None:

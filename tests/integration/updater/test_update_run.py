@@ -141,7 +141,8 @@ def test_a_listing_that_no_longer_wants_one_does_not_keep_the_run(shop: RevivalS
 
 
 def test_a_search_that_kills_its_worker_is_set_aside(shop: RevivalShop, market: Market) -> None:
-    killer, fine = shop.gone(shop.seller("a"), "old1"), shop.gone(shop.seller("b"), "old2")
+    marked = {"quantity": 1, "pushed_quantity": 1, "withdrawn_at": None}
+    killer, fine = shop.gone(shop.seller("a"), "old1", **marked), shop.gone(shop.seller("b"), "old2")
 
     class Killing(Inline):
         def one(self, batch: RevivalWanted) -> None:
@@ -156,4 +157,5 @@ def test_a_search_that_kills_its_worker_is_set_aside(shop: RevivalShop, market: 
     ended = planner(shop, Killing(shop), batch_items=1)(request, None, threading.Event())
     assert shop.run(ended.id).set_aside == 1
     assert shop.offer(killer).update_problem == "set_aside"
+    assert (shop.offer(killer).quantity, shop.events(killer)) == (0, ["withdrawn"])
     assert shop.offer(fine).searched_at is not None

@@ -13,6 +13,7 @@ from mercarich_db.tables import listing_events, listings, revival_candidates, re
 from mercarich_db.types import AnyRow
 from mercarich_runs.adapters import claims_sql
 from mercarich_runs.adapters.fence import read, write
+from mercarich_updater.adapters import withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
 from mercarich_updater.adapters.restores_sql import give_source, revival
 from mercarich_updater.adapters.updates import PROPOSED, UNDONE, UNKNOWNS, UPDATES, hold_newest, wants_replacement
@@ -86,13 +87,16 @@ class SqlListings:
             hold_newest(connection, batch)
             _keep_candidates(connection, batch, wanted, judged, now)
             values = {"update_unknowns": wanted.unknowns + 1, "update_problem": reason[:32]}
+            withdrawn = 0
             if lets_go:
+                withdrawn = _lower(connection, batch, wanted, now)
                 _done(connection, batch, wanted.listing_ids, values)
             else:
                 mine = and_(listings.c.id.in_(wanted.listing_ids), _still_of(batch))
                 later = {**UPDATES.values(attempts=0, not_before=now + wait), **values}
                 connection.execute(update(listings).where(mine).values(later))
-            _count(connection, batch, unknown=len(wanted.listing_ids), unfinished=lets_go * len(wanted.listing_ids))
+            number = len(wanted.listing_ids)
+            _count(connection, batch, unknown=number, unfinished=lets_go * number, withdrawn=withdrawn)
 
         write(self._engine, put_off)
 
@@ -100,8 +104,9 @@ class SqlListings:
         def none_found(connection: Connection) -> None:
             hold_newest(connection, batch)
             _keep_candidates(connection, batch, wanted, judged, now)
+            withdrawn = _lower(connection, batch, wanted, now)
             _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
-            _count(connection, batch, checked=len(wanted.listing_ids))
+            _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
 
         write(self._engine, none_found)
 
@@ -109,13 +114,14 @@ class SqlListings:
         def propose(connection: Connection) -> None:
             hold_newest(connection, batch)
             _keep_candidates(connection, batch, wanted, judged, now)
+            withdrawn = _lower(connection, batch, wanted, now)
             _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
             first = wanted.listing_ids[0]
             connection.execute(insert(revivals).values(revival(first, wanted, found, PROPOSED, now, batch.run_id)))
             event = {"listing_id": first, "user_id": wanted.user_id, "at": now, "kind": "proposed"}
             reason = f"{found.marketplace} {found.item_id} waits for approval"
             connection.execute(insert(listing_events).values(**event, reason=reason, run_id=batch.run_id))
-            _count(connection, batch, checked=len(wanted.listing_ids))
+            _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
 
         write(self._engine, propose)
 
@@ -196,6 +202,12 @@ def _unwanted(connection: Connection, batch: Batch, mine: ColumnElement[bool], t
 def _still_of(batch: Batch) -> ColumnElement[bool]:
     """A woken listing that a run has marked meanwhile is still the worker's that claimed it."""
     return true() if batch.run_id is None else UPDATES.run == batch.run_id
+
+
+def _lower(connection: Connection, batch: Batch, wanted: Wanted, now: datetime) -> int:
+    """Before `_done`, which takes the rows from the run."""
+    mine = and_(listings.c.id.in_(wanted.listing_ids), listings.c.source_item_id == wanted.source_item_id)
+    return withdrawals_sql.lower(connection, and_(mine, _still_of(batch)), batch.run_id, now)
 
 
 def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapping[str, Any]) -> None:

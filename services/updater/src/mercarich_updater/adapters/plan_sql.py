@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, and_, select
 
 from mercarich_db.tables import listings
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
-from mercarich_runs.adapters.fence import read
+from mercarich_runs.adapters.fence import hold_newest, read, write
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page, sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
-from mercarich_runs.ports import Request, Run, Sellers
+from mercarich_runs.ports import Operation, Request, Run, Sellers
+from mercarich_updater.adapters import withdrawals_sql
 from mercarich_updater.adapters.updates import UPDATES, wants_replacement
 from mercarich_updater.domain.rules import Rules
 from mercarich_updater.ports import ListingRow
@@ -29,6 +30,21 @@ class SqlPlan(PendingRows[ListingRow]):
     def mark(self, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
         marker = Marker(self._engine, UPDATES, run, {"update_unknowns": 0})
         return marker.mark(self._pages(run, request, sellers), sellers, request.begin_with)
+
+    def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
+        """Killers that were only marked come down before they are let go; ended in between, it is repeated."""
+        killers = and_(UPDATES.is_abandoned(run, now), UPDATES.attempts >= attempts)
+
+        def lower(connection: Connection) -> None:
+            hold_newest(connection, Operation.UPDATE, run.marketplace, run.generation)
+            withdrawals_sql.lower(connection, killers, run.id, now)
+
+        with read(self._engine) as connection:
+            found = connection.execute(select(listings.c.id).where(killers).limit(1)).first()
+        if found is None:
+            return 0
+        write(self._engine, lower)
+        return super().set_aside(run, attempts, now)
 
     def _pages(self, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
         """Never searched first, then the longest ago; only ids are held."""
