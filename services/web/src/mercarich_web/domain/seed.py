@@ -155,7 +155,8 @@ def listing(row: Mapping[str, Any], marketplace: str, now: datetime) -> dict[str
         "created_at": utc(row.get("created")) or updated,
         "quantity": quantity,
         "revision": 1,
-        "searching": bool(row["searching"]),
+        # An offer that stands comes down on what a check has seen, not on a mark whose reason stayed behind.
+        "searching": bool(row["searching"]) and quantity == 0,
         "withdrawn_at": updated if withdrawn else None,
         "changed_at": updated,
         "pushed_revision": 0 if pending else 1,

@@ -104,14 +104,14 @@ class MigrateFromSeed:
                 continue
             if any(row[flag] is None for flag in ("listed", "searching", "pending")):
                 problems.add(f"item of {table.table}", "a flag is NULL; it counts as no", sku)
+            made = seed.listing(row, marketplace, self.now())
+            if row["searching"] and made["listed"] and not made["searching"]:
+                why = "stands while a replacement is wanted; the next check looks at its source"
+                problems.add(f"item of {table.table}", why, sku)
             counts.skus.add((user, sku))
             counts.sources.add((marketplace, source))
             seller = row.get("source_seller")
-            yield (
-                {**seed.listing(row, marketplace, self.now()), "user_id": user},
-                source,
-                str(seller) if seller else None,
-            )
+            yield ({**made, "user_id": user}, source, str(seller) if seller else None)
 
     def _settings(self, table: Known, problems: Problems, counts: _Counts, *, dry_run: bool) -> None:
         for row in self.original.rows(table):
