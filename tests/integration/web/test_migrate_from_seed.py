@@ -12,6 +12,7 @@ from tests.integration.web.rows import Rows
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_feed.adapters.pending_sql import pending, restore, source_is_fresh
 
 ITEM = """
     id INTEGER PRIMARY KEY, user_id INTEGER, item_sku VARCHAR(64), asin VARCHAR(16), item_name VARCHAR(255),
@@ -131,6 +132,23 @@ def test_an_offer_that_stands_while_a_replacement_is_wanted_is_left_to_the_check
     assert (offers["YA-1"].quantity, offers["YA-1"].searching) == (2, False)
     assert (offers["YA-2"].quantity, offers["YA-2"].searching) == (0, True)
     assert unmapped["stands while a replacement is wanted; the next check looks at its source"] == "YA-1"
+
+
+def test_a_restore_that_waited_to_be_pushed_goes_up_only_after_its_source_was_seen(
+    mercarich: Mercarich, original: Path, engine: Engine
+) -> None:
+    _change(original, "UPDATE yahoo_item SET update_quantity_request = 1 WHERE item_sku IN ('YA-1', 'YA-7')")
+
+    _migrate(mercarich, original)
+
+    offers = {row.sku: row for row in _rows(engine, tables.listings, tables.listings.c.sku)}
+    waiting = {sku: (row.push_pending, row.restored_at is not None) for sku, row in offers.items()}
+    assert waiting["YA-1"] == (1, True)
+    assert waiting["YA-2"] == (1, False), "a withdrawal waits for nothing"
+    assert waiting["YA-7"] == (1, False), "a draft is not pushed, so nobody needs to look"
+    with reading(engine) as connection:
+        fresh = select(tables.listings.c.sku).where(pending(), restore(), source_is_fresh(datetime.now(UTC)))
+        assert connection.execute(fresh).all() == []
 
 
 def test_what_could_not_be_mapped_is_told_with_an_example(mercarich: Mercarich, original: Path) -> None:

@@ -143,14 +143,14 @@ def listing(row: Mapping[str, Any], marketplace: str, now: datetime) -> dict[str
     """A row of listings, but for its seller and source. What waited to be pushed there waits here, too."""
     updated = utc(row.get("updated")) or now
     quantity = max(0, int(row["quantity"] or 0))
-    pending = bool(row["pending"])
+    listed, pending = bool(row["listed"]), bool(row["pending"])
     withdrawn = row["record_type"] == WITHDRAWN and quantity == 0
     return {
         "sku": str(row["sku"]),
         "asin": (str(row["asin"])[:16] or None) if row.get("asin") else None,
         "title": str(row["title"])[:255] if row.get("title") else None,
         "marketplace": marketplace,
-        "listed": bool(row["listed"]),
+        "listed": listed,
         "listing_quantity": max(1, int(row.get("listing_quantity") or quantity or 1)),
         "created_at": utc(row.get("created")) or updated,
         "quantity": quantity,
@@ -159,6 +159,8 @@ def listing(row: Mapping[str, Any], marketplace: str, now: datetime) -> dict[str
         "searching": bool(row["searching"]) and quantity == 0,
         "withdrawn_at": updated if withdrawn else None,
         "changed_at": updated,
+        # Nobody here has seen its source: feed waits until the updater has.
+        "restored_at": now if listed and pending and quantity > 0 else None,
         "pushed_revision": 0 if pending else 1,
         "pushed_quantity": None if pending else quantity,
         "pushed_at": None if pending else now,
