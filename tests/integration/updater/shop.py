@@ -25,7 +25,7 @@ from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.plan_sql import SqlPlan
 from mercarich_updater.adapters.rules_sql import SqlRules
 from mercarich_updater.domain.matching import Likeness
-from mercarich_updater.ports import Batch, NotSearched, Picture
+from mercarich_updater.ports import Batch, NotSearched, Picture, PictureLater
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.desk import RevivalDesk
 from mercarich_updater.use_cases.revive import BatchOutcome, ReviveListings
@@ -79,6 +79,7 @@ class Market:
     looks: list[str] = field(default_factory=list)
     compared: list[tuple[str, str]] = field(default_factory=list)
     unsearchable: str = ""
+    blocked_pictures: set[str] = field(default_factory=set)
     away: bool = False
 
     def search(self, marketplace: Marketplace, request: SearchRequest) -> SearchResult:
@@ -97,6 +98,9 @@ class Market:
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
         self.compared.append((ours.url, theirs.url))
+        for picture in (ours, theirs):
+            if picture.url in self.blocked_pictures:
+                raise PictureLater("breaker_open", picture)
         return 0.95
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
@@ -141,6 +145,11 @@ class RevivalShop(Shop):
 
     def change(self, listing_id: int, **values: Any) -> None:
         mine = update(listings).where(listings.c.id == listing_id).values(**values)
+        engines.run_tx(self.engine, lambda connection: connection.execute(mine))
+
+    def seen(self, item_id: str, **values: Any) -> None:
+        """What another look wrote of a source."""
+        mine = update(source_items).where(source_items.c.item_id == item_id).values(**values)
         engines.run_tx(self.engine, lambda connection: connection.execute(mine))
 
     def worker(self) -> ReviveListings:

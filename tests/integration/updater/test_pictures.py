@@ -11,20 +11,20 @@ import pytest
 from mercarich_contracts.market import Marketplace
 from mercarich_updater.adapters.differences import Picture as Pixels
 from mercarich_updater.adapters.pictures_http import HttpPictures
-from mercarich_updater.ports import NoPicture, Picture
+from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 OURS, THEIRS = (Picture(Marketplace.YAHOO, f"https://pictures/{name}") for name in ("ours", "theirs"))
 
 
 @pytest.fixture
 def served() -> Iterator[tuple[HttpPictures, list[bytes]]]:
-    """What compares, and the bodies that it gets, one after the other."""
+    """What compares, and the bodies that it gets, one after the other; an empty one: the proxy's breaker is open."""
     bodies: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = bodies.pop(0)
-            self.send_response(200)
+            self.send_response(200 if body else 503)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -64,3 +64,11 @@ def test_what_opencv_refuses_counts_as_no_picture(
     bodies += [png(100, 100), png(100, 100)]
     with pytest.raises(NoPicture, match="https://pictures/theirs: the pictures cannot be compared"):
         pictures.quick(OURS, THEIRS)
+
+
+def test_a_picture_that_the_proxy_cannot_have_for_now_is_named(served: tuple[HttpPictures, list[bytes]]) -> None:
+    pictures, bodies = served
+    bodies += [png(100, 100), b""]
+    with pytest.raises(PictureLater) as later:
+        pictures.quick(OURS, THEIRS)
+    assert later.value.picture == THEIRS

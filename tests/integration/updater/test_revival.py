@@ -217,6 +217,34 @@ def test_unknown_tells_nothing_and_is_asked_again(shop: RevivalShop, market: Mar
     assert (shop.offer(listing).searched_at, shop.candidates(listing)) == (None, {"new1": "unknown"})
 
 
+def test_m7_a_candidate_whose_picture_is_blocked_is_unknown_and_the_next_is_judged(
+    shop: RevivalShop, market: Market
+) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1"), item("dear", price_jpy=5000)]
+    market.blocked_pictures = {"https://pictures/new1"}
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"new1": "unknown", "dear": "price"}
+    assert (shop.offer(listing).update_problem, shop.offer(listing).searched_at) == ("unknown", None)
+    shop.change(listing, update_not_before=None)
+    market.for_sale.append(item("new2"))
+    shop.wake(listing)
+    assert shop.source_of(listing) == "new2"
+
+
+def test_m7_our_own_picture_that_is_blocked_puts_the_search_off_and_the_last_reasons_stay(
+    shop: RevivalShop, market: Market
+) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("dear", price_jpy=5000)]
+    shop.wake(listing)
+    market.for_sale = [item("new1")]
+    market.blocked_pictures = {"https://pictures/old1"}
+    shop.wake(listing)
+    assert shop.offer(listing).update_problem == "picture: breaker_open"
+    assert shop.candidates(listing) == {"dear": "price"}
+
+
 def test_a_proxy_that_is_away_costs_no_attempt(shop: RevivalShop, market: Market) -> None:
     listing = shop.gone(shop.seller("a"), "old1")
     market.away = True

@@ -35,8 +35,16 @@ class Picture:
     url: str
 
 
+class PictureLater(NotSearched):
+    """This picture cannot be had for now."""
+
+    def __init__(self, reason: str, picture: Picture) -> None:
+        super().__init__(f"picture: {reason}")
+        self.picture = picture
+
+
 class Pictures(Protocol):
-    """How alike two pictures are. Both methods raise `NoPicture`, `ProxyAway`, and `NotSearched` for try later."""
+    """How alike two pictures are. Both methods raise `NoPicture`, `ProxyAway` and `PictureLater`."""
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
         """Correlation of the grey histograms at 200x200, from -1 to 1: cheap, the first test."""

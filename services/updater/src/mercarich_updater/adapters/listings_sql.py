@@ -85,7 +85,8 @@ class SqlListings:
 
         def put_off(connection: Connection) -> None:
             hold_newest(connection, batch)
-            _keep_candidates(connection, batch, wanted, judged, now)
+            if judged:  # else the reasons of the search before still tell more
+                _keep_candidates(connection, batch, wanted, judged, now)
             values = {"update_unknowns": wanted.unknowns + 1, "update_problem": reason[:32]}
             withdrawn = 0
             if lets_go:

@@ -15,7 +15,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.domain.matching import Likeness
-from mercarich_updater.ports import NoPicture, NotSearched, Picture
+from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 if TYPE_CHECKING:
     from mercarich_updater.adapters.differences import Picture as Pixels
@@ -28,7 +28,7 @@ Compared = TypeVar("Compared")
 
 
 class HttpPictures:
-    """Raises `NotSearched` where asking later may help."""
+    """Raises `PictureLater` where asking later may help."""
 
     def __init__(self, proxy_urls: Mapping[Marketplace, str]) -> None:
         self._urls = {marketplace: f"{url.rstrip('/')}/v1/images" for marketplace, url in proxy_urls.items()}
@@ -78,7 +78,7 @@ class HttpPictures:
         if answer.status_code == httpx.codes.OK:
             return answer.content
         if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            raise NotSearched(f"picture: {_error(answer).error}")
+            raise PictureLater(_error(answer).error, picture)
         raise NoPicture(f"{picture.url}: {_error(answer).message}")
 
 

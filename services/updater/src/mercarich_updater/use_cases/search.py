@@ -9,7 +9,7 @@ from mercarich_updater.domain.filters import Refusal, early, late
 from mercarich_updater.domain.keywords import keyword
 from mercarich_updater.domain.matching import pictures_against, quick_against
 from mercarich_updater.domain.rules import Rules, Wanted, other
-from mercarich_updater.ports import Judged, Look, NoPicture, Picture, Pictures, Search
+from mercarich_updater.ports import Judged, Look, NoPicture, Picture, PictureLater, Pictures, Search
 
 PAGES = 5
 """Pages of results that are read at most."""
@@ -119,8 +119,13 @@ class FindReplacement:
             return Refusal(name, "there is no picture of the old source")
         if not item.images:
             return Refusal(name, "it has no picture")
+        theirs = Picture(item.marketplace, item.images[0])
         try:
-            reason = against(Picture(wanted.marketplace, wanted.picture_url), Picture(item.marketplace, item.images[0]))
+            reason = against(Picture(wanted.marketplace, wanted.picture_url), theirs)
         except NoPicture as error:
             return Refusal(name, str(error)[:255])
+        except PictureLater as error:
+            if error.picture != theirs:
+                raise
+            return Refusal("unknown", str(error)[:255])
         return None if reason is None else Refusal(name, reason[:255])
