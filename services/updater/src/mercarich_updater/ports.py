@@ -27,6 +27,10 @@ class UsedMeanwhile(Exception):
     """The seller has begun to use the replacement for another listing."""
 
 
+class GoneMeanwhile(Exception):
+    """A look that is newer than ours saw that the replacement is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture's address at a marketplace; only that marketplace's proxy may fetch it."""
@@ -148,7 +152,10 @@ class Listings(Protocol):
     def revive(
         self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, rules: Rules, now: datetime
     ) -> Sequence[Done]:
-        """Give the listings their new source; empty when they no longer want one. Raises `UsedMeanwhile`."""
+        """Give the listings their new source; empty when they no longer want one.
+
+        Raises `UsedMeanwhile` and `GoneMeanwhile`.
+        """
 
 
 class Decisions(Protocol):
@@ -157,7 +164,7 @@ class Decisions(Protocol):
     def approved(self, marketplace: Marketplace) -> Sequence[Approved]: ...
 
     def take(self, approved: Approved, found: Item, rules: Rules, now: datetime) -> Sequence[Done]:
-        """Raises `UsedMeanwhile`."""
+        """Raises `UsedMeanwhile` and `GoneMeanwhile`."""
 
     def lapse(self, approved: Approved, reason: str, now: datetime) -> None:
         """It is gone by now; the search goes on."""

@@ -84,9 +84,10 @@ class SqlDecisions:
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
         def seen_again(connection: Connection) -> int:
-            _, evidence_id = observed_sql.keep(connection, item)
-            if item.state not in OUT_OF_STOCK:
+            kept = observed_sql.keep(connection, item)
+            if kept is None or item.state not in OUT_OF_STOCK:
                 return 0
+            _, evidence_id = kept
             mine = and_(_waiting(), listings.c.source_item_id == source.source_item_id)
             columns = (listings.c.id, listings.c.user_id, listings.c.quantity, listings.c.revision)
             rows = connection.execute(select(*columns).where(mine).order_by(listings.c.id).with_for_update()).all()

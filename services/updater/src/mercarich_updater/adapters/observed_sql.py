@@ -4,19 +4,26 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import evidence, source_items
 
 
-def keep(connection: Connection, item: Item) -> tuple[int, int]:
-    """Insert or bring up to date a source, locked until the transaction ends; answers (its id, its evidence's)."""
+def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
+    """Insert or bring up to date a source, locked until the transaction ends; answers (its id, its evidence's).
+
+    None, and nothing is written, when a look that is newer than this one saw that it is gone.
+    """
     new = {"marketplace": item.marketplace, "item_id": item.item_id, "state": "unknown"}
     insert_missing(connection, source_items, [{**new, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}])
-    same = select(source_items.c.id).where(
+    same = select(source_items.c.id, source_items.c.state, source_items.c.observed_at).where(
         source_items.c.marketplace == item.marketplace, source_items.c.item_id == item.item_id
     )
-    source_id: int = connection.execute(same.with_for_update()).scalar_one()
+    row = connection.execute(same.with_for_update()).one()
+    if row.state in OUT_OF_STOCK and row.observed_at is not None and row.observed_at > item.evidence.fetched_at:
+        return None
+    source_id: int = row.id
     seen = insert(evidence).values(_evidence(source_id, item)).returning(evidence.c.id)
     evidence_id: int = connection.execute(seen).scalar_one()
     values: dict[str, Any] = {
@@ -24,8 +31,9 @@ def keep(connection: Connection, item: Item) -> tuple[int, int]:
         "reason": item.reason,
         "observed_at": item.evidence.fetched_at,
         "evidence_id": evidence_id,
-        "suspected_at": None,
     }
+    if item.state is State.AVAILABLE:
+        values["suspected_at"] = None
     known = {
         "title": item.title and item.title[:255],
         "price_jpy": item.price_jpy,

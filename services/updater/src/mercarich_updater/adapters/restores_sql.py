@@ -13,14 +13,20 @@ from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.updates import APPLIED
 from mercarich_updater.domain.revivals import Offer, Revived, lead_time, revive
 from mercarich_updater.domain.rules import Rules, Wanted
-from mercarich_updater.ports import Done, UsedMeanwhile
+from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile
 
 
 def give_source(
     connection: Connection, wanted: Wanted, found: Item, rules: Rules, now: datetime, run_id: int | None
 ) -> Sequence[Done]:
-    """Answers what was done to each; empty when none of them wants a source any more. Raises `UsedMeanwhile`."""
-    source_id, evidence_id = observed_sql.keep(connection, found)
+    """Answers what was done to each; empty when none of them wants a source any more.
+
+    Raises `UsedMeanwhile` and `GoneMeanwhile`.
+    """
+    kept = observed_sql.keep(connection, found)
+    if kept is None:
+        raise GoneMeanwhile
+    source_id, evidence_id = kept
     rows = _searching(connection, wanted)
     if not rows:
         return ()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_platform.clock import Clock
-from mercarich_updater.ports import Approved, Decisions, Done, Listings, Look, UsedMeanwhile
+from mercarich_updater.ports import Approved, Decisions, Done, GoneMeanwhile, Listings, Look, UsedMeanwhile
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,9 @@ class TakeApproved:
             return self.decisions.take(approved, item, rules, self.now())
         except UsedMeanwhile:
             self.decisions.lapse(approved, "used for another listing by now", self.now())
+            return ()
+        except GoneMeanwhile:
+            self.decisions.lapse(approved, "gone by now", self.now())
             return ()
 
 

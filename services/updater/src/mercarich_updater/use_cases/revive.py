@@ -13,8 +13,9 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
 from mercarich_runs.ports import ProxyAway, Superseded
+from mercarich_updater.domain.filters import Refusal
 from mercarich_updater.domain.rules import Wanted
-from mercarich_updater.ports import Batch, Done, Judged, Listings, NotSearched, UsedMeanwhile
+from mercarich_updater.ports import Batch, Done, GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
 from mercarich_updater.use_cases.search import FindReplacement, Result
 
 log = logging.getLogger(__name__)
@@ -102,17 +103,19 @@ class ReviveListings:
                 renewed[0] = self.now()
                 self.listings.renew(wanted, renewed[0] + self.lease)
 
-        def take(found: Item, judged: Sequence[Judged]) -> bool:
+        def take(found: Item, judged: Sequence[Judged]) -> Refusal | None:
             if rules.ask_first:
                 self.listings.propose(batch, wanted, judged, found, self.now())
-                return True
+                return None
             try:
                 done = self.listings.revive(batch, wanted, judged, found, rules, self.now())
             except UsedMeanwhile:
-                return False
+                return Refusal("used", "this seller has just begun to use it")
+            except GoneMeanwhile:
+                return Refusal("buyable", "it has gone since it was looked at")
             self.meter.revived(wanted.marketplace, done)
             log.info("revived", extra={"user_id": wanted.user_id, "listings": len(done), "item": found.item_id})
-            return True
+            return None
 
         try:
             result = self.find(wanted, rules, lambda items: self.listings.used(wanted.user_id, items), alive, take)

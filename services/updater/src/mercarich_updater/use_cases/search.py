@@ -16,8 +16,8 @@ PAGES = 5
 
 Used = Callable[[Sequence[Item]], frozenset[tuple[Marketplace, str]]]
 
-Take = Callable[[Item, Sequence[Judged]], bool]
-"""Takes a match; False: another search of the same seller was faster, and the next one is looked at."""
+Take = Callable[[Item, Sequence[Judged]], Refusal | None]
+"""Takes a match; a refusal: it cannot be taken any more, and the next one is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,11 @@ class FindReplacement:
             judged.append(one)
             if one.refusal is not None:
                 unknowns += one.refusal.filter == "unknown"
-            elif take(one.item, judged):
+                continue
+            too_late = take(one.item, judged)
+            if too_late is None:
                 return Result(judged, one.item, unknowns)
-            else:
-                judged[-1] = Judged(one.item, Refusal("used", "this seller has just begun to use it"))
+            judged[-1] = Judged(one.item, too_late)
         return Result(judged, None, unknowns)
 
     def completed(self, wanted: Wanted) -> Wanted:

@@ -1,0 +1,66 @@
+"""What others write while a replacement is looked for: it is newer than what the search knows, and stands."""
+
+from datetime import timedelta
+
+from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, no_longer
+
+from mercarich_contracts.market import Marketplace
+from mercarich_platform.clock import utc_now
+from mercarich_updater.ports import Ageing
+
+SOON = timedelta(seconds=20)
+
+
+def test_a_replacement_that_was_seen_sold_after_our_look_is_not_taken(shop: RevivalShop, market: Market) -> None:
+    sold = {"state": "sold", "observed_at": utc_now() + SOON, "suspected_at": utc_now() + SOON}
+    shop.listing(shop.seller("b"), "new1", source=sold)
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1"), item("new2")]
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"new1": "buyable", "new2": None}
+    assert (shop.source("new1").state, shop.source_of(listing)) == ("sold", "new2")
+    assert shop.source("new1").suspected_at is not None
+
+
+def test_one_that_was_seen_sold_before_our_look_is_back_and_taken(shop: RevivalShop, market: Market) -> None:
+    sold = {"state": "sold", "observed_at": days_ago(0.1), "suspected_at": days_ago(0.1)}
+    shop.listing(shop.seller("b"), "new1", source=sold)
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    source = shop.source("new1")
+    assert (source.state, source.suspected_at, shop.source_of(listing)) == ("available", None, "new1")
+
+
+def test_an_approved_one_that_was_seen_sold_after_our_look_lapses(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_ASK_FIRST", "on")
+    listing = shop.gone(user, "old1", sku="s1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    shop.desk.approve("s1", None, "yuki")
+    shop.listing(shop.seller("b"), "new1", source={"state": "sold", "observed_at": utc_now() + SOON})
+    shop.decide()
+    assert (shop.states(listing), shop.offer(listing).quantity) == (["lapsed"], 0)
+
+
+def test_a_look_at_a_waiting_restores_source_does_not_bring_back_what_sold_since(
+    shop: RevivalShop, market: Market
+) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, "new1")
+    shop.seen("new1", state="sold", observed_at=utc_now() + SOON, suspected_at=utc_now() + SOON)
+    assert shop.decisions.seen_again(ageing, item("new1"), utc_now()) == 0
+    assert (shop.source("new1").state, shop.source("new1").suspected_at is None) == ("sold", False)
+
+
+def test_a_look_that_finds_it_gone_keeps_since_when_that_is_suspected(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, "new1")
+    shop.seen("new1", suspected_at=days_ago(0.1))
+    assert shop.decisions.seen_again(ageing, no_longer("new1"), utc_now()) == 1
+    assert shop.source("new1").suspected_at is not None
