@@ -1,10 +1,12 @@
 """CSV imports: read, compared and applied by workers; whole or not at all, whatever happens in between."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import Workshop, csv_of, offers
 
+from mercarich_db.engine import reading
+from mercarich_db.tables import source_items
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.ports_jobs import Overtaken
 
@@ -174,3 +176,29 @@ def test_an_offer_made_in_the_last_moment_sends_the_import_back_to_comparing(sho
     assert shop.job(started.id).state == "failed"
     assert [each[:2] for each in shop.problems(started.id)] == [(3, "source_id")]
     assert shop.skus(1) == ["S-00002"]
+
+
+@pytest.mark.parametrize("taken_by_the_file", ["S-00002", "DRAFT-1"])
+def test_a_source_that_another_offer_took_in_the_last_moment_is_not_sold_twice(
+    shop: Workshop, rows: Rows, engine: Engine, taken_by_the_file: str
+) -> None:
+    rows.listing(1, rows.source("x900000001"), "DRAFT-1", listed=False)
+    wanted = offers(3)
+    wanted[1]["sku"] = taken_by_the_file
+    started = shop.start_import("hanako", "offers.csv", [csv_of(wanted)], "taro")
+    claim = shop.claim(Kind.IMPORT)
+    while claim is not None and claim.phase != "applying":
+        claim = shop.steps[Kind.IMPORT](claim)
+    assert claim is not None
+    with reading(engine) as connection:
+        taken = connection.execute(select(source_items.c.id).where(source_items.c.item_id == wanted[1]["source_id"]))
+        source_id = taken.scalar_one()
+    rows.listing(1, source_id, "REVIVED", marketplace="mercari")
+    rows.listing(2, source_id, "OF-JIRO", marketplace="mercari")
+
+    while claim is not None:
+        claim = shop.steps[Kind.IMPORT](claim)
+
+    assert shop.job(started.id).state == "failed"
+    assert shop.problems(started.id) == [(3, "source_id", "your SKU REVIVED has this source")]
+    assert shop.skus(1) == ["DRAFT-1", "REVIVED"]

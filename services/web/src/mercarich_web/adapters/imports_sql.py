@@ -120,6 +120,7 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     """What the file leaves empty stays. A listed offer keeps its source and quantity: those are the checks' and the
     revivals' to change, at any moment."""
     found = connection.execute(_joined(claim, first, last)).all()
+    _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
     fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
     if fresh:
         connection.execute(insert(listings), fresh)
@@ -128,6 +129,17 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     drafts = [_redrawn(row, now) for row in found if row.old_listed is False]
     made = len(fresh) + update_rows(connection, listings, listed, where={**ours, "listed": True})
     return made + update_rows(connection, listings, drafts, where={**ours, "listed": False})
+
+
+def _keep_free(connection: Connection, user_id: int, sources: Sequence[int]) -> None:
+    """None of the seller's listings has one of these sources, nor can get one before the transaction ends: a
+    revival locks the source that it gives. Raises `Changed`."""
+    if sources:
+        these = select(source_items.c.id).where(source_items.c.id.in_(sources)).order_by(source_items.c.id)
+        connection.execute(these.with_for_update()).all()
+        mine = and_(listings.c.user_id == user_id, listings.c.source_item_id.in_(sources))
+        if connection.execute(select(listings.c.id).where(mine).limit(1)).first() is not None:
+            raise Changed
 
 
 def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
