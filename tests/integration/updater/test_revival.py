@@ -7,12 +7,14 @@ from sqlalchemy import insert
 from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, no_longer, run
 
 from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.messages import RevivalWanted
 from mercarich_db import engine as engines
 from mercarich_db.tables import excluded_sellers, excluded_words, source_items
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_platform.clock import utc_now
 from mercarich_runs.ports import Outcome, ProxyAway
-from mercarich_updater.adapters.updates import UNKNOWNS
+from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS
+from mercarich_updater.ports import Batch
 from mercarich_updater.use_cases.revive import BatchOutcome
 
 MARKED = {"quantity": 1, "revision": 1, "pushed_revision": 1, "pushed_quantity": 1, "withdrawn_at": None}
@@ -243,6 +245,21 @@ def test_m7_our_own_picture_that_is_blocked_puts_the_search_off_and_the_last_rea
     shop.wake(listing)
     assert shop.offer(listing).update_problem == "picture: breaker_open"
     assert shop.candidates(listing) == {"dear": "price"}
+
+
+def test_a_woken_listing_whose_worker_died_is_asked_for_again(shop: RevivalShop, market: Market) -> None:
+    """The record came again while the dead worker's lease still held: nothing was free, and it is done with."""
+    listing = shop.gone(shop.seller("a"), "old1")
+    batch = Batch(RevivalWanted(marketplace=Marketplace.YAHOO, run_id=7, listing_ids=(listing,)))
+    later = utc_now() + timedelta(seconds=121)
+    for _ in range(ATTEMPTS - 1):
+        shop.listings_port.claim(batch, utc_now() + timedelta(seconds=120), utc_now())
+        assert shop.wake(listing) is BatchOutcome.NOTHING_TO_DO
+        assert shop.decisions.put_off(Marketplace.YAHOO, utc_now()) == []
+        assert shop.decisions.put_off(Marketplace.YAHOO, later) == [listing]
+        shop.change(listing, update_not_before=utc_now())
+    shop.listings_port.claim(batch, utc_now() + timedelta(seconds=120), utc_now())
+    assert shop.decisions.put_off(Marketplace.YAHOO, later) == []
 
 
 def test_a_proxy_that_is_away_costs_no_attempt(shop: RevivalShop, market: Market) -> None:

@@ -170,7 +170,7 @@ class Decisions(Protocol):
         """It is gone by now; the search goes on."""
 
     def put_off(self, marketplace: Marketplace, now: datetime) -> Sequence[int]:
-        """Listings outside of any run whose search told nothing and is to be repeated by now."""
+        """Listings outside of any run whose search told nothing, or lost its worker, and is to be repeated by now."""
 
     def ageing(self, marketplace: Marketplace, seen_before: datetime) -> Sequence[Ageing]: ...
 

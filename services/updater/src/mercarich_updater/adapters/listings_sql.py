@@ -16,12 +16,18 @@ from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
 from mercarich_updater.adapters.restores_sql import give_source, revival
-from mercarich_updater.adapters.updates import PROPOSED, UNDONE, UNKNOWNS, UPDATES, hold_newest, wants_replacement
+from mercarich_updater.adapters.updates import (
+    ATTEMPTS,
+    PROPOSED,
+    UNDONE,
+    UNKNOWNS,
+    UPDATES,
+    hold_newest,
+    wants_replacement,
+)
 from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Batch, Done, Judged
 
-ATTEMPTS = 3
-"""Claims without an answer after which a woken listing is left to the next run, which sets a killer aside."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=30)
 

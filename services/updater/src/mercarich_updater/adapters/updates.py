@@ -10,6 +10,8 @@ from mercarich_updater.ports import Batch
 
 UPDATES = PendingColumns.of(Operation.UPDATE, listings, done_run="updated_run")
 
+ATTEMPTS = 3
+"""Claims without an answer after which a woken listing is left to the next run, which sets a killer aside."""
 UNKNOWNS = 6
 """Searches that told nothing after which a run lets go of a listing, and a woken one is left to the next run."""
 
