@@ -37,6 +37,11 @@ class Shop:
         self.rows.add(tables.listing_pictures, listing_id=listing_id, slot=slot, path=path)
         return self.file(path, content)
 
+    def replacement(self, listing_id: int, state: str) -> None:
+        found = {"marketplace": "yahoo", "item_id": "x2", "url": "https://shop.example/x2"}
+        was = {"user_id": self.sellers["taro"], "old_source_item_id": self.source, "at": NOW}
+        self.rows.add(tables.revivals, listing_id=listing_id, state=state, **found, **was)
+
     def file(self, path: str, content: bytes = b"x" * 100) -> Path:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +82,7 @@ def test_d1_m6_seven_days_are_the_floor(shop: Shop, days: int, left: list[str]) 
 
 
 def test_d1_nothing_goes_while_anything_is_under_way(shop: Shop) -> None:
-    run = shop.rows.run(1)
+    run = shop.rows.run(1, outcome="running", phase="checking")
     hold = shop.rows.hold(run)
     old = ago(days=30)
     shop.withdrawn("push-pending", old, pushed_revision=1)
@@ -86,6 +91,8 @@ def test_d1_nothing_goes_while_anything_is_under_way(shop: Shop) -> None:
     shop.withdrawn("on-sale-again", old, quantity=1)
     shop.withdrawn("held", old, hold_id=hold)
     shop.withdrawn("searched-for", old, update_run=run)
+    shop.withdrawn("woken-and-claimed", old, update_attempts=1, update_not_before=NOW + timedelta(minutes=1))
+    shop.replacement(shop.withdrawn("replacement-approved", old), "approved")
     shop.withdrawn("draft", old, listed=False)
     shop.withdrawn("never-withdrawn", old, withdrawn_at=None)
     in_feed = shop.withdrawn("in-a-late-feed", old)
@@ -115,6 +122,31 @@ def test_d1_nothing_goes_while_anything_is_under_way(shop: Shop) -> None:
     assert shop.skus() == [sku for sku in before if sku != "Z-plain"]
     shop.rows.change(update(tables.submissions).values(ended_at=NOW))
     assert [offer.sku for offer in shop.delete().offers] == ["in-a-late-feed"]
+
+
+@pytest.mark.parametrize("outcome", ["finished", "failed", "superseded"])
+def test_d1_a_mark_that_an_ended_run_left_keeps_nothing(shop: Shop, outcome: str) -> None:
+    shop.withdrawn("left-over", ago(days=30), update_run=shop.rows.run(1, outcome=outcome))
+
+    assert shop.delete().listings == 1
+
+
+def test_d1_a_claim_that_ran_out_keeps_nothing(shop: Shop) -> None:
+    shop.withdrawn("its-worker-died", ago(days=30), update_attempts=1, update_not_before=NOW)
+
+    assert shop.delete().listings == 1
+
+
+def test_d1_what_was_found_for_a_listing_goes_with_it(shop: Shop) -> None:
+    kept = shop.withdrawn("kept", ago(days=1))
+    for listing_id in (shop.withdrawn("gone", ago(days=30)), kept):
+        shop.replacement(listing_id, "proposed")
+        shop.replacement(listing_id, "undone")
+
+    shop.delete()
+
+    with reading(shop.engine) as connection:
+        assert set(connection.execute(select(tables.revivals.c.listing_id)).scalars()) == {kept}
 
 
 def test_d1_a_row_that_amazon_does_not_know_goes_only_when_that_is_confirmed(shop: Shop) -> None:

@@ -149,6 +149,8 @@ class Choice:
     """Which rows expired: withdrawn then or before, zero at Amazon, nothing pending."""
 
     withdrawn_until: datetime
+    now: datetime
+    """Claims that ended then or before keep nothing."""
     unknown_to_amazon: bool
     """Also those whose SKU Amazon does not know, whose push can never end."""
 

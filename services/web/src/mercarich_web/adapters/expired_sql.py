@@ -12,6 +12,8 @@ from mercarich_db.tables import (
     listing_pictures,
     listings,
     revival_candidates,
+    revivals,
+    runs,
     submission_items,
     submissions,
     users,
@@ -45,6 +47,7 @@ class SqlExpiredOffers:
                 ids = [row.listing_id for row in rows]
                 connection.execute(delete(listing_pictures).where(listing_pictures.c.listing_id.in_(ids)))
                 connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(ids)))
+                connection.execute(delete(revivals).where(revivals.c.listing_id.in_(ids)))
                 connection.execute(delete(listings).where(listings.c.id.in_(ids)))
                 connection.execute(insert(listing_events), [_event(row, at) for row in rows])
                 _count(connection, user_id, day, len(rows))
@@ -73,12 +76,22 @@ class SqlExpiredOffers:
 
 
 def _expired(choice: Choice) -> ColumnElement[bool]:
-    """Nothing can be under way for these: no push, no claim, no hold, no search, no feed whose end is looked for."""
+    """Nothing can be under way for these: no push, no claim, no hold, no search, no approved replacement, no
+    feed whose end is looked for."""
     in_feed = exists().where(
         submission_items.c.listing_id == listings.c.id,
         submissions.c.id == submission_items.c.submission_id,
         submissions.c.ended_at.is_(None),
     )
+    approved = exists().where(revivals.c.listing_id == listings.c.id, revivals.c.state == "approved")
+    # A withdrawal wakes a search that belongs to no run.
+    not_claimed = or_(
+        listings.c.update_attempts == 0,
+        listings.c.update_not_before.is_(None),
+        listings.c.update_not_before <= choice.now,
+    )
+    # A run that has ended, or was superseded, leaves its marks behind.
+    searched_for = exists().where(runs.c.id == listings.c.update_run, runs.c.outcome == "running")
     # A zero counts as pushed when it was read back: else the offer may be on sale, and nobody would know it any more.
     pushed: ColumnElement[bool] = and_(listings.c.push_pending == 0, listings.c.verified_at.is_not(None))
     if choice.unknown_to_amazon:
@@ -89,7 +102,9 @@ def _expired(choice: Choice) -> ColumnElement[bool]:
         listings.c.withdrawn_at <= choice.withdrawn_until,
         listings.c.hold_id.is_(None),
         listings.c.push_claim.is_(None),
-        listings.c.update_run.is_(None),
+        ~searched_for,
+        not_claimed,
+        ~approved,
         pushed,
         ~in_feed,
     )

@@ -32,8 +32,9 @@ class DeleteOldItems:
 
     def __call__(self, days: int, *, dry_run: bool, unknown_to_amazon: bool = False) -> DeletionReport:
         """`unknown_to_amazon` takes rows too whose SKU Amazon does not know, although their push is pending."""
-        until = withdrawn_until(self.now(), days)
-        choice = ports.Choice(until, unknown_to_amazon=unknown_to_amazon)
+        now = self.now()
+        until = withdrawn_until(now, days)
+        choice = ports.Choice(until, now, unknown_to_amazon=unknown_to_amazon)
         chunks = self._would_go(choice) if dry_run else self._going(choice)
         listings, removed, shown = 0, Removed(), list[Expired]()
         for chunk in chunks:
