@@ -108,6 +108,17 @@ def test_l5_a_superseded_runs_message_changes_nothing(shop: RevivalShop, market:
     assert shop.run(old.id).outcome == "superseded"
 
 
+def test_what_an_ended_run_left_is_asked_for_again_without_the_next_one(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    store = SqlRuns(shop.engine, Operation.UPDATE)
+    mine = store.start(request, None, utc_now())
+    shop.change(listing, update_run=mine.id, update_unknowns=1, update_not_before=utc_now())
+    assert shop.decisions.put_off(Marketplace.YAHOO, utc_now()) == []
+    store.end(mine, Outcome.FAILED, utc_now())
+    assert shop.decisions.put_off(Marketplace.YAHOO, utc_now()) == [listing]
+
+
 def test_c6_a_lost_message_is_published_again(shop: RevivalShop, market: Market) -> None:
     listing = shop.gone(shop.seller("a"), "old1")
     market.for_sale = [item("new1")]

@@ -12,7 +12,16 @@ from mercarich_db.tables import listing_events, listings, revivals, source_items
 from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.restores_sql import give_source
-from mercarich_updater.adapters.updates import APPLIED, APPROVED, ATTEMPTS, LAPSED, UNKNOWNS, UPDATES, wants_replacement
+from mercarich_updater.adapters.updates import (
+    APPLIED,
+    APPROVED,
+    ATTEMPTS,
+    LAPSED,
+    UNKNOWNS,
+    UPDATES,
+    outside_of_runs,
+    wants_replacement,
+)
 from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Ageing, Approved, Done
 
@@ -63,7 +72,7 @@ class SqlDecisions:
         told_nothing = and_(UPDATES.attempts == 0, listings.c.update_unknowns.between(1, UNKNOWNS - 1))
         worker_died = UPDATES.attempts.between(1, ATTEMPTS - 1)
         due = and_(UPDATES.not_before <= now, or_(told_nothing, worker_died))
-        mine = and_(listings.c.marketplace == marketplace, wants_replacement(), UPDATES.run.is_(None), due)
+        mine = and_(listings.c.marketplace == marketplace, wants_replacement(), outside_of_runs(), due)
         with read(self._engine) as connection:
             rows = connection.execute(select(listings.c.id).where(mine).order_by(listings.c.id).limit(AT_ONCE))
             return list(rows.scalars())

@@ -1,11 +1,11 @@
 """The updater's pending columns, its side of the fence, and which listings want a replacement."""
 
-from sqlalchemy import ColumnElement, Connection, and_, exists
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_
 
-from mercarich_db.tables import listings, revivals
+from mercarich_db.tables import listings, revivals, runs
 from mercarich_runs.adapters import fence
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.ports import Operation
+from mercarich_runs.ports import Operation, Outcome
 from mercarich_updater.ports import Batch
 
 UPDATES = PendingColumns.of(Operation.UPDATE, listings, done_run="updated_run")
@@ -28,3 +28,9 @@ def hold_newest(connection: Connection, batch: Batch) -> None:
 def wants_replacement() -> ColumnElement[bool]:
     undecided = exists().where(revivals.c.listing_id == listings.c.id, revivals.c.state.in_((PROPOSED, APPROVED)))
     return and_(listings.c.searching, listings.c.listed, ~undecided)
+
+
+def outside_of_runs() -> ColumnElement[bool]:
+    """No run that goes on wants the listing; the mark of one that ended stays until the next run takes it."""
+    going_on = exists().where(runs.c.id == UPDATES.run, runs.c.outcome == Outcome.RUNNING)
+    return or_(UPDATES.run.is_(None), ~going_on)
