@@ -1,7 +1,9 @@
 """What others write while a replacement is looked for: it is newer than what the search knows, and stands."""
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, no_longer
 
 from mercarich_contracts.market import Marketplace
@@ -64,3 +66,20 @@ def test_a_look_that_finds_it_gone_keeps_since_when_that_is_suspected(shop: Revi
     shop.seen("new1", suspected_at=days_ago(0.1))
     assert shop.decisions.seen_again(ageing, no_longer("new1"), utc_now()) == 1
     assert shop.source("new1").suspected_at is not None
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [{"push_problem": "timeout"}, {"push_attempts": 1}, {"push_not_before": utc_now()}],
+    ids=["problem", "attempts", "wait"],
+)
+def test_m8_a_zero_that_may_have_reached_amazon_is_followed_by_a_restore(
+    shop: RevivalShop, market: Market, trace: dict[str, Any]
+) -> None:
+    """Its PATCH went out, and the answer was lost."""
+    listing = shop.gone(shop.seller("a"), "old1", pushed_revision=1, pushed_quantity=1, **trace)
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.revision, offer.push_pending) == (1, 3, 1)
+    assert (shop.events(listing), offer.restored_at is None) == (["restored"], False)

@@ -57,7 +57,7 @@ def _next(connection: Connection, submission_id: int) -> Rows:
 
 def _push_again(connection: Connection, moved: Rows) -> None:
     """The feed may have put an older quantity over a newer PATCH. A PATCH under way loses its claim with that,
-    so that its answer cannot count the listing as pushed."""
+    so that its answer cannot count the listing as pushed. What Amazon shows is not known."""
     ids = [row.id for row in moved]
     if not ids:
         return
@@ -67,7 +67,7 @@ def _push_again(connection: Connection, moved: Rows) -> None:
     connection.execute(
         update(listings)
         .where(listings.c.id.in_(ids))
-        .values(pushed_revision=behind, verified_at=None, push_claim=None, push_claim_until=None)
+        .values(pushed_revision=behind, pushed_quantity=None, verified_at=None, push_claim=None, push_claim_until=None)
     )
 
 
@@ -109,7 +109,11 @@ def _refuse(connection: Connection, rows: Rows, end: FeedEnd, now: datetime) -> 
 
 
 def _defer(connection: Connection, rows: Rows, end: FeedEnd, now: datetime) -> None:
-    """The feed as a whole came to nothing: withdrawals go by PATCH at once, restores with a later feed."""
+    """The feed as a whole came to nothing that we know of: withdrawals go by PATCH at once, restores with a later
+    feed. Until then nobody may take it that Amazon shows what it showed before."""
+    zeros = [row.id for row in rows if row.sent_quantity == 0]
+    if zeros:
+        connection.execute(update(listings).where(listings.c.id.in_(zeros)).values(pushed_quantity=None))
     for row in rows:
         if row.sent_quantity == 0:
             continue

@@ -34,7 +34,7 @@ def give_source(
     carried = _carried_by_feeds(connection, rows)
     done = []
     for row in rows:
-        under_way = row.push_claim is not None or row.id in carried
+        under_way = _tried(row) or row.id in carried
         offer = Offer(row.id, row.quantity, row.listing_quantity, row.pushed_quantity, under_way)
         revived = revive(offer, rules.quantity_cap)
         connection.execute(
@@ -80,8 +80,17 @@ def _searching(connection: Connection, wanted: Wanted) -> Sequence[AnyRow]:
         listings.c.pushed_quantity,
         listings.c.revision,
         listings.c.push_claim,
+        listings.c.push_attempts,
+        listings.c.push_problem,
+        listings.c.push_not_before,
     )
     return connection.execute(select(*columns).where(mine).order_by(listings.c.id).with_for_update()).all()
+
+
+def _tried(row: AnyRow) -> bool:
+    """A push is under way, or was without being accepted: Amazon may have it, as after a timeout."""
+    answered = row.push_attempts == 0 and row.push_problem is None and row.push_not_before is None
+    return row.push_claim is not None or not answered
 
 
 def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: Item) -> None:

@@ -27,7 +27,7 @@ class Offer:
     shown: int | None
     """What Amazon shows, as far as is known."""
     push_under_way: bool
-    """A push is on its way, so that what Amazon shows is about to change."""
+    """A push is on its way, or one may have arrived whose answer was lost: what Amazon shows is not sure."""
 
 
 @dataclass(frozen=True, slots=True)
