@@ -131,13 +131,6 @@ def test_d1_a_mark_that_an_ended_run_left_keeps_nothing(shop: Shop, outcome: str
     assert shop.delete().listings == 1
 
 
-@pytest.mark.parametrize("outcome", ["finished", "failed", "superseded"])
-def test_d1_a_mark_that_an_ended_run_left_keeps_nothing(shop: Shop, outcome: str) -> None:
-    shop.withdrawn("left-over", ago(days=30), update_run=shop.rows.run(1, outcome=outcome))
-
-    assert shop.delete().listings == 1
-
-
 def test_d1_a_claim_that_ran_out_keeps_nothing(shop: Shop) -> None:
     shop.withdrawn("its-worker-died", ago(days=30), update_attempts=1, update_not_before=NOW)
 

@@ -92,8 +92,6 @@ def _expired(choice: Choice) -> ColumnElement[bool]:
     )
     # A run that has ended, or was superseded, leaves its marks behind.
     searched_for = exists().where(runs.c.id == listings.c.update_run, runs.c.outcome == "running")
-    # A run that has ended, or was superseded, leaves its marks behind.
-    searched_for = exists().where(runs.c.id == listings.c.update_run, runs.c.outcome == "running")
     # A zero counts as pushed when it was read back: else the offer may be on sale, and nobody would know it any more.
     pushed: ColumnElement[bool] = and_(listings.c.push_pending == 0, listings.c.verified_at.is_not(None))
     if choice.unknown_to_amazon:
