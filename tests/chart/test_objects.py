@@ -34,6 +34,16 @@ def test_every_pod_is_restricted(case: str) -> None:
             assert "hostPort" not in str(container.get("ports")), name
 
 
+def test_only_what_deletes_pictures_holds_their_volume_and_does_not_walk_it_to_change_its_group() -> None:
+    mounted = {
+        name: pod["spec"]["securityContext"]
+        for name, pod in pods(objects("full"))
+        if any("persistentVolumeClaim" in volume for volume in pod["spec"].get("volumes", []))
+    }
+    assert list(mounted) == ["CronJob stock-delete-old-items"]
+    assert all(each["fsGroupChangePolicy"] == "OnRootMismatch" for each in mounted.values())
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_container_says_what_it_needs_and_from_which_image(case: str) -> None:
     for name, pod in pods(objects(case)):

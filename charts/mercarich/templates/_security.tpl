@@ -6,6 +6,7 @@ securityContext:
   runAsUser: {{ .user }}
   runAsGroup: {{ .user }}
   fsGroup: {{ .user }}
+  fsGroupChangePolicy: OnRootMismatch # else the kubelet walks all pictures before each start
   seccompProfile:
     type: RuntimeDefault
 {{- end -}}
