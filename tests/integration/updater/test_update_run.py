@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from tests.integration.updater.shop import Inline, Market, RevivalShop, item, planner, run
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import RevivalWanted
+from mercarich_db import engine as engines
 from mercarich_db.tables import run_heads, runs
 from mercarich_platform.clock import utc_now
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, Outcome, Request
+from mercarich_updater.adapters.plan_sql import SqlPlan
 from mercarich_updater.ports import Batch
 from mercarich_updater.use_cases.revive import BatchOutcome
 
@@ -170,3 +173,16 @@ def test_a_search_that_kills_its_worker_is_set_aside(shop: RevivalShop, market: 
     assert shop.offer(killer).update_problem == "set_aside"
     assert (shop.offer(killer).quantity, shop.events(killer)) == (0, ["withdrawn"])
     assert shop.offer(fine).searched_at is not None
+
+
+def test_a_planner_finds_the_abandoned_by_an_index_of_their_own(shop: RevivalShop) -> None:
+    """It looks each round, through all that is pending: those that nobody has claimed yet are passed over."""
+    mine = SqlRuns(shop.engine, Operation.UPDATE).start(Request(Marketplace.YAHOO, (2,)), None, utc_now())
+    asked: list[tuple[str, Any]] = []
+    event.listen(shop.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    SqlPlan(shop.engine, shop.rules, utc_now).abandoned(mine, 1, utc_now())
+    statement, values = asked[-1]
+    explain = "EXPLAIN QUERY PLAN" if shop.engine.dialect.name == "sqlite" else "EXPLAIN"
+    with engines.reading(shop.engine) as connection:
+        plan = connection.exec_driver_sql(f"{explain} {statement}", values).mappings().all()
+    assert "ix_listings_update_claimed" in str(plan)

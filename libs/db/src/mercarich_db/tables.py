@@ -137,6 +137,7 @@ listings = Table(
     Index("ix_listings_push", "push_pending", "user_id", "id"),
     Index("ix_listings_hold", "hold_id"),
     Index("ix_listings_update", "update_run", "update_rank", "id"),
+    Index("ix_listings_update_claimed", "update_run", "update_attempts"),  # a planner looks for the abandoned
     Index("ix_listings_searching", "searching", "marketplace", "id"),
 )
 

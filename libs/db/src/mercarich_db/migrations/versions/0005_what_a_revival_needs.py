@@ -36,6 +36,7 @@ def _listings() -> None:
     ):
         op.add_column("listings", column)
     op.create_index("ix_listings_update", "listings", ["update_run", "update_rank", "id"], unique=False)
+    op.create_index("ix_listings_update_claimed", "listings", ["update_run", "update_attempts"], unique=False)
     op.create_index("ix_listings_searching", "listings", ["searching", "marketplace", "id"], unique=False)
 
 
