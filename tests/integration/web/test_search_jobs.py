@@ -6,7 +6,8 @@ from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import Workshop
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db import tables
+from mercarich_db import settings_store, tables
+from mercarich_db.engine import run_tx
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
@@ -102,6 +103,24 @@ def test_a_marketplace_that_is_away_is_waited_for_and_the_seller_is_told(shop: W
     assert (job.state, job.made, job.message) == ("finished", 1, None)
 
 
+def test_a_paused_marketplace_is_not_searched_and_the_other_one_is(shop: Workshop, engine: Engine) -> None:
+    shop.shops.pages = {"cup": [["x100000001"]], "mug": [["m10000000001"]]}
+    _set(engine, shop, "MARKETPLACE_YAHOO", "paused")
+    started = shop.search("hanako", "cup", "mug", marketplaces=tuple(Marketplace))
+
+    shop.work(Kind.SEARCH)
+
+    waiting = shop.job(started.id)
+    assert {marketplace for marketplace, *_ in shop.shops.asked} == {"mercari"}
+    assert (waiting.state, waiting.done, waiting.claim) == ("running", 2, None)
+    assert waiting.message == "yahoo is paused; `mercarich resume yahoo` lets the search go on"
+    shop.now.go(seconds=16)
+    _set(engine, shop, "MARKETPLACE_YAHOO", "on")
+    shop.work(Kind.SEARCH)
+    job = shop.job(started.id)
+    assert (job.state, job.done, job.message) == ("finished", 4, None)
+
+
 def test_an_answer_that_cannot_be_used_is_asked_for_three_times_and_then_left(shop: Workshop) -> None:
     shop.shops.pages = {"cup": [Unusable("yahoo: unparsable: no rows")], "pen": [["x100000001"]]}
     started = shop.search("hanako", "cup", "pen")
@@ -155,3 +174,7 @@ def test_only_a_seller_who_exists_and_has_few_open_jobs_may_start_one(shop: Work
     with pytest.raises(Refused, match="hanako has 50 open jobs"):
         shop.search("hanako", "cup")
     shop.search("jiro", "cup")
+
+
+def _set(engine: Engine, shop: Workshop, key: str, value: str) -> None:
+    run_tx(engine, lambda connection: settings_store.write(connection, key, value, by="taro", at=shop.now()))

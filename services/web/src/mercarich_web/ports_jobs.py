@@ -92,7 +92,8 @@ class Taken:
 
 class Candidates(Protocol):
     def next_query(self, claim: Claim) -> tuple[int, Query] | None:
-        """The first that is neither done nor skipped, with its number."""
+        """The first that is neither done nor skipped and whose marketplace is not paused, with its number.
+        Raises `MarketAway` when only paused ones are left."""
 
     def take(self, claim: Claim, number: int, items: Sequence[Item], *, page: int, last: bool, now: datetime) -> Claim:
         """Drafts of those that the seller does not have; `page` is read, and the query done when it is the `last`."""

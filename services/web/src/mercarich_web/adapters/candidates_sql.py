@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, select, tuple_, update
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
+from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
 from mercarich_web.adapters.database import reading, writing
@@ -15,10 +16,12 @@ from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.new_rows import new_listing, new_source
 from mercarich_web.domain.exclusions import Exclusions
 from mercarich_web.domain.search_queries import Query
-from mercarich_web.ports_jobs import Claim
+from mercarich_web.ports_jobs import Claim, MarketAway
 
 SKU_PREFIX = {Marketplace.YAHOO: "Y-", Marketplace.MERCARI: "M-"}
 """A draft's SKU is its marketplace and item, so that the same candidate is the same draft."""
+PAUSED_SECONDS = 15.0
+"""After which a search whose marketplaces are all paused looks again."""
 _query = job_queries.c
 
 
@@ -29,8 +32,14 @@ class SqlCandidates:
 
     def next_query(self, claim: Claim) -> tuple[int, Query] | None:
         waiting = and_(_query.job_id == claim.job_id, _query.state == "waiting")
+        first = select(job_queries).where(waiting).order_by(_query.number).limit(1)
         with reading(self._engine) as connection:
-            row = connection.execute(select(job_queries).where(waiting).order_by(_query.number).limit(1)).one_or_none()
+            paused = [name for name in Marketplace if settings_store.is_paused(connection, name)]
+            row = connection.execute(first.where(_query.marketplace.not_in(paused))).one_or_none()
+            kept = connection.execute(first).one_or_none() if row is None and paused else None
+        if kept is not None:
+            why = f"{kept.marketplace} is paused; `mercarich resume {kept.marketplace}` lets the search go on"
+            raise MarketAway(why, PAUSED_SECONDS)
         if row is None:
             return None
         return row.number, Query(
