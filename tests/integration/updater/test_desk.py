@@ -1,10 +1,17 @@
 """What people ask and decide: ask first, approve, undo, preview, explain, a seller's own settings."""
 
 import pytest
+from sqlalchemy import insert, select
 from tests.integration.updater.shop import Market, RevivalShop, item, no_longer
 
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import RevivalWanted
+from mercarich_db import engine as engines
+from mercarich_db.tables import revivals
 from mercarich_platform.clock import utc_now
 from mercarich_updater.domain.reports import NotFound, Refused
+from mercarich_updater.ports import Batch
+from mercarich_updater.use_cases.revive import BatchOutcome
 
 
 @pytest.fixture
@@ -52,6 +59,74 @@ def test_a_refused_proposal_is_not_proposed_again(shop: RevivalShop, market: Mar
     market.for_sale = [item("new1"), item("new2")]
     shop.wake(asked)
     assert shop.candidates(asked) == {"new1": "undone", "new2": None}
+
+
+@pytest.fixture
+def pair(shop: RevivalShop, market: Market) -> tuple[int, int]:
+    """Two listings of such a seller with one source, each with a proposal: both were searched for at once."""
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_ASK_FIRST", "on")
+    first, second = (shop.gone(user, "old1", sku=sku) for sku in ("s1", "s2"))
+    market.for_sale = [item("new1")]
+    shop.wake(first)
+    with engines.reading(shop.engine) as connection:
+        row = connection.execute(select(revivals)).one()._asdict()
+    both = insert(revivals).values({**row, "id": None, "listing_id": second})
+    engines.run_tx(shop.engine, lambda connection: connection.execute(both))
+    return first, second
+
+
+def test_a_taken_replacement_lets_the_other_proposals_of_its_listings_lapse(
+    shop: RevivalShop, market: Market, pair: tuple[int, int]
+) -> None:
+    """One that was left blocked its listing for ever, for nobody could decide it any more."""
+    first, second = pair
+    shop.desk.approve("s1", None, "yuki")
+    shop.decide()
+    assert [shop.source_of(listing) for listing in pair] == ["new1", "new1"]
+    assert (shop.states(first), shop.states(second)) == (["applied", "applied"], ["lapsed", "applied"])
+    assert shop.desk.waiting() == []
+    shop.change(second, quantity=0, searching=True, withdrawn_at=utc_now())
+    market.for_sale = [item("new2")]
+    shop.wake(second)
+    assert [(one.sku, one.item_id) for one in shop.desk.waiting()] == [("s2", "new2")]
+
+
+def test_a_proposal_for_a_source_of_before_neither_waits_nor_blocks(
+    shop: RevivalShop, market: Market, asked: int
+) -> None:
+    other = shop.gone(shop.seller("b"), "old2")
+    shop.change(asked, source_item_id=shop.offer(other).source_item_id)
+    assert shop.desk.waiting() == []
+    market.for_sale = [item("new2")]
+    shop.wake(asked)
+    assert [one.item_id for one in shop.desk.waiting()] == ["new2"]
+
+
+def test_one_proposal_stands_for_all_listings_with_the_source(shop: RevivalShop, market: Market, asked: int) -> None:
+    second = shop.gone(shop.offer(asked).user_id, "old1", sku="s2")
+    assert shop.wake(second) is BatchOutcome.NOTHING_TO_DO
+    assert (shop.states(second), len(market.asked)) == ([], 1)
+    shop.desk.undo("s1", None, "yuki")
+    market.for_sale = [item("new1"), item("new2")]
+    shop.wake(asked, second)
+    assert [(one.sku, one.item_id) for one in shop.desk.waiting()] == [("s1", "new2")]
+
+
+def test_a_search_that_ends_behind_another_proposes_nothing(shop: RevivalShop, market: Market) -> None:
+    """As when a worker was slower than its lease."""
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_ASK_FIRST", "on")
+    shop.gone(user, "old1", sku="s1")
+    wanted = shop.desk.desk.wanted("s1", None)
+    batch = Batch(RevivalWanted(marketplace=Marketplace.YAHOO, run_id=7, listing_ids=wanted.listing_ids))
+    for found in ("new1", "new2"):
+        shop.listings_port.propose(batch, wanted, (), item(found), utc_now())
+    assert [one.item_id for one in shop.desk.waiting()] == ["new1"]
+    shop.change(wanted.listing_ids[0], searching=False)
+    shop.desk.undo("s1", None, "yuki")
+    shop.listings_port.propose(batch, wanted, (), item("new2"), utc_now())
+    assert shop.states(wanted.listing_ids[0]) == ["undone"]
 
 
 def test_undo_takes_a_replacement_back_and_the_offer_down(shop: RevivalShop, market: Market) -> None:

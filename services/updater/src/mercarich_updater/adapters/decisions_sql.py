@@ -51,9 +51,12 @@ class SqlDecisions:
             row = connection.execute(select(revivals.c.run_id).where(mine).with_for_update()).one_or_none()
             if row is None:
                 return ()
+            # One row a listing tells what was applied; the decided one, who approved it. What else waits, lapses.
+            decided = update(revivals).where(revivals.c.id == approved.revival_id)
+            connection.execute(decided.values(state=APPLIED))
             done = give_source(connection, approved.wanted, found, rules, now, row.run_id)
-            # One row a listing tells what was applied; the decided one tells who approved it.
-            connection.execute(update(revivals).where(mine).values(state=APPLIED if done else LAPSED))
+            if not done:
+                connection.execute(decided.values(state=LAPSED))
             return done
 
         return write(self._engine, take)

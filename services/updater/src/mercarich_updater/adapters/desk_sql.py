@@ -49,8 +49,10 @@ class SqlDesk:
         )
 
     def waiting(self) -> Sequence[Revival]:
+        of_now = listings.c.source_item_id == revivals.c.old_source_item_id
         with read(self._engine) as connection:
-            return [_revival(row) for row in connection.execute(_revivals().where(revivals.c.state == PROPOSED))]
+            waiting = _revivals().where(revivals.c.state == PROPOSED, of_now)
+            return [_revival(row) for row in connection.execute(waiting)]
 
     def wanted(self, sku: str, username: str | None) -> Wanted:
         with read(self._engine) as connection:

@@ -9,16 +9,14 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, 
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.tables import listing_events, listings, revival_candidates, revivals, runs, source_items
+from mercarich_db.tables import listings, revival_candidates, revivals, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_runs.adapters import claims_sql
 from mercarich_runs.adapters.fence import read, write
-from mercarich_updater.adapters import withdrawals_sql
+from mercarich_updater.adapters import restores_sql, withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
-from mercarich_updater.adapters.restores_sql import give_source, revival
 from mercarich_updater.adapters.updates import (
     ATTEMPTS,
-    PROPOSED,
     UNDONE,
     UNKNOWNS,
     UPDATES,
@@ -123,11 +121,7 @@ class SqlListings:
             _keep_candidates(connection, batch, wanted, judged, now)
             withdrawn = _lower(connection, batch, wanted, now)
             _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
-            first = wanted.listing_ids[0]
-            connection.execute(insert(revivals).values(revival(first, wanted, found, PROPOSED, now, batch.run_id)))
-            event = {"listing_id": first, "user_id": wanted.user_id, "at": now, "kind": "proposed"}
-            reason = f"{found.marketplace} {found.item_id} waits for approval"
-            connection.execute(insert(listing_events).values(**event, reason=reason, run_id=batch.run_id))
+            restores_sql.propose(connection, wanted, found, now, batch.run_id)
             _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
 
         write(self._engine, propose)
@@ -137,7 +131,7 @@ class SqlListings:
     ) -> Sequence[Done]:
         def revive(connection: Connection) -> Sequence[Done]:
             hold_newest(connection, batch)
-            done = give_source(connection, wanted, found, rules, now, batch.run_id)
+            done = restores_sql.give_source(connection, wanted, found, rules, now, batch.run_id)
             _keep_candidates(connection, batch, wanted, judged, now)
             ids = {*wanted.listing_ids, *(one.listing_id for one in done)}
             _done(connection, batch, sorted(ids), {"update_problem": None, "update_unknowns": 0})

@@ -10,7 +10,7 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_db.tables import listing_events, listings, revivals, submission_items, submissions
 from mercarich_db.types import AnyRow
 from mercarich_updater.adapters import observed_sql
-from mercarich_updater.adapters.updates import APPLIED
+from mercarich_updater.adapters.updates import APPLIED, APPROVED, LAPSED, PROPOSED, wants_replacement
 from mercarich_updater.domain.revivals import Offer, Revived, lead_time, revive
 from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile
@@ -43,11 +43,27 @@ def give_source(
         event = {**_event(row, revived, found, now), "run_id": run_id, "evidence_id": evidence_id}
         connection.execute(insert(listing_events).values(event))
         done.append(Done(row.id, row.user_id, revived.change, revived.quantity))
-    connection.execute(insert(revivals), [revival(row.id, wanted, found, APPLIED, now, run_id) for row in rows])
+    overtaken = revivals.c.listing_id.in_([row.id for row in rows]) & revivals.c.state.in_((PROPOSED, APPROVED))
+    connection.execute(update(revivals).where(overtaken).values(state=LAPSED))
+    connection.execute(insert(revivals), [_revival(row.id, wanted, found, APPLIED, now, run_id) for row in rows])
     return done
 
 
-def revival(
+def propose(connection: Connection, wanted: Wanted, found: Item, now: datetime, run_id: int | None) -> None:
+    """Ask a person, unless a search of the same source was faster or none of its listings wants another any more."""
+    rows = _searching(connection, wanted)
+    if not rows:
+        return
+    first = rows[0].id
+    if connection.execute(select(listings.c.id).where(listings.c.id == first, wants_replacement())).first() is None:
+        return
+    connection.execute(insert(revivals).values(_revival(first, wanted, found, PROPOSED, now, run_id)))
+    event = {"listing_id": first, "user_id": wanted.user_id, "at": now, "kind": "proposed"}
+    reason = f"{found.marketplace} {found.item_id} waits for approval"
+    connection.execute(insert(listing_events).values(**event, reason=reason, run_id=run_id))
+
+
+def _revival(
     listing_id: int, wanted: Wanted, found: Item, state: str, now: datetime, run_id: int | None
 ) -> dict[str, Any]:
     return {

@@ -26,7 +26,17 @@ def hold_newest(connection: Connection, batch: Batch) -> None:
 
 
 def wants_replacement() -> ColumnElement[bool]:
-    undecided = exists().where(revivals.c.listing_id == listings.c.id, revivals.c.state.in_((PROPOSED, APPROVED)))
+    """Not while a person decides: one proposal stands for all rows of the seller with that source."""
+    same = listings.alias("same")
+    undecided = exists().where(
+        same.c.user_id == listings.c.user_id,
+        same.c.source_item_id == listings.c.source_item_id,
+        same.c.searching,
+        same.c.listed,
+        revivals.c.listing_id == same.c.id,
+        revivals.c.old_source_item_id == same.c.source_item_id,
+        revivals.c.state.in_((PROPOSED, APPROVED)),
+    )
     return and_(listings.c.searching, listings.c.listed, ~undecided)
 
 
