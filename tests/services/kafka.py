@@ -22,7 +22,7 @@ def start_kafka(folder: Path, *, port: int | None = None) -> Service:
     config.write_text(_properties(folder / "data", port, controller))
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     classes = ["-cp", f"{JARS}/*"]
-    storage = [java, *classes, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+    storage = [java, *classes, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(config)]
     subprocess.run(storage, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     small = ["-Xmx384m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
     kafka = Service([java, *small, *classes, "kafka.Kafka", str(config)], folder / "kafka.log", port=port)
