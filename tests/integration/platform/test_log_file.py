@@ -98,3 +98,27 @@ def test_o1_a_file_that_cannot_be_written_is_one_sentence(pattern: str) -> None:
     assert done.stderr.startswith("mercarich: MERCARICH_LOG_FILE: ")
     with pytest.raises(BadConfiguration):
         path_for("x", "{nobody}")
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_a_line_that_cannot_be_made_is_told_on_stderr_and_does_not_end_its_writer(tmp_path: Path, style: str) -> None:
+    script = """
+import logging, sys
+from mercarich_platform.logging import configure
+configure("feed", style=sys.argv[1])
+logging.info("%d pieces", "many")
+logging.info("a name", extra={"file": "\\udcff"})
+logging.info("the next one")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, style],
+        env={**os.environ, "MERCARICH_LOG_FILE": str(tmp_path / "{service}.log")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0
+    assert done.stderr.count("--- Logging error ---") == 2
+    assert "the next one" in (tmp_path / "feed.log").read_text()

@@ -59,7 +59,11 @@ class LogFile(logging.Handler):
             raise BadConfiguration(f"MERCARICH_LOG_FILE: cannot write {path} ({error.strerror})") from None
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = (self.format(record) + "\n").encode()
+        try:
+            line = (self.format(record) + "\n").encode()
+        except (TypeError, ValueError, LookupError):
+            self.handleError(record)  # arguments that do not fit the text, or a name that is no text: told on stderr
+            return
         try:
             if self._reopen or not self._is_current():
                 self._reopen = False
