@@ -1,6 +1,7 @@
 """`mercarich delete_old_items` (rows D1 to D4, M6): what goes, what stays, and where its pictures are."""
 
 import os
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,19 @@ def test_d2_the_sweep_takes_what_no_row_shows_any_more_a_day_later(shop: Shop) -
 
     assert (report.left_over.files, report.left_over.bytes) == (1, 70)
     assert [file.exists() for file in (shown, left_over, fresh, text, stranger)] == [True, False, True, True, True]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems refuse such a name")
+def test_d2_a_file_whose_name_is_no_text_is_left_alone_and_told(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    plain, odd = shop.file("1/9.jpg"), Path(os.fsdecode(bytes(shop.folder) + b"/1/\xff.jpg"))
+    odd.write_bytes(b"x")
+    for file in (plain, odd):
+        os.utime(file, (NOW.timestamp() - 90_000,) * 2)
+
+    assert shop.delete().left_over.files == 1
+
+    assert (plain.exists(), odd.exists()) == (False, True)
+    assert [vars(record)["path"] for record in caplog.records] == ["'1/\\udcff.jpg'"]
 
 
 def test_d2_a_cut_off_after_the_commit_leaves_nothing_for_good(shop: Shop) -> None:

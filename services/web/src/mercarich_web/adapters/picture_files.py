@@ -56,8 +56,9 @@ class PictureFiles:
             for folder, _folders, names in os.walk(seller):
                 for name in sorted(names):
                     file = Path(folder, name)
-                    if file.suffix.lower() in SUFFIXES and _written_before(file, before):
-                        yield int(seller.name), file.relative_to(self._folder).as_posix()
+                    path = file.relative_to(self._folder).as_posix()
+                    if file.suffix.lower() in SUFFIXES and _written_before(file, before) and _is_text(path):
+                        yield int(seller.name), path
 
     def _inside(self, user_id: int, path: str) -> Path | None:
         """The file, unless a `..`, a link or an absolute path leads out of the seller's folder."""
@@ -70,6 +71,16 @@ class PictureFiles:
         except (OSError, RuntimeError):  # a circle of links, or a name that is too long
             return None
         return parent / file.name if file.name not in ("", "..") and parent.is_relative_to(own) else None
+
+
+def _is_text(path: str) -> bool:
+    """Whether a database can be asked about it: Linux takes any bytes for a name."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        log.warning("a picture whose name is not UTF-8 is left alone", extra={"path": ascii(path)})
+        return False
+    return True
 
 
 def _written_before(file: Path, before: float) -> bool:
