@@ -13,6 +13,8 @@ from mercarich_db import schema
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.schedule_log import scheduled
 from mercarich_db.tables import schedule_pauses, schedule_runs
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import BadConfiguration
 
 
 def test_t11_a_start_is_written_down_and_so_is_its_end(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +32,30 @@ def test_t11_a_start_is_written_down_and_so_is_its_end(database_url: str, monkey
     assert {start.name for start in starts} == {"update-feed-yahoo"}
     assert starts[-1].exit_code == 1
     assert (datetime.now(UTC) - starts[-1].started_at).total_seconds() < 60
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(TryAgain("the broker is away"), 75), (BadConfiguration("no key"), 78), (KeyError("a bug"), 1)]
+)
+def test_t11_a_command_that_fails_by_an_error_has_an_end_too(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, error: Exception, code: int
+) -> None:
+    engine = create(database_url)
+    schema.upgrade(engine)
+    monkeypatch.setenv("MERCARICH_DATABASE_URL", database_url)
+    monkeypatch.setenv("MERCARICH_SCHEDULE", "update-feed-yahoo")
+
+    def fail() -> int:
+        raise error
+
+    with pytest.raises(type(error)):
+        scheduled(fail)
+
+    with reading(engine) as connection:
+        [start] = connection.execute(select(schedule_runs)).all()
+    assert start.exit_code == code
+    assert start.ended_at >= start.started_at
     engine.dispose()
 
 

@@ -17,15 +17,17 @@ from mercarich_db import engine as engines
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import DatabaseAway
 from mercarich_db.tables import schedule_pauses, schedule_runs
-from mercarich_platform.exit_codes import DONE
-from mercarich_platform.settings import SharedSettings, load
+from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_AGAIN
+from mercarich_platform.front import TryAgain
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
 def scheduled(run: Callable[[], int]) -> int:
-    """Run, unless the schedule's row is paused. A database that is away is the command's own matter to tell."""
+    """Run, unless the schedule's row is paused. A database that is away is the command's own matter to tell.
+    What ends the command by an error is written down by the exit code that it leads to, and raised."""
     name = os.environ.get("MERCARICH_SCHEDULE", "")
     if not name:
         return run()
@@ -37,8 +39,17 @@ def scheduled(run: Callable[[], int]) -> int:
     _told(
         lambda connection: insert_missing(connection, schedule_runs, [{"name": name, "slot": slot, "started_at": at}])
     )
-    code = run()
-    _told(lambda connection: _end(connection, name, slot, code))
+    code = FAILED
+    try:
+        code = run()
+    except TryAgain:
+        code = TRY_AGAIN
+        raise
+    except BadConfiguration:
+        code = BAD_CONFIGURATION
+        raise
+    finally:
+        _told(lambda connection: _end(connection, name, slot, code))
     return code
 
 
