@@ -42,6 +42,13 @@ def test_an_approved_one_is_looked_at_once_more_and_taken(shop: RevivalShop, mar
     assert shop.events(asked) == ["proposed", "approved", "restored"]
 
 
+def test_m7_an_approved_one_keeps_the_first_price_too(shop: RevivalShop, market: Market, asked: int) -> None:
+    shop.change(asked, first_price_jpy=None)
+    shop.desk.approve("s1", None, "yuki")
+    shop.decide()
+    assert (shop.source_of(asked), shop.offer(asked).first_price_jpy) == ("new1", 1000)
+
+
 def test_an_approved_one_that_is_gone_lapses_and_the_search_goes_on(
     shop: RevivalShop, market: Market, asked: int
 ) -> None:

@@ -145,6 +145,34 @@ def test_m8_a_restore_is_pushed_with_its_lead_time_only_while_its_source_is_fres
     assert (offer.quantity, offer.lead_time_days) == (1, 7)
 
 
+def test_m7_the_first_price_stays_the_ceiling_after_a_replacement(shop: RevivalShop, market: Market) -> None:
+    """A dearer replacement does not raise what the next one may cost."""
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_PRICE_FACTOR", 1.5)
+    listing = shop.gone(user, "old1", first_price_jpy=None)
+    market.for_sale = [item("new1", price_jpy=1400)]
+    shop.wake(listing)
+    assert (shop.source_of(listing), shop.offer(listing).first_price_jpy) == ("new1", 1000)
+    shop.change(listing, searching=True, quantity=0, withdrawn_at=utc_now())
+    market.for_sale = [item("new2", price_jpy=1600), item("new3", price_jpy=1500)]
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"new2": "price", "new3": None}
+
+
+@pytest.mark.parametrize("ask_first", ["off", "on"])
+def test_m7_a_first_price_that_nobody_kept_is_that_of_the_old_page(
+    shop: RevivalShop, market: Market, ask_first: str
+) -> None:
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_ASK_FIRST", ask_first)
+    listing = shop.gone(user, "old1", first_price_jpy=None, source={"price_jpy": None})
+    market.pages["old1"] = no_longer("old1")
+    market.for_sale = [item("dear", price_jpy=901), item("new1", price_jpy=900)]
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"dear": "price", "new1": None}
+    assert shop.offer(listing).first_price_jpy == 900
+
+
 @pytest.mark.parametrize(("cap", "listed", "restored"), [(1, 3, 1), (2, 3, 2), (5, 3, 3)])
 def test_m9_the_quantity_is_that_at_listing_capped(
     shop: RevivalShop, market: Market, cap: int, listed: int, restored: int

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, true, tuple_, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
@@ -120,7 +120,9 @@ class SqlListings:
             hold_newest(connection, batch)
             _keep_candidates(connection, batch, wanted, judged, now)
             withdrawn = _lower(connection, batch, wanted, now)
-            _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
+            first_price = func.coalesce(listings.c.first_price_jpy, wanted.first_price_jpy)
+            values = {"searched_at": now, "update_problem": None, "first_price_jpy": first_price}
+            _done(connection, batch, wanted.listing_ids, values)
             restores_sql.propose(connection, wanted, found, now, batch.run_id)
             _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.tables import listing_events, listings, revivals, submission_items, submissions
+from mercarich_db.tables import listing_events, listings, revivals, source_items, submission_items, submissions
 from mercarich_db.types import AnyRow
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.updates import APPLIED, APPROVED, LAPSED, PROPOSED, wants_replacement
@@ -32,14 +32,15 @@ def give_source(
         return ()
     _refuse_used(connection, wanted, source_id, found)
     carried = _carried_by_feeds(connection, rows)
+    first_price = _first_price(connection, wanted)
     done = []
     for row in rows:
         under_way = _tried(row) or row.id in carried
         offer = Offer(row.id, row.quantity, row.listing_quantity, row.pushed_quantity, under_way)
         revived = revive(offer, rules.quantity_cap)
-        connection.execute(
-            update(listings).where(listings.c.id == row.id).values(_values(row, revived, source_id, found, rules, now))
-        )
+        values = _values(row, revived, source_id, found, rules, now)
+        values["first_price_jpy"] = func.coalesce(listings.c.first_price_jpy, first_price)
+        connection.execute(update(listings).where(listings.c.id == row.id).values(values))
         event = {**_event(row, revived, found, now), "run_id": run_id, "evidence_id": evidence_id}
         connection.execute(insert(listing_events).values(event))
         done.append(Done(row.id, row.user_id, revived.change, revived.quantity))
@@ -117,6 +118,14 @@ def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: 
     )
     if connection.execute(select(listings.c.id).where(other).limit(1)).first() is not None:
         raise UsedMeanwhile
+
+
+def _first_price(connection: Connection, wanted: Wanted) -> int | None:
+    """Where nobody kept it: that of the source that goes now, so that no replacement raises the next one's ceiling."""
+    if wanted.first_price_jpy is not None:
+        return wanted.first_price_jpy
+    old = select(source_items.c.price_jpy).where(source_items.c.id == wanted.source_item_id)
+    return connection.execute(old).scalar()
 
 
 def _carried_by_feeds(connection: Connection, rows: Sequence[AnyRow]) -> frozenset[int]:

@@ -53,7 +53,7 @@ class RevivalDesk:
         wanted = self.desk.wanted(sku, username)
         rules = self.listings.rules(wanted.user_id)
         used = partial(self.listings.used, wanted.user_id)
-        result = self.find(wanted, rules, used, lambda: None, lambda _found, _judged: None)
+        result = self.find(wanted, rules, used, lambda: None, lambda _wanted, _found, _judged: None)
         candidates = [_candidate(judged) for judged in result.judged]
         return Preview(sku, candidates[-1] if result.found else None, candidates)
 

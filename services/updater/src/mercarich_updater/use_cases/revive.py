@@ -103,12 +103,12 @@ class ReviveListings:
                 renewed[0] = self.now()
                 self.listings.renew(wanted, renewed[0] + self.lease)
 
-        def take(found: Item, judged: Sequence[Judged]) -> Refusal | None:
+        def take(known: Wanted, found: Item, judged: Sequence[Judged]) -> Refusal | None:
             if rules.ask_first:
-                self.listings.propose(batch, wanted, judged, found, self.now())
+                self.listings.propose(batch, known, judged, found, self.now())
                 return None
             try:
-                done = self.listings.revive(batch, wanted, judged, found, rules, self.now())
+                done = self.listings.revive(batch, known, judged, found, rules, self.now())
             except UsedMeanwhile:
                 return Refusal("used", "this seller has just begun to use it")
             except GoneMeanwhile:

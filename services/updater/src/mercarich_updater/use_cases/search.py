@@ -16,7 +16,7 @@ PAGES = 5
 
 Used = Callable[[Sequence[Item]], frozenset[tuple[Marketplace, str]]]
 
-Take = Callable[[Item, Sequence[Judged]], Refusal | None]
+Take = Callable[[Wanted, Item, Sequence[Judged]], Refusal | None]
 """Takes a match; a refusal: it cannot be taken any more, and the next one is looked at."""
 
 
@@ -38,7 +38,8 @@ class FindReplacement:
     pictures: Pictures
 
     def __call__(self, wanted: Wanted, rules: Rules, used: Used, alive: Callable[[], None], take: Take) -> Result:
-        """`alive` is called before each candidate, `take` with a match and all that were judged before it."""
+        """`alive` is called before each candidate, `take` with what is known of the
+        old source by then, a match, and all that were judged before it."""
         wanted = self.completed(wanted)
         judged: list[Judged] = []
         unknowns = 0
@@ -49,7 +50,7 @@ class FindReplacement:
             if one.refusal is not None:
                 unknowns += one.refusal.filter == "unknown"
                 continue
-            too_late = take(one.item, judged)
+            too_late = take(wanted, one.item, judged)
             if too_late is None:
                 return Result(judged, one.item, unknowns)
             judged[-1] = Judged(one.item, too_late)
@@ -57,7 +58,7 @@ class FindReplacement:
 
     def completed(self, wanted: Wanted) -> Wanted:
         """What is not known of the old source is read from its page, which often stays after the sale."""
-        if wanted.picture_url and wanted.condition and wanted.title:
+        if wanted.picture_url and wanted.condition and wanted.title and wanted.first_price_jpy is not None:
             return wanted
         old = self.look(wanted.marketplace, wanted.item_id)
         return replace(
@@ -65,6 +66,7 @@ class FindReplacement:
             title=wanted.title or old.title or "",
             picture_url=wanted.picture_url or next(iter(old.images), None),
             condition=wanted.condition or old.condition_code,
+            first_price_jpy=old.price_jpy if wanted.first_price_jpy is None else wanted.first_price_jpy,
         )
 
     def _results(self, wanted: Wanted, rules: Rules) -> Iterator[Item]:
