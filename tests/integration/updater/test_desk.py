@@ -150,6 +150,30 @@ def test_undo_takes_a_replacement_back_and_the_offer_down(shop: RevivalShop, mar
         shop.desk.undo("s1", None, "yuki")
 
 
+def test_undo_puts_all_listings_back_that_were_given_the_item(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    first, second = (shop.gone(user, "old1", sku=sku) for sku in ("s1", "s2"))
+    market.for_sale = [item("new1")]
+    shop.wake(first)
+    own = shop.listing(user, "new1", sku="s3")
+    shop.desk.undo("s2", None, "yuki")
+    assert [shop.source_of(listing) for listing in (first, second, own)] == ["old1", "old1", "new1"]
+    assert [shop.offer(listing).quantity for listing in (first, second, own)] == [0, 0, 1]
+    assert [shop.states(listing) for listing in (first, second, own)] == [["undone"], ["undone"], []]
+    assert [shop.events(listing) for listing in (first, second)] == [["restored", "undone"]] * 2
+
+
+def test_undo_leaves_a_source_alone_that_somebody_else_has_set_since(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    listing, other = shop.gone(user, "old1", sku="s1"), shop.listing(user, "chosen")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    shop.change(listing, source_item_id=shop.offer(other).source_item_id)
+    with pytest.raises(Refused, match="s1 has another source than new1 by now"):
+        shop.desk.undo("s1", None, "yuki")
+    assert (shop.source_of(listing), shop.offer(listing).quantity, shop.states(listing)) == ("chosen", 1, ["applied"])
+
+
 def test_preview_searches_and_writes_nothing(shop: RevivalShop, market: Market) -> None:
     listing = shop.gone(shop.seller("a"), "old1", sku="s1")
     market.for_sale = [item("dear", price_jpy=5000), item("new1")]

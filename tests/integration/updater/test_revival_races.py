@@ -1,12 +1,16 @@
 """What others write while a replacement is looked for: it is newer than what the search knows, and stands."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event, update
 from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, no_longer
 
 from mercarich_contracts.market import Marketplace
+from mercarich_db.tables import listings
 from mercarich_platform.clock import utc_now
 from mercarich_updater.ports import Ageing
 
@@ -83,3 +87,27 @@ def test_m8_a_zero_that_may_have_reached_amazon_is_followed_by_a_restore(
     offer = shop.offer(listing)
     assert (offer.quantity, offer.revision, offer.push_pending) == (1, 3, 1)
     assert (shop.events(listing), offer.restored_at is None) == (["restored"], False)
+
+
+def test_an_undo_counts_on_from_a_change_that_was_under_way(shop: RevivalShop, market: Market) -> None:
+    """It waits for the other one's lock, and a revision is never given twice."""
+    listing = shop.gone(shop.seller("a"), "old1", sku="s1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    waits = threading.Event()
+
+    def starts(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        locks = "FROM listings" in statement and statement.endswith("FOR UPDATE")
+        if locks or statement.startswith(("BEGIN IMMEDIATE", "UPDATE listings")):
+            waits.set()
+
+    change = update(listings).where(listings.c.id == listing).values(quantity=2, revision=4)
+    with ThreadPoolExecutor(1) as pool:
+        with shop.engine.connect().execution_options(mercarich_writes=True) as connection, connection.begin():
+            connection.execute(change)
+            event.listen(shop.engine, "before_cursor_execute", starts)
+            undone = pool.submit(shop.desk.undo, "s1", None, "yuki")
+            assert waits.wait(10)
+        undone.result(10)
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.revision, shop.source_of(listing)) == (0, 5, "old1")

@@ -76,11 +76,13 @@ class SqlDesk:
             last = _last(connection, row.id, PROPOSED, APPROVED, APPLIED)
             if last is None:
                 raise Refused(f"{sku} has no replacement that could be taken back")
-            if last.state == APPLIED:
-                _put_back(connection, row, last, now)
-            _decide(connection, last.id, UNDONE, by, now)
-            quantity = 0 if last.state == APPLIED else row.quantity
-            _tell(connection, row, "undone", f"{last.item_id}, by {by}", now, quantity)
+            group = _given(connection, row, last) if last.state == APPLIED else [(row, last)]
+            for one, its in group:
+                if last.state == APPLIED:
+                    _put_back(connection, one, its, now)
+                _decide(connection, its.id, UNDONE, by, now)
+                quantity = 0 if last.state == APPLIED else one.quantity
+                _tell(connection, one, "undone", f"{its.item_id}, by {by}", now, quantity)
             return _again(connection, last.id)
 
         return write(self._engine, undo)
@@ -154,6 +156,27 @@ def _decide(connection: Connection, revival_id: int, state: str, by: str, now: d
     connection.execute(decided.values(state=state, decided_by=by[:64], decided_at=now))
 
 
+def _given(connection: Connection, row: AnyRow, last: AnyRow) -> Sequence[tuple[AnyRow, AnyRow]]:
+    """The listings that were given the item together with this one, locked, each with its revival."""
+    taken = select(source_items.c.id).where(
+        source_items.c.marketplace == last.marketplace, source_items.c.item_id == last.item_id
+    )
+    using = select(listings).where(
+        listings.c.user_id == row.user_id, listings.c.source_item_id == taken.scalar_subquery()
+    )
+    rows = connection.execute(using.order_by(listings.c.id).with_for_update()).all()
+    pairs = [(one, _last(connection, one.id, APPLIED)) for one in rows]
+    given = [(one, its) for one, its in pairs if its is not None and _same(its, last)]
+    if last.id not in [its.id for _, its in given]:
+        raise Refused(f"{row.sku} has another source than {last.item_id} by now")
+    return given
+
+
+def _same(its: AnyRow, last: AnyRow) -> bool:
+    names = ("marketplace", "item_id", "old_source_item_id")
+    return all(getattr(its, name) == getattr(last, name) for name in names)
+
+
 def _put_back(connection: Connection, row: AnyRow, last: AnyRow, now: datetime) -> None:
     """The old source is there again, as gone as it was: the offer comes down, and the search goes on."""
     old = select(source_items.c.marketplace).where(source_items.c.id == last.old_source_item_id)
@@ -161,7 +184,7 @@ def _put_back(connection: Connection, row: AnyRow, last: AnyRow, now: datetime) 
         "source_item_id": last.old_source_item_id,
         "marketplace": connection.execute(old).scalar_one(),
         "quantity": 0,
-        "revision": row.revision + (row.quantity > 0),
+        "revision": row.revision + (row.quantity > 0),  # the row is locked
         "searching": True,
         "withdrawn_at": now,
         "changed_at": now,
