@@ -98,6 +98,23 @@ def test_an_import_edits_what_is_there_and_leaves_a_listed_offers_stock_to_the_c
     assert (drawn.listed, drawn.marketplace, drawn.push_pending) == (True, "mercari", 0)
 
 
+def test_m7_an_imported_offer_keeps_what_its_source_costs_where_that_is_known(shop: Workshop, rows: Rows) -> None:
+    rows.source("x900000001", price_jpy=1200)
+    old, same = rows.source("x900000002", price_jpy=100), rows.source("x900000003", price_jpy=2000)
+    rows.listing(1, old, "DRAFT-1", listed=False, first_price_jpy=100)
+    rows.listing(1, same, "DRAFT-2", listed=False, first_price_jpy=1900)
+    sources = {"NEW-1": "x900000001", "NEW-2": "x900000009", "DRAFT-1": "x900000004", "DRAFT-2": "x900000003"}
+
+    shop.import_rows("hanako", [{"sku": sku, "marketplace": "yahoo", "source_id": id} for sku, id in sources.items()])
+
+    assert {sku: shop.listing(sku).first_price_jpy for sku in sources} == {
+        "NEW-1": 1200,
+        "NEW-2": None,
+        "DRAFT-1": None,
+        "DRAFT-2": 1900,
+    }
+
+
 def test_the_same_file_twice_changes_nothing_more(shop: Workshop) -> None:
     shop.import_rows("hanako", offers(30))
     before = shop.listing("S-00007")

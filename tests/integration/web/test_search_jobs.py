@@ -34,6 +34,7 @@ def test_o8_candidates_of_several_searches_become_drafts_once(shop: Workshop, ro
     assert shop.skus(1) == ["MINE-1", "Y-x100000002", "Y-x100000003"]
     draft = shop.listing("Y-x100000002")
     assert (draft.listed, draft.push_pending, draft.title) == (False, 0, "item x100000002")
+    assert draft.first_price_jpy == 1500, "what a replacement may cost"
     assert shop.shops.asked == [("yahoo", "watch", 0), ("yahoo", "watch", 1), ("yahoo", "old watch", 0)]
 
 

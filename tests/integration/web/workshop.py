@@ -188,4 +188,5 @@ def item(marketplace: Marketplace, item_id: str, state: State = State.AVAILABLE)
         evidence=evidence,
         title=f"item {item_id}",
         seller_id=f"seller-of-{item_id}",
+        price_jpy=1500,
     )

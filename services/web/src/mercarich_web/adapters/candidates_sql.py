@@ -127,8 +127,10 @@ def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], no
     skus = [f"{SKU_PREFIX[Marketplace(row.marketplace)]}{row.item_id}" for row in found]
     known = select(listings.c.sku).where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
     taken = set(connection.execute(known).scalars())
+    prices = {(item.marketplace, item.item_id): item.price_jpy for item in items}
     drafts = [
-        new_listing(claim.user_id, row.id, row.marketplace, 1, now) | {"sku": sku, "title": row.title}
+        new_listing(claim.user_id, row.id, row.marketplace, 1, now)
+        | {"sku": sku, "title": row.title, "first_price_jpy": prices[row.marketplace, row.item_id]}
         for sku, row in zip(skus, found, strict=True)
         if sku not in taken
     ]

@@ -148,6 +148,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         select(job_rows, source_items.c.id.label("source"), old.id.label("listing"), old.listed.label("old_listed"))
         .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
         .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
+        .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("price"))
         .join(source_items, _same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
         .where(_between(claim, first, last))
@@ -156,7 +157,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
 
 
 def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
-    given = {"sku": row.sku, "asin": row.asin, "title": row.title}
+    given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.price}
     return (
         new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given | {"listed": bool(row.listed)}
     )
@@ -184,6 +185,7 @@ def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
         "listed": bool(row.listed),
         "source_item_id": row.source,
         "marketplace": row.marketplace,
+        "first_price_jpy": row.old_price if row.source == row.old_source else row.price,
         "changed_at": now,
     }
 
