@@ -188,7 +188,8 @@ class Pictures(Protocol):
 class DeadLetters(Protocol):
     """Every method raises `BrokerAway`."""
 
-    def read(self) -> Sequence[DeadLetter]: ...
+    def read(self, topic: str | None) -> Iterator[DeadLetter]:
+        """Those of a source topic, or of all, as they come: there may be many."""
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:
         """Into their source topics, with their keys; acknowledged on return."""

@@ -1,8 +1,8 @@
 """`ports.DeadLetters` over the dead letter topics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
+from mercarich_contracts.topics import TOPICS
 from mercarich_platform import kafka
 from mercarich_platform.kafka import Record
 from mercarich_web.domain.operating import DeadLetter
@@ -15,12 +15,12 @@ class KafkaDeadLetters:
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
 
-    def read(self) -> Sequence[DeadLetter]:
+    def read(self, topic: str | None) -> Iterator[DeadLetter]:
+        names = [each.dead_letters for each in TOPICS if topic in (None, each.name)]
         try:
-            records = kafka.read_topics(self._bootstrap, [topic.name for topic in DEAD_LETTERS])
+            yield from map(_letter, kafka.read_topics(self._bootstrap, names))
         except kafka.BrokerAway as error:
             raise BrokerAway(str(error)) from error
-        return [_letter(record) for record in records]
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:
         try:

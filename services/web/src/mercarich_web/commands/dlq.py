@@ -1,6 +1,7 @@
 """`mercarich dlq list|show|replay`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -13,7 +14,26 @@ from mercarich_web.commands.output import cell, facts, table
 from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
 from mercarich_web.ports import BrokerAway
 
-SHOWN_BYTES = 4000
+SHOWN_LENGTH = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A dead letter as people and programs may see it: bytes as text (U+FFFD for what is none), secrets struck out."""
+
+    id: str
+    source_topic: str
+    group: str
+    error: str
+    first_seen: str
+    size: int
+    value: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetterList:
+    letters: Sequence[ShownLetter]
 
 
 def dlq(argv: Sequence[str]) -> int:
@@ -31,9 +51,11 @@ def dlq(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
     try:
         if given.action == "list":
-            return answer(lambda asked: asked.dead_letters.list(given.topic, given.limit), _list, as_json=given.json)
+            return answer(
+                lambda asked: _shown_list(asked.dead_letters.list(given.topic, given.limit)), _list, as_json=given.json
+            )
         if given.action == "show":
-            return answer(lambda asked: asked.dead_letters.show(given.id), _one, as_json=given.json)
+            return answer(lambda asked: _shown(asked.dead_letters.show(given.id)), _one, as_json=given.json)
         if given.all:
             return answer(lambda asked: asked.dead_letters.replay_all(given.all), _replayed, as_json=given.json)
         return answer(lambda asked: asked.dead_letters.replay(given.id), _replayed, as_json=given.json)
@@ -41,15 +63,31 @@ def dlq(argv: Sequence[str]) -> int:
         raise TryAgain(str(error)) from error
 
 
-def _list(found: DeadLetterList) -> RenderableType:
+def _shown(letter: DeadLetter) -> ShownLetter:
+    return ShownLetter(
+        id=letter.id,
+        source_topic=letter.source_topic,
+        group=letter.group,
+        error=redact(letter.error),
+        first_seen=letter.first_seen,
+        size=letter.size,
+        value=redact(letter.value.decode(errors="replace")),
+        key=None if letter.key is None else redact(letter.key.decode(errors="replace")),
+    )
+
+
+def _shown_list(found: DeadLetterList) -> ShownLetterList:
+    return ShownLetterList([_shown(letter) for letter in found.letters])
+
+
+def _list(found: ShownLetterList) -> RenderableType:
     if not found.letters:
         return Text("no dead letters")
     rows = [[letter.id, letter.group, letter.first_seen, letter.size, letter.error] for letter in found.letters]
     return table(["id", "group", "since", "bytes", "error"], rows)
 
 
-def _one(letter: DeadLetter) -> RenderableType:
-    text = redact(letter.value[:SHOWN_BYTES].decode(errors="replace"))
+def _one(letter: ShownLetter) -> RenderableType:
     head = facts(
         [
             ("id", letter.id),
@@ -60,7 +98,7 @@ def _one(letter: DeadLetter) -> RenderableType:
             ("bytes", letter.size),
         ]
     )
-    return Group(head, cell(text))
+    return Group(head, cell(letter.value[:SHOWN_LENGTH]))
 
 
 def _replayed(done: Replayed) -> RenderableType:

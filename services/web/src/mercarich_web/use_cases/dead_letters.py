@@ -1,7 +1,9 @@
 """Dead letters: looked at, and given to their workers once more. Handling a record twice does no harm."""
 
 from dataclasses import dataclass
+from heapq import nlargest
 
+from mercarich_contracts.topics import TOPICS
 from mercarich_web import ports
 from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
 from mercarich_web.domain.refusals import NotFound
@@ -15,14 +17,16 @@ class DeadLetterDesk:
 
     def list(self, topic: str | None, limit: int) -> DeadLetterList:
         """Newest first, of one source topic or of all."""
-        found = [letter for letter in self.letters.read() if topic in (None, letter.source_topic)]
-        return DeadLetterList(sorted(found, key=lambda letter: letter.first_seen, reverse=True)[:limit])
+        found = (letter for letter in self.letters.read(topic) if topic in (None, letter.source_topic))
+        return DeadLetterList(nlargest(limit, found, key=lambda letter: letter.first_seen))
 
     def show(self, letter_id: str) -> DeadLetter:
         """Raises `NotFound`."""
-        for letter in self.letters.read():
-            if letter.id == letter_id:
-                return letter
+        lies_in = letter_id.partition("/")[0]
+        for topic in (each.name for each in TOPICS if each.dead_letters == lies_in):
+            for letter in self.letters.read(topic):
+                if letter.id == letter_id:
+                    return letter
         raise NotFound(f"there is no dead letter {letter_id!r}; `mercarich dlq list` shows them")
 
     def replay(self, letter_id: str) -> Replayed:
@@ -33,7 +37,7 @@ class DeadLetterDesk:
 
     def replay_all(self, topic: str) -> Replayed:
         """Those of a source topic. Raises `NotFound` when there are none."""
-        found = [letter for letter in self.letters.read() if letter.source_topic == topic]
+        found = [letter for letter in self.letters.read(topic) if letter.source_topic == topic]
         if not found:
             raise NotFound(f"there is no dead letter of the topic {topic!r}; `mercarich dlq list` shows them")
         self.letters.publish(found)
