@@ -28,14 +28,17 @@ def hold_newest(connection: Connection, batch: Batch) -> None:
 def wants_replacement() -> ColumnElement[bool]:
     """Not while a person decides: one proposal stands for all rows of the seller with that source."""
     same = listings.alias("same")
-    undecided = exists().where(
+    proposed = exists().where(
+        revivals.c.listing_id == same.c.id,
+        revivals.c.old_source_item_id == same.c.source_item_id,
+        revivals.c.state.in_((PROPOSED, APPROVED)),
+    )
+    undecided = exists().where(  # two steps, so that SQLite too goes by the listing and not through all proposals
         same.c.user_id == listings.c.user_id,
         same.c.source_item_id == listings.c.source_item_id,
         same.c.searching,
         same.c.listed,
-        revivals.c.listing_id == same.c.id,
-        revivals.c.old_source_item_id == same.c.source_item_id,
-        revivals.c.state.in_((PROPOSED, APPROVED)),
+        proposed,
     )
     return and_(listings.c.searching, listings.c.listed, ~undecided)
 
