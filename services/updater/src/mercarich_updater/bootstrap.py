@@ -13,7 +13,7 @@ from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
-from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused
+from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused, SkipsWhilePaused
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation
 from mercarich_runs.use_cases.publish import PublishSettings
@@ -47,6 +47,7 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
     find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own)))
     revive = ReviveListings(listings, find, PrometheusMeter(), utc_now, timedelta(seconds=own.lease_seconds))
     take = TakeApproved(decisions, listings, market.look, utc_now)
+    is_paused = PauseSwitch(engine, marketplace)
     tick = DecisionsTick(take, KeepFresh(decisions, market.look, utc_now), marketplace)
     publisher = Publisher(shared.kafka_bootstrap, client_id=f"updater-{marketplace}", topics=TOPICS)
     put_off = PutOffTick(decisions, KafkaBatches(publisher, UPDATE), marketplace, utc_now)
@@ -54,11 +55,14 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
         bootstrap=shared.kafka_bootstrap,
         group=f"updater-{marketplace}",
         topics=[UPDATE[marketplace].name],
-        handle=RestsWhilePaused(PauseSwitch(engine, marketplace), RevivalHandler(revive)),
+        handle=RestsWhilePaused(is_paused, RevivalHandler(revive)),
         slots=own.slots,
         dead_letters=lambda _topic: UPDATE[marketplace].dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),
-        ticks=[Tick("decisions", DECISIONS_EVERY, tick), Tick("put off", PUT_OFF_EVERY, put_off)],
+        ticks=[
+            Tick("decisions", DECISIONS_EVERY, SkipsWhilePaused(is_paused, tick)),
+            Tick("put off", PUT_OFF_EVERY, SkipsWhilePaused(is_paused, put_off)),
+        ],
         client_id=f"updater-{marketplace}",
         health_host=shared.metrics_host,
         health_port=shared.metrics_port or None,

@@ -172,7 +172,8 @@ class Decisions(Protocol):
     def put_off(self, marketplace: Marketplace, now: datetime) -> Sequence[int]:
         """Listings outside of any run whose search told nothing, or lost its worker, and is to be repeated by now."""
 
-    def ageing(self, marketplace: Marketplace, seen_before: datetime) -> Sequence[Ageing]: ...
+    def ageing(self, marketplace: Marketplace, seen_before: datetime, after: int) -> Sequence[Ageing]:
+        """Some of those that could be pushed, in order of their sources, behind the source `after`."""
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
         """Keep what was seen; a source that is gone takes its restores back before their push. Answers how many."""

@@ -49,3 +49,15 @@ class RestsWhilePaused:
         if self.is_paused():
             raise NotNow("the marketplace is paused", AGAIN_SECONDS)
         self.handle(record, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class SkipsWhilePaused:
+    """A tick that does nothing during the pause: what it asked for would only wait, and be asked for again."""
+
+    is_paused: Callable[[], bool]
+    tick: Callable[[], None]
+
+    def __call__(self) -> None:
+        if not self.is_paused():
+            self.tick()

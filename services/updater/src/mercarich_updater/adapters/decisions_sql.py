@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, exists, insert, or_, select, update
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.tables import listing_events, listings, revivals, source_items
+from mercarich_db.tables import amazon_accounts, listing_events, listings, revivals, source_items
 from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.restores_sql import give_source
@@ -80,12 +80,12 @@ class SqlDecisions:
             rows = connection.execute(select(listings.c.id).where(mine).order_by(listings.c.id).limit(AT_ONCE))
             return list(rows.scalars())
 
-    def ageing(self, marketplace: Marketplace, seen_before: datetime) -> Sequence[Ageing]:
+    def ageing(self, marketplace: Marketplace, seen_before: datetime, after: int) -> Sequence[Ageing]:
         old = or_(source_items.c.observed_at.is_(None), source_items.c.observed_at < seen_before)
         rows = (
             select(source_items.c.id, source_items.c.marketplace, source_items.c.item_id)
             .join(listings, listings.c.source_item_id == source_items.c.id)
-            .where(_waiting(), listings.c.marketplace == marketplace, old)
+            .where(_waiting(), _pushable(), listings.c.marketplace == marketplace, source_items.c.id > after, old)
             .distinct()
             .order_by(source_items.c.id)
             .limit(AT_ONCE)
@@ -124,6 +124,14 @@ class SqlDecisions:
 def _waiting() -> Any:
     """Restored by a revival, and Amazon has not heard of it."""
     return and_(listings.c.push_pending == 1, listings.c.restored_at.is_not(None), listings.c.quantity > 0)
+
+
+def _pushable() -> Any:
+    """Others cost no look: feed asks for a fresh source only of what it would push."""
+    usable = exists().where(
+        amazon_accounts.c.user_id == listings.c.user_id, amazon_accounts.c.token_verdict != "invalid"
+    )
+    return and_(listings.c.listed, ~listings.c.orphan, usable)
 
 
 def _approved(row: Any) -> Approved:

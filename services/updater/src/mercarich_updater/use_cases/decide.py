@@ -3,14 +3,18 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_platform.clock import Clock
-from mercarich_updater.ports import Approved, Decisions, Done, GoneMeanwhile, Listings, Look, UsedMeanwhile
+from mercarich_updater.ports import Ageing, Approved, Decisions, Done, GoneMeanwhile, Listings, Look, UsedMeanwhile
 
 log = logging.getLogger(__name__)
 
+LOOKS = 5
+"""Looks of one round at most: the marketplace's budget is the checks' and the searches', too."""
+LATER = timedelta(minutes=2)
+"""After which a source that told nothing is looked at again."""
 FRESH = timedelta(minutes=15)
 """How old the last sight of a source may be when its restore is pushed; feed holds back what is older."""
 
@@ -45,22 +49,36 @@ class TakeApproved:
             return ()
 
 
-@dataclass(frozen=True, slots=True)
 class KeepFresh:
     """Restores wait for feed's sweep, longer while Amazon does not answer; meanwhile a source may go.
 
-    Raises `ProxyAway` and `DatabaseAway`.
+    Each call goes a few sources further on a walk over all that age. Raises `ProxyAway` and `DatabaseAway`.
     """
 
-    decisions: Decisions
-    look: Look
-    now: Clock
+    def __init__(self, decisions: Decisions, look: Look, now: Clock) -> None:
+        self._decisions = decisions
+        self._look = look
+        self._now = now
+        self._after = 0
+        self._later: dict[int, datetime] = {}  # sources that told nothing, until when they are passed over
 
     def __call__(self, marketplace: Marketplace) -> None:
-        for source in self.decisions.ageing(marketplace, self.now() - FRESH / 3):
-            item = self.look(source.marketplace, source.item_id)
+        for source in self._next(marketplace):
+            item = self._look(source.marketplace, source.item_id)
             if item.state is State.UNKNOWN:
+                self._later[source.source_item_id] = self._now() + LATER
                 continue
-            taken_back = self.decisions.seen_again(source, item, self.now())
+            taken_back = self._decisions.seen_again(source, item, self._now())
             if taken_back:
                 log.info("restores taken back before their push", extra={"item": item.item_id, "listings": taken_back})
+
+    def _next(self, marketplace: Marketplace) -> Sequence[Ageing]:
+        now = self._now()
+        self._later = {source_id: at for source_id, at in self._later.items() if at > now}
+        page = self._decisions.ageing(marketplace, now - FRESH / 3, self._after)
+        chosen = [source for source in page if source.source_item_id not in self._later][:LOOKS]
+        if len(chosen) == LOOKS:
+            self._after = chosen[-1].source_item_id
+        else:  # all of the page: an empty one ends the walk, and the next begins
+            self._after = page[-1].source_item_id if page else 0
+        return chosen
