@@ -1,6 +1,7 @@
 """`mercarich migrate-from-seed URL`: a made-up database of the original's shape, taken over and told in full."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ from tests.integration.web.rows import Rows
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_feed.adapters.pending_sql import pending, restore, source_is_fresh
+from mercarich_web.adapters.new_home_sql import SqlNewHome
+from mercarich_web.adapters.original_sql import SqlOriginal
+from mercarich_web.domain.seed import Known
+from mercarich_web.ports import DatabaseAway
+from mercarich_web.use_cases.migrate_from_seed import MigrateFromSeed
 
 ITEM = """
     id INTEGER PRIMARY KEY, user_id INTEGER, item_sku VARCHAR(64), asin VARCHAR(16), item_name VARCHAR(255),
@@ -172,6 +178,38 @@ def test_a_database_with_sellers_is_left_alone(mercarich: Mercarich, original: P
 
     assert done.returncode == 2
     assert "this database has 1 sellers" in done.stderr
+
+
+def test_a_take_over_that_breaks_off_has_left_nothing_and_can_be_repeated(
+    mercarich: Mercarich, original: Path, engine: Engine
+) -> None:
+    class Breaks(SqlOriginal):
+        def rows(self, table: Known) -> Iterator[Mapping[str, Any]]:
+            if table.kind == "excluded_words":
+                raise DatabaseAway("the original's database: gone")
+            return super().rows(table)
+
+    broken = Breaks(create_engine(f"sqlite:///{original}"))
+    with pytest.raises(DatabaseAway):
+        MigrateFromSeed(broken, SqlNewHome(engine), lambda: datetime.now(UTC))(dry_run=False)
+    broken.close()
+    with reading(engine) as connection:
+        for table in (tables.users, tables.listings, tables.source_items, tables.settings, tables.excluded_sellers):
+            assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0, table.name
+
+    assert _migrate(mercarich, original)["listings"] == 5
+
+
+def test_the_original_is_read_as_it_was_at_one_moment(original: Path) -> None:
+    _change(original, "PRAGMA journal_mode=WAL")
+    snapshot = SqlOriginal(create_engine(f"sqlite:///{original}"))
+    known = {table.kind: table for table in snapshot.tables()[0]}
+    assert len(list(snapshot.rows(known["users"]))) == 3
+
+    _change(original, "DELETE FROM exclude_words")
+
+    assert len(list(snapshot.rows(known["excluded_words"]))) == 1
+    snapshot.close()
 
 
 @pytest.mark.parametrize(

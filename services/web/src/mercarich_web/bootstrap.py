@@ -108,13 +108,13 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
 @contextmanager
 def migration(url: str, now: Clock = utc_now) -> Iterator[MigrateFromSeed]:
     """From the original at this address into the environment's database. Raises `BadConfiguration`."""
-    original = open_original(url)
+    original = SqlOriginal(open_original(url))
     engine = engines.create(load(SharedSettings).database)
     try:
         problem = SqlSchema(engine).problem()
         if problem is not None:
             raise BadConfiguration(problem)
-        yield MigrateFromSeed(SqlOriginal(original), SqlNewHome(engine), now)
+        yield MigrateFromSeed(original, SqlNewHome(engine), now)
     finally:
         engine.dispose()
-        original.dispose()
+        original.close()

@@ -1,9 +1,9 @@
 """What the reports need from outside; every method raises `DatabaseAway`, those of `Pools` raise `BrokerAway`."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
@@ -21,6 +21,8 @@ from mercarich_web.domain.reports import (
 )
 from mercarich_web.domain.schedules import LastStart, Pause
 from mercarich_web.domain.seed import Known
+
+Result = TypeVar("Result")
 
 
 class DatabaseAway(Exception):
@@ -205,20 +207,28 @@ class Original(Protocol):
         """By our names of the columns, as a stream."""
 
 
-class NewHome(Protocol):
-    """Our database, where the original's rows go. Every method raises `DatabaseAway`."""
-
-    def must_be_empty(self) -> None:
-        """Raises `Refused` when there are sellers."""
+class NewRows(Protocol):
+    """Rows of a take-over, written but not there before all of them are."""
 
     def add_seller(self, user_id: int, row: Mapping[str, Any]) -> None: ...
 
     def add_listings(self, rows: Sequence[tuple[Mapping[str, Any], str, str | None]]) -> None:
         """Each with its source's id and the source's seller; sources that are not there yet are made."""
 
-    def setting(self, key: str, value: str, by: str, at: datetime, *, dry_run: bool) -> str | None:
-        """Why it is not taken over, if it is not."""
+    def set(self, key: str, value: str, by: str, at: datetime) -> str | None:
+        """A setting; why it is not taken over, if it is not."""
 
     def exclude_seller(self, user_id: int, marketplace: str, seller_id: str) -> None: ...
 
     def exclude_word(self, user_id: int, word: str) -> None: ...
+
+
+class NewHome(Protocol):
+    """Our database, where the original's rows go."""
+
+    def filled(self, fill: Callable[[NewRows], Result]) -> Result:
+        """Keep what `fill` writes, all of it when it returns or nothing when it raises; on a conflict it is called
+        again. Raises `Refused` when there are sellers, and `DatabaseAway`."""
+
+    def setting_problem(self, key: str, value: str) -> str | None:
+        """Why `set` would not take it over, as far as can be told without writing."""

@@ -1,61 +1,74 @@
-"""`ports.NewHome` over the tables."""
+"""`ports.NewHome` over the tables: all in one transaction, so that a take-over that breaks off has left nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, func, insert, select, tuple_
 
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import excluded_sellers, excluded_words, listings, source_items, users
-from mercarich_web.adapters.database import reading, writing
-from mercarich_web.ports import Refused
+from mercarich_web.adapters.database import writing
+from mercarich_web.ports import NewRows, Refused
+
+NO_SUCH = "there is no such setting here"
+Result = TypeVar("Result")
 
 
 class SqlNewHome:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def must_be_empty(self) -> None:
-        with reading(self._engine) as connection:
+    def filled(self, fill: Callable[[NewRows], Result]) -> Result:
+        def write(connection: Connection) -> Result:
             count = connection.execute(select(func.count()).select_from(users)).scalar_one()
-        if count:
-            raise Refused(f"this database has {count} sellers; the original is taken over into an empty one only")
+            if count:
+                raise Refused(f"this database has {count} sellers; the original is taken over into an empty one only")
+            return fill(SqlNewRows(connection))
+
+        return writing(self._engine, write)
+
+    def setting_problem(self, key: str, value: str) -> str | None:
+        definition = settings_store.DEFINITIONS.get(key)
+        if definition is None:
+            return NO_SUCH
+        try:
+            definition.parse(value)
+        except settings_store.BadSetting as error:
+            return str(error)
+        return None
+
+
+class SqlNewRows:
+    """`ports.NewRows` in an open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add_seller(self, user_id: int, row: Mapping[str, Any]) -> None:
-        writing(self._engine, lambda connection: connection.execute(insert(users).values(id=user_id, **row)))
+        self._connection.execute(insert(users).values(id=user_id, **row))
 
     def add_listings(self, rows: Sequence[tuple[Mapping[str, Any], str, str | None]]) -> None:
-        def write(connection: Connection) -> None:
-            sources = {(row["marketplace"], source): seller for row, source, seller in rows}
-            insert_missing(connection, source_items, [_source(*key, seller) for key, seller in sources.items()])
-            ids = _ids(connection, list(sources))
-            made = [{**row, "source_item_id": ids[row["marketplace"], source]} for row, source, _ in rows]
-            connection.execute(insert(listings), made)
+        sources = {(row["marketplace"], source): seller for row, source, seller in rows}
+        insert_missing(self._connection, source_items, [_source(*key, seller) for key, seller in sources.items()])
+        ids = _ids(self._connection, list(sources))
+        made = [{**row, "source_item_id": ids[row["marketplace"], source]} for row, source, _ in rows]
+        self._connection.execute(insert(listings), made)
 
-        writing(self._engine, write)
-
-    def setting(self, key: str, value: str, by: str, at: datetime, *, dry_run: bool) -> str | None:
+    def set(self, key: str, value: str, by: str, at: datetime) -> str | None:
         try:
-            if dry_run:
-                definition = settings_store.DEFINITIONS.get(key)
-                if definition is None:
-                    return "there is no such setting here"
-                definition.parse(value)
-            else:
-                writing(self._engine, lambda connection: settings_store.write(connection, key, value, by=by, at=at))
+            settings_store.write(self._connection, key, value, by=by, at=at)
         except settings_store.BadSetting as error:
-            return "there is no such setting here" if key not in settings_store.DEFINITIONS else str(error)
+            return str(error) if key in settings_store.DEFINITIONS else NO_SUCH
         return None
 
     def exclude_seller(self, user_id: int, marketplace: str, seller_id: str) -> None:
         row = {"user_id": user_id, "marketplace": marketplace, "seller_id": seller_id}
-        writing(self._engine, lambda connection: insert_missing(connection, excluded_sellers, [row]))
+        insert_missing(self._connection, excluded_sellers, [row])
 
     def exclude_word(self, user_id: int, word: str) -> None:
-        row = {"user_id": user_id, "word": word}
-        writing(self._engine, lambda connection: insert_missing(connection, excluded_words, [row]))
+        insert_missing(self._connection, excluded_words, [{"user_id": user_id, "word": word}])
 
 
 def _source(marketplace: str, item_id: str, seller_id: str | None) -> dict[str, Any]:

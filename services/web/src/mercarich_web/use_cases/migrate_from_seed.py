@@ -1,6 +1,6 @@
 """Sellers, listings, settings and exclusions of the original system, read there and written here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ class _Counts:
 
 @dataclass(frozen=True, slots=True)
 class MigrateFromSeed:
-    """Raises `NotFound` when the original has no sellers or items, `Refused` when ours has sellers already."""
+    """All or nothing. Raises `Refused` when the original has no sellers or items, or ours has sellers already."""
 
     original: ports.Original
     ours: ports.NewHome
@@ -38,19 +38,31 @@ class MigrateFromSeed:
         missing = [kind for kind in ("users", "items") if kind not in by_kind]
         if missing:
             raise ports.Refused(f"no table of the original looks like its {' or '.join(missing)}")
-        if not dry_run:
-            self.ours.must_be_empty()
+
+        def take_over(rows: ports.NewRows | None) -> MigrationReport:
+            return self._take_over(by_kind, rows, known, unknown)
+
+        return take_over(None) if dry_run else self.ours.filled(take_over)
+
+    def _take_over(
+        self,
+        by_kind: Mapping[str, list[Known]],
+        rows: ports.NewRows | None,
+        known: Sequence[Known],
+        unknown: Sequence[str],
+    ) -> MigrationReport:
+        """Without `rows` nothing is written, only counted."""
         problems, counts = Problems(), _Counts()
-        ids = self._sellers(by_kind, problems, dry_run=dry_run)
+        ids = self._sellers(by_kind, problems, rows)
         for table in by_kind["items"]:
-            self._items(table, ids, problems, counts, dry_run=dry_run)
+            self._items(table, ids, problems, counts, rows)
         for table in by_kind.get("constants", []):
-            self._settings(table, problems, counts, dry_run=dry_run)
+            self._settings(table, problems, counts, rows)
         for kind in ("excluded_sellers", "excluded_words"):
             for table in by_kind.get(kind, []):
-                self._exclusions(table, ids, problems, counts, dry_run=dry_run)
+                self._exclusions(table, ids, problems, counts, rows)
         return MigrationReport(
-            dry_run=dry_run,
+            dry_run=rows is None,
             sellers=len(ids),
             listings=counts.listings,
             sources=len(counts.sources),
@@ -62,7 +74,9 @@ class MigrateFromSeed:
             unmapped=problems.all(),
         )
 
-    def _sellers(self, by_kind: Mapping[str, list[Known]], problems: Problems, *, dry_run: bool) -> dict[object, int]:
+    def _sellers(
+        self, by_kind: Mapping[str, list[Known]], problems: Problems, rows: ports.NewRows | None
+    ) -> dict[object, int]:
         """The original's user id to ours."""
         plans = {row["user"]: row["plan"] for table in by_kind.get("plans", []) for row in self.original.rows(table)}
         ids: dict[object, int] = {}
@@ -70,23 +84,23 @@ class MigrateFromSeed:
             for row in self.original.rows(table):
                 made = seed.seller(row, plans.get(row["id"]), problems, self.now())
                 ids[row["id"]] = len(ids) + 1
-                if not dry_run:
-                    self.ours.add_seller(ids[row["id"]], made)
+                if rows is not None:
+                    rows.add_seller(ids[row["id"]], made)
         return ids
 
     def _items(
-        self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts, *, dry_run: bool
+        self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts, rows: ports.NewRows | None
     ) -> None:
         chunk: list[tuple[dict[str, Any], str, str | None]] = []
         for made in self._mapped(table, ids, problems, counts):
             chunk.append(made)
             counts.listings += 1
-            if len(chunk) == CHUNK and not dry_run:
-                self.ours.add_listings(chunk)
             if len(chunk) == CHUNK:
+                if rows is not None:
+                    rows.add_listings(chunk)
                 chunk = []
-        if chunk and not dry_run:
-            self.ours.add_listings(chunk)
+        if chunk and rows is not None:
+            rows.add_listings(chunk)
 
     def _mapped(
         self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts
@@ -113,16 +127,17 @@ class MigrateFromSeed:
             seller = row.get("source_seller")
             yield ({**made, "user_id": user}, source, str(seller) if seller else None)
 
-    def _settings(self, table: Known, problems: Problems, counts: _Counts, *, dry_run: bool) -> None:
+    def _settings(self, table: Known, problems: Problems, counts: _Counts, rows: ports.NewRows | None) -> None:
         for row in self.original.rows(table):
-            problem = self.ours.setting(str(row["key"]), str(row["value"]), BY, self.now(), dry_run=dry_run)
+            key, value = str(row["key"]), str(row["value"])
+            problem = rows.set(key, value, BY, self.now()) if rows else self.ours.setting_problem(key, value)
             if problem:
-                problems.add("setting", problem, row["key"])
+                problems.add("setting", problem, key)
             else:
                 counts.settings += 1
 
     def _exclusions(
-        self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts, *, dry_run: bool
+        self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts, rows: ports.NewRows | None
     ) -> None:
         for row in self.original.rows(table):
             user, marketplace = ids.get(row["user"]), seed.marketplace_of(table.table, row)
@@ -131,13 +146,13 @@ class MigrateFromSeed:
                 problems.add(f"exclusion of {table.table}", "its seller is unknown, or it is empty or too long", what)
                 continue
             counts.exclusions += 1
-            if dry_run:
+            if rows is None:
                 continue
             if table.kind == "excluded_words":
-                self.ours.exclude_word(user, what)
+                rows.exclude_word(user, what)
             else:
                 for each in [marketplace] if marketplace else ["yahoo", "mercari"]:
-                    self.ours.exclude_seller(user, each, what)
+                    rows.exclude_seller(user, each, what)
 
 
 def _why_not(marketplace: str | None, user: int | None, source: str, sku: str) -> str | None:
