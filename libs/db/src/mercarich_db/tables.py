@@ -101,8 +101,9 @@ listings = Table(
     Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
     Column("listing_quantity", Integer, nullable=False),  # what a restore puts back
     Column("created_at", UtcDateTime, nullable=False),
-    Column("first_price_jpy", Integer, nullable=True),  # of the source at first purchase: what a replacement may cost
-    # written by checker (withdraw) and updater (restore), always together with revision + 1
+    # by updater where web did not know it: of the first source, what a replacement may cost
+    Column("first_price_jpy", Integer, nullable=True),
+    # written by checker (withdraw) and updater (restore; withdraw what was only marked), always with revision + 1
     Column("quantity", Integer, nullable=False),  # what Amazon is to show
     Column("revision", Integer, nullable=False),
     Column("searching", Boolean, nullable=False),  # a replacement is wanted

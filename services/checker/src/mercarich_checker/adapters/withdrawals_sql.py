@@ -195,7 +195,7 @@ def _withdraw(connection: Connection, batch: CheckBatch, rows: Sequence[AnyRow],
 
 
 def _lower(connection: Connection, ids: Sequence[int], now: datetime) -> None:
-    """The only place that takes an offer down."""
+    """The only place of a check that takes an offer down."""
     lowered = {
         "quantity": 0,
         "revision": listings.c.revision + 1,
