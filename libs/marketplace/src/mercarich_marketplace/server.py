@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from mercarich_platform import collector
+from mercarich_marketplace import collector
 
 log = logging.getLogger(__name__)
 

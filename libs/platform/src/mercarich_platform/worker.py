@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mercarich_platform import collector
 from mercarich_platform.broker_watch import BrokerWatch
 from mercarich_platform.build_info import tell_build
 from mercarich_platform.dead_letters import DeadLetters
@@ -70,7 +69,6 @@ class Worker:
         LOOP_AGE.set_function(lambda: watchdog.age_seconds)
         watchdog.start()
         watch.start()
-        collector.settle()
         while not stop.is_set():
             watchdog.beat()
             ticks.step()

@@ -5,7 +5,7 @@ import sys
 
 SCENE = """
 import gc
-from mercarich_platform import collector
+from mercarich_marketplace import collector
 kept = [[] for _ in range(50_000)]
 collector.settle()
 assert gc.get_freeze_count() >= 50_000
