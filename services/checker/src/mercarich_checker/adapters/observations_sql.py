@@ -19,6 +19,7 @@ from mercarich_db.bulk import update_rows
 from mercarich_db.tables import evidence, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_runs.adapters import claims_sql
+from mercarich_runs.adapters.evidence_sql import evidence_row
 from mercarich_runs.adapters.fence import write
 
 _items = source_items.c
@@ -107,7 +108,7 @@ def _keep_evidence(connection: Connection, rows: Sequence[AnyRow], seen: Mapping
     changed = [row for row in rows if _differs(row, seen[row.id])]
     if not changed:
         return {}
-    values = [_evidence(row.id, seen[row.id]) for row in changed]
+    values = [evidence_row(row.id, seen[row.id]) for row in changed]
     new = insert(evidence).returning(evidence.c.id, sort_by_parameter_order=True)
     ids = connection.execute(new, values).scalars().all()
     return {row.id: evidence_id for row, evidence_id in zip(changed, ids, strict=True)}
@@ -115,21 +116,6 @@ def _keep_evidence(connection: Connection, rows: Sequence[AnyRow], seen: Mapping
 
 def _differs(row: AnyRow, item: Item) -> bool:
     return row.evidence_id is None or row.state != item.state or row.reason != item.reason
-
-
-def _evidence(source_item_id: int, item: Item) -> dict[str, Any]:
-    seen = item.evidence
-    return {
-        "source_item_id": source_item_id,
-        "state": item.state,
-        "reason": item.reason,
-        "url": seen.url[:512],
-        "http_status": seen.http_status,
-        "body_sha256": seen.body_sha256,
-        "parser_version": seen.parser_version,
-        "extract": seen.extract,
-        "fetched_at": seen.fetched_at,
-    }
 
 
 def _keep_states(

@@ -8,6 +8,7 @@ from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import evidence, source_items
+from mercarich_runs.adapters.evidence_sql import evidence_row
 
 
 def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
@@ -24,7 +25,7 @@ def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
     if row.state in OUT_OF_STOCK and row.observed_at is not None and row.observed_at > item.evidence.fetched_at:
         return None
     source_id: int = row.id
-    seen = insert(evidence).values(_evidence(source_id, item)).returning(evidence.c.id)
+    seen = insert(evidence).values(evidence_row(source_id, item)).returning(evidence.c.id)
     evidence_id: int = connection.execute(seen).scalar_one()
     values: dict[str, Any] = {
         "state": item.state,
@@ -44,18 +45,3 @@ def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
     values |= {name: value for name, value in known.items() if value is not None}
     connection.execute(update(source_items).where(source_items.c.id == source_id).values(values))
     return source_id, evidence_id
-
-
-def _evidence(source_id: int, item: Item) -> dict[str, Any]:
-    seen = item.evidence
-    return {
-        "source_item_id": source_id,
-        "state": item.state,
-        "reason": item.reason,
-        "url": seen.url[:512],
-        "http_status": seen.http_status,
-        "body_sha256": seen.body_sha256,
-        "parser_version": seen.parser_version,
-        "extract": seen.extract,
-        "fetched_at": seen.fetched_at,
-    }
