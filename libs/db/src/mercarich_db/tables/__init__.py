@@ -1,0 +1,47 @@
+"""The tables, SQLAlchemy Core. No behaviour; each comment says what a name does not."""
+
+from mercarich_db.tables.housekeeping import deletions, listing_pictures, schedule_pauses, token_checks
+from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_rows, jobs
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.tables.offers import listing_events, listings
+from mercarich_db.tables.people import amazon_accounts, users
+from mercarich_db.tables.pools import pool_status
+from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
+from mercarich_db.tables.runs import holds, run_heads, run_sellers, runs
+from mercarich_db.tables.settings import schedule_runs, settings, settings_history
+from mercarich_db.tables.sources import evidence, source_items
+from mercarich_db.tables.submissions import submission_items, submissions
+
+__all__ = [
+    "amazon_accounts",
+    "deletions",
+    "evidence",
+    "excluded_sellers",
+    "excluded_words",
+    "holds",
+    "job_files",
+    "job_problems",
+    "job_queries",
+    "job_rows",
+    "jobs",
+    "listing_events",
+    "listing_pictures",
+    "listings",
+    "metadata",
+    "pool_status",
+    "revival_candidates",
+    "revivals",
+    "run_heads",
+    "run_sellers",
+    "runs",
+    "schedule_pauses",
+    "schedule_runs",
+    "seller_settings",
+    "settings",
+    "settings_history",
+    "source_items",
+    "submission_items",
+    "submissions",
+    "token_checks",
+    "users",
+]

@@ -1,0 +1,44 @@
+"""What keeps the house: pictures, deletions, pauses, token checks."""
+
+from sqlalchemy import Column, Index, Integer, String, Table
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, UtcDateTime, exact
+
+listing_pictures = Table(  # written by web and updater
+    "listing_pictures",
+    metadata,
+    Column("listing_id", Id, primary_key=True, autoincrement=False),
+    Column("slot", Integer, primary_key=True, autoincrement=False),  # 0 the main picture, 1 to 3 the others
+    Column("path", exact(255), nullable=False),  # below the pictures' folder: <user id>/…
+    Index("ix_listing_pictures_path", "path"),
+)
+
+deletions = Table(  # written by web
+    "deletions",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("day", exact(10), primary_key=True),  # in Tokyo, 2026-11-25
+    Column("listings", Integer, nullable=False),
+)
+
+schedule_pauses = Table(  # written by web
+    "schedule_pauses",
+    metadata,
+    Column("name", exact(64), primary_key=True),
+    Column("paused_at", UtcDateTime, nullable=False),
+    Column("paused_by", String(64), nullable=False),
+)
+
+token_checks = Table(  # written by feed
+    "token_checks",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("valid", Integer, nullable=False),
+    Column("invalid", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
+    Column("exposed", Integer, nullable=False),  # withdrawals of sellers whose token is refused
+    Column("problem", String(255), nullable=True),  # of the application itself: no seller was judged
+)

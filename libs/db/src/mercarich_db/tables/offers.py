@@ -1,0 +1,80 @@
+"""The sellers' offers at Amazon and what became of them."""
+
+from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, UtcDateTime, exact
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    # written by web
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("sku", exact(64), nullable=False),
+    Column("asin", exact(16), nullable=True),
+    Column("title", String(255), nullable=True),
+    Column("marketplace", exact(16), nullable=False),
+    Column("source_item_id", Id, ForeignKey("source_items.id"), nullable=False),
+    Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
+    Column("listing_quantity", Integer, nullable=False),  # what a restore puts back
+    Column("created_at", UtcDateTime, nullable=False),
+    # by updater where web did not know it: of the first source, what a replacement may cost
+    Column("first_price_jpy", Integer, nullable=True),
+    # written by checker (withdraw) and updater (restore; withdraw what was only marked), always with revision + 1
+    Column("quantity", Integer, nullable=False),  # what Amazon is to show
+    Column("revision", Integer, nullable=False),
+    Column("searching", Boolean, nullable=False),  # a replacement is wanted
+    Column("withdrawn_at", UtcDateTime, nullable=True),
+    Column("changed_at", UtcDateTime, nullable=False),  # of the newest revision
+    Column("hold_id", Id, nullable=True),  # its withdrawal waits for this hold
+    # written by updater
+    Column("lead_time_days", Integer, nullable=True),  # until its replacement is here and goes out to the buyer
+    Column("restored_at", UtcDateTime, nullable=True),  # by a revival; its source must be fresh when it is pushed
+    Column("searched_at", UtcDateTime, nullable=True),  # the last search for a replacement
+    Column("update_run", Id, nullable=True),  # these as the check_… columns of source_items
+    Column("updated_run", Id, nullable=True),
+    Column("update_rank", Integer, nullable=False, server_default="0"),
+    Column("update_attempts", Integer, nullable=False, server_default="0"),
+    Column("update_unknowns", Integer, nullable=False, server_default="0"),
+    Column("update_not_before", UtcDateTime, nullable=True),
+    Column("update_problem", exact(32), nullable=True),
+    # written by feed
+    Column("pushed_revision", Integer, nullable=False),
+    Column("pushed_quantity", Integer, nullable=True),
+    Column("pushed_at", UtcDateTime, nullable=True),
+    Column("verified_at", UtcDateTime, nullable=True),  # read back from Amazon after the push
+    Column("push_claim", exact(32), nullable=True),
+    Column("push_claim_until", UtcDateTime, nullable=True),
+    Column("push_attempts", Integer, nullable=False),
+    Column("push_not_before", UtcDateTime, nullable=True),
+    Column("push_problem", String(255), nullable=True),
+    Column("orphan", Boolean, nullable=False),  # Amazon does not know the SKU
+    Column("push_pending", Integer, Computed("CASE WHEN revision > pushed_revision THEN 1 ELSE 0 END", persisted=True)),
+    UniqueConstraint("user_id", "sku"),
+    Index("ix_listings_source", "source_item_id"),
+    Index("ix_listings_push", "push_pending", "user_id", "id"),
+    Index("ix_listings_hold", "hold_id"),
+    Index("ix_listings_update", "update_run", "update_rank", "id"),
+    Index("ix_listings_update_claimed", "update_run", "update_attempts"),  # a planner looks for the abandoned
+    Index("ix_listings_searching", "searching", "marketplace", "id"),
+)
+
+listing_events = Table(
+    "listing_events",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("listing_id", Id, nullable=False),
+    Column("user_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", exact(32), nullable=False),
+    Column("reason", String(255), nullable=True),
+    Column("quantity_before", Integer, nullable=True),
+    Column("quantity_after", Integer, nullable=True),
+    Column("revision", Integer, nullable=True),
+    Column("run_id", Id, nullable=True),
+    Column("hold_id", Id, nullable=True),
+    Column("submission_id", Id, nullable=True),
+    Column("evidence_id", Id, nullable=True),
+    Index("ix_listing_events_listing", "listing_id", "id"),
+)

@@ -1,0 +1,26 @@
+"""The state of the worker pools. Written by operator."""
+
+from sqlalchemy import Column, Integer, Table, Text
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, UtcDateTime, exact
+
+pool_status = Table(
+    "pool_status",
+    metadata,
+    Column("pool", exact(64), primary_key=True),
+    Column("settings_key", exact(64), nullable=False),
+    Column("mode", exact(16), nullable=False),  # auto, fixed, paused: of the last setting that could be used
+    Column("wanted_min", Integer, nullable=False),  # what that setting asked for
+    Column("wanted_max", Integer, nullable=False),
+    Column("min", Integer, nullable=False),  # what the autoscaler was given
+    Column("max", Integer, nullable=False),
+    Column("reasons", Text, nullable=False),  # why they differ, joined by "; "
+    Column("current", Integer, nullable=False),  # pods that exist
+    Column("desired", Integer, nullable=False),  # pods that are wanted now
+    Column("ready", Integer, nullable=False),
+    Column("backlog", Id, nullable=False),  # records and rows that wait
+    Column("lag", Id, nullable=False),  # of these, records
+    Column("revision", Id, nullable=False),  # of the settings, see settings_store.revision
+    Column("seen_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,69 @@
+"""Replacements. Rules by web and by `mercarich revival`, the rest by updater."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, UtcDateTime, exact
+
+seller_settings = Table(  # a seller's own values of settings; see setting_definitions.SELLERS_OWN
+    "seller_settings",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("key", exact(64), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_by", String(64), nullable=False),
+)
+
+excluded_sellers = Table(  # source sellers from whom this seller does not buy
+    "excluded_sellers",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("marketplace", exact(16), primary_key=True),
+    Column("seller_id", exact(64), primary_key=True),
+)
+
+excluded_words = Table(  # words that no replacement's title may have
+    "excluded_words",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("word", exact(64), primary_key=True),
+)
+
+revival_candidates = Table(  # of the last search of a listing, in the order in which they were judged
+    "revival_candidates",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("listing_id", Id, nullable=False),
+    Column("run_id", Id, nullable=True),
+    Column("searched_at", UtcDateTime, nullable=False),
+    Column("marketplace", exact(16), nullable=False),
+    Column("item_id", exact(64), nullable=False),
+    Column("url", String(512), nullable=False),
+    Column("title", String(255), nullable=True),
+    Column("price_jpy", Integer, nullable=True),
+    Column("refused_by", exact(32), nullable=True),  # the filter; NULL: it matches
+    Column("reason", String(255), nullable=True),
+    Index("ix_revival_candidates_listing", "listing_id", "id"),
+)
+
+revivals = Table(  # replacements that were found, and what became of them
+    "revivals",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("listing_id", Id, nullable=False),
+    Column("user_id", Id, nullable=False),
+    Column("run_id", Id, nullable=True),
+    Column("state", exact(16), nullable=False),  # proposed, approved, applied, lapsed, undone
+    Column("marketplace", exact(16), nullable=False),
+    Column("item_id", exact(64), nullable=False),
+    Column("url", String(512), nullable=False),
+    Column("title", String(255), nullable=True),
+    Column("price_jpy", Integer, nullable=True),
+    Column("old_source_item_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=True),
+    Column("decided_by", String(64), nullable=True),
+    Index("ix_revivals_listing", "listing_id", "id"),
+    Index("ix_revivals_state", "state", "id"),
+)

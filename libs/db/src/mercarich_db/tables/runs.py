@@ -1,0 +1,73 @@
+"""Check and update runs, and what they hold back. Written by checker and updater."""
+
+from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, UtcDateTime, exact
+
+run_heads = Table(
+    "run_heads",
+    metadata,
+    Column("operation", exact(16), primary_key=True),  # check, update
+    Column("marketplace", exact(16), primary_key=True),
+    Column("generation", Id, nullable=False),
+    Column("run_id", Id, nullable=True),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("operation", exact(16), nullable=False),
+    Column("marketplace", exact(16), nullable=False),
+    Column("generation", Id, nullable=False),
+    Column("request_key", exact(128), nullable=True, unique=True),  # the Job's name: one slot, one run
+    Column("arguments", Text, nullable=False),  # JSON, as the command gave them
+    Column("outcome", exact(16), nullable=False),  # running, finished, superseded, failed
+    Column("phase", exact(32), nullable=False),  # marking, canaries, checking, held, confirming, ended
+    Column("note", String(500), nullable=True),  # why it is held or failed
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("held_seconds", Float, nullable=False),
+    Column("skipped", Text, nullable=False),  # JSON, reason -> number of sellers
+    Column("planned", Integer, nullable=False),  # distinct source items
+    Column("checked", Integer, nullable=False),
+    Column("available", Integer, nullable=False),
+    Column("out_of_stock", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),  # unknown answers, retried ones included
+    Column("unparsable", Integer, nullable=False),
+    Column("unfinished", Integer, nullable=False),  # still unknown when the run let go of them
+    Column("set_aside", Integer, nullable=False),
+    Column("fallen", Integer, nullable=False),  # listings that were to be withdrawn, held ones included
+    Column("withdrawn", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("revived", Integer, nullable=False, server_default="0"),  # listings that got another source
+    Index("ix_runs_key", "operation", "marketplace", "generation"),
+)
+
+run_sellers = Table(
+    "run_sellers",
+    metadata,
+    Column("run_id", Id, primary_key=True, autoincrement=False),
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("planned", Integer, nullable=False),
+    Column("checked", Integer, nullable=False),  # listings whose source was checked
+    Column("fallen", Integer, nullable=False),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("run_id", Id, nullable=False),
+    Column("marketplace", exact(16), nullable=False),
+    Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
+    Column("kind", exact(16), nullable=True),  # falls (also NULL), canaries, unreadable
+    Column("reason", String(255), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("released_at", UtcDateTime, nullable=True),
+    Column("released_by", String(64), nullable=True),  # a person's name, or second look
+    Column("applied_at", UtcDateTime, nullable=True),  # what it held has been withdrawn or let go
+    Index("ix_holds_open", "applied_at", "run_id"),
+)

@@ -1,0 +1,53 @@
+"""What sellers buy, what was seen of it, and what that rests on. Identity by web and updater, the rest by checker."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, UtcDateTime, exact
+
+source_items = Table(
+    "source_items",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("marketplace", exact(16), nullable=False),
+    Column("item_id", exact(64), nullable=False),
+    Column("seller_id", exact(64), nullable=True),
+    Column("title", String(255), nullable=True),
+    Column("state", exact(16), nullable=False),  # the last state that was learnt; unknown only before the first
+    Column("reason", exact(32), nullable=True),
+    Column("price_jpy", Integer, nullable=True),
+    Column("observed_at", UtcDateTime, nullable=True),  # when `state` was last seen
+    Column("evidence_id", Id, nullable=True),
+    Column("suspected_at", UtcDateTime, nullable=True),  # first of the looks that a hold wants confirmed
+    Column("checked_at", UtcDateTime, nullable=True),  # the last check that learnt something
+    Column("checked_run", Id, nullable=True),  # the last run that is done with it
+    Column("check_run", Id, nullable=True),  # the run that still wants it; NULL: nothing pending
+    Column("check_rank", Integer, nullable=False),  # its place in that run, fair over sellers
+    Column("check_attempts", Integer, nullable=False),  # claims since the last answer: a high one kills workers
+    Column("check_unknowns", Integer, nullable=False),  # unknown answers in this run
+    Column("check_not_before", UtcDateTime, nullable=True),
+    Column("check_problem", exact(32), nullable=True),  # the last unknown's reason, or set_aside
+    Column("image_url", String(512), nullable=True),  # its first picture, kept for the search after it is gone
+    Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
+    UniqueConstraint("marketplace", "item_id"),
+    Index("ix_source_items_due", "marketplace", "checked_at", "id"),
+    Index("ix_source_items_pending", "check_run", "check_rank", "id"),
+    Index("ix_source_items_claimed", "check_run", "check_attempts"),  # a planner looks for the abandoned each round
+    Index("ix_source_items_seller", "marketplace", "seller_id"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("source_item_id", Id, nullable=False),
+    Column("state", exact(16), nullable=False),
+    Column("reason", exact(32), nullable=True),
+    Column("url", String(512), nullable=False),
+    Column("http_status", Integer, nullable=True),
+    Column("body_sha256", exact(64), nullable=True),
+    Column("parser_version", exact(32), nullable=False),
+    Column("extract", String(500), nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Index("ix_evidence_source", "source_item_id", "id"),
+)
