@@ -1,13 +1,11 @@
 """What the product's database says about runs and listings while a scenario goes on."""
 
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, Table, func, select
-from sqlalchemy.exc import OperationalError
+from tests.services.locks import locked
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import listing_events, listings, run_heads, runs, source_items, submissions
@@ -81,17 +79,7 @@ class Books:
 
     def locked(self) -> bool:
         """Somebody is in the middle of a transaction that keeps others from writing."""
-        head = select(run_heads).with_for_update(nowait=True)
-        try:
-            if self._engine.dialect.name == "sqlite":
-                with closing(sqlite3.connect(str(self._engine.url.database), timeout=0.2)) as own:
-                    own.execute("BEGIN IMMEDIATE")
-            else:
-                with self._engine.connect() as connection:
-                    connection.execute(head)
-        except (sqlite3.OperationalError, OperationalError):
-            return True
-        return False
+        return locked(self._engine, select(run_heads))
 
     def claimed_pushes(self) -> int:
         """Listings that a thread of the feed worker is pushing."""

@@ -11,16 +11,17 @@ from pathlib import Path
 
 import orjson
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import csv_of, item, offers
+from tests.services.locks import locked
 from tests.services.proxies import Asked, Reply, Upstream, upstream
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import SearchResult
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import settings
+from mercarich_db.tables import jobs, settings
 from mercarich_platform.exit_codes import DONE, STUCK
 
 ROWS = 6_000
@@ -79,11 +80,11 @@ def test_an_import_whose_worker_is_killed_in_the_middle_ends_whole_with_another(
 
 
 def test_z2_a_worker_that_thaws_after_its_job_was_taken_over_writes_nothing_more(
-    mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path
+    mercarich: Mercarich, start_worker: StartWorker, engine: Engine, tmp_path: Path
 ) -> None:
     first = _start_import(mercarich, start_worker, tmp_path)
 
-    os.kill(first.pid, signal.SIGSTOP)
+    _until(lambda: _frozen(first, engine))
     start_worker("import")
     _until(lambda: _job(mercarich)["state"] == "finished")
     before = _job(mercarich)
@@ -142,6 +143,15 @@ def _start_import(mercarich: Mercarich, start_worker: StartWorker, tmp_path: Pat
     worker = start_worker("import")
     _until(lambda: _job(mercarich)["done"] > 0)
     return worker
+
+
+def _frozen(worker: subprocess.Popen[bytes], engine: Engine) -> bool:
+    """Between two transactions: in the middle of one it would keep everybody from writing."""
+    os.kill(worker.pid, signal.SIGSTOP)
+    if not locked(engine, select(jobs)):
+        return True
+    os.kill(worker.pid, signal.SIGCONT)
+    return False
 
 
 def _peak_megabytes(worker: subprocess.Popen[bytes]) -> float:

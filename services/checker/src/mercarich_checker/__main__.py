@@ -1,16 +1,13 @@
 """`mercarich-checker worker`: the process of the pools checker-yahoo and checker-mercari."""
 
 import argparse
-import logging as log_lines
 import sys
-import threading
 from collections.abc import Sequence
 
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.market import Marketplace
-from mercarich_platform import front, logging
+from mercarich_platform import front
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_platform.shutdown import install_signals
 
 
 def main() -> None:
@@ -24,16 +21,13 @@ def worker(argv: Sequence[str]) -> int:
     parser.add_argument("--marketplace", type=Marketplace, choices=list(Marketplace), required=True)
     arguments = parser.parse_args(argv)
     from mercarich_checker.bootstrap import build_worker  # drivers: not for a help page
-    from mercarich_db.wait import wait_for_schema
+    from mercarich_db import worker_process
 
     shared, own = load(SharedSettings), load(CheckerSettings)
-    logging.configure(f"checker-{arguments.marketplace}", level=shared.log_level, style=shared.log_format)
-    stop = threading.Event()
-    install_signals(stop)
-    if not wait_for_schema(shared.database, stop):
-        return 0
-    log_lines.getLogger(__name__).info("worker starts", extra={"slots": own.slots})
-    return build_worker(arguments.marketplace, shared, own).run(stop)
+    market = arguments.marketplace
+    return worker_process.run(
+        f"checker-{market}", shared, lambda _: build_worker(market, shared, own).run, slots=own.slots
+    )
 
 
 if __name__ == "__main__":

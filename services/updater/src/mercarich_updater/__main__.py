@@ -1,15 +1,12 @@
 """`mercarich-updater worker`: the process of the pools updater-yahoo and updater-mercari."""
 
 import argparse
-import logging as log_lines
 import sys
-import threading
 from collections.abc import Sequence
 
 from mercarich_contracts.market import Marketplace
-from mercarich_platform import front, logging
+from mercarich_platform import front
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_platform.shutdown import install_signals
 from mercarich_updater.settings import UpdaterSettings
 
 
@@ -23,17 +20,14 @@ def worker(argv: Sequence[str]) -> int:
     parser.add_argument("process", choices=["worker"])
     parser.add_argument("--marketplace", type=Marketplace, choices=list(Marketplace), required=True)
     arguments = parser.parse_args(argv)
-    from mercarich_db.wait import wait_for_schema
+    from mercarich_db import worker_process
     from mercarich_updater.bootstrap import build_worker  # drivers: not for a help page
 
     shared, own = load(SharedSettings), load(UpdaterSettings)
-    logging.configure(f"updater-{arguments.marketplace}", level=shared.log_level, style=shared.log_format)
-    stop = threading.Event()
-    install_signals(stop)
-    if not wait_for_schema(shared.database, stop):
-        return 0
-    log_lines.getLogger(__name__).info("worker starts", extra={"slots": own.slots})
-    return build_worker(arguments.marketplace, shared, own).run(stop)
+    market = arguments.marketplace
+    return worker_process.run(
+        f"updater-{market}", shared, lambda _: build_worker(market, shared, own).run, slots=own.slots
+    )
 
 
 if __name__ == "__main__":
