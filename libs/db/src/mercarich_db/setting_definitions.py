@@ -135,6 +135,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         *_REVIVAL,
         Definition("FEED_STUCK_SECONDS", 1800, "age at which an open feed is cancelled or bypassed", 1, 86_400),
         Definition("FEED_POLL_SECONDS", 60, "wait between two looks at an open feed", 1, 3600),
+        Definition("LISTING_PICTURES", 4, "pictures of a new listing that are saved; 0: none", 0, 4),
         Definition("DELETE_DAILY_LISTINGS", 5000, "expired listings of a seller that may go in a day", 1, 1_000_000),
         Definition("JOB_SLICE_SECONDS", 5, "a seller's job gives way to the next seller after so long", 1, 60),
         Definition("JOB_LEASE_SECONDS", 120, "a job stays so long with a worker that makes no progress", 10, 3600),

@@ -1,6 +1,12 @@
 """The tables, SQLAlchemy Core. No behaviour; each comment says what a name does not."""
 
-from mercarich_db.tables.housekeeping import deletions, listing_pictures, schedule_pauses, token_checks
+from mercarich_db.tables.housekeeping import (
+    deletions,
+    listing_pictures,
+    pictures_wanted,
+    schedule_pauses,
+    token_checks,
+)
 from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_rows, jobs
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.tables.offers import listing_events, listings
@@ -28,6 +34,7 @@ __all__ = [
     "listing_pictures",
     "listings",
     "metadata",
+    "pictures_wanted",
     "pool_status",
     "revival_candidates",
     "revivals",

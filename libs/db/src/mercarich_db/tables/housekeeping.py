@@ -5,13 +5,24 @@ from sqlalchemy import Column, Index, Integer, String, Table
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
 
-listing_pictures = Table(  # written by web and updater
+listing_pictures = Table(  # written by web
     "listing_pictures",
     metadata,
     Column("listing_id", Id, primary_key=True, autoincrement=False),
     Column("slot", Integer, primary_key=True, autoincrement=False),  # 0 the main picture, 1 to 3 the others
     Column("path", exact(255), nullable=False),  # below the pictures' folder: <user id>/…
     Index("ix_listing_pictures_path", "path"),
+)
+
+pictures_wanted = Table(  # written by web: a row goes when its listing's pictures are saved, or given up
+    "pictures_wanted",
+    metadata,
+    Column("listing_id", Id, primary_key=True, autoincrement=False),
+    Column("place", Integer, nullable=False),  # in its seller's line: sellers take turns
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcDateTime, nullable=True),  # with a worker until then, or put off
+    Column("problem", String(255), nullable=True),
+    Index("ix_pictures_wanted_place", "place", "listing_id"),
 )
 
 deletions = Table(  # written by web
