@@ -49,6 +49,17 @@ def test_each_side_of_a_pair_allows_it_on_purpose() -> None:
                 )
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_o5_the_proxy_of_mercari_listens_on_1234_inside_the_cluster_only(case: str) -> None:
+    services = {each["metadata"]["name"]: each["spec"] for each in of_kind(case, "Service")}
+    [proxy] = [spec for name, spec in services.items() if name.endswith("mercari-proxy")]
+
+    assert [port["port"] for port in proxy["ports"]] == [1234]
+    assert {spec.get("type", "ClusterIP") for spec in services.values()} == {"ClusterIP"}
+    assert not of_kind(case, "Ingress", "Gateway", "HTTPRoute")
+    assert not any("hostPort" in port for _, pod in pods(objects(case)) for port in _ports(pod))
+
+
 @pytest.mark.parametrize("case", ENFORCED)
 def test_only_proxies_and_feed_reach_the_internet_and_only_outside_development(case: str) -> None:
     reaching = {access for access, labels in _accesses(case).items() if _leaves_to(case, labels, INTERNET, 443)}
@@ -126,6 +137,10 @@ def test_only_scrapers_enter_where_metrics_are_and_nobody_without_them() -> None
 
 def test_switched_off_there_is_no_policy() -> None:
     assert of_kind("minimal", "NetworkPolicy") == []
+
+
+def _ports(pod: Object) -> list[Object]:
+    return [port for container in pod["spec"]["containers"] for port in container.get("ports", [])]
 
 
 def _accesses(case: str) -> dict[str, dict[str, str]]:

@@ -129,6 +129,21 @@ def test_c3_max_workers_travels_to_the_proxy(engine: Engine, shop: Shop, market:
     assert market.asked == [(1, 14)]
 
 
+def test_c5_the_planner_puts_batches_out_and_asks_no_marketplace(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    for n in range(4):
+        shop.listing(seller, f"x{n}")
+    workers = Workers(engine, market)
+    stop = threading.Event()
+    thread = threading.Thread(target=_plan_until, args=(engine, workers, stop, Marketplace.YAHOO))
+    thread.start()
+    batch = workers.queue.get(timeout=10)
+    stop.set()
+    thread.join(10)
+    assert len(batch.items) == 4
+    assert (market.asked, market.looks) == ([], [])
+
+
 def test_c6_no_more_than_a_set_number_of_batches_is_out(engine: Engine, shop: Shop, market: Market) -> None:
     seller = shop.seller("a")
     for n in range(100):
@@ -156,7 +171,7 @@ def test_items_of_one_mercari_seller_go_together(engine: Engine, shop: Shop) -> 
         shop.listing(second, f"m1{n}", source={"marketplace": "mercari", "seller_id": f"small{n}"})
     workers = Workers(engine, Market())
     stop = threading.Event()
-    thread = threading.Thread(target=_plan_until, args=(engine, workers, stop))
+    thread = threading.Thread(target=_plan_until, args=(engine, workers, stop, Marketplace.MERCARI))
     thread.start()
     batch = workers.queue.get(timeout=10)
     stop.set()
@@ -166,8 +181,8 @@ def test_items_of_one_mercari_seller_go_together(engine: Engine, shop: Shop) -> 
     assert len(batch.items) >= 4
 
 
-def _plan_until(engine: Engine, workers: Workers, stop: threading.Event) -> None:
+def _plan_until(engine: Engine, workers: Workers, stop: threading.Event, market: Marketplace) -> None:
     from mercarich_runs.use_cases.see_through import Interrupted
 
     with pytest.raises(Interrupted):
-        planner(engine, workers, batch_items=4)(Request(Marketplace.MERCARI, (2, 4)), None, stop)
+        planner(engine, workers, batch_items=4)(Request(market, (2, 4)), None, stop)

@@ -27,7 +27,7 @@ for number in range(int(sys.argv[2])):
 
 
 @pytest.mark.parametrize("hangup", [False, True], ids=["found out", "told by SIGHUP"])
-def test_o1_rotated_under_load_no_line_is_lost_or_torn(tmp_path: Path, hangup: bool) -> None:
+def test_t9_o1_rotated_under_load_no_line_is_lost_or_torn(tmp_path: Path, hangup: bool) -> None:
     log = tmp_path / "logs" / "inventory-yahoo.log"
     environment = {**os.environ, "MERCARICH_LOG_FILE": str(tmp_path / "logs" / "{log}.log")}
     writers = [

@@ -12,7 +12,7 @@ from mercarich_contracts.topics import DEAD_LETTERS, LISTINGS_CHANGED, TOPICS
 from mercarich_platform.kafka import Publisher
 
 
-def test_lag_age_and_dead_letters_of_each_pool_are_shown(mercarich: Mercarich, kafka_bootstrap: str) -> None:
+def test_o4_lag_age_and_dead_letters_of_each_pool_are_shown(mercarich: Mercarich, kafka_bootstrap: str) -> None:
     before = _feed(mercarich)
     publisher = Publisher(kafka_bootstrap, client_id="test", topics=[*TOPICS, *DEAD_LETTERS])
     for topic in (*[LISTINGS_CHANGED.name] * 3, LISTINGS_CHANGED.dead_letters):
@@ -41,7 +41,7 @@ def test_lag_age_and_dead_letters_of_each_pool_are_shown(mercarich: Mercarich, k
     assert [pool["name"] for pool in mercarich.json("status")["pools"]] == [pool["name"] for pool in pools]
 
 
-def test_rows_of_running_runs_are_shown_as_batches(mercarich: Mercarich, rows: Rows) -> None:
+def test_o4_rows_of_running_runs_are_shown_as_batches(mercarich: Mercarich, rows: Rows) -> None:
     run = rows.run(1, outcome="running")
     rows.run(2, outcome="finished")
     for number in range(51):

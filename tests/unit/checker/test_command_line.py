@@ -1,9 +1,18 @@
-"""Row C1 and the command's bad input: the seed's line verbatim, and a sentence for what is wrong."""
+"""Rows C1, C2, C4, C5: the seed's line verbatim, a sentence for what is wrong, and how a run's end is told."""
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from mercarich_checker.commands import CHECK_ITEM
 from mercarich_contracts.market import Marketplace
+from mercarich_platform import front
+from mercarich_runs.ports import DatabaseAway, Outcome, Request, Run
+from mercarich_runs.use_cases.see_through import Interrupted
 
 
 def test_c1_the_seeds_command_line_is_accepted_verbatim() -> None:
@@ -61,3 +70,37 @@ def test_c2_a_wrong_argument_is_named_with_what_was_expected(
 def test_l7_dual_boot_needs_yes() -> None:
     request, _ = CHECK_ITEM.parse(Marketplace.YAHOO, ["2", "--dual-boot", "--yes"])
     assert request.dual_boot
+
+
+@pytest.fixture
+def process() -> Iterator[None]:
+    """What a command sets up for its process is put back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    root.handlers[:], root.level = handlers, level
+    for number, handler in signals.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"),
+    [
+        (Outcome.FINISHED, 0),
+        (Outcome.SUPERSEDED, 0),  # row C5 has 3; to a CronJob that is a failure, and ARCHITECTURE settles on 0
+        (Outcome.FAILED, 1),
+        (Interrupted(), 75),
+        (DatabaseAway("the database is away"), 75),
+    ],
+    ids=["finished", "superseded", "failed", "told to end", "database away"],
+)
+@pytest.mark.usefixtures("process")
+def test_c5_the_exit_code_tells_how_the_run_ended(ends: Outcome | Exception, code: int) -> None:
+    def run(request: Request, _key: str | None, _stop: threading.Event) -> Run:
+        if isinstance(ends, Exception):
+            raise ends
+        return Run(1, request.marketplace, 1, ends)
+
+    command = replace(CHECK_ITEM, build=lambda *_: run)
+    assert front.run(lambda argv: command(Marketplace.YAHOO, argv), ["2", "4"]) == code

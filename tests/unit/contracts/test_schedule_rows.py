@@ -1,4 +1,7 @@
-"""Rows T1 to T8: each job of the old crontab has its row, at its time in Tokyo, with its words."""
+"""Rows T1 to T9: each job of the old crontab has its row, at its time in Tokyo, with its words."""
+
+from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 
@@ -21,13 +24,36 @@ ROWS = {
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_t1_to_t8_each_job_keeps_its_time_and_its_words(row: str) -> None:
+def test_t1_t2_t3_t4_t5_t6_t7_t8_each_job_keeps_its_time_and_its_words(row: str) -> None:
     name, cron, command = ROWS[row]
 
     (found,) = [each for each in SCHEDULE if each.name == name]
 
     assert (found.cron, " ".join(found.command)) == (cron, command)
     assert TIME_ZONE == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("update_amazon_feed_by_yahoo", "update_feed_yahoo"),
+        ("update_amazon_feed_by_mercari", "update_feed_mercari"),
+        ("validate_tokens", "validate_mws_tokens"),
+    ],
+)
+def test_t4_t8_both_names_are_one_command(alias: str, name: str) -> None:
+    found = {entry.name: entry.value for entry in entry_points(group="mercarich.commands")}
+
+    assert found[alias] == found[name]
+
+
+def test_t9_logs_are_rotated_by_no_row_and_nothing_is_restarted() -> None:
+    sample = (Path(__file__).resolve().parents[3] / "docker/logrotate.d/mercarich").read_text(encoding="utf-8")
+    orders = [line.strip() for line in sample.splitlines() if not line.startswith("#")]
+
+    assert not [row.name for row in SCHEDULE if "log" in row.name or "rotate" in row.name]
+    assert "daily" in orders
+    assert not {"copytruncate", "postrotate"} & set(orders)
 
 
 def test_there_is_no_other_row() -> None:

@@ -151,14 +151,14 @@ def test_a_malformed_id_is_answered_as_unknown_beside_the_others() -> None:
     assert states["m1"] == states["m2"] == (State.AVAILABLE, None)
 
 
-def test_no_more_than_the_asked_concurrency_is_under_way() -> None:
+def test_c3_no_more_than_the_asked_concurrency_is_under_way() -> None:
     market = FakeMarket(0.001)
     check(observer(market), [f"m{number}" for number in range(50)], concurrency=3)
 
     assert market.most == 3
 
 
-def test_the_budget_caps_the_asked_concurrency() -> None:
+def test_c3_the_budget_caps_the_asked_concurrency() -> None:
     market = FakeMarket(0.001)
     check(observer(market, concurrency=2), [f"m{number}" for number in range(20)], concurrency=14)
 

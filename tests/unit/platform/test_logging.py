@@ -66,3 +66,14 @@ def test_text_style_is_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     configure("test", style="text")
     logging.getLogger("any").warning("hello", extra={"topic": "a"})
     assert capsys.readouterr().out.rstrip().endswith("WARNING hello topic=a")
+
+
+@pytest.mark.parametrize(("server", "fields"), [("srv2", {"server": "srv2"}), ("", {})])
+def test_o5_the_environments_server_is_a_field_of_each_line(
+    server: str, fields: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SERVER", server)
+    configure("feed")
+    logging.getLogger("any").info("pushed")
+    line = json.loads(capsys.readouterr().out)
+    assert {key: line[key] for key in line if key == "server"} == fields

@@ -15,6 +15,8 @@ _SECRETS = re.compile(
     r"(Atz[ra]\|[^\s\"',}]+)|(amzn1\.(?:oa2-cs|application-oa2-client)\.[^\s\"',}]+)"
     r"|((?<=://)[^\s/@:]+:[^\s/@]+(?=@))|((?:(?<=password=)|(?<=client_secret=)|(?<=refresh_token=))[^\s&\"',}]+)"
 )
+SERVER = "SERVER"
+"""The seed's variable for which of its servers this is, such as srv1: a field of each JSON line where it is set."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -52,12 +54,14 @@ class _Json(logging.Formatter):
     def __init__(self, service: str) -> None:
         super().__init__()
         self._service = service
+        self._server = {"server": server} if (server := os.environ.get(SERVER)) else {}
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "service": self._service,
+            **self._server,
             "logger": record.name,
             "message": record.getMessage(),
             **_fields(record),
