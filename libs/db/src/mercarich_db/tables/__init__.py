@@ -15,16 +15,19 @@ from mercarich_db.tables.pools import pool_status
 from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
 from mercarich_db.tables.runs import holds, run_heads, run_sellers, runs
 from mercarich_db.tables.settings import schedule_runs, settings, settings_history
+from mercarich_db.tables.sign_in import audit_log, invitations, logins, sessions, sign_in_failures
 from mercarich_db.tables.sources import evidence, source_items
 from mercarich_db.tables.submissions import submission_items, submissions
 
 __all__ = [
     "amazon_accounts",
+    "audit_log",
     "deletions",
     "evidence",
     "excluded_sellers",
     "excluded_words",
     "holds",
+    "invitations",
     "job_files",
     "job_problems",
     "job_queries",
@@ -33,6 +36,7 @@ __all__ = [
     "listing_events",
     "listing_pictures",
     "listings",
+    "logins",
     "metadata",
     "pictures_wanted",
     "pool_status",
@@ -44,8 +48,10 @@ __all__ = [
     "schedule_pauses",
     "schedule_runs",
     "seller_settings",
+    "sessions",
     "settings",
     "settings_history",
+    "sign_in_failures",
     "source_items",
     "submission_items",
     "submissions",

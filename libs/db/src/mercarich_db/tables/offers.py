@@ -58,6 +58,7 @@ listings = Table(
     Index("ix_listings_update", "update_run", "update_rank", "id"),
     Index("ix_listings_update_claimed", "update_run", "update_attempts"),  # a planner looks for the abandoned
     Index("ix_listings_searching", "searching", "marketplace", "id"),
+    Index("ix_listings_changed", "user_id", "changed_at", "id"),  # a seller's page of listings
 )
 
 listing_events = Table(

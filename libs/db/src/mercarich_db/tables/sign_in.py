@@ -1,0 +1,63 @@
+"""How people sign in, and what they did. Written by web."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, UtcDateTime, exact
+
+logins = Table(  # of the users who may sign in
+    "logins",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("password_hash", String(255), nullable=False),  # argon2id, in its own notation
+    Column("password_at", UtcDateTime, nullable=False),
+    Column("language", exact(8), nullable=True),  # ja, en; NULL: the browser's
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", exact(64), primary_key=True),  # SHA-256: who reads the table cannot sign in
+    Column("user_id", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),  # to the minute
+    Column("confirmed_at", UtcDateTime, nullable=False),  # when the password was last given
+    Column("address", String(64), nullable=False),
+    Column("agent", String(255), nullable=False),
+    Index("ix_sessions_user", "user_id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", exact(64), primary_key=True),
+    Column("username", exact(64), nullable=False),
+    Column("plan", Integer, nullable=False),
+    Column("is_staff", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=True),
+)
+
+sign_in_failures = Table(  # in a row, since the last success
+    "sign_in_failures",
+    metadata,
+    Column("name", exact(80), primary_key=True),  # SHA-256 of an account's name or of a network, with its kind
+    Column("failures", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+
+audit_log = Table(  # append only
+    "audit_log",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("user_id", Id, nullable=True),  # the seller whose thing it is; NULL: the system's
+    Column("actor", String(64), nullable=False),
+    Column("action", exact(64), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("detail", Text, nullable=True),
+    Column("address", String(64), nullable=True),
+    Index("ix_audit_log_user", "user_id", "id"),
+)
