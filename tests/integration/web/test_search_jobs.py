@@ -38,17 +38,20 @@ def test_o8_candidates_of_several_searches_become_drafts_once(shop: Workshop, ro
     assert shop.shops.asked == [("yahoo", "watch", 0), ("yahoo", "watch", 1), ("yahoo", "old watch", 0)]
 
 
-def test_what_a_seller_excludes_is_left_out_for_that_seller_alone(shop: Workshop, rows: Rows) -> None:
+def test_what_a_seller_excludes_is_left_out_for_that_seller_alone_and_what_all_do_for_each(
+    shop: Workshop, rows: Rows
+) -> None:
+    rows.add(tables.excluded_words, user_id=EVERYONE, word="item x100000004")
     rows.add(tables.excluded_words, user_id=1, word="ITEM X100000001")
     rows.add(tables.excluded_sellers, user_id=1, marketplace="yahoo", seller_id="seller-of-x100000002")
-    shop.shops.pages = {"cup": [["x100000001", "x100000002", "x100000003"]]}
+    shop.shops.pages = {"cup": [["x100000001", "x100000002", "x100000003", "x100000004"]]}
     started = shop.search("hanako", "cup")
     shop.search("jiro", "cup")
 
     shop.work(Kind.SEARCH)
 
     assert shop.skus(1) == ["Y-x100000003"]
-    assert (shop.job(started.id).made, shop.job(started.id).left_out) == (1, 2)
+    assert (shop.job(started.id).made, shop.job(started.id).left_out) == (1, 3)
     assert len(shop.skus(2)) == 3
 
 

@@ -13,6 +13,7 @@ from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_web import ports
 from mercarich_web.adapters.database import SqlSchema
 from mercarich_web.adapters.dead_letters_kafka import KafkaDeadLetters
+from mercarich_web.adapters.exclusions_sql import SqlExclusions
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.new_home_sql import SqlNewHome
@@ -27,6 +28,7 @@ from mercarich_web.adapters.stock_sql import SqlStock
 from mercarich_web.use_cases.dead_letters import DeadLetterDesk
 from mercarich_web.use_cases.delete_old_items import DeleteOldItems
 from mercarich_web.use_cases.environment import WorkerEnvironment
+from mercarich_web.use_cases.exclusions import ExclusionDesk
 from mercarich_web.use_cases.explain import Explain
 from mercarich_web.use_cases.holds import ListHolds, ReleaseHold
 from mercarich_web.use_cases.migrate_from_seed import MigrateFromSeed
@@ -59,6 +61,7 @@ class Questions:
     timetable: Timetable
     environment: WorkerEnvironment
     dead_letters: DeadLetterDesk
+    exclusions: ExclusionDesk
 
 
 @contextmanager
@@ -102,6 +105,7 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
         timetable=Timetable(SqlSchedules(engine), SCHEDULE, now),
         environment=WorkerEnvironment(settings, SqlPools(engine)),
         dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap)),
+        exclusions=ExclusionDesk(SqlExclusions(engine)),
     )
 
 

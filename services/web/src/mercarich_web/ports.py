@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+from mercarich_web.domain.exclusions import Exclusion
 from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
 from mercarich_web.domain.operating import DeadLetter, PoolState, Setting, SettingChange
@@ -185,6 +186,21 @@ class Pictures(Protocol):
 
     def older_than(self, at: datetime, limit: int) -> Iterator[list[tuple[int, str]]]:
         """Seller and path of the pictures that were last written before then, in lists of at most `limit`."""
+
+
+class ExclusionBook(Protocol):
+    """`user_id` None stands for all sellers."""
+
+    def user(self, username: str) -> int | None: ...
+
+    def of(self, user_id: int | None) -> Sequence[Exclusion]:
+        """What holds for this seller, that of all sellers included; None: every exclusion there is."""
+
+    def add(self, user_id: int | None, exclusion: Exclusion) -> bool:
+        """Whether this call added it."""
+
+    def remove(self, user_id: int | None, exclusion: Exclusion) -> bool:
+        """Whether it was there."""
 
 
 class DeadLetters(Protocol):

@@ -1,13 +1,15 @@
 """What jobs need from outside. Every method raises `ports.DatabaseAway`; those with a claim raise `Overtaken`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_web.domain.jobs import Job, JobProblem, JobQuery, Kind, Phase, State
 from mercarich_web.domain.listing_csv import ListingRow, Problem
+from mercarich_web.domain.pictures import Picture, WantedPictures
 from mercarich_web.domain.search_queries import Query
 
 
@@ -20,7 +22,7 @@ class Changed(Exception):
 
 
 class MarketAway(Exception):
-    """The proxy cannot search for now; the text says why."""
+    """The proxy cannot search, or look, for now; the text says why."""
 
     def __init__(self, text: str, after_seconds: float) -> None:
         super().__init__(text)
@@ -176,3 +178,45 @@ class JobBook(Protocol):
 
     def leftovers(self) -> Sequence[int]:
         """Ended jobs that still have staged rows, and those that never became ready within a day."""
+
+
+class NoPicture(Exception):
+    """There is none, or it is none; the text says why."""
+
+
+class PictureLater(Exception):
+    """This one cannot be had for now; the text says why."""
+
+
+class FolderAway(Exception):
+    """Nothing can be written into the pictures' folder; the text says why."""
+
+
+class PictureLine(Protocol):
+    """The listings whose pictures are wanted. Every method raises `ports.DatabaseAway`."""
+
+    def next(self, without: Collection[Marketplace], now: datetime, until: datetime) -> WantedPictures | None:
+        """The first in line of the marketplaces that are neither paused nor in `without`, ours until `until`."""
+
+    def keep(self, wanted: WantedPictures, paths: Mapping[int, str]) -> bool:
+        """The listing's pictures by slot; it leaves the line. False: there is no such listing any more."""
+
+    def put_off(self, wanted: WantedPictures, until: datetime, why: str, *, counted: bool) -> None: ...
+
+
+class PictureSource(Protocol):
+    """Both methods raise `MarketAway` and `PictureLater`."""
+
+    def addresses(self, marketplace: Marketplace, item_id: str) -> Sequence[str]:
+        """Those that the item's page shows, the main one first; empty when it has none, or is gone."""
+
+    def fetch(self, marketplace: Marketplace, url: str) -> Picture:
+        """Raises `NoPicture`."""
+
+
+class PictureFolder(Protocol):
+    def save(self, user_id: int, path: str, body: bytes) -> None:
+        """A whole file or none, in the seller's own folder. Raises `FolderAway`."""
+
+    def remove(self, user_id: int, path: str) -> None:
+        """One that is gone already is nothing."""

@@ -15,6 +15,9 @@ seller_settings = Table(  # a seller's own values of settings; see setting_defin
     Column("updated_by", String(64), nullable=False),
 )
 
+EVERYONE = 0
+"""The user_id of an exclusion that holds for all sellers, also for those who come later."""
+
 excluded_sellers = Table(  # source sellers from whom this seller does not buy
     "excluded_sellers",
     metadata,

@@ -10,6 +10,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import excluded_sellers, excluded_words, seller_settings
+from mercarich_db.tables.revivals import EVERYONE
 from mercarich_runs.adapters.fence import read
 from mercarich_updater.domain.matching import DEFAULT, SEED
 from mercarich_updater.domain.rules import BadConditions, Rules, read_conditions
@@ -36,13 +37,14 @@ class SqlRules:
 def rules_of(connection: Connection, user_id: int) -> Rules:
     own = select(seller_settings.c.key, seller_settings.c.value).where(seller_settings.c.user_id == user_id)
     values = values_of(connection, {row.key: row.value for row in connection.execute(own)})
+    whose = (EVERYONE, user_id)
     sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
-    words = select(excluded_words.c.word).where(excluded_words.c.user_id == user_id)
+    words = select(excluded_words.c.word).distinct().where(excluded_words.c.user_id.in_(whose))
     return replace(
         _rules(values),
         banned_sellers=frozenset(
             (Marketplace(row.marketplace), row.seller_id)
-            for row in connection.execute(sellers.where(excluded_sellers.c.user_id == user_id))
+            for row in connection.execute(sellers.where(excluded_sellers.c.user_id.in_(whose)))
         ),
         banned_words=tuple(sorted(connection.execute(words).scalars())),
     )

@@ -11,6 +11,7 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
+from mercarich_db.tables.revivals import EVERYONE
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.new_rows import new_listing, new_source
@@ -97,10 +98,11 @@ class SqlCandidates:
 
 
 def _exclusions(connection: Connection, user_id: int) -> Exclusions:
+    whose = (EVERYONE, user_id)
     sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
-    words = select(excluded_words.c.word).where(excluded_words.c.user_id == user_id)
+    words = select(excluded_words.c.word).where(excluded_words.c.user_id.in_(whose))
     return Exclusions(
-        {(row[0], row[1]) for row in connection.execute(sellers.where(excluded_sellers.c.user_id == user_id))},
+        {(row[0], row[1]) for row in connection.execute(sellers.where(excluded_sellers.c.user_id.in_(whose)))},
         connection.execute(words).scalars().all(),
     )
 

@@ -1,9 +1,18 @@
 """What a seller does not want to be offered: source sellers, and words in titles."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+
+LONGEST = 64
+_SELLER = re.compile(rf"[!-~]{{1,{LONGEST}}}")
+
+
+class BadExclusion(ValueError):
+    """The text says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +26,47 @@ class Exclusions:
         return (item.marketplace, item.seller_id or "") in self.sellers or any(
             word.casefold() in title for word in self.words
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """One source seller, or one word."""
+
+    username: str | None
+    """For whom it holds; None: for all sellers."""
+    marketplace: str | None
+    """Of the source seller; None: a word, which holds at both."""
+    value: str
+    """The marketplace's id of the source seller, or the word."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionList:
+    exclusions: Sequence[Exclusion]
+    """Those of all sellers first, then by seller; source sellers before words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionChange:
+    exclusion: Exclusion
+    changed: bool
+    """False: it was so already."""
+
+
+def exclusion_of(username: str | None, marketplace: Marketplace | None, value: str) -> Exclusion:
+    """As it is kept. Raises `BadExclusion`."""
+    if marketplace is None:
+        return Exclusion(username, None, _word(value))
+    if not _SELLER.fullmatch(value):
+        raise BadExclusion(
+            f"expected a source seller's id, 1 to {LONGEST} letters, digits and signs of ASCII, not {value[:80]!r}"
+        )
+    return Exclusion(username, marketplace, value)
+
+
+def _word(text: str) -> str:
+    """Titles are searched for it whatever the case: one spelling is enough. Spaces inside count."""
+    word = text.strip().casefold()
+    if not word or len(word) > LONGEST or not word.isprintable():
+        raise BadExclusion(f"expected a word of 1 to {LONGEST} characters that can be seen, not {text[:80]!r}")
+    return word

@@ -142,6 +142,7 @@ class MigrateFromSeed:
         for row in self.original.rows(table):
             user, marketplace = ids.get(row["user"]), seed.marketplace_of(table.table, row)
             what = str(row.get("seller") or row.get("word") or "").strip()
+            what = what.casefold() if table.kind == "excluded_words" else what
             if user is None or not 1 <= len(what) <= 64:
                 problems.add(f"exclusion of {table.table}", "its seller is unknown, or it is empty or too long", what)
                 continue

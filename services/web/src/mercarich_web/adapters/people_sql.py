@@ -1,0 +1,123 @@
+"""`ports_people.People` and `Audit` over the tables."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, insert, select, true, update
+
+from mercarich_db.tables import audit_log, invitations, logins, users
+from mercarich_db.types import AnyRow
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.domain.people import Account, Invitation, Role
+from mercarich_web.ports_people import Actor, Login, Taken
+
+
+class SqlPeople:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def login(self, username: str) -> Login | None:
+        found = accounts(logins.c.password_hash).where(users.c.username == username, users.c.active.is_(true()))
+        with reading(self._engine) as connection:
+            row = connection.execute(found).one_or_none()
+        return None if row is None else Login(account_of(row), row.password_hash)
+
+    def set_password(self, user_id: int, password_hash: str, now: datetime) -> None:
+        change = update(logins).where(logins.c.user_id == user_id)
+        writing(
+            self._engine,
+            lambda connection: connection.execute(change.values(password_hash=password_hash, password_at=now)),
+        )
+
+    def set_language(self, user_id: int, language: str | None) -> None:
+        change = update(logins).where(logins.c.user_id == user_id).values(language=language)
+        writing(self._engine, lambda connection: connection.execute(change))
+
+    def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
+        def add(connection: Connection) -> None:
+            if connection.execute(accounts().where(users.c.username == invitation.username)).first() is not None:
+                raise Taken(invitation.username)
+            row = {
+                "token_hash": token_hash,
+                "username": invitation.username,
+                "plan": invitation.plan,
+                "is_staff": invitation.role is Role.OPERATOR,
+                "created_at": now,
+                "created_by": invitation.created_by,
+                "expires_at": invitation.expires_at,
+            }
+            connection.execute(insert(invitations).values(row))
+
+        writing(self._engine, add)
+
+    def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(_usable(token_hash, now)).one_or_none()
+        return None if row is None else _invitation(row)
+
+    def accept(self, token_hash: str, password_hash: str, now: datetime) -> Account | None:
+        def accept(connection: Connection) -> Account | None:
+            row = connection.execute(_usable(token_hash, now).with_for_update()).one_or_none()
+            if row is None:
+                return None
+            user_id = _user(connection, row, now)
+            if connection.execute(select(logins.c.user_id).where(logins.c.user_id == user_id)).first() is not None:
+                return None
+            used = update(invitations).where(invitations.c.token_hash == token_hash)
+            connection.execute(used.values(used_at=now))
+            login = {"user_id": user_id, "password_hash": password_hash, "password_at": now}
+            connection.execute(insert(logins).values(login))
+            return account_of(connection.execute(accounts().where(users.c.id == user_id)).one())
+
+        return writing(self._engine, accept)
+
+
+class SqlAudit:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def write(self, action: str, by: Actor, subject: str, detail: str | None, now: datetime) -> None:
+        row = {
+            "at": now,
+            "user_id": by.user_id,
+            "actor": by.name[:64],
+            "action": action,
+            "subject": subject[:255],
+            "detail": detail,
+            "address": by.address,
+        }
+        writing(self._engine, lambda connection: connection.execute(insert(audit_log).values(row)))
+
+
+def accounts(*more: Any) -> Select[Any]:
+    """Users who may sign in."""
+    columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, logins.c.language)
+    return select(*columns, *more).join(logins, logins.c.user_id == users.c.id)
+
+
+def account_of(row: AnyRow) -> Account:
+    role = Role.OPERATOR if row.is_staff else Role.SELLER
+    return Account(row.id, row.username, role, row.plan, row.language)
+
+
+def _usable(token_hash: str, now: datetime) -> Select[Any]:
+    return select(invitations).where(
+        invitations.c.token_hash == token_hash, invitations.c.used_at.is_(None), invitations.c.expires_at > now
+    )
+
+
+def _user(connection: Connection, row: AnyRow, now: datetime) -> int:
+    """The user of this name, made where there is none; one that is there stays as it is."""
+    found: int | None = connection.execute(select(users.c.id).where(users.c.username == row.username)).scalar()
+    if found is not None:
+        return found
+    user = {"username": row.username, "plan": row.plan, "active": True, "is_staff": row.is_staff, "created_at": now}
+    made = connection.execute(insert(users).values(user)).inserted_primary_key
+    assert made is not None
+    number: int = made[0]
+    return number
+
+
+def _invitation(row: AnyRow) -> Invitation:
+    role = Role.OPERATOR if row.is_staff else Role.SELLER
+    return Invitation(row.username, row.plan, role, row.created_by, row.expires_at)

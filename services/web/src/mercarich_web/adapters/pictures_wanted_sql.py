@@ -1,0 +1,96 @@
+"""`ports_jobs.PictureLine` over the tables, and how a listing comes into the line."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db import settings_store
+from mercarich_db.bulk import insert_missing
+from mercarich_db.tables import listing_pictures, listings, pictures_wanted, source_items
+from mercarich_web.adapters.database import writing
+from mercarich_web.domain.pictures import ATTEMPTS, WantedPictures
+
+SLOTS = "LISTING_PICTURES"
+_line = pictures_wanted.c
+
+
+def want_pictures(connection: Connection, user_id: int, skus: Sequence[str], *, after: int = 0) -> None:
+    """In the transaction that makes these listings, or edits them: of the listed ones that have no pictures yet.
+
+    `after` counts those of the same seller before them, a thousand a call: sellers take turns in the line.
+    """
+    some = select(listings.c.id).where(listings.c.user_id == user_id, listings.c.sku.in_(skus), listings.c.listed)
+    bare = some.outerjoin(listing_pictures, listing_pictures.c.listing_id == listings.c.id)
+    ids = connection.execute(bare.where(listing_pictures.c.listing_id.is_(None)).order_by(listings.c.id)).scalars()
+    rows = [{"listing_id": id, "place": place, "attempts": 0} for place, id in enumerate(ids, start=after + 1)]
+    insert_missing(connection, pictures_wanted, rows)
+
+
+class SqlPictureLine:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def next(self, without: Collection[Marketplace], now: datetime, until: datetime) -> WantedPictures | None:
+        def take(connection: Connection) -> WantedPictures | None:
+            paused = {name for name in Marketplace if settings_store.is_paused(connection, name)}
+            slots = settings_store.read(connection).integer(SLOTS)
+            return _take(connection, paused.union(without), slots, now, until) if slots else None
+
+        return writing(self._engine, take)
+
+    def keep(self, wanted: WantedPictures, paths: Mapping[int, str]) -> bool:
+        mine = listings.c.id == wanted.listing_id
+
+        def keep(connection: Connection) -> bool:
+            connection.execute(delete(pictures_wanted).where(_line.listing_id == wanted.listing_id))
+            # Locked, so that a deletion comes before, and we see it, or after, and takes the pictures with it.
+            if connection.execute(select(listings.c.id).where(mine).with_for_update()).first() is None:
+                return False
+            had = listing_pictures.c.listing_id == wanted.listing_id
+            connection.execute(delete(listing_pictures).where(had))
+            rows = [{"listing_id": wanted.listing_id, "slot": slot, "path": path} for slot, path in paths.items()]
+            if rows:
+                connection.execute(insert(listing_pictures), rows)
+            return True
+
+        return writing(self._engine, keep)
+
+    def put_off(self, wanted: WantedPictures, until: datetime, why: str, *, counted: bool) -> None:
+        attempts = wanted.attempt if counted else wanted.attempt - 1
+        values = {"not_before": until, "problem": why[:255], "attempts": attempts}
+        later = update(pictures_wanted).where(_line.listing_id == wanted.listing_id).values(values)
+        writing(self._engine, lambda connection: connection.execute(later))
+
+
+def _take(
+    connection: Connection, without: Collection[Marketplace], slots: int, now: datetime, until: datetime
+) -> WantedPictures | None:
+    """Counts the attempt at once, so that what ends the process is tried a few times only."""
+    due = and_(or_(_line.not_before.is_(None), _line.not_before <= now), _line.attempts < ATTEMPTS)
+    first = (
+        select(pictures_wanted, listings.c.user_id, source_items.c.marketplace, source_items.c.item_id)
+        .add_columns(source_items.c.image_url)
+        .join(listings, listings.c.id == _line.listing_id)
+        .join(source_items, source_items.c.id == listings.c.source_item_id)
+        .where(due, source_items.c.marketplace.not_in([str(name) for name in without]))
+        .order_by(_line.place, _line.listing_id)
+        .limit(1)
+    )
+    row = connection.execute(first.with_for_update(of=pictures_wanted, skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    taken = {"not_before": until, "attempts": row.attempts + 1}
+    mine = and_(_line.listing_id == row.listing_id, _line.attempts == row.attempts)
+    if connection.execute(update(pictures_wanted).where(mine).values(taken)).rowcount != 1:
+        return None
+    return WantedPictures(
+        listing_id=row.listing_id,
+        user_id=row.user_id,
+        marketplace=Marketplace(row.marketplace),
+        item_id=row.item_id,
+        known_url=row.image_url,
+        slots=slots,
+        attempt=row.attempts + 1,
+    )

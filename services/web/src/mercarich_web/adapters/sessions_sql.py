@@ -1,0 +1,112 @@
+"""`ports_people.Sessions` and `Tries` over the tables."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, delete, insert, select, true, update
+
+from mercarich_db.tables import sessions, sign_in_failures, users
+from mercarich_db.types import AnyRow
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.people_sql import account_of, accounts
+from mercarich_web.domain.people import ABSOLUTE, FORGOTTEN_AFTER, IDLE, Session, wait_after
+
+
+class SqlSessions:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def start(self, session: Session) -> None:
+        row = {
+            "token_hash": session.token_hash,
+            "user_id": session.account.user_id,
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+            "confirmed_at": session.confirmed_at,
+            "address": session.address,
+            "agent": session.agent,
+        }
+        over = (sessions.c.seen_at < session.seen_at - IDLE) | (sessions.c.created_at < session.created_at - ABSOLUTE)
+
+        def start(connection: Connection) -> None:
+            mine = sessions.c.user_id == session.account.user_id
+            connection.execute(delete(sessions).where(mine, over))
+            connection.execute(insert(sessions).values(row))
+
+        writing(self._engine, start)
+
+    def get(self, token_hash: str) -> Session | None:
+        found = _sessions().where(sessions.c.token_hash == token_hash, users.c.active.is_(true()))
+        with reading(self._engine) as connection:
+            row = connection.execute(found).one_or_none()
+        return None if row is None else _session(row)
+
+    def seen(self, token_hash: str, now: datetime) -> None:
+        self._change(token_hash, seen_at=now)
+
+    def confirm(self, token_hash: str, now: datetime) -> None:
+        self._change(token_hash, seen_at=now, confirmed_at=now)
+
+    def end(self, token_hash: str) -> None:
+        gone = delete(sessions).where(sessions.c.token_hash == token_hash)
+        writing(self._engine, lambda connection: connection.execute(gone))
+
+    def end_others(self, user_id: int, but: str) -> int:
+        gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
+        return writing(self._engine, lambda connection: connection.execute(gone).rowcount)
+
+    def of(self, user_id: int) -> Sequence[Session]:
+        query = _sessions().where(sessions.c.user_id == user_id).order_by(sessions.c.seen_at.desc())
+        with reading(self._engine) as connection:
+            return [_session(row) for row in connection.execute(query)]
+
+    def _change(self, token_hash: str, **values: datetime) -> None:
+        change = update(sessions).where(sessions.c.token_hash == token_hash).values(**values)
+        writing(self._engine, lambda connection: connection.execute(change))
+
+
+class SqlTries:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self, names: Sequence[str], now: datetime) -> float:
+        def begin(connection: Connection) -> float:
+            known = select(sign_in_failures).where(sign_in_failures.c.name.in_(sorted(names))).with_for_update()
+            rows = {row.name: row for row in connection.execute(known)}
+            seconds = max((_wait(row, now).total_seconds() for row in rows.values()), default=0.0)
+            if seconds > 0:
+                return seconds
+            for name in sorted(names):
+                _count(connection, rows.get(name), name, now)
+            return 0
+
+        return writing(self._engine, begin)
+
+    def succeeded(self, names: Sequence[str]) -> None:
+        gone = delete(sign_in_failures).where(sign_in_failures.c.name.in_(sorted(names)))
+        writing(self._engine, lambda connection: connection.execute(gone))
+
+
+def _sessions() -> Select[Any]:
+    more = [column for column in sessions.c if column.name != "user_id"]
+    return accounts(*more).join(sessions, sessions.c.user_id == users.c.id)
+
+
+def _session(row: AnyRow) -> Session:
+    return Session(
+        account_of(row), row.token_hash, row.created_at, row.seen_at, row.confirmed_at, row.address, row.agent
+    )
+
+
+def _wait(row: AnyRow, now: datetime) -> timedelta:
+    return row.last_at + wait_after(row.failures) - now
+
+
+def _count(connection: Connection, row: AnyRow | None, name: str, now: datetime) -> None:
+    if row is None:
+        connection.execute(insert(sign_in_failures).values(name=name, failures=1, last_at=now))
+        return
+    failures = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
+    change = update(sign_in_failures).where(sign_in_failures.c.name == name)
+    connection.execute(change.values(failures=failures, last_at=now))

@@ -1,0 +1,104 @@
+"""Who signs in: accounts, sessions, what a password must be, how long a guesser has to wait."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+IDLE = timedelta(hours=2)
+"""A session ends after this long without a request,"""
+ABSOLUTE = timedelta(hours=24)
+"""and at the latest after this long."""
+FRESH = timedelta(minutes=15)
+"""So long after the password was given, what needs a fresh login may be done."""
+INVITED_FOR = timedelta(days=7)
+
+SHORTEST, LONGEST = 12, 128
+FREE_TRIES = 5
+LONGEST_WAIT = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""Failures are forgotten when none was added for so long."""
+
+_COMMON = frozenset(
+    "password1234 passwordpassword 123456789012 1234567890123 qwertyuiop123 qwertyuiopas 111111111111"
+    " 000000000000 abcdefghijkl abcd1234abcd 1q2w3e4r5t6y 1qaz2wsx3edc iloveyou1234 letmein12345"
+    " welcome12345 administrator changeme1234 mercarich123 password12345 adminadmin12".split()
+)
+"""Passwords of this length that lists of leaked ones begin with."""
+
+
+class Role(StrEnum):
+    SELLER = "seller"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    user_id: int
+    username: str
+    role: Role
+    plan: int
+    language: str | None
+    """ja or en; None: whatever the browser asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    account: Account
+    token_hash: str
+    created_at: datetime
+    seen_at: datetime
+    confirmed_at: datetime
+    """When the password was last given."""
+    address: str = ""
+    agent: str = ""
+
+    def is_over(self, now: datetime) -> bool:
+        return now - self.seen_at > IDLE or now - self.created_at > ABSOLUTE
+
+    def is_fresh(self, now: datetime) -> bool:
+        return now - self.confirmed_at <= FRESH
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    username: str
+    plan: int
+    role: Role
+    created_by: str
+    expires_at: datetime
+
+
+class WeakPassword(Exception):
+    """`rule` tells which rule it breaks."""
+
+    def __init__(self, rule: "Rule") -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class Rule(StrEnum):
+    SHORT = "short"
+    LONG = "long"
+    COMMON = "common"
+    NAMED = "named"
+    """It is, or holds, the account's name."""
+
+
+def check_password(password: str, username: str) -> None:
+    """No rule on kinds of characters and no expiry (ASVS 5.0, 6.2.5 and 6.2.10). Raises `WeakPassword`."""
+    if len(password) < SHORTEST:
+        raise WeakPassword(Rule.SHORT)
+    if len(password) > LONGEST:
+        raise WeakPassword(Rule.LONG)
+    plain = password.casefold()
+    if plain in _COMMON or len(set(plain)) < 4:
+        raise WeakPassword(Rule.COMMON)
+    if username.casefold() in plain or "mercarich" in plain:
+        raise WeakPassword(Rule.NAMED)
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long nobody may try again after so many failures in a row: nothing at first, then doubling."""
+    if failures < FREE_TRIES:
+        return timedelta(0)
+    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(failures - FREE_TRIES + 1, 12)))

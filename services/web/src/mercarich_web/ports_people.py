@@ -1,0 +1,87 @@
+"""What signing in needs from outside. Every method raises `ports.DatabaseAway`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mercarich_web.domain.people import Account, Invitation, Session
+
+
+class Taken(Exception):
+    """There is a user of this name already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    account: Account
+    password_hash: str
+
+
+class People(Protocol):
+    def login(self, username: str) -> Login | None:
+        """Of an active user who may sign in."""
+
+    def set_password(self, user_id: int, password_hash: str, now: datetime) -> None: ...
+
+    def set_language(self, user_id: int, language: str | None) -> None: ...
+
+    def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
+        """Raises `Taken` where the user may sign in already."""
+
+    def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
+        """One that may still be accepted."""
+
+    def accept(self, token_hash: str, password_hash: str, now: datetime) -> Account | None:
+        """The user with this password, made where there was none; None when the invitation is not to be had any
+        more."""
+
+
+class Sessions(Protocol):
+    def start(self, session: Session) -> None:
+        """Sweeps those that are over."""
+
+    def get(self, token_hash: str) -> Session | None:
+        """Of an active user, however old."""
+
+    def seen(self, token_hash: str, now: datetime) -> None: ...
+
+    def confirm(self, token_hash: str, now: datetime) -> None: ...
+
+    def end(self, token_hash: str) -> None: ...
+
+    def end_others(self, user_id: int, but: str) -> int: ...
+
+    def of(self, user_id: int) -> Sequence[Session]:
+        """Last seen first."""
+
+
+class Tries(Protocol):
+    def begin(self, names: Sequence[str], now: datetime) -> float:
+        """Count a try under each name, as failed until `succeeded`, and answer 0; or count nothing and answer the
+        seconds to wait."""
+
+    def succeeded(self, names: Sequence[str]) -> None: ...
+
+
+class Audit(Protocol):
+    def write(self, action: str, by: "Actor", subject: str, detail: str | None, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, and from where."""
+
+    name: str
+    user_id: int | None
+    address: str | None
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """As slow without a hash as with one."""
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Made with weaker parameters than today's."""

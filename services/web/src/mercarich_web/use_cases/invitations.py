@@ -1,0 +1,62 @@
+"""Inviting people, and accepting an invitation."""
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web.domain.people import INVITED_FOR, Account, Invitation, Role, check_password
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports import Refused
+from mercarich_web.ports_people import Actor, Audit, Passwords, People, Taken
+from mercarich_web.use_cases.sign_in import hashed
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
+PLANS = (2, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """`token` is shown once and kept nowhere."""
+
+    invitation: Invitation
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    people: People
+    passwords: Passwords
+    audit: Audit
+    now: Clock
+
+    def invite(self, username: str, plan: int, role: Role, by: str) -> Invited:
+        """Also for a user who is there but cannot sign in yet. Raises `Refused`."""
+        if not _NAME.fullmatch(username):
+            raise Refused("a name has 2 to 64 letters, digits or . _ @ - and begins with a letter or digit")
+        if plan not in PLANS:
+            raise Refused(f"a plan has 2 or 4 checks a day, not {plan}")
+        token, now = secrets.token_urlsafe(32), self.now()
+        invitation = Invitation(username, plan, role, by[:64], now + INVITED_FOR)
+        try:
+            self.people.invite(hashed(token), invitation, now)
+        except Taken as error:
+            raise Refused(f"{username} can sign in already") from error
+        self.audit.write("invited", Actor(by[:64], None, None), username, role, now)
+        return Invited(invitation, token)
+
+    def look(self, token: str) -> Invitation:
+        """Raises `NotFound` for one that was used, is too old or was never there."""
+        found = self.people.invitation(hashed(token), self.now())
+        if found is None:
+            raise NotFound("this invitation cannot be used any more")
+        return found
+
+    def accept(self, token: str, password: str) -> Account:
+        """Raises `NotFound` and `WeakPassword`."""
+        check_password(password, self.look(token).username)
+        account = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
+        if account is None:
+            raise NotFound("this invitation cannot be used any more")
+        self.audit.write("joined", Actor(account.username, account.user_id, None), account.username, None, self.now())
+        return account

@@ -1,0 +1,117 @@
+"""Signing in and out, and telling who a request's token belongs to."""
+
+import hashlib
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mercarich_platform.clock import Clock
+from mercarich_web.domain.people import LONGEST, Account, Session, check_password
+from mercarich_web.ports_people import Actor, Audit, Login, Passwords, People, Sessions, Tries
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+class Wrong(Exception):
+    """The name or the password; which of them is not told."""
+
+
+class TooMany(Exception):
+    """Failed tries; the next is allowed after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"wait {seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a request comes from."""
+
+    address: str
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Lets people in and out."""
+
+    people: People
+    sessions: Sessions
+    tries: Tries
+    passwords: Passwords
+    audit: Audit
+    now: Clock
+
+    def sign_in(self, username: str, password: str, caller: Caller) -> str:
+        """Answers the new session's token. Raises `Wrong` and `TooMany`."""
+        login = self._proven(username, password, caller)
+        if self.passwords.is_outdated(login.password_hash):
+            self.people.set_password(login.account.user_id, self.passwords.hash(password), self.now())
+        return self.start(login.account, caller)
+
+    def start(self, account: Account, caller: Caller) -> str:
+        token, now = secrets.token_urlsafe(32), self.now()
+        session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255])
+        self.sessions.start(session)
+        self.audit.write("sign_in", _actor(account, caller), account.username, None, now)
+        return token
+
+    def who(self, token: str) -> Session | None:
+        """None when the session is over or was never there."""
+        session, now = self.sessions.get(hashed(token)), self.now()
+        if session is None or session.is_over(now):
+            return None
+        if now - session.seen_at > SEEN_EVERY:
+            self.sessions.seen(session.token_hash, now)
+        return session
+
+    def sign_out(self, session: Session) -> None:
+        self.sessions.end(session.token_hash)
+
+    def confirm(self, session: Session, password: str, caller: Caller) -> None:
+        """The password again. Raises `Wrong` and `TooMany`."""
+        self._proven(session.account.username, password, caller)
+        self.sessions.confirm(session.token_hash, self.now())
+
+    def change_password(self, session: Session, old: str, new: str, caller: Caller) -> None:
+        """Ends the account's other sessions. Raises `Wrong`, `TooMany` and `WeakPassword`."""
+        account = session.account
+        check_password(new, account.username)
+        self._proven(account.username, old, caller)
+        self.people.set_password(account.user_id, self.passwords.hash(new), self.now())
+        self.sessions.end_others(account.user_id, session.token_hash)
+        self.audit.write("password_changed", _actor(account, caller), account.username, None, self.now())
+
+    def _proven(self, username: str, password: str, caller: Caller) -> Login:
+        names = [f"account:{hashed(username)}", f"network:{hashed(network(caller.address))}"]
+        seconds = self.tries.begin(names, self.now())
+        if seconds > 0:
+            raise TooMany(seconds)
+        login = self.people.login(username) if len(username) <= 64 else None
+        too_long = len(password) > LONGEST  # not hashed: a megabyte of it would cost the server, not the guesser
+        known = login.password_hash if login is not None else None
+        if not self.passwords.matches(known, "" if too_long else password) or login is None:
+            self.audit.write("sign_in_failed", Actor(username[:64], None, caller.address), username, None, self.now())
+            raise Wrong
+        self.tries.succeeded(names[:1])
+        return login
+
+
+def hashed(token: str) -> str:
+    """As the table holds it."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def network(address: str) -> str:
+    """The part of an address that one guesser is likely to hold: /24, or /48 of IPv6."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
+
+
+def _actor(account: Account, caller: Caller) -> Actor:
+    return Actor(account.username, account.user_id, caller.address)
