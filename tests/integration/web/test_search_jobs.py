@@ -8,6 +8,7 @@ from tests.integration.web.workshop import Workshop
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import run_tx
+from mercarich_db.tables.revivals import EVERYONE
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
