@@ -11,6 +11,7 @@ from mercarich_simulator.api.feeds import Store
 from mercarich_simulator.api.levers import Levers
 from mercarich_simulator.api.mercari import MercariApi
 from mercarich_simulator.api.yahoo import YahooApi
+from mercarich_simulator.clock import SimClock
 from mercarich_simulator.settings import SimulatorSettings
 from mercarich_simulator.state_file import read, restore, save
 from mercarich_simulator.web import Application, Reply, Request, json_reply
@@ -34,11 +35,12 @@ def build(settings: SimulatorSettings) -> Application:
 class Simulator:
     """One world and the addresses that lead into it; a reset replaces both."""
 
-    def __init__(self, settings: SimulatorSettings) -> None:
+    def __init__(self, settings: SimulatorSettings, clock: SimClock | None = None) -> None:
+        """`clock`: another one than the settings make."""
         self._saving: asyncio.Task[None] | None = None
         document = read(settings.state_file) if settings.state_file else None
         if document is None:
-            self._take(begin(settings))
+            self._take(begin(settings, clock))
             return
         self._take(begin(replace(settings, start_at=document["start_at"])))
         if settings.clock_mode == "real":
