@@ -1,10 +1,11 @@
 """The composition root of sellers' jobs: the worker of a pool, and what commands and pages ask."""
 
+import logging
 import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,17 +28,23 @@ from mercarich_web.adapters.hints_kafka import KafkaHints
 from mercarich_web.adapters.imports_sql import SqlImports
 from mercarich_web.adapters.job_book_sql import SqlJobBook
 from mercarich_web.adapters.markets_http import HttpMarkets
+from mercarich_web.adapters.picture_files import PictureFiles
+from mercarich_web.adapters.picture_sources_http import HttpPictureSource
+from mercarich_web.adapters.pictures_wanted_sql import SqlPictureLine
 from mercarich_web.adapters.slice_threads import SliceThreads
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.handlers import JobWaitingHandler
-from mercarich_web.metrics import SLICE_SECONDS, SLICES, begin_at_zero
+from mercarich_web.metrics import PICTURES, SLICE_SECONDS, SLICES, begin_at_zero
 from mercarich_web.settings import WebSettings
 from mercarich_web.use_cases.export_listings import ExportListings
 from mercarich_web.use_cases.import_steps import ImportStep
 from mercarich_web.use_cases.jobs import JobProblems, ListJobs, ShowJob, SkipQuery, StartImport, StartSearch, StopJob
+from mercarich_web.use_cases.keep_pictures import KeepPictures
 from mercarich_web.use_cases.search_steps import SearchStep
 from mercarich_web.use_cases.slices import RunSlice, Step
 from mercarich_web.use_cases.watch_jobs import WatchJobs
+
+log = logging.getLogger(__name__)
 
 CHECK_EVERY = 1.0
 
@@ -89,21 +96,24 @@ class JobWorker:
     """The process of a pool. `run` once."""
 
     worker: Worker
-    threads: SliceThreads
+    threads: Sequence[SliceThreads]
     engine: Engine
-    markets: HttpMarkets
+    close: Sequence[Callable[[], None]]
 
     def run(self, stop: threading.Event) -> int:
-        self.threads.start()
+        for threads in self.threads:
+            threads.start()
         code = self.worker.run(stop)
-        self.threads.close()
-        self.markets.close()
+        for threads in self.threads:
+            threads.close()
+        for close in self.close:
+            close()
         self.engine.dispose()
         return code
 
 
 def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: threading.Event) -> JobWorker:
-    engine = engines.create(shared.database, pool_size=own.job_slots + 1)
+    engine = engines.create(shared.database, pool_size=own.job_slots + 2)
     book = SqlJobBook(engine, utc_now)
     settings = FreshSettings(book.settings)
     desk = SqlDesk(engine, lambda: settings().lease, utc_now)
@@ -127,8 +137,13 @@ def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: thr
         return worked
 
     begin_at_zero(kind)
-    threads = SliceThreads(a_slice, own.job_slots, stop)
-    return JobWorker(_worker(kind, shared, threads), threads, engine, markets)
+    threads, close = [SliceThreads(a_slice, own.job_slots, stop)], [markets.close]
+    files = PictureFiles(shared.pictures_folder)
+    if kind is Kind.IMPORT and _can_save(files):
+        source = HttpPictureSource(urls, silence_seconds=own.search_silence_seconds)
+        threads.append(SliceThreads(pictures_of(engine, source, files, utc_now), 1, stop))
+        close.append(source.close)
+    return JobWorker(_worker(kind, shared, threads), threads, engine, close)
 
 
 def steps_of(desk: SqlDesk, markets: HttpMarkets, now: Clock) -> dict[Kind, Step]:
@@ -138,17 +153,28 @@ def steps_of(desk: SqlDesk, markets: HttpMarkets, now: Clock) -> dict[Kind, Step
     }
 
 
-def _worker(kind: Kind, shared: SharedSettings, threads: SliceThreads) -> Worker:
+def pictures_of(engine: Engine, source: HttpPictureSource, files: PictureFiles, now: Clock) -> KeepPictures:
+    return KeepPictures(SqlPictureLine(engine), source, files, now, lambda outcome: PICTURES.labels(outcome).inc())
+
+
+def _can_save(files: PictureFiles) -> bool:
+    problem = files.problem()
+    if problem is not None:
+        log.warning("no pictures of listings are saved", extra={"reason": problem})
+    return problem is None
+
+
+def _worker(kind: Kind, shared: SharedSettings, threads: Sequence[SliceThreads]) -> Worker:
     topic = JOBS[kind]
     return Worker(
         bootstrap=shared.kafka_bootstrap,
         group=f"jobs-{kind}",
         topics=[topic.name],
-        handle=JobWaitingHandler(threads.wake),
+        handle=JobWaitingHandler(threads[0].wake),
         slots=1,
         dead_letters=lambda _topic: topic.dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),
-        ticks=[Tick("slices", CHECK_EVERY, threads.check)],
+        ticks=[Tick("slices", CHECK_EVERY, each.check) for each in threads],
         client_id=f"jobs-{kind}",
         health_host=shared.metrics_host,
         health_port=shared.metrics_port or None,

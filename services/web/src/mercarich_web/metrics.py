@@ -10,9 +10,15 @@ SLICE_SECONDS = Histogram(
     ["kind"],
     buckets=(0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
 )
+PICTURES = Counter(
+    "mercarich_web_listings_pictured", "New listings whose pictures were to be saved, by what came of it", ["outcome"]
+)
+PICTURE_OUTCOMES = ("saved", "none", "put_off")
 
 
 def begin_at_zero(kind: str) -> None:
     """A counter that is first seen at 1 has not risen for Prometheus."""
     for outcome in OUTCOMES:
         SLICES.labels(kind, outcome)
+    for outcome in PICTURE_OUTCOMES:
+        PICTURES.labels(outcome)

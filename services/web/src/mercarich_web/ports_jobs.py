@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_web.domain.expiry import Removed
 from mercarich_web.domain.jobs import Job, JobProblem, JobQuery, Kind, Phase, State
 from mercarich_web.domain.listing_csv import ListingRow, Problem
 from mercarich_web.domain.pictures import Picture, WantedPictures
@@ -218,5 +219,5 @@ class PictureFolder(Protocol):
     def save(self, user_id: int, path: str, body: bytes) -> None:
         """A whole file or none, in the seller's own folder. Raises `FolderAway`."""
 
-    def remove(self, user_id: int, path: str) -> None:
+    def remove(self, user_id: int, path: str, *, dry_run: bool) -> Removed:
         """One that is gone already is nothing."""

@@ -11,6 +11,7 @@ from mercarich_db.tables import (
     listing_events,
     listing_pictures,
     listings,
+    pictures_wanted,
     revival_candidates,
     revivals,
     runs,
@@ -46,6 +47,7 @@ class SqlExpiredOffers:
             if rows:
                 ids = [row.listing_id for row in rows]
                 connection.execute(delete(listing_pictures).where(listing_pictures.c.listing_id.in_(ids)))
+                connection.execute(delete(pictures_wanted).where(pictures_wanted.c.listing_id.in_(ids)))
                 connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(ids)))
                 connection.execute(delete(revivals).where(revivals.c.listing_id.in_(ids)))
                 connection.execute(delete(listings).where(listings.c.id.in_(ids)))

@@ -14,6 +14,7 @@ from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.desk_sql import SqlDesk, ended, hold
 from mercarich_web.adapters.import_comparison import problems_of
 from mercarich_web.adapters.new_rows import new_listing, new_source
+from mercarich_web.adapters.pictures_wanted_sql import want_pictures
 from mercarich_web.domain.jobs import Phase, State
 from mercarich_web.domain.listing_csv import ListingRow, Problem
 from mercarich_web.ports_jobs import Changed, Claim
@@ -128,7 +129,9 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     listed = [_edited(row) for row in found if row.old_listed]
     drafts = [_redrawn(row, now) for row in found if row.old_listed is False]
     made = len(fresh) + update_rows(connection, listings, listed, where={**ours, "listed": True})
-    return made + update_rows(connection, listings, drafts, where={**ours, "listed": False})
+    made += update_rows(connection, listings, drafts, where={**ours, "listed": False})
+    want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
+    return made
 
 
 def _keep_free(connection: Connection, user_id: int, sources: Sequence[int]) -> None:

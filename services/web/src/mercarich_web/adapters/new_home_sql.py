@@ -1,5 +1,6 @@
 """`ports.NewHome` over the tables: all in one transaction, so that a take-over that breaks off has left nothing."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import excluded_sellers, excluded_words, listings, source_items, users
 from mercarich_web.adapters.database import writing
+from mercarich_web.adapters.pictures_wanted_sql import want_pictures
 from mercarich_web.ports import NewRows, Refused
 
 NO_SUCH = "there is no such setting here"
@@ -45,6 +47,7 @@ class SqlNewRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._added: Counter[int] = Counter()
 
     def add_seller(self, user_id: int, row: Mapping[str, Any]) -> None:
         self._connection.execute(insert(users).values(id=user_id, **row))
@@ -55,6 +58,7 @@ class SqlNewRows:
         ids = _ids(self._connection, list(sources))
         made = [{**row, "source_item_id": ids[row["marketplace"], source]} for row, source, _ in rows]
         self._connection.execute(insert(listings), made)
+        self._want_pictures(made)
 
     def set(self, key: str, value: str, by: str, at: datetime) -> str | None:
         try:
@@ -69,6 +73,14 @@ class SqlNewRows:
 
     def exclude_word(self, user_id: int, word: str) -> None:
         insert_missing(self._connection, excluded_words, [{"user_id": user_id, "word": word}])
+
+    def _want_pictures(self, made: Sequence[Mapping[str, Any]]) -> None:
+        skus: dict[int, list[str]] = defaultdict(list)
+        for row in made:
+            skus[row["user_id"]].append(row["sku"])
+        for user_id, added in skus.items():
+            want_pictures(self._connection, user_id, added, after=self._added[user_id])
+            self._added[user_id] += len(added)
 
 
 def _source(marketplace: str, item_id: str, seller_id: str | None) -> dict[str, Any]:

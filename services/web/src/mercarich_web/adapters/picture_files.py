@@ -1,13 +1,15 @@
-"""`ports.Pictures` over a folder: `<folder>/<user id>/…`, one folder a seller."""
+"""`ports.Pictures` and `ports_jobs.PictureFolder` over a folder: `<folder>/<user id>/…`, one folder a seller."""
 
 import logging
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from mercarich_web.domain.expiry import Removed
+from mercarich_web.ports_jobs import FolderAway
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,24 @@ class PictureFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def problem(self) -> str | None:
+        """Why nothing can be saved here; makes the folder if it can."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return f"{self._folder}: {error.strerror}"
+        return None if os.access(self._folder, os.W_OK) else f"{self._folder} cannot be written"
+
+    def save(self, user_id: int, path: str, body: bytes) -> None:
+        file = self._inside(user_id, path)
+        if file is None:
+            raise FolderAway(f"{path} leads out of its seller's folder")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(file, body)
+        except OSError as error:
+            raise FolderAway(f"{file.parent}: {error.strerror}") from error
 
     def remove(self, user_id: int, path: str, *, dry_run: bool) -> Removed:
         file = self._inside(user_id, path)
@@ -71,6 +91,15 @@ class PictureFiles:
         except (OSError, RuntimeError):  # a circle of links, or a name that is too long
             return None
         return parent / file.name if file.name not in ("", "..") and parent.is_relative_to(own) else None
+
+
+def _write_whole(file: Path, body: bytes) -> None:
+    """What is left of one that is cut off has a picture's suffix, for the sweep."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", suffix=file.suffix, delete=False) as part:
+        part.write(body)
+        part.flush()
+        os.fsync(part.fileno())
+    os.replace(part.name, file)
 
 
 def _is_text(path: str) -> bool:

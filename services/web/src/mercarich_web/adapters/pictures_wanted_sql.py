@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, delete, insert, or_, select, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import listing_pictures, listings, pictures_wanted, source_items
-from mercarich_web.adapters.database import writing
+from mercarich_db.types import AnyRow
+from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.pictures import ATTEMPTS, WantedPictures
 
 SLOTS = "LISTING_PICTURES"
@@ -33,20 +35,36 @@ class SqlPictureLine:
         self._engine = engine
 
     def next(self, without: Collection[Marketplace], now: datetime, until: datetime) -> WantedPictures | None:
-        def take(connection: Connection) -> WantedPictures | None:
+        with reading(self._engine) as connection:
             paused = {name for name in Marketplace if settings_store.is_paused(connection, name)}
             slots = settings_store.read(connection).integer(SLOTS)
-            return _take(connection, paused.union(without), slots, now, until) if slots else None
+            row = connection.execute(_first(paused.union(without), now)).one_or_none() if slots else None
+        return None if row is None else self._take(row, slots, until)
 
-        return writing(self._engine, take)
+    def _take(self, row: AnyRow, slots: int, until: datetime) -> WantedPictures | None:
+        """Counts the attempt at once, so that what ends the process is tried a few times only."""
+        ours = and_(_line.listing_id == row.listing_id, _line.attempts == row.attempts)
+        take = update(pictures_wanted).where(ours).values(attempts=row.attempts + 1, not_before=until)
+        if writing(self._engine, lambda connection: connection.execute(take).rowcount) != 1:
+            return None  # another worker was faster
+        return WantedPictures(
+            listing_id=row.listing_id,
+            user_id=row.user_id,
+            marketplace=Marketplace(row.marketplace),
+            item_id=row.item_id,
+            known_url=row.image_url,
+            slots=slots,
+            attempt=row.attempts + 1,
+        )
 
     def keep(self, wanted: WantedPictures, paths: Mapping[int, str]) -> bool:
         mine = listings.c.id == wanted.listing_id
 
         def keep(connection: Connection) -> bool:
-            connection.execute(delete(pictures_wanted).where(_line.listing_id == wanted.listing_id))
             # Locked, so that a deletion comes before, and we see it, or after, and takes the pictures with it.
-            if connection.execute(select(listings.c.id).where(mine).with_for_update()).first() is None:
+            there = connection.execute(select(listings.c.id).where(mine).with_for_update()).first()
+            connection.execute(delete(pictures_wanted).where(_line.listing_id == wanted.listing_id))
+            if there is None:
                 return False
             had = listing_pictures.c.listing_id == wanted.listing_id
             connection.execute(delete(listing_pictures).where(had))
@@ -64,33 +82,14 @@ class SqlPictureLine:
         writing(self._engine, lambda connection: connection.execute(later))
 
 
-def _take(
-    connection: Connection, without: Collection[Marketplace], slots: int, now: datetime, until: datetime
-) -> WantedPictures | None:
-    """Counts the attempt at once, so that what ends the process is tried a few times only."""
+def _first(without: Collection[Marketplace], now: datetime) -> Select[Any]:
     due = and_(or_(_line.not_before.is_(None), _line.not_before <= now), _line.attempts < ATTEMPTS)
-    first = (
-        select(pictures_wanted, listings.c.user_id, source_items.c.marketplace, source_items.c.item_id)
-        .add_columns(source_items.c.image_url)
+    return (
+        select(_line.listing_id, _line.attempts, listings.c.user_id)
+        .add_columns(source_items.c.marketplace, source_items.c.item_id, source_items.c.image_url)
         .join(listings, listings.c.id == _line.listing_id)
         .join(source_items, source_items.c.id == listings.c.source_item_id)
-        .where(due, source_items.c.marketplace.not_in([str(name) for name in without]))
+        .where(due, source_items.c.marketplace.not_in(sorted(without)))
         .order_by(_line.place, _line.listing_id)
         .limit(1)
-    )
-    row = connection.execute(first.with_for_update(of=pictures_wanted, skip_locked=True)).one_or_none()
-    if row is None:
-        return None
-    taken = {"not_before": until, "attempts": row.attempts + 1}
-    mine = and_(_line.listing_id == row.listing_id, _line.attempts == row.attempts)
-    if connection.execute(update(pictures_wanted).where(mine).values(taken)).rowcount != 1:
-        return None
-    return WantedPictures(
-        listing_id=row.listing_id,
-        user_id=row.user_id,
-        marketplace=Marketplace(row.marketplace),
-        item_id=row.item_id,
-        known_url=row.image_url,
-        slots=slots,
-        attempt=row.attempts + 1,
     )

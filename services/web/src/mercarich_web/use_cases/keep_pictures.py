@@ -96,7 +96,7 @@ class KeepPictures:
             self.folder.save(wanted.user_id, paths[slot], picture.body)
         if not self.line.keep(wanted, paths):
             for path in paths.values():
-                self.folder.remove(wanted.user_id, path)
+                self.folder.remove(wanted.user_id, path, dry_run=False)
             return "none"
         return "saved" if paths else "none"
 
