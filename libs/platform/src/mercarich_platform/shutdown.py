@@ -43,7 +43,11 @@ def hard_stop_after(seconds: float, code: int) -> threading.Timer:
 
 
 class Watchdog:
-    """Ends the process with 70, all stacks on stderr, when `beat` was not called for too long."""
+    """Ends the process with 70, all stacks on stderr, when `beat` was not called for too long.
+
+    Time in which the whole process stood still (stopped, or on a machine that slept) does not count: nobody in it
+    could move.
+    """
 
     def __init__(self, limit_seconds: float = STUCK_SECONDS) -> None:
         self._limit = limit_seconds
@@ -69,7 +73,13 @@ class Watchdog:
         return f"the main loop has not moved for {age:.0f} s" if age > self._limit else None
 
     def _watch(self) -> None:
-        while not self._ended.wait(self._limit / 10):
+        step = self._limit / 10
+        looked_at = time.monotonic()
+        while not self._ended.wait(step):
+            stood_still = time.monotonic() - looked_at > 3 * step
+            looked_at = time.monotonic()
+            if stood_still:
+                self.beat()
             if self.age_seconds > self._limit:
                 log.critical("the main loop is stuck", extra={"seconds": round(self.age_seconds)})
                 faulthandler.dump_traceback(sys.__stderr__ or 2, all_threads=True)
