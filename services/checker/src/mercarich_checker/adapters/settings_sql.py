@@ -1,6 +1,5 @@
 """The checker's numbers that people change while it runs, read from the settings table."""
 
-import time
 from datetime import timedelta
 
 from sqlalchemy import Engine
@@ -10,6 +9,7 @@ from mercarich_checker.ports import BrakeSettings
 from mercarich_checker.use_cases.run_check import RunSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
+from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_platform.settings import BadConfiguration
 from mercarich_runs.adapters.fence import read
 from mercarich_runs.use_cases.publish import PublishSettings
@@ -20,13 +20,14 @@ FRESH_SECONDS = 5.0
 class SqlBrakeSettings:
     """Called for each bunch of answers; reads the table at most every `FRESH_SECONDS`. Raises `DatabaseAway`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, now: Monotonic = monotonic) -> None:
         self._engine = engine
+        self._now = now
         self._read_at = float("-inf")
         self._settings: BrakeSettings | None = None
 
     def __call__(self) -> BrakeSettings:
-        if self._settings is None or time.monotonic() - self._read_at > FRESH_SECONDS:
+        if self._settings is None or self._now() - self._read_at > FRESH_SECONDS:
             with read(self._engine) as connection:
                 values = settings_store.read(connection)
             self._settings = BrakeSettings(
@@ -38,7 +39,7 @@ class SqlBrakeSettings:
                 unknown_limit=values.integer("CHECK_UNKNOWNS"),
                 retry_seconds=values.integer("CHECK_RETRY_SECONDS"),
             )
-            self._read_at = time.monotonic()
+            self._read_at = self._now()
         return self._settings
 
 

@@ -1,7 +1,7 @@
 """`ports.Amazon`: many offers of a seller side by side, so that the answers' latency does not lower the rate."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_feed.ports import AmazonTrouble, Answer, Answers
-from mercarich_platform.clock import Clock, monotonic, utc_now
+from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 
 _SENDING_SECONDS = 8.0
 """For all patches of one claim, well within its lease; those whose turn is later are for the next one."""
@@ -19,13 +19,21 @@ _SLICE_SECONDS = 5.0
 
 
 class PacedAmazon:
-    """The caller's thread waits for the quota, a pool of threads for the answers."""
+    """The caller's thread waits for the quota, a pool of threads for the answers: `calls` of them, or the one given."""
 
-    def __init__(self, api: SpApi, pace: Pace, calls: int, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        api: SpApi,
+        pace: Pace,
+        calls: int | Executor,
+        now: Clock = utc_now,
+        seconds: Monotonic = monotonic,
+    ) -> None:
         self._api = api
         self._pace = pace
         self._now = now
-        self._pool = ThreadPoolExecutor(calls, thread_name_prefix="amazon")
+        self._seconds = seconds
+        self._pool = ThreadPoolExecutor(calls, thread_name_prefix="amazon") if isinstance(calls, int) else calls
 
     def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
         def patch(offer: Offer) -> None:
@@ -80,10 +88,10 @@ class PacedAmazon:
             return Answer(offer, None, self._now(), shown)
 
         answers: list[Answer | Future[Answer]] = []
-        deadline = monotonic() + seconds
+        deadline = self._seconds() + seconds
         for offer in offers:
             try:
-                self._pace.wait(account.user_id, operation, at_most=max(deadline - monotonic(), 0.0))
+                self._pace.wait(account.user_id, operation, at_most=max(deadline - self._seconds(), 0.0))
             except AmazonTrouble as trouble:
                 answers.append(Answer(offer, trouble, self._now()))
                 continue

@@ -1,6 +1,5 @@
 """A seller's rules: the general settings, his own values over them, and whom and what he excludes."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from mercarich_db import settings_store
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import excluded_sellers, excluded_words, seller_settings
 from mercarich_db.tables.revivals import EVERYONE
+from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_runs.adapters.fence import read
 from mercarich_updater.domain.matching import DEFAULT, SEED
 from mercarich_updater.domain.rules import BadConditions, Rules, read_conditions
@@ -21,15 +21,16 @@ FRESH_SECONDS = 5.0
 class SqlRules:
     """Each seller's rules are read at most every `FRESH_SECONDS`. Raises `DatabaseAway`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, now: Monotonic = monotonic) -> None:
         self._engine = engine
+        self._now = now
         self._known: dict[int, tuple[float, Rules]] = {}
 
     def __call__(self, user_id: int) -> Rules:
         known = self._known.get(user_id)
-        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+        if known is None or self._now() - known[0] > FRESH_SECONDS:
             with read(self._engine) as connection:
-                known = (time.monotonic(), rules_of(connection, user_id))
+                known = (self._now(), rules_of(connection, user_id))
             self._known[user_id] = known
         return known[1]
 
