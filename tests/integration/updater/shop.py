@@ -64,8 +64,8 @@ def item(item_id: str, **more: Any) -> Item:
     return Item(**values)
 
 
-def no_longer(item_id: str, state: State = State.SOLD, reason: Reason = Reason.WON) -> Item:
-    return item(item_id, state=state, reason=reason)
+def no_longer(item_id: str, state: State = State.SOLD, reason: Reason = Reason.WON, **more: Any) -> Item:
+    return item(item_id, state=state, reason=reason, **more)
 
 
 @dataclass
@@ -78,6 +78,7 @@ class Market:
     asked: list[tuple[Marketplace, SearchRequest]] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
     compared: list[tuple[str, str]] = field(default_factory=list)
+    ours: list[Picture] = field(default_factory=list)
     unsearchable: str = ""
     blocked_pictures: set[str] = field(default_factory=set)
     away: bool = False
@@ -98,6 +99,7 @@ class Market:
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
         self.compared.append((ours.url, theirs.url))
+        self.ours.append(ours)
         for picture in (ours, theirs):
             if picture.url in self.blocked_pictures:
                 raise PictureLater("breaker_open", picture)

@@ -1,8 +1,11 @@
 """Pictures over HTTP: what a proxy answers, and what becomes of pictures that cannot be used."""
 
+import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,7 +20,7 @@ OURS, THEIRS = (Picture(Marketplace.YAHOO, f"https://pictures/{name}") for name 
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[HttpPictures, list[bytes]]]:
+def served(tmp_path: Path) -> Iterator[tuple[HttpPictures, list[bytes]]]:
     """What compares, and the bodies that it gets, one after the other; an empty one: the proxy's breaker is open."""
     bodies: list[bytes] = []
 
@@ -35,7 +38,7 @@ def served() -> Iterator[tuple[HttpPictures, list[bytes]]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield HttpPictures({Marketplace.YAHOO: f"http://127.0.0.1:{server.server_port}"}), bodies
+    yield HttpPictures({Marketplace.YAHOO: f"http://127.0.0.1:{server.server_port}"}, tmp_path), bodies
     server.shutdown()
     thread.join()
     server.server_close()
@@ -72,3 +75,32 @@ def test_a_picture_that_the_proxy_cannot_have_for_now_is_named(served: tuple[Htt
     with pytest.raises(PictureLater) as later:
         pictures.quick(OURS, THEIRS)
     assert later.value.picture == THEIRS
+
+
+def test_our_picture_is_taken_from_the_folder_where_it_was_saved(
+    served: tuple[HttpPictures, list[bytes]], tmp_path: Path
+) -> None:
+    pictures, bodies = served
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "main.png").write_bytes(png(100, 100))
+    bodies += [png(100, 100)]
+    assert pictures.quick(Picture(Marketplace.YAHOO, "", saved="1/main.png"), THEIRS) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "path", ["1/none.png", "../outside.png", "1/link.png", "1/text.png", "1", "1/pipe.png", "1/\0"]
+)
+def test_a_saved_picture_that_is_not_there_or_lies_elsewhere_is_fetched_as_ever(
+    served: tuple[HttpPictures, list[bytes]], tmp_path: Path, path: str
+) -> None:
+    pictures, bodies = served
+    (tmp_path / "1").mkdir()
+    outside = tmp_path.parent / "outside.png"
+    outside.write_bytes(bytes(cv2.imencode(".png", np.zeros((100, 100, 3), np.uint8))[1].tobytes()))
+    (tmp_path / "1" / "link.png").symlink_to(outside)
+    (tmp_path / "1" / "text.png").write_text("no picture")
+    os.mkfifo(tmp_path / "1" / "pipe.png")
+    bodies += [png(100, 100), png(100, 100)]
+    assert pictures.quick(replace(OURS, saved=path), THEIRS) == pytest.approx(1)
+    with pytest.raises(NoPicture, match="no picture of the old source"):
+        pictures.quick(Picture(Marketplace.YAHOO, "", saved=path), THEIRS)

@@ -9,7 +9,7 @@ from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, 
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_db import engine as engines
-from mercarich_db.tables import excluded_sellers, excluded_words, source_items
+from mercarich_db.tables import excluded_sellers, excluded_words, listing_pictures, source_items
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_platform.clock import utc_now
 from mercarich_runs.ports import Outcome, ProxyAway
@@ -57,6 +57,20 @@ def test_what_is_not_known_of_the_old_source_is_read_from_its_page(shop: Revival
     market.for_sale = [item("new1")]
     shop.wake(listing)
     assert shop.source_of(listing) == "new1"
+
+
+def test_the_picture_that_was_saved_serves_when_nothing_else_shows_the_old_source(
+    shop: RevivalShop, market: Market
+) -> None:
+    first, second = (shop.gone(shop.seller(name), f"old-{name}", source={"image_url": None}) for name in "ab")
+    row = {"listing_id": first, "slot": 0, "path": "1/0/1-0.jpg"}
+    engines.run_tx(shop.engine, lambda c: c.execute(insert(listing_pictures).values(row)))
+    market.pages = {"old-a": no_longer("old-a", images=()), "old-b": no_longer("old-b", images=())}
+    market.for_sale = [item("new1")]
+    shop.wake(first, second)
+    assert (shop.source_of(first), shop.source_of(second)) == ("new1", "old-b")
+    assert {ours.saved for ours in market.ours} == {"1/0/1-0.jpg"}
+    assert shop.candidates(second) == {"new1": "quick_picture"}
 
 
 def test_m7_thresholds_and_exclusions_are_the_sellers_own(shop: RevivalShop, market: Market) -> None:

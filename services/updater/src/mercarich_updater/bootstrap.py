@@ -44,7 +44,7 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
     engine = engines.create(shared.database, pool_size=searches + 2)
     listings, decisions = SqlListings(engine, SqlRules(engine)), SqlDecisions(engine)
     market = _market(own, connections=searches + 1)
-    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own)))
+    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own), shared.pictures_folder))
     revive = ReviveListings(listings, find, PrometheusMeter(), utc_now, timedelta(seconds=own.lease_seconds))
     take = TakeApproved(decisions, listings, market.look, utc_now)
     is_paused = PauseSwitch(engine, marketplace)
@@ -60,8 +60,8 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
         dead_letters=lambda _topic: UPDATE[marketplace].dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),
         ticks=[
-            Tick("decisions", DECISIONS_EVERY, SkipsWhilePaused(is_paused, tick)),
-            Tick("put off", PUT_OFF_EVERY, SkipsWhilePaused(is_paused, put_off)),
+            Tick("decisions", DECISIONS_EVERY, SkipsWhilePaused(is_paused, tick), alone=True),
+            Tick("put off", PUT_OFF_EVERY, SkipsWhilePaused(is_paused, put_off), alone=True),
         ],
         client_id=f"updater-{marketplace}",
         health_host=shared.metrics_host,
@@ -100,7 +100,7 @@ def desk(shared: SharedSettings) -> Iterator[RevivalDesk]:
     engine = engines.create(shared.database)
     schema.require(engine)
     market = _market(own, connections=2)
-    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own)))
+    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own), shared.pictures_folder))
     rules = SqlRules(engine)
     try:
         yield RevivalDesk(SqlDesk(engine), SqlListings(engine, rules), find, utc_now)

@@ -37,6 +37,9 @@ class Picture:
 
     marketplace: Marketplace
     url: str
+    """Empty: only the saved one is known."""
+    saved: str | None = None
+    """Where it lies below the pictures' folder, if it was saved; a file that is there is taken first."""
 
 
 class PictureLater(NotSearched):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, in
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.tables import listings, revival_candidates, revivals, runs, source_items
+from mercarich_db.tables import listing_pictures, listings, revival_candidates, revivals, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_runs.adapters import claims_sql
 from mercarich_runs.adapters.fence import read, write
@@ -153,9 +153,11 @@ def _wanted_rows(connection: Connection, ids: frozenset[int]) -> Sequence[AnyRow
         *(listings.c.id, listings.c.user_id, listings.c.source_item_id, listings.c.withdrawn_at),
         *(listings.c.first_price_jpy, listings.c.update_unknowns, listings.c.title.label("own_title")),
         *(source_items.c.marketplace, source_items.c.item_id, source_items.c.title, source_items.c.image_url),
-        *(source_items.c.condition_code, source_items.c.price_jpy),
+        *(source_items.c.condition_code, source_items.c.price_jpy, listing_pictures.c.path.label("saved_picture")),
     )
     rows = select(*columns).join(source_items, source_items.c.id == listings.c.source_item_id)
+    main = and_(listing_pictures.c.listing_id == listings.c.id, listing_pictures.c.slot == 0)
+    rows = rows.outerjoin(listing_pictures, main)
     return connection.execute(rows.where(listings.c.id.in_(ids)).order_by(listings.c.id)).all()
 
 
@@ -182,6 +184,7 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
         first_price_jpy=min(prices) if prices else row.price_jpy,
         withdrawn_at=row.withdrawn_at,
         unknowns=row.update_unknowns,
+        saved_picture=next((one.saved_picture for one in group if one.saved_picture), None),
         undone=frozenset(item_id for one in group for item_id in undone.get(one.id, ())),
     )
 

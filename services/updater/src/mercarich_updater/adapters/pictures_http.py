@@ -1,11 +1,13 @@
-"""`ports.Pictures`: pictures fetched through the proxies only, compared by OpenCV.
+"""`ports.Pictures`: saved ones, and others fetched through the proxies only, compared by OpenCV.
 
 OpenCV comes with the first picture: a worker that waits holds 15 MB less.
 """
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -14,11 +16,14 @@ from pydantic import ValidationError
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError
 from mercarich_runs.ports import ProxyAway
+from mercarich_updater.adapters.saved_pictures import saved_picture
 from mercarich_updater.domain.matching import Likeness
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 if TYPE_CHECKING:
     from mercarich_updater.adapters.differences import Picture as Pixels
+
+log = logging.getLogger(__name__)
 
 KEPT = 64
 """Decoded pictures that are remembered, at most 0.7 MB each: ours meets every candidate."""
@@ -28,9 +33,10 @@ Compared = TypeVar("Compared")
 
 
 class HttpPictures:
-    """Raises `PictureLater` where asking later may help."""
+    """Raises `PictureLater` where asking later may help. `folder` holds the saved ones, if this process has it."""
 
-    def __init__(self, proxy_urls: Mapping[Marketplace, str]) -> None:
+    def __init__(self, proxy_urls: Mapping[Marketplace, str], folder: Path) -> None:
+        self._folder = folder
         self._urls = {marketplace: f"{url.rstrip('/')}/v1/images" for marketplace, url in proxy_urls.items()}
         self._http = httpx.Client(timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=3.0), trust_env=False)
         self._kept: OrderedDict[Picture, Pixels] = OrderedDict()
@@ -58,17 +64,34 @@ class HttpPictures:
             if picture in self._kept:
                 self._kept.move_to_end(picture)
                 return self._kept[picture]
-        from mercarich_updater.adapters.likeness import decode
-
-        try:
-            decoded = decode(self._fetch(picture))
-        except ValueError as error:
-            raise NoPicture(f"{picture.url}: {error}") from error
+        decoded = self._saved(picture) if picture.saved else None
+        if decoded is None:
+            decoded = self._fetched(picture)
         with self._lock:
             self._kept[picture] = decoded
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return decoded
+
+    def _saved(self, picture: Picture) -> "Pixels | None":
+        from mercarich_updater.adapters.likeness import decode
+
+        body = saved_picture(self._folder, picture.saved or "")
+        try:
+            return None if body is None else decode(body)
+        except ValueError as error:
+            log.warning("a saved picture is of no use", extra={"path": picture.saved, "reason": str(error)})
+            return None
+
+    def _fetched(self, picture: Picture) -> "Pixels":
+        from mercarich_updater.adapters.likeness import decode
+
+        if not picture.url:
+            raise NoPicture("there is no picture of the old source")
+        try:
+            return decode(self._fetch(picture))
+        except ValueError as error:
+            raise NoPicture(f"{picture.url}: {error}") from error
 
     def _fetch(self, picture: Picture) -> bytes:
         try:

@@ -49,6 +49,8 @@ class Wanted:
     withdrawn_at: datetime | None
     unknowns: int = 0
     """Searches before this one that told nothing."""
+    saved_picture: str | None = None
+    """Where the listing's own main picture lies, below the pictures' folder; it outlives the source's page."""
     undone: frozenset[str] = field(default_factory=frozenset)
     """Item ids that a person has taken back from these listings."""
 

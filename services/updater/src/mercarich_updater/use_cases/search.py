@@ -58,7 +58,8 @@ class FindReplacement:
 
     def completed(self, wanted: Wanted) -> Wanted:
         """What is not known of the old source is read from its page, which often stays after the sale."""
-        if wanted.picture_url and wanted.condition and wanted.title and wanted.first_price_jpy is not None:
+        pictured = wanted.picture_url or wanted.saved_picture
+        if pictured and wanted.condition and wanted.title and wanted.first_price_jpy is not None:
             return wanted
         old = self.look(wanted.marketplace, wanted.item_id)
         return replace(
@@ -118,13 +119,13 @@ class FindReplacement:
     def _compare(
         self, name: str, wanted: Wanted, item: Item, against: Callable[[Picture, Picture], str | None]
     ) -> Refusal | None:
-        if not wanted.picture_url:
+        if not (wanted.picture_url or wanted.saved_picture):
             return Refusal(name, "there is no picture of the old source")
         if not item.images:
             return Refusal(name, "it has no picture")
         theirs = Picture(item.marketplace, item.images[0])
         try:
-            reason = against(Picture(wanted.marketplace, wanted.picture_url), theirs)
+            reason = against(Picture(wanted.marketplace, wanted.picture_url or "", wanted.saved_picture), theirs)
         except NoPicture as error:
             return Refusal(name, str(error)[:255])
         except PictureLater as error:
