@@ -250,3 +250,12 @@ def test_ticks_run_beside_the_records_and_a_failing_one_ends_the_process(start_w
     assert running.code == 1
     assert len(calls) == 3
     assert calls[1] - calls[0] >= 0.3
+
+
+def test_a_tick_that_is_run_alone_is_run_by_the_worker_with_the_first_partition(start_worker, eventually) -> None:
+    turns: list[str] = []
+    alone = Tick("alone", 0.1, lambda: turns.append("alone"), alone=True)
+    running = start_worker(ticks=[alone, Tick("each", 0.1, lambda: turns.append("each"))])
+    eventually(lambda: "alone" in turns)
+    assert turns[0] == "each", "before it is in its group nobody leads"
+    running.end()

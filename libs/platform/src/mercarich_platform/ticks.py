@@ -17,6 +17,9 @@ class Tick(NamedTuple):
     name: str
     every_seconds: float
     run: Callable[[], None]
+    alone: bool = False
+    """Only in the one worker of the group that leads it. For a moment there may be two, or none: it saves work twice
+    done, it is no lock."""
 
 
 class Ticks:
@@ -28,12 +31,12 @@ class Ticks:
         self._fail = fail
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ticks")
 
-    def step(self) -> None:
+    def step(self, *, leads: bool) -> None:
         now = time.monotonic()
         for tick, due in self._due.items():
             if tick in self._running:
                 self._settle(tick, self._running[tick])
-            elif now >= due:
+            elif now >= due and (leads or not tick.alone):
                 self._due[tick] = now + tick.every_seconds
                 self._running[tick] = self._pool.submit(tick.run)
 

@@ -71,7 +71,7 @@ class Worker:
         watch.start()
         while not stop.is_set():
             watchdog.beat()
-            ticks.step()
+            ticks.step(leads=loop.has((self.topics[0], 0)))
             loop.step()
         hard_stop = hard_stop_after(BUDGET_SECONDS, TRY_AGAIN)
         ticks.stop()

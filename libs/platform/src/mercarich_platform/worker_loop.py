@@ -68,6 +68,10 @@ class WorkerLoop:
     def joined(self) -> bool:
         return self._consumer is not None
 
+    def has(self, partition: Partition) -> bool:
+        """The partition is this worker's: of no other in the group, but for a moment while they change."""
+        return self._consumer is not None and partition in self._consumer.assignment
+
     @property
     def idle(self) -> bool:
         """No handler runs."""

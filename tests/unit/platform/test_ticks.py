@@ -1,0 +1,28 @@
+"""Which ticks a worker runs: each its own, those that one of the group does for all only while it leads."""
+
+import threading
+import time
+
+from mercarich_platform.ticks import Tick, Ticks
+
+
+def test_a_tick_that_is_run_alone_rests_until_its_worker_leads() -> None:
+    turns: list[str] = []
+    ran = threading.Event()
+
+    def alone() -> None:
+        turns.append("alone")
+        ran.set()
+
+    def failed(what: str, error: BaseException) -> None:
+        raise AssertionError(what) from error
+
+    ticks = Ticks([Tick("alone", 60, alone, alone=True), Tick("each", 0, lambda: turns.append("each"))], fail=failed)
+    deadline = time.monotonic() + 10
+    while turns.count("each") < 3:
+        ticks.step(leads=False)
+        assert time.monotonic() < deadline
+    assert "alone" not in turns
+    ticks.step(leads=True)
+    assert ran.wait(10)
+    ticks.stop()
