@@ -34,14 +34,20 @@ def test_every_pod_is_restricted(case: str) -> None:
             assert "hostPort" not in str(container.get("ports")), name
 
 
-def test_only_what_deletes_pictures_holds_their_volume_and_does_not_walk_it_to_change_its_group() -> None:
+def test_only_what_saves_reads_or_deletes_pictures_holds_their_volume_and_does_not_walk_it_to_change_its_group() -> None:
     mounted = {
-        name: pod["spec"]["securityContext"]
+        name: (volume["persistentVolumeClaim"].get("readOnly", False), pod["spec"]["securityContext"])
         for name, pod in pods(objects("full"))
-        if any("persistentVolumeClaim" in volume for volume in pod["spec"].get("volumes", []))
+        for volume in pod["spec"].get("volumes", [])
+        if "persistentVolumeClaim" in volume
     }
-    assert list(mounted) == ["CronJob stock-delete-old-items"]
-    assert all(each["fsGroupChangePolicy"] == "OnRootMismatch" for each in mounted.values())
+    assert {name: read_only for name, (read_only, _) in mounted.items()} == {
+        "CronJob stock-delete-old-items": False,
+        "Deployment stock-jobs-import": False,
+        "Deployment stock-updater-mercari": True,
+        "Deployment stock-updater-yahoo": True,
+    }
+    assert all(each["fsGroupChangePolicy"] == "OnRootMismatch" for _, each in mounted.values())
 
 
 @pytest.mark.parametrize("case", CASES)

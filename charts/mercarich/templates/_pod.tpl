@@ -6,7 +6,7 @@
 {{- end -}}
 
 {{/* Pod-level fields; the argument as for labels, with "token" true where the API server is needed, and "claim" the name
-of a PersistentVolumeClaim for /data. */}}
+of a PersistentVolumeClaim for /data, which with "claimReadOnly" is only read. */}}
 {{- define "mercarich.pod" -}}
 serviceAccountName: {{ if .token }}{{ include "mercarich.name" . }}{{ else }}{{ include "mercarich.fullname" .root }}{{ end }}
 automountServiceAccountToken: {{ default false .token }}
@@ -22,6 +22,9 @@ volumes:
   - name: data
     persistentVolumeClaim:
       claimName: {{ . }}
+      {{- if $.claimReadOnly }}
+      readOnly: true
+      {{- end }}
   {{- end }}
 {{- end -}}
 
@@ -70,6 +73,9 @@ volumeMounts:
   {{- if .claim }}
   - name: data
     mountPath: /data
+    {{- if .claimReadOnly }}
+    readOnly: true
+    {{- end }}
   {{- end }}
 {{- end -}}
 

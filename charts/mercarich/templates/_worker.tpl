@@ -1,5 +1,6 @@
 {{/* A pool's Deployment and PodDisruptionBudget. No replicas: the operator's HPA owns their number.
-The argument: root, component, access, service, args, settingsKey, values, topic, group, connections, env. */}}
+The argument: root, component, access, service, args, settingsKey, values, topic, group, connections, env, and claim
+where pictures are needed. */}}
 
 {{- define "mercarich.worker" -}}
 apiVersion: apps/v1
@@ -43,6 +44,10 @@ spec:
           args: {{ toJson .args }}
           env:
             {{- include .env .root | nindent 12 }}
+            {{- if .claim }}
+            - name: MERCARICH_PICTURES
+              value: /data/pictures
+            {{- end }}
             - name: MERCARICH_METRICS_PORT
               value: "9100"
           ports:

@@ -1,4 +1,4 @@
-"""Pictures of new listings (rows D2, O8): who gets them, what happens when one cannot be had, and that they go again."""
+"""Pictures of new listings (D2, O8): who gets them, what happens when one cannot be had, and that they go again."""
 
 import threading
 from collections.abc import Iterator
