@@ -1,0 +1,127 @@
+"""The week's first moment: sellers, listings and pictures in the database, and what was withdrawn before.
+
+A share of the listings lost their sources in the days before, so that replacements are searched for and old rows are
+deleted from the first day on; pictures of nobody lie around, as after a crash.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, insert, select, update
+from tests.soak.plant import Plant
+from tests.soak.wiring import KEY
+
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import amazon_accounts, listing_pictures, listings, source_items
+from mercarich_feed.adapters.token_cipher import TokenCipher
+from mercarich_local import sample_data
+from mercarich_local.market import Market as Described
+from mercarich_simulator.amazon.offers import SEED, Push
+
+WITHDRAWN_BEFORE = 0.06
+"""Share of the sources that had gone before."""
+DAYS_BEFORE = 9.0
+SHARED_PICTURES = 0.05
+"""Share of the listings that show a picture of another listing of their seller, too."""
+ORPHANS = 200
+"""Pictures that no listing shows."""
+
+
+def begin(plant: Plant, seed: int) -> None:
+    market = plant.market
+    sample_data.seed(plant.database.books, _described(plant), TokenCipher(KEY).encrypt)
+    chance, start = random.Random(f"{seed}:beginning"), plant.kernel.utc()
+
+    def write(connection: Connection) -> None:
+        # the sample data is as of today, this week is another one
+        connection.execute(update(listings).values(created_at=start - timedelta(days=30), changed_at=start))
+        gone = list(_gone(connection, chance, start))
+        for row in gone:
+            _withdraw(connection, row)
+            number = market.world.catalogue.number_of(row["marketplace"], row["item_id"])
+            assert number is not None
+            market.world.truth.put(row["marketplace"], number, "sold", row["at"].timestamp() - 60)
+            for seller_id, sku in row["offers"]:
+                now = plant.kernel.unix()
+                market.world.offers.accept(Push(seller_id, sku, 0, SEED, "withdrawn before", now), now)
+        _pictures(connection, plant, chance)
+
+    run_tx(plant.database.books, write)
+
+
+def _described(plant: Plant) -> Described:
+    def asked(path: str) -> bytes:
+        return plant.market.answer("GET", f"http://simulator{path}", {}, b"").body
+
+    seed = orjson.loads(asked("/_sim/seed"))
+    rows = [
+        orjson.loads(line)
+        for offset in range(0, seed["listings"], 10_000)
+        for line in asked(f"/_sim/seed/listings?offset={offset}&limit=10000").splitlines()
+    ]
+    return Described(
+        marketplace_id=seed["marketplace_id"],
+        client_id=seed["lwa"]["client_id"],
+        client_secret=seed["lwa"]["client_secret"],
+        sellers=seed["sellers"],
+        listings=rows,
+        canaries=seed["canaries"],
+    )
+
+
+def _gone(connection: Connection, chance: random.Random, start: datetime) -> Iterator[dict[str, Any]]:
+    sources = connection.execute(
+        select(source_items.c.id, source_items.c.marketplace, source_items.c.item_id).order_by(source_items.c.id)
+    ).all()
+    for source in sorted(chance.sample(list(sources), round(len(sources) * WITHDRAWN_BEFORE))):
+        offers = connection.execute(
+            select(amazon_accounts.c.seller_id, listings.c.sku)
+            .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
+            .where(listings.c.source_item_id == source.id)
+        ).all()
+        yield {
+            "id": source.id,
+            "marketplace": source.marketplace,
+            "item_id": source.item_id,
+            "at": start - timedelta(days=chance.uniform(0.1, DAYS_BEFORE)),
+            "offers": [(offer.seller_id, offer.sku) for offer in offers],
+        }
+
+
+def _withdraw(connection: Connection, row: dict[str, Any]) -> None:
+    at = row["at"]
+    sold = {"state": "sold", "reason": "won" if row["marketplace"] == "yahoo" else "sold_out", "observed_at": at}
+    connection.execute(update(source_items).where(source_items.c.id == row["id"]).values(checked_at=at, **sold))
+    withdrawn = {"quantity": 0, "revision": 2, "searching": True, "withdrawn_at": at, "changed_at": at}
+    pushed = {"pushed_revision": 2, "pushed_quantity": 0, "pushed_at": at, "verified_at": at}
+    connection.execute(update(listings).where(listings.c.source_item_id == row["id"]).values(**withdrawn, **pushed))
+
+
+def _pictures(connection: Connection, plant: Plant, chance: random.Random) -> None:
+    """One file a listing, a few of them shown by another listing as well; and files of nobody."""
+    old = (plant.kernel.utc() - timedelta(days=20)).timestamp()
+    rows: list[dict[str, Any]] = []
+    last: dict[int, str] = {}
+    for listing in connection.execute(
+        select(listings.c.id, listings.c.user_id, listings.c.sku).order_by(listings.c.id)
+    ):
+        path = f"{listing.user_id}/{listing.sku}.jpg"
+        _file(plant, path, old)
+        rows.append({"listing_id": listing.id, "slot": 0, "path": path})
+        if listing.user_id in last and chance.random() < SHARED_PICTURES:
+            rows.append({"listing_id": listing.id, "slot": 1, "path": last[listing.user_id]})
+        last[listing.user_id] = path
+    connection.execute(insert(listing_pictures), rows)
+    for number in range(ORPHANS):
+        _file(plant, f"{chance.choice(sorted(last))}/left-{number}.jpg", old)
+
+
+def _file(plant: Plant, path: str, at: float) -> None:
+    file = plant.pictures / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"a picture")
+    os.utime(file, (at, at))

@@ -1,0 +1,92 @@
+"""Messages in this process: queues that lose some, give some twice, and keep what was not handled.
+
+It stands for Kafka with its groups: one queue a topic, taken from by the slots of all its workers; a record whose
+worker died is given out again when its session would have ended. Product code publishes through `QueuePublisher`.
+"""
+
+import random
+from collections import Counter, deque
+
+from tests.soak.kernel import Actor, Kernel
+
+from mercarich_platform.kafka import BrokerAway, Record
+from mercarich_platform.kafka.records import Headers
+
+LOST, TWICE = 0.01, 0.03
+"""Shares of the messages."""
+SESSION_SECONDS = 10.0
+
+
+class Broker:
+    """`away`: it takes nothing and gives nothing."""
+
+    def __init__(self, kernel: Kernel, seed: int) -> None:
+        self._kernel = kernel
+        self._chance = random.Random(f"{seed}:broker")
+        self._queues: dict[str, deque[tuple[float, Record]]] = {}
+        self._waiting: dict[str, deque[Actor]] = {}
+        self._offset = 0
+        self.away = False
+        self.dead_letters: list[tuple[Record, str]] = []
+        self.counts: Counter[str] = Counter()
+
+    def publish(self, topic: str, value: bytes, key: bytes | None) -> None:
+        """Raises `BrokerAway`."""
+        if self.away:
+            raise BrokerAway("the broker does not answer")
+        self.counts["published"] += 1
+        if self._chance.random() < LOST:
+            self.counts["lost"] += 1
+            return
+        self._offset += 1
+        record = Record(topic, 0, self._offset, key, value, (), int(self._kernel.unix() * 1000))
+        self._put(record, 0.0)
+        if self._chance.random() < TWICE:
+            self.counts["twice"] += 1
+            self._put(record, self._chance.uniform(0.0, 60.0))
+
+    def take(self, topic: str) -> Record:
+        """Waits for one."""
+        while True:
+            queue, wait = self._queues.setdefault(topic, deque()), None
+            if queue and not self.away:
+                wait = max(0.0, queue[0][0] - self._kernel.now)
+                if wait == 0.0:
+                    return queue.popleft()[1]
+            actor = self._kernel.current
+            self._waiting.setdefault(topic, deque()).append(actor)
+            self._kernel.park(60.0 if wait is None else wait)
+
+    def give_back(self, record: Record, after: float) -> None:
+        self._put(record, after)
+
+    def lose_everything(self) -> int:
+        """As an embedded broker that was started anew; answers how many messages."""
+        lost = sum(map(len, self._queues.values()))
+        self._queues.clear()
+        return lost
+
+    def _put(self, record: Record, after: float) -> None:
+        queue = self._queues.setdefault(record.topic, deque())
+        due = self._kernel.now + after
+        place = len(queue)
+        while place and queue[place - 1][0] > due:
+            place -= 1
+        queue.insert(place, (due, record))
+        waiting = self._waiting.get(record.topic)
+        if waiting:
+            self._kernel.wake(waiting.popleft())
+
+
+class QueuePublisher:
+    """What product code uses of `mercarich_platform.kafka.Publisher`."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+
+    def publish(self, topic: str, value: bytes, *, key: bytes | None = None, headers: Headers = ()) -> None:
+        self._broker.publish(topic, value, key)
+
+    def flush(self, timeout_seconds: float) -> None:
+        if self._broker.away:
+            raise BrokerAway(f"nothing was acknowledged within {timeout_seconds:g} s")

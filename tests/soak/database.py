@@ -1,0 +1,38 @@
+"""The product's SQLite file, and how it is away for a moment."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+
+from mercarich_db import engine as engines
+from mercarich_db import schema
+
+
+class Database:
+    """`away`: who asks for a connection is refused, as when the disk or the server is gone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "mercarich.db"
+        self.url = f"sqlite:///{self.path}"
+        self.away = False
+        self.refused = 0
+        schema.upgrade(engines.create(self.url))
+        self.engine = self._product_engine()
+        self.books = engines.create(self.url)
+        """Of whoever looks on: never away."""
+
+    def _product_engine(self) -> Engine:
+        engine = engines.create(self.url)
+
+        @event.listens_for(engine, "checkout")
+        def checkout(_connection: object, _record: object, _proxy: object) -> None:
+            if self.away:
+                self.refused += 1
+                raise sqlite3.OperationalError("unable to open database file")
+
+        @event.listens_for(engine, "connect")
+        def connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA synchronous=OFF")  # this week's power does not fail
+
+        return engine

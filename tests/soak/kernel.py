@@ -1,0 +1,167 @@
+"""Time that jumps: actors are threads of which one runs at a time, and when all wait, it is the next one's moment.
+
+Nothing sleeps for real. Whoever waits hands the baton to whoever is due next, so that the order of all that happens
+follows from the times and the seed alone, and a week takes as long as its work.
+"""
+
+import heapq
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+
+class Killed(BaseException):
+    """The actor's process was killed: whatever it was about to do does not happen."""
+
+
+class Process:
+    """What is killed or frozen as one, like a process of the operating system."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.killed = False
+        self.frozen_until = 0.0
+
+
+class _Entry(NamedTuple):
+    at: float
+    order: int
+    actor: "Actor"
+    token: int
+
+
+class Actor:
+    """One thread of a process."""
+
+    def __init__(self, name: str, process: Process) -> None:
+        self.name = name
+        self.process = process
+        self.token = 0
+        self.baton = threading.Semaphore(0)
+        self.ended = False
+
+
+class Kernel:
+    """`now` are seconds since the start. Everything but the constructor is called by whoever holds the baton."""
+
+    def __init__(self, start: datetime) -> None:
+        self.start = start
+        self.now = 0.0
+        self.crashes: list[tuple[float, str, BaseException]] = []
+        """Errors that ended an actor: time, name, error."""
+        self._order = 0
+        self._due: list[_Entry] = []
+        self._actors: set[Actor] = set()
+        self._director = Actor("director", Process("director"))
+        self.current = self._director
+        """The one who runs."""
+
+    def utc(self) -> datetime:
+        return self.start + timedelta(seconds=self.now)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def unix(self) -> float:
+        return self.start.timestamp() + self.now
+
+    def at(self, moment: float) -> datetime:
+        """Unix seconds as the time of this week."""
+        return datetime.fromtimestamp(moment, UTC)
+
+    def spawn(self, name: str, run: Callable[[], object], process: Process, *, after: float = 0.0) -> Actor:
+        actor = Actor(name, process)
+        self._actors.add(actor)
+        threading.Thread(target=self._live, args=(actor, run), name=name, daemon=True).start()
+        self._push(self.now + after, actor)
+        return actor
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for all of it, whoever wakes the actor meanwhile. Raises `Killed`."""
+        until = self.now + max(0.0, seconds)
+        self._park(until)
+        while self.now < until:
+            self._park(until)
+
+    def park(self, seconds: float | None = None) -> None:
+        """Wait until somebody wakes the current actor, at most so long; it may wake for nothing. Raises `Killed`."""
+        self._park(None if seconds is None else self.now + seconds)
+
+    def _park(self, until: float | None) -> None:
+        actor = self.current
+        if until is not None:
+            self._push(until, actor)
+        self._hand_over(actor)
+        process = actor.process
+        while process.frozen_until > self.now and not process.killed:
+            self._push(process.frozen_until, actor)
+            self._hand_over(actor)
+        if process.killed:
+            raise Killed
+
+    def wake(self, actor: Actor) -> None:
+        if not actor.ended and actor is not self.current:
+            self._push(self.now, actor)
+
+    def kill(self, process: Process) -> None:
+        """Its actors end where they wait; who waits for locks of the operating system is beyond this."""
+        process.killed = True
+        for actor in sorted(self._actors, key=lambda one: one.name):
+            if actor.process is process:
+                self.wake(actor)
+
+    def end(self) -> None:
+        """Kill everything; the director goes on alone."""
+        while left := sorted(self._actors, key=lambda one: one.name):
+            for actor in left:
+                actor.process.killed = True
+                self.wake(actor)
+            self.sleep(1.0)
+
+    def _push(self, at: float, actor: Actor) -> None:
+        self._order += 1
+        heapq.heappush(self._due, _Entry(at, self._order, actor, actor.token))
+
+    def _hand_over(self, actor: Actor) -> None:
+        following = self._next()
+        if following is actor:
+            return
+        following.baton.release()
+        actor.baton.acquire()
+
+    def _next(self) -> Actor:
+        while self._due:
+            entry = heapq.heappop(self._due)
+            if entry.token == entry.actor.token and not entry.actor.ended:
+                entry.actor.token += 1
+                self.now = max(self.now, entry.at)
+                self.current = entry.actor
+                return entry.actor
+        raise AssertionError("everybody waits for somebody else")
+
+    def _live(self, actor: Actor, run: Callable[[], object]) -> None:
+        actor.baton.acquire()
+        try:
+            if not actor.process.killed:
+                run()
+        except Killed:
+            pass
+        except BaseException as error:  # noqa: BLE001  (kept, and judged at the end)
+            self.crashes.append((self.now, actor.name, error))
+        actor.ended = True
+        self._actors.discard(actor)
+        self._next().baton.release()
+
+
+class VirtualEvent(threading.Event):
+    """A stop event whose waiting takes no real time; it is seen at the end of the wait."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__()
+        self._kernel = kernel
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self.is_set():
+            self._kernel.sleep(3600.0 if timeout is None else timeout)
+        return self.is_set()

@@ -1,0 +1,86 @@
+"""Feed's lanes on the kernel's time: as `mercarich_feed.adapters.lanes.Lane`, actors where that has threads."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any, Generic, TypeVar
+
+from tests.soak.kernel import Actor, Kernel, Process
+
+from mercarich_db.engine import DatabaseAway
+
+Wish = TypeVar("Wish")
+
+DATABASE_SECONDS = 2.0
+
+
+class VirtualLane(Generic[Wish]):
+    """Sellers in turn, each by one actor at a time."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        process: Process,
+        name: str,
+        actors: int,
+        work: Callable[[int, frozenset[Wish]], float | None],
+    ) -> None:
+        self._kernel = kernel
+        self._work = work
+        self._due: dict[int, float] = {}
+        self._wishes: dict[int, frozenset[Wish]] = {}
+        self._running: set[int] = set()
+        self._idle: set[Actor] = set()
+        for number in range(actors):
+            kernel.spawn(f"{process.name}/{name}-{number}", self._loop, process)
+
+    def wake(self, user_id: int, *wishes: Wish, after_seconds: float = 0.0) -> None:
+        at = self._kernel.now + after_seconds
+        self._due[user_id] = min(at, self._due.get(user_id, at))
+        self._wishes[user_id] = self._wishes.get(user_id, frozenset()) | frozenset(wishes)
+        self._notify()
+
+    def check(self) -> None:
+        """An actor that ended by an error is kept by the kernel."""
+
+    def _loop(self) -> None:
+        while True:
+            user_id, wishes = self._take()
+            try:
+                again = self._work(user_id, wishes)
+            except DatabaseAway:
+                again = DATABASE_SECONDS
+            finally:
+                self._running.discard(user_id)
+                self._notify()
+            if again is not None:
+                self.wake(user_id, *wishes, after_seconds=again)
+
+    def _take(self) -> tuple[int, frozenset[Wish]]:
+        while True:
+            free = [(at, user_id) for user_id, at in self._due.items() if user_id not in self._running]
+            at, user_id = min(free, default=(None, 0))
+            if at is not None and at <= self._kernel.now:
+                del self._due[user_id]
+                self._running.add(user_id)
+                self._notify()
+                return user_id, self._wishes.pop(user_id, frozenset())
+            actor = self._kernel.current
+            self._idle.add(actor)
+            self._kernel.park(None if at is None else at - self._kernel.now)
+            self._idle.discard(actor)
+
+    def _notify(self) -> None:
+        for actor in sorted(self._idle, key=lambda one: one.name)[:1]:
+            self._kernel.wake(actor)
+
+
+class Inline(Executor):
+    """A pool that does each call at once, in its caller."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  (a future keeps it)
+            future.set_exception(error)
+        return future

@@ -1,0 +1,103 @@
+"""asyncio on the kernel's time: the proxies run as they are, and where they would wait, time jumps."""
+
+import asyncio
+import selectors
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from typing import Any, TypeVar
+
+from tests.soak.kernel import Kernel, Killed, Process
+
+Result = TypeVar("Result")
+
+
+class _Nothing(selectors.BaseSelector):
+    """There are no sockets: to select is to wait until a timer is due or somebody calls."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return selectors.SelectorKey(fileobj, _number(fileobj), events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return selectors.SelectorKey(fileobj, _number(fileobj), 0, None)
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None or timeout > 0:
+            self._kernel.park(timeout)
+        return []
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        return {}
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(_Nothing(kernel))
+        self._kernel = kernel
+        self._clock_resolution = 1e-6
+
+    def time(self) -> float:
+        return self._kernel.now
+
+
+class VirtualLoop:
+    """An event loop as an actor; others call into it and wait."""
+
+    def __init__(self, kernel: Kernel, name: str) -> None:
+        self._kernel = kernel
+        self._loop = _Loop(kernel)
+        self._actor = kernel.spawn(name, self._run, Process(name))
+
+    def call(self, make: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """Run it there, and answer what it answers."""
+        caller = self._kernel.current
+        task = self._loop.create_task(make())
+        task.add_done_callback(lambda _: self._kernel.wake(caller))
+        self._kernel.wake(self._actor)
+        try:
+            while not task.done():
+                self._kernel.park()
+        except Killed:
+            self._cancel(task)
+            raise
+        return task.result()
+
+    def stream(self, make: Callable[[], AsyncIterator[Result]]) -> Iterator[Result]:
+        """Everything that it yields, as it comes."""
+        caller, came = self._kernel.current, deque[Result]()
+
+        async def pump() -> None:
+            async for one in make():
+                came.append(one)
+                self._kernel.wake(caller)
+
+        task = self._loop.create_task(pump())
+        task.add_done_callback(lambda _: self._kernel.wake(caller))
+        self._kernel.wake(self._actor)
+        try:
+            while came or not task.done():
+                if came:
+                    yield came.popleft()
+                else:
+                    self._kernel.park()
+            task.result()
+        finally:
+            self._cancel(task)
+
+    def _cancel(self, task: "asyncio.Task[Any]") -> None:
+        if not task.done():
+            task.cancel()
+            self._kernel.wake(self._actor)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.close()
+
+
+def _number(fileobj: Any) -> int:
+    return fileobj if isinstance(fileobj, int) else int(fileobj.fileno())

@@ -1,0 +1,108 @@
+"""Everything that the services stand on in this world, and their processes: started, killed, frozen, started again."""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.soak.broker import SESSION_SECONDS, Broker
+from tests.soak.database import Database
+from tests.soak.kernel import Kernel, Killed, Process, VirtualEvent
+from tests.soak.market import Market
+from tests.soak.proxies import Proxies
+
+from mercarich_platform.kafka import Record
+from mercarich_platform.worker import NotNow, Rejected, Stopped, Tick
+
+RESTART_SECONDS = 20.0
+"""Until a process that ended is started again."""
+
+Handle = Callable[[Record, threading.Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    kernel: Kernel
+    market: Market
+    proxies: Proxies
+    database: Database
+    broker: Broker
+    pictures: Path
+    """The folder of the listings' pictures."""
+    amazon_chance: random.Random
+
+    def consume(self, process: Process, topic: str, slots: int, handle: Handle) -> None:
+        """The worker loop: records through a handler, at least once."""
+        stop = VirtualEvent(self.kernel)
+        for number in range(slots):
+            self.kernel.spawn(f"{process.name}/{number}", lambda: self._slot(topic, handle, stop), process)
+
+    def tick(self, process: Process, ticks: Sequence[Tick]) -> None:
+        """Each at its interval, one at a time."""
+
+        def step() -> None:
+            due = dict.fromkeys(ticks, 0.0)
+            while True:
+                for tick in ticks:
+                    if due[tick] <= self.kernel.now:
+                        due[tick] = self.kernel.now + tick.every_seconds
+                        self._tick(tick)
+                self.kernel.sleep(max(0.1, min(due.values()) - self.kernel.now))
+
+        self.kernel.spawn(f"{process.name}/ticks", step, process)
+
+    def _tick(self, tick: Tick) -> None:
+        try:
+            tick.run()
+        except NotNow:
+            return
+
+    def _slot(self, topic: str, handle: Handle, stop: threading.Event) -> None:
+        broker = self.broker
+        while True:
+            record = broker.take(topic)
+            try:
+                handle(record, stop)
+            except NotNow as later:
+                broker.give_back(record, later.delay_seconds)
+            except Rejected as error:
+                broker.dead_letters.append((record, str(error)))
+            except (Stopped, Killed):
+                broker.give_back(record, SESSION_SECONDS)
+                raise
+            except BaseException:
+                broker.give_back(record, SESSION_SECONDS)
+                raise
+
+
+class Services:
+    """The processes by name, each made anew at every start."""
+
+    def __init__(self, kernel: Kernel, makers: dict[str, Callable[[Process], None]]) -> None:
+        self._kernel = kernel
+        self._makers = makers
+        self.running: dict[str, Process] = {}
+        self.ended: dict[str, int] = dict.fromkeys(makers, 0)
+        for name in makers:
+            self._start(name)
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self._makers)
+
+    def kill(self, name: str, away_seconds: float = RESTART_SECONDS) -> None:
+        """As by SIGKILL; it is started again after a while."""
+        self.ended[name] += 1
+        self._kernel.kill(self.running.pop(name))
+        self._kernel.spawn(f"start {name}", lambda: self._start(name), Process("starter"), after=away_seconds)
+
+    def freeze(self, name: str, seconds: float) -> None:
+        """As by SIGSTOP, and SIGCONT later."""
+        if name in self.running:
+            self.running[name].frozen_until = self._kernel.now + seconds
+
+    def _start(self, name: str) -> None:
+        if name not in self.running:
+            process = self.running[name] = Process(name)
+            self._makers[name](process)

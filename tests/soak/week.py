@@ -1,0 +1,97 @@
+"""The simulated week as a whole: built from a seed, let run, and asked what became of it."""
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.soak import beginning, wiring
+from tests.soak.broker import Broker
+from tests.soak.commands import Command
+from tests.soak.database import Database
+from tests.soak.kernel import Kernel, Process
+from tests.soak.loop import VirtualLoop
+from tests.soak.market import Market
+from tests.soak.plant import Plant, Services
+from tests.soak.proxies import Proxies
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_db.engine import DatabaseAway
+from mercarich_local.schedule_store import ScheduleStore
+from mercarich_local.scheduler import Scheduler
+from mercarich_simulator.settings import SimulatorSettings
+
+START = datetime(2026, 1, 4, 14, 59, 50, tzinfo=UTC)
+"""Ten seconds before a Monday in Tokyo."""
+CHURN_PER_HOUR = 0.03 / 24
+"""Of a hundred sources three meet with something in a day."""
+SPARE_PIECES = 0.4
+CALLS_PER_SECOND = 200.0
+"""Of each proxy: a run takes minutes here that takes hours at the real sites."""
+FEED_SECONDS = (45.0, 60.0)
+"""How long Amazon queues a feed, and how long it works on it."""
+SCHEDULER_TICK = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    sellers: int = 20
+    listings: int = 20_000
+
+
+class Week:
+    def __init__(self, folder: Path, seed: int, size: Size) -> None:
+        random.seed(seed)
+        self.seed = seed
+        self.kernel = kernel = Kernel(START)
+        settings = SimulatorSettings(
+            seed=seed,
+            sellers=size.sellers,
+            listings=size.listings,
+            spare_pieces=SPARE_PIECES,
+            churn_per_hour=CHURN_PER_HOUR,
+            yahoo_page_bytes=0,
+            feed_queue_seconds=FEED_SECONDS[0],
+            feed_process_seconds=FEED_SECONDS[1],
+            start_at=kernel.unix(),
+            clock_mode="manual",
+        )
+        market = Market(settings, kernel)
+        proxies = Proxies(market, VirtualLoop(kernel, "proxies"), seed, CALLS_PER_SECOND)
+        (folder / "pictures").mkdir(parents=True)
+        self.plant = plant = Plant(
+            kernel,
+            market,
+            proxies,
+            Database(folder),
+            Broker(kernel, seed),
+            folder / "pictures",
+            random.Random(f"{seed}:amazon"),
+        )
+        beginning.begin(plant, seed)
+        self.commands: list[Command] = []
+        self.services = Services(
+            kernel,
+            {
+                **{f"checker-{name}-{n}": wiring.checker(plant, name) for name in Marketplace for n in (1, 2)},
+                **{f"updater-{name}": wiring.updater(plant, name) for name in Marketplace},
+                "feed": wiring.feed(plant),
+            },
+        )
+        kernel.spawn("scheduler", self._schedule, Process("scheduler"))
+
+    def launch(self, row: ScheduleRow, request_key: str) -> Command:
+        command = Command(self.plant, row, request_key)
+        self.commands = [one for one in self.commands if one.poll() is None]
+        self.commands.append(command)
+        return command
+
+    def _schedule(self) -> None:
+        kernel = self.kernel
+        scheduler = Scheduler(SCHEDULE, ScheduleStore(self.plant.database.engine), self.launch, kernel.utc)
+        while True:
+            with suppress(DatabaseAway):  # slots are caught up with
+                scheduler.tick()
+            kernel.sleep(SCHEDULER_TICK - kernel.unix() % SCHEDULER_TICK)
