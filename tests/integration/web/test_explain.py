@@ -1,11 +1,15 @@
 """`mercarich explain SKU`: the whole story of one offer."""
 
 import re
+from datetime import datetime, timedelta
 
+import pytest
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
 
+from mercarich_contracts.events import EventKind
 from mercarich_db import tables
+from mercarich_web.domain.offers import TOLD
 
 
 def test_a_withdrawn_offer_is_explained_by_its_evidence(mercarich: Mercarich, rows: Rows) -> None:
@@ -14,7 +18,7 @@ def test_a_withdrawn_offer_is_explained_by_its_evidence(mercarich: Mercarich, ro
     told = mercarich.json("explain", "SKU-1")
 
     assert told["why"] == "It is withdrawn: its source was seen as sold (won)."
-    assert told["next"] == "Nothing by itself: it stays down until it gets another source."
+    assert told["next"].startswith("Another source is searched for until ")
     assert told["evidence"] | {"id": 0, "fetched_at": ""} == {
         "id": 0,
         "state": "sold",
@@ -100,6 +104,57 @@ def test_an_unknown_sku_is_a_sentence(mercarich: Mercarich, rows: Rows) -> None:
 
     assert (other_case.returncode, other_case.stderr) == (1, "mercarich: there is no listing with the SKU sku-1\n")
     assert other_seller.stderr == "mercarich: there is no listing of taro with the SKU SKU-1\n"
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_each_kind_of_event_is_told_in_words(mercarich: Mercarich, rows: Rows, kind: EventKind) -> None:
+    listing = rows.listing(rows.user("hanako"), rows.source("x1"), "SKU-1")
+    rows.event(listing, kind, reason="because")
+
+    page = mercarich.page("explain", "SKU-1")
+
+    assert TOLD[kind] in page
+    assert "because" in page
+    assert mercarich.json("explain", "SKU-1")["events"][0]["kind"] == kind
+
+
+def test_the_search_for_another_source_and_what_it_refused_and_found_are_shown(
+    mercarich: Mercarich, rows: Rows
+) -> None:
+    listing = _withdrawn(rows)
+    judged = {"listing_id": listing, "searched_at": ago(minutes=5), "marketplace": "yahoo", "url": "https://a.example"}
+    for number, refused_by in enumerate(["price", "rating", "price", None]):
+        rows.add(tables.revival_candidates, **judged, item_id=f"n{number}", refused_by=refused_by, reason="because")
+    found = {"listing_id": listing, "user_id": 1, "marketplace": "yahoo", "url": "https://a.example"}
+    proposed = {"item_id": "n3", "state": "proposed", "price_jpy": 900, "old_source_item_id": 1, "at": ago(minutes=5)}
+    rows.add(tables.revivals, **found, **proposed)
+    own = {"user_id": 1, "key": "REVIVAL_DAYS", "value": "5", "updated_at": ago(days=1), "updated_by": "hanako"}
+    rows.add(tables.seller_settings, **own)
+    rows.change(tables.listings.update().values(searched_at=ago(minutes=5)))
+
+    told = mercarich.json("explain", "SKU-1")
+    page = mercarich.page("explain", "SKU-1")
+
+    assert told["next"] == "A replacement waits for a person: `mercarich revival approve SKU-1`."
+    assert told["search"]["refusals"] == [{"by": "price", "candidates": 2}, {"by": "rating", "candidates": 1}]
+    assert [(each["item_id"], each["state"]) for each in told["search"]["found"]] == [("n3", "proposed")]
+    assert datetime.fromisoformat(told["search"]["until"]) == ago(minutes=8) + timedelta(days=5)
+    assert "price 2, rating 1" in page
+    assert "yahoo n3" in page
+
+
+def test_a_push_that_waits_for_a_refused_token_says_so(mercarich: Mercarich, rows: Rows) -> None:
+    source = rows.source("x1", state="sold", reason="won")
+    user = rows.user("hanako")
+    rows.listing(user, source, "SKU-1", quantity=0, revision=2, withdrawn_at=ago(minutes=8), searching=True)
+    token = {"token_verdict": "invalid", "token_reason": "invalid_grant", "token_checked_at": ago(minutes=3)}
+    rows.add(tables.amazon_accounts, user_id=user, seller_id="A1", marketplace_id="A1VC", refresh_token="x", **token)
+
+    told = mercarich.json("explain", "SKU-1")
+
+    assert "Amazon refuses the token (invalid_grant)" in told["next"]
+    assert told["account"]["verdict"] == "invalid"
+    assert "refused (invalid_grant)" in mercarich.page("explain", "SKU-1")
 
 
 def _withdrawn(rows: Rows) -> int:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
-from mercarich_web.domain.offers import Offer, Source, what_next, why
+from mercarich_web.domain.offers import TOLD, Account, Event, Known, Offer, Source, told, what_next, why
+from mercarich_web.domain.replacements import Replacement, ReplacementSearch
 from mercarich_web.domain.reports import Hold
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -36,6 +38,7 @@ ON_SALE = Offer(
     orphan=False,
 )
 DOWN = replace(ON_SALE, quantity=0, revision=2, pushed_revision=2, pushed_quantity=0, searching=True)
+LINKED = Account("valid", None, NOW)
 TO_PUSH = replace(DOWN, pushed_revision=1)
 
 AVAILABLE = Source(
@@ -132,10 +135,64 @@ def _later(**change: object) -> Offer:
             None,
             "Looking at its source ended workers, so it was set aside; the next run tries again.",
         ),
-        (DOWN, SOLD, None, "Nothing by itself: it stays down until it gets another source."),
+        (
+            replace(DOWN, searching=False),
+            SOLD,
+            None,
+            "Nothing by itself: it stays down until it gets another source.",
+        ),
         (ON_SALE, AVAILABLE, None, "The next check run looks at its source."),
         (ON_SALE, replace(AVAILABLE, problem="blocked"), None, "The next check run looks at its source."),
     ],
 )
 def test_what_happens_next(offer: Offer, source: Source, hold: Hold | None, sentence: str) -> None:
-    assert what_next(offer, source, hold, NOW) == sentence
+    assert what_next(Known(offer, source, hold, account=LINKED), NOW) == sentence
+
+
+SEARCH = ReplacementSearch(NOW, None, None, NOW + timedelta(days=2), (), ())
+FOUND = Replacement("proposed", "mercari", "m1", None, 900, NOW, None)
+
+
+@pytest.mark.parametrize(
+    ("search", "sentence"),
+    [
+        (SEARCH, "Another source is searched for until 2026-11-27 12:00 UTC."),
+        (replace(SEARCH, until=None), "The next update run searches for another source."),
+        (replace(SEARCH, until=NOW - timedelta(seconds=1)), "Nothing is searched for any more, since"),
+        (replace(SEARCH, found=[FOUND]), "A replacement waits for a person: `mercarich revival approve S1`."),
+        (
+            replace(SEARCH, found=[replace(FOUND, state="approved")]),
+            "A worker looks once more at the approved replacement and takes it.",
+        ),
+        (replace(SEARCH, found=[replace(FOUND, state="undone")]), "Another source is searched for until"),
+    ],
+)
+def test_what_happens_next_while_another_source_is_wanted(search: ReplacementSearch, sentence: str) -> None:
+    assert what_next(Known(DOWN, SOLD, search=search, account=LINKED), NOW).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("account", "sentence"),
+    [
+        (None, "Revision 2 (quantity 0) waits until the seller links an Amazon account."),
+        (
+            Account("invalid", "revoked", NOW),
+            "Revision 2 (quantity 0) waits until the seller authorises again: Amazon refuses the token (revoked).",
+        ),
+        (Account("unknown", None, None), "A feed worker sends revision 2 (quantity 0) to Amazon."),
+    ],
+)
+def test_what_waits_for_the_sellers_account_says_so(account: Account | None, sentence: str) -> None:
+    assert what_next(Known(TO_PUSH, SOLD, account=account), NOW) == sentence
+
+
+def test_each_kind_of_event_has_words_of_its_own() -> None:
+    assert set(TOLD) == set(EventKind)
+    assert len(set(TOLD.values())) == len(TOLD)
+
+
+def test_a_kind_of_a_later_release_is_shown_as_it_is() -> None:
+    event = Event(NOW, "a_kind_of_tomorrow", None, None, None, None, None, None, None, None)
+
+    assert told(event) == "a_kind_of_tomorrow"
+    assert told(replace(event, kind="restored")) == "another source, put up again"

@@ -7,8 +7,9 @@ from typing import Any, Protocol, TypeVar
 
 from mercarich_web.domain.exclusions import Exclusion
 from mercarich_web.domain.expiry import Expired, Removed
-from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
+from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
 from mercarich_web.domain.operating import DeadLetter, PoolState, Setting, SettingChange
+from mercarich_web.domain.replacements import ReplacementSearch
 from mercarich_web.domain.reports import (
     Backlog,
     Hold,
@@ -116,6 +117,11 @@ class Offers(Protocol):
     def events(self, listing_id: int) -> Sequence[Event]: ...
 
     def pushes(self, listing_id: int) -> Sequence[Push]: ...
+
+    def search(self, listing_id: int) -> ReplacementSearch | None: ...
+
+    def account(self, listing_id: int) -> Account | None:
+        """Of its seller."""
 
     def decision_evidence_id(self, listing_id: int) -> int | None:
         """Of the newest event that rests on evidence."""

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 from mercarich_checker.adapters import tallies_sql
 from mercarich_checker.domain import Brake, Tally
 from mercarich_checker.ports import BrakeSettings, HoldKind, Recorded
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
@@ -75,8 +76,8 @@ def apply_released(connection: Connection, marketplace: Marketplace, now: dateti
     marked = [row for row in gone if only_mark[row.hold_id]]
     _lower(connection, [row.id for row in going], now)
     _mark(connection, [row.id for row in marked])
-    _events(connection, [_event(row, "withdrawn", row.reason, now, row.evidence_id) for row in going])
-    _events(connection, [_event(row, "searching", row.reason, now, row.evidence_id) for row in marked])
+    _events(connection, [_event(row, EventKind.WITHDRAWN, row.reason, now, row.evidence_id) for row in going])
+    _events(connection, [_event(row, EventKind.SEARCHING, row.reason, now, row.evidence_id) for row in marked])
     connection.execute(update(listings).where(listings.c.hold_id.in_(only_mark)).values(hold_id=None))
     connection.execute(update(holds).where(holds.c.id.in_(only_mark)).values(applied_at=now))
     return _by_seller(going)
@@ -185,7 +186,7 @@ def _withdraw(connection: Connection, batch: CheckBatch, rows: Sequence[AnyRow],
         _mark(connection, [row.id for row in rows])
     else:
         _lower(connection, [row.id for row in rows], now)
-    kind = "searching" if batch.without_update else "withdrawn"
+    kind = EventKind.SEARCHING if batch.without_update else EventKind.WITHDRAWN
     events = []
     for row in rows:
         _, evidence_id, item = found.gone[row.source_item_id]
@@ -226,7 +227,7 @@ def _hold(
         hold_id = held[row.user_id]
         by_hold[hold_id].append(row.id)
         _, evidence_id, item = found.gone[row.source_item_id]
-        event = _event(row, "held", f"{item.state}: {item.reason}", now, evidence_id, run_id=run_id)
+        event = _event(row, EventKind.HELD, f"{item.state}: {item.reason}", now, evidence_id, run_id=run_id)
         events.append({**event, "quantity_after": row.quantity, "hold_id": hold_id})
     for hold_id, ids in sorted(by_hold.items()):
         connection.execute(update(listings).where(listings.c.id.in_(ids)).values(hold_id=hold_id))
@@ -238,14 +239,14 @@ def _clear_holds(connection: Connection, rows: Sequence[AnyRow], now: datetime) 
     if not rows:
         return
     connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(hold_id=None))
-    events = [_event(row, "hold_cleared", "seen on sale at the second look", now, None) for row in rows]
+    events = [_event(row, EventKind.HOLD_CLEARED, "seen on sale at the second look", now, None) for row in rows]
     _events(connection, [{**event, "quantity_after": event["quantity_before"]} for event in events])
 
 
 def _event(
-    row: AnyRow, kind: str, reason: str | None, now: datetime, evidence_id: int | None, run_id: int | None = None
+    row: AnyRow, kind: EventKind, reason: str | None, now: datetime, evidence_id: int | None, run_id: int | None = None
 ) -> dict[str, Any]:
-    lowered = kind == "withdrawn"
+    lowered = kind is EventKind.WITHDRAWN
     return {
         "listing_id": row.id,
         "user_id": row.user_id,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from mercarich_contracts.events import EventKind
 from mercarich_db.tables import listing_events, listings
 
 
@@ -13,8 +14,7 @@ from mercarich_db.tables import listing_events, listings
 class Event:
     listing_id: int
     at: datetime
-    kind: str
-    """push_accepted, push_rejected, push_orphan, readback_mismatch, push_superseded."""
+    kind: EventKind
     reason: str | None
     quantity: int
     revision: int

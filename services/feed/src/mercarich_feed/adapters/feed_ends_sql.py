@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, select, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_db.tables import listings, submission_items
 from mercarich_feed.adapters.events_sql import Event, write_events
 from mercarich_feed.domain.doubts import after_acceptance, refusals
@@ -145,14 +146,15 @@ def _events(
     end: FeedEnd,
     now: datetime,
 ) -> list[Event]:
-    def event(row: Any, kind: str, reason: str | None) -> Event:
+    def event(row: Any, kind: EventKind, reason: str | None) -> Event:
         return Event(row.id, now, kind, reason, row.sent_quantity, row.sent_revision, submission_id)
 
     return [
-        *(event(row, "push_superseded", "a newer quantity goes out after this feed") for row in moved),
-        *(event(row, "push_accepted", None) for row in accepted if row.pushed_revision < row.revision),
-        *(
-            event(row, "push_orphan" if is_orphan(end.problems[row.sku]) else "push_rejected", end.problems[row.sku])
-            for row in refused
-        ),
+        *(event(row, EventKind.PUSH_SUPERSEDED, "a newer quantity goes out after this feed") for row in moved),
+        *(event(row, EventKind.PUSH_ACCEPTED, None) for row in accepted if row.pushed_revision < row.revision),
+        *(event(row, _refusal(end.problems[row.sku]), end.problems[row.sku]) for row in refused),
     ]
+
+
+def _refusal(problem: str) -> EventKind:
+    return EventKind.PUSH_ORPHAN if is_orphan(problem) else EventKind.PUSH_REJECTED

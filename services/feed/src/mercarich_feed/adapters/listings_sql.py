@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_feed.adapters.events_sql import Event, write_events
@@ -125,9 +126,9 @@ class SqlListings:
                 change = _read(answer, row, self._now())
                 connection.execute(update(listings).where(listings.c.id == row.id).values(**change))
                 if answer.trouble is not None:
-                    events.append(_read_event("push_orphan", answer))
+                    events.append(_read_event(EventKind.PUSH_ORPHAN, answer))
                 elif answer.shown:
-                    events.append(_read_event("readback_mismatch", answer))
+                    events.append(_read_event(EventKind.READBACK_MISMATCH, answer))
             write_events(connection, events)
 
         run_tx(self._engine, write)
@@ -188,7 +189,11 @@ def _change(push: Pushed, row: Any, now: datetime) -> dict[str, Any]:
     return change
 
 
-_KINDS = {Outcome.ACCEPTED: "push_accepted", Outcome.REJECTED: "push_rejected", Outcome.ORPHAN: "push_orphan"}
+_KINDS = {
+    Outcome.ACCEPTED: EventKind.PUSH_ACCEPTED,
+    Outcome.REJECTED: EventKind.PUSH_REJECTED,
+    Outcome.ORPHAN: EventKind.PUSH_ORPHAN,
+}
 
 
 def _event(push: Pushed) -> Event | None:
@@ -199,7 +204,7 @@ def _event(push: Pushed) -> Event | None:
     return Event(offer.listing_id, push.at, kind, push.problem, quantity=offer.quantity, revision=offer.revision)
 
 
-def _read_event(kind: str, answer: Answer) -> Event:
+def _read_event(kind: EventKind, answer: Answer) -> Event:
     reason = str(answer.trouble) if answer.trouble else f"Amazon shows {answer.shown}"
     offer = answer.offer
     return Event(offer.listing_id, answer.at, kind, reason[:255], quantity=offer.quantity, revision=offer.revision)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, exists, insert, or_, select, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.tables import amazon_accounts, listing_events, listings, revivals, source_items
@@ -66,7 +67,12 @@ class SqlDecisions:
             mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == APPROVED)
             if connection.execute(update(revivals).where(mine).values(state=LAPSED)).rowcount:
                 wanted = approved.wanted
-                event = {"listing_id": wanted.listing_ids[0], "user_id": wanted.user_id, "at": now, "kind": "lapsed"}
+                event = {
+                    "listing_id": wanted.listing_ids[0],
+                    "user_id": wanted.user_id,
+                    "at": now,
+                    "kind": EventKind.LAPSED,
+                }
                 connection.execute(insert(listing_events).values(**event, reason=f"{approved.item_id}: {reason}"[:255]))
 
         write(self._engine, lapse)
@@ -155,7 +161,7 @@ def _withdrawn(row: Any, reason: str, evidence_id: int, now: datetime) -> dict[s
         "listing_id": row.id,
         "user_id": row.user_id,
         "at": now,
-        "kind": "withdrawn",
+        "kind": EventKind.WITHDRAWN,
         "reason": reason,
         "quantity_before": row.quantity,
         "quantity_after": 0,

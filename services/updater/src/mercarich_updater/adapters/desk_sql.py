@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import (
@@ -65,7 +66,7 @@ class SqlDesk:
             if proposed is None:
                 raise Refused(f"nothing waits for approval at {sku}; `mercarich revival list` shows what does")
             _decide(connection, proposed.id, APPROVED, by, now)
-            _tell(connection, row, "approved", f"{proposed.item_id}, by {by}", now, row.quantity)
+            _tell(connection, row, EventKind.APPROVED, f"{proposed.item_id}, by {by}", now, row.quantity)
             return _again(connection, proposed.id)
 
         return write(self._engine, approve)
@@ -82,7 +83,7 @@ class SqlDesk:
                     _put_back(connection, one, its, now)
                 _decide(connection, its.id, UNDONE, by, now)
                 quantity = 0 if last.state == APPLIED else one.quantity
-                _tell(connection, one, "undone", f"{its.item_id}, by {by}", now, quantity)
+                _tell(connection, one, EventKind.UNDONE, f"{its.item_id}, by {by}", now, quantity)
             return _again(connection, last.id)
 
         return write(self._engine, undo)
@@ -193,7 +194,7 @@ def _put_back(connection: Connection, row: AnyRow, last: AnyRow, now: datetime) 
     connection.execute(update(listings).where(listings.c.id == row.id).values(**lowered))
 
 
-def _tell(connection: Connection, row: AnyRow, kind: str, reason: str, now: datetime, after: int) -> None:
+def _tell(connection: Connection, row: AnyRow, kind: EventKind, reason: str, now: datetime, after: int) -> None:
     event = {
         "listing_id": row.id,
         "user_id": row.user_id,

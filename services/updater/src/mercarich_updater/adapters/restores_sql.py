@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.tables import listing_events, listings, revivals, source_items, submission_items, submissions
 from mercarich_db.types import AnyRow
@@ -59,7 +60,7 @@ def propose(connection: Connection, wanted: Wanted, found: Item, now: datetime, 
     if connection.execute(select(listings.c.id).where(listings.c.id == first, wants_replacement())).first() is None:
         return
     connection.execute(insert(revivals).values(_revival(first, wanted, found, PROPOSED, now, run_id)))
-    event = {"listing_id": first, "user_id": wanted.user_id, "at": now, "kind": "proposed"}
+    event = {"listing_id": first, "user_id": wanted.user_id, "at": now, "kind": EventKind.PROPOSED}
     reason = f"{found.marketplace} {found.item_id} waits for approval"
     connection.execute(insert(listing_events).values(**event, reason=reason, run_id=run_id))
 
@@ -162,7 +163,7 @@ def _event(row: AnyRow, revived: Revived, found: Item, now: datetime) -> dict[st
         "listing_id": row.id,
         "user_id": row.user_id,
         "at": now,
-        "kind": revived.change,
+        "kind": EventKind(revived.change),
         "reason": f"replaced by {found.marketplace} {found.item_id}{price}"[:255],
         "quantity_before": row.quantity,
         "quantity_after": revived.quantity,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_db.tables import listing_events, listings, source_items
 from mercarich_db.types import AnyRow
 
@@ -42,7 +43,7 @@ def _event(row: AnyRow, source: AnyRow, run_id: int | None, now: datetime) -> Ma
         "listing_id": row.id,
         "user_id": row.user_id,
         "at": now,
-        "kind": "withdrawn",
+        "kind": EventKind.WITHDRAWN,
         "reason": f"no replacement yet; its source: {source.state}, {source.reason or 'no reason kept'}",
         "quantity_before": row.quantity,
         "quantity_after": 0,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, or_, select, true, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
 from mercarich_db.tables import (
     deletions,
@@ -142,7 +143,13 @@ def _paths(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
 def _event(row: Expired, at: datetime) -> dict[str, object]:
     """What stays of it."""
     reason = f"{row.sku}: withdrawn {row.withdrawn_at:%Y-%m-%d %H:%M} UTC, expired"
-    return {"listing_id": row.listing_id, "user_id": row.user_id, "at": at, "kind": "deleted", "reason": reason[:255]}
+    return {
+        "listing_id": row.listing_id,
+        "user_id": row.user_id,
+        "at": at,
+        "kind": EventKind.DELETED,
+        "reason": reason[:255],
+    }
 
 
 def _cap(connection: Connection) -> int:

@@ -6,9 +6,20 @@ from typing import Any
 
 from sqlalchemy import Column, Engine, Row, select
 
-from mercarich_db.tables import evidence, listing_events, listings, source_items, submission_items, submissions, users
+from mercarich_db.tables import (
+    amazon_accounts,
+    evidence,
+    listing_events,
+    listings,
+    source_items,
+    submission_items,
+    submissions,
+    users,
+)
 from mercarich_web.adapters.database import reading
-from mercarich_web.domain.offers import Event, Evidence, Offer, Push, Source
+from mercarich_web.adapters.replacements_sql import search_of
+from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
+from mercarich_web.domain.replacements import ReplacementSearch
 from mercarich_web.ports import Found
 
 SHOWN = 50
@@ -53,6 +64,17 @@ class SqlOffers:
         )
         with reading(self._engine) as connection:
             return [Push(**row._mapping) for row in connection.execute(query)]
+
+    def search(self, listing_id: int) -> ReplacementSearch | None:
+        with reading(self._engine) as connection:
+            return search_of(connection, listing_id)
+
+    def account(self, listing_id: int) -> Account | None:
+        columns = (amazon_accounts.c.token_verdict, amazon_accounts.c.token_reason, amazon_accounts.c.token_checked_at)
+        query = select(*columns).join(listings, listings.c.user_id == amazon_accounts.c.user_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(listings.c.id == listing_id)).one_or_none()
+            return Account(*row) if row is not None else None
 
     def decision_evidence_id(self, listing_id: int) -> int | None:
         event = listing_events.c

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from mercarich_web.commands.hold_pages import hold_table
 from mercarich_web.commands.output import cell, facts, plain, section, table
-from mercarich_web.domain.offers import Event, Evidence, Explanation, Offer, Push, Source
+from mercarich_web.domain.offers import Account, Event, Evidence, Explanation, Offer, Push, Source, told
+from mercarich_web.domain.replacements import Replacement, ReplacementSearch
 
 
 def page(answer: Explanation) -> RenderableType:
@@ -23,6 +24,10 @@ def page(answer: Explanation) -> RenderableType:
         parts.append(section("evidence", _evidence(answer.evidence)))
     if answer.hold is not None:
         parts.append(section("hold", hold_table([answer.hold])))
+    if answer.search is not None:
+        parts.append(section("search for another source", _search(answer.search)))
+    if answer.account is not None and answer.account.verdict == "invalid":
+        parts.append(section("Amazon account", _account(answer.account)))
     if answer.events:
         parts.append(section("history, newest first", _events(answer.events)))
     if answer.pushes:
@@ -85,6 +90,38 @@ def _evidence(evidence: Evidence) -> RenderableType:
     )
 
 
+def _search(search: ReplacementSearch) -> RenderableType:
+    refusals = ", ".join(f"{each.by} {each.candidates}" for each in search.refusals)
+    rows: list[tuple[str, object]] = [
+        ("last search", search.searched_at),
+        ("refused candidates, by filter", refusals or None),
+        ("searched until", search.until),
+    ]
+    if search.problem is not None:
+        rows.append(("last problem", cell(search.problem, "yellow")))
+    if search.not_before is not None:
+        rows.append(("next search not before", search.not_before))
+    return Group(facts(rows), _found(search.found)) if search.found else facts(rows)
+
+
+def _found(found: Iterable[Replacement]) -> RenderableType:
+    headings = ["found", "item", "price", "state", "by", "title"]
+    rows = [
+        [each.at, f"{each.marketplace} {each.item_id}", each.price_jpy, each.state, each.decided_by, each.title]
+        for each in found
+    ]
+    return table(headings, rows)
+
+
+def _account(account: Account) -> RenderableType:
+    return facts(
+        [
+            ("token", cell(f"refused ({account.reason or 'no reason kept'})", "bold red")),
+            ("checked", account.checked_at),
+        ]
+    )
+
+
 def _events(events: Iterable[Event]) -> RenderableType:
     headings = ["at", "what", "quantity", "revision", "run", "hold", "feed", "why"]
     return table(headings, [_event(event) for event in events])
@@ -95,7 +132,7 @@ def _event(event: Event) -> list[object]:
     if change is not None and event.quantity_before is not None:
         change = f"{event.quantity_before} → {change}"
     numbers = [plain(event.revision), plain(event.run_id), plain(event.hold_id), plain(event.submission_id)]
-    return [event.at, event.kind, change, *numbers, event.reason]
+    return [event.at, told(event), change, *numbers, event.reason]
 
 
 def _pushes(pushes: Iterable[Push]) -> RenderableType:

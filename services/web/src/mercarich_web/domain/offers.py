@@ -1,10 +1,12 @@
 """Why an offer is at its quantity, and what happens to it next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_web.domain.replacements import ReplacementSearch, next_search
 from mercarich_web.domain.reports import Hold
 
 
@@ -73,6 +75,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """The seller's Amazon account; `verdict` of the token is unknown, valid or invalid."""
+
+    verdict: str
+    reason: str | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the offer's history; `kind` is open, more may come."""
 
@@ -114,8 +125,48 @@ class Explanation:
     evidence: Evidence | None
     """What the last decision rests on; without a decision, what was last seen."""
     hold: Hold | None
+    search: ReplacementSearch | None
+    """None: it wants no other source, and never did."""
+    account: Account | None
+    """None: the seller has linked none, and nothing can be pushed."""
     events: Sequence[Event]
     pushes: Sequence[Push]
+
+
+TOLD: Mapping[EventKind, str] = {
+    EventKind.WITHDRAWN: "taken down",
+    EventKind.SEARCHING: "marked: another source is wanted, it stays up meanwhile",
+    EventKind.HELD: "gone, but kept up by the brake",
+    EventKind.HOLD_CLEARED: "the brake was right: it is on sale",
+    EventKind.PROPOSED: "another source found, a person is asked",
+    EventKind.APPROVED: "a person approved the other source",
+    EventKind.LAPSED: "the approved source is gone; searched again",
+    EventKind.UNDONE: "a person took the other source back",
+    EventKind.SWAPPED: "another source, not taken down for it",
+    EventKind.RESTORED: "another source, put up again",
+    EventKind.PUSH_ACCEPTED: "Amazon took the quantity",
+    EventKind.PUSH_REJECTED: "Amazon refused the quantity",
+    EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
+    EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
+    EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
+    EventKind.DELETED: "deleted: withdrawn for long",
+}
+
+
+def told(event: Event) -> str:
+    """What happened, in words; a kind of a later release as it is."""
+    return TOLD[EventKind(event.kind)] if event.kind in TOLD else event.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the next step depends on."""
+
+    offer: Offer
+    source: Source
+    hold: Hold | None = None
+    search: ReplacementSearch | None = None
+    account: Account | None = None
 
 
 def why(offer: Offer, source: Source, hold: Hold | None) -> str:
@@ -138,14 +189,15 @@ def why(offer: Offer, source: Source, hold: Hold | None) -> str:
     return f"It is on sale although its source was seen as {seen}: nothing has withdrawn it."
 
 
-def what_next(offer: Offer, source: Source, hold: Hold | None, now: datetime) -> str:
+def what_next(known: Known, now: datetime) -> str:
     """One sentence: what the system does about it by itself, or that it does nothing."""
+    offer, source, hold = known.offer, known.source, known.hold
     if not offer.listed:
         return "Nothing, until the seller lists it."
     if offer.orphan and offer.quantity > 0:
         return "Nothing: Amazon does not know this SKU."
     if offer.revision > offer.pushed_revision:
-        return _next_push(offer, now)
+        return _next_push(offer, known.account, now)
     if hold is not None:
         return _next_of_hold(hold)
     if source.pending_run is not None:
@@ -153,17 +205,28 @@ def what_next(offer: Offer, source: Source, hold: Hold | None, now: datetime) ->
     if source.problem == "set_aside":
         return "Looking at its source ended workers, so it was set aside; the next run tries again."
     if offer.searching or offer.quantity == 0:
-        return "Nothing by itself: it stays down until it gets another source."
+        return _next_source(offer, known.search, now)
     return "The next check run looks at its source."
 
 
-def _next_push(offer: Offer, now: datetime) -> str:
+def _next_push(offer: Offer, account: Account | None, now: datetime) -> str:
     what = f"revision {offer.revision} (quantity {offer.quantity})"
+    if account is None:
+        return f"{what[0].upper()}{what[1:]} waits until the seller links an Amazon account."
+    if account.verdict == "invalid":
+        why = account.reason or "no reason kept"
+        return f"{what[0].upper()}{what[1:]} waits until the seller authorises again: Amazon refuses the token ({why})."
     if offer.push_claimed_until is not None and offer.push_claimed_until > now:
         return f"A feed worker is sending {what} to Amazon."
     if offer.push_not_before is not None and offer.push_not_before > now:
         return f"{what[0].upper()}{what[1:]} is sent to Amazon again after a wait: {offer.push_problem or 'no answer'}."
     return f"A feed worker sends {what} to Amazon."
+
+
+def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) -> str:
+    if not offer.searching or search is None:
+        return "Nothing by itself: it stays down until it gets another source."
+    return next_search(search, offer.sku, now)
 
 
 def _next_of_hold(hold: Hold) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
-from mercarich_web.domain.offers import Explanation, what_next, why
+from mercarich_web.domain.offers import Explanation, Known, what_next, why
 from mercarich_web.domain.refusals import Ambiguous, NotFound
 
 
@@ -28,14 +28,17 @@ class Explain:
     def _explain(self, found: ports.Found) -> Explanation:
         offer, source = found.offer, found.source
         hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
+        known = Known(offer, source, hold, self.offers.search(offer.id), self.offers.account(offer.id))
         evidence_id = self.offers.decision_evidence_id(offer.id) or found.source_evidence_id
         return Explanation(
             why=why(offer, source, hold),
-            next=what_next(offer, source, hold, self.now()),
+            next=what_next(known, self.now()),
             offer=offer,
             source=source,
             evidence=self.offers.evidence(evidence_id) if evidence_id is not None else None,
             hold=hold,
+            search=known.search,
+            account=known.account,
             events=self.offers.events(offer.id),
             pushes=self.offers.pushes(offer.id),
         )

@@ -1,0 +1,35 @@
+"""What can happen to a listing: the kinds of rows in its history, `listing_events.kind`.
+
+Whoever writes a row takes its kind from here, and `mercarich explain` has words for each; an older reader shows a
+kind that it does not know as it is.
+"""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    # checker
+    WITHDRAWN = "withdrawn"
+    """Also by updater, where no replacement was found, or it went before its push."""
+    SEARCHING = "searching"
+    """Marked by a run that only marks."""
+    HELD = "held"
+    HOLD_CLEARED = "hold_cleared"
+
+    # updater
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    LAPSED = "lapsed"
+    UNDONE = "undone"
+    SWAPPED = "swapped"
+    RESTORED = "restored"
+
+    # feed
+    PUSH_ACCEPTED = "push_accepted"
+    PUSH_REJECTED = "push_rejected"
+    PUSH_ORPHAN = "push_orphan"
+    PUSH_SUPERSEDED = "push_superseded"
+    READBACK_MISMATCH = "readback_mismatch"
+
+    # web
+    DELETED = "deleted"

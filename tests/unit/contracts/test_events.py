@@ -1,0 +1,49 @@
+"""No service writes a kind of event that is not in the contract: then `mercarich explain` has words for it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mercarich_contracts.events import EventKind
+from mercarich_updater.domain.revivals import Change
+
+ROOT = Path(__file__).resolve().parents[3]
+WRITERS = sorted(
+    path
+    for folder in ("services", "local")
+    for path in (ROOT / folder).glob("**/src/**/*.py")
+    if "insert(listing_events)" in path.read_text(encoding="utf-8")
+)
+
+
+def _kinds(tree: ast.AST) -> Iterator[ast.expr]:
+    """What stands for `kind` in the rows of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "kind":
+                    yield value
+        elif isinstance(node, ast.keyword) and node.arg == "kind":
+            yield node.value
+
+
+def test_the_writers_are_found() -> None:
+    assert {path.parents[1].name for path in WRITERS} == {
+        "mercarich_checker",
+        "mercarich_feed",
+        "mercarich_updater",
+        "mercarich_web",
+    }
+
+
+@pytest.mark.parametrize("path", WRITERS, ids=lambda path: f"{path.parents[1].name}.{path.stem}")
+def test_kinds_are_never_texts(path: Path) -> None:
+    texts = [node.value for node in _kinds(ast.parse(path.read_bytes())) if isinstance(node, ast.Constant)]
+
+    assert texts == []
+
+
+def test_what_a_replacement_does_is_told_by_a_kind_of_the_same_name() -> None:
+    assert set(Change) <= set(EventKind)
