@@ -105,6 +105,15 @@ def test_a_relisted_auction_has_a_new_id_and_the_same_piece(sim) -> None:  # typ
     assert old["relisted_as"].encode() in sim.call("GET", f"/yahoo/search/search?p={model}").body
 
 
+def test_a_new_price_is_told_and_leaves_the_stock_alone(sim) -> None:  # type: ignore[no-untyped-def]
+    row = sim.rows()[0]
+    before = sim.json("GET", f"/_sim/items/{row['marketplace']}/{row['source_id']}")
+    sim.happen(row, "repriced")
+    after = sim.json("GET", f"/_sim/items/{row['marketplace']}/{row['source_id']}")
+    assert after["price"] != before["price"]
+    assert (after["state"], after["truth"]) == (before["state"], before["truth"])
+
+
 def test_a_share_hits_only_listed_items_that_can_be_bought(sim) -> None:  # type: ignore[no-untyped-def]
     ask = {"marketplace": "yahoo", "kind": "sold", "share": 0.25}
     first = sim.json("POST", "/_sim/events", ask)["ids"]

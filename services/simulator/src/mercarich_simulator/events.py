@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from mercarich_simulator.catalogue import Catalogue
+from mercarich_simulator.identity import entropy
 from mercarich_simulator.shelf import MERCARI, YAHOO
 from mercarich_simulator.truth import BUYABLE, STATES, Truth
 
@@ -13,6 +14,8 @@ BACK = "back"
 """The item is for sale again under its own id: a cancelled trade, a lifted suspension."""
 RELISTED = "relisted"
 """Yahoo: the seller puts the piece up again, under a new id."""
+REPRICED = "repriced"
+"""The seller changes the price, to 70 to 129 per cent of the first one."""
 
 _CHANCES = {
     YAHOO: (("sold", 55), ("ended", 25), ("cancelled", 10), ("deleted", 7), ("suspended", 3)),
@@ -70,9 +73,9 @@ class MarketEvents:
 
         Raises ValueError when the marketplace knows no such event.
         """
-        if kind != BACK and kind not in STATES[marketplace] and (marketplace, kind) != (YAHOO, RELISTED):
-            extra = [RELISTED] if marketplace == YAHOO else []
-            known = ", ".join(sorted({*STATES[marketplace], BACK, *extra}))
+        known_kinds = {*STATES[marketplace], BACK, REPRICED, *([RELISTED] if marketplace == YAHOO else [])}
+        if kind not in known_kinds:
+            known = ", ".join(sorted(known_kinds))
             raise ValueError(f"{marketplace} knows the events {known}, not {kind!r}")
         count = 0
         for number in numbers:
@@ -116,6 +119,10 @@ class MarketEvents:
         if kind == RELISTED:
             new = self._catalogue.shelves[YAHOO].size + len(self._truth.relisted)
             self._truth.relist(number, new, at)
+            return
+        if kind == REPRICED:
+            chance = entropy(self._catalogue.settings.seed, "price", marketplace, number, at)
+            self._truth.prices[marketplace][number] = (70 if chance[0] % 2 else 110) + chance[1] % 20
             return
         self._truth.put(marketplace, number, "available" if kind == BACK else kind, at)
 

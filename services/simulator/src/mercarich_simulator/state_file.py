@@ -32,6 +32,7 @@ def save(world: World, path: Path) -> None:
         "start_at": world.catalogue.start_at,
         "now": world.clock.now(),
         "truth": {name: _lines(lines) for name, lines in world.truth.lines.items()},
+        "prices": {name: list(prices.items()) for name, prices in world.truth.prices.items()},
         "relisted": [[new, *origin] for new, origin in world.truth.relisted.items()],
         "events": _events(world),
         "offers": [_offer(offer) for offer in world.offers.touched.values()],
@@ -72,6 +73,8 @@ def restore(world: World, document: dict[str, Any]) -> None:
     world.clock.jump_to(max(document["now"], world.clock.now()) if world.clock.mode == "real" else document["now"])
     for name, lines in document["truth"].items():
         world.truth.lines[name] = {number: [Change(*change) for change in line] for number, line in lines}
+    for name, prices in document.get("prices", {}).items():
+        world.truth.prices[name] = dict(prices)
     for new, origin, at in document["relisted"]:
         world.truth.relist(origin, new, at)
     _restore_events(world, document["events"])

@@ -42,6 +42,8 @@ class Truth:
         self.relisted: dict[int, tuple[int, float]] = {}
         """Yahoo only: number of the new auction -> number of the old one, and when."""
         self.successors: dict[int, int] = {}
+        self.prices: dict[str, dict[int, int]] = {YAHOO: {}, MERCARI: {}}
+        """Per cent of its first price that an item costs now; it says nothing of its stock."""
 
     def state(self, marketplace: str, number: int) -> str:
         line = self.lines[marketplace].get(number)

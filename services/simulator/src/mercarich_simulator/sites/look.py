@@ -40,6 +40,9 @@ class Market:
         item = self._item(marketplace, number)
         if item is None:
             return None
+        percent = self.truth.prices[marketplace].get(number)
+        if percent is not None:
+            item = replace(item, price=max(300, item.price * percent // 1000 * 10))
         state, changed_at = (line[-1].state, line[-1].at) if line else ("available", item.created_at)
         return Look(item, state, changed_at, now, self.host)
 
