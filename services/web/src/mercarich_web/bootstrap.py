@@ -21,6 +21,7 @@ from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.original_sql import SqlOriginal, open_original
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.pools_kafka import KafkaPools
+from mercarich_web.adapters.records_sql import SqlRecords
 from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
@@ -33,6 +34,7 @@ from mercarich_web.use_cases.explain import Explain
 from mercarich_web.use_cases.holds import ListHolds, ReleaseHold
 from mercarich_web.use_cases.migrate_from_seed import MigrateFromSeed
 from mercarich_web.use_cases.pools import ShowPools
+from mercarich_web.use_cases.prune import Prune
 from mercarich_web.use_cases.queues import ShowQueues
 from mercarich_web.use_cases.runs import ListRuns, ShowRun
 from mercarich_web.use_cases.schedules import Timetable
@@ -58,6 +60,7 @@ class Questions:
     set_setting: SetSetting
     setting_history: ShowSettingHistory
     delete_old_items: DeleteOldItems
+    prune: Prune
     timetable: Timetable
     environment: WorkerEnvironment
     dead_letters: DeadLetterDesk
@@ -102,6 +105,7 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
         set_setting=SetSetting(settings, now),
         setting_history=ShowSettingHistory(settings),
         delete_old_items=DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(shared.pictures_folder), now),
+        prune=Prune(SqlRecords(engine), now),
         timetable=Timetable(SqlSchedules(engine), SCHEDULE, now),
         environment=WorkerEnvironment(settings, SqlPools(engine)),
         dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap)),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from mercarich_web.domain.exclusions import Exclusion
-from mercarich_web.domain.expiry import Expired, Removed
+from mercarich_web.domain.expiry import Expired, Record, Removed
 from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
 from mercarich_web.domain.operating import DeadLetter, PoolState, Setting, SettingChange
 from mercarich_web.domain.replacements import ReplacementSearch
@@ -182,6 +182,19 @@ class ExpiredOffers(Protocol):
 
     def shown_elsewhere(self, paths: Sequence[str], without: Collection[int]) -> frozenset[str]:
         """Those of the pictures that a listing shows which is not in `without`."""
+
+
+class Records(Protocol):
+    """What is kept of past work."""
+
+    def kept_days(self) -> Mapping[Record, int]:
+        """How long each is kept."""
+
+    def count(self, record: Record, before: datetime) -> int:
+        """Those that may go."""
+
+    def delete(self, record: Record, before: datetime, limit: int) -> int:
+        """Some of them, in a transaction or a few; answers how many, 0 when none is left."""
 
 
 class Pictures(Protocol):

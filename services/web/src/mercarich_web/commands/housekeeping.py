@@ -3,6 +3,8 @@
 import argparse
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 
@@ -11,11 +13,14 @@ from mercarich_web.commands.asking import answer
 from mercarich_web.commands.output import cell, facts, section, table
 from mercarich_web.domain.expiry import FLOOR_DAYS, SHOWN, DeletionReport, Removed
 
+if TYPE_CHECKING:
+    from mercarich_web.bootstrap import Questions
+
 MOST_DAYS = 3650
 
 
 def delete_old_items(argv: Sequence[str]) -> int:
-    """Delete offers that were withdrawn long ago, with their pictures; the listing at Amazon stays."""
+    """Delete offers withdrawn long ago with their pictures (the listing at Amazon stays), and old records of work."""
     parser = with_json(command_parser("delete_old_items", delete_old_items.__doc__))
     parser.add_argument(
         "--expired-days",
@@ -29,13 +34,14 @@ def delete_old_items(argv: Sequence[str]) -> int:
     )
     given = parser.parse_args(argv)
     logging.getLogger("mercarich_web").setLevel(logging.INFO)
-    return answer(
-        lambda asked: asked.delete_old_items(
+
+    def keep_house(asked: "Questions") -> DeletionReport:
+        report = asked.delete_old_items(
             given.expired_days, dry_run=given.dry_run, unknown_to_amazon=given.unknown_to_amazon
-        ),
-        page,
-        as_json=given.json,
-    )
+        )
+        return replace(report, pruned=asked.prune(dry_run=given.dry_run))
+
+    return answer(keep_house, page, as_json=given.json)
 
 
 def page(report: DeletionReport) -> RenderableType:
@@ -46,6 +52,11 @@ def page(report: DeletionReport) -> RenderableType:
         ("pictures", _removed(report.pictures, would)),
         ("left over", _removed(report.left_over, would)),
         ("freed", cell(_size(report.pictures.bytes + report.left_over.bytes))),
+    ]
+    rows += [
+        (each.record, cell(f"{each.rows:,} {would}, older than {each.days} days"))
+        for each in report.pruned
+        if each.rows
     ]
     if report.capped:
         rows.append(("more tomorrow", cell(f"{', '.join(report.capped)}: DELETE_DAILY_LISTINGS is reached", "yellow")))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from mercarich_contracts.schedule import TIME_ZONE
@@ -63,6 +64,26 @@ class Removed:
         )
 
 
+class Record(StrEnum):
+    """What is kept of past work for a while only; the value names it in reports."""
+
+    STARTS = "starts of the schedule"
+    TOKEN_CHECKS = "checks of tokens"
+    JOBS = "ended jobs"
+    REPLACEMENTS = "replacements found"
+    CANDIDATES = "candidates judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """Records that were kept for long enough."""
+
+    record: Record
+    days: int
+    """For so long they are kept."""
+    rows: int
+
+
 @dataclass(frozen=True, slots=True)
 class DeletionReport:
     """What was deleted, or, in a dry run, what would be."""
@@ -80,6 +101,7 @@ class DeletionReport:
     """Sellers of whom more would go if a day's cap were higher."""
     offers: Sequence[ExpiredOffer]
     """The first 200."""
+    pruned: Sequence[Pruned] = ()
 
 
 def withdrawn_until(now: datetime, days: int) -> datetime:
