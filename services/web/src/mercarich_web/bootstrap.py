@@ -79,20 +79,11 @@ def questions(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Questi
 
 def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
     schema = SqlSchema(engine)
-    runs, holds, offers = SqlRuns(engine), SqlHolds(engine), SqlOffers(engine)
+    runs, holds, offers, schedules = SqlRuns(engine), SqlHolds(engine), SqlOffers(engine), SqlSchedules(engine)
     pools, settings = KafkaPools(shared.kafka_bootstrap), SqlSettings(engine)
     return Questions(
         schema=schema,
-        status=ShowStatus(
-            schema=schema,
-            runs=runs,
-            stock=SqlStock(engine),
-            holds=holds,
-            schedules=SqlSchedules(engine),
-            timetable=SCHEDULE,
-            pools=pools,
-            now=now,
-        ),
+        status=ShowStatus(schema, runs, SqlStock(engine), holds, schedules, SCHEDULE, pools, now),
         queues=ShowQueues(pools, runs),
         list_runs=ListRuns(runs),
         show_run=ShowRun(runs, holds),
@@ -106,7 +97,7 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
         setting_history=ShowSettingHistory(settings),
         delete_old_items=DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(shared.pictures_folder), now),
         prune=Prune(SqlRecords(engine), now),
-        timetable=Timetable(SqlSchedules(engine), SCHEDULE, now),
+        timetable=Timetable(schedules, SCHEDULE, now),
         environment=WorkerEnvironment(settings, SqlPools(engine)),
         dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap)),
         exclusions=ExclusionDesk(SqlExclusions(engine)),
