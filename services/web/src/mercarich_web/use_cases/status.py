@@ -17,7 +17,7 @@ from mercarich_web.domain.reports import (
 from mercarich_web.use_cases.queues import away_from, reach_pools
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ShowStatus:
     """The whole system at a glance, with whatever is away named instead of shown."""
 
