@@ -3,6 +3,7 @@
 from mercarich_db.tables.housekeeping import (
     deletions,
     listing_pictures,
+    listing_removals,
     pictures_wanted,
     schedule_pauses,
     token_checks,
@@ -35,6 +36,7 @@ __all__ = [
     "jobs",
     "listing_events",
     "listing_pictures",
+    "listing_removals",
     "listings",
     "logins",
     "metadata",

@@ -25,6 +25,21 @@ pictures_wanted = Table(  # written by web: a row goes when its listing's pictur
     Index("ix_pictures_wanted_place", "place", "listing_id"),
 )
 
+listing_removals = Table(  # no longer `listed`, kept until Amazon has accepted that they go
+    "listing_removals",
+    metadata,
+    # written by web
+    Column("listing_id", Id, primary_key=True, autoincrement=False),
+    Column("user_id", Id, nullable=False),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    # written by feed
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcDateTime, nullable=True),  # with a worker until then, or put off
+    Column("problem", String(255), nullable=True),
+    Column("accepted_at", UtcDateTime, nullable=True),
+    Index("ix_listing_removals_user_id", "user_id", "accepted_at"),
+)
+
 deletions = Table(  # written by web
     "deletions",
     metadata,
