@@ -20,7 +20,7 @@ MODULES = {
     "mercarich_checker.metrics": "Checker",
     "mercarich_updater.metrics": "Updater",
     "mercarich_feed.metrics": "Feed",
-    "mercarich_web.metrics": "Sellers' jobs (jobs-search, jobs-import)",
+    "mercarich_web.metrics": "Web: pages, and sellers' jobs (jobs-search, jobs-import)",
     "mercarich_operator.metrics": "Operator",
 }
 PROXIES = "Proxies (Yahoo, Mercari)"

@@ -1,30 +1,71 @@
-"""`mercarich-web worker --jobs search|import`: the process of the pools jobs-search and jobs-import."""
+"""The processes: `mercarich-web serve`, the pages, and `mercarich-web worker --jobs search|import`, sellers' jobs."""
 
 import argparse
+import os
+import socket
 import sys
+import threading
 from collections.abc import Sequence
 
 from mercarich_platform import front
+from mercarich_platform.exit_codes import DONE
+from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_web.domain.jobs import Kind
-from mercarich_web.settings import WebSettings
+from mercarich_web.settings import PagesSettings, WebSettings
+
+PORT = 8080
 
 
 def main() -> None:
-    sys.exit(front.run(worker, sys.argv[1:]))
+    sys.exit(front.run(process, sys.argv[1:]))
 
 
-def worker(argv: Sequence[str]) -> int:
-    """Work on sellers' jobs until told to end."""
-    parser = argparse.ArgumentParser(prog="mercarich-web", description=worker.__doc__)
-    parser.add_argument("process", choices=["worker"])
-    parser.add_argument("--jobs", type=Kind, choices=list(Kind), required=True)
+def process(argv: Sequence[str]) -> int:
+    """Run one of web's processes until told to end."""
+    parser = argparse.ArgumentParser(prog="mercarich-web", description=process.__doc__)
+    processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
+    serve = processes.add_parser("serve", help="answer the pages of sellers and operators")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    serve.add_argument("--port", type=int, default=PORT, help="port; 0 picks one (default %(default)s)")
+    worker = processes.add_parser("worker", help="work on sellers' jobs")
+    worker.add_argument("--jobs", type=Kind, choices=list(Kind), required=True)
     arguments = parser.parse_args(argv)
+    if arguments.process == "serve":
+        return _serve(arguments.host, arguments.port)
+    return _work(arguments.jobs)
+
+
+def _serve(host: str, port: int) -> int:
+    from mercarich_db import worker_process  # drivers: not for a help page
+    from mercarich_platform.health import HealthServer
+    from mercarich_web.bootstrap_pages import build_pages
+    from mercarich_web.site.server import serve
+
+    shared, own = load(SharedSettings), load(PagesSettings)
+    try:
+        listener = socket.create_server((host, port), backlog=1024)
+    except OSError as error:
+        raise TryAgain(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from error
+
+    def pages(stop: threading.Event) -> int:
+        metrics = None
+        if shared.metrics_port not in (0, port):  # on one machine the pages' port stands for both
+            metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
+            metrics.start()
+        serve(build_pages(shared, own), listener, trusted_proxies=own.trusted_proxies)
+        if metrics is not None:
+            metrics.stop()
+        return DONE
+
+    return worker_process.run("web", shared, lambda _stop: pages)
+
+
+def _work(kind: Kind) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
     from mercarich_web.bootstrap_jobs import build_worker
 
     shared, own = load(SharedSettings), load(WebSettings)
-    kind = arguments.jobs
     return worker_process.run(
         f"jobs-{kind}", shared, lambda stop: build_worker(kind, shared, own, stop).run, slots=own.job_slots
     )

@@ -1,4 +1,4 @@
-"""The Prometheus objects of web's job workers."""
+"""The Prometheus objects of web's processes."""
 
 from prometheus_client import Counter, Histogram
 
@@ -14,6 +14,13 @@ PICTURES = Counter(
     "mercarich_web_listings_pictured", "New listings whose pictures were to be saved, by what came of it", ["outcome"]
 )
 PICTURE_OUTCOMES = ("saved", "none", "put_off")
+
+REQUEST_SECONDS = Histogram(
+    "mercarich_web_request_seconds",
+    "Answers of pages until their last byte, by the route's pattern and the status",
+    ["route", "status"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10),
+)
 
 
 def begin_at_zero(kind: str) -> None:

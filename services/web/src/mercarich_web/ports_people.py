@@ -57,11 +57,12 @@ class Sessions(Protocol):
 
 
 class Tries(Protocol):
-    def begin(self, names: Sequence[str], now: datetime) -> float:
-        """Count a try under each name, as failed until `succeeded`, and answer 0; or count nothing and answer the
-        seconds to wait."""
+    def begin(self, account: str, network: str, now: datetime) -> float:
+        """Count a try of both, as failed until `succeeded`, and answer 0; or count nothing and answer the seconds to
+        wait."""
 
-    def succeeded(self, names: Sequence[str]) -> None: ...
+    def succeeded(self, account: str, network: str) -> None:
+        """The account's failures are forgotten, of the network's this try."""
 
 
 class Audit(Protocol):

@@ -1,4 +1,4 @@
-"""The settings of web's processes by environment, prefix `WEB_`."""
+"""The settings of web's processes by environment: `WEB_` of the workers of sellers' jobs, `PAGES_` of the pages."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,3 +13,13 @@ class WebSettings(BaseSettings):
     """Slices of sellers' jobs that one worker has in hand at once; each needs a database connection."""
     search_silence_seconds: float = Field(default=45, ge=1, le=300)
     """How long a proxy may take for a search, its wait for a turn included."""
+
+
+class PagesSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PAGES_", frozen=True, extra="ignore")
+
+    public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+)?$")
+    """Where people find the pages, as https://shop.example: makes cookies secure, and only its host's pages may send
+    forms. Empty: whatever address they were asked for by, for one machine."""
+    trusted_proxies: str = ""
+    """Addresses or networks, separated by commas, from which X-Forwarded-For and -Proto are believed. Empty: nobody."""

@@ -1,16 +1,25 @@
 """`ports_people.Sessions` and `Tries` over the tables."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, insert, select, true, update
 
+from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.people_sql import account_of, accounts
-from mercarich_web.domain.people import ABSOLUTE, FORGOTTEN_AFTER, IDLE, Session, wait_after
+from mercarich_web.domain.people import (
+    ABSOLUTE,
+    FORGOTTEN_AFTER,
+    FREE_TRIES,
+    FREE_TRIES_OF_A_NETWORK,
+    IDLE,
+    Session,
+    wait_after,
+)
 
 
 class SqlSessions:
@@ -70,22 +79,45 @@ class SqlTries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, names: Sequence[str], now: datetime) -> float:
+    def begin(self, account: str, network: str, now: datetime) -> float:
+        free = {_account(account): FREE_TRIES, _network(network): FREE_TRIES_OF_A_NETWORK}
+
         def begin(connection: Connection) -> float:
-            known = select(sign_in_failures).where(sign_in_failures.c.name.in_(sorted(names))).with_for_update()
-            rows = {row.name: row for row in connection.execute(known)}
-            seconds = max((_wait(row, now).total_seconds() for row in rows.values()), default=0.0)
+            for name in sorted(free):
+                insert_missing(connection, sign_in_failures, [{"name": name, "failures": 0, "last_at": now}])
+            known = select(sign_in_failures).where(sign_in_failures.c.name.in_(sorted(free)))
+            rows = connection.execute(known.order_by(sign_in_failures.c.name).with_for_update()).all()
+            seconds = max(
+                (row.last_at + wait_after(row.failures, free[row.name]) - now).total_seconds() for row in rows
+            )
             if seconds > 0:
                 return seconds
-            for name in sorted(names):
-                _count(connection, rows.get(name), name, now)
+            for row in rows:
+                forgotten = now - row.last_at > FORGOTTEN_AFTER
+                change = update(sign_in_failures).where(sign_in_failures.c.name == row.name)
+                connection.execute(change.values(failures=1 if forgotten else row.failures + 1, last_at=now))
             return 0
 
         return writing(self._engine, begin)
 
-    def succeeded(self, names: Sequence[str]) -> None:
-        gone = delete(sign_in_failures).where(sign_in_failures.c.name.in_(sorted(names)))
-        writing(self._engine, lambda connection: connection.execute(gone))
+    def succeeded(self, account: str, network: str) -> None:
+        failures = sign_in_failures.c.failures
+        gone = delete(sign_in_failures).where(sign_in_failures.c.name == _account(account))
+        fewer = update(sign_in_failures).where(sign_in_failures.c.name == _network(network), failures > 0)
+
+        def forget(connection: Connection) -> None:
+            connection.execute(gone)
+            connection.execute(fewer.values(failures=failures - 1))
+
+        writing(self._engine, forget)
+
+
+def _account(name: str) -> str:
+    return f"account:{name}"
+
+
+def _network(name: str) -> str:
+    return f"network:{name}"
 
 
 def _sessions() -> Select[Any]:
@@ -97,16 +129,3 @@ def _session(row: AnyRow) -> Session:
     return Session(
         account_of(row), row.token_hash, row.created_at, row.seen_at, row.confirmed_at, row.address, row.agent
     )
-
-
-def _wait(row: AnyRow, now: datetime) -> timedelta:
-    return row.last_at + wait_after(row.failures) - now
-
-
-def _count(connection: Connection, row: AnyRow | None, name: str, now: datetime) -> None:
-    if row is None:
-        connection.execute(insert(sign_in_failures).values(name=name, failures=1, last_at=now))
-        return
-    failures = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
-    change = update(sign_in_failures).where(sign_in_failures.c.name == name)
-    connection.execute(change.values(failures=failures, last_at=now))

@@ -14,14 +14,36 @@ INVITED_FOR = timedelta(days=7)
 
 SHORTEST, LONGEST = 12, 128
 FREE_TRIES = 5
+"""Of an account;"""
+FREE_TRIES_OF_A_NETWORK = 30
+"""an office's people sign in from one address."""
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
 """Failures are forgotten when none was added for so long."""
 
 _COMMON = frozenset(
-    "password1234 passwordpassword 123456789012 1234567890123 qwertyuiop123 qwertyuiopas 111111111111"
-    " 000000000000 abcdefghijkl abcd1234abcd 1q2w3e4r5t6y 1qaz2wsx3edc iloveyou1234 letmein12345"
-    " welcome12345 administrator changeme1234 mercarich123 password12345 adminadmin12".split()
+    [
+        "password1234",
+        "passwordpassword",
+        "123456789012",
+        "1234567890123",
+        "qwertyuiop123",
+        "qwertyuiopas",
+        "111111111111",
+        "000000000000",
+        "abcdefghijkl",
+        "abcd1234abcd",
+        "1q2w3e4r5t6y",
+        "1qaz2wsx3edc",
+        "iloveyou1234",
+        "letmein12345",
+        "welcome12345",
+        "administrator",
+        "changeme1234",
+        "mercarich123",
+        "password12345",
+        "adminadmin12",
+    ]
 )
 """Passwords of this length that lists of leaked ones begin with."""
 
@@ -97,8 +119,8 @@ def check_password(password: str, username: str) -> None:
         raise WeakPassword(Rule.NAMED)
 
 
-def wait_after(failures: int) -> timedelta:
+def wait_after(failures: int, free: int = FREE_TRIES) -> timedelta:
     """How long nobody may try again after so many failures in a row: nothing at first, then doubling."""
-    if failures < FREE_TRIES:
+    if failures < free:
         return timedelta(0)
-    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(failures - FREE_TRIES + 1, 12)))
+    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(failures - free + 1, 12)))

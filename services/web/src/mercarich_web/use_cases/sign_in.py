@@ -85,8 +85,8 @@ class Door:
         self.audit.write("password_changed", _actor(account, caller), account.username, None, self.now())
 
     def _proven(self, username: str, password: str, caller: Caller) -> Login:
-        names = [f"account:{hashed(username)}", f"network:{hashed(network(caller.address))}"]
-        seconds = self.tries.begin(names, self.now())
+        account, net = hashed(username), hashed(network(caller.address))
+        seconds = self.tries.begin(account, net, self.now())
         if seconds > 0:
             raise TooMany(seconds)
         login = self.people.login(username) if len(username) <= 64 else None
@@ -95,7 +95,7 @@ class Door:
         if not self.passwords.matches(known, "" if too_long else password) or login is None:
             self.audit.write("sign_in_failed", Actor(username[:64], None, caller.address), username, None, self.now())
             raise Wrong
-        self.tries.succeeded(names[:1])
+        self.tries.succeeded(account, net)
         return login
 
 

@@ -1,0 +1,87 @@
+// The little that pages cannot do without script: notices that go, keys, streams of progress, confirmations.
+"use strict";
+
+const MESSAGE_SECONDS = 6;
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const toast of document.querySelectorAll(".toast")) leaveLater(toast);
+  for (const place of document.querySelectorAll("[data-stream]")) follow(place);
+});
+
+// htmx asks with the form token of the page.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("meta[name=form-token]");
+  if (token) event.detail.headers["X-Form-Token"] = token.content;
+});
+
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => say(document.body.dataset.failed));
+}
+
+// "/" goes to the search field, j and k to the next and the previous row, as in other tools of this kind.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "/") {
+    const field = document.querySelector("[data-key='/']");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+  } else if (event.key === "j" || event.key === "k") {
+    step(event.key === "j" ? 1 : -1);
+  } else {
+    const target = document.querySelector(`[data-key='${CSS.escape(event.key)}']`);
+    if (target) {
+      event.preventDefault();
+      target.click();
+    }
+  }
+});
+
+// A form with data-sure asks before it is sent.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.sure ?? event.target.dataset.sure;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// A select with data-send sends its form at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
+});
+
+function isTyping(element) {
+  return element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+}
+
+function step(by) {
+  const links = [...document.querySelectorAll(".row-link")];
+  const at = links.indexOf(document.activeElement);
+  const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by];
+  if (next) next.focus();
+}
+
+function say(text) {
+  const toast = document.createElement("div");
+  toast.className = "toast bad";
+  toast.setAttribute("role", "alert");
+  toast.textContent = text;
+  document.querySelector(".toasts").append(toast);
+  leaveLater(toast);
+}
+
+function leaveLater(toast) {
+  setTimeout(() => toast.remove(), MESSAGE_SECONDS * 1000);
+}
+
+// Each message is the place's new content; "end" closes the stream, and loads the page again where it says so.
+function follow(place) {
+  const source = new EventSource(place.dataset.stream);
+  source.addEventListener("message", (event) => {
+    place.innerHTML = event.data;
+  });
+  source.addEventListener("end", () => {
+    source.close();
+    if ("reload" in place.dataset) window.location.reload();
+  });
+}

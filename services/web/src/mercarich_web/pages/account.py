@@ -1,0 +1,54 @@
+"""One's own account: password, language, sessions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from mercarich_web.domain.people import LONGEST, WeakPassword
+from mercarich_web.ports_people import People, Sessions
+from mercarich_web.site.languages import LANGUAGES
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import LANGUAGE, Signed, Visit
+from mercarich_web.use_cases.sign_in import Door, TooMany, Wrong
+
+Secret = Annotated[str, Form(max_length=4 * LONGEST)]
+
+
+def routes(site: Site, door: Door, people: People, sessions: Sessions) -> APIRouter:
+    routes = APIRouter(prefix="/account")
+
+    def page(visit: Visit, status: int = 200, problem: str | None = None) -> Response:
+        mine = [one for one in sessions.of(visit.account.user_id) if not one.is_over(visit.now)]
+        return site.page(visit, "account.html", status, sessions=mine, problem=problem)
+
+    @routes.get("")
+    def account(visit: Signed) -> Response:
+        return page(visit)
+
+    @routes.post("/password")
+    def change_password(visit: Signed, old: Secret = "", new: Secret = "") -> Response:
+        assert visit.session is not None
+        try:
+            door.change_password(visit.session, old, new, visit.caller)
+        except WeakPassword as error:
+            return page(visit, 422, error.rule.value)
+        except Wrong:
+            return page(visit, 422, "wrong")
+        except TooMany:
+            return page(visit, 429, "too_many")
+        return site.to("/account", "password_changed")
+
+    @routes.post("/language")
+    def change_language(visit: Signed, language: Annotated[str, Form(max_length=8)] = "") -> Response:
+        people.set_language(visit.account.user_id, language if language in LANGUAGES else None)
+        answer = site.to("/account", "language_changed")
+        answer.delete_cookie(LANGUAGE)  # what this browser was switched to goes before the account's
+        return answer
+
+    @routes.post("/sessions/end-others")
+    def end_others(visit: Signed) -> Response:
+        assert visit.session is not None
+        sessions.end_others(visit.account.user_id, visit.session.token_hash)
+        return site.to("/account", "sessions_ended")
+
+    return routes

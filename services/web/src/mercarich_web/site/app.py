@@ -1,0 +1,180 @@
+"""The application: routers in, protection and the answers to what goes wrong around them."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.metrics import REQUEST_SECONDS
+from mercarich_web.ports import BrokerAway, DatabaseAway, Refused
+from mercarich_web.site.languages import N_
+from mercarich_web.site.protection import OwnOrigin, QuickBodies, SafeHeaders
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import SAFE, ConfirmationNeeded, Forged, NotForYou, SignInNeeded, visit_of
+from mercarich_web.use_cases.sign_in import Door
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 1_048_576
+"""Of a body; a route that takes files says its own."""
+THREADS = 20
+"""Routes that wait for the database at once; as many connections as the engine gives."""
+
+ERRORS = {
+    400: (N_("This cannot be done"), N_("The request could not be understood.")),
+    403: (N_("This form is too old"), N_("Go back, reload the page and send it again.")),
+    404: (N_("There is nothing here"), N_("The page does not exist, or it is not yours.")),
+    405: (N_("This cannot be done"), N_("The address does not take this kind of request.")),
+    409: (N_("This cannot be done"), N_("It has changed meanwhile.")),
+    413: (N_("This is too large"), N_("The file or form is larger than this page takes.")),
+    422: (N_("This cannot be done"), N_("A value in the address or the form cannot be used.")),
+    500: (N_("Something went wrong here"), N_("It has been noted. Try again in a moment.")),
+    503: (N_("The database is away"), N_("Nothing is lost. Try again in a moment.")),
+}
+
+
+def create_app(
+    site: Site, door: Door, routers: Sequence[APIRouter], *, public_url: str, end: Callable[[], None]
+) -> FastAPI:
+    """`end` is called when the application ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        yield
+        end()
+
+    app = FastAPI(
+        title="mercarich",
+        openapi_url=None,
+        lifespan=lifespan,
+        max_body_size=MOST_BYTES,
+        middleware=[
+            Middleware(Timed),
+            Middleware(SafeHeaders, https=site.https),
+            Middleware(OwnOrigin, public_url=public_url),
+            Middleware(QuickBodies),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
+        ],
+    )
+    app.state.door, app.state.site = door, site
+    app.state.cookie = "__Host-mercarich" if site.https else "mercarich"
+    for error, handler in _HANDLERS.items():
+        app.add_exception_handler(error, handler)
+    app.include_router(_operations())
+    app.include_router(site.assets.routes())
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+class Timed:
+    """Counts how long answers took, by the route's pattern."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            path = getattr(scope.get("route"), "path", "none")
+            REQUEST_SECONDS.labels(path, str(status)).observe(time.perf_counter() - started)
+
+
+def _operations() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/healthz")
+    @routes.get("/readyz")
+    async def alive() -> Response:
+        """Ready also while the database is away: pages say so."""
+        return PlainTextResponse("ok")
+
+    return routes
+
+
+async def _sign_in(request: Request, _: Exception) -> Response:
+    return _elsewhere(request, "/sign-in")
+
+
+async def _confirm(request: Request, _: Exception) -> Response:
+    return _elsewhere(request, "/confirm")
+
+
+def _elsewhere(request: Request, page: str) -> Response:
+    """To a page that leads back; a form is not sent again by it."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method not in SAFE:
+        back = "/"
+    to = page if back == "/" else f"{page}?next={quote(back)}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": to})
+    return RedirectResponse(to, 303)
+
+
+def _page(status: int) -> Callable[[Request, Exception], Any]:
+    async def answer(request: Request, error: Exception) -> Response:
+        code = error.status_code if isinstance(error, HTTPException) else status
+        headers = dict(getattr(error, "headers", None) or {})
+        told = str(error) if isinstance(error, Refused) else ""
+        return _error(request, code, told, headers)
+
+    return answer
+
+
+async def _crash(request: Request, error: Exception) -> Response:
+    log.error("a page failed", exc_info=error, extra={"path": request.url.path, "method": request.method})
+    return _error(request, 500, "", {})
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    log.warning("a page needs what is away", extra={"path": request.url.path, "problem": str(error)})
+    return _error(request, 503, "", {"Retry-After": "5"})
+
+
+def _error(request: Request, status: int, told: str, headers: dict[str, str]) -> Response:
+    site: Site = request.app.state.site
+    visit = getattr(request.state, "visit", None) or visit_of(request, None, "", request.app.state.door.now())
+    title, text = ERRORS.get(status, ERRORS[400])
+    answer = site.page(visit, "error.html", status, title=title, text=text, told=told, code=status)
+    answer.headers.update(headers)
+    return answer
+
+
+_HANDLERS: dict[Any, Any] = {
+    SignInNeeded: _sign_in,
+    ConfirmationNeeded: _confirm,
+    NotForYou: _page(404),
+    NotFound: _page(404),
+    Forged: _page(403),
+    Refused: _page(409),
+    RequestValidationError: _page(422),
+    HTTPException: _page(400),
+    DatabaseAway: _away,
+    BrokerAway: _away,
+    Exception: _crash,
+}

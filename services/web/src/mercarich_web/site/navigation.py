@@ -1,0 +1,25 @@
+"""Where a signed-in visitor can go: the entries of the frame, in their order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mercarich_web.site.languages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    path: str
+    label: str
+    icon: str
+    """One of assets/vendor/icons.svg."""
+
+    def is_current(self, path: str) -> bool:
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+
+
+SELLERS: Sequence[Entry] = (
+    Entry("/", N_("Home"), "house"),
+    Entry("/listings", N_("Listings"), "list"),
+)
+OPERATORS: Sequence[Entry] = (Entry("/", N_("Overview"), "gauge"),)
+BOTH: Sequence[Entry] = (Entry("/account", N_("Account"), "user"),)

@@ -1,0 +1,93 @@
+"""Templates: one environment for each language, with what all of them may use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mercarich_web.site import formats, navigation, words
+from mercarich_web.site.assets import Assets
+from mercarich_web.site.languages import LANGUAGES, catalogue
+from mercarich_web.site.visits import NOTICE, Visit
+
+FOLDER = Path(__file__).parent.parent / "templates"
+Changes = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Makes the answers of routes."""
+
+    assets: Assets
+    environments: Mapping[str, Environment]
+    https: bool
+
+    def page(self, visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page. A notice that a redirect brought is shown once."""
+        text = self.environments[visit.language].get_template(template).render(visit=visit, **values)
+        answer = HTMLResponse(text, status, headers={"Content-Language": visit.language})
+        if visit.notice:
+            answer.delete_cookie(NOTICE)
+        return answer
+
+    def to(self, path: str, notice: str | None = None, about: str = "") -> Response:
+        """After something was done: on to a page (of ours), which says so by a notice of `words.NOTICES`."""
+        answer = RedirectResponse(own_path(path), 303)
+        if notice is not None:
+            value = quote(f"{notice} {about}".strip())
+            answer.set_cookie(NOTICE, value, max_age=60, httponly=True, samesite="lax", secure=self.https)
+        return answer
+
+
+def own_path(path: str) -> str:
+    """The path if it is one of this site, else home: nobody is sent elsewhere."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if safe else "/"
+
+
+def make_site(*, https: bool) -> Site:
+    assets = Assets()
+    return Site(assets, {language: _environment(language, assets) for language in LANGUAGES}, https)
+
+
+def _environment(language: str, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+    )
+    environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        number=formats.number,
+        yen=formats.yen,
+        moment=lambda at: formats.moment(at, language),
+        exact=formats.exact,
+        iso=formats.iso,
+        day=lambda at: formats.day(at, language),
+        span=lambda length: formats.span(length, language),
+        ago=lambda at, now: formats.ago(at, now, language),
+    )
+    environment.globals.update(
+        asset=assets.url,
+        language=language,
+        languages=LANGUAGES,
+        navigation=navigation,
+        words=words,
+        changed_query=changed_query,
+    )
+    return environment
+
+
+def changed_query(query: str, /, **changes: Changes) -> str:
+    """The address's query with some values changed (None: without it), as `?…` or `?` alone."""
+    pairs = [(name, value) for name, value in parse_qsl(query) if name not in changes]
+    return "?" + urlencode(pairs + [(name, str(value)) for name, value in changes.items() if value is not None])

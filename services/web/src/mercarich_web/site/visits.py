@@ -1,0 +1,162 @@
+"""Who visits: the session of a request, and what a route may ask of it.
+
+A route names whom it serves by its parameter: `visit: Visiting` anybody, `visit: Seller`, `visit: Operator`,
+`visit: Signed` both, `visit: FreshOperator` an operator whose password was given just now. Each unsafe request of
+somebody who is signed in must bring the session's form token.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from mercarich_web.domain.people import Account, Role, Session
+from mercarich_web.ports_people import Actor
+from mercarich_web.site.languages import chosen
+from mercarich_web.use_cases.sign_in import Caller, Door
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FIELD, HEADER = "form_token", "x-form-token"
+LANGUAGE, THEME, NOTICE = "language", "theme", "notice"
+"""Cookies that hold nothing private."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in."""
+
+
+class ConfirmationNeeded(Exception):
+    """The password was given too long ago for this."""
+
+
+class NotForYou(Exception):
+    """Told as if it was not there."""
+
+
+class Forged(Exception):
+    """An unsafe request without the form token of its session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request, as templates see it."""
+
+    path: str
+    query: str
+    now: datetime
+    language: str
+    theme: str
+    """light, dark, or auto for the system's."""
+    caller: Caller
+    session: Session | None = None
+    secret: str = ""
+    notice: str = ""
+
+    @property
+    def account(self) -> Account:
+        """Of whoever is signed in."""
+        assert self.session is not None
+        return self.session.account
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.account.username, self.account.user_id, self.caller.address)
+
+    @property
+    def is_operator(self) -> bool:
+        return self.session is not None and self.session.account.role is Role.OPERATOR
+
+    @property
+    def form_token(self) -> str:
+        """Another one in each page, so that compressed pages do not give it away letter by letter."""
+        nonce = secrets.token_hex(8)
+        return f"{nonce}.{_seal(self.secret, nonce)}"
+
+    def sealed(self, token: str) -> bool:
+        nonce, _, seal = token.partition(".")
+        return hmac.compare_digest(_seal(self.secret, nonce).encode(), seal.encode())
+
+
+def visit_of(request: Request, session: Session | None, token: str, now: datetime) -> Visit:
+    """What a request tells of itself."""
+    cookies, headers = request.cookies, request.headers
+    account = session.account if session is not None else None
+    theme = cookies.get(THEME, "auto")
+    return Visit(
+        path=request.url.path,
+        query=request.url.query,
+        now=now,
+        language=chosen(
+            cookies.get(LANGUAGE), account.language if account else None, accepted=headers.get("accept-language", "")
+        ),
+        theme=theme if theme in ("light", "dark") else "auto",
+        caller=Caller(request.client.host if request.client else "", headers.get("user-agent", "")),
+        session=session,
+        secret=hashlib.sha256(b"form token:" + token.encode(errors="replace")).hexdigest() if session else "",
+        notice=cookies.get(NOTICE, ""),
+    )
+
+
+def visiting(request: Request) -> Visit:
+    """Also of somebody who is not signed in."""
+    door: Door = request.app.state.door
+    token = request.cookies.get(request.app.state.cookie, "")
+    session = door.who(token) if token else None
+    visit = visit_of(request, session, token, door.now())
+    request.state.visit = visit
+    return visit
+
+
+Visiting = Annotated[Visit, Depends(visiting)]
+
+
+async def signed(request: Request, visit: Visiting) -> Visit:
+    if visit.session is None:
+        raise SignInNeeded
+    if request.method not in SAFE and not visit.sealed(await _brought(request)):
+        raise Forged
+    return visit
+
+
+Signed = Annotated[Visit, Depends(signed)]
+
+
+async def seller(visit: Signed) -> Visit:
+    if visit.account.role is not Role.SELLER:
+        raise NotForYou
+    return visit
+
+
+async def operator(visit: Signed) -> Visit:
+    if not visit.is_operator:
+        raise NotForYou
+    return visit
+
+
+Seller = Annotated[Visit, Depends(seller)]
+Operator = Annotated[Visit, Depends(operator)]
+
+
+async def fresh_operator(visit: Operator) -> Visit:
+    if visit.session is None or not visit.session.is_fresh(visit.now):
+        raise ConfirmationNeeded
+    return visit
+
+
+FreshOperator = Annotated[Visit, Depends(fresh_operator)]
+
+
+async def _brought(request: Request) -> str:
+    header = request.headers.get(HEADER)
+    if header is not None:
+        return header
+    value: Any = (await request.form()).get(FIELD)
+    return value if isinstance(value, str) else ""
+
+
+def _seal(secret: str, nonce: str) -> str:
+    return hmac.new(secret.encode(), nonce.encode(), hashlib.sha256).hexdigest()[:32]

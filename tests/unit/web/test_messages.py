@@ -1,0 +1,70 @@
+"""The catalogues of the pages' sentences: in step with templates and code, and whole in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from tools import messages
+
+from mercarich_web.site.languages import LANGUAGES, chosen
+
+NAMED = re.compile(r"%\(\w+\)s")
+
+
+def catalogue(language: str) -> Catalog:
+    return messages.read(messages.WEB / "locales" / f"{language}.po", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_the_pages_is_in_the_catalogue_and_no_other(language: str) -> None:
+    of_code = {one if isinstance(one, str) else one[0] for one in messages.messages()}
+    of_catalogue = {one.id if isinstance(one.id, str) else one.id[0] for one in catalogue(language) if one.id}
+
+    assert of_code - of_catalogue == set(), "run: python -m tools.messages"
+    assert of_catalogue - of_code == set(), "run: python -m tools.messages"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_translated(language: str) -> None:
+    assert messages.missing(catalogue(language)) == []
+
+
+def test_a_translation_names_the_same_values_as_the_sentence() -> None:
+    for one in catalogue("ja"):
+        if not one.id:
+            continue
+        source = one.id if isinstance(one.id, str) else one.id[1]
+        told = one.string if isinstance(one.string, str) else "".join(one.string)
+        assert sorted(NAMED.findall(source)) == sorted(NAMED.findall(told)), source
+
+
+def test_a_gap_in_a_catalogue_is_found() -> None:
+    gap = Catalog(locale="ja")
+    gap.add("Sign in", "")
+
+    assert messages.missing(gap) == ["Sign in"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("en-US,en;q=0.9,ja;q=0.8", "en"),
+        ("ja", "ja"),
+        ("fr,en;q=0.2", "en"),
+        ("de", "ja"),
+        ("", "ja"),
+        ("en;q=x", "ja"),
+    ],
+)
+def test_the_browsers_wish_is_followed_where_we_can(accepted: str, language: str) -> None:
+    assert chosen(None, None, accepted=accepted) == language
+
+
+def test_what_was_chosen_goes_before_the_browsers_wish() -> None:
+    assert chosen(None, "ja", accepted="en") == "ja"
+    assert chosen("en", "ja") == "en"
+
+
+def test_catalogues_come_with_the_package() -> None:
+    assert {file.stem for file in Path(messages.WEB / "locales").glob("*.po")} == set(LANGUAGES)
