@@ -78,4 +78,5 @@ listing_events = Table(
     Column("submission_id", Id, nullable=True),
     Column("evidence_id", Id, nullable=True),
     Index("ix_listing_events_listing", "listing_id", "id"),
+    Index("ix_listing_events_user", "user_id", "at", "kind"),  # a seller's days
 )
