@@ -6,6 +6,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 SCENARIO ?= normal
+DAYS ?= 7
+SEED ?= 1
 BIN := .venv/bin
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml local/pyproject.toml))
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
@@ -19,7 +21,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos soak bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +75,9 @@ integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker
 
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
 	$(PYTEST) -n 2 --dist loadfile tests/chaos
+
+soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with faults, judged by the market (DAYS=7 SEED=1)
+	@$(BIN)/python -m tests.soak --days $(DAYS) --seed $(SEED)
 
 bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, ~15 min on a quiet machine (needs java, mvn, mariadbd, redis-server)
 	$(BIN)/python -m bench

@@ -48,14 +48,14 @@ class Broker:
     def take(self, topic: str) -> Record:
         """Waits for one."""
         while True:
-            queue, wait = self._queues.setdefault(topic, deque()), None
+            queue, until = self._queues.setdefault(topic, deque()), self._kernel.now + 60.0
             if queue and not self.away:
-                wait = max(0.0, queue[0][0] - self._kernel.now)
-                if wait == 0.0:
+                until = queue[0][0]
+                if until <= self._kernel.now:
                     return queue.popleft()[1]
             actor = self._kernel.current
             self._waiting.setdefault(topic, deque()).append(actor)
-            self._kernel.park(60.0 if wait is None else wait)
+            self._kernel.park(until)
 
     def give_back(self, record: Record, after: float) -> None:
         self._put(record, after)

@@ -48,6 +48,9 @@ from mercarich_web.use_cases.environment import WorkerEnvironment
 from mercarich_web.use_cases.watch_jobs import WatchJobs
 
 KILLED = -9
+STRETCHED = 10.0
+"""A planner looks ten times a second while batches come back and twice while it waits: here every second, and every
+five."""
 
 
 class Command:
@@ -59,7 +62,7 @@ class Command:
         self._plant = plant
         self._key = request_key
         self._code: int | None = None
-        self._stop = VirtualEvent(plant.kernel)
+        self._stop = VirtualEvent(plant.kernel, STRETCHED)
         plant.kernel.spawn(request_key, self._run, self.process)
 
     def poll(self) -> int | None:

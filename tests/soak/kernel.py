@@ -80,15 +80,15 @@ class Kernel:
     def sleep(self, seconds: float) -> None:
         """Wait for all of it, whoever wakes the actor meanwhile. Raises `Killed`."""
         until = self.now + max(0.0, seconds)
-        self._park(until)
+        self.park(until)
         while self.now < until:
-            self._park(until)
+            self.park(until)
 
-    def park(self, seconds: float | None = None) -> None:
-        """Wait until somebody wakes the current actor, at most so long; it may wake for nothing. Raises `Killed`."""
-        self._park(None if seconds is None else self.now + seconds)
+    def park(self, until: float | None = None) -> None:
+        """Wait until somebody wakes the current actor, at most until then (as `now`); it may wake for nothing.
 
-    def _park(self, until: float | None) -> None:
+        Raises `Killed`.
+        """
         actor = self.current
         if until is not None:
             self._push(until, actor)
@@ -155,13 +155,14 @@ class Kernel:
 
 
 class VirtualEvent(threading.Event):
-    """A stop event whose waiting takes no real time; it is seen at the end of the wait."""
+    """A stop event whose waiting takes no real time; it is seen at the end of the wait. `stretch` lengthens waits."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, stretch: float = 1.0) -> None:
         super().__init__()
         self._kernel = kernel
+        self._stretch = stretch
 
     def wait(self, timeout: float | None = None) -> bool:
         if not self.is_set():
-            self._kernel.sleep(3600.0 if timeout is None else timeout)
+            self._kernel.sleep(3600.0 if timeout is None else timeout * self._stretch)
         return self.is_set()

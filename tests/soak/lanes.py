@@ -66,7 +66,7 @@ class VirtualLane(Generic[Wish]):
                 return user_id, self._wishes.pop(user_id, frozenset())
             actor = self._kernel.current
             self._idle.add(actor)
-            self._kernel.park(None if at is None else at - self._kernel.now)
+            self._kernel.park(at)
             self._idle.discard(actor)
 
     def _notify(self) -> None:

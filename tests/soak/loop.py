@@ -25,7 +25,7 @@ class _Nothing(selectors.BaseSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout > 0:
-            self._kernel.park(timeout)
+            self._kernel.park(None if timeout is None else self._kernel.now + timeout)
         return []
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:

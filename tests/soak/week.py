@@ -15,6 +15,7 @@ from tests.soak.loop import VirtualLoop
 from tests.soak.market import Market
 from tests.soak.plant import Plant, Services
 from tests.soak.proxies import Proxies
+from tests.soak.weather import Commands
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
@@ -71,7 +72,7 @@ class Week:
             random.Random(f"{seed}:amazon"),
         )
         beginning.begin(plant, seed)
-        self.commands: list[Command] = []
+        self.commands = Commands(plant, self.launch)
         self.services = Services(
             kernel,
             {
@@ -84,9 +85,20 @@ class Week:
 
     def launch(self, row: ScheduleRow, request_key: str) -> Command:
         command = Command(self.plant, row, request_key)
-        self.commands = [one for one in self.commands if one.poll() is None]
-        self.commands.append(command)
+        self.commands.under_way = [one for one in self.commands.under_way if one.poll() is None]
+        self.commands.under_way.append(command)
         return command
+
+    def figures(self) -> str:
+        """What else there is to tell."""
+        plant = self.plant
+        requests = {name: traffic.requests for name, traffic in plant.market.world.traffic.items()}
+        return (
+            f"Requests: {', '.join(f'{number:,} {name}' for name, number in requests.items())}. Messages: "
+            f"{', '.join(f'{number:,} {name}' for name, number in plant.broker.counts.items())}. "
+            f"The database refused {plant.database.refused:,} times; processes were killed "
+            f"{sum(self.services.ended.values())} times."
+        )
 
     def _schedule(self) -> None:
         kernel = self.kernel

@@ -1,0 +1,113 @@
+"""The week from its beginning to its verdicts: the weather happens, somebody looks on, the days are counted."""
+
+import logging
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from tests.soak import diary, report
+from tests.soak.kernel import Process
+from tests.soak.sentinel import Sentinel
+from tests.soak.verdicts import Verdicts
+from tests.soak.weather import DAY, Event, Weather
+from tests.soak.week import Size, Week
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 300.0
+CALM_HOURS = (3.25, 14.0)
+"""After the last day nothing happens any more; what is under way gets so much time, at least and at most."""
+
+
+def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> int:
+    """Answers the exit code."""
+    began = time.monotonic()
+    console.print(
+        f"{days} days of {size.sellers} sellers with {size.listings:,} listings, seed {seed}", highlight=False
+    )
+    week = Week(folder, seed, size)
+    show = _Show(console, week, days, began)
+    sentinel = Sentinel(week.plant)
+    verdicts = Verdicts(week.plant, sentinel, size.listings)
+    weather = Weather(week.plant, week.services, week.commands, seed)
+    kernel = week.kernel
+    kernel.spawn("sentinel", lambda: _again_and_again(week, sentinel), Process("sentinel"))
+    rows = []
+    with show:
+        for number in range(1, days + 1):
+            faults = Counter[str]()
+            events = weather.plan(number - 1)
+            kernel.spawn("weather", partial(_happen, week, events, faults), Process("weather"))
+            _until(week, number * DAY, show)
+            begin, end = kernel.at(kernel.start.timestamp() + (number - 1) * DAY), kernel.utc()
+            rows.append(diary.day(week.plant, number, begin, end, faults))
+            show.day(rows[-1])
+        weather.calm()
+        stopped, begin = kernel.unix(), kernel.utc()
+        _until(week, kernel.now + CALM_HOURS[0] * 3600, show)
+        while verdicts.pending() and kernel.now < days * DAY + CALM_HOURS[1] * 3600:
+            _until(week, kernel.now + 1800, show)
+        rows.append(diary.day(week.plant, days + 1, begin, kernel.utc(), Counter()))
+    found = verdicts.all(stopped)
+    report.days(console, rows)
+    report.verdicts(console, found)
+    offences = [offence for verdict in found for offence in verdict.offences if offence.sku]
+    if offences:
+        report.story(console, week.plant, offences[0])
+    kernel.end()
+    console.print(f"{time.monotonic() - began:.0f} s. {week.figures()}", highlight=False)
+    return 0 if all(verdict.kept for verdict in found) else 1
+
+
+def _happen(week: Week, events: list[Event], faults: Counter[str]) -> None:
+    for event in events:
+        week.kernel.sleep(event.at - week.kernel.now)
+        log.info("%s: %s", f"{week.kernel.utc():%a %H:%M:%S}", event.text)
+        faults[event.kind] += 1
+        event.happen()
+
+
+def _again_and_again(week: Week, sentinel: Sentinel) -> None:
+    while True:
+        week.kernel.sleep(LOOK_SECONDS)
+        sentinel.look()
+
+
+def _until(week: Week, at: float, show: "_Show") -> None:
+    while week.kernel.now < at:
+        week.kernel.sleep(min(900.0, at - week.kernel.now))
+        show.now()
+
+
+class _Show:
+    """A bar on a terminal, a line a day elsewhere."""
+
+    def __init__(self, console: Console, week: Week, days: int, began: float) -> None:
+        self._console = console
+        self._week = week
+        self._began = began
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
+        self._bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+        self._task = self._bar.add_task("", total=days * DAY + CALM_HOURS[0] * 3600)
+
+    def __enter__(self) -> "_Show":
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def now(self) -> None:
+        at = self._week.kernel.now
+        self._bar.update(self._task, completed=at, description=f"day {int(at // DAY) + 1}, {at % DAY / 3600:.1f} h")
+
+    def day(self, row: diary.Day) -> None:
+        text = (
+            f"day {row.number}: {row.looks:,} looks, {row.sold} sold, {row.withdrawn} withdrawn, {row.revived} revived"
+        )
+        faults = f"{row.faults.total()} faults and events; {time.monotonic() - self._began:.0f} s"
+        self._console.print(f"{text}, {row.held} held; {faults}", highlight=False)

@@ -1,0 +1,73 @@
+"""The last pages: a table of days, a line for each promise, and the story of the first offender."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from tests.soak.diary import Day
+from tests.soak.plant import Plant
+from tests.soak.sentinel import Offence
+from tests.soak.verdicts import Verdict
+
+from mercarich_web.adapters.holds_sql import SqlHolds
+from mercarich_web.adapters.offers_sql import SqlOffers
+from mercarich_web.commands.offer_page import page
+from mercarich_web.domain.refusals import Ambiguous, NotFound
+from mercarich_web.use_cases.explain import Explain
+
+SHOWN = 5
+_COLUMNS = ("looks", "unknown", "sold", "withdrawn", "revived", "restored", "held", "deleted")
+
+
+def days(console: Console, rows: Sequence[Day]) -> None:
+    table = Table(title="The week", title_justify="left")
+    for name in ("day", *_COLUMNS, "runs", "faults"):
+        table.add_column(name, justify="left" if name in ("runs", "faults") else "right")
+    for row in rows:
+        numbers = [f"{getattr(row, name):,}" for name in _COLUMNS]
+        table.add_row(str(row.number), *numbers, _counted(row.runs), _counted(row.faults))
+    sums = [f"{sum(getattr(row, name) for row in rows):,}" for name in _COLUMNS]
+    faults = sum((row.faults for row in rows), Counter[str]())
+    table.add_row("all", *sums, str(sum(row.runs.total() for row in rows)), str(faults.total()), style="bold")
+    console.print(table)
+
+
+def verdicts(console: Console, found: Sequence[Verdict]) -> None:
+    for verdict in found:
+        word = "[green]kept  [/green]" if verdict.kept else "[bold red]BROKEN[/bold red]"
+        console.print(f"{word}  {verdict.count:,} {verdict.promise}", highlight=False)
+        for offence in verdict.offences[:SHOWN]:
+            console.print(f"          {offence.sku} {offence.text}".rstrip(), highlight=False, markup=False)
+
+
+def story(console: Console, plant: Plant, offence: Offence) -> None:
+    """All that the product and the market know of one offer."""
+    engine, now = plant.database.books, plant.kernel.utc
+    sellers = {seller.seller_id: seller.username for seller in plant.market.world.catalogue.sellers}
+    try:
+        explain = Explain(SqlOffers(engine), SqlHolds(engine), now)
+        console.print(page(explain(offence.sku, sellers.get(offence.seller_id))))
+    except (NotFound, Ambiguous) as error:
+        console.print(str(error), markup=False)
+    offer = plant.market.world.offers.touched.get((offence.seller_id, offence.sku))
+    if offer is None:
+        return
+    console.print("What Amazon showed:")
+    for change in offer.changes:
+        console.print(f"  {plant.kernel.at(change.at):%Y-%m-%d %H:%M:%S} UTC  {change.quantity}  {change.lane}")
+    sources = [("listed", offer.listing.marketplace, offer.listing.source_number)] if offer.listing else []
+    sources += [
+        (f"{plant.kernel.at(one.at):%Y-%m-%d %H:%M:%S} UTC", one.marketplace, one.number) for one in offer.sources
+    ]
+    for since, marketplace, number in sources:
+        world = plant.market.world
+        console.print(
+            f"What became of {marketplace} {world.catalogue.item_id(marketplace, number)}, its source ({since}):"
+        )
+        for truth in world.truth.line(marketplace, number):
+            console.print(f"  {plant.kernel.at(truth.at):%Y-%m-%d %H:%M:%S} UTC  {truth.state}")
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))

@@ -1,0 +1,159 @@
+"""What the week comes to: one verdict for each promise, with its first offender where it is broken."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Table, and_, func, select
+from tests.soak.plant import Plant
+from tests.soak.sentinel import Offence, Sentinel
+
+from mercarich_db.engine import reading
+from mercarich_db.tables import (
+    amazon_accounts,
+    listing_events,
+    listing_pictures,
+    listings,
+    runs,
+    source_items,
+    submissions,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    promise: str
+    """What there is to be none of."""
+    offences: Sequence[Offence]
+    count: int
+
+    @property
+    def kept(self) -> bool:
+        return self.count == 0
+
+
+class Verdicts:
+    def __init__(self, plant: Plant, sentinel: Sentinel, listings_at_start: int) -> None:
+        self._plant = plant
+        self._sentinel = sentinel
+        self._at_start = listings_at_start
+
+    def pending(self) -> dict[str, int]:
+        """What is still under way: all of it is to come to an end by itself."""
+        listed = listings.c.listed
+        unread = and_(listed, listings.c.quantity == 0, listings.c.verified_at.is_(None), ~listings.c.orphan)
+        waiting = {
+            "pushes": _count_of(listings, and_(listed, listings.c.push_pending == 1)),
+            "zeros not read back": _count_of(listings, unread),
+            "held withdrawals": _count_of(listings, listings.c.hold_id.is_not(None)),
+            "feeds": _count_of(submissions, submissions.c.ended_at.is_(None)),
+            "runs": _count_of(runs, runs.c.outcome == "running"),
+        }
+        with reading(self._plant.database.books) as connection:
+            return {name: found for name, query in waiting.items() if (found := connection.execute(query).scalar_one())}
+
+    def all(self, market_stopped_at: float) -> list[Verdict]:
+        """`market_stopped_at`: unix seconds; whatever went before is to be withdrawn by now."""
+        self._sentinel.look()
+        ledger = self._ledger(market_stopped_at)
+        return [
+            self._of_ledger(ledger, "wrong withdrawals", "wrong_withdrawals"),
+            self._of_ledger(ledger, "missed withdrawals", "missed_withdrawals"),
+            _of("revived offers without a source that was just seen available", self._sentinel.pushed_blindly),
+            self._of_ledger(ledger, "offers put up again without a source that is there", "wrong_restores"),
+            _of("offers revived to a source that the same seller uses already", self._sentinel.used_twice),
+            self._of_ledger(ledger, "changes that only undo the one before", "double_pushes"),
+            self._of_ledger(ledger, "newer quantities overwritten by older ones", "stale_overwrites"),
+            _of("pictures left behind, or lost", list(self._pictures())),
+            _of("listings lost, or other at Amazon than in the books", list(self._lost())),
+            _of(
+                "things that never came to an end",
+                [Offence("", "", f"{n} {what}") for what, n in self.pending().items()],
+            ),
+            _of("processes that ended by an error, messages that nobody could read", list(self._crashes())),
+        ]
+
+    def _ledger(self, before: float) -> dict[str, Any]:
+        reply = self._plant.market.answer("GET", f"http://simulator/_sim/ledger?before={before}", {}, b"")
+        found: dict[str, Any] = orjson.loads(reply.body)
+        return found
+
+    def _of_ledger(self, ledger: dict[str, Any], promise: str, name: str) -> Verdict:
+        offences = [
+            Offence(case["sku"], case["seller_id"], f"{name.replace('_', ' ')}, {_moment(self._plant, case)}")
+            for case in ledger["cases"][name]
+        ]
+        return Verdict(promise, offences, ledger[name])
+
+    def _pictures(self) -> Iterator[Offence]:
+        """Files without a listing (a day later), and listings without their files."""
+        with reading(self._plant.database.books) as connection:
+            rows = connection.execute(
+                select(listing_pictures.c.path, listings.c.sku)
+                .outerjoin(listings, listings.c.id == listing_pictures.c.listing_id)
+                .order_by(listing_pictures.c.path)
+            ).all()
+        folder = self._plant.pictures
+        files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+        shown = {row.path for row in rows}
+        yield from (Offence("", "", f"the file {path} is shown by no listing") for path in sorted(files - shown))
+        for row in rows:
+            if row.sku is None:
+                yield Offence("", "", f"the row of {row.path} has no listing")
+            elif row.path not in files:
+                yield Offence(row.sku, "", f"{row.path} of {row.sku} is not there")
+
+    def _lost(self) -> Iterator[Offence]:
+        with reading(self._plant.database.books) as connection:
+            rows = connection.execute(
+                select(amazon_accounts.c.seller_id, listings.c.sku, listings.c.quantity)
+                .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
+                .order_by(listings.c.id)
+            ).all()
+            deleted = connection.execute(
+                select(func.count(listing_events.c.listing_id.distinct())).where(listing_events.c.kind == "deleted")
+            ).scalar_one()
+        if len(rows) + deleted != self._at_start:
+            yield Offence("", "", f"{self._at_start} listings became {len(rows)}, and {deleted} were deleted")
+        offers, here = self._plant.market.world.offers, {(row.seller_id, row.sku) for row in rows}
+        for row in rows:
+            offer = offers.get(row.seller_id, row.sku)
+            shown = offer.quantity if offer else None
+            if shown != row.quantity:
+                yield Offence(row.sku, row.seller_id, f"Amazon shows {shown}, the books say {row.quantity}")
+        catalogue = self._plant.market.world.catalogue
+        for marketplace, shelf in catalogue.shelves.items():
+            for number in range(shelf.listings):
+                listing = catalogue.listing(marketplace, number)
+                key = (listing.seller.seller_id, listing.sku)
+                if key not in here and (offer := offers.get(*key)) is not None and offer.quantity:
+                    yield Offence(key[1], key[0], f"deleted from the books, and Amazon shows {offer.quantity}")
+
+    def _crashes(self) -> Iterator[Offence]:
+        for at, name, error in self._plant.kernel.crashes:
+            yield Offence("", "", f"{name} after {at / 3600:.1f} h: {type(error).__name__}: {error}")
+        for record, why in self._plant.broker.dead_letters:
+            yield Offence("", "", f"a record of {record.topic}: {why}")
+
+
+def gone_sources(plant: Plant) -> int:
+    """Sources that somebody lists and nobody can buy, as the books have them."""
+    with reading(plant.database.books) as connection:
+        return connection.execute(_count_of(source_items, source_items.c.state != "available")).scalar_one()
+
+
+def _of(promise: str, offences: Sequence[Offence]) -> Verdict:
+    return Verdict(promise, offences, len(offences))
+
+
+def _count_of(table: Table, condition: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(table).where(condition)
+
+
+def _moment(plant: Plant, case: dict[str, Any]) -> str:
+    at = case.get("at") or case.get("gone_since")
+    return "" if at is None else f"at {plant.kernel.at(at):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,288 @@
+"""What goes wrong in a week, and what happens in the market beyond chance: drawn from the seed, day by day.
+
+Half of it is aimed at the minutes in which runs are under way; at other times most faults would meet nobody.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+from tests.soak.commands import Command
+from tests.soak.kernel import Process
+from tests.soak.plant import Plant, Services
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import SCHEDULE
+from mercarich_db import settings_store
+from mercarich_db.engine import run_tx
+from mercarich_db.setting_definitions import ON, PAUSE, PAUSED
+from mercarich_simulator.truth import BUYABLE
+
+DAY = 86_400.0
+MINUTE = 60.0
+SLOTS = (0.0, 6.0, 12.0, 18.0, 8.84, 11.84, 20.84, 23.84)
+"""Hours at which checks and updates begin."""
+
+
+class Event(NamedTuple):
+    at: float
+    """Seconds since the start."""
+    kind: str
+    """The word of its count."""
+    text: str
+    happen: Callable[[], None]
+
+
+SITE_FAULTS: tuple[tuple[str, float, float, dict[str, Any]], ...] = (
+    ("503_html", 1.0, 25 * MINUTE, {}),
+    ("503_html", 0.4, 40 * MINUTE, {}),
+    ("block_page_200", 1.0, 15 * MINUTE, {}),
+    ("403", 1.0, 20 * MINUTE, {}),
+    ("423", 1.0, 10 * MINUTE, {}),
+    ("429", 0.5, 20 * MINUTE, {"retry_after": 20}),
+    ("429", 1.0, 10 * MINUTE, {"retry_after": 300}),
+    ("timeout", 0.3, 10 * MINUTE, {}),
+    ("reset", 0.5, 15 * MINUTE, {}),
+    ("truncated", 0.4, 15 * MINUTE, {}),
+    ("slow", 0.6, 20 * MINUTE, {"seconds": 4}),
+    ("empty_200", 1.0, 10 * MINUTE, {}),
+    ("html_instead_of_json", 0.7, 15 * MINUTE, {}),
+    ("field_removed", 0.5, 20 * MINUTE, {}),
+    ("404", 0.3, 45.0, {}),
+)
+"""Kind, share of the requests, longest time, more."""
+AMAZON_FAULTS: tuple[tuple[str, str, float, float, dict[str, Any]], ...] = (
+    ("spapi", "429", 0.5, 40 * MINUTE, {"retry_after": 5}),
+    ("spapi", "500", 0.3, 30 * MINUTE, {}),
+    ("spapi", "503_html", 1.0, 20 * MINUTE, {}),
+    ("spapi", "timeout", 0.3, 15 * MINUTE, {}),
+    ("spapi", "reset", 0.3, 20 * MINUTE, {}),
+    ("spapi", "403", 0.5, 10 * MINUTE, {}),
+    ("spapi", "invalid_in_200", 0.2, 40 * MINUTE, {}),
+    ("spapi", "ignored_200", 0.3, 40 * MINUTE, {}),
+    ("spapi", "stuck_feed", 0.7, 60 * MINUTE, {"seconds": 7200, "state": "IN_PROGRESS"}),
+    ("spapi", "stuck_feed", 0.7, 60 * MINUTE, {"state": "IN_QUEUE"}),
+    ("spapi", "fatal_feed", 0.7, 40 * MINUTE, {}),
+    ("lwa", "500", 0.5, 20 * MINUTE, {}),
+    ("lwa", "invalid_client", 1.0, 12 * MINUTE, {}),
+)
+
+
+class Weather:
+    """`plan` draws a day; whoever lets it happen goes through it in order."""
+
+    def __init__(self, plant: Plant, services: Services, commands: "Commands", seed: int) -> None:
+        self._plant = plant
+        self._services = services
+        self._commands = commands
+        self._seed = seed
+
+    def plan(self, day: int) -> list[Event]:
+        chance = random.Random(f"{self._seed}:weather:{day}")
+        events = [
+            *self._sites(chance),
+            *self._amazon(chance),
+            *self._processes(chance),
+            *self._broker_and_database(chance),
+            *self._market(chance),
+            *self._people(chance, day),
+        ]
+        return sorted((event._replace(at=day * DAY + event.at) for event in events), key=lambda event: event.at)
+
+    def calm(self) -> None:
+        """All faults end; the market stands still."""
+        world = self._plant.market.world
+        world.faults.active.clear()
+        world.quotas.factor = 1.0
+        world.events.scheduled.clear()
+        world.events.next_chance = float("inf")
+        self._plant.database.away = self._plant.broker.away = False
+        self._plant.proxies.away.clear()
+
+    def _sites(self, chance: random.Random) -> Iterator[Event]:
+        for name in Marketplace:
+            for kind, share, longest, more in chance.sample(SITE_FAULTS, 4):
+                seconds = chance.uniform(0.2, 1.0) * longest if longest > MINUTE else longest
+                yield self._fault(_during_runs(chance), str(name), kind, seconds, share=share, **more)
+            yield self._proxy_away(chance, name)
+
+    def _amazon(self, chance: random.Random) -> Iterator[Event]:
+        for target, kind, share, longest, more in chance.sample(AMAZON_FAULTS, 4):
+            seconds = chance.uniform(0.3, 1.0) * longest
+            yield self._fault(_during_runs(chance), target, kind, seconds, share=share, **more)
+        seller = chance.choice(self._plant.market.world.catalogue.sellers).username
+        hours = chance.uniform(0.5, 5.0)
+        at = chance.uniform(0, 19) * 3600
+        text = f"the token of {seller} is revoked, and given again {hours:.1f} h later"
+        yield self._fault(at, "lwa", "invalid_grant", hours * 3600, text=text, only=[seller])
+        yield self._fault(at, "spapi", "403", hours * 3600, text="and his access tokens are refused", only=[seller])
+        yield from self._span(
+            _during_runs(chance),
+            chance.uniform(0.5, 2.0) * 3600,
+            "amazon",
+            "Amazon gives a third of the quota",
+            lambda on: setattr(self._plant.market.world.quotas, "factor", 0.33 if on else 1.0),
+        )
+
+    def _processes(self, chance: random.Random) -> Iterator[Event]:
+        for _ in range(5):
+            name = chance.choice(self._services.names)
+            away = chance.uniform(2, 120)
+            yield Event(
+                _during_runs(chance), "killed", f"{name} is killed", lambda n=name, s=away: self._services.kill(n, s)
+            )
+        for _ in range(3):
+            name, seconds = chance.choice(self._services.names), chance.uniform(20, 900)
+            text = f"{name} stands still for {seconds:.0f} s"
+            yield Event(_during_runs(chance), "frozen", text, lambda n=name, s=seconds: self._services.freeze(n, s))
+        for _ in range(2):
+            yield Event(_during_runs(chance), "killed", "commands under way are killed", self._commands.kill)
+        seconds = chance.uniform(60, 600)
+        text = f"commands under way stand still for {seconds:.0f} s"
+        yield Event(_during_runs(chance), "frozen", text, lambda: self._commands.freeze(seconds))
+
+    def _broker_and_database(self, chance: random.Random) -> Iterator[Event]:
+        for _ in range(3):
+            yield from self._span(
+                _during_runs(chance),
+                chance.uniform(3, 90),
+                "database",
+                "the database is away",
+                lambda on: setattr(self._plant.database, "away", on),
+            )
+        yield from self._span(
+            _during_runs(chance),
+            chance.uniform(20, 300),
+            "broker",
+            "the broker is away",
+            lambda on: setattr(self._plant.broker, "away", on),
+        )
+        yield Event(
+            _during_runs(chance),
+            "broker",
+            "the broker loses its data",
+            lambda: void(self._plant.broker.lose_everything()),
+        )
+
+    def _market(self, chance: random.Random) -> Iterator[Event]:
+        """Beyond chance: some of each kind, and every other day a good part of what one seller lists sells at once."""
+        kinds = {
+            "yahoo": ("sold", "ended", "cancelled", "deleted", "suspended", "flea", "auction", "closing", "repriced"),
+            "mercari": ("trading", "sold", "deleted", "suspended", "auction", "no_price", "repriced"),
+        }
+        for name, some in kinds.items():
+            for kind in some:
+                share = 0.01 if kind == "repriced" else 0.0005
+                at = _during_runs(chance) if chance.random() < 0.5 else chance.uniform(0, DAY)
+                yield Event(
+                    at, "market", f"{name}: some {kind}", lambda n=name, k=kind, s=share: self._some(chance, n, k, s)
+                )
+            yield Event(
+                chance.uniform(0, DAY), "market", f"{name}: some come back", lambda n=name: self._back(chance, n)
+            )
+        yield Event(_during_runs(chance), "market", "much of one seller sells", lambda: self._run_on(chance))
+
+    def _people(self, chance: random.Random, day: int) -> Iterator[Event]:
+        rows = [row for row in SCHEDULE if row.component in ("checker", "updater")]
+        row = chance.choice(rows)
+        at = _during_runs(chance)
+        yield Event(
+            at, "by hand", f"{row.name} is started by hand", lambda: void(self._commands.launch(row, f"hand-{day}"))
+        )
+        if day % 2:
+            name = chance.choice(list(Marketplace))
+            yield from self._span(
+                _during_runs(chance),
+                chance.uniform(5, 40) * MINUTE,
+                "paused",
+                f"{name} is paused",
+                lambda on: self._pause(name, on),
+            )
+
+    def _fault(self, at: float, target: str, kind: str, seconds: float, *, text: str = "", **more: Any) -> Event:
+        what = text or f"{target}: {kind} for {seconds / MINUTE:.0f} min, {more.get('share', 1.0):.0%} of the requests"
+        body = {"target": target, "kind": kind, "for_seconds": seconds, **more}
+        world = self._plant.market.world
+        return Event(at, target, what, lambda: void(world.faults.set(body, world.clock.wall())))
+
+    def _proxy_away(self, chance: random.Random, name: Marketplace) -> Event:
+        seconds = chance.uniform(5, 240)
+
+        def away() -> None:
+            self._plant.proxies.away.add(name)
+            self._later(seconds, back)
+
+        def back() -> None:
+            self._plant.proxies.restart(name)
+            self._plant.proxies.away.discard(name)
+
+        return Event(_during_runs(chance), "killed", f"the proxy of {name} is killed", away)
+
+    def _span(self, at: float, seconds: float, kind: str, text: str, switch: Callable[[bool], None]) -> Iterator[Event]:
+        def begin() -> None:
+            switch(True)
+            self._later(seconds, lambda: switch(False))
+
+        yield Event(at, kind, f"{text} for {seconds:.0f} s", begin)
+
+    def _later(self, seconds: float, do: Callable[[], None]) -> None:
+        self._plant.kernel.spawn("the end of something", do, Process("weather"), after=seconds)
+
+    def _some(self, chance: random.Random, marketplace: str, kind: str, share: float) -> None:
+        events, now = self._plant.market.world.events, self._plant.kernel.unix()
+        events.settle(now)
+        buyable = events.buyable(marketplace)
+        numbers = sorted(chance.sample(buyable, max(1, round(len(buyable) * share))))
+        events.force(marketplace, numbers, kind, now, now)
+
+    def _back(self, chance: random.Random, marketplace: str) -> None:
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        lines = world.truth.lines[marketplace]
+        can = [number for number, line in lines.items() if line[-1].state in ("trading", "suspended", "closing")]
+        world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
+
+    def _run_on(self, chance: random.Random) -> None:
+        """More than the brake lets pass at once."""
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        name, seller = chance.choice(["yahoo", "mercari"]), chance.randrange(len(world.catalogue.sellers))
+        shelf, line = world.catalogue.shelves[name], world.truth.state
+        mine = {shelf.source_of(n) for n in range(seller, shelf.listings, len(world.catalogue.sellers))}
+        mine = {number for number in mine if line(name, number) in BUYABLE}
+        world.events.force(name, sorted(chance.sample(sorted(mine), len(mine) // 4)), "sold", now, now)
+
+    def _pause(self, name: Marketplace, paused: bool) -> None:
+        def write(connection: Connection) -> None:
+            key, value, at = PAUSE + name.upper(), PAUSED if paused else ON, self._plant.kernel.utc()
+            settings_store.write(connection, key, value, by="the week", at=at)
+
+        run_tx(self._plant.database.books, write)
+
+
+class Commands:
+    """The commands under way."""
+
+    def __init__(self, plant: Plant, launch: Callable[..., Command]) -> None:
+        self._plant = plant
+        self.launch = launch
+        self.under_way: list[Command] = []
+
+    def kill(self) -> None:
+        for command in self.under_way:
+            if command.poll() is None:
+                command.kill()
+
+    def freeze(self, seconds: float) -> None:
+        for command in self.under_way:
+            command.process.frozen_until = self._plant.kernel.now + seconds
+
+
+def void(_answer: object) -> None:
+    return
+
+
+def _during_runs(chance: random.Random) -> float:
+    """Seconds of the day: mostly in the first minutes of a run."""
+    if chance.random() < 0.25:
+        return chance.uniform(0, DAY)
+    return chance.choice(SLOTS) * 3600 + chance.uniform(10, 240)
