@@ -34,7 +34,8 @@ class _Entry(NamedTuple):
 class Actor:
     """One thread of a process."""
 
-    def __init__(self, name: str, process: Process) -> None:
+    def __init__(self, number: int, name: str, process: Process) -> None:
+        self.number = number
         self.name = name
         self.process = process
         self.token = 0
@@ -51,9 +52,10 @@ class Kernel:
         self.crashes: list[tuple[float, str, BaseException]] = []
         """Errors that ended an actor: time, name, error."""
         self._order = 0
+        self._spawned = 0
         self._due: list[_Entry] = []
         self._actors: set[Actor] = set()
-        self._director = Actor("director", Process("director"))
+        self._director = Actor(0, "director", Process("director"))
         self.current = self._director
         """The one who runs."""
 
@@ -71,7 +73,8 @@ class Kernel:
         return datetime.fromtimestamp(moment, UTC)
 
     def spawn(self, name: str, run: Callable[[], object], process: Process, *, after: float = 0.0) -> Actor:
-        actor = Actor(name, process)
+        self._spawned += 1
+        actor = Actor(self._spawned, name, process)
         self._actors.add(actor)
         threading.Thread(target=self._live, args=(actor, run), name=name, daemon=True).start()
         self._push(self.now + after, actor)
@@ -107,13 +110,13 @@ class Kernel:
     def kill(self, process: Process) -> None:
         """Its actors end where they wait; who waits for locks of the operating system is beyond this."""
         process.killed = True
-        for actor in sorted(self._actors, key=lambda one: one.name):
+        for actor in sorted(self._actors, key=lambda one: one.number):
             if actor.process is process:
                 self.wake(actor)
 
     def end(self) -> None:
         """Kill everything; the director goes on alone."""
-        while left := sorted(self._actors, key=lambda one: one.name):
+        while left := sorted(self._actors, key=lambda one: one.number):
             for actor in left:
                 actor.process.killed = True
                 self.wake(actor)

@@ -70,7 +70,7 @@ class VirtualLane(Generic[Wish]):
             self._idle.discard(actor)
 
     def _notify(self) -> None:
-        for actor in sorted(self._idle, key=lambda one: one.name)[:1]:
+        for actor in sorted(self._idle, key=lambda one: one.number)[:1]:
             self._kernel.wake(actor)
 
 
