@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from tests.soak.broker import QueuePublisher
-from tests.soak.kernel import Killed, Process, VirtualEvent
+from tests.soak.kernel import Killed, Process, VirtualEvent, unheeded
 from tests.soak.plant import Plant
 from tests.soak.wiring import accounts, sp_api
 
@@ -168,7 +168,7 @@ class Command:
     def _tokens(self) -> int:
         plant, kernel = self._plant, self._plant.kernel
         book = SqlTokenBook(plant.database.engine, accounts(plant), kernel.utc)
-        pace = Pace(lambda seconds: bool(kernel.sleep(seconds)), kernel.monotonic)
+        pace = Pace(unheeded(kernel.sleep), kernel.monotonic)
         prove = sp_api(plant, pace).prove
         check = CheckTokens(book, prove, kernel.monotonic, kernel.sleep, FeedSettings().token_gap_seconds)
         return FAILED if check().problem else DONE

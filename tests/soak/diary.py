@@ -47,7 +47,7 @@ def day(plant: Plant, number: int, begin: datetime, end: datetime, faults: Count
         sums = (func.coalesce(func.sum(runs.c.checked), 0), func.coalesce(func.sum(runs.c.unknown), 0))
         looks, unknown = connection.execute(select(*sums).where(*in_time, runs.c.operation == "check")).one()
         outcomes = connection.execute(select(runs.c.outcome, func.count()).where(*in_time).group_by(runs.c.outcome))
-        ended = Counter(dict(outcomes.tuples().all()))
+        ended: Counter[str] = Counter(dict(outcomes.tuples().all()))
     return Day(
         number=number,
         looks=looks,

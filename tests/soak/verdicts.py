@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, select
 from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence, Sentinel
 
@@ -150,7 +150,7 @@ def _of(promise: str, offences: Sequence[Offence]) -> Verdict:
     return Verdict(promise, offences, len(offences))
 
 
-def _count_of(table: Table, condition: ColumnElement[bool]) -> Any:
+def _count_of(table: Table, condition: ColumnElement[bool]) -> Select[int]:
     return select(func.count()).select_from(table).where(condition)
 
 

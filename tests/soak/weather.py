@@ -5,6 +5,7 @@ Half of it is aimed at the minutes in which runs are under way; at other times m
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -129,13 +130,11 @@ class Weather:
         for _ in range(5):
             name = chance.choice(self._services.names)
             away = chance.uniform(2, 120)
-            yield Event(
-                _during_runs(chance), "killed", f"{name} is killed", lambda n=name, s=away: self._services.kill(n, s)
-            )
+            yield Event(_during_runs(chance), "killed", f"{name} is killed", partial(self._services.kill, name, away))
         for _ in range(3):
             name, seconds = chance.choice(self._services.names), chance.uniform(20, 900)
             text = f"{name} stands still for {seconds:.0f} s"
-            yield Event(_during_runs(chance), "frozen", text, lambda n=name, s=seconds: self._services.freeze(n, s))
+            yield Event(_during_runs(chance), "frozen", text, partial(self._services.freeze, name, seconds))
         for _ in range(2):
             yield Event(_during_runs(chance), "killed", "commands under way are killed", self._commands.kill)
         seconds = chance.uniform(60, 600)
@@ -175,12 +174,8 @@ class Weather:
             for kind in some:
                 share = 0.01 if kind == "repriced" else 0.0005
                 at = _during_runs(chance) if chance.random() < 0.5 else chance.uniform(0, DAY)
-                yield Event(
-                    at, "market", f"{name}: some {kind}", lambda n=name, k=kind, s=share: self._some(chance, n, k, s)
-                )
-            yield Event(
-                chance.uniform(0, DAY), "market", f"{name}: some come back", lambda n=name: self._back(chance, n)
-            )
+                yield Event(at, "market", f"{name}: some {kind}", partial(self._some, chance, name, kind, share))
+            yield Event(chance.uniform(0, DAY), "market", f"{name}: some come back", partial(self._back, chance, name))
         yield Event(_during_runs(chance), "market", "much of one seller sells", lambda: self._run_on(chance))
 
     def _people(self, chance: random.Random, day: int) -> Iterator[Event]:

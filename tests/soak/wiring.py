@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 from tests.soak.broker import QueuePublisher
-from tests.soak.kernel import Process
+from tests.soak.kernel import Process, unheeded
 from tests.soak.lanes import Inline, VirtualLane
 from tests.soak.market import AmazonTransport
 from tests.soak.pictures import MarketPictures
@@ -63,7 +63,7 @@ from mercarich_updater.use_cases.search import FindReplacement
 
 KEY = bytes(range(32))
 """Seals this world's made-up refresh tokens."""
-ROUND_SECONDS = 30.0
+ROUND_SECONDS = 60.0
 SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
 
@@ -148,7 +148,7 @@ def feed(plant: Plant) -> Callable[[Process], None]:
         listings, submissions = FeedListings(engine, kernel.utc), SqlSubmissions(engine, kernel.utc)
         sellers = SqlSellers(engine, own.token_retry_seconds, kernel.utc)
         numbers, meter, known = SqlNumbers(engine, kernel.monotonic), FeedMeter(), accounts(plant)
-        pace = Pace(lambda seconds: bool(kernel.sleep(seconds)), kernel.monotonic)
+        pace = Pace(unheeded(kernel.sleep), kernel.monotonic)
         amazon = PacedAmazon(sp_api(plant, pace), pace, Inline(), kernel.utc, kernel.monotonic)
 
         def gate() -> Gate:
