@@ -1,6 +1,6 @@
 """Writes the catalogues of the pages' sentences again: `python -m tools.messages`; new ones are empty in ja.po.
 
-Sentences come from templates and from `N_("…")` in Python; what is gone from the code goes from the catalogues.
+Sentences come from templates and from `N_("…")` and `Said("…")` in Python; what is gone from the code goes from the catalogues.
 English says what the code says.
 """
 
@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).parent.parent / "services/web/src/mercarich_web"
 LANGUAGES = ("ja", "en")
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "Said": None}
 
 Message = str | tuple[str, str]
 

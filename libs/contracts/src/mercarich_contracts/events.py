@@ -30,6 +30,9 @@ class EventKind(StrEnum):
     PUSH_ORPHAN = "push_orphan"
     PUSH_SUPERSEDED = "push_superseded"
     READBACK_MISMATCH = "readback_mismatch"
+    LEFT_AMAZON = "left_amazon"
 
     # web
+    LEAVING = "leaving"
+    """Its row goes when feed has taken the listing away at Amazon."""
     DELETED = "deleted"

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, case, select
 
 from mercarich_db.tables import listings, source_items, users
 from mercarich_web.adapters.database import reading
-from mercarich_web.use_cases.export_listings import ExportedListing
+from mercarich_web.domain.listing_csv import ExportedListing
 
 PAGE = 1_000
 

@@ -1,10 +1,10 @@
 """`ports.Offers` over the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Column, Engine, Row, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, select
 
 from mercarich_db.tables import (
     amazon_accounts,
@@ -30,20 +30,11 @@ class SqlOffers:
         self._engine = engine
 
     def find(self, sku: str, username: str | None) -> Sequence[Found]:
-        offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
-        source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
-        query = (
-            select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id)
-            .select_from(listings)
-            .join(users, users.c.id == listings.c.user_id)
-            .join(source_items, source_items.c.id == listings.c.source_item_id)
-            .where(listings.c.sku == sku)
-            .order_by(users.c.username)
-        )
+        which = [listings.c.sku == sku]
         if username is not None:
-            query = query.where(users.c.username == username)
+            which.append(users.c.username == username)
         with reading(self._engine) as connection:
-            return [_found(row) for row in connection.execute(query)]
+            return found_by(*which)(connection)
 
     def events(self, listing_id: int) -> Sequence[Event]:
         columns = [listing_events.c[name] for name in _names(Event)]
@@ -92,6 +83,21 @@ class SqlOffers:
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
             return Evidence(**row._mapping) if row is not None else None
+
+
+def found_by(*conditions: ColumnElement[bool]) -> Callable[[Connection], list[Found]]:
+    """Reads the offers that meet the conditions, each with its source, by the sellers' names."""
+    offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
+    source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
+    query = (
+        select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id)
+        .select_from(listings)
+        .join(users, users.c.id == listings.c.user_id)
+        .join(source_items, source_items.c.id == listings.c.source_item_id)
+        .where(*conditions)
+        .order_by(users.c.username)
+    )
+    return lambda connection: [_found(row) for row in connection.execute(query)]
 
 
 def _offer_column(name: str) -> Column[Any]:

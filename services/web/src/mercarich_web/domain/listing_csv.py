@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
 
@@ -30,6 +31,21 @@ _IDS = {
     ),
 }
 _WORDS = {"yes": True, "no": False, "1": True, "0": False, "true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedListing:
+    """A row as an export writes it, in the order of `COLUMNS`."""
+
+    sku: str
+    marketplace: str
+    source_id: str
+    asin: str | None
+    title: str | None
+    quantity: int
+    listed: bool
+    amazon_quantity: int | None
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_web.domain.replacements import ReplacementSearch, next_search
 from mercarich_web.domain.reports import Hold
+from mercarich_web.domain.sentences import Said, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
     EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
     EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
+    EventKind.LEAVING: "withdrawn for long: it is to be deleted at Amazon, then here",
+    EventKind.LEFT_AMAZON: "Amazon deleted the listing",
     EventKind.DELETED: "deleted: withdrawn for long",
 }
 
@@ -169,67 +172,77 @@ class Known:
     account: Account | None = None
 
 
-def why(offer: Offer, source: Source, hold: Hold | None) -> str:
+def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
     """One sentence: the reason for the quantity."""
-    seen = source.state if source.reason is None else f"{source.state} ({source.reason})"
+    seen = {"seen": Seen(source.state, source.reason)}
     if not offer.listed:
-        return "It is a draft: never checked, never sent to Amazon."
+        return Said("It is a draft: never checked, never sent to Amazon.")
     if hold is not None:
-        return f"Its source was seen as {seen}, but hold {hold.id} keeps the offer up: {hold.reason}"
+        told = {**seen, "hold": hold.id, "reason": hold.reason}
+        return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
     if offer.quantity == 0:
         if source.state in OUT_OF_STOCK:
-            return f"It is withdrawn: its source was seen as {seen}."
-        return f"It is withdrawn; its source was last seen as {seen}."
+            return Said("It is withdrawn: its source was seen as %(seen)s.", seen)
+        return Said("It is withdrawn; its source was last seen as %(seen)s.", seen)
     if source.observed_at is None:
-        return "It is on sale; its source has never been seen."
+        return Said("It is on sale; its source has never been seen.")
     if source.state == State.AVAILABLE:
-        return "It is on sale: its source was seen as available."
+        return Said("It is on sale: its source was seen as available.")
     if offer.searching:
-        return f"It is on sale: its source was seen as {seen} by a run that only marks (--without-update)."
-    return f"It is on sale although its source was seen as {seen}: nothing has withdrawn it."
+        return Said("It is on sale: its source was seen as %(seen)s by a run that only marks (--without-update).", seen)
+    return Said("It is on sale although its source was seen as %(seen)s: nothing has withdrawn it.", seen)
 
 
-def what_next(known: Known, now: datetime) -> str:
+def what_next(known: Known, now: datetime) -> Said:
     """One sentence: what the system does about it by itself, or that it does nothing."""
     offer, source, hold = known.offer, known.source, known.hold
     if not offer.listed:
-        return "Nothing, until the seller lists it."
+        return Said("Nothing, until the seller lists it.")
     if offer.orphan and offer.quantity > 0:
-        return "Nothing: Amazon does not know this SKU."
+        return Said("Nothing: Amazon does not know this SKU.")
     if offer.revision > offer.pushed_revision:
         return _next_push(offer, known.account, now)
     if hold is not None:
         return _next_of_hold(hold)
     if source.pending_run is not None:
-        return f"Run {source.pending_run} looks at its source."
+        return Said("Run %(run)s looks at its source.", {"run": source.pending_run})
     if source.problem == "set_aside":
-        return "Looking at its source ended workers, so it was set aside; the next run tries again."
+        return Said("Looking at its source ended workers, so it was set aside; the next run tries again.")
     if offer.searching or offer.quantity == 0:
         return _next_source(offer, known.search, now)
-    return "The next check run looks at its source."
+    return Said("The next check run looks at its source.")
 
 
-def _next_push(offer: Offer, account: Account | None, now: datetime) -> str:
-    what = f"revision {offer.revision} (quantity {offer.quantity})"
+def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
+    what = {"revision": offer.revision, "quantity": offer.quantity}
     if account is None:
-        return f"{what[0].upper()}{what[1:]} waits until the seller links an Amazon account."
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) waits until the seller links an Amazon account.", what
+        )
     if account.verdict == "invalid":
-        why = account.reason or "no reason kept"
-        return f"{what[0].upper()}{what[1:]} waits until the seller authorises again: Amazon refuses the token ({why})."
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) waits until the seller authorises again: Amazon refuses the"
+            " token (%(problem)s).",
+            {**what, "problem": account.reason or "no reason kept"},
+        )
     if offer.push_claimed_until is not None and offer.push_claimed_until > now:
-        return f"A feed worker is sending {what} to Amazon."
+        return Said("A feed worker is sending revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
     if offer.push_not_before is not None and offer.push_not_before > now:
-        return f"{what[0].upper()}{what[1:]} is sent to Amazon again after a wait: {offer.push_problem or 'no answer'}."
-    return f"A feed worker sends {what} to Amazon."
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait: %(problem)s.",
+            {**what, "problem": offer.push_problem or "no answer"},
+        )
+    return Said("A feed worker sends revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
 
 
-def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) -> str:
+def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) -> Said:
     if not offer.searching or search is None:
-        return "Nothing by itself: it stays down until it gets another source."
+        return Said("Nothing by itself: it stays down until it gets another source.")
     return next_search(search, offer.sku, now)
 
 
-def _next_of_hold(hold: Hold) -> str:
+def _next_of_hold(hold: Hold) -> Said:
     if hold.released_at is not None:
-        return "The hold is released: a checker applies it within seconds."
-    return f"A second look confirms or clears it; `mercarich hold release {hold.id}` withdraws it now."
+        return Said("The hold is released: a checker applies it within seconds.")
+    told = {"hold": hold.id}
+    return Said("A second look confirms or clears it; `mercarich hold release %(hold)s` withdraws it now.", told)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_web.domain.expiry import FLOOR_DAYS
+from mercarich_web.domain.sentences import Moment, Said
 
 PROPOSED, APPROVED = "proposed", "approved"
 
@@ -45,18 +46,19 @@ class ReplacementSearch:
     """Newest first, 20 at most."""
 
 
-def next_search(search: ReplacementSearch, sku: str, now: datetime) -> str:
+def next_search(search: ReplacementSearch, sku: str, now: datetime) -> Said:
     """What happens by itself to an offer that wants another source, in one sentence."""
     newest = search.found[0].state if search.found else ""
     if newest == PROPOSED:
-        return f"A replacement waits for a person: `mercarich revival approve {sku}`."
+        return Said("A replacement waits for a person: `mercarich revival approve %(sku)s`.", {"sku": sku})
     if newest == APPROVED:
-        return "A worker looks once more at the approved replacement and takes it."
+        return Said("A worker looks once more at the approved replacement and takes it.")
     if search.until is None:
-        return "The next update run searches for another source."
+        return Said("The next update run searches for another source.")
     if now > search.until:
-        return (
-            f"Nothing is searched for any more, since {search.until:%Y-%m-%d %H:%M} UTC; `delete_old_items` deletes it "
-            f"{FLOOR_DAYS} days after its withdrawal."
+        return Said(
+            "Nothing is searched for any more, since %(until)s; `delete_old_items` deletes it %(days)s days after its"
+            " withdrawal.",
+            {"until": Moment(search.until), "days": FLOOR_DAYS},
         )
-    return f"Another source is searched for until {search.until:%Y-%m-%d %H:%M} UTC."
+    return Said("Another source is searched for until %(until)s.", {"until": Moment(search.until)})

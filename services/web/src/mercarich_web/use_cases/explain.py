@@ -31,8 +31,8 @@ class Explain:
         known = Known(offer, source, hold, self.offers.search(offer.id), self.offers.account(offer.id))
         evidence_id = self.offers.decision_evidence_id(offer.id) or found.source_evidence_id
         return Explanation(
-            why=why(offer, source, hold),
-            next=what_next(known, self.now()),
+            why=str(why(offer, source, hold)),
+            next=str(what_next(known, self.now())),
             offer=offer,
             source=source,
             evidence=self.offers.evidence(evidence_id) if evidence_id is not None else None,

@@ -7,26 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mercarich_web.domain.listing_csv import COLUMNS, neutralised
+from mercarich_web.domain.listing_csv import COLUMNS, ExportedListing, neutralised
 from mercarich_web.domain.refusals import NotFound
 
 BOM = "\ufeff"
 """Excel reads a CSV as UTF-8 only with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedListing:
-    """In the order of `listing_csv.COLUMNS`."""
-
-    sku: str
-    marketplace: str
-    source_id: str
-    asin: str | None
-    title: str | None
-    quantity: int
-    listed: bool
-    amazon_quantity: int | None
-    withdrawn_at: datetime | None
 
 
 class Listings(Protocol):
@@ -46,14 +31,15 @@ class ExportListings:
         user_id = self.listings.seller(username)
         if user_id is None:
             raise NotFound(f"there is no seller {username!r}")
-        return self._pieces(user_id)
+        return as_csv(self.listings.pages(user_id))
 
-    def _pieces(self, user_id: int) -> Iterator[str]:
-        yield BOM + ",".join(COLUMNS) + "\r\n"
-        for page in self.listings.pages(user_id):
-            text = io.StringIO()
-            csv.writer(text).writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in page)
-            yield text.getvalue()
+
+def as_csv(pages: Iterator[Sequence[ExportedListing]]) -> Iterator[str]:
+    yield BOM + ",".join(COLUMNS) + "\r\n"
+    for page in pages:
+        text = io.StringIO()
+        csv.writer(text).writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in page)
+        yield text.getvalue()
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,131 @@
+"""`ports_listings.ListingBook` over the tables: pages by keyset, figures, an export."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, false, func, or_, select, true, tuple_
+
+from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db.tables import listings, source_items
+from mercarich_web.adapters.database import reading
+from mercarich_web.domain.listing_csv import ExportedListing
+from mercarich_web.domain.listings import ROWS, Figures, ListingPage, ListingRow, Order, Place, View, Wish
+
+PIECE = 1_000
+_offer, _source = listings.c, source_items.c
+_on_offer = and_(_offer.listed.is_(true()), _offer.orphan.is_(false()))
+_gone = or_(_offer.quantity == 0, _source.state.in_(sorted(OUT_OF_STOCK)))
+_down = and_(_offer.listed.is_(true()), _offer.orphan.is_(false()), _offer.hold_id.is_(None), _offer.quantity == 0)
+VIEWS: dict[View, ColumnElement[bool]] = {
+    View.ALL: true(),
+    View.ON_SALE: and_(_on_offer, _offer.hold_id.is_(None), _offer.quantity > 0),
+    View.EXPOSED: and_(_on_offer, func.coalesce(_offer.pushed_quantity, _offer.listing_quantity) > 0, _gone),
+    View.SEARCHING: and_(_down, _offer.searching.is_(true())),
+    View.WITHDRAWN: and_(_down, _offer.searching.is_(false())),
+    View.HELD: and_(_on_offer, _offer.hold_id.is_not(None)),
+    View.PENDING: and_(_offer.push_pending == 1, _on_offer),
+    View.PROBLEM: and_(_offer.listed.is_(true()), or_(_offer.orphan.is_(true()), _offer.push_problem.is_not(None))),
+    View.DRAFT: _offer.listed.is_(false()),
+}
+_ROW = (
+    _offer.id,
+    _offer.sku,
+    _offer.asin,
+    _offer.title,
+    _offer.marketplace,
+    _source.item_id,
+    _offer.listed,
+    _offer.quantity,
+    _offer.pushed_quantity,
+    _offer.revision,
+    _offer.pushed_revision,
+    _offer.searching,
+    _offer.hold_id,
+    _offer.orphan,
+    _offer.push_problem,
+    _offer.changed_at,
+    _source.state.label("source_state"),
+    _source.price_jpy.label("source_price_jpy"),
+    _source.checked_at,
+)
+_EXPORTED = (
+    _offer.sku,
+    _offer.marketplace,
+    _source.item_id.label("source_id"),
+    _offer.asin,
+    _offer.title,
+    _offer.listing_quantity.label("quantity"),
+    _offer.listed,
+    case((_offer.listed, _offer.quantity)).label("amazon_quantity"),
+    _offer.withdrawn_at,
+)
+
+
+class SqlListingBook:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
+        by = _offer.sku if wish.order.is_by_sku else _offer.changed_at
+        query = _wanted(select(*_ROW), user_id, wish)
+        if after is not None:
+            place, here = tuple_(by, _offer.id), (after.value, after.listing_id)
+            query = query.where(place < here if wish.order.is_down else place > here)
+        ordered = (by.desc(), _offer.id.desc()) if wish.order.is_down else (by, _offer.id)
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(*ordered).limit(ROWS + 1)).all()
+        rows = [ListingRow(**row._mapping) for row in found[:ROWS]]
+        return ListingPage(rows, _place(rows[-1], wish.order) if len(found) > ROWS else None)
+
+    def figures(self, user_id: int) -> Figures:
+        counted = [
+            func.count(case((condition, 1))).label(view.value)
+            for view, condition in VIEWS.items()
+            if view is not View.EXPOSED
+        ]
+        of_stage = select(*counted).where(_offer.user_id == user_id)
+        exposed = _joined(select(func.count())).where(_offer.user_id == user_id, VIEWS[View.EXPOSED])
+        with reading(self._engine) as connection:
+            counts = connection.execute(of_stage).one()
+            return Figures(**counts._mapping, exposed=connection.execute(exposed).scalar_one())
+
+    def matching(self, user_id: int, wish: Wish, most: int) -> int:
+        found = _wanted(select(_offer.id), user_id, wish).limit(most).subquery()
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(found)).scalar_one()
+
+    def export(self, user_id: int, wish: Wish) -> Iterator[Sequence[ExportedListing]]:
+        query = _wanted(select(*_EXPORTED), user_id, wish).order_by(_offer.sku).limit(PIECE)
+        last = ""
+        while True:
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(_offer.sku > last)).all()
+            if not rows:
+                return
+            last = rows[-1].sku
+            yield [ExportedListing(**row._mapping) for row in rows]
+
+
+def _wanted(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
+    found = _joined(query).where(_offer.user_id == user_id, VIEWS[wish.view])
+    if wish.marketplace is not None:
+        found = found.where(_offer.marketplace == wish.marketplace)
+    words = wish.words.strip()
+    return found.where(_matches(words)) if words else found
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return query.select_from(listings.join(source_items, _source.id == _offer.source_item_id))
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    return or_(
+        func.lower(_offer.sku).contains(words.lower(), autoescape=True),
+        _offer.title.icontains(words, autoescape=True),
+        _offer.asin == words.upper(),
+        _source.item_id == words,
+    )
+
+
+def _place(row: ListingRow, order: Order) -> Place:
+    return Place(row.sku if order.is_by_sku else row.changed_at, row.id)

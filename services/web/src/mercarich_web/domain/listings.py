@@ -1,0 +1,168 @@
+"""A seller's listings as a page shows them: which are wanted, in which order, and how one stands."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mercarich_contracts.market import OUT_OF_STOCK
+
+ROWS = 50
+"""Of a page."""
+
+
+class Stage(StrEnum):
+    """How a listing stands; the first that applies."""
+
+    DRAFT = "draft"
+    ORPHAN = "orphan"
+    """Amazon does not know its SKU."""
+    HELD = "held"
+    """Its withdrawal waits for a second look or a person."""
+    SEARCHING = "searching"
+    """Withdrawn, and a replacement is looked for."""
+    WITHDRAWN = "withdrawn"
+    ON_SALE = "on_sale"
+
+
+class View(StrEnum):
+    """Which listings are wanted: all, those of a stage, or those that have something in common."""
+
+    ALL = "all"
+    ON_SALE = "on_sale"
+    EXPOSED = "exposed"
+    """Amazon still sells them while their source is gone or their quantity is 0."""
+    SEARCHING = "searching"
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
+    PENDING = "pending"
+    """The newest quantity is not yet at Amazon."""
+    PROBLEM = "problem"
+    """Amazon refused the last push, or does not know the SKU."""
+    DRAFT = "draft"
+
+
+class Order(StrEnum):
+    NEWEST = "newest"
+    """By the last change of what is wanted."""
+    OLDEST = "oldest"
+    SKU = "sku"
+    SKU_DOWN = "sku_down"
+
+    @property
+    def is_by_sku(self) -> bool:
+        return self in (Order.SKU, Order.SKU_DOWN)
+
+    @property
+    def is_down(self) -> bool:
+        return self in (Order.NEWEST, Order.SKU_DOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after the listing with this value of what orders them, and this id."""
+
+    value: str | datetime
+    listing_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    view: View = View.ALL
+    words: str = ""
+    """In the SKU or the title, or a whole ASIN or source id; as a person typed them."""
+    marketplace: str | None = None
+    order: Order = Order.NEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    id: int
+    sku: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    item_id: str
+    listed: bool
+    quantity: int
+    pushed_quantity: int | None
+    revision: int
+    pushed_revision: int
+    searching: bool
+    hold_id: int | None
+    orphan: bool
+    push_problem: str | None
+    changed_at: datetime
+    source_state: str
+    source_price_jpy: int | None
+    checked_at: datetime | None
+
+    @property
+    def stage(self) -> Stage:
+        return stage(self)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.listed and self.revision > self.pushed_revision
+
+    @property
+    def is_exposed(self) -> bool:
+        on_sale = self.pushed_quantity is None or self.pushed_quantity > 0
+        gone = self.quantity == 0 or self.source_state in OUT_OF_STOCK
+        return self.listed and not self.orphan and on_sale and gone
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    rows: Sequence[ListingRow]
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many listings of a seller each view has."""
+
+    all: int = 0
+    on_sale: int = 0
+    exposed: int = 0
+    searching: int = 0
+    withdrawn: int = 0
+    held: int = 0
+    pending: int = 0
+    problem: int = 0
+    draft: int = 0
+
+    def of(self, view: View) -> int:
+        count: int = getattr(self, view.value)
+        return count
+
+
+def stage(row: ListingRow) -> Stage:
+    if not row.listed:
+        return Stage.DRAFT
+    if row.orphan:
+        return Stage.ORPHAN
+    if row.hold_id is not None:
+        return Stage.HELD
+    if row.quantity == 0:
+        return Stage.SEARCHING if row.searching else Stage.WITHDRAWN
+    return Stage.ON_SALE
+
+
+def packed(place: Place) -> str:
+    """As a place stands in an address."""
+    value = place.value if isinstance(place.value, str) else place.value.isoformat()
+    return base64.urlsafe_b64encode(f"{place.listing_id}|{value}".encode()).decode().rstrip("=")
+
+
+def unpacked(text: str, order: Order) -> Place | None:
+    """None for what is none of ours: the first page then."""
+    try:
+        raw = base64.urlsafe_b64decode(text[:400] + "=" * (-len(text[:400]) % 4)).decode()
+        number, _, value = raw.partition("|")
+        place = Place(value if order.is_by_sku else datetime.fromisoformat(value), int(number))
+    except (ValueError, binascii.Error):
+        return None
+    return None if isinstance(place.value, datetime) and place.value.tzinfo is None else place

@@ -1,0 +1,64 @@
+"""A seller's listings: pages of them, their figures, one of them whole, all that match as CSV."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web import ports
+from mercarich_web.domain.listings import Figures, ListingPage, Place, Wish
+from mercarich_web.domain.offers import Known, what_next, why
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.domain.timeline import Story, evidence_ids, moments
+from mercarich_web.ports_listings import ListingBook, ListingFile
+from mercarich_web.use_cases.export_listings import as_csv
+
+MOST_COUNTED = 1_001
+LOOKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseListings:
+    book: ListingBook
+
+    def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
+        return self.book.page(user_id, wish, after)
+
+    def figures(self, user_id: int) -> Figures:
+        return self.book.figures(user_id)
+
+    def matching(self, user_id: int, wish: Wish) -> int:
+        """How many there are; 1,001 stands for more than a thousand."""
+        return self.book.matching(user_id, wish, MOST_COUNTED)
+
+    def csv(self, user_id: int, wish: Wish) -> Iterator[str]:
+        return as_csv(self.book.export(user_id, wish))
+
+
+@dataclass(frozen=True, slots=True)
+class TellStory:
+    """All that happened to a listing, and why it stands as it does. Raises `NotFound`."""
+
+    file: ListingFile
+    offers: ports.Offers
+    holds: ports.Holds
+    now: Clock
+
+    def __call__(self, user_id: int, listing_id: int) -> Story:
+        found = self.file.found(user_id, listing_id)
+        if found is None:
+            raise NotFound(f"there is no listing {listing_id}")
+        offer, source = found.offer, found.source
+        hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
+        known = Known(offer, source, hold, self.offers.search(listing_id), self.offers.account(listing_id))
+        events = self.offers.events(listing_id)
+        looks = self.file.looks(source.id, evidence_ids(events), LOOKS)
+        newest = next((event.evidence_id for event in events if event.evidence_id), found.source_evidence_id)
+        return Story(
+            why=why(offer, source, hold),
+            next=what_next(known, self.now()),
+            known=known,
+            evidence=next((look for look in looks if look.id == newest), None),
+            moments=moments(events, looks, self.offers.pushes(listing_id)),
+            candidates=self.file.candidates(listing_id),
+            replacements=self.file.replacements(listing_id),
+        )
