@@ -1,10 +1,11 @@
 """CSV imports: read, compared and applied by workers; whole or not at all, whatever happens in between."""
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import Workshop, csv_of, offers
 
+from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.tables import source_items
 from mercarich_web.domain.jobs import Kind
@@ -219,3 +220,17 @@ def test_a_source_that_another_offer_took_in_the_last_moment_is_not_sold_twice(
     assert shop.job(started.id).state == "failed"
     assert shop.problems(started.id) == [(3, "source_id", "your SKU REVIVED has this source")]
     assert shop.skus(1) == ["DRAFT-1", "REVIVED"]
+
+
+def test_d3_a_listing_that_is_being_deleted_at_amazon_is_not_listed_again_before(shop: Workshop, rows: Rows) -> None:
+    shop.import_rows("hanako", offers(1))
+    listing = shop.listing("S-00001")
+    rows.change(update(tables.listings).where(tables.listings.c.id == listing.id).values(listed=False))
+    rows.add(tables.listing_removals, listing_id=listing.id, user_id=1, wanted_at=shop.now(), attempts=0)
+
+    job = shop.import_rows("hanako", offers(1))
+
+    assert job.state == "failed"
+    text = "S-00001 is being deleted, at Amazon too; import it again afterwards"
+    assert shop.problems(job.id) == [(2, "sku", text)]
+    assert shop.listing("S-00001").listed is False

@@ -20,16 +20,18 @@ from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.meter import Gauges, PrometheusMeter
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.pacing import Pace
+from mercarich_feed.adapters.removals_sql import SqlRemovals
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import SqlTokenBook, TokenChecks
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
-from mercarich_feed.settings import FeedSettings
+from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
-from mercarich_feed.use_cases.follow import FollowSeller
+from mercarich_feed.use_cases.follow import FollowSeller, RestoreWish
 from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.patches import PushWithdrawals
+from mercarich_feed.use_cases.removals import RemoveListings
 from mercarich_feed.use_cases.sweep import Sweep
 from mercarich_feed.use_cases.tokens import CheckTokens
 from mercarich_feed.use_cases.zeros import VerifyZeros
@@ -62,7 +64,7 @@ class FeedWorker:
 
 def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Event) -> FeedWorker:
     """Reads one stored token. Raises `BadConfiguration` for a key that is missing or wrong, and `DatabaseAway`."""
-    lanes = build_lanes(engines.create(shared.database, pool_size=20), own, stop)
+    lanes = build_lanes(engines.create(shared.database, pool_size=CONNECTIONS), own, stop)
     worker = Worker(
         bootstrap=shared.kafka_bootstrap,
         group="feed",
@@ -100,7 +102,18 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
     submit = SubmitFeed(submissions, amazon, numbers, utc_now)
     push = PushWithdrawals(gate(), listings, amazon, numbers, submit, meter)
     feeds, zeros = FollowFeeds(submissions, amazon, numbers, meter, utc_now), VerifyZeros(listings, amazon)
-    follow = Lane("follow", own.followers, FollowSeller(feeds, gate(), zeros, gate(), submit, gate(), listings))
+    follow_seller = FollowSeller(feeds, gate(), zeros, gate(), submit, gate(), listings)
+    removals = SqlRemovals(engine, own.token_retry_seconds, utc_now)
+    remove, removals_gate = RemoveListings(removals, amazon), gate()
+
+    def follow_then_remove(user_id: int, wishes: frozenset[RestoreWish]) -> float | None:
+        times = follow_seller(user_id, wishes), removals_gate(user_id, remove)
+        return min((seconds for seconds in times if seconds is not None), default=None)
+
+    def to_follow() -> list[int]:
+        return [*submissions.sellers_due(), *removals.sellers()]
+
+    follow = Lane("follow", own.followers, follow_then_remove)
 
     def push_then_follow(user_id: int, _wishes: frozenset[None]) -> float | None:
         again = push(user_id)
@@ -109,7 +122,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
 
     patches: Lane[None] = Lane("patches", own.pushers, push_then_follow)
     ticks = (
-        Tick("rounds", ROUND_SECONDS, Rounds(patches, follow, sellers.with_withdrawals, submissions.sellers_due)),
+        Tick("rounds", ROUND_SECONDS, Rounds(patches, follow, sellers.with_withdrawals, to_follow)),
         Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, utc_now)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine))),
     )

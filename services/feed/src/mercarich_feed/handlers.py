@@ -51,14 +51,15 @@ class Rounds:
     patches: PatchLane
     follow: FollowLane
     with_withdrawals: Callable[[], list[int]]
-    with_due_feeds: Callable[[], list[int]]
+    to_follow: Callable[[], list[int]]
+    """Sellers of whom a feed is due, or a listing is to leave Amazon."""
 
     def __call__(self) -> None:
         self.patches.check()
         self.follow.check()
         for user_id in _read(self.with_withdrawals):
             self.patches.wake(user_id)
-        for user_id in _read(self.with_due_feeds):
+        for user_id in _read(self.to_follow):
             self.follow.wake(user_id)
 
 

@@ -77,6 +77,9 @@ class Amazon(Protocol):
     def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         """Read what Amazon shows for each offer."""
 
+    def remove(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        """Delete each listing; `Missing` is one that is not there."""
+
     def authorize(self, account: Account) -> None:
         """Have an access token, from the cache if it lives."""
 
@@ -129,6 +132,22 @@ class Listings(Protocol):
     def read_back(self, answers: Sequence[Answer]) -> None:
         """Zeros that are shown are verified; another quantity is pushed again, none is looked up again, both after
         a growing wait that only a verified zero ends; an unknown SKU is an orphan."""
+
+
+class Removals(Protocol):
+    """Listings that a deletion has left to us, to be deleted at Amazon."""
+
+    def claim(self, user_id: int, limit: int) -> list[Offer]:
+        """Take some for a minute; one that is listed again, or of which a push is pending, is none of them."""
+
+    def accepted(self, answers: Sequence[Answer]) -> None:
+        """Amazon has them no longer: their rows may go."""
+
+    def put_off(self, answers: Sequence[Answer]) -> None:
+        """Tried again after a growing wait."""
+
+    def release(self, answers: Sequence[Answer]) -> None:
+        """Amazon was not reached: tried again as soon as it works."""
 
 
 class Submissions(Protocol):

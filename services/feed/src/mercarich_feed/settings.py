@@ -5,6 +5,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CONNECTIONS = 10
+"""To its database, of one worker at most: pushers spend nearly all of their time at Amazon."""
+
 
 class FeedSettings(BaseSettings):
     """Variables with the prefix `FEED_`."""

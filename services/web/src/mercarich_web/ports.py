@@ -174,6 +174,16 @@ class ExpiredOffers(Protocol):
     def delete(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> list[Expired]:
         """Take some out of the database in one transaction, within what the seller's cap leaves of that day."""
 
+    def want_removal(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> int:
+        """Have feed delete some at Amazon, within the same cap; answers how many. They are no longer listed: nobody
+        pushes, checks or replaces them any more."""
+
+    def delete_removed(self, limit: int, at: datetime) -> list[Expired]:
+        """Take some out of the database whose deletion Amazon has accepted."""
+
+    def leaving(self) -> int:
+        """Those whose deletion Amazon has not accepted yet."""
+
     def allowance(self, user_id: int, day: date) -> int:
         """How many more of the seller may go on that day."""
 

@@ -47,6 +47,12 @@ class PacedAmazon:
 
         return self._side_by_side(account, "getListingsItem", offers, read, _READING_SECONDS)(lambda: None)
 
+    def remove(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        def delete(offer: Offer) -> None:
+            self._api.delete_listing(account, offer.sku)
+
+        return self._side_by_side(account, "deleteListingsItem", offers, delete, _READING_SECONDS)(lambda: None)
+
     def authorize(self, account: Account) -> None:
         self._api.authorize(account)
 

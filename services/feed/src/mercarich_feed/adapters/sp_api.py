@@ -66,12 +66,7 @@ class SpApi:
         """Set an offer's quantity. An INVALID comes with HTTP 200."""
         body = {"productType": "PRODUCT", "patches": quantity_patches(quantity)}
         operation = Operation("patchListingsItem", "PATCH", _item(account, sku), _market(account), body)
-        answer = self._call(account, operation, paced=True)
-        status = answer.get("status")
-        if status == "INVALID":
-            raise Rejected(issues_of(answer))
-        if status != "ACCEPTED":
-            raise Transient(f"an answer of status {status!r}")
+        _accepted(self._call(account, operation, paced=True))
 
     def quantity(self, account: Account, sku: str) -> int | None:
         """What the offer shows; None when Amazon names no quantity."""
@@ -82,6 +77,11 @@ class SpApi:
                 shown = availability.get("quantity")
                 return shown if isinstance(shown, int) else None
         return None
+
+    def delete_listing(self, account: Account, sku: str) -> None:
+        """Delete the seller's listing (deleteListingsItem); the product's page stays. An INVALID comes with 200."""
+        operation = Operation("deleteListingsItem", "DELETE", _item(account, sku), _market(account))
+        _accepted(self._call(account, operation, paced=True))
 
     def upload(self, account: Account, document: Mapping[str, Any]) -> str:
         created = self._call(
@@ -182,6 +182,14 @@ class SpApi:
         if isinstance(trouble, RateLimited):
             bucket.exceeded(trouble.retry_after)
         raise trouble
+
+
+def _accepted(answer: Mapping[str, Any]) -> None:
+    status = answer.get("status")
+    if status == "INVALID":
+        raise Rejected(issues_of(answer))
+    if status != "ACCEPTED":
+        raise Transient(f"an answer of status {status!r}")
 
 
 def _item(account: Account, sku: str) -> str:

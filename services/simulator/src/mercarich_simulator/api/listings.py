@@ -59,6 +59,9 @@ class ListingOperations:
         sku, refusal = _addressed(seller, request)
         if refusal or self._world.offers.get(seller.seller_id, sku) is None:
             return refusal or _not_found(sku)
+        names = (seller.seller_id, seller.username, sku, "deleteListingsItem")
+        if self._world.faults.pick("spapi", names, self._world.clock.wall(), inner=("invalid_in_200",)):
+            return self._submitted(sku, Invalid("90220", "The listing cannot be deleted now."))
         self._world.offers.delete(seller.seller_id, sku, self._world.clock.now())
         return self._submitted(sku)
 

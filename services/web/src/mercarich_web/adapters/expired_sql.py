@@ -2,8 +2,23 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
@@ -11,6 +26,7 @@ from mercarich_db.tables import (
     deletions,
     listing_events,
     listing_pictures,
+    listing_removals,
     listings,
     pictures_wanted,
     revival_candidates,
@@ -20,6 +36,7 @@ from mercarich_db.tables import (
     submissions,
     users,
 )
+from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.expiry import Expired
 from mercarich_web.ports import Choice
@@ -46,17 +63,39 @@ class SqlExpiredOffers:
             left = min(limit, _allowance(connection, user_id, day))
             rows = _found(connection, choice, user_id, 0, left, lock=True) if left > 0 else []
             if rows:
-                ids = [row.listing_id for row in rows]
-                connection.execute(delete(listing_pictures).where(listing_pictures.c.listing_id.in_(ids)))
-                connection.execute(delete(pictures_wanted).where(pictures_wanted.c.listing_id.in_(ids)))
-                connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(ids)))
-                connection.execute(delete(revivals).where(revivals.c.listing_id.in_(ids)))
-                connection.execute(delete(listings).where(listings.c.id.in_(ids)))
-                connection.execute(insert(listing_events), [_event(row, at) for row in rows])
+                _delete(connection, rows, at)
                 _count(connection, user_id, day, len(rows))
             return rows
 
         return writing(self._engine, write)
+
+    def want_removal(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> int:
+        def write(connection: Connection) -> int:
+            left = min(limit, _allowance(connection, user_id, day))
+            rows = _found(connection, choice, user_id, 0, left, lock=True) if left > 0 else []
+            if rows:
+                _want_removal(connection, rows, at)
+                _count(connection, user_id, day, len(rows))
+            return len(rows)
+
+        return writing(self._engine, write)
+
+    def delete_removed(self, limit: int, at: datetime) -> list[Expired]:
+        removed = and_(listing_removals.c.listing_id == listings.c.id, listing_removals.c.accepted_at.is_not(None))
+        query = _rows().join(listing_removals, removed).where(~listings.c.listed).order_by(listings.c.id).limit(limit)
+
+        def write(connection: Connection) -> list[Expired]:
+            rows = _with_pictures(connection, connection.execute(query.with_for_update()).all())
+            if rows:
+                _delete(connection, rows, at)
+            return rows
+
+        return writing(self._engine, write)
+
+    def leaving(self) -> int:
+        waiting = select(func.count()).where(listing_removals.c.accepted_at.is_(None))
+        with reading(self._engine) as connection:
+            return connection.execute(waiting).scalar_one()
 
     def allowance(self, user_id: int, day: date) -> int:
         with reading(self._engine) as connection:
@@ -116,16 +155,38 @@ def _expired(choice: Choice) -> ColumnElement[bool]:
 def _found(
     connection: Connection, choice: Choice, user_id: int, after: int, limit: int, *, lock: bool = False
 ) -> list[Expired]:
-    query = (
-        select(*_ROW)
-        .join(users, users.c.id == listings.c.user_id)
-        .where(listings.c.user_id == user_id, listings.c.id > after, _expired(choice))
-        .order_by(listings.c.id)
-        .limit(limit)
-    )
-    rows = connection.execute(query.with_for_update() if lock else query).all()
+    theirs = (listings.c.user_id == user_id, listings.c.id > after, _expired(choice))
+    query = _rows().where(*theirs).order_by(listings.c.id).limit(limit)
+    return _with_pictures(connection, connection.execute(query.with_for_update() if lock else query).all())
+
+
+def _rows() -> Select[Any]:
+    return select(*_ROW).join(users, users.c.id == listings.c.user_id)
+
+
+def _with_pictures(connection: Connection, rows: Sequence[AnyRow]) -> list[Expired]:
     paths = _paths(connection, [row.id for row in rows])
     return [Expired(*row, pictures=paths.get(row.id, ())) for row in rows]
+
+
+def _delete(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:
+    ids = [row.listing_id for row in rows]
+    for table in (listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
+        connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
+    connection.execute(delete(listings).where(listings.c.id.in_(ids)))
+    connection.execute(insert(listing_events), [_event(row, at) for row in rows])
+
+
+def _want_removal(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:
+    ids = [row.listing_id for row in rows]
+    connection.execute(update(listings).where(listings.c.id.in_(ids)).values(listed=False))
+    connection.execute(delete(pictures_wanted).where(pictures_wanted.c.listing_id.in_(ids)))
+    wanted = [
+        {"listing_id": row.listing_id, "user_id": row.user_id, "wanted_at": at, "attempts": 0, "accepted_at": None}
+        for row in rows
+    ]
+    connection.execute(insert(listing_removals), wanted)
+    connection.execute(insert(listing_events), [_event(row, at, EventKind.LEAVING) for row in rows])
 
 
 def _paths(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
@@ -140,14 +201,14 @@ def _paths(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-def _event(row: Expired, at: datetime) -> dict[str, object]:
+def _event(row: Expired, at: datetime, kind: EventKind = EventKind.DELETED) -> dict[str, object]:
     """What stays of it."""
     reason = f"{row.sku}: withdrawn {row.withdrawn_at:%Y-%m-%d %H:%M} UTC, expired"
     return {
         "listing_id": row.listing_id,
         "user_id": row.user_id,
         "at": at,
-        "kind": EventKind.DELETED,
+        "kind": kind,
         "reason": reason[:255],
     }
 

@@ -5,14 +5,14 @@ nothing yet of rows so young, and then read all of them for each one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db.tables import job_rows, listings, source_items
+from mercarich_db.tables import job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_web.domain.listing_csv import Problem
 from mercarich_web.ports_jobs import Claim
@@ -43,12 +43,16 @@ class _Known:
     """The seller's listings by SKU: source, and whether they are listed."""
     takers: Mapping[_Source, Sequence[str]]
     """The seller's SKUs by source."""
+    leaving: Container[str]
+    """SKUs that are being deleted at Amazon."""
 
     def problems(self, row: AnyRow) -> Iterator[Problem]:
         source = (row.marketplace, row.item_id)
         had, listed = self.own.get(row.sku, (None, False))
         if self.first_line[row.sku] < row.line:
             yield Problem(row.line, "sku", f"line {self.first_line[row.sku]} has the same SKU")
+        if row.sku in self.leaving:
+            yield Problem(row.line, "sku", f"{row.sku} is being deleted, at Amazon too; import it again afterwards")
         if had != source:  # listings that shared a source before may go on
             yield from self._taken(row, source)
         if listed and had is not None and had != source:
@@ -83,6 +87,7 @@ def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Kno
         lines=lines,
         own={row.sku: ((row.marketplace, row.item_id), row.listed) for row in connection.execute(_own(claim, skus))},
         takers=takers,
+        leaving=frozenset(connection.execute(_leaving(claim, skus)).scalars()),
     )
 
 
@@ -101,4 +106,9 @@ def _takers(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Sel
 def _own(claim: Claim, skus: Sequence[str]) -> Select[Any]:
     query = select(listings.c.sku, listings.c.listed, source_items.c.marketplace, source_items.c.item_id)
     query = query.join(source_items, source_items.c.id == listings.c.source_item_id)
+    return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
+
+
+def _leaving(claim: Claim, skus: Sequence[str]) -> Select[Any]:
+    query = select(listings.c.sku).join(listing_removals, listing_removals.c.listing_id == listings.c.id)
     return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_db.bulk import insert_missing, update_rows
-from mercarich_db.tables import job_files, job_problems, job_rows, listings, source_items
+from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.desk_sql import SqlDesk, ended, hold
@@ -152,8 +152,10 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
         .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
         .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("price"))
+        .add_columns(listing_removals.c.listing_id.label("leaving"))
         .join(source_items, _same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
+        .outerjoin(listing_removals, listing_removals.c.listing_id == old.id)
         .where(_between(claim, first, last))
         .order_by(job_rows.c.number)
     )
@@ -178,6 +180,8 @@ def _edited(row: AnyRow) -> dict[str, Any]:
 
 
 def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
+    if row.leaving is not None:
+        raise Changed
     pieces = row.quantity or row.old_pieces
     return {
         "id": row.listing,

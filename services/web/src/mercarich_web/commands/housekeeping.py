@@ -29,15 +29,22 @@ def delete_old_items(argv: Sequence[str]) -> int:
         help=f"withdrawn at least so many days ago; fewer than {FLOOR_DAYS} count as {FLOOR_DAYS} ({FLOOR_DAYS})",
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
         "--unknown-to-amazon", action="store_true", help="also those whose SKU Amazon does not know (status: orphans)"
+    )
+    which.add_argument(
+        "--delete-listing", action="store_true", help="delete them at Amazon, too, before their rows go (off)"
     )
     given = parser.parse_args(argv)
     logging.getLogger("mercarich_web").setLevel(logging.INFO)
 
     def keep_house(asked: "Questions") -> DeletionReport:
         report = asked.delete_old_items(
-            given.expired_days, dry_run=given.dry_run, unknown_to_amazon=given.unknown_to_amazon
+            given.expired_days,
+            dry_run=given.dry_run,
+            unknown_to_amazon=given.unknown_to_amazon,
+            at_amazon=given.delete_listing,
         )
         return replace(report, pruned=asked.prune(dry_run=given.dry_run))
 
@@ -58,6 +65,9 @@ def page(report: DeletionReport) -> RenderableType:
         for each in report.pruned
         if each.rows
     ]
+    if report.leaving:
+        waits = "wait for Amazon to accept that they go; the next deletion takes their rows"
+        rows.append(("leaving Amazon", cell(f"{report.leaving:,} {waits}", "yellow")))
     if report.capped:
         rows.append(("more tomorrow", cell(f"{', '.join(report.capped)}: DELETE_DAILY_LISTINGS is reached", "yellow")))
     parts: list[RenderableType] = [facts(rows)]

@@ -12,6 +12,8 @@ FLOOR_DAYS = 7
 """Fewer days are raised to these: until then people may want to look."""
 CHUNK = 500
 """Rows of one transaction."""
+AMAZON_SECONDS, LOOK_SECONDS = 60.0, 0.5
+"""How long a deletion waits for Amazon while that accepts nothing, and between two looks at what it accepted."""
 SHOWN = 200
 """Rows that a report names."""
 ORPHAN_AGE = timedelta(days=1)
@@ -102,6 +104,8 @@ class DeletionReport:
     offers: Sequence[ExpiredOffer]
     """The first 200."""
     pruned: Sequence[Pruned] = ()
+    leaving: int = 0
+    """Listings whose deletion Amazon has not accepted yet: their rows go when it has."""
 
 
 def withdrawn_until(now: datetime, days: int) -> datetime:

@@ -1,14 +1,17 @@
 """Rows of offers that were withdrawn long ago go, their pictures with them; what is left over is swept."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.expiry import (
+    AMAZON_SECONDS,
     CHUNK,
     FLOOR_DAYS,
+    LOOK_SECONDS,
     ORPHAN_AGE,
     SHOWN,
     DeletionReport,
@@ -29,13 +32,20 @@ class DeleteOldItems:
     expired: ports.ExpiredOffers
     pictures: ports.Pictures
     now: Clock
+    sleep: Callable[[float], None] = time.sleep
 
-    def __call__(self, days: int, *, dry_run: bool, unknown_to_amazon: bool = False) -> DeletionReport:
-        """`unknown_to_amazon` takes rows too whose SKU Amazon does not know, although their push is pending."""
+    def __call__(
+        self, days: int, *, dry_run: bool, unknown_to_amazon: bool = False, at_amazon: bool = False
+    ) -> DeletionReport:
+        """`unknown_to_amazon` takes rows too whose SKU Amazon does not know, although their push is pending.
+
+        `at_amazon` has feed delete the listing there first: the row goes when that was accepted, now or the next time.
+        """
         now = self.now()
         until = withdrawn_until(now, days)
         choice = ports.Choice(until, now, unknown_to_amazon=unknown_to_amazon)
-        chunks = self._would_go(choice) if dry_run else self._going(choice)
+        going = self._leaving(choice) if at_amazon else self._going(choice)
+        chunks = self._would_go(choice) if dry_run else going
         listings, removed, shown = 0, Removed(), list[Expired]()
         for chunk in chunks:
             listings += len(chunk)
@@ -49,14 +59,36 @@ class DeleteOldItems:
             pictures=removed,
             left_over=self._sweep(dry_run=dry_run),
             capped=self.expired.capped(choice, tokyo_day(self.now())) if not dry_run else (),
+            leaving=self.expired.leaving(),
             offers=[ExpiredOffer(row.username, row.sku, row.withdrawn_at, len(row.pictures)) for row in shown],
         )
 
     def _going(self, choice: ports.Choice) -> Iterator[list[Expired]]:
+        yield from self._removed()
         for user_id in self.expired.sellers(choice):
             while chunk := self.expired.delete(choice, user_id, CHUNK, tokyo_day(self.now()), self.now()):
                 log.info("expired listings deleted", extra={"user_id": user_id, "listings": len(chunk)})
                 yield chunk
+
+    def _leaving(self, choice: ports.Choice) -> Iterator[list[Expired]]:
+        """Waits as long as Amazon goes on accepting."""
+        for user_id in self.expired.sellers(choice):
+            while asked := self.expired.want_removal(choice, user_id, CHUNK, tokyo_day(self.now()), self.now()):
+                log.info("expired listings leave Amazon", extra={"user_id": user_id, "listings": asked})
+        looks = 0
+        while looks * LOOK_SECONDS < AMAZON_SECONDS:
+            looks += 1
+            for chunk in self._removed():
+                looks = 0
+                yield chunk
+            if not self.expired.leaving():
+                return
+            self.sleep(LOOK_SECONDS)
+
+    def _removed(self) -> Iterator[list[Expired]]:
+        while chunk := self.expired.delete_removed(CHUNK, self.now()):
+            log.info("listings that left Amazon deleted", extra={"listings": len(chunk)})
+            yield chunk
 
     def _would_go(self, choice: ports.Choice) -> Iterator[list[Expired]]:
         for user_id in self.expired.sellers(choice):

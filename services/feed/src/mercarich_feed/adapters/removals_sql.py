@@ -1,0 +1,98 @@
+"""`ports.Removals` over the tables, and whose listings wait to leave Amazon."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select, update
+
+from mercarich_contracts.events import EventKind
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import amazon_accounts, listing_removals, listings
+from mercarich_feed.adapters.events_sql import Event, write_events
+from mercarich_feed.adapters.pending_sql import account_usable
+from mercarich_feed.domain.pushes import Offer, back_off
+from mercarich_feed.ports import Answer
+from mercarich_platform.clock import Clock
+
+CLAIMED = timedelta(minutes=1)
+_removal = listing_removals.c
+
+
+class SqlRemovals:
+    def __init__(self, engine: Engine, retry_seconds: float, now: Clock) -> None:
+        self._engine = engine
+        self._retry_seconds = retry_seconds
+        self._now = now
+
+    def sellers(self) -> list[int]:
+        """Those whose account can be used."""
+        now = self._now()
+        usable = exists().where(amazon_accounts.c.user_id == _removal.user_id, account_usable(now, self._retry_seconds))
+        with reading(self._engine) as connection:
+            query = select(_removal.user_id).distinct().where(_due(now), usable)
+            return list(connection.execute(query).scalars())
+
+    def claim(self, user_id: int, limit: int) -> list[Offer]:
+        now = self._now()
+        columns = (listings.c.id, listings.c.sku, listings.c.revision, listings.c.quantity, listings.c.changed_at)
+        query = select(*columns, _removal.attempts).join(listing_removals, _removal.listing_id == listings.c.id)
+        query = query.where(_removal.user_id == user_id, _due(now), _nothing_pending()).order_by(listings.c.id)
+
+        def claim(connection: Connection) -> list[Offer]:
+            rows = connection.execute(query.limit(limit).with_for_update()).all()
+            ids = [row.id for row in rows]
+            taken = {"not_before": now + CLAIMED, "attempts": _removal.attempts + 1}
+            connection.execute(update(listing_removals).where(_removal.listing_id.in_(ids)).values(taken))
+            return [Offer(*row[:-1]) for row in rows]
+
+        return run_tx(self._engine, claim)
+
+    def accepted(self, answers: Sequence[Answer]) -> None:
+        if not answers:
+            return
+        by_id = {answer.offer.listing_id: answer for answer in answers}
+
+        def accepted(connection: Connection) -> None:
+            still = select(_removal.listing_id).where(
+                _removal.listing_id.in_(sorted(by_id)), _removal.accepted_at.is_(None)
+            )
+            ids = list(connection.execute(still.with_for_update()).scalars())
+            done = {"accepted_at": self._now(), "not_before": None, "problem": None}
+            connection.execute(update(listing_removals).where(_removal.listing_id.in_(ids)).values(done))
+            write_events(connection, [_event(by_id[id]) for id in ids])
+
+        run_tx(self._engine, accepted)
+
+    def put_off(self, answers: Sequence[Answer]) -> None:
+        def put_off(connection: Connection) -> None:
+            for answer in answers:
+                mine = _removal.listing_id == answer.offer.listing_id
+                attempts = connection.execute(select(_removal.attempts).where(mine)).scalar() or 1
+                later = {"not_before": self._now() + back_off(attempts), "problem": str(answer.trouble)[:255]}
+                connection.execute(update(listing_removals).where(mine).values(later))
+
+        run_tx(self._engine, put_off)
+
+    def release(self, answers: Sequence[Answer]) -> None:
+        ids = [answer.offer.listing_id for answer in answers]
+        again: dict[str, Any] = {"not_before": None, "attempts": _removal.attempts - 1}
+        free = update(listing_removals).where(_removal.listing_id.in_(ids)).values(again)
+        if ids:
+            run_tx(self._engine, lambda connection: connection.execute(free))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(_removal.accepted_at.is_(None), or_(_removal.not_before.is_(None), _removal.not_before <= now))
+
+
+def _nothing_pending() -> ColumnElement[bool]:
+    """As it was when its deletion was wanted."""
+    shown = and_(listings.c.quantity == 0, listings.c.verified_at.is_not(None))
+    return and_(~listings.c.listed, shown, listings.c.push_pending == 0, listings.c.push_claim.is_(None))
+
+
+def _event(answer: Answer) -> Event:
+    offer = answer.offer
+    reason = None if answer.trouble is None else str(answer.trouble)[:255]
+    return Event(offer.listing_id, answer.at, EventKind.LEFT_AMAZON, reason, offer.quantity, offer.revision)

@@ -1,0 +1,33 @@
+"""Listings that are to leave Amazon: one deletion each, after everything else of the seller."""
+
+from dataclasses import dataclass
+
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.ports import Amazon, Missing, Rejected, Removals
+
+REMOVALS = 20
+"""Claimed at once: four seconds of the quota."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveListings:
+    """A repeat is harmless: what Amazon does not know is gone."""
+
+    removals: Removals
+    amazon: Amazon
+
+    def __call__(self, account: Account) -> float | None:
+        offers = self.removals.claim(account.user_id, REMOVALS)
+        if not offers:
+            return None
+        answers = self.amazon.remove(account, offers)
+        refused = [answer for answer in answers if isinstance(answer.trouble, Rejected)]
+        gone = [answer for answer in answers if answer.trouble is None or isinstance(answer.trouble, Missing)]
+        unreached = [answer for answer in answers if answer not in refused and answer not in gone]
+        self.removals.accepted(gone)
+        self.removals.put_off(refused)
+        self.removals.release(unreached)
+        for answer in unreached:
+            if answer.trouble is not None:
+                raise answer.trouble
+        return 0.0
