@@ -45,7 +45,13 @@ def schema(schedules: Sequence[str]) -> Schema:
                 pullPolicy={"enum": ["IfNotPresent", "Always", "Never"]},
                 pullSecrets={"type": "array", "items": _object(name=_TEXT)},
             ),
-            database=_object(existingSecret=_NAME, key=_KEY, port=_PORT, maxConnections=_whole(1, 100_000)),
+            database=_object(
+                existingSecret=_NAME,
+                key=_KEY,
+                port=_PORT,
+                maxConnections=_whole(1, 100_000),
+                reservedConnections=_whole(0, 10_000),
+            ),
             kafka=_object(bootstrap=_string(r"^([^\s:,]+:\d+(,[^\s:,]+:\d+)*)?$"), ports=_PORTS),
             log=_object(level={"enum": ["DEBUG", "INFO", "WARNING", "ERROR"]}),
             pods=_object(

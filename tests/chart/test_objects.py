@@ -7,8 +7,16 @@ import pytest
 import yaml
 from tests.chart.rendering import CASES, CHART, Object, containers, objects, of_kind, pods, selects, template
 
+from mercarich_checker import bootstrap as checker
+from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.topics import TOPICS
 from mercarich_db.settings_store import DEFINITIONS
+from mercarich_feed import settings as feed
+from mercarich_updater import bootstrap as updater
+from mercarich_updater.settings import UpdaterSettings
+from mercarich_web import bootstrap_jobs as jobs
+from mercarich_web.domain.jobs import Kind
+from mercarich_web.settings import WebSettings
 
 WORKERS = {"checker-yahoo", "checker-mercari", "updater-yahoo", "updater-mercari", "feed", "jobs-search", "jobs-import"}
 POOL = "mercarich.dev/worker-pool"
@@ -34,7 +42,9 @@ def test_every_pod_is_restricted(case: str) -> None:
             assert "hostPort" not in str(container.get("ports")), name
 
 
-def test_only_what_saves_reads_or_deletes_pictures_holds_their_volume_and_does_not_walk_it_to_change_its_group() -> None:
+def test_only_what_saves_reads_or_deletes_pictures_holds_their_volume_and_does_not_walk_it_to_change_its_group() -> (
+    None
+):
     mounted = {
         name: (volume["persistentVolumeClaim"].get("readOnly", False), pod["spec"]["securityContext"])
         for name, pod in pods(objects("full"))
@@ -90,6 +100,43 @@ def test_pools_carry_the_contract_with_the_operator_and_no_replicas(case: str) -
         assert int(notes["mercarich.dev/connections"]) > 0
         assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     assert not of_kind(case, "HorizontalPodAutoscaler")
+
+
+def test_what_a_worker_claims_of_the_databases_connections_is_what_it_opens_at_most() -> None:
+    claims = _claims()
+    for market in ("yahoo", "mercari"):
+        assert claims[f"checker-{market}"] == checker.connections_of(CheckerSettings())
+        assert claims[f"updater-{market}"] == updater.connections_of(UpdaterSettings())
+    assert claims["feed"] == feed.CONNECTIONS
+    for kind in Kind:
+        assert claims[f"jobs-{kind}"] == jobs.connections_of(kind, WebSettings())
+
+
+def test_the_first_numbers_of_workers_fit_into_the_databases_connections() -> None:
+    claims, first = _claims(), {pool: DEFINITIONS[key].default for pool, key in _settings_keys().items()}
+    [budget] = [
+        int(variable["value"])
+        for _, pod in pods(objects("default-needed"))
+        for container in containers(pod)
+        for variable in container.get("env", ())
+        if variable["name"] == "OPERATOR_MAX_CONNECTIONS"
+    ]
+
+    assert sum(claims[pool] * int(number) for pool, number in first.items()) <= budget
+    assert budget == 150 - 25
+
+
+def _notes() -> dict[str, dict[str, str]]:
+    deployments = {_component(each["spec"]["template"]): each for each in of_kind("default-needed", "Deployment")}
+    return {pool: deployments[pool]["metadata"]["annotations"] for pool in WORKERS}
+
+
+def _claims() -> dict[str, int]:
+    return {pool: int(notes["mercarich.dev/connections"]) for pool, notes in _notes().items()}
+
+
+def _settings_keys() -> dict[str, str]:
+    return {pool: notes["mercarich.dev/settings-key"] for pool, notes in _notes().items()}
 
 
 @pytest.mark.parametrize("case", CASES)

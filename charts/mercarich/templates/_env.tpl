@@ -136,7 +136,7 @@
 - name: OPERATOR_INTERVAL_SECONDS
   value: {{ .Values.operator.intervalSeconds | quote }}
 - name: OPERATOR_MAX_CONNECTIONS
-  value: {{ .Values.database.maxConnections | quote }}
+  value: {{ sub .Values.database.maxConnections .Values.database.reservedConnections | quote }}
 {{- end -}}
 
 {{/* Of the Job that writes sample data: the database, and the key for the sellers' tokens. */}}

@@ -132,7 +132,7 @@ def test_a_server_that_refuses_is_a_sentence_without_the_password(engine: Engine
 def test_a_caller_that_asks_for_too_many_connections_is_told(engine: Engine) -> None:
     if engine.url.get_backend_name() == "sqlite":
         pytest.skip("the pool's bounds are those of MariaDB's engine")
-    small = create(engine.url.render_as_string(hide_password=False), pool_size=1)
+    small = create(engine.url.render_as_string(hide_password=False), pool_size=2)
 
     with contextlib.ExitStack() as taken:
         for _ in range(2):

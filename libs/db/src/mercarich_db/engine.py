@@ -38,7 +38,10 @@ class DatabaseAway(Exception):
 
 
 def create(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`."""
+    """An engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`.
+
+    `pool_size` bounds the connections to MariaDB; whoever finds none free waits for one.
+    """
     try:
         parsed = make_url(url)
         engine = _sqlite(url) if parsed.get_backend_name() == "sqlite" else _mariadb(url, pool_size)
@@ -145,8 +148,8 @@ def _mariadb(url: str, pool_size: int) -> Engine:
         url,
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=5,
+        max_overflow=0,
+        pool_timeout=10,
         pool_recycle=1800,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 3, "read_timeout": 30, "write_timeout": 10, "charset": "utf8mb4"},

@@ -112,8 +112,13 @@ class JobWorker:
         return code
 
 
+def connections_of(kind: Kind, own: WebSettings) -> int:
+    """To its database, of one worker at most: its slices, their settings, and an import worker's pictures."""
+    return own.job_slots + (2 if kind is Kind.IMPORT else 1)
+
+
 def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: threading.Event) -> JobWorker:
-    engine = engines.create(shared.database, pool_size=own.job_slots + 2)
+    engine = engines.create(shared.database, pool_size=connections_of(kind, own))
     book = SqlJobBook(engine, utc_now)
     settings = FreshSettings(book.settings)
     desk = SqlDesk(engine, lambda: settings().lease, utc_now)
