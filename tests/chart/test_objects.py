@@ -7,12 +7,10 @@ import pytest
 import yaml
 from tests.chart.rendering import CASES, CHART, Object, containers, objects, of_kind, pods, selects, template
 
-from mercarich_checker import bootstrap as checker
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.topics import TOPICS
 from mercarich_db.settings_store import DEFINITIONS
 from mercarich_feed import settings as feed
-from mercarich_updater import bootstrap as updater
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web import bootstrap_jobs as jobs
 from mercarich_web.domain.jobs import Kind
@@ -105,8 +103,8 @@ def test_pools_carry_the_contract_with_the_operator_and_no_replicas(case: str) -
 def test_what_a_worker_claims_of_the_databases_connections_is_what_it_opens_at_most() -> None:
     claims = _claims()
     for market in ("yahoo", "mercari"):
-        assert claims[f"checker-{market}"] == checker.connections_of(CheckerSettings())
-        assert claims[f"updater-{market}"] == updater.connections_of(UpdaterSettings())
+        assert claims[f"checker-{market}"] == CheckerSettings().connections
+        assert claims[f"updater-{market}"] == UpdaterSettings().connections
     assert claims["feed"] == feed.CONNECTIONS
     for kind in Kind:
         assert claims[f"jobs-{kind}"] == jobs.connections_of(kind, WebSettings())

@@ -1,4 +1,4 @@
-"""Alerts about the check runs."""
+"""Alerts about check and update runs."""
 
 from tools.alerts.rule import Alert, Case
 
@@ -27,7 +27,7 @@ BATCHES = (
         wait="5m",
         severity="critical",
         summary="No {{ $labels.operation }} run of {{ $labels.marketplace }} has finished for too long",
-        text="Offers of this marketplace are not watched: what is sold there stays on sale at Amazon.",
+        text="check: what is sold there stays on sale at Amazon. update: what came down stays down.",
         step="15m",
         fires=Case(
             "16h",

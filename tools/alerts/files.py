@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from tools.alerts.amazon import AMAZON
 from tools.alerts.batches import BATCHES
+from tools.alerts.jobs import JOBS
 from tools.alerts.marketplaces import MARKETPLACES
 from tools.alerts.operations import OPERATIONS
 from tools.alerts.rule import Alert
@@ -16,6 +17,7 @@ FOLDER = Path(__file__).parents[2] / "charts" / "mercarich" / "alerts"
 GROUPS: Mapping[str, Sequence[Alert]] = {
     "batches": BATCHES,
     "workers": WORKERS,
+    "jobs": JOBS,
     "amazon": AMAZON,
     "marketplaces": MARKETPLACES,
     "operations": OPERATIONS,

@@ -1,4 +1,4 @@
-"""The check runs and what they find."""
+"""The runs and what they find."""
 
 from tools.dashboards.grafana import Dashboard, Panel, Query
 from tools.dashboards.shared import HOLDS, RUN, SUCCESS_AGE, quantiles
@@ -45,8 +45,8 @@ BATCHES = Dashboard(
             "short",
             (
                 Query(
-                    "max by (marketplace, kind) (mercarich_batch_run_items{NS})",
-                    "{{marketplace}} {{kind}}",
+                    "max by (operation, marketplace, kind) (mercarich_batch_run_items{NS})",
+                    f"{RUN} {{{{kind}}}}",
                 ),
             ),
         ),

@@ -79,6 +79,24 @@ WORKERS = Dashboard(
             ),
         ),
         Panel(
+            "Sellers' jobs",
+            "short",
+            (Query("max by (kind, state) (mercarich_jobs{NS})", "{{kind}} {{state}}"),),
+            text="frozen: a worker owes progress for too long.",
+        ),
+        Panel(
+            "Sellers' job that waits longest",
+            "s",
+            (Query("max by (kind) (mercarich_jobs_oldest_waiting_seconds{NS})", "{{kind}}"),),
+            thresholds=(600, 1800),
+        ),
+        Panel(
+            "Sellers' jobs that failed in the last hour",
+            "short",
+            (Query("max by (kind) (mercarich_jobs_failed_last_hour{NS})", "{{kind}}"),),
+            thresholds=(10,),
+        ),
+        Panel(
             "Dead letters in a day",
             "short",
             (Query("sum by (topic) (increase(mercarich_worker_dead_letters_total{NS}[1d]))", "{{topic}}"),),

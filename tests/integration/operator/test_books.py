@@ -11,6 +11,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     amazon_accounts,
     holds,
+    jobs,
     listings,
     runs,
     schedule_pauses,
@@ -148,3 +149,31 @@ def test_t11_a_row_that_missed_its_start_is_overdue_unless_it_is_paused(engine: 
     assert value("schedule_overdue", schedule="check-background-jobs") == 0
     started = (NOW - timedelta(minutes=10)).timestamp()
     assert value("schedule_last_start_timestamp_seconds", schedule="update-feed-mercari") == started
+
+
+def test_sellers_jobs_wait_run_do_not_move_and_fail(engine: Engine, publish: PublishBooks) -> None:
+    seller = add(engine, users, username="a", plan=2, active=True, is_staff=False, created_at=NOW)
+    counts = dict.fromkeys(("done", "made", "left_out", "wrong", "turn", "fence", "attempts"), 0)
+    new = {"user_id": seller, "kind": "search", "state": "waiting", "phase": "searching", "arguments": "{}"}
+    new |= counts | {"cursor": "{}", "created_by": "a", "created_at": NOW, "heartbeat_at": NOW}
+    claimed = {"claim": "worker", "attempts": 1, "state": "running"}
+
+    def ago(minutes: int) -> datetime:
+        return NOW - timedelta(minutes=minutes)
+
+    add(engine, jobs, **new | {"heartbeat_at": ago(7)})
+    add(engine, jobs, **new | {"heartbeat_at": ago(40), "not_before": ago(3)})
+    add(engine, jobs, **new | {"heartbeat_at": ago(40), "not_before": ago(-3)})  # put off
+    add(engine, jobs, **new | {"heartbeat_at": ago(40), "phase": "preparing"})
+    add(engine, jobs, **new | claimed)
+    add(engine, jobs, **new | claimed | {"heartbeat_at": ago(16)})
+    add(engine, jobs, **new | {"state": "failed", "ended_at": ago(59)})
+    add(engine, jobs, **new | {"state": "failed", "ended_at": ago(61)})
+
+    publish()
+
+    states = {state: value("jobs", kind="search", state=state) for state in ("waiting", "running", "frozen")}
+    assert states == {"waiting": 2, "running": 2, "frozen": 1}
+    assert value("jobs_oldest_waiting_seconds", kind="search") == 7 * 60
+    assert value("jobs_oldest_waiting_seconds", kind="import") == 0
+    assert value("jobs_failed_last_hour", kind="search") == 1

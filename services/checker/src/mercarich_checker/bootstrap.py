@@ -31,13 +31,8 @@ RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run ends before the next one of its schedule starts."""
 
 
-def connections_of(own: CheckerSettings) -> int:
-    """To its database, of one worker at most: batches spend nearly all of their time at the proxy."""
-    return own.slots // 2 + 1
-
-
 def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings) -> Worker:
-    engine = engines.create(shared.database, pool_size=connections_of(own))
+    engine = engines.create(shared.database, pool_size=own.connections)
     observations = CountedObservations(SqlObservations(engine, settings_sql.SqlBrakeSettings(engine)))
     sources = _sources(marketplace, own, connections=own.slots)
     publisher = Publisher(shared.kafka_bootstrap, client_id=f"checker-{marketplace}", topics=TOPICS)

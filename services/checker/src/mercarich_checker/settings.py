@@ -15,3 +15,8 @@ class CheckerSettings(BaseSettings):
     """How long a claimed item stays with a worker that no longer speaks; it is renewed while it does."""
     proxy_silence_seconds: float = Field(default=15, ge=1, le=300)
     """The proxy's stream speaks every few seconds; after so long without a line it counts as away."""
+
+    @property
+    def connections(self) -> int:
+        """To the database, at most: batches spend nearly all of their time at the proxy."""
+        return self.slots // 2 + 1

@@ -67,3 +67,10 @@ SCHEDULE_OVERDUE = Gauge(
     "1 while a row's last start is older than 1.1 intervals and it is not paused; 0 before the first",
     ["schedule"],
 )
+JOBS = Gauge(
+    "mercarich_jobs", "Sellers' jobs that have not ended: waiting for a worker, running, frozen", ["kind", "state"]
+)
+JOBS_OLDEST = Gauge(
+    "mercarich_jobs_oldest_waiting_seconds", "How long a seller's job has waited for a worker; 0: none waits", ["kind"]
+)
+JOBS_FAILED = Gauge("mercarich_jobs_failed_last_hour", "Sellers' jobs that failed within the last hour", ["kind"])

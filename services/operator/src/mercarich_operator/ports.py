@@ -142,6 +142,20 @@ class ScheduleBook:
 
 
 @dataclass(frozen=True, slots=True)
+class JobBook:
+    """Sellers' bulk searches or imports that have not ended, and how many failed lately."""
+
+    kind: str
+    waiting: int
+    """For a worker; not those that were put off, as by a pause."""
+    running: int
+    frozen: int
+    """A worker owes them progress for too long."""
+    oldest_waiting_seconds: float
+    failed_last_hour: int
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What the tables say of the work, whoever does it."""
 
@@ -154,6 +168,7 @@ class Books:
     accounts: Mapping[str, int]
     """Sellers' Amazon accounts by the token's verdict."""
     schedules: Sequence[ScheduleBook] = ()
+    jobs: Sequence[JobBook] = ()
 
 
 class BookStore(Protocol):

@@ -39,14 +39,9 @@ RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run ends before the next one of its schedule starts."""
 
 
-def connections_of(own: UpdaterSettings) -> int:
-    """To its database, of one worker at most: searches spend nearly all of their time at proxies and pictures."""
-    return own.slots * SIDE_BY_SIDE // 4 + 1
-
-
 def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterSettings) -> Worker:
     searches = own.slots * SIDE_BY_SIDE
-    engine = engines.create(shared.database, pool_size=connections_of(own))
+    engine = engines.create(shared.database, pool_size=own.connections)
     listings, decisions = SqlListings(engine, SqlRules(engine)), SqlDecisions(engine)
     market = _market(own, connections=searches + 1)
     find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own), shared.pictures_folder))

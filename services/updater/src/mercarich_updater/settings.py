@@ -3,6 +3,8 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mercarich_updater.use_cases.revive import SIDE_BY_SIDE
+
 
 class UpdaterSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="UPDATER_", frozen=True, extra="ignore")
@@ -15,3 +17,8 @@ class UpdaterSettings(BaseSettings):
     """How long a claimed listing stays with a worker that no longer speaks; it is renewed while it does."""
     proxy_silence_seconds: float = Field(default=45, ge=1, le=300)
     """A search waits at the proxy for its turn, up to 30 s; after so long without a byte the proxy counts as away."""
+
+    @property
+    def connections(self) -> int:
+        """To the database, at most: searches spend nearly all of their time at proxies and pictures."""
+        return self.slots * SIDE_BY_SIDE // 4 + 1

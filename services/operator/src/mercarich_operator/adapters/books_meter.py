@@ -20,7 +20,12 @@ class PrometheusBooks:
             metrics.UNPUSHED_AGE.labels(kind).set(seconds)
         for verdict, count in books.accounts.items():
             metrics.ACCOUNTS.labels(verdict).set(count)
-
+        for job in books.jobs:
+            metrics.JOBS.labels(job.kind, "waiting").set(job.waiting)
+            metrics.JOBS.labels(job.kind, "running").set(job.running)
+            metrics.JOBS.labels(job.kind, "frozen").set(job.frozen)
+            metrics.JOBS_OLDEST.labels(job.kind).set(job.oldest_waiting_seconds)
+            metrics.JOBS_FAILED.labels(job.kind).set(job.failed_last_hour)
         for schedule in books.schedules:
             metrics.SCHEDULE_LAST_START.labels(schedule.name).set(schedule.last_start.timestamp())
             metrics.SCHEDULE_OVERDUE.labels(schedule.name).set(schedule.overdue)

@@ -9,10 +9,11 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import OVERDUE_AFTER, SCHEDULE
 from mercarich_db.tables import amazon_accounts, holds, listings, runs, schedule_pauses, schedule_runs
 from mercarich_operator.adapters.database import reading
+from mercarich_operator.adapters.jobs_book_sql import job_books
 from mercarich_operator.ports import Books, RunBook, ScheduleBook
 from mercarich_platform.clock import Clock
 
-OPERATIONS = ("check",)
+OPERATIONS = ("check", "update")
 """Those that have runs."""
 OUTCOMES = ("finished", "superseded", "failed")
 VERDICTS = ("unknown", "valid", "invalid")
@@ -34,6 +35,7 @@ class SqlBooks:
                 unpushed_age=_unpushed_age(connection, now),
                 accounts=_accounts(connection),
                 schedules=_schedules(connection, now),
+                jobs=job_books(connection, now),
             )
 
 

@@ -1,0 +1,35 @@
+"""What the table of jobs says of each kind: how many wait, run, do not move, and failed."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from mercarich_contracts.topics import JOBS
+from mercarich_db import settings_store
+from mercarich_db.tables import jobs
+from mercarich_operator.ports import JobBook
+
+LATELY = timedelta(hours=1)
+
+
+def job_books(connection: Connection, now: datetime) -> list[JobBook]:
+    frozen_after = timedelta(seconds=settings_store.read(connection).integer("JOB_FROZEN_SECONDS"))
+    return [_book(connection, kind, now, now - frozen_after) for kind in JOBS]
+
+
+def _book(connection: Connection, kind: str, now: datetime, frozen_before: datetime) -> JobBook:
+    still_open = and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase != "preparing")
+    due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
+    waits = select(jobs.c.heartbeat_at, jobs.c.not_before).where(still_open, jobs.c.claim.is_(None), due)
+    since = [max(row.heartbeat_at, row.not_before or row.heartbeat_at) for row in connection.execute(waits)]
+    owing = and_(still_open, jobs.c.attempts > 0, jobs.c.heartbeat_at <= frozen_before)
+    failed = and_(jobs.c.kind == kind, jobs.c.state == "failed", jobs.c.ended_at > now - LATELY)
+    count = select(func.count()).select_from(jobs)
+    return JobBook(
+        kind=kind,
+        waiting=len(since),
+        running=connection.execute(count.where(still_open, jobs.c.claim.is_not(None))).scalar_one(),
+        frozen=connection.execute(count.where(owing)).scalar_one(),
+        oldest_waiting_seconds=max(0.0, (now - min(since)).total_seconds()) if since else 0.0,
+        failed_last_hour=connection.execute(count.where(failed)).scalar_one(),
+    )
