@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+LONGEST_TEXT = 4_000
+
 
 class BadSetting(Exception):
     """The key or the value is refused; the text says what was expected."""
@@ -41,6 +43,8 @@ class Definition:
 
     def _text(self, text: str) -> str:
         value = text.strip()
+        if len(value) > LONGEST_TEXT or not "".join(value.split()).isprintable():
+            raise BadSetting(f"{self.key}: expected a text of at most {LONGEST_TEXT:,} characters that can be seen")
         if self.choices and value not in self.choices:
             raise BadSetting(f"{self.key}: expected {self.expected}, not {value[:40]!r}")
         return value

@@ -35,12 +35,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_help(commands))  # noqa: T201
         return 0 if arguments else USAGE
+    if not all(_is_text(argument) for argument in arguments):
+        _say(f"mercarich {ascii(arguments[0])[1:-1]}: an argument is no text in UTF-8")
+        return USAGE
     entry = commands.get(arguments[0])
     if entry is None:
         _say(f"mercarich: there is no command {arguments[0]!r} here; `mercarich --help` lists those that are installed")
         return USAGE
     command: Command = entry.load()
     return run(_surrounded(command), arguments[1:])
+
+
+def _is_text(argument: str) -> bool:
+    """Bytes of the command line that are not UTF-8 come as lone surrogates; no database or page takes those."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _surrounded(command: Command) -> Command:
