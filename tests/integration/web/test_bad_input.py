@@ -136,7 +136,10 @@ BAD: Mapping[str, list[Row]] = {
         ("show 0", 2, "expected a whole number from 1 to"),
         ("show 5", 1, "there is no run 5"),
     ],
-    "sample_data": [("", 2, "are required: --simulator"), ("--simulator nonsense", 75, "nonsense")],
+    "sample_data": [
+        ("", 2, "are required: --simulator"),
+        ("--simulator nonsense", 75, "missing an 'http://' or 'https://' protocol"),
+    ],
     "schedule": [
         ("", 2, "are required: action"),
         ("stop x", 2, "invalid choice: 'stop'"),
