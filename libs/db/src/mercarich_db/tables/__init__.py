@@ -10,18 +10,28 @@ from mercarich_db.tables.housekeeping import (
 )
 from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_rows, jobs
 from mercarich_db.tables.metadata import metadata
+from mercarich_db.tables.notices import notice_sendings, notice_ways, notices
 from mercarich_db.tables.offers import listing_events, listings
 from mercarich_db.tables.people import amazon_accounts, users
 from mercarich_db.tables.pools import pool_status
 from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
 from mercarich_db.tables.runs import holds, run_heads, run_sellers, runs
 from mercarich_db.tables.settings import schedule_runs, settings, settings_history
-from mercarich_db.tables.sign_in import audit_log, invitations, logins, sessions, sign_in_failures
+from mercarich_db.tables.sign_in import (
+    api_keys,
+    audit_log,
+    invitations,
+    logins,
+    recovery_codes,
+    sessions,
+    sign_in_failures,
+)
 from mercarich_db.tables.sources import evidence, source_items
 from mercarich_db.tables.submissions import submission_items, submissions
 
 __all__ = [
     "amazon_accounts",
+    "api_keys",
     "audit_log",
     "deletions",
     "evidence",
@@ -40,8 +50,12 @@ __all__ = [
     "listings",
     "logins",
     "metadata",
+    "notice_sendings",
+    "notice_ways",
+    "notices",
     "pictures_wanted",
     "pool_status",
+    "recovery_codes",
     "revival_candidates",
     "revivals",
     "run_heads",

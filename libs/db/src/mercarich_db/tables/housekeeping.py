@@ -56,6 +56,14 @@ schedule_pauses = Table(  # written by web
     Column("paused_by", String(64), nullable=False),
 )
 
+schedule_wishes = Table(  # written by web; a row goes when its start has come
+    "schedule_wishes",
+    metadata,
+    Column("name", exact(64), primary_key=True),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("wanted_by", String(64), nullable=False),
+)
+
 token_checks = Table(  # written by feed
     "token_checks",
     metadata,

@@ -21,6 +21,11 @@ pool_status = Table(
     Column("ready", Integer, nullable=False),
     Column("backlog", Id, nullable=False),  # records and rows that wait
     Column("lag", Id, nullable=False),  # of these, records
+    Column("lowest", Integer, nullable=True),  # the chart's bounds
+    Column("highest", Integer, nullable=True),
+    Column("partitions", Integer, nullable=True),  # of its topic; NULL: not known
+    Column("affordable", Integer, nullable=True),  # pods that the connections to the database allow; NULL: any
+    Column("per_replica", Integer, nullable=True),  # backlog that one pod is to carry
     Column("revision", Id, nullable=False),  # of the settings, see settings_store.revision
     Column("seen_at", UtcDateTime, nullable=False),
 )

@@ -23,6 +23,7 @@ settings_history = Table(
     Column("value_after", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(64), nullable=False),
+    Column("note", String(255), nullable=True),  # why
     Index("ix_settings_history_key", "key", "id"),
 )
 

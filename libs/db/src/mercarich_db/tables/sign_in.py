@@ -1,6 +1,6 @@
 """How people sign in, and what they did. Written by web."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
@@ -12,6 +12,29 @@ logins = Table(  # of the users who may sign in
     Column("password_hash", String(255), nullable=False),  # argon2id, in its own notation
     Column("password_at", UtcDateTime, nullable=False),
     Column("language", exact(8), nullable=True),  # ja, en; NULL: the browser's
+    Column("codes_salt", exact(64), nullable=True),  # the authenticator's secret is made of it and the server's key
+    Column("codes_since", UtcDateTime, nullable=True),  # a code is asked for; NULL with a salt: not yet proven
+    Column("codes_used", Id, nullable=True),  # the newest step whose code was taken
+)
+
+recovery_codes = Table(  # each gone when it was used
+    "recovery_codes",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("code_hash", exact(64), primary_key=True),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("user_id", Id, nullable=False),
+    Column("key_hash", exact(64), nullable=False, unique=True),
+    Column("name", String(64), nullable=False),
+    Column("scopes", String(255), nullable=False),  # with a space between
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=True),  # to the minute
+    Index("ix_api_keys_user", "user_id"),
 )
 
 sessions = Table(
@@ -24,6 +47,7 @@ sessions = Table(
     Column("confirmed_at", UtcDateTime, nullable=False),  # when the password was last given
     Column("address", String(64), nullable=False),
     Column("agent", String(255), nullable=False),
+    Column("half", Boolean, nullable=False, server_default=false()),  # the code is still to come
     Index("ix_sessions_user", "user_id"),
 )
 
