@@ -16,7 +16,6 @@ from tests.integration.feed.shop import Shop
 from tests.services.process import free_port
 
 from mercarich_db import engine as engines
-from mercarich_db import schema
 from mercarich_feed.bootstrap import Lanes, build_lanes
 from mercarich_feed.settings import FeedSettings
 
@@ -110,9 +109,9 @@ def amazon(start_amazon: Callable[..., Amazon]) -> Amazon:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, to_head: Callable[[Engine], None]) -> Iterator[Engine]:
     engine = engines.create(database_url, pool_size=20)
-    schema.upgrade(engine)
+    to_head(engine)
     yield engine
     engine.dispose()
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 from tests.integration.operator.lab import Lab, fake_lab, real_lab, remove
 
-from mercarich_db import schema, settings_store
+from mercarich_db import settings_store
 from mercarich_db.engine import create, run_tx
 from mercarich_operator.bootstrap import Process, build
 from mercarich_operator.settings import OperatorSettings
@@ -69,9 +69,9 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, to_head: Callable[[Engine], None]) -> Iterator[Engine]:
     engine = create(database_url)
-    schema.upgrade(engine)
+    to_head(engine)
     yield engine
     engine.dispose()
 

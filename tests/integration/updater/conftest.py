@@ -1,19 +1,18 @@
 """A migrated database with nothing in it, the shop that fills it, and a market with what is for sale."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine
 from tests.integration.updater.shop import Market, RevivalShop
 
 from mercarich_db import engine as engines
-from mercarich_db import schema
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, to_head: Callable[[Engine], None]) -> Iterator[Engine]:
     engine = engines.create(database_url, pool_size=10)
-    schema.upgrade(engine)
+    to_head(engine)
     yield engine
     engine.dispose()
 

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import Engine
 from tests.integration.web.rows import Rows
 
-from mercarich_db import schema
 from mercarich_db.engine import create
 from mercarich_platform import front
 
@@ -68,9 +67,9 @@ class Mercarich:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, to_head: Callable[[Engine], None]) -> Iterator[Engine]:
     engine = create(database_url)
-    schema.upgrade(engine)
+    to_head(engine)
     yield engine
     engine.dispose()
 
