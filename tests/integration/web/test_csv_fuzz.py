@@ -39,7 +39,7 @@ def test_the_encodings_of_excel_and_of_everybody_else(shop: Workshop, encoding: 
         (csv_of(offers(3)).replace(b"\r\n", b"\r"), "1 problem was found"),
         (csv_of(offers(3)) + b"x" * 10_000_000 + b"\r\n", "1 problem was found"),
         (csv_of(offers(3)) + b'S-9,yahoo,"' + b"x" * 10_000_000 + b'"\r\n', "1 problem was found"),
-        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"\n" * 3_000_000, "1 problem was found"),
+        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"\n" * 300_000, "1 problem was found"),
         (b"\x00" * 100_000, "1 problem was found"),
     ],
 )
