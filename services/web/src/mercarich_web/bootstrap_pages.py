@@ -1,21 +1,29 @@
 """The composition root of the pages: settings in, an application out."""
 
 from fastapi import FastAPI
-from sqlalchemy import Engine
 
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.adapters.passwords import Argon2Passwords
-from mercarich_web.adapters.people_sql import SqlAudit, SqlPeople
-from mercarich_web.adapters.sessions_sql import SqlSessions, SqlTries
-from mercarich_web.pages import account, sign_in
+from mercarich_web.adapters.holds_sql import SqlHolds
+from mercarich_web.adapters.listing_book_sql import SqlListingBook
+from mercarich_web.adapters.listing_file_sql import SqlListingFile
+from mercarich_web.adapters.offers_sql import SqlOffers
+from mercarich_web.adapters.runs_sql import SqlRuns
+from mercarich_web.adapters.schedules_sql import SqlSchedules
+from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
+from mercarich_web.adapters.settings_sql import SqlPools
+from mercarich_web.adapters.stock_sql import SqlStock
+from mercarich_web.bootstrap_people import entrance
+from mercarich_web.pages import home, listings
 from mercarich_web.ports_people import Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
 from mercarich_web.site.rendering import make_site
-from mercarich_web.use_cases.invitations import Invitations
-from mercarich_web.use_cases.sign_in import Door
+from mercarich_web.use_cases.home import ShowHome
+from mercarich_web.use_cases.listings import BrowseListings, TellStory
+from mercarich_web.use_cases.overview import ShowOverview
 
 
 def build_pages(
@@ -23,17 +31,15 @@ def build_pages(
 ) -> FastAPI:
     """Raises `BadConfiguration` when the database's address cannot be read."""
     engine = engines.create(shared.database, pool_size=THREADS // 2)
-    hashing = passwords or Argon2Passwords()
     site = make_site(https=own.public_url.startswith("https://"))
-    people, sessions, audit = SqlPeople(engine), SqlSessions(engine), SqlAudit(engine)
-    door = Door(people, sessions, SqlTries(engine), hashing, audit, now)
+    people = entrance(engine, site, shared, own, now, passwords)
+    book, holds = SqlListingBook(engine), SqlHolds(engine)
+    overview = ShowOverview(
+        SqlRuns(engine), SqlStock(engine), holds, SqlSchedules(engine), SqlPools(engine), SCHEDULE, now
+    )
     routers = [
-        sign_in.routes(site, door, Invitations(people, hashing, audit, now)),
-        account.routes(site, door, people, sessions),
+        home.routes(site, ShowHome(book, SqlSellersDesk(engine), SCHEDULE, now), overview),
+        listings.routes(site, BrowseListings(book), TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)),
+        *people.routers,
     ]
-    return create_app(site, door, routers, public_url=own.public_url, end=engine.dispose)
-
-
-def invitations(engine: Engine, now: Clock = utc_now, passwords: Passwords | None = None) -> Invitations:
-    """For commands, and for the logins of one machine."""
-    return Invitations(SqlPeople(engine), passwords or Argon2Passwords(), SqlAudit(engine), now)
+    return create_app(site, people.door, routers, own=own, end=engine.dispose)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from mercarich_contracts.market import OUT_OF_STOCK
 
@@ -101,7 +102,7 @@ class ListingRow:
 
     @property
     def stage(self) -> Stage:
-        return stage(self)
+        return stage(self, held=self.hold_id is not None)
 
     @property
     def is_pending(self) -> bool:
@@ -109,9 +110,7 @@ class ListingRow:
 
     @property
     def is_exposed(self) -> bool:
-        on_sale = self.pushed_quantity is None or self.pushed_quantity > 0
-        gone = self.quantity == 0 or self.source_state in OUT_OF_STOCK
-        return self.listed and not self.orphan and on_sale and gone
+        return exposed(self, self.source_state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +138,41 @@ class Figures:
         return count
 
 
-def stage(row: ListingRow) -> Stage:
+class Standing(Protocol):
+    """What is asked of a listing to tell how it stands."""
+
+    @property
+    def listed(self) -> bool: ...
+
+    @property
+    def orphan(self) -> bool: ...
+
+    @property
+    def quantity(self) -> int: ...
+
+    @property
+    def searching(self) -> bool: ...
+
+    @property
+    def pushed_quantity(self) -> int | None: ...
+
+
+def stage(row: Standing, *, held: bool) -> Stage:
     if not row.listed:
         return Stage.DRAFT
     if row.orphan:
         return Stage.ORPHAN
-    if row.hold_id is not None:
+    if held:
         return Stage.HELD
     if row.quantity == 0:
         return Stage.SEARCHING if row.searching else Stage.WITHDRAWN
     return Stage.ON_SALE
+
+
+def exposed(row: Standing, source_state: str) -> bool:
+    """Amazon sells what is gone."""
+    on_sale = row.pushed_quantity is None or row.pushed_quantity > 0
+    return row.listed and not row.orphan and on_sale and (row.quantity == 0 or source_state in OUT_OF_STOCK)
 
 
 def packed(place: Place) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.events import EventKind
+from mercarich_web.domain.listings import Stage, exposed, stage
 from mercarich_web.domain.offers import Event, Evidence, Known, Push
 from mercarich_web.domain.sentences import Said
 
@@ -71,6 +72,14 @@ class Story:
     moments: Sequence[Moment]
     candidates: Sequence[Candidate]
     replacements: Sequence[Replacement]
+
+    @property
+    def stage(self) -> Stage:
+        return stage(self.known.offer, held=self.known.hold is not None)
+
+    @property
+    def is_exposed(self) -> bool:
+        return exposed(self.known.offer, self.known.source.state)
 
     @property
     def proposed(self) -> Replacement | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from mercarich_web.domain.people import LONGEST, WeakPassword
+from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports_people import People, Sessions
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
@@ -15,6 +16,13 @@ Secret = Annotated[str, Form(max_length=4 * LONGEST)]
 
 
 def routes(site: Site, door: Door, people: People, sessions: Sessions) -> APIRouter:
+    routes = APIRouter()
+    routes.include_router(_own(site, door, people, sessions))
+    routes.include_router(_ending(site, sessions))
+    return routes
+
+
+def _own(site: Site, door: Door, people: People, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/account")
 
     def page(visit: Visit, status: int = 200, problem: str | None = None) -> Response:
@@ -45,7 +53,19 @@ def routes(site: Site, door: Door, people: People, sessions: Sessions) -> APIRou
         answer.delete_cookie(LANGUAGE)  # what this browser was switched to goes before the account's
         return answer
 
-    @routes.post("/sessions/end-others")
+    return routes
+
+
+def _ending(site: Site, sessions: Sessions) -> APIRouter:
+    routes = APIRouter(prefix="/account/sessions")
+
+    @routes.post("/{name}/end")
+    def end_one(visit: Signed, name: str) -> Response:
+        if not sessions.end_one(visit.account.user_id, name):
+            raise NotFound("there is no such session")
+        return site.to("/account", "session_ended")
+
+    @routes.post("/end-others")
     def end_others(visit: Signed) -> Response:
         assert visit.session is not None
         sessions.end_others(visit.account.user_id, visit.session.token_hash)

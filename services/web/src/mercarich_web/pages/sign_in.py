@@ -1,13 +1,14 @@
 """Signing in, out, joining by invitation, and giving the password again."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from mercarich_web.domain.people import LONGEST, WeakPassword
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site, own_path
-from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting
+from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal
 from mercarich_web.use_cases.invitations import Invitations
 from mercarich_web.use_cases.sign_in import Door, TooMany, Wrong
 
@@ -42,9 +43,10 @@ def _in_and_out(site: Site, door: Door) -> APIRouter:
         try:
             token = door.sign_in(username.strip(), password, visit.caller)
         except (Wrong, TooMany) as error:
-            status, told = _refusal(error)
+            status, told = refusal(error)
             return site.page(visit, "sign_in.html", status, next=own_path(to), username=username, **told)
-        return _let_in(site, request, site.to(to), token)
+        then = f"/sign-in/code?{urlencode({'next': own_path(to)})}" if door.half(token) is not None else to
+        return let_in(request, site.to(then), token)
 
     @routes.post("/sign-out")
     def sign_out(request: Request, visit: Signed) -> Response:
@@ -70,7 +72,7 @@ def _again(site: Site, door: Door) -> APIRouter:
         try:
             door.confirm(visit.session, password, visit.caller)
         except (Wrong, TooMany) as error:
-            status, told = _refusal(error)
+            status, told = refusal(error)
             return site.page(visit, "confirm.html", status, next=own_path(to), **told)
         return site.to(to)
 
@@ -91,7 +93,7 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
         except WeakPassword as error:
             told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
             return site.page(visit, "join.html", 422, **told)
-        return _let_in(site, request, site.to("/"), door.start(account, visit.caller))
+        return let_in(request, site.to("/"), door.start(account, visit.caller))
 
     return routes
 
@@ -110,17 +112,6 @@ def _looks(site: Site) -> APIRouter:
         return answer
 
     return routes
-
-
-def _refusal(error: Wrong | TooMany) -> tuple[int, dict[str, object]]:
-    if isinstance(error, TooMany):
-        return 429, {"problem": "too_many", "seconds": int(error.seconds) + 1}
-    return 401, {"problem": "wrong"}
-
-
-def _let_in(site: Site, request: Request, answer: Response, token: str) -> Response:
-    answer.set_cookie(request.app.state.cookie, token, httponly=True, samesite="lax", secure=site.https)
-    return answer
 
 
 def _keep(site: Site, answer: Response, name: str, value: str) -> None:

@@ -19,10 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.metrics import REQUEST_SECONDS
 from mercarich_web.ports import BrokerAway, DatabaseAway, Refused
+from mercarich_web.settings import PagesSettings
 from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import SAFE, ConfirmationNeeded, Forged, NotForYou, SignInNeeded, visit_of
+from mercarich_web.site.visits import SAFE, CodeNeeded, ConfirmationNeeded, Forged, NotForYou, SignInNeeded, visit_of
 from mercarich_web.use_cases.sign_in import Door
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ ERRORS = {
 
 
 def create_app(
-    site: Site, door: Door, routers: Sequence[APIRouter], *, public_url: str, end: Callable[[], None]
+    site: Site, door: Door, routers: Sequence[APIRouter], *, own: PagesSettings, end: Callable[[], None]
 ) -> FastAPI:
     """`end` is called when the application ends."""
 
@@ -64,12 +65,12 @@ def create_app(
         middleware=[
             Middleware(Timed),
             Middleware(SafeHeaders, https=site.https),
-            Middleware(OwnOrigin, public_url=public_url),
+            Middleware(OwnOrigin, public_url=own.public_url),
             Middleware(QuickBodies),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
         ],
     )
-    app.state.door, app.state.site = door, site
+    app.state.door, app.state.site, app.state.codes_for_operators = door, site, own.codes_for_operators
     app.state.cookie = "__Host-mercarich" if site.https else "mercarich"
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
@@ -125,6 +126,10 @@ async def _confirm(request: Request, _: Exception) -> Response:
     return _elsewhere(request, "/confirm")
 
 
+async def _set_up(_: Request, __: Exception) -> Response:
+    return RedirectResponse("/account/second-step", 303)
+
+
 def _elsewhere(request: Request, page: str) -> Response:
     """To a page that leads back; a form is not sent again by it."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -168,6 +173,7 @@ def _error(request: Request, status: int, told: str, headers: dict[str, str]) ->
 _HANDLERS: dict[Any, Any] = {
     SignInNeeded: _sign_in,
     ConfirmationNeeded: _confirm,
+    CodeNeeded: _set_up,
     NotForYou: _page(404),
     NotFound: _page(404),
     Forged: _page(403),

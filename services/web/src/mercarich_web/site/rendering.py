@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from babel.support import Translations
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mercarich_web.domain.sentences import Moment, Said, Seen
 from mercarich_web.site import formats, navigation, words
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.languages import LANGUAGES, catalogue
@@ -65,7 +67,8 @@ def _environment(language: str, assets: Assets) -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
-    environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    sentences = catalogue(language)
+    environment.install_gettext_translations(sentences, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         number=formats.number,
         yen=formats.yen,
@@ -75,6 +78,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         day=lambda at: formats.day(at, language),
         span=lambda length: formats.span(length, language),
         ago=lambda at, now: formats.ago(at, now, language),
+        said=lambda sentence: said(sentence, sentences, language),
     )
     environment.globals.update(
         asset=assets.url,
@@ -85,6 +89,21 @@ def _environment(language: str, assets: Assets) -> Environment:
         changed_query=changed_query,
     )
     return environment
+
+
+def said(sentence: Said, sentences: Translations, language: str) -> str:
+    """A sentence of the domain in the reader's language, its values in the page's words."""
+
+    def word(code: str | None, words: Mapping[str, str]) -> str:
+        return sentences.ugettext(words.get(code or "", code or "")) if code else ""
+
+    def told(value: object) -> str:
+        if isinstance(value, Seen):
+            state = sentences.ugettext(words.pair(words.STATES, value.state)[0])
+            return f"{state} ({word(value.reason, words.REASONS)})" if value.reason else state
+        return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
+
+    return sentences.ugettext(sentence.text) % {name: told(value) for name, value in sentence.values.items()}
 
 
 def changed_query(query: str, /, **changes: Changes) -> str:

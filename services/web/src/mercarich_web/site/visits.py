@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from mercarich_web.domain.people import Account, Role, Session
 from mercarich_web.ports_people import Actor
 from mercarich_web.site.languages import chosen
-from mercarich_web.use_cases.sign_in import Caller, Door
+from mercarich_web.use_cases.sign_in import Caller, Door, TooMany, Wrong
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "form_token", "x-form-token"
@@ -31,6 +31,10 @@ class SignInNeeded(Exception):
 
 class ConfirmationNeeded(Exception):
     """The password was given too long ago for this."""
+
+
+class CodeNeeded(Exception):
+    """Here an operator's password alone is not enough, and no second step is set up."""
 
 
 class NotForYou(Exception):
@@ -119,6 +123,8 @@ async def signed(request: Request, visit: Visiting) -> Visit:
         raise SignInNeeded
     if request.method not in SAFE and not visit.sealed(await _brought(request)):
         raise Forged
+    if request.app.state.codes_for_operators and visit.is_operator and not _may_set_up(visit):
+        raise CodeNeeded
     return visit
 
 
@@ -150,12 +156,48 @@ async def fresh_operator(visit: Operator) -> Visit:
 FreshOperator = Annotated[Visit, Depends(fresh_operator)]
 
 
+async def fresh_signed(visit: Signed) -> Visit:
+    if visit.session is None or not visit.session.is_fresh(visit.now):
+        raise ConfirmationNeeded
+    return visit
+
+
+FreshSigned = Annotated[Visit, Depends(fresh_signed)]
+
+
+async def fresh_seller(visit: Seller) -> Visit:
+    if visit.session is None or not visit.session.is_fresh(visit.now):
+        raise ConfirmationNeeded
+    return visit
+
+
+FreshSeller = Annotated[Visit, Depends(fresh_seller)]
+
+
+def refusal(error: Wrong | TooMany) -> tuple[int, dict[str, object]]:
+    """The status, and what the page is told."""
+    if isinstance(error, TooMany):
+        return 429, {"problem": "too_many", "seconds": int(error.seconds) + 1}
+    return 401, {"problem": "wrong"}
+
+
+def let_in(request: Request, answer: Response, token: str) -> Response:
+    """With the session's cookie."""
+    secure = request.app.state.site.https
+    answer.set_cookie(request.app.state.cookie, token, httponly=True, samesite="lax", secure=secure)
+    return answer
+
+
 async def _brought(request: Request) -> str:
     header = request.headers.get(HEADER)
     if header is not None:
         return header
     value: Any = (await request.form()).get(FIELD)
     return value if isinstance(value, str) else ""
+
+
+def _may_set_up(visit: Visit) -> bool:
+    return visit.account.asks_for_code or visit.path.startswith(("/account/second-step", "/confirm", "/sign-out"))
 
 
 def _seal(secret: str, nonce: str) -> str:

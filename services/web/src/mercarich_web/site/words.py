@@ -3,19 +3,156 @@
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from mercarich_contracts.events import EventKind
+from mercarich_web.domain.listings import Order, Stage, View
+from mercarich_web.domain.timeline import tone
 from mercarich_web.site.languages import N_
 
-MARKETPLACES: Mapping[str, str] = {"yahoo": N_("Yahoo! Auctions"), "mercari": N_("Mercari")}
+__all__ = ["tone"]
 
+MARKETPLACES: Mapping[str, str] = {"yahoo": N_("Yahoo! Auctions"), "mercari": N_("Mercari")}
+OPERATIONS: Mapping[str, str] = {"check": N_("Stock check"), "update": N_("Replacement search")}
 ROLES: Mapping[str, str] = {"seller": N_("Seller"), "operator": N_("Operator")}
+
+STAGES: Mapping[str, tuple[str, str]] = {
+    Stage.ON_SALE: (N_("On sale"), "good"),
+    Stage.SEARCHING: (N_("Searching"), "info"),
+    Stage.WITHDRAWN: (N_("Withdrawn"), ""),
+    Stage.HELD: (N_("Held"), "warn"),
+    Stage.ORPHAN: (N_("Not at Amazon"), "bad"),
+    Stage.DRAFT: (N_("Draft"), ""),
+}
+"""The word and the tone of a badge."""
+VIEWS: Mapping[str, str] = {
+    View.ALL: N_("All"),
+    View.ON_SALE: N_("On sale"),
+    View.EXPOSED: N_("Exposed"),
+    View.SEARCHING: N_("Searching"),
+    View.WITHDRAWN: N_("Withdrawn"),
+    View.HELD: N_("Held"),
+    View.PENDING: N_("On the way to Amazon"),
+    View.PROBLEM: N_("Refused by Amazon"),
+    View.DRAFT: N_("Drafts"),
+}
+ORDERS: Mapping[str, str] = {
+    Order.NEWEST: N_("Last changed first"),
+    Order.OLDEST: N_("Longest unchanged first"),
+    Order.SKU: N_("SKU, A to Z"),
+    Order.SKU_DOWN: N_("SKU, Z to A"),
+}
+STATES: Mapping[str, tuple[str, str]] = {
+    "available": (N_("on sale"), "good"),
+    "unbuyable": (N_("not at a fixed price"), "warn"),
+    "sold": (N_("sold"), "bad"),
+    "ended": (N_("ended"), "bad"),
+    "gone": (N_("gone"), "bad"),
+    "suspended": (N_("suspended"), "warn"),
+    "unknown": (N_("unknown"), ""),
+}
+"""Of a source."""
+REASONS: Mapping[str, str] = {
+    "auction_only": N_("auction only"),
+    "no_price": N_("no price"),
+    "flea_market": N_("flea market"),
+    "in_transaction": N_("in a transaction"),
+    "sold_out": N_("sold out"),
+    "won": N_("won by a bidder"),
+    "closed_without_bids": N_("closed without bids"),
+    "closed": N_("closed"),
+    "cancelled": N_("cancelled"),
+    "not_found": N_("not found"),
+    "deleted_by_seller": N_("deleted by the seller"),
+    "deleted_by_marketplace": N_("deleted by the marketplace"),
+    "stopped_by_seller": N_("stopped by the seller"),
+    "stopped_by_marketplace": N_("stopped by the marketplace"),
+    "not_found_once": N_("not found once, a second look follows"),
+    "closing": N_("closing now"),
+    "blocked": N_("blocked"),
+    "rate_limited": N_("too many requests"),
+    "auth": N_("access refused"),
+    "bad_request": N_("request refused"),
+    "transient": N_("passing fault"),
+    "timed_out": N_("no answer in time"),
+    "unparsable": N_("page not understood"),
+    "empty": N_("empty answer"),
+    "unknown_status": N_("unknown status word"),
+    "breaker_open": N_("not asked at present"),
+    "malformed_id": N_("malformed id"),
+    "oversized": N_("answer too large"),
+    "set_aside": N_("set aside"),
+}
+EVENTS: Mapping[str, tuple[str, str]] = {
+    EventKind.WITHDRAWN: (N_("Taken down"), "circle-stop"),
+    EventKind.SEARCHING: (N_("Replacement wanted, still up"), "search"),
+    EventKind.HELD: (N_("Withdrawal held back"), "hand"),
+    EventKind.HOLD_CLEARED: (N_("Hold cleared: it is on sale"), "circle-check"),
+    EventKind.PROPOSED: (N_("Replacement found, your word is wanted"), "sparkles"),
+    EventKind.APPROVED: (N_("Replacement approved"), "check"),
+    EventKind.LAPSED: (N_("The approved replacement was gone"), "undo-2"),
+    EventKind.UNDONE: (N_("Replacement taken back"), "undo-2"),
+    EventKind.SWAPPED: (N_("Source replaced without a break"), "refresh-cw"),
+    EventKind.RESTORED: (N_("Back on sale with another source"), "refresh-cw"),
+    EventKind.PUSH_ACCEPTED: (N_("Amazon took the quantity"), "send"),
+    EventKind.PUSH_REJECTED: (N_("Amazon refused the quantity"), "circle-x"),
+    EventKind.PUSH_ORPHAN: (N_("Amazon does not know the SKU"), "circle-help"),
+    EventKind.PUSH_SUPERSEDED: (N_("Amazon took an older quantity"), "history"),
+    EventKind.READBACK_MISMATCH: (N_("Amazon shows another quantity"), "triangle-alert"),
+    EventKind.LEAVING: (N_("To be deleted at Amazon"), "trash-2"),
+    EventKind.LEFT_AMAZON: (N_("Deleted at Amazon"), "trash-2"),
+    EventKind.DELETED: (N_("Deleted"), "trash-2"),
+    "look": (N_("Source looked at"), "eye"),
+    "push": (N_("On the way to Amazon"), "send"),
+}
+"""The word and the icon of what happened."""
+REFUSED_BY: Mapping[str, str] = {
+    "undone": N_("taken back before"),
+    "banned_seller": N_("excluded seller"),
+    "banned_word": N_("excluded word"),
+    "title": N_("other goods"),
+    "picture": N_("other picture"),
+    "image": N_("other picture"),
+    "likeness": N_("other picture"),
+    "buyable": N_("not buyable"),
+    "rating": N_("seller's rating"),
+    "used": N_("used already"),
+    "condition": N_("condition"),
+    "price": N_("price"),
+    "title_length": N_("title length"),
+    "origin": N_("ships from"),
+    "ship_days": N_("shipping days"),
+    "unknown": N_("could not be looked at"),
+}
+REPLACEMENTS: Mapping[str, tuple[str, str]] = {
+    "proposed": (N_("waits for you"), "warn"),
+    "approved": (N_("approved"), "info"),
+    "applied": (N_("in use"), "good"),
+    "lapsed": (N_("lapsed"), ""),
+    "undone": (N_("refused"), ""),
+}
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "running": (N_("running"), "info"),
+    "finished": (N_("finished"), "good"),
+    "superseded": (N_("superseded"), ""),
+    "failed": (N_("failed"), "bad"),
+}
+"""Of a run."""
 
 NOTICES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
     "password_changed": N_("Your password is changed; all other sessions are ended."),
+    "session_ended": N_("The session is ended."),
+    "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
     "sessions_ended": N_("All other sessions are ended."),
     "language_changed": N_("The language is changed."),
 }
 """What a page says once after something was done; `%(about)s` is what it was done to."""
+
+WEAK_PASSWORDS: Mapping[str, str] = {
+    "short": N_("A password needs 12 characters at least."),
+    "long": N_("A password may have 128 characters at most."),
+    "common": N_("This password is in lists that guessers begin with."),
+    "named": N_("A password must not hold your name or the service's."),
+}
 
 
 def notice(cookie: str) -> tuple[str, str]:
@@ -24,9 +161,34 @@ def notice(cookie: str) -> tuple[str, str]:
     return NOTICES.get(code, ""), about[:80]
 
 
-WEAK_PASSWORDS: Mapping[str, str] = {
-    "short": N_("A password needs 12 characters at least."),
-    "long": N_("A password may have 128 characters at most."),
-    "common": N_("This password is in lists that guessers begin with."),
-    "named": N_("A password must not hold your name or the service's."),
-}
+def pair(words: Mapping[str, tuple[str, str]], code: str) -> tuple[str, str]:
+    """A code of a later release is shown as it is."""
+    return words.get(code, (code, ""))
+
+
+def device(agent: str) -> str:
+    """The browser and the system that a User-Agent names, such as Chrome, Windows; empty for neither."""
+    found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(name for name in found if name)
+
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+"""The first that applies: browsers claim to be those after them, too."""
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)

@@ -1,0 +1,127 @@
+"""`ports_home.SellersDesk` over the tables."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Engine, and_, case, func, select
+
+from mercarich_contracts.events import EventKind
+from mercarich_db.tables import (
+    amazon_accounts,
+    jobs,
+    listing_events,
+    listings,
+    revivals,
+    run_heads,
+    run_sellers,
+    runs,
+)
+from mercarich_web.adapters.database import reading
+from mercarich_web.domain.home import Day, Happened, OwnRun
+from mercarich_web.domain.offers import Account, Event
+
+RESTORED = (EventKind.RESTORED, EventKind.SWAPPED)
+
+
+class SqlSellersDesk:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def account(self, user_id: int) -> Account | None:
+        of_seller = amazon_accounts.c
+        query = select(of_seller.token_verdict, of_seller.token_reason, of_seller.token_checked_at)
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(of_seller.user_id == user_id)).one_or_none()
+        return None if row is None else Account(row.token_verdict, row.token_reason, row.token_checked_at)
+
+    def proposed(self, user_id: int) -> int:
+        waiting = select(func.count()).where(revivals.c.state == "proposed", revivals.c.user_id == user_id)
+        of_now = waiting.select_from(revivals).join(
+            listings,
+            and_(listings.c.id == revivals.c.listing_id, listings.c.source_item_id == revivals.c.old_source_item_id),
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(of_now).scalar_one()
+
+    def failed_imports(self, user_id: int, since: datetime) -> int:
+        failed = (jobs.c.user_id == user_id, jobs.c.kind == "import", jobs.c.state == "failed", jobs.c.ended_at > since)
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(jobs).where(*failed)).scalar_one()
+
+    def runs(self, user_id: int) -> Sequence[OwnRun]:
+        mine = and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id)
+        query = (
+            select(runs, run_sellers.c.planned.label("own_planned"), run_sellers.c.checked.label("own_checked"))
+            .add_columns(run_sellers.c.fallen.label("own_fallen"))
+            .join(run_heads, run_heads.c.run_id == runs.c.id)
+            .outerjoin(run_sellers, mine)
+        )
+        with reading(self._engine) as connection:
+            found = [_run(row._mapping) for row in connection.execute(query)]
+        return sorted(found, key=lambda run: (run.ended_at is not None, -run.started_at.timestamp()))
+
+    def happened(self, user_id: int, limit: int) -> Sequence[Happened]:
+        event, names = listing_events.c, [one.name for one in fields(Event)]
+        query = (
+            select(*[event[name] for name in names], listings.c.id.label("of"), listings.c.sku, listings.c.title)
+            .join(listings, and_(listings.c.id == event.listing_id, listings.c.user_id == event.user_id))
+            .where(event.user_id == user_id)
+            .order_by(event.at.desc(), event.id.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [
+                Happened(row.of, row.sku, row.title, Event(**{name: row._mapping[name] for name in names}))
+                for row in connection.execute(query)
+            ]
+
+    def days(self, user_id: int, midnights: Sequence[datetime]) -> Sequence[Day]:
+        event = listing_events.c
+        spans = list(pairwise(midnights))
+        counts = [
+            func.count(case((and_(event.at >= begin, event.at < end, event.kind.in_(kinds)), 1)))
+            for begin, end in spans
+            for kinds in ((EventKind.WITHDRAWN,), RESTORED)
+        ]
+        counted = select(*counts).where(event.user_id == user_id, event.at >= midnights[0])
+        with reading(self._engine) as connection:
+            found = list(connection.execute(counted).one())
+            checked = self._checked(connection, user_id, midnights[0])
+        return [
+            Day(
+                begins=begin,
+                checked=sum(count for at, count in checked if begin <= at < end),
+                withdrawn=found[2 * place],
+                restored=found[2 * place + 1],
+            )
+            for place, (begin, end) in enumerate(spans)
+        ]
+
+    def _checked(self, connection: Any, user_id: int, since: datetime) -> list[tuple[datetime, int]]:
+        query = (
+            select(runs.c.started_at, run_sellers.c.checked)
+            .join(run_sellers, and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id))
+            .where(runs.c.operation == "check", runs.c.started_at >= since)
+        )
+        return [(row.started_at, row.checked) for row in connection.execute(query)]
+
+
+def _run(row: Any) -> OwnRun:
+    ended = row["outcome"] != "running"
+    share = 100 if row["outcome"] == "finished" else min(99, 100 * row["checked"] // max(1, row["planned"]))
+    return OwnRun(
+        run_id=row["id"],
+        operation=row["operation"],
+        marketplace=row["marketplace"],
+        outcome=row["outcome"],
+        phase=row["phase"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"] if ended else None,
+        planned=row["own_planned"] or 0,
+        checked=row["own_checked"] or 0,
+        fallen=row["own_fallen"] or 0,
+        share=share,
+    )

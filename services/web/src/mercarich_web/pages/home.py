@@ -1,0 +1,20 @@
+"""The first page: a seller's shop, or the operator's overview."""
+
+from fastapi import APIRouter, Response
+
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Signed
+from mercarich_web.use_cases.home import ShowHome
+from mercarich_web.use_cases.overview import ShowOverview
+
+
+def routes(site: Site, show_home: ShowHome, show_overview: ShowOverview) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/")
+    def home(visit: Signed) -> Response:
+        if visit.is_operator:
+            return site.page(visit, "overview.html", overview=show_overview())
+        return site.page(visit, "home.html", home=show_home(visit.account))
+
+    return routes

@@ -1,0 +1,78 @@
+"""A seller's listings: the table with its filters in the address, and the same as CSV."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web.domain.listings import Order, View, Wish, packed, unpacked
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Seller
+from mercarich_web.use_cases.listings import BrowseListings, TellStory
+
+
+def wished(
+    view: View = View.ALL,
+    q: Annotated[str, Query(max_length=100)] = "",
+    market: Marketplace | None = None,
+    sort: Order = Order.NEWEST,
+) -> Wish:
+    return Wish(view, q.strip(), market.value if market is not None else None, sort)
+
+
+Wished = Annotated[Wish, Depends(wished)]
+
+
+def routes(site: Site, browse: BrowseListings, tell_story: TellStory) -> APIRouter:
+    routes = APIRouter(prefix="/listings")
+
+    @routes.get("")
+    def table(visit: Seller, wish: Wished, after: Annotated[str, Query(max_length=400)] = "") -> Response:
+        user_id = visit.account.user_id
+        place = unpacked(after, wish.order) if after else None
+        page = browse.page(user_id, wish, place)
+        figures = browse.figures(user_id)
+        narrowed = bool(wish.words or wish.marketplace)
+        return site.page(
+            visit,
+            "listings.html",
+            wish=wish,
+            rows=page.rows,
+            figures=figures,
+            matching=browse.matching(user_id, wish) if narrowed else figures.of(wish.view),
+            page={
+                "first": _address(wish) if place is not None else None,
+                "next": _address(wish, after=packed(page.next)) if page.next is not None else None,
+            },
+            address=lambda **changes: _address(wish, **changes),
+        )
+
+    @routes.get("/export.csv")
+    def export(visit: Seller, wish: Wished) -> Response:
+        name = f"listings-{visit.now:%Y%m%d}.csv"
+        return StreamingResponse(
+            browse.csv(visit.account.user_id, wish),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    @routes.get("/{listing_id}")
+    def one(visit: Seller, listing_id: int) -> Response:
+        """The why page."""
+        return site.page(visit, "listing.html", story=tell_story(visit.account.user_id, listing_id))
+
+    return routes
+
+
+def _address(wish: Wish, **changes: str | None) -> str:
+    """Of the table with this wish, some of it changed; what is as usual is not in it."""
+    values: dict[str, str | None] = {
+        "view": None if wish.view is View.ALL else wish.view.value,
+        "q": wish.words or None,
+        "market": wish.marketplace,
+        "sort": None if wish.order is Order.NEWEST else wish.order.value,
+    } | changes
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"/listings?{query}" if query else "/listings"

@@ -1,0 +1,53 @@
+"""The operator's first page: what needs somebody, and whether everything moves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import ScheduleRow
+from mercarich_platform.clock import Clock
+from mercarich_web import ports
+from mercarich_web.domain import schedules
+from mercarich_web.domain.operating import PoolState
+from mercarich_web.domain.reports import Hold, Pushes, Run, ScheduleStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    at: datetime
+    holds: Sequence[Hold]
+    pushes: dict[str, Pushes]
+    """By marketplace."""
+    runs: Sequence[Run]
+    """The last ones, newest first."""
+    overdue: Sequence[ScheduleStatus]
+    paused: Sequence[ScheduleStatus]
+    pools: Sequence[PoolState]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOverview:
+    """Asks the database alone: the broker's part is on the page of pools."""
+
+    runs: ports.Runs
+    stock: ports.Stock
+    holds: ports.Holds
+    schedules: ports.Schedules
+    pools: ports.PoolBook
+    timetable: Sequence[ScheduleRow]
+    now: Clock
+
+    def __call__(self) -> Overview:
+        now = self.now()
+        last, pauses = self.schedules.last_starts(), self.schedules.pauses()
+        rows = [schedules.status(row, last.get(row.name), now, pauses.get(row.name)) for row in self.timetable]
+        return Overview(
+            at=now,
+            holds=[hold for hold in self.holds.open() if hold.released_at is None],
+            pushes={marketplace.value: self.stock.pushes(marketplace.value) for marketplace in Marketplace},
+            runs=self.runs.latest(8),
+            overdue=[row for row in rows if row.overdue],
+            paused=[row for row in rows if row.paused_by is not None],
+            pools=self.pools.states(),
+        )
