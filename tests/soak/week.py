@@ -1,11 +1,13 @@
 """The simulated week as a whole: built from a seed, let run, and asked what became of it."""
 
+import hashlib
 import random
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from tests.soak import beginning, wiring
 from tests.soak.broker import Broker
 from tests.soak.commands import Command
@@ -19,7 +21,8 @@ from tests.soak.weather import Commands
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
-from mercarich_db.engine import DatabaseAway
+from mercarich_db.engine import DatabaseAway, reading
+from mercarich_db.tables import listing_events
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_simulator.settings import SimulatorSettings
@@ -97,8 +100,19 @@ class Week:
             f"Requests: {', '.join(f'{number:,} {name}' for name, number in requests.items())}. Messages: "
             f"{', '.join(f'{number:,} {name}' for name, number in plant.broker.counts.items())}. "
             f"The database refused {plant.database.refused:,} times; processes were killed "
-            f"{sum(self.services.ended.values())} times."
+            f"{sum(self.services.ended.values())} times. Fingerprint {self._fingerprint()}."
         )
+
+    def _fingerprint(self) -> str:
+        """Of all that happened to listings and offers: two weeks of one seed and one code have the same."""
+        told = hashlib.sha256()
+        columns = (listing_events.c.listing_id, listing_events.c.at, listing_events.c.kind, listing_events.c.reason)
+        with reading(self.plant.database.books) as connection:
+            for row in connection.execute(select(*columns).order_by(listing_events.c.id)):
+                told.update(f"{row.listing_id} {row.at.timestamp():.3f} {row.kind} {row.reason}\n".encode())
+        for key, offer in sorted(self.plant.market.world.offers.touched.items()):
+            told.update(f"{key} {[(round(change.at, 3), change.quantity) for change in offer.changes]}\n".encode())
+        return told.hexdigest()[:12]
 
     def _schedule(self) -> None:
         kernel = self.kernel

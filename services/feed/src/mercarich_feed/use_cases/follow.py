@@ -45,5 +45,10 @@ class FollowSeller:
         """A seller's own withdrawals come first, whatever the sweep saw."""
         if self.listings.withdrawals_waiting(account.user_id, under_way=True):
             return _UNTIL_WITHDRAWN_SECONDS
-        times = [self.submit.restores(account, wish.marketplace, wish.limit) for wish in wishes]
+        times = [self.submit.restores(account, wish.marketplace, wish.limit) for wish in sorted(wishes, key=_order)]
         return max((seconds for seconds in times if seconds is not None), default=None)
+
+
+def _order(wish: RestoreWish) -> tuple[str, int]:
+    """The same each time: a set has an order of its own in each process."""
+    return wish.marketplace or "", wish.limit or 0
