@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
 import httpx
+from tests.soak.darkroom import Darkroom
 from tests.soak.kernel import Kernel
 
 from mercarich_contracts.market import Reason
@@ -18,6 +19,7 @@ from mercarich_marketplace.client import KEPT_HEADERS, Received
 from mercarich_simulator.bootstrap import Simulator
 from mercarich_simulator.clock import SimClock
 from mercarich_simulator.settings import SimulatorSettings
+from mercarich_simulator.sites.pictures import IMAGES, named
 from mercarich_simulator.web import Ending, Reply, Request
 
 HOST = "127.0.0.1:8100"
@@ -48,8 +50,14 @@ class Market:
         self.kernel = kernel
         self.simulator = Simulator(settings, VirtualClock(kernel))
         self.world = self.simulator.world
+        self.darkroom = Darkroom(self.world)
         self.on_amazon: list[Callable[[Request, Reply], None]] = []
         """Called with each exchange with Amazon, before its answer is seen."""
+
+    def drawn(self, url: str, draw: Callable[[], bytes]) -> bytes:
+        """A picture: from the darkroom, or drawn now."""
+        asked = named(IMAGES + url.rpartition(IMAGES)[2])
+        return (self.darkroom.drawn(*asked) if asked else None) or draw()
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         parts = urlsplit(url)
@@ -78,7 +86,7 @@ class MarketClient:
         if reply.ending is not Ending.WHOLE:
             raise Fault(Reason.TRANSIENT, f"the connection was cut: {reply.ending}")
         kept = {name: value for name, value in reply.headers if name in KEPT_HEADERS}
-        return Received(reply.status, kept, reply.draw() if reply.draw else reply.body)
+        return Received(reply.status, kept, self._market.drawn(url, reply.draw) if reply.draw else reply.body)
 
     async def close(self) -> None:
         return

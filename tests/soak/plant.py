@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.soak.broker import SESSION_SECONDS, Broker
+from tests.soak.darkroom import Darkroom
 from tests.soak.database import Database
 from tests.soak.kernel import Kernel, Killed, Process, VirtualEvent
 from tests.soak.market import Market
@@ -28,6 +29,7 @@ class Plant:
     proxies: Proxies
     database: Database
     broker: Broker
+    darkroom: Darkroom
     pictures: Path
     """The folder of the listings' pictures."""
     amazon_chance: random.Random

@@ -58,6 +58,7 @@ def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> in
     if offences:
         report.story(console, week.plant, offences[0])
     kernel.end()
+    week.plant.darkroom.close()
     console.print(f"{time.monotonic() - began:.0f} s. {week.figures()}", highlight=False)
     return 0 if all(verdict.kept for verdict in found) else 1
 
@@ -72,8 +73,8 @@ def _happen(week: Week, events: list[Event], faults: Counter[str]) -> None:
 
 def _again_and_again(week: Week, sentinel: Sentinel) -> None:
     while True:
-        week.kernel.sleep(LOOK_SECONDS)
         sentinel.look()
+        week.kernel.sleep(LOOK_SECONDS)
 
 
 def _until(week: Week, at: float, show: "_Show") -> None:

@@ -19,6 +19,7 @@ from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.web import Reply, Request
 
 FRESH = timedelta(minutes=15)
+REVIVAL_SECONDS = 3 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Sentinel:
         plant.market.on_amazon.append(self._on_amazon)
 
     def look(self) -> None:
-        """New sources: told to the ledger, and compared with what their sellers use already."""
+        """New sources: told to the ledger, compared with what their sellers use already; pictures are made ready."""
+        self._plant.darkroom.look(self._plant.kernel.unix() - REVIVAL_SECONDS)
         for row in self._new_revivals():
             self._last_revival = row.id
             offers, catalogue = self._plant.market.world.offers, self._plant.market.world.catalogue

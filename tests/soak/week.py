@@ -71,6 +71,7 @@ class Week:
             proxies,
             Database(folder),
             Broker(kernel, seed),
+            market.darkroom,
             folder / "pictures",
             random.Random(f"{seed}:amazon"),
         )

@@ -92,7 +92,7 @@ def updater(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
     def make(process: Process) -> None:
         own, kernel, engine, proxies = UpdaterSettings(), plant.kernel, plant.database.engine, plant.proxies
         listings, decisions = SqlListings(engine, SqlRules(engine, kernel.monotonic)), SqlDecisions(engine)
-        find = FindReplacement(proxies.search, proxies.look, MarketPictures(proxies, plant.pictures))
+        find = FindReplacement(proxies.search, proxies.look, MarketPictures(proxies, plant.pictures, plant.darkroom))
         lease = timedelta(seconds=own.lease_seconds)
         revive = ReviveListings(listings, find, PrometheusMeter(), kernel.utc, lease)
         is_paused = PauseSwitch(engine, marketplace, kernel.monotonic)

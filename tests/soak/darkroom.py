@@ -1,0 +1,89 @@
+"""Pictures ahead of time, by a second process: drawn, and compared by the updater's own code.
+
+What a replacement will be compared with is known as soon as a source is gone, hours of the week before its search. Both
+are functions of their arguments alone, so that nothing changes but the time it takes; what is not ready when it is
+wanted is made on the spot.
+"""
+
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+from mercarich_simulator.pictures.photo import Shot, photograph
+from mercarich_simulator.pictures.subject import Subject
+from mercarich_simulator.sites.pictures import shot_of, subject_of
+from mercarich_simulator.truth import BUYABLE
+from mercarich_simulator.world import World
+from mercarich_updater.adapters.likeness import decode, likeness, quick
+from mercarich_updater.domain.matching import Likeness
+
+MAIN = 1
+"""The number of an item's first picture."""
+Names = tuple[str, str]
+"""Item ids: ours, theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Developed:
+    ours: bytes
+    theirs: bytes
+    quick: float
+    likeness: Likeness
+
+
+class Darkroom:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._pairs: dict[Names, Future[Developed]] = {}
+        self._prints: dict[str, Names] = {}
+
+    def look(self, since: float) -> None:
+        """Begin with what the searches for sources that went after `since` (unix seconds) will compare."""
+        for marketplace, lines in self._world.truth.lines.items():
+            for number, line in list(lines.items()):
+                if line[-1].state not in BUYABLE and line[-1].at > since:
+                    self._begin(marketplace, number)
+
+    def drawn(self, item_id: str, picture: int) -> bytes | None:
+        """A picture's bytes, if they are there."""
+        names = self._prints.get(item_id) if picture == MAIN else None
+        developed = None if names is None else self._ready(names)
+        if developed is None or names is None:
+            return None
+        return developed.ours if names[0] == item_id else developed.theirs
+
+    def compared(self, ours: str, theirs: str) -> Developed | None:
+        return self._ready((ours, theirs))
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _begin(self, marketplace: str, number: int) -> None:
+        catalogue = self._world.catalogue
+        shelf = catalogue.shelves[marketplace]
+        if number >= shelf.size:  # a relisted one
+            return
+        product = shelf.product_of(number)
+        for piece in shelf.pieces_of(product):
+            names = (catalogue.item_id(marketplace, number), catalogue.item_id(marketplace, piece))
+            if piece == number or names in self._pairs:
+                continue
+            subject = subject_of(self._world.settings.seed, product)
+            shots = [shot_of(catalogue.item(marketplace, one), MAIN) for one in (number, piece)]
+            self._pairs[names] = self._pool.submit(_develop, subject, *shots)
+            for item_id in names:
+                self._prints.setdefault(item_id, names)
+
+    def _ready(self, names: Names) -> Developed | None:
+        """Waits for one that is under way; one that has not begun is not waited for."""
+        future = self._pairs.get(names)
+        if future is None or future.cancelled() or (not future.running() and not future.done()):
+            return None
+        return None if future.exception() else future.result()
+
+
+def _develop(subject: Subject, our_shot: Shot, their_shot: Shot) -> Developed:
+    ours, theirs = photograph(subject, our_shot), photograph(subject, their_shot)
+    first, second = decode(ours), decode(theirs)
+    return Developed(ours, theirs, quick(first, second), likeness(first, second))
