@@ -25,6 +25,8 @@ class Prepared(NamedTuple):
 
     note: str
     """For people; empty without a market."""
+    logins: Sequence[str]
+    """Lines about who may sign in to the pages; empty without a market."""
     variables: Mapping[str, str]
     """That follow from the market, with secrets."""
 
@@ -61,7 +63,7 @@ def prepare(system: System, environment: Mapping[str, str], *, with_market: bool
     from mercarich_db import engine as engines
     from mercarich_db import schema
     from mercarich_feed.adapters.token_cipher import BadKey
-    from mercarich_local import sample_data
+    from mercarich_local import first_logins, sample_data
     from mercarich_local.data_folder import ensure_key
     from mercarich_local.market import Simulator
 
@@ -70,11 +72,11 @@ def prepare(system: System, environment: Mapping[str, str], *, with_market: bool
         ensure_key(system.key_file)
         schema.upgrade(engine)
         if not with_market:
-            return Prepared("", {})
+            return Prepared("", (), {})
         with Simulator(system.url("simulator")) as simulator:
             market = simulator.market()
         note = sample_data.seed(engine, market, sample_data.token_encryption(system.key_file))
-        return Prepared(note, market.credentials())
+        return Prepared(note, first_logins.ensure(engine, system.data / "logins.txt"), market.credentials())
     except BadKey as error:
         raise BadConfiguration(f"{system.key_file}: {error}") from None
     except OSError as error:

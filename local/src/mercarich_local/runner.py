@@ -27,6 +27,7 @@ _ROLES = {
     "feed": "pushes to Amazon: /metrics",
     "jobs-search": "bulk searches of sellers: /metrics",
     "jobs-import": "CSV imports of sellers: /metrics",
+    "web": "the pages of sellers and operators: open it in a browser",
     "scheduler": "starts the commands at their times (Asia/Tokyo)",
 }
 _TRY = (
@@ -70,8 +71,8 @@ def prepare(
     """
     with_market = any(process.name == "simulator" for process in processes)
     prepared = prepare_apart(system, environment, with_market=with_market)
-    if prepared.note:
-        screen.note(prepared.note)
+    for line in filter(None, [prepared.note, *prepared.logins]):
+        screen.note(line)
     return prepared.variables
 
 
@@ -82,6 +83,8 @@ def _tell(system: System, processes: Sequence[Process], screen: Screen, seconds:
     ]
     screen.note(f"\nAll {len(names)} processes are ready after {seconds:.0f} s.\n")
     screen.table("What runs where", rows, "process", "address", "what it does")
+    if "web" in names:
+        screen.note(f"\nThe pages: {system.url('web')}    Names and passwords: {system.data}/logins.txt", style="bold")
     screen.note("")
     screen.table("Try, in another terminal", [(f"{_command()} {words}", what) for words, what in _TRY], "command", "")
     screen.note(f"\nLogs: {system.logs}/<process>.log    Data: {system.data}    End: Ctrl-C")

@@ -29,6 +29,7 @@ PORTS: Mapping[str, int] = {
     "feed": 9103,
     "jobs-search": 9107,
     "jobs-import": 9108,
+    "web": 8080,
     "scheduler": 9104,
 }
 """Where each process listens: its service, or for a worker /metrics, /healthz and /readyz."""
