@@ -20,13 +20,15 @@ from mercarich_db.tables import amazon_accounts, listing_pictures, listings, sou
 from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_local import sample_data
 from mercarich_local.market import Market as Described
-from mercarich_simulator.amazon.offers import SEED, Push
+from mercarich_simulator.amazon.offers import SEED, Push, Source
 
 WITHDRAWN_BEFORE = 0.06
 """Share of the sources that had gone before."""
 DAYS_BEFORE = 9.0
 SHARED_PICTURES = 0.05
 """Share of the listings that show a picture of another listing of their seller, too."""
+EVERY = 41
+"""So many listings apart are those whose seller stands twice on one product."""
 ORPHANS = 200
 """Pictures that no listing shows."""
 
@@ -39,6 +41,7 @@ def begin(plant: Plant, seed: int) -> None:
     def write(connection: Connection) -> None:
         # the sample data is as of today, this week is another one
         connection.execute(update(listings).values(created_at=start - timedelta(days=30), changed_at=start))
+        _pairs(connection, plant)
         gone = list(_gone(connection, chance, start))
         for row in gone:
             _withdraw(connection, row)
@@ -71,6 +74,35 @@ def _described(plant: Plant) -> Described:
         listings=rows,
         canaries=seed["canaries"],
     )
+
+
+def _pairs(connection: Connection, plant: Plant) -> None:
+    """A seller stands twice on one product, each on a piece of its own: what one of them could be given, the other has.
+
+    Of `EVERY` listings in a row one whose product has a spare piece; the seller's next listing moves to that piece.
+    """
+    world, sellers = plant.market.world, len(plant.market.world.catalogue.sellers)
+    for marketplace, shelf in world.catalogue.shelves.items():
+        for first in range(0, shelf.listings - sellers, EVERY):
+            source = shelf.source_of(first)
+            piece = next((one for one in shelf.pieces_of(source) if shelf.spare_of(one) == source), None)
+            if piece is None:
+                continue
+            second = world.catalogue.listing(marketplace, first + sellers)
+            item = world.catalogue.item(marketplace, piece)
+            row = {
+                "marketplace": marketplace,
+                "item_id": item.item_id,
+                "seller_id": item.seller_id,
+                "title": item.title,
+            }
+            checks = {"state": "unknown", "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
+            new = insert(source_items).values(**row, **checks).returning(source_items.c.id)
+            mine = select(amazon_accounts.c.user_id).where(amazon_accounts.c.seller_id == second.seller.seller_id)
+            moved = update(listings).where(listings.c.sku == second.sku, listings.c.user_id == mine.scalar_subquery())
+            connection.execute(moved.values(source_item_id=connection.execute(new).scalar_one(), title=item.title))
+            at = plant.kernel.unix()
+            world.offers.stand_on(second.seller.seller_id, second.sku, Source(at, marketplace, piece))
 
 
 def _gone(connection: Connection, chance: random.Random, start: datetime) -> Iterator[dict[str, Any]]:

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from tests.soak.commands import Command
 from tests.soak.kernel import Process
 from tests.soak.plant import Plant, Services
+from tests.soak.trade import Trade
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
 from mercarich_db.setting_definitions import ON, PAUSE, PAUSED
-from mercarich_simulator.truth import BUYABLE
 
 DAY = 86_400.0
 MINUTE = 60.0
@@ -78,6 +78,7 @@ class Weather:
         self._services = services
         self._commands = commands
         self._seed = seed
+        self._trade = Trade(plant)
 
     def plan(self, day: int) -> list[Event]:
         chance = random.Random(f"{self._seed}:weather:{day}")
@@ -174,9 +175,28 @@ class Weather:
             for kind in some:
                 share = 0.01 if kind == "repriced" else 0.0005
                 at = _during_runs(chance) if chance.random() < 0.5 else chance.uniform(0, DAY)
-                yield Event(at, "market", f"{name}: some {kind}", partial(self._some, chance, name, kind, share))
-            yield Event(chance.uniform(0, DAY), "market", f"{name}: some come back", partial(self._back, chance, name))
-        yield Event(_during_runs(chance), "market", "much of one seller sells", lambda: self._run_on(chance))
+                yield Event(at, "market", f"{name}: some {kind}", partial(self._trade.some, chance, name, kind, share))
+            yield Event(
+                chance.uniform(0, DAY), "market", f"{name}: some come back", partial(self._trade.back, chance, name)
+            )
+        yield Event(_during_runs(chance), "market", "much of one seller sells", lambda: self._trade.run_on(chance))
+        for _ in range(8):
+            text = "replacements sell that wait for their push"
+            yield Event(
+                _during_runs(chance, 1800), "market", text, lambda: self._trade.replacements(chance, 0.5, waiting=True)
+            )
+        for _ in range(3):
+            text = "replacements in use sell"
+            yield Event(
+                chance.uniform(0, DAY), "market", text, lambda: self._trade.replacements(chance, 0.02, waiting=False)
+            )
+        for name in kinds:
+            yield Event(
+                chance.uniform(0, DAY),
+                "market",
+                f"{name}: spare pieces sell",
+                partial(self._trade.spares, chance, name),
+            )
 
     def _people(self, chance: random.Random, day: int) -> Iterator[Event]:
         rows = [row for row in SCHEDULE if row.component in ("checker", "updater")]
@@ -224,28 +244,6 @@ class Weather:
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
         self._plant.kernel.spawn("the end of something", do, Process("weather"), after=seconds)
 
-    def _some(self, chance: random.Random, marketplace: str, kind: str, share: float) -> None:
-        events, now = self._plant.market.world.events, self._plant.kernel.unix()
-        events.settle(now)
-        buyable = events.buyable(marketplace)
-        numbers = sorted(chance.sample(buyable, max(1, round(len(buyable) * share))))
-        events.force(marketplace, numbers, kind, now, now)
-
-    def _back(self, chance: random.Random, marketplace: str) -> None:
-        world, now = self._plant.market.world, self._plant.kernel.unix()
-        lines = world.truth.lines[marketplace]
-        can = [number for number, line in lines.items() if line[-1].state in ("trading", "suspended", "closing")]
-        world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
-
-    def _run_on(self, chance: random.Random) -> None:
-        """More than the brake lets pass at once."""
-        world, now = self._plant.market.world, self._plant.kernel.unix()
-        name, seller = chance.choice(["yahoo", "mercari"]), chance.randrange(len(world.catalogue.sellers))
-        shelf, line = world.catalogue.shelves[name], world.truth.state
-        mine = {shelf.source_of(n) for n in range(seller, shelf.listings, len(world.catalogue.sellers))}
-        mine = {number for number in mine if line(name, number) in BUYABLE}
-        world.events.force(name, sorted(chance.sample(sorted(mine), len(mine) // 4)), "sold", now, now)
-
     def _pause(self, name: Marketplace, paused: bool) -> None:
         def write(connection: Connection) -> None:
             key, value, at = PAUSE + name.upper(), PAUSED if paused else ON, self._plant.kernel.utc()
@@ -276,8 +274,8 @@ def void(_answer: object) -> None:
     return
 
 
-def _during_runs(chance: random.Random) -> float:
+def _during_runs(chance: random.Random, longest: float = 240.0) -> float:
     """Seconds of the day: mostly in the first minutes of a run."""
     if chance.random() < 0.25:
         return chance.uniform(0, DAY)
-    return chance.choice(SLOTS) * 3600 + chance.uniform(10, 240)
+    return chance.choice(SLOTS) * 3600 + chance.uniform(10, longest)

@@ -1,0 +1,62 @@
+"""Trade beyond chance: what sells, comes back and changes its price because it suits the story."""
+
+import math
+import random
+
+from sqlalchemy import select
+from tests.soak.plant import Plant
+
+from mercarich_db.engine import reading
+from mercarich_db.tables import listings, source_items
+from mercarich_simulator.truth import BUYABLE
+
+
+class Trade:
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+
+    def some(self, chance: random.Random, marketplace: str, kind: str, share: float) -> None:
+        """A share of what is listed and can be bought meets with an event of this kind."""
+        events, now = self._plant.market.world.events, self._plant.kernel.unix()
+        events.settle(now)
+        buyable = events.buyable(marketplace)
+        numbers = sorted(chance.sample(buyable, max(1, round(len(buyable) * share))))
+        events.force(marketplace, numbers, kind, now, now)
+
+    def back(self, chance: random.Random, marketplace: str) -> None:
+        """A few trades fail, a few suspensions are lifted."""
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        lines = world.truth.lines[marketplace]
+        can = [number for number, line in lines.items() if line[-1].state in ("trading", "suspended", "closing")]
+        world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
+
+    def run_on(self, chance: random.Random) -> None:
+        """More than the brake lets pass at once."""
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        name, seller = chance.choice(["yahoo", "mercari"]), chance.randrange(len(world.catalogue.sellers))
+        shelf, line = world.catalogue.shelves[name], world.truth.state
+        mine = {shelf.source_of(n) for n in range(seller, shelf.listings, len(world.catalogue.sellers))}
+        mine = {number for number in mine if line(name, number) in BUYABLE}
+        world.events.force(name, sorted(chance.sample(sorted(mine), len(mine) // 4)), "sold", now, now)
+
+    def replacements(self, chance: random.Random, share: float, *, waiting: bool) -> None:
+        """Sources that the updater has found: those of which Amazon has not heard, or all that are in use."""
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        restored = select(source_items.c.marketplace, source_items.c.item_id).distinct()
+        restored = restored.join(listings, listings.c.source_item_id == source_items.c.id)
+        restored = restored.where(listings.c.restored_at.is_not(None), listings.c.quantity > 0)
+        if waiting:
+            restored = restored.where(listings.c.push_pending == 1)
+        with reading(self._plant.database.books) as connection:
+            rows = sorted(connection.execute(restored).tuples().all())
+        for marketplace, item_id in chance.sample(rows, math.ceil(len(rows) * share)):
+            number = world.catalogue.number_of(marketplace, item_id)
+            if number is not None:
+                world.events.force(marketplace, [number], "sold", now, now)
+
+    def spares(self, chance: random.Random, name: str) -> None:
+        """One in fifty that nobody lists, before anybody finds it."""
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        shelf = world.catalogue.shelves[name]
+        spares = range(shelf.sources, shelf.sources + shelf.unlisted)
+        world.events.force(name, sorted(chance.sample(spares, len(spares) // 50)), "sold", now, now)
