@@ -8,10 +8,11 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.proxy_api import Item
+from mercarich_db.replacements import APPLIED, APPROVED, LAPSED, PROPOSED
 from mercarich_db.tables import listing_events, listings, revivals, source_items, submission_items, submissions
 from mercarich_db.types import AnyRow
 from mercarich_updater.adapters import observed_sql
-from mercarich_updater.adapters.updates import APPLIED, APPROVED, LAPSED, PROPOSED, wants_replacement
+from mercarich_updater.adapters.updates import wants_replacement
 from mercarich_updater.domain.revivals import Offer, Revived, lead_time, revive
 from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_
 
+from mercarich_db.replacements import APPROVED, PROPOSED
 from mercarich_db.tables import listings, revivals, runs
 from mercarich_runs.adapters import fence
 from mercarich_runs.adapters.columns import PendingColumns
@@ -14,9 +15,6 @@ ATTEMPTS = 3
 """Claims without an answer after which a woken listing is left to the next run, which sets a killer aside."""
 UNKNOWNS = 6
 """Searches that told nothing after which a run lets go of a listing, and a woken one is left to the next run."""
-
-PROPOSED, APPROVED, APPLIED, LAPSED, UNDONE = "proposed", "approved", "applied", "lapsed", "undone"
-"""States of a revival."""
 
 
 def hold_newest(connection: Connection, batch: Batch) -> None:
