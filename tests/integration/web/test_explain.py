@@ -39,8 +39,11 @@ def test_a_withdrawn_offer_is_explained_by_its_evidence(mercarich: Mercarich, ro
 def test_the_page_has_the_evidence_and_times_of_tokyo(mercarich: Mercarich, rows: Rows) -> None:
     _withdrawn(rows)
 
+    rows.change(tables.listings.update().values(first_price_jpy=1200))
     page = mercarich.page("explain", "SKU-1")
 
+    assert "first source's price  ¥1,200" in page
+    assert re.search(r"in our books since +\d{4}-\d\d-\d\d", page)
     for part in ("https://auctions.example/x1", "status=closed winner=yes", "yahoo-1", "ab" * 32, "1 → 0"):
         assert part in page
     assert re.search(r"fetched +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d JST", page)

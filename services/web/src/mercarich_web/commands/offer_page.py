@@ -44,6 +44,8 @@ def _offer(offer: Offer) -> RenderableType:
         ("ASIN", offer.asin),
         ("quantity", f"{offer.quantity} (revision {offer.revision}, on sale {offer.listing_quantity})"),
         ("changed", offer.changed_at),
+        ("in our books since", offer.created_at),
+        ("first source's price", None if offer.first_price_jpy is None else f"¥{offer.first_price_jpy:,}"),
         ("Amazon accepted", amazon),
         ("pushed", offer.pushed_at),
         ("read back", offer.verified_at),

@@ -38,6 +38,10 @@ class Offer:
     push_not_before: datetime | None
     push_problem: str | None
     orphan: bool
+    created_at: datetime | None = None
+    """When an import, a search or the take-over made its row."""
+    first_price_jpy: int | None = None
+    """What its first source cost: the ceiling of replacements."""
 
 
 @dataclass(frozen=True, slots=True)
