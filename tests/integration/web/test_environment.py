@@ -30,7 +30,7 @@ def test_s2_constant_manager_reads_sets_and_tells_the_default(mercarich: Mercari
     assert mercarich.page("constant_manager", "--get-default", "INVCHK_YAHOO_WORKER") == "5\n"
     assert "INVCHK_YAHOO_WORKER" in mercarich.page("constant_manager", "--operation", "list")
     (change,) = mercarich.json("settings", "history", "INVCHK_YAHOO_WORKER")["changes"]
-    assert change["by"] == "taro: sale of the year"
+    assert (change["by"], change["note"]) == ("taro", "sale of the year")
 
 
 def test_s2_env_export_prints_the_old_file(mercarich: Mercarich, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "stored",
     "worker_setting",
     "write",
+    "write_all",
 ]
 
 
@@ -95,28 +96,44 @@ def worker_setting(texts: Mapping[str, str], key: str) -> WorkerSetting:
     return setting
 
 
-def write(connection: Connection, key: str, value: str, *, by: str, at: datetime) -> None:
+def write(connection: Connection, key: str, value: str, *, by: str, at: datetime, note: str | None = None) -> None:
     """Store one value and its history. Raises `BadSetting`."""
+    write_all(connection, {key: value}, by=by, at=at, note=note)
+
+
+def write_all(
+    connection: Connection, values: Mapping[str, str], *, by: str, at: datetime, note: str | None = None
+) -> Mapping[str, str | None]:
+    """Store some values that need agree with each other only when all are stored. Answers what was stored before.
+    Raises `BadSetting`."""
+    texts = {key: _parsed(key, value) for key, value in values.items()}
+    before = stored(connection)
+    for key in texts:
+        _refuse_crossed({**before, **texts}, key)
+    for key, text in texts.items():
+        row = {"value": text, "updated_at": at, "updated_by": by}
+        if key not in before:
+            connection.execute(insert(settings).values(key=key, **row))
+        else:
+            connection.execute(update(settings).where(settings.c.key == key).values(**row))
+        change = {"key": key, "value_before": before.get(key), "value_after": text, "at": at, "by": by, "note": note}
+        connection.execute(insert(settings_history).values(change))
+    return {key: before.get(key) for key in texts}
+
+
+def _parsed(key: str, value: str) -> str:
     definition = DEFINITIONS.get(key)
     if definition is None:
         raise BadSetting(f"there is no setting {key!r}; known: {', '.join(DEFINITIONS)}")
-    text = str(definition.parse(value))
-    before = connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar()
-    _refuse_crossed(stored(connection), key, text)
-    row = {"value": text, "updated_at": at, "updated_by": by}
-    if before is None:
-        connection.execute(insert(settings).values(key=key, **row))
-    else:
-        connection.execute(update(settings).where(settings.c.key == key).values(**row))
-    connection.execute(insert(settings_history).values(key=key, value_before=before, value_after=text, at=at, by=by))
+    return str(definition.parse(value))
 
 
-def _refuse_crossed(texts: Mapping[str, str], key: str, text: str) -> None:
-    """A pool's two numbers are written one after the other and must agree at every moment."""
+def _refuse_crossed(texts: Mapping[str, str], key: str) -> None:
+    """A pool's two numbers must agree at every moment."""
     pool = key.removesuffix(MIN)
     if pool not in WORKERS:
         return
-    values = _values({**texts, key: text})
+    values = _values(texts)
     low, high = values.integer(pool + MIN), values.integer(pool)
     if low <= high:
         return

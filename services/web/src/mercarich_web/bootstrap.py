@@ -19,6 +19,7 @@ from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.new_home_sql import SqlNewHome
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.original_sql import SqlOriginal, open_original
+from mercarich_web.adapters.people_sql import SqlAudit
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.pools_kafka import KafkaPools
 from mercarich_web.adapters.records_sql import SqlRecords
@@ -99,7 +100,7 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
         prune=Prune(SqlRecords(engine), now),
         timetable=Timetable(schedules, SCHEDULE, now),
         environment=WorkerEnvironment(settings, SqlPools(engine)),
-        dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap)),
+        dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap), SqlAudit(engine), now),
         exclusions=ExclusionDesk(SqlExclusions(engine)),
     )
 

@@ -23,6 +23,7 @@ from mercarich_web.domain.reports import (
 )
 from mercarich_web.domain.schedules import LastStart, Pause
 from mercarich_web.domain.seed import Known
+from mercarich_web.ports_people import Actor
 
 Result = TypeVar("Result")
 
@@ -80,8 +81,8 @@ class Holds(Protocol):
 
     def get(self, hold_id: int) -> Hold | None: ...
 
-    def release(self, hold_id: int, by: str, at: datetime) -> bool:
-        """Whether this call released it; one that is released already stays as it is."""
+    def release(self, hold_id: int, by: Actor, at: datetime) -> bool:
+        """Whether this call released it, which is then in the audit log; one that is released stays as it is."""
 
 
 class Schedules(Protocol):
@@ -89,11 +90,17 @@ class Schedules(Protocol):
 
     def pauses(self) -> Mapping[str, Pause]: ...
 
-    def pause(self, name: str, pause: Pause) -> bool:
-        """Whether this call paused it."""
+    def pause(self, name: str, by: Actor, at: datetime) -> bool:
+        """Whether this call paused it, which is then in the audit log."""
 
-    def resume(self, name: str) -> bool:
-        """Whether it was paused."""
+    def resume(self, name: str, by: Actor, at: datetime) -> bool:
+        """Whether it was paused; then it is in the audit log."""
+
+    def want(self, name: str, by: Actor, at: datetime) -> None:
+        """Whoever keeps the schedule is to start it now; in the audit log. Wanted twice it starts once."""
+
+    def wishes(self) -> Mapping[str, Pause]:
+        """Starts that are wanted and have not come yet: by whom, since when."""
 
     def begin(self, name: str, slot: datetime, at: datetime) -> None: ...
 
@@ -142,8 +149,8 @@ class SettingsBook(Protocol):
     def revision(self) -> int:
         """Grows with every change."""
 
-    def write(self, key: str, value: str, by: str, at: datetime) -> None:
-        """Raises `Refused`."""
+    def write(self, values: Mapping[str, str], by: Actor, at: datetime, note: str | None = None) -> None:
+        """All of them or, where it raises `Refused`, none; each is in its history and in the audit log."""
 
     def history(self, key: str | None, limit: int) -> Sequence[SettingChange]:
         """Newest first."""

@@ -6,6 +6,7 @@ from mercarich_db.tables.housekeeping import (
     listing_removals,
     pictures_wanted,
     schedule_pauses,
+    schedule_wishes,
     token_checks,
 )
 from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_rows, jobs
@@ -63,6 +64,7 @@ __all__ = [
     "runs",
     "schedule_pauses",
     "schedule_runs",
+    "schedule_wishes",
     "seller_settings",
     "sessions",
     "settings",

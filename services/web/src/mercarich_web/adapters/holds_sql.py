@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
 from mercarich_db.tables import holds, listings, users
+from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.reports import Hold
+from mercarich_web.ports_people import Actor
 
 
 class SqlHolds:
@@ -27,11 +29,15 @@ class SqlHolds:
         found = self._read(_holds().where(holds.c.id == hold_id))
         return found[0] if found else None
 
-    def release(self, hold_id: int, by: str, at: datetime) -> bool:
+    def release(self, hold_id: int, by: Actor, at: datetime) -> bool:
         def mark(connection: Connection) -> bool:
             waiting = (holds.c.id == hold_id, holds.c.released_at.is_(None), holds.c.applied_at.is_(None))
-            changed = connection.execute(update(holds).where(*waiting).values(released_at=at, released_by=by))
-            return changed.rowcount == 1
+            change = update(holds).where(*waiting).values(released_at=at, released_by=by.name)
+            if connection.execute(change).rowcount != 1:
+                return False
+            of = connection.execute(select(holds.c.user_id).where(holds.c.id == hold_id)).scalar_one()
+            note_down(connection, Deed("hold_released", by, str(hold_id), at, of=of))
+            return True
 
         return writing(self._engine, mark)
 

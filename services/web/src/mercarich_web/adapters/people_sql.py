@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, insert, select, true, update
 
-from mercarich_db.tables import audit_log, invitations, logins, users
+from mercarich_db.tables import invitations, logins, users
 from mercarich_db.types import AnyRow
+from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.people import Account, Invitation, Role
 from mercarich_web.ports_people import Actor, Login, Taken
@@ -77,27 +78,19 @@ class SqlAudit:
         self._engine = engine
 
     def write(self, action: str, by: Actor, subject: str, detail: str | None, now: datetime) -> None:
-        row = {
-            "at": now,
-            "user_id": by.user_id,
-            "actor": by.name[:64],
-            "action": action,
-            "subject": subject[:255],
-            "detail": detail,
-            "address": by.address,
-        }
-        writing(self._engine, lambda connection: connection.execute(insert(audit_log).values(row)))
+        deed = Deed(action, by, subject, now, detail, by.user_id)
+        writing(self._engine, lambda connection: note_down(connection, deed))
 
 
 def accounts(*more: Any) -> Select[Any]:
     """Users who may sign in."""
-    columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, logins.c.language)
+    columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, logins.c.language, logins.c.codes_since)
     return select(*columns, *more).join(logins, logins.c.user_id == users.c.id)
 
 
 def account_of(row: AnyRow) -> Account:
     role = Role.OPERATOR if row.is_staff else Role.SELLER
-    return Account(row.id, row.username, role, row.plan, row.language)
+    return Account(row.id, row.username, role, row.plan, row.language, row.codes_since is not None)
 
 
 def _usable(token_hash: str, now: datetime) -> Select[Any]:

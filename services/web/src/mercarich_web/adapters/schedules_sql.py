@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from mercarich_db.bulk import insert_missing
-from mercarich_db.tables import schedule_pauses, schedule_runs
+from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
+from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.schedules import LastStart, Pause
+from mercarich_web.ports_people import Actor
 
 
 class SqlSchedules:
@@ -31,15 +33,41 @@ class SqlSchedules:
             found = connection.execute(select(schedule_pauses))
             return {row.name: Pause(row.paused_by, row.paused_at) for row in found}
 
-    def pause(self, name: str, pause: Pause) -> bool:
-        already = self.pauses()
-        row = {"name": name, "paused_at": pause.at, "paused_by": pause.by}
-        writing(self._engine, lambda connection: insert_missing(connection, schedule_pauses, [row]))
-        return name not in already
+    def pause(self, name: str, by: Actor, at: datetime) -> bool:
+        def pause(connection: Connection) -> bool:
+            there = select(schedule_pauses.c.name).where(schedule_pauses.c.name == name)
+            if connection.execute(there).first() is not None:
+                return False
+            row = {"name": name, "paused_at": at, "paused_by": by.name}
+            insert_missing(connection, schedule_pauses, [row])
+            note_down(connection, Deed("schedule_paused", by, name, at))
+            return True
 
-    def resume(self, name: str) -> bool:
+        return writing(self._engine, pause)
+
+    def resume(self, name: str, by: Actor, at: datetime) -> bool:
         gone = delete(schedule_pauses).where(schedule_pauses.c.name == name)
-        return writing(self._engine, lambda connection: connection.execute(gone).rowcount == 1)
+
+        def resume(connection: Connection) -> bool:
+            if connection.execute(gone).rowcount != 1:
+                return False
+            note_down(connection, Deed("schedule_resumed", by, name, at))
+            return True
+
+        return writing(self._engine, resume)
+
+    def want(self, name: str, by: Actor, at: datetime) -> None:
+        def want(connection: Connection) -> None:
+            row = {"name": name, "wanted_at": at, "wanted_by": by.name}
+            insert_missing(connection, schedule_wishes, [row])
+            note_down(connection, Deed("schedule_wanted", by, name, at))
+
+        writing(self._engine, want)
+
+    def wishes(self) -> Mapping[str, Pause]:
+        with reading(self._engine) as connection:
+            found = connection.execute(select(schedule_wishes))
+            return {row.name: Pause(row.wanted_by, row.wanted_at) for row in found}
 
     def begin(self, name: str, slot: datetime, at: datetime) -> None:
         row = insert(schedule_runs).values(name=name, slot=slot, started_at=at)

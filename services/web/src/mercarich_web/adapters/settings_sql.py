@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from mercarich_db import settings_store
 from mercarich_db.tables import pool_status, settings, settings_history
 from mercarich_db.types import AnyRow
+from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.operating import PoolState, Setting, SettingChange
 from mercarich_web.ports import Refused
+from mercarich_web.ports_people import Actor
 
 
 class SqlSettings:
@@ -26,9 +28,16 @@ class SqlSettings:
         with reading(self._engine) as connection:
             return settings_store.revision(connection)
 
-    def write(self, key: str, value: str, by: str, at: datetime) -> None:
+    def write(self, values: Mapping[str, str], by: Actor, at: datetime, note: str | None = None) -> None:
+        def write(connection: Connection) -> None:
+            before = settings_store.write_all(connection, values, by=by.name, at=at, note=note)
+            for key, value in values.items():
+                told = f"{before[key] or settings_store.DEFINITIONS[key].default} → {value}"
+                detail = f"{told}: {note}" if note else told
+                note_down(connection, Deed("setting_changed", by, key, at, detail))
+
         try:
-            writing(self._engine, lambda connection: settings_store.write(connection, key, value, by=by, at=at))
+            writing(self._engine, write)
         except settings_store.BadSetting as error:
             raise Refused(str(error)) from error
 
@@ -69,4 +78,7 @@ def _setting(definition: settings_store.Definition, stored: Mapping[str, AnyRow]
         problem=problem,
         updated_at=None if row is None else row.updated_at,
         updated_by=None if row is None else row.updated_by,
+        low=definition.low,
+        high=definition.high,
+        choices=definition.choices,
     )

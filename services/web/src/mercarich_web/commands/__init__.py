@@ -15,7 +15,7 @@ from mercarich_web.commands import (
     setting_pages,
     status_page,
 )
-from mercarich_web.commands.arguments import command_parser, limit, login, person, row_id, with_json
+from mercarich_web.commands.arguments import actor, command_parser, limit, note, person, row_id, with_json
 from mercarich_web.commands.asking import answer, questions
 from mercarich_web.commands.output import show
 
@@ -76,7 +76,7 @@ def hold(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
     if given.action == "list":
         return answer(lambda asked: asked.list_holds(every=given.all), hold_pages.hold_list, as_json=given.json)
-    by = given.by or login()
+    by = actor(given.by)
     return answer(lambda asked: asked.release_hold(given.id, by), hold_pages.released, as_json=given.json)
 
 
@@ -96,6 +96,7 @@ def settings(argv: Sequence[str]) -> int:
     change.add_argument("key")
     change.add_argument("value")
     change.add_argument("--by", type=person, help="who changes it (your login name)")
+    change.add_argument("--note", type=note, help="why; kept in the history")
     history = with_json(actions.add_parser("history", help="the last changes, newest first"))
     history.add_argument("key", nargs="?")
     history.add_argument("--limit", type=limit, default=50, help="how many, 1 to 1000 (50)")
@@ -108,7 +109,9 @@ def settings(argv: Sequence[str]) -> int:
         return answer(
             lambda asked: asked.setting_history(given.key, given.limit), setting_pages.history, as_json=given.json
         )
-    by = given.by or login()
+    by = actor(given.by)
     return answer(
-        lambda asked: asked.set_setting(given.key, given.value, by), setting_pages.written, as_json=given.json
+        lambda asked: asked.set_setting(given.key, given.value, by, given.note),
+        setting_pages.written,
+        as_json=given.json,
     )

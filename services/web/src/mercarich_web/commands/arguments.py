@@ -3,6 +3,8 @@
 import argparse
 import getpass
 
+from mercarich_web.ports_people import Actor
+
 
 def command_parser(name: str, doc: str | None) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(prog=f"mercarich {name}", description=doc)
@@ -31,6 +33,17 @@ def person(text: str) -> str:
     if not (1 <= len(text.strip()) <= 64 and text.strip().isprintable()):
         raise argparse.ArgumentTypeError("expected a name of 1 to 64 characters")
     return text.strip()
+
+
+def note(text: str) -> str:
+    if not (len(text) <= 255 and text.isprintable()):
+        raise argparse.ArgumentTypeError("expected one line of at most 255 characters")
+    return text.strip()
+
+
+def actor(by: str | None) -> Actor:
+    """Of `--by`, or whoever is logged in here."""
+    return Actor(by or login(), None, None)
 
 
 def login() -> str:

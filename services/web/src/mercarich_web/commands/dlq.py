@@ -8,7 +8,7 @@ from rich.text import Text
 
 from mercarich_platform.front import TryAgain
 from mercarich_platform.logging import redact
-from mercarich_web.commands.arguments import command_parser, limit, with_json
+from mercarich_web.commands.arguments import actor, command_parser, limit, person, with_json
 from mercarich_web.commands.asking import answer
 from mercarich_web.commands.output import cell, facts, table
 from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
@@ -48,6 +48,7 @@ def dlq(argv: Sequence[str]) -> int:
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("id", nargs="?")
     which.add_argument("--all", metavar="TOPIC", help="all of this topic, such as check.yahoo")
+    again.add_argument("--by", type=person, help="who does it (your login name)")
     given = parser.parse_args(argv)
     try:
         if given.action == "list":
@@ -56,9 +57,10 @@ def dlq(argv: Sequence[str]) -> int:
             )
         if given.action == "show":
             return answer(lambda asked: _shown(asked.dead_letters.show(given.id)), _one, as_json=given.json)
+        by = actor(given.by)
         if given.all:
-            return answer(lambda asked: asked.dead_letters.replay_all(given.all), _replayed, as_json=given.json)
-        return answer(lambda asked: asked.dead_letters.replay(given.id), _replayed, as_json=given.json)
+            return answer(lambda asked: asked.dead_letters.replay_all(given.all, by), _replayed, as_json=given.json)
+        return answer(lambda asked: asked.dead_letters.replay(given.id, by), _replayed, as_json=given.json)
     except BrokerAway as error:
         raise TryAgain(str(error)) from error
 

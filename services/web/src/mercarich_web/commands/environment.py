@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.settings import BadConfiguration
-from mercarich_web.commands.arguments import command_parser, login, person, with_json
+from mercarich_web.commands.arguments import actor, command_parser, note, person, with_json
 from mercarich_web.commands.asking import answer, carry_out, questions
 from mercarich_web.commands.setting_pages import setting_list
 from mercarich_web.domain.operating import Setting
@@ -26,16 +26,17 @@ def constant_manager(argv: Sequence[str]) -> int:
     parser.add_argument("value", nargs="?", help="of --operation set")
     parser.add_argument("--operation", choices=["get", "set", "list"], default="get", help="what to do (get)")
     parser.add_argument("--get-default", action="store_true", help="print the default instead of what holds")
-    parser.add_argument("--description", help="of --operation set: why; kept in the history beside who")
+    parser.add_argument("--description", type=note, help="of --operation set: why; kept in the history")
     parser.add_argument("--by", type=person, help="who changes it (your login name)")
     given = parser.parse_args(argv)
     _refuse_odd(parser, given)
     if given.operation == "list":
         return answer(lambda asked: asked.list_settings(), setting_list, as_json=given.json)
     if given.operation == "set":
-        by = given.by or login()
-        by = f"{by}: {given.description}"[:64] if given.description else by
-        return answer(lambda asked: asked.set_setting(given.key, given.value, by), _value, as_json=given.json)
+        by = actor(given.by)
+        return answer(
+            lambda asked: asked.set_setting(given.key, given.value, by, given.description), _value, as_json=given.json
+        )
     page = _default if given.get_default else _value
     return answer(lambda asked: asked.get_setting(given.key), page, as_json=given.json)
 

@@ -14,7 +14,7 @@ from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import utc_now
 from mercarich_platform.front import installed
 from mercarich_platform.settings import BadConfiguration
-from mercarich_web.commands.arguments import command_parser, login, person, with_json
+from mercarich_web.commands.arguments import actor, command_parser, person, with_json
 from mercarich_web.commands.asking import answer, carry_out, questions
 from mercarich_web.commands.output import cell, table
 from mercarich_web.domain.operating import Setting
@@ -39,10 +39,10 @@ def schedule(argv: Sequence[str]) -> int:
         return answer(lambda asked: asked.timetable.list(), _list, as_json=given.json)
     if given.action == "run":
         return carry_out(questions, lambda asked: _run(asked.timetable, given.name))
+    by = actor(given.by)
     if given.action == "pause":
-        by = given.by or login()
         return answer(lambda asked: asked.timetable.pause(given.name, by), _changed, as_json=given.json)
-    return answer(lambda asked: asked.timetable.resume(given.name), _changed, as_json=given.json)
+    return answer(lambda asked: asked.timetable.resume(given.name, by), _changed, as_json=given.json)
 
 
 def pause(argv: Sequence[str]) -> int:
@@ -60,7 +60,7 @@ def _switch(name: str, doc: str | None, value: str, argv: Sequence[str]) -> int:
     parser.add_argument("marketplace", choices=[marketplace.value for marketplace in Marketplace])
     parser.add_argument("--by", type=person, help="who does it (your login name)")
     given = parser.parse_args(argv)
-    by = given.by or login()
+    by = actor(given.by)
     key = f"MARKETPLACE_{given.marketplace.upper()}"
 
     def page(setting: Setting) -> RenderableType:

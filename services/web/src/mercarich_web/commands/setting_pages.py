@@ -35,8 +35,8 @@ def written(answer: Setting) -> RenderableType:
 def history(answer: SettingHistory) -> RenderableType:
     if not answer.changes:
         return Text("no changes")
-    rows = [[each.at, each.key, each.value_before, each.value_after, each.by] for each in answer.changes]
-    return table(["when", "setting", "before", "after", "by"], rows)
+    rows = [[each.at, each.key, each.value_before, each.value_after, each.by, each.note] for each in answer.changes]
+    return table(["when", "setting", "before", "after", "by", "why"], rows)
 
 
 def _value(setting: Setting) -> Text:

@@ -32,6 +32,15 @@ class PoolState:
     revision: int
     """The newest change of a setting that the operator had seen."""
     seen_at: datetime
+    lowest: int | None = None
+    highest: int | None = None
+    """The chart's bounds."""
+    partitions: int | None = None
+    """Of its topic: more pods than these get no work."""
+    affordable: int | None = None
+    """Pods that the connections to the database allow; None: any number."""
+    per_replica: int | None = None
+    """Backlog that one pod is to carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,11 @@ class Setting:
     """Why the stored value does not count."""
     updated_at: datetime | None
     updated_by: str | None
+    low: float | None = None
+    high: float | None = None
+    """Of a number."""
+    choices: Sequence[str] = ()
+    """The only texts that are allowed; empty: a number or any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,8 @@ class SettingChange:
     value_after: str
     at: datetime
     by: str
+    note: str | None = None
+    """Why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from mercarich_contracts.topics import TOPICS
+from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
 from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports_people import Actor, Audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,8 @@ class DeadLetterDesk:
     """Every method raises `BrokerAway`."""
 
     letters: ports.DeadLetters
+    audit: Audit
+    now: Clock
 
     def list(self, topic: str | None, limit: int) -> DeadLetterList:
         """Newest first, of one source topic or of all."""
@@ -29,16 +33,18 @@ class DeadLetterDesk:
                     return letter
         raise NotFound(f"there is no dead letter {letter_id!r}; `mercarich dlq list` shows them")
 
-    def replay(self, letter_id: str) -> Replayed:
+    def replay(self, letter_id: str, by: Actor) -> Replayed:
         """Raises `NotFound`."""
         letter = self.show(letter_id)
+        self.audit.write("dead_letter_replayed", by, letter_id, None, self.now())
         self.letters.publish([letter])
         return Replayed(1, [letter.source_topic])
 
-    def replay_all(self, topic: str) -> Replayed:
+    def replay_all(self, topic: str, by: Actor) -> Replayed:
         """Those of a source topic. Raises `NotFound` when there are none."""
         found = [letter for letter in self.letters.read(topic) if letter.source_topic == topic]
         if not found:
             raise NotFound(f"there is no dead letter of the topic {topic!r}; `mercarich dlq list` shows them")
+        self.audit.write("dead_letter_replayed", by, topic, str(len(found)), self.now())
         self.letters.publish(found)
         return Replayed(len(found), [topic])

@@ -9,6 +9,7 @@ from mercarich_web.domain.reports import (
     HoldList,
     Released,
 )
+from mercarich_web.ports_people import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class ReleaseHold:
     holds: ports.Holds
     now: Clock
 
-    def __call__(self, hold_id: int, by: str) -> Released:
+    def __call__(self, hold_id: int, by: Actor) -> Released:
         changed = self.holds.release(hold_id, by, self.now())
         hold = self.holds.get(hold_id)
         if hold is None:

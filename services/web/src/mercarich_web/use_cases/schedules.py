@@ -9,6 +9,7 @@ from mercarich_web import ports
 from mercarich_web.domain import schedules
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.reports import ScheduleList, ScheduleStatus
+from mercarich_web.ports_people import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,21 @@ class Timetable:
         rows = [schedules.status(row, last.get(row.name), now, pauses.get(row.name)) for row in self.rows]
         return ScheduleList(rows)
 
-    def pause(self, name: str, by: str) -> ScheduleStatus:
+    def pause(self, name: str, by: Actor) -> ScheduleStatus:
         """No starts until it is resumed; one that is paused keeps who paused it first."""
         self.row(name)
-        self.schedules.pause(name, schedules.Pause(by, self.now()))
+        self.schedules.pause(name, by, self.now())
         return self._one(name)
 
-    def resume(self, name: str) -> ScheduleStatus:
+    def resume(self, name: str, by: Actor) -> ScheduleStatus:
         self.row(name)
-        self.schedules.resume(name)
+        self.schedules.resume(name, by, self.now())
         return self._one(name)
+
+    def want(self, name: str, by: Actor) -> None:
+        """Whoever keeps the schedule starts it at once, paused or not."""
+        self.row(name)
+        self.schedules.want(name, by, self.now())
 
     def run(self, name: str, start: Callable[[ScheduleRow], int]) -> int:
         """Start it now, as its slot would, paused or not; it counts as its last start."""

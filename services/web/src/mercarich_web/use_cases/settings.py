@@ -6,6 +6,7 @@ from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.operating import Setting, SettingHistory, SettingList
 from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports_people import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class SetSetting:
     settings: ports.SettingsBook
     now: Clock
 
-    def __call__(self, key: str, value: str, by: str) -> Setting:
+    def __call__(self, key: str, value: str, by: Actor, note: str | None = None) -> Setting:
         get = GetSetting(self.settings)
         get(key)
-        self.settings.write(key, value, by, self.now())
+        self.settings.write({key: value}, by, self.now(), note)
         return get(key)
 
 

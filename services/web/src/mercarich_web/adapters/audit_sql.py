@@ -1,0 +1,35 @@
+"""The audit log: an entry is written in the transaction of what it tells of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert
+
+from mercarich_db.tables import audit_log
+from mercarich_web.ports_people import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Somebody did something to something."""
+
+    action: str
+    by: Actor
+    subject: str
+    at: datetime
+    detail: str | None = None
+    of: int | None = None
+    """The seller whose thing it is; None: the system's."""
+
+
+def note_down(connection: Connection, deed: Deed) -> None:
+    row = {
+        "at": deed.at,
+        "user_id": deed.of,
+        "actor": deed.by.name[:64],
+        "action": deed.action,
+        "subject": deed.subject[:255],
+        "detail": deed.detail,
+        "address": deed.by.address,
+    }
+    connection.execute(insert(audit_log).values(row))
