@@ -10,13 +10,14 @@ from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
 from mercarich_web.adapters.offers_sql import SqlOffers
+from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.adapters.settings_sql import SqlPools
 from mercarich_web.adapters.stock_sql import SqlStock
 from mercarich_web.bootstrap_people import entrance
-from mercarich_web.pages import home, listings
+from mercarich_web.pages import home, listings, replacements
 from mercarich_web.ports_people import Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
@@ -24,6 +25,7 @@ from mercarich_web.site.rendering import make_site
 from mercarich_web.use_cases.home import ShowHome
 from mercarich_web.use_cases.listings import BrowseListings, TellStory
 from mercarich_web.use_cases.overview import ShowOverview
+from mercarich_web.use_cases.replacements import ReplacementDesk
 
 
 def build_pages(
@@ -40,6 +42,7 @@ def build_pages(
     routers = [
         home.routes(site, ShowHome(book, SqlSellersDesk(engine), SCHEDULE, now), overview),
         listings.routes(site, BrowseListings(book), TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)),
+        replacements.routes(site, ReplacementDesk(SqlProposals(engine), now)),
         *people.routers,
     ]
     return create_app(site, people.door, routers, own=own, end=engine.dispose)

@@ -20,6 +20,7 @@ class Entry:
 SELLERS: Sequence[Entry] = (
     Entry("/", N_("Home"), "house"),
     Entry("/listings", N_("Listings"), "list"),
+    Entry("/replacements", N_("Replacements"), "refresh-cw"),
 )
 OPERATORS: Sequence[Entry] = (Entry("/", N_("Overview"), "gauge"),)
 BOTH: Sequence[Entry] = (Entry("/account", N_("Account"), "user"),)

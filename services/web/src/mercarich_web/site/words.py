@@ -129,6 +129,14 @@ REPLACEMENTS: Mapping[str, tuple[str, str]] = {
     "lapsed": (N_("lapsed"), ""),
     "undone": (N_("refused"), ""),
 }
+CONDITIONS: Mapping[int, str] = {
+    1: N_("new, unused"),
+    2: N_("nearly unused"),
+    3: N_("no visible flaws"),
+    4: N_("slightly used"),
+    5: N_("used"),
+    6: N_("poor"),
+}
 OUTCOMES: Mapping[str, tuple[str, str]] = {
     "running": (N_("running"), "info"),
     "finished": (N_("finished"), "good"),
@@ -144,6 +152,9 @@ NOTICES: Mapping[str, str] = {
     "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
     "sessions_ended": N_("All other sessions are ended."),
     "language_changed": N_("The language is changed."),
+    "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
+    "replacement_refused": N_("%(about)s: refused. The search goes on."),
+    "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
 }
 """What a page says once after something was done; `%(about)s` is what it was done to."""
 

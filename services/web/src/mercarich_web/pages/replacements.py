@@ -1,0 +1,29 @@
+"""Replacements that wait for the seller: approve, refuse, never from this seller."""
+
+from fastapi import APIRouter, Response
+
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Seller
+from mercarich_web.use_cases.replacements import ReplacementDesk
+
+
+def routes(site: Site, desk: ReplacementDesk) -> APIRouter:
+    routes = APIRouter(prefix="/replacements")
+
+    @routes.get("")
+    def waiting(visit: Seller) -> Response:
+        return site.page(visit, "replacements.html", proposals=desk.waiting(visit.account))
+
+    @routes.post("/{listing_id}/approve")
+    def approve(visit: Seller, listing_id: int, back: str = "/replacements") -> Response:
+        return site.to(back, "replacement_approved", desk.approve(visit.account, listing_id).sku)
+
+    @routes.post("/{listing_id}/refuse")
+    def refuse(visit: Seller, listing_id: int, back: str = "/replacements") -> Response:
+        return site.to(back, "replacement_refused", desk.refuse(visit.account, listing_id).sku)
+
+    @routes.post("/{listing_id}/refuse-seller")
+    def refuse_seller(visit: Seller, listing_id: int, back: str = "/replacements") -> Response:
+        return site.to(back, "seller_refused", desk.refuse_seller(visit.account, listing_id).sku)
+
+    return routes
