@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mercarich_web.domain.sentences import Moment, Said, Seen
-from mercarich_web.site import formats, navigation, words
+from mercarich_web.site import formats, navigation, reasons, words
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.languages import LANGUAGES, catalogue
 from mercarich_web.site.visits import NOTICE, Visit
@@ -79,6 +79,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         span=lambda length: formats.span(length, language),
         ago=lambda at, now: formats.ago(at, now, language),
         said=lambda sentence: said(sentence, sentences, language),
+        reason=lambda text: reasons.told(text, sentences.ugettext),
     )
     environment.globals.update(
         asset=assets.url,
@@ -94,13 +95,9 @@ def _environment(language: str, assets: Assets) -> Environment:
 def said(sentence: Said, sentences: Translations, language: str) -> str:
     """A sentence of the domain in the reader's language, its values in the page's words."""
 
-    def word(code: str | None, words: Mapping[str, str]) -> str:
-        return sentences.ugettext(words.get(code or "", code or "")) if code else ""
-
     def told(value: object) -> str:
         if isinstance(value, Seen):
-            state = sentences.ugettext(words.pair(words.STATES, value.state)[0])
-            return f"{state} ({word(value.reason, words.REASONS)})" if value.reason else state
+            return reasons.seen(value.state, value.reason, sentences.ugettext)
         return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
 
     return sentences.ugettext(sentence.text) % {name: told(value) for name, value in sentence.values.items()}

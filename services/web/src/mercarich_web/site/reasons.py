@@ -1,0 +1,80 @@
+"""Reasons as other services wrote them, in English, in the reader's words; one that is not known stays as it is."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mercarich_web.site import words
+from mercarich_web.site.languages import N_
+
+Translate = Callable[[str], str]
+
+_KNOWN: tuple[tuple[str, str], ...] = (
+    (
+        r"the (volume|number of pieces|model|colour|measure) differs: (?P<one>.*), and (?P<other>.*)",
+        N_("the titles differ: %(one)s, and %(other)s"),
+    ),
+    (r"it may be a part or broken: (?P<words>.*)", N_("it may be a part or broken: %(words)s")),
+    (r"seller (?P<seller>\S+) is excluded", N_("seller %(seller)s is excluded")),
+    (r"the title has the excluded word '(?P<word>.*)'", N_("the title has the excluded word %(word)s")),
+    (r"it is the source that is gone", N_("it is the source that is gone")),
+    (r"a person has taken it back from this listing", N_("it was refused or taken back before")),
+    (r"the seller's ratings are not known", N_("the seller's ratings are not known")),
+    (r"the seller has no ratings yet", N_("the seller has no ratings yet")),
+    (
+        r"(?P<share>\d+) % good ratings, less than (?P<least>\d+) %",
+        N_("%(share)s %% good ratings, less than %(least)s %%"),
+    ),
+    (r"this seller (has just begun to use it|uses it already.*)", N_("another of your listings uses it")),
+    (r"the condition of .* is not known", N_("the condition is not known")),
+    (r"condition .*", N_("its condition is another one")),
+    (r"the price at first purchase is not known", N_("what the first source cost is not known")),
+    (r"it shows no price", N_("it shows no price")),
+    (
+        r"(?P<price>[\d,]+) yen is more than (?P<most>[\d,]+) yen",
+        N_("%(price)s yen is more than %(most)s yen"),
+    ),
+    (r"it has no title", N_("it has no title")),
+    (r"its title has (?P<n>\d+) characters.*", N_("its title is too long (%(n)s characters)")),
+    (r"it ships from (?P<place>.+)", N_("it ships from %(place)s")),
+    (r"it ships within (?P<days>\d+) days, not (?P<most>\d+)", N_("it ships within %(days)s days, not %(most)s")),
+    (r"the pictures.*|[\d.]+ of the pictures.*|\d+ features agree.*", N_("the pictures show different things")),
+    (r"the colours differ.*|[\d.]+ of it has another colour.*", N_("the colours differ")),
+    (r"a spot of .*", N_("a part of the picture looks different")),
+    (
+        r"(?P<fallen>\d+) of (?P<checked>\d+) checked listings would fall at once",
+        N_("%(fallen)s of %(checked)s checked listings would fall at once"),
+    ),
+    (r"(?P<market>yahoo|mercari) (?P<item>\S+) waits for approval", N_("%(item)s waits for approval")),
+    (r"replaced by (?P<market>yahoo|mercari) (?P<item>\S+?)(, (?P<price>[\d,]+) yen)?", N_("replaced by %(item)s")),
+    (r"(?P<item>\S+), by (?P<person>.+)", N_("%(item)s, by %(person)s")),
+    (r"seen on sale at the second look", N_("seen on sale at the second look")),
+)
+_PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _KNOWN)
+
+
+def told(reason: str | None, translate: Translate) -> str:
+    """A code, a state with its code, or one of the sentences above."""
+    if not reason:
+        return ""
+    if reason in words.REASONS:
+        return translate(words.REASONS[reason])
+    state, _, code = reason.removeprefix("it is ").partition(": ")
+    if state in words.STATES:
+        return seen(state, code or None, translate)
+    for pattern, sentence in _PATTERNS:
+        match = pattern.fullmatch(reason)
+        if match is not None:
+            return translate(sentence) % _values(match)
+    return reason
+
+
+def seen(state: str, reason: str | None, translate: Translate) -> str:
+    """A state and what told it, said once where both are the same word."""
+    word = translate(words.pair(words.STATES, state)[0])
+    why = translate(words.REASONS.get(reason, reason)) if reason else ""
+    return f"{word} ({why})" if why and why != word else word
+
+
+def _values(match: re.Match[str]) -> Mapping[str, Any]:
+    return {name: value or "" for name, value in match.groupdict().items()}

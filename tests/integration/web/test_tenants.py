@@ -1,0 +1,202 @@
+"""Two sellers on every route: what is somebody else's is not there, and nothing of it changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from sqlalchemy import Engine, select
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.settings import PagesSettings
+
+
+class For(Enum):
+    """Whom a route serves."""
+
+    ANYBODY = "anybody"
+    SIGNED = "signed"
+    """Whoever is signed in; nothing in the address says whose."""
+    SELLER = "seller"
+    """The same, sellers only."""
+    OWNER = "owner"
+    """The seller whose thing the address names."""
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Row:
+    whom: For
+    url: str = ""
+    """Where the path has places: `{listing}`, … are Ann's."""
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+ROUTES: dict[tuple[str, str], Row] = {
+    ("get", "/healthz"): Row(For.ANYBODY),
+    ("get", "/readyz"): Row(For.ANYBODY),
+    ("get", "/assets/{name}"): Row(For.ANYBODY, "/assets/x.css"),
+    ("get", "/sign-in"): Row(For.ANYBODY),
+    ("post", "/sign-in"): Row(For.ANYBODY),
+    ("get", "/sign-in/code"): Row(For.ANYBODY),
+    ("post", "/sign-in/code"): Row(For.ANYBODY),
+    ("get", "/join/{token}"): Row(For.ANYBODY, "/join/x"),
+    ("post", "/join/{token}"): Row(For.ANYBODY, "/join/x"),
+    ("post", "/look"): Row(For.ANYBODY),
+    ("post", "/sign-out"): Row(For.SIGNED),
+    ("get", "/confirm"): Row(For.SIGNED),
+    ("post", "/confirm"): Row(For.SIGNED),
+    ("get", "/account"): Row(For.SIGNED),
+    ("post", "/account/password"): Row(For.SIGNED),
+    ("post", "/account/language"): Row(For.SIGNED),
+    ("post", "/account/sessions/end-others"): Row(For.SIGNED),
+    ("post", "/account/sessions/{name}/end"): Row(For.SIGNED, "/account/sessions/x/end"),
+    ("get", "/account/second-step"): Row(For.SIGNED),
+    ("post", "/account/second-step"): Row(For.SIGNED),
+    ("post", "/account/second-step/recovery-codes"): Row(For.SIGNED),
+    ("post", "/account/second-step/end"): Row(For.SIGNED),
+    ("get", "/"): Row(For.SIGNED),
+    ("get", "/listings"): Row(For.SELLER),
+    ("get", "/listings/export.csv"): Row(For.SELLER),
+    ("get", "/listings/{listing_id}"): Row(For.OWNER, "/listings/{listing}"),
+    ("get", "/replacements"): Row(For.SELLER),
+    ("post", "/replacements/{listing_id}/approve"): Row(For.OWNER, "/replacements/{listing}/approve"),
+    ("post", "/replacements/{listing_id}/refuse"): Row(For.OWNER, "/replacements/{listing}/refuse"),
+    ("post", "/replacements/{listing_id}/refuse-seller"): Row(For.OWNER, "/replacements/{listing}/refuse-seller"),
+}
+"""Every route there is; one that is missing here fails the first test."""
+
+DRAWS = ("get", "/account/second-step")
+"""Draws the secret that its page shows, once."""
+SECRET = "an offer of Ann alone"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The application, and the ids of what is Ann's."""
+
+    app: FastAPI
+    site: Served
+    ids: dict[str, int]
+
+
+@pytest.fixture
+def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
+    """Ann has a bit of everything, Bob and the operator nothing; all three can sign in."""
+    ann, bob = rows.user("ann"), rows.user("bob")
+    operator = rows.add(tables.users, username="operator", plan=2, active=True, is_staff=True, created_at=ago(days=1))
+    for user_id in (ann, bob, operator):
+        let_sign_in(engine, user_id)
+    source = rows.source("x123456", state="sold", reason="won")
+    proof = rows.evidence(source)
+    listing = rows.listing(ann, source, "ANN-1", title=SECRET, quantity=0, searching=True, withdrawn_at=ago(hours=2))
+    rows.event(listing, "withdrawn", user_id=ann, reason="won", evidence_id=proof)
+    found = {"marketplace": "yahoo", "item_id": "x999999", "url": "https://auctions.example/x999999", "title": SECRET}
+    rows.add(
+        tables.revivals,
+        **found,
+        listing_id=listing,
+        user_id=ann,
+        state="proposed",
+        old_source_item_id=source,
+        at=ago(hours=1),
+    )
+    shared = SharedSettings.model_validate({"database_url": database_url})
+    app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
+    with served(app) as site:
+        yield Shop(app, site, {"listing": listing})
+
+
+def test_every_route_is_in_the_table(shop: Shop) -> None:
+    paths = get_openapi(title="", version="", routes=shop.app.routes)["paths"]
+    routes = {(method, path) for path, methods in paths.items() for method in methods}
+
+    assert routes - set(ROUTES) == set(), "tell in ROUTES whom they serve"
+    assert set(ROUTES) - routes == set()
+
+
+def test_who_is_not_signed_in_gets_no_further_than_the_form(shop: Shop, engine: Engine) -> None:
+    before = _everything(engine)
+    visitor = shop.site.browser()
+    for (method, path), row in ROUTES.items():
+        if row.whom is not For.ANYBODY:
+            answer = _ask(visitor, shop, method, path, row)
+            assert (answer.status_code, answer.headers["location"][:8]) == (303, "/sign-in"), path
+    assert _everything(engine) == before
+
+
+@pytest.mark.parametrize("username", ["bob", "operator"])
+def test_what_is_anns_is_not_there_for_others_and_stays_as_it_is(shop: Shop, engine: Engine, username: str) -> None:
+    visitor = shop.site.browser()
+    visitor.sign_in(username)
+    before = _everything(engine)
+    for (method, path), row in ROUTES.items():
+        if row.whom is For.OWNER:
+            answer = _ask(visitor, shop, method, path, row)
+            assert answer.status_code == 404, path
+            assert SECRET not in answer.text, path
+    assert _everything(engine) == before
+
+
+def test_bobs_own_pages_show_nothing_of_ann(shop: Shop) -> None:
+    visitor = shop.site.browser()
+    visitor.sign_in("bob")
+    for (method, path), row in ROUTES.items():
+        if row.whom in (For.SELLER, For.SIGNED) and method == "get":
+            answer = _ask(visitor, shop, method, path, row)
+            assert answer.status_code == 200, path
+            assert SECRET not in answer.text, path
+            assert "ANN-1" not in answer.text, path
+
+
+def test_ann_sees_what_is_hers(shop: Shop) -> None:
+    visitor = shop.site.browser()
+    visitor.sign_in("ann")
+
+    for path in ("/", "/listings", "/listings/{listing}", "/replacements", "/listings/export.csv"):
+        assert SECRET in visitor.get(path.format(**shop.ids)).text, path
+
+
+@pytest.mark.parametrize(("username", "whom"), [("bob", For.OPERATOR), ("operator", For.SELLER)])
+def test_the_pages_of_the_other_role_are_not_there(shop: Shop, engine: Engine, username: str, whom: For) -> None:
+    visitor = shop.site.browser()
+    visitor.sign_in(username)
+    before = _everything(engine)
+    for (method, path), row in ROUTES.items():
+        if row.whom is whom:
+            assert _ask(visitor, shop, method, path, row).status_code == 404, path
+    assert _everything(engine) == before
+
+
+def test_no_get_changes_anything(shop: Shop, engine: Engine) -> None:
+    for username in ("ann", "operator"):
+        visitor = shop.site.browser()
+        visitor.sign_in(username)
+        before = _everything(engine)
+        for (method, path), row in ROUTES.items():
+            if method == "get" and (method, path) != DRAWS:
+                _ask(visitor, shop, method, path, row)
+        assert _everything(engine) == before
+
+
+def _ask(visitor: Browser, shop: Shop, method: str, path: str, row: Row) -> Any:
+    url = (row.url or path).format(**shop.ids)
+    return visitor.get(url) if method == "get" else visitor.post(url, **row.fields)
+
+
+def _everything(engine: Engine) -> dict[str, list[str]]:
+    """Every row of every table, but for failed tries."""
+    with reading(engine) as connection:
+        return {
+            table.name: sorted(str(row) for row in connection.execute(select(table)))
+            for table in tables.metadata.sorted_tables
+            if table.name not in ("sign_in_failures", "audit_log")
+        }
