@@ -3,13 +3,16 @@
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 from tests.integration.web.conftest import Mercarich
 
 from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
+from mercarich_platform.clock import utc_now
 from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.kafka import BrokerAway, Publisher, Record, ensure_topics, read_topics
 from mercarich_platform.outcomes import Rejected
 from mercarich_web.adapters.dead_letters_kafka import KafkaDeadLetters
+from mercarich_web.adapters.people_sql import SqlAudit
 from mercarich_web.use_cases.dead_letters import DeadLetterDesk
 
 TOPIC = "check.mercari"
@@ -82,11 +85,13 @@ def test_what_could_not_be_read_whole_is_no_answer(letter: bytes, kafka_bootstra
         list(read_topics(kafka_bootstrap, [f"mercarich.dlq.{TOPIC}"], timeout_seconds=0))
 
 
-def test_a_list_holds_the_newest_and_of_one_topic_reads_no_other(letter: bytes, kafka_bootstrap: str) -> None:
+def test_a_list_holds_the_newest_and_of_one_topic_reads_no_other(
+    letter: bytes, kafka_bootstrap: str, engine: Engine
+) -> None:
     letters = KafkaDeadLetters(kafka_bootstrap)
 
     assert letter in [one.value for one in letters.read(TOPIC)]
     assert {one.id.partition("/")[0] for one in letters.read(TOPIC)} == {f"mercarich.dlq.{TOPIC}"}
     assert list(letters.read("no.such.topic")) == []
-    [newest] = DeadLetterDesk(letters).list(TOPIC, 1).letters
+    [newest] = DeadLetterDesk(letters, SqlAudit(engine), utc_now).list(TOPIC, 1).letters
     assert newest.first_seen == max(one.first_seen for one in letters.read(TOPIC))

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
+from mercarich_contracts.pools import HpaPlan
 from mercarich_operator import ports
-from mercarich_operator.domain.plan import HpaPlan
 from mercarich_operator.domain.pools import Deployment, Pool
 from mercarich_operator.use_cases.notices import AGAIN_SECONDS, Notices
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mercarich_operator.domain.plan import Backlog, Caps, HpaPlan, Mode, Wish, plan, shares
+from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Mode, Wish, plan, shares
 from mercarich_operator.domain.pools import Contract
 
 numbers = st.integers(-5, 1000)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from mercarich_contracts.pools import HpaPlan
 from mercarich_operator.adapters.autoscaler import BLIND_AFTER, differs, load_known, manifest
 from mercarich_operator.adapters.watch import Wakes
-from mercarich_operator.domain.plan import HpaPlan
 from mercarich_operator.domain.pools import BadContract, Contract, Deployment, Pool, read_contract
 
 ANNOTATIONS = {

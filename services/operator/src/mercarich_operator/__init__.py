@@ -9,5 +9,5 @@ What its Role allows, in its own namespace and no more:
 deployments get list watch; deployments/scale get patch; horizontalpodautoscalers get list watch create patch;
 events create patch.
 
-Way through: __main__ -> bootstrap -> handlers (the loop) -> use_cases.reconcile -> domain.plan.
+Way through: __main__ -> bootstrap -> handlers (the loop) -> use_cases.reconcile -> mercarich_contracts.pools.
 """

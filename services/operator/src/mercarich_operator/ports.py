@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from mercarich_operator.domain.plan import Backlog, HpaPlan, Reason, Wish
+from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Reason, Wish
 from mercarich_operator.domain.pools import Deployment, Pool
 
 
@@ -88,6 +88,7 @@ class Status:
     backlog: Backlog
     revision: int
     seen_at: datetime
+    caps: Caps
 
 
 class StatusStore(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mercarich_operator.domain.plan import HpaPlan
+from mercarich_contracts.pools import HpaPlan
 from mercarich_operator.domain.pools import NAME, POOL_LABEL, REASON_ANNOTATION, Pool
 
 MANAGED_BY = "app.kubernetes.io/managed-by"

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from mercarich_contracts.pools import HpaPlan
 from mercarich_operator.adapters.api_server import APPLY_PATCH, MERGE_PATCH, ApiServer, Exists
 from mercarich_operator.adapters.autoscaler import MANAGED_BY, differs, load_known, manifest
-from mercarich_operator.domain.plan import HpaPlan
 from mercarich_operator.domain.pools import NAME, POOL_LABEL, Deployment, Pool
 from mercarich_platform.clock import Clock
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from mercarich_contracts.pools import Cause, Mode
 from mercarich_operator import metrics
-from mercarich_operator.domain.plan import Cause, Mode
 from mercarich_operator.ports import Signal, Status
 from mercarich_platform.clock import Clock, Monotonic
 

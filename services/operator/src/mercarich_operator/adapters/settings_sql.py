@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Engine
 
+from mercarich_contracts.pools import Mode, Wish
 from mercarich_db import settings_store
 from mercarich_db.setting_definitions import WORKERS
 from mercarich_operator.adapters.database import reading
-from mercarich_operator.domain.plan import Mode, Wish
 from mercarich_operator.ports import Settings
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
 
+from mercarich_contracts.pools import Backlog
 from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE
 from mercarich_db.tables import jobs, listings, runs, source_items
 from mercarich_operator.adapters.database import reading
-from mercarich_operator.domain.plan import Backlog
 from mercarich_operator.domain.pools import Pool
 from mercarich_operator.ports import BrokerAway, Signal
 from mercarich_platform import kafka

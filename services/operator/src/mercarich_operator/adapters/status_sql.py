@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from mercarich_contracts.pools import Mode, Wish
 from mercarich_db.tables import pool_status
 from mercarich_operator.adapters.database import reading, writing
-from mercarich_operator.domain.plan import Mode, Wish
 from mercarich_operator.ports import Status
 
 
@@ -51,6 +51,11 @@ def _row(status: Status) -> Mapping[str, Any]:
         "ready": deployment.ready,
         "backlog": status.backlog.units,
         "lag": status.backlog.records,
+        "lowest": status.pool.contract.low,
+        "highest": status.pool.contract.high,
+        "partitions": status.caps.partitions,
+        "affordable": status.caps.connections,
+        "per_replica": status.pool.contract.per_replica_target,
         "revision": status.revision,
         "seen_at": status.seen_at,
     }

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mercarich_contracts.pools import Caps, Cause, Mode, Reason, Wish, plan, shares, within_bounds
 from mercarich_operator import ports
-from mercarich_operator.domain.plan import Caps, Cause, Mode, Reason, Wish, plan, shares, within_bounds
 from mercarich_operator.domain.pools import BadContract, Deployment, Pool, read_contract
 from mercarich_operator.use_cases.notices import Notices
 from mercarich_platform.clock import Clock, Monotonic
@@ -86,7 +86,9 @@ class Reconcile:
             signal = signals[pool.name]
             planned = plan(pool.contract, wish, signal.backlog, caps[pool.name])
             reasons = (*refused, *planned.reasons)
-            status = ports.Status(pool, wish, planned, reasons, signal.backlog, settings.revision, self.now())
+            status = ports.Status(
+                pool, wish, planned, reasons, signal.backlog, settings.revision, self.now(), caps[pool.name]
+            )
             try:
                 written |= self._settle(status)
                 statuses.append(status)

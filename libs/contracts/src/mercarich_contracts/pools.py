@@ -1,11 +1,13 @@
-"""`plan`: the bounds that one pool's autoscaler gets, and why they are not what was asked for."""
+"""Pools of workers. `plan`: the bounds that one's autoscaler gets, and why they are not what was asked for.
+
+The operator of the cluster sets them, the pages show beforehand what a change would come to.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
-
-from mercarich_operator.domain.pools import Contract
+from typing import Protocol
 
 
 class Mode(StrEnum):
@@ -47,6 +49,21 @@ class Wish:
         return f"fixed at {self.high}" if self.mode is Mode.FIXED else f"{self.mode}, {self.low} to {self.high}"
 
 
+class Limits(Protocol):
+    """What the chart says about a pool."""
+
+    @property
+    def low(self) -> int: ...
+
+    @property
+    def high(self) -> int:
+        """The chart's own bounds of the number of replicas."""
+
+    @property
+    def per_replica_target(self) -> int:
+        """Units of backlog that one replica is to carry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """What waits for a pool: records in Kafka and rows in the database, each one unit."""
@@ -79,7 +96,7 @@ class HpaPlan:
     reasons: tuple[Reason, ...]
 
 
-def plan(pool: Contract, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
+def plan(pool: Limits, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
     """Every clamp gives a reason. Neither bound falls when the backlog grows; the maximum heeds it only where the
     autoscaler has no load to go by."""
     reasons: list[Reason] = []
@@ -114,12 +131,12 @@ def shares(budget: int, wanted: Mapping[str, tuple[int, int]]) -> dict[str, int]
     return {name: 1 + (rest * (replicas - 1) // beyond if beyond else 0) for name, (replicas, _) in wanted.items()}
 
 
-def within_bounds(pool: Contract, wish: Wish) -> int:
+def within_bounds(pool: Limits, wish: Wish) -> int:
     """The most replicas that the setting and the chart allow, before anything else is looked at."""
     return max(1, pool.low, min(wish.high, pool.high))
 
 
-def _clamped(what: str, asked: int, pool: Contract, caps: Caps, reasons: list[Reason]) -> int:
+def _clamped(what: str, asked: int, pool: Limits, caps: Caps, reasons: list[Reason]) -> int:
     number = asked
     limits = (
         (Cause.BOUNDS, pool.high, f"the chart allows {pool.low}..{pool.high}"),
