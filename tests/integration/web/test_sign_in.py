@@ -1,33 +1,21 @@
 """Signing in and what protects it: sessions, form tokens, origins, throttling, invitations, fresh logins."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
+from tests.integration.web.clocks import Clock
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages, invitations
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap_people import invitations
 from mercarich_web.domain.people import Role
 from mercarich_web.settings import PagesSettings
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = utc_now()
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def move(self, **span: float) -> None:
-        self.at += timedelta(**span)
 
 
 @pytest.fixture

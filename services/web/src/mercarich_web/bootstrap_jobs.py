@@ -24,7 +24,7 @@ from mercarich_web.adapters.database import SqlSchema
 from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.exported_sql import SqlListings
 from mercarich_web.adapters.fresh_settings import FreshSettings
-from mercarich_web.adapters.hints_kafka import KafkaHints
+from mercarich_web.adapters.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.adapters.imports_sql import SqlImports
 from mercarich_web.adapters.job_book_sql import SqlJobBook
 from mercarich_web.adapters.markets_http import HttpMarkets
@@ -38,7 +38,16 @@ from mercarich_web.metrics import PICTURES, SLICE_SECONDS, SLICES, begin_at_zero
 from mercarich_web.settings import WebSettings
 from mercarich_web.use_cases.export_listings import ExportListings
 from mercarich_web.use_cases.import_steps import ImportStep
-from mercarich_web.use_cases.jobs import JobProblems, ListJobs, ShowJob, SkipQuery, StartImport, StartSearch, StopJob
+from mercarich_web.use_cases.jobs import (
+    JobDesk,
+    JobProblems,
+    ListJobs,
+    ShowJob,
+    SkipQuery,
+    StartImport,
+    StartSearch,
+    StopJob,
+)
 from mercarich_web.use_cases.keep_pictures import KeepPictures
 from mercarich_web.use_cases.search_steps import SearchStep
 from mercarich_web.use_cases.slices import RunSlice, Step
@@ -89,6 +98,31 @@ def jobs_of(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Jobs]:
     finally:
         publisher.close()
         engine.dispose()
+
+
+@contextmanager
+def job_desk(engine: Engine, settings: SharedSettings, now: Clock) -> Iterator[JobDesk]:
+    """What a seller's pages do with jobs."""
+    publisher = Publisher(settings.kafka_bootstrap, client_id="web", topics=tuple(JOBS.values()))
+    hints = HintsMeanwhile(KafkaHints(publisher))
+    try:
+        yield _desk(SqlJobBook(engine, now), hints, engine, now)
+    finally:
+        hints.close()
+        publisher.close()
+
+
+def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -> JobDesk:
+    discard = SqlDesk(engine, lambda: timedelta(0), now).discard
+    return JobDesk(
+        start_search=StartSearch(book, hints, now),
+        start_import=StartImport(book, hints, now),
+        list=ListJobs(book),
+        show=ShowJob(book),
+        problems=JobProblems(book),
+        stop=StopJob(book, now, discard),
+        skip=SkipQuery(book),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The composition root of the pages: settings in, an application out."""
 
+from contextlib import ExitStack
+
 from fastapi import FastAPI
 
 from mercarich_contracts.schedule import SCHEDULE
@@ -16,8 +18,10 @@ from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.adapters.settings_sql import SqlPools
 from mercarich_web.adapters.stock_sql import SqlStock
+from mercarich_web.bootstrap_jobs import job_desk
+from mercarich_web.bootstrap_operating import operating
 from mercarich_web.bootstrap_people import entrance
-from mercarich_web.pages import home, listings, replacements
+from mercarich_web.pages import home, jobs, listings, replacements
 from mercarich_web.ports_people import Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
@@ -33,6 +37,9 @@ def build_pages(
 ) -> FastAPI:
     """Raises `BadConfiguration` when the database's address cannot be read."""
     engine = engines.create(shared.database, pool_size=THREADS // 2)
+    end = ExitStack()
+    end.callback(engine.dispose)
+    desk = end.enter_context(job_desk(engine, shared, now))
     site = make_site(https=own.public_url.startswith("https://"))
     people = entrance(engine, site, shared, own, now, passwords)
     book, holds = SqlListingBook(engine), SqlHolds(engine)
@@ -43,6 +50,8 @@ def build_pages(
         home.routes(site, ShowHome(book, SqlSellersDesk(engine), SCHEDULE, now), overview),
         listings.routes(site, BrowseListings(book), TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)),
         replacements.routes(site, ReplacementDesk(SqlProposals(engine), now)),
+        jobs.routes(site, desk),
         *people.routers,
+        *operating(engine, site, shared, now),
     ]
-    return create_app(site, people.door, routers, own=own, end=engine.dispose)
+    return create_app(site, people.door, routers, own=own, end=end.close)

@@ -152,8 +152,8 @@ class SettingsBook(Protocol):
     def write(self, values: Mapping[str, str], by: Actor, at: datetime, note: str | None = None) -> None:
         """All of them or, where it raises `Refused`, none; each is in its history and in the audit log."""
 
-    def history(self, key: str | None, limit: int) -> Sequence[SettingChange]:
-        """Newest first."""
+    def history(self, keys: Sequence[str], limit: int) -> Sequence[SettingChange]:
+        """Of these, or of all where none is named; newest first."""
 
 
 class PoolBook(Protocol):

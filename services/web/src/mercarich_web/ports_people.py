@@ -52,8 +52,47 @@ class Sessions(Protocol):
 
     def end_others(self, user_id: int, but: str) -> int: ...
 
+    def end_one(self, user_id: int, name: str) -> bool:
+        """By `Session.name`; False where the account has none of that name."""
+
     def of(self, user_id: int) -> Sequence[Session]:
-        """Last seen first."""
+        """Whole ones, last seen first."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStep:
+    """A salt without `since` was not proven yet."""
+
+    salt: str | None
+    since: datetime | None
+
+
+class SecondSteps(Protocol):
+    def second_step(self, user_id: int) -> KnownStep: ...
+
+    def begin(self, user_id: int, salt: str) -> None:
+        """Nothing changes where a code is asked for already."""
+
+    def prove(self, user_id: int, since: datetime, step: int, code_hashes: Sequence[str]) -> None:
+        """With the step whose code proved it, and the recovery codes."""
+
+    def use_step(self, user_id: int, step: int) -> bool:
+        """False for one that was used, or is older than one that was."""
+
+    def use_recovery(self, user_id: int, code_hash: str) -> bool:
+        """False where there is none, or no more."""
+
+    def recovery_codes(self, user_id: int) -> int:
+        """How many are left."""
+
+    def renew(self, user_id: int, code_hashes: Sequence[str]) -> None: ...
+
+    def end(self, user_id: int) -> None: ...
+
+
+class Secrets(Protocol):
+    def secret(self, purpose: str, *parts: object) -> bytes:
+        """32 bytes, always the same for the same words, that nobody without the server's key can tell."""
 
 
 class Tries(Protocol):

@@ -1,6 +1,6 @@
 """The settings of web's processes by environment: `WEB_` of the workers of sellers' jobs, `PAGES_` of the pages."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,5 +21,10 @@ class PagesSettings(BaseSettings):
     public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+)?$")
     """Where people find the pages, as https://shop.example: makes cookies secure, and only its host's pages may send
     forms. Empty: whatever address they were asked for by, for one machine."""
+    key: SecretStr = SecretStr("")
+    """32 bytes in base64, of which the secrets of authenticators and webhooks are made: with another key they are void.
+    Empty: the file pages.key in the data folder, made where there is none."""
+    codes_for_operators: bool = False
+    """Operators must set up the second step of signing in before they see anything else."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, from which X-Forwarded-For and -Proto are believed. Empty: nobody."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, insert, select, true, update
+from sqlalchemy import Connection, Engine, Select, delete, false, insert, select, true, update
 
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import sessions, sign_in_failures, users
@@ -17,6 +17,7 @@ from mercarich_web.domain.people import (
     FREE_TRIES,
     FREE_TRIES_OF_A_NETWORK,
     IDLE,
+    NAME_LENGTH,
     Session,
     wait_after,
 )
@@ -35,6 +36,7 @@ class SqlSessions:
             "confirmed_at": session.confirmed_at,
             "address": session.address,
             "agent": session.agent,
+            "half": session.half,
         }
         over = (sessions.c.seen_at < session.seen_at - IDLE) | (sessions.c.created_at < session.created_at - ABSOLUTE)
 
@@ -65,8 +67,17 @@ class SqlSessions:
         gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
         return writing(self._engine, lambda connection: connection.execute(gone).rowcount)
 
+    def end_one(self, user_id: int, name: str) -> bool:
+        this = sessions.c.token_hash.startswith(name, autoescape=True)
+        gone = delete(sessions).where(sessions.c.user_id == user_id, this)
+        return len(name) == NAME_LENGTH and writing(self._engine, lambda at: at.execute(gone).rowcount) == 1
+
     def of(self, user_id: int) -> Sequence[Session]:
-        query = _sessions().where(sessions.c.user_id == user_id).order_by(sessions.c.seen_at.desc())
+        query = (
+            _sessions()
+            .where(sessions.c.user_id == user_id, sessions.c.half.is_(false()))
+            .order_by(sessions.c.seen_at.desc())
+        )
         with reading(self._engine) as connection:
             return [_session(row) for row in connection.execute(query)]
 
@@ -127,5 +138,12 @@ def _sessions() -> Select[Any]:
 
 def _session(row: AnyRow) -> Session:
     return Session(
-        account_of(row), row.token_hash, row.created_at, row.seen_at, row.confirmed_at, row.address, row.agent
+        account_of(row),
+        row.token_hash,
+        row.created_at,
+        row.seen_at,
+        row.confirmed_at,
+        row.address,
+        row.agent,
+        row.half,
     )

@@ -41,11 +41,11 @@ class SqlSettings:
         except settings_store.BadSetting as error:
             raise Refused(str(error)) from error
 
-    def history(self, key: str | None, limit: int) -> Sequence[SettingChange]:
+    def history(self, keys: Sequence[str], limit: int) -> Sequence[SettingChange]:
         columns = [column for column in settings_history.c if column is not settings_history.c.id]
         query = select(*columns).order_by(settings_history.c.id.desc()).limit(limit)
-        if key is not None:
-            query = query.where(settings_history.c.key == key)
+        if keys:
+            query = query.where(settings_history.c.key.in_(keys))
         with reading(self._engine) as connection:
             return [SettingChange(**row._mapping) for row in connection.execute(query)]
 

@@ -63,7 +63,7 @@ def _address(token: str) -> str:
 def _opened() -> "Iterator[Invitations]":
     from mercarich_db import engine as engines  # drivers: not for a help page
     from mercarich_web.adapters.database import SqlSchema
-    from mercarich_web.bootstrap_pages import invitations
+    from mercarich_web.bootstrap_people import invitations
 
     quiet_logs()
     engine = engines.create(load(SharedSettings).database)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+NAME_LENGTH = 16
+"""Of a session's name, hexadecimal."""
 IDLE = timedelta(hours=2)
 """A session ends after this long without a request,"""
 ABSOLUTE = timedelta(hours=24)
@@ -61,6 +63,8 @@ class Account:
     plan: int
     language: str | None
     """ja or en; None: whatever the browser asks for."""
+    asks_for_code: bool = False
+    """The password alone is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,13 @@ class Session:
     """When the password was last given."""
     address: str = ""
     agent: str = ""
+    half: bool = False
+    """The password was right, the code is still to come: nobody is signed in yet."""
+
+    @property
+    def name(self) -> str:
+        """What a page may hold: it lets nobody in."""
+        return self.token_hash[:NAME_LENGTH]
 
     def is_over(self, now: datetime) -> bool:
         return now - self.seen_at > IDLE or now - self.created_at > ABSOLUTE

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -134,11 +134,19 @@ def _elsewhere(request: Request, page: str) -> Response:
     """To a page that leads back; a form is not sent again by it."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method not in SAFE:
-        back = "/"
+        back = _page_of(request)
     to = page if back == "/" else f"{page}?next={quote(back)}"
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Redirect": to})
     return RedirectResponse(to, 303)
+
+
+def _page_of(request: Request) -> str:
+    """The page whose form was sent, else home."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc != request.url.netloc or not came_from.path:
+        return "/"
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
 
 
 def _page(status: int) -> Callable[[Request, Exception], Any]:

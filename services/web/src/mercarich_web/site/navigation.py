@@ -21,6 +21,10 @@ SELLERS: Sequence[Entry] = (
     Entry("/", N_("Home"), "house"),
     Entry("/listings", N_("Listings"), "list"),
     Entry("/replacements", N_("Replacements"), "refresh-cw"),
+    Entry("/jobs", N_("Imports and searches"), "layers"),
 )
-OPERATORS: Sequence[Entry] = (Entry("/", N_("Overview"), "gauge"),)
+OPERATORS: Sequence[Entry] = (
+    Entry("/", N_("Overview"), "gauge"),
+    Entry("/pools", N_("Worker pools"), "layers"),
+)
 BOTH: Sequence[Entry] = (Entry("/account", N_("Account"), "user"),)

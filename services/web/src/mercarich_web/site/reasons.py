@@ -48,6 +48,50 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     (r"(?P<market>yahoo|mercari) (?P<item>\S+) waits for approval", N_("%(item)s waits for approval")),
     (r"replaced by (?P<market>yahoo|mercari) (?P<item>\S+?)(, (?P<price>[\d,]+) yen)?", N_("replaced by %(item)s")),
     (r"(?P<item>\S+), by (?P<person>.+)", N_("%(item)s, by %(person)s")),
+    (r"The file is empty\.", N_("The file is empty.")),
+    (r"The file has no rows below its header\.", N_("The file has no rows below its header.")),
+    (
+        r"(?P<n>[\d,]+) problems? (was|were) found, so no row was imported; mend them and upload again\.",
+        N_("%(n)s problems were found, so no row was imported; mend them and upload again."),
+    ),
+    (
+        r"(?P<failed>\d+) of (?P<all>\d+) searches could not be read\.",
+        N_("%(failed)s of %(all)s searches could not be read."),
+    ),
+    (
+        r"Stopped by (?P<who>.+); what it had found is kept as drafts\.",
+        N_("Stopped by %(who)s; what it had found is kept as drafts."),
+    ),
+    (r"Stopped by (?P<who>.+); no row was imported\.", N_("Stopped by %(who)s; no row was imported.")),
+    (
+        r"Nothing moved for (?P<minutes>\d+) minutes, so the search was closed.*",
+        N_("Nothing moved for %(minutes)s minutes, so the search was closed. What it had found is kept as drafts."),
+    ),
+    (
+        r"Nothing moved for (?P<minutes>\d+) minutes, so the import was closed.*",
+        N_("Nothing moved for %(minutes)s minutes, so the import was closed. No row was imported; upload it again."),
+    ),
+    (r"the file is neither UTF-8 nor Shift_JIS.*", N_("the file is neither UTF-8 nor Shift_JIS; save it as CSV UTF-8")),
+    (r"the file is larger than (?P<n>\d+) MB; split it", N_("the file is larger than %(n)s MB; split it")),
+    (r"choose a file", N_("choose a file")),
+    (r"give at least one keyword or address", N_("give at least one keyword or address")),
+    (r"unknown column (?P<column>.+?); known: (?P<known>.*)", N_("unknown column %(column)s; known: %(known)s")),
+    (r"the column is missing", N_("the column is missing")),
+    (r"the column is there twice", N_("the column is there twice")),
+    (r"is empty", N_("is empty")),
+    (r"line (?P<line>\d+) has the same SKU", N_("line %(line)s has the same SKU")),
+    (r"line (?P<line>\d+) has the same source", N_("line %(line)s has the same source")),
+    (r"your SKU (?P<sku>.+) has this source", N_("your SKU %(sku)s has this source")),
+    (r"expected yahoo or mercari, not (?P<given>.*)", N_("expected yahoo or mercari, not %(given)s")),
+    (r"expected yes or no, not (?P<given>.*)", N_("expected yes or no, not %(given)s")),
+    (
+        r"expected an id of (yahoo|mercari) or its page's address, not (?P<given>.*)",
+        N_("expected the id or the address of an item, not %(given)s"),
+    ),
+    (
+        r"(?P<n>\d+) cells, the header has (?P<header>\d+)",
+        N_("%(n)s cells, the header has %(header)s"),
+    ),
     (r"seen on sale at the second look", N_("seen on sale at the second look")),
 )
 _PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _KNOWN)

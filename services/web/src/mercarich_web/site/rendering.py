@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -12,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mercarich_web.domain.sentences import Moment, Said, Seen
-from mercarich_web.site import formats, navigation, reasons, words
+from mercarich_web.site import formats, navigation, operating_words, reasons, words
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.languages import LANGUAGES, catalogue
 from mercarich_web.site.visits import NOTICE, Visit
@@ -36,6 +37,10 @@ class Site:
         if visit.notice:
             answer.delete_cookie(NOTICE)
         return answer
+
+    def part(self, visit: Visit, template: str, **values: Any) -> str:
+        """A part of a page, for a stream."""
+        return self.environments[visit.language].get_template(template).render(visit=visit, **values)
 
     def to(self, path: str, notice: str | None = None, about: str = "") -> Response:
         """After something was done: on to a page (of ours), which says so by a notice of `words.NOTICES`."""
@@ -76,6 +81,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         exact=formats.exact,
         iso=formats.iso,
         day=lambda at: formats.day(at, language),
+        seconds=lambda number: timedelta(seconds=number),
         span=lambda length: formats.span(length, language),
         ago=lambda at, now: formats.ago(at, now, language),
         said=lambda sentence: said(sentence, sentences, language),
@@ -87,6 +93,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         languages=LANGUAGES,
         navigation=navigation,
         words=words,
+        steering=operating_words,
         changed_query=changed_query,
     )
     return environment

@@ -75,6 +75,11 @@ class Visit:
         return self.session is not None and self.session.account.role is Role.OPERATOR
 
     @property
+    def is_fresh(self) -> bool:
+        """What needs a fresh login may be done."""
+        return self.session is not None and self.session.is_fresh(self.now)
+
+    @property
     def form_token(self) -> str:
         """Another one in each page, so that compressed pages do not give it away letter by letter."""
         nonce = secrets.token_hex(8)

@@ -137,6 +137,30 @@ CONDITIONS: Mapping[int, str] = {
     5: N_("used"),
     6: N_("poor"),
 }
+JOB_KINDS: Mapping[str, tuple[str, str]] = {
+    "import": (N_("CSV import"), "file-spreadsheet"),
+    "search": (N_("Bulk search"), "search"),
+}
+"""The word and the icon."""
+JOB_STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": (N_("waits"), ""),
+    "running": (N_("running"), "info"),
+    "finished": (N_("finished"), "good"),
+    "stopped": (N_("stopped"), ""),
+    "failed": (N_("failed"), "bad"),
+    "done": (N_("done"), "good"),
+    "skipped": (N_("skipped"), ""),
+}
+"""Of a job, and of one search in it."""
+JOB_PHASES: Mapping[str, str] = {
+    "preparing": N_("storing the file"),
+    "searching": N_("searching"),
+    "reading": N_("reading the file"),
+    "comparing": N_("comparing with your listings"),
+    "sources": N_("making sources"),
+    "applying": N_("taking over"),
+    "ended": N_("ended"),
+}
 OUTCOMES: Mapping[str, tuple[str, str]] = {
     "running": (N_("running"), "info"),
     "finished": (N_("finished"), "good"),
@@ -152,8 +176,12 @@ NOTICES: Mapping[str, str] = {
     "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
     "sessions_ended": N_("All other sessions are ended."),
     "language_changed": N_("The language is changed."),
+    "job_stopped": N_("Job %(about)s is stopped."),
+    "search_skipped": N_("Search %(about)s is skipped."),
     "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
     "replacement_refused": N_("%(about)s: refused. The search goes on."),
+    "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
+    "nothing_changed": N_("Nothing was changed."),
     "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
 }
 """What a page says once after something was done; `%(about)s` is what it was done to."""

@@ -157,6 +157,19 @@ class SkipQuery:
         raise NotFound(f"job {job_id} has no search {number}; `mercarich job show {job_id}` lists them")
 
 
+@dataclass(frozen=True, slots=True)
+class JobDesk:
+    """All that a seller's pages do with jobs."""
+
+    start_search: StartSearch
+    start_import: StartImport
+    list: ListJobs
+    show: ShowJob
+    problems: JobProblems
+    stop: StopJob
+    skip: SkipQuery
+
+
 def _seller(jobs: JobBook, username: str) -> int:
     user_id = jobs.seller(username)
     if user_id is None:

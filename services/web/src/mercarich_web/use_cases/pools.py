@@ -1,10 +1,16 @@
-"""The pools of workers as the operator saw them last."""
+"""The pools of workers as the operator saw them last, and changing one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
-from mercarich_web.domain.operating import PoolStates
+from mercarich_web.domain.operating import PoolStates, SettingChange
+from mercarich_web.domain.pools import MIN, MODE, PoolView, views
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports_people import Actor
+
+CHANGES_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +23,34 @@ class ShowPools:
 
     def __call__(self) -> PoolStates:
         return PoolStates(self.now(), self.settings.revision(), self.pools.states())
+
+
+@dataclass(frozen=True, slots=True)
+class PoolDesk:
+    """Each pool with its settings. What takes a key raises `NotFound`."""
+
+    pools: ports.PoolBook
+    settings: ports.SettingsBook
+    now: Clock
+
+    def all(self) -> Sequence[PoolView]:
+        return views(self.settings.all(), self.pools.states(), self.settings.revision())
+
+    def one(self, key: str) -> PoolView:
+        for view in self.all():
+            if view.key == key:
+                return view
+        raise NotFound(f"there is no pool of the setting {key!r}")
+
+    def history(self, key: str) -> Sequence[SettingChange]:
+        """Of its settings, newest first."""
+        return self.settings.history([key, key + MIN, key + MODE], CHANGES_SHOWN)
+
+    def change(self, key: str, wanted: tuple[str, str, str], by: Actor, note: str | None) -> bool:
+        """`wanted` are mode, least and most; what is so already is not written. Raises `ports.Refused`."""
+        view = self.one(key)
+        given = zip(view.settings, wanted, strict=True)
+        values = {setting.key: value.strip() for setting, value in given if value.strip() != setting.value}
+        if values:
+            self.settings.write(values, by, self.now(), note)
+        return bool(values)

@@ -53,4 +53,4 @@ class ShowSettingHistory:
     def __call__(self, key: str | None, limit: int) -> SettingHistory:
         if key is not None:
             GetSetting(self.settings)(key)
-        return SettingHistory(self.settings.history(key, limit))
+        return SettingHistory(self.settings.history([] if key is None else [key], limit))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_platform.clock import Clock
+from mercarich_web.domain.codes import HALF_FOR
 from mercarich_web.domain.people import LONGEST, Account, Session, check_password
 from mercarich_web.ports_people import Actor, Audit, Login, Passwords, People, Sessions, Tries
 
@@ -45,27 +46,33 @@ class Door:
     now: Clock
 
     def sign_in(self, username: str, password: str, caller: Caller) -> str:
-        """Answers the new session's token. Raises `Wrong` and `TooMany`."""
+        """Answers the new session's token, a half one's where a code is asked for. Raises `Wrong` and `TooMany`."""
         login = self._proven(username, password, caller)
         if self.passwords.is_outdated(login.password_hash):
             self.people.set_password(login.account.user_id, self.passwords.hash(password), self.now())
-        return self.start(login.account, caller)
+        return self.start(login.account, caller, half=login.account.asks_for_code)
 
-    def start(self, account: Account, caller: Caller) -> str:
+    def start(self, account: Account, caller: Caller, *, half: bool = False) -> str:
         token, now = secrets.token_urlsafe(32), self.now()
-        session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255])
+        session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half)
         self.sessions.start(session)
-        self.audit.write("sign_in", _actor(account, caller), account.username, None, now)
+        if not half:
+            self.audit.write("sign_in", actor(account, caller), account.username, None, now)
         return token
 
     def who(self, token: str) -> Session | None:
         """None when the session is over or was never there."""
         session, now = self.sessions.get(hashed(token)), self.now()
-        if session is None or session.is_over(now):
+        if session is None or session.half or session.is_over(now):
             return None
         if now - session.seen_at > SEEN_EVERY:
             self.sessions.seen(session.token_hash, now)
         return session
+
+    def half(self, token: str) -> Session | None:
+        """Whose code is still to come."""
+        session = self.sessions.get(hashed(token))
+        return session if session is not None and session.half and self.now() - session.created_at <= HALF_FOR else None
 
     def sign_out(self, session: Session) -> None:
         self.sessions.end(session.token_hash)
@@ -82,7 +89,7 @@ class Door:
         self._proven(account.username, old, caller)
         self.people.set_password(account.user_id, self.passwords.hash(new), self.now())
         self.sessions.end_others(account.user_id, session.token_hash)
-        self.audit.write("password_changed", _actor(account, caller), account.username, None, self.now())
+        self.audit.write("password_changed", actor(account, caller), account.username, None, self.now())
 
     def _proven(self, username: str, password: str, caller: Caller) -> Login:
         account, net = hashed(username), hashed(network(caller.address))
@@ -113,5 +120,5 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
 
 
-def _actor(account: Account, caller: Caller) -> Actor:
+def actor(account: Account, caller: Caller) -> Actor:
     return Actor(account.username, account.user_id, caller.address)

@@ -1,0 +1,53 @@
+"""The composition root of who signs in: the door, its pages, and the account's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from sqlalchemy import Engine
+
+from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.passwords import Argon2Passwords
+from mercarich_web.adapters.people_sql import SqlAudit, SqlPeople
+from mercarich_web.adapters.second_steps_sql import SqlSecondSteps
+from mercarich_web.adapters.server_key import ServerKey
+from mercarich_web.adapters.sessions_sql import SqlSessions, SqlTries
+from mercarich_web.pages import account, second_step, sign_in
+from mercarich_web.ports_people import Passwords
+from mercarich_web.settings import PagesSettings
+from mercarich_web.site.rendering import Site
+from mercarich_web.use_cases.invitations import Invitations
+from mercarich_web.use_cases.second_step import SecondStep
+from mercarich_web.use_cases.sign_in import Door
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    door: Door
+    audit: SqlAudit
+    routers: Sequence[APIRouter]
+
+
+def entrance(
+    engine: Engine, site: Site, shared: SharedSettings, own: PagesSettings, now: Clock, passwords: Passwords | None
+) -> Entrance:
+    hashing = passwords or Argon2Passwords()
+    people, sessions, audit, tries = SqlPeople(engine), SqlSessions(engine), SqlAudit(engine), SqlTries(engine)
+    door = Door(people, sessions, tries, hashing, audit, now)
+    step = SecondStep(SqlSecondSteps(engine), server_key(shared, own), sessions, tries, audit, now)
+    routers = [
+        sign_in.routes(site, door, Invitations(people, hashing, audit, now)),
+        second_step.routes(site, door, step),
+        account.routes(site, door, people, sessions),
+    ]
+    return Entrance(door, audit, routers)
+
+
+def server_key(shared: SharedSettings, own: PagesSettings) -> ServerKey:
+    return ServerKey(own.key.get_secret_value(), shared.data_dir / "pages.key")
+
+
+def invitations(engine: Engine, now: Clock = utc_now, passwords: Passwords | None = None) -> Invitations:
+    """For commands, and for the logins of one machine."""
+    return Invitations(SqlPeople(engine), passwords or Argon2Passwords(), SqlAudit(engine), now)

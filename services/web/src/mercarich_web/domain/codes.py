@@ -1,0 +1,64 @@
+"""The second step of signing in: codes of an authenticator (RFC 6238) and recovery codes."""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+STEP_SECONDS, DIGITS, DRIFT = 30, 6, 1
+"""A code of the step before and of the next one is taken, too: clocks differ."""
+RECOVERY_CODES = 10
+HALF_FOR = timedelta(minutes=5)
+"""So long after the password the code may come."""
+ISSUER = "Mercarich"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an authenticator is given, shown until the first code proves that it has it."""
+
+    secret: str
+    """In base32, for typing."""
+    uri: str
+    """The same as an address, for a picture."""
+
+
+def code_at(secret: bytes, step: int, digits: int = DIGITS) -> str:
+    """HOTP of RFC 4226 with HMAC-SHA-1, which every authenticator knows."""
+    digest = hmac.new(secret, step.to_bytes(8, "big"), hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
+    return f"{number % 10**digits:0{digits}d}"
+
+
+def matching_step(secret: bytes, code: str, now: datetime) -> int | None:
+    """The step whose code this is, among those that may be; None for a wrong one."""
+    current = int(now.timestamp()) // STEP_SECONDS
+    found = None
+    for step in range(current - DRIFT, current + DRIFT + 1):
+        if hmac.compare_digest(code_at(secret, step).encode(), code.encode()):
+            found = step
+    return found
+
+
+def enrolment(secret: bytes, username: str) -> Enrolment:
+    text = base64.b32encode(secret).decode().rstrip("=")
+    return Enrolment(text, f"otpauth://totp/{ISSUER}:{quote(username)}?secret={text}&issuer={ISSUER}")
+
+
+def recovery_code(noise: bytes) -> str:
+    """Of 10 bytes: 16 letters and digits in fours, without 0, 1, 8 and 9."""
+    text = base64.b32encode(noise).decode().lower()
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def typed(code: str) -> str:
+    """A code as it is compared: what people put between is gone."""
+    return re.sub(r"[\s\-‐－]", "", code[:64]).lower()
+
+
+def is_of_authenticator(code: str) -> bool:
+    return len(code) == DIGITS and code.isascii() and code.isdigit()

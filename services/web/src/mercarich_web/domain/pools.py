@@ -1,0 +1,96 @@
+"""The pools of workers as people set them, what the cluster made of it, and what other numbers would come to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Mode, Wish, plan
+from mercarich_web.domain.operating import PoolState, Setting
+
+POOLS: Mapping[str, str] = {
+    "INVCHK_YAHOO_WORKER": "checker-yahoo",
+    "INVCHK_MERCARI_WORKER": "checker-mercari",
+    "INVRES_YAHOO_WORKER": "updater-yahoo",
+    "INVRES_MERCARI_WORKER": "updater-mercari",
+    "FEED_WORKER": "feed",
+    "BACKGROUND_SEARCH_WORKER": "jobs-search",
+    "BACKGROUND_IMPORT_WORKER": "jobs-import",
+}
+"""A pool's setting -> the pool, which is also its consumer group."""
+MIN, MODE = "_MIN", "_MODE"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`contracts.pools.Limits`."""
+
+    low: int
+    high: int
+    per_replica_target: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """One pool's settings beside what the operator of the cluster last made of them."""
+
+    key: str
+    high: Setting
+    low: Setting
+    mode: Setting
+    state: PoolState | None
+    """None where no operator has run."""
+    revision: int
+    """The newest change of a setting."""
+
+    @property
+    def name(self) -> str:
+        return POOLS[self.key]
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        return self.mode, self.low, self.high
+
+    @property
+    def wish(self) -> Wish:
+        return wish(self.mode.value, int(self.low.value), int(self.high.value))
+
+    @property
+    def is_behind(self) -> bool:
+        """The cluster has not seen the newest change."""
+        return self.state is not None and self.state.revision < self.revision
+
+    @property
+    def is_clamped(self) -> bool:
+        return self.state is not None and bool(self.state.reasons)
+
+    @property
+    def changed(self) -> Setting | None:
+        """Of its settings the one that was changed last."""
+        known = [each for each in self.settings if each.updated_at is not None]
+        return max(known, key=lambda each: (each.updated_at is not None, each.updated_at), default=None)
+
+    @property
+    def planned(self) -> HpaPlan | None:
+        return self.preview(self.wish)
+
+    def preview(self, wish: Wish) -> HpaPlan | None:
+        """What the cluster would make of this wish now; None where no operator has told its limits."""
+        known = self.state
+        if known is None or known.lowest is None or known.highest is None or known.per_replica is None:
+            return None
+        limits = Limits(known.lowest, known.highest, known.per_replica)
+        backlog = Backlog(known.lag, known.backlog - known.lag)
+        return plan(limits, wish, backlog, Caps(known.partitions, known.affordable))
+
+
+def wish(mode: str, low: int, high: int) -> Wish:
+    """Raises `ValueError` for a mode that is none."""
+    given = Mode(mode)
+    return Wish(given, high if given is Mode.FIXED else low, high)
+
+
+def views(settings: Sequence[Setting], states: Sequence[PoolState], revision: int) -> Sequence[PoolView]:
+    by_key = {setting.key: setting for setting in settings}
+    state_of = {state.settings_key: state for state in states}
+    return [
+        PoolView(key, by_key[key], by_key[key + MIN], by_key[key + MODE], state_of.get(key), revision) for key in POOLS
+    ]
