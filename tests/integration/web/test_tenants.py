@@ -71,6 +71,19 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/replacements/{listing_id}/approve"): Row(For.OWNER, "/replacements/{listing}/approve"),
     ("post", "/replacements/{listing_id}/refuse"): Row(For.OWNER, "/replacements/{listing}/refuse"),
     ("post", "/replacements/{listing_id}/refuse-seller"): Row(For.OWNER, "/replacements/{listing}/refuse-seller"),
+    ("get", "/jobs"): Row(For.SELLER),
+    ("post", "/jobs/import"): Row(For.SELLER),
+    ("post", "/jobs/search"): Row(For.SELLER),
+    ("get", "/jobs/{job_id}"): Row(For.OWNER, "/jobs/{job}"),
+    ("get", "/jobs/{job_id}/progress"): Row(For.OWNER, "/jobs/{job}/progress"),
+    ("get", "/jobs/{job_id}/problems.csv"): Row(For.OWNER, "/jobs/{job}/problems.csv"),
+    ("post", "/jobs/{job_id}/stop"): Row(For.OWNER, "/jobs/{job}/stop"),
+    ("post", "/jobs/{job_id}/skip/{number}"): Row(For.OWNER, "/jobs/{job}/skip/1"),
+    ("get", "/pools"): Row(For.OPERATOR),
+    ("get", "/pools/queues"): Row(For.OPERATOR),
+    ("get", "/pools/{key}"): Row(For.OPERATOR, "/pools/FEED_WORKER"),
+    ("get", "/pools/{key}/preview"): Row(For.OPERATOR, "/pools/FEED_WORKER/preview"),
+    ("post", "/pools/{key}"): Row(For.OPERATOR, "/pools/FEED_WORKER"),
 }
 """Every route there is; one that is missing here fails the first test."""
 
@@ -109,10 +122,11 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
         old_source_item_id=source,
         at=ago(hours=1),
     )
-    shared = SharedSettings.model_validate({"database_url": database_url})
+    job = _job(rows, ann)
+    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
     app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
     with served(app) as site:
-        yield Shop(app, site, {"listing": listing})
+        yield Shop(app, site, {"listing": listing, "job": job})
 
 
 def test_every_route_is_in_the_table(shop: Shop) -> None:
@@ -161,7 +175,7 @@ def test_ann_sees_what_is_hers(shop: Shop) -> None:
     visitor = shop.site.browser()
     visitor.sign_in("ann")
 
-    for path in ("/", "/listings", "/listings/{listing}", "/replacements", "/listings/export.csv"):
+    for path in ("/", "/listings", "/listings/{listing}", "/replacements", "/jobs/{job}", "/listings/export.csv"):
         assert SECRET in visitor.get(path.format(**shop.ids)).text, path
 
 
@@ -185,6 +199,28 @@ def test_no_get_changes_anything(shop: Shop, engine: Engine) -> None:
             if method == "get" and (method, path) != DRAWS:
                 _ask(visitor, shop, method, path, row)
         assert _everything(engine) == before
+
+
+def _job(rows: Rows, user_id: int) -> int:
+    """An ended search of this seller with a query."""
+    numbers = dict.fromkeys(("done", "made", "left_out", "wrong", "turn", "fence", "attempts"), 0)
+    job = rows.add(
+        tables.jobs,
+        **numbers,
+        user_id=user_id,
+        kind="search",
+        state="finished",
+        phase="ended",
+        arguments="{}",
+        cursor="{}",
+        created_by="ann",
+        created_at=ago(hours=1),
+        heartbeat_at=ago(hours=1),
+        ended_at=ago(minutes=50),
+    )
+    query = {"job_id": job, "number": 1, "given": SECRET, "marketplace": "yahoo", "keyword": "x", "conditions": ""}
+    rows.add(tables.job_queries, **query, state="done", page=1, made=0, tries=0)
+    return job
 
 
 def _ask(visitor: Browser, shop: Shop, method: str, path: str, row: Row) -> Any:

@@ -1,6 +1,7 @@
 """`ports_jobs.Hints` over Kafka."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 from mercarich_contracts.messages import JobWaiting
 from mercarich_contracts.topics import JOBS
@@ -22,3 +23,18 @@ class KafkaHints:
             self._publisher.flush(ACKNOWLEDGED_WITHIN)
         except BrokerAway as error:
             log.info("no worker was woken; they look by themselves", extra={"why": str(error)})
+
+
+class HintsMeanwhile:
+    """The same without waiting for the broker: whoever answers a page has no seconds to spare for it."""
+
+    def __init__(self, hints: KafkaHints) -> None:
+        self._hints = hints
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
+
+    def waiting(self, kind: Kind, job_id: int) -> None:
+        self._thread.submit(self._hints.waiting, kind, job_id)
+
+    def close(self) -> None:
+        """What is not said by now stays unsaid."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
