@@ -17,6 +17,7 @@ from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.settings import PagesSettings
+from mercarich_web.use_cases.sign_in import hashed
 
 
 class For(Enum):
@@ -30,6 +31,8 @@ class For(Enum):
     OWNER = "owner"
     """The seller whose thing the address names."""
     OPERATOR = "operator"
+    KEY = "key"
+    """Of the API: the seller whose key is brought."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,17 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/account/second-step"): Row(For.SIGNED),
     ("post", "/account/second-step/recovery-codes"): Row(For.SIGNED),
     ("post", "/account/second-step/end"): Row(For.SIGNED),
+    ("get", "/account/keys"): Row(For.SELLER),
+    ("post", "/account/keys"): Row(For.SELLER),
+    ("post", "/account/keys/{key_id}/revoke"): Row(For.OWNER, "/account/keys/{key}/revoke"),
+    ("get", "/api/v1/listings"): Row(For.KEY),
+    ("get", "/api/v1/listings/export.csv"): Row(For.KEY),
+    ("get", "/api/v1/listings/{listing_id}"): Row(For.KEY, "/api/v1/listings/{listing}"),
+    ("get", "/api/v1/jobs"): Row(For.KEY),
+    ("get", "/api/v1/jobs/{job_id}"): Row(For.KEY, "/api/v1/jobs/{job}"),
+    ("post", "/api/v1/jobs/{job_id}/stop"): Row(For.KEY, "/api/v1/jobs/{job}/stop"),
+    ("post", "/api/v1/jobs/searches"): Row(For.KEY),
+    ("post", "/api/v1/jobs/imports"): Row(For.KEY),
     ("get", "/"): Row(For.SIGNED),
     ("get", "/listings"): Row(For.SELLER),
     ("get", "/listings/export.csv"): Row(For.SELLER),
@@ -79,6 +93,17 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/jobs/{job_id}/problems.csv"): Row(For.OWNER, "/jobs/{job}/problems.csv"),
     ("post", "/jobs/{job_id}/stop"): Row(For.OWNER, "/jobs/{job}/stop"),
     ("post", "/jobs/{job_id}/skip/{number}"): Row(For.OWNER, "/jobs/{job}/skip/1"),
+    ("get", "/runs"): Row(For.OPERATOR),
+    ("get", "/runs/heads"): Row(For.OPERATOR),
+    ("get", "/runs/{run_id}"): Row(For.OPERATOR, "/runs/1"),
+    ("get", "/runs/{run_id}/progress"): Row(For.OPERATOR, "/runs/1/progress"),
+    ("get", "/holds"): Row(For.OPERATOR),
+    ("get", "/holds/{hold_id}"): Row(For.OPERATOR, "/holds/1"),
+    ("post", "/holds/{hold_id}/release"): Row(For.OPERATOR, "/holds/1/release"),
+    ("get", "/rules"): Row(For.SELLER),
+    ("post", "/rules"): Row(For.SELLER),
+    ("post", "/rules/exclusions"): Row(For.SELLER),
+    ("post", "/rules/exclusions/remove"): Row(For.SELLER),
     ("get", "/pools"): Row(For.OPERATOR),
     ("get", "/pools/queues"): Row(For.OPERATOR),
     ("get", "/pools/{key}"): Row(For.OPERATOR, "/pools/FEED_WORKER"),
@@ -90,6 +115,7 @@ ROUTES: dict[tuple[str, str], Row] = {
 DRAWS = ("get", "/account/second-step")
 """Draws the secret that its page shows, once."""
 SECRET = "an offer of Ann alone"
+KEY = "mk_of_user_"
 
 
 @dataclass(frozen=True)
@@ -122,11 +148,12 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
         old_source_item_id=source,
         at=ago(hours=1),
     )
-    job = _job(rows, ann)
+    job, key = _job(rows, ann), _key(rows, ann)
+    _key(rows, bob)
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
     app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
     with served(app) as site:
-        yield Shop(app, site, {"listing": listing, "job": job})
+        yield Shop(app, site, {"listing": listing, "job": job, "key": key})
 
 
 def test_every_route_is_in_the_table(shop: Shop) -> None:
@@ -143,7 +170,8 @@ def test_who_is_not_signed_in_gets_no_further_than_the_form(shop: Shop, engine: 
     for (method, path), row in ROUTES.items():
         if row.whom is not For.ANYBODY:
             answer = _ask(visitor, shop, method, path, row)
-            assert (answer.status_code, answer.headers["location"][:8]) == (303, "/sign-in"), path
+            expected = (401, "") if row.whom is For.KEY else (303, "/sign-in")
+            assert (answer.status_code, answer.headers.get("location", "")[:8]) == expected, path
     assert _everything(engine) == before
 
 
@@ -158,6 +186,23 @@ def test_what_is_anns_is_not_there_for_others_and_stays_as_it_is(shop: Shop, eng
             assert answer.status_code == 404, path
             assert SECRET not in answer.text, path
     assert _everything(engine) == before
+
+
+def test_a_key_opens_its_owners_things_only(shop: Shop, engine: Engine) -> None:
+    visitor = shop.site.browser()
+    with_key = {}
+    for user_id in (1, 2):
+        visitor.client.headers["Authorization"] = f"Bearer {KEY}{user_id}"
+        for (method, path), row in ROUTES.items():
+            if row.whom is For.KEY and (method == "get" or row.url):
+                answer = _ask(visitor, shop, method, path, row)
+                with_key[user_id, path] = (answer.status_code, SECRET in answer.text)
+
+    assert {answer for (user_id, path), answer in with_key.items() if user_id == 2 and "{" in path} == {(404, False)}
+    assert {answer for (user_id, path), answer in with_key.items() if user_id == 2 and "{" not in path} == {
+        (200, False)
+    }
+    assert with_key[1, "/api/v1/listings/{listing_id}"] == (200, True)
 
 
 def test_bobs_own_pages_show_nothing_of_ann(shop: Shop) -> None:
@@ -221,6 +266,20 @@ def _job(rows: Rows, user_id: int) -> int:
     query = {"job_id": job, "number": 1, "given": SECRET, "marketplace": "yahoo", "keyword": "x", "conditions": ""}
     rows.add(tables.job_queries, **query, state="done", page=1, made=0, tries=0)
     return job
+
+
+def _key(rows: Rows, user_id: int) -> int:
+    """Ann is the first user, Bob the second."""
+    scopes = "jobs:read jobs:write listings:read"
+    return rows.add(
+        tables.api_keys,
+        user_id=user_id,
+        key_hash=hashed(f"{KEY}{user_id}"),
+        name="a program",
+        scopes=scopes,
+        created_at=ago(hours=1),
+        used_at=ago(seconds=-600),
+    )
 
 
 def _ask(visitor: Browser, shop: Shop, method: str, path: str, row: Row) -> Any:

@@ -8,28 +8,33 @@ from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.exclusions_sql import SqlExclusions
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.proposals_sql import SqlProposals
+from mercarich_web.adapters.rules_sql import SqlRules
 from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.adapters.settings_sql import SqlPools
 from mercarich_web.adapters.stock_sql import SqlStock
+from mercarich_web.api.document import api
 from mercarich_web.bootstrap_jobs import job_desk
 from mercarich_web.bootstrap_operating import operating
 from mercarich_web.bootstrap_people import entrance
-from mercarich_web.pages import home, jobs, listings, replacements
+from mercarich_web.pages import docs, home, jobs, listings, replacements, rules
 from mercarich_web.ports_people import Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
 from mercarich_web.site.rendering import make_site
+from mercarich_web.use_cases.exclusions import ExclusionDesk
 from mercarich_web.use_cases.home import ShowHome
 from mercarich_web.use_cases.listings import BrowseListings, TellStory
 from mercarich_web.use_cases.overview import ShowOverview
 from mercarich_web.use_cases.replacements import ReplacementDesk
+from mercarich_web.use_cases.rules import RuleDesk
 
 
 def build_pages(
@@ -46,12 +51,20 @@ def build_pages(
     overview = ShowOverview(
         SqlRuns(engine), SqlStock(engine), holds, SqlSchedules(engine), SqlPools(engine), SCHEDULE, now
     )
+    browse = BrowseListings(book)
+    tell_story = TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)
+    of_api = api(people.keys, browse, tell_story, desk)
     routers = [
         home.routes(site, ShowHome(book, SqlSellersDesk(engine), SCHEDULE, now), overview),
-        listings.routes(site, BrowseListings(book), TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)),
+        listings.routes(site, browse, tell_story),
         replacements.routes(site, ReplacementDesk(SqlProposals(engine), now)),
         jobs.routes(site, desk),
+        rules.routes(site, RuleDesk(SqlRules(engine), now), ExclusionDesk(SqlExclusions(engine))),
         *people.routers,
+        of_api,
+        *([docs.routes(site, of_api)] if own.docs else []),
         *operating(engine, site, shared, now),
     ]
-    return create_app(site, people.door, routers, own=own, end=end.close)
+    app = create_app(site, people.door, routers, own=own, end=end.close)
+    app.state.api = of_api
+    return app

@@ -8,16 +8,18 @@ from sqlalchemy import Engine
 
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.keys_sql import SqlKeys
 from mercarich_web.adapters.passwords import Argon2Passwords
 from mercarich_web.adapters.people_sql import SqlAudit, SqlPeople
 from mercarich_web.adapters.second_steps_sql import SqlSecondSteps
 from mercarich_web.adapters.server_key import ServerKey
 from mercarich_web.adapters.sessions_sql import SqlSessions, SqlTries
-from mercarich_web.pages import account, second_step, sign_in
+from mercarich_web.pages import account, keys, second_step, sign_in
 from mercarich_web.ports_people import Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.rendering import Site
 from mercarich_web.use_cases.invitations import Invitations
+from mercarich_web.use_cases.keys import Keys
 from mercarich_web.use_cases.second_step import SecondStep
 from mercarich_web.use_cases.sign_in import Door
 
@@ -26,6 +28,7 @@ from mercarich_web.use_cases.sign_in import Door
 class Entrance:
     door: Door
     audit: SqlAudit
+    keys: Keys
     routers: Sequence[APIRouter]
 
 
@@ -36,12 +39,14 @@ def entrance(
     people, sessions, audit, tries = SqlPeople(engine), SqlSessions(engine), SqlAudit(engine), SqlTries(engine)
     door = Door(people, sessions, tries, hashing, audit, now)
     step = SecondStep(SqlSecondSteps(engine), server_key(shared, own), sessions, tries, audit, now)
+    of_api = Keys(SqlKeys(engine), audit, now)
     routers = [
         sign_in.routes(site, door, Invitations(people, hashing, audit, now)),
         second_step.routes(site, door, step),
         account.routes(site, door, people, sessions),
+        keys.routes(site, of_api),
     ]
-    return Entrance(door, audit, routers)
+    return Entrance(door, audit, of_api, routers)
 
 
 def server_key(shared: SharedSettings, own: PagesSettings) -> ServerKey:

@@ -26,5 +26,7 @@ class PagesSettings(BaseSettings):
     Empty: the file pages.key in the data folder, made where there is none."""
     codes_for_operators: bool = False
     """Operators must set up the second step of signing in before they see anything else."""
+    docs: bool = False
+    """Whether /docs tells of the API, for people who develop against it."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, from which X-Forwarded-For and -Proto are believed. Empty: nobody."""

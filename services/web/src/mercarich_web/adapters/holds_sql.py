@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
 from mercarich_db.tables import holds, listings, users
+from mercarich_db.types import AnyRow
 from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.reports import Hold
@@ -17,16 +18,16 @@ class SqlHolds:
         self._engine = engine
 
     def open(self) -> Sequence[Hold]:
-        return self._read(_holds().where(holds.c.applied_at.is_(None)))
+        return self._read(select_holds().where(holds.c.applied_at.is_(None)))
 
     def latest(self, limit: int) -> Sequence[Hold]:
-        return self._read(_holds().limit(limit))
+        return self._read(select_holds().limit(limit))
 
     def of_run(self, run_id: int) -> Sequence[Hold]:
-        return self._read(_holds().where(holds.c.run_id == run_id))
+        return self._read(select_holds().where(holds.c.run_id == run_id))
 
     def get(self, hold_id: int) -> Hold | None:
-        found = self._read(_holds().where(holds.c.id == hold_id))
+        found = self._read(select_holds().where(holds.c.id == hold_id))
         return found[0] if found else None
 
     def release(self, hold_id: int, by: Actor, at: datetime) -> bool:
@@ -43,10 +44,16 @@ class SqlHolds:
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
         with reading(self._engine) as connection:
-            return [Hold(**row._mapping) for row in connection.execute(query)]
+            return [hold_of(row) for row in connection.execute(query)]
 
 
-def _holds() -> Select[*tuple[object, ...]]:
+def hold_of(row: AnyRow) -> Hold:
+    """A row of `select_holds`."""
+    return Hold(**row._mapping)
+
+
+def select_holds() -> Select[*tuple[object, ...]]:
+    """Newest first, each with whom it concerns and how many listings wait for it."""
     held = (
         select(func.count())
         .select_from(listings)

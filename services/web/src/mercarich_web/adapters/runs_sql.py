@@ -25,14 +25,14 @@ class SqlRuns:
             .where(run_heads.c.operation == "check", run_heads.c.marketplace == marketplace)
             .scalar_subquery()
         )
-        found = self._read(_runs().where(runs.c.id == head))
+        found = self._read(select_runs().where(runs.c.id == head))
         return found[0] if found else None
 
     def latest(self, limit: int) -> Sequence[Run]:
-        return self._read(_runs().order_by(runs.c.id.desc()).limit(limit))
+        return self._read(select_runs().order_by(runs.c.id.desc()).limit(limit))
 
     def get(self, run_id: int) -> Run | None:
-        found = self._read(_runs().where(runs.c.id == run_id))
+        found = self._read(select_runs().where(runs.c.id == run_id))
         return found[0] if found else None
 
     def set_aside_items(self, run_id: int) -> Sequence[SetAsideItem]:
@@ -74,10 +74,11 @@ class SqlRuns:
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Run]:
         with reading(self._engine) as connection:
-            return [_run(row) for row in connection.execute(query)]
+            return [run_of(row) for row in connection.execute(query)]
 
 
-def _runs() -> Select[*tuple[object, ...]]:
+def select_runs() -> Select[*tuple[object, ...]]:
+    """Runs with what they still want and who took over."""
     newer = runs.alias("newer")
     superseded_by = (
         select(func.min(newer.c.id))
@@ -103,6 +104,7 @@ def _pending() -> ColumnElement[int]:
     )
 
 
-def _run(row: Row[*tuple[object, ...]]) -> Run:
+def run_of(row: Row[*tuple[object, ...]]) -> Run:
+    """A row of `select_runs`."""
     values = dict(row._mapping)
     return Run(**values | {"arguments": json.loads(values["arguments"]), "skipped": json.loads(values["skipped"])})

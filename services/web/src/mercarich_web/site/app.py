@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mercarich_web.api import problems
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.metrics import REQUEST_SECONDS
 from mercarich_web.ports import BrokerAway, DatabaseAway, Refused
@@ -153,6 +154,8 @@ def _page(status: int) -> Callable[[Request, Exception], Any]:
     async def answer(request: Request, error: Exception) -> Response:
         code = error.status_code if isinstance(error, HTTPException) else status
         headers = dict(getattr(error, "headers", None) or {})
+        if request.url.path.startswith(problems.PLACE):
+            return problems.problem(code, problems.detail(error), headers)
         told = str(error) if isinstance(error, Refused) else ""
         return _error(request, code, told, headers)
 
@@ -170,6 +173,8 @@ async def _away(request: Request, error: Exception) -> Response:
 
 
 def _error(request: Request, status: int, told: str, headers: dict[str, str]) -> Response:
+    if request.url.path.startswith(problems.PLACE):
+        return problems.problem(status, told or None, headers)
     site: Site = request.app.state.site
     visit = getattr(request.state, "visit", None) or visit_of(request, None, "", request.app.state.door.now())
     title, text = ERRORS.get(status, ERRORS[400])

@@ -22,9 +22,12 @@ SELLERS: Sequence[Entry] = (
     Entry("/listings", N_("Listings"), "list"),
     Entry("/replacements", N_("Replacements"), "refresh-cw"),
     Entry("/jobs", N_("Imports and searches"), "layers"),
+    Entry("/rules", N_("Rules"), "sliders-horizontal"),
 )
 OPERATORS: Sequence[Entry] = (
     Entry("/", N_("Overview"), "gauge"),
+    Entry("/runs", N_("Runs"), "activity"),
+    Entry("/holds", N_("Holds"), "hand"),
     Entry("/pools", N_("Worker pools"), "layers"),
 )
 BOTH: Sequence[Entry] = (Entry("/account", N_("Account"), "user"),)

@@ -32,3 +32,23 @@ CAUSES: Mapping[str, str] = {
     Cause.NO_LOAD: N_("There is no measure of load, so the backlog decides."),
 }
 """Why a pool's bounds are not what was asked for."""
+
+HOLD_KINDS: Mapping[str, str] = {
+    "falls": N_("many listings fell at once"),
+    "canaries": N_("canaries answer wrongly"),
+    "unreadable": N_("many pages cannot be read"),
+}
+HOLD_ENDS: Mapping[str, str] = {
+    "falls": N_("A second look that confirms it releases it; so can you."),
+    "canaries": N_("It closes by itself once the canaries answer as they should."),
+    "unreadable": N_("The reader may be out of date. No second look releases this one: look at some, then decide."),
+}
+PHASES: Mapping[str, str] = {
+    "marking": N_("marks what it wants"),
+    "canaries": N_("asks the canaries"),
+    "checking": N_("at work"),
+    "held": N_("held"),
+    "confirming": N_("second looks"),
+    "ended": N_("ended"),
+}
+"""Of a run."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from mercarich_contracts.events import EventKind
+from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.listings import Order, Stage, View
 from mercarich_web.domain.timeline import tone
 from mercarich_web.site.languages import N_
@@ -169,18 +170,31 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
 }
 """Of a run."""
 
+SCOPES: Mapping[str, str] = {
+    Scope.LISTINGS_READ: N_("Read listings"),
+    Scope.JOBS_READ: N_("Read imports and searches"),
+    Scope.JOBS_WRITE: N_("Start and stop imports and searches"),
+}
+"""Of a key of the API."""
+
 NOTICES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
     "password_changed": N_("Your password is changed; all other sessions are ended."),
     "session_ended": N_("The session is ended."),
     "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
+    "key_revoked": N_("The key %(about)s is revoked."),
     "sessions_ended": N_("All other sessions are ended."),
     "language_changed": N_("The language is changed."),
+    "rules_changed": N_("Your rules are saved. Searches follow within seconds."),
+    "excluded": N_("%(about)s is never bought from now on."),
+    "included": N_("%(about)s may be bought again."),
     "job_stopped": N_("Job %(about)s is stopped."),
     "search_skipped": N_("Search %(about)s is skipped."),
     "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
     "replacement_refused": N_("%(about)s: refused. The search goes on."),
     "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
+    "hold_released": N_("Hold %(about)s is released; its withdrawals are applied within seconds."),
+    "hold_was_closed": N_("Hold %(about)s was released or closed before."),
     "nothing_changed": N_("Nothing was changed."),
     "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
 }

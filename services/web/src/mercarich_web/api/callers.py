@@ -1,0 +1,30 @@
+"""Whose key a request brings, and whether it may do what the route does."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
+
+from mercarich_web.domain.keys import Scope
+from mercarich_web.domain.people import Account, Role
+from mercarich_web.use_cases.keys import Keys
+
+BEARER = HTTPBearer(auto_error=False, description="A key made at /account/keys; each route names the scope it needs.")
+
+
+def caller(keys: Keys, scope: Scope) -> Callable[[Request], Account]:
+    """A dependency: the seller whose key it is."""
+
+    def with_key(request: Request) -> Account:
+        kind, _, key = request.headers.get("authorization", "").partition(" ")
+        found = keys.owner(key.strip()) if kind.lower() == "bearer" else None
+        if found is None:
+            raise HTTPException(401, "a key is needed: Authorization: Bearer mk_…", {"WWW-Authenticate": "Bearer"})
+        account, known = found
+        if scope not in known.scopes or account.role is not Role.SELLER:
+            wanted = f'Bearer error="insufficient_scope", scope="{scope}"'
+            raise HTTPException(403, f"this key lacks the scope {scope}", {"WWW-Authenticate": wanted})
+        return account
+
+    return with_key

@@ -1,0 +1,32 @@
+"""The API as one router, and the OpenAPI document that tells of it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Security
+from fastapi.openapi.utils import get_openapi
+
+from mercarich_web.api import jobs, listings
+from mercarich_web.api.callers import BEARER
+from mercarich_web.api.problems import RESPONSES
+from mercarich_web.use_cases.jobs import JobDesk
+from mercarich_web.use_cases.keys import Keys
+from mercarich_web.use_cases.listings import BrowseListings, TellStory
+
+VERSION = "1"
+
+
+def api(keys: Keys, browse: BrowseListings, tell_story: TellStory, desk: JobDesk) -> APIRouter:
+    routes = APIRouter(prefix=f"/api/v{VERSION}", dependencies=[Security(BEARER)], responses=RESPONSES)
+    routes.include_router(listings.routes(keys, browse, tell_story))
+    routes.include_router(jobs.routes(keys, desk))
+    return routes
+
+
+def document(routes: APIRouter) -> dict[str, Any]:
+    """Of these routes."""
+    return get_openapi(
+        title="Mercarich",
+        version=VERSION,
+        description="A seller's listings and jobs. Errors are problem+json.",
+        routes=routes.routes,
+    )

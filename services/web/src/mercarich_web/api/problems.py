@@ -1,0 +1,46 @@
+"""Errors as problem+json (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports import Refused
+
+PLACE = "/api/"
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    title: str
+    status: int
+    detail: str | None = None
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status in (401, 403, 404, 409, 422, 503)
+}
+"""For the document."""
+
+
+def problem(status: int, detail: str | None, headers: dict[str, str] | None = None) -> Response:
+    told = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+    return Response(orjson.dumps(told.model_dump(exclude_none=True)), status, headers, media_type=MEDIA_TYPE)
+
+
+def detail(error: Exception) -> str | None:
+    """What may be told of it."""
+    if isinstance(error, RequestValidationError):
+        told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:5]]
+        return "; ".join(told)
+    if isinstance(error, HTTPException):
+        return error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+    return str(error) if isinstance(error, Refused | NotFound) else None

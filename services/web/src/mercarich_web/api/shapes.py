@@ -1,0 +1,186 @@
+"""What the API answers and takes. A later field is added; none changes its meaning."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web.domain.jobs import Job
+from mercarich_web.domain.listings import ListingRow
+from mercarich_web.domain.timeline import Moment, Story
+
+
+class Listing(BaseModel):
+    """`quantity` is what Amazon is to show, `amazon_quantity` what it last accepted."""
+
+    id: int
+    sku: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    source_id: str
+    stage: str
+    exposed: bool
+    """Amazon still sells what is gone."""
+    quantity: int
+    amazon_quantity: int | None
+    changed_at: datetime
+    source_state: str
+    source_price_jpy: int | None
+    checked_at: datetime | None
+    problem: str | None
+    """Why Amazon refused the last push."""
+
+
+class Listings(BaseModel):
+    listings: Sequence[Listing]
+    next: str | None
+    """The next page's `after`."""
+
+
+class Seen(BaseModel):
+    """A look at the source, which a decision rests on or which changed nothing."""
+
+    state: str
+    reason: str | None
+    url: str
+    http_status: int | None
+    extract: str
+    parser_version: str
+    body_sha256: str | None
+    fetched_at: datetime
+
+
+class Entry(BaseModel):
+    at: datetime
+    kind: str
+    """Of an event, or `look`, or `push`; more may come."""
+    reason: str | None = None
+    quantity_before: int | None = None
+    quantity_after: int | None = None
+    revision: int | None = None
+    run_id: int | None = None
+    evidence: Seen | None = None
+
+
+class Told(BaseModel):
+    """A listing with its story."""
+
+    id: int
+    sku: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    source_id: str
+    source_state: str
+    source_reason: str | None
+    stage: str
+    exposed: bool
+    quantity: int
+    amazon_quantity: int | None
+    why: str
+    """In English, as the next one."""
+    next: str
+    timeline: Sequence[Entry]
+    """Newest first."""
+
+
+class JobShape(BaseModel):
+    id: int
+    kind: str
+    state: str
+    progress: int
+    """Percent."""
+    made: int
+    left_out: int
+    wrong: int
+    message: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class Jobs(BaseModel):
+    jobs: Sequence[JobShape]
+
+
+class Problems(BaseModel):
+    """A job with the first hundred problems of its file."""
+
+    job: JobShape
+    problems: Sequence["ProblemOfLine"]
+
+
+class ProblemOfLine(BaseModel):
+    line: int
+    column: str | None
+    problem: str
+
+
+class SearchWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    given: Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(min_length=1, max_length=500)]
+    """Keywords, or addresses of searches."""
+    marketplaces: list[Marketplace] = list(Marketplace)
+    price_min: Annotated[int, Field(ge=0)] | None = None
+    price_max: Annotated[int, Field(ge=0)] | None = None
+    pages: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+def listing(row: ListingRow) -> Listing:
+    return Listing(
+        id=row.id,
+        sku=row.sku,
+        asin=row.asin,
+        title=row.title,
+        marketplace=row.marketplace,
+        source_id=row.item_id,
+        stage=row.stage,
+        exposed=row.is_exposed,
+        quantity=row.quantity,
+        amazon_quantity=row.pushed_quantity,
+        changed_at=row.changed_at,
+        source_state=row.source_state,
+        source_price_jpy=row.source_price_jpy,
+        checked_at=row.checked_at,
+        problem=row.push_problem,
+    )
+
+
+def told(story: Story) -> Told:
+    offer, source = story.known.offer, story.known.source
+    return Told(
+        id=offer.id,
+        sku=offer.sku,
+        asin=offer.asin,
+        title=offer.title,
+        marketplace=offer.marketplace,
+        source_id=source.item_id,
+        source_state=source.state,
+        source_reason=source.reason,
+        stage=story.stage,
+        exposed=story.is_exposed,
+        quantity=offer.quantity,
+        amazon_quantity=offer.pushed_quantity,
+        why=str(story.why),
+        next=str(story.next),
+        timeline=[_entry(moment) for moment in story.moments],
+    )
+
+
+def job(one: Job) -> JobShape:
+    return JobShape(**{name: getattr(one, name) for name in JobShape.model_fields})
+
+
+def _entry(moment: Moment) -> Entry:
+    looked = moment.look
+    seen = Seen(**{name: getattr(looked, name) for name in Seen.model_fields}) if looked is not None else None
+    more: dict[str, Any] = {}
+    if moment.event is not None:
+        names = ("reason", "quantity_before", "quantity_after", "revision", "run_id")
+        more = {name: getattr(moment.event, name) for name in names}
+    elif moment.push is not None:
+        more = {"quantity_after": moment.push.quantity, "revision": moment.push.revision}
+    return Entry(at=moment.at, kind=moment.kind, evidence=seen, **more)

@@ -1,0 +1,42 @@
+"""A seller's keys of the API."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from mercarich_web.domain.keys import Scope
+from mercarich_web.ports import Refused
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import FreshSeller, Seller, Visit
+from mercarich_web.use_cases.keys import Keys
+
+
+def routes(site: Site, keys: Keys) -> APIRouter:
+    routes = APIRouter(prefix="/account/keys")
+
+    def page(visit: Visit, status: int = 200, **told: object) -> Response:
+        shown = {"made": None, "problem": False, "name": ""} | told
+        return site.page(visit, "keys.html", status, keys=keys.of(visit.account.user_id), **shown)
+
+    @routes.get("")
+    def table(visit: Seller) -> Response:
+        return page(visit)
+
+    @routes.post("")
+    def make(
+        visit: FreshSeller,
+        name: Annotated[str, Form(max_length=64)] = "",
+        scope: Annotated[list[Scope] | None, Form()] = None,
+    ) -> Response:
+        try:
+            made = keys.make(visit.account.user_id, name, set(scope or ()), visit.actor)
+        except Refused:
+            return page(visit, 422, problem=True, name=name)
+        return page(visit, made=made)
+
+    @routes.post("/{key_id}/revoke")
+    def revoke(visit: Seller, key_id: int) -> Response:
+        gone = keys.revoke(visit.account.user_id, key_id, visit.actor)
+        return site.to("/account/keys", "key_revoked", gone.name)
+
+    return routes

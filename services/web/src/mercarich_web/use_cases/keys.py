@@ -1,0 +1,55 @@
+"""A seller's keys of the API: made, shown, revoked; and whose a request's key is."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mercarich_platform.clock import Clock
+from mercarich_web.domain.keys import MOST_KEYS, PREFIX, Key, Scope, packed
+from mercarich_web.domain.people import Account
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports import Refused
+from mercarich_web.ports_keys import KeyBook
+from mercarich_web.ports_people import Actor, Audit
+from mercarich_web.use_cases.sign_in import hashed
+
+USED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    book: KeyBook
+    audit: Audit
+    now: Clock
+
+    def of(self, user_id: int) -> Sequence[Key]:
+        return self.book.of(user_id)
+
+    def make(self, user_id: int, name: str, scopes: Collection[Scope], by: Actor) -> str:
+        """The key, which is kept nowhere. Raises `Refused`."""
+        if not name.strip() or not scopes:
+            raise Refused("a key needs a name and something that it may do")
+        if len(self.book.of(user_id)) >= MOST_KEYS:
+            raise Refused(f"there are {MOST_KEYS} keys; revoke one first")
+        key, now = PREFIX + secrets.token_urlsafe(32), self.now()
+        self.book.add(user_id, hashed(key), name.strip()[:64], packed(scopes), now)
+        self.audit.write("key_made", by, name.strip()[:64], packed(scopes), now)
+        return key
+
+    def revoke(self, user_id: int, key_id: int, by: Actor) -> Key:
+        """Raises `NotFound`."""
+        gone = self.book.revoke(user_id, key_id)
+        if gone is None:
+            raise NotFound(f"there is no key {key_id}")
+        self.audit.write("key_revoked", by, gone.name, packed(gone.scopes), self.now())
+        return gone
+
+    def owner(self, key: str) -> tuple[Account, Key] | None:
+        found = self.book.owner(hashed(key)) if key.startswith(PREFIX) and len(key) < 100 else None
+        if found is not None:
+            _, known = found
+            now = self.now()
+            if known.used_at is None or now - known.used_at > USED_EVERY:
+                self.book.used(known.id, now)
+        return found

@@ -1,0 +1,47 @@
+"""What operators look at beyond the commands: heads of runs and pages of them, holds with what waits for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mercarich_web import ports
+from mercarich_web.domain.refusals import NotFound
+from mercarich_web.domain.reports import Hold, Run
+from mercarich_web.domain.steering import HeldListing, Paged
+from mercarich_web.ports_steering import HoldShelf, RunShelf
+
+RUNS_SHOWN = 30
+HOLDS_SHOWN = 30
+LISTINGS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseRuns:
+    shelf: RunShelf
+
+    def heads(self) -> Sequence[Run]:
+        """The newest run of each operation and marketplace."""
+        return self.shelf.heads()
+
+    def page(self, operation: str | None, marketplace: str | None, below: int | None) -> Paged[Run]:
+        """Newest first."""
+        return self.shelf.page(operation, marketplace, below, RUNS_SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseHolds:
+    holds: ports.Holds
+    shelf: HoldShelf
+
+    def open(self) -> Sequence[Hold]:
+        """Those that are not applied yet."""
+        return self.holds.open()
+
+    def closed(self, below: int | None) -> Paged[Hold]:
+        return self.shelf.closed(below, HOLDS_SHOWN)
+
+    def one(self, hold_id: int) -> tuple[Hold, Sequence[HeldListing]]:
+        """With some of the listings that wait for it. Raises `NotFound`."""
+        hold = self.holds.get(hold_id)
+        if hold is None:
+            raise NotFound(f"there is no hold {hold_id}")
+        return hold, self.shelf.listings(hold_id, LISTINGS_SHOWN)

@@ -1,0 +1,94 @@
+"""The operator's pages of holds and runs."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Table, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import Browser
+
+from mercarich_db import tables
+from mercarich_db.types import AnyRow
+
+Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
+ReadTable = Callable[[Table], list[AnyRow]]
+
+
+@pytest.fixture
+def hold(rows: Rows) -> int:
+    """Keeps up one listing of Tom."""
+    source = rows.source("x1", state="sold")
+    hold = rows.hold(
+        rows.run(1, outcome="running", phase="held"), reason="30 of 60 checked listings would fall at once"
+    )
+    rows.listing(rows.user("tom"), source, "TOM-1", title="A camera", hold_id=hold)
+    return hold
+
+
+def test_an_open_hold_shows_what_waits_for_it(operator: Browser, hold: int) -> None:
+    assert "1 listing of many sellers" in operator.get("/holds").text
+    page = operator.get(f"/holds/{hold}").text
+
+    assert "A camera" in page
+    assert "30 of 60" in page
+
+
+def test_a_hold_is_released_once_and_audited(operator: Browser, hold: int, deeds: Deeds, table: ReadTable) -> None:
+    operator.get("/holds")
+    answers = [operator.post(f"/holds/{hold}/release") for _ in range(2)]
+
+    assert [answer.headers["location"] for answer in answers] == [f"/holds/{hold}"] * 2
+    assert [row.released_by for row in table(tables.holds)] == ["ohta"]
+    assert deeds() == [("hold_released", "ohta", str(hold), None)]
+
+
+@pytest.mark.parametrize("path", ["/holds/77", "/runs/77", "/runs/77/progress"])
+def test_what_is_not_there_is_not_found(operator: Browser, path: str) -> None:
+    assert operator.get(path).status_code == 404
+
+
+def test_closed_holds_come_by_pages(operator: Browser, rows: Rows) -> None:
+    run = rows.run(1)
+    for _ in range(31):
+        rows.hold(run, released_at=ago(minutes=2), released_by="second look", applied_at=ago(minutes=1))
+    first = operator.get("/holds").text
+    second = operator.get("/holds?below=2").text
+
+    assert first.count("row-link") == 30
+    assert 'href="/holds?below=2"' in first
+    assert second.count("row-link") == 1
+
+
+def test_runs_come_by_pages_and_by_kind(operator: Browser, rows: Rows) -> None:
+    for number in range(33):
+        rows.run(number, operation="update" if number % 3 == 0 else "check")
+    first = operator.get("/runs").text
+
+    assert first.count("row-link") == 30
+    assert 'href="/runs?below=4"' in first
+    assert operator.get("/runs?below=4").text.count("row-link") == 3
+    assert operator.get("/runs?operation=update&market=yahoo").text.count("row-link") == 11
+    assert operator.get("/runs?market=mercari").text.count("row-link") == 0
+    assert operator.get("/runs?market=nowhere").status_code == 422
+
+
+def test_the_newest_run_of_each_kind_is_asked_for_again_while_it_runs(operator: Browser, rows: Rows) -> None:
+    run = rows.run(5, outcome="running", phase="checking", planned=200, checked=50)
+    rows.add(tables.run_heads, operation="check", marketplace="yahoo", generation=5, run_id=run)
+    running = operator.get("/runs/heads").text
+    rows.change(update(tables.runs).values(outcome="finished"))
+    ended = operator.get("/runs/heads").text
+
+    assert 'value="25"' in running
+    assert "every 3s" in running
+    assert "every 3s" not in ended
+
+
+def test_a_run_is_shown_in_full(operator: Browser, rows: Rows) -> None:
+    run = rows.run(5, planned=200, checked=199, fallen=12, withdrawn=7, note="the proxy was away", outcome="failed")
+    rows.add(tables.run_sellers, run_id=run, user_id=rows.user("tom"), planned=20, checked=20, fallen=12)
+    page = operator.get(f"/runs/{run}").text
+
+    assert "the proxy was away" in page
+    assert "60.0 %" in page
+    assert "max_workers" in page

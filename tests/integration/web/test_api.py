@@ -1,0 +1,196 @@
+"""The public API: keys with scopes, pages by keyset, stories, jobs, problem+json, and its document."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine, select, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.api.document import document
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.settings import PagesSettings
+
+DOCUMENT = Path(__file__).parents[3] / "docs/openapi.json"
+ALL = ["listings:read", "jobs:read", "jobs:write"]
+
+
+def build(database_url: str, own: PagesSettings | None = None) -> FastAPI:
+    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
+    return build_pages(shared, own or PagesSettings(), passwords=PASSWORDS)
+
+
+@pytest.fixture
+def site(database_url: str, engine: Engine, rows: Rows) -> Iterator[Served]:
+    """Ann has 60 listings, one of them with a story."""
+    ann = rows.user("ann")
+    let_sign_in(engine, ann)
+    source = rows.source("x1", state="sold", reason="won")
+    proof = rows.evidence(source)
+    for number in range(60):
+        rows.listing(ann, source, f"A-{number:02}", title=f"Lens {number}", changed_at=ago(hours=1, minutes=number))
+    told = rows.listing(ann, source, "B-1", quantity=0, title='=HYPERLINK("x")')
+    rows.event(told, "withdrawn", user_id=ann, reason="won", evidence_id=proof, quantity_before=1, quantity_after=0)
+    with served(build(database_url)) as one:
+        yield one
+
+
+@pytest.fixture
+def ann(site: Served) -> Browser:
+    one = site.browser()
+    one.sign_in("ann")
+    return one
+
+
+def key_of(ann: Browser, *scopes: str) -> str:
+    page = ann.post("/account/keys", name="a program", scope=scopes)
+    found = re.search(r"<code class=\"once\">(mk_[\w-]{43})</code>", page.text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture
+def program(site: Served, ann: Browser) -> Browser:
+    """Not a browser: it has a key and no cookie."""
+    one = site.browser()
+    one.client.headers["Authorization"] = f"Bearer {key_of(ann, *ALL)}"
+    return one
+
+
+def test_a_key_is_shown_once_and_kept_as_a_hash(ann: Browser, engine: Engine) -> None:
+    key = key_of(ann, "listings:read")
+    with reading(engine) as connection:
+        stored = str(connection.execute(select(tables.api_keys)).all())
+        audited = str(connection.execute(select(tables.audit_log)).all())
+
+    assert key not in ann.get("/account/keys").text
+    assert key not in stored + audited
+    assert "key_made" in audited
+
+
+def test_without_a_key_or_with_a_wrong_one_nothing_is_told(site: Served, ann: Browser) -> None:
+    one = site.browser()
+    answers = [
+        one.client.get("/api/v1/listings", headers=headers)
+        for headers in (
+            {},
+            {"Authorization": "Bearer mk_wrong"},
+            {"Authorization": "Basic eDp4"},
+            {"Authorization": "Bearer"},
+        )
+    ]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert {answer.headers["content-type"] for answer in answers} == {"application/problem+json"}
+    assert answers[0].headers["www-authenticate"] == "Bearer"
+    assert ann.get("/api/v1/listings").status_code == 401, "a cookie is no key"
+
+
+def test_a_key_does_what_its_scopes_say_and_nothing_once_it_is_revoked(site: Served, ann: Browser) -> None:
+    one = site.browser()
+    one.client.headers["Authorization"] = f"Bearer {key_of(ann, 'jobs:read')}"
+    read, listings = one.client.get("/api/v1/jobs"), one.client.get("/api/v1/listings")
+    started = one.client.post("/api/v1/jobs/searches", json={"given": ["lens"]})
+    [key_id] = re.findall(r"/account/keys/(\d+)/revoke", ann.get("/account/keys").text)
+    ann.post(f"/account/keys/{key_id}/revoke")
+
+    assert (read.status_code, listings.status_code, started.status_code) == (200, 403, 403)
+    assert "insufficient_scope" in listings.headers["www-authenticate"]
+    assert one.client.get("/api/v1/jobs").status_code == 401
+
+
+def test_a_key_of_somebody_who_was_shut_out_opens_nothing(program: Browser, rows: Rows) -> None:
+    before = program.get("/api/v1/jobs").status_code
+    rows.change(update(tables.users).values(active=False))
+
+    assert (before, program.get("/api/v1/jobs").status_code) == (200, 401)
+
+
+def test_pages_lead_through_all_listings_once(program: Browser) -> None:
+    found, after = [], ""
+    for _ in range(3):
+        page = program.get(f"/api/v1/listings?sort=sku&after={after}").json()
+        found += [one["sku"] for one in page["listings"]]
+        after = page["next"]
+        if after is None:
+            break
+
+    assert found == [f"A-{number:02}" for number in range(60)] + ["B-1"]
+
+
+def test_filters_are_those_of_the_pages(program: Browser) -> None:
+    assert [one["sku"] for one in program.get("/api/v1/listings?q=lens+7").json()["listings"]] == ["A-07"]
+    assert [one["sku"] for one in program.get("/api/v1/listings?view=withdrawn").json()["listings"]] == ["B-1"]
+    assert program.get("/api/v1/listings?market=mercari").json() == {"listings": [], "next": None}
+    assert program.get("/api/v1/listings?view=nothing").status_code == 422
+
+
+def test_one_listing_comes_with_its_story_and_evidence(program: Browser) -> None:
+    [row] = program.get("/api/v1/listings?q=B-1").json()["listings"]
+    told = program.get(f"/api/v1/listings/{row['id']}").json()
+    [withdrawn] = [entry for entry in told["timeline"] if entry["kind"] == "withdrawn"]
+
+    assert (told["stage"], told["quantity"]) == ("withdrawn", 0)
+    assert told["why"]
+    assert withdrawn["evidence"]["url"] == "https://auctions.example/x1"
+
+
+def test_the_export_is_the_csv_of_the_pages(program: Browser) -> None:
+    text = program.get("/api/v1/listings/export.csv").text
+
+    assert len(text.splitlines()) == 62
+    assert "'=HYPERLINK" in text
+
+
+def test_jobs_are_started_shown_and_stopped(program: Browser) -> None:
+    search = program.client.post("/api/v1/jobs/searches", json={"given": ["nikkor 50mm"], "marketplaces": ["yahoo"]})
+    file = {"file": ("my.csv", b"sku,marketplace,source_id\r\nC-1,yahoo,x9\r\n", "text/csv")}
+    started = program.client.post("/api/v1/jobs/imports", files=file)
+    stopped = program.client.post(f"/api/v1/jobs/{started.json()['id']}/stop")
+    shown = program.get(f"/api/v1/jobs/{started.json()['id']}").json()
+
+    assert (search.status_code, started.status_code, stopped.status_code) == (201, 201, 200)
+    assert (search.json()["kind"], search.json()["state"]) == ("search", "waiting")
+    assert (shown["job"]["state"], shown["problems"]) == ("stopped", [])
+    assert len(program.get("/api/v1/jobs").json()["jobs"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"given": []}, 422),
+        ({"given": ["x"], "user_id": 2}, 422),
+        ({"given": ["x"], "price_min": 9, "price_max": 1}, 409),
+        ("[" * 100_000, 400),
+    ],
+)
+def test_what_cannot_be_done_is_a_problem_with_its_reason(program: Browser, body: object, status: int) -> None:
+    content = body if isinstance(body, str) else json.dumps(body)
+    answer = program.client.post("/api/v1/jobs/searches", content=content, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_the_document_in_the_repository_is_that_of_the_code(database_url: str) -> None:
+    told = document(build(database_url).state.api)
+
+    assert json.loads(DOCUMENT.read_text()) == json.loads(json.dumps(told)), "run python -m tools.openapi"
+
+
+def test_docs_are_there_where_a_setting_says_so(database_url: str, engine: Engine, ann: Browser) -> None:
+    with served(build(database_url, PagesSettings(docs=True))) as site:
+        one = site.browser()
+        page, told = one.get("/docs"), one.get("/openapi.json")
+
+    assert (page.status_code, told.status_code) == (200, 200)
+    assert "/api/v1/jobs/searches" in page.text
+    assert [ann.get(path).status_code for path in ("/docs", "/openapi.json", "/redoc")] == [404, 404, 404]

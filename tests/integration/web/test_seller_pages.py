@@ -1,0 +1,174 @@
+"""What a seller does by pages: pages of listings, a replacement approved or refused, rules saved."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.domain.listings import ROWS
+from mercarich_web.settings import PagesSettings
+
+
+@pytest.fixture
+def ann_id(engine: Engine, rows: Rows) -> int:
+    user_id = rows.user("ann")
+    let_sign_in(engine, user_id, language="en")
+    return user_id
+
+
+@pytest.fixture
+def ann(database_url: str, ann_id: int) -> Iterator[Browser]:
+    """Signed in."""
+    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
+    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
+        browser = site.browser()
+        browser.sign_in("ann")
+        yield browser
+
+
+def skus(text: str) -> list[str]:
+    return [part.split("<")[0].split(" ")[0] for part in text.split('<span class="sub mono">')[1:]]
+
+
+def next_page(text: str) -> str | None:
+    if 'rel="next"' not in text:
+        return None
+    return text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "sku", "sku_down"])
+def test_pages_show_every_listing_once_in_order(ann: Browser, rows: Rows, ann_id: int, sort: str) -> None:
+    source = rows.source("x123456")
+    for number in range(2 * ROWS + 10):  # several with the same time
+        rows.listing(ann_id, source, f"S-{number:03}", changed_at=ago(minutes=number // 3))
+    path: str | None = f"/listings?sort={sort}"
+    seen: list[str] = []
+    while path is not None:
+        text = ann.get(path).text
+        seen += skus(text)
+        path = next_page(text)
+
+    assert len(seen) == len(set(seen)) == 2 * ROWS + 10
+    if sort in ("sku", "sku_down"):
+        assert seen == sorted(seen, reverse=sort == "sku_down")
+
+
+def test_views_and_words_narrow_the_table_and_its_csv(ann: Browser, rows: Rows, ann_id: int) -> None:
+    there, gone = rows.source("x111111"), rows.source("x222222", state="sold", reason="won")
+    rows.listing(ann_id, there, "UP-1", title="赤いカメラ")
+    rows.listing(ann_id, there, "UP-2", title="100% wool_coat")
+    rows.listing(ann_id, gone, "DOWN-1", title="青いカメラ", quantity=0, searching=True, pushed_quantity=1)
+
+    assert skus(ann.get("/listings?view=searching").text) == ["DOWN-1"]
+    assert skus(ann.get("/listings?view=exposed").text) == ["DOWN-1"]
+    assert set(skus(ann.get("/listings?q=カメラ").text)) == {"UP-1", "DOWN-1"}
+    assert skus(ann.get("/listings?q=x222222").text) == ["DOWN-1"]
+    assert skus(ann.get("/listings?q=up-2").text) == ["UP-2"]
+    assert (
+        skus(
+            ann.get(
+                "/listings",
+            ).text
+        )
+        != []
+    )
+    assert skus(ann.get("/listings?q=0%25+w").text) == ["UP-2"]
+    assert skus(ann.get("/listings?q=%25").text) == ["UP-2"]
+    lines = ann.get("/listings/export.csv?view=searching").text.splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["DOWN-1"]
+
+
+@pytest.mark.parametrize("after", ["x", "////", "MXw=", "%00"])
+def test_a_place_that_is_none_is_the_first_page(ann: Browser, rows: Rows, ann_id: int, after: str) -> None:
+    rows.listing(ann_id, rows.source("x111111"), "UP-1")
+
+    assert skus(ann.get(f"/listings?after={after}").text) == ["UP-1"]
+
+
+def test_the_why_page_is_two_clicks_from_home_and_shows_the_evidence(ann: Browser, rows: Rows, ann_id: int) -> None:
+    source = rows.source("x222222", state="sold", reason="won")
+    proof = rows.evidence(source, extract="status=closed <b>winner</b>")
+    listing = rows.listing(ann_id, source, "DOWN-1", quantity=0, searching=True, withdrawn_at=ago(hours=2))
+    rows.event(listing, "withdrawn", user_id=ann_id, reason="won", evidence_id=proof)
+
+    home = ann.get("/").text
+    assert 'href="/listings?view=searching"' in home
+    assert f'href="/listings/{listing}"' in ann.get("/listings?view=searching").text
+    page = ann.get(f"/listings/{listing}").text
+    assert "It is withdrawn: its source was seen as sold (won by a bidder)." in page
+    assert "status=closed &lt;b&gt;winner&lt;/b&gt;" in page
+    assert "https://auctions.example/x1" in page
+
+
+def proposed(rows: Rows, ann_id: int) -> int:
+    source = rows.source("x222222", state="sold", reason="won")
+    rows.source("x333333", seller_id="shady")
+    listing = rows.listing(ann_id, source, "DOWN-1", quantity=0, searching=True, withdrawn_at=ago(hours=2))
+    rows.add(
+        tables.revivals,
+        listing_id=listing,
+        user_id=ann_id,
+        state="proposed",
+        marketplace="yahoo",
+        item_id="x333333",
+        url="https://auctions.example/x333333",
+        old_source_item_id=source,
+        at=ago(hours=1),
+    )
+    return listing
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("approve", "approved"), ("refuse", "undone"), ("refuse-seller", "undone")]
+)
+def test_a_replacement_follows_the_sellers_word(
+    ann: Browser, rows: Rows, engine: Engine, ann_id: int, word: str, state: str
+) -> None:
+    listing = proposed(rows, ann_id)
+    ann.get("/replacements")
+    answer = ann.post(f"/replacements/{listing}/{word}")
+    again = ann.post(f"/replacements/{listing}/approve")
+
+    assert answer.status_code == 303
+    assert "DOWN-1" in ann.get("/replacements").text  # the notice
+    assert again.status_code == 409
+    with reading(engine) as connection:
+        found = connection.execute(select(tables.revivals)).one()
+        excluded = connection.execute(select(tables.excluded_sellers)).all()
+    assert (found.state, found.decided_by) == (state, "ann")
+    assert [row.seller_id for row in excluded] == (["shady"] if word == "refuse-seller" else [])
+
+
+def test_rules_are_saved_together_or_not_at_all(ann: Browser, engine: Engine, ann_id: int) -> None:
+    ann.get("/rules")
+    wrong = ann.post("/rules", REVIVAL_LEAST_RATING="200", REVIVAL_DAYS="5")
+    assert wrong.status_code == 422
+    assert own(engine) == {}
+    ann.post("/rules", REVIVAL_LEAST_RATING="95", REVIVAL_DAYS="3", REVIVAL_ASK_FIRST="on")
+    assert own(engine) == {"REVIVAL_LEAST_RATING": "95", "REVIVAL_ASK_FIRST": "on"}
+    ann.post("/rules", REVIVAL_LEAST_RATING="80")
+    assert own(engine) == {}
+
+
+def test_what_is_never_bought_is_added_and_taken_back(ann: Browser, engine: Engine) -> None:
+    ann.get("/rules")
+    ann.post("/rules/exclusions", value="ジャンク")
+    ann.post("/rules/exclusions", value="shady", market="yahoo")
+    page = ann.get("/rules").text
+    assert "ジャンク" in page
+    assert "shady" in page
+    ann.post("/rules/exclusions/remove", value="ジャンク")
+    assert ann.post("/rules/exclusions", value=" ").status_code == 422
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.excluded_words)).all() == []
+
+
+def own(engine: Engine) -> dict[str, str]:
+    with reading(engine) as connection:
+        return {row.key: row.value for row in connection.execute(select(tables.seller_settings))}
