@@ -1,7 +1,7 @@
 """Writes the catalogues of the pages' sentences again: `python -m tools.messages`; new ones are empty in ja.po.
 
 Sentences come from templates and from `N_("…")` and `Said("…")` in Python; what is gone from the code goes from the catalogues.
-English says what the code says.
+English says what the code says, unless en.po says it better for a page.
 """
 
 import sys
@@ -51,7 +51,7 @@ def updated(old: Catalog, found: list[Message], language: str) -> Catalog:
     made.revision_date = made.creation_date = old.creation_date  # no other reason to differ than a sentence
     for message in found:
         known = old.get(message)
-        made.add(message, string=_english(message) if language == "en" else known.string if known else "")
+        made.add(message, string=(known.string if known else "") or (message if language == "en" else ""))
     made.header_comment = "# The sentences of the pages; written by tools/messages.py."
     return made
 
@@ -69,10 +69,6 @@ def _of(method: str, file: Path, options: dict[str, str]) -> Iterator[Message]:
     for _line, message, _comments, _context in extract_from_file(method, file, keywords=KEYWORDS, options=options):
         if message:
             yield message if isinstance(message, str) else (message[0], message[1])
-
-
-def _english(message: Message) -> str | tuple[str, ...]:
-    return message
 
 
 if __name__ == "__main__":
