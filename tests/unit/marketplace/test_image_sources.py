@@ -7,7 +7,8 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from mercarich_marketplace.answers import Fault
-from mercarich_marketplace.image_sources import ImageSources, NotAllowed, PublicResolver, is_public
+from mercarich_marketplace.image_sources import ImageSources, NotAllowed, PublicResolver
+from mercarich_platform.public_addresses import is_public
 
 WEB = ImageSources({"static.mercdn.net"})
 OWN = ImageSources((), "http://127.0.0.1:8100/mercari")

@@ -189,6 +189,7 @@ def _sample(observer: Observer) -> None:
     metrics.batches.set(observer.open_batches)
     metrics.waiting.set(guards.turns.waiting)
     metrics.under_way.set(guards.turns.under_way)
+    metrics.budget.set(guards.turns.pace.rate)
     metrics.pace_share.set(guards.turns.pace.share(now))
     metrics.opened(guards.breaker.opened)
     metrics.breaker_phase.set(phases.index(guards.breaker.phase(now)))

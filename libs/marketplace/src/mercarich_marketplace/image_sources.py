@@ -8,19 +8,18 @@ import asyncio
 import re
 import socket
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from mercarich_contracts.market import Reason
 from mercarich_marketplace.answers import Fault
+from mercarich_platform.public_addresses import is_public
 
 LONGEST = 2_000
 _SAFE = r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]"
 _WEB = re.compile(rf"https://([a-z0-9.-]+)(?::443)?(/{_SAFE}*(?:\?(?:{_SAFE}|\?)*)?)")
 _OWN = re.compile(r"/images/[A-Za-z0-9_-][A-Za-z0-9._-]*")
-_NAT64 = ip_network("64:ff9b::/96")
 
 
 class NotAllowed(Exception):
@@ -68,18 +67,3 @@ class PublicResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._inner.close()
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, whatever it is wrapped in."""
-    ip = ip_address(address.partition("%")[0])
-    inner = _wrapped(ip) if isinstance(ip, IPv6Address) else None
-    plain = inner or ip
-    return plain.is_global and not plain.is_multicast and not plain.is_reserved
-
-
-def _wrapped(ip: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for: mapped, 6to4, NAT64."""
-    if ip in _NAT64:
-        return IPv4Address(ip.packed[-4:])
-    return ip.ipv4_mapped or ip.sixtofour

@@ -50,6 +50,7 @@ class ProxyMetrics:
             "image_breaker_phase", "Of the picture hosts: 0 closed, 1 half open, 2 open"
         )
         self.waiting = self._gauge("turns_waiting", "Calls that wait for their turn in the budget")
+        self.budget = self._gauge("budget_per_second", "Calls a second at most, while it is not throttled")
         self.under_way = self._gauge("requests_under_way", "Calls to the marketplace right now")
         self.breaker_phase = self._gauge("breaker_phase", "0 closed, 1 half open, 2 open")
         self._opened = self._counter("breaker_opened", "Times that the breaker opened").labels(self._label)

@@ -1,0 +1,20 @@
+"""Which IP addresses a process may connect to when somebody else named the host."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet, whatever it is wrapped in."""
+    ip = ip_address(address.partition("%")[0])
+    inner = _wrapped(ip) if isinstance(ip, IPv6Address) else None
+    plain = inner or ip
+    return plain.is_global and not plain.is_multicast and not plain.is_reserved
+
+
+def _wrapped(ip: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 address stands for: mapped, 6to4, NAT64."""
+    if ip in _NAT64:
+        return IPv4Address(ip.packed[-4:])
+    return ip.ipv4_mapped or ip.sixtofour
