@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import schedule_pauses, schedule_runs
+from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_local.scheduler import Start, Switches
 
 
@@ -36,7 +36,8 @@ class ScheduleStore:
     def switches(self) -> Switches:
         with reading(self._engine) as connection:
             paused = frozenset(connection.execute(select(schedule_pauses.c.name)).scalars())
-            return Switches(paused, settings_store.read(connection).text("SCHEDULE_CATCH_UP") == "on")
+            wanted = frozenset(connection.execute(select(schedule_wishes.c.name)).scalars())
+            return Switches(paused, wanted, settings_store.read(connection).text("SCHEDULE_CATCH_UP") == "on")
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
         def write(connection: Connection) -> None:
@@ -47,6 +48,10 @@ class ScheduleStore:
         except IntegrityError:
             return False
         return True
+
+    def granted(self, name: str) -> None:
+        gone = delete(schedule_wishes).where(schedule_wishes.c.name == name)
+        run_tx(self._engine, lambda connection: connection.execute(gone))
 
     def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
         which = (schedule_runs.c.name == name) & (schedule_runs.c.slot == slot)

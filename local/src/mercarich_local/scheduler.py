@@ -40,6 +40,8 @@ class Switches:
 
     paused: frozenset[str] = frozenset()
     """Rows that are not started; when they are resumed, the slot that passed last is caught up with."""
+    wanted: frozenset[str] = frozenset()
+    """Rows that are to start now, paused or not."""
     catch_up: bool = True
     """Slots that passed while nothing ran are made up for."""
 
@@ -57,6 +59,9 @@ class Starts(Protocol):
 
     def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
         """Take note of how it ended."""
+
+    def granted(self, name: str) -> None:
+        """It was to start now, and did."""
 
 
 class Running(Protocol):
@@ -99,6 +104,9 @@ class Scheduler:
         self.settle()
         last, switches = self._starts.last(), self._starts.switches()
         for row in self._rows:
+            if row.name in switches.wanted:
+                self._start_wanted(row, now)
+                continue
             if row.name in switches.paused:
                 continue
             before = last.get(row.name)
@@ -108,6 +116,12 @@ class Scheduler:
                     self._run(row, slot, now)
             elif before is not None and self._is_to_be_continued(row, before, now):
                 self._run(row, before.slot, now)
+
+    def _start_wanted(self, row: ScheduleRow, now: datetime) -> None:
+        """The wish goes after the start: lost in between, it starts a second time, which does no harm."""
+        if self._starts.begin(row.name, now, now):
+            self._run(row, now, now)
+        self._starts.granted(row.name)
 
     def stop(self) -> None:
         """Ask what runs to end; it is started again, under its key, by the next scheduler."""
@@ -165,5 +179,8 @@ def slot_at(cron: str, now: datetime) -> tuple[datetime, timedelta]:
 
 
 def request_key(name: str, slot: datetime) -> str:
-    """As Kubernetes names the Jobs of a CronJob: the name and the slot in minutes."""
+    """As Kubernetes names the Jobs of a CronJob: the name and the slot in minutes. A start that somebody wanted lies on
+    no full minute, and is no slot's."""
+    if slot.second or slot.microsecond:
+        return f"{name}-by-hand-{int(slot.timestamp())}"
     return f"{name}-{int(slot.timestamp()) // 60}"

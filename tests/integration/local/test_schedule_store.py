@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from mercarich_db import engine as engines
 from mercarich_db import schema
+from mercarich_db.tables import schedule_wishes
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Start
 
@@ -25,6 +26,16 @@ def test_a_slot_begins_once(engine: Engine) -> None:
     first, second = ScheduleStore(engine), ScheduleStore(engine)
     assert [first.begin("feed", SLOT, LATER), second.begin("feed", SLOT, LATER)] == [True, False]
     assert first.begin("check", SLOT, LATER)
+    engine.dispose()
+
+
+def test_a_start_that_is_wanted_is_wanted_until_it_came(engine: Engine) -> None:
+    store = ScheduleStore(engine)
+    wish = {"name": "feed", "wanted_at": SLOT, "wanted_by": "taro"}
+    engines.run_tx(engine, lambda connection: connection.execute(insert(schedule_wishes).values(wish)))
+    wanted = store.switches().wanted
+    store.granted("feed")
+    assert (wanted, store.switches().wanted) == (frozenset({"feed"}), frozenset())
     engine.dispose()
 
 

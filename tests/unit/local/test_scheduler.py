@@ -1,7 +1,7 @@
 """The local scheduler: slots in Tokyo's time, one start a slot, catching up, going on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -47,6 +47,9 @@ class FakeStarts:
 
     def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
         self.rows[name, slot] = Start(slot, self.rows[name, slot].started_at, exit_code)
+
+    def granted(self, name: str) -> None:
+        self.wanted = replace(self.wanted, wanted=self.wanted.wanted - {name})
 
 
 class Machine:
@@ -187,6 +190,18 @@ def test_t10_a_paused_row_is_not_started_and_catches_up_when_it_is_resumed() -> 
     machine.starts.wanted = Switches()
     machine.tick_at(MIDNIGHT + 2 * HOUR)
     assert machine.started == [request_key(TWICE_A_DAY.name, MIDNIGHT)]
+
+
+def test_a_row_that_somebody_wants_now_starts_once_also_while_it_is_paused() -> None:
+    machine = Machine(MIDNIGHT - HOUR)
+    only = frozenset({TWICE_A_DAY.name})
+    machine.starts.wanted = Switches(paused=only, wanted=only)
+    at = MIDNIGHT - HOUR + timedelta(seconds=7)
+    machine.tick_at(at)
+    machine.tick_at(at + timedelta(seconds=1))
+
+    assert machine.started == [f"{TWICE_A_DAY.name}-by-hand-{int(at.timestamp())}"]
+    assert machine.starts.wanted.wanted == frozenset()
 
 
 def test_t11_catching_up_after_downtime_can_be_switched_off() -> None:

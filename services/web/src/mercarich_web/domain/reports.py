@@ -181,6 +181,9 @@ class ScheduleStatus:
     paused_at: datetime | None = None
     command: str = ""
     """The words after `mercarich`."""
+    wanted_by: str | None = None
+    """Somebody wants it to start now, and it has not yet."""
+    wanted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,20 @@ COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Somebody wants no starts of a row."""
+    """Somebody wants no starts of a row; or one, now."""
 
     by: str
     at: datetime
 
 
-def status(row: ScheduleRow, last: "LastStart | None", now: datetime, pause: Pause | None = None) -> ScheduleStatus:
-    """The row's last start against its cron expression."""
+def status(
+    row: ScheduleRow,
+    last: "LastStart | None",
+    now: datetime,
+    pause: Pause | None = None,
+    wish: Pause | None = None,
+) -> ScheduleStatus:
+    """The row's last start against its cron expression; `wish` is for a start now."""
     zone = ZoneInfo(TIME_ZONE)
     next_slot = next(CronSim(row.cron, now.astimezone(zone))).astimezone(now.tzinfo)
     slot, started_at, ended_at, exit_code = last or (None, None, None, None)
@@ -40,6 +46,8 @@ def status(row: ScheduleRow, last: "LastStart | None", now: datetime, pause: Pau
         paused_by=pause.by if pause else None,
         paused_at=pause.at if pause else None,
         command=" ".join(row.command),
+        wanted_by=wish.by if wish else None,
+        wanted_at=wish.at if wish else None,
     )
 
 

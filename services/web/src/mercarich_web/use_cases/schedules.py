@@ -21,8 +21,12 @@ class Timetable:
     now: Clock
 
     def list(self) -> ScheduleList:
-        last, pauses, now = self.schedules.last_starts(), self.schedules.pauses(), self.now()
-        rows = [schedules.status(row, last.get(row.name), now, pauses.get(row.name)) for row in self.rows]
+        last, pauses, wishes = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.wishes()
+        now = self.now()
+        rows = [
+            schedules.status(row, last.get(row.name), now, pauses.get(row.name), wishes.get(row.name))
+            for row in self.rows
+        ]
         return ScheduleList(rows)
 
     def pause(self, name: str, by: Actor) -> ScheduleStatus:
