@@ -39,7 +39,8 @@ class Actor:
         self.name = name
         self.process = process
         self.token = 0
-        self.baton = threading.Semaphore(0)
+        self.baton = threading.Lock()
+        self.baton.acquire()
         self.ended = False
 
 

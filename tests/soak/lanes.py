@@ -11,6 +11,8 @@ from mercarich_db.engine import DatabaseAway
 Wish = TypeVar("Wish")
 
 DATABASE_SECONDS = 2.0
+SHORT, STRETCHED = 5.0, 10.0
+"""A lane that waits for the end of a feed looks every two seconds; here every twenty."""
 
 
 class VirtualLane(Generic[Wish]):
@@ -53,7 +55,8 @@ class VirtualLane(Generic[Wish]):
                 self._running.discard(user_id)
                 self._notify()
             if again is not None:
-                self.wake(user_id, *wishes, after_seconds=again)
+                stretched = again * STRETCHED if again < SHORT else again
+                self.wake(user_id, *wishes, after_seconds=stretched)
 
     def _take(self) -> tuple[int, frozenset[Wish]]:
         while True:
