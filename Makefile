@@ -73,6 +73,9 @@ unit: $(INSTALLED) ## the unit tier: no sockets, seconds
 integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker and the simulator
 	$(PYTEST) -n 6 --dist worksteal --durations 10 tests/integration
 
+browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browser (needs chromium; MERCARICH_ALL_LOOKS=1 for all)
+	$(PYTEST) --durations 5 tests/browser
+
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
 	$(PYTEST) -n 2 --dist loadfile tests/chaos
 

@@ -1,0 +1,171 @@
+"""A shop with a bit of everything to look at: listings in every state, replacements, jobs, runs, a hold."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import let_sign_in
+
+from mercarich_db import tables
+
+GOODS = (
+    "ソニー ウォークマン NW-A306 ブラック",
+    "キヤノン EOS Kiss M ボディ",
+    "シマノ ステラ C3000XG",
+    "任天堂 Switch 有機EL",
+)
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}\u202e"
+
+
+def furnish(engine: Engine) -> int:
+    """Answers the id of the listing with the longest story, of `seller001`."""
+    rows = Rows(engine)
+    seller = rows.user("seller001")
+    operator = rows.add(tables.users, username="operator", plan=2, active=True, is_staff=True, created_at=ago(days=9))
+    for user_id in (seller, operator):
+        let_sign_in(engine, user_id)
+    rows.add(
+        tables.amazon_accounts,
+        user_id=seller,
+        seller_id="A1",
+        marketplace_id="A1VC38T7YXB528",
+        refresh_token="-",
+        token_verdict="valid",
+    )
+    _runs(rows, seller)
+    _on_sale(rows, seller)
+    _in_other_states(rows, seller)
+    _job(
+        rows,
+        seller,
+        "import",
+        "failed",
+        wrong=3,
+        message="3 problems were found, so no row was imported; mend them and upload again.",
+    )
+    _job(rows, seller, "search", "running", done=2, total=6)
+    return _withdrawn(rows, seller)
+
+
+def _runs(rows: Rows, seller: int) -> None:
+    run = rows.run(2, outcome="running", phase="checking", ended_at=None, planned=4000, checked=2360, withdrawn=31)
+    newest = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
+    rows.change(update(tables.run_heads).where(*newest).values(generation=2, run_id=run))
+    rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=60, checked=38, fallen=3)
+    rows.run(1, marketplace="mercari", started_at=ago(hours=12), ended_at=ago(hours=11), planned=900, checked=900)
+    rows.hold(run, user_id=None, reason="30 of 60 checked listings would fall at once")
+
+
+def _on_sale(rows: Rows, seller: int) -> None:
+    for number in range(60):
+        source = rows.source(f"x10{number:05}", title=GOODS[number % 4], price_jpy=3_000 + 731 * number)
+        title = f"{GOODS[number % 4]} MX-{number:03}"
+        rows.listing(
+            seller, source, f"YA-{number:05}", title=title, asin="B0ABCDEF12", changed_at=ago(minutes=9 * number)
+        )
+
+
+def _in_other_states(rows: Rows, seller: int) -> None:
+    sold = rows.source("x2000001", state="sold", reason="won", price_jpy=5_600)
+    rows.listing(seller, sold, "YA-EXPOSED", title="在庫切れのまま販売中", quantity=0, revision=2, pushed_quantity=1)
+    rows.listing(seller, sold, "YA-EVIL", title=EVIL, quantity=1)
+    rows.listing(seller, sold, "YA-REFUSED", title="Amazonが拒否した出品", push_problem="90244: invalid price")
+    rows.listing(
+        seller, rows.source("m10000000001", marketplace="mercari"), "ME-DRAFT", marketplace="mercari", listed=False
+    )
+
+
+def _withdrawn(rows: Rows, seller: int) -> int:
+    story = 0
+    for number in range(3):
+        source = rows.source(f"x300000{number}", state="sold", reason="won", price_jpy=8_800, title=GOODS[number])
+        proof = rows.evidence(source, extract="auctionId=x3000000 status=closed bids=7 isClosed=1 hasWinner=1")
+        listing = rows.listing(
+            seller,
+            source,
+            f"YA-DOWN-{number}",
+            title=f"{GOODS[number]} 元箱付き",
+            quantity=0,
+            searching=True,
+            first_price_jpy=8_800,
+            withdrawn_at=ago(hours=3),
+            searched_at=ago(hours=2),
+            revision=2,
+            pushed_revision=2,
+            pushed_quantity=0,
+            verified_at=ago(hours=3),
+        )
+        mine = {"user_id": seller, "revision": 2, "quantity_before": 1, "quantity_after": 0}
+        rows.event(listing, "withdrawn", at=ago(hours=3), reason="won", run_id=1, evidence_id=proof, **mine)
+        rows.event(listing, "push_accepted", at=ago(hours=3) + timedelta(seconds=3), user_id=seller, revision=2)
+        rows.event(listing, "proposed", at=ago(hours=2), user_id=seller, reason="yahoo x4000000 waits for approval")
+        found = {"marketplace": "yahoo", "url": "https://auctions.example/x4", "title": f"{GOODS[number]} 美品"}
+        rows.source(f"x400000{number}", seller_id="shop_4711", price_jpy=7_980, condition_code=3)
+        rows.add(
+            tables.revivals,
+            **found,
+            item_id=f"x400000{number}",
+            price_jpy=7_980 + 900 * number,
+            listing_id=listing,
+            user_id=seller,
+            state="proposed",
+            old_source_item_id=source,
+            at=ago(hours=2),
+        )
+        for place, (by, reason) in enumerate(
+            (
+                ("price", "12,800 yen is more than 8,800 yen"),
+                ("rating", "71 % good ratings, less than 80 %"),
+                (None, None),
+            )
+        ):
+            item = f"x400000{number}" if by is None else f"x50000{number}{place}"
+            rows.add(
+                tables.revival_candidates,
+                **found,
+                item_id=item,
+                price_jpy=7_980,
+                listing_id=listing,
+                searched_at=ago(hours=2),
+                refused_by=by,
+                reason=reason,
+            )
+        story = story or listing
+    return story
+
+
+def _job(rows: Rows, seller: int, kind: str, state: str, **values: object) -> None:
+    numbers = dict.fromkeys(("done", "made", "left_out", "wrong", "turn", "fence", "attempts"), 0)
+    ended = {} if state == "running" else {"ended_at": ago(minutes=50)}
+    given = {
+        "user_id": seller,
+        "kind": kind,
+        "state": state,
+        "phase": "searching" if state == "running" else "ended",
+        "arguments": '{"file": "listings-2026.csv"}' if kind == "import" else '{"pages": 3}',
+        "cursor": '{"pages": 3}' if kind == "search" else "{}",
+        "created_by": "seller001",
+        "created_at": ago(hours=1),
+        "heartbeat_at": ago(minutes=1),
+    }
+    job = rows.add(tables.jobs, **numbers | given | ended | values)
+    if kind == "search":
+        for number, (keyword, part) in enumerate((("ソニー ヘッドホン", "done"), ("ウォークマン", "waiting")), start=1):
+            rows.add(
+                tables.job_queries,
+                job_id=job,
+                number=number,
+                given=keyword,
+                marketplace="yahoo",
+                keyword=keyword,
+                conditions="",
+                state=part,
+                page=number,
+                made=12,
+                tries=0,
+            )
+    else:
+        for number, (field, problem) in enumerate(
+            (("marketplace", "expected yahoo or mercari, not 'ebay'"), ("sku", "is empty"))
+        ):
+            rows.add(tables.job_problems, job_id=job, number=number, line=number + 2, field=field, problem=problem)

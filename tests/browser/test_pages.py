@@ -1,0 +1,121 @@
+"""Every page in a real browser: nothing goes wrong or is fetched elsewhere, it fits, and the keyboard is enough."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from tests.browser.conftest import SHOTS, Shop, Visitor
+
+Visit = Callable[..., Visitor]
+
+PAGES = {
+    "seller001": {
+        "home": "/",
+        "listings": "/listings",
+        "listing": "/listings/{story}",
+        "replacements": "/replacements",
+        "jobs": "/jobs",
+        "job-import": "/jobs/1",
+        "rules": "/rules",
+        "account": "/account",
+    },
+    "operator": {"overview": "/"},
+}
+LOOKS = [("ja", "light"), ("en", "dark")]
+if os.environ.get("MERCARICH_ALL_LOOKS"):
+    LOOKS += [("ja", "dark"), ("en", "light")]
+
+
+@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("username", PAGES)
+def test_every_page_fits_in_both_languages_and_lights(visit: Visit, shop: Shop, username: str, width: int) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    visitor = visit(username, width)
+    for language, theme in LOOKS:
+        visitor.look(language, theme)
+        for name, path in PAGES[username].items():
+            visitor.open(path.format(story=shop.story))
+            page = visitor.page
+            assert page.locator("h1").count() == 1, name
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, language)
+            page.screenshot(path=SHOTS / f"{name}-{language}-{theme}-{width}.png", full_page=True)
+
+
+def test_what_marketplaces_write_is_text(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/listings?q=YA-EVIL")
+    visitor.page.locator(".row-link").first.click()
+    visitor.page.wait_for_selector("#why")
+
+    assert visitor.page.locator("h1").inner_text().startswith("<script>alert(1)</script>")
+    assert visitor.page.locator("main script, main img").count() == 0
+
+
+def test_the_evidence_of_a_withdrawal_is_two_clicks_from_home(visit: Visit) -> None:
+    page = visit("seller001").page
+    page.click("a.figure[href='/listings?view=searching']")
+    page.click(".row-link >> nth=0")
+
+    assert "取り下げました" in page.inner_text("#why")
+    page.click(".evidence summary >> nth=0")
+    assert "status=closed" in page.inner_text(".proof >> nth=0")
+
+
+def test_a_replacement_is_approved_by_one_key(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/replacements")
+    page = visitor.page
+    before = page.locator(".pick").count()
+    page.keyboard.press("a")
+    page.wait_for_selector(".toast")
+
+    assert page.locator(".pick").count() == before - 1
+    assert "承認しました" in page.inner_text(".toast")
+
+
+def test_the_search_is_a_key_away_and_narrows_the_table_while_one_types(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/listings")
+    page = visitor.page
+    page.keyboard.press("/")
+    page.keyboard.type("MX-007")
+    page.locator(".row-link").nth(1).wait_for(state="detached")
+
+    assert page.url.endswith("q=MX-007&market=&sort=newest")
+
+
+def test_rows_are_walked_by_j_and_k(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/listings")
+    page = visitor.page
+    for key in ("j", "j", "k"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement === document.querySelectorAll('.row-link')[0]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#why")
+
+
+def test_light_and_dark_and_the_language_are_switched_on_any_page(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/rules")
+    page = visitor.page
+    page.click("button[name=theme][value=dark]")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.click("button[name=language][value=en]")
+    assert page.inner_text("h1") == "Rules"
+    assert page.url.endswith("/rules")
+
+
+def test_the_menu_opens_on_a_phone(visit: Visit) -> None:
+    page = visit("seller001", 375).page
+    assert not page.is_visible("#menu")
+    page.click("[popovertarget=menu]")
+    page.click("#menu a[href='/listings']")
+    page.wait_for_url("**/listings")
+
+
+def test_progress_comes_without_a_reload(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/jobs/2")
+    visitor.page.wait_for_selector("[data-stream] .big-progress")
+    assert visitor.page.locator("[data-stream] progress").first.get_attribute("value") is not None
