@@ -61,7 +61,7 @@ lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED) ## mypy, strict
-	$(BIN)/mypy $(SOURCES) bench
+	$(BIN)/mypy $(SOURCES) bench tests/soak
 
 arch: $(INSTALLED) ## import contracts, and each member's declared dependencies
 	$(BIN)/lint-imports
