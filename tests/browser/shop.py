@@ -166,6 +166,6 @@ def _job(rows: Rows, seller: int, kind: str, state: str, **values: object) -> No
             )
     else:
         for number, (field, problem) in enumerate(
-            (("marketplace", "expected yahoo or mercari, not 'ebay'"), ("sku", "is empty"))
+            (("marketplace", "expected yahoo or mercari, not 'ebay'"), ("sku", "is empty")), start=1
         ):
             rows.add(tables.job_problems, job_id=job, number=number, line=number + 2, field=field, problem=problem)
