@@ -56,10 +56,10 @@ def updated(old: Catalog, found: list[Message], language: str) -> Catalog:
     return made
 
 
-def missing(catalogue: Catalog) -> list[Message]:
+def missing(catalogue: Catalog) -> list[str]:
     """Sentences that are not translated, or not in every form."""
     return [
-        message.id
+        str(message.id)
         for message in catalogue
         if message.id and not (all(message.string) if isinstance(message.string, tuple | list) else message.string)
     ]

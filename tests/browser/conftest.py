@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from tests.browser.shop import furnish
 from tests.integration.web.site import PASSWORD, PASSWORDS, served
 
@@ -62,12 +62,16 @@ class Visitor:
         self.wrong: list[str] = []
         page.on("console", lambda message: self._note(message.text, message.type in ("error", "warning")))
         page.on("pageerror", lambda error: self._note(str(error), True))
-        page.on("dialog", lambda dialog: (self._note(f"dialog: {dialog.message}", True), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("request", lambda request: self._note(f"elsewhere: {request.url}", not request.url.startswith(origin)))
 
     def _note(self, text: str, counts: bool) -> None:
         if counts:
             self.wrong.append(text)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def open(self, path: str) -> None:
         self.page.goto(self.origin + path, wait_until="load")

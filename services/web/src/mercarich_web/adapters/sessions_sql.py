@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, false, insert, select, true, update
+from sqlalchemy import Connection, Engine, Select, delete, false, func, insert, select, true, update
 
 from mercarich_db.bulk import insert_missing
-from mercarich_db.tables import sessions, sign_in_failures, users
+from mercarich_db.tables import notices, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.people_sql import account_of, accounts
@@ -98,7 +98,7 @@ class SqlTries:
                 insert_missing(connection, sign_in_failures, [{"name": name, "failures": 0, "last_at": now}])
             known = select(sign_in_failures).where(sign_in_failures.c.name.in_(sorted(free)))
             rows = connection.execute(known.order_by(sign_in_failures.c.name).with_for_update()).all()
-            seconds = max(
+            seconds: float = max(
                 (row.last_at + wait_after(row.failures, free[row.name]) - now).total_seconds() for row in rows
             )
             if seconds > 0:
@@ -133,7 +133,10 @@ def _network(name: str) -> str:
 
 def _sessions() -> Select[Any]:
     more = [column for column in sessions.c if column.name != "user_id"]
-    return accounts(*more).join(sessions, sessions.c.user_id == users.c.id)
+    unread = select(func.count()).where(
+        notices.c.closed_at.is_(None), notices.c.user_id == users.c.id, notices.c.read_at.is_(None)
+    )
+    return accounts(*more, unread.scalar_subquery().label("unread")).join(sessions, sessions.c.user_id == users.c.id)
 
 
 def _session(row: AnyRow) -> Session:
@@ -145,5 +148,6 @@ def _session(row: AnyRow) -> Session:
         row.confirmed_at,
         row.address,
         row.agent,
+        row.unread,
         row.half,
     )

@@ -35,7 +35,7 @@ def catalogue(language: str) -> Translations:
 def chosen(*wishes: str | None, accepted: str = "") -> str:
     """The first wish that is one of ours, else what the browser likes best, else Japanese."""
     for wish in wishes:
-        if wish in LANGUAGES:
+        if wish is not None and wish in LANGUAGES:
             return wish
     liked = sorted((_liked(part) for part in accepted[:500].split(",")), key=lambda one: -one[0])
     return next((language for quality, language in liked if quality > 0 and language in LANGUAGES), FIRST)
