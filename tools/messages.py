@@ -1,6 +1,7 @@
 """Writes the catalogues of the pages' sentences again: `python -m tools.messages`; new ones are empty in ja.po.
 
-Sentences come from templates and from `N_("…")` and `Said("…")` in Python; what is gone from the code goes from the catalogues.
+Sentences come from templates and from `N_("…")` and `Said("…")` in Python; what is gone from the code goes from the
+catalogues.
 English says what the code says, unless en.po says it better for a page.
 """
 

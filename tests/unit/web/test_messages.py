@@ -35,7 +35,7 @@ def test_a_translation_names_the_same_values_as_the_sentence() -> None:
         if not one.id:
             continue
         source = one.id if isinstance(one.id, str) else one.id[1]
-        told = one.string if isinstance(one.string, str) else "".join(one.string)
+        told = one.string if isinstance(one.string, str) else "".join(one.string or ())
         assert sorted(NAMED.findall(source)) == sorted(NAMED.findall(told)), source
 
 
