@@ -79,7 +79,9 @@ def test_m1_what_is_withdrawn_or_searched_for_is_not_checked(engine: Engine, sho
 def test_m2_without_update_only_marks(engine: Engine, shop: Shop, market: Market) -> None:
     listing = shop.listing(shop.seller("a"), "x1")
     market.states["x1"] = State.SOLD
-    run = check(engine, market, request(without_update=True))
+    with Workers(engine, market) as workers:
+        run = planner(engine, workers)(request(without_update=True), None, threading.Event())
+    assert workers.woken.sellers == [], "neither feed nor the updater has anything to do before the next update run"
     offer = shop.offer(listing)
     assert (offer.quantity, offer.searching, offer.revision) == (1, True, 1)
     assert shop.events(listing) == ["searching"]

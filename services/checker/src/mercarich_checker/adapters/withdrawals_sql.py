@@ -48,9 +48,9 @@ def apply(
     touched = {row.hold_id for row in rows if row.hold_id}
     if touched:
         close_empty_holds(connection, holds.c.id.in_(touched), now)
-    withdrawn = 0 if batch.without_update else len(going)
-    counts = Counter({"fallen": len(new), "withdrawn": withdrawn, "held": len(kept)})
-    return Recorded(withdrawn=_by_seller(going), held=len(kept)), counts
+    withdrawn = [] if batch.without_update else going  # who is only marked is for the next update run
+    counts = Counter({"fallen": len(new), "withdrawn": len(withdrawn), "held": len(kept)})
+    return Recorded(withdrawn=_by_seller(withdrawn), held=len(kept)), counts
 
 
 def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
