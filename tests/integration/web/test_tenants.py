@@ -66,6 +66,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/account/second-step"): Row(For.SIGNED),
     ("post", "/account/second-step/recovery-codes"): Row(For.SIGNED),
     ("post", "/account/second-step/end"): Row(For.SIGNED),
+    ("get", "/notices"): Row(For.SELLER),
+    ("post", "/notices/read"): Row(For.SELLER),
+    ("post", "/notices/{notice_id}/read"): Row(For.OWNER, "/notices/{notice}/read"),
+    ("get", "/account/notices"): Row(For.SELLER),
+    ("post", "/account/notices"): Row(For.SELLER),
+    ("post", "/account/notices/trial"): Row(For.SELLER, fields={"way": "mail"}),
+    ("get", "/account/notices/prove/{token}"): Row(For.SELLER, "/account/notices/prove/x"),
+    ("post", "/account/notices/prove/{token}"): Row(For.OWNER, "/account/notices/prove/x"),
     ("get", "/account/keys"): Row(For.SELLER),
     ("post", "/account/keys"): Row(For.SELLER),
     ("post", "/account/keys/{key_id}/revoke"): Row(For.OWNER, "/account/keys/{key}/revoke"),
@@ -104,6 +112,18 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/rules"): Row(For.SELLER),
     ("post", "/rules/exclusions"): Row(For.SELLER),
     ("post", "/rules/exclusions/remove"): Row(For.SELLER),
+    ("get", "/schedule"): Row(For.OPERATOR),
+    ("post", "/schedule/{name}/start"): Row(For.OPERATOR, "/schedule/env-update/start"),
+    ("post", "/schedule/{name}/pause"): Row(For.OPERATOR, "/schedule/env-update/pause"),
+    ("post", "/schedule/{name}/resume"): Row(For.OPERATOR, "/schedule/env-update/resume"),
+    ("get", "/markets"): Row(For.OPERATOR),
+    ("get", "/markets/{name}/proxy"): Row(For.OPERATOR, "/markets/yahoo/proxy"),
+    ("post", "/markets/{name}/pause"): Row(For.OPERATOR, "/markets/yahoo/pause"),
+    ("post", "/markets/{name}/resume"): Row(For.OPERATOR, "/markets/yahoo/resume"),
+    ("get", "/settings"): Row(For.OPERATOR),
+    ("get", "/settings/{key}"): Row(For.OPERATOR, "/settings/BRAKE_SHARE"),
+    ("post", "/settings/{key}"): Row(For.OPERATOR, "/settings/BRAKE_SHARE", {"value": "0.5"}),
+    ("get", "/audit"): Row(For.OPERATOR),
     ("get", "/pools"): Row(For.OPERATOR),
     ("get", "/pools/queues"): Row(For.OPERATOR),
     ("get", "/pools/{key}"): Row(For.OPERATOR, "/pools/FEED_WORKER"),
@@ -150,10 +170,12 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     )
     job, key = _job(rows, ann), _key(rows, ann)
     _key(rows, bob)
+    about = {"cause": str(job), "count": 1, "about": SECRET, "opened_at": ago(hours=1)}
+    notice = rows.add(tables.notices, user_id=ann, kind="job_failed", **about)
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
     app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
     with served(app) as site:
-        yield Shop(app, site, {"listing": listing, "job": job, "key": key})
+        yield Shop(app, site, {"listing": listing, "job": job, "key": key, "notice": notice})
 
 
 def test_every_route_is_in_the_table(shop: Shop) -> None:

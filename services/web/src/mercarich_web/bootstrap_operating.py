@@ -5,28 +5,52 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_platform.clock import Clock
 from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.audit_shelf_sql import SqlAuditShelf, SqlItems
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.pools_kafka import KafkaPools
+from mercarich_web.adapters.proxies_http import HttpProxies
 from mercarich_web.adapters.run_shelf_sql import SqlHoldShelf, SqlRunShelf
 from mercarich_web.adapters.runs_sql import SqlRuns
+from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
-from mercarich_web.pages.operating import holds, pools, runs
+from mercarich_web.pages.operating import audit, holds, markets, pools, runs, schedule, settings
+from mercarich_web.settings import PagesSettings
 from mercarich_web.site.rendering import Site
 from mercarich_web.use_cases.holds import ReleaseHold
+from mercarich_web.use_cases.markets import MarketDesk
 from mercarich_web.use_cases.pools import PoolDesk
 from mercarich_web.use_cases.queues import ShowQueues
 from mercarich_web.use_cases.runs import ShowRun
-from mercarich_web.use_cases.steering import BrowseHolds, BrowseRuns
+from mercarich_web.use_cases.schedules import Timetable
+from mercarich_web.use_cases.settings import GetSetting, ListSettings, SetSetting, ShowSettingHistory
+from mercarich_web.use_cases.steering import BrowseAudit, BrowseHolds, BrowseRuns
 
 
-def operating(engine: Engine, site: Site, shared: SharedSettings, now: Clock) -> Sequence[APIRouter]:
-    settings = SqlSettings(engine)
+def operating(
+    engine: Engine, site: Site, shared: SharedSettings, own: PagesSettings, now: Clock
+) -> Sequence[APIRouter]:
+    settings_book = SqlSettings(engine)
     queues = ShowQueues(KafkaPools(shared.kafka_bootstrap), SqlRuns(engine))
+    urls = {Marketplace.YAHOO.value: own.yahoo_proxy_url, Marketplace.MERCARI.value: own.mercari_proxy_url}
+    set_setting = SetSetting(settings_book, now)
+    desk = MarketDesk(settings_book, SqlItems(engine), HttpProxies(urls), set_setting)
     hold_book, run_book = SqlHolds(engine), SqlRuns(engine)
     return [
-        pools.routes(site, PoolDesk(SqlPools(engine), settings, now), queues),
+        pools.routes(site, PoolDesk(SqlPools(engine), settings_book, now), queues),
         runs.routes(site, BrowseRuns(SqlRunShelf(engine)), ShowRun(run_book, hold_book)),
         holds.routes(site, BrowseHolds(hold_book, SqlHoldShelf(engine)), ReleaseHold(hold_book, now)),
+        schedule.routes(site, Timetable(SqlSchedules(engine), SCHEDULE, now)),
+        markets.routes(site, desk),
+        settings.routes(
+            site,
+            ListSettings(settings_book),
+            GetSetting(settings_book),
+            set_setting,
+            ShowSettingHistory(settings_book),
+        ),
+        audit.routes(site, BrowseAudit(SqlAuditShelf(engine))),
     ]

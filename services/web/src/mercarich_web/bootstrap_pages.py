@@ -63,7 +63,7 @@ def build_pages(
         *people.routers,
         of_api,
         *([docs.routes(site, of_api)] if own.docs else []),
-        *operating(engine, site, shared, now),
+        *operating(engine, site, shared, own, now),
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
     app.state.api = of_api

@@ -1,5 +1,7 @@
 """The settings of web's processes by environment: `WEB_` of the workers of sellers' jobs, `PAGES_` of the pages."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -15,6 +17,21 @@ class WebSettings(BaseSettings):
     """How long a proxy may take for a search, its wait for a turn included."""
 
 
+class NoticesSettings(BaseSettings):
+    """How notices leave this system by mail: not at all where no server is named."""
+
+    model_config = SettingsConfigDict(env_prefix="NOTICES_", frozen=True, extra="ignore")
+
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` for a server on the same machine, or one that encrypts nothing."""
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: str = ""
+    """The sender's address, such as mercarich@shop.example."""
+
+
 class PagesSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PAGES_", frozen=True, extra="ignore")
 
@@ -28,5 +45,10 @@ class PagesSettings(BaseSettings):
     """Operators must set up the second step of signing in before they see anything else."""
     docs: bool = False
     """Whether /docs tells of the API, for people who develop against it."""
+    webhooks_anywhere: bool = False
+    """Sellers' webhooks also to http, to any port and to private addresses: for development and tests only."""
+    yahoo_proxy_url: str = "http://127.0.0.1:1235"
+    mercari_proxy_url: str = "http://127.0.0.1:1234"
+    """Where the operator's page of marketplaces asks the proxies for their state."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, from which X-Forwarded-For and -Proto are believed. Empty: nobody."""

@@ -16,6 +16,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.settings import PagesSettings
 
+NOWHERE = "http://127.0.0.1:9"
 KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 
 
@@ -39,12 +40,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def site(database_url: str, engine: Engine, rows: Rows, clock: Clock) -> Iterator[Served]:
-    """Nothing listens where the broker should be."""
+    """Nothing listens where the broker and the proxies should be."""
     let_sign_in(engine, rows.user("ann"))
     staff = {"plan": 2, "active": True, "is_staff": True, "created_at": ago(days=9)}
     let_sign_in(engine, rows.add(tables.users, username="ohta", **staff), language="en")
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    own = PagesSettings.model_validate({"key": KEY})
+    own = PagesSettings.model_validate({"key": KEY, "yahoo_proxy_url": NOWHERE, "mercari_proxy_url": NOWHERE})
     with served(build_pages(shared, own, now=clock, passwords=PASSWORDS)) as one:
         yield one
 

@@ -1,6 +1,6 @@
 """The shapes of the operator's pages that no command has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -28,3 +28,71 @@ class HeldListing:
     source_state: str
     source_reason: str | None
     observed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """What the last look at an item saw."""
+
+    item_id: str
+    state: str
+    observed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryState:
+    """A canary of the settings against what was seen of it last."""
+
+    item_id: str
+    expected: str
+    """on_sale, gone"""
+    known: KnownItem | None
+
+    @property
+    def is_as_expected(self) -> bool | None:
+        """None: nobody knows."""
+        if self.known is None or self.known.state == "unknown":
+            return None
+        return (self.known.state == "available") is (self.expected == "on_sale")
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyState:
+    """What a proxy tells of itself; counts are since its start."""
+
+    breaker: str
+    """closed, half_open, open"""
+    image_breaker: str
+    opened: int
+    """Times that the breaker opened."""
+    budget_per_second: float | None
+    pace_share: float
+    """Part of the budget in use; below 1 after the marketplace asked for less."""
+    waiting: int
+    under_way: int
+    calls: Mapping[str, int]
+    """By outcome: `read`, or why not."""
+    image_calls: Mapping[str, int]
+    remembered: int
+    """Looks that cost no call."""
+    mean_seconds: float | None
+    """Of a call, its wait for a turn left out."""
+
+    @property
+    def blocked(self) -> int:
+        return self.calls.get("blocked", 0) + self.image_calls.get("blocked", 0)
+
+
+class ProxyAway(Exception):
+    """It does not answer, or not in its language."""

@@ -22,12 +22,17 @@ SELLERS: Sequence[Entry] = (
     Entry("/listings", N_("Listings"), "list"),
     Entry("/replacements", N_("Replacements"), "refresh-cw"),
     Entry("/jobs", N_("Imports and searches"), "layers"),
+    Entry("/notices", N_("Notices"), "bell"),
     Entry("/rules", N_("Rules"), "sliders-horizontal"),
 )
 OPERATORS: Sequence[Entry] = (
     Entry("/", N_("Overview"), "gauge"),
     Entry("/runs", N_("Runs"), "activity"),
     Entry("/holds", N_("Holds"), "hand"),
+    Entry("/schedule", N_("Schedule"), "calendar-clock"),
+    Entry("/markets", N_("Marketplaces"), "store"),
     Entry("/pools", N_("Worker pools"), "layers"),
+    Entry("/settings", N_("Settings"), "sliders-horizontal"),
+    Entry("/audit", N_("Audit log"), "scroll-text"),
 )
 BOTH: Sequence[Entry] = (Entry("/account", N_("Account"), "user"),)

@@ -52,3 +52,55 @@ PHASES: Mapping[str, str] = {
     "ended": N_("ended"),
 }
 """Of a run."""
+
+SCHEDULE: Mapping[str, str] = {
+    "check-item-yahoo": N_("Stock check, Yahoo! Auctions, all plans"),
+    "check-item-mercari": N_("Stock check, Mercari, all plans"),
+    "check-item-yahoo-4": N_("Stock check, Yahoo! Auctions, four a day"),
+    "check-item-mercari-4": N_("Stock check, Mercari, four a day"),
+    "update-item-mercari": N_("Replacement search, Mercari"),
+    "update-item-yahoo": N_("Replacement search, Yahoo! Auctions"),
+    "update-feed-yahoo": N_("Pushes that wait, Yahoo! Auctions"),
+    "update-feed-mercari": N_("Pushes that wait, Mercari"),
+    "env-update": N_("Settings read again"),
+    "delete-old-items": N_("Old listings deleted"),
+    "check-background-jobs": N_("Sellers' jobs watched"),
+    "validate-mws-tokens": N_("Amazon tokens checked"),
+}
+PROXY_PHASES: Mapping[str, tuple[str, str]] = {
+    "closed": (N_("closed: calls go out"), "good"),
+    "half_open": (N_("half open: one call tries"), "warn"),
+    "open": (N_("open: no calls go out"), "bad"),
+}
+CALLS: Mapping[str, tuple[str, str]] = {
+    "read": (N_("answered"), "good"),
+    "blocked": (N_("blocked"), "bad"),
+    "rate_limited": (N_("too many requests"), "warn"),
+    "auth": (N_("access refused"), "bad"),
+    "bad_request": (N_("request refused"), "bad"),
+    "transient": (N_("passing fault"), "warn"),
+    "timed_out": (N_("no answer in time"), "warn"),
+    "unparsable": (N_("page not understood"), "bad"),
+    "empty": (N_("empty answer"), "warn"),
+    "oversized": (N_("answer too large"), "warn"),
+    "breaker_open": (N_("not asked at present"), ""),
+    "not_found": (N_("not found"), ""),
+}
+"""A proxy's calls, by what came of them."""
+DEEDS: Mapping[str, tuple[str, str]] = {
+    "sign_in": (N_("signed in"), ""),
+    "sign_in_failed": (N_("failed to sign in"), "warn"),
+    "password_changed": (N_("changed the password"), ""),
+    "invited": (N_("invited"), "info"),
+    "joined": (N_("accepted the invitation"), "info"),
+    "setting_changed": (N_("changed a setting"), "info"),
+    "hold_released": (N_("released a hold"), "info"),
+    "schedule_paused": (N_("paused a schedule"), "warn"),
+    "schedule_resumed": (N_("resumed a schedule"), "info"),
+    "schedule_wanted": (N_("started a schedule by hand"), "info"),
+    "dead_letter_replayed": (N_("replayed dead letters"), "info"),
+    "plan_changed": (N_("changed a plan"), "info"),
+    "seller_stopped": (N_("stopped a seller"), "warn"),
+    "seller_started": (N_("let a seller go on"), "info"),
+}
+"""What the audit log tells, and the tone."""

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mercarich_web.domain.sentences import Moment, Said, Seen
-from mercarich_web.site import formats, navigation, operating_words, reasons, words
+from mercarich_web.site import formats, navigation, operating_words, reasons, setting_words, words
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.languages import LANGUAGES, catalogue
 from mercarich_web.site.visits import NOTICE, Visit
@@ -94,6 +94,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         navigation=navigation,
         words=words,
         steering=operating_words,
+        setting_words=setting_words,
         changed_query=changed_query,
     )
     return environment

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from mercarich_contracts.events import EventKind
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.listings import Order, Stage, View
+from mercarich_web.domain.notices import Kind
 from mercarich_web.domain.timeline import tone
 from mercarich_web.site.languages import N_
 
@@ -177,12 +178,42 @@ SCOPES: Mapping[str, str] = {
 }
 """Of a key of the API."""
 
+TOLD: Mapping[str, tuple[str, str, str]] = {
+    Kind.TOKEN: (N_("Amazon refuses your token"), "key-round", "bad"),
+    Kind.STUCK: (N_("Withdrawals that do not reach Amazon"), "triangle-alert", "bad"),
+    Kind.HELD: (N_("Withdrawals held back"), "hand", "warn"),
+    Kind.REJECTED: (N_("Refused by Amazon"), "circle-x", "bad"),
+    Kind.PROPOSED: (N_("Replacements that wait for you"), "sparkles", "info"),
+    Kind.JOB_FAILED: (N_("Failed imports and searches"), "file-spreadsheet", "bad"),
+}
+"""A kind of notice: its word, icon and tone."""
+WAYS: Mapping[str, str] = {"mail": N_("Mail"), "webhook": N_("Webhook")}
+SENDINGS: Mapping[str, str] = {
+    "opened": N_("Notice"),
+    "closed": N_("Settled"),
+    "proof": N_("Question whether the address is yours"),
+    "trial": N_("Trial"),
+}
+SENDING_STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": (N_("waits"), "info"),
+    "sent": (N_("sent"), "good"),
+    "failed": (N_("not sent"), "bad"),
+}
+WAY_PROBLEMS: Mapping[str, str] = {
+    "mail": N_("This is no mail address."),
+    "webhook": N_("A webhook begins with https:// and names a host without a port."),
+    "too_many": N_("Too many tries. Wait a little."),
+}
+
 NOTICES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
     "password_changed": N_("Your password is changed; all other sessions are ended."),
     "session_ended": N_("The session is ended."),
     "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
     "key_revoked": N_("The key %(about)s is revoked."),
+    "ways_chosen": N_("Saved."),
+    "trial_sent": N_("It is on its way."),
+    "mail_proven": N_("Mails go to %(about)s from now on."),
     "sessions_ended": N_("All other sessions are ended."),
     "language_changed": N_("The language is changed."),
     "rules_changed": N_("Your rules are saved. Searches follow within seconds."),
@@ -195,6 +226,12 @@ NOTICES: Mapping[str, str] = {
     "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
     "hold_released": N_("Hold %(about)s is released; its withdrawals are applied within seconds."),
     "hold_was_closed": N_("Hold %(about)s was released or closed before."),
+    "schedule_wanted": N_("%(about)s starts in a moment."),
+    "schedule_paused": N_("%(about)s is paused."),
+    "schedule_resumed": N_("%(about)s starts again at its times."),
+    "market_paused": N_("The marketplace is paused: runs wait and workers rest within seconds."),
+    "market_resumed": N_("The marketplace goes on within seconds."),
+    "setting_changed": N_("%(about)s is changed; processes follow within seconds."),
     "nothing_changed": N_("Nothing was changed."),
     "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
 }

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from mercarich_web import ports
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.reports import Hold, Run
-from mercarich_web.domain.steering import HeldListing, Paged
-from mercarich_web.ports_steering import HoldShelf, RunShelf
+from mercarich_web.domain.steering import AuditEntry, HeldListing, Paged
+from mercarich_web.ports_steering import AuditShelf, HoldShelf, RunShelf
 
 RUNS_SHOWN = 30
 HOLDS_SHOWN = 30
 LISTINGS_SHOWN = 50
+ENTRIES_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,12 @@ class BrowseHolds:
         if hold is None:
             raise NotFound(f"there is no hold {hold_id}")
         return hold, self.shelf.listings(hold_id, LISTINGS_SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseAudit:
+    shelf: AuditShelf
+
+    def __call__(self, actor: str | None, action: str | None, below: int | None) -> Paged[AuditEntry]:
+        """Newest first."""
+        return self.shelf.page(actor, action, below, ENTRIES_SHOWN)

@@ -1,0 +1,38 @@
+"""The audit log, newest first."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Response
+
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Operator
+from mercarich_web.use_cases.steering import BrowseAudit
+
+Word = Annotated[str, Query(max_length=64)]
+
+
+def routes(site: Site, browse: BrowseAudit) -> APIRouter:
+    routes = APIRouter(prefix="/audit")
+
+    @routes.get("")
+    def audit(
+        visit: Operator,
+        actor: Word = "",
+        action: Word = "",
+        below: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    ) -> Response:
+        wish = {"actor": actor.strip(), "action": action}
+        found = browse(wish["actor"] or None, action or None, below)
+        page = {
+            "first": _address(wish) if below is not None else None,
+            "next": _address(wish, found.next) if found.next is not None else None,
+        }
+        return site.page(visit, "operating/audit.html", rows=found.rows, wish=wish, page=page)
+
+    return routes
+
+
+def _address(wish: dict[str, str], below: int | None = None) -> str:
+    query = urlencode({name: value for name, value in {**wish, "below": below}.items() if value})
+    return f"/audit?{query}" if query else "/audit"

@@ -1,0 +1,70 @@
+"""What each setting does, in the operator's words, by groups. Pools and marketplaces have pages of their own."""
+
+from collections.abc import Mapping
+
+from mercarich_web.site.languages import N_
+
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    N_("Stock checks"): {
+        "CHECK_BATCH_ITEMS": N_("Source items in one message"),
+        "INV_QUEUE_ENOUGH_JOB_COUNT": N_("Batches of a run that may be unfinished at once"),
+        "CHECK_REPUBLISH_SECONDS": N_("Seconds without progress after which a batch is published again"),
+        "CHECK_ATTEMPTS": N_("Claims without an answer after which an item is set aside"),
+        "CHECK_UNKNOWNS": N_("Unknown answers after which a run lets go of an item"),
+        "CHECK_RETRY_SECONDS": N_("First wait in seconds after an unknown answer; it doubles each time"),
+    },
+    N_("Canaries"): {
+        "CANARY_ITEMS_YAHOO": N_("Yahoo's canaries: ids, each followed by =on_sale or =gone; empty: of the last runs"),
+        "CANARY_ITEMS_MERCARI": N_(
+            "Mercari's canaries: ids, each followed by =on_sale or =gone; empty: of the last runs"
+        ),
+        "CANARY_EVERY_SECONDS": N_("Seconds between two looks at canaries while all is well"),
+        "CANARY_RETRY_SECONDS": N_("Seconds between two looks at canaries while a run is held"),
+    },
+    N_("Brake"): {
+        "BRAKE_LISTINGS": N_("Fallen listings of a seller below which nothing is held"),
+        "BRAKE_SHARE": N_("Share of a seller's checked listings that may fall in a run"),
+        "BRAKE_MARKETPLACE_LISTINGS": N_("Fallen listings of a marketplace below which nothing is held"),
+        "BRAKE_MARKETPLACE_SHARE": N_("Share of a marketplace's checked listings that may fall in a run"),
+        "BRAKE_UNPARSABLE_SHARE": N_("Share of unreadable pages that holds a marketplace"),
+        "BRAKE_CONFIRM_SECONDS": N_("Seconds until a held fall is looked at a second time"),
+    },
+    N_("Replacement searches"): {
+        "REVIVAL_DAYS": N_("Days after a withdrawal in which a replacement is searched for"),
+        "REVIVAL_CANDIDATES": N_("Search results that are judged for a listing"),
+        "REVIVAL_MATCH": N_("How sure pictures and titles must be; seed: as the old system judged"),
+        "REVIVAL_LEAST_QUICK": N_("Least likeness of the grey histograms, where the old system's judgement is used"),
+        "REVIVAL_LEAST_RATING": N_("Least good ratings of a source's seller, in per cent"),
+        "REVIVAL_PRICE_FACTOR": N_("Highest price, as a multiple of what the first source cost"),
+        "REVIVAL_TITLE_LENGTH": N_("Longest title of a replacement"),
+        "REVIVAL_IGNORED_ORIGINS": N_("Places, separated by spaces, from which nothing is bought"),
+        "REVIVAL_SHIP_DAYS": N_("Longest time until a replacement is shipped, in days"),
+        "REVIVAL_LEAD_DAYS": N_("Days added to the shipping days: from the source to us and out again"),
+        "REVIVAL_QUANTITY_CAP": N_("Most that a restored offer shows: sources are single pieces"),
+        "REVIVAL_OTHER_MARKETPLACE": N_("Search the other marketplace, too"),
+        "REVIVAL_OTHER_CONDITIONS": N_("Our condition = the worst one that is taken from the other marketplace"),
+        "REVIVAL_ASK_FIRST": N_("The seller approves each replacement"),
+        "REVIVAL_BATCH_ITEMS": N_("Listings in one message that want a replacement"),
+        "REVIVAL_REPUBLISH_SECONDS": N_("Seconds without progress after which such a message is published again"),
+    },
+    N_("Pushes to Amazon"): {
+        "FEED_STUCK_SECONDS": N_("Age in seconds at which an open feed is cancelled or bypassed"),
+        "FEED_POLL_SECONDS": N_("Seconds between two looks at an open feed"),
+        "PATCH_LANE_LISTINGS": N_("Withdrawals of a seller above which a feed carries them"),
+    },
+    N_("Sellers' jobs"): {
+        "JOB_SLICE_SECONDS": N_("Seconds after which a seller's job gives way to the next seller"),
+        "JOB_LEASE_SECONDS": N_("Seconds that a job stays with a worker that makes no progress"),
+        "JOB_FROZEN_SECONDS": N_("Seconds without progress after which a job is taken from its worker"),
+        "JOB_CLOSE_SECONDS": N_("Seconds without progress after which a job is closed as failed"),
+        "LISTING_PICTURES": N_("Pictures of a new listing that are saved; 0: none"),
+    },
+    N_("Schedule and housekeeping"): {
+        "SCHEDULE_CATCH_UP": N_("Starts that were missed by more than a tenth are made up for"),
+        "DELETE_DAILY_LISTINGS": N_("Expired listings of a seller that may go in a day"),
+        "KEEP_STARTS_DAYS": N_("Days that starts of the schedule and checks of tokens are kept"),
+        "KEEP_JOBS_DAYS": N_("Days that sellers' jobs are kept after their end"),
+        "KEEP_REVIVALS_DAYS": N_("Days that replacements and judged candidates are kept"),
+    },
+}
+SETTINGS: Mapping[str, str] = {key: text for words in GROUPS.values() for key, text in words.items()}

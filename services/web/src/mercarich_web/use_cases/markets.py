@@ -1,0 +1,63 @@
+"""A marketplace as operators steer it: whether it runs or rests, its canaries, its proxy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web import ports
+from mercarich_web.domain.operating import Setting
+from mercarich_web.domain.steering import CanaryState, ProxyState
+from mercarich_web.ports_people import Actor
+from mercarich_web.ports_steering import Items, Proxies
+from mercarich_web.use_cases.settings import GetSetting, SetSetting
+
+ON, PAUSED = "on", "paused"
+CANARIES_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    name: str
+    switch: Setting
+    canaries: Sequence[CanaryState]
+    """Empty: taken from the last runs."""
+
+    @property
+    def is_paused(self) -> bool:
+        return self.switch.value == PAUSED
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDesk:
+    settings: ports.SettingsBook
+    items: Items
+    proxies: Proxies
+    set_setting: SetSetting
+
+    def all(self) -> Sequence[Market]:
+        by_key = {setting.key: setting for setting in self.settings.all()}
+        return [
+            Market(
+                name.value,
+                by_key[f"MARKETPLACE_{name.upper()}"],
+                self._canaries(name.value, by_key[f"CANARY_ITEMS_{name.upper()}"].value),
+            )
+            for name in Marketplace
+        ]
+
+    def proxy(self, name: str) -> ProxyState:
+        """Raises `ProxyAway`."""
+        return self.proxies.state(name)
+
+    def switch(self, name: str, value: str, by: Actor, note: str | None) -> bool:
+        """On or paused; answers whether that was a change. Raises `ports.Refused`."""
+        key = f"MARKETPLACE_{name.upper()}"
+        if GetSetting(self.settings)(key).value == value:
+            return False
+        self.set_setting(key, value, by, note)
+        return True
+
+    def _canaries(self, name: str, text: str) -> Sequence[CanaryState]:
+        given = [word.partition("=") for word in text.split()[:CANARIES_SHOWN]]
+        known = {item.item_id: item for item in self.items.known(name, [item_id for item_id, _, _ in given])}
+        return [CanaryState(item_id, expected, known.get(item_id)) for item_id, _, expected in given]
