@@ -22,6 +22,11 @@ class Database:
         self.books = engines.create(self.url)
         """Of whoever looks on: never away."""
 
+    def has(self, query: str) -> bool:
+        """Whether it finds a row."""
+        with self.books.connect() as connection:
+            return connection.exec_driver_sql(query).first() is not None
+
     def _product_engine(self) -> Engine:
         engine = engines.create(self.url)
 

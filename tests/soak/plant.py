@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,16 +40,18 @@ class Plant:
         for number in range(slots):
             self.kernel.spawn(f"{process.name}/{number}", lambda: self._slot(topic, handle, stop), process)
 
-    def tick(self, process: Process, ticks: Sequence[Tick]) -> None:
-        """Each at its interval, one at a time."""
+    def tick(self, process: Process, ticks: Mapping[Tick, str]) -> None:
+        """Each at its interval, one at a time, and only while its query finds a row: the same question, asked for a
+        twentieth of what the tick itself asks."""
 
         def step() -> None:
             due = dict.fromkeys(ticks, 0.0)
             while True:
-                for tick in ticks:
+                for tick, query in ticks.items():
                     if due[tick] <= self.kernel.now:
                         due[tick] = self.kernel.now + tick.every_seconds
-                        self._tick(tick)
+                        if self.database.has(query):
+                            self._tick(tick)
                 self.kernel.sleep(max(0.1, min(due.values()) - self.kernel.now))
 
         self.kernel.spawn(f"{process.name}/ticks", step, process)

@@ -1,8 +1,8 @@
 """The services' composition roots for this world: the same use cases and adapters as their `bootstrap`s wire.
 
 Left out are HTTP servers and clients (`proxies`, `market`), Kafka (`broker`) and the threads of lanes and pools
-(`lanes`). A poll that finds what a message has lost comes every `ROUND_SECONDS` here and every few seconds otherwise:
-a week of those would be half a million queries.
+(`lanes`). A poll that finds what a message has lost comes every `ROUND_SECONDS` here and every few seconds otherwise,
+and is left out while there is nothing that it could find.
 """
 
 import threading
@@ -63,7 +63,14 @@ from mercarich_updater.use_cases.search import FindReplacement
 
 KEY = bytes(range(32))
 """Seals this world's made-up refresh tokens."""
-ROUND_SECONDS = 60.0
+ROUND_SECONDS = 20.0
+RELEASED = "SELECT 1 FROM holds WHERE released_at IS NOT NULL AND applied_at IS NULL LIMIT 1"
+RESTORES = "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1"
+SEARCHES = "SELECT 1 FROM listings WHERE searching = 1 AND update_not_before IS NOT NULL LIMIT 1"
+PUSHES = (
+    "SELECT 1 FROM listings WHERE push_pending = 1 UNION ALL SELECT 1 FROM submissions WHERE ended_at IS NULL LIMIT 1"
+)
+ZEROS = "SELECT 1 FROM listings WHERE searching = 1 AND quantity = 0 AND verified_at IS NULL LIMIT 1"
 SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
 
@@ -81,7 +88,7 @@ def checker(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
         rests = RestsWhilePaused(PauseSwitch(engine, marketplace, kernel.monotonic), CheckBatchHandler(check))
         plant.consume(process, CHECK[marketplace].name, SLOTS, rests)
         released = ReleasedHoldsTick(observations, events, marketplace, kernel.utc)
-        plant.tick(process, [Tick("released holds", ROUND_SECONDS, released)])
+        plant.tick(process, {Tick("released holds", ROUND_SECONDS, released): RELEASED})
 
     return make
 
@@ -108,10 +115,10 @@ def updater(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
         put_off = PutOffTick(decisions, batches, marketplace, kernel.utc)
         plant.tick(
             process,
-            [
-                Tick("decisions", ROUND_SECONDS, SkipsWhilePaused(is_paused, decide)),
-                Tick("put off", 2 * ROUND_SECONDS, SkipsWhilePaused(is_paused, put_off)),
-            ],
+            {
+                Tick("decisions", ROUND_SECONDS, SkipsWhilePaused(is_paused, decide)): RESTORES,
+                Tick("put off", ROUND_SECONDS, SkipsWhilePaused(is_paused, put_off)): SEARCHES,
+            },
         )
 
     return make
@@ -169,6 +176,8 @@ def feed(plant: Plant) -> Callable[[Process], None]:
         plant.consume(process, LISTINGS_CHANGED.name, SLOTS, ListingsChangedHandler(patches, follow))
         rounds = Rounds(patches, follow, sellers.with_withdrawals, submissions.sellers_due)
         zero_rounds = ZeroRounds(follow, listings.sellers_with_zeros, kernel.utc)
-        plant.tick(process, [Tick("rounds", ROUND_SECONDS, rounds), Tick("zeros", 2 * ROUND_SECONDS, zero_rounds)])
+        plant.tick(
+            process, {Tick("rounds", ROUND_SECONDS, rounds): PUSHES, Tick("zeros", ROUND_SECONDS, zero_rounds): ZEROS}
+        )
 
     return make
