@@ -1,4 +1,4 @@
-"""The processes: `mercarich-web serve`, the pages, and `mercarich-web worker --jobs search|import`, sellers' jobs."""
+"""The processes: the pages (`mercarich-web serve`), sellers' jobs (`… worker --jobs search|import`), `… notices`."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ from mercarich_platform.exit_codes import DONE
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_web.domain.jobs import Kind
-from mercarich_web.settings import PagesSettings, WebSettings
+from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 
 PORT = 8080
 
@@ -30,10 +30,11 @@ def process(argv: Sequence[str]) -> int:
     serve.add_argument("--port", type=int, default=PORT, help="port; 0 picks one (default %(default)s)")
     worker = processes.add_parser("worker", help="work on sellers' jobs")
     worker.add_argument("--jobs", type=Kind, choices=list(Kind), required=True)
+    processes.add_parser("notices", help="keep sellers' notices, and send them by mail and webhook")
     arguments = parser.parse_args(argv)
     if arguments.process == "serve":
         return _serve(arguments.host, arguments.port)
-    return _work(arguments.jobs)
+    return _tell() if arguments.process == "notices" else _work(arguments.jobs)
 
 
 def _serve(host: str, port: int) -> int:
@@ -69,6 +70,14 @@ def _work(kind: Kind) -> int:
     return worker_process.run(
         f"jobs-{kind}", shared, lambda stop: build_worker(kind, shared, own, stop).run, slots=own.job_slots
     )
+
+
+def _tell() -> int:
+    from mercarich_db import worker_process  # drivers: not for a help page
+    from mercarich_web.bootstrap_notices import build_notices
+
+    shared, pages, own = load(SharedSettings), load(PagesSettings), load(NoticesSettings)
+    return worker_process.run("notices", shared, lambda _stop: build_notices(shared, pages, own).run)
 
 
 if __name__ == "__main__":

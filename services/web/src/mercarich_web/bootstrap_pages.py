@@ -22,6 +22,7 @@ from mercarich_web.adapters.settings_sql import SqlPools
 from mercarich_web.adapters.stock_sql import SqlStock
 from mercarich_web.api.document import api
 from mercarich_web.bootstrap_jobs import job_desk
+from mercarich_web.bootstrap_notices import notice_pages
 from mercarich_web.bootstrap_operating import operating
 from mercarich_web.bootstrap_people import entrance
 from mercarich_web.pages import docs, home, jobs, listings, replacements, rules
@@ -61,6 +62,7 @@ def build_pages(
         jobs.routes(site, desk),
         rules.routes(site, RuleDesk(SqlRules(engine), now), ExclusionDesk(SqlExclusions(engine))),
         *people.routers,
+        *notice_pages(engine, site, people.key, people.audit, own, now),
         of_api,
         *([docs.routes(site, of_api)] if own.docs else []),
         *operating(engine, site, shared, own, now),

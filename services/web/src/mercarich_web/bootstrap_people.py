@@ -29,6 +29,8 @@ class Entrance:
     door: Door
     audit: SqlAudit
     keys: Keys
+    key: ServerKey
+    """Of the server: what the accounts' secrets are made of."""
     routers: Sequence[APIRouter]
 
 
@@ -38,7 +40,8 @@ def entrance(
     hashing = passwords or Argon2Passwords()
     people, sessions, audit, tries = SqlPeople(engine), SqlSessions(engine), SqlAudit(engine), SqlTries(engine)
     door = Door(people, sessions, tries, hashing, audit, now)
-    step = SecondStep(SqlSecondSteps(engine), server_key(shared, own), sessions, tries, audit, now)
+    key = server_key(shared, own)
+    step = SecondStep(SqlSecondSteps(engine), key, sessions, tries, audit, now)
     of_api = Keys(SqlKeys(engine), audit, now)
     routers = [
         sign_in.routes(site, door, Invitations(people, hashing, audit, now)),
@@ -46,7 +49,7 @@ def entrance(
         account.routes(site, door, people, sessions),
         keys.routes(site, of_api),
     ]
-    return Entrance(door, audit, of_api, routers)
+    return Entrance(door, audit, of_api, key, routers)
 
 
 def server_key(shared: SharedSettings, own: PagesSettings) -> ServerKey:

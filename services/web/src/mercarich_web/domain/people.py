@@ -77,6 +77,8 @@ class Session:
     """When the password was last given."""
     address: str = ""
     agent: str = ""
+    unread: int = 0
+    """Open notices that were not read."""
     half: bool = False
     """The password was right, the code is still to come: nobody is signed in yet."""
 

@@ -66,9 +66,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             RuleField(
                 "REVIVAL_MATCH",
                 N_("Likeness of titles and pictures"),
-                N_(
-                    "The strict way takes fewer and seldom confuses goods; the old way is the former system's."
-                ),
+                N_("The strict way takes fewer and seldom confuses goods; the old way is the former system's."),
                 "choice",
                 choices=(("default", N_("strict")), ("seed", N_("the old way"))),
             ),

@@ -54,7 +54,7 @@ class Door:
 
     def start(self, account: Account, caller: Caller, *, half: bool = False) -> str:
         token, now = secrets.token_urlsafe(32), self.now()
-        session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half)
+        session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half=half)
         self.sessions.start(session)
         if not half:
             self.audit.write("sign_in", actor(account, caller), account.username, None, now)

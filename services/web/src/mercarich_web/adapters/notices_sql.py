@@ -1,0 +1,118 @@
+"""`ports_notices.NoticeBook` over the tables."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, or_, select, tuple_, update
+
+from mercarich_db.bulk import CHUNK
+from mercarich_db.tables import notice_sendings, notice_ways, notices
+from mercarich_db.types import AnyRow
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.notice_ways_sql import a_sending, ways_of
+from mercarich_web.domain.notices import (
+    TOLD_WHEN_OVER,
+    Cause,
+    Changes,
+    Name,
+    Notice,
+    Ways,
+    What,
+    comes_back_quietly,
+)
+
+SHOWN = 200
+_NAME = (notices.c.user_id, notices.c.kind, notices.c.cause)
+
+
+class SqlNotices:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def known(self, names: Collection[Name]) -> Sequence[Notice]:
+        found: dict[int, Notice] = {}
+        listed = sorted(names)
+        with reading(self._engine) as connection:
+            queries = [select(notices).where(notices.c.closed_at.is_(None))]
+            for at in range(0, len(listed), CHUNK // 3):
+                queries.append(select(notices).where(tuple_(*_NAME).in_(listed[at : at + CHUNK // 3])))
+            for query in queries:
+                found |= {row.id: notice_of(row) for row in connection.execute(query)}
+        return list(found.values())
+
+    def write(self, changes: Changes, now: datetime) -> None:
+        def write(connection: Connection) -> None:
+            ordered = sorted(changes.new, key=lambda cause: cause.name)
+            told = [_notice(connection, cause.name) for cause in ordered if _add(connection, cause, now)]
+            for notice, cause in changes.again:
+                if _open_again(connection, notice, cause, now) and not comes_back_quietly(notice, now):
+                    told.append(notice)
+            _tell(connection, told, What.OPENED, now)
+            for notice, cause in changes.other:
+                this = update(notices).where(notices.c.id == notice.id)
+                connection.execute(this.values(count=cause.count, about=cause.about))
+            closed = [notice for notice in changes.over if _close(connection, notice, now)]
+            _tell(connection, [notice for notice in closed if notice.kind in TOLD_WHEN_OVER], What.CLOSED, now)
+
+        writing(self._engine, write)
+
+    def of(self, user_id: int, since: datetime) -> Sequence[Notice]:
+        shown = or_(notices.c.closed_at.is_(None), notices.c.closed_at > since)
+        query = select(notices).where(notices.c.user_id == user_id, shown)
+        with reading(self._engine) as connection:
+            found = [
+                notice_of(row) for row in connection.execute(query.order_by(notices.c.opened_at.desc()).limit(SHOWN))
+            ]
+        return sorted(found, key=lambda notice: not notice.is_open)
+
+    def read(self, user_id: int, notice_id: int | None, now: datetime) -> int:
+        which = notices.c.read_at.is_(None) if notice_id is None else notices.c.id == notice_id
+        change = update(notices).where(notices.c.user_id == user_id, which).values(read_at=now)
+        return writing(self._engine, lambda connection: connection.execute(change).rowcount)
+
+
+def notice_of(row: AnyRow) -> Notice:
+    name = Name(row.user_id, row.kind, row.cause)
+    return Notice(row.id, name, row.count, row.about, row.opened_at, row.closed_at, row.read_at)
+
+
+def _add(connection: Connection, cause: Cause, now: datetime) -> bool:
+    """False where another process was quicker."""
+    row = {**cause.name._asdict(), "count": cause.count, "about": cause.about, "opened_at": now}
+    quiet = insert(notices).prefix_with("OR IGNORE", dialect="sqlite").prefix_with("IGNORE", dialect="mysql")
+    return connection.execute(quiet.values(row)).rowcount == 1
+
+
+def _notice(connection: Connection, name: Name) -> Notice:
+    return notice_of(connection.execute(select(notices).where(tuple_(*_NAME) == name)).one())
+
+
+def _open_again(connection: Connection, notice: Notice, cause: Cause, now: datetime) -> bool:
+    values: dict[str, Any] = {"closed_at": None, "count": cause.count, "about": cause.about}
+    if not comes_back_quietly(notice, now):
+        values |= {"opened_at": now, "read_at": None}
+    this = update(notices).where(notices.c.id == notice.id, notices.c.closed_at.is_not(None))
+    return connection.execute(this.values(values)).rowcount == 1
+
+
+def _close(connection: Connection, notice: Notice, now: datetime) -> bool:
+    this = update(notices).where(notices.c.id == notice.id, notices.c.closed_at.is_(None))
+    return connection.execute(this.values(closed_at=now)).rowcount == 1
+
+
+def _tell(connection: Connection, told: Sequence[Notice], what: What, now: datetime) -> None:
+    users = sorted({notice.name.user_id for notice in told})
+    if not users:
+        return
+    chosen: dict[int, Ways] = {
+        row.user_id: ways_of(row)
+        for row in connection.execute(select(notice_ways).where(notice_ways.c.user_id.in_(users)))
+    }
+    rows = [
+        a_sending(notice.name.user_id, way, what, now, notice.id)
+        for notice in told
+        for way in chosen.get(notice.name.user_id, Ways()).of(notice.kind)
+    ]
+    if rows:
+        connection.execute(insert(notice_sendings), rows)

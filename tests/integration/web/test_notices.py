@@ -1,0 +1,334 @@
+"""Notices: one for each cause, never flapping; in the page, by a real mail server and to a real receiver."""
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, update
+from tests.integration.web.clocks import Clock
+from tests.integration.web.receivers import Mailbox, Receiver
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.webhooks_http import signature
+from mercarich_web.bootstrap_notices import NoticeWorker, build_notices
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.settings import NoticesSettings, PagesSettings
+
+ANYWHERE = PagesSettings(webhooks_anywhere=True)
+KINDS = ["token", "held", "job_failed", "proposed"]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def shared(database_url: str, tmp_path: Path) -> SharedSettings:
+    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
+    return SharedSettings.model_validate(told)
+
+
+@pytest.fixture
+def ann_id(engine: Engine, rows: Rows) -> int:
+    ann = rows.user("ann")
+    let_sign_in(engine, ann, language="en")
+    rows.add(
+        tables.amazon_accounts,
+        user_id=ann,
+        seller_id="A1",
+        marketplace_id="A1VC38T7YXB528",
+        refresh_token="x",
+        token_verdict="valid",
+    )
+    return ann
+
+
+@pytest.fixture
+def site(shared: SharedSettings, clock: Clock, ann_id: int) -> Iterator[Served]:
+    with served(build_pages(shared, ANYWHERE, now=clock, passwords=PASSWORDS)) as one:
+        yield one
+
+
+@pytest.fixture
+def ann(site: Served) -> Browser:
+    one = site.browser()
+    one.sign_in("ann")
+    return one
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as one:
+        yield one
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as one:
+        yield one
+
+
+@pytest.fixture
+def worker(shared: SharedSettings, site: Served, mailbox: Mailbox, clock: Clock) -> Iterator[NoticeWorker]:
+    mail = NoticesSettings(
+        smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none", mail_from="mercarich@shop.example"
+    )
+    own = ANYWHERE.model_copy(update={"public_url": "https://shop.example"})
+    one = build_notices(shared, own, mail, clock)
+    yield one
+    one.close()
+
+
+def token(rows: Rows, verdict: str) -> None:
+    rows.change(update(tables.amazon_accounts).values(token_verdict=verdict, token_reason="invalid_grant"))
+
+
+def all_of(engine: Engine, table: str) -> list[dict[str, object]]:
+    with reading(engine) as connection:
+        found = connection.execute(select(tables.metadata.tables[table]).order_by(tables.metadata.tables[table].c.id))
+        return [dict(row._mapping) for row in found]
+
+
+def turn(worker: NoticeWorker) -> None:
+    worker.keep()
+    while worker.send():
+        pass
+
+
+def prove(ann: Browser, worker: NoticeWorker, mailbox: Mailbox) -> None:
+    """Chooses mail for every kind, and says that the address is hers."""
+    ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS)
+    turn(worker)
+    [letter] = mailbox.letters()
+    found = re.search(r"https://shop\.example(/account/notices/prove/\w+)", letter.text)
+    assert found is not None
+    ann.get(found[1])
+    assert ann.post(found[1]).status_code == 303
+
+
+def test_each_cause_has_one_notice_that_closes_with_it(
+    worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int, clock: Clock
+) -> None:
+    source = rows.source("x1")
+    hold = rows.hold(rows.run(1), user_id=ann_id)
+    for number in range(3):
+        rows.listing(ann_id, source, f"H-{number}", hold_id=hold)
+    refused = rows.listing(ann_id, source, "R-1", revision=2, push_problem="8541")
+    stuck = {"quantity": 0, "revision": 2, "changed_at": ago(hours=3)}
+    rows.listing(ann_id, source, "S-1", **stuck)
+    token(rows, "invalid")
+    worker.keep()
+    first = all_of(engine, "notices")
+    worker.keep()
+    same = all_of(engine, "notices")
+    token(rows, "valid")
+    rows.change(update(tables.listings).where(tables.listings.c.id == refused).values(push_problem=None))
+    rows.change(update(tables.holds).values(released_at=clock.at, applied_at=clock.at))
+    clock.move(minutes=5)
+    worker.keep()
+    after = all_of(engine, "notices")
+
+    assert {(one["kind"], one["cause"], one["count"]) for one in first} == {
+        ("token", "", 1),
+        ("held", str(hold), 3),
+        ("rejected", "", 1),
+        ("stuck", "", 1),
+    }
+    assert same == first
+    assert {one["kind"] for one in after if one["closed_at"] is None} == {"stuck"}
+
+
+def test_a_cause_that_comes_and_goes_is_told_once_and_after_hours_again(
+    worker: NoticeWorker, ann: Browser, rows: Rows, receiver: Receiver, clock: Clock
+) -> None:
+    ann.post("/account/notices", webhook=receiver.url, by_webhook=["held", "token"])
+    source, user_id = rows.source("x1"), 1
+    hold = rows.hold(rows.run(1), user_id=user_id)
+    rows.listing(user_id, source, "H-1", hold_id=hold)
+    for released in (None, clock.at, None, clock.at, None):
+        rows.change(update(tables.holds).values(released_at=released))
+        turn(worker)
+        clock.move(minutes=10)
+    flapping = len(receiver.calls)
+    rows.change(update(tables.holds).values(released_at=clock.at))
+    turn(worker)
+    clock.move(hours=7)
+    rows.change(update(tables.holds).values(released_at=None))
+    turn(worker)
+
+    assert flapping == 1
+    assert len(receiver.calls) == 2
+
+
+def test_two_that_keep_notices_at_once_tell_once(
+    worker: NoticeWorker, ann: Browser, rows: Rows, engine: Engine, receiver: Receiver
+) -> None:
+    ann.post("/account/notices", webhook=receiver.url, by_webhook=["token"])
+    token(rows, "invalid")
+    threads = [threading.Thread(target=worker.keep) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    turn(worker)
+
+    assert len(all_of(engine, "notices")) == 1
+    assert len(receiver.calls) == 1
+
+
+def test_the_bell_counts_what_is_open_and_not_read(
+    worker: NoticeWorker, ann: Browser, rows: Rows, clock: Clock
+) -> None:
+    token(rows, "invalid")
+    worker.keep()
+    page = ann.get("/notices").text
+    [notice_id] = re.findall(r"/notices/(\d+)/read", page)
+    counted = '<span class="count"' in ann.get("/account").text
+    ann.post(f"/notices/{notice_id}/read")
+    read = '<span class="count"' in ann.get("/account").text
+    token(rows, "valid")
+    worker.keep()
+    settled = ann.get("/notices").text
+
+    assert "Amazon refuses your token" in page
+    assert "invalid_grant" in page
+    assert (counted, read) == (True, False)
+    assert "Settled in the last 30 days" in settled
+
+
+def test_a_failed_import_leads_to_its_job(worker: NoticeWorker, ann: Browser, rows: Rows, ann_id: int) -> None:
+    numbers = dict.fromkeys(("done", "made", "left_out", "wrong", "turn", "fence", "attempts"), 0)
+    words = {"kind": "import", "state": "failed", "phase": "ended", "cursor": "{}", "created_by": "ann"}
+    times = {"created_at": ago(hours=1), "heartbeat_at": ago(hours=1), "ended_at": ago(minutes=9)}
+    arguments = '{"file": "<img src=x>.csv"}'
+    job = rows.add(tables.jobs, user_id=ann_id, arguments=arguments, message="Full.", **numbers, **words, **times)
+    worker.keep()
+    page = ann.get("/notices").text
+
+    assert f'href="/jobs/{job}"' in page
+    assert "&lt;img src=x&gt;.csv: Full." in page
+
+
+def test_mail_goes_to_an_address_only_once_its_owner_said_so(
+    worker: NoticeWorker, ann: Browser, rows: Rows, mailbox: Mailbox
+) -> None:
+    ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS)
+    turn(worker)
+    [proof] = mailbox.letters()
+    token(rows, "invalid")
+    turn(worker)
+    before = len(mailbox.letters())
+    wrong = ann.post("/account/notices/prove/" + "0" * 40).status_code
+    found = re.search(r"https://shop\.example(/account/notices/prove/\w+)", proof.text)
+    assert found is not None
+    ann.get(found[1])
+    after_look = ann.get("/account/notices").text
+    ann.post(found[1])
+
+    assert (before, wrong) == (1, 404)
+    assert "not proven yet" in after_look
+    assert "not proven yet" not in ann.get("/account/notices").text
+
+
+def test_a_mail_tells_in_the_sellers_language_and_when_it_is_over(
+    worker: NoticeWorker, ann: Browser, rows: Rows, mailbox: Mailbox, engine: Engine
+) -> None:
+    prove(ann, worker, mailbox)
+    token(rows, "invalid")
+    turn(worker)
+    rows.change(update(tables.logins).values(language="ja"))
+    token(rows, "valid")
+    turn(worker)
+    _, opened, closed = mailbox.letters()
+
+    assert (opened.to, opened.sender) == ("ann@shop.example", "Mercarich <mercarich@shop.example>")
+    assert opened.subject.startswith("Amazon refuses your token")
+    assert "https://shop.example/account" in opened.text
+    assert closed.subject.startswith("解決")
+
+
+def test_a_mail_server_that_is_away_is_tried_again_and_then_left(
+    worker: NoticeWorker, ann: Browser, rows: Rows, mailbox: Mailbox, engine: Engine, clock: Clock
+) -> None:
+    prove(ann, worker, mailbox)
+    mailbox.stop()
+    token(rows, "invalid")
+    worker.keep()
+    tries = 0
+    for _ in range(40):
+        tries += worker.send()
+        clock.move(minutes=61)
+    line = all_of(engine, "notice_sendings")[-1]
+    ann.sign_in("ann")
+
+    assert (tries, line["state"], line["attempts"]) == (8, "failed", 8)
+    assert "the mail server cannot be used" in ann.get("/account/notices").text
+
+
+def test_a_webhook_is_signed_by_the_secret_that_its_seller_sees(
+    worker: NoticeWorker, ann: Browser, rows: Rows, receiver: Receiver, clock: Clock
+) -> None:
+    ann.post("/account/notices", webhook=receiver.url, by_webhook=["token"])
+    shown = re.search(r"whsec_[0-9a-f]{64}", ann.get("/account/notices").text)
+    token(rows, "invalid")
+    turn(worker)
+    [call] = receiver.calls
+    assert shown is not None
+    stamp = int(clock.at.timestamp())
+
+    assert call.headers["mercarich-signature"] == signature(shown[0], stamp, call.body)
+    assert signature("whsec_" + "0" * 64, stamp, call.body) != call.headers["mercarich-signature"]
+    assert call.json["event"] == "notice.opened"
+    assert call.json["notice"]["link"] == "https://shop.example/account"
+    assert call.json["notice"]["kind"] == "token"
+
+
+@pytest.mark.parametrize("status", [500, 404, 302])
+def test_a_receiver_that_does_not_take_it_is_tried_again_and_no_redirect_is_followed(
+    worker: NoticeWorker, ann: Browser, rows: Rows, receiver: Receiver, clock: Clock, engine: Engine, status: int
+) -> None:
+    ann.post("/account/notices", webhook=receiver.url, by_webhook=["token"])
+    token(rows, "invalid")
+    receiver.status = status
+    turn(worker)
+    failed = all_of(engine, "notice_sendings")[-1]
+    receiver.status = 204
+    clock.move(minutes=1)
+    turn(worker)
+
+    assert (failed["state"], failed["problem"]) == ("waiting", f"it answered {status}")
+    assert all_of(engine, "notice_sendings")[-1]["state"] == "sent"
+    assert {call.path for call in receiver.calls} == {"/hook"}
+
+
+def test_a_trial_shows_that_the_way_works_and_is_not_for_flooding(
+    worker: NoticeWorker, ann: Browser, receiver: Receiver
+) -> None:
+    nothing = ann.post("/account/notices/trial", way="mail").status_code
+    ann.post("/account/notices", webhook=receiver.url)
+    tried = [ann.post("/account/notices/trial", way="webhook").status_code for _ in range(12)]
+    turn(worker)
+
+    assert nothing == 422
+    assert tried == [303] * 10 + [422] * 2
+    assert [call.json["event"] for call in receiver.calls] == ["notice.trial"] * 10
+
+
+@pytest.mark.parametrize(
+    "mail", ["ann", "a@b", "a@shop.example\nBcc: x@y.example", "<a@b.example>", "a b@shop.example"]
+)
+def test_what_is_no_mail_address_is_refused(ann: Browser, mail: str) -> None:
+    assert ann.post("/account/notices", mail=mail).status_code == 422
+
+
+def test_a_new_address_asks_for_a_new_login(ann: Browser, clock: Clock) -> None:
+    clock.move(minutes=16)
+
+    assert ann.post("/account/notices", mail="ann@shop.example").headers["location"] == "/confirm"

@@ -1,0 +1,116 @@
+"""Which addresses a webhook is called at: none that leads inside, however it is written."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from mercarich_web.adapters.webhooks_http import WebhookSender
+from mercarich_web.domain.notices import Way, Ways, What
+from mercarich_web.ports_notices import NotSent, Refused, Sending
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def sender(*addresses: str, anywhere: bool = False) -> WebhookSender:
+    """One whose names lead to these addresses."""
+    return WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, anywhere=anywhere, resolve=lambda *_: addresses)
+
+
+def to(url: str) -> Sending:
+    return Sending(1, 1, Way.WEBHOOK, What.TRIAL, 1, None, Ways(webhook_url=url), "ann", None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example/hook",
+        "https://shop.example:8443/hook",
+        "https://shop.example:22/",
+        "ftp://shop.example/",
+        "file:///etc/passwd",
+        "gopher://shop.example/",
+        "https://allowed.example@169.254.169.254/",
+        "https://user:password@shop.example/",
+        "https:///hook",
+        "https://[::1/",
+        "https://shop.example:99999/",
+        "//shop.example/",
+        "shop.example",
+        "",
+    ],
+)
+def test_an_address_of_another_form_is_refused_before_anything_is_resolved(url: str) -> None:
+    one = sender("93.184.216.34")
+
+    with pytest.raises(Refused):
+        one(to(url))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.1.2.3",
+        "0.0.0.0",
+        "10.0.0.1",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "192.0.0.1",
+        "198.18.0.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fd00:ec2::254",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2001:db8::1",
+    ],
+)
+def test_a_name_that_leads_inside_is_refused_also_when_only_one_of_its_addresses_does(address: str) -> None:
+    for addresses in ([address], ["93.184.216.34", address], [address, "93.184.216.34"]):
+        with pytest.raises(Refused):
+            sender(*addresses)(to("https://shop.example/hook"))
+
+
+@pytest.mark.parametrize("url", ["https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://localhost/"])
+def test_an_odd_spelling_is_judged_by_what_it_resolves_to(url: str) -> None:
+    with pytest.raises(Refused):
+        sender("127.0.0.1")(to(url))
+
+
+def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_looked_at() -> None:
+    asked: list[httpx.Request] = []
+    answers = iter([["93.184.216.34"], ["127.0.0.1"]])
+    one = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, resolve=lambda *_: next(answers))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(204)
+
+    one._client = httpx.Client(transport=httpx.MockTransport(answer))
+    one(to("https://shop.example/hook?x=1"))
+
+    assert str(asked[0].url) == "https://93.184.216.34/hook?x=1"
+    assert asked[0].headers["host"] == "shop.example"
+    assert asked[0].extensions["sni_hostname"] == "shop.example", "the certificate is judged by the name"
+
+
+def test_a_name_that_cannot_be_resolved_is_tried_again() -> None:
+    def nowhere(*_: object) -> list[str]:
+        raise OSError("no such name")
+
+    one = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, resolve=nowhere)
+    with pytest.raises(NotSent):
+        one(to("https://shop.example/hook"))
