@@ -21,6 +21,8 @@ from mercarich_db.tables import (
     submissions,
 )
 
+OVERWRITTEN_SECONDS = 3_600.0
+
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +69,7 @@ class Verdicts:
             self._of_ledger(ledger, "offers put up again without a source that is there", "wrong_restores"),
             _of("offers revived to a source that the same seller uses already", self._sentinel.used_twice),
             self._of_ledger(ledger, "changes that only undo the one before", "double_pushes"),
-            self._of_ledger(ledger, "newer quantities overwritten by older ones", "stale_overwrites"),
+            _of("newer quantities overwritten by a late feed for more than an hour", list(self._overwritten())),
             _of("pictures left behind, or lost", list(self._pictures())),
             _of("listings lost, or other at Amazon than in the books", list(self._lost())),
             _of(
@@ -76,6 +78,16 @@ class Verdicts:
             ),
             _of("processes that ended by an error, messages that nobody could read", list(self._crashes())),
         ]
+
+    def _overwritten(self) -> Iterator[Offence]:
+        """A feed that Amazon works on cannot be called back: what it puts up late is to be taken down again soon."""
+        now = self._plant.kernel.unix()
+        for offer in self._plant.market.world.offers.touched.values():
+            for change, following in zip(offer.changes, [*offer.changes[1:], None], strict=True):
+                until = following.at if following else now
+                if change.stale and until - change.at > OVERWRITTEN_SECONDS:
+                    text = f"{change.quantity} from {_moment(self._plant, {'at': change.at})} on for {until - change.at:.0f} s"
+                    yield Offence(offer.sku, offer.seller_id, text)
 
     def _ledger(self, before: float) -> dict[str, Any]:
         reply = self._plant.market.answer("GET", f"http://simulator/_sim/ledger?before={before}", {}, b"")
