@@ -14,6 +14,7 @@ from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.proposals_sql import SqlProposals
+from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
 from mercarich_web.adapters.runs_sql import SqlRuns
 from mercarich_web.adapters.schedules_sql import SqlSchedules
@@ -52,11 +53,13 @@ def build_pages(
     overview = ShowOverview(
         SqlRuns(engine), SqlStock(engine), holds, SqlSchedules(engine), SqlPools(engine), SCHEDULE, now
     )
-    browse = BrowseListings(book)
+    figures = Remembered(book.figures)
+    end.callback(figures.close)
+    browse = BrowseListings(book, figures)
     tell_story = TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)
     of_api = api(people.keys, browse, tell_story, desk)
     routers = [
-        home.routes(site, ShowHome(book, SqlSellersDesk(engine), SCHEDULE, now), overview),
+        home.routes(site, ShowHome(figures, SqlSellersDesk(engine), SCHEDULE, now), overview),
         listings.routes(site, browse, tell_story),
         replacements.routes(site, ReplacementDesk(SqlProposals(engine), now)),
         jobs.routes(site, desk),
@@ -69,4 +72,5 @@ def build_pages(
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
     app.state.api = of_api
+    app.state.changes = figures.forget
     return app

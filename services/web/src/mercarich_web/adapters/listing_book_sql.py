@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, false, func, or_, select, true, tuple_
 
-from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_db.tables import listings, source_items
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.listing_csv import ExportedListing
@@ -67,7 +67,7 @@ class SqlListingBook:
 
     def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
         by = _offer.sku if wish.order.is_by_sku else _offer.changed_at
-        query = _wanted(select(*_ROW), user_id, wish)
+        query = _wanted(_joined(select(*_ROW)), user_id, wish)
         if after is not None:
             place, here = tuple_(by, _offer.id), (after.value, after.listing_id)
             query = query.where(place < here if wish.order.is_down else place > here)
@@ -90,12 +90,13 @@ class SqlListingBook:
             return Figures(**counts._mapping, exposed=connection.execute(exposed).scalar_one())
 
     def matching(self, user_id: int, wish: Wish, most: int) -> int:
-        found = _wanted(select(_offer.id), user_id, wish).limit(most).subquery()
+        ids = select(_offer.id)
+        found = _wanted(_joined(ids) if wish.view is View.EXPOSED else ids, user_id, wish).limit(most).subquery()
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
     def export(self, user_id: int, wish: Wish) -> Iterator[Sequence[ExportedListing]]:
-        query = _wanted(select(*_EXPORTED), user_id, wish).order_by(_offer.sku).limit(PIECE)
+        query = _wanted(_joined(select(*_EXPORTED)), user_id, wish).order_by(_offer.sku).limit(PIECE)
         last = ""
         while True:
             with reading(self._engine) as connection:
@@ -107,7 +108,7 @@ class SqlListingBook:
 
 
 def _wanted(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
-    found = _joined(query).where(_offer.user_id == user_id, VIEWS[wish.view])
+    found = query.where(_offer.user_id == user_id, VIEWS[wish.view])
     if wish.marketplace is not None:
         found = found.where(_offer.marketplace == wish.marketplace)
     words = wish.words.strip()
@@ -119,11 +120,15 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 
 def _matches(words: str) -> ColumnElement[bool]:
+    """SKUs are compared byte by byte on MariaDB; they are in capitals if anything."""
+    markets = [marketplace.value for marketplace in Marketplace]
+    sources = select(_source.id).where(_source.marketplace.in_(markets), _source.item_id == words)
     return or_(
-        func.lower(_offer.sku).contains(words.lower(), autoescape=True),
-        _offer.title.icontains(words, autoescape=True),
+        _offer.sku.contains(words, autoescape=True),
+        _offer.sku.contains(words.upper(), autoescape=True),
+        _offer.title.contains(words, autoescape=True),
         _offer.asin == words.upper(),
-        _source.item_id == words,
+        _offer.source_item_id.in_(sources),
     )
 
 

@@ -34,6 +34,7 @@ def routes(site: Site, browse: BrowseListings, tell_story: TellStory) -> APIRout
         place = unpacked(after, wish.order) if after else None
         page = browse.page(user_id, wish, place)
         figures = browse.figures(user_id)
+        is_whole = place is None and page.next is None
         narrowed = bool(wish.words or wish.marketplace)
         return site.page(
             visit,
@@ -41,7 +42,11 @@ def routes(site: Site, browse: BrowseListings, tell_story: TellStory) -> APIRout
             wish=wish,
             rows=page.rows,
             figures=figures,
-            matching=browse.matching(user_id, wish) if narrowed else figures.of(wish.view),
+            matching=len(page.rows)
+            if is_whole
+            else browse.matching(user_id, wish)
+            if narrowed
+            else figures.of(wish.view),
             page={
                 "first": _address(wish) if place is not None else None,
                 "next": _address(wish, after=packed(page.next)) if page.next is not None else None,

@@ -72,6 +72,7 @@ def create_app(
         ],
     )
     app.state.door, app.state.site, app.state.codes_for_operators = door, site, own.codes_for_operators
+    app.state.changes = lambda user_id: None  # told of each user who changes something
     app.state.cookie = "__Host-mercarich" if site.https else "mercarich"
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)

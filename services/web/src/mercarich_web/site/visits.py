@@ -128,6 +128,8 @@ async def signed(request: Request, visit: Visiting) -> Visit:
         raise SignInNeeded
     if request.method not in SAFE and not visit.sealed(await _brought(request)):
         raise Forged
+    if request.method not in SAFE:
+        request.app.state.changes(visit.account.user_id)
     if request.app.state.codes_for_operators and visit.is_operator and not _may_set_up(visit):
         raise CodeNeeded
     return visit

@@ -9,7 +9,7 @@ from mercarich_platform.clock import Clock
 from mercarich_web.domain.home import Home, Waiting, midnights, next_checks
 from mercarich_web.domain.people import Account
 from mercarich_web.ports_home import SellersDesk
-from mercarich_web.ports_listings import ListingBook
+from mercarich_web.use_cases.listings import Count
 
 LAST = 8
 A_WEEK = timedelta(days=7)
@@ -17,14 +17,14 @@ A_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class ShowHome:
-    book: ListingBook
+    count: Count
     desk: SellersDesk
     schedule: Sequence[ScheduleRow]
     now: Clock
 
     def __call__(self, seller: Account) -> Home:
         now, user_id = self.now(), seller.user_id
-        figures, account = self.book.figures(user_id), self.desk.account(user_id)
+        figures, account = self.count(user_id), self.desk.account(user_id)
         waiting = Waiting(
             held=figures.held,
             proposed=self.desk.proposed(user_id),

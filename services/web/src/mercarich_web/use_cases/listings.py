@@ -1,6 +1,6 @@
 """A seller's listings: pages of them, their figures, one of them whole, all that match as CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
@@ -16,15 +16,20 @@ MOST_COUNTED = 1_001
 LOOKS = 40
 
 
+Count = Callable[[int], Figures]
+"""A seller's figures, some seconds old at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class BrowseListings:
     book: ListingBook
+    count: Count
 
     def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
         return self.book.page(user_id, wish, after)
 
     def figures(self, user_id: int) -> Figures:
-        return self.book.figures(user_id)
+        return self.count(user_id)
 
     def matching(self, user_id: int, wish: Wish) -> int:
         """How many there are; 1,001 stands for more than a thousand."""
