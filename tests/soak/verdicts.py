@@ -86,8 +86,10 @@ class Verdicts:
             for change, following in zip(offer.changes, [*offer.changes[1:], None], strict=True):
                 until = following.at if following else now
                 if change.stale and until - change.at > OVERWRITTEN_SECONDS:
-                    text = f"{change.quantity} from {_moment(self._plant, {'at': change.at})} on for {until - change.at:.0f} s"
-                    yield Offence(offer.sku, offer.seller_id, text)
+                    since = _moment(self._plant, {"at": change.at})
+                    yield Offence(
+                        offer.sku, offer.seller_id, f"{change.quantity} {since}, for {until - change.at:.0f} s"
+                    )
 
     def _ledger(self, before: float) -> dict[str, Any]:
         reply = self._plant.market.answer("GET", f"http://simulator/_sim/ledger?before={before}", {}, b"")
