@@ -21,11 +21,11 @@ class Database:
         self.engine = self._product_engine()
         self.books = engines.create(self.url)
         """Of whoever looks on: never away."""
+        self._quick = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
 
     def has(self, query: str) -> bool:
-        """Whether it finds a row."""
-        with self.books.connect() as connection:
-            return connection.exec_driver_sql(query).first() is not None
+        """Whether it finds a row; asked a thousand times an hour."""
+        return self._quick.execute(query).fetchone() is not None
 
     def _product_engine(self) -> Engine:
         engine = engines.create(self.url)
