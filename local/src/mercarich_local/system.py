@@ -30,6 +30,7 @@ PORTS: Mapping[str, int] = {
     "jobs-search": 9107,
     "jobs-import": 9108,
     "web": 8080,
+    "notices": 9109,
     "scheduler": 9104,
 }
 """Where each process listens: its service, or for a worker /metrics, /healthz and /readyz."""

@@ -22,6 +22,7 @@ from mercarich_web.adapters.server_key import ServerKey
 from mercarich_web.adapters.webhooks_http import WebhookSender
 from mercarich_web.bootstrap_people import server_key
 from mercarich_web.domain.notices import Way
+from mercarich_web.metrics import NOTICE_OUTCOMES, NOTICES
 from mercarich_web.pages import notices
 from mercarich_web.ports import DatabaseAway
 from mercarich_web.ports_notices import Sender, Sending
@@ -104,8 +105,12 @@ def build_notices(
         webhooks.close()
         engine.dispose()
 
+    for way in Way:
+        for outcome in NOTICE_OUTCOMES:
+            NOTICES.labels(way, outcome)
     keep = KeepNotices(SqlCauses(engine), SqlNotices(engine), now)
-    return NoticeWorker(keep, SendNotices(SqlOutbox(engine), senders, now), shared, close)
+    send = SendNotices(SqlOutbox(engine), senders, now, lambda way, outcome: NOTICES.labels(way, outcome).inc())
+    return NoticeWorker(keep, send, shared, close)
 
 
 def _mail_server(own: NoticesSettings) -> MailServer:

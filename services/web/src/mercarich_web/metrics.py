@@ -15,6 +15,9 @@ PICTURES = Counter(
 )
 PICTURE_OUTCOMES = ("saved", "none", "put_off")
 
+NOTICES = Counter("mercarich_web_notices", "Mails and calls of notices, by what came of a try", ["way", "outcome"])
+NOTICE_OUTCOMES = ("sent", "put_off", "left")
+
 REQUEST_SECONDS = Histogram(
     "mercarich_web_request_seconds",
     "Answers of pages until their last byte, by the route's pattern and the status",

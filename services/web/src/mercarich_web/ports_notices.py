@@ -79,7 +79,7 @@ class Outbox(Protocol):
     def missed(self, sending_id: int, problem: str, *, for_good: bool) -> None: ...
 
     def sweep(self, before: datetime) -> None:
-        """Delete what ended before."""
+        """Delete what ended, and notices that closed, before."""
 
 
 class NotSent(Exception):

@@ -1,10 +1,22 @@
 """What the operator's pages need beyond the commands. Every method raises `ports.DatabaseAway`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from mercarich_web.domain.reports import Hold, Run
-from mercarich_web.domain.steering import AuditEntry, HeldListing, KnownItem, Paged, ProxyState
+from mercarich_web.domain.steering import (
+    AuditEntry,
+    HeldListing,
+    KnownItem,
+    Paged,
+    ProxyState,
+    SellerDetails,
+    SellerRow,
+    TokenCheck,
+    TokenState,
+)
+from mercarich_web.ports_people import Actor
 
 
 class RunShelf(Protocol):
@@ -36,3 +48,27 @@ class Items(Protocol):
 class Proxies(Protocol):
     def state(self, marketplace: str) -> ProxyState:
         """Raises `ProxyAway` within seconds."""
+
+
+class TokenShelf(Protocol):
+    def counts(self) -> Mapping[str, int]:
+        """Accounts of active sellers, by verdict."""
+
+    def page(self, verdict: str | None, above: int, limit: int) -> Paged[TokenState]:
+        """By the seller's id, those above; `next` is the last one's."""
+
+    def last_check(self) -> TokenCheck | None: ...
+
+
+class SellerShelf(Protocol):
+    def page(self, words: str, above: int, limit: int) -> Paged[SellerRow]:
+        """Sellers whose name begins so, by id, those above; `next` is the last one's."""
+
+    def one(self, user_id: int, deeds: int) -> SellerDetails | None:
+        """With so many of the last deeds that concern it."""
+
+    def set_plan(self, user_id: int, plan: int, by: Actor, at: datetime) -> bool:
+        """Whether that was a change; then it is in the audit log."""
+
+    def set_active(self, user_id: int, active: bool, by: Actor, at: datetime) -> bool:
+        """The same. One who is stopped is checked, revived and let in no more, and all sessions end."""

@@ -91,7 +91,13 @@ class SqlOutbox:
 
     def sweep(self, before: datetime) -> None:
         old = delete(notice_sendings).where(_sending.state != "waiting", _sending.not_before < before)
-        writing(self._engine, lambda connection: connection.execute(old))
+        closed = delete(notices).where(notices.c.closed_at < before)
+
+        def sweep(connection: Connection) -> None:
+            connection.execute(old)
+            connection.execute(closed)
+
+        writing(self._engine, sweep)
 
     def _end(self, sending_id: int, **values: str | None) -> None:
         change = update(notice_sendings).where(_sending.id == sending_id).values(values)

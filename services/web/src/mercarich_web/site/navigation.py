@@ -32,6 +32,9 @@ OPERATORS: Sequence[Entry] = (
     Entry("/schedule", N_("Schedule"), "calendar-clock"),
     Entry("/markets", N_("Marketplaces"), "store"),
     Entry("/pools", N_("Worker pools"), "layers"),
+    Entry("/sellers", N_("Sellers"), "users"),
+    Entry("/tokens", N_("Amazon tokens"), "key-round"),
+    Entry("/dead-letters", N_("Dead letters"), "inbox"),
     Entry("/settings", N_("Settings"), "sliders-horizontal"),
     Entry("/audit", N_("Audit log"), "scroll-text"),
 )

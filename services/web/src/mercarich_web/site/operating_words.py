@@ -104,3 +104,10 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "seller_started": (N_("let a seller go on"), "info"),
 }
 """What the audit log tells, and the tone."""
+
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "valid": (N_("valid"), "good"),
+    "invalid": (N_("refused by Amazon"), "bad"),
+    "unknown": (N_("not known"), "warn"),
+}
+"""Of a token."""

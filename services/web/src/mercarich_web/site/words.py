@@ -191,7 +191,7 @@ WAYS: Mapping[str, str] = {"mail": N_("Mail"), "webhook": N_("Webhook")}
 SENDINGS: Mapping[str, str] = {
     "opened": N_("Notice"),
     "closed": N_("Settled"),
-    "proof": N_("Question whether the address is yours"),
+    "proof": N_("Proof of the address"),
     "trial": N_("Trial"),
 }
 SENDING_STATES: Mapping[str, tuple[str, str]] = {
@@ -232,6 +232,10 @@ NOTICES: Mapping[str, str] = {
     "market_paused": N_("The marketplace is paused: runs wait and workers rest within seconds."),
     "market_resumed": N_("The marketplace goes on within seconds."),
     "setting_changed": N_("%(about)s is changed; processes follow within seconds."),
+    "plan_changed": N_("The plan of %(about)s counts from the next run on."),
+    "seller_stopped": N_("%(about)s is stopped."),
+    "seller_started": N_("%(about)s goes on with the next run."),
+    "replayed": N_("%(about)s given to their workers once more."),
     "nothing_changed": N_("Nothing was changed."),
     "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
 }

@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -153,6 +153,8 @@ class SendNotices:
     outbox: Outbox
     senders: Senders
     now: Clock
+    count: Callable[[Way, str], None]
+    """A try that was `sent`, `put_off` or `left`."""
 
     def __call__(self) -> int:
         due = self.outbox.take(self.now(), AT_ONCE)
@@ -164,21 +166,27 @@ class SendNotices:
         self.outbox.sweep(self.now() - KEPT_FOR)
 
     def _send(self, sending: Sending) -> None:
+        problem, for_good = self._tried(sending)
+        if problem is None:
+            self.outbox.sent(sending.id)
+        else:
+            self.outbox.missed(sending.id, problem, for_good=for_good)
+        self.count(sending.way, "sent" if problem is None else "left" if for_good else "put_off")
+
+    def _tried(self, sending: Sending) -> tuple[str | None, bool]:
+        """What is wrong, and whether it is for good."""
         sender = self.senders.get(sending.way)
         if sender is None:
-            self.outbox.missed(sending.id, "no mail server is set up here", for_good=True)
-            return
+            return "no mail server is set up here", True
         if sending.what is What.OPENED and (sending.notice is None or not sending.notice.is_open):
-            self.outbox.missed(sending.id, "it was over before it was sent", for_good=True)
-            return
+            return "it was over before it was sent", True
         try:
             sender(sending)
         except NotSent as error:
-            self.outbox.missed(sending.id, str(error), for_good=sending.tries >= MOST_TRIES)
+            return str(error), sending.tries >= MOST_TRIES
         except Refused as error:
-            self.outbox.missed(sending.id, str(error), for_good=True)
-        else:
-            self.outbox.sent(sending.id)
+            return str(error), True
+        return None, False
 
 
 def proof(secrets: Secrets, user_id: int, address: str) -> str:
