@@ -1,0 +1,81 @@
+"""The sellers: plans, stopping and starting one, inviting somebody."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+
+from mercarich_web.domain.people import Role
+from mercarich_web.ports import Refused
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import FreshOperator, Operator
+from mercarich_web.use_cases.invitations import PLANS, Invitations
+from mercarich_web.use_cases.sellers import SellerDesk
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: str) -> APIRouter:
+    routes = APIRouter(prefix="/sellers")
+
+    @routes.get("")
+    def sellers(
+        visit: Operator,
+        q: Annotated[str, Query(max_length=64)] = "",
+        above: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    ) -> Response:
+        found = desk.page(q.strip(), above)
+        page = {
+            "first": _address(q) if above else None,
+            "next": _address(q, found.next) if found.next is not None else None,
+        }
+        return site.page(visit, "operating/sellers.html", rows=found.rows, q=q, page=page)
+
+    @routes.get("/invite")
+    def form(visit: Operator) -> Response:
+        return site.page(visit, "operating/invite.html", plans=PLANS, link=None, given={}, problem="")
+
+    @routes.post("/invite")
+    def invite(
+        request: Request,
+        visit: FreshOperator,
+        username: Annotated[str, Form(max_length=64)] = "",
+        plan: Annotated[int, Form(ge=0, le=99)] = PLANS[0],
+        role: Annotated[Role, Form()] = Role.SELLER,
+    ) -> Response:
+        """The link is in this answer and nowhere else."""
+        given = {"username": username, "plan": plan, "role": role}
+        try:
+            invited = invitations.invite(username.strip(), plan, role, visit.actor.name)
+        except Refused as error:
+            values = {"plans": PLANS, "link": None, "given": given, "problem": str(error)}
+            return site.page(visit, "operating/invite.html", 422, **values)
+        link = f"{public_url or str(request.base_url).rstrip('/')}/join/{invited.token}"
+        values = {"plans": PLANS, "link": link, "given": given, "problem": "", "until": invited.invitation.expires_at}
+        return site.page(visit, "operating/invite.html", **values)
+
+    @routes.get("/{user_id}")
+    def one(visit: Operator, user_id: Id) -> Response:
+        return site.page(visit, "operating/seller.html", found=desk.one(user_id), plans=PLANS)
+
+    @routes.post("/{user_id}/plan")
+    def plan(visit: FreshOperator, user_id: Id, plan: Annotated[int, Form()] = 0) -> Response:
+        changed = desk.set_plan(user_id, plan, visit.actor)
+        return site.to(f"/sellers/{user_id}", "plan_changed", changed.seller.username)
+
+    @routes.post("/{user_id}/stop")
+    def stop(visit: FreshOperator, user_id: Id) -> Response:
+        changed = desk.set_active(user_id, False, visit.actor)
+        return site.to(f"/sellers/{user_id}", "seller_stopped", changed.seller.username)
+
+    @routes.post("/{user_id}/start")
+    def start(visit: FreshOperator, user_id: Id) -> Response:
+        changed = desk.set_active(user_id, True, visit.actor)
+        return site.to(f"/sellers/{user_id}", "seller_started", changed.seller.username)
+
+    return routes
+
+
+def _address(q: str, above: int | None = None) -> str:
+    query = urlencode({name: value for name, value in {"q": q, "above": above}.items() if value})
+    return f"/sellers?{query}" if query else "/sellers"

@@ -1,0 +1,36 @@
+"""The Amazon tokens of all sellers, with what does not reach Amazon."""
+
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Response
+
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Operator
+from mercarich_web.use_cases.sellers import BrowseTokens
+
+
+def routes(site: Site, browse: BrowseTokens) -> APIRouter:
+    routes = APIRouter(prefix="/tokens")
+
+    @routes.get("")
+    def tokens(
+        visit: Operator,
+        verdict: Literal["invalid", "unknown", "valid", ""] = "",
+        above: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    ) -> Response:
+        counts, last = browse.summary()
+        found = browse.page(verdict or None, above)
+        page = {
+            "first": _address(verdict) if above else None,
+            "next": _address(verdict, found.next) if found.next is not None else None,
+        }
+        values = {"rows": found.rows, "counts": counts, "last": last, "verdict": verdict, "page": page}
+        return site.page(visit, "operating/tokens.html", **values)
+
+    return routes
+
+
+def _address(verdict: str, above: int | None = None) -> str:
+    query = urlencode({name: value for name, value in {"verdict": verdict, "above": above}.items() if value})
+    return f"/tokens?{query}" if query else "/tokens"
