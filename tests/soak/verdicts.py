@@ -83,7 +83,7 @@ class Verdicts:
         """A feed that Amazon works on cannot be called back: what it puts up late is to be taken down again soon."""
         now = self._plant.kernel.unix()
         for offer in self._plant.market.world.offers.touched.values():
-            for change, following in zip(offer.changes, [*offer.changes[1:], None], strict=True):
+            for change, following in zip(offer.changes, [*offer.changes, None][1:], strict=True):
                 until = following.at if following else now
                 if change.stale and until - change.at > OVERWRITTEN_SECONDS:
                     since = _moment(self._plant, {"at": change.at})
