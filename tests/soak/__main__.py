@@ -16,6 +16,8 @@ from rich.console import Console
 
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
 """A week is the same whatever points the product elsewhere: these variables are not read."""
+WIDTH = 130
+"""Of a page in a log."""
 
 
 def main() -> int:
@@ -37,7 +39,13 @@ def main() -> int:
     else:
         logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="mercarich-soak-") as folder:
-        return play(Console(), Path(folder), given.seed, given.days, Size(given.sellers, given.listings))
+        return play(
+            Console(width=None if sys.stdout.isatty() else WIDTH),
+            Path(folder),
+            given.seed,
+            given.days,
+            Size(given.sellers, given.listings),
+        )
 
 
 def _same_hashes() -> None:

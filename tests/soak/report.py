@@ -22,15 +22,17 @@ _COLUMNS = ("looks", "unknown", "sold", "withdrawn", "revived", "restored", "hel
 
 def days(console: Console, rows: Sequence[Day]) -> None:
     table = Table(title="The week", title_justify="left")
-    for name in ("day", *_COLUMNS, "runs", "faults"):
-        table.add_column(name, justify="left" if name in ("runs", "faults") else "right")
+    for name in ("day", *_COLUMNS, "faults and events", "runs"):
+        table.add_column(name, justify="left" if name == "runs" else "right")
     for row in rows:
         numbers = [f"{getattr(row, name):,}" for name in _COLUMNS]
-        table.add_row(str(row.number), *numbers, _counted(row.runs), _counted(row.faults))
+        table.add_row(str(row.number), *numbers, str(row.faults.total()), _counted(row.runs))
     sums = [f"{sum(getattr(row, name) for row in rows):,}" for name in _COLUMNS]
     faults = sum((row.faults for row in rows), Counter[str]())
-    table.add_row("all", *sums, str(sum(row.runs.total() for row in rows)), str(faults.total()), style="bold")
+    runs = sum((row.runs for row in rows), Counter[str]())
+    table.add_row("all", *sums, str(faults.total()), _counted(runs), style="bold")
     console.print(table)
+    console.print(f"Faults and events: {_counted(faults)}", highlight=False)
 
 
 def verdicts(console: Console, found: Sequence[Verdict]) -> None:
