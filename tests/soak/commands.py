@@ -48,9 +48,9 @@ from mercarich_web.use_cases.environment import WorkerEnvironment
 from mercarich_web.use_cases.watch_jobs import WatchJobs
 
 KILLED = -9
-STRETCHED = 10.0
-"""A planner looks ten times a second while batches come back and twice while it waits: here every second, and every
-five."""
+STRETCHED = 30.0
+"""A planner looks ten times a second while batches come back and twice while it waits: here every three seconds, and
+every fifteen."""
 
 
 class Command:

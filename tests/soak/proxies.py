@@ -34,6 +34,8 @@ from mercarich_updater.ports import NotSearched
 from mercarich_yahoo_proxy.adapters.web import WebMarket as YahooMarket
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
+CHUNKS_A_SECOND = 1.0
+"""Otherwise ten: a chunk is a transaction."""
 SETTINGS: dict[Marketplace, type[ProxySettings]] = {
     Marketplace.YAHOO: YahooProxySettings,
     Marketplace.MERCARI: MercariProxySettings,
@@ -75,6 +77,7 @@ class Proxies:
             recent=Recent(settings.cache_seconds, settings.cache_items, now=kernel.monotonic),
             misses=FirstMisses(now=kernel.monotonic),
         )
+        self._observers[name].chunks = Pace(CHUNKS_A_SECOND)
         pictures = replace(
             self._guards(name, settings, settings.image_rate, settings.images_at_once),
             breaker=Breaker(settings.image_breaker_rules),

@@ -22,7 +22,7 @@ _COLUMNS = ("looks", "unknown", "sold", "withdrawn", "revived", "restored", "hel
 
 def days(console: Console, rows: Sequence[Day]) -> None:
     table = Table(title="The week", title_justify="left")
-    for name in ("day", *_COLUMNS, "faults and events", "runs"):
+    for name in ("day", *_COLUMNS, "faults", "runs"):
         table.add_column(name, justify="left" if name == "runs" else "right")
     for row in rows:
         numbers = [f"{getattr(row, name):,}" for name in _COLUMNS]

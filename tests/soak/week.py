@@ -32,8 +32,9 @@ START = datetime(2026, 1, 4, 14, 59, 50, tzinfo=UTC)
 CHURN_PER_HOUR = 0.03 / 24
 """Of a hundred sources three meet with something in a day."""
 SPARE_PIECES = 0.4
-CALLS_PER_SECOND = 200.0
-"""Of each proxy: a run takes minutes here that takes hours at the real sites."""
+RUN_SECONDS = 300.0
+"""About so long takes a check run of everything, whatever the market's size: hours at the real sites, and long enough
+here for a fault to fall into it. The proxies' rate follows from it."""
 FEED_SECONDS = (45.0, 60.0)
 """How long Amazon queues a feed, and how long it works on it."""
 SCHEDULER_TICK = 120.0
@@ -64,7 +65,7 @@ class Week:
             clock_mode="manual",
         )
         market = Market(settings, kernel)
-        proxies = Proxies(market, VirtualLoop(kernel, "proxies"), seed, CALLS_PER_SECOND)
+        proxies = Proxies(market, VirtualLoop(kernel, "proxies"), seed, max(2.0, size.listings / 2 / RUN_SECONDS))
         (folder / "pictures").mkdir(parents=True)
         self.plant = plant = Plant(
             kernel,
