@@ -16,6 +16,8 @@ from mercarich_platform.shutdown import install_signals
 
 END_SECONDS = 60.0
 """After Ctrl-C: longer than the processes get to end."""
+LEAST_SELLERS, LEAST_OF_EACH = 3, 10
+"""Of a demo: something else happens to each of three."""
 
 
 def up(argv: Sequence[str]) -> int:
@@ -42,6 +44,8 @@ def demo(argv: Sequence[str]) -> int:
     parser.add_argument("--listings", type=int, default=10_000)
     parser.add_argument("--procfile", type=Path, default=Path("Procfile"), help="default: %(default)s")
     arguments = parser.parse_args(argv)
+    if arguments.sellers < LEAST_SELLERS or arguments.listings < LEAST_OF_EACH * arguments.sellers:
+        parser.error(f"the demo needs at least {LEAST_SELLERS} sellers and {LEAST_OF_EACH} listings of each")
     from mercarich_local.demo import Demo  # drivers: not for a help page
 
     stop = threading.Event()

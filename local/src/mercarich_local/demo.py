@@ -1,4 +1,4 @@
-"""`mercarich demo`: the system on a market of its own, one check run of each marketplace, and the ledger's verdict."""
+"""`mercarich demo`: the system on a market of its own, from the check to the deletion, and the ledger's verdict."""
 
 import os
 import shutil
@@ -16,11 +16,12 @@ from mercarich_db import engine as engines
 from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
 from mercarich_local import demo_report, runner
-from mercarich_local.child import how_it_ended
 from mercarich_local.data_folder import locked
-from mercarich_local.demo_progress import ProgressBar
+from mercarich_local.demo_acts import Acts
+from mercarich_local.demo_check import MARKETPLACES
 from mercarich_local.demo_report import Result
-from mercarich_local.demo_state import DemoState, Progress
+from mercarich_local.demo_stage import Problem, Stage, Stopped
+from mercarich_local.demo_way import freezing
 from mercarich_local.machine import Machine
 from mercarich_local.market import Simulator
 from mercarich_local.outage import Outage
@@ -30,20 +31,8 @@ from mercarich_local.supervisor import NotReady
 from mercarich_local.system import System, on_free_ports
 from mercarich_platform.exit_codes import DONE, FAILED
 
-MARKETPLACES = ("yahoo", "mercari")
-CHECK = {name: ("mercarich", f"check_item_{name}", "2", "4", "--max-workers", "14") for name in MARKETPLACES}
-SWEEP = {name: ("mercarich", f"update_feed_{name}") for name in MARKETPLACES}
-WE_START = ("scheduler", "updater-yahoo", "updater-mercari")
-"""Processes that the demo does not leave to run: the commands are started here, in their order."""
-LOOK_SECONDS = 0.25
-BOUND_SECONDS = 170.0
-SALES_AT = (0.2, 0.5, 0.8)
-"""The shares of a run at which more of its marketplace sells."""
-SALE_SHARE = 0.003
-FEED_SECONDS = 2.0
-"""How long the market's Amazon queues a feed, and how long it works on it."""
-SWEEP_SECONDS = 5.0
-"""The sweeps are every ten minutes otherwise: a seller has one open feed at a time, for one marketplace."""
+LEFT_OUT = ("scheduler", "updater-yahoo", "updater-mercari", "web")
+"""Processes that the demo does not need, or starts itself when their turn comes."""
 SHORT_WAITS = {
     "CANARY_EVERY_SECONDS": "3",
     "CANARY_RETRY_SECONDS": "2",
@@ -51,13 +40,17 @@ SHORT_WAITS = {
     "CHECK_REPUBLISH_SECONDS": "15",
     "BRAKE_CONFIRM_SECONDS": "5",
     "FEED_POLL_SECONDS": "1",
+    "JOB_LEASE_SECONDS": str(freezing.LEASE_SECONDS),
+    "REVIVAL_DAYS": "0",
+    "REVIVAL_REPUBLISH_SECONDS": "5",
 }
-"""A demo is not to wait the minutes that are right for real marketplaces."""
+"""A demo is not to wait the minutes that are right for real marketplaces. Replacements are wanted by one seller."""
 PROXY = {
     "CONCURRENCY": "64",
     "DEADLINE_SECONDS": "2",
     "BREAKER_OPEN_SECONDS": "1",
     "BREAKER_MAX_OPEN_SECONDS": "2",
+    "CACHE_SECONDS": "1",
 }
 """Of both proxies, for the same reason."""
 CALLS: Mapping[str, float] = {"yahoo": 1.0, "mercari": 0.25}
@@ -65,12 +58,8 @@ CALLS: Mapping[str, float] = {"yahoo": 1.0, "mercari": 0.25}
 RUN_SECONDS = 30.0
 """At the proxies' rate, which follows from it, all listings of a market of any size could be looked at in this time;
 each marketplace has half of them."""
-OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
+OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "SIMULATOR_")
 """A demo is the same whatever points the product elsewhere: these variables are not handed on."""
-
-
-class _Stopped(Exception):
-    """Somebody wants the demo to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +77,7 @@ class Demo:
         began = time.monotonic()
         system = on_free_ports(self.data)
         _empty(self.data)
-        processes = [process for process in self.processes if process.name not in WE_START]
+        processes = [process for process in self.processes if process.name not in LEFT_OUT]
         screen = Screen(console, [process.name for process in processes], verbose=False)
         environment = system.environment(_given(self.sellers, self.listings))
         screen.note(f"{self.listings:,} listings of {self.sellers} sellers, scenario {self.scenario}; in {self.data}")
@@ -101,8 +90,10 @@ class Demo:
             keeper = threading.Thread(target=machine.keep, args=(stop,), name="keeper")
             keeper.start()
             try:
-                return self._act(_Stage(system, machine, screen, environment, stop), console, began)
-            except _Stopped:
+                with Simulator(system.url("simulator")) as simulator:
+                    engine = engines.create(system.database_url(environment))
+                    return self._act(Stage(system, machine, screen, simulator, engine, stop), console, began)
+            except Stopped:
                 return FAILED
             finally:
                 stop.set()
@@ -117,94 +108,30 @@ class Demo:
         _write_settings(engines.create(system.database_url(environment)), values)
         return more
 
-    def _act(self, stage: "_Stage", console: Console, began: float) -> int:
-        started = datetime.now(UTC)
-        state = DemoState(engines.create(stage.system.database_url(stage.environment)), MARKETPLACES)
-        with Simulator(stage.system.url("simulator")) as simulator:
-            outage = Outage(simulator) if self.scenario == "outage" else None
-            with ProgressBar(console, self.listings) as bar:
-                problem = _Play(stage, state, simulator, outage, bar).run()
-            progress = state.progress()
-            result = Result(
-                scenario=self.scenario,
-                listings=self.listings,
-                sellers=self.sellers,
-                seconds=time.monotonic() - began,
-                lines=state.lines(),
-                withdrawals=state.withdrawals(),
-                progress=progress,
-                ledger=simulator.ledger(gone_before=started.timestamp()),
-                problem=problem or (outage.problem(progress) if outage else None),
-            )
-            demo_report.show(result, stage.screen, simulator)
+    def _act(self, stage: Stage, console: Console, began: float) -> int:
+        acts = Acts(stage, Outage(stage.simulator) if self.scenario == "outage" else None)
+        problem = None
+        try:
+            acts.play(console, self.listings)
+        except Problem as error:
+            problem = str(error)
+        result = Result(
+            scenario=self.scenario,
+            listings=self.listings,
+            sellers=self.sellers,
+            seconds=time.monotonic() - began,
+            lines=acts.lines,
+            withdrawals=acts.withdrawals,
+            progress=acts.progress,
+            ledger=stage.simulator.ledger(gone_before=acts.started.timestamp()),
+            problem=problem,
+            acts=acts.done,
+        )
+        demo_report.show_verdict(result, stage.screen)
         report = self.data / "report.json"
         demo_report.write(result, report)
         stage.screen.note(f"{result.seconds:.0f} s. Report: {report}    Logs: {stage.system.logs}/")
         return DONE if result.clean else FAILED
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    system: System
-    machine: Machine
-    screen: Screen
-    environment: Mapping[str, str]
-    stop: threading.Event
-
-
-class _Play:
-    """The commands in their order, and what happens in the market meanwhile."""
-
-    def __init__(
-        self, stage: _Stage, state: DemoState, simulator: Simulator, outage: Outage | None, bar: ProgressBar
-    ) -> None:
-        self._stage = stage
-        self._state = state
-        self._simulator = simulator
-        self._outage = outage
-        self._bar = bar
-        self._sales = {name: list(SALES_AT) for name in MARKETPLACES}
-        self._deadline = time.monotonic() + BOUND_SECONDS
-
-    def run(self) -> str | None:
-        """Answers what went wrong, in a sentence, or None."""
-        self._simulator.set_feed_delays(FEED_SECONDS)
-        problem = self._commands(CHECK) or self._commands(SWEEP)
-        next_sweep = time.monotonic() + SWEEP_SECONDS
-        while problem is None and self._look().waiting:
-            problem = self._pause("Amazon has not accepted every change")
-            if problem is None and time.monotonic() > next_sweep:
-                problem = self._commands(SWEEP)
-                next_sweep = time.monotonic() + SWEEP_SECONDS
-        return problem
-
-    def _commands(self, commands: Mapping[str, Sequence[str]]) -> str | None:
-        children = [self._stage.machine.command(words[1], words) for words in commands.values()]
-        while any(child.poll() is None for child in children):
-            self._look()
-            problem = self._pause(f"{', '.join(child.name for child in children)} did not end")
-            if problem:
-                return problem
-        codes = {child.name: child.poll() or 0 for child in children}
-        failed = [f"{name} ended with {how_it_ended(code)}" for name, code in codes.items() if code]
-        return f"{failed[0]}; its log is in {self._stage.system.logs}" if failed else None
-
-    def _look(self) -> Progress:
-        progress = self._state.progress()
-        for name, planned in progress.planned.items():
-            if planned and self._sales[name] and progress.checked[name] >= planned * self._sales[name][0]:
-                self._sales[name].pop(0)
-                self._simulator.sell(name, SALE_SHARE)
-        if self._outage:
-            self._outage.look(progress)
-        self._bar.show(progress)
-        return progress
-
-    def _pause(self, what: str) -> str | None:
-        if self._stage.stop.wait(LOOK_SECONDS):
-            raise _Stopped
-        late = time.monotonic() > self._deadline
-        return f"{what} within {BOUND_SECONDS:.0f} s; the logs are in {self._stage.system.logs}" if late else None
 
 
 def _empty(data: Path) -> None:
@@ -227,6 +154,7 @@ def _given(sellers: int, listings: int) -> dict[str, str]:
         "SIMULATOR_SELLERS": str(sellers),
         "SIMULATOR_LISTINGS": str(listings),
         "SIMULATOR_RESTORES": str(listings // 100),
+        "SIMULATOR_SPARE_PIECES": "1",
     }
     return {**kept, **proxies, **market}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ class Result:
     progress: Progress
     ledger: Row
     problem: str | None = None
+    acts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """What the acts around the check did."""
 
     @property
     def clean(self) -> bool:
@@ -57,21 +59,24 @@ class Result:
             "clean": self.clean,
             "problem": self.problem,
             "marketplaces": [asdict(line) for line in self.lines],
-        }
-
-    def accepted_at(self) -> Mapping[tuple[str, str], datetime]:
-        """When Amazon last took an offer to 0, by seller and SKU."""
-        return {
-            (row["seller_id"], row["sku"]): datetime.fromtimestamp(change["at"], UTC)
-            for row in self.ledger["details"]
-            for change in row["changes"]
-            if change["quantity"] == 0
+            "acts": self.acts,
+            "cases": {name: self.ledger["cases"][name] for name in FAULTS if self.ledger[name]},
         }
 
     def _latencies(self) -> list[float]:
-        accepted = self.accepted_at()
+        accepted = accepted_at(self.ledger)
         keys = [(each, accepted.get((each.seller_id, each.sku))) for each in self.withdrawals]
         return sorted((at - each.committed_at).total_seconds() for each, at in keys if at is not None)
+
+
+def accepted_at(ledger: Row) -> Mapping[tuple[str, str], datetime]:
+    """When Amazon last took an offer to 0, by seller and SKU."""
+    return {
+        (row["seller_id"], row["sku"]): datetime.fromtimestamp(change["at"], UTC)
+        for row in ledger["details"]
+        for change in row["changes"]
+        if change["quantity"] == 0
+    }
 
 
 def spread(values: Sequence[float]) -> dict[str, float | None]:
@@ -88,18 +93,17 @@ def write(result: Result, file: Path) -> None:
     file.write_text(json.dumps(result.report(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def show(result: Result, screen: Screen, simulator: Simulator) -> None:
-    """Print tables, evidence and verdict."""
+def show_check(lines: Sequence[Line], withdrawals: Sequence[Withdrawal], screen: Screen, simulator: Simulator) -> None:
+    """Print what the check did, and the evidence of some withdrawals."""
     headings = ("", "checked", "withdrawn", "restored", "pushed", "held", "left alone", "unknown")
-    rows = [tuple(str(value) for value in asdict(line).values()) for line in result.lines]
+    rows = [tuple(str(value) for value in asdict(line).values()) for line in lines]
     screen.note("")
     screen.table("What was done (checked and unknown count source items, the rest listings)", rows, *headings)
-    accepted = result.accepted_at()
-    if result.withdrawals:
+    accepted = accepted_at(simulator.ledger(gone_before=0.0))
+    if withdrawals:
         screen.note("\nWhy: the evidence of five withdrawals", style="bold")
-    for each in _a_few(result.withdrawals):
+    for each in _a_few(withdrawals):
         _show_withdrawal(each, accepted.get((each.seller_id, each.sku)), screen, simulator)
-    _show_verdict(result, screen)
 
 
 def _a_few(withdrawals: Sequence[Withdrawal]) -> Sequence[Withdrawal]:
@@ -123,7 +127,8 @@ def _clock(moment: datetime | None) -> str:
     return "?" if moment is None else moment.astimezone().strftime("%H:%M:%S.%f")[:-3]
 
 
-def _show_verdict(result: Result, screen: Screen) -> None:
+def show_verdict(result: Result, screen: Screen) -> None:
+    """Print how fast Amazon was told, and what the ledger says."""
     report = result.report()
     latency = report["commit_to_accepted_seconds"]
     if latency["p50"] is not None:

@@ -75,6 +75,15 @@ class Machine:
         self._end.callback(_end_child, child)
         return child
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What commands get, once `bring_up` has returned."""
+        return self._rest_environment
+
+    def pid(self, name: str) -> int:
+        """Of a process of the Procfile that runs. Raises `KeyError`."""
+        return self._supervisor.pid(name)
+
     def keep(self, stop: threading.Event) -> None:
         """Look after the processes until `stop` is set."""
         while not stop.wait(TICK_SECONDS):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -65,6 +66,10 @@ class Simulator:
         body = {"marketplace": marketplace, "kind": "sold", "share": share}
         return int(self._call("POST", "/_sim/events", body).json()["count"])
 
+    def sell_items(self, marketplace: str, item_ids: Sequence[str]) -> None:
+        """Let these sell now."""
+        self._call("POST", "/_sim/events", {"marketplace": marketplace, "kind": "sold", "ids": list(item_ids)})
+
     def set_feed_delays(self, seconds: float) -> None:
         """Feeds to come wait so long in the queue, and again so long in progress."""
         self._call("POST", "/_sim/feeds", {"queue_seconds": seconds, "process_seconds": seconds})
@@ -72,6 +77,9 @@ class Simulator:
     def set_fault(self, **fault: object) -> None:
         """`target`, `kind`, `from_seconds`, `for_seconds`, `share`, … as `/_sim/faults` takes them."""
         self._call("POST", "/_sim/faults", fault)
+
+    def clear_faults(self) -> None:
+        self._call("DELETE", "/_sim/faults")
 
     def tell_sources(self, sources: Sequence[Row]) -> None:
         """What only the seller's books say: `seller_id`, `sku`, `marketplace`, `item_id`, `at` (unix seconds) of each
@@ -81,6 +89,11 @@ class Simulator:
     def ledger(self, gone_before: float) -> Row:
         """The ledger with all details; sources that went after `gone_before` (unix seconds) are not missed yet."""
         found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}").json()
+        return found
+
+    def offer(self, seller_id: str, sku: str) -> Row:
+        """What Amazon shows: `quantity`, `lead_time_days`, `changes` with their times, …"""
+        found: Row = self._call("GET", f"/_sim/offers/{seller_id}/{quote(sku, safe='')}").json()
         return found
 
     def item(self, marketplace: str, item_id: str) -> Row:

@@ -35,7 +35,7 @@ class Service:
 
 
 class Supervisor:
-    """Runs services until `stop`. Not for use from several threads, but for `say` and `lines`."""
+    """Runs services until `stop`. Not for use from several threads, but for `say`, `lines` and `pid`."""
 
     def __init__(self, logs: Path, guardian: Guardian, *, say: Callable[[str, str], None], lines: Lines) -> None:
         """`say(name, sentence)` tells of starts and ends, `lines(name, line)` gets the processes' output."""
@@ -84,6 +84,10 @@ class Supervisor:
         for name in [name for name, moment in self._not_before.items() if moment <= now]:
             del self._not_before[name]
             self._launch(self._services[name])
+
+    def pid(self, name: str) -> int:
+        """Of one that runs, also for other threads. Raises `KeyError`."""
+        return self._children[name].pid
 
     def stop(self, seconds: float = STOP_SECONDS) -> list[str]:
         """End all, what was started last first: SIGTERM, and SIGKILL once `seconds` are over. Answers the killed."""

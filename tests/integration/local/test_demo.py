@@ -36,13 +36,22 @@ def of_this_demo(data: Path) -> list[psutil.Process]:
 
 
 @pytest.mark.timeout(240)
-def test_a_quiet_market_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_the_whole_way_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_path: Path) -> None:
     code, output, report = run_demo(tmp_path, "--listings", "200")
     assert code == 0, output
     assert report["listings"] == 200
     assert report["checked"] == 180
     assert report["withdrawn"] >= 5
     assert report["pushed"] == report["withdrawn"] + report["restored"]
+    acts = report["acts"]
+    assert list(acts) == ["list", "revive", "freeze", "token", "expire"]
+    assert 0 < acts["revive"]["revived"] <= acts["revive"]["withdrawn"]
+    assert acts["freeze"]["frozen_at"] < acts["freeze"]["searches"]
+    assert acts["expire"]["pictures"] == acts["list"]["pictures"] > 0
+    titles = ["List", "Check", "Revive", "Restore", "Freeze", "Take over", "Token lost", "Recover", "Expire", "Delete"]
+    places = [output.index(f"\n{title}") for title in titles]
+    assert places == sorted(places)
+    assert not list((tmp_path / "demo" / "pictures").rglob("*.jpg"))
     assert [report[name] for name in ("wrong_withdrawals", "missed_withdrawals", "double_pushes")] == [0, 0, 0]
     assert report["scenario"] == "normal"
     assert report["unknown"] == 0

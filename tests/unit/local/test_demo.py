@@ -1,5 +1,6 @@
 """The demo's judgement: what makes it clean, when its outage strikes, what its report says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,10 @@ def test_one_fault_in_the_ledger_is_not_clean(fault: str) -> None:
 
 def test_a_problem_is_not_clean_whatever_the_ledger_says() -> None:
     assert not result(problem="a run did not end").clean
+
+
+def test_the_report_keeps_what_the_acts_did() -> None:
+    assert replace(result(), acts={"expire": {"listings": 3}}).report()["acts"] == {"expire": {"listings": 3}}
 
 
 def test_latency_is_from_the_commit_to_the_newest_zero_that_amazon_took() -> None:

@@ -1,0 +1,63 @@
+"""The demo's check: every source is looked at while the market sells, what fell is withdrawn, and Amazon is told."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from mercarich_local.demo_progress import ProgressBar
+from mercarich_local.demo_stage import Problem, Stage
+from mercarich_local.demo_state import DemoState, Progress
+from mercarich_local.outage import Outage
+
+MARKETPLACES = ("yahoo", "mercari")
+CHECK: Mapping[str, Sequence[str]] = {
+    name: (f"check_item_{name}", "2", "4", "--max-workers", "14") for name in MARKETPLACES
+}
+SWEEP: Mapping[str, Sequence[str]] = {name: (f"update_feed_{name}",) for name in MARKETPLACES}
+BOUND_SECONDS = 170.0
+SALES_AT = (0.2, 0.5, 0.8)
+"""The shares of a run at which more of its marketplace sells."""
+SALE_SHARE = 0.003
+FEED_SECONDS = 2.0
+"""How long the market's Amazon queues a feed, and how long it works on it."""
+SWEEP_SECONDS = 5.0
+"""The sweeps are every ten minutes otherwise: a seller has one open feed at a time, for one marketplace."""
+
+
+class Check:
+    """The commands in their order, and what happens in the market meanwhile. `run` raises `Problem` and `Stopped`."""
+
+    def __init__(self, stage: Stage, state: DemoState, outage: Outage | None, bar: ProgressBar) -> None:
+        self._stage = stage
+        self._state = state
+        self._outage = outage
+        self._bar = bar
+        self._sales = {name: list(SALES_AT) for name in MARKETPLACES}
+
+    def run(self) -> None:
+        self._stage.simulator.set_feed_delays(FEED_SECONDS)
+        deadline = time.monotonic() + BOUND_SECONDS
+        self._commands(CHECK)
+        while self._look().waiting:
+            if time.monotonic() > deadline:
+                raise Problem(f"Amazon has not accepted every change within {BOUND_SECONDS:.0f} s")
+            self._commands(SWEEP)
+            self._watch(SWEEP_SECONDS)
+
+    def _watch(self, seconds: float) -> None:
+        """For so long, or until nothing waits any more."""
+        end = time.monotonic() + seconds
+        self._stage.until(lambda: not self._look().waiting or time.monotonic() > end, "the pushes", 2 * seconds)
+
+    def _commands(self, commands: Mapping[str, Sequence[str]]) -> None:
+        self._stage.run(*commands.values(), look=self._look, seconds=BOUND_SECONDS)
+
+    def _look(self) -> Progress:
+        progress = self._state.progress()
+        for name, planned in progress.planned.items():
+            if planned and self._sales[name] and progress.checked[name] >= planned * self._sales[name][0]:
+                self._sales[name].pop(0)
+                self._stage.simulator.sell(name, SALE_SHARE)
+        if self._outage:
+            self._outage.look(progress)
+        self._bar.show(progress)
+        return progress

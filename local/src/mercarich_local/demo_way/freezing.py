@@ -1,0 +1,96 @@
+"""Freeze and take over: a worker freezes in the middle of a bulk search, another goes on from its cursor."""
+
+import signal
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+
+from mercarich_db.engine import reading
+from mercarich_db.tables import jobs, listings
+from mercarich_db.types import AnyRow
+from mercarich_local.demo_stage import Problem, Stage, clock
+from mercarich_local.demo_way.cast import Cast, offers_on_sale
+
+WORKER = "jobs-search"
+KEYWORDS = 20
+LEASE_SECONDS = 10
+"""JOB_LEASE_SECONDS of the demo, the least that the setting takes; two minutes otherwise."""
+BEGIN_SECONDS = 20.0
+END_SECONDS = 60.0
+
+
+def play(stage: Stage, cast: Cast) -> dict[str, object]:
+    stage.title("Freeze: a worker stands still in the middle of a seller's bulk search")
+    seller = cast.expiring
+    words = [offer.title for offer in offers_on_sale(stage.engine, seller)[:KEYWORDS]]
+    stage.command_line("job start search --username", seller.username, f"'{words[0]}' … ({len(words)} keywords)")
+    job_id = int(stage.answer("job", "start", "search", "--username", seller.username, *words)["id"])
+    _freeze(stage, job_id)
+    try:
+        return _take_over(stage, job_id)
+    finally:
+        stage.signal(WORKER, signal.SIGCONT)
+
+
+def _freeze(stage: Stage, job_id: int) -> None:
+    """SIGSTOP between two transactions: one that is frozen with SQLite's only write lock would stop everybody."""
+
+    def frozen() -> bool:
+        if not _job(stage, job_id).done:
+            return False
+        stage.signal(WORKER, signal.SIGSTOP)
+        if not _locked(stage) and _job(stage, job_id).claim is not None:
+            return True
+        stage.signal(WORKER, signal.SIGCONT)
+        return False
+
+    stage.until(frozen, f"{WORKER} frozen in the middle of job {job_id}", BEGIN_SECONDS)
+    job = _job(stage, job_id)
+    if job.ended_at is not None:
+        raise Problem(f"job {job_id} had ended before its worker was frozen")
+    stage.tell(f"SIGSTOP at {clock(datetime.now(UTC))}: {job.done} of {job.total} searches, {job.made} drafts so far")
+
+
+def _take_over(stage: Stage, job_id: int) -> dict[str, object]:
+    stage.title("Take over: the job alone goes to another worker, from its cursor")
+    frozen = _job(stage, job_id)
+    stage.machine.command(f"{WORKER}-2", ("mercarich-web", "worker", "--jobs", "search"))
+    stage.until(lambda: _job(stage, job_id).fence > frozen.fence, f"job {job_id} taken over", END_SECONDS)
+    still = (datetime.now(UTC) - frozen.heartbeat_at).total_seconds()
+    stage.tell(f"After {still:.0f} s without progress another worker goes on at search {frozen.done + 1}")
+    stage.until(lambda: _job(stage, job_id).ended_at is not None, f"job {job_id} ended", END_SECONDS)
+    ended = _job(stage, job_id)
+    stage.tell(
+        f"Job {job_id} {ended.state} at {clock(ended.ended_at)}: {ended.done} of {ended.total} searches,"
+        f" {ended.made} drafts"
+    )
+    stage.signal(WORKER, signal.SIGCONT)
+    stage.stop.wait(1)
+    after = _job(stage, job_id)
+    drafts = _drafts(stage, ended.user_id)
+    if (after.done, after.made) != (ended.done, ended.made) or drafts != ended.made:
+        raise Problem(f"job {job_id} counts {after.made} drafts where there are {drafts}")
+    stage.tell(f"The first worker thaws and writes nothing more: {drafts} drafts, none of them twice")
+    return {"job": job_id, "frozen_at": frozen.done, "searches": ended.total, "drafts": drafts}
+
+
+def _job(stage: Stage, job_id: int) -> AnyRow:
+    with reading(stage.engine) as connection:
+        return connection.execute(select(jobs).where(jobs.c.id == job_id)).one()
+
+
+def _drafts(stage: Stage, user_id: int) -> int:
+    mine = (listings.c.user_id == user_id, ~listings.c.listed)
+    with reading(stage.engine) as connection:
+        return connection.execute(select(func.count()).select_from(listings).where(*mine)).scalar_one()
+
+
+def _locked(stage: Stage) -> bool:
+    try:
+        with closing(sqlite3.connect(str(stage.engine.url.database), timeout=0.2)) as own:
+            own.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return True
+    return False

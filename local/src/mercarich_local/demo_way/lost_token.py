@@ -1,0 +1,59 @@
+"""Token lost and recover: Amazon refuses a seller, whose withdrawal waits, is counted, and goes out by itself."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from mercarich_db.engine import reading
+from mercarich_db.tables import listings
+from mercarich_db.types import AnyRow
+from mercarich_local.demo_stage import Problem, Stage, clock
+from mercarich_local.demo_way.cast import Cast
+
+CHECK_SECONDS = 60.0
+DELIVERY_SECONDS = 60.0
+
+
+def play(stage: Stage, cast: Cast) -> dict[str, object]:
+    seller, offer = cast.locked_out, cast.exposed
+    stage.title(f"Token lost: Amazon refuses the token of {seller.username}, and a source of his sells")
+    stage.simulator.set_fault(target="lwa", kind="invalid_grant", only=[seller.username])
+    try:
+        _lines(stage, seller.username, f"{seller.username}: INVALID")
+        stage.simulator.sell_items(offer.marketplace, [offer.item_id])
+        check = (f"check_item_{offer.marketplace}", "2", "4", "--usernames", seller.username, "--skus", offer.sku)
+        stage.command_line(*check)
+        stage.run(check, seconds=CHECK_SECONDS)
+        row = _row(stage, offer.listing_id)
+        if row.withdrawn_at is None or not row.push_pending:
+            raise Problem(f"{offer.sku} was not withdrawn, or Amazon was told although it refuses the token")
+        stage.tell(f"{offer.sku}: withdrawn {clock(row.withdrawn_at)} here; at Amazon it is exposed, and counted:")
+        _lines(stage, seller.username, "1 offers are exposed")
+    finally:
+        stage.simulator.clear_faults()
+    stage.title("Recover: the seller authorises again")
+    _lines(stage, seller.username, "1 valid")
+    stage.until(
+        lambda: _row(stage, offer.listing_id).verified_at is not None, f"{offer.sku} taken down", DELIVERY_SECONDS
+    )
+    last = stage.simulator.offer(seller.seller_id, offer.sku)["changes"][-1]
+    at = datetime.fromtimestamp(last["at"], UTC)
+    if last["quantity"]:
+        raise Problem(f"Amazon still shows {last['quantity']} of {offer.sku}")
+    stage.tell(f"{offer.sku}: what waited went out by itself, 0 at Amazon since {clock(at)}, read back")
+    return {"sku": offer.sku, "exposed_seconds": round((at - row.withdrawn_at).total_seconds(), 1)}
+
+
+def _lines(stage: Stage, username: str, expected: str) -> None:
+    stage.command_line("validate_mws_tokens --usernames", username)
+    said = stage.ask("validate_mws_tokens", "--usernames", username)
+    for line in said.splitlines():
+        if not line.startswith("{"):  # a log line: what it says is told in words, too
+            stage.see(line)
+    if expected not in said:
+        raise Problem(f"validate_mws_tokens did not say {expected!r}")
+
+
+def _row(stage: Stage, listing_id: int) -> AnyRow:
+    with reading(stage.engine) as connection:
+        return connection.execute(select(listings).where(listings.c.id == listing_id)).one()
