@@ -7,6 +7,10 @@ from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import let_sign_in
 
 from mercarich_db import tables
+from mercarich_platform.clock import utc_now
+from mercarich_web.adapters.causes_sql import SqlCauses
+from mercarich_web.adapters.notices_sql import SqlNotices
+from mercarich_web.use_cases.notices import KeepNotices
 
 GOODS = (
     "ソニー ウォークマン NW-A306 ブラック",
@@ -44,7 +48,9 @@ def furnish(engine: Engine) -> int:
         message="3 problems were found, so no row was imported; mend them and upload again.",
     )
     _job(rows, seller, "search", "running", done=2, total=6)
-    return _withdrawn(rows, seller)
+    story = _withdrawn(rows, seller)
+    KeepNotices(SqlCauses(engine), SqlNotices(engine), utc_now)()
+    return story
 
 
 def _runs(rows: Rows, seller: int) -> None:

@@ -18,6 +18,10 @@ PAGES = {
         "job-import": "/jobs/1",
         "rules": "/rules",
         "account": "/account",
+        "second-step": "/account/second-step",
+        "keys": "/account/keys",
+        "notices": "/notices",
+        "notice-ways": "/account/notices",
     },
     "operator": {"overview": "/"},
 }
