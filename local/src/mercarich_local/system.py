@@ -78,6 +78,8 @@ class System:
             "CHECKER_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
             "WEB_MERCARI_PROXY_URL": self.url("mercari-proxy"),
             "WEB_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
+            "PAGES_MERCARI_PROXY_URL": self.url("mercari-proxy"),
+            "PAGES_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
             "SIMULATOR_SELLERS": "20",
             "SIMULATOR_LISTINGS": "10000",
             "SIMULATOR_RESTORES": "100",
