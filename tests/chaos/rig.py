@@ -31,6 +31,8 @@ from mercarich_local.system import FOUNDATION, on_free_ports
 ROOT = Path(__file__).parents[2]
 MARKETPLACES = ("yahoo", "mercari")
 REVIVERS = {"updater-yahoo", "updater-mercari"}
+UNUSED = {"scheduler", "web", "notices"}
+"""No scenario opens a page or waits for a time of day; each costs seconds to bring up."""
 READY_SECONDS = 45.0
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "SIMULATOR_")
 
@@ -90,7 +92,7 @@ class Rig:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.environment = self.system.environment({**kept, **_knobs(plant), **plant.environment})
         own_broker = "MERCARICH_KAFKA_BOOTSTRAP" in plant.environment
-        left_out = {"scheduler"} | ({"broker"} if own_broker else set()) | (set() if plant.revives else REVIVERS)
+        left_out = UNUSED | ({"broker"} if own_broker else set()) | (set() if plant.revives else REVIVERS)
         self._processes = [one for one in procfile.read(ROOT / "Procfile") if one.name not in left_out]
         self._services: dict[str, Service] = {}
         self.engine = engines.create(self.system.database_url(self.environment))
