@@ -89,6 +89,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/listings"): Row(For.SELLER),
     ("get", "/listings/export.csv"): Row(For.SELLER),
     ("get", "/listings/{listing_id}"): Row(For.OWNER, "/listings/{listing}"),
+    ("post", "/listings/preview"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
+    ("post", "/listings/apply"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("get", "/replacements"): Row(For.SELLER),
     ("post", "/replacements/{listing_id}/approve"): Row(For.OWNER, "/replacements/{listing}/approve"),
     ("post", "/replacements/{listing_id}/refuse"): Row(For.OWNER, "/replacements/{listing}/refuse"),

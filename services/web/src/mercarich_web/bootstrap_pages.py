@@ -8,7 +8,9 @@ from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.bulk_sql import SqlBulk
 from mercarich_web.adapters.exclusions_sql import SqlExclusions
+from mercarich_web.adapters.feed_kafka import KafkaFeed
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
@@ -26,11 +28,12 @@ from mercarich_web.bootstrap_jobs import job_desk
 from mercarich_web.bootstrap_notices import notice_pages
 from mercarich_web.bootstrap_operating import operating
 from mercarich_web.bootstrap_people import entrance
-from mercarich_web.pages import docs, home, jobs, listings, replacements, rules
+from mercarich_web.pages import bulk, docs, home, jobs, listings, replacements, rules
 from mercarich_web.ports_people import Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
 from mercarich_web.site.rendering import make_site
+from mercarich_web.use_cases.bulk import ChangeMany
 from mercarich_web.use_cases.exclusions import ExclusionDesk
 from mercarich_web.use_cases.home import ShowHome
 from mercarich_web.use_cases.listings import BrowseListings, TellStory
@@ -53,6 +56,8 @@ def build_pages(
     overview = ShowOverview(
         SqlRuns(engine), SqlStock(engine), holds, SqlSchedules(engine), SqlPools(engine), SCHEDULE, now
     )
+    feed = KafkaFeed(shared.kafka_bootstrap)
+    end.callback(feed.close)
     figures = Remembered(book.figures)
     end.callback(figures.close)
     browse = BrowseListings(book, figures)
@@ -60,6 +65,7 @@ def build_pages(
     of_api = api(people.keys, browse, tell_story, desk)
     routers = [
         home.routes(site, ShowHome(figures, SqlSellersDesk(engine), SCHEDULE, now), overview),
+        bulk.routes(site, ChangeMany(SqlBulk(engine), feed, people.audit, now)),
         listings.routes(site, browse, tell_story),
         replacements.routes(site, ReplacementDesk(SqlProposals(engine), now)),
         jobs.routes(site, desk),

@@ -67,7 +67,7 @@ class SqlListingBook:
 
     def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
         by = _offer.sku if wish.order.is_by_sku else _offer.changed_at
-        query = _wanted(_joined(select(*_ROW)), user_id, wish)
+        query = wanted(_joined(select(*_ROW)), user_id, wish)
         if after is not None:
             place, here = tuple_(by, _offer.id), (after.value, after.listing_id)
             query = query.where(place < here if wish.order.is_down else place > here)
@@ -91,12 +91,12 @@ class SqlListingBook:
 
     def matching(self, user_id: int, wish: Wish, most: int) -> int:
         ids = select(_offer.id)
-        found = _wanted(_joined(ids) if wish.view is View.EXPOSED else ids, user_id, wish).limit(most).subquery()
+        found = wanted(_joined(ids) if wish.view is View.EXPOSED else ids, user_id, wish).limit(most).subquery()
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
     def export(self, user_id: int, wish: Wish) -> Iterator[Sequence[ExportedListing]]:
-        query = _wanted(_joined(select(*_EXPORTED)), user_id, wish).order_by(_offer.sku).limit(PIECE)
+        query = wanted(_joined(select(*_EXPORTED)), user_id, wish).order_by(_offer.sku).limit(PIECE)
         last = ""
         while True:
             with reading(self._engine) as connection:
@@ -107,7 +107,7 @@ class SqlListingBook:
             yield [ExportedListing(**row._mapping) for row in rows]
 
 
-def _wanted(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
+def wanted(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
     found = query.where(_offer.user_id == user_id, VIEWS[wish.view])
     if wish.marketplace is not None:
         found = found.where(_offer.marketplace == wish.marketplace)

@@ -50,6 +50,16 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
 });
 
+// The box in a table's head ticks every row's, and the bar of actions is there while any is ticked.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.bulk");
+  if (!form) return;
+  const boxes = [...form.querySelectorAll("input[name=listing]")];
+  if ("tickAll" in event.target.dataset) for (const box of boxes) box.checked = event.target.checked;
+  const everything = form.querySelector("input[name=everything]").checked;
+  form.classList.toggle("has-ticked", everything || boxes.some((box) => box.checked));
+});
+
 function isTyping(element) {
   return element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import State
+from mercarich_web.domain.bulk import BulkAction
 from mercarich_web.domain.listings import Stage, exposed, stage
 from mercarich_web.domain.offers import Event, Evidence, Known, Push
 from mercarich_web.domain.sentences import Said
@@ -80,6 +82,18 @@ class Story:
     @property
     def is_exposed(self) -> bool:
         return exposed(self.known.offer, self.known.source.state)
+
+    @property
+    def possible(self) -> Sequence[BulkAction]:
+        """What the seller can do to it now."""
+        offer = self.known.offer
+        if not offer.listed:
+            return (BulkAction.LIST,)
+        if offer.orphan or self.known.hold is not None:
+            return ()
+        if offer.quantity > 0:
+            return (BulkAction.WITHDRAW,)
+        return (BulkAction.PUT_UP,) if self.known.source.state == State.AVAILABLE else ()
 
     @property
     def proposed(self) -> Replacement | None:

@@ -47,6 +47,7 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     ),
     (r"(?P<market>yahoo|mercari) (?P<item>\S+) waits for approval", N_("%(item)s waits for approval")),
     (r"replaced by (?P<market>yahoo|mercari) (?P<item>\S+?)(, (?P<price>[\d,]+) yen)?", N_("replaced by %(item)s")),
+    (r"by hand, (?P<person>.+)", N_("by hand (%(person)s)")),
     (r"(?P<item>\S+), by (?P<person>.+)", N_("%(item)s, by %(person)s")),
     (r"The file is empty\.", N_("The file is empty.")),
     (r"The file has no rows below its header\.", N_("The file has no rows below its header.")),

@@ -1,6 +1,7 @@
 """The words for codes of the system, in English for the catalogues; templates translate them."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from mercarich_contracts.events import EventKind
@@ -205,6 +206,30 @@ WAY_PROBLEMS: Mapping[str, str] = {
     "too_many": N_("Too many tries. Wait a little."),
 }
 
+
+class BulkWords(NamedTuple):
+    title: str
+    effect: str
+    icon: str
+
+
+BULK: Mapping[str, BulkWords] = {
+    "withdraw": BulkWords(
+        N_("Withdraw now"),
+        N_("Amazon shows quantity 0. No replacement is searched for; you can put them up again."),
+        "circle-stop",
+    ),
+    "put_up": BulkWords(
+        N_("Put up again"),
+        N_("With the source they have, which must be on sale. A check takes them down again when it is gone."),
+        "play",
+    ),
+    "list": BulkWords(
+        N_("Make offers of drafts"),
+        N_("Their sources are checked from the next run on. At Amazon they stand as you put them there."),
+        "check",
+    ),
+}
 NOTICES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
     "password_changed": N_("Your password is changed; all other sessions are ended."),
@@ -216,6 +241,9 @@ NOTICES: Mapping[str, str] = {
     "mail_proven": N_("Mails go to %(about)s from now on."),
     "sessions_ended": N_("All other sessions are ended."),
     "language_changed": N_("The language is changed."),
+    "bulk_withdraw": N_("%(about)s listings are withdrawn; Amazon is told now."),
+    "bulk_put_up": N_("%(about)s listings go up once their source was seen on sale again."),
+    "bulk_list": N_("%(about)s drafts are offers now, and checked from the next run on."),
     "rules_changed": N_("Your rules are saved. Searches follow within seconds."),
     "excluded": N_("%(about)s is never bought from now on."),
     "included": N_("%(about)s may be bought again."),

@@ -1,0 +1,48 @@
+"""Actions on many listings: how many would change is shown first, then it is done."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web.domain.bulk import BulkAction, Choice
+from mercarich_web.domain.listings import View, Wish
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Seller
+from mercarich_web.use_cases.bulk import ChangeMany
+
+MOST_TICKED = 200
+
+
+def chosen(
+    listing: Annotated[list[int] | None, Form(max_length=MOST_TICKED)] = None,
+    everything: Annotated[bool, Form()] = False,
+    view: Annotated[View, Form()] = View.ALL,
+    q: Annotated[str, Form(max_length=100)] = "",
+    market: Annotated[Marketplace | None, Form()] = None,
+) -> Choice:
+    if everything:
+        return Choice(wish=Wish(view, q.strip(), market.value if market is not None else None))
+    return Choice(ids=tuple(listing or ()))
+
+
+Chosen = Annotated[Choice, Depends(chosen)]
+Action = Annotated[BulkAction, Form()]
+Back = Annotated[str, Form(max_length=500)]
+
+
+def routes(site: Site, change: ChangeMany) -> APIRouter:
+    routes = APIRouter(prefix="/listings")
+
+    @routes.post("/preview")
+    def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+        """Changes nothing: a POST because a selection does not fit into an address."""
+        told = change.preview(visit.account, action, choice)
+        return site.page(visit, "bulk.html", action=action, choice=choice, preview=told, back=back)
+
+    @routes.post("/apply")
+    def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+        count = change.apply(visit.account, action, choice, visit.actor)
+        return site.to(back, f"bulk_{action}", f"{count:,}")
+
+    return routes

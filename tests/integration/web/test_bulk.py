@@ -1,0 +1,106 @@
+"""Actions of a seller on many listings: counted before, done in one transaction, only where they fit."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.web.rows import Rows
+from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_db.types import AnyRow
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.settings import PagesSettings
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
+    """Signed in; she has two offers up, one down with its source on sale, one down without, one held, one draft."""
+    user_id = rows.user("ann")
+    let_sign_in(engine, user_id, language="en")
+    there, gone = rows.source("x111111"), rows.source("x222222", state="sold", reason="won")
+    down = {"quantity": 0, "revision": 4, "pushed_revision": 4, "pushed_quantity": 0}
+    rows.listing(user_id, there, "UP-1")
+    rows.listing(user_id, there, "UP-2")
+    rows.listing(user_id, there, "DOWN-1", **down)
+    rows.listing(user_id, gone, "GONE-1", **down)
+    rows.listing(user_id, gone, "HELD-1", hold_id=5)
+    rows.listing(user_id, there, "DRAFT-1", listed=False)
+    bob = rows.user("bob")
+    rows.listing(bob, there, "BOB-1")
+    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
+    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
+        browser = site.browser()
+        browser.sign_in("ann")
+        yield browser
+
+
+def by_sku(engine: Engine) -> dict[str, AnyRow]:
+    with reading(engine) as connection:
+        return {row.sku: row for row in connection.execute(select(tables.listings))}
+
+
+def test_the_preview_counts_and_changes_nothing(ann: Browser, engine: Engine) -> None:
+    before = by_sku(engine)
+    page = ann.post("/listings/preview", action="withdraw", everything="true")
+
+    assert '<b class="num">3</b>' in page.text  # HELD-1 is up, too
+    assert "3 of those chosen stay as they are" in page.text
+    assert by_sku(engine) == before
+
+
+def test_everything_that_matches_is_withdrawn_with_an_event_for_each(ann: Browser, engine: Engine) -> None:
+    answer = ann.post("/listings/apply", action="withdraw", everything="true", q="up-")
+    found = by_sku(engine)
+
+    assert answer.status_code == 303
+    assert {sku for sku, row in found.items() if row.quantity == 0} == {"UP-1", "UP-2", "DOWN-1", "GONE-1"}
+    assert (found["UP-1"].revision, found["UP-1"].searching) == (2, False)
+    with reading(engine) as connection:
+        events = connection.execute(select(tables.listing_events)).all()
+    assert [(event.kind, event.quantity_after, event.reason) for event in events] == [
+        ("withdrawn", 0, "by hand, ann")
+    ] * 2
+
+
+def test_only_what_has_a_source_on_sale_goes_up_and_waits_for_a_fresh_look(ann: Browser, engine: Engine) -> None:
+    before = by_sku(engine)
+    ids = [before[sku].id for sku in ("DOWN-1", "GONE-1", "UP-1", "DRAFT-1")]
+    ann.post("/listings/apply", action="put_up", listing=ids)
+    found = by_sku(engine)
+
+    assert {sku for sku in found if found[sku] != before[sku]} == {"DOWN-1"}
+    assert (found["DOWN-1"].quantity, found["DOWN-1"].revision) == (1, 5)
+    assert found["DOWN-1"].restored_at is not None
+
+
+def test_drafts_become_offers(ann: Browser, engine: Engine) -> None:
+    ann.post("/listings/apply", action="list", everything="true", view="draft")
+
+    assert by_sku(engine)["DRAFT-1"].listed
+
+
+def test_listings_of_somebody_else_are_not_among_them(ann: Browser, engine: Engine) -> None:
+    before = by_sku(engine)
+    ann.post("/listings/apply", action="withdraw", listing=[before["BOB-1"].id])
+
+    assert by_sku(engine)["BOB-1"] == before["BOB-1"]
+
+
+def test_the_buttons_of_a_listing_are_those_that_make_sense(ann: Browser, engine: Engine) -> None:
+    found = by_sku(engine)
+    actions = {
+        sku: [code for code in ("withdraw", "put_up", "list") if f'name="action" value="{code}"' in page]
+        for sku, page in ((sku, ann.get(f"/listings/{found[sku].id}").text) for sku in found if sku != "BOB-1")
+    }
+
+    assert actions == {
+        "UP-1": ["withdraw"],
+        "UP-2": ["withdraw"],
+        "DOWN-1": ["put_up"],
+        "GONE-1": [],
+        "HELD-1": ["withdraw"],
+        "DRAFT-1": ["list"],
+    }
