@@ -59,7 +59,32 @@ def _runs(rows: Rows, seller: int) -> None:
     rows.change(update(tables.run_heads).where(*newest).values(generation=2, run_id=run))
     rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=60, checked=38, fallen=3)
     rows.run(1, marketplace="mercari", started_at=ago(hours=12), ended_at=ago(hours=11), planned=900, checked=900)
-    rows.hold(run, user_id=None, reason="30 of 60 checked listings would fall at once")
+    hold = rows.hold(run, user_id=None, reason="30 of 60 checked listings would fall at once")
+    source = rows.source("x6000001", state="sold", reason="won")
+    rows.listing(seller, source, "YA-HELD", title="保留中の出品", hold_id=hold)
+    rows.add(
+        tables.pool_status,
+        pool="checker-yahoo",
+        settings_key="INVCHK_YAHOO_WORKER",
+        mode="auto",
+        wanted_min=1,
+        wanted_max=5,
+        min=1,
+        max=5,
+        reasons="",
+        current=2,
+        desired=2,
+        ready=2,
+        backlog=1640,
+        lag=12,
+        lowest=1,
+        highest=24,
+        partitions=12,
+        affordable=8,
+        per_replica=2000,
+        revision=0,
+        seen_at=ago(seconds=4),
+    )
 
 
 def _on_sale(rows: Rows, seller: int) -> None:

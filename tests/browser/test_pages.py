@@ -23,7 +23,25 @@ PAGES = {
         "notices": "/notices",
         "notice-ways": "/account/notices",
     },
-    "operator": {"overview": "/"},
+    "operator": {
+        "overview": "/",
+        "runs": "/runs",
+        "run": "/runs/1",
+        "holds": "/holds",
+        "hold": "/holds/1",
+        "schedule": "/schedule",
+        "markets": "/markets",
+        "pools": "/pools",
+        "pool": "/pools/INVCHK_YAHOO_WORKER",
+        "sellers": "/sellers",
+        "seller": "/sellers/1",
+        "invite": "/sellers/invite",
+        "tokens": "/tokens",
+        "dead-letters": "/dead-letters",
+        "settings": "/settings",
+        "setting": "/settings/BRAKE_SHARE",
+        "audit": "/audit",
+    },
 }
 LOOKS = [("ja", "light"), ("en", "dark")]
 if os.environ.get("MERCARICH_ALL_LOOKS"):

@@ -1,0 +1,46 @@
+"""An operator steers without a terminal: a pool is changed, a hold released, a marketplace paused and let go on."""
+
+from collections.abc import Callable
+
+from tests.browser.conftest import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+def test_a_pool_is_changed_after_a_look_at_what_it_comes_to(visit: Visit) -> None:
+    visitor = visit("operator")
+    page = visitor.page
+    page.click("a[href='/pools']")
+    page.click(".row-link >> nth=0")
+    page.fill("[name=high]", "30")
+    page.locator("#effect", has_text="1–8").wait_for()
+    assert "パーティションは12個" in page.inner_text("#effect")
+    page.fill("[name=note]", "セールのため")
+    page.click("form[action='/pools/INVCHK_YAHOO_WORKER'] button.primary")
+    page.wait_for_selector(".toast")
+
+    assert "セールのため" in page.inner_text("#history-rows")
+
+
+def test_a_hold_is_looked_at_and_released(visit: Visit) -> None:
+    visitor = visit("operator", 375)
+    page = visitor.page
+    page.remove_listener("dialog", visitor.dismiss)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("a.todo[href^='/holds/']")
+    assert "保留中の出品" in page.inner_text("main")
+    page.click("form[action$='/release'] button")
+    page.wait_for_selector(".toast")
+
+    assert page.locator("form[action$='/release']").count() == 0
+
+
+def test_a_marketplace_is_paused_and_goes_on(visit: Visit) -> None:
+    visitor = visit("operator")
+    visitor.open("/markets")
+    page = visitor.page
+    page.fill("form[action='/markets/yahoo/pause'] [name=note]", "様子を見る")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form[action='/markets/yahoo/resume']")
+    page.click("form[action='/markets/yahoo/resume'] button")
+    page.wait_for_selector("form[action='/markets/yahoo/pause']")
