@@ -220,7 +220,7 @@ BULK: Mapping[str, BulkWords] = {
         "circle-stop",
     ),
     "put_up": BulkWords(
-        N_("Put up again"),
+        N_("Offer again"),
         N_("With the source they have, which must be on sale. A check takes them down again when it is gone."),
         "play",
     ),
