@@ -27,8 +27,9 @@ WITHDRAWN_BEFORE = 0.06
 DAYS_BEFORE = 9.0
 SHARED_PICTURES = 0.05
 """Share of the listings that show a picture of another listing of their seller, too."""
-EVERY = 41
-"""So many listings apart are those whose seller stands twice on one product."""
+EVERY, SOLD = 23, 4
+"""So many listings apart are those whose seller stands twice on one product; of so many such pairs one has lost one of
+its sources, shortly before the week."""
 ORPHANS = 200
 """Pictures that no listing shows."""
 
@@ -41,8 +42,7 @@ def begin(plant: Plant, seed: int) -> None:
     def write(connection: Connection) -> None:
         # the sample data is as of today, this week is another one
         connection.execute(update(listings).values(created_at=start - timedelta(days=30), changed_at=start))
-        _pairs(connection, plant)
-        gone = list(_gone(connection, chance, start))
+        gone = list(_gone(connection, chance, start, frozenset(_pairs(connection, plant)[::SOLD])))
         for row in gone:
             _withdraw(connection, row)
             number = market.world.catalogue.number_of(row["marketplace"], row["item_id"])
@@ -76,11 +76,13 @@ def _described(plant: Plant) -> Described:
     )
 
 
-def _pairs(connection: Connection, plant: Plant) -> None:
+def _pairs(connection: Connection, plant: Plant) -> list[str]:
     """A seller stands twice on one product, each on a piece of its own: what one of them could be given, the other has.
 
     Of `EVERY` listings in a row one whose product has a spare piece; the seller's next listing moves to that piece.
+    Answers the items that stay.
     """
+    stay: list[str] = []
     world, sellers = plant.market.world, len(plant.market.world.catalogue.sellers)
     for marketplace, shelf in world.catalogue.shelves.items():
         for first in range(0, shelf.listings - sellers, EVERY):
@@ -103,13 +105,18 @@ def _pairs(connection: Connection, plant: Plant) -> None:
             connection.execute(moved.values(source_item_id=connection.execute(new).scalar_one(), title=item.title))
             at = plant.kernel.unix()
             world.offers.stand_on(second.seller.seller_id, second.sku, Source(at, marketplace, piece))
+            stay.append(world.catalogue.item_id(marketplace, source))
+    return stay
 
 
-def _gone(connection: Connection, chance: random.Random, start: datetime) -> Iterator[dict[str, Any]]:
+def _gone(
+    connection: Connection, chance: random.Random, start: datetime, lately: frozenset[str]
+) -> Iterator[dict[str, Any]]:
     sources = connection.execute(
         select(source_items.c.id, source_items.c.marketplace, source_items.c.item_id).order_by(source_items.c.id)
     ).all()
-    for source in sorted(chance.sample(list(sources), round(len(sources) * WITHDRAWN_BEFORE))):
+    chosen = {*chance.sample(list(sources), round(len(sources) * WITHDRAWN_BEFORE))}
+    for source in sorted(chosen | {source for source in sources if source.item_id in lately}):
         offers = connection.execute(
             select(amazon_accounts.c.seller_id, listings.c.sku)
             .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
@@ -119,7 +126,7 @@ def _gone(connection: Connection, chance: random.Random, start: datetime) -> Ite
             "id": source.id,
             "marketplace": source.marketplace,
             "item_id": source.item_id,
-            "at": start - timedelta(days=chance.uniform(0.1, DAYS_BEFORE)),
+            "at": start - timedelta(days=chance.uniform(0.1, 1.5 if source.item_id in lately else DAYS_BEFORE)),
             "offers": [(offer.seller_id, offer.sku) for offer in offers],
         }
 
