@@ -103,6 +103,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/jobs/{job_id}/problems.csv"): Row(For.OWNER, "/jobs/{job}/problems.csv"),
     ("post", "/jobs/{job_id}/stop"): Row(For.OWNER, "/jobs/{job}/stop"),
     ("post", "/jobs/{job_id}/skip/{number}"): Row(For.OWNER, "/jobs/{job}/skip/1"),
+    ("get", "/overview/pushes"): Row(For.OPERATOR),
     ("get", "/runs"): Row(For.OPERATOR),
     ("get", "/runs/heads"): Row(For.OPERATOR),
     ("get", "/runs/{run_id}"): Row(For.OPERATOR, "/runs/1"),

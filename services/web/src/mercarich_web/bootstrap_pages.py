@@ -18,7 +18,7 @@ from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
-from mercarich_web.adapters.runs_sql import SqlRuns
+from mercarich_web.adapters.run_shelf_sql import SqlRunShelf
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.adapters.settings_sql import SqlPools
@@ -54,7 +54,7 @@ def build_pages(
     people = entrance(engine, site, shared, own, now, passwords)
     book, holds = SqlListingBook(engine), SqlHolds(engine)
     overview = ShowOverview(
-        SqlRuns(engine), SqlStock(engine), holds, SqlSchedules(engine), SqlPools(engine), SCHEDULE, now
+        SqlRunShelf(engine), SqlStock(engine), holds, SqlSchedules(engine), SqlPools(engine), SCHEDULE, now
     )
     feed = KafkaFeed(shared.kafka_bootstrap)
     end.callback(feed.close)

@@ -20,8 +20,12 @@ from mercarich_web.ports_people import Actor
 
 
 class RunShelf(Protocol):
+    """Nobody counts what the runs still want: `pending` is 0."""
+
     def heads(self) -> Sequence[Run]:
         """The newest run of each operation and marketplace."""
+
+    def one(self, run_id: int) -> Run | None: ...
 
     def page(self, operation: str | None, marketplace: str | None, below: int | None, limit: int) -> Paged[Run]:
         """Newest first, those with an id below."""

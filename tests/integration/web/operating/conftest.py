@@ -72,7 +72,7 @@ def deeds(engine: Engine) -> Callable[[], list[tuple[str, str, str, str | None]]
         log = tables.audit_log.c
         query = select(log.action, log.actor, log.subject, log.detail).order_by(log.id)
         with reading(engine) as connection:
-            return [tuple(row) for row in connection.execute(query.where(log.action != "sign_in"))]  # type: ignore[misc]
+            return [tuple(row) for row in connection.execute(query.where(log.action != "sign_in"))]
 
     return read
 

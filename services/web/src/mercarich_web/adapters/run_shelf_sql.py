@@ -17,13 +17,18 @@ class SqlRunShelf:
         self._engine = engine
 
     def heads(self) -> Sequence[Run]:
-        query = select_runs().where(runs.c.id.in_(select(run_heads.c.run_id)))
+        query = select_runs(count_pending=False).where(runs.c.id.in_(select(run_heads.c.run_id)))
         with reading(self._engine) as connection:
             found = [run_of(row) for row in connection.execute(query)]
         return sorted(found, key=lambda run: (run.operation, run.marketplace))
 
+    def one(self, run_id: int) -> Run | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select_runs(count_pending=False).where(runs.c.id == run_id)).one_or_none()
+        return None if row is None else run_of(row)
+
     def page(self, operation: str | None, marketplace: str | None, below: int | None, limit: int) -> Paged[Run]:
-        query = select_runs().order_by(runs.c.id.desc()).limit(limit + 1)
+        query = select_runs(count_pending=False).order_by(runs.c.id.desc()).limit(limit + 1)
         for column, value in ((runs.c.operation, operation), (runs.c.marketplace, marketplace)):
             if value is not None:
                 query = query.where(column == value)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from math import ceil
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, literal, or_, select
 
 from mercarich_db import settings_store
 from mercarich_db.tables import run_heads, run_sellers, runs, source_items, users
@@ -77,8 +77,8 @@ class SqlRuns:
             return [run_of(row) for row in connection.execute(query)]
 
 
-def select_runs() -> Select[*tuple[object, ...]]:
-    """Runs with what they still want and who took over."""
+def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
+    """Runs with who took over, and with what they still want (else 0: counting takes long while a run is big)."""
     newer = runs.alias("newer")
     superseded_by = (
         select(func.min(newer.c.id))
@@ -91,7 +91,8 @@ def select_runs() -> Select[*tuple[object, ...]]:
         .correlate(runs)
         .scalar_subquery()
     )
-    return select(runs, _pending().label("pending"), superseded_by.label("superseded_by"))
+    pending = _pending() if count_pending else literal(0)
+    return select(runs, pending.label("pending"), superseded_by.label("superseded_by"))
 
 
 def _pending() -> ColumnElement[int]:

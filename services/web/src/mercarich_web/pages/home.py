@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import Signed
+from mercarich_web.site.visits import Operator, Signed
 from mercarich_web.use_cases.home import ShowHome
 from mercarich_web.use_cases.overview import ShowOverview
 
@@ -16,5 +16,10 @@ def routes(site: Site, show_home: ShowHome, show_overview: ShowOverview) -> APIR
         if visit.is_operator:
             return site.page(visit, "overview.html", overview=show_overview())
         return site.page(visit, "home.html", home=show_home(visit.account))
+
+    @routes.get("/overview/pushes")
+    def pushes(visit: Operator) -> Response:
+        """A part of the overview that comes when it is counted."""
+        return site.page(visit, "operating/pushes.html", pushes=show_overview.pushes())
 
     return routes

@@ -1,6 +1,6 @@
 """The operator's first page: what needs somebody, and whether everything moves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,14 +11,15 @@ from mercarich_web import ports
 from mercarich_web.domain import schedules
 from mercarich_web.domain.operating import PoolState
 from mercarich_web.domain.reports import Hold, Pushes, Run, ScheduleStatus
+from mercarich_web.ports_steering import RunShelf
+
+RUNS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     at: datetime
     holds: Sequence[Hold]
-    pushes: dict[str, Pushes]
-    """By marketplace."""
     runs: Sequence[Run]
     """The last ones, newest first."""
     overdue: Sequence[ScheduleStatus]
@@ -30,7 +31,7 @@ class Overview:
 class ShowOverview:
     """Asks the database alone: the broker's part is on the page of pools."""
 
-    runs: ports.Runs
+    runs: RunShelf
     stock: ports.Stock
     holds: ports.Holds
     schedules: ports.Schedules
@@ -45,9 +46,12 @@ class ShowOverview:
         return Overview(
             at=now,
             holds=[hold for hold in self.holds.open() if hold.released_at is None],
-            pushes={marketplace.value: self.stock.pushes(marketplace.value) for marketplace in Marketplace},
-            runs=self.runs.latest(8),
+            runs=self.runs.page(None, None, None, RUNS_SHOWN).rows,
             overdue=[row for row in rows if row.overdue],
             paused=[row for row in rows if row.paused_by is not None],
             pools=self.pools.states(),
         )
+
+    def pushes(self) -> Mapping[str, Pushes]:
+        """By marketplace; counts all listings, which takes a while where there are a million."""
+        return {marketplace.value: self.stock.pushes(marketplace.value) for marketplace in Marketplace}

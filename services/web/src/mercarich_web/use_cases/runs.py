@@ -31,7 +31,7 @@ class ShowRun:
             raise NotFound(f"there is no run {run_id}; `mercarich run list` shows the last ones")
         return RunDetails(
             run=run,
-            set_aside_items=self.runs.set_aside_items(run_id),
+            set_aside_items=self.runs.set_aside_items(run_id) if run.set_aside else [],
             sellers=self.runs.fallen_sellers(run_id),
             holds=self.holds.of_run(run_id),
         )

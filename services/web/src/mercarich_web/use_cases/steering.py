@@ -23,6 +23,13 @@ class BrowseRuns:
         """The newest run of each operation and marketplace."""
         return self.shelf.heads()
 
+    def one(self, run_id: int) -> Run:
+        """How far it is. Raises `NotFound`."""
+        run = self.shelf.one(run_id)
+        if run is None:
+            raise NotFound(f"there is no run {run_id}")
+        return run
+
     def page(self, operation: str | None, marketplace: str | None, below: int | None) -> Paged[Run]:
         """Newest first."""
         return self.shelf.page(operation, marketplace, below, RUNS_SHOWN)

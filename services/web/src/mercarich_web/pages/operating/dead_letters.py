@@ -23,12 +23,11 @@ def routes(site: Site, desk: DeadLetterDesk) -> APIRouter:
     @routes.get("")
     def letters(visit: Operator, topic: Annotated[str, Query(max_length=100)] = "") -> Response:
         topic = topic if topic in NAMES else ""
-        values = {"topic": topic, "topics": NAMES, "rows": [], "away": False}
         try:
-            values["rows"] = desk.list(topic or None, LETTERS_SHOWN).letters
+            rows = desk.list(topic or None, LETTERS_SHOWN).letters
         except BrokerAway:
-            values["away"] = True
-        return site.page(visit, "operating/dead_letters.html", redact=redact, **values)
+            rows = None
+        return site.page(visit, "operating/dead_letters.html", redact=redact, topic=topic, topics=NAMES, rows=rows)
 
     @routes.get("/show")
     def show(visit: Operator, id: Id) -> Response:

@@ -37,8 +37,7 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
         """A part of the page, asked for while the form is filled in."""
         view = desk.one(key)
         problem, planned = _previewed(view, mode, low, high)
-        values = {"pool": view, "planned": planned, "problem": problem}
-        return site.page(visit, "operating/pool_preview.html", **values)
+        return site.page(visit, "operating/pool_preview.html", pool=view, planned=planned, problem=problem)
 
     @routes.post("/{key}")
     def change(

@@ -46,7 +46,7 @@ def routes(site: Site, browse: BrowseRuns, show_run: ShowRun) -> APIRouter:
     @routes.get("/{run_id}/progress")
     def progress(visit: Operator, run_id: Id) -> Response:
         """A part of the page of a run, asked for again while it runs."""
-        return site.page(visit, "operating/run_progress.html", run=show_run(run_id).run)
+        return site.page(visit, "operating/run_progress.html", run=browse.one(run_id))
 
     return routes
 

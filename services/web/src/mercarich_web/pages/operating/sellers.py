@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from mercarich_web.domain.people import Role
 from mercarich_web.ports import Refused
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FreshOperator, Operator
+from mercarich_web.site.visits import FreshOperator, Operator, Visit
 from mercarich_web.use_cases.invitations import PLANS, Invitations
 from mercarich_web.use_cases.sellers import SellerDesk
 
@@ -33,7 +33,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
 
     @routes.get("/invite")
     def form(visit: Operator) -> Response:
-        return site.page(visit, "operating/invite.html", plans=PLANS, link=None, given={}, problem="")
+        return _form(visit)
 
     @routes.post("/invite")
     def invite(
@@ -48,11 +48,9 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
         try:
             invited = invitations.invite(username.strip(), plan, role, visit.actor.name)
         except Refused as error:
-            values = {"plans": PLANS, "link": None, "given": given, "problem": str(error)}
-            return site.page(visit, "operating/invite.html", 422, **values)
+            return _form(visit, 422, given=given, problem=str(error))
         link = f"{public_url or str(request.base_url).rstrip('/')}/join/{invited.token}"
-        values = {"plans": PLANS, "link": link, "given": given, "problem": "", "until": invited.invitation.expires_at}
-        return site.page(visit, "operating/invite.html", **values)
+        return _form(visit, given=given, link=link, until=invited.invitation.expires_at)
 
     @routes.get("/{user_id}")
     def one(visit: Operator, user_id: Id) -> Response:
@@ -72,6 +70,10 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
     def start(visit: FreshOperator, user_id: Id) -> Response:
         changed = desk.set_active(user_id, True, visit.actor)
         return site.to(f"/sellers/{user_id}", "seller_started", changed.seller.username)
+
+    def _form(visit: Visit, status: int = 200, **values: object) -> Response:
+        told: dict[str, object] = {"plans": PLANS, "link": None, "given": {}, "problem": ""}
+        return site.page(visit, "operating/invite.html", status, **told | values)
 
     return routes
 

@@ -25,8 +25,9 @@ def routes(site: Site, browse: BrowseTokens) -> APIRouter:
             "first": _address(verdict) if above else None,
             "next": _address(verdict, found.next) if found.next is not None else None,
         }
-        values = {"rows": found.rows, "counts": counts, "last": last, "verdict": verdict, "page": page}
-        return site.page(visit, "operating/tokens.html", **values)
+        return site.page(
+            visit, "operating/tokens.html", rows=found.rows, counts=counts, last=last, verdict=verdict, page=page
+        )
 
     return routes
 
