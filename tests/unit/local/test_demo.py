@@ -20,6 +20,7 @@ CLEAN_LEDGER: dict[str, Any] = {
     "exposed_item_seconds": 12.5,
     "upstream": {"yahoo": {"requests": 7}},
     "details": [],
+    "cases": {"wrong_withdrawals": [], "missed_withdrawals": [], "double_pushes": []},
 }
 
 
@@ -63,6 +64,8 @@ def test_a_ledger_without_faults_is_clean() -> None:
 def test_one_fault_in_the_ledger_is_not_clean(fault: str) -> None:
     assert not result({fault: 1}).clean
     assert result({fault: 1}).report()[fault] == 1
+    case = {"seller_id": "A1", "sku": "S1"}
+    assert result({fault: 1, "cases": {fault: [case]}}).report()["cases"] == {fault: [case]}
 
 
 def test_a_problem_is_not_clean_whatever_the_ledger_says() -> None:
