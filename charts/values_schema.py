@@ -9,7 +9,7 @@ from mercarich_checker.settings import CheckerSettings
 from mercarich_feed.settings import FeedSettings
 from mercarich_mercari_proxy.settings import MercariProxySettings
 from mercarich_updater.settings import UpdaterSettings
-from mercarich_web.settings import WebSettings
+from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
 Schema = dict[str, Any]
@@ -24,6 +24,8 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
         ),
     ),
     "sellerJobs": (WebSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
+    "pages": (PagesSettings, frozenset({"public_url", "key", "yahoo_proxy_url", "mercari_proxy_url"})),
+    "notices": (NoticesSettings, frozenset({"smtp_password"})),
     "yahooProxy": (YahooProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
     "mercariProxy": (MercariProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
 }
@@ -81,6 +83,7 @@ def _components() -> dict[str, Schema]:
         "upstreamUrl": _string(r"^(https?://\S+)?$"),
         "resources": _RESOURCES,
     }
+    gateway = _object(name=_NAME, namespace=_NAME, sectionName=_NAME)
     keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY)
     url = _string(r"^https?://\S+$")
     return {
@@ -105,6 +108,17 @@ def _components() -> dict[str, Schema]:
             settings=_variables("sellerJobs"),
             resources=_RESOURCES,
         ),
+        "pages": _object(
+            publicUrl=_string(r"^(https?://[^/?#\s]+)?$"),
+            existingSecret=_NAME,
+            key=_KEY,
+            replicas=_object(min=_whole(1, 100), max=_whole(1, 100)),
+            ingress=_object(enabled=_FLAG, className=_NAME, annotations=_WORDS, tlsSecret=_NAME),
+            httpRoute=_object(enabled=_FLAG, parentRefs={"type": "array", "items": gateway}),
+            settings=_variables("pages"),
+            resources=_RESOURCES,
+        ),
+        "notices": _object(existingSecret=_NAME, key=_KEY, settings=_variables("notices"), resources=_RESOURCES),
         "yahooProxy": _object(**proxy, settings=_variables("yahooProxy")),
         "mercariProxy": _object(**proxy, settings=_variables("mercariProxy")),
         "operator": _object(intervalSeconds=_whole(1, 300), resources=_RESOURCES),
@@ -142,6 +156,7 @@ def _network() -> Schema:
     return _object(
         enabled=_FLAG,
         scrapers=peers,
+        visitors=peers,
         database=peers,
         kafka=peers,
         dns=peers,

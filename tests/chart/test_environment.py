@@ -9,15 +9,15 @@ import pytest
 from pydantic_settings import BaseSettings
 from tests.chart.rendering import CASES, ROOT, Object, containers, objects, pods
 
-SETTINGS = {
-    "mercarich_platform": "SharedSettings",
-    "mercarich_checker": "CheckerSettings",
-    "mercarich_updater": "UpdaterSettings",
-    "mercarich_feed": "FeedSettings",
-    "mercarich_yahoo_proxy": "YahooProxySettings",
-    "mercarich_mercari_proxy": "MercariProxySettings",
-    "mercarich_operator": "OperatorSettings",
-    "mercarich_web": "WebSettings",
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "mercarich_platform": ("SharedSettings",),
+    "mercarich_checker": ("CheckerSettings",),
+    "mercarich_updater": ("UpdaterSettings",),
+    "mercarich_feed": ("FeedSettings",),
+    "mercarich_yahoo_proxy": ("YahooProxySettings",),
+    "mercarich_mercari_proxy": ("MercariProxySettings",),
+    "mercarich_operator": ("OperatorSettings",),
+    "mercarich_web": ("WebSettings", "PagesSettings", "NoticesSettings"),
 }
 READ_ELSEWHERE = {"MERCARICH_REQUEST_KEY", "MERCARICH_SCHEDULE"}
 """By commands, from the environment itself."""
@@ -28,7 +28,7 @@ DEFAULTED = {
     "MERCARICH_METRICS_HOST": "every address of the pod is the default",
     "FEED_ENCRYPTION_KEY_FILE": "the key comes from the Secret by FEED_ENCRYPTION_KEY",
 }
-PERSONS_CHOICE = ("checker", "updater", "feed", "sellerJobs", "yahooProxy", "mercariProxy")
+PERSONS_CHOICE = ("checker", "updater", "feed", "sellerJobs", "pages", "notices", "yahooProxy", "mercariProxy")
 """Components whose other variables are the values `<component>.settings`, closed by the schema."""
 
 
@@ -64,17 +64,23 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
         "operator": "OPERATOR_",
         "seed": "FEED_",
         "jobs": "WEB_",
+        "web": "PAGES_PUBLIC_URL",
+        "pages": "PAGES_",
+        "notices": ("NOTICES_", "PAGES_KEY", "PAGES_PUBLIC_URL"),
     }
     proxies = {"yahoo-proxy": "YAHOO_PROXY_", "mercari-proxy": "MERCARI_PROXY_"}
     for access, component, name in _given(objects(case)):
         own = proxies.get(component) or prefixes.get(access, "MERCARICH_")
-        assert name.startswith(("MERCARICH_", own)) or NOT_OURS.match(name), (component, name)
+        allowed = (own,) if isinstance(own, str) else own
+        assert name.startswith(("MERCARICH_", *allowed)) or NOT_OURS.match(name), (component, name)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) -> None:
     secret = {
-        "MERCARICH_DATABASE_URL": {"checker", "updater", "feed", "jobs", "operator", "web", "seed"},
+        "MERCARICH_DATABASE_URL": {"checker", "updater", "feed", "jobs", "operator", "web", "seed", "pages", "notices"},
+        "PAGES_KEY": {"pages", "notices"},
+        "NOTICES_SMTP_PASSWORD": {"notices"} if case == "full" else set(),
         "FEED_LWA_CLIENT_ID": {"feed"},
         "FEED_LWA_CLIENT_SECRET": {"feed"},
         "FEED_ENCRYPTION_KEY": {"feed", "seed"},
@@ -87,7 +93,7 @@ def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) ->
                     assert set(variable["valueFrom"]) == {"secretKeyRef"}
                     holders.setdefault(variable["name"], set()).add(pod["metadata"]["labels"]["mercarich.dev/access"])
     seed = {"seed"} if case != "dev" else set()
-    assert holders == {name: whom - seed for name, whom in secret.items()}
+    assert holders == {name: whom - seed for name, whom in secret.items() if whom}
 
 
 def test_large_numbers_stay_whole() -> None:
@@ -113,10 +119,11 @@ def _given(found: tuple[Object, ...]) -> Iterator[tuple[str, str, str]]:
 
 def _read() -> set[str]:
     names = set()
-    for package, name in SETTINGS.items():
-        settings: type[BaseSettings] = getattr(importlib.import_module(f"{package}.settings"), name)
-        prefix = settings.model_config.get("env_prefix", "")
-        names |= {f"{prefix}{field}".upper() for field in settings.model_fields}
+    for package, own in SETTINGS.items():
+        for name in own:
+            settings: type[BaseSettings] = getattr(importlib.import_module(f"{package}.settings"), name)
+            prefix = settings.model_config.get("env_prefix", "")
+            names |= {f"{prefix}{field}".upper() for field in settings.model_fields}
     return names
 
 

@@ -14,6 +14,8 @@ NEEDED = {
     "proxy": {"simulator:8100"},
     "operator": {"mariadb:3306", "kafka:9092"},
     "web": {"mariadb:3306", "kafka:9092"},
+    "pages": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
+    "notices": {"mariadb:3306"},
     "seed": {"mariadb:3306", "simulator:8100"},
     "simulator": set(),
     "mariadb": set(),
@@ -56,15 +58,16 @@ def test_o5_the_proxy_of_mercari_listens_on_1234_inside_the_cluster_only(case: s
 
     assert [port["port"] for port in proxy["ports"]] == [1234]
     assert {spec.get("type", "ClusterIP") for spec in services.values()} == {"ClusterIP"}
-    assert not of_kind(case, "Ingress", "Gateway", "HTTPRoute")
+    for way in of_kind(case, "Ingress", "Gateway", "HTTPRoute"):
+        assert way["metadata"]["name"].endswith("-pages"), "the only way in"
     assert not any("hostPort" in port for _, pod in pods(objects(case)) for port in _ports(pod))
 
 
 @pytest.mark.parametrize("case", ENFORCED)
-def test_only_proxies_and_feed_reach_the_internet_and_only_outside_development(case: str) -> None:
+def test_only_proxies_feed_and_notices_reach_the_internet_and_only_outside_development(case: str) -> None:
     reaching = {access for access, labels in _accesses(case).items() if _leaves_to(case, labels, INTERNET, 443)}
 
-    assert reaching == (set() if case == "dev" else {"proxy", "feed"})
+    assert reaching == (set() if case == "dev" else {"proxy", "feed", "notices"})
     for labels in _accesses(case).values():
         assert not any(_leaves_to(case, labels, INTERNET, port) for port in (22, 25, 80, 6443, 8080))
 
@@ -93,6 +96,8 @@ def test_the_api_server_and_the_database_can_be_narrowed() -> None:
         "jobs",
         "operator",
         "web",
+        "pages",
+        "notices",
     }
     assert not any(_leaves_to("full", labels, "10.2.0.1", 3307) for labels in accesses.values())
 
@@ -128,6 +133,8 @@ def test_only_scrapers_enter_where_metrics_are_and_nobody_without_them() -> None
         "feed:9100",
         "jobs:9100",
         "operator:9100",
+        "pages:9100",
+        "notices:9100",
         "proxy:1234",
         "proxy:1235",
     }

@@ -97,7 +97,8 @@ def test_pools_carry_the_contract_with_the_operator_and_no_replicas(case: str) -
         assert int(notes["mercarich.dev/per-replica-target"]) > 0
         assert int(notes["mercarich.dev/connections"]) > 0
         assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
-    assert not of_kind(case, "HorizontalPodAutoscaler")
+    hpas = of_kind(case, "HorizontalPodAutoscaler")
+    assert [hpa["spec"]["scaleTargetRef"]["name"].rpartition("-")[2] for hpa in hpas] == ["pages"]
 
 
 def test_what_a_worker_claims_of_the_databases_connections_is_what_it_opens_at_most() -> None:
@@ -202,7 +203,7 @@ def test_every_secret_and_config_that_is_named_exists_or_is_brought(case: str) -
         found["metadata"]["name"]: {**found.get("data", {}), **found.get("stringData", {})}
         for found in of_kind(case, "Secret", "ConfigMap")
     }
-    brought = {"mercarich-database", "mercarich-amazon", "db", "amazon"}
+    brought = {"mercarich-database", "mercarich-amazon", "mercarich-pages", "db", "amazon", "pages", "mail"}
     for name, pod in pods(objects(case)):
         for container in containers(pod):
             for variable in container.get("env", []):

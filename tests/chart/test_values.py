@@ -13,6 +13,7 @@ BAD = {
     "kafka.bootstrap=": "kafka.bootstrap: name your brokers",
     "kafka.bootstrap=no-port": "kafka",
     "feed.existingSecret=": "feed.existingSecret: name the Secret",
+    "pages.existingSecret=": "pages.existingSecret: name the Secret",
     "yahooProxy.acceptTerms=": "yahooProxy.acceptTerms: the proxy would ask the real site",
     "mercariProxy.acceptTerms=": "mercariProxy.acceptTerms: the proxy would ask the real site",
     "yahooProxy.acceptTerms=true": "acceptTerms",

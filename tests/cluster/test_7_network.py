@@ -18,6 +18,8 @@ ALLOWED: Mapping[str, set[str]] = {
     "updater-mercari": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
     "jobs-search": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
     "jobs-import": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
+    "pages": {"mariadb", "kafka", "yahoo-proxy", "mercari-proxy"},
+    "notices": {"mariadb"},
     "yahoo-proxy": {"simulator"},
     "mercari-proxy": {"simulator"},
     "operator": {"mariadb", "kafka", API_SERVER},

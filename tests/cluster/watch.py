@@ -24,6 +24,8 @@ SCRAPED = {
     "jobs-search": 9100,
     "jobs-import": 9100,
     "operator": 9100,
+    "pages": 9100,
+    "notices": 9100,
     "yahoo-proxy": 1235,
     "mercari-proxy": 1234,
 }

@@ -107,8 +107,46 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "mercarich.env.pages" -}}
+{{ include "mercarich.sharedEnv" . }}
+{{ include "mercarich.pagesEnv" . }}
+- name: PAGES_YAHOO_PROXY_URL
+  value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
+- name: PAGES_MERCARI_PROXY_URL
+  value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- include "mercarich.settingsEnv" .Values.pages.settings }}
+{{- end -}}
+
+{{/* What pages and notices share: the address, and the key of which secrets are made. */}}
+{{- define "mercarich.pagesEnv" -}}
+- name: PAGES_PUBLIC_URL
+  value: {{ .Values.pages.publicUrl | quote }}
+- name: PAGES_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ if .Values.dev.enabled }}{{ include "mercarich.name" (dict "root" . "component" "dev") }}{{ else }}{{ .Values.pages.existingSecret }}{{ end }}
+      key: {{ if .Values.dev.enabled }}pages-key{{ else }}{{ .Values.pages.key }}{{ end }}
+{{- end -}}
+
+{{- define "mercarich.env.notices" -}}
+{{ include "mercarich.databaseEnv" . }}
+{{ include "mercarich.logEnv" . }}
+{{ include "mercarich.pagesEnv" . }}
+{{- with .Values.notices.existingSecret }}
+- name: NOTICES_SMTP_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $.Values.notices.key }}
+{{- end }}
+{{- include "mercarich.settingsEnv" .Values.notices.settings }}
+{{- end -}}
+
+{{/* Of commands: an invitation's link begins with the pages' address. */}}
 {{- define "mercarich.env.web" -}}
 {{ include "mercarich.sharedEnv" . }}
+- name: PAGES_PUBLIC_URL
+  value: {{ .Values.pages.publicUrl | quote }}
 {{- end -}}
 
 {{/* A proxy's variables; the argument: root, prefix (YAHOO_PROXY), market (yahoo), values. */}}

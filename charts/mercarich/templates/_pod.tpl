@@ -17,7 +17,7 @@ terminationGracePeriodSeconds: 60
 volumes:
   - name: tmp
     emptyDir:
-      sizeLimit: 64Mi
+      sizeLimit: {{ default "64Mi" .tmp }}
   {{- with .claim }}
   - name: data
     persistentVolumeClaim:

@@ -11,6 +11,9 @@
 {{- if not .Values.feed.existingSecret -}}
 {{- fail "feed.existingSecret: name the Secret that holds Login with Amazon's client and the encryption key (or set dev.enabled=true for a trial)" -}}
 {{- end -}}
+{{- if not .Values.pages.existingSecret -}}
+{{- fail "pages.existingSecret: name the Secret that holds the pages' key (or set dev.enabled=true for a trial)" -}}
+{{- end -}}
 {{- range $name := list "yahooProxy" "mercariProxy" -}}
 {{- $proxy := index $.Values $name -}}
 {{- if not (or $proxy.upstreamUrl (eq $proxy.acceptTerms "yes")) -}}
@@ -18,9 +21,12 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- range $name, $bounds := dict "checker.yahoo" .Values.checker.yahoo.bounds "checker.mercari" .Values.checker.mercari.bounds "updater.yahoo" .Values.updater.yahoo.bounds "updater.mercari" .Values.updater.mercari.bounds "feed" .Values.feed.bounds "sellerJobs.search" .Values.sellerJobs.search.bounds "sellerJobs.import" .Values.sellerJobs.import.bounds -}}
+{{- range $name, $bounds := dict "checker.yahoo" .Values.checker.yahoo.bounds "checker.mercari" .Values.checker.mercari.bounds "updater.yahoo" .Values.updater.yahoo.bounds "updater.mercari" .Values.updater.mercari.bounds "feed" .Values.feed.bounds "sellerJobs.search" .Values.sellerJobs.search.bounds "sellerJobs.import" .Values.sellerJobs.import.bounds "pages" .Values.pages.replicas -}}
 {{- if gt (int $bounds.min) (int $bounds.max) -}}
 {{- fail (printf "%s.bounds: min (%d) is above max (%d)" $name (int $bounds.min) (int $bounds.max)) -}}
 {{- end -}}
+{{- end -}}
+{{- if and (or .Values.pages.ingress.enabled .Values.pages.httpRoute.enabled) (not .Values.pages.publicUrl) -}}
+{{- fail "pages.publicUrl: an Ingress or HTTPRoute needs the host by which people find the pages" -}}
 {{- end -}}
 {{- end -}}
