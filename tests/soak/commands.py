@@ -162,8 +162,11 @@ class Command:
                 publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=str(message.user_id).encode())
 
         sellers = SqlSellers(plant.database.engine, FeedSettings().token_retry_seconds, kernel.utc)
-        swept = Sweep(sellers, publish, kernel.monotonic, kernel.sleep)(marketplace, (), None)
+        swept = Sweep(sellers, publish, kernel.monotonic, self._rest)(marketplace, (), None)
         return TRY_AGAIN if swept.nobody_works else DONE
+
+    def _rest(self, seconds: float) -> None:
+        self._stop.wait(seconds)
 
     def _tokens(self) -> int:
         plant, kernel = self._plant, self._plant.kernel
