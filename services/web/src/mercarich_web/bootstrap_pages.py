@@ -18,7 +18,7 @@ from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
-from mercarich_web.adapters.run_shelf_sql import SqlRunShelf
+from mercarich_web.adapters.run_shelf_sql import SqlHoldShelf, SqlRunShelf
 from mercarich_web.adapters.schedules_sql import SqlSchedules
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.adapters.settings_sql import SqlPools
@@ -54,7 +54,13 @@ def build_pages(
     people = entrance(engine, site, shared, own, now, passwords)
     book, holds = SqlListingBook(engine), SqlHolds(engine)
     overview = ShowOverview(
-        SqlRunShelf(engine), SqlStock(engine), holds, SqlSchedules(engine), SqlPools(engine), SCHEDULE, now
+        SqlRunShelf(engine),
+        SqlStock(engine),
+        SqlHoldShelf(engine),
+        SqlSchedules(engine),
+        SqlPools(engine),
+        SCHEDULE,
+        now,
     )
     feed = KafkaFeed(shared.kafka_bootstrap)
     end.callback(feed.close)
@@ -62,12 +68,13 @@ def build_pages(
     end.callback(figures.close)
     browse = BrowseListings(book, figures)
     tell_story = TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)
-    of_api = api(people.keys, browse, tell_story, desk)
+    change, proposals = ChangeMany(SqlBulk(engine), feed, people.audit, now), ReplacementDesk(SqlProposals(engine), now)
+    of_api = api(people.keys, browse, tell_story, desk, change, proposals)
     routers = [
         home.routes(site, ShowHome(figures, SqlSellersDesk(engine), SCHEDULE, now), overview),
-        bulk.routes(site, ChangeMany(SqlBulk(engine), feed, people.audit, now)),
+        bulk.routes(site, change),
         listings.routes(site, browse, tell_story),
-        replacements.routes(site, ReplacementDesk(SqlProposals(engine), now)),
+        replacements.routes(site, proposals),
         jobs.routes(site, desk),
         rules.routes(site, RuleDesk(SqlRules(engine), now), ExclusionDesk(SqlExclusions(engine))),
         *people.routers,

@@ -32,6 +32,9 @@ class RunShelf(Protocol):
 
 
 class HoldShelf(Protocol):
+    def open(self, limit: int) -> Paged[Hold]:
+        """Those that are not applied yet, newest first."""
+
     def closed(self, below: int | None, limit: int) -> Paged[Hold]:
         """Those that are applied, newest first."""
 

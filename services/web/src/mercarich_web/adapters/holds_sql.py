@@ -12,6 +12,8 @@ from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.reports import Hold
 from mercarich_web.ports_people import Actor
 
+OF_RUN_SHOWN = 200
+
 
 class SqlHolds:
     def __init__(self, engine: Engine) -> None:
@@ -24,7 +26,7 @@ class SqlHolds:
         return self._read(select_holds().limit(limit))
 
     def of_run(self, run_id: int) -> Sequence[Hold]:
-        return self._read(select_holds().where(holds.c.run_id == run_id))
+        return self._read(select_holds().where(holds.c.run_id == run_id).limit(OF_RUN_SHOWN))
 
     def get(self, hold_id: int) -> Hold | None:
         found = self._read(select_holds().where(holds.c.id == hold_id))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, select
 
 from mercarich_db.tables import holds, listings, run_heads, runs, source_items, users
 from mercarich_web.adapters.database import reading
@@ -43,10 +43,15 @@ class SqlHoldShelf:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def open(self, limit: int) -> Paged[Hold]:
+        return self._page(select_holds().where(holds.c.applied_at.is_(None)), limit)
+
     def closed(self, below: int | None, limit: int) -> Paged[Hold]:
-        query = select_holds().where(holds.c.applied_at.is_not(None)).limit(limit + 1)
-        if below is not None:
-            query = query.where(holds.c.id < below)
+        query = select_holds().where(holds.c.applied_at.is_not(None))
+        return self._page(query if below is None else query.where(holds.c.id < below), limit)
+
+    def _page(self, query: Select[*tuple[object, ...]], limit: int) -> Paged[Hold]:
+        query = query.limit(limit + 1)
         with reading(self._engine) as connection:
             found = [hold_of(row) for row in connection.execute(query)]
         return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)

@@ -106,6 +106,7 @@ class RunDetails:
     sellers: Sequence[SellerCounts]
     """Those with fallen listings, most first, the first 20."""
     holds: Sequence[Hold]
+    """The newest 200."""
 
 
 @dataclass(frozen=True, slots=True)

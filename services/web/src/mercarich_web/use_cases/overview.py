@@ -11,9 +11,10 @@ from mercarich_web import ports
 from mercarich_web.domain import schedules
 from mercarich_web.domain.operating import PoolState
 from mercarich_web.domain.reports import Hold, Pushes, Run, ScheduleStatus
-from mercarich_web.ports_steering import RunShelf
+from mercarich_web.ports_steering import HoldShelf, RunShelf
 
 RUNS_SHOWN = 8
+HOLDS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class ShowOverview:
 
     runs: RunShelf
     stock: ports.Stock
-    holds: ports.Holds
+    holds: HoldShelf
     schedules: ports.Schedules
     pools: ports.PoolBook
     timetable: Sequence[ScheduleRow]
@@ -45,7 +46,7 @@ class ShowOverview:
         rows = [schedules.status(row, last.get(row.name), now, pauses.get(row.name)) for row in self.timetable]
         return Overview(
             at=now,
-            holds=[hold for hold in self.holds.open() if hold.released_at is None],
+            holds=[hold for hold in self.holds.open(HOLDS_SHOWN).rows if hold.released_at is None],
             runs=self.runs.page(None, None, None, RUNS_SHOWN).rows,
             overdue=[row for row in rows if row.overdue],
             paused=[row for row in rows if row.paused_by is not None],

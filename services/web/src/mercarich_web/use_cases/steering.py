@@ -11,6 +11,7 @@ from mercarich_web.ports_steering import AuditShelf, HoldShelf, RunShelf
 
 RUNS_SHOWN = 30
 HOLDS_SHOWN = 30
+OPEN_SHOWN = 50
 LISTINGS_SHOWN = 50
 ENTRIES_SHOWN = 50
 
@@ -40,9 +41,9 @@ class BrowseHolds:
     holds: ports.Holds
     shelf: HoldShelf
 
-    def open(self) -> Sequence[Hold]:
-        """Those that are not applied yet."""
-        return self.holds.open()
+    def open(self) -> Paged[Hold]:
+        """Those that are not applied yet, the newest."""
+        return self.shelf.open(OPEN_SHOWN)
 
     def closed(self, below: int | None) -> Paged[Hold]:
         return self.shelf.closed(below, HOLDS_SHOWN)

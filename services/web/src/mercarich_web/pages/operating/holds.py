@@ -22,7 +22,7 @@ def routes(site: Site, browse: BrowseHolds, release_hold: ReleaseHold) -> APIRou
             "first": "/holds" if below is not None else None,
             "next": f"/holds?below={closed.next}" if closed.next is not None else None,
         }
-        return site.page(visit, "operating/holds.html", holds=browse.open(), closed=closed.rows, page=page)
+        return site.page(visit, "operating/holds.html", opened=browse.open(), closed=closed.rows, page=page)
 
     @routes.get("/{hold_id}")
     def one(visit: Operator, hold_id: Id) -> Response:
