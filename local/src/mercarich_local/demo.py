@@ -31,7 +31,7 @@ from mercarich_local.supervisor import NotReady
 from mercarich_local.system import System, on_free_ports
 from mercarich_platform.exit_codes import DONE, FAILED
 
-LEFT_OUT = ("scheduler", "updater-yahoo", "updater-mercari", "web")
+LEFT_OUT = ("scheduler", "updater-yahoo", "updater-mercari", "web", "notices")
 """Processes that the demo does not need, or starts itself when their turn comes."""
 SHORT_WAITS = {
     "CANARY_EVERY_SECONDS": "3",

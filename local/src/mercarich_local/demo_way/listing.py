@@ -15,7 +15,7 @@ IMPORT_SECONDS = 30.0
 
 
 def play(stage: Stage, cast: Cast) -> dict[str, object]:
-    stage.title("List: a CSV of offers is imported, and their pictures are saved by the way through the proxies")
+    stage.title("List: a CSV of offers is imported, and their pictures are saved, through the proxies only")
     seller, offers = cast.expiring, cast.expired
     file = stage.system.data / "offers.csv"
     with file.open("w", newline="", encoding="utf-8") as target:
