@@ -123,7 +123,8 @@ def _workers(real: Parts, engine: Engine, size: int) -> Iterator[list[int]]:
 
 
 def _say_done(engine: Engine, run_id: int, ids: Sequence[int]) -> None:
-    done = update(source_items).where(source_items.c.id.in_(sorted(ids)))
+    # Only this run's: a reader that starts late passes over the batches of the sizes before.
+    done = update(source_items).where(source_items.c.id.in_(sorted(ids)), source_items.c.check_run == run_id)
     run_tx(engine, lambda connection: connection.execute(done.values(check_run=None, checked_run=run_id)))
 
 

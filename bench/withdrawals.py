@@ -7,7 +7,6 @@ sells all that one seller has at once.
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bench.harness.parts import Parts, parts
 from bench.harness.result import Goal, NotExact, Result, Table
@@ -42,6 +41,7 @@ def run(scale: Scale) -> Result:
         with running(real.folder / "light", plant) as rig:
             waiting = rig.books.pushes_waiting()
             seconds = light_load(rig)
+            again = put_up_again(rig)
         step("all of one seller's at once")
         plant = Plant(
             sellers=2,
@@ -55,7 +55,7 @@ def run(scale: Scale) -> Result:
             burst = one_sellers_burst(rig, scale.of(BURST, SMALL_BURST))
     if waiting < restores or not seconds:
         raise NotExact(f"withdrawals: {waiting} restores waited where {restores} were wanted, {len(seconds)} withdrawn")
-    return _result(waiting, seconds, burst)
+    return _result(waiting, seconds, again, burst)
 
 
 def _environment(real: Parts) -> Mapping[str, str]:
@@ -65,11 +65,13 @@ def _environment(real: Parts) -> Mapping[str, str]:
     }
 
 
-def _result(waiting: int, seconds: Sequence[float], burst: Mapping[str, float]) -> Result:
-    places = {name: percentile(seconds, share) for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
+def _result(waiting: int, seconds: Sequence[float], again: Sequence[float], burst: Mapping[str, float]) -> Result:
+    places = _places(seconds)
     light = [f"{len(seconds)} withdrawals of 20 sellers, {waiting:,} restores waiting", *map(digits, places.values())]
+    stood = [f"{len(again)} of them put up again by an older feed, for", *map(digits, _places(again or [0.0]).values())]
     rows = [
         light,
+        stood,
         [f"{burst['withdrawals']:.0f} withdrawals of one seller at once", "", "", digits(burst["seconds"])],
         ["the same, what the quota allows", "", "", digits(burst["quota_allows_seconds"])],
     ]
@@ -90,8 +92,12 @@ def _result(waiting: int, seconds: Sequence[float], burst: Mapping[str, float]) 
         ),
     ]
     table = Table(["commit → accepted by Amazon", "p50 s", "p99 s", "last s"], rows)
-    figures = {"light": {**places, "count": len(seconds), "restores": waiting}, "burst": burst}
-    return Result(goals=goals, tables={"withdrawals": table}, figures=figures)
+    light_figures = {**places, "count": len(seconds), "restores": waiting, "put_up_again": len(again)}
+    return Result(goals=goals, tables={"withdrawals": table}, figures={"light": light_figures, "burst": burst})
+
+
+def _places(seconds: Sequence[float]) -> Mapping[str, float]:
+    return {name: percentile(seconds, share) for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
 
 
 def light_load(rig: Rig) -> Sequence[float]:
@@ -106,10 +112,10 @@ def light_load(rig: Rig) -> Sequence[float]:
 
 def one_sellers_burst(rig: Rig, size: int) -> Mapping[str, float]:
     """All sell at once; the quota allows the first five at once and five a second after."""
-    username, seller_id, ids = _sources_of_one_seller(rig, size)
+    username, ids = _sources_of_one_seller(rig, size)
     rig.lever("events", marketplace="yahoo", kind="sold", ids=ids)
     rig.command("burst", "check_item_yahoo", "2", "4", "--usernames", username, "--request-key", "burst")
-    pairs = seen_through(rig, "burst", seller_id)
+    pairs = seen_through(rig, "burst", username)
     took = max(accepted for _, accepted in pairs) - min(committed for committed, _ in pairs)
     bound = (len(pairs) - QUOTA_BURST) / QUOTA_PER_SECOND
     return {
@@ -121,7 +127,7 @@ def one_sellers_burst(rig: Rig, size: int) -> Mapping[str, float]:
     }
 
 
-def seen_through(rig: Rig, key: str, seller_id: str | None = None) -> Sequence[tuple[float, float]]:
+def seen_through(rig: Rig, key: str, username: str | None = None) -> Sequence[tuple[float, float]]:
     """(committed, accepted by Amazon) of each withdrawal of a run, of one seller or all, once all are through.
 
     A source that several sellers list is withdrawn for all of them, whoever was checked. Unix seconds.
@@ -130,20 +136,32 @@ def seen_through(rig: Rig, key: str, seller_id: str | None = None) -> Sequence[t
     until(lambda: not rig.books.withdrawals_waiting(), RUN_SECONDS, "all withdrawals accepted")
     run = rig.books.run(key)
     assert run is not None
-    committed = rig.books.newest_withdrawals(run.id)
+    rows = rig.books.accepted_withdrawals(run.id)
+    return [
+        (committed.timestamp(), accepted.timestamp())
+        for seller, committed, accepted in rows
+        if username in (None, seller)
+    ]
+
+
+def put_up_again(rig: Rig) -> Sequence[float]:
+    """Seconds for which a feed that was under way had put up again what a withdrawal had taken down."""
     rows = rig.simulator.ledger(gone_before=time.time())["details"]
-    accepted = {row["sku"]: _first_zero(row) for row in rows if seller_id in (None, row["seller_id"])}
-    return [(moment.timestamp(), zero) for sku, moment in committed.items() if (zero := accepted.get(sku)) is not None]
+    stood: list[float] = []
+    for row in rows:
+        since = None
+        for change in row["changes"]:
+            if change["stale"] and change["quantity"]:
+                since = change["at"]
+            elif since is not None and not change["quantity"]:
+                stood.append(change["at"] - since)
+                since = None
+    return stood
 
 
-def _first_zero(row: Mapping[str, Any]) -> float | None:
-    """None where Amazon showed 0 all along."""
-    return next((change["at"] for change in row["changes"] if change["quantity"] == 0), None)
-
-
-def _sources_of_one_seller(rig: Rig, size: int) -> tuple[str, str, Sequence[str]]:
+def _sources_of_one_seller(rig: Rig, size: int) -> tuple[str, Sequence[str]]:
     market = rig.simulator.market()
     seller = market.sellers[0]
     mine = (row for row in market.listings if row["seller_id"] == seller["seller_id"])
     on_sale = [row["source_id"] for row in mine if row["marketplace"] == "yahoo" and row["quantity"]]
-    return seller["username"], seller["seller_id"], on_sale[:size]
+    return seller["username"], on_sale[:size]

@@ -1,14 +1,15 @@
 """What the product's database says about runs and listings while a scenario goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, Table, func, select
+from sqlalchemy import ColumnElement, Engine, Table, and_, func, select
 from tests.services.locks import locked
 
+from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading
-from mercarich_db.tables import listing_events, listings, run_heads, runs, source_items, submissions
+from mercarich_db.tables import listing_events, listings, run_heads, runs, source_items, submissions, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,25 @@ class Books:
         """Listings that a thread of the feed worker is pushing."""
         return self._count(listings, listings.c.push_claim.is_not(None))
 
-    def newest_withdrawals(self, run_id: int) -> Mapping[str, datetime]:
-        """SKU -> the time its withdrawal by this run was written."""
-        query = select(listings.c.sku, listing_events.c.at).join(listings, listings.c.id == listing_events.c.listing_id)
-        query = query.where(listing_events.c.run_id == run_id, listing_events.c.quantity_after == 0)
+    def accepted_withdrawals(self, run_id: int) -> Sequence[tuple[str, datetime, datetime]]:
+        """(username, written by this run, first accepted by Amazon after that) of each that was accepted."""
+        told = listing_events.alias()
+        zero = and_(
+            told.c.listing_id == listing_events.c.listing_id,
+            told.c.kind == EventKind.PUSH_ACCEPTED,
+            told.c.quantity_after == 0,
+            told.c.revision >= listing_events.c.revision,
+        )
+        query = (
+            select(users.c.username, listing_events.c.at, func.min(told.c.at).label("accepted_at"))
+            .select_from(listing_events)
+            .join(users, users.c.id == listing_events.c.user_id)
+            .join(told, zero)
+            .where(listing_events.c.run_id == run_id, listing_events.c.quantity_after == 0)
+            .group_by(users.c.username, listing_events.c.id, listing_events.c.at)
+        )
         with reading(self._engine) as connection:
-            return {row.sku: row.at for row in connection.execute(query)}
+            return [(row.username, row.at, row.accepted_at) for row in connection.execute(query)]
 
     def _sum(self, run_id: int) -> int:
         total = runs.c.planned + runs.c.checked + runs.c.unknown + runs.c.withdrawn + runs.c.fallen

@@ -27,6 +27,8 @@ from mercarich_platform.clock import Clock
 ABANDONED = timedelta(minutes=2)
 """A beginning without a feed id that is older has lost its process: three calls with their deadlines are over."""
 _DISTRUST = timedelta(hours=1)
+_OVERTAKEN_LOOK = timedelta(seconds=2)
+"""A withdrawal went past this feed: until its end is known, what it put up again stays up. getFeed allows 2/s."""
 _CREATING = "creating"
 _ROWS = 1000
 
@@ -97,8 +99,7 @@ class SqlSubmissions:
 
     def looked(self, submission_id: int, state: FeedState, next_poll_at: datetime) -> None:
         def write(connection: Connection) -> None:
-            # A withdrawal went past this feed: its end is looked for sooner, it may put the offer back.
-            soon = self._now() + timedelta(seconds=5)
+            soon = self._now() + _OVERTAKEN_LOOK
             overtaken = connection.execute(
                 select(submission_items.c.listing_id)
                 .join(listings, listings.c.id == submission_items.c.listing_id)
