@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from mercarich_db import schema
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.schedule_log import scheduled
-from mercarich_db.tables import schedule_pauses, schedule_runs
+from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import BadConfiguration
 
@@ -23,12 +23,17 @@ def test_t11_a_start_is_written_down_and_so_is_its_end(database_url: str, monkey
     monkeypatch.setenv("MERCARICH_DATABASE_URL", database_url)
     assert scheduled(lambda: 3) == 3  # by a person: nothing is written
     monkeypatch.setenv("MERCARICH_SCHEDULE", "update-feed-yahoo")
+    for name in ("update-feed-yahoo", "update-feed-mercari"):
+        wish = {"name": name, "wanted_at": datetime.now(UTC), "wanted_by": "taro"}
+        run_tx(engine, lambda connection, wish=wish: connection.execute(insert(schedule_wishes).values(wish)))
 
     assert scheduled(lambda: 0) == 0
     assert scheduled(lambda: 1) == 1
 
     with reading(engine) as connection:
         starts = connection.execute(select(schedule_runs).order_by(schedule_runs.c.slot)).all()
+        wishes = connection.execute(select(schedule_wishes.c.name)).scalars().all()
+    assert wishes == ["update-feed-mercari"]  # the other start has come
     assert {start.name for start in starts} == {"update-feed-yahoo"}
     assert starts[-1].exit_code == 1
     assert (datetime.now(UTC) - starts[-1].started_at).total_seconds() < 60

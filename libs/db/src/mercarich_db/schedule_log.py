@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from mercarich_db import engine as engines
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import DatabaseAway
-from mercarich_db.tables import schedule_pauses, schedule_runs
+from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_AGAIN
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
@@ -36,9 +36,7 @@ def scheduled(run: Callable[[], int]) -> int:
         return DONE
     at = datetime.now(UTC)
     slot = at.replace(second=0, microsecond=0)
-    _told(
-        lambda connection: insert_missing(connection, schedule_runs, [{"name": name, "slot": slot, "started_at": at}])
-    )
+    _told(lambda connection: _begin(connection, name, slot, at))
     code = FAILED
     try:
         code = run()
@@ -55,6 +53,12 @@ def scheduled(run: Callable[[], int]) -> int:
 
 def _paused_by(connection: Connection, name: str) -> str | None:
     return connection.execute(select(schedule_pauses.c.paused_by).where(schedule_pauses.c.name == name)).scalar()
+
+
+def _begin(connection: Connection, name: str, slot: datetime, at: datetime) -> None:
+    """Whoever started it: a start that somebody wanted has come."""
+    insert_missing(connection, schedule_runs, [{"name": name, "slot": slot, "started_at": at}])
+    connection.execute(delete(schedule_wishes).where(schedule_wishes.c.name == name))
 
 
 def _end(connection: Connection, name: str, slot: datetime, code: int) -> None:

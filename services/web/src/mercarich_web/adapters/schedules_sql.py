@@ -70,8 +70,11 @@ class SqlSchedules:
             return {row.name: Pause(row.wanted_by, row.wanted_at) for row in found}
 
     def begin(self, name: str, slot: datetime, at: datetime) -> None:
-        row = insert(schedule_runs).values(name=name, slot=slot, started_at=at)
-        writing(self._engine, lambda connection: connection.execute(row))
+        def begin(connection: Connection) -> None:
+            connection.execute(insert(schedule_runs).values(name=name, slot=slot, started_at=at))
+            connection.execute(delete(schedule_wishes).where(schedule_wishes.c.name == name))
+
+        writing(self._engine, begin)
 
     def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
         which = (schedule_runs.c.name == name, schedule_runs.c.slot == slot)
