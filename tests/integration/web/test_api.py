@@ -19,7 +19,7 @@ from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.settings import PagesSettings
 
 DOCUMENT = Path(__file__).parents[3] / "docs/openapi.json"
-ALL = ["listings:read", "jobs:read", "jobs:write"]
+ALL = ["listings:read", "listings:write", "jobs:read", "jobs:write"]
 
 
 def build(database_url: str, own: PagesSettings | None = None) -> FastAPI:
@@ -147,6 +147,26 @@ def test_the_export_is_the_csv_of_the_pages(program: Browser) -> None:
 
     assert len(text.splitlines()) == 62
     assert "'=HYPERLINK" in text
+
+
+def test_listings_are_withdrawn_one_and_many_and_only_ones_own(program: Browser, rows: Rows, engine: Engine) -> None:
+    foreign = rows.listing(rows.user("bob"), 1, "B-9")
+    found = {one["sku"]: one["id"] for one in program.get("/api/v1/listings?sort=sku").json()["listings"]}
+    one = program.client.post(f"/api/v1/listings/{found['A-00']}/withdraw")
+    again = program.client.post(f"/api/v1/listings/{found['A-00']}/withdraw")
+    wish = {"action": "withdraw", "listings": [found["A-01"], found["A-02"], foreign, 999_999]}
+    many = program.client.post("/api/v1/listings/actions", json=wish)
+    nobodys = program.client.post("/api/v1/listings/actions", json={"action": "withdraw", "listings": [foreign]})
+    with reading(engine) as connection:
+        down = connection.execute(select(tables.listings.c.sku).where(tables.listings.c.quantity == 0)).scalars()
+        skus = sorted(down)
+        actors = set(connection.execute(select(tables.audit_log.c.actor)).scalars())
+
+    assert (one.json(), again.json()) == ({"chosen": 1, "changed": 1}, {"chosen": 1, "changed": 0})
+    assert many.json() == {"chosen": 2, "changed": 2}
+    assert nobodys.status_code == 404
+    assert skus == ["A-00", "A-01", "A-02", "B-1"]
+    assert "ann (API)" in actors
 
 
 def test_jobs_are_started_shown_and_stopped(program: Browser) -> None:

@@ -5,19 +5,29 @@ from typing import Any
 from fastapi import APIRouter, Security
 from fastapi.openapi.utils import get_openapi
 
-from mercarich_web.api import jobs, listings
+from mercarich_web.api import changes, jobs, listings
 from mercarich_web.api.callers import BEARER
 from mercarich_web.api.problems import RESPONSES
+from mercarich_web.use_cases.bulk import ChangeMany
 from mercarich_web.use_cases.jobs import JobDesk
 from mercarich_web.use_cases.keys import Keys
 from mercarich_web.use_cases.listings import BrowseListings, TellStory
+from mercarich_web.use_cases.replacements import ReplacementDesk
 
 VERSION = "1"
 
 
-def api(keys: Keys, browse: BrowseListings, tell_story: TellStory, desk: JobDesk) -> APIRouter:
+def api(
+    keys: Keys,
+    browse: BrowseListings,
+    tell_story: TellStory,
+    desk: JobDesk,
+    change: ChangeMany,
+    replacements: ReplacementDesk,
+) -> APIRouter:
     routes = APIRouter(prefix=f"/api/v{VERSION}", dependencies=[Security(BEARER)], responses=RESPONSES)
     routes.include_router(listings.routes(keys, browse, tell_story))
+    routes.include_router(changes.routes(keys, change, replacements))
     routes.include_router(jobs.routes(keys, desk))
     return routes
 
@@ -27,6 +37,6 @@ def document(routes: APIRouter) -> dict[str, Any]:
     return get_openapi(
         title="Mercarich",
         version=VERSION,
-        description="A seller's listings and jobs. Errors are problem+json.",
+        description="A seller's listings, replacements and jobs. Errors are problem+json.",
         routes=routes.routes,
     )

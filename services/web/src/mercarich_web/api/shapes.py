@@ -7,8 +7,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_contracts.market import Marketplace
+from mercarich_web.domain.bulk import BulkAction
 from mercarich_web.domain.jobs import Job
 from mercarich_web.domain.listings import ListingRow
+from mercarich_web.domain.proposals import Proposal
 from mercarich_web.domain.timeline import Moment, Story
 
 
@@ -127,6 +129,43 @@ class SearchWish(BaseModel):
     price_min: Annotated[int, Field(ge=0)] | None = None
     price_max: Annotated[int, Field(ge=0)] | None = None
     pages: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+class ActionWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    action: BulkAction
+    listings: Annotated[list[int], Field(min_length=1, max_length=1000)]
+    """Their ids; those of nobody or of others are left out."""
+
+
+class Changed(BaseModel):
+    chosen: int
+    """Of the given listings, those that are yours;"""
+    changed: int
+    """of these, those that the action fitted."""
+
+
+class ProposalShape(BaseModel):
+    listing_id: int
+    sku: str
+    listing_title: str | None
+    first_price_jpy: int | None
+    marketplace: str
+    item_id: str
+    url: str
+    title: str | None
+    price_jpy: int | None
+    seller_id: str | None
+    at: datetime
+
+
+class Proposals(BaseModel):
+    replacements: Sequence[ProposalShape]
+
+
+def proposal(one: Proposal) -> ProposalShape:
+    return ProposalShape(**{name: getattr(one, name) for name in ProposalShape.model_fields})
 
 
 def listing(row: ListingRow) -> Listing:

@@ -13,6 +13,8 @@ MOST_KEYS = 20
 
 class Scope(StrEnum):
     LISTINGS_READ = "listings:read"
+    LISTINGS_WRITE = "listings:write"
+    """And the word on replacements."""
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
 

@@ -174,6 +174,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
 
 SCOPES: Mapping[str, str] = {
     Scope.LISTINGS_READ: N_("Read listings"),
+    Scope.LISTINGS_WRITE: N_("Withdraw listings, put them up, decide on replacements"),
     Scope.JOBS_READ: N_("Read imports and searches"),
     Scope.JOBS_WRITE: N_("Start and stop imports and searches"),
 }
