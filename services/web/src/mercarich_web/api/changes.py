@@ -33,9 +33,7 @@ def _listings(keys: Keys, change: ChangeMany) -> APIRouter:
         by = Actor(f"{account.username} (API)", account.user_id, None)
         return shapes.Changed(chosen=chosen, changed=change.apply(account, action, choice, by))
 
-    @routes.post(
-        "/actions", summary="Withdraw listings, put them up, or list drafts: whatever it fits"
-    )
+    @routes.post("/actions", summary="Withdraw listings, put them up, or list drafts: whatever it fits")
     def many(wish: shapes.ActionWish, account: Account = writer) -> shapes.Changed:
         return apply(account, wish.action, wish.listings)
 
