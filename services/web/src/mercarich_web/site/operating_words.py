@@ -40,9 +40,17 @@ HOLD_KINDS: Mapping[str, str] = {
 }
 HOLD_ENDS: Mapping[str, str] = {
     "falls": N_("A second look that confirms it releases it; so can you."),
-    "canaries": N_("It closes by itself once the canaries answer as they should."),
+    "canaries": N_(
+        "The run waits until the canaries answer as they should; then a second look decides. You may decide before."
+    ),
     "unreadable": N_("The reader may be out of date. No second look releases this one: look at some, then decide."),
 }
+LEFT_OUT: Mapping[str, str] = {
+    "inactive": N_("stopped"),
+    "staff": N_("operators"),
+    "no_amazon_account": N_("no Amazon account is linked"),
+}
+"""Why a run has nothing of a seller."""
 PHASES: Mapping[str, str] = {
     "marking": N_("marks what it wants"),
     "canaries": N_("asks the canaries"),

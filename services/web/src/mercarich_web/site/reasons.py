@@ -93,6 +93,20 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         r"(?P<n>\d+) cells, the header has (?P<header>\d+)",
         N_("%(n)s cells, the header has %(header)s"),
     ),
+    (
+        r"(?P<n>\d+) of (?P<all>\d+) canaries not as expected: (?P<item>\S+) is .*",
+        N_("%(n)s of %(all)s canaries are not as expected, %(item)s among them"),
+    ),
+    (r"the canaries were not looked at yet", N_("the canaries were not looked at yet")),
+    (
+        r"most answers are unknown, and there are no canaries to ask",
+        N_("most answers are unknown, and there are no canaries to ask"),
+    ),
+    (r"too many pages cannot be read", N_("too many pages cannot be read")),
+    (
+        r"(?P<n>\d+) withdrawals held; second look at (?P<when>.+)",
+        N_("%(n)s withdrawals held; second look at %(when)s"),
+    ),
     (r"seen on sale at the second look", N_("seen on sale at the second look")),
 )
 _PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _KNOWN)
