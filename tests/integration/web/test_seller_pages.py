@@ -1,6 +1,7 @@
 """What a seller does by pages: pages of listings, a replacement approved or refused, rules saved."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -174,3 +175,29 @@ def test_what_is_never_bought_is_added_and_taken_back(ann: Browser, engine: Engi
 def own(engine: Engine) -> dict[str, str]:
     with reading(engine) as connection:
         return {row.key: row.value for row in connection.execute(select(tables.seller_settings))}
+
+
+def test_pictures_of_a_listing_are_shown_and_nothing_else_of_the_folder(
+    database_url: str, rows: Rows, ann_id: int, tmp_path: Path
+) -> None:
+    listing = rows.listing(ann_id, rows.source("x111111"), "UP-1")
+    folder = tmp_path / "pictures"
+    (folder / str(ann_id)).mkdir(parents=True)
+    (folder / str(ann_id) / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0 a picture")
+    (folder / str(ann_id) / "b.jpg").write_bytes(b"<svg onload=alert(1)>")
+    (folder / "secret.jpg").write_bytes(b"\xff\xd8\xff\xe0 somebody else's")
+    for slot, path in enumerate((f"{ann_id}/a.jpg", f"{ann_id}/b.jpg", "secret.jpg", f"{ann_id}/../secret.jpg")):
+        rows.add(tables.listing_pictures, listing_id=listing, slot=slot, path=path)
+    shared = SharedSettings.model_validate(
+        {"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9", "pictures": folder}
+    )
+    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
+        ann = site.browser()
+        ann.sign_in("ann")
+        page = ann.get(f"/listings/{listing}").text
+        answers = [ann.get(f"/listings/{listing}/pictures/{slot}") for slot in range(5)]
+
+    assert f'src="/listings/{listing}/pictures/0"' in page
+    assert [answer.status_code for answer in answers] == [200, 404, 404, 404, 404]
+    assert answers[0].headers["content-type"] == "image/jpeg"
+    assert answers[0].headers["x-content-type-options"] == "nosniff"

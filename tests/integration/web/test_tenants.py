@@ -94,6 +94,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/listings"): Row(For.SELLER),
     ("get", "/listings/export.csv"): Row(For.SELLER),
     ("get", "/listings/{listing_id}"): Row(For.OWNER, "/listings/{listing}"),
+    ("get", "/listings/{listing_id}/pictures/{slot}"): Row(For.OWNER, "/listings/{listing}/pictures/0"),
     ("post", "/listings/preview"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("post", "/listings/apply"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("get", "/replacements"): Row(For.SELLER),

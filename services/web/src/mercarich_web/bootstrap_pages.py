@@ -15,6 +15,7 @@ from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
 from mercarich_web.adapters.offers_sql import SqlOffers
+from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
@@ -36,7 +37,7 @@ from mercarich_web.site.rendering import make_site
 from mercarich_web.use_cases.bulk import ChangeMany
 from mercarich_web.use_cases.exclusions import ExclusionDesk
 from mercarich_web.use_cases.home import ShowHome
-from mercarich_web.use_cases.listings import BrowseListings, TellStory
+from mercarich_web.use_cases.listings import BrowseListings, ShowPicture, TellStory
 from mercarich_web.use_cases.overview import ShowOverview
 from mercarich_web.use_cases.replacements import ReplacementDesk
 from mercarich_web.use_cases.rules import RuleDesk
@@ -67,13 +68,14 @@ def build_pages(
     figures = Remembered(book.figures)
     end.callback(figures.close)
     browse = BrowseListings(book, figures)
-    tell_story = TellStory(SqlListingFile(engine), SqlOffers(engine), holds, now)
+    file = SqlListingFile(engine)
+    tell_story = TellStory(file, SqlOffers(engine), holds, now)
     change, proposals = ChangeMany(SqlBulk(engine), feed, people.audit, now), ReplacementDesk(SqlProposals(engine), now)
     of_api = api(people.keys, browse, tell_story, desk, change, proposals)
     routers = [
         home.routes(site, ShowHome(figures, SqlSellersDesk(engine), SCHEDULE, now), overview),
         bulk.routes(site, change),
-        listings.routes(site, browse, tell_story),
+        listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
         jobs.routes(site, desk),
         rules.routes(site, RuleDesk(SqlRules(engine), now), ExclusionDesk(SqlExclusions(engine))),

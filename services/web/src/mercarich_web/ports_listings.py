@@ -3,7 +3,7 @@
 The seller is part of every question: what belongs to somebody else is not there.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from mercarich_web.domain.listing_csv import ExportedListing
@@ -38,3 +38,12 @@ class ListingFile(Protocol):
 
     def replacements(self, listing_id: int) -> Sequence[Replacement]:
         """Newest first."""
+
+    def pictures(self, user_id: int, listing_id: int) -> Mapping[int, str]:
+        """Slot 0 is the main one; the paths of its files."""
+
+
+class PictureShelf(Protocol):
+    """Files; no method raises."""
+
+    def read(self, user_id: int, path: str) -> bytes | None: ...

@@ -1,11 +1,11 @@
 """`ports_listings.ListingFile` over the tables."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
 from sqlalchemy import Engine, or_, select
 
-from mercarich_db.tables import evidence, listings, revival_candidates, revivals
+from mercarich_db.tables import evidence, listing_pictures, listings, revival_candidates, revivals
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.offers_sql import found_by
 from mercarich_web.domain.offers import Evidence
@@ -43,3 +43,13 @@ class SqlListingFile:
         query = select(*columns).where(revivals.c.listing_id == listing_id).order_by(revivals.c.id.desc())
         with reading(self._engine) as connection:
             return [Replacement(**row._mapping) for row in connection.execute(query.limit(SHOWN))]
+
+    def pictures(self, user_id: int, listing_id: int) -> Mapping[int, str]:
+        query = (
+            select(listing_pictures.c.slot, listing_pictures.c.path)
+            .join(listings, listings.c.id == listing_pictures.c.listing_id)
+            .where(listings.c.user_id == user_id, listings.c.id == listing_id)
+            .order_by(listing_pictures.c.slot)
+        )
+        with reading(self._engine) as connection:
+            return {row.slot: row.path for row in connection.execute(query)}

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
 """The sweep touches nothing else, whatever folder it was given."""
+MOST_BYTES = 10_000_000
 
 
 class PictureFiles:
@@ -40,6 +41,16 @@ class PictureFiles:
             _write_whole(file, body)
         except OSError as error:
             raise FolderAway(f"{file.parent}: {error.strerror}") from error
+
+    def read(self, user_id: int, path: str) -> bytes | None:
+        """None where there is no such file in the seller's folder, or none of a picture's size."""
+        file = self._inside(user_id, path)
+        try:
+            if file is None or not stat.S_ISREG(file.lstat().st_mode) or file.stat().st_size > MOST_BYTES:
+                return None
+            return file.read_bytes()
+        except OSError:
+            return None
 
     def remove(self, user_id: int, path: str, *, dry_run: bool) -> Removed:
         file = self._inside(user_id, path)

@@ -190,3 +190,12 @@ def unpacked(text: str, order: Order) -> Place | None:
     except (ValueError, binascii.Error):
         return None
     return None if isinstance(place.value, datetime) and place.value.tzinfo is None else place
+
+
+def picture_type(data: bytes) -> str | None:
+    """By the file's first bytes; whatever its name says, nothing else is shown as a picture."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None

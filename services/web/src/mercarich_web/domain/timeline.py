@@ -74,6 +74,8 @@ class Story:
     moments: Sequence[Moment]
     candidates: Sequence[Candidate]
     replacements: Sequence[Replacement]
+    pictures: Sequence[int] = ()
+    """Slots that have one."""
 
     @property
     def stage(self) -> Stage:

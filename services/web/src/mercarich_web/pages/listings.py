@@ -10,7 +10,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_web.domain.listings import Order, View, Wish, packed, unpacked
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
-from mercarich_web.use_cases.listings import BrowseListings, TellStory
+from mercarich_web.use_cases.listings import BrowseListings, ShowPicture, TellStory
 
 
 def wished(
@@ -25,7 +25,7 @@ def wished(
 Wished = Annotated[Wish, Depends(wished)]
 
 
-def routes(site: Site, browse: BrowseListings, tell_story: TellStory) -> APIRouter:
+def routes(site: Site, browse: BrowseListings, tell_story: TellStory, show_picture: ShowPicture) -> APIRouter:
     routes = APIRouter(prefix="/listings")
 
     @routes.get("")
@@ -67,6 +67,11 @@ def routes(site: Site, browse: BrowseListings, tell_story: TellStory) -> APIRout
     def one(visit: Seller, listing_id: int) -> Response:
         """The why page."""
         return site.page(visit, "listing.html", story=tell_story(visit.account.user_id, listing_id))
+
+    @routes.get("/{listing_id}/pictures/{slot}")
+    def picture(visit: Seller, listing_id: int, slot: int) -> Response:
+        data, kind = show_picture(visit.account.user_id, listing_id, slot)
+        return Response(data, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
     return routes
 

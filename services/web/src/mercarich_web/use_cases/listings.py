@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
-from mercarich_web.domain.listings import Figures, ListingPage, Place, Wish
+from mercarich_web.domain.listings import Figures, ListingPage, Place, Wish, picture_type
 from mercarich_web.domain.offers import Known, what_next, why
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.timeline import Story, evidence_ids, moments
-from mercarich_web.ports_listings import ListingBook, ListingFile
+from mercarich_web.ports_listings import ListingBook, ListingFile, PictureShelf
 from mercarich_web.use_cases.export_listings import as_csv
 
 MOST_COUNTED = 1_001
@@ -66,4 +66,22 @@ class TellStory:
             moments=moments(events, looks, self.offers.pushes(listing_id)),
             candidates=self.file.candidates(listing_id),
             replacements=self.file.replacements(listing_id),
+            pictures=sorted(self.file.pictures(user_id, listing_id)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPicture:
+    """A picture of a seller's listing. Raises `NotFound`."""
+
+    file: ListingFile
+    shelf: PictureShelf
+
+    def __call__(self, user_id: int, listing_id: int, slot: int) -> tuple[bytes, str]:
+        """The file and what kind of picture it is."""
+        path = self.file.pictures(user_id, listing_id).get(slot)
+        data = self.shelf.read(user_id, path) if path is not None else None
+        kind = picture_type(data) if data is not None else None
+        if data is None or kind is None:
+            raise NotFound(f"listing {listing_id} has no picture {slot}")
+        return data, kind
