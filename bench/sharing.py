@@ -86,7 +86,8 @@ _SHARING = (
     """INSERT INTO amazon_accounts (user_id, seller_id, marketplace_id, refresh_token, token_verdict)
     SELECT seq, concat('A', seq), 'A1VC38T7YXB528', '', 'valid'
     FROM seq_1_to_1000 WHERE seq > 20 AND seq <= :sellers""",
-    "UPDATE listings SET user_id = (id * 7919) MOD :sellers + 1",
+    # What has sold (every 20th) is spread over all of them: the brake holds a seller who loses much at once.
+    "UPDATE listings SET user_id = (id DIV 20 * 7919 + id) MOD :sellers + 1",
     """INSERT INTO listings (user_id, sku, marketplace, source_item_id, listed, listing_quantity, created_at,
     quantity, revision, searching, changed_at, pushed_revision, pushed_quantity, push_attempts, orphan)
     SELECT user_id MOD :sellers + 1, concat('T', id), marketplace, source_item_id, 1, 1, created_at,
