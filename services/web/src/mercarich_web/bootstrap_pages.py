@@ -21,8 +21,9 @@ from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
 from mercarich_web.adapters.run_shelf_sql import SqlHoldShelf, SqlRunShelf
 from mercarich_web.adapters.schedules_sql import SqlSchedules
+from mercarich_web.adapters.seller_shelf_sql import SqlTokenShelf
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
-from mercarich_web.adapters.settings_sql import SqlPools
+from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
 from mercarich_web.adapters.stock_sql import SqlStock
 from mercarich_web.api.document import api
 from mercarich_web.bootstrap_jobs import job_desk
@@ -60,6 +61,8 @@ def build_pages(
         SqlHoldShelf(engine),
         SqlSchedules(engine),
         SqlPools(engine),
+        SqlSettings(engine),
+        SqlTokenShelf(engine),
         SCHEDULE,
         now,
     )

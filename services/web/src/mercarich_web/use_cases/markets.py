@@ -12,6 +12,8 @@ from mercarich_web.ports_steering import Items, Proxies
 from mercarich_web.use_cases.settings import GetSetting, SetSetting
 
 ON, PAUSED = "on", "paused"
+SWITCH = "MARKETPLACE_"
+"""Followed by the marketplace's name: the setting."""
 CANARIES_SHOWN = 40
 
 
@@ -39,7 +41,7 @@ class MarketDesk:
         return [
             Market(
                 name.value,
-                by_key[f"MARKETPLACE_{name.upper()}"],
+                by_key[f"{SWITCH}{name.upper()}"],
                 self._canaries(name.value, by_key[f"CANARY_ITEMS_{name.upper()}"].value),
             )
             for name in Marketplace
@@ -51,7 +53,7 @@ class MarketDesk:
 
     def switch(self, name: str, value: str, by: Actor, note: str | None) -> bool:
         """On or paused; answers whether that was a change. Raises `ports.Refused`."""
-        key = f"MARKETPLACE_{name.upper()}"
+        key = f"{SWITCH}{name.upper()}"
         if GetSetting(self.settings)(key).value == value:
             return False
         self.set_setting(key, value, by, note)

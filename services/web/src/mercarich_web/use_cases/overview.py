@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain import schedules
-from mercarich_web.domain.operating import PoolState
+from mercarich_web.domain.operating import Setting
 from mercarich_web.domain.reports import Hold, Pushes, Run, ScheduleStatus
-from mercarich_web.ports_steering import HoldShelf, RunShelf
+from mercarich_web.ports_steering import HoldShelf, RunShelf, TokenShelf
+from mercarich_web.use_cases.markets import PAUSED, SWITCH
 
 RUNS_SHOWN = 8
 HOLDS_SHOWN = 10
+SILENT = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,19 @@ class Overview:
     """The last ones, newest first."""
     overdue: Sequence[ScheduleStatus]
     paused: Sequence[ScheduleStatus]
-    pools: Sequence[PoolState]
+    resting: Sequence[Setting]
+    """The switches of marketplaces that are paused."""
+    refused: int
+    """Sellers whose token Amazon refuses."""
+    silent_since: datetime | None
+    """The cluster's operator, when it has told nothing for too long."""
+
+    @property
+    def is_calm(self) -> bool:
+        """Nothing needs somebody."""
+        return not (
+            self.holds or self.overdue or self.paused or self.resting or self.refused or self.silent_since is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,8 @@ class ShowOverview:
     holds: HoldShelf
     schedules: ports.Schedules
     pools: ports.PoolBook
+    settings: ports.SettingsBook
+    tokens: TokenShelf
     timetable: Sequence[ScheduleRow]
     now: Clock
 
@@ -44,13 +60,16 @@ class ShowOverview:
         now = self.now()
         last, pauses = self.schedules.last_starts(), self.schedules.pauses()
         rows = [schedules.status(row, last.get(row.name), now, pauses.get(row.name)) for row in self.timetable]
+        seen_at = max((pool.seen_at for pool in self.pools.states()), default=None)
         return Overview(
             at=now,
             holds=[hold for hold in self.holds.open(HOLDS_SHOWN).rows if hold.released_at is None],
             runs=self.runs.page(None, None, None, RUNS_SHOWN).rows,
             overdue=[row for row in rows if row.overdue],
             paused=[row for row in rows if row.paused_by is not None],
-            pools=self.pools.states(),
+            resting=[each for each in self.settings.all() if each.key.startswith(SWITCH) and each.value == PAUSED],
+            refused=self.tokens.counts().get("invalid", 0),
+            silent_since=seen_at if seen_at is not None and now - seen_at > SILENT else None,
         )
 
     def pushes(self) -> Mapping[str, Pushes]:

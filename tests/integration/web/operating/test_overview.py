@@ -1,0 +1,48 @@
+"""The operator's first page: what needs somebody, and where it leads."""
+
+import pytest
+from tests.integration.web.operating.test_pools import state
+from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import Browser
+
+from mercarich_db import tables
+
+
+def test_with_nothing_to_do_it_says_so(operator: Browser) -> None:
+    assert "Nothing is held, overdue or paused." in operator.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("cause", "leads_to"),
+    [
+        ("hold", "/holds/1"),
+        ("schedule", "/schedule"),
+        ("market", "/markets"),
+        ("token", "/tokens?verdict=invalid"),
+        ("silence", "/pools"),
+    ],
+)
+def test_what_needs_somebody_is_there_and_leads_on(operator: Browser, rows: Rows, cause: str, leads_to: str) -> None:
+    if cause == "hold":
+        rows.hold(rows.run(1))
+    elif cause == "schedule":
+        rows.add(tables.schedule_pauses, name="env-update", paused_at=ago(hours=1), paused_by="taro")
+    elif cause == "market":
+        rows.add(tables.settings, key="MARKETPLACE_YAHOO", value="paused", updated_at=ago(hours=1), updated_by="taro")
+    elif cause == "token":
+        link_amazon(rows, rows.user("tom"), "invalid")
+    else:
+        state(rows, seen_at=ago(minutes=5))
+    page = operator.get("/").text
+
+    assert f'class="todo" href="{leads_to}"' in page
+    assert "Nothing is held" not in page
+
+
+def test_what_waits_for_amazon_comes_after_the_page(operator: Browser, rows: Rows) -> None:
+    source = rows.source("x1", state="sold")
+    rows.listing(rows.user("tom"), source, "TOM-1", quantity=0, revision=2, pushed_revision=1)
+    part = operator.get("/overview/pushes").text
+
+    assert 'class="value bad">1<' in part
