@@ -68,6 +68,7 @@ def test_views_and_words_narrow_the_table_and_its_csv(ann: Browser, rows: Rows, 
 
     assert skus(ann.get("/listings?view=searching").text) == ["DOWN-1"]
     assert skus(ann.get("/listings?view=exposed").text) == ["DOWN-1"]
+    assert skus(ann.get("/listings?q=DOWN&market=&sort=sku").text) == ["DOWN-1"]
     assert set(skus(ann.get("/listings?q=カメラ").text)) == {"UP-1", "DOWN-1"}
     assert skus(ann.get("/listings?q=x222222").text) == ["DOWN-1"]
     assert skus(ann.get("/listings?q=up-2").text) == ["UP-2"]

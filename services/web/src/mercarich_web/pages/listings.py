@@ -1,12 +1,11 @@
 """A seller's listings: the table with its filters in the address, and the same as CSV."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
-from mercarich_contracts.market import Marketplace
 from mercarich_web.domain.listings import Order, View, Wish, packed, unpacked
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
@@ -16,10 +15,11 @@ from mercarich_web.use_cases.listings import BrowseListings, ShowPicture, TellSt
 def wished(
     view: View = View.ALL,
     q: Annotated[str, Query(max_length=100)] = "",
-    market: Marketplace | None = None,
+    market: Annotated[Literal["yahoo", "mercari", ""], Query()] = "",
     sort: Order = Order.NEWEST,
 ) -> Wish:
-    return Wish(view, q.strip(), market.value if market is not None else None, sort)
+    """A form sends what is not chosen, too, as an empty text."""
+    return Wish(view, q.strip(), market or None, sort)
 
 
 Wished = Annotated[Wish, Depends(wished)]
