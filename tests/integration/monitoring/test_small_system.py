@@ -65,6 +65,7 @@ NEVER_HERE = {
     "mercarich_operator_scale_writes_total": "no pool is paused or resumed",
     "mercarich_schedule_last_start_timestamp_seconds": "nothing is started by the schedule",
     "mercarich_web_job_slice_seconds": "no seller has a job",
+    "mercarich_web_request_seconds": "nobody opens a page",
     "mercarich_proxy_cache_hits_total": "no item is looked at twice in a short time",
 }
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SIMULATOR_", "OPERATOR_", "KUBECONFIG")
@@ -103,6 +104,7 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
                 machine.command(f"check-{name}", ["mercarich", f"check_item_{name}", "2", "4", "--max-workers", "14"])
             until(lambda: len(found.query('mercarich_batch_runs_total{outcome="finished"} == 1')) == 2, "both runs")
             until(lambda: found.query('sum(mercarich_feed_pushes_total{outcome="accepted"}) > 0'), "a push")
+            until(lambda: found.query("mercarich_updater_revived_listings_total"), "a replacement")
             yield found
     remove(lab)
 

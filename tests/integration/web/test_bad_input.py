@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 from tests.integration.web.conftest import Mercarich
+from tests.integration.web.rows import Rows
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import metadata
@@ -127,8 +128,9 @@ BAD: Mapping[str, list[Row]] = {
         ("approve NO-SUCH-SKU", 1, "there is no listing NO-SUCH-SKU"),
         ("undo", 2, "are required: sku"),
         ("settings nobody", 1, NO_SELLER),
-        ("set nobody REVIVAL_DAYS many", 2, "REVIVAL_DAYS: expected a whole number from 0 to 30, not 'many'"),
-        ("set nobody FEED_WORKER 3", 2, "FEED_WORKER is no setting of a seller"),
+        ("set nobody REVIVAL_DAYS 3", 1, NO_SELLER),
+        ("set hanako REVIVAL_DAYS many", 2, "REVIVAL_DAYS: expected a whole number from 0 to 30, not 'many'"),
+        ("set hanako FEED_WORKER 3", 2, "FEED_WORKER is no setting of a seller"),
     ],
     "run": [
         ("", 2, "are required: action"),
@@ -177,8 +179,9 @@ BAD: Mapping[str, list[Row]] = {
 
 
 @pytest.fixture
-def lonely(mercarich: Mercarich, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mercarich:
-    """In an empty folder, with nothing of the caller's to find."""
+def lonely(mercarich: Mercarich, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mercarich:
+    """In an empty folder, with nothing of the caller's to find, and one seller in the database."""
+    rows.user("hanako")
     monkeypatch.chdir(tmp_path)
     mercarich.environment |= {"MERCARICH_DATA_DIR": str(tmp_path), "FEED_ENCRYPTION_KEY": new_key()}
     return mercarich
