@@ -23,9 +23,9 @@ def test_t11_a_start_is_written_down_and_so_is_its_end(database_url: str, monkey
     monkeypatch.setenv("MERCARICH_DATABASE_URL", database_url)
     assert scheduled(lambda: 3) == 3  # by a person: nothing is written
     monkeypatch.setenv("MERCARICH_SCHEDULE", "update-feed-yahoo")
-    for name in ("update-feed-yahoo", "update-feed-mercari"):
-        wish = {"name": name, "wanted_at": datetime.now(UTC), "wanted_by": "taro"}
-        run_tx(engine, lambda connection, wish=wish: connection.execute(insert(schedule_wishes).values(wish)))
+    wish = {"wanted_at": datetime.now(UTC), "wanted_by": "taro"}
+    wanted = [{"name": name, **wish} for name in ("update-feed-yahoo", "update-feed-mercari")]
+    run_tx(engine, lambda connection: connection.execute(insert(schedule_wishes), wanted))
 
     assert scheduled(lambda: 0) == 0
     assert scheduled(lambda: 1) == 1
