@@ -94,6 +94,15 @@ def test_a_thousand_guesses_take_a_quarter_of_an_hour_and_more(visitor: Browser,
     assert clock.at - began > timedelta(minutes=15)
 
 
+def test_who_must_wait_adds_no_row_for_names_that_are_made_up(visitor: Browser, engine: Engine) -> None:
+    for number in range(60):
+        visitor.post("/sign-in", username=f"nobody{number}", password="some password")
+    with reading(engine) as connection:
+        rows = connection.execute(select(tables.sign_in_failures)).all()
+
+    assert len(rows) == 31  # thirty names, and the network
+
+
 def test_a_session_ends_when_it_rests_and_at_the_end_of_its_day(visitor: Browser, clock: Clock) -> None:
     visitor.sign_in("ann")
     clock.move(minutes=119)

@@ -100,7 +100,7 @@ class Tries(Protocol):
         """Count a try of both, as failed until `succeeded`, and answer 0; or count nothing and answer the seconds to
         wait."""
 
-    def succeeded(self, account: str, network: str) -> None:
+    def succeeded(self, account: str, network: str, now: datetime) -> None:
         """The account's failures are forgotten, of the network's this try."""
 
 

@@ -1,7 +1,7 @@
 """`ports_people.Sessions` and `Tries` over the tables."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, false, func, insert, select, true, update
@@ -86,41 +86,52 @@ class SqlSessions:
         writing(self._engine, lambda connection: connection.execute(change))
 
 
+KEPT = timedelta(days=1)
+"""Failed tries that nobody adds to, before their row goes."""
+
+
 class SqlTries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def begin(self, account: str, network: str, now: datetime) -> float:
-        free = {_account(account): FREE_TRIES, _network(network): FREE_TRIES_OF_A_NETWORK}
+        # the network first: whoever must wait there adds no row for each name that he makes up
+        free = {_network(network): FREE_TRIES_OF_A_NETWORK, _account(account): FREE_TRIES}
 
         def begin(connection: Connection) -> float:
-            for name in sorted(free):
-                insert_missing(connection, sign_in_failures, [{"name": name, "failures": 0, "last_at": now}])
-            known = select(sign_in_failures).where(sign_in_failures.c.name.in_(sorted(free)))
-            rows = connection.execute(known.order_by(sign_in_failures.c.name).with_for_update()).all()
-            seconds: float = max(
-                (row.last_at + wait_after(row.failures, free[row.name]) - now).total_seconds() for row in rows
-            )
-            if seconds > 0:
-                return seconds
-            for row in rows:
-                forgotten = now - row.last_at > FORGOTTEN_AFTER
-                change = update(sign_in_failures).where(sign_in_failures.c.name == row.name)
-                connection.execute(change.values(failures=1 if forgotten else row.failures + 1, last_at=now))
+            failures: dict[str, int] = {}
+            for name, tries in free.items():
+                row = _locked(connection, name, now)
+                seconds: float = (row.last_at + wait_after(row.failures, tries) - now).total_seconds()
+                if seconds > 0:
+                    return seconds
+                failures[name] = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
+            for name, count in failures.items():
+                change = update(sign_in_failures).where(sign_in_failures.c.name == name)
+                connection.execute(change.values(failures=count, last_at=now))
             return 0
 
         return writing(self._engine, begin)
 
-    def succeeded(self, account: str, network: str) -> None:
+    def succeeded(self, account: str, network: str, now: datetime) -> None:
         failures = sign_in_failures.c.failures
         gone = delete(sign_in_failures).where(sign_in_failures.c.name == _account(account))
         fewer = update(sign_in_failures).where(sign_in_failures.c.name == _network(network), failures > 0)
 
+        old = delete(sign_in_failures).where(sign_in_failures.c.last_at < now - KEPT)
+
         def forget(connection: Connection) -> None:
             connection.execute(gone)
+            connection.execute(old)
             connection.execute(fewer.values(failures=failures - 1))
 
         writing(self._engine, forget)
+
+
+def _locked(connection: Connection, name: str, now: datetime) -> AnyRow:
+    insert_missing(connection, sign_in_failures, [{"name": name, "failures": 0, "last_at": now}])
+    known = select(sign_in_failures).where(sign_in_failures.c.name == name)
+    return connection.execute(known.with_for_update()).one()
 
 
 def _account(name: str) -> str:

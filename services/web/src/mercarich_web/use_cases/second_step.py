@@ -40,7 +40,7 @@ class SecondStep:
         step = codes.matching_step(self._secret(account.user_id, known.salt), codes.typed(code), self.now())
         if step is None:
             raise Wrong
-        self.tries.succeeded(_name(account), network_name)
+        self.tries.succeeded(_name(account), network_name, self.now())
         made = self._made()
         self.desk.prove(account.user_id, self.now(), step, [self._hash(account, one) for one in made])
         self.sessions.end_others(account.user_id, session.token_hash)
@@ -54,7 +54,7 @@ class SecondStep:
         if not self._is_right(account, codes.typed(code)):
             self._note("sign_in_failed", account, caller, "code")
             raise Wrong
-        self.tries.succeeded(_name(account), network_name)
+        self.tries.succeeded(_name(account), network_name, self.now())
         self.sessions.end(half.token_hash)
         return door.start(account, caller)
 

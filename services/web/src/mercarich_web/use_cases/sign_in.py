@@ -102,7 +102,7 @@ class Door:
         if not self.passwords.matches(known, "" if too_long else password) or login is None:
             self.audit.write("sign_in_failed", Actor(username[:64], None, caller.address), username, None, self.now())
             raise Wrong
-        self.tries.succeeded(account, net)
+        self.tries.succeeded(account, net, self.now())
         return login
 
 
