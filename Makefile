@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 SCENARIO ?= normal
 DAYS ?= 7
 SEED ?= 1
+LISTINGS ?= 20000
 BIN := .venv/bin
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml local/pyproject.toml))
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
@@ -79,8 +80,8 @@ browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browse
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
 	$(PYTEST) -n 2 --dist loadfile tests/chaos
 
-soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with faults, judged by the market (DAYS=7 SEED=1)
-	@$(BIN)/python -m tests.soak --days $(DAYS) --seed $(SEED)
+soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with faults, judged by the market (DAYS=7 SEED=1 LISTINGS=20000)
+	@$(BIN)/python -m tests.soak --days $(DAYS) --seed $(SEED) --listings $(LISTINGS)
 
 bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, ~15 min on a quiet machine (needs java, mvn, mariadbd, redis-server)
 	$(BIN)/python -m bench
