@@ -1,6 +1,6 @@
 """What goes wrong on request: which faults are set, and which request each of them hits."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -88,6 +88,14 @@ class Faults:
             if fits and fault.target == target and self._hits(fault, names, wall):
                 return fault
         return None
+
+    def spoiler_of_messages(self, wall: Callable[[], float]) -> Callable[[str, str], bool]:
+        """Answers, for a seller and a SKU, whether that message of a feed is made INVALID."""
+
+        def spoiled(seller_id: str, sku: str) -> bool:
+            return self.pick("spapi", (seller_id, sku, "processFeed"), wall(), inner=("invalid_in_200",)) is not None
+
+        return spoiled
 
     def described(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self.active]

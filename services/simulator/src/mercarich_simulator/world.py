@@ -1,8 +1,6 @@
 """One simulated world: everything that a request may look at or change."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from mercarich_simulator.amazon.documents import Documents
 from mercarich_simulator.amazon.feeds import Feeds
@@ -71,7 +69,7 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
         market=Market(catalogue, truth),
         offers=offers,
         documents=documents,
-        feeds=Feeds(offers, documents, _spoiler(faults, clock), settings.gzip_reports),
+        feeds=Feeds(offers, documents, faults.spoiler_of_messages(clock.wall), settings.gzip_reports),
         quotas=Quotas(settings.quota_factor),
         tokens=Tokens(catalogue),
         faults=faults,
@@ -80,13 +78,3 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
         dpop=DPoPVerifier(),
         feed_delays=[settings.feed_queue_seconds, settings.feed_process_seconds],
     )
-
-
-def _spoiler(faults: Faults, clock: SimClock) -> Callable[[str, str], bool]:
-    """Whether a message of a feed is made INVALID by a fault."""
-
-    def spoiled(seller_id: str, sku: str) -> bool:
-        names: Any = (seller_id, sku, "processFeed")
-        return faults.pick("spapi", names, clock.wall(), inner=("invalid_in_200",)) is not None
-
-    return spoiled
