@@ -17,8 +17,8 @@ from tests.chaos.rig import MARKETPLACES, Plant, Rig, running, until
 
 QUOTA_PER_SECOND, QUOTA_BURST = 5.0, 5
 """patchListingsItem, per seller (Selling Partner API usage plan)."""
-LIGHT_SHARE = 0.02
-"""Of all sources: a dozen of each seller, while the run lasts."""
+LIGHT_SHARE = 0.008
+"""Of all sources: half a dozen of each seller, what the quota lets through at once, while the run lasts."""
 BURST, SMALL_BURST = 60, 8
 RUN_SECONDS = 300
 AHEAD = {"BRAKE_LISTINGS": "1000", "BRAKE_MARKETPLACE_LISTINGS": "1000", "CHECK_BATCH_ITEMS": "500"}
