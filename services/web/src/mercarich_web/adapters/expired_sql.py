@@ -166,7 +166,9 @@ def _rows() -> Select[Any]:
 
 def _with_pictures(connection: Connection, rows: Sequence[AnyRow]) -> list[Expired]:
     paths = _paths(connection, [row.id for row in rows])
-    return [Expired(*row, pictures=paths.get(row.id, ())) for row in rows]
+    return [
+        Expired(row.id, row.user_id, row.username, row.sku, row.withdrawn_at, paths.get(row.id, ())) for row in rows
+    ]
 
 
 def _delete(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:

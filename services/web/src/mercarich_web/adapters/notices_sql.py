@@ -74,7 +74,7 @@ class SqlNotices:
 
 def notice_of(row: AnyRow) -> Notice:
     name = Name(row.user_id, row.kind, row.cause)
-    return Notice(row.id, name, row.count, row.about, row.opened_at, row.closed_at, row.read_at)
+    return Notice(row.id, name, row._mapping["count"], row.about, row.opened_at, row.closed_at, row.read_at)
 
 
 def _add(connection: Connection, cause: Cause, now: datetime) -> bool:

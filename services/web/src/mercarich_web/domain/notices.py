@@ -141,7 +141,7 @@ def comes_back_quietly(notice: Notice, now: datetime) -> bool:
 
 
 def pause_after(tries: int) -> timedelta:
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, tries - 1))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * int(2 ** max(0, tries - 1)))
 
 
 OTHER = Said("Something needs you: %(about)s")

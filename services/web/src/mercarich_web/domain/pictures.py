@@ -50,4 +50,4 @@ def path_of(wanted: WantedPictures, slot: int, suffix: str) -> str:
 
 def wait_after(attempt: int) -> timedelta:
     """1, 4, 16, 64, 256 minutes."""
-    return FIRST_WAIT * 4 ** (attempt - 1)
+    return FIRST_WAIT * int(4 ** (attempt - 1))
