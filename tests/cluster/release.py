@@ -24,6 +24,7 @@ SHORT_WAITS = {
     "FEED_POLL_SECONDS": "1",
 }
 NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
+_POOLS_HPAS = "app.kubernetes.io/managed-by=mercarich-operator"
 _LEVER = """
 import sys, urllib.request as u
 path, body = sys.argv[1], sys.argv[2].encode() or None
@@ -60,7 +61,8 @@ class Release:
         """Every Deployment and StatefulSet has what it wants, of its newest template; the HPAs stand."""
         self.wait_seeded()
         until(lambda: not self.not_ready(), seconds, f"all are ready: {self.not_ready()}")
-        until(lambda: len(self.space.all("hpa")) == len(self.worker_pools()), seconds, "the operator has made the HPAs")
+        wanted = len(self.worker_pools())
+        until(lambda: len(self.space.all("hpa", _POOLS_HPAS)) == wanted, seconds, "the operator has made the HPAs")
 
     def not_ready(self) -> list[str]:
         return [
