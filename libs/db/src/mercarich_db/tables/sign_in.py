@@ -1,6 +1,6 @@
 """How people sign in, and what they did. Written by web."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
@@ -47,7 +47,7 @@ sessions = Table(
     Column("confirmed_at", UtcDateTime, nullable=False),  # when the password was last given
     Column("address", String(64), nullable=False),
     Column("agent", String(255), nullable=False),
-    Column("half", Boolean, nullable=False, server_default=false()),  # the code is still to come
+    Column("half", Boolean, nullable=False, server_default="0"),  # the code is still to come
     Index("ix_sessions_user", "user_id"),
 )
 

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.add_column("logins", sa.Column("codes_salt", exact(64), nullable=True))
     op.add_column("logins", sa.Column("codes_since", UtcDateTime, nullable=True))
     op.add_column("logins", sa.Column("codes_used", Id, nullable=True))
-    op.add_column("sessions", sa.Column("half", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("sessions", sa.Column("half", sa.Boolean, nullable=False, server_default="0"))
     op.create_table(
         "recovery_codes",
         sa.Column("user_id", Id, nullable=False, autoincrement=False),
