@@ -17,7 +17,7 @@ from tests.chaos.rig import MARKETPLACES, Plant, Rig, running, until
 
 QUOTA_PER_SECOND, QUOTA_BURST = 5.0, 5
 """patchListingsItem, per seller (Selling Partner API usage plan)."""
-LIGHT_SHARE = 0.008
+LIGHT_SHARE, SMALL_SHARE = 0.008, 0.05
 """Of all sources: half a dozen of each seller, what the quota lets through at once, while the run lasts."""
 BURST, SMALL_BURST = 60, 8
 RUN_SECONDS = 300
@@ -40,7 +40,7 @@ def run(scale: Scale) -> Result:
         )
         with running(real.folder / "light", plant) as rig:
             waiting = rig.books.pushes_waiting()
-            seconds = light_load(rig)
+            seconds = light_load(rig, scale.of(LIGHT_SHARE, SMALL_SHARE))
             again = put_up_again(rig)
         step("all of one seller's at once")
         plant = Plant(
@@ -100,10 +100,10 @@ def _places(seconds: Sequence[float]) -> Mapping[str, float]:
     return {name: percentile(seconds, share) for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
 
 
-def light_load(rig: Rig) -> Sequence[float]:
+def light_load(rig: Rig, share: float) -> Sequence[float]:
     """A few sales of each seller, while the sweep asks for the restores; seconds of each withdrawal."""
     for marketplace in MARKETPLACES:
-        rig.simulator.sell(marketplace, LIGHT_SHARE)
+        rig.simulator.sell(marketplace, share)
         rig.sweep(marketplace)
         rig.check(marketplace, f"all-{marketplace}")
     runs = [seen_through(rig, f"all-{marketplace}") for marketplace in MARKETPLACES]
