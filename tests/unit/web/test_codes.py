@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mercarich_web.domain.codes import code_at, enrolment, is_of_authenticator, matching_step, recovery_code, typed
-from mercarich_web.site.words import device
+from mercarich_web.site.devices import device
 
 SECRET = b"12345678901234567890"
 

@@ -11,6 +11,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_web.adapters.bulk_sql import SqlBulk
 from mercarich_web.adapters.exclusions_sql import SqlExclusions
 from mercarich_web.adapters.feed_kafka import KafkaFeed
+from mercarich_web.adapters.hold_history_sql import SqlHoldHistory
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
@@ -19,12 +20,12 @@ from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
-from mercarich_web.adapters.run_shelf_sql import SqlHoldShelf, SqlRunShelf
+from mercarich_web.adapters.run_history_sql import SqlRunHistory
 from mercarich_web.adapters.schedules_sql import SqlSchedules
-from mercarich_web.adapters.seller_shelf_sql import SqlTokenShelf
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
 from mercarich_web.adapters.stock_sql import SqlStock
+from mercarich_web.adapters.token_verdicts_sql import SqlTokenVerdicts
 from mercarich_web.api.document import api
 from mercarich_web.bootstrap_jobs import job_desk
 from mercarich_web.bootstrap_notices import notice_pages
@@ -56,13 +57,13 @@ def build_pages(
     people = entrance(engine, site, shared, own, now, passwords)
     book, holds = SqlListingBook(engine), SqlHolds(engine)
     overview = ShowOverview(
-        SqlRunShelf(engine),
+        SqlRunHistory(engine),
         SqlStock(engine),
-        SqlHoldShelf(engine),
+        SqlHoldHistory(engine),
         SqlSchedules(engine),
         SqlPools(engine),
         SqlSettings(engine),
-        SqlTokenShelf(engine),
+        SqlTokenVerdicts(engine),
         SCHEDULE,
         now,
     )

@@ -43,7 +43,7 @@ class ListingFile(Protocol):
         """Slot 0 is the main one; the paths of its files."""
 
 
-class PictureShelf(Protocol):
+class SavedPictures(Protocol):
     """Files; no method raises."""
 
     def read(self, user_id: int, path: str) -> bytes | None: ...

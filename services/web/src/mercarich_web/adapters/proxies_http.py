@@ -1,11 +1,11 @@
-"""`ports_steering.Proxies` over the proxies' `GET /metrics`."""
+"""`ports_operating.Proxies` over the proxies' `GET /metrics`."""
 
 from collections.abc import Mapping
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from mercarich_web.domain.steering import ProxyAway, ProxyState
+from mercarich_web.domain.proxies import ProxyAway, ProxyState
 
 SECONDS = 3.0
 PHASES = ("closed", "half_open", "open")

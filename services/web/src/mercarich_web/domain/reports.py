@@ -99,6 +99,20 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldListing:
+    """A listing whose withdrawal waits for a hold, and what was seen of its source."""
+
+    id: int
+    sku: str
+    title: str | None
+    username: str
+    source_id: str
+    source_state: str
+    source_reason: str | None
+    observed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunDetails:
     run: Run
     set_aside_items: Sequence[SetAsideItem]

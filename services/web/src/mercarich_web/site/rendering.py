@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mercarich_web.domain.sentences import Moment, Said, Seen
-from mercarich_web.site import formats, navigation, operating_words, reasons, setting_words, words
+from mercarich_web.site import flash, formats, navigation, operating_words, reasons, setting_words, words
 from mercarich_web.site.assets import Assets
+from mercarich_web.site.devices import device
 from mercarich_web.site.languages import LANGUAGES, catalogue
 from mercarich_web.site.visits import NOTICE, Visit
 
@@ -43,7 +44,7 @@ class Site:
         return self.environments[visit.language].get_template(template).render(visit=visit, **values)
 
     def to(self, path: str, notice: str | None = None, about: str = "") -> Response:
-        """After something was done: on to a page (of ours), which says so by a notice of `words.NOTICES`."""
+        """After something was done: on to a page (of ours), which says so by a message of `flash`."""
         answer = RedirectResponse(own_path(path), 303)
         if notice is not None:
             value = quote(f"{notice} {about}".strip())
@@ -93,7 +94,9 @@ def _environment(language: str, assets: Assets) -> Environment:
         languages=LANGUAGES,
         navigation=navigation,
         words=words,
-        steering=operating_words,
+        flash=flash.message,
+        device=device,
+        operating_words=operating_words,
         setting_words=setting_words,
         changed_query=changed_query,
     )

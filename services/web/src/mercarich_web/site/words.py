@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from mercarich_contracts.events import EventKind
 from mercarich_web.domain.keys import Scope
@@ -231,45 +230,6 @@ BULK: Mapping[str, BulkWords] = {
         "check",
     ),
 }
-NOTICES: Mapping[str, str] = {
-    "signed_out": N_("You are signed out."),
-    "password_changed": N_("Your password is changed; all other sessions are ended."),
-    "session_ended": N_("The session is ended."),
-    "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
-    "key_revoked": N_("The key %(about)s is revoked."),
-    "ways_chosen": N_("Saved."),
-    "trial_sent": N_("It is on its way."),
-    "mail_proven": N_("Mails go to %(about)s from now on."),
-    "sessions_ended": N_("All other sessions are ended."),
-    "language_changed": N_("The language is changed."),
-    "bulk_withdraw": N_("%(about)s listings are withdrawn; Amazon is told now."),
-    "bulk_put_up": N_("%(about)s listings go up once their source was seen on sale again."),
-    "bulk_list": N_("%(about)s drafts are offers now, and checked from the next run on."),
-    "rules_changed": N_("Your rules are saved. Searches follow within seconds."),
-    "excluded": N_("%(about)s is never bought from now on."),
-    "included": N_("%(about)s may be bought again."),
-    "job_stopped": N_("Job %(about)s is stopped."),
-    "search_skipped": N_("Search %(about)s is skipped."),
-    "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
-    "replacement_refused": N_("%(about)s: refused. The search goes on."),
-    "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
-    "hold_released": N_("Hold %(about)s is released; its withdrawals are applied within seconds."),
-    "hold_was_closed": N_("Hold %(about)s was released or closed before."),
-    "schedule_wanted": N_("%(about)s starts in a moment."),
-    "schedule_paused": N_("%(about)s is paused."),
-    "schedule_resumed": N_("%(about)s starts again at its times."),
-    "market_paused": N_("The marketplace is paused: runs wait and workers rest within seconds."),
-    "market_resumed": N_("The marketplace goes on within seconds."),
-    "setting_changed": N_("%(about)s is changed; processes follow within seconds."),
-    "plan_changed": N_("The plan of %(about)s counts from the next run on."),
-    "seller_stopped": N_("%(about)s is stopped."),
-    "seller_started": N_("%(about)s goes on with the next run."),
-    "replayed": N_("%(about)s given to their workers once more."),
-    "nothing_changed": N_("Nothing was changed."),
-    "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
-}
-"""What a page says once after something was done; `%(about)s` is what it was done to."""
-
 WEAK_PASSWORDS: Mapping[str, str] = {
     "short": N_("A password needs 12 characters at least."),
     "long": N_("A password may have 128 characters at most."),
@@ -278,40 +238,6 @@ WEAK_PASSWORDS: Mapping[str, str] = {
 }
 
 
-def notice(cookie: str) -> tuple[str, str]:
-    """The sentence and what it is about; two empty texts for a cookie that is none of ours."""
-    code, _, about = unquote(cookie).partition(" ")
-    return NOTICES.get(code, ""), about[:80]
-
-
 def pair(words: Mapping[str, tuple[str, str]], code: str) -> tuple[str, str]:
     """A code of a later release is shown as it is."""
     return words.get(code, (code, ""))
-
-
-def device(agent: str) -> str:
-    """The browser and the system that a User-Agent names, such as Chrome, Windows; empty for neither."""
-    found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
-    return ", ".join(name for name in found if name)
-
-
-_BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser/", "Samsung Internet"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-"""The first that applies: browsers claim to be those after them, too."""
-_SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
-)

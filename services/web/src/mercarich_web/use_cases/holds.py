@@ -1,15 +1,19 @@
 """What the brake keeps, and letting it go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
+from mercarich_web.domain.paging import Paged
 from mercarich_web.domain.refusals import NotFound
-from mercarich_web.domain.reports import (
-    HoldList,
-    Released,
-)
+from mercarich_web.domain.reports import HeldListing, Hold, HoldList, Released
+from mercarich_web.ports_operating import HoldHistory
 from mercarich_web.ports_people import Actor
+
+OPEN_SHOWN = 50
+CLOSED_SHOWN = 30
+LISTINGS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,23 @@ class ReleaseHold:
         if hold is None:
             raise NotFound(f"there is no hold {hold_id}; `mercarich hold list` shows the open ones")
         return Released(hold, changed)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseHolds:
+    holds: ports.Holds
+    history: HoldHistory
+
+    def open(self) -> Paged[Hold]:
+        """Those that are not applied yet, the newest."""
+        return self.history.open(OPEN_SHOWN)
+
+    def closed(self, below: int | None) -> Paged[Hold]:
+        return self.history.closed(below, CLOSED_SHOWN)
+
+    def one(self, hold_id: int) -> tuple[Hold, Sequence[HeldListing]]:
+        """With some of the listings that wait for it. Raises `NotFound`."""
+        hold = self.holds.get(hold_id)
+        if hold is None:
+            raise NotFound(f"there is no hold {hold_id}")
+        return hold, self.history.listings(hold_id, LISTINGS_SHOWN)

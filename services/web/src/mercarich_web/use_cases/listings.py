@@ -9,7 +9,7 @@ from mercarich_web.domain.listings import Figures, ListingPage, Place, Wish, pic
 from mercarich_web.domain.offers import Known, what_next, why
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.timeline import Story, evidence_ids, moments
-from mercarich_web.ports_listings import ListingBook, ListingFile, PictureShelf
+from mercarich_web.ports_listings import ListingBook, ListingFile, SavedPictures
 from mercarich_web.use_cases.export_listings import as_csv
 
 MOST_COUNTED = 1_001
@@ -75,12 +75,12 @@ class ShowPicture:
     """A picture of a seller's listing. Raises `NotFound`."""
 
     file: ListingFile
-    shelf: PictureShelf
+    pictures: SavedPictures
 
     def __call__(self, user_id: int, listing_id: int, slot: int) -> tuple[bytes, str]:
         """The file and what kind of picture it is."""
         path = self.file.pictures(user_id, listing_id).get(slot)
-        data = self.shelf.read(user_id, path) if path is not None else None
+        data = self.pictures.read(user_id, path) if path is not None else None
         kind = picture_type(data) if data is not None else None
         if data is None or kind is None:
             raise NotFound(f"listing {listing_id} has no picture {slot}")

@@ -11,7 +11,7 @@ from mercarich_web import ports
 from mercarich_web.domain import schedules
 from mercarich_web.domain.operating import Setting
 from mercarich_web.domain.reports import Hold, Pushes, Run, ScheduleStatus
-from mercarich_web.ports_steering import HoldShelf, RunShelf, TokenShelf
+from mercarich_web.ports_operating import HoldHistory, RunHistory, TokenVerdicts
 from mercarich_web.use_cases.markets import PAUSED, SWITCH
 
 RUNS_SHOWN = 8
@@ -46,13 +46,13 @@ class Overview:
 class ShowOverview:
     """Asks the database alone: the broker's part is on the page of pools."""
 
-    runs: RunShelf
+    runs: RunHistory
     stock: ports.Stock
-    holds: HoldShelf
+    holds: HoldHistory
     schedules: ports.Schedules
     pools: ports.PoolBook
     settings: ports.SettingsBook
-    tokens: TokenShelf
+    tokens: TokenVerdicts
     timetable: Sequence[ScheduleRow]
     now: Clock
 

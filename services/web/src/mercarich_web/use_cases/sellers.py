@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
+from mercarich_web.domain.paging import Paged
 from mercarich_web.domain.refusals import NotFound
-from mercarich_web.domain.steering import Paged, SellerDetails, SellerRow, TokenCheck, TokenState
+from mercarich_web.domain.sellers import SellerDetails, SellerRow, TokenCheck, TokenState
 from mercarich_web.ports import Refused
+from mercarich_web.ports_operating import SellerAccounts, TokenVerdicts
 from mercarich_web.ports_people import Actor
-from mercarich_web.ports_steering import SellerShelf, TokenShelf
 from mercarich_web.use_cases.invitations import PLANS
 
 SHOWN = 50
@@ -19,14 +20,14 @@ DEEDS_SHOWN = 20
 class SellerDesk:
     """What takes an id raises `NotFound`."""
 
-    shelf: SellerShelf
+    accounts: SellerAccounts
     now: Clock
 
     def page(self, words: str, above: int) -> Paged[SellerRow]:
-        return self.shelf.page(words, above, SHOWN)
+        return self.accounts.page(words, above, SHOWN)
 
     def one(self, user_id: int) -> SellerDetails:
-        found = self.shelf.one(user_id, DEEDS_SHOWN)
+        found = self.accounts.one(user_id, DEEDS_SHOWN)
         if found is None:
             raise NotFound(f"there is no seller {user_id}")
         return found
@@ -36,23 +37,23 @@ class SellerDesk:
         if plan not in PLANS:
             raise Refused(f"a plan has 2 or 4 checks a day, not {plan}")
         self.one(user_id)
-        self.shelf.set_plan(user_id, plan, by, self.now())
+        self.accounts.set_plan(user_id, plan, by, self.now())
         return self.one(user_id)
 
     def set_active(self, user_id: int, active: bool, by: Actor) -> SellerDetails:
         """One who is stopped is in no run any more and cannot sign in; what is at Amazon stays as it is."""
         self.one(user_id)
-        self.shelf.set_active(user_id, active, by, self.now())
+        self.accounts.set_active(user_id, active, by, self.now())
         return self.one(user_id)
 
 
 @dataclass(frozen=True, slots=True)
 class BrowseTokens:
-    shelf: TokenShelf
+    verdicts: TokenVerdicts
 
     def summary(self) -> tuple[Mapping[str, int], TokenCheck | None]:
         """Accounts by verdict, and the last check of all."""
-        return self.shelf.counts(), self.shelf.last_check()
+        return self.verdicts.counts(), self.verdicts.last_check()
 
     def page(self, verdict: str | None, above: int) -> Paged[TokenState]:
-        return self.shelf.page(verdict, above, SHOWN)
+        return self.verdicts.page(verdict, above, SHOWN)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
-from mercarich_web.use_cases.steering import BrowseAudit
+from mercarich_web.use_cases.audit import BrowseAudit
 
 Word = Annotated[str, Query(max_length=64)]
 

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
-from mercarich_web.use_cases.holds import ReleaseHold
-from mercarich_web.use_cases.steering import BrowseHolds
+from mercarich_web.use_cases.holds import BrowseHolds, ReleaseHold
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from mercarich_contracts.market import Marketplace
-from mercarich_web.domain.steering import ProxyAway
+from mercarich_web.domain.proxies import ProxyAway
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
 from mercarich_web.use_cases.markets import ON, PAUSED, MarketDesk

@@ -1,18 +1,17 @@
-"""`ports_steering.AuditShelf` and `Items` over the tables."""
-
-from collections.abc import Sequence
+"""`ports_operating.AuditLog` over the tables."""
 
 from sqlalchemy import Engine, func, select
 
-from mercarich_db.tables import audit_log, source_items
+from mercarich_db.tables import audit_log
 from mercarich_web.adapters.database import reading
-from mercarich_web.domain.steering import AuditEntry, KnownItem, Paged
+from mercarich_web.domain.audit import AuditEntry
+from mercarich_web.domain.paging import Paged
 
 LOOKED_THROUGH = 50_000
 """Entries, where only an actor's or an action's are wanted: no index has them."""
 
 
-class SqlAuditShelf:
+class SqlAuditLog:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
@@ -29,15 +28,3 @@ class SqlAuditShelf:
         with reading(self._engine) as connection:
             found = [AuditEntry(*row) for row in connection.execute(query)]
         return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)
-
-
-class SqlItems:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def known(self, marketplace: str, item_ids: Sequence[str]) -> Sequence[KnownItem]:
-        item = source_items.c
-        query = select(item.item_id, item.state, item.observed_at)
-        query = query.where(item.marketplace == marketplace, item.item_id.in_(item_ids))
-        with reading(self._engine) as connection:
-            return [KnownItem(*row) for row in connection.execute(query)]

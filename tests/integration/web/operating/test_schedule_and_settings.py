@@ -17,7 +17,7 @@ from mercarich_db.setting_definitions import DEFINITIONS, WORKERS
 from mercarich_db.types import AnyRow
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_web.adapters.proxies_http import HttpProxies
-from mercarich_web.domain.steering import ProxyAway
+from mercarich_web.domain.proxies import ProxyAway
 from mercarich_web.site import operating_words, setting_words
 
 Deeds = Callable[[], list[tuple[str, str, str, str | None]]]

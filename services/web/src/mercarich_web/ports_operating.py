@@ -4,22 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mercarich_web.domain.reports import Hold, Run
-from mercarich_web.domain.steering import (
-    AuditEntry,
-    HeldListing,
-    KnownItem,
-    Paged,
-    ProxyState,
-    SellerDetails,
-    SellerRow,
-    TokenCheck,
-    TokenState,
-)
+from mercarich_web.domain.audit import AuditEntry
+from mercarich_web.domain.canaries import KnownItem
+from mercarich_web.domain.paging import Paged
+from mercarich_web.domain.proxies import ProxyState
+from mercarich_web.domain.reports import HeldListing, Hold, Run
+from mercarich_web.domain.sellers import SellerDetails, SellerRow, TokenCheck, TokenState
 from mercarich_web.ports_people import Actor
 
 
-class RunShelf(Protocol):
+class RunHistory(Protocol):
     """Nobody counts what the runs still want: `pending` is 0."""
 
     def heads(self) -> Sequence[Run]:
@@ -31,7 +25,7 @@ class RunShelf(Protocol):
         """Newest first, those with an id below."""
 
 
-class HoldShelf(Protocol):
+class HoldHistory(Protocol):
     def open(self, limit: int) -> Paged[Hold]:
         """Those that are not applied yet, newest first."""
 
@@ -42,7 +36,7 @@ class HoldShelf(Protocol):
         """Some of those that wait for it."""
 
 
-class AuditShelf(Protocol):
+class AuditLog(Protocol):
     def page(self, actor: str | None, action: str | None, below: int | None, limit: int) -> Paged[AuditEntry]:
         """Newest first. With an actor or an action only the newest entries are looked through."""
 
@@ -57,7 +51,7 @@ class Proxies(Protocol):
         """Raises `ProxyAway` within seconds."""
 
 
-class TokenShelf(Protocol):
+class TokenVerdicts(Protocol):
     def counts(self) -> Mapping[str, int]:
         """Accounts of active sellers, by verdict."""
 
@@ -67,7 +61,7 @@ class TokenShelf(Protocol):
     def last_check(self) -> TokenCheck | None: ...
 
 
-class SellerShelf(Protocol):
+class SellerAccounts(Protocol):
     def page(self, words: str, above: int, limit: int) -> Paged[SellerRow]:
         """Sellers whose name begins so, by id, those above; `next` is the last one's."""
 

@@ -1,0 +1,52 @@
+"""What the next page says once after something was done; the cookie carries its code."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from mercarich_web.site.languages import N_
+
+
+def message(cookie: str) -> tuple[str, str]:
+    """The sentence and what it is about; two empty texts for a cookie that is none of ours."""
+    code, _, about = unquote(cookie).partition(" ")
+    return _MESSAGES.get(code, ""), about[:80]
+
+
+_MESSAGES: Mapping[str, str] = {
+    "signed_out": N_("You are signed out."),
+    "password_changed": N_("Your password is changed; all other sessions are ended."),
+    "session_ended": N_("The session is ended."),
+    "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
+    "key_revoked": N_("The key %(about)s is revoked."),
+    "ways_chosen": N_("Saved."),
+    "trial_sent": N_("It is on its way."),
+    "mail_proven": N_("Mails go to %(about)s from now on."),
+    "sessions_ended": N_("All other sessions are ended."),
+    "language_changed": N_("The language is changed."),
+    "bulk_withdraw": N_("%(about)s listings are withdrawn; Amazon is told now."),
+    "bulk_put_up": N_("%(about)s listings go up once their source was seen on sale again."),
+    "bulk_list": N_("%(about)s drafts are offers now, and checked from the next run on."),
+    "rules_changed": N_("Your rules are saved. Searches follow within seconds."),
+    "excluded": N_("%(about)s is never bought from now on."),
+    "included": N_("%(about)s may be bought again."),
+    "job_stopped": N_("Job %(about)s is stopped."),
+    "search_skipped": N_("Search %(about)s is skipped."),
+    "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
+    "replacement_refused": N_("%(about)s: refused. The search goes on."),
+    "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
+    "hold_released": N_("Hold %(about)s is released; its withdrawals are applied within seconds."),
+    "hold_was_closed": N_("Hold %(about)s was released or closed before."),
+    "schedule_wanted": N_("%(about)s starts in a moment."),
+    "schedule_paused": N_("%(about)s is paused."),
+    "schedule_resumed": N_("%(about)s starts again at its times."),
+    "market_paused": N_("The marketplace is paused: runs wait and workers rest within seconds."),
+    "market_resumed": N_("The marketplace goes on within seconds."),
+    "setting_changed": N_("%(about)s is changed; processes follow within seconds."),
+    "plan_changed": N_("The plan of %(about)s counts from the next run on."),
+    "seller_stopped": N_("%(about)s is stopped."),
+    "seller_started": N_("%(about)s goes on with the next run."),
+    "replayed": N_("%(about)s given to their workers once more."),
+    "nothing_changed": N_("Nothing was changed."),
+    "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
+}
+"""What a page says once after something was done; `%(about)s` is what it was done to."""
