@@ -45,7 +45,8 @@ from mercarich_web.use_cases.invitations import Invitations
 from mercarich_web.use_cases.markets import MarketDesk
 from mercarich_web.use_cases.pools import PoolDesk
 from mercarich_web.use_cases.queues import ShowQueues
-from mercarich_web.use_cases.runs import BrowseRuns, ShowRun
+from mercarich_web.use_cases.run_history import BrowseRuns
+from mercarich_web.use_cases.runs import ShowRun
 from mercarich_web.use_cases.schedules import Timetable
 from mercarich_web.use_cases.sellers import BrowseTokens, SellerDesk
 from mercarich_web.use_cases.settings import GetSetting, ListSettings, SetSetting, ShowSettingHistory

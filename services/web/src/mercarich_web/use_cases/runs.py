@@ -1,15 +1,10 @@
-"""The runs by pages, and one of them whole."""
+"""The runs, and one of them whole."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_web import ports
-from mercarich_web.domain.paging import Paged
 from mercarich_web.domain.refusals import NotFound
-from mercarich_web.domain.reports import Run, RunDetails, RunList
-from mercarich_web.ports_operating import RunHistory
-
-SHOWN = 30
+from mercarich_web.domain.reports import RunDetails, RunList
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +32,3 @@ class ShowRun:
             sellers=self.runs.fallen_sellers(run_id),
             holds=self.holds.of_run(run_id),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class BrowseRuns:
-    history: RunHistory
-
-    def heads(self) -> Sequence[Run]:
-        """The newest run of each operation and marketplace."""
-        return self.history.heads()
-
-    def one(self, run_id: int) -> Run:
-        """How far it is. Raises `NotFound`."""
-        run = self.history.one(run_id)
-        if run is None:
-            raise NotFound(f"there is no run {run_id}")
-        return run
-
-    def page(self, operation: str | None, marketplace: str | None, below: int | None) -> Paged[Run]:
-        """Newest first."""
-        return self.history.page(operation, marketplace, below, SHOWN)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query, Response
 from mercarich_contracts.market import Marketplace
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
-from mercarich_web.use_cases.runs import BrowseRuns, ShowRun
+from mercarich_web.use_cases.run_history import BrowseRuns
+from mercarich_web.use_cases.runs import ShowRun
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Market = Annotated[Marketplace | Literal[""], Query()]
