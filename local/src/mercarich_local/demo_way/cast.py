@@ -1,4 +1,4 @@
-"""Who plays what in the demo: three sellers, and for two of them the offers that something happens to."""
+"""Who plays what in the demo: three sellers, and for one of them the offers that something happens to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,8 +38,6 @@ class Cast:
     expired: Sequence[Offer]
     locked_out: Seller
     """Loses his token."""
-    exposed: Offer
-    """Whose source sells while Amazon refuses that token."""
 
 
 def choose(engine: Engine) -> Cast:
@@ -53,13 +51,14 @@ def choose(engine: Engine) -> Cast:
         expiring=expiring,
         expired=offers_on_sale(engine, expiring)[:EXPIRING],
         locked_out=locked_out,
-        exposed=offers_on_sale(engine, locked_out)[-1],
     )
 
 
 def offers_on_sale(engine: Engine, seller: Seller) -> Sequence[Offer]:
-    """By their ids, Yahoo's and Mercari's in turn as the market has them; at Amazon with at least one piece."""
-    shown = and_(listings.c.user_id == seller.user_id, listings.c.listed, listings.c.pushed_quantity > 0)
+    """By their ids, Yahoo's and Mercari's in turn as the market has them; with a piece here and at Amazon."""
+    shown = and_(
+        listings.c.user_id == seller.user_id, listings.c.listed, listings.c.quantity > 0, listings.c.pushed_quantity > 0
+    )
     columns = (listings.c.id, listings.c.sku, listings.c.marketplace, source_items.c.item_id, listings.c.title)
     query = select(*columns).join(source_items, source_items.c.id == listings.c.source_item_id)
     with reading(engine) as connection:

@@ -8,14 +8,15 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import listings
 from mercarich_db.types import AnyRow
 from mercarich_local.demo_stage import Problem, Stage, clock
-from mercarich_local.demo_way.cast import Cast
+from mercarich_local.demo_way.cast import Cast, offers_on_sale
 
 CHECK_SECONDS = 60.0
 DELIVERY_SECONDS = 60.0
 
 
 def play(stage: Stage, cast: Cast) -> dict[str, object]:
-    seller, offer = cast.locked_out, cast.exposed
+    seller = cast.locked_out
+    offer = offers_on_sale(stage.engine, seller)[-1]  # only now: the market sells what it likes
     stage.title(f"Token lost: Amazon refuses the token of {seller.username}, and a source of his sells")
     stage.simulator.set_fault(target="lwa", kind="invalid_grant", only=[seller.username])
     try:
