@@ -24,12 +24,12 @@ class VirtualLane(Generic[Wish]):
         process: Process,
         name: str,
         actors: int,
-        work: Callable[[int, frozenset[Wish]], float | None],
+        work: Callable[[int, set[Wish]], float | None],
     ) -> None:
         self._kernel = kernel
         self._work = work
         self._due: dict[int, float] = {}
-        self._wishes: dict[int, frozenset[Wish]] = {}
+        self._wishes: dict[int, set[Wish]] = {}
         self._running: set[int] = set()
         self._idle: set[Actor] = set()
         for number in range(actors):
@@ -38,7 +38,7 @@ class VirtualLane(Generic[Wish]):
     def wake(self, user_id: int, *wishes: Wish, after_seconds: float = 0.0) -> None:
         at = self._kernel.now + after_seconds
         self._due[user_id] = min(at, self._due.get(user_id, at))
-        self._wishes[user_id] = self._wishes.get(user_id, frozenset()) | frozenset(wishes)
+        self._wishes.setdefault(user_id, set()).update(wishes)
         self._notify()
 
     def check(self) -> None:
@@ -58,7 +58,7 @@ class VirtualLane(Generic[Wish]):
                 stretched = again * STRETCHED if again < SHORT else again
                 self.wake(user_id, *wishes, after_seconds=stretched)
 
-    def _take(self) -> tuple[int, frozenset[Wish]]:
+    def _take(self) -> tuple[int, set[Wish]]:
         while True:
             free = [(at, user_id) for user_id, at in self._due.items() if user_id not in self._running]
             at, user_id = min(free, default=(None, 0))
@@ -66,7 +66,7 @@ class VirtualLane(Generic[Wish]):
                 del self._due[user_id]
                 self._running.add(user_id)
                 self._notify()
-                return user_id, self._wishes.pop(user_id, frozenset())
+                return user_id, self._wishes.pop(user_id, set())
             actor = self._kernel.current
             self._idle.add(actor)
             self._kernel.park(at)

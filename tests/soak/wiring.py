@@ -167,7 +167,7 @@ def feed(plant: Plant) -> Callable[[Process], None]:
         follow_seller = FollowSeller(feeds, gate(), zeros, gate(), submit, gate(), listings)
         follow: VirtualLane[RestoreWish] = VirtualLane(kernel, process, "follow", FOLLOWERS, follow_seller)
 
-        def push_then_follow(user_id: int, _wishes: frozenset[None]) -> float | None:
+        def push_then_follow(user_id: int, _wishes: set[None]) -> float | None:
             again = push(user_id)
             follow.wake(user_id)
             return again

@@ -10,7 +10,7 @@ import pytest
 from mercarich_db.engine import DatabaseAway
 from mercarich_feed.adapters.lanes import Lane
 
-Work = Callable[[int, frozenset[str]], float | None]
+Work = Callable[[int, set[str]], float | None]
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def test_a_seller_that_is_woken_while_he_is_worked_on_is_worked_on_once_more_and
     most: list[int] = []
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(user_id: int, _wishes: frozenset[str]) -> None:
+    def work(user_id: int, _wishes: set[str]) -> None:
         at_work.append(user_id)
         most.append(len(at_work))
         begun.set()
@@ -55,7 +55,7 @@ def test_a_seller_that_is_woken_while_he_is_worked_on_is_worked_on_once_more_and
 def test_sellers_are_worked_on_side_by_side() -> None:
     together = threading.Barrier(4)
 
-    def work(_user_id: int, _wishes: frozenset[str]) -> None:
+    def work(_user_id: int, _wishes: set[str]) -> None:
         together.wait(5)
 
     with lane(work) as made:
@@ -68,8 +68,8 @@ def test_sellers_are_worked_on_side_by_side() -> None:
 def test_wishes_are_gathered_and_kept_while_the_work_goes_on() -> None:
     seen: list[frozenset[str]] = []
 
-    def work(_user_id: int, wishes: frozenset[str]) -> float | None:
-        seen.append(wishes)
+    def work(_user_id: int, wishes: set[str]) -> float | None:
+        seen.append(frozenset(wishes))
         return 0.01 if len(seen) < 3 else None
 
     with lane(work, threads=1) as made:
@@ -79,11 +79,28 @@ def test_wishes_are_gathered_and_kept_while_the_work_goes_on() -> None:
     assert seen == [frozenset({"a", "b"})] * 3
 
 
+def test_a_wish_that_was_done_is_not_wished_again_whatever_happens_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mercarich_feed.adapters.lanes._DATABASE_SECONDS", 0.01)
+    seen: list[frozenset[str]] = []
+
+    def work(_user_id: int, wishes: set[str]) -> float | None:
+        seen.append(frozenset(wishes))
+        wishes.discard("a")
+        if len(seen) == 1:
+            raise DatabaseAway("away")
+        return None
+
+    with lane(work, threads=1) as made:
+        made.wake(1, "a", "b")
+        wait_for(lambda: len(seen) == 2)
+    assert seen == [{"a", "b"}, {"b"}]
+
+
 def test_a_later_wake_is_not_forgotten_while_another_seller_is_worked_on() -> None:
     done: list[int] = []
     go_on = threading.Event()
 
-    def work(user_id: int, _wishes: frozenset[str]) -> None:
+    def work(user_id: int, _wishes: set[str]) -> None:
         if user_id == 1:
             assert go_on.wait(5)
         done.append(user_id)
@@ -99,7 +116,7 @@ def test_a_database_that_is_away_is_tried_again_later(monkeypatch: pytest.Monkey
     monkeypatch.setattr("mercarich_feed.adapters.lanes._DATABASE_SECONDS", 0.01)
     tries: list[int] = []
 
-    def work(user_id: int, _wishes: frozenset[str]) -> None:
+    def work(user_id: int, _wishes: set[str]) -> None:
         tries.append(user_id)
         if len(tries) == 1:
             raise DatabaseAway("away")
@@ -111,7 +128,7 @@ def test_a_database_that_is_away_is_tried_again_later(monkeypatch: pytest.Monkey
 
 
 def test_a_fault_of_the_program_is_raised_by_the_check() -> None:
-    def work(_user_id: int, _wishes: frozenset[str]) -> None:
+    def work(_user_id: int, _wishes: set[str]) -> None:
         raise KeyError("a fault")
 
     with lane(work, threads=1) as made:

@@ -106,7 +106,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
     removals = SqlRemovals(engine, own.token_retry_seconds, utc_now)
     remove, removals_gate = RemoveListings(removals, amazon), gate()
 
-    def follow_then_remove(user_id: int, wishes: frozenset[RestoreWish]) -> float | None:
+    def follow_then_remove(user_id: int, wishes: set[RestoreWish]) -> float | None:
         times = follow_seller(user_id, wishes), removals_gate(user_id, remove)
         return min((seconds for seconds in times if seconds is not None), default=None)
 
@@ -115,7 +115,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
 
     follow = Lane("follow", own.followers, follow_then_remove)
 
-    def push_then_follow(user_id: int, _wishes: frozenset[None]) -> float | None:
+    def push_then_follow(user_id: int, _wishes: set[None]) -> float | None:
         again = push(user_id)
         follow.wake(user_id)
         return again

@@ -22,13 +22,14 @@ _DATABASE_SECONDS = 2.0
 
 
 class Lane(Generic[Wish]):
-    """`work(user_id, wishes)` answers the seconds after which it wants the same again, or None."""
+    """`work(user_id, wishes)` takes off the wishes what it has done, and answers the seconds after which it wants to
+    go on with the others, or None."""
 
     def __init__(
         self,
         name: str,
         threads: int,
-        work: Callable[[int, frozenset[Wish]], float | None],
+        work: Callable[[int, set[Wish]], float | None],
         now: Monotonic = monotonic,
     ) -> None:
         self._name = name
@@ -36,7 +37,7 @@ class Lane(Generic[Wish]):
         self._now = now
         self._changed = threading.Condition()
         self._due: dict[int, float] = {}
-        self._wishes: dict[int, frozenset[Wish]] = {}
+        self._wishes: dict[int, set[Wish]] = {}
         self._running: set[int] = set()
         self._stopped = False
         self._count = threads
@@ -51,7 +52,7 @@ class Lane(Generic[Wish]):
         at = self._now() + after_seconds
         with self._changed:
             self._due[user_id] = min(at, self._due.get(user_id, at))
-            self._wishes[user_id] = self._wishes.get(user_id, frozenset()) | frozenset(wishes)
+            self._wishes.setdefault(user_id, set()).update(wishes)
             self._changed.notify()
 
     def check(self) -> None:
@@ -82,7 +83,7 @@ class Lane(Generic[Wish]):
             if again is not None:
                 self.wake(user_id, *wishes, after_seconds=again)
 
-    def _take(self) -> tuple[int, frozenset[Wish]] | None:
+    def _take(self) -> tuple[int, set[Wish]] | None:
         with self._changed:
             while not self._stopped:
                 free = [(at, user_id) for user_id, at in self._due.items() if user_id not in self._running]
@@ -91,7 +92,7 @@ class Lane(Generic[Wish]):
                     del self._due[user_id]
                     self._running.add(user_id)
                     self._changed.notify()  # somebody must go on watching the clock for the others
-                    return user_id, self._wishes.pop(user_id, frozenset())
+                    return user_id, self._wishes.pop(user_id, set())
                 self._changed.wait(None if at is None else at - self._now())
             return None
 

@@ -32,8 +32,11 @@ class FollowSeller:
     submit_gate: Gate
     listings: Listings
 
-    def __call__(self, user_id: int, wishes: frozenset[RestoreWish]) -> float | None:
-        """Answers the seconds until it wants to go on with the same wishes, or None when nothing is left."""
+    def __call__(self, user_id: int, wishes: set[RestoreWish]) -> float | None:
+        """Takes off the wishes what was handed in: a second time, its limit would be no limit.
+
+        Answers the seconds until it wants to go on with those that are left, or None when nothing is left.
+        """
         times = [
             self.feeds_gate(user_id, self.feeds),
             self.zeros_gate(user_id, self.zeros),
@@ -41,12 +44,16 @@ class FollowSeller:
         ]
         return min((seconds for seconds in times if seconds is not None), default=None)
 
-    def _restore(self, account: Account, wishes: frozenset[RestoreWish]) -> float | None:
+    def _restore(self, account: Account, wishes: set[RestoreWish]) -> float | None:
         """A seller's own withdrawals come first, whatever the sweep saw."""
         if self.listings.withdrawals_waiting(account.user_id, under_way=True):
             return _UNTIL_WITHDRAWN_SECONDS
-        times = [self.submit.restores(account, wish.marketplace, wish.limit) for wish in sorted(wishes, key=_order)]
-        return max((seconds for seconds in times if seconds is not None), default=None)
+        for wish in sorted(wishes, key=_order):
+            until_ended = self.submit.restores(account, wish.marketplace, wish.limit)
+            if until_ended is not None:
+                return until_ended
+            wishes.discard(wish)
+        return None
 
 
 def _order(wish: RestoreWish) -> tuple[str, int]:
