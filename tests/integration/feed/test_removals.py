@@ -127,10 +127,11 @@ def test_d3_what_changed_since_its_deletion_was_wanted_is_left_alone_at_amazon(
     assert deletion().leaving == 1
     removals = SqlRemovals(engine, 1, now)
     shop.alter(listings, listing.id, revision=3)
-    assert removals.claim(1, 10) == []
+    assert (removals.sellers(), removals.claim(1, 10)) == ([], [])
     shop.alter(listings, listing.id, revision=2, listed=True)
-    assert removals.claim(1, 10) == []
+    assert (removals.sellers(), removals.claim(1, 10)) == ([], [])
     shop.alter(listings, listing.id, listed=False)
+    assert removals.sellers() == [1]
     assert [offer.sku for offer in removals.claim(1, 10)] == [listing.sku]
     assert removals.claim(1, 10) == []  # a claim lasts for a while
 

@@ -30,21 +30,25 @@ class SqlRemovals:
         now = self._now()
         usable = exists().where(amazon_accounts.c.user_id == _removal.user_id, account_usable(now, self._retry_seconds))
         with reading(self._engine) as connection:
-            query = select(_removal.user_id).distinct().where(_due(now), usable)
+            query = select(_removal.user_id).distinct().join(listings, listings.c.id == _removal.listing_id)
+            query = query.where(_due(now), _nothing_pending(), usable)
             return list(connection.execute(query).scalars())
 
     def claim(self, user_id: int, limit: int) -> list[Offer]:
         now = self._now()
         columns = (listings.c.id, listings.c.sku, listings.c.revision, listings.c.quantity, listings.c.changed_at)
-        query = select(*columns, _removal.attempts).join(listing_removals, _removal.listing_id == listings.c.id)
+        query = select(*columns).join(listing_removals, _removal.listing_id == listings.c.id)
         query = query.where(_removal.user_id == user_id, _due(now), _nothing_pending()).order_by(listings.c.id)
+        with reading(self._engine) as connection:  # asked after every push of the seller; nearly always there is none
+            if connection.execute(query.limit(1)).first() is None:
+                return []
 
         def claim(connection: Connection) -> list[Offer]:
             rows = connection.execute(query.limit(limit).with_for_update()).all()
             ids = [row.id for row in rows]
             taken = {"not_before": now + CLAIMED, "attempts": _removal.attempts + 1}
             connection.execute(update(listing_removals).where(_removal.listing_id.in_(ids)).values(taken))
-            return [Offer(*row[:-1]) for row in rows]
+            return [Offer(*row) for row in rows]
 
         return run_tx(self._engine, claim)
 
@@ -65,6 +69,9 @@ class SqlRemovals:
         run_tx(self._engine, accepted)
 
     def put_off(self, answers: Sequence[Answer]) -> None:
+        if not answers:
+            return
+
         def put_off(connection: Connection) -> None:
             for answer in answers:
                 mine = _removal.listing_id == answer.offer.listing_id
