@@ -24,7 +24,8 @@ class Broker:
         self._kernel = kernel
         self._chance = random.Random(f"{seed}:broker")
         self._queues: dict[str, deque[tuple[float, Record]]] = {}
-        self._waiting: dict[str, deque[Actor]] = {}
+        self._waiting: dict[str, dict[Actor, None]] = {}
+        """Who waits for a record of a topic, in order."""
         self._offset = 0
         self.away = False
         self.dead_letters: list[tuple[Record, str]] = []
@@ -53,9 +54,12 @@ class Broker:
                 until = queue[0][0]
                 if until <= self._kernel.now:
                     return queue.popleft()[1]
-            actor = self._kernel.current
-            self._waiting.setdefault(topic, deque()).append(actor)
-            self._kernel.park(until)
+            actor, waiting = self._kernel.current, self._waiting.setdefault(topic, {})
+            waiting[actor] = None
+            try:
+                self._kernel.park(until)
+            finally:
+                waiting.pop(actor, None)
 
     def give_back(self, record: Record, after: float) -> None:
         self._put(record, after)
@@ -75,7 +79,9 @@ class Broker:
         queue.insert(place, (due, record))
         waiting = self._waiting.get(record.topic)
         if waiting:
-            self._kernel.wake(waiting.popleft())
+            first = next(iter(waiting))
+            del waiting[first]
+            self._kernel.wake(first)
 
 
 class QueuePublisher:

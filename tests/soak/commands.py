@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from tests.soak.broker import QueuePublisher
-from tests.soak.kernel import Killed, Process, VirtualEvent, unheeded
+from tests.soak.kernel import Process, VirtualEvent, unheeded
 from tests.soak.plant import Plant
 from tests.soak.wiring import accounts, sp_api
 
@@ -66,7 +66,7 @@ class Command:
         plant.kernel.spawn(request_key, self._run, self.process)
 
     def poll(self) -> int | None:
-        return self._code
+        return KILLED if self.process.killed else self._code
 
     def terminate(self) -> None:
         self._stop.set()
@@ -75,16 +75,13 @@ class Command:
         self._plant.kernel.kill(self.process)
 
     def _run(self) -> None:
-        self._code = KILLED
+        code = FAILED  # by an error that nobody expected; the kernel keeps it
         try:
-            self._code = self._work()
+            code = self._work()
         except (DatabaseAway, engines.DatabaseAway, web_ports.DatabaseAway, BrokerAway, Interrupted):
-            self._code = TRY_AGAIN
-        except Killed:
-            raise
-        except BaseException:
-            self._code = FAILED
-            raise
+            code = TRY_AGAIN
+        finally:
+            self._code = code
 
     def _work(self) -> int:
         name, *argv = self.row.command

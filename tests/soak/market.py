@@ -44,7 +44,7 @@ class VirtualClock(SimClock):
 
 
 class Market:
-    """One simulated market. `asked` counts requests by the first part of their path."""
+    """One simulated market, and its pictures made ahead of time."""
 
     def __init__(self, settings: SimulatorSettings, kernel: Kernel) -> None:
         self.kernel = kernel

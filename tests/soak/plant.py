@@ -9,12 +9,12 @@ from pathlib import Path
 from tests.soak.broker import SESSION_SECONDS, Broker
 from tests.soak.darkroom import Darkroom
 from tests.soak.database import Database
-from tests.soak.kernel import Kernel, Killed, Process, VirtualEvent
+from tests.soak.kernel import Kernel, Process, VirtualEvent
 from tests.soak.market import Market
 from tests.soak.proxies import Proxies
 
 from mercarich_platform.kafka import Record
-from mercarich_platform.worker import NotNow, Rejected, Stopped, Tick
+from mercarich_platform.worker import NotNow, Rejected, Tick
 
 RESTART_SECONDS = 20.0
 """Until a process that ended is started again."""
@@ -66,18 +66,18 @@ class Plant:
         broker = self.broker
         while True:
             record = broker.take(topic)
+            back: float | None = SESSION_SECONDS  # who ends in the middle of it has not handled it
             try:
                 handle(record, stop)
+                back = None
             except NotNow as later:
-                broker.give_back(record, later.delay_seconds)
+                back = later.delay_seconds
             except Rejected as error:
                 broker.dead_letters.append((record, str(error)))
-            except (Stopped, Killed):
-                broker.give_back(record, SESSION_SECONDS)
-                raise
-            except BaseException:
-                broker.give_back(record, SESSION_SECONDS)
-                raise
+                back = None
+            finally:
+                if back is not None:
+                    broker.give_back(record, back)
 
 
 class Services:
@@ -96,9 +96,12 @@ class Services:
         return sorted(self._makers)
 
     def kill(self, name: str, away_seconds: float = RESTART_SECONDS) -> None:
-        """As by SIGKILL; it is started again after a while."""
+        """As by SIGKILL; it is started again after a while. One that is down already stays as it is."""
+        process = self.running.pop(name, None)
+        if process is None:
+            return
         self.ended[name] += 1
-        self._kernel.kill(self.running.pop(name))
+        self._kernel.kill(process)
         self._kernel.spawn(f"start {name}", lambda: self._start(name), Process("starter"), after=away_seconds)
 
     def freeze(self, name: str, seconds: float) -> None:
