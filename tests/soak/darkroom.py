@@ -2,12 +2,16 @@
 
 What a replacement will be compared with is known as soon as a source is gone, hours of the week before its search. Both
 are functions of their arguments alone, so that nothing changes but the time it takes; what is not ready when it is
-wanted is made on the spot.
+wanted is made on the spot. The process ends with this one, however that goes.
 """
 
+import os
+import signal
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
@@ -31,10 +35,15 @@ class Developed:
     likeness: Likeness
 
 
+def second_process() -> ProcessPoolExecutor:
+    """One beside this one, which nobody has to end when this one is killed."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
 class Darkroom:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._pool = second_process()
         self._pairs: dict[Names, Future[Developed]] = {}
         self._prints: dict[str, Names] = {}
 
@@ -81,6 +90,19 @@ class Darkroom:
         if future is None or future.cancelled() or (not future.running() and not future.done()):
             return None
         return None if future.exception() else future.result()
+
+
+def _end_with_parent() -> None:
+    """A pool's process waits for work for ever when its parent was killed. Ctrl-C is the parent's to heed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None
+    threading.Thread(target=_leave_after, args=(parent,), daemon=True).start()
+
+
+def _leave_after(parent: BaseProcess) -> None:
+    parent.join()  # of a pipe whose other end the parent holds
+    os._exit(1)
 
 
 def _develop(subject: Subject, our_shot: Shot, their_shot: Shot) -> Developed:

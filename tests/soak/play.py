@@ -4,6 +4,7 @@ import gc
 import logging
 import time
 from collections import Counter
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -31,10 +32,17 @@ def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> in
         f"{days} days of {size.sellers} sellers with {size.listings:,} listings, seed {seed}", highlight=False
     )
     week = Week(folder, seed, size)
-    show = _Show(console, week, days, began)
+    with closing(week.plant.darkroom):
+        code = _play(console, week, days, size, _Show(console, week, days, began))
+    seconds = f"{time.monotonic() - began:.0f} s, {time.process_time():.0f} s of them on a processor"
+    console.print(f"{seconds}. {week.figures()}", highlight=False)
+    return code
+
+
+def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") -> int:
     sentinel = Sentinel(week.plant)
     verdicts = Verdicts(week.plant, sentinel, size.listings)
-    weather = Weather(week.plant, week.services, week.commands, seed)
+    weather = Weather(week.plant, week.services, week.commands, week.seed)
     kernel = week.kernel
     kernel.spawn("sentinel", lambda: _again_and_again(week, sentinel), Process("sentinel"))
     rows = []
@@ -60,9 +68,6 @@ def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> in
     if offences:
         report.story(console, week.plant, offences[0])
     kernel.end()
-    week.plant.darkroom.close()
-    seconds = f"{time.monotonic() - began:.0f} s, {time.process_time():.0f} s of them on a processor"
-    console.print(f"{seconds}. {week.figures()}", highlight=False)
     return 0 if all(verdict.kept for verdict in found) else 1
 
 
