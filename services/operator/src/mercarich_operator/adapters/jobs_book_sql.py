@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from mercarich_contracts.topics import JOBS
 from mercarich_db import settings_store
@@ -20,16 +20,17 @@ def job_books(connection: Connection, now: datetime) -> list[JobBook]:
 def _book(connection: Connection, kind: str, now: datetime, frozen_before: datetime) -> JobBook:
     still_open = and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase != "preparing")
     due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
-    waits = select(jobs.c.heartbeat_at, jobs.c.not_before).where(still_open, jobs.c.claim.is_(None), due)
-    since = [max(row.heartbeat_at, row.not_before or row.heartbeat_at) for row in connection.execute(waits)]
+    since = case((jobs.c.not_before > jobs.c.heartbeat_at, jobs.c.not_before), else_=jobs.c.heartbeat_at)
+    waits = select(func.count(), func.min(since)).where(still_open, jobs.c.claim.is_(None), due)
+    waiting, first = connection.execute(waits).one()
     owing = and_(still_open, jobs.c.attempts > 0, jobs.c.heartbeat_at <= frozen_before)
     failed = and_(jobs.c.kind == kind, jobs.c.state == "failed", jobs.c.ended_at > now - LATELY)
     count = select(func.count()).select_from(jobs)
     return JobBook(
         kind=kind,
-        waiting=len(since),
+        waiting=waiting,
         running=connection.execute(count.where(still_open, jobs.c.claim.is_not(None))).scalar_one(),
         frozen=connection.execute(count.where(owing)).scalar_one(),
-        oldest_waiting_seconds=max(0.0, (now - min(since)).total_seconds()) if since else 0.0,
+        oldest_waiting_seconds=max(0.0, (now - first).total_seconds()) if first else 0.0,
         failed_last_hour=connection.execute(count.where(failed)).scalar_one(),
     )
