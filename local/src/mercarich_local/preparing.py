@@ -26,14 +26,14 @@ class Prepared(NamedTuple):
     note: str
     """For people; empty without a market."""
     logins: Sequence[str]
-    """Lines about who may sign in to the pages; empty without a market."""
+    """Lines about who may sign in to the pages; empty without a market or without pages."""
     variables: Mapping[str, str]
     """That follow from the market, with secrets."""
 
 
-def prepare_apart(system: System, environment: Mapping[str, str], *, with_market: bool) -> Prepared:
-    """Raises `BadConfiguration` and `TryAgain`."""
-    what = json.dumps({"data": str(system.data), "ports": dict(system.ports), "with_market": with_market})
+def prepare_apart(system: System, environment: Mapping[str, str], names: Sequence[str]) -> Prepared:
+    """`names`: of the processes that will run. Raises `BadConfiguration` and `TryAgain`."""
+    what = json.dumps({"data": str(system.data), "ports": dict(system.ports), "names": names})
     command = [sys.executable, "-m", __name__, what]
     done = subprocess.run(command, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True)
     said = done.stderr.strip().removeprefix(_PREFIX)
@@ -48,13 +48,13 @@ def prepare_apart(system: System, environment: Mapping[str, str], *, with_market
 
 def main(argv: Sequence[str]) -> int:
     what = json.loads(argv[0])
-    prepared = prepare(System(Path(what["data"]), what["ports"]), os.environ, with_market=what["with_market"])
+    prepared = prepare(System(Path(what["data"]), what["ports"]), os.environ, what["names"])
     sys.stdout.write(json.dumps(prepared._asdict()))
     return DONE
 
 
-def prepare(system: System, environment: Mapping[str, str], *, with_market: bool) -> Prepared:
-    """Make the key, bring the schema up to date, and write sample data if there is none.
+def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]) -> Prepared:
+    """Make the key, bring the schema up to date, and write sample data and logins if there are none.
 
     Raises `BadConfiguration` and `TryAgain`.
     """
@@ -71,12 +71,13 @@ def prepare(system: System, environment: Mapping[str, str], *, with_market: bool
     try:
         ensure_key(system.key_file)
         schema.upgrade(engine)
-        if not with_market:
+        if "simulator" not in names:
             return Prepared("", (), {})
         with Simulator(system.url("simulator")) as simulator:
             market = simulator.market()
         note = sample_data.seed(engine, market, sample_data.token_encryption(system.key_file))
-        return Prepared(note, first_logins.ensure(engine, system.data / "logins.txt"), market.credentials())
+        logins = first_logins.ensure(engine, system.data / "logins.txt") if "web" in names else ()
+        return Prepared(note, logins, market.credentials())
     except BadKey as error:
         raise BadConfiguration(f"{system.key_file}: {error}") from None
     except OSError as error:

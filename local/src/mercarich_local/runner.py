@@ -66,12 +66,11 @@ def run(
 def prepare(
     system: System, processes: Sequence[Process], environment: Mapping[str, str], screen: Screen
 ) -> Mapping[str, str]:
-    """Make the key, bring the schema up to date, and write sample data if there is none.
+    """Make the key, bring the schema up to date, and write sample data and logins if there are none.
 
     Answers the variables that follow from the market. Raises `BadConfiguration` and `TryAgain`.
     """
-    with_market = any(process.name == "simulator" for process in processes)
-    prepared = prepare_apart(system, environment, with_market=with_market)
+    prepared = prepare_apart(system, environment, [process.name for process in processes])
     for line in filter(None, [prepared.note, *prepared.logins]):
         screen.note(line)
     return prepared.variables

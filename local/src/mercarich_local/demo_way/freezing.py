@@ -14,9 +14,12 @@ from mercarich_local.demo_stage import Problem, Stage, clock
 from mercarich_local.demo_way.cast import Cast, offers_on_sale
 
 WORKER = "jobs-search"
-KEYWORDS = 20
+KEYWORDS = 40
+"""Some ten seconds of work, in which the worker is caught between two transactions."""
 LEASE_SECONDS = 10
 """JOB_LEASE_SECONDS of the demo, the least that the setting takes; two minutes otherwise."""
+TRIES, BETWEEN_SECONDS = 20, 0.02
+"""To catch it: a worker that is let go for long has done all before it is caught."""
 BEGIN_SECONDS = 20.0
 END_SECONDS = 60.0
 
@@ -40,10 +43,12 @@ def _freeze(stage: Stage, job_id: int) -> None:
     def frozen() -> bool:
         if not _job(stage, job_id).done:
             return False
-        stage.signal(WORKER, signal.SIGSTOP)
-        if not _locked(stage) and _job(stage, job_id).claim is not None:
-            return True
-        stage.signal(WORKER, signal.SIGCONT)
+        for _ in range(TRIES):
+            stage.signal(WORKER, signal.SIGSTOP)
+            if not _locked(stage) and _job(stage, job_id).claim is not None:
+                return True
+            stage.signal(WORKER, signal.SIGCONT)
+            stage.stop.wait(BETWEEN_SECONDS)
         return False
 
     stage.until(frozen, f"{WORKER} frozen in the middle of job {job_id}", BEGIN_SECONDS)
