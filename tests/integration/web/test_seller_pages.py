@@ -86,7 +86,11 @@ def test_views_and_words_narrow_the_table_and_its_csv(ann: Browser, rows: Rows, 
     assert [line.split(",")[0] for line in lines[1:]] == ["DOWN-1"]
 
 
-@pytest.mark.parametrize("after", ["x", "////", "MXw=", "%00"])
+TOO_LARGE = "OTk5OTk5OTk5OTk5OTk5OTk5OTl8MjAyNi0xMS0yNVQwMDowMDowMCswMDowMA"
+TOO_EARLY = "MXwwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5"
+
+
+@pytest.mark.parametrize("after", ["x", "////", "MXw=", "%00", TOO_LARGE, TOO_EARLY])
 def test_a_place_that_is_none_is_the_first_page(ann: Browser, rows: Rows, ann_id: int, after: str) -> None:
     rows.listing(ann_id, rows.source("x111111"), "UP-1")
 
@@ -147,6 +151,18 @@ def test_a_replacement_follows_the_sellers_word(
         excluded = connection.execute(select(tables.excluded_sellers)).all()
     assert (found.state, found.decided_by) == (state, "ann")
     assert [row.seller_id for row in excluded] == (["shady"] if word == "refuse-seller" else [])
+
+
+def test_a_code_that_has_no_words_here_is_shown_as_text(ann: Browser, rows: Rows, ann_id: int) -> None:
+    code = "<i>5%"
+    source = rows.source("x444444", state=code, reason=code)
+    listing = rows.listing(ann_id, source, "NEW-1", quantity=0)
+    rows.event(listing, code, user_id=ann_id, reason=code, evidence_id=rows.evidence(source, state=code, reason=code))
+    page = ann.get(f"/listings/{listing}")
+
+    assert page.status_code == 200
+    assert page.text.count("&lt;i&gt;5%") > 4
+    assert "<i>" not in page.text
 
 
 def test_rules_are_saved_together_or_not_at_all(ann: Browser, engine: Engine, ann_id: int) -> None:

@@ -56,6 +56,28 @@ def test_what_is_not_there_is_a_page_that_says_so(visitor: Browser, path: str) -
     assert "見つかりません" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "says"), [("/fault", "エラーが発生しました"), ("/api/fault", "Internal Server Error")]
+)
+def test_a_fault_is_an_answer_as_well_protected_as_others(
+    path: str, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault() -> None:
+        raise ZeroDivisionError
+
+    app = build_pages(
+        SharedSettings.model_validate({"database_url": "sqlite://"}), PagesSettings(), passwords=PASSWORDS
+    )
+    app.add_api_route(path, fault)
+    with served(app) as site:
+        answer = site.browser().get(path)
+
+    assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert says in answer.text
+    assert "a page failed" in caplog.text
+
+
 def test_a_database_that_is_away_is_a_page_that_says_so() -> None:
     shared = SharedSettings.model_validate({"database_url": "sqlite:////nowhere/at/all.db"})
     with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:

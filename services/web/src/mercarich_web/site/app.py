@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,6 +67,8 @@ def create_app(
         middleware=[
             Middleware(Timed),
             Middleware(SafeHeaders, https=site.https),
+            # Starlette's own stands around all of these, where its answer gets no headers
+            Middleware(ServerErrorMiddleware, handler=_crash),
             Middleware(OwnOrigin, public_url=own.public_url),
             Middleware(QuickBodies),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
@@ -196,5 +199,4 @@ _HANDLERS: dict[Any, Any] = {
     HTTPException: _page(400),
     DatabaseAway: _away,
     BrokerAway: _away,
-    Exception: _crash,
 }

@@ -1,8 +1,10 @@
 """Templates: one environment for each language, with what all of them may use."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -11,6 +13,7 @@ from babel.support import Translations
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 
 from mercarich_web.domain.sentences import Moment, Said, Seen
 from mercarich_web.site import flash, formats, navigation, operating_words, reasons, setting_words, words
@@ -74,7 +77,9 @@ def _environment(language: str, assets: Assets) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
     sentences = catalogue(language)
-    environment.install_gettext_translations(sentences, newstyle=True)  # type: ignore[attr-defined]
+    of_templates = copy(sentences)
+    of_templates.add_fallback(Data())
+    environment.install_gettext_translations(of_templates, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         number=formats.number,
         yen=formats.yen,
@@ -101,6 +106,16 @@ def _environment(language: str, assets: Assets) -> Environment:
         changed_query=changed_query,
     )
     return environment
+
+
+class Data(NullTranslations):
+    """Behind a catalogue: what is not in it is no sentence of ours but data, such as a code of a later release.
+
+    Templates take a translation for markup and a pattern, so data is made text here.
+    """
+
+    def gettext(self, message: str) -> str:
+        return escape(message).replace("%", "%%")
 
 
 def said(sentence: Said, sentences: Translations, language: str) -> str:
