@@ -320,6 +320,38 @@ def test_a_trial_shows_that_the_way_works_and_is_not_for_flooding(
     assert [call.json["event"] for call in receiver.calls] == ["notice.trial"] * 10
 
 
+def test_a_sending_that_ends_its_sender_each_time_is_left(
+    worker: NoticeWorker, ann: Browser, receiver: Receiver, rows: Rows, engine: Engine
+) -> None:
+    ann.post("/account/notices", webhook=receiver.url)
+    ann.post("/account/notices/trial", way="webhook")
+    rows.change(update(tables.notice_sendings).values(attempts=8))
+    turn(worker)
+
+    assert receiver.calls == []
+    assert all_of(engine, "notice_sendings")[-1]["state"] == "failed"
+
+
+def test_the_first_sending_of_each_seller_goes_before_the_second_of_anyone(
+    worker: NoticeWorker, ann: Browser, receiver: Receiver, rows: Rows, ann_id: int, clock: Clock
+) -> None:
+    bob = rows.user("bob")
+    waiting = {"way": "webhook", "what": "trial", "state": "waiting", "attempts": 0, "not_before": ago(minutes=1)}
+    rows.add(tables.notice_ways, user_id=bob, webhook_url=receiver.url, kinds_by_mail="", kinds_by_webhook="")
+    ann.post("/account/notices", webhook=receiver.url)
+    for user_id in (ann_id, ann_id, ann_id, bob):
+        rows.add(tables.notice_sendings, user_id=user_id, created_at=ago(minutes=1), **waiting)
+    rounds = [worker.send() for _ in range(4)]
+
+    assert rounds == [2, 1, 1, 0]
+    assert [call.json["user"] for call in receiver.calls] == ["ann", "bob", "ann", "ann"]
+
+
+def test_what_is_no_webhook_is_refused(ann: Browser) -> None:
+    for url in ("https://shop..example/", f"https://{'a' * 64}.example/", "https:///x", "file:///etc/passwd"):
+        assert ann.post("/account/notices", webhook=url).status_code == 422, url
+
+
 def test_what_is_no_mail_address_is_refused(ann: Browser) -> None:
     for mail in ("ann", "a@b", "a@shop.example\nBcc: x@y.example", "<a@b.example>", "a b@shop.example"):
         assert ann.post("/account/notices", mail=mail).status_code == 422, mail

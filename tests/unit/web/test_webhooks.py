@@ -1,10 +1,14 @@
 """Which addresses a webhook is called at: none that leads inside, however it is written."""
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from mercarich_web.adapters import webhooks_http
 from mercarich_web.adapters.webhooks_http import WebhookSender
 from mercarich_web.domain.notices import Way, Ways, What
 from mercarich_web.ports_notices import NotSent, Refused, Sending
@@ -35,6 +39,8 @@ def to(url: str) -> Sending:
         "https:///hook",
         "https://[::1/",
         "https://shop.example:99999/",
+        "https://shop..example/",
+        f"https://{'a' * 64}.example/",
         "//shop.example/",
         "shop.example",
         "",
@@ -93,13 +99,18 @@ def test_an_odd_spelling_is_judged_by_what_it_resolves_to(url: str) -> None:
 def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_looked_at() -> None:
     asked: list[httpx.Request] = []
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
-    one = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, resolve=lambda *_: next(answers))
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
         return httpx.Response(204)
 
-    one._client = httpx.Client(transport=httpx.MockTransport(answer))
+    one = WebhookSender(
+        lambda _: "secret",
+        lambda _: {},
+        lambda: NOW,
+        resolve=lambda *_: next(answers),
+        transport=httpx.MockTransport(answer),
+    )
     one(to("https://shop.example/hook?x=1"))
 
     assert str(asked[0].url) == "https://93.184.216.34/hook?x=1"
@@ -114,3 +125,53 @@ def test_a_name_that_cannot_be_resolved_is_tried_again() -> None:
     one = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, resolve=nowhere)
     with pytest.raises(NotSent):
         one(to("https://shop.example/hook"))
+
+
+def test_a_name_in_other_letters_is_called_as_the_network_writes_it() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(204)
+
+    named: list[str] = []
+
+    def found(host: str, _port: int) -> list[str]:
+        named.append(host)
+        return ["2606:4700::1111"]
+
+    WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, resolve=found, transport=httpx.MockTransport(answer))(
+        to("https://店.example/通知")
+    )
+
+    assert named == ["xn--hxt.example"]
+    assert str(asked[0].url).startswith("https://[2606:4700::1111]/")
+    assert asked[0].headers["host"] == asked[0].extensions["sni_hostname"] == "xn--hxt.example"
+
+
+def test_a_receiver_that_sends_a_byte_now_and_then_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks_http, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        dripped = threads.submit(drip, listener)
+        one = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, anywhere=True)
+
+        with pytest.raises(NotSent, match="TimeoutError"):
+            one(to(url))
+        assert dripped.result(10) > 1, "it was sending all the time"
+
+
+def drip(listener: socket.socket) -> int:
+    """A byte of a header every twentieth of a second, for as long as anybody listens; answers how many."""
+    connection, _ = listener.accept()
+    sent = 0
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while sent < 200:
+            connection.sendall(b"a")
+            sent += 1
+            connection.settimeout(0.05)
+            with suppress(TimeoutError):
+                if not connection.recv(65536):
+                    break
+    return sent

@@ -96,21 +96,18 @@ def build_notices(
     def secret_of(sending: Sending) -> str:
         return signing_secret(key, sending.user_id, sending.ways.webhook_salt or "")
 
-    webhooks = WebhookSender(secret_of, letters.body, now, anywhere=pages.webhooks_anywhere)
-    senders: dict[Way, Sender] = {Way.WEBHOOK: webhooks}
+    senders: dict[Way, Sender] = {
+        Way.WEBHOOK: WebhookSender(secret_of, letters.body, now, anywhere=pages.webhooks_anywhere)
+    }
     if own.smtp_host:
         senders[Way.MAIL] = SmtpSender(_mail_server(own), letters.letter)
-
-    def close() -> None:
-        webhooks.close()
-        engine.dispose()
 
     for way in Way:
         for outcome in NOTICE_OUTCOMES:
             NOTICES.labels(way, outcome)
     keep = KeepNotices(SqlCauses(engine), SqlNotices(engine), now)
     send = SendNotices(SqlOutbox(engine), senders, now, lambda way, outcome: NOTICES.labels(way, outcome).inc())
-    return NoticeWorker(keep, send, shared, close)
+    return NoticeWorker(keep, send, shared, engine.dispose)
 
 
 def _mail_server(own: NoticesSettings) -> MailServer:

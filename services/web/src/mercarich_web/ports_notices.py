@@ -72,7 +72,7 @@ class WayBook(Protocol):
 
 class Outbox(Protocol):
     def take(self, now: datetime, limit: int) -> Sequence[Sending]:
-        """Those that are due; each is put off, so that no other sender takes it."""
+        """Those that are due, one of a seller; each is put off, so that no other sender takes it."""
 
     def sent(self, sending_id: int) -> None: ...
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from mercarich_db.tables import logins, notice_sendings, notice_ways, notices, users
 from mercarich_db.types import AnyRow
@@ -64,7 +64,9 @@ class SqlOutbox:
         self._engine = engine
 
     def take(self, now: datetime, limit: int) -> Sequence[Sending]:
-        due = select(_sending.id, _sending.attempts).where(_sending.state == "waiting", _sending.not_before <= now)
+        is_due = and_(_sending.state == "waiting", _sending.not_before <= now)
+        first = select(func.min(_sending.id)).where(is_due).group_by(_sending.user_id)
+        due = select(_sending.id, _sending.attempts).where(is_due, _sending.id.in_(first))
 
         def take(connection: Connection) -> list[int]:
             taken = []

@@ -28,7 +28,8 @@ from mercarich_web.ports_people import Actor, Audit, Secrets
 
 SHOWN_FOR = timedelta(days=30)
 KEPT_FOR = timedelta(days=30)
-AT_ONCE = 20
+AT_ONCE = 10
+"""Of as many sellers: those who are slow to answer hold up the others for seconds, and nobody twice in a round."""
 LINES = 10
 MOST_BY_HAND = 10
 """Trials and proofs within an hour: nobody fills another's mailbox."""
@@ -133,6 +134,7 @@ class ChooseWays:
             try:
                 parts = urlsplit(webhook)
                 port = parts.port
+                (parts.hostname or "").encode("idna")
             except ValueError:
                 raise ports.Refused("webhook") from None
             plain = parts.hostname and parts.username is None and not parts.fragment and webhook.isprintable()
@@ -175,6 +177,8 @@ class SendNotices:
 
     def _tried(self, sending: Sending) -> tuple[str | None, bool]:
         """What is wrong, and whether it is for good."""
+        if sending.tries > MOST_TRIES:
+            return "each try ended the sender", True
         sender = self.senders.get(sending.way)
         if sender is None:
             return "no mail server is set up here", True
