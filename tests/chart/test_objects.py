@@ -40,9 +40,7 @@ def test_every_pod_is_restricted(case: str) -> None:
             assert "hostPort" not in str(container.get("ports")), name
 
 
-def test_only_what_saves_reads_or_deletes_pictures_holds_their_volume_and_does_not_walk_it_to_change_its_group() -> (
-    None
-):
+def test_only_what_handles_pictures_holds_their_volume_and_does_not_walk_it_to_change_its_group() -> None:
     mounted = {
         name: (volume["persistentVolumeClaim"].get("readOnly", False), pod["spec"]["securityContext"])
         for name, pod in pods(objects("full"))
@@ -52,10 +50,18 @@ def test_only_what_saves_reads_or_deletes_pictures_holds_their_volume_and_does_n
     assert {name: read_only for name, (read_only, _) in mounted.items()} == {
         "CronJob stock-delete-old-items": False,
         "Deployment stock-jobs-import": False,
+        "Deployment stock-pages": True,
         "Deployment stock-updater-mercari": True,
         "Deployment stock-updater-yahoo": True,
     }
     assert all(each["fsGroupChangePolicy"] == "OnRootMismatch" for _, each in mounted.values())
+    told = {
+        name
+        for name, pod in pods(objects("full"))
+        for container in pod["spec"]["containers"]
+        if {"name": "MERCARICH_PICTURES", "value": "/data/pictures"} in container.get("env", ())
+    }
+    assert told == set(mounted)
 
 
 @pytest.mark.parametrize("case", CASES)

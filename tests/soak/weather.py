@@ -259,11 +259,13 @@ class Commands:
         self._plant = plant
         self.launch = launch
         self.under_way: list[Command] = []
+        self.killed = 0
 
     def kill(self) -> None:
         for command in self.under_way:
             if command.poll() is None:
                 command.kill()
+                self.killed += 1
 
     def freeze(self, seconds: float) -> None:
         for command in self.under_way:

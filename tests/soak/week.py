@@ -102,8 +102,9 @@ class Week:
         return (
             f"Requests: {', '.join(f'{number:,} {name}' for name, number in requests.items())}. Messages: "
             f"{', '.join(f'{number:,} {name}' for name, number in plant.broker.counts.items())}. "
-            f"The database refused {plant.database.refused:,} times; processes were killed "
-            f"{sum(self.services.ended.values())} times. Fingerprint {self._fingerprint()}."
+            f"The database refused {plant.database.refused:,} times; services were killed "
+            f"{sum(self.services.ended.values())} times, commands {self.commands.killed}. "
+            f"Fingerprint {self._fingerprint()}."
         )
 
     def _fingerprint(self) -> str:

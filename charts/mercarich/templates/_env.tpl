@@ -107,6 +107,14 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Where the pictures lie in a pod that has them; the argument as for mercarich.pod. */}}
+{{- define "mercarich.picturesEnv" -}}
+{{- if .claim }}
+- name: MERCARICH_PICTURES
+  value: /data/pictures
+{{- end }}
+{{- end -}}
+
 {{- define "mercarich.env.pages" -}}
 {{ include "mercarich.sharedEnv" . }}
 {{ include "mercarich.pagesEnv" . }}

@@ -44,9 +44,8 @@ spec:
           args: {{ toJson .args }}
           env:
             {{- include .env .root | nindent 12 }}
-            {{- if .claim }}
-            - name: MERCARICH_PICTURES
-              value: /data/pictures
+            {{- with include "mercarich.picturesEnv" . | trim }}
+            {{- . | nindent 12 }}
             {{- end }}
             - name: MERCARICH_METRICS_PORT
               value: "9100"

@@ -140,6 +140,15 @@ def test_upgrades_at_once_do_not_disturb_each_other(database_url: str, engine: E
         assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
 
 
+def test_an_upgrade_lets_nobody_in_between_two_migrations(engine: Engine) -> None:
+    commits: list[Connection] = []
+    event.listen(engine, "commit", commits.append)
+
+    schema.upgrade(engine)
+
+    assert len(commits) == 1
+
+
 def test_nobody_else_can_migrate_while_an_upgrade_works(
     database_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

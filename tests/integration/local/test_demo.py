@@ -52,6 +52,7 @@ def test_the_whole_way_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_p
     places = [output.index(f"\n{title}") for title in titles]
     assert places == sorted(places)
     assert not list((tmp_path / "demo" / "pictures").rglob("*.jpg"))
+    assert "Sign in" not in output  # it has no pages
     assert [report[name] for name in ("wrong_withdrawals", "missed_withdrawals", "double_pushes")] == [0, 0, 0]
     assert report["scenario"] == "normal"
     assert report["unknown"] == 0

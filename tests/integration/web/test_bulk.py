@@ -79,7 +79,22 @@ def test_only_what_has_a_source_on_sale_goes_up_and_waits_for_a_fresh_look(ann: 
 def test_drafts_become_offers(ann: Browser, engine: Engine) -> None:
     ann.post("/listings/apply", action="list", everything="true", view="draft")
 
-    assert by_sku(engine)["DRAFT-1"].listed
+    draft = by_sku(engine)["DRAFT-1"]
+    with reading(engine) as connection:
+        wanted = connection.execute(select(tables.pictures_wanted.c.listing_id)).scalars().all()
+    assert draft.listed
+    assert wanted == [draft.id], "its pictures are saved as an import's are"
+
+
+def test_what_amazon_is_deleting_is_not_listed_again(ann: Browser, engine: Engine, rows: Rows) -> None:
+    draft = by_sku(engine)["DRAFT-1"]
+    rows.add(
+        tables.listing_removals, listing_id=draft.id, user_id=draft.user_id, wanted_at=draft.changed_at, attempts=0
+    )
+    ann.post("/listings/apply", action="list", everything="true", view="draft")
+    ann.post("/listings/apply", action="list", listing=[draft.id])
+
+    assert by_sku(engine)["DRAFT-1"] == draft
 
 
 def test_listings_of_somebody_else_are_not_among_them(ann: Browser, engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, select
@@ -151,6 +152,27 @@ def test_a_replacement_follows_the_sellers_word(
         excluded = connection.execute(select(tables.excluded_sellers)).all()
     assert (found.state, found.decided_by) == (state, "ann")
     assert [row.seller_id for row in excluded] == (["shady"] if word == "refuse-seller" else [])
+
+
+def test_a_long_search_in_japanese_leads_back_to_itself(ann: Browser, rows: Rows, ann_id: int) -> None:
+    address = f"/listings?q={quote('長い題名' * 25)}"
+    rows.listing(ann_id, rows.source("x555555"), "LONG-1")
+    ann.get("/listings")
+    form = {"action": "withdraw", "everything": "true", "q": "LONG", "back": address}
+    preview = ann.post("/listings/preview", **form)
+    done = ann.post("/listings/apply", **form)
+    ann.post("/sign-out")
+    asked = ann.get(address).headers["location"]
+
+    assert f'href="{address}"' in preview.text
+    assert done.headers["location"] == address
+    assert ann.get(asked).text.count(f'value="{address}"') == 1
+
+
+def test_a_preview_leads_back_to_no_other_site(ann: Browser) -> None:
+    page = ann.post("/listings/preview", action="withdraw", back="javascript:alert(1)").text
+
+    assert "javascript:" not in page
 
 
 def test_a_code_that_has_no_words_here_is_shown_as_text(ann: Browser, rows: Rows, ann_id: int) -> None:

@@ -1,5 +1,6 @@
 """Two sellers on every route: what is somebody else's is not there, and nothing of it changes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -157,6 +158,7 @@ DRAWS = ("get", "/account/second-step")
 """Draws the secret that its page shows, once."""
 SECRET = "an offer of Ann alone"
 KEY = "mk_of_user_"
+ID = re.compile(r"{(\w+_id|slot|number)}")
 
 
 @dataclass(frozen=True)
@@ -276,6 +278,22 @@ def test_the_pages_of_the_other_role_are_not_there(shop: Shop, engine: Engine, u
         if row.whom is whom:
             assert _ask(visitor, shop, method, path, row).status_code == 404, path
     assert _everything(engine) == before
+
+
+def test_an_id_that_no_database_can_hold_is_refused(shop: Shop) -> None:
+    visitors = {username: shop.site.browser() for username in ("ann", "operator", "program")}
+    visitors["ann"].sign_in("ann")
+    visitors["operator"].sign_in("operator")
+    visitors["program"].client.headers["Authorization"] = f"Bearer {KEY}1"
+    whose = {For.OWNER: "ann", For.OPERATOR: "operator", For.KEY: "program"}
+    answers = {}
+    for (method, path), row in ROUTES.items():
+        url = ID.sub(str(2**63), path).replace("{action}", "withdraw")
+        if url != path:
+            answers[method, path] = _ask(visitors[whose[row.whom]], shop, method, path, Row(row.whom, url, row.fields))
+
+    assert len(answers) > 20
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 422} == {}
 
 
 def test_no_get_changes_anything(shop: Shop, engine: Engine) -> None:

@@ -83,9 +83,11 @@ def _revision(connection: Connection) -> str | None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Two migrations must not run side by side: MariaDB's DDL is not transactional, SQLite's wait for each other."""
+    """Two upgrades must not run side by side. MariaDB's DDL commits by itself, so that a lock by name is needed; on
+    SQLite the whole upgrade is one transaction, without which Alembic would let others in after each migration."""
     if connection.dialect.name == "sqlite":
         connection.execution_options(mercarich_writes=True)
+        connection.begin()
         yield
         return
     if connection.execute(text("SELECT GET_LOCK(:lock, 60)"), {"lock": _LOCK}).scalar() != 1:

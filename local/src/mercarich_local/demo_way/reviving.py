@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, listing_events, listings, revival_candidates, revivals, source_items
 from mercarich_db.types import AnyRow
+from mercarich_local.demo_check import MARKETPLACES
 from mercarich_local.demo_stage import Problem, Stage, clock
 from mercarich_local.demo_way.cast import Cast, Seller
 
-MARKETPLACES = ("yahoo", "mercari")
 SHOWN = 3
 REVIVE_SECONDS = 150.0
 RESTORE_SECONDS = 90.0

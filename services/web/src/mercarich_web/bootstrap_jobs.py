@@ -22,11 +22,11 @@ from mercarich_platform.worker import Tick, Worker
 from mercarich_web.adapters.candidates_sql import SqlCandidates
 from mercarich_web.adapters.database import SqlSchema
 from mercarich_web.adapters.desk_sql import SqlDesk
-from mercarich_web.adapters.exported_sql import SqlListings
 from mercarich_web.adapters.fresh_settings import FreshSettings
 from mercarich_web.adapters.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.adapters.imports_sql import SqlImports
 from mercarich_web.adapters.job_book_sql import SqlJobBook
+from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.markets_http import HttpMarkets
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.picture_sources_http import HttpPictureSource
@@ -93,7 +93,7 @@ def jobs_of(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Jobs]:
             stop=StopJob(book, now, discard),
             skip=SkipQuery(book),
             watch=WatchJobs(book, hints, discard, now),
-            export=ExportListings(SqlListings(engine)),
+            export=ExportListings(book.seller, SqlListingBook(engine)),
         )
     finally:
         publisher.close()

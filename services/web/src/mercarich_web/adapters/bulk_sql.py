@@ -9,8 +9,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    Subquery,
     and_,
+    exists,
     false,
     func,
     insert,
@@ -21,19 +21,22 @@ from sqlalchemy import (
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
-from mercarich_db.tables import listing_events, listings, source_items
+from mercarich_db.tables import listing_events, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.listing_book_sql import wanted
+from mercarich_web.adapters.pictures_wanted_sql import want_pictures
 from mercarich_web.domain.bulk import MOST, BulkAction, Choice, Preview
 
 CHUNK = 1_000
 _offer, _source = listings.c, source_items.c
 _on_offer = and_(_offer.listed.is_(true()), _offer.orphan.is_(false()))
+_leaving = exists().where(listing_removals.c.listing_id == _offer.id)
+"""It looks like a draft while Amazon deletes it."""
 _FITS: dict[BulkAction, ColumnElement[bool]] = {
     BulkAction.WITHDRAW: and_(_on_offer, _offer.quantity > 0),
     BulkAction.PUT_UP: and_(_on_offer, _offer.quantity == 0, _offer.hold_id.is_(None)),
-    BulkAction.LIST: _offer.listed.is_(false()),
+    BulkAction.LIST: and_(_offer.listed.is_(false()), ~_leaving),
 }
 """Of the listing alone: looked at again under the lock."""
 _KINDS = {BulkAction.WITHDRAW: EventKind.WITHDRAWN, BulkAction.PUT_UP: EventKind.RESTORED}
@@ -61,14 +64,12 @@ class SqlBulk:
             for start in range(0, len(found), CHUNK):
                 rows = _locked(connection, user_id, action, found[start : start + CHUNK])
                 _change(connection, action, rows, by, now)
+                if action is BulkAction.LIST:
+                    want_pictures(connection, user_id, [row.sku for row in rows], after=start)
                 changed += len(rows)
             return changed
 
         return writing(self._engine, apply)
-
-
-def _count(connection: Connection, rows: Subquery) -> int:
-    return connection.execute(select(func.count()).select_from(rows)).scalar_one()
 
 
 def _chosen(user_id: int, choice: Choice) -> Select[Any]:
@@ -85,7 +86,7 @@ def _fitting(user_id: int, action: BulkAction, choice: Choice) -> Select[Any]:
 
 def _locked(connection: Connection, user_id: int, action: BulkAction, ids: Sequence[int]) -> Sequence[AnyRow]:
     mine = (_offer.user_id == user_id, _offer.id.in_(ids), _FITS[action])
-    columns = (_offer.id, _offer.user_id, _offer.quantity, _offer.listing_quantity, _offer.revision)
+    columns = (_offer.id, _offer.user_id, _offer.sku, _offer.quantity, _offer.listing_quantity, _offer.revision)
     return connection.execute(select(*columns).where(*mine).order_by(_offer.id).with_for_update()).all()
 
 

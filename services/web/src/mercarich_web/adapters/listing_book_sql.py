@@ -70,7 +70,9 @@ class SqlListingBook:
         query = wanted(_joined(select(*_ROW)), user_id, wish)
         if after is not None:
             place, here = tuple_(by, _offer.id), (after.value, after.listing_id)
-            query = query.where(place < here if wish.order.is_down else place > here)
+            # MariaDB goes to no place of an index by two columns at once, only by the first
+            bounds = (by <= after.value, place < here) if wish.order.is_down else (by >= after.value, place > here)
+            query = query.where(*bounds)
         ordered = (by.desc(), _offer.id.desc()) if wish.order.is_down else (by, _offer.id)
         with reading(self._engine) as connection:
             found = connection.execute(query.order_by(*ordered).limit(ROWS + 1)).all()

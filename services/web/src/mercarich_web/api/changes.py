@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from mercarich_web.api import shapes
 from mercarich_web.api.callers import caller
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.bulk import BulkAction, Choice
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.people import Account
@@ -38,7 +39,7 @@ def _listings(keys: Keys, change: ChangeMany) -> APIRouter:
         return apply(account, wish.action, wish.listings)
 
     @routes.post("/{listing_id}/{action}", summary="The same with one listing")
-    def one(listing_id: int, action: BulkAction, account: Account = writer) -> shapes.Changed:
+    def one(listing_id: Id, action: BulkAction, account: Account = writer) -> shapes.Changed:
         return apply(account, action, [listing_id])
 
     return routes
@@ -54,11 +55,11 @@ def _replacements(keys: Keys, desk: ReplacementDesk) -> APIRouter:
         return shapes.Proposals(replacements=[shapes.proposal(one) for one in desk.waiting(account)])
 
     @routes.post("/{listing_id}/approve", summary="Take it; it goes up after one more look", status_code=204)
-    def approve(listing_id: int, account: Account = writer) -> None:
+    def approve(listing_id: Id, account: Account = writer) -> None:
         desk.approve(account, listing_id)
 
     @routes.post("/{listing_id}/refuse", summary="Never this one for this listing", status_code=204)
-    def refuse(listing_id: int, account: Account = writer) -> None:
+    def refuse(listing_id: Id, account: Account = writer) -> None:
         desk.refuse(account, listing_id)
 
     return routes

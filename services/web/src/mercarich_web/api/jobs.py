@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, UploadFile
 
 from mercarich_web.api import shapes
 from mercarich_web.api.callers import caller
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.people import Account
 from mercarich_web.use_cases.jobs import MOST_BYTES, JobDesk, Wish
@@ -31,7 +32,7 @@ def _reading(keys: Keys, desk: JobDesk) -> APIRouter:
         return shapes.Jobs(jobs=[shapes.job(one) for one in desk.list(account.username, limit).jobs])
 
     @routes.get("/{job_id}", summary="How far a job is, and what is wrong with its file")
-    def one(job_id: int, account: Account = reader) -> shapes.Problems:
+    def one(job_id: Id, account: Account = reader) -> shapes.Problems:
         found = desk.show(job_id, account.username)
         problems = [
             shapes.ProblemOfLine(line=each.line, column=each.column, problem=each.problem) for each in found.problems
@@ -58,7 +59,7 @@ def _starting(keys: Keys, desk: JobDesk) -> APIRouter:
         return shapes.job(desk.start_import(account.username, file.filename or "api.csv", pieces, BY))
 
     @routes.post("/{job_id}/stop", summary="End a job; nothing changes where it has ended")
-    def stop(job_id: int, account: Account = writer) -> shapes.JobShape:
+    def stop(job_id: Id, account: Account = writer) -> shapes.JobShape:
         return shapes.job(desk.stop(job_id, BY, account.username).job)
 
     return routes

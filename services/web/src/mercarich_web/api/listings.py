@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api import shapes
 from mercarich_web.api.callers import caller
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.listings import Order, View, Wish, packed, unpacked
 from mercarich_web.domain.people import Account
@@ -44,7 +45,7 @@ def routes(keys: Keys, browse: BrowseListings, tell_story: TellStory) -> APIRout
         return StreamingResponse(browse.csv(account.user_id, wish), media_type="text/csv; charset=utf-8")
 
     @routes.get("/{listing_id}", summary="One listing, why it stands as it does, and all that happened to it")
-    def one(listing_id: int, account: Account = reader) -> shapes.Told:
+    def one(listing_id: Id, account: Account = reader) -> shapes.Told:
         return shapes.told(tell_story(account.user_id, listing_id))
 
     return routes

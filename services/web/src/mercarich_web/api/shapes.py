@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_contracts.market import Marketplace
+from mercarich_web.api.ids import GivenId
 from mercarich_web.domain.bulk import BulkAction
 from mercarich_web.domain.jobs import Job
 from mercarich_web.domain.listings import ListingRow
@@ -135,7 +136,7 @@ class ActionWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: BulkAction
-    listings: Annotated[list[int], Field(min_length=1, max_length=1000)]
+    listings: Annotated[list[GivenId], Field(min_length=1, max_length=1000)]
     """Their ids; those of nobody or of others are left out."""
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -186,10 +186,15 @@ def unpacked(text: str, order: Order) -> Place | None:
     try:
         raw = base64.urlsafe_b64decode(text[:400] + "=" * (-len(text[:400]) % 4)).decode()
         number, _, value = raw.partition("|")
-        place = Place(value if order.is_by_sku else datetime.fromisoformat(value), int(number))
-    except (ValueError, binascii.Error):
+        listing_id = int(number)
+        if not 0 <= listing_id < 2**63:  # more than a database takes
+            return None
+        if order.is_by_sku:
+            return Place(value, listing_id)
+        at = datetime.fromisoformat(value)
+        return None if at.tzinfo is None else Place(at.astimezone(UTC), listing_id)
+    except (ValueError, OverflowError, binascii.Error):
         return None
-    return None if isinstance(place.value, datetime) and place.value.tzinfo is None else place
 
 
 def picture_type(data: bytes) -> str | None:

@@ -5,8 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from mercarich_contracts.market import Marketplace
+from mercarich_web.api.ids import GivenId
 from mercarich_web.domain.bulk import BulkAction, Choice
 from mercarich_web.domain.listings import View, Wish
+from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
 from mercarich_web.use_cases.bulk import ChangeMany
@@ -15,7 +17,7 @@ MOST_TICKED = 200
 
 
 def chosen(
-    listing: Annotated[list[int] | None, Form(max_length=MOST_TICKED)] = None,
+    listing: Annotated[list[GivenId] | None, Form(max_length=MOST_TICKED)] = None,
     everything: Annotated[bool, Form()] = False,
     view: Annotated[View, Form()] = View.ALL,
     q: Annotated[str, Form(max_length=100)] = "",
@@ -28,7 +30,7 @@ def chosen(
 
 Chosen = Annotated[Choice, Depends(chosen)]
 Action = Annotated[BulkAction, Form()]
-Back = Annotated[str, Form(max_length=500)]
+Back = Annotated[str, Form(max_length=LONGEST)]
 
 
 def routes(site: Site, change: ChangeMany) -> APIRouter:
@@ -38,7 +40,7 @@ def routes(site: Site, change: ChangeMany) -> APIRouter:
     def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
         """Changes nothing: a POST because a selection does not fit into an address."""
         told = change.preview(visit.account, action, choice)
-        return site.page(visit, "bulk.html", action=action, choice=choice, preview=told, back=back)
+        return site.page(visit, "bulk.html", action=action, choice=choice, preview=told, back=own_path(back))
 
     @routes.post("/apply")
     def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from mercarich_contracts.market import Marketplace
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.jobs import JobProblem
 from mercarich_web.domain.listing_csv import neutralised
 from mercarich_web.ports import Refused
@@ -77,11 +78,11 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
     routes = APIRouter(prefix="/jobs/{job_id}")
 
     @routes.get("")
-    def one(visit: Seller, job_id: int) -> Response:
+    def one(visit: Seller, job_id: Id) -> Response:
         return site.page(visit, "job.html", details=desk.show(job_id, visit.account.username))
 
     @routes.get("/progress")
-    def progress(visit: Seller, job_id: int) -> Response:
+    def progress(visit: Seller, job_id: Id) -> Response:
         """The part of the page that changes, as a stream."""
         desk.show(job_id, visit.account.username)
 
@@ -92,18 +93,18 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
         return stream(draw)
 
     @routes.get("/problems.csv")
-    def problems(visit: Seller, job_id: int) -> Response:
+    def problems(visit: Seller, job_id: Id) -> Response:
         found = desk.problems(job_id, visit.account.username)
         headers = {"Content-Disposition": f'attachment; filename="problems-{job_id}.csv"'}
         return StreamingResponse(_as_csv(iter(found)), media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.post("/stop")
-    def stop(visit: Seller, job_id: int) -> Response:
+    def stop(visit: Seller, job_id: Id) -> Response:
         desk.stop(job_id, visit.account.username, visit.account.username)
         return site.to(f"/jobs/{job_id}", "job_stopped", str(job_id))
 
     @routes.post("/skip/{number}")
-    def skip(visit: Seller, job_id: int, number: int) -> Response:
+    def skip(visit: Seller, job_id: Id, number: Id) -> Response:
         desk.skip(job_id, number, visit.account.username)
         return site.to(f"/jobs/{job_id}", "search_skipped", str(number))
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.keys import Scope
 from mercarich_web.ports import Refused
 from mercarich_web.site.rendering import Site
@@ -35,7 +36,7 @@ def routes(site: Site, keys: Keys) -> APIRouter:
         return page(visit, made=made)
 
     @routes.post("/{key_id}/revoke")
-    def revoke(visit: Seller, key_id: int) -> Response:
+    def revoke(visit: Seller, key_id: Id) -> Response:
         gone = keys.revoke(visit.account.user_id, key_id, visit.actor)
         return site.to("/account/keys", "key_revoked", gone.name)
 

@@ -1,12 +1,13 @@
 """A seller's listings: the table with its filters in the address, and the same as CSV."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.listings import Order, View, Wish, packed, unpacked
+from mercarich_web.site.addresses import address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
 from mercarich_web.use_cases.listings import BrowseListings, ShowPicture, TellStory
@@ -23,6 +24,8 @@ def wished(
 
 
 Wished = Annotated[Wish, Depends(wished)]
+KEPT_FOR_A_SESSION = {"Cache-Control": "private, max-age=3600", "Vary": "Cookie"}
+"""Whoever signs in next in the same browser gets nothing of it."""
 
 
 def routes(site: Site, browse: BrowseListings, tell_story: TellStory, show_picture: ShowPicture) -> APIRouter:
@@ -64,14 +67,14 @@ def routes(site: Site, browse: BrowseListings, tell_story: TellStory, show_pictu
         )
 
     @routes.get("/{listing_id}")
-    def one(visit: Seller, listing_id: int) -> Response:
+    def one(visit: Seller, listing_id: Id) -> Response:
         """The why page."""
         return site.page(visit, "listing.html", story=tell_story(visit.account.user_id, listing_id))
 
     @routes.get("/{listing_id}/pictures/{slot}")
-    def picture(visit: Seller, listing_id: int, slot: int) -> Response:
+    def picture(visit: Seller, listing_id: Id, slot: Annotated[int, Path(ge=0, le=99)]) -> Response:
         data, kind = show_picture(visit.account.user_id, listing_id, slot)
-        return Response(data, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
+        return Response(data, media_type=kind, headers=KEPT_FOR_A_SESSION)
 
     return routes
 
@@ -84,5 +87,4 @@ def _address(wish: Wish, **changes: str | None) -> str:
         "market": wish.marketplace,
         "sort": None if wish.order is Order.NEWEST else wish.order.value,
     } | changes
-    query = urlencode({name: value for name, value in values.items() if value})
-    return f"/listings?{query}" if query else "/listings"
+    return address("/listings", values)

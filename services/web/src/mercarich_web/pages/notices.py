@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.notices import Kind, Way
 from mercarich_web.ports import Refused
 from mercarich_web.site.rendering import Site
@@ -34,7 +35,7 @@ def _reading(site: Site, reading: ReadNotices) -> APIRouter:
         return site.to("/notices")
 
     @routes.post("/{notice_id}/read")
-    def read(visit: Seller, notice_id: int) -> Response:
+    def read(visit: Seller, notice_id: Id) -> Response:
         reading.mark(visit.account.user_id, notice_id)
         return site.to("/notices")
 

@@ -1,10 +1,16 @@
 """Replacements that wait for the seller: approve, refuse, never from this seller."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response
+
+from mercarich_web.api.ids import Id
+from mercarich_web.site.addresses import LONGEST
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
 from mercarich_web.use_cases.replacements import ReplacementDesk
+
+Back = Annotated[str, Query(max_length=LONGEST)]
 
 
 def routes(site: Site, desk: ReplacementDesk) -> APIRouter:
@@ -15,15 +21,15 @@ def routes(site: Site, desk: ReplacementDesk) -> APIRouter:
         return site.page(visit, "replacements.html", proposals=desk.waiting(visit.account))
 
     @routes.post("/{listing_id}/approve")
-    def approve(visit: Seller, listing_id: int, back: str = "/replacements") -> Response:
+    def approve(visit: Seller, listing_id: Id, back: Back = "/replacements") -> Response:
         return site.to(back, "replacement_approved", desk.approve(visit.account, listing_id).sku)
 
     @routes.post("/{listing_id}/refuse")
-    def refuse(visit: Seller, listing_id: int, back: str = "/replacements") -> Response:
+    def refuse(visit: Seller, listing_id: Id, back: Back = "/replacements") -> Response:
         return site.to(back, "replacement_refused", desk.refuse(visit.account, listing_id).sku)
 
     @routes.post("/{listing_id}/refuse-seller")
-    def refuse_seller(visit: Seller, listing_id: int, back: str = "/replacements") -> Response:
+    def refuse_seller(visit: Seller, listing_id: Id, back: Back = "/replacements") -> Response:
         return site.to(back, "seller_refused", desk.refuse_seller(visit.account, listing_id).sku)
 
     return routes

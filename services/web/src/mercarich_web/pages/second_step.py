@@ -3,17 +3,16 @@
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from markupsafe import Markup
 
-from mercarich_web.site.rendering import Site, own_path
+from mercarich_web.site.addresses import Next, NextField, own_path
+from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshSigned, Visit, Visiting, let_in, refusal
 from mercarich_web.use_cases.second_step import SecondStep
 from mercarich_web.use_cases.sign_in import Door, TooMany, Wrong
 
 Code = Annotated[str, Form(max_length=64)]
-Next = Annotated[str, Query(max_length=500)]
-NextField = Annotated[str, Form(alias="next", max_length=500)]
 
 
 def routes(site: Site, door: Door, second_step: SecondStep) -> APIRouter:

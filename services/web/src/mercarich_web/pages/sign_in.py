@@ -3,19 +3,18 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from mercarich_web.domain.people import LONGEST, WeakPassword
+from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.languages import LANGUAGES
-from mercarich_web.site.rendering import Site, own_path
+from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal
 from mercarich_web.use_cases.invitations import Invitations
 from mercarich_web.use_cases.sign_in import Door, TooMany, Wrong
 
 Text = Annotated[str, Form(max_length=200)]
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
-Next = Annotated[str, Query(max_length=500)]
-NextField = Annotated[str, Form(alias="next", max_length=500)]
 
 
 def routes(site: Site, door: Door, invitations: Invitations) -> APIRouter:

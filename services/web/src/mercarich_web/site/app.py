@@ -22,6 +22,7 @@ from mercarich_web.domain.refusals import NotFound
 from mercarich_web.metrics import REQUEST_SECONDS
 from mercarich_web.ports import BrokerAway, DatabaseAway, Refused
 from mercarich_web.settings import PagesSettings
+from mercarich_web.site.addresses import LONGEST
 from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
@@ -140,6 +141,7 @@ def _elsewhere(request: Request, page: str) -> Response:
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method not in SAFE:
         back = _page_of(request)
+    back = back if len(back) <= LONGEST else back.partition("?")[0][:LONGEST]
     to = page if back == "/" else f"{page}?next={quote(back)}"
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Redirect": to})

@@ -7,7 +7,7 @@ from datetime import timedelta
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote
 
 from babel.support import Translations
 from fastapi import Response
@@ -17,13 +17,13 @@ from markupsafe import escape
 
 from mercarich_web.domain.sentences import Moment, Said, Seen
 from mercarich_web.site import flash, formats, navigation, operating_words, reasons, setting_words, words
+from mercarich_web.site.addresses import own_path
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.devices import device
 from mercarich_web.site.languages import LANGUAGES, catalogue
 from mercarich_web.site.visits import NOTICE, Visit
 
 FOLDER = Path(__file__).parent.parent / "templates"
-Changes = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,6 @@ class Site:
             value = quote(f"{notice} {about}".strip())
             answer.set_cookie(NOTICE, value, max_age=60, httponly=True, samesite="lax", secure=self.https)
         return answer
-
-
-def own_path(path: str) -> str:
-    """The path if it is one of this site, else home: nobody is sent elsewhere."""
-    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
-    return path if safe else "/"
 
 
 def make_site(*, https: bool) -> Site:
@@ -103,7 +97,6 @@ def _environment(language: str, assets: Assets) -> Environment:
         device=device,
         operating_words=operating_words,
         setting_words=setting_words,
-        changed_query=changed_query,
     )
     return environment
 
@@ -127,9 +120,3 @@ def said(sentence: Said, sentences: Translations, language: str) -> str:
         return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
 
     return sentences.ugettext(sentence.text) % {name: told(value) for name, value in sentence.values.items()}
-
-
-def changed_query(query: str, /, **changes: Changes) -> str:
-    """The address's query with some values changed (None: without it), as `?…` or `?` alone."""
-    pairs = [(name, value) for name, value in parse_qsl(query) if name not in changes]
-    return "?" + urlencode(pairs + [(name, str(value)) for name, value in changes.items() if value is not None])

@@ -2,36 +2,31 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from mercarich_web.domain.listing_csv import COLUMNS, ExportedListing, neutralised
+from mercarich_web.domain.listings import Wish
 from mercarich_web.domain.refusals import NotFound
+from mercarich_web.ports_listings import ListingBook
 
 BOM = "\ufeff"
 """Excel reads a CSV as UTF-8 only with it."""
-
-
-class Listings(Protocol):
-    def seller(self, username: str) -> int | None: ...
-
-    def pages(self, user_id: int) -> Iterator[Sequence[ExportedListing]]:
-        """Ordered by SKU."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportListings:
     """Text in pieces, for a file or an HTTP answer. Raises `NotFound` before the first piece."""
 
-    listings: Listings
+    seller: Callable[[str], int | None]
+    listings: ListingBook
 
     def __call__(self, username: str) -> Iterator[str]:
-        user_id = self.listings.seller(username)
+        user_id = self.seller(username)
         if user_id is None:
             raise NotFound(f"there is no seller {username!r}")
-        return as_csv(self.listings.pages(user_id))
+        return as_csv(self.listings.export(user_id, Wish()))
 
 
 def as_csv(pages: Iterator[Sequence[ExportedListing]]) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """The audit log, newest first."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
+from mercarich_web.site.addresses import Below, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
 from mercarich_web.use_cases.audit import BrowseAudit
@@ -20,7 +20,7 @@ def routes(site: Site, browse: BrowseAudit) -> APIRouter:
         visit: Operator,
         actor: Word = "",
         action: Word = "",
-        below: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+        below: Below = None,
     ) -> Response:
         wish = {"actor": actor.strip(), "action": action}
         found = browse(wish["actor"] or None, action or None, below)
@@ -34,5 +34,4 @@ def routes(site: Site, browse: BrowseAudit) -> APIRouter:
 
 
 def _address(wish: dict[str, str], below: int | None = None) -> str:
-    query = urlencode({name: value for name, value in {**wish, "below": below}.items() if value})
-    return f"/audit?{query}" if query else "/audit"
+    return address("/audit", {**wish, "below": below})

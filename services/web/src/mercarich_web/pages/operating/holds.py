@@ -1,21 +1,19 @@
 """What the brake keeps up: the open holds with what waits for them, releasing one, and the closed ones."""
 
-from typing import Annotated
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Path, Query, Response
-
+from mercarich_web.api.ids import Id
+from mercarich_web.site.addresses import Below
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
 from mercarich_web.use_cases.holds import BrowseHolds, ReleaseHold
-
-Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 def routes(site: Site, browse: BrowseHolds, release_hold: ReleaseHold) -> APIRouter:
     routes = APIRouter(prefix="/holds")
 
     @routes.get("")
-    def holds(visit: Operator, below: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None) -> Response:
+    def holds(visit: Operator, below: Below = None) -> Response:
         closed = browse.closed(below)
         page = {
             "first": "/holds" if below is not None else None,

@@ -1,17 +1,17 @@
 """The runs: the newest of each kind with its progress, all of them by pages, and one in full."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from mercarich_contracts.market import Marketplace
+from mercarich_web.api.ids import Id
+from mercarich_web.site.addresses import Below, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
 from mercarich_web.use_cases.run_history import BrowseRuns
 from mercarich_web.use_cases.runs import ShowRun
 
-Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Market = Annotated[Marketplace | Literal[""], Query()]
 
 
@@ -23,7 +23,7 @@ def routes(site: Site, browse: BrowseRuns, show_run: ShowRun) -> APIRouter:
         visit: Operator,
         operation: Literal["check", "update", ""] = "",
         market: Market = "",
-        below: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+        below: Below = None,
     ) -> Response:
         found = browse.page(operation or None, market or None, below)
         wish = {"operation": operation, "market": market and market.value}
@@ -52,5 +52,4 @@ def routes(site: Site, browse: BrowseRuns, show_run: ShowRun) -> APIRouter:
 
 
 def _address(wish: dict[str, str], below: int | None = None) -> str:
-    query = urlencode({name: value for name, value in {**wish, "below": below}.items() if value})
-    return f"/runs?{query}" if query else "/runs"
+    return address("/runs", {**wish, "below": below})

@@ -1,18 +1,17 @@
 """The sellers: plans, stopping and starting one, inviting somebody."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
+from mercarich_web.api.ids import Id
 from mercarich_web.domain.people import Role
 from mercarich_web.ports import Refused
+from mercarich_web.site.addresses import Above, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator, Visit
 from mercarich_web.use_cases.invitations import PLANS, Invitations
 from mercarich_web.use_cases.sellers import SellerDesk
-
-Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: str) -> APIRouter:
@@ -22,7 +21,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
     def sellers(
         visit: Operator,
         q: Annotated[str, Query(max_length=64)] = "",
-        above: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+        above: Above = 0,
     ) -> Response:
         found = desk.page(q.strip(), above)
         page = {
@@ -79,5 +78,4 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
 
 
 def _address(q: str, above: int | None = None) -> str:
-    query = urlencode({name: value for name, value in {"q": q, "above": above}.items() if value})
-    return f"/sellers?{query}" if query else "/sellers"
+    return address("/sellers", {"q": q, "above": above})

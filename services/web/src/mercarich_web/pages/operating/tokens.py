@@ -1,10 +1,10 @@
 """The Amazon tokens of all sellers, with what does not reach Amazon."""
 
-from typing import Annotated, Literal
-from urllib.parse import urlencode
+from typing import Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
+from mercarich_web.site.addresses import Above, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
 from mercarich_web.use_cases.sellers import BrowseTokens
@@ -17,7 +17,7 @@ def routes(site: Site, browse: BrowseTokens) -> APIRouter:
     def tokens(
         visit: Operator,
         verdict: Literal["invalid", "unknown", "valid", ""] = "",
-        above: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+        above: Above = 0,
     ) -> Response:
         counts, last = browse.summary()
         found = browse.page(verdict or None, above)
@@ -33,5 +33,4 @@ def routes(site: Site, browse: BrowseTokens) -> APIRouter:
 
 
 def _address(verdict: str, above: int | None = None) -> str:
-    query = urlencode({name: value for name, value in {"verdict": verdict, "above": above}.items() if value})
-    return f"/tokens?{query}" if query else "/tokens"
+    return address("/tokens", {"verdict": verdict, "above": above})
