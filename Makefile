@@ -22,7 +22,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration chaos soak bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration browser system chaos soak bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker
 
 browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browser (needs chromium; MERCARICH_ALL_LOOKS=1 for all)
 	$(PYTEST) --durations 5 tests/browser
+
+system: $(INSTALLED) ## the whole product as processes: the demo, a small system under Prometheus, a revival end to end
+	$(PYTEST) -n 2 --dist loadfile --durations 5 tests/system
 
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
 	$(PYTEST) -n 2 --dist loadfile tests/chaos

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from sqlalchemy import Connection
-from tests.integration.monitoring.prometheus import PROMETHEUS, Prometheus, prometheus
 from tests.integration.operator.lab import fake_lab, remove
 from tests.services.process import free_port
+from tests.system.prometheus import PROMETHEUS, Prometheus, prometheus
 from tools.alerts import FOLDER, alerts
 from tools.dashboards import files
 from tools.metrics_page import FOREIGN, catalogue
@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.skipif(PROMETHEUS is None, reason="Prometheus is missing (Debian: apt-get install prometheus)"),
     pytest.mark.timeout(240),
 ]
-PROCFILE = Path(__file__).parents[3] / "Procfile"
+PROCFILE = Path(__file__).parents[2] / "Procfile"
 NAMESPACE = "shop"
 WAIT_SECONDS = 120.0
 POOLS = {

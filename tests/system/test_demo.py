@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[2]
 
 
 def run_demo(data: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
@@ -56,7 +56,6 @@ def test_the_whole_way_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_p
     assert [report[name] for name in ("wrong_withdrawals", "missed_withdrawals", "double_pushes")] == [0, 0, 0]
     assert report["scenario"] == "normal"
     assert report["unknown"] == 0
-    assert 0 < report["seconds"] < 180
     assert output.count("parser ") == 5
     assert "ledger: clean" in output
     assert of_this_demo(tmp_path) == []
