@@ -13,7 +13,7 @@ from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_r
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.tables.notices import notice_sendings, notice_ways, notices
 from mercarich_db.tables.offers import listing_events, listings
-from mercarich_db.tables.people import amazon_accounts, users
+from mercarich_db.tables.people import amazon_accounts, amazon_links, users
 from mercarich_db.tables.pools import pool_status
 from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
 from mercarich_db.tables.runs import holds, run_heads, run_sellers, runs
@@ -32,6 +32,7 @@ from mercarich_db.tables.submissions import submission_items, submissions
 
 __all__ = [
     "amazon_accounts",
+    "amazon_links",
     "api_keys",
     "audit_log",
     "deletions",

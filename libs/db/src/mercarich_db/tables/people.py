@@ -1,6 +1,6 @@
-"""Sellers and their Amazon accounts. Written by web, the token's verdict by feed."""
+"""Sellers, and their Amazon accounts as feed links and judges them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
@@ -26,4 +26,19 @@ amazon_accounts = Table(
     Column("token_verdict", exact(16), nullable=False),  # unknown, valid, invalid
     Column("token_reason", String(255), nullable=True),
     Column("token_checked_at", UtcDateTime, nullable=True),
+)
+
+amazon_links = Table(  # on their way to Amazon's consent page
+    "amazon_links",
+    metadata,
+    # written by web
+    Column("state_hash", exact(64), primary_key=True),  # SHA-256 of what goes to Amazon and back
+    Column("user_id", Id, nullable=False),
+    Column("session_hash", exact(64), nullable=False),  # sessions.token_hash: the browser that comes back has it
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    # written by feed
+    Column("used_at", UtcDateTime, nullable=True),  # once
+    Column("outcome", exact(16), nullable=True),  # mercarich_contracts.linking.Outcome
+    Index("ix_amazon_links_user", "user_id"),
 )
