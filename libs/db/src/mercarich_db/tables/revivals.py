@@ -1,6 +1,6 @@
 """Replacements. Rules by web and by `mercarich revival`, the rest by updater."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
@@ -47,6 +47,24 @@ revival_candidates = Table(  # of the last search of a listing, in the order in 
     Column("price_jpy", Integer, nullable=True),
     Column("refused_by", exact(32), nullable=True),  # the filter; NULL: it matches
     Column("reason", String(255), nullable=True),
+    # as far as it was looked at when it was judged; NULL: nobody knows
+    Column("page_seen", Boolean, nullable=True),  # False: only the row of the search's result
+    Column("seller_id", exact(64), nullable=True),
+    Column("rating_good", Integer, nullable=True),
+    Column("rating_bad", Integer, nullable=True),
+    Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
+    Column("shipping_payer", exact(8), nullable=True),  # seller, buyer
+    Column("shipping_cost_jpy", Integer, nullable=True),
+    Column("ships_from", String(64), nullable=True),
+    Column("ship_days_max", Integer, nullable=True),
+    Column("image_url", String(512), nullable=True),
+    Column("quick_correlation", Float, nullable=True),  # of the pictures' grey histograms, -1 to 1
+    Column("share_forth", Float, nullable=True),  # these as mercarich_replacements.matching.Likeness
+    Column("share_back", Float, nullable=True),
+    Column("inliers", Integer, nullable=True),
+    Column("colour_distance", Float, nullable=True),
+    Column("changed_share", Float, nullable=True),
+    Column("odd_share", Float, nullable=True),
     Index("ix_revival_candidates_listing", "listing_id", "id"),
 )
 
