@@ -18,9 +18,7 @@ from pathlib import Path
 
 import cv2
 
-from mercarich_simulator.pictures.labelled import OTHER, SAME, Pair, pairs
-from mercarich_updater.adapters.likeness import decode, likeness, quick
-from mercarich_updater.domain.matching import (
+from mercarich_replacements.matching import (
     DEFAULT,
     SEED,
     Likeness,
@@ -29,6 +27,8 @@ from mercarich_updater.domain.matching import (
     quick_against,
     titles_against,
 )
+from mercarich_simulator.pictures.labelled import OTHER, SAME, Pair, pairs
+from mercarich_updater.adapters.likeness import decode, likeness, quick
 
 PAIRS = 2_000
 HOLD_OUT = 20_261_125

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 
+from mercarich_replacements.matching import Likeness
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
 from mercarich_simulator.sites.pictures import shot_of, subject_of
 from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.world import World
 from mercarich_updater.adapters.likeness import decode, likeness, quick
-from mercarich_updater.domain.matching import Likeness
 
 MAIN = 1
 """The number of an item's first picture."""

@@ -6,9 +6,9 @@ from tests.soak.darkroom import Darkroom, Developed
 from tests.soak.proxies import Proxies
 
 from mercarich_marketplace.app import Refusal
+from mercarich_replacements.matching import Likeness
 from mercarich_simulator.sites.pictures import IMAGES
 from mercarich_updater.adapters.pictures_http import HttpPictures
-from mercarich_updater.domain.matching import Likeness
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 

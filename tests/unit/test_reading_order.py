@@ -13,7 +13,7 @@ TOURS = {
     "mercari-proxy": "__init__ __main__ bootstrap api adapters/web domain/states",
     "operator": "__init__ __main__ bootstrap use_cases/reconcile domain/pools",
     "simulator": "__init__ __main__ bootstrap world truth api/yahoo",
-    "updater": "__init__ __main__ bootstrap handlers use_cases/revive domain/rules",
+    "updater": "__init__ __main__ bootstrap handlers use_cases/revive domain/revivals",
     "web": "__init__ commands/__init__ commands/asking bootstrap use_cases/runs commands/run_pages",
     "yahoo-proxy": "__init__ __main__ bootstrap adapters/web domain/states domain/prices",
 }

@@ -15,6 +15,7 @@ from mercarich_contracts.proxy_api import Evidence, Item, SearchRequest, SearchR
 from mercarich_db import engine as engines
 from mercarich_db.tables import listings, revival_candidates, revivals, seller_settings, source_items
 from mercarich_platform.clock import monotonic, utc_now
+from mercarich_replacements.matching import Likeness
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, ProxyAway, Request, Run
 from mercarich_runs.use_cases.publish import PublishSettings
@@ -24,7 +25,6 @@ from mercarich_updater.adapters.listings_sql import SqlListings
 from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.plan_sql import SqlPlan
 from mercarich_updater.adapters.rules_sql import SqlRules
-from mercarich_updater.domain.matching import Likeness
 from mercarich_updater.ports import Batch, NotSearched, Picture, PictureLater
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.desk import RevivalDesk

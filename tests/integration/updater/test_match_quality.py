@@ -4,8 +4,8 @@ import pytest
 from bench.match_quality import compare, refusal, score
 from tests.conftest import REAL_SERVICES
 
+from mercarich_replacements.matching import DEFAULT, SEED, titles_against
 from mercarich_simulator.pictures.labelled import Pair, pairs
-from mercarich_updater.domain.matching import DEFAULT, SEED, titles_against
 
 SEED_OF_PAIRS = 1
 PAIRS = 120

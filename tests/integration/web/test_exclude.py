@@ -7,7 +7,7 @@ from tests.integration.web.rows import Rows
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading
-from mercarich_updater.adapters.rules_sql import rules_of
+from mercarich_db.replacement_rules import rules_of
 
 HANAKO = ("--username", "hanako")
 EVERYONE = ("--everyone",)

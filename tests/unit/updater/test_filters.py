@@ -9,11 +9,11 @@ import pytest
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN
-from mercarich_updater.domain.filters import early, late
+from mercarich_replacements.filters import early, late
+from mercarich_replacements.matching import SEED
+from mercarich_replacements.rules import BadConditions, Rules, Wanted, read_conditions
 from mercarich_updater.domain.keywords import keyword
-from mercarich_updater.domain.matching import SEED
 from mercarich_updater.domain.revivals import Change, Offer, Revived, lead_time, revive
-from mercarich_updater.domain.rules import BadConditions, Rules, Wanted, read_conditions
 
 RULES = Rules(
     days=3,

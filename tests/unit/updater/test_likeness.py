@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
+from mercarich_replacements.matching import DEFAULT, NOTHING_ALIKE, Likeness, pictures_against
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
 from mercarich_updater.adapters.differences import Picture
 from mercarich_updater.adapters.likeness import SIDE, decode, likeness, quick
-from mercarich_updater.domain.matching import DEFAULT, NOTHING_ALIKE, Likeness, pictures_against
 
 BOX = Subject(1, 8, "speaker", 2)
 SHOT = Shot("a", "b")

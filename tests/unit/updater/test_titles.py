@@ -2,8 +2,8 @@
 
 import pytest
 
-from mercarich_updater.domain import titles
-from mercarich_updater.domain.matching import (
+from mercarich_replacements import titles
+from mercarich_replacements.matching import (
     DEFAULT,
     NOTHING_ALIKE,
     SEED,

@@ -8,11 +8,11 @@ from typing import Protocol
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
+from mercarich_replacements.filters import Refusal
+from mercarich_replacements.matching import Likeness
+from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.ports import Marking, Pending
-from mercarich_updater.domain.filters import Refusal
-from mercarich_updater.domain.matching import Likeness
 from mercarich_updater.domain.revivals import Change
-from mercarich_updater.domain.rules import Rules, Wanted
 
 
 class NoPicture(Exception):

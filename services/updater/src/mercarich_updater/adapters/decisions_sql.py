@@ -11,11 +11,11 @@ from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.replacements import APPLIED, APPROVED, LAPSED
 from mercarich_db.tables import amazon_accounts, listing_events, listings, revivals, source_items
+from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.restores_sql import give_source
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, outside_of_runs, wants_replacement
-from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Ageing, Approved, Done
 
 AT_ONCE = 100

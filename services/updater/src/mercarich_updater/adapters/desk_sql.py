@@ -11,10 +11,10 @@ from mercarich_db import replacements
 from mercarich_db.replacements import PROPOSED, Undecidable
 from mercarich_db.tables import listings, revival_candidates, revivals, source_items, users
 from mercarich_db.types import AnyRow
+from mercarich_replacements.rules import Wanted
 from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters.listings_sql import wanted_of
 from mercarich_updater.domain.reports import Candidate, Explanation, NotFound, OwnSetting, Refused, Revival
-from mercarich_updater.domain.rules import Wanted
 
 Result = TypeVar("Result")
 Decide = Callable[[Connection, AnyRow, str, datetime], int]

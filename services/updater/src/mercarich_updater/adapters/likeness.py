@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from mercarich_replacements.matching import NOTHING_ALIKE, Likeness
 from mercarich_updater.adapters.differences import Array, Picture, differences
-from mercarich_updater.domain.matching import NOTHING_ALIKE, Likeness
 
 QUICK_SIDE = 200
 SIDE = 480

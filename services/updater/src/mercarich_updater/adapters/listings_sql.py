@@ -12,12 +12,12 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_db.replacements import UNDONE
 from mercarich_db.tables import listing_pictures, listings, revival_candidates, revivals, runs, source_items
 from mercarich_db.types import AnyRow
+from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters import claims_sql
 from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import restores_sql, withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, hold_newest, wants_replacement
-from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Batch, Done, Judged
 
 FIRST_WAIT = timedelta(seconds=30)

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError
+from mercarich_replacements.matching import Likeness
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.adapters.saved_pictures import saved_picture
-from mercarich_updater.domain.matching import Likeness
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 if TYPE_CHECKING:

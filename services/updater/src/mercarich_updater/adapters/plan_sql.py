@@ -8,13 +8,13 @@ from sqlalchemy import Connection, Engine, and_, select
 from mercarich_db.tables import listings
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
+from mercarich_replacements.rules import Rules
 from mercarich_runs.adapters.fence import hold_newest, read, write
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page, sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
 from mercarich_runs.ports import Operation, Request, Run, Sellers
 from mercarich_updater.adapters import withdrawals_sql
 from mercarich_updater.adapters.updates import UPDATES, wants_replacement
-from mercarich_updater.domain.rules import Rules
 from mercarich_updater.ports import ListingRow
 
 

@@ -11,10 +11,10 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_db.replacements import APPLIED, APPROVED, LAPSED, PROPOSED
 from mercarich_db.tables import listing_events, listings, revivals, source_items, submission_items, submissions
 from mercarich_db.types import AnyRow
+from mercarich_replacements.rules import Rules, Wanted
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.updates import wants_replacement
 from mercarich_updater.domain.revivals import Offer, Revived, lead_time, revive
-from mercarich_updater.domain.rules import Rules, Wanted
 from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile
 
 

@@ -1,19 +1,11 @@
-"""A seller's rules: the general settings, his own values over them, and whom and what he excludes."""
+"""Each seller's rules, read as seldom as can be."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from sqlalchemy import Engine
 
-from sqlalchemy import Connection, Engine, select
-
-from mercarich_contracts.market import Marketplace
-from mercarich_db import settings_store
-from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
-from mercarich_db.tables import excluded_sellers, excluded_words, seller_settings
-from mercarich_db.tables.revivals import EVERYONE
+from mercarich_db.replacement_rules import rules_of
 from mercarich_platform.clock import Monotonic, monotonic
+from mercarich_replacements.rules import Rules
 from mercarich_runs.adapters.fence import read
-from mercarich_updater.domain.matching import DEFAULT, SEED
-from mercarich_updater.domain.rules import BadConditions, Rules, read_conditions
 
 FRESH_SECONDS = 5.0
 
@@ -33,55 +25,3 @@ class SqlRules:
                 known = (self._now(), rules_of(connection, user_id))
             self._known[user_id] = known
         return known[1]
-
-
-def rules_of(connection: Connection, user_id: int) -> Rules:
-    own = select(seller_settings.c.key, seller_settings.c.value).where(seller_settings.c.user_id == user_id)
-    values = values_of(connection, {row.key: row.value for row in connection.execute(own)})
-    whose = (EVERYONE, user_id)
-    sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
-    words = select(excluded_words.c.word).distinct().where(excluded_words.c.user_id.in_(whose))
-    return replace(
-        _rules(values),
-        banned_sellers=frozenset(
-            (Marketplace(row.marketplace), row.seller_id)
-            for row in connection.execute(sellers.where(excluded_sellers.c.user_id.in_(whose)))
-        ),
-        banned_words=tuple(sorted(connection.execute(words).scalars())),
-    )
-
-
-def values_of(connection: Connection, own: Mapping[str, str]) -> settings_store.Values:
-    """The general values, replaced by a seller's own where those are valid."""
-    values = dict(settings_store.read(connection).by_key)
-    for key, text in own.items():
-        if key in SELLERS_OWN:
-            try:
-                values[key] = DEFINITIONS[key].parse(text)
-            except BadSetting:
-                continue
-    return settings_store.Values(values)
-
-
-def _rules(values: settings_store.Values) -> Rules:
-    seed = replace(SEED, least_quick=values.number("REVIVAL_LEAST_QUICK"))
-    match = seed if values.text("REVIVAL_MATCH") == SEED.name else DEFAULT
-    try:
-        conditions = read_conditions(values.text("REVIVAL_OTHER_CONDITIONS"))
-    except BadConditions:
-        conditions = read_conditions(str(DEFINITIONS["REVIVAL_OTHER_CONDITIONS"].default))
-    return Rules(
-        days=values.integer("REVIVAL_DAYS"),
-        candidates=values.integer("REVIVAL_CANDIDATES"),
-        match=match,
-        least_rating=values.integer("REVIVAL_LEAST_RATING"),
-        price_factor=values.number("REVIVAL_PRICE_FACTOR"),
-        title_length=values.integer("REVIVAL_TITLE_LENGTH"),
-        ignored_origins=tuple(values.text("REVIVAL_IGNORED_ORIGINS").split()),
-        ship_days=values.integer("REVIVAL_SHIP_DAYS"),
-        lead_days=values.integer("REVIVAL_LEAD_DAYS"),
-        quantity_cap=values.integer("REVIVAL_QUANTITY_CAP"),
-        other_marketplace=values.text("REVIVAL_OTHER_MARKETPLACE") == "on",
-        other_conditions=conditions,
-        ask_first=values.text("REVIVAL_ASK_FIRST") == "on",
-    )

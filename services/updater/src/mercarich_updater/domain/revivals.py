@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mercarich_contracts.proxy_api import Item
-from mercarich_updater.domain.rules import Rules
+from mercarich_replacements.rules import Rules
 
 LONGEST_LEAD = 30
 """Days; Amazon takes no more (lead_time_to_ship_max_days)."""

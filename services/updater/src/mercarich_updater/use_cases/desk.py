@@ -7,8 +7,8 @@ from functools import partial
 from typing import Protocol
 
 from mercarich_platform.clock import Clock
+from mercarich_replacements.rules import Wanted
 from mercarich_updater.domain.reports import Candidate, Explanation, OwnSetting, Preview, Revival
-from mercarich_updater.domain.rules import Wanted
 from mercarich_updater.ports import Judged, Listings
 from mercarich_updater.use_cases.search import FindReplacement
 

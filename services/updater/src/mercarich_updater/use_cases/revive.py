@@ -12,9 +12,9 @@ from typing import Protocol
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
+from mercarich_replacements.filters import Refusal
+from mercarich_replacements.rules import Wanted
 from mercarich_runs.ports import ProxyAway, Superseded
-from mercarich_updater.domain.filters import Refusal
-from mercarich_updater.domain.rules import Wanted
 from mercarich_updater.ports import Batch, Done, GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
 from mercarich_updater.use_cases.search import FindReplacement, Result
 

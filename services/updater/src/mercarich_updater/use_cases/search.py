@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item, SearchRequest
-from mercarich_updater.domain.filters import Refusal, early, late
+from mercarich_replacements.filters import Refusal, early, late
+from mercarich_replacements.matching import pictures_against, quick_against
+from mercarich_replacements.rules import Rules, Wanted, other
 from mercarich_updater.domain.keywords import keyword
-from mercarich_updater.domain.matching import pictures_against, quick_against
-from mercarich_updater.domain.rules import Rules, Wanted, other
 from mercarich_updater.ports import Judged, Look, NoPicture, Picture, PictureLater, Pictures, Search
 
 PAGES = 5

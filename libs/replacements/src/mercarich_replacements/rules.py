@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
-from mercarich_updater.domain.matching import MatchRules
+from mercarich_replacements.matching import MatchRules
 
 
 @dataclass(frozen=True, slots=True)

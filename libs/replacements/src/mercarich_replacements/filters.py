@@ -1,7 +1,7 @@
 """The filters in the seed's order (behaviour.md 1.3): the first one that refuses a candidate says why.
 
 First what a search result tells (`early`), then what the item's own page tells (`late`); pictures are looked at
-between and at the end, see `use_cases.search`.
+between and at the end, by who looks them up.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
-from mercarich_updater.domain.matching import titles_against
-from mercarich_updater.domain.rules import Rules, Wanted
+from mercarich_replacements.matching import titles_against
+from mercarich_replacements.rules import Rules, Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ is what the original system did, `default` what the labelled pairs of docs/match
 from dataclasses import dataclass
 from typing import Literal
 
-from mercarich_updater.domain import titles
+from mercarich_replacements import titles
 
 
 @dataclass(frozen=True, slots=True)
