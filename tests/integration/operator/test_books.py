@@ -167,13 +167,14 @@ def test_sellers_jobs_wait_run_do_not_move_and_fail(engine: Engine, publish: Pub
     add(engine, jobs, **new | {"heartbeat_at": ago(40), "phase": "preparing"})
     add(engine, jobs, **new | claimed)
     add(engine, jobs, **new | claimed | {"heartbeat_at": ago(16)})
+    add(engine, jobs, **new | claimed | {"heartbeat_at": ago(16), "attempts": 0})  # it moved, and then no more
     add(engine, jobs, **new | {"state": "failed", "ended_at": ago(59)})
     add(engine, jobs, **new | {"state": "failed", "ended_at": ago(61)})
 
     publish()
 
     states = {state: value("jobs", kind="search", state=state) for state in ("waiting", "running", "frozen")}
-    assert states == {"waiting": 2, "running": 2, "frozen": 1}
+    assert states == {"waiting": 2, "running": 3, "frozen": 2}
     assert value("jobs_oldest_waiting_seconds", kind="search") == 7 * 60
     assert value("jobs_oldest_waiting_seconds", kind="import") == 0
     assert value("jobs_failed_last_hour", kind="search") == 1

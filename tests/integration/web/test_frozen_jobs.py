@@ -30,17 +30,12 @@ def test_z1_a_job_without_progress_for_fifteen_minutes_is_taken_over_from_its_cu
     assert shop.watch().taken_over == []
 
     shop.now.go(seconds=1)
-    watched = shop.watch()
-
-    assert (watched.taken_over, watched.closed) == ([], []), "a job that has just moved owes nothing"
-    frozen = shop.claim(Kind.SEARCH, "second, frozen as well")
-    assert frozen is not None
-    shop.now.go(minutes=15)
     shop.hints.told.clear()
     assert shop.watch().taken_over == [started.id]
     assert shop.hints.told == [(Kind.SEARCH, started.id)]
+    assert shop.watch().taken_over == [], "it is free already"
     with pytest.raises(Overtaken):
-        shop.steps[Kind.SEARCH](frozen)
+        shop.steps[Kind.SEARCH](claim)
     shop.work(Kind.SEARCH)
     assert (shop.job(started.id).state, shop.job(started.id).made) == ("finished", 2)
     assert [page for *_, page in shop.shops.asked] == [0, 1, 1], "from its cursor on"
@@ -85,6 +80,46 @@ def test_z2_after_thirty_minutes_a_job_is_failed_with_a_sentence_for_its_seller(
     assert (shop.skus(1), shop.staged()) == ([], 0)
     with reading(shop.engine) as connection:
         assert connection.execute(job_files.select()).all() == []
+
+
+def test_z2_a_job_whose_worker_froze_after_some_progress_is_closed_where_no_other_worker_is(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [["x100000001"], ["x100000002"]]}
+    started = shop.search("hanako", "cup")
+    claim = shop.claim(Kind.SEARCH, "frozen")
+    assert claim is not None
+    claim = shop.steps[Kind.SEARCH](claim)
+    assert claim is not None
+    shop.now.go(minutes=16)
+    assert shop.watch().taken_over == [started.id]
+    shop.now.go(minutes=13, seconds=59)
+    assert shop.watch().closed == []
+
+    shop.now.go(seconds=1)
+    assert shop.watch().closed == [started.id]
+
+    job = shop.job(started.id)
+    assert (job.state, job.made) == ("failed", 1), "what was found is kept"
+    assert job.message == (
+        "Nothing moved for 30 minutes, so the search was closed. What it had found is kept as drafts; start it again"
+        " for the rest."
+    )
+    with pytest.raises(Overtaken):
+        shop.steps[Kind.SEARCH](claim)
+
+
+def test_z2_a_job_that_another_worker_took_over_in_time_is_not_closed(shop: Workshop) -> None:
+    shop.shops.pages = {"cup": [["x100000001"], ["x100000002"], ["x100000003"]]}
+    started = shop.search("hanako", "cup")
+    frozen = shop.claim(Kind.SEARCH, "frozen")
+    assert frozen is not None
+    shop.steps[Kind.SEARCH](frozen)
+    shop.now.go(minutes=29)
+    shop.slice(Kind.SEARCH, worker="another")
+
+    shop.now.go(minutes=1)
+
+    assert (shop.watch().taken_over, shop.watch().closed) == ([], [])
+    assert shop.job(started.id).state == "running"
 
 
 def test_z2_nobody_else_is_disturbed(shop: Workshop) -> None:

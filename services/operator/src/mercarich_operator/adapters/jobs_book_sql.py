@@ -23,7 +23,8 @@ def _book(connection: Connection, kind: str, now: datetime, frozen_before: datet
     since = case((jobs.c.not_before > jobs.c.heartbeat_at, jobs.c.not_before), else_=jobs.c.heartbeat_at)
     waits = select(func.count(), func.min(since)).where(still_open, jobs.c.claim.is_(None), due)
     waiting, first = connection.execute(waits).one()
-    owing = and_(still_open, jobs.c.attempts > 0, jobs.c.heartbeat_at <= frozen_before)
+    with_a_worker = or_(jobs.c.attempts > 0, jobs.c.claim.is_not(None))
+    owing = and_(still_open, with_a_worker, jobs.c.heartbeat_at <= frozen_before)
     failed = and_(jobs.c.kind == kind, jobs.c.state == "failed", jobs.c.ended_at > now - LATELY)
     count = select(func.count()).select_from(jobs)
     return JobBook(

@@ -178,8 +178,10 @@ class SqlJobBook:
 
 
 def _still_since(before: datetime) -> ColumnElement[bool]:
-    """A worker owes progress since then. One that is silent about it still does; a job in the queue owes nothing."""
-    return and_(jobs.c.ended_at.is_(None), jobs.c.attempts > 0, jobs.c.heartbeat_at <= before)
+    """A worker owes progress since then: it has the job, whatever it did of it before, or had it and did nothing. One
+    that is silent about it still does; a job that was given back waits in the queue and owes nothing."""
+    owing = or_(jobs.c.attempts > 0, jobs.c.claim.is_not(None))
+    return and_(jobs.c.ended_at.is_(None), owing, jobs.c.heartbeat_at <= before)
 
 
 def _query_row(job_id: int, number: int, query: Query) -> dict[str, Any]:
