@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.clocks import Clock
+from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
 
@@ -157,6 +158,25 @@ def test_an_old_login_is_asked_for_the_password_first(ann: Browser, clock: Clock
 
     assert ann.get(PAGE).headers["location"] == f"/confirm?next={PAGE}"
     assert ann.post(f"{PAGE}/end").headers["location"] == "/confirm"
+
+
+def test_an_operators_command_ends_a_lost_authenticator_with_every_session(
+    site: Served, ann: Browser, clock: Clock, mercarich: Mercarich, engine: Engine
+) -> None:
+    _, codes = set_up(ann, clock)
+    half = site.browser()
+    half.post("/sign-in", username="ann", password=PASSWORD)
+    done = mercarich.json("user", "reset-second-step", "ann", "--by", "olga")
+    again = mercarich.json("user", "reset-second-step", "ann")
+    with reading(engine) as connection:
+        log = tables.audit_log.c
+        told = connection.execute(select(log.actor, log.subject).where(log.action == "second_step_reset")).all()
+
+    assert (done, again) == ({"username": "ann", "changed": True}, {"username": "ann", "changed": False})
+    assert ann.get("/account").status_code == 303
+    assert half.post("/sign-in/code", code=codes[0]).headers["location"] == "/sign-in"
+    assert [tuple(row) for row in told] == [("olga", "ann")]
+    assert site.browser().sign_in("ann").headers["location"] == "/"
 
 
 def test_the_tables_hold_neither_secret_nor_codes(ann: Browser, engine: Engine, clock: Clock) -> None:

@@ -20,7 +20,7 @@ from mercarich_web.settings import PagesSettings
 from mercarich_web.site.rendering import Site
 from mercarich_web.use_cases.invitations import Invitations
 from mercarich_web.use_cases.keys import Keys
-from mercarich_web.use_cases.second_step import SecondStep
+from mercarich_web.use_cases.second_step import LostStep, SecondStep
 from mercarich_web.use_cases.sign_in import Door
 
 
@@ -59,3 +59,8 @@ def server_key(shared: SharedSettings, own: PagesSettings) -> ServerKey:
 def invitations(engine: Engine, now: Clock = utc_now, passwords: Passwords | None = None) -> Invitations:
     """For commands, and for the logins of one machine."""
     return Invitations(SqlPeople(engine), passwords or Argon2Passwords(), SqlAudit(engine), now)
+
+
+def lost_step(engine: Engine, now: Clock = utc_now) -> LostStep:
+    """For commands."""
+    return LostStep(SqlPeople(engine), SqlSecondSteps(engine), SqlSessions(engine), SqlAudit(engine), now)

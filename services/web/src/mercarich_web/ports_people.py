@@ -52,6 +52,8 @@ class Sessions(Protocol):
 
     def end_others(self, user_id: int, but: str) -> int: ...
 
+    def end_all(self, user_id: int) -> None: ...
+
     def end_one(self, user_id: int, name: str) -> bool:
         """By `Session.name`; False where the account has none of that name."""
 

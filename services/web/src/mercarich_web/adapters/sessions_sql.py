@@ -67,6 +67,10 @@ class SqlSessions:
         gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
         return writing(self._engine, lambda connection: connection.execute(gone).rowcount)
 
+    def end_all(self, user_id: int) -> None:
+        gone = delete(sessions).where(sessions.c.user_id == user_id)
+        writing(self._engine, lambda connection: connection.execute(gone))
+
     def end_one(self, user_id: int, name: str) -> bool:
         this = sessions.c.token_hash.startswith(name, autoescape=True)
         gone = delete(sessions).where(sessions.c.user_id == user_id, this)

@@ -1,5 +1,6 @@
-"""`mercarich user invite`: lets a seller or an operator sign in to the pages."""
+"""`mercarich user`: lets a seller or an operator sign in to the pages, also one who has lost the authenticator."""
 
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
-from mercarich_web.commands.arguments import command_parser, login, person, with_json
+from mercarich_web.commands.arguments import actor, command_parser, login, person, with_json
 from mercarich_web.commands.asking import answer_of, quiet_logs
 from mercarich_web.commands.output import tokyo
 from mercarich_web.domain.people import Role
@@ -18,7 +19,10 @@ from mercarich_web.settings import PagesSettings
 from mercarich_web.use_cases.invitations import PLANS
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from mercarich_web.use_cases.invitations import Invitations
+    from mercarich_web.use_cases.second_step import LostStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +36,53 @@ class Link:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """As `--json` prints it."""
+
+    username: str
+    changed: bool
+
+
 def user(argv: Sequence[str]) -> int:
-    """Invite a seller or an operator to the web pages (`user invite NAME`): prints the link, once."""
+    """Who signs in to the web pages: invite a seller or an operator, help one who has lost the authenticator."""
     parser = command_parser("user", user.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     invite = with_json(actions.add_parser("invite", help="a link by which this person chooses a password"))
     invite.add_argument("username", type=person, help="a new name, or a seller who cannot sign in yet")
     invite.add_argument("--plan", type=int, choices=PLANS, default=PLANS[0], help="checks a day (%(default)s)")
     invite.add_argument("--operator", action="store_true", help="an operator of the service, not a seller")
-    invite.add_argument("--by", type=person, help="who invites (your login name)")
+    reset = with_json(
+        actions.add_parser("reset-second-step", help="authenticator and recovery codes are lost: ask for no code")
+    )
+    reset.add_argument("username", type=person, help="who it is; make sure of it first")
+    for action in (invite, reset):
+        action.add_argument("--by", type=person, help="who does it (your login name)")
     given = parser.parse_args(argv)
+    return _invite(given) if given.action == "invite" else _reset(given)
+
+
+def _invite(given: Namespace) -> int:
     role = Role.OPERATOR if given.operator else Role.SELLER
 
     def ask(invitations: "Invitations") -> Link:
         invited = invitations.invite(given.username, given.plan, role, given.by or login())
         return Link(given.username, role, given.plan, invited.invitation.expires_at, _address(invited.token))
 
-    return answer_of(_opened, ask, _page, as_json=given.json)
+    return answer_of(_invitations, ask, _page, as_json=given.json)
+
+
+def _reset(given: Namespace) -> int:
+    def ask(lost: "LostStep") -> Reset:
+        return Reset(given.username, lost.reset(given.username, actor(given.by)))
+
+    return answer_of(_lost_step, ask, _told, as_json=given.json)
+
+
+def _told(reset: Reset) -> RenderableType:
+    if not reset.changed:
+        return Text(f"{reset.username} is asked for no code; nothing was changed.")
+    return Text(f"{reset.username} is asked for no code until it is set up again. All sessions of theirs are ended.")
 
 
 def _page(link: Link) -> RenderableType:
@@ -60,10 +94,25 @@ def _address(token: str) -> str:
 
 
 @contextmanager
-def _opened() -> "Iterator[Invitations]":
+def _invitations() -> "Iterator[Invitations]":
+    with _database() as engine:
+        from mercarich_web.bootstrap_people import invitations
+
+        yield invitations(engine)
+
+
+@contextmanager
+def _lost_step() -> "Iterator[LostStep]":
+    with _database() as engine:
+        from mercarich_web.bootstrap_people import lost_step
+
+        yield lost_step(engine)
+
+
+@contextmanager
+def _database() -> "Iterator[Engine]":
     from mercarich_db import engine as engines  # drivers: not for a help page
     from mercarich_web.adapters.database import SqlSchema
-    from mercarich_web.bootstrap_people import invitations
 
     quiet_logs()
     engine = engines.create(load(SharedSettings).database)
@@ -71,6 +120,6 @@ def _opened() -> "Iterator[Invitations]":
         problem = SqlSchema(engine).problem()
         if problem is not None:
             raise BadConfiguration(problem)
-        yield invitations(engine)
+        yield engine
     finally:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""The second step of signing in: setting it up, asking for it, recovery codes, ending it."""
+"""The second step of signing in: setting it up, asking for it, recovery codes, ending it, and ending a lost one."""
 
 import secrets
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from mercarich_platform.clock import Clock
 from mercarich_web.domain import codes
 from mercarich_web.domain.people import Account, Session
+from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
-from mercarich_web.ports_people import Audit, SecondSteps, Secrets, Sessions, Tries
+from mercarich_web.ports_people import Actor, Audit, People, SecondSteps, Secrets, Sessions, Tries
 from mercarich_web.use_cases.sign_in import Caller, Door, TooMany, Wrong, actor, hashed, network
 
 
@@ -102,6 +103,31 @@ class SecondStep:
 
     def _note(self, action: str, account: Account, caller: Caller, detail: str | None = None) -> None:
         self.audit.write(action, actor(account, caller), account.username, detail, self.now())
+
+
+@dataclass(frozen=True, slots=True)
+class LostStep:
+    """An operator's help for somebody who has neither the authenticator nor a recovery code any more."""
+
+    people: People
+    desk: SecondSteps
+    sessions: Sessions
+    audit: Audit
+    now: Clock
+
+    def reset(self, username: str, by: Actor) -> bool:
+        """The password is enough until it is set up again, and all sessions of the account end, also those that wait
+        for a code. False where no code is asked for: then nothing changes. Raises `NotFound`."""
+        login = self.people.login(username)
+        if login is None:
+            raise NotFound(f"nobody of the name {username} signs in")
+        account = login.account
+        if not account.asks_for_code:
+            return False
+        self.sessions.end_all(account.user_id)
+        self.desk.end(account.user_id)
+        self.audit.write("second_step_reset", by, account.username, None, self.now())
+        return True
 
 
 def _name(account: Account) -> str:
