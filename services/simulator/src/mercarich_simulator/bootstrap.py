@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from mercarich_simulator.api.amazon import AmazonApi
+from mercarich_simulator.api.consent import Consent
 from mercarich_simulator.api.feeds import Store
 from mercarich_simulator.api.levers import Levers
 from mercarich_simulator.api.mercari import MercariApi
@@ -80,6 +81,7 @@ class Simulator:
             ("/yahoo/", YahooApi(world).answer),
             ("/mercari/", MercariApi(world).answer),
             ("/lwa/", amazon.token),
+            ("/sellercentral/", Consent(world).answer),
             ("/spapi/", amazon.call),
             ("/s3/", Store(world).answer),
         )

@@ -1,4 +1,4 @@
-"""Login with Amazon: access tokens that carry their seller and end, signed, so that none need be kept."""
+"""Login with Amazon: access tokens and codes that carry their seller and end, signed, so that no token need be kept."""
 
 import base64
 import binascii
@@ -9,7 +9,9 @@ from mercarich_simulator.catalogue import AmazonSeller, Catalogue
 from mercarich_simulator.identity import entropy
 
 VALID_SECONDS = 3_600
+CODE_SECONDS = 300
 _PREFIX = "Atza|"
+_NEEDED = {"refresh_token": ("refresh_token",), "authorization_code": ("code", "redirect_uri")}
 
 
 class Refused(Exception):
@@ -30,30 +32,57 @@ INVALID_GRANT = Refused(
 )
 
 
+BAD_CODE = Refused(400, "invalid_grant", "The request has an invalid grant parameter : code")
+
+
 class Tokens:
     """Grants and reads access tokens of one market."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._codes = 0
+        self._spent: set[str] = set()
         self._by_refresh_token = {seller.refresh_token: seller for seller in catalogue.sellers}
         self._key = entropy(catalogue.settings.seed, "token key")
 
-    def seller_asking(self, form: bytes) -> AmazonSeller:
+    def seller_asking(self, form: bytes, wall: float) -> AmazonSeller:
         """The seller for whom a form asks a token. Raises Refused as LWA would."""
         fields = {name: values[0] for name, values in parse_qs(form.decode("utf-8", "replace")).items()}
         grant = fields.get("grant_type")
-        if grant != "refresh_token":
+        needed = _NEEDED.get(grant or "")
+        if needed is None:
             raise Refused(400, "unsupported_grant_type", f"The grant type {grant!r} is not supported")
-        for name in ("refresh_token", "client_id", "client_secret"):
+        for name in (*needed, "client_id", "client_secret"):
             if not fields.get(name):
                 raise Refused(400, "invalid_request", f"The request is missing a required parameter : {name}")
         credentials = (fields["client_id"], fields["client_secret"])
         if credentials != (self._catalogue.client_id, self._catalogue.client_secret):
             raise INVALID_CLIENT
+        if grant == "authorization_code":
+            return self._consented(fields["code"], fields["redirect_uri"], wall)
         seller = self._by_refresh_token.get(fields["refresh_token"])
         if seller is None:
             raise INVALID_GRANT
         return seller
+
+    def code(self, seller: AmazonSeller, redirect_uri: str, ends: float) -> str:
+        """What a seller's consent is worth, once, to who is sent to this address with it."""
+        self._codes += 1
+        text = f"{seller.seller_id}:{ends:.3f}:{self._codes}"
+        signature = self._sign(f"{text}:{redirect_uri}".encode()).decode()
+        return "AN" + base64.urlsafe_b64encode(f"{text}:{signature}".encode()).decode().rstrip("=")
+
+    def _consented(self, code: str, redirect_uri: str, wall: float) -> AmazonSeller:
+        try:
+            text = base64.urlsafe_b64decode(code[2:] + "=" * (-len(code[2:]) % 4)).decode()
+            seller_id, ends, number, signature = text.split(":")
+        except (ValueError, binascii.Error):
+            raise BAD_CODE from None
+        good = self._sign(f"{seller_id}:{ends}:{number}:{redirect_uri}".encode()).decode()
+        if not hmac.compare_digest(signature.encode(), good.encode()) or float(ends) < wall or code in self._spent:
+            raise BAD_CODE
+        self._spent.add(code)
+        return self._catalogue.seller_by_id[seller_id]
 
     def grant(self, seller: AmazonSeller, wall: float) -> str:
         text = f"{seller.seller_id}:{wall + VALID_SECONDS:.3f}".encode()

@@ -47,7 +47,7 @@ class AmazonApi:
         if request.method != "POST" or request.path != "/lwa/auth/o2/token":
             return lwa_error(404, "invalid_request", "There is no such address.")
         try:
-            seller = self._world.tokens.seller_asking(request.body)
+            seller = self._world.tokens.seller_asking(request.body, self._world.clock.wall())
         except Refused as refusal:
             said = lwa_error(refusal.status, refusal.code, refusal.description)
             return guarded(self._world, "lwa", ("token",), lambda: said)
