@@ -48,6 +48,14 @@ deletions = Table(  # written by web
     Column("listings", Integer, nullable=False),
 )
 
+prunings = Table(  # written by web: old records that went
+    "prunings",
+    metadata,
+    Column("record", exact(32), primary_key=True),
+    Column("rows", Id, nullable=False, autoincrement=False),  # of all times
+    Column("pruned_at", UtcDateTime, nullable=False),  # the last time that somebody looked for old ones
+)
+
 schedule_pauses = Table(  # written by web
     "schedule_pauses",
     metadata,

@@ -19,6 +19,7 @@ listings = Table(
     Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
     Column("listing_quantity", Integer, nullable=False),  # what a restore puts back
     Column("created_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime, nullable=True),  # not watched: down, and neither checked nor searched for
     # by updater where web did not know it: of the first source, what a replacement may cost
     Column("first_price_jpy", Integer, nullable=True),
     # written by checker (withdraw) and updater (restore; withdraw what was only marked), always with revision + 1
@@ -79,4 +80,5 @@ listing_events = Table(
     Column("evidence_id", Id, nullable=True),
     Index("ix_listing_events_listing", "listing_id", "id"),
     Index("ix_listing_events_user", "user_id", "at", "kind"),  # a seller's days
+    Index("ix_listing_events_evidence", "evidence_id"),  # does anything rest on it still?
 )

@@ -34,6 +34,7 @@ source_items = Table(
     Index("ix_source_items_pending", "check_run", "check_rank", "id"),
     Index("ix_source_items_claimed", "check_run", "check_attempts"),  # a planner looks for the abandoned each round
     Index("ix_source_items_seller", "marketplace", "seller_id"),
+    Index("ix_source_items_problem", "check_problem", "id"),  # those that were set aside
 )
 
 evidence = Table(

@@ -1,0 +1,15 @@
+"""Listings that their seller has stopped watching."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from mercarich_db.types import UtcDateTime
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("listings", sa.Column("stopped_at", UtcDateTime, nullable=True))
