@@ -15,6 +15,7 @@ from mercarich_updater.settings import UpdaterSettings
 from mercarich_web import bootstrap_jobs as jobs
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.settings import WebSettings
+from mercarich_web.site.server import GRACE_SECONDS
 
 WORKERS = {"checker-yahoo", "checker-mercari", "updater-yahoo", "updater-mercari", "feed", "jobs-search", "jobs-import"}
 POOL = "mercarich.dev/worker-pool"
@@ -179,6 +180,22 @@ def test_probes_ask_neither_broker_nor_database(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_pods_end_within_the_shutdown_budget(case: str) -> None:
     assert {pod["spec"]["terminationGracePeriodSeconds"] for _, pod in pods(objects(case))} == {60}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_rolling_upgrade_of_the_pages_never_lacks_a_replica_and_lets_answers_finish(case: str) -> None:
+    [pages] = [each for each in of_kind(case, "Deployment") if each["metadata"]["name"].endswith("-pages")]
+    [hpa] = of_kind(case, "HorizontalPodAutoscaler")
+    spec = pages["spec"]["template"]["spec"]
+    [container] = spec["containers"]
+    drain = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+
+    assert pages["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert "replicas" not in pages["spec"]
+    assert hpa["spec"]["scaleTargetRef"]["name"] == pages["metadata"]["name"]
+    assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+    assert drain > container["readinessProbe"]["periodSeconds"], "before SIGTERM nobody comes any more"
+    assert drain + GRACE_SECONDS < spec["terminationGracePeriodSeconds"]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -11,6 +11,7 @@ import pytest
 from tests.cluster.images import ROOT, Images
 from tests.cluster.kube import Namespace, Refused, missing_tools, run
 from tests.cluster.release import SHORT_WAITS, Release
+from tests.cluster.visitor import Visitor
 from tests.cluster.watch import Watch
 
 EVIDENCE = ROOT / "var/cluster"
@@ -84,6 +85,14 @@ def release(images: Images, keep: Keep) -> Iterator[Release]:
 def watch(release: Release) -> Watch:
     """The Prometheus that was started with the release."""
     return Watch(release.space)
+
+
+@pytest.fixture(scope="session")
+def visitor(release: Release) -> Visitor:
+    """Somebody with a browser, inside the cluster."""
+    found = Visitor(release)
+    found.start()
+    return found
 
 
 def _keep_state(space: Namespace) -> None:

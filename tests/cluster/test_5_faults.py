@@ -1,4 +1,5 @@
-"""Point 5: in the middle of a check run pods die, move and change; nothing is lost, nothing is wrong, the run ends."""
+"""Point 5: in the middle of a check run pods die, move and change; nothing is lost, nothing is wrong, the run ends,
+and who clicks through the pages meanwhile sees nothing of it."""
 
 import os
 import shlex
@@ -12,6 +13,7 @@ from tests.cluster.images import NEXT
 from tests.cluster.kube import Object, Refused, is_ready, restarts, run, until
 from tests.cluster.release import Release
 from tests.cluster.runs import CheckRun
+from tests.cluster.visitor import Visitor
 
 KEY, POOL = "INVCHK_YAHOO_WORKER", "checker-yahoo"
 MOST = 6
@@ -58,18 +60,25 @@ def test_from_1_to_6_workers_and_back_loses_nothing(release: Release, one_worker
     keep("5-scaled", {**check.must_end_well(), "seconds_to": seconds})
 
 
-def test_a_rolling_upgrade_and_a_rollback_lose_nothing(release: Release, keep: Keep) -> None:
+def test_a_rolling_upgrade_and_a_rollback_lose_nothing_and_no_click_of_the_pages_fails(
+    release: Release, visitor: Visitor, keep: Keep
+) -> None:
+    cookie = visitor.invited("tier-clicker")
     check = CheckRun.begin(release, "upgraded")
     check.until_share(0.1)
-    began = time.monotonic()
-    release.upgrade(release.images.tag + NEXT)
-    until(lambda: _all_at(release, release.images.tag + NEXT), BACK_SECONDS, "every worker has the next image")
-    upgraded = time.monotonic() - began
-    release.space.helm("rollback", "mercarich")
-    until(lambda: _all_at(release, release.images.tag), BACK_SECONDS, "every worker has the first image again")
-    both = time.monotonic() - began
-    keep("5-upgraded", {**check.must_end_well(), "seconds_to_next": upgraded, "seconds_for_both": both})
-    release.wait_ready()
+    with visitor.clicking(cookie) as clicks:
+        began = time.monotonic()
+        release.upgrade(release.images.tag + NEXT)
+        until(lambda: _all_at(release, release.images.tag + NEXT), BACK_SECONDS, "all have the next image")
+        upgraded = time.monotonic() - began
+        release.space.helm("rollback", "mercarich")
+        until(lambda: _all_at(release, release.images.tag), BACK_SECONDS, "all have the first image again")
+        both = time.monotonic() - began
+        figures = check.must_end_well()
+        release.wait_ready()
+    keep("5-upgraded", {**figures, "seconds_to_next": upgraded, "seconds_for_both": both, "clicks": clicks.figures})
+    assert clicks.figures["failed"] == []
+    assert min(clicks.figures["clicks"]) > 50
 
 
 def test_a_broker_that_comes_back_empty_loses_nothing(release: Release, keep: Keep) -> None:
@@ -140,8 +149,11 @@ def _evict(release: Release, pod: str) -> None:
 
 
 def _all_at(release: Release, tag: str) -> bool:
-    pods = release.space.pods(POOL)
-    return bool(pods) and all(is_ready(pod) and _tag(pod) == tag for pod in pods)
+    """Of the workers and of the pages."""
+    return all(
+        bool(pods) and all(is_ready(pod) and _tag(pod) == tag for pod in pods)
+        for pods in (release.space.pods(POOL), release.space.pods("pages"))
+    )
 
 
 def _tag(pod: Object) -> str:

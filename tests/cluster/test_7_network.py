@@ -7,7 +7,7 @@ import pytest
 from tests.cluster.conftest import Keep
 from tests.cluster.release import Release
 
-SERVICES = {"mariadb": 3306, "kafka": 9092, "simulator": 8100, "yahoo-proxy": 1235, "mercari-proxy": 1234}
+SERVICES = {"mariadb": 3306, "kafka": 9092, "simulator": 8100, "yahoo-proxy": 1235, "mercari-proxy": 1234, "pages": 80}
 API_SERVER = "api-server"
 METRICS = "metrics of feed"
 ALLOWED: Mapping[str, set[str]] = {

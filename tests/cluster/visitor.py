@@ -1,0 +1,110 @@
+"""A person at the pages: a pod in the cluster from which they are asked, through their Service or at one replica."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.images import PREFIX
+from tests.cluster.kube import is_ready, until
+from tests.cluster.release import Release
+from tests.cluster.watch import OURS
+
+POD = "visitor"
+PASSWORD = "correct horse battery"
+_PROGRAM = Path(__file__).parent / "browse.py"
+Answer = Mapping[str, Any]
+"""status, location, cookie (the session's, where one was set), text"""
+
+
+class Visitor:
+    """Asks from inside: the way of the ingress controller, and no port-forward, which would hold on to one replica."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.service = f"http://{release.name('pages')}"
+
+    def start(self) -> None:
+        """None of the release's NetworkPolicies is about this pod; web's image has an HTTP client."""
+        self.release.space.kubectl("delete", "pod", POD, "--ignore-not-found", "--grace-period=1")
+        image = f"{PREFIX}web:{self.release.images.tag}"
+        self.release.space.kubectl("create", "-f", "-", given=json.dumps(_pod(image)))
+        until(lambda: is_ready(self.release.space.get("pod", POD)), 60, "the visitor is ready")
+
+    def replicas(self) -> Sequence[str]:
+        """The address of each that is ready."""
+        pods = self.release.space.pods("pages")
+        return [f"http://{pod['status']['podIP']}:8080" for pod in pods if is_ready(pod)]
+
+    def get(self, base: str, path: str, cookie: str = "") -> Answer:
+        return self._ask("get", base, path, cookie)
+
+    def post(self, base: str, path: str, cookie: str = "", **fields: str) -> Answer:
+        """With the form token of another page, where somebody is signed in."""
+        return self._ask("post", base, path, cookie, json.dumps(fields))
+
+    def invited(self, username: str, *, operator: bool = False) -> str:
+        """Joins by an invitation of the command line; answers the session's cookie."""
+        words = ["user", "invite", username, "--json", *(["--operator"] if operator else [])]
+        link = json.loads(self.release.mercarich(*words))["link"]
+        joined = self.post(self.service, f"/join/{link.rpartition('/')[2]}", password=PASSWORD)
+        assert joined["status"] == 303, joined
+        return str(joined["cookie"])
+
+    def sign_in(self, base: str, username: str) -> str:
+        """Answers the session's cookie."""
+        answer = self.post(base, "/sign-in", username=username, password=PASSWORD)
+        assert (answer["status"], answer["location"]) == (303, "/"), answer
+        return str(answer["cookie"])
+
+    def clicking(self, cookie: str) -> "Clicks":
+        return Clicks(self.release, self.service, cookie)
+
+    def _ask(self, *words: str) -> Answer:
+        found: Answer = json.loads(self.release.space.inside(POD, "python3", "-c", _PROGRAM.read_text(), *words))
+        return found
+
+
+class Clicks:
+    """People who click on, page after page, for as long as the block lasts; `figures` are there after it."""
+
+    def __init__(self, release: Release, base: str, cookie: str) -> None:
+        inside = ["python3", "-c", _PROGRAM.read_text(), "click", base, cookie]
+        self._command = ["kubectl", "-n", release.space.name, "exec", "-i", POD, "--", *inside]
+        self.figures: Mapping[str, Any] = {}
+
+    def __enter__(self) -> "Clicks":
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        said, wrong = self._process.communicate(timeout=90)
+        assert self._process.returncode == 0, wrong[-3000:]
+        self.figures = json.loads(said)
+
+
+def _pod(image: str) -> Mapping[str, Any]:
+    user = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
+    container = {
+        "name": POD,
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        "command": ["sleep", "86400"],
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "resources": {"requests": {"cpu": "10m"}, "limits": {"memory": "128Mi"}},
+    }
+    spec = {
+        "automountServiceAccountToken": False,
+        "terminationGracePeriodSeconds": 1,
+        "securityContext": user,
+        "containers": [container],
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": POD, "labels": {OURS: POD}},
+        "spec": spec,
+    }
