@@ -113,6 +113,24 @@ def test_a_key_of_somebody_who_was_shut_out_opens_nothing(program: Browser, rows
     assert (before, program.get("/api/v1/jobs").status_code) == (200, 401)
 
 
+def test_a_key_that_calls_too_often_waits_and_others_do_not(
+    site: Served, ann: Browser, rows: Rows, engine: Engine, database_url: str
+) -> None:
+    let_sign_in(engine, rows.user("bob"))
+    keys = [key_of(ann, "jobs:read") for _ in range(3)]
+    with served(build(database_url, PagesSettings(api_calls_a_minute=2))) as busy:
+        bob = busy.browser()
+        bob.sign_in("bob")
+        calls = [keys[0]] * 3 + [keys[1]] * 2 + [keys[2], key_of(bob, "jobs:read")]
+        one = busy.browser()
+        answers = [one.client.get("/api/v1/jobs", headers={"Authorization": f"Bearer {key}"}) for key in calls]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200, 200, 429, 200]
+    assert answers[2].headers["content-type"] == "application/problem+json"
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 30, "of the key"
+    assert 1 <= int(answers[5].headers["retry-after"]) <= 15, "of the seller"
+
+
 def test_pages_lead_through_all_listings_once(program: Browser) -> None:
     found, after = [], ""
     for _ in range(3):

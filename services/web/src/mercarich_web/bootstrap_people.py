@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.allowances import Allowances
 from mercarich_web.adapters.keys_sql import SqlKeys
 from mercarich_web.adapters.passwords import Argon2Passwords
 from mercarich_web.adapters.people_sql import SqlAudit, SqlPeople
@@ -42,7 +43,7 @@ def entrance(
     door = Door(people, sessions, tries, hashing, audit, now)
     key = server_key(shared, own)
     step = SecondStep(SqlSecondSteps(engine), key, sessions, tries, audit, now)
-    of_api = Keys(SqlKeys(engine), audit, now)
+    of_api = Keys(SqlKeys(engine), Allowances(own.api_calls_a_minute), audit, now)
     routers = [
         sign_in.routes(site, door, Invitations(people, hashing, audit, now)),
         second_step.routes(site, door, step),

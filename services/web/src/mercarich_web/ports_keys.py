@@ -1,4 +1,4 @@
-"""What keys of the API need from outside. Every method raises `ports.DatabaseAway`."""
+"""What keys of the API need from outside. Every method of `KeyBook` raises `ports.DatabaseAway`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,3 +21,13 @@ class KeyBook(Protocol):
         """Of an active user who may sign in."""
 
     def used(self, key_id: int, now: datetime) -> None: ...
+
+
+class Allowance(Protocol):
+    """How many calls a key, and all keys of a seller together, may make."""
+
+    def spent(self, key_hash: str) -> float:
+        """Seconds until the key's next call is allowed; counts nothing."""
+
+    def take(self, key_hash: str, user_id: int) -> float:
+        """Count a call and answer 0; or count nothing and answer the seconds to wait."""

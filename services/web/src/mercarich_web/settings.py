@@ -45,6 +45,8 @@ class PagesSettings(BaseSettings):
     """Operators must set up the second step of signing in before they see anything else."""
     docs: bool = False
     """Whether /docs tells of the API, for people who develop against it."""
+    api_calls_a_minute: int = Field(default=600, ge=1, le=1_000_000)
+    """Of one key of the API at one replica, as many at once; of all keys of a seller together twice as many."""
     webhooks_anywhere: bool = False
     """Sellers' webhooks also to http, to any port and to private addresses: for development and tests only."""
     yahoo_proxy_url: str = "http://127.0.0.1:1235"

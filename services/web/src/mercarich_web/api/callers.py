@@ -1,5 +1,6 @@
-"""Whose key a request brings, and whether it may do what the route does."""
+"""Whose key a request brings, and whether it may do what the route does, and now."""
 
+import math
 from collections.abc import Callable
 
 from fastapi import Request
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.people import Account, Role
 from mercarich_web.use_cases.keys import Keys
+from mercarich_web.use_cases.sign_in import TooMany
 
 BEARER = HTTPBearer(auto_error=False, description="A key made at /account/keys; each route names the scope it needs.")
 
@@ -18,7 +20,11 @@ def caller(keys: Keys, scope: Scope) -> Callable[[Request], Account]:
 
     def with_key(request: Request) -> Account:
         kind, _, key = request.headers.get("authorization", "").partition(" ")
-        found = keys.owner(key.strip()) if kind.lower() == "bearer" else None
+        try:
+            found = keys.owner(key.strip()) if kind.lower() == "bearer" else None
+        except TooMany as error:
+            wait = str(math.ceil(error.seconds))
+            raise HTTPException(429, f"too many calls; wait {wait} s", {"Retry-After": wait}) from error
         if found is None:
             raise HTTPException(401, "a key is needed: Authorization: Bearer mk_…", {"WWW-Authenticate": "Bearer"})
         account, known = found

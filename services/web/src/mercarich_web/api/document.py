@@ -37,6 +37,9 @@ def document(routes: APIRouter) -> dict[str, Any]:
     return get_openapi(
         title="Mercarich",
         version=VERSION,
-        description="A seller's listings, replacements and jobs. Errors are problem+json.",
+        description=(
+            "A seller's listings, replacements and jobs. Errors are problem+json. A key has so many calls a minute, and"
+            " all keys of a seller twice as many; beyond them 429 says in Retry-After when to go on."
+        ),
         routes=routes.routes,
     )

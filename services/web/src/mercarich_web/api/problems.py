@@ -24,9 +24,14 @@ class Problem(BaseModel):
     detail: str | None = None
 
 
+_WAIT = {"Retry-After": {"description": "Seconds until the next call is worth it", "schema": {"type": "integer"}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-    for status in (401, 403, 404, 409, 422, 503)
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+        **({"headers": _WAIT} if status in (429, 503) else {}),
+    }
+    for status in (401, 403, 404, 409, 422, 429, 503)
 }
 """For the document."""
 

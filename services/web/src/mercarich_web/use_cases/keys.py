@@ -10,9 +10,9 @@ from mercarich_web.domain.keys import MOST_KEYS, PREFIX, Key, Scope, packed
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
-from mercarich_web.ports_keys import KeyBook
+from mercarich_web.ports_keys import Allowance, KeyBook
 from mercarich_web.ports_people import Actor, Audit
-from mercarich_web.use_cases.sign_in import hashed
+from mercarich_web.use_cases.sign_in import TooMany, hashed
 
 USED_EVERY = timedelta(minutes=1)
 
@@ -20,6 +20,7 @@ USED_EVERY = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True)
 class Keys:
     book: KeyBook
+    allowance: Allowance
     audit: Audit
     now: Clock
 
@@ -46,10 +47,22 @@ class Keys:
         return gone
 
     def owner(self, key: str) -> tuple[Account, Key] | None:
-        found = self.book.owner(hashed(key)) if key.startswith(PREFIX) and len(key) < 100 else None
-        if found is not None:
-            _, known = found
-            now = self.now()
-            if known.used_at is None or now - known.used_at > USED_EVERY:
-                self.book.used(known.id, now)
+        """Counts a call. Raises `TooMany`: of a key without a look at the tables."""
+        if not key.startswith(PREFIX) or len(key) >= 100:
+            return None
+        key_hash = hashed(key)
+        _refuse_if(self.allowance.spent(key_hash))
+        found = self.book.owner(key_hash)
+        if found is None:
+            return None
+        account, known = found
+        _refuse_if(self.allowance.take(key_hash, account.user_id))
+        now = self.now()
+        if known.used_at is None or now - known.used_at > USED_EVERY:
+            self.book.used(known.id, now)
         return found
+
+
+def _refuse_if(seconds: float) -> None:
+    if seconds > 0:
+        raise TooMany(seconds)
