@@ -175,6 +175,12 @@ class RevivalShop(Shop):
         with engines.reading(self.engine) as connection:
             return {row.item_id: row.refused_by for row in connection.execute(rows)}
 
+    def seen_of(self, listing_id: int) -> Sequence[Any]:
+        """Rows of the candidates, in the order of judging."""
+        mine = select(revival_candidates).where(revival_candidates.c.listing_id == listing_id)
+        with engines.reading(self.engine) as connection:
+            return connection.execute(mine.order_by(revival_candidates.c.id)).all()
+
     def states(self, listing_id: int) -> list[str]:
         rows = select(revivals.c.state).where(revivals.c.listing_id == listing_id).order_by(revivals.c.id)
         with engines.reading(self.engine) as connection:

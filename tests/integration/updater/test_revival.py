@@ -43,6 +43,34 @@ def test_a_replacement_is_kept_with_what_was_seen_of_it(shop: RevivalShop, marke
     assert source.observed_at > utc_now() - timedelta(seconds=30)
 
 
+def test_of_each_candidate_is_kept_what_was_seen_and_nothing_else(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "x100")
+    market.for_sale = [
+        item("y100", title="ソニー ヘッドホン MX-99999", seller_rating_good=None, seller_rating_bad=None),
+        item("y101", price_jpy=5000, shipping_payer="buyer", shipping_cost_jpy=800),
+        item("y102", shipping_payer="seller"),
+    ]
+    shop.wake(listing)
+    unlike, dear, taken = shop.seen_of(listing)
+
+    assert (unlike.refused_by, unlike.page_seen, unlike.rating_good, unlike.quick_correlation) == (
+        "title",
+        False,
+        None,
+        None,
+    )
+    assert (dear.refused_by, dear.page_seen, dear.shipping_payer, dear.shipping_cost_jpy) == (
+        "price",
+        True,
+        "buyer",
+        800,
+    )
+    assert (dear.quick_correlation, dear.share_forth) == (0.95, None)
+    assert (taken.refused_by, taken.seller_id, taken.rating_good, taken.rating_bad) == (None, "good-seller", 100, 0)
+    assert (taken.condition_code, taken.ships_from, taken.ship_days_max) == (3, "東京都", 2)
+    assert (taken.share_forth, taken.inliers, taken.image_url) == (0.9, 200, "https://pictures/y102")
+
+
 def test_the_search_asks_for_the_bare_name_and_no_more_than_the_first_price(shop: RevivalShop, market: Market) -> None:
     shop.wake(shop.gone(shop.seller("a"), "old1"))
     [(marketplace, request)] = market.asked

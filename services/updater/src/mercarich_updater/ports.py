@@ -76,6 +76,11 @@ class Judged:
 
     item: Item
     refusal: Refusal | None
+    page_seen: bool = False
+    """The item is as its own page showed it, not as a row of the search's result."""
+    quick: float | None = None
+    """Correlation of the grey histograms; this and the next: as far as it came to that."""
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, true, tuple_, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.replacements import UNDONE
-from mercarich_db.tables import listing_pictures, listings, revival_candidates, revivals, runs, source_items
+from mercarich_db.tables import listing_pictures, listings, revivals, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters import claims_sql
 from mercarich_runs.adapters.fence import read, write
-from mercarich_updater.adapters import restores_sql, withdrawals_sql
+from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, hold_newest, wants_replacement
 from mercarich_updater.ports import Batch, Done, Judged
@@ -84,7 +84,7 @@ class SqlListings:
         def put_off(connection: Connection) -> None:
             hold_newest(connection, batch)
             if judged:  # else the reasons of the search before still tell more
-                _keep_candidates(connection, batch, wanted, judged, now)
+                candidates_sql.keep(connection, batch, wanted, judged, now)
             values = {"update_unknowns": wanted.unknowns + 1, "update_problem": reason[:32]}
             withdrawn = 0
             if lets_go:
@@ -102,7 +102,7 @@ class SqlListings:
     def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
         def none_found(connection: Connection) -> None:
             hold_newest(connection, batch)
-            _keep_candidates(connection, batch, wanted, judged, now)
+            candidates_sql.keep(connection, batch, wanted, judged, now)
             withdrawn = _lower(connection, batch, wanted, now)
             _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
             _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
@@ -112,7 +112,7 @@ class SqlListings:
     def propose(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, now: datetime) -> None:
         def propose(connection: Connection) -> None:
             hold_newest(connection, batch)
-            _keep_candidates(connection, batch, wanted, judged, now)
+            candidates_sql.keep(connection, batch, wanted, judged, now)
             withdrawn = _lower(connection, batch, wanted, now)
             first_price = func.coalesce(listings.c.first_price_jpy, wanted.first_price_jpy)
             values = {"searched_at": now, "update_problem": None, "first_price_jpy": first_price}
@@ -128,7 +128,7 @@ class SqlListings:
         def revive(connection: Connection) -> Sequence[Done]:
             hold_newest(connection, batch)
             done = restores_sql.give_source(connection, wanted, found, rules, now, batch.run_id)
-            _keep_candidates(connection, batch, wanted, judged, now)
+            candidates_sql.keep(connection, batch, wanted, judged, now)
             ids = {*wanted.listing_ids, *(one.listing_id for one in done)}
             _done(connection, batch, sorted(ids), {"update_problem": None, "update_unknowns": 0})
             _count(connection, batch, checked=len(wanted.listing_ids), revived=len(done))
@@ -216,31 +216,6 @@ def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapp
         done |= UPDATES.values(run=None, done_run=batch.run_id)
     if ids:
         connection.execute(update(listings).where(listings.c.id.in_(ids), _still_of(batch)).values(done))
-
-
-def _keep_candidates(
-    connection: Connection, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime
-) -> None:
-    """Of the last search only."""
-    connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(wanted.listing_ids)))
-    rows = [
-        {
-            "listing_id": listing_id,
-            "run_id": batch.run_id,
-            "searched_at": now,
-            "marketplace": one.item.marketplace,
-            "item_id": one.item.item_id,
-            "url": (one.item.url or one.item.evidence.url)[:512],
-            "title": one.item.title and one.item.title[:255],
-            "price_jpy": one.item.price_jpy,
-            "refused_by": one.refusal and one.refusal.filter,
-            "reason": one.refusal and one.refusal.reason,
-        }
-        for listing_id in wanted.listing_ids
-        for one in judged
-    ]
-    if rows:
-        connection.execute(insert(revival_candidates), rows)
 
 
 def _count(connection: Connection, batch: Batch, **counts: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item, SearchRequest
@@ -15,6 +16,8 @@ PAGES = 5
 """Pages of results that are read at most."""
 
 Used = Callable[[Sequence[Item]], frozenset[tuple[Marketplace, str]]]
+
+Seen = TypeVar("Seen")
 
 Take = Callable[[Wanted, Item, Sequence[Judged]], Refusal | None]
 """Takes a match; a refusal: it cannot be taken any more, and the next one is looked at."""
@@ -53,7 +56,7 @@ class FindReplacement:
             too_late = take(wanted, one.item, judged)
             if too_late is None:
                 return Result(judged, one.item, unknowns)
-            judged[-1] = Judged(one.item, too_late)
+            judged[-1] = replace(one, refusal=too_late)
         return Result(judged, None, unknowns)
 
     def completed(self, wanted: Wanted) -> Wanted:
@@ -95,41 +98,43 @@ class FindReplacement:
         return SearchRequest(keyword=words, price_max=wanted.ceiling(rules), conditions=better, page=page)
 
     def _judge(self, wanted: Wanted, rules: Rules, row: Item, used: Used) -> Judged:
-        refusal = early(rules, wanted, row) or self._quick(wanted, rules, row)
+        refusal = early(rules, wanted, row)
         if refusal is not None:
             return Judged(row, refusal)
+        refusal, quick = self._compare("quick_picture", wanted, row, self.pictures.quick)
+        if quick is not None:
+            refusal = _refused("quick_picture", quick_against(rules.match, quick))
+        if refusal is not None:
+            return Judged(row, refusal, quick=quick)
         item = self.look(row.marketplace, row.item_id)
         if item.state is State.UNKNOWN:
-            return Judged(row, Refusal("unknown", f"its page told nothing: {item.reason}"))
-        refusal = late(rules, wanted, item, used([item])) or self._last(wanted, rules, item)
-        return Judged(item, refusal)
-
-    def _quick(self, wanted: Wanted, rules: Rules, row: Item) -> Refusal | None:
-        def against(ours: Picture, theirs: Picture) -> str | None:
-            return quick_against(rules.match, self.pictures.quick(ours, theirs))
-
-        return self._compare("quick_picture", wanted, row, against)
-
-    def _last(self, wanted: Wanted, rules: Rules, item: Item) -> Refusal | None:
-        def against(ours: Picture, theirs: Picture) -> str | None:
-            return pictures_against(rules.match, self.pictures.likeness(ours, theirs), wanted.title, item.title or "")
-
-        return self._compare("picture", wanted, item, against)
+            return Judged(row, Refusal("unknown", f"its page told nothing: {item.reason}"), quick=quick)
+        refusal = late(rules, wanted, item, used([item]))
+        if refusal is not None:
+            return Judged(item, refusal, page_seen=True, quick=quick)
+        refusal, likeness = self._compare("picture", wanted, item, self.pictures.likeness)
+        if likeness is not None:
+            refusal = _refused("picture", pictures_against(rules.match, likeness, wanted.title, item.title or ""))
+        return Judged(item, refusal, True, quick, likeness)
 
     def _compare(
-        self, name: str, wanted: Wanted, item: Item, against: Callable[[Picture, Picture], str | None]
-    ) -> Refusal | None:
+        self, name: str, wanted: Wanted, item: Item, look: Callable[[Picture, Picture], Seen]
+    ) -> tuple[Refusal | None, Seen | None]:
+        """A refusal where there is nothing to compare, else what the pictures say."""
         if not (wanted.picture_url or wanted.saved_picture):
-            return Refusal(name, "there is no picture of the old source")
+            return Refusal(name, "there is no picture of the old source"), None
         if not item.images:
-            return Refusal(name, "it has no picture")
+            return Refusal(name, "it has no picture"), None
         theirs = Picture(item.marketplace, item.images[0])
         try:
-            reason = against(Picture(wanted.marketplace, wanted.picture_url or "", wanted.saved_picture), theirs)
+            return None, look(Picture(wanted.marketplace, wanted.picture_url or "", wanted.saved_picture), theirs)
         except NoPicture as error:
-            return Refusal(name, str(error)[:255])
+            return Refusal(name, str(error)[:255]), None
         except PictureLater as error:
             if error.picture != theirs:
                 raise
-            return Refusal("unknown", str(error)[:255])
-        return None if reason is None else Refusal(name, reason[:255])
+            return Refusal("unknown", str(error)[:255]), None
+
+
+def _refused(name: str, reason: str | None) -> Refusal | None:
+    return None if reason is None else Refusal(name, reason[:255])
