@@ -25,6 +25,7 @@ _ROLES = {
     "updater-yahoo": "replaces Yahoo sources that are gone: /metrics",
     "updater-mercari": "replaces Mercari sources that are gone: /metrics",
     "feed": "pushes to Amazon: /metrics",
+    "oauth": "links sellers' Amazon accounts: where they come back from Amazon's consent page",
     "jobs-search": "bulk searches of sellers: /metrics",
     "jobs-import": "CSV imports of sellers: /metrics",
     "web": "the pages of sellers and operators: open it in a browser",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from mercarich_contracts.linking import CALLBACK_PATH
 from mercarich_local.child import search_path
 from mercarich_local.procfile import Process
 from mercarich_local.supervisor import Service
@@ -27,6 +28,7 @@ PORTS: Mapping[str, int] = {
     "updater-yahoo": 9105,
     "updater-mercari": 9106,
     "feed": 9103,
+    "oauth": 8090,
     "jobs-search": 9107,
     "jobs-import": 9108,
     "web": 8080,
@@ -88,6 +90,11 @@ class System:
             "UPDATER_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
             "FEED_LWA_URL": f"{simulator}/lwa/auth/o2/token",
             "FEED_SPAPI_URL": f"{simulator}/spapi",
+            "FEED_PAGES_URL": self.url("web"),
+            "FEED_REDIRECT_URI": self.url("oauth") + CALLBACK_PATH,
+            "PAGES_AMAZON_CONSENT_URL": f"{simulator}/sellercentral/apps/authorize/consent",
+            "PAGES_AMAZON_APPLICATION_ID": "amzn1.sp.solution.simulated",
+            "PAGES_AMAZON_REDIRECT_URI": self.url("oauth") + CALLBACK_PATH,
             "FEED_ENCRYPTION_KEY_FILE": str(data / "encryption.key"),
         }
         ports = {port_variable(name): str(port) for name, port in self.ports.items()}

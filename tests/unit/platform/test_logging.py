@@ -14,6 +14,7 @@ SECRETS = [
     ("id amzn1.application-oa2-client.0123abcd", "0123abcd"),
     ("secret amzn1.oa2-cs.v1.ffee", "v1.ffee"),
     ("mysql+pymysql://mercarich:hunter2@db.internal/name", "hunter2"),
+    ("GET /amazon/linked?state=x&spapi_oauth_code=ANabc123&y=z", "ANabc123"),
     ("POST grant_type=refresh_token&refresh_token=abc123&client_secret=def456", "abc123"),
     ("POST client_secret=def456&x=1", "def456"),
     ("password=hunter2", "hunter2"),

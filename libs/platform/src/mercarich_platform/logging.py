@@ -13,7 +13,7 @@ from mercarich_platform.log_file import LogFile, path_for, reopen_on_hangup
 
 _SECRETS = re.compile(
     r"(Atz[ra]\|[^\s\"',}]+)|(amzn1\.(?:oa2-cs|application-oa2-client)\.[^\s\"',}]+)"
-    r"|((?<=://)[^\s/@:]+:[^\s/@]+(?=@))|((?:(?<=password=)|(?<=client_secret=)|(?<=refresh_token=))[^\s&\"',}]+)"
+    r"|((?<=://)[^\s/@:]+:[^\s/@]+(?=@))|((?:(?<=password=)|(?<=client_secret=)|(?<=refresh_token=)|(?<=spapi_oauth_code=))[^\s&\"',}]+)"
 )
 SERVER = "SERVER"
 """The seed's variable for which of its servers this is, such as srv1: a field of each JSON line where it is set."""

@@ -1,12 +1,19 @@
-"""`mercarich-feed worker`: the process of the pool feed; `mercarich-feed new-key` makes a key for stored tokens."""
+"""The processes: the pool (`mercarich-feed worker`), the callback from Amazon (`… oauth`); `… new-key` makes a key."""
 
 import argparse
+import os
+import socket
 import sys
+import threading
 from collections.abc import Sequence
 
 from mercarich_feed.settings import FeedSettings
 from mercarich_platform import front
+from mercarich_platform.exit_codes import DONE
+from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
+
+PORT = 8090
 
 
 def main() -> None:
@@ -14,20 +21,61 @@ def main() -> None:
 
 
 def feed(argv: Sequence[str]) -> int:
-    """Bring changed quantities to Amazon until told to end."""
+    """Run one of feed's processes until told to end, or make a key for stored tokens."""
     parser = argparse.ArgumentParser(prog="mercarich-feed", description=feed.__doc__)
-    parser.add_argument("process", choices=["worker", "new-key"])
-    process = parser.parse_args(argv).process
+    processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
+    processes.add_parser("worker", help="bring changed quantities to Amazon")
+    oauth = processes.add_parser("oauth", help="link the accounts of sellers who come back from Amazon's consent page")
+    oauth.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    oauth.add_argument("--port", type=int, default=PORT, help="port; 0 picks one (default %(default)s)")
+    processes.add_parser("new-key", help="print a fresh key for stored tokens")
+    arguments = parser.parse_args(argv)
+    if arguments.process == "oauth":
+        return _link(arguments.host, arguments.port)
+    return _new_key() if arguments.process == "new-key" else _push()
+
+
+def _push() -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_feed.adapters.token_cipher import new_key
     from mercarich_feed.bootstrap import build_worker
 
-    if process == "new-key":
-        print(new_key())  # noqa: T201
-        return 0
     shared, own = load(SharedSettings), load(FeedSettings)
     told = {"pushers": own.pushers, "amazon": own.spapi_url}
     return worker_process.run("feed", shared, lambda stop: build_worker(shared, own, stop).run, **told)
+
+
+def _link(host: str, port: int) -> int:
+    from mercarich_db import worker_process  # drivers: not for a help page
+    from mercarich_feed.adapters.http_server import serve
+    from mercarich_feed.bootstrap import build_callback
+    from mercarich_platform.health import HealthServer
+
+    shared, own = load(SharedSettings), load(FeedSettings)
+    try:
+        listener = socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        raise TryAgain(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from error
+
+    def callback(_stop: threading.Event) -> int:
+        metrics = None
+        if shared.metrics_port not in (0, port):  # on one machine the callback's port stands for both
+            metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
+            metrics.start()
+        app, http = build_callback(shared, own)
+        serve(app, listener)
+        http.close()
+        if metrics is not None:
+            metrics.stop()
+        return DONE
+
+    return worker_process.run("oauth", shared, lambda _stop: callback)
+
+
+def _new_key() -> int:
+    from mercarich_feed.adapters.token_cipher import new_key  # a driver: not for a help page
+
+    print(new_key())  # noqa: T201
+    return DONE
 
 
 if __name__ == "__main__":

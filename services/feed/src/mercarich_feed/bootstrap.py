@@ -1,22 +1,24 @@
-"""The composition root: settings in, the ready worker or the ready sweep out."""
+"""The composition root: settings in, the ready worker, sweep or callback out."""
 
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from mercarich_contracts.linking import CALLBACK_PATH
 from mercarich_contracts.messages import ListingsChanged
 from mercarich_contracts.topics import DEAD_LETTERS, LISTINGS_CHANGED, TOPICS
 from mercarich_db import engine as engines
 from mercarich_db import schema
-from mercarich_feed.adapters.accounts_sql import open_accounts
+from mercarich_feed.adapters.accounts_sql import open_accounts, open_links
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lanes import Lane, Lanes
 from mercarich_feed.adapters.listings_sql import SqlListings
-from mercarich_feed.adapters.lwa import Application, Lwa
+from mercarich_feed.adapters.lwa import Application, Codes, Lwa
 from mercarich_feed.adapters.meter import Gauges, PrometheusMeter
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.pacing import Pace
@@ -25,11 +27,13 @@ from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import SqlTokenBook, TokenChecks
+from mercarich_feed.api import callback_app
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
 from mercarich_feed.use_cases.follow import FollowSeller, RestoreWish
 from mercarich_feed.use_cases.gate import Gate
+from mercarich_feed.use_cases.linking import LinkAccount
 from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.removals import RemoveListings
 from mercarich_feed.use_cases.sweep import Sweep
@@ -37,7 +41,7 @@ from mercarich_feed.use_cases.tokens import CheckTokens
 from mercarich_feed.use_cases.zeros import VerifyZeros
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.kafka import Publisher
-from mercarich_platform.settings import SharedSettings
+from mercarich_platform.settings import BadConfiguration, SharedSettings
 from mercarich_platform.worker import Tick, Worker
 
 ROUND_SECONDS = 2.0
@@ -155,3 +159,14 @@ def build_sweep(shared: SharedSettings, own: FeedSettings) -> tuple[Sweep, SqlSe
         publisher.flush(_PUBLISH_SECONDS)
 
     return Sweep(sellers, publish, monotonic, time.sleep), sellers
+
+
+def build_callback(shared: SharedSettings, own: FeedSettings) -> tuple[FastAPI, Http]:
+    """Raises `BadConfiguration` for a missing address or a wrong key, and `DatabaseAway`."""
+    if not own.pages_url:
+        raise BadConfiguration("FEED_PAGES_URL: sellers who come back from Amazon need the pages' address")
+    links = open_links(engines.create(shared.database), own.encryption_key.get_secret_value(), own.encryption_key_file)
+    http = Http(own.call_seconds)
+    application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
+    codes = Codes(http, application, own.redirect_uri or own.pages_url + CALLBACK_PATH)
+    return callback_app(LinkAccount(links, codes, own.marketplace_id, utc_now), own.pages_url), http

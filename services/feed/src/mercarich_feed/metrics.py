@@ -25,3 +25,4 @@ EXPOSED = Gauge(
     "mercarich_feed_exposed_listings", "Withdrawals that cannot be delivered: no account, or its token is refused"
 )
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
+LINKS = Counter("mercarich_feed_links", "Sellers who came back from Amazon's consent page, by outcome", ["outcome"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from mercarich_contracts.linking import Outcome as Linking
 from mercarich_contracts.market import Marketplace
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
@@ -250,3 +251,15 @@ class TokenBook(Protocol):
         """Take note that a check began; its id."""
 
     def end(self, check_id: int, checked: TokensChecked) -> None: ...
+
+
+class Links(Protocol):
+    """Sellers on their way to Amazon's consent page, and the accounts that they come back with."""
+
+    def take(self, state_hash: str, session_hash: str, now: datetime) -> int | Linking:
+        """The seller who was sent with this state, by this session; from then on it is used. Else why nobody was."""
+
+    def end(self, state_hash: str, outcome: Linking) -> None: ...
+
+    def link(self, account: Account, now: datetime) -> bool:
+        """Store the account with its token sealed; not in place of another that has the seller's listings."""

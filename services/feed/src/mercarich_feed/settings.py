@@ -24,6 +24,12 @@ class FeedSettings(BaseSettings):
     """The key of the stored refresh tokens: 32 bytes in base64. Wins over the file."""
     encryption_key_file: Path | None = None
     """A file that holds it."""
+    pages_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+)?$")
+    """oauth: where the pages are, to which sellers go back from Amazon's consent page."""
+    redirect_uri: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """oauth: where Amazon sends them first, as registered there. Empty: /amazon/linked below the pages' address."""
+    marketplace_id: str = "A1VC38T7YXB528"
+    """oauth: the Amazon marketplace of accounts that are linked (Japan's)."""
     pushers: int = Field(default=48, ge=1, le=1000)
     """Sellers whose withdrawals are pushed side by side. Each thread mostly waits for its seller's quota."""
     followers: int = Field(default=4, ge=1, le=100)

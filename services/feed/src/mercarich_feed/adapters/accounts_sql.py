@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select, update
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts
 from mercarich_db.types import AnyRow
+from mercarich_feed.adapters.links_sql import SqlLinks
 from mercarich_feed.adapters.pending_sql import account_usable
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
@@ -27,6 +28,12 @@ def open_accounts(engine: Engine, key: str, key_file: Path | None, retry_seconds
     except BadKey as error:
         raise BadConfiguration(str(error)) from None
     return accounts
+
+
+def open_links(engine: Engine, key: str, key_file: Path | None) -> SqlLinks:
+    """As `open_accounts`: nothing is sealed with a key that opens nothing else."""
+    open_accounts(engine, key, key_file, 0)
+    return SqlLinks(engine, TokenCipher(read_key(key, key_file)))
 
 
 class SqlAccounts:

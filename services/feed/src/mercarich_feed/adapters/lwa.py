@@ -1,4 +1,4 @@
-"""Login with Amazon: one access token a seller, refreshed by one thread at a time."""
+"""Login with Amazon: one access token a seller, refreshed by one thread at a time; codes for refresh tokens."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from mercarich_feed.adapters.amazon_errors import lwa_trouble
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.metrics import APP_CREDENTIALS_REFUSED
-from mercarich_feed.ports import AppCredentials
+from mercarich_feed.ports import AppCredentials, Transient
 from mercarich_platform.clock import Monotonic, monotonic
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ class Application:
 class _Seller:
     lock: threading.Lock = field(default_factory=threading.Lock)
     token: str = field(default="", repr=False)
+    of: str = field(default="", repr=False)
+    """The refresh token that it came from: the seller may link another account."""
     ends_at: float = 0.0
 
 
@@ -53,7 +55,7 @@ class Lwa:
         self._wait_for_credentials()
         seller = self._seller(account)
         with seller.lock:
-            if seller.ends_at - _MARGIN_SECONDS <= self._now():
+            if seller.ends_at - _MARGIN_SECONDS <= self._now() or seller.of != account.refresh_token:
                 self._refresh(account, seller)
             return seller.token
 
@@ -84,7 +86,7 @@ class Lwa:
             raise trouble
         self._resume()
         body = reply.json()
-        seller.token = str(body["access_token"])
+        seller.token, seller.of = str(body["access_token"]), account.refresh_token
         seller.ends_at = self._now() + float(body.get("expires_in", 3600))
 
     def _wait_for_credentials(self) -> None:
@@ -109,3 +111,31 @@ class Lwa:
         if was is not None:
             APP_CREDENTIALS_REFUSED.set(0)
             log.info("Amazon takes the application's credentials again")
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Exchanges codes of the consent page (grant authorization_code). Says nothing of the application to others:
+    whoever comes with a made-up code must not stop their work."""
+
+    http: Http
+    application: Application
+    redirect_uri: str
+
+    def __call__(self, code: str) -> str:
+        """The seller's refresh token. Raises `TokenRevoked` for a bad code, and other `AmazonTrouble`."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.redirect_uri,
+            "client_id": self.application.client_id,
+            "client_secret": self.application.client_secret.get_secret_value(),
+        }
+        reply = self.http.send("POST", self.application.url, data=form)
+        trouble = lwa_trouble(reply)
+        if trouble is not None:
+            raise trouble
+        token = reply.json().get("refresh_token")
+        if not isinstance(token, str) or not token:
+            raise Transient("LWA answered a code without a refresh token")
+        return token

@@ -1,0 +1,54 @@
+"""Links a seller's Amazon account: the state is taken once, the code becomes a token, the token is stored sealed."""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mercarich_contracts.linking import Outcome, hashed
+from mercarich_feed.domain.linking import Callback
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.ports import AmazonTrouble, Links, TokenRevoked
+from mercarich_platform.clock import Clock
+
+log = logging.getLogger(__name__)
+
+_SELLER_ID = re.compile(r"[A-Z0-9]{5,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAccount:
+    """Raises `DatabaseAway`."""
+
+    links: Links
+    exchange: Callable[[str], str]
+    """A code for a refresh token; raises `AmazonTrouble`."""
+    marketplace_id: str
+    now: Clock
+
+    def __call__(self, came: Callback) -> Outcome:
+        state_hash = hashed(came.state)
+        taken = self.links.take(state_hash, hashed(came.session), self.now())
+        if isinstance(taken, Outcome):
+            log.warning("nobody's account is linked", extra={"outcome": taken})
+            return taken
+        outcome = self._link(taken, came)
+        self.links.end(state_hash, outcome)
+        log.info("a seller came back from Amazon", extra={"user_id": taken, "outcome": outcome})
+        return outcome
+
+    def _link(self, user_id: int, came: Callback) -> Outcome:
+        if came.denied:
+            return Outcome.DENIED
+        if not came.code or not _SELLER_ID.fullmatch(came.seller_id):
+            return Outcome.REFUSED
+        try:
+            token = self.exchange(came.code)
+        except TokenRevoked as trouble:
+            log.warning("Amazon takes no code", extra={"user_id": user_id, "reason": str(trouble)})
+            return Outcome.REFUSED
+        except AmazonTrouble as trouble:
+            log.warning("Amazon gives no token for a code", extra={"user_id": user_id, "reason": str(trouble)})
+            return Outcome.AWAY
+        account = Account(user_id, came.seller_id, self.marketplace_id, token, trusted=True)
+        return Outcome.LINKED if self.links.link(account, self.now()) else Outcome.OTHER_SELLER
