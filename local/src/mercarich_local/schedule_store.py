@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from mercarich_contracts.schedule import WISH_LASTS
 from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
@@ -33,10 +34,11 @@ class ScheduleStore:
                 for row in connection.execute(rows)
             }
 
-    def switches(self) -> Switches:
+    def switches(self, now: datetime) -> Switches:
         with reading(self._engine) as connection:
             paused = frozenset(connection.execute(select(schedule_pauses.c.name)).scalars())
-            wanted = frozenset(connection.execute(select(schedule_wishes.c.name)).scalars())
+            lasting = schedule_wishes.c.wanted_at > now - WISH_LASTS
+            wanted = frozenset(connection.execute(select(schedule_wishes.c.name).where(lasting)).scalars())
             return Switches(paused, wanted, settings_store.read(connection).text("SCHEDULE_CATCH_UP") == "on")
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:

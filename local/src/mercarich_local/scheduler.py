@@ -49,7 +49,7 @@ class Switches:
 class Starts(Protocol):
     """What was started when, and what people want."""
 
-    def switches(self) -> Switches: ...
+    def switches(self, now: datetime) -> Switches: ...
 
     def last(self) -> Mapping[str, Start]:
         """The newest slot of each row that ever started."""
@@ -102,7 +102,7 @@ class Scheduler:
         """Note what has ended, then start what is due."""
         now = self._now()
         self.settle()
-        last, switches = self._starts.last(), self._starts.switches()
+        last, switches = self._starts.last(), self._starts.switches(now)
         for row in self._rows:
             if row.name in switches.wanted:
                 self._start_wanted(row, now)

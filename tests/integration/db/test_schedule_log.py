@@ -81,6 +81,9 @@ def test_t10_a_paused_row_starts_nothing(
     assert "mercarich schedule resume env-update" in capsys.readouterr().out
     with reading(engine) as connection:
         assert connection.execute(select(schedule_runs)).all() == []
+    monkeypatch.setenv("MERCARICH_BY_HAND", "yes")  # somebody wants this start, paused or not
+    assert scheduled(lambda: ran.append(1) or 0) == 0
+    assert ran == [1]
     engine.dispose()
 
 

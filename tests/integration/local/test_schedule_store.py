@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert
 
+from mercarich_contracts.schedule import WISH_LASTS
 from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_db.tables import schedule_wishes
@@ -33,9 +34,9 @@ def test_a_start_that_is_wanted_is_wanted_until_it_came(engine: Engine) -> None:
     store = ScheduleStore(engine)
     wish = {"name": "feed", "wanted_at": SLOT, "wanted_by": "taro"}
     engines.run_tx(engine, lambda connection: connection.execute(insert(schedule_wishes).values(wish)))
-    wanted = store.switches().wanted
+    wanted, expired = store.switches(LATER).wanted, store.switches(SLOT + WISH_LASTS).wanted
     store.granted("feed")
-    assert (wanted, store.switches().wanted) == (frozenset({"feed"}), frozenset())
+    assert (wanted, expired, store.switches(LATER).wanted) == (frozenset({"feed"}), frozenset(), frozenset())
     engine.dispose()
 
 

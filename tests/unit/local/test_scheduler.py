@@ -36,7 +36,7 @@ class FakeStarts:
     def last(self) -> Mapping[str, Start]:
         return {name: start for (name, _), start in sorted(self.rows.items(), key=lambda row: row[0][1])}
 
-    def switches(self) -> Switches:
+    def switches(self, now: datetime) -> Switches:
         return self.wanted
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:

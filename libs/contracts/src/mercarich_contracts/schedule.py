@@ -5,6 +5,7 @@ Cron expressions are read in `TIME_ZONE`. Names are those that operators type in
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 TIME_ZONE = "Asia/Tokyo"
 
@@ -25,6 +26,8 @@ class ScheduleRow:
 
 OVERDUE_AFTER = 1.1
 """Intervals since the last start after which a start was missed."""
+WISH_LASTS = timedelta(minutes=10)
+"""A start that somebody wants now comes within this time or not at all: later it would surprise."""
 
 
 def _row(name: str, cron: str, command: str, component: str, seconds: tuple[int, int]) -> ScheduleRow:

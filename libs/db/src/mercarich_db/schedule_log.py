@@ -26,12 +26,15 @@ Result = TypeVar("Result")
 
 
 def scheduled(run: Callable[[], int]) -> int:
-    """Run, unless the schedule's row is paused. A database that is away is the command's own matter to tell.
-    What ends the command by an error is written down by the exit code that it leads to, and raised."""
+    """Run, unless the schedule's row is paused and nobody wanted this start in the pages.
+
+    A database that is away is the command's own matter to tell. What ends the command by an error is written down by
+    the exit code that it leads to, and raised."""
     name = os.environ.get("MERCARICH_SCHEDULE", "")
     if not name:
         return run()
-    if _told(lambda connection: _paused_by(connection, name)) is not None:
+    by_hand = bool(os.environ.get("MERCARICH_BY_HAND"))
+    if not by_hand and _told(lambda connection: _paused_by(connection, name)) is not None:
         sys.stdout.write(f"{name} is paused; `mercarich schedule resume {name}` lets it start again\n")
         return DONE
     at = datetime.now(UTC)

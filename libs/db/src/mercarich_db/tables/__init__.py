@@ -25,6 +25,7 @@ from mercarich_db.tables.sign_in import (
     invitations,
     logins,
     recovery_codes,
+    server_secrets,
     sessions,
     sign_in_failures,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "schedule_runs",
     "schedule_wishes",
     "seller_settings",
+    "server_secrets",
     "sessions",
     "settings",
     "settings_history",

@@ -64,12 +64,16 @@ schedule_pauses = Table(  # written by web
     Column("paused_by", String(64), nullable=False),
 )
 
-schedule_wishes = Table(  # written by web; a row goes when its start has come
+schedule_wishes = Table(  # a row goes when its start has come
     "schedule_wishes",
     metadata,
+    # written by web
     Column("name", exact(64), primary_key=True),
     Column("wanted_at", UtcDateTime, nullable=False),
     Column("wanted_by", String(64), nullable=False),
+    # written by the operator
+    Column("job", exact(63), nullable=True),  # the Job that was made for it
+    Column("problem", String(255), nullable=True),  # why there is none yet
 )
 
 token_checks = Table(  # written by feed

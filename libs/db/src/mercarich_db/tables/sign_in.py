@@ -24,6 +24,14 @@ recovery_codes = Table(  # each gone when it was used
     Column("code_hash", exact(64), primary_key=True),
 )
 
+server_secrets = Table(
+    "server_secrets",
+    metadata,
+    Column("name", exact(32), primary_key=True),
+    Column("sealed", String(255), nullable=False),  # AES-256-GCM, see mercarich_platform.sealing
+    Column("sealed_at", UtcDateTime, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
