@@ -37,7 +37,7 @@ demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its 
 
 test: lint types arch unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
-test-services: $(INSTALLED) ## the integration tier on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
+test-services: $(INSTALLED) ## what asks a broker or a database in the integration tier, on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
 	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 2 --dist worksteal --durations 10 tests/integration
 
 test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov (brings its tools; needs npm)

@@ -2,7 +2,6 @@
 
 import pytest
 from bench.match_quality import compare, refusal, score
-from tests.conftest import REAL_SERVICES
 
 from mercarich_replacements.matching import DEFAULT, SEED, titles_against
 from mercarich_simulator.pictures.labelled import Pair, pairs
@@ -11,7 +10,6 @@ SEED_OF_PAIRS = 1
 PAIRS = 120
 
 
-@pytest.mark.skipif(REAL_SERVICES, reason="it asks no service; the other tier has run it")
 @pytest.mark.timeout(1800)
 def test_m7_labelled_pairs_are_told_apart() -> None:
     """The drawing and the comparing have no chance in them: the figures move only when one of them is changed."""
