@@ -12,6 +12,7 @@ from mercarich_web.adapters.bulk_sql import SqlBulk
 from mercarich_web.adapters.exclusions_sql import SqlExclusions
 from mercarich_web.adapters.feed_kafka import KafkaFeed
 from mercarich_web.adapters.hold_history_sql import SqlHoldHistory
+from mercarich_web.adapters.exposure_sql import SqlExposures
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
@@ -38,7 +39,7 @@ from mercarich_web.site.app import THREADS, create_app
 from mercarich_web.site.rendering import make_site
 from mercarich_web.use_cases.bulk import ChangeMany
 from mercarich_web.use_cases.exclusions import ExclusionDesk
-from mercarich_web.use_cases.home import ShowHome
+from mercarich_web.use_cases.home import MeasureExposure, ShowHome
 from mercarich_web.use_cases.listings import BrowseListings, ShowPicture, TellStory
 from mercarich_web.use_cases.overview import ShowOverview
 from mercarich_web.use_cases.replacements import ReplacementDesk
@@ -76,8 +77,10 @@ def build_pages(
     tell_story = TellStory(file, SqlOffers(engine), holds, now)
     change, proposals = ChangeMany(SqlBulk(engine), feed, people.audit, now), ReplacementDesk(SqlProposals(engine), now)
     of_api = api(people.keys, browse, tell_story, desk, change, proposals)
+    exposure = Remembered(MeasureExposure(SqlExposures(engine), now))
+    end.callback(exposure.close)
     routers = [
-        home.routes(site, ShowHome(figures, SqlSellersDesk(engine), SCHEDULE, now), overview),
+        home.routes(site, ShowHome(figures, exposure, SqlSellersDesk(engine), SCHEDULE, now), overview),
         bulk.routes(site, change),
         listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),

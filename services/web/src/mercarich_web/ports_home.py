@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from mercarich_web.domain.exposure import Look, Span
 from mercarich_web.domain.home import Day, Happened, OwnRun
 from mercarich_web.domain.offers import Account
 
@@ -25,3 +26,11 @@ class SellersDesk(Protocol):
 
     def days(self, user_id: int, midnights: Sequence[datetime]) -> Sequence[Day]:
         """One for each midnight but the last, which ends the last day."""
+
+
+class Exposures(Protocol):
+    def spans(self, user_id: int, since: datetime, now: datetime) -> Sequence[Span]:
+        """Those that have not ended before `since`; what goes on ends now."""
+
+    def looks(self, user_id: int, since: datetime) -> Sequence[Look]:
+        """Check runs that have looked at something of the seller."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
 from mercarich_web.domain import schedules
+from mercarich_web.domain.exposure import Exposure
 from mercarich_web.domain.listings import Figures
 from mercarich_web.domain.offers import Account, Event
 
@@ -71,6 +72,8 @@ class Day:
     checked: int
     withdrawn: int
     restored: int
+    exposed: int = 0
+    """Minutes, summed over offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,9 @@ class Home:
     """The last events, newest first."""
     days: Sequence[Day]
     """Oldest first, today last."""
+    exposure: Exposure
+    cancelled: float | None
+    """Share of the orders that is expected to be cancelled, 0 to 1; None: it is not known."""
 
 
 def midnights(now: datetime, days: int = DAYS) -> list[datetime]:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from mercarich_web.domain.exposure import LIMIT
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator, Signed
 from mercarich_web.use_cases.home import ShowHome
@@ -15,7 +16,7 @@ def routes(site: Site, show_home: ShowHome, show_overview: ShowOverview) -> APIR
     def home(visit: Signed) -> Response:
         if visit.is_operator:
             return site.page(visit, "overview.html", overview=show_overview())
-        return site.page(visit, "home.html", home=show_home(visit.account))
+        return site.page(visit, "home.html", home=show_home(visit.account), limit=LIMIT)
 
     @routes.get("/overview/pushes")
     def pushes(visit: Operator) -> Response:

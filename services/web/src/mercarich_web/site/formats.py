@@ -17,6 +17,14 @@ def yen(value: int | None) -> str:
     return NOTHING if value is None else f"¥{value:,}"
 
 
+def share(value: float | None, language: str) -> str:
+    """`0.19%`, 0.19 %; of what is less than a hundredth of it, that."""
+    if value is None:
+        return NOTHING
+    unit = "%" if language == "ja" else " %"
+    return f"<0.01{unit}" if 0 < value < 0.0001 else f"{100 * value:.2f}".rstrip("0").rstrip(".") + unit
+
+
 def moment(at: datetime | None, language: str) -> str:
     """To the minute: 11/25 14:03, or 25 Nov 14:03; with the year when it is another one."""
     if at is None:

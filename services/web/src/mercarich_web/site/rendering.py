@@ -81,6 +81,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         exact=formats.exact,
         iso=formats.iso,
         day=lambda at: formats.day(at, language),
+        share=lambda value: formats.share(value, language),
         seconds=lambda number: timedelta(seconds=number),
         span=lambda length: formats.span(length, language),
         ago=lambda at, now: formats.ago(at, now, language),

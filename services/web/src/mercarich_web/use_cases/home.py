@@ -1,23 +1,40 @@
 """A seller's home page: what waits for a decision, how the shop stands."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
-from mercarich_web.domain.home import Home, Waiting, midnights, next_checks
+from mercarich_web.domain.exposure import Exposure, measure
+from mercarich_web.domain.home import DAYS, Home, Waiting, midnights, next_checks
 from mercarich_web.domain.people import Account
-from mercarich_web.ports_home import SellersDesk
+from mercarich_web.ports_home import Exposures, SellersDesk
 from mercarich_web.use_cases.listings import Count
 
 LAST = 8
 A_WEEK = timedelta(days=7)
 
+Expose = Callable[[int], Exposure]
+"""A seller's exposure, some seconds old at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureExposure:
+    exposures: Exposures
+    now: Clock
+
+    def __call__(self, user_id: int) -> Exposure:
+        now = self.now()
+        days = midnights(now)
+        spans = self.exposures.spans(user_id, days[0], now)
+        return measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), days, now)
+
 
 @dataclass(frozen=True, slots=True)
 class ShowHome:
     count: Count
+    expose: Expose
     desk: SellersDesk
     schedule: Sequence[ScheduleRow]
     now: Clock
@@ -33,6 +50,8 @@ class ShowHome:
             token_invalid=account is not None and account.verdict == "invalid",
             account_missing=account is None,
         )
+        exposure = self.expose(user_id)
+        days = self.desk.days(user_id, midnights(now))
         return Home(
             figures=figures,
             waiting=waiting,
@@ -40,5 +59,7 @@ class ShowHome:
             runs=self.desk.runs(user_id),
             next_checks=next_checks(self.schedule, seller.plan, now),
             happened=self.desk.happened(user_id, LAST),
-            days=self.desk.days(user_id, midnights(now)),
+            days=[replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days],
+            exposure=exposure,
+            cancelled=exposure.expected(figures.on_sale + figures.exposed),
         )

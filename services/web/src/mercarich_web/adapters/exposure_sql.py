@@ -1,0 +1,74 @@
+"""`ports_home.Exposures` over the tables: from the history of listings, and from what is exposed now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, func, not_, or_, select
+
+from mercarich_contracts.events import EventKind
+from mercarich_db.tables import listing_events, listings, run_sellers, runs, source_items
+from mercarich_web.adapters.database import reading
+from mercarich_web.adapters.listing_book_sql import VIEWS
+from mercarich_web.domain.exposure import Look, Span
+from mercarich_web.domain.listings import View
+
+BEFORE = timedelta(days=7)
+"""So long before what is asked an exposure that has ended since may have begun; of longer ones no end is looked for."""
+BY_HAND = "by hand"
+"""How the reason begins of what a seller takes down: it is not gone."""
+_event, _offer, _source = listing_events.c, listings.c, source_items.c
+_begins = (EventKind.WITHDRAWN, EventKind.SEARCHING, EventKind.HELD, EventKind.READBACK_MISMATCH)
+_ends = (
+    *(EventKind.RESTORED, EventKind.SWAPPED, EventKind.HOLD_CLEARED),
+    *(EventKind.PUSH_ORPHAN, EventKind.LEFT_AMAZON, EventKind.DELETED),
+)
+
+
+class SqlExposures:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def spans(self, user_id: int, since: datetime, now: datetime) -> Sequence[Span]:
+        with reading(self._engine) as connection:
+            still = self._still(connection, user_id)
+            found = []
+            for row in connection.execute(_changes(user_id, since - BEFORE)):
+                if row.until is not None:
+                    found.append(Span(row.at, row.until))
+                elif still.pop(row.listing_id, None) is not None:
+                    found.append(Span(row.at, now))
+        return [*found, *(Span(begins, now) for begins in still.values())]
+
+    def looks(self, user_id: int, since: datetime) -> Sequence[Look]:
+        query = (
+            select(runs.c.marketplace, runs.c.started_at, run_sellers.c.fallen)
+            .join(run_sellers, and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id))
+            .where(runs.c.operation == "check", runs.c.started_at >= since, run_sellers.c.checked > 0)
+        )
+        with reading(self._engine) as connection:
+            return [Look(*row) for row in connection.execute(query)]
+
+    def _still(self, connection: Connection, user_id: int) -> dict[int, datetime]:
+        """Offers that are exposed now, and since when at the latest."""
+        at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
+        joined = listings.join(source_items, _source.id == _offer.source_item_id)
+        exposed = select(_offer.id, at).select_from(joined).where(_offer.user_id == user_id, VIEWS[View.EXPOSED])
+        return {row[0]: row[1] for row in connection.execute(exposed)}
+
+
+def _changes(user_id: int, since: datetime) -> Select[Any]:
+    """What began, and when the next change ended it; after the last one of a listing, None."""
+    gone = and_(_event.kind.in_(_begins), not_(func.coalesce(_event.reason, "").startswith(BY_HAND)))
+    down = and_(_event.kind == EventKind.PUSH_ACCEPTED, _event.quantity_after == 0)
+    until = (
+        func.lead(_event.at, type_=_event.at.type)
+        .over(partition_by=_event.listing_id, order_by=_event.id)
+        .label("until")
+    )
+    changes = (
+        select(_event.listing_id, _event.at, _event.kind, until)
+        .where(_event.user_id == user_id, _event.at >= since, or_(gone, down, _event.kind.in_(_ends)))
+        .subquery()
+    )
+    return select(changes.c.listing_id, changes.c.at, changes.c.until).where(changes.c.kind.in_(_begins))

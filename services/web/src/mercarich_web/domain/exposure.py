@@ -1,0 +1,85 @@
+"""How long offers stood at Amazon after their source was gone, and what share of orders that may cost.
+
+An offer is exposed from when it was *seen* that its source is gone until Amazon took its 0, or another source took
+over: that is in the history, to the second. The source may have gone any time since the check before, which nobody
+saw; there half the time between the two checks is taken, as if sources went at any moment alike.
+
+The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers: orders are taken to
+hit each minute of each offer alike. Amazon counts cancellations before shipping over seven days and wants less than
+2.5 % (Seller Central, "Order Performance").
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+LIMIT = 0.025
+WEEK = timedelta(days=7)
+LEAST = timedelta(days=1)
+"""Of checks; what is shorter tells nothing of a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One offer, exposed."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A check run that looked at offers of the seller."""
+
+    marketplace: str
+    started_at: datetime
+    fallen: int
+    """Of his offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Of one seller; minutes are summed over offers."""
+
+    by_day: Mapping[datetime, int]
+    """By where the day begins in Tokyo. Begun minutes count, of the whole day."""
+    seen: float
+    """Minutes of the last week."""
+    unseen: float | None
+    """Minutes before it was seen; None: no two checks tell how long that may have been."""
+    minutes: float
+    """A week, or as long as it is since the first check."""
+
+    def expected(self, offers: int) -> float | None:
+        """Share of the orders, 0 to 1, with so many offers on sale; None: it is not known."""
+        if self.unseen is None or not offers or self.minutes < LEAST / timedelta(minutes=1):
+            return None
+        return min(1.0, (self.seen + self.unseen) / (offers * self.minutes))
+
+
+def measure(spans: Sequence[Span], looks: Sequence[Look], midnights: Sequence[datetime], now: datetime) -> Exposure:
+    """`looks` from before the week, too: the first ones in it are measured from them."""
+    since = max(now - WEEK, min((look.started_at for look in looks), default=now))
+    return Exposure(
+        by_day={begin: -int(-_within(spans, begin, end) // 1) for begin, end in pairwise(midnights)},
+        seen=_within(spans, now - WEEK, now),
+        unseen=_unseen(looks, now - WEEK),
+        minutes=(now - since) / timedelta(minutes=1),
+    )
+
+
+def _within(spans: Sequence[Span], begin: datetime, end: datetime) -> float:
+    lengths = (min(span.ends, end) - max(span.begins, begin) for span in spans)
+    return sum((length for length in lengths if length > timedelta()), timedelta()) / timedelta(minutes=1)
+
+
+def _unseen(looks: Sequence[Look], since: datetime) -> float | None:
+    """What fell at a marketplace's first check has no check before it, and is left out."""
+    gaps: list[float] = []
+    for marketplace in {look.marketplace for look in looks}:
+        mine = sorted((look for look in looks if look.marketplace == marketplace), key=lambda look: look.started_at)
+        for before, look in pairwise(mine):
+            if look.started_at >= since:
+                gaps.append(look.fallen * (look.started_at - before.started_at) / timedelta(minutes=2))
+    return sum(gaps) if gaps else None

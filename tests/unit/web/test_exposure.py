@@ -1,0 +1,67 @@
+"""How long offers were exposed by day, and the share of orders that may cost."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mercarich_web.domain.exposure import Look, Span, measure
+from mercarich_web.domain.home import midnights
+
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)  # noon in Tokyo
+DAYS = midnights(NOW)
+MIDNIGHT = DAYS[-2]
+
+
+def looks(*hours_ago: int, fallen: int = 0, marketplace: str = "yahoo") -> list[Look]:
+    return [Look(marketplace, NOW - timedelta(hours=hours), fallen) for hours in hours_ago]
+
+
+def span(begins: datetime, **length: float) -> Span:
+    return Span(begins, begins + timedelta(**length))
+
+
+def test_minutes_are_summed_over_offers_and_split_at_midnight() -> None:
+    found = measure([span(MIDNIGHT - timedelta(minutes=10), minutes=30), span(MIDNIGHT, minutes=5)], [], DAYS, NOW)
+
+    assert found.by_day[MIDNIGHT] == 25
+    assert found.by_day[MIDNIGHT - timedelta(days=1)] == 10
+    assert sum(found.by_day.values()) == 35
+
+
+def test_a_begun_minute_counts_so_that_exposure_is_never_told_as_none() -> None:
+    found = measure([span(MIDNIGHT, seconds=2), span(MIDNIGHT, seconds=3)], [], DAYS, NOW)
+
+    assert found.by_day[MIDNIGHT] == 1
+
+
+def test_before_it_was_seen_half_the_time_since_the_check_before_counts() -> None:
+    found = measure([], [*looks(180), *looks(168, 156, fallen=4), *looks(144)], DAYS, NOW)
+
+    assert found.unseen == 2 * 4 * 6 * 60
+
+
+def test_checks_of_one_marketplace_tell_nothing_of_the_other() -> None:
+    apart = [*looks(48, fallen=9), *looks(24, fallen=9, marketplace="mercari")]
+
+    assert measure([], apart, DAYS, NOW).unseen is None
+    assert measure([], [*apart, *looks(12, fallen=1)], DAYS, NOW).unseen == 18 * 60
+
+
+def test_the_expected_share_is_exposed_time_by_time_on_sale() -> None:
+    found = measure([span(NOW - timedelta(hours=30), hours=12)], looks(500, 200, 100, fallen=0), DAYS, NOW)
+
+    assert found.minutes == 7 * 24 * 60
+    assert found.expected(100) == pytest.approx(12 / (7 * 24) / 100)
+
+
+def test_a_young_shop_is_measured_by_the_time_since_its_first_check() -> None:
+    found = measure([span(NOW - timedelta(hours=3), hours=3)], looks(48, 24), DAYS, NOW)
+
+    assert found.expected(10) == pytest.approx(3 / 48 / 10)
+
+
+@pytest.mark.parametrize(("checks", "offers"), [([], 10), (looks(48), 10), (looks(20, 8), 10), (looks(48, 24), 0)])
+def test_what_cannot_be_told_stays_unknown(checks: list[Look], offers: int) -> None:
+    found = measure([span(NOW - timedelta(hours=1), hours=1)], checks, DAYS, NOW)
+
+    assert found.expected(offers) is None
