@@ -17,7 +17,17 @@ from rich.console import Console
 from rich.table import Table as Shown
 from tests.services.process import Missing
 
-BENCHES = ("checks", "planning", "state_writes", "budget", "sharing", "light_load", "withdrawals", "one_machine")
+BENCHES = (
+    "checks",
+    "planning",
+    "state_writes",
+    "budget",
+    "sharing",
+    "light_load",
+    "withdrawals",
+    "pages",
+    "one_machine",
+)
 """In the order of a full run."""
 IN_SMOKE = BENCHES
 

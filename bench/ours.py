@@ -105,7 +105,7 @@ class Product:
             listening.append(free_port())
             own = {**environment, "MERCARICH_METRICS_PORT": str(listening[-1])}
             pids["checker"].append(started.start(f"checker-{number}", self.checker(), own).pid)
-        started.wait(lambda: all(map(_is_ready, listening)), "proxies and checkers ready")
+        started.wait(lambda: all(map(is_ready, listening)), "proxies and checkers ready")
         return pids
 
     def _books(self, workers: Mapping[str, list[int]], market: Market) -> dict[str, list[int]]:
@@ -159,7 +159,7 @@ class Product:
             raise NotExact(f"ours: {found} where {wanted} was wanted; the market saw {asked}")
 
 
-def _is_ready(port: int) -> bool:
+def is_ready(port: int) -> bool:
     with suppress(httpx.TransportError):
         return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).status_code == httpx.codes.OK
     return False

@@ -1,0 +1,170 @@
+"""The pages at 1,000,000 listings (W1): 80 sellers clicking side by side, with progress streaming to each, on MariaDB.
+
+Each seller opens a page, reads for two seconds on average and goes on, among pages of every kind; 80 streams stay open
+meanwhile. First alone, then while a check run of 100,000 sources goes on at 200 a second on the same machine. A time is
+that from the request to the last byte of the answer, compressed as a browser gets it.
+"""
+
+import asyncio
+import random
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import aiohttp
+from bench import shops
+from bench.harness import cpu
+from bench.harness.parts import market, parts
+from bench.harness.processes import Processes, processes
+from bench.harness.result import Goal, NotExact, Result, Table
+from bench.harness.scale import Scale
+from bench.harness.spread import digits, percentile, spread
+from bench.harness.turns import steps
+from bench.ours import Product, Setup, is_ready
+from bench.source_pages import SOLD_EVERY
+from tests.services.process import free_port
+
+LISTINGS = 1_000_000
+SECONDS = 60.0
+READING_SECONDS = 2.0
+CHECKS_A_SECOND = 200
+WITHDRAWN = SOLD_EVERY * shops.SELLERS
+"""From one withdrawn listing of a seller to the next."""
+PAGES = {
+    "home": "/",
+    "listings": "/listings",
+    "listings by SKU": "/listings?sort=sku",
+    "listings, searching": "/listings?view=searching",
+    "listings, a word": "/listings?q=カメラ",
+    "why page": "/listings/{withdrawn}",
+    "replacements": "/replacements",
+    "jobs": "/jobs",
+    "a job": "/jobs/{seller}",
+    "rules": "/rules",
+    "notices": "/notices",
+    "Amazon": "/amazon",
+}
+
+
+def run(scale: Scale) -> Result:
+    listings, seconds = scale.of(LISTINGS, 8_000), scale.of(SECONDS, 3.0)
+    with parts(buffer_pool=scale.of("2G", "128M")) as real, market() as source, steps("pages", 3) as step:
+        step(f"{listings:,} listings")
+        product = Product(real, Setup(marketplace="mercari", batch_items=50))
+        shops.fill(product.engine, listings)
+        with processes(real.folder / "pages-logs") as started:
+            proxy = free_port()
+            rate = {"MERCARI_PROXY_RATE_PER_SECOND": str(CHECKS_A_SECOND)}
+            environment = {**product.environment(source, proxy), **rate}
+            site = _serve(started, environment)
+            step("sellers alone")
+            alone = asyncio.run(_visits(site.url, listings, seconds))
+            step("beside a check run")
+            product.start_workers(started, [environment], [proxy])
+            started.start("planner", product.planner(), environment)
+            started.wait(lambda: source.figures()["items"] > 0, "the check run asks the market")
+            beside = asyncio.run(_visits(site.url, listings, seconds))
+            checked = source.figures()["items"]
+            memory = cpu.memory_megabytes(cpu.descendants([site.pid]))
+        product.engine.dispose()
+    return _result(listings, {"alone": alone, "beside a check": beside}, checked, memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    url: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    milliseconds: Mapping[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    largest: dict[str, int] = field(default_factory=dict)
+    """Bytes on the wire, by page."""
+    streamed: list[int] = field(default_factory=lambda: [0])
+
+    @property
+    def all(self) -> list[float]:
+        return [one for some in self.milliseconds.values() for one in some]
+
+
+def _serve(started: Processes, environment: Mapping[str, str]) -> Site:
+    port, metrics = free_port(), free_port()
+    own = {**environment, "MERCARICH_METRICS_PORT": str(metrics), "MERCARICH_DATA_DIR": str(started.log("x").parent)}
+    pid = started.start("web", ("mercarich-web", "serve", "--port", str(port)), own).pid
+    started.wait(lambda: is_ready(metrics), "pages ready")
+    return Site(f"http://127.0.0.1:{port}", pid)
+
+
+async def _visits(url: str, listings: int, seconds: float) -> Visits:
+    """Raises `NotExact` when an answer is not the page that was asked for."""
+    visits, until = Visits(), time.monotonic() + seconds
+    async with asyncio.TaskGroup() as group:
+        for seller in range(1, shops.SELLERS + 1):
+            group.create_task(_seller(url, seller, listings, until, visits))
+    return visits
+
+
+async def _seller(url: str, seller: int, listings: int, until: float, visits: Visits) -> None:
+    chance = random.Random(seller)
+    cookies = {"mercarich": shops.token(seller)}
+    connector = aiohttp.TCPConnector(limit=6)  # as a browser
+    async with aiohttp.ClientSession(url, cookies=cookies, connector=connector, auto_decompress=False) as session:
+        stream = asyncio.create_task(_stream(session, seller, visits))
+        await asyncio.sleep(chance.uniform(0, READING_SECONDS))
+        while time.monotonic() < until:
+            name = chance.choice(list(PAGES))
+            place = chance.randrange(max(1, listings // WITHDRAWN)) * WITHDRAWN + seller * SOLD_EVERY
+            await _open(session, name, PAGES[name].format(withdrawn=place, seller=seller), visits)
+            await asyncio.sleep(chance.uniform(0, 2 * READING_SECONDS))
+        stream.cancel()
+        await asyncio.gather(stream, return_exceptions=True)
+
+
+async def _open(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> None:
+    began = time.monotonic()
+    async with session.get(path, headers={"Accept-Encoding": "gzip"}, allow_redirects=False) as answer:
+        body = await answer.read()
+    if answer.status != 200 or not body:
+        raise NotExact(f"pages: {path} answered {answer.status}")
+    visits.milliseconds[name].append((time.monotonic() - began) * 1_000)
+    visits.largest[name] = max(len(body), visits.largest.get(name, 0))
+
+
+async def _stream(session: aiohttp.ClientSession, seller: int, visits: Visits) -> None:
+    """Again whenever the server ends it, as a browser does."""
+    while True:
+        async with session.get(f"/jobs/{seller}/progress") as answer:
+            if answer.status != 200:
+                raise NotExact(f"pages: a stream answered {answer.status}")
+            async for _ in answer.content.iter_any():
+                visits.streamed[0] += 1
+        await asyncio.sleep(1.0)
+
+
+def _result(listings: int, by_side: Mapping[str, Visits], checked: float, memory: float) -> Result:
+    for name, visits in by_side.items():
+        if set(visits.milliseconds) != set(PAGES) or not visits.streamed[0]:
+            raise NotExact(f"pages: {name}: not every page was opened, or nothing was streamed")
+    largest = max(by_side["alone"].largest.values()) / 1_000
+    goals = [_p95(f"pages at {listings:,} listings, 80 sellers, p95", by_side["alone"].all)]
+    goals.append(_p95("the same while a check run goes on", by_side["beside a check"].all))
+    goals.append(Goal(id="W1", what="the largest page, compressed", unit="kB", at_most=100.0, value=spread([largest])))
+    table = Table(
+        ["page", "kB", *(f"{side}: p50 ms" for side in by_side), *(f"{side}: p95 ms" for side in by_side)],
+        [_row(page, list(by_side.values())) for page in PAGES],
+    )
+    figures = {"memory_mb": memory, "checked": checked}
+    figures |= {f"answers, {name}": len(visits.all) for name, visits in by_side.items()}
+    return Result(goals=goals, tables={"pages": table}, figures=figures)
+
+
+def _p95(what: str, milliseconds: Sequence[float]) -> Goal:
+    return Goal(id="W1", what=what, unit="ms", at_most=200.0, value=spread([percentile(milliseconds, 0.95)]))
+
+
+def _row(page: str, sides: Sequence[Visits]) -> list[str]:
+    size = max(side.largest[page] for side in sides) / 1_000
+    shares = [digits(percentile(side.milliseconds[page], share)) for share in (0.5, 0.95) for side in sides]
+    return [page, digits(size), *shares]
