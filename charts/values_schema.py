@@ -20,11 +20,19 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
     "feed": (
         FeedSettings,
         frozenset(
-            {"lwa_url", "spapi_url", "lwa_client_id", "lwa_client_secret", "encryption_key", "encryption_key_file"}
+            {
+                "lwa_url",
+                "spapi_url",
+                "lwa_client_id",
+                "lwa_client_secret",
+                "encryption_key",
+                "old_encryption_key",
+                "encryption_key_file",
+            }
         ),
     ),
     "sellerJobs": (WebSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
-    "pages": (PagesSettings, frozenset({"public_url", "key", "yahoo_proxy_url", "mercari_proxy_url"})),
+    "pages": (PagesSettings, frozenset({"public_url", "key", "old_key", "yahoo_proxy_url", "mercari_proxy_url"})),
     "notices": (NoticesSettings, frozenset({"smtp_password"})),
     "yahooProxy": (YahooProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
     "mercariProxy": (MercariProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
@@ -84,7 +92,7 @@ def _components() -> dict[str, Schema]:
         "resources": _RESOURCES,
     }
     gateway = _object(name=_NAME, namespace=_NAME, sectionName=_NAME)
-    keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY)
+    keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY, oldEncryptionKey=_KEY_OR_NONE)
     url = _string(r"^https?://\S+$")
     return {
         "checker": _object(
@@ -112,6 +120,7 @@ def _components() -> dict[str, Schema]:
             publicUrl=_string(r"^(https?://[^/?#\s]+)?$"),
             existingSecret=_NAME,
             key=_KEY,
+            oldKey=_KEY_OR_NONE,
             replicas=_object(min=_whole(1, 100), max=_whole(1, 100)),
             ingress=_object(enabled=_FLAG, className=_NAME, annotations=_WORDS, tlsSecret=_NAME),
             httpRoute=_object(enabled=_FLAG, parentRefs={"type": "array", "items": gateway}),
@@ -137,6 +146,7 @@ def _schedules(names: Sequence[str]) -> Schema:
     return _object(
         timeZone=_string(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"),
         suspend=_FLAG,
+        startFromPages=_FLAG,
         successfulJobsHistoryLimit=_whole(0, 100),
         failedJobsHistoryLimit=_whole(0, 100),
         ttlSecondsAfterFinished=_whole(0, 31_536_000),
@@ -240,6 +250,7 @@ _PORTS: Schema = {"type": "array", "items": _PORT, "minItems": 1}
 _LIST: Schema = {"type": "array", "items": _TEXT}
 _NAME = _string(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")
 _KEY = _string(r"^[A-Za-z0-9._-]+$")
+_KEY_OR_NONE = _string(r"^[A-Za-z0-9._-]*$")
 _PATH = _string(r"^/\S+$")
 _WORDS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 _QUANTITIES = _object(

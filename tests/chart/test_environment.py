@@ -19,7 +19,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "mercarich_operator": ("OperatorSettings",),
     "mercarich_web": ("WebSettings", "PagesSettings", "NoticesSettings"),
 }
-READ_ELSEWHERE = {"MERCARICH_REQUEST_KEY", "MERCARICH_SCHEDULE"}
+READ_ELSEWHERE = {"MERCARICH_BY_HAND", "MERCARICH_REQUEST_KEY", "MERCARICH_SCHEDULE"}
 """By commands, from the environment itself."""
 NOT_OURS = re.compile(r"(MARIADB|KAFKA)_|LOG_DIR$")
 DEFAULTED = {
@@ -66,7 +66,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
         "jobs": "WEB_",
         "web": "PAGES_PUBLIC_URL",
         "pages": "PAGES_",
-        "notices": ("NOTICES_", "PAGES_KEY", "PAGES_PUBLIC_URL"),
+        "notices": ("NOTICES_", "PAGES_KEY", "PAGES_OLD_KEY", "PAGES_PUBLIC_URL"),
     }
     proxies = {"yahoo-proxy": "YAHOO_PROXY_", "mercari-proxy": "MERCARI_PROXY_"}
     for access, component, name in _given(objects(case)):
@@ -80,10 +80,12 @@ def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) ->
     secret = {
         "MERCARICH_DATABASE_URL": {"checker", "updater", "feed", "jobs", "operator", "web", "seed", "pages", "notices"},
         "PAGES_KEY": {"pages", "notices"},
+        "PAGES_OLD_KEY": {"pages", "notices"} if case == "full" else set(),
         "NOTICES_SMTP_PASSWORD": {"notices"} if case == "full" else set(),
         "FEED_LWA_CLIENT_ID": {"feed"},
         "FEED_LWA_CLIENT_SECRET": {"feed"},
         "FEED_ENCRYPTION_KEY": {"feed", "seed"},
+        "FEED_OLD_ENCRYPTION_KEY": {"feed"} if case == "full" else set(),
     }
     holders: dict[str, set[str]] = {}
     for _, pod in pods(objects(case)):

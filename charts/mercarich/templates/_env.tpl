@@ -87,6 +87,13 @@
       name: {{ include "mercarich.feedSecret" $ }}
       key: {{ include "mercarich.feedKey" (dict "root" $ "key" $key) }}
 {{- end }}
+{{- if and .Values.feed.keys.oldEncryptionKey (not .Values.dev.enabled) }}
+- name: FEED_OLD_ENCRYPTION_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "mercarich.feedSecret" . }}
+      key: {{ .Values.feed.keys.oldEncryptionKey }}
+{{- end }}
 {{- include "mercarich.settingsEnv" .Values.feed.settings }}
 {{- end -}}
 
@@ -134,6 +141,13 @@
     secretKeyRef:
       name: {{ if .Values.dev.enabled }}{{ include "mercarich.name" (dict "root" . "component" "dev") }}{{ else }}{{ .Values.pages.existingSecret }}{{ end }}
       key: {{ if .Values.dev.enabled }}pages-key{{ else }}{{ .Values.pages.key }}{{ end }}
+{{- if and .Values.pages.oldKey (not .Values.dev.enabled) }}
+- name: PAGES_OLD_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.pages.existingSecret }}
+      key: {{ .Values.pages.oldKey }}
+{{- end }}
 {{- end -}}
 
 {{- define "mercarich.env.notices" -}}

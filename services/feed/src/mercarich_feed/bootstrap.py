@@ -87,8 +87,7 @@ def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Even
 
 def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lanes:
     """Everything but Kafka. Raises as `build_worker`."""
-    key = own.encryption_key.get_secret_value()
-    accounts = open_accounts(engine, key, own.encryption_key_file, own.token_retry_seconds)
+    accounts = open_accounts(engine, own, own.token_retry_seconds)
     listings, submissions = SqlListings(engine, utc_now), SqlSubmissions(engine, utc_now)
     sellers, numbers, meter = (
         SqlSellers(engine, own.token_retry_seconds, utc_now),
@@ -137,8 +136,7 @@ def build_token_check(shared: SharedSettings, own: FeedSettings) -> tuple[CheckT
     """Raises `BadConfiguration` for a schema that is too old or a key that is wrong, and `DatabaseAway`."""
     engine = engines.create(shared.database)
     schema.require(engine)
-    key = own.encryption_key.get_secret_value()
-    book = SqlTokenBook(engine, open_accounts(engine, key, own.encryption_key_file, own.token_retry_seconds), utc_now)
+    book = SqlTokenBook(engine, open_accounts(engine, own, own.token_retry_seconds), utc_now)
     http, pace = Http(own.call_seconds), Pace(threading.Event().wait)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
     api = SpApi(http, own.spapi_url, Lwa(http, application, retry_seconds=own.token_retry_seconds), pace)
@@ -165,7 +163,7 @@ def build_callback(shared: SharedSettings, own: FeedSettings) -> tuple[FastAPI, 
     """Raises `BadConfiguration` for a missing address or a wrong key, and `DatabaseAway`."""
     if not own.pages_url:
         raise BadConfiguration("FEED_PAGES_URL: sellers who come back from Amazon need the pages' address")
-    links = open_links(engines.create(shared.database), own.encryption_key.get_secret_value(), own.encryption_key_file)
+    links = open_links(engines.create(shared.database), own)
     http = Http(own.call_seconds)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
     codes = Codes(http, application, own.redirect_uri or own.pages_url + CALLBACK_PATH)

@@ -22,6 +22,8 @@ class FeedSettings(BaseSettings):
     lwa_client_secret: SecretStr = SecretStr("simulated-secret")
     encryption_key: SecretStr = SecretStr("")
     """The key of the stored refresh tokens: 32 bytes in base64. Wins over the file."""
+    old_encryption_key: SecretStr = SecretStr("")
+    """The key of before, while it is replaced: what it has sealed still opens, and is sealed with the new one."""
     encryption_key_file: Path | None = None
     """A file that holds it."""
     pages_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+)?$")

@@ -54,7 +54,9 @@ def _serve(host: str, port: int) -> int:
         if shared.metrics_port not in (0, port):  # on one machine the pages' port stands for both
             metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
             metrics.start()
-        serve(build_pages(shared, own), listener, trusted_proxies=own.trusted_proxies)
+        app = build_pages(shared, own)
+        app.state.open_key()
+        serve(app, listener, trusted_proxies=own.trusted_proxies)
         if metrics is not None:
             metrics.stop()
         return DONE

@@ -90,7 +90,8 @@ def build_notices(
     if own.smtp_host and not pages.public_url:
         raise BadConfiguration("PAGES_PUBLIC_URL: a mail's links need the pages' address")
     engine = engines.create(shared.database, pool_size=CONNECTIONS)
-    key = server_key(shared, pages)
+    key = server_key(engine, shared, pages, now)
+    key.open()
     letters = Letters(pages.public_url, lambda one: proof(key, one.user_id, one.ways.mail_address or ""))
 
     def secret_of(sending: Sending) -> str:

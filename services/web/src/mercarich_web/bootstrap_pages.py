@@ -93,6 +93,6 @@ def build_pages(
         *operating(engine, site, shared, own, now),
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
-    app.state.api = of_api
+    app.state.api, app.state.open_key = of_api, people.key.open
     app.state.changes = figures.forget
     return app

@@ -14,6 +14,7 @@ from mercarich_web.adapters.passwords import Argon2Passwords
 from mercarich_web.adapters.people_sql import SqlAudit, SqlPeople
 from mercarich_web.adapters.second_steps_sql import SqlSecondSteps
 from mercarich_web.adapters.server_key import ServerKey
+from mercarich_web.adapters.server_roots_sql import SqlRoots
 from mercarich_web.adapters.sessions_sql import SqlSessions, SqlTries
 from mercarich_web.pages import account, keys, second_step, sign_in
 from mercarich_web.ports_people import Passwords
@@ -41,7 +42,7 @@ def entrance(
     hashing = passwords or Argon2Passwords()
     people, sessions, audit, tries = SqlPeople(engine), SqlSessions(engine), SqlAudit(engine), SqlTries(engine)
     door = Door(people, sessions, tries, hashing, audit, now)
-    key = server_key(shared, own)
+    key = server_key(engine, shared, own, now)
     step = SecondStep(SqlSecondSteps(engine), key, sessions, tries, audit, now)
     of_api = Keys(SqlKeys(engine), Allowances(own.api_calls_a_minute), audit, now)
     routers = [
@@ -53,8 +54,9 @@ def entrance(
     return Entrance(door, audit, of_api, key, routers)
 
 
-def server_key(shared: SharedSettings, own: PagesSettings) -> ServerKey:
-    return ServerKey(own.key.get_secret_value(), shared.data_dir / "pages.key")
+def server_key(engine: Engine, shared: SharedSettings, own: PagesSettings, now: Clock) -> ServerKey:
+    given, older = own.key.get_secret_value(), own.old_key.get_secret_value()
+    return ServerKey(given, older, shared.data_dir / "pages.key", SqlRoots(engine, now))
 
 
 def invitations(engine: Engine, now: Clock = utc_now, passwords: Passwords | None = None) -> Invitations:

@@ -39,14 +39,24 @@ class PagesSettings(BaseSettings):
     """Where people find the pages, as https://shop.example: makes cookies secure, and only its host's pages may send
     forms. Empty: whatever address they were asked for by, for one machine."""
     key: SecretStr = SecretStr("")
-    """32 bytes in base64, of which the secrets of authenticators and webhooks are made: with another key they are void.
-    Empty: the file pages.key in the data folder, made where there is none."""
+    """32 bytes in base64; it seals the secret of which those of authenticators and webhooks are made. Empty: the file
+    pages.key in the data folder, made where there is none."""
+    old_key: SecretStr = SecretStr("")
+    """The key of before, while it is replaced: what it has sealed still opens, and is sealed with the new one."""
     codes_for_operators: bool = False
     """Operators must set up the second step of signing in before they see anything else."""
     docs: bool = False
     """Whether /docs tells of the API, for people who develop against it."""
     api_calls_a_minute: int = Field(default=600, ge=1, le=1_000_000)
     """Of one key of the API at one replica, as many at once; of all keys of a seller together twice as many."""
+    amazon_consent_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+/\S*)?$")
+    """Amazon's page on which sellers link their accounts: of Japan's sellers really
+    https://sellercentral.amazon.co.jp/apps/authorize/consent, with ?version=beta while the application is a draft.
+    Empty: linking is not offered."""
+    amazon_application_id: str = ""
+    """Of our application at Amazon, as amzn1.sp.solution.…"""
+    amazon_redirect_uri: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where Amazon sends sellers back: to feed, which links. Empty: the address that is registered there first."""
     webhooks_anywhere: bool = False
     """Sellers' webhooks also to http, to any port and to private addresses: for development and tests only."""
     yahoo_proxy_url: str = "http://127.0.0.1:1235"

@@ -1,9 +1,9 @@
 """`ports.Accounts` over `amazon_accounts`; tokens leave the database encrypted and are opened here."""
 
 import logging
-from pathlib import Path
+from functools import partial
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts
@@ -13,27 +13,30 @@ from mercarich_feed.adapters.pending_sql import account_usable
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import UnreadableToken
+from mercarich_feed.settings import FeedSettings
 from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.sealing import decoded_key
 from mercarich_platform.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
 
 
-def open_accounts(engine: Engine, key: str, key_file: Path | None, retry_seconds: float) -> "SqlAccounts":
-    """With the key from the text, else from the file. Raises `BadConfiguration` when it is missing, or is not the
-    one that sealed what is stored."""
+def open_accounts(engine: Engine, own: FeedSettings, retry_seconds: float) -> "SqlAccounts":
+    """What the older key has sealed is sealed with the new one. Raises `BadConfiguration` when the key is missing, or
+    is not the one that sealed what is stored."""
     try:
-        accounts = SqlAccounts(engine, TokenCipher(read_key(key, key_file)), retry_seconds, utc_now)
+        accounts = SqlAccounts(engine, _cipher(own), retry_seconds, utc_now)
         accounts.check_key()
     except BadKey as error:
         raise BadConfiguration(str(error)) from None
+    accounts.seal_anew()
     return accounts
 
 
-def open_links(engine: Engine, key: str, key_file: Path | None) -> SqlLinks:
+def open_links(engine: Engine, own: FeedSettings) -> SqlLinks:
     """As `open_accounts`: nothing is sealed with a key that opens nothing else."""
-    open_accounts(engine, key, key_file, 0)
-    return SqlLinks(engine, TokenCipher(read_key(key, key_file)))
+    open_accounts(engine, own, 0)
+    return SqlLinks(engine, _cipher(own))
 
 
 class SqlAccounts:
@@ -88,6 +91,23 @@ class SqlAccounts:
         except UnreadableToken as error:
             raise BadKey(f"the encryption key does not open the stored tokens: {error}") from None
 
+    def seal_anew(self) -> None:
+        """What an older key has sealed; the rest stays. A token that is stored meanwhile is left alone."""
+        token = amazon_accounts.c.refresh_token
+        with reading(self._engine) as connection:
+            stored = connection.execute(select(amazon_accounts.c.user_id, token)).all()
+        for user_id, text in stored:
+            if self._cipher.is_current(text):
+                continue
+            try:
+                sealed = self._cipher.encrypt(user_id, self._cipher.decrypt(user_id, text))
+            except UnreadableToken as error:
+                log.warning("a stored token cannot be read", extra={"user_id": user_id, "reason": str(error)})
+                continue
+            this = (amazon_accounts.c.user_id == user_id, token == text)
+            change = update(amazon_accounts).where(*this).values(refresh_token=sealed)
+            run_tx(self._engine, partial(Connection.execute, statement=change))
+
     def _opened(self, row: AnyRow) -> Account:
         token = self._cipher.decrypt(row.user_id, row.refresh_token)
         return Account(row.user_id, row.seller_id, row.marketplace_id, token, trusted=row.token_verdict == "valid")
@@ -99,3 +119,10 @@ class SqlAccounts:
             .values(token_verdict=verdict, token_reason=reason, token_checked_at=self._now())
         )
         run_tx(self._engine, lambda connection: connection.execute(statement))
+
+
+def _cipher(own: FeedSettings) -> TokenCipher:
+    """Raises `BadKey`."""
+    older = own.old_encryption_key.get_secret_value()
+    key = read_key(own.encryption_key.get_secret_value(), own.encryption_key_file)
+    return TokenCipher(key, decoded_key(older, "FEED_OLD_ENCRYPTION_KEY") if older else None)

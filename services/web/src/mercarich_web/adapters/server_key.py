@@ -1,31 +1,85 @@
-"""`ports_people.Secrets`: secrets made of the server's key and a salt of their row, so that no table holds one."""
+"""`ports_people.Secrets`: secrets made of the server's root and a salt of their row, so that no table holds one.
 
-import base64
-import binascii
+The root itself is a row, sealed with the server's key. A new key seals that row anew, and nothing else changes:
+authenticators and webhooks go on with the secrets that they have.
+"""
+
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
+from mercarich_platform.sealing import BadKey, Sealer, Unreadable, decoded_key, new_key
 from mercarich_platform.settings import BadConfiguration
+from mercarich_web.ports import DatabaseAway
 
-BYTES = 32
+PURPOSE = "server_secrets|pages"
+
+
+class Roots(Protocol):
+    """Where the sealed root is kept. Every method raises `ports.DatabaseAway`."""
+
+    def sealed(self) -> str | None: ...
+
+    def keep(self, sealed: str) -> None:
+        """The first one; nothing changes where there is one."""
+
+    def replace(self, sealed: str, by: str) -> None:
+        """Nothing changes where another one is kept by now."""
+
+    def rests_on_the_key(self) -> bool:
+        """There are salts from the time when secrets were made of the key itself."""
 
 
 class ServerKey:
-    """The key is 32 bytes in base64: given, or in a file that is made where there is none; read at first need."""
+    """Keys are 32 bytes in base64: given, or in a file that is made where there is none; read at first need."""
 
-    def __init__(self, given: str, file: Path) -> None:
+    def __init__(self, given: str, older: str, file: Path, roots: Roots) -> None:
         self._given = given
+        self._older = older
         self._file = file
-        self._key: bytes | None = None
+        self._roots = roots
+        self._root: bytes | None = None
 
     def secret(self, purpose: str, *parts: object) -> bytes:
         """32 bytes, always the same for the same words. Raises `BadConfiguration`."""
-        if self._key is None:
-            self._key = _decoded(self._given or _kept(self._file))
+        if self._root is None:
+            self._root = self.root()
         message = "\x1f".join([purpose, *(str(part) for part in parts)])
-        return hmac.new(self._key, message.encode(), hashlib.sha256).digest()
+        return hmac.new(self._root, message.encode(), hashlib.sha256).digest()
+
+    def open(self) -> None:
+        """At the start of a process, so that the older key can go when all have started. Raises `BadConfiguration`."""
+        with suppress(DatabaseAway):
+            self._root = self.root()
+
+    def root(self) -> bytes:
+        """Opened, and sealed anew where the older key has sealed it. Raises `BadConfiguration`."""
+        try:
+            key = decoded_key(self._given or _kept(self._file), "PAGES_KEY")
+            older = decoded_key(self._older, "PAGES_OLD_KEY") if self._older else None
+        except BadKey as error:
+            raise BadConfiguration(str(error)) from None
+        sealer = Sealer(_sealing(key), _sealing(older) if older is not None else None)
+        sealed = self._roots.sealed()
+        if sealed is None:
+            first = older or key if self._roots.rests_on_the_key() else os.urandom(32)
+            self._roots.keep(sealer.seal(PURPOSE, first))
+            sealed = self._roots.sealed() or ""
+        try:
+            root = sealer.open(PURPOSE, sealed)
+        except Unreadable as error:
+            raise BadConfiguration(f"PAGES_KEY does not open the secret of the pages: {error}") from None
+        if not sealer.is_current(sealed):
+            self._roots.replace(sealed, by=sealer.seal(PURPOSE, root))
+        return root
+
+
+def _sealing(key: bytes) -> bytes:
+    """The root may be the key of old, which must not be sealed with itself."""
+    return hmac.new(key, b"sealing", hashlib.sha256).digest()
 
 
 def _kept(file: Path) -> str:
@@ -35,7 +89,7 @@ def _kept(file: Path) -> str:
         pass
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfiguration(f"PAGES_KEY is needed: {file} cannot be read") from error
-    made = base64.b64encode(os.urandom(BYTES)).decode()
+    made = new_key()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         beside = file.with_name(f"{file.name}.{os.getpid()}")
@@ -50,13 +104,3 @@ def _kept(file: Path) -> str:
     except OSError as error:
         raise BadConfiguration(f"PAGES_KEY is needed: {file} cannot be written") from error
     return made
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != BYTES:
-        raise BadConfiguration(f"PAGES_KEY: expected {BYTES} bytes in base64")
-    return key

@@ -1,0 +1,56 @@
+"""The key of the stored tokens is replaced: both open them, then the new one alone."""
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+from tests.integration.feed.shop import Shop
+
+from mercarich_db.engine import reading
+from mercarich_db.tables import amazon_accounts
+from mercarich_feed.adapters.accounts_sql import open_accounts
+from mercarich_feed.adapters.token_cipher import new_key
+from mercarich_feed.settings import FeedSettings
+from mercarich_platform.settings import BadConfiguration
+
+
+def keyed(settings: FeedSettings, key: str, old: str = "") -> FeedSettings:
+    keys = {"encryption_key": SecretStr(key), "old_encryption_key": SecretStr(old)}
+    return settings.model_copy(update=keys)
+
+
+def tokens(shop: Shop, settings: FeedSettings) -> list[str]:
+    accounts = open_accounts(shop.engine, settings, 1)
+    return [accounts.account(user_id).refresh_token for user_id, _ in stored(shop)]
+
+
+def stored(shop: Shop) -> list[tuple[int, str]]:
+    with reading(shop.engine) as connection:
+        found = connection.execute(select(amazon_accounts.c.user_id, amazon_accounts.c.refresh_token))
+        return [(row.user_id, row.refresh_token) for row in found]
+
+
+def test_all_tokens_are_sealed_anew_and_stay_what_they_are(shop: Shop, settings: FeedSettings) -> None:
+    new = new_key()
+    before, sealed = tokens(shop, settings), stored(shop)
+    with_both = tokens(shop, keyed(settings, new, shop.key))
+    again = stored(shop)
+
+    assert before == with_both == tokens(shop, keyed(settings, new))
+    assert stored(shop) == again, "what is sealed with the newer key is left as it is"
+    assert len(before) > 1
+    assert not set(again) & set(sealed)
+
+
+def test_while_both_are_given_it_does_not_matter_which_is_the_newer(shop: Shop, settings: FeedSettings) -> None:
+    new = new_key()
+
+    assert tokens(shop, keyed(settings, shop.key, new)) == tokens(shop, keyed(settings, new, shop.key))
+
+
+@pytest.mark.parametrize(("old", "says"), [("", "does not open"), ("c2hvcnQ=", "FEED_OLD_ENCRYPTION_KEY: expected 32")])
+def test_without_the_old_key_nothing_is_touched(shop: Shop, settings: FeedSettings, old: str, says: str) -> None:
+    before = stored(shop)
+    with pytest.raises(BadConfiguration, match=says):
+        open_accounts(shop.engine, keyed(settings, new_key(), old), 1)
+
+    assert stored(shop) == before
