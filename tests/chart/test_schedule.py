@@ -8,6 +8,7 @@ import pytest
 from tests.chart.rendering import CASES, ROOT, Object, objects, of_kind
 
 from mercarich_contracts.schedule import SCHEDULE, TIME_ZONE, ScheduleRow
+from mercarich_operator.adapters.cluster_jobs import BY_HAND
 from mercarich_platform.front import GROUP
 
 PREFIX = {"full": "stock"}
@@ -57,6 +58,9 @@ def test_a_run_survives_eviction_ends_on_bad_configuration_and_keeps_its_key(cas
         assert each["spec"]["concurrencyPolicy"] in ("Allow", "Forbid")
         assert each["spec"]["successfulJobsHistoryLimit"] >= 1
         assert each["spec"]["failedJobsHistoryLimit"] >= 1
+        assert each["metadata"]["labels"]["mercarich.dev/schedule"] in {row.name for row in SCHEDULE}
+        (by_hand,) = [one for one in _container(each)["env"] if one["name"] == "MERCARICH_BY_HAND"]
+        assert f"metadata.annotations['{BY_HAND}']" == by_hand["valueFrom"]["fieldRef"]["fieldPath"]
         (key,) = [one for one in _container(each)["env"] if one["name"] == "MERCARICH_REQUEST_KEY"]
         assert key["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.labels['batch.kubernetes.io/controller-uid']"}}
 

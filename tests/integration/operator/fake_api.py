@@ -16,6 +16,8 @@ ROLE = {
     "deployments/scale": {"get", "patch"},
     "horizontalpodautoscalers": {"get", "list", "watch", "create", "patch"},
     "events": {"create", "patch"},
+    "cronjobs": {"list"},
+    "jobs": {"create"},
 }
 _PATH = re.compile(
     r"/apis?/(?:[^/]+/)?v\d/namespaces/(?P<ns>[^/]+)/(?P<resource>[a-z]+)(?:/(?P<name>[^/]+)(?P<scale>/scale)?)?$"
@@ -25,6 +27,8 @@ _KINDS = {
     "horizontalpodautoscalers": "HorizontalPodAutoscaler",
     "events": "Event",
     "namespaces": "Namespace",
+    "cronjobs": "CronJob",
+    "jobs": "Job",
 }
 _GROUPS = {"apps": ("v1", "deployments"), "autoscaling": ("v2", "horizontalpodautoscalers")}
 

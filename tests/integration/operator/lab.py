@@ -11,7 +11,14 @@ import kopf
 from tests.integration.operator.fake_api import ADMIN, OPERATOR, ROLE, FakeApi
 
 PREFIX = "mercarich.dev/"
-_GROUP = {"deployments": "apps", "deployments/scale": "apps", "horizontalpodautoscalers": "autoscaling", "events": ""}
+_GROUP = {
+    "deployments": "apps",
+    "deployments/scale": "apps",
+    "horizontalpodautoscalers": "autoscaling",
+    "events": "",
+    "cronjobs": "batch",
+    "jobs": "batch",
+}
 
 
 class Lab:
@@ -67,6 +74,38 @@ class Lab:
         }
         self.call("POST", self.deployments(), body)
         return name
+
+    def batch(self, resource: str, name: str = "") -> str:
+        """Of cronjobs or jobs."""
+        return f"/apis/batch/v1/namespaces/{self.namespace}/{resource}/{name}".rstrip("/")
+
+    def cron_job(self, row: str, name: str = "", **spec: Any) -> Any:
+        """Make a row's CronJob, as the chart does, which fires never."""
+        container = {"name": "run", "image": "localhost/none:1", "command": ["mercarich", "update_env"]}
+        pod = {
+            "metadata": {"labels": {"app": row}},
+            "spec": {"restartPolicy": "Never", "containers": [container]},
+        }
+        body = {
+            "apiVersion": "batch/v1",
+            "kind": "CronJob",
+            "metadata": {"name": name or f"rel-{row}", "labels": {f"{PREFIX}schedule": row}},
+            "spec": {
+                "schedule": "0 0 30 2 *",
+                "suspend": True,
+                "concurrencyPolicy": "Forbid",
+                "jobTemplate": {
+                    "metadata": {"labels": {"row": row}},
+                    "spec": {"backoffLimit": 2, "activeDeadlineSeconds": 60, "template": pod},
+                },
+                **spec,
+            },
+        }
+        return self.call("POST", self.batch("cronjobs"), body)
+
+    def jobs(self) -> list[Any]:
+        found: list[Any] = self.call("GET", self.batch("jobs"))["items"]
+        return found
 
     def annotate(self, name: str, key: str, value: str) -> None:
         body = {"metadata": {"annotations": {PREFIX + key: value}}}

@@ -10,9 +10,11 @@ from mercarich_operator.adapters.api_server import ApiServer, connection, defaul
 from mercarich_operator.adapters.books_meter import PrometheusBooks
 from mercarich_operator.adapters.books_sql import SqlBooks
 from mercarich_operator.adapters.cluster import KubernetesCluster
+from mercarich_operator.adapters.cluster_jobs import KubernetesJobs
 from mercarich_operator.adapters.meter import PrometheusMeter
 from mercarich_operator.adapters.settings_sql import SqlSettings
 from mercarich_operator.adapters.signals import KafkaAndRows
+from mercarich_operator.adapters.starts_sql import SqlStarts
 from mercarich_operator.adapters.status_sql import SqlStatuses
 from mercarich_operator.adapters.watch import Watch
 from mercarich_operator.handlers import Loop
@@ -20,6 +22,7 @@ from mercarich_operator.settings import OperatorSettings
 from mercarich_operator.use_cases.notices import Notices
 from mercarich_operator.use_cases.publish_books import PublishBooks
 from mercarich_operator.use_cases.reconcile import Reconcile
+from mercarich_operator.use_cases.start_wanted import StartWanted
 from mercarich_platform.build_info import tell_build
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.health import HealthServer
@@ -63,14 +66,17 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
     watchdog = Watchdog(5 * own.interval_seconds)
     reconcile = _reconcile(shared, own, KubernetesCluster(server, namespace, utc_now), engine)
     publish_books = PublishBooks(SqlBooks(engine, utc_now), PrometheusBooks())
+    starts = SqlStarts(engine, utc_now)
+    start_wanted = StartWanted(starts, KubernetesJobs(server, namespace))
 
     def a_round() -> None:
         reconcile()
+        start_wanted()
         publish_books()
 
     loop = Loop(
         reconcile=a_round,
-        revision=reconcile.settings.revision,
+        revision=lambda: (reconcile.settings.revision(), starts.open()),
         wake=wake,
         interval_seconds=own.interval_seconds,
         watchdog=watchdog,

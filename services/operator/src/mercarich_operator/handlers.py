@@ -1,4 +1,4 @@
-"""The loop of rounds: at its interval, and earlier when something wakes it or a setting was changed."""
+"""The loop of rounds: at its interval, and earlier when something wakes it, a setting was changed or a start wanted."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from mercarich_operator.ports import DatabaseAway
 from mercarich_platform.shutdown import Watchdog
 
 LOOK_SECONDS = 2.0
-"""Between two looks whether a setting was changed."""
+"""Between two looks at what people want."""
 CALM_SECONDS = 1.0
 """Between two rounds, whatever happens."""
 
@@ -18,13 +18,13 @@ class Loop:
     """Rounds until told to end."""
 
     reconcile: Callable[[], object]
-    revision: Callable[[], int]
-    """Of the settings. Raises `DatabaseAway`."""
+    revision: Callable[[], object]
+    """Of what people want: another one asks for a round. Raises `DatabaseAway`."""
     wake: threading.Event
     interval_seconds: float
     watchdog: Watchdog
     rounds: int = 0
-    _seen: int | None = field(default=None, init=False)
+    _seen: object = field(default=None, init=False)
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -45,7 +45,7 @@ class Loop:
             if self._revision() not in (None, self._seen):
                 return
 
-    def _revision(self) -> int | None:
+    def _revision(self) -> object:
         try:
             return self.revision()
         except DatabaseAway:

@@ -1,0 +1,71 @@
+"""`ports_starts.Starter` over the API server: the Job of a CronJob, made as `kubectl create job --from` makes it."""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from mercarich_operator.adapters.api_server import ApiServer, Exists
+from mercarich_operator.domain.pools import PREFIX
+from mercarich_operator.ports_starts import CannotStart, Wanted
+
+SCHEDULE_LABEL = f"{PREFIX}schedule"
+"""Of a CronJob: which row of the schedule it is."""
+BY_HAND = f"{PREFIX}by-hand"
+"""Of a pod: somebody wanted this start, so that a pause does not hold it."""
+
+
+class KubernetesJobs:
+    def __init__(self, server: ApiServer, namespace: str) -> None:
+        self._server = server
+        self._cron_jobs = f"/apis/batch/v1/namespaces/{namespace}/cronjobs"
+        self._jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
+
+    def start(self, wanted: Wanted) -> str:
+        job = job_of(self._cron_job(wanted.name), wanted)
+        with suppress(Exists):  # made before: its name says for which wish
+            self._server.call("POST", self._jobs, job)
+        return str(job["metadata"]["name"])
+
+    def _cron_job(self, name: str) -> Mapping[str, Any]:
+        found = self._server.call("GET", self._cron_jobs, query={"labelSelector": f"{SCHEDULE_LABEL}={name}"})["items"]
+        if len(found) != 1:
+            raise CannotStart(f"there are {len(found)} CronJobs of {name} in this namespace, not one")
+        cron_job: Mapping[str, Any] = found[0]
+        if cron_job["spec"].get("concurrencyPolicy") == "Forbid" and cron_job.get("status", {}).get("active"):
+            raise CannotStart("its last start has not ended, and two must not run side by side")
+        return cron_job
+
+
+def job_of(cron_job: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
+    """The CronJob's template and nothing of ours but marks. Its name is made of the wish: no wish has two Jobs."""
+    owner, template = cron_job["metadata"], cron_job["spec"]["jobTemplate"]
+    metadata, spec = template.get("metadata", {}), template["spec"]
+    digest = hashlib.sha256(f"{wanted.name} {wanted.at.isoformat()}".encode()).hexdigest()[:10]
+    pod = spec["template"].get("metadata", {})
+    marks = {"cronjob.kubernetes.io/instantiate": "manual"}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "name": f"{owner['name'][:52]}-{digest}",
+            "labels": metadata.get("labels") or {},
+            "annotations": {**(metadata.get("annotations") or {}), **marks},
+            "ownerReferences": [
+                {
+                    "apiVersion": "batch/v1",
+                    "kind": "CronJob",
+                    "name": owner["name"],
+                    "uid": owner["uid"],
+                    "controller": True,
+                }
+            ],
+        },
+        "spec": {
+            **spec,
+            "template": {
+                **spec["template"],
+                "metadata": {**pod, "annotations": {**(pod.get("annotations") or {}), BY_HAND: "yes"}},
+            },
+        },
+    }

@@ -1,0 +1,52 @@
+"""`ports_starts.StartBook` over the table schedule_wishes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
+
+from mercarich_contracts.schedule import WISH_LASTS
+from mercarich_db.tables import audit_log, schedule_wishes
+from mercarich_operator.adapters.database import reading, writing
+from mercarich_operator.ports_starts import Wanted
+from mercarich_platform.clock import Clock
+
+
+class SqlStarts:
+    def __init__(self, engine: Engine, now: Clock) -> None:
+        self._engine = engine
+        self._now = now
+
+    def open(self) -> Sequence[Wanted]:
+        wish = schedule_wishes.c
+        lasting = wish.wanted_at > self._now() - WISH_LASTS
+        query = select(wish.name, wish.wanted_at, wish.wanted_by, wish.problem).where(wish.job.is_(None), lasting)
+        with reading(self._engine) as connection:
+            return [Wanted(*row) for row in connection.execute(query.order_by(wish.wanted_at, wish.name))]
+
+    def started(self, wanted: Wanted, job: str) -> None:
+        deed = {
+            "at": self._now(),
+            "user_id": None,
+            "actor": wanted.by[:64],
+            "action": "schedule_started",
+            "subject": wanted.name,
+            "detail": job,
+            "address": None,
+        }
+
+        def note(connection: Connection) -> None:
+            noted = update(schedule_wishes).where(_this(wanted)).values(job=job, problem=None)
+            if connection.execute(noted).rowcount == 1:
+                connection.execute(insert(audit_log).values(deed))
+
+        writing(self._engine, note)
+
+    def put_off(self, wanted: Wanted, problem: str) -> None:
+        told = update(schedule_wishes).where(_this(wanted)).values(problem=problem)
+        writing(self._engine, lambda connection: connection.execute(told))
+
+
+def _this(wanted: Wanted) -> ColumnElement[bool]:
+    """A later wish for the same row is another one."""
+    wish = schedule_wishes.c
+    return and_(wish.name == wanted.name, wish.wanted_at == wanted.at, wish.job.is_(None))

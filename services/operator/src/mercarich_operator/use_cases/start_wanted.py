@@ -1,0 +1,36 @@
+"""Starts that somebody wants in the pages: one Job each. No pod of the pages may speak to the API server."""
+
+import logging
+from dataclasses import dataclass
+
+from mercarich_operator.ports import ClusterAway, DatabaseAway
+from mercarich_operator.ports_starts import CannotStart, StartBook, Starter, Wanted
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StartWanted:
+    book: StartBook
+    starter: Starter
+
+    def __call__(self) -> None:
+        """While the database is away nothing is started; the round before has said so."""
+        try:
+            for wanted in self.book.open():
+                self._start(wanted)
+        except DatabaseAway:
+            return
+
+    def _start(self, wanted: Wanted) -> None:
+        """The Job first: lost in between, it is made again under the same name, which makes no second one."""
+        try:
+            job = self.starter.start(wanted)
+        except (CannotStart, ClusterAway) as error:
+            problem = str(error)[:255]
+            if problem != wanted.problem:
+                log.warning("a start by hand has to wait", extra={"schedule": wanted.name, "why": problem})
+                self.book.put_off(wanted, problem)
+            return
+        log.info("started by hand", extra={"schedule": wanted.name, "job": job, "by": wanted.by})
+        self.book.started(wanted, job)

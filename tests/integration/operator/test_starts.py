@@ -1,0 +1,139 @@
+"""Starts that somebody wants in the pages: one Job of the CronJob each, or the reason why there is none."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, insert, select, update
+from tests.integration.operator import fake_api
+from tests.integration.operator.conftest import Operator, until
+from tests.integration.operator.lab import PREFIX, Lab
+from tests.integration.operator.test_faults import needs_faults
+
+from mercarich_contracts.schedule import WISH_LASTS
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import audit_log, schedule_wishes
+from mercarich_db.types import AnyRow
+
+ROW = "env-update"
+SELDOM = {"interval_seconds": 60}
+Want = Callable[..., None]
+
+
+@pytest.fixture
+def want(engine: Engine) -> Want:
+    """As the pages write it; `ago`: how long it has been wanted."""
+
+    def write(ago: timedelta = timedelta(0)) -> None:
+        row = {"name": ROW, "wanted_at": datetime.now(UTC) - ago, "wanted_by": "ohta"}
+        run_tx(engine, lambda connection: connection.execute(insert(schedule_wishes).values(row)))
+
+    return write
+
+
+def wish(engine: Engine) -> AnyRow:
+    with reading(engine) as connection:
+        return connection.execute(select(schedule_wishes)).one()
+
+
+def test_a_wanted_start_becomes_one_job_of_its_cron_job_at_once(
+    lab: Lab, new_operator: Callable[..., Operator], engine: Engine, want: Want
+) -> None:
+    cron_job = lab.cron_job(ROW)
+    operator = new_operator(**SELDOM)
+    operator.rounds(1)
+
+    want()
+
+    until(lambda: wish(engine).job, 15)
+    [job] = lab.jobs()
+    template = cron_job["spec"]["jobTemplate"]
+    owners = [(one["kind"], one["uid"]) for one in job["metadata"]["ownerReferences"]]
+    assert job["metadata"]["name"] == wish(engine).job
+    assert job["metadata"]["name"].startswith(f"rel-{ROW}-")
+    assert owners == [("CronJob", cron_job["metadata"]["uid"])]
+    assert job["metadata"]["labels"].items() >= template["metadata"]["labels"].items()
+    assert job["spec"]["activeDeadlineSeconds"] == template["spec"]["activeDeadlineSeconds"]
+    assert job["spec"]["template"]["spec"]["containers"] == template["spec"]["template"]["spec"]["containers"]
+    assert job["spec"]["template"]["metadata"]["annotations"] == {f"{PREFIX}by-hand": "yes"}
+    with reading(engine) as connection:
+        deeds = connection.execute(select(audit_log.c.actor, audit_log.c.action, audit_log.c.detail)).all()
+    assert deeds == [("ohta", "schedule_started", wish(engine).job)]
+
+
+def test_a_wish_whose_job_was_not_noted_down_makes_no_second_one(
+    lab: Lab, operator: Operator, engine: Engine, want: Want
+) -> None:
+    lab.cron_job(ROW)
+    want()
+    first = until(lambda: wish(engine).job)
+
+    run_tx(engine, lambda connection: connection.execute(update(schedule_wishes).values(job=None)))
+
+    assert until(lambda: wish(engine).job) == first
+    operator.rounds()
+    assert [job["metadata"]["name"] for job in lab.jobs()] == [first]
+
+
+def test_an_expired_wish_starts_nothing(lab: Lab, operator: Operator, engine: Engine, want: Want) -> None:
+    lab.cron_job(ROW)
+    want(ago=WISH_LASTS)
+
+    operator.rounds(3)
+
+    assert lab.jobs() == []
+    assert wish(engine).job is None
+
+
+def test_a_start_that_cannot_be_says_why_and_comes_when_it_can(
+    lab: Lab, operator: Operator, engine: Engine, want: Want
+) -> None:
+    want()
+    until(lambda: wish(engine).problem == f"there are 0 CronJobs of {ROW} in this namespace, not one")
+
+    lab.cron_job(ROW)
+
+    until(lambda: wish(engine).job)
+    assert wish(engine).problem is None
+
+
+def test_which_of_two_cron_jobs_of_a_row_is_meant_is_not_guessed(
+    lab: Lab, operator: Operator, engine: Engine, want: Want
+) -> None:
+    lab.cron_job(ROW)
+    lab.cron_job(ROW, f"other-{ROW}")
+
+    want()
+
+    until(lambda: "there are 2 CronJobs" in (wish(engine).problem or ""))
+    assert lab.jobs() == []
+
+
+@needs_faults
+def test_what_must_not_run_side_by_side_waits_for_the_end_of_the_last_start(
+    lab: Lab, operator: Operator, engine: Engine, want: Want
+) -> None:
+    name = lab.cron_job(ROW)["metadata"]["name"]
+    running, ended = ({"status": {"active": found}} for found in ([{"name": "rel-1"}], []))
+    lab.call("PATCH", lab.batch("cronjobs", name), running, "application/merge-patch+json")
+    want()
+    until(lambda: wish(engine).problem == "its last start has not ended, and two must not run side by side")
+    assert lab.jobs() == []
+
+    lab.call("PATCH", lab.batch("cronjobs", name), ended, "application/merge-patch+json")
+
+    until(lambda: wish(engine).job)
+
+
+@needs_faults
+def test_without_the_right_to_make_jobs_the_wish_says_so_and_worker_numbers_follow_on(
+    lab: Lab, operator: Operator, engine: Engine, want: Want, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fake_api.ROLE, "jobs", set())
+    lab.cron_job(ROW)
+
+    want()
+
+    until(lambda: "403" in (wish(engine).problem or ""))
+    pool = lab.pool()
+    until(lambda: lab.bounds(pool) == (1, 5))
