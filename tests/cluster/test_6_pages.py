@@ -1,12 +1,16 @@
 """The pages: people come through their Service, whichever replica answers, and start a schedule by hand."""
 
+import time
+
 import pytest
 from tests.cluster.conftest import Keep
 from tests.cluster.kube import until
 from tests.cluster.release import Release
+from tests.cluster.runs import ended
 from tests.cluster.visitor import Visitor
 
 SELLER, OPERATOR = "tier-seller", "tier-operator"
+ROW = "env-update"
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +44,27 @@ def test_a_session_of_one_replica_works_at_the_other_and_ends_at_both(visitor: V
     keep("6-pages", {"replicas": [first, second], "seen": seen, "form": form, "out": out, "after": after})
     assert (seen, form, out) == ([200, 200], 303, 303)
     assert all(location.startswith("/sign-in") for location in after)
+
+
+def test_start_now_makes_one_job_that_runs_to_its_end(visitor: Visitor, release: Release, keep: Keep) -> None:
+    began = time.monotonic()
+    cookie = visitor.invited(OPERATOR, operator=True)
+    pause, start = (visitor.post(visitor.service, f"/schedule/{ROW}/{deed}", cookie) for deed in ("pause", "start"))
+    assert (pause["status"], start["status"]) == (303, 303)
+
+    jobs = until(lambda: _jobs(release), 60, "the operator has made the Job")
+    assert ended(release, jobs[0]) == "Complete"
+
+    seconds = round(time.monotonic() - began, 1)
+    [[code]] = release.sql(f"SELECT exit_code FROM schedule_runs WHERE name = '{ROW}'")
+    deeds = release.sql(f"SELECT actor, action FROM audit_log WHERE subject = '{ROW}' ORDER BY id")
+    keep("6-start-now", {"seconds": seconds, "jobs": _jobs(release), "exit_code": code, "deeds": deeds})
+    assert code == "0", "paused or not"
+    assert deeds == [[OPERATOR, f"schedule_{deed}"] for deed in ("paused", "wanted", "started")]
+    assert release.sql("SELECT * FROM schedule_wishes") == []
+    assert len(_jobs(release)) == 1
+
+
+def _jobs(release: Release) -> list[str]:
+    found = release.space.all("jobs", f"app.kubernetes.io/component={ROW}")
+    return [job["metadata"]["name"] for job in found]
