@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from mercarich_web.domain.exclusions import Exclusion
-from mercarich_web.domain.expiry import Expired, Record, Removed
+from mercarich_web.domain.expiry import Expired, Record, Removed, Step
 from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
 from mercarich_web.domain.operating import DeadLetter, PoolState, Setting, SettingChange
 from mercarich_web.domain.replacements import ReplacementSearch
@@ -169,6 +169,8 @@ class Choice:
     """Claims that ended then or before keep nothing."""
     unknown_to_amazon: bool
     """Also those whose SKU Amazon does not know, whose push can never end."""
+    by_hand: bool = False
+    """Their seller points at them: also those that the seller has stopped watching."""
 
 
 class ExpiredOffers(Protocol):
@@ -207,11 +209,14 @@ class Records(Protocol):
     def kept_days(self) -> Mapping[Record, int]:
         """How long each is kept."""
 
-    def count(self, record: Record, before: datetime) -> int:
-        """Those that may go."""
+    def step(
+        self, record: Record, before: datetime, after: tuple[Any, ...] | None, limit: int, *, dry_run: bool
+    ) -> Step:
+        """Look at the next `limit` rows after that key, and delete those that may go, in a transaction or a few; in
+        a dry run only count them."""
 
-    def delete(self, record: Record, before: datetime, limit: int) -> int:
-        """Some of them, in a transaction or a few; answers how many, 0 when none is left."""
+    def note(self, record: Record, rows: int, at: datetime) -> None:
+        """So many more are gone, of which metrics tell."""
 
 
 class Pictures(Protocol):

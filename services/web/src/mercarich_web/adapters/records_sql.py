@@ -1,109 +1,94 @@
 """`ports.Records` over the tables. What is still of use stays, however old it is."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, and_, delete, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, and_, case, delete, or_, select, tuple_, update
 
 from mercarich_db import settings_store
-from mercarich_db.tables import (
-    job_files,
-    job_problems,
-    job_queries,
-    job_rows,
-    jobs,
-    revival_candidates,
-    revivals,
-    schedule_runs,
-    token_checks,
-)
+from mercarich_db.bulk import insert_missing
+from mercarich_db.tables import prunings
 from mercarich_web.adapters.database import reading, writing
-from mercarich_web.domain.expiry import Record
+from mercarich_web.adapters.kept_records import RECORDS, Kept
+from mercarich_web.domain.expiry import Record, Step
 
-CHILDREN = (job_problems, job_queries, job_rows, job_files)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    table: Table
-    since: Column[Any]
-    setting: str
-    free: ColumnElement[bool] | None = None
-    """Only these may go."""
-
-
-def _newest_start() -> ColumnElement[Any]:
-    """Of the same row of the schedule: what is overdue is told by it."""
-    other = schedule_runs.alias("other")
-    return select(func.max(other.c.slot)).where(other.c.name == schedule_runs.c.name).scalar_subquery()
-
-
-_KEPT: Mapping[Record, _Kept] = {
-    Record.STARTS: _Kept(
-        schedule_runs, schedule_runs.c.started_at, "KEEP_STARTS_DAYS", schedule_runs.c.slot < _newest_start()
-    ),
-    Record.TOKEN_CHECKS: _Kept(
-        token_checks,
-        token_checks.c.started_at,
-        "KEEP_STARTS_DAYS",
-        token_checks.c.id < select(func.max(token_checks.c.id)).scalar_subquery(),
-    ),
-    Record.JOBS: _Kept(jobs, jobs.c.ended_at, "KEEP_JOBS_DAYS"),
-    # One that was taken back is never taken for its listing again, and one that waits for a person waits.
-    Record.REPLACEMENTS: _Kept(
-        revivals, revivals.c.at, "KEEP_REVIVALS_DAYS", revivals.c.state.in_(("applied", "lapsed"))
-    ),
-    Record.CANDIDATES: _Kept(revival_candidates, revival_candidates.c.searched_at, "KEEP_REVIVALS_DAYS"),
-}
+Key = tuple[Any, ...]
 
 
 class SqlRecords:
+    """Nothing is looked for but by a key or an index: a step reads `limit` rows in the order of the primary key, and
+    the rest of what it asks about each is by index (`tests/integration/web/test_prune_plans.py`)."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def kept_days(self) -> Mapping[Record, int]:
         with reading(self._engine) as connection:
             values = settings_store.read(connection)
-        return {record: values.integer(kept.setting) for record, kept in _KEPT.items()}
+        return {record: values.integer(kept.setting) for record, kept in RECORDS.items()}
 
-    def count(self, record: Record, before: datetime) -> int:
-        kept = _KEPT[record]
+    def step(self, record: Record, before: datetime, after: Key | None, limit: int, *, dry_run: bool) -> Step:
+        kept = RECORDS[record]
+        width = len(kept.table.primary_key)
         with reading(self._engine) as connection:
-            old = select(func.count()).select_from(kept.table).where(_old(kept, before))
-            return connection.execute(old).scalar_one()
+            rows = connection.execute(page(kept, before, after, limit)).all()
+        going = [tuple(row[:width]) for row in rows if row.goes]
+        over = len(rows) < limit or (kept.begun is not None and all(row.begun > before for row in rows))
+        gone = len(going) if dry_run or not going else self._delete(kept, going, before, limit)
+        return Step(gone, None if over else tuple(rows[-1][:width]))
 
-    def delete(self, record: Record, before: datetime, limit: int) -> int:
-        kept = _KEPT[record]
-        key = tuple(kept.table.primary_key)
-        some = select(*key).where(_old(kept, before)).order_by(*key).limit(limit)
-        with reading(self._engine) as connection:
-            found = [tuple(row) for row in connection.execute(some)]
-        if not found:
-            return 0
-        if record is Record.JOBS:
-            for job_id, *_ in found:
-                self._empty(job_id, limit)
-        these = tuple_(*key).in_(found) if len(key) > 1 else key[0].in_([row[0] for row in found])
-        gone = delete(kept.table).where(these, _old(kept, before))
+    def note(self, record: Record, rows: int, at: datetime) -> None:
+        this = prunings.c.record == record.name.lower()
+
+        def add(connection: Connection) -> None:
+            insert_missing(connection, prunings, [{"record": record.name.lower(), "rows": 0, "pruned_at": at}])
+            connection.execute(update(prunings).where(this).values(rows=prunings.c.rows + rows, pruned_at=at))
+
+        writing(self._engine, add)
+
+    def _delete(self, kept: Kept, keys: Sequence[Key], before: datetime, limit: int) -> int:
+        for child in kept.children:
+            self._empty(child, [first for first, *_ in keys], limit)
+        gone = deletion(kept, keys, before)
         return writing(self._engine, lambda connection: connection.execute(gone).rowcount)
 
-    def _empty(self, job_id: int, limit: int) -> None:
-        """An import may have found a problem in each of its rows."""
-        for table in CHILDREN:
-            while writing(self._engine, partial(_delete_some, table=table, job_id=job_id, limit=limit)):
+    def _empty(self, child: Table, parents: Sequence[Any], limit: int) -> None:
+        """An import may have found a problem in each of its rows, a feed carries 10,000 listings."""
+        parent, number = child.primary_key
+        with reading(self._engine) as connection:
+            filled = connection.execute(select(parent).where(parent.in_(parents)).distinct()).scalars().all()
+        for each in sorted(filled):
+            some = partial(_delete_some, parent=parent, number=number, of=each, limit=limit)
+            while writing(self._engine, some):
                 continue
 
 
-def _old(kept: _Kept, before: datetime) -> ColumnElement[bool]:
-    old = kept.since <= before
-    return old if kept.free is None else and_(old, kept.free)
+def page(kept: Kept, before: datetime, after: Key | None, limit: int) -> Any:
+    """The next rows by key: their keys, whether they go, and when they were begun."""
+    key = tuple(kept.table.primary_key)
+    goes = case((kept.goes(before), 1), else_=0).label("goes")
+    begun = [] if kept.begun is None else [kept.begun.label("begun")]
+    rows = select(*key, goes, *begun).select_from(kept.table).order_by(*key).limit(limit)
+    return rows if after is None else rows.where(_beyond(key, after))
 
 
-def _delete_some(connection: Connection, table: Table, job_id: int, limit: int) -> int:
-    _, number = table.primary_key
-    mine = table.c.job_id == job_id
-    numbers = connection.execute(select(number).where(mine).order_by(number).limit(limit)).scalars().all()
-    return connection.execute(delete(table).where(mine, number <= numbers[-1])).rowcount if numbers else 0
+def deletion(kept: Kept, keys: Sequence[Key], before: datetime) -> Any:
+    """Of these rows those that may still go: one may have come to life since it was read."""
+    key = tuple(kept.table.primary_key)
+    these = tuple_(*key).in_(keys) if len(key) > 1 else key[0].in_([first for (first,) in keys])
+    return delete(kept.table).where(these, kept.goes(before))
+
+
+def _beyond(key: Sequence[Column[Any]], after: Key) -> ColumnElement[bool]:
+    first, *rest = key
+    further: ColumnElement[bool] = first > after[0]
+    return or_(further, and_(first == after[0], _beyond(rest, after[1:]))) if rest else further
+
+
+def _delete_some(connection: Connection, parent: Column[Any], number: Column[Any], of: Any, limit: int) -> int:
+    numbers = connection.execute(select(number).where(parent == of).order_by(number).limit(limit)).scalars().all()
+    if not numbers:
+        return 0
+    return connection.execute(delete(parent.table).where(parent == of, number <= numbers[-1])).rowcount

@@ -65,6 +65,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "KEEP_STARTS_DAYS": N_("Days that starts of the schedule and checks of tokens are kept"),
         "KEEP_JOBS_DAYS": N_("Days that sellers' jobs are kept after their end"),
         "KEEP_REVIVALS_DAYS": N_("Days that replacements and judged candidates are kept"),
+        "KEEP_HISTORY_DAYS": N_("Days that events, evidence and feeds are kept on which no listing's state rests"),
+        "KEEP_RUNS_DAYS": N_("Days that runs and holds are kept after their end"),
+        "KEEP_AUDIT_DAYS": N_("Days that the audit log, changes of settings and invitations are kept"),
     },
 }
 SETTINGS: Mapping[str, str] = {key: text for words in GROUPS.values() for key, text in words.items()}

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
-from mercarich_web.domain.expiry import CHUNK, Pruned, Record
+from mercarich_web.domain.expiry import LOOKED_AT, Pruned, Record
 
 log = logging.getLogger(__name__)
 
@@ -21,15 +21,18 @@ class Prune:
 
     def __call__(self, *, dry_run: bool) -> Sequence[Pruned]:
         """One for each record, also where nothing goes; in a dry run, what would."""
-        return [self._prune(record, days, dry_run=dry_run) for record, days in self.records.kept_days().items()]
+        now = self.now()
+        return [self._prune(record, days, now, dry_run=dry_run) for record, days in self.records.kept_days().items()]
 
-    def _prune(self, record: Record, days: int, *, dry_run: bool) -> Pruned:
-        before = self.now() - timedelta(days=days)
-        if dry_run:
-            return Pruned(record, days, self.records.count(record, before))
-        rows = 0
-        while gone := self.records.delete(record, before, CHUNK):
-            rows += gone
-        if rows:
+    def _prune(self, record: Record, days: int, now: datetime, *, dry_run: bool) -> Pruned:
+        before = now - timedelta(days=days)
+        step = self.records.step(record, before, None, LOOKED_AT, dry_run=dry_run)
+        rows = step.rows
+        while step.after is not None:
+            step = self.records.step(record, before, step.after, LOOKED_AT, dry_run=dry_run)
+            rows += step.rows
+        if not dry_run:
+            self.records.note(record, rows, now)
+        if rows and not dry_run:
             log.info("old records deleted", extra={"record": record, "rows": rows})
         return Pruned(record, days, rows)

@@ -1,0 +1,69 @@
+"""However many rows there are, old ones are found and deleted by key or index."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from tests.integration.web.rows import Rows, ago
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_web.adapters.kept_records import RECORDS
+from mercarich_web.adapters.records_sql import deletion, page
+from mercarich_web.domain.expiry import Record
+
+BIG = (Record.EVENTS, Record.EVIDENCE, Record.FEEDS, Record.CANDIDATES, Record.REPLACEMENTS, Record.AUDIT)
+EACH, LISTINGS = 3000, 300
+
+
+@pytest.fixture
+def filled(engine: Engine, rows: Rows) -> Engine:
+    """Enough that MariaDB finds an index worth it; the listings of most are gone."""
+    rows.listing(rows.user("hanako"), rows.source("x1"), "SKU-1")
+    whose = [each % LISTINGS + 1 for each in range(EACH)]
+    old = ago(days=200)
+    proof = {"state": "sold", "url": "u", "parser_version": "1", "extract": "", "fetched_at": old}
+    item = {"marketplace": "yahoo", "item_id": "x", "url": "u"}
+    feed = {"user_id": 1, "lane": "feed", "state": "done", "items": 1, "accepted": 1, "rejected": 0}
+    many: dict[Any, list[dict[str, Any]]] = {
+        tables.evidence: [{**proof, "source_item_id": each} for each in whose],
+        tables.listing_events: [
+            {"listing_id": each, "user_id": 1, "at": old, "kind": "withdrawn", "evidence_id": number + 1}
+            for number, each in enumerate(whose)
+        ],
+        tables.submissions: [{**feed, "created_at": old, "ended_at": old} for _ in whose],
+        tables.revivals: [
+            {**item, "listing_id": each, "user_id": 1, "state": "applied", "old_source_item_id": 1, "at": old}
+            for each in whose
+        ],
+        tables.revival_candidates: [{**item, "listing_id": each, "searched_at": old} for each in whose],
+        tables.audit_log: [{"at": old, "actor": "a", "action": "x", "subject": "y"} for _ in whose],
+    }
+    for table, values in many.items():
+        rows.change(table.insert().values(values))
+        if engine.dialect.name == "mysql":
+            rows.change(text(f"ANALYZE TABLE {table.name}"))  # type: ignore[arg-type]
+    return engine
+
+
+def test_looking_and_deleting_read_no_table_whole(filled: Engine) -> None:
+    keys = [(number,) for number in range(1001, 1101)]
+    for record in BIG:
+        kept = RECORDS[record]
+        for statement in (page(kept, ago(days=90), (1000,), 100), deletion(kept, keys, ago(days=90))):
+            assert _read_whole(filled, statement) == [], record
+
+
+def _read_whole(engine: Engine, statement: Any) -> Sequence[str]:
+    compiled = statement.compile(engine, compile_kwargs={"literal_binds": True, "render_postcompile": True})
+    sqlite = engine.dialect.name == "sqlite"
+    with reading(engine) as connection:
+        plan = connection.exec_driver_sql(
+            f"{'EXPLAIN QUERY PLAN' if sqlite else 'EXPLAIN'} {str(compiled).replace('%%', '%')}"
+        ).mappings()
+        steps = [dict(each) for each in plan]
+    assert steps
+    if sqlite:
+        return [each["detail"] for each in steps if each["detail"].startswith("SCAN")]
+    return [str(each) for each in steps if each["type"] in ("ALL", "index")]
