@@ -180,11 +180,33 @@ def test_listings_are_withdrawn_one_and_many_and_only_ones_own(program: Browser,
         skus = sorted(down)
         actors = set(connection.execute(select(tables.audit_log.c.actor)).scalars())
 
-    assert (one.json(), again.json()) == ({"chosen": 1, "changed": 1}, {"chosen": 1, "changed": 0})
-    assert many.json() == {"chosen": 2, "changed": 2}
+    counts = [(answer.json()["chosen"], answer.json()["changed"]) for answer in (one, again, many)]
+    assert counts == [(1, 1), (1, 0), (2, 2)]
+    assert again.json()["undo"] is None
     assert nobodys.status_code == 404
     assert skus == ["A-00", "A-01", "A-02", "B-1"]
     assert "ann (API)" in actors
+
+
+def test_a_withdrawal_is_taken_back_by_what_it_answered(program: Browser, rows: Rows) -> None:
+    rows.change(update(tables.source_items).values(state="available"))
+    found = {one["sku"]: one["id"] for one in program.get("/api/v1/listings?sort=sku").json()["listings"]}
+    withdrawn = program.client.post(f"/api/v1/listings/{found['A-00']}/withdraw").json()
+    answers = [program.client.post("/api/v1/listings/undo", json={"undo": withdrawn["undo"]}) for _ in range(2)]
+
+    assert [answer.json() for answer in answers] == [{"changed": 1}, {"changed": 0}]
+    assert program.get(f"/api/v1/listings/{found['A-00']}").json()["quantity"] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "stage"), [("check", "on_sale"), ("stop_watching", "stopped"), ("resume_watching", "on_sale")]
+)
+def test_listings_are_looked_at_stopped_and_resumed(program: Browser, action: str, stage: str) -> None:
+    found = {one["sku"]: one["id"] for one in program.get("/api/v1/listings?sort=sku").json()["listings"]}
+    answer = program.client.post(f"/api/v1/listings/{found['A-00']}/{action}")
+
+    assert answer.status_code == 200
+    assert program.get(f"/api/v1/listings/{found['A-00']}").json()["stage"] == stage
 
 
 def test_jobs_are_started_shown_and_stopped(program: Browser) -> None:

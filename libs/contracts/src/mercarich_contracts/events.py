@@ -33,6 +33,11 @@ class EventKind(StrEnum):
     LEFT_AMAZON = "left_amazon"
 
     # web
+    LOOK_WANTED = "look_wanted"
+    """Its seller wants its source looked at now."""
+    STOPPED = "stopped"
+    """Its seller stopped watching it: it is down, and nothing happens to it by itself."""
+    RESUMED = "resumed"
     LEAVING = "leaving"
     """Its row goes when feed has taken the listing away at Amazon."""
     DELETED = "deleted"

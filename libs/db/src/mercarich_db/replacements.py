@@ -131,7 +131,7 @@ def _put_back(connection: Connection, row: AnyRow, last: AnyRow, now: datetime) 
         "marketplace": connection.execute(old).scalar_one(),
         "quantity": 0,
         "revision": row.revision + (row.quantity > 0),  # the row is locked
-        "searching": True,
+        "searching": row.stopped_at is None,
         "withdrawn_at": now,
         "changed_at": now,
         "restored_at": None,

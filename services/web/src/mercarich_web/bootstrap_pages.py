@@ -18,6 +18,7 @@ from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.picture_files import PictureFiles
+from mercarich_web.adapters.looks_kafka import KafkaLooks
 from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
@@ -75,7 +76,10 @@ def build_pages(
     browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)
     tell_story = TellStory(file, SqlOffers(engine), holds, now)
-    change, proposals = ChangeMany(SqlBulk(engine), feed, people.audit, now), ReplacementDesk(SqlProposals(engine), now)
+    looks = KafkaLooks(shared.kafka_bootstrap)
+    end.callback(looks.close)
+    change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
+    proposals = ReplacementDesk(SqlProposals(engine), now)
     of_api = api(people.keys, browse, tell_story, desk, change, proposals)
     exposure = Remembered(MeasureExposure(SqlExposures(engine), now))
     end.callback(exposure.close)

@@ -1,124 +1,115 @@
 """`ports_bulk.Bulk` over the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Select,
-    and_,
-    exists,
-    false,
-    func,
-    insert,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import Connection, Engine, Select, func, select
 
-from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
-from mercarich_db.tables import listing_events, listing_removals, listings, source_items
+from mercarich_db.tables import listings, source_items
 from mercarich_db.types import AnyRow
+from mercarich_web.adapters import bulk_changes_sql, bulk_deletions_sql, bulk_looks_sql, bulk_undo_sql
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.listing_book_sql import wanted
-from mercarich_web.adapters.pictures_wanted_sql import want_pictures
-from mercarich_web.domain.bulk import MOST, BulkAction, Choice, Preview
+from mercarich_web.domain.bulk import MOST, Applied, BulkAction, Choice, Preview
 
 CHUNK = 1_000
 _offer, _source = listings.c, source_items.c
-_on_offer = and_(_offer.listed.is_(true()), _offer.orphan.is_(false()))
-_leaving = exists().where(listing_removals.c.listing_id == _offer.id)
-"""It looks like a draft while Amazon deletes it."""
-_FITS: dict[BulkAction, ColumnElement[bool]] = {
-    BulkAction.WITHDRAW: and_(_on_offer, _offer.quantity > 0),
-    BulkAction.PUT_UP: and_(_on_offer, _offer.quantity == 0, _offer.hold_id.is_(None)),
-    BulkAction.LIST: and_(_offer.listed.is_(false()), ~_leaving),
-}
-"""Of the listing alone: looked at again under the lock."""
-_KINDS = {BulkAction.WITHDRAW: EventKind.WITHDRAWN, BulkAction.PUT_UP: EventKind.RESTORED}
+_LOCKED = (
+    _offer.id,
+    _offer.user_id,
+    _offer.sku,
+    _offer.quantity,
+    _offer.listing_quantity,
+    _offer.revision,
+    _offer.source_item_id,
+    _offer.listed,
+    _offer.orphan,
+)
+Change = Callable[[Connection, Sequence[AnyRow]], None]
 
 
 class SqlBulk:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def preview(self, user_id: int, action: BulkAction, choice: Choice) -> Preview:
-        chosen = _chosen(user_id, choice).limit(MOST + 1).subquery()
-        fitting = _fitting(user_id, action, choice).limit(MOST + 1).subquery()
+    def preview(self, user_id: int, action: BulkAction, choice: Choice, now: datetime) -> Preview:
+        fitting = _fitting(user_id, action, choice, now)
         with reading(self._engine) as connection:
-            counts = [
-                connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (chosen, fitting)
-            ]
-        return Preview(*counts)
+            count = _count(connection, fitting)
+            at_once = min(count, _room(connection, user_id, action, fitting, now))
+            up = _count(connection, fitting.where(_offer.quantity > 0)) if action is BulkAction.STOP else 0
+            return Preview(_count(connection, _chosen(user_id, choice)), count, at_once, min(up, at_once))
 
-    def apply(self, user_id: int, action: BulkAction, choice: Choice, by: str, now: datetime) -> int:
-        ids = _fitting(user_id, action, choice).order_by(_offer.id).limit(MOST)
+    def apply(self, user_id: int, action: BulkAction, choice: Choice, by: str, now: datetime) -> Applied:
+        fitting = _fitting(user_id, action, choice, now)
 
-        def apply(connection: Connection) -> int:
-            found = sorted(connection.execute(ids).scalars())
-            changed = 0
-            for start in range(0, len(found), CHUNK):
-                rows = _locked(connection, user_id, action, found[start : start + CHUNK])
-                _change(connection, action, rows, by, now)
-                if action is BulkAction.LIST:
-                    want_pictures(connection, user_id, [row.sku for row in rows], after=start)
-                changed += len(rows)
-            return changed
+        def apply(connection: Connection) -> Applied:
+            room = _room(connection, user_id, action, fitting, now)
+            # drafts first: they are not part of what a day may delete
+            found = connection.execute(fitting.order_by(_offer.listed, _offer.id).limit(room)).scalars().all()
+            if action is BulkAction.CHECK:
+                return bulk_looks_sql.take_in(connection, user_id, sorted(found), by, now)
+            changed = _change(connection, user_id, action, sorted(found), by, now)
+            return Applied(changed, now)
 
         return writing(self._engine, apply)
+
+    def undo(self, user_id: int, at: datetime, by: str, now: datetime) -> int:
+        return writing(self._engine, lambda connection: bulk_undo_sql.undo(connection, user_id, at, by, now))
+
+
+def _change(
+    connection: Connection, user_id: int, action: BulkAction, ids: Sequence[int], by: str, now: datetime
+) -> int:
+    changed = 0
+    for start in range(0, len(ids), CHUNK):
+        rows = _locked(connection, user_id, action, ids[start : start + CHUNK], now)
+        changed += len(rows)
+        if rows and action is BulkAction.DELETE:
+            bulk_deletions_sql.delete(connection, user_id, rows, by, now)
+        elif rows:
+            bulk_changes_sql.change(connection, action, rows, by, now, after=start)
+    return changed
+
+
+def _fits(action: BulkAction, now: datetime) -> Any:
+    """Of the listing alone: looked at again under the lock."""
+    return bulk_deletions_sql.fits(now) if action is BulkAction.DELETE else bulk_changes_sql.FITS[action]
 
 
 def _chosen(user_id: int, choice: Choice) -> Select[Any]:
     joined = select(_offer.id).select_from(listings.join(source_items, _source.id == _offer.source_item_id))
     if choice.wish is not None:
         return wanted(joined, user_id, choice.wish)
-    return joined.where(_offer.user_id == user_id, _offer.id.in_(sorted(choice.ids)[:MOST]))
+    return joined.where(_offer.user_id == user_id, _offer.id.in_(sorted(choice.ids)[:CHUNK]))
 
 
-def _fitting(user_id: int, action: BulkAction, choice: Choice) -> Select[Any]:
-    fits = _chosen(user_id, choice).where(_FITS[action])
+def _fitting(user_id: int, action: BulkAction, choice: Choice, now: datetime) -> Select[Any]:
+    fits = _chosen(user_id, choice).where(_fits(action, now))
+    if action is BulkAction.CHECK:
+        return fits.where(bulk_looks_sql.can_be_looked_at(now))
     return fits.where(_source.state == State.AVAILABLE) if action is BulkAction.PUT_UP else fits
 
 
-def _locked(connection: Connection, user_id: int, action: BulkAction, ids: Sequence[int]) -> Sequence[AnyRow]:
-    mine = (_offer.user_id == user_id, _offer.id.in_(ids), _FITS[action])
-    columns = (_offer.id, _offer.user_id, _offer.sku, _offer.quantity, _offer.listing_quantity, _offer.revision)
-    return connection.execute(select(*columns).where(*mine).order_by(_offer.id).with_for_update()).all()
+def _room(connection: Connection, user_id: int, action: BulkAction, fitting: Select[Any], now: datetime) -> int:
+    """Listings that the action may change at once."""
+    if action is BulkAction.CHECK:
+        return bulk_looks_sql.room(connection, user_id, now)
+    if action is BulkAction.DELETE:
+        drafts = _count(connection, fitting.where(~_offer.listed))
+        return min(MOST, drafts + bulk_deletions_sql.room(connection, user_id, now))
+    return MOST
 
 
-def _change(connection: Connection, action: BulkAction, rows: Sequence[AnyRow], by: str, now: datetime) -> None:
-    if not rows:
-        return
-    values: dict[BulkAction, dict[str, Any]] = {
-        BulkAction.WITHDRAW: {"quantity": 0, "searching": False, "withdrawn_at": now, "hold_id": None},
-        # feed takes it only while its source was seen on sale just now, as it does with a replacement
-        BulkAction.PUT_UP: {
-            "quantity": _offer.listing_quantity,
-            "searching": False,
-            "withdrawn_at": None,
-            "restored_at": now,
-        },
-    }
-    change = update(listings).where(_offer.id.in_([row.id for row in rows]))
-    if action is BulkAction.LIST:
-        connection.execute(change.values(listed=True, changed_at=now))
-        return
-    connection.execute(change.values(**values[action], revision=_offer.revision + 1, changed_at=now))
-    connection.execute(insert(listing_events), [_event(action, row, by, now) for row in rows])
+def _count(connection: Connection, query: Select[Any]) -> int:
+    some = query.limit(MOST + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _event(action: BulkAction, row: AnyRow, by: str, now: datetime) -> dict[str, Any]:
-    return {
-        "listing_id": row.id,
-        "user_id": row.user_id,
-        "at": now,
-        "kind": _KINDS[action],
-        "reason": f"by hand, {by}"[:255],
-        "quantity_before": row.quantity,
-        "quantity_after": 0 if action is BulkAction.WITHDRAW else row.listing_quantity,
-        "revision": row.revision + 1,
-    }
+def _locked(
+    connection: Connection, user_id: int, action: BulkAction, ids: Sequence[int], now: datetime
+) -> Sequence[AnyRow]:
+    mine = (_offer.user_id == user_id, _offer.id.in_(ids), _fits(action, now))
+    return connection.execute(select(*_LOCKED).where(*mine).order_by(_offer.id).with_for_update()).all()

@@ -50,7 +50,7 @@ class SqlExpiredOffers:
         self._engine = engine
 
     def sellers(self, choice: Choice) -> Sequence[int]:
-        query = select(listings.c.user_id).distinct().where(_expired(choice)).order_by(listings.c.user_id)
+        query = select(listings.c.user_id).distinct().where(expired(choice)).order_by(listings.c.user_id)
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
@@ -60,22 +60,22 @@ class SqlExpiredOffers:
 
     def delete(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> list[Expired]:
         def write(connection: Connection) -> list[Expired]:
-            left = min(limit, _allowance(connection, user_id, day))
+            left = min(limit, allowance(connection, user_id, day))
             rows = _found(connection, choice, user_id, 0, left, lock=True) if left > 0 else []
             if rows:
                 _delete(connection, rows, at)
-                _count(connection, user_id, day, len(rows))
+                count_deleted(connection, user_id, day, len(rows))
             return rows
 
         return writing(self._engine, write)
 
     def want_removal(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> int:
         def write(connection: Connection) -> int:
-            left = min(limit, _allowance(connection, user_id, day))
+            left = min(limit, allowance(connection, user_id, day))
             rows = _found(connection, choice, user_id, 0, left, lock=True) if left > 0 else []
             if rows:
-                _want_removal(connection, rows, at)
-                _count(connection, user_id, day, len(rows))
+                _want_removal(connection, user_id, rows, at)
+                count_deleted(connection, user_id, day, len(rows))
             return len(rows)
 
         return writing(self._engine, write)
@@ -99,13 +99,13 @@ class SqlExpiredOffers:
 
     def allowance(self, user_id: int, day: date) -> int:
         with reading(self._engine) as connection:
-            return _allowance(connection, user_id, day)
+            return allowance(connection, user_id, day)
 
     def capped(self, choice: Choice, day: date) -> Sequence[str]:
         with reading(self._engine) as connection:
             done = (deletions.c.user_id == users.c.id, deletions.c.day == day.isoformat())
             used_up = exists().where(*done, deletions.c.listings >= _cap(connection))
-            left = exists().where(listings.c.user_id == users.c.id, _expired(choice))
+            left = exists().where(listings.c.user_id == users.c.id, expired(choice))
             query = select(users.c.username).where(used_up, left).order_by(users.c.username)
             return list(connection.execute(query).scalars())
 
@@ -117,7 +117,7 @@ class SqlExpiredOffers:
             return frozenset(row.path for row in connection.execute(shown) if row.listing_id not in without)
 
 
-def _expired(choice: Choice) -> ColumnElement[bool]:
+def expired(choice: Choice) -> ColumnElement[bool]:
     """Nothing can be under way for these: no push, no claim, no hold, no search, no approved replacement, no
     feed whose end is looked for."""
     in_feed = exists().where(
@@ -138,10 +138,13 @@ def _expired(choice: Choice) -> ColumnElement[bool]:
     pushed: ColumnElement[bool] = and_(listings.c.push_pending == 0, listings.c.verified_at.is_not(None))
     if choice.unknown_to_amazon:
         pushed = or_(pushed, listings.c.orphan == true())
+    # Who has stopped watching a listing means to have it back.
+    forgotten = true() if choice.by_hand else listings.c.stopped_at.is_(None)
     return and_(
         listings.c.listed == true(),
         listings.c.quantity == 0,
         listings.c.withdrawn_at <= choice.withdrawn_until,
+        forgotten,
         listings.c.hold_id.is_(None),
         listings.c.push_claim.is_(None),
         ~searched_for,
@@ -155,7 +158,7 @@ def _expired(choice: Choice) -> ColumnElement[bool]:
 def _found(
     connection: Connection, choice: Choice, user_id: int, after: int, limit: int, *, lock: bool = False
 ) -> list[Expired]:
-    theirs = (listings.c.user_id == user_id, listings.c.id > after, _expired(choice))
+    theirs = (listings.c.user_id == user_id, listings.c.id > after, expired(choice))
     query = _rows().where(*theirs).order_by(listings.c.id).limit(limit)
     return _with_pictures(connection, connection.execute(query.with_for_update() if lock else query).all())
 
@@ -171,23 +174,43 @@ def _with_pictures(connection: Connection, rows: Sequence[AnyRow]) -> list[Expir
     ]
 
 
-def _delete(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:
-    ids = [row.listing_id for row in rows]
+def delete_listings(connection: Connection, ids: Sequence[int]) -> None:
+    """Rows that nothing can be under way for, with all that hangs on them; their pictures' files are swept."""
     for table in (listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
         connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
     connection.execute(delete(listings).where(listings.c.id.in_(ids)))
+
+
+def leave_amazon(connection: Connection, user_id: int, ids: Sequence[int], at: datetime) -> None:
+    """Feed deletes them there; `delete_removed` then takes their rows."""
+    connection.execute(update(listings).where(listings.c.id.in_(ids)).values(listed=False))
+    connection.execute(delete(pictures_wanted).where(pictures_wanted.c.listing_id.in_(ids)))
+    wanted = {"user_id": user_id, "wanted_at": at, "attempts": 0, "accepted_at": None}
+    connection.execute(insert(listing_removals), [{"listing_id": id, **wanted} for id in ids])
+
+
+def allowance(connection: Connection, user_id: int, day: date) -> int:
+    """Listings of the seller that may still go on this day."""
+    used = select(func.coalesce(func.sum(deletions.c.listings), 0)).where(
+        deletions.c.user_id == user_id, deletions.c.day == day.isoformat()
+    )
+    return _cap(connection) - int(connection.execute(used).scalar_one())
+
+
+def count_deleted(connection: Connection, user_id: int, day: date, listings_gone: int) -> None:
+    which = (deletions.c.user_id == user_id, deletions.c.day == day.isoformat())
+    more = update(deletions).where(*which).values(listings=deletions.c.listings + listings_gone)
+    if connection.execute(more).rowcount == 0:
+        connection.execute(insert(deletions).values(user_id=user_id, day=day.isoformat(), listings=listings_gone))
+
+
+def _delete(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:
+    delete_listings(connection, [row.listing_id for row in rows])
     connection.execute(insert(listing_events), [_event(row, at) for row in rows])
 
 
-def _want_removal(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:
-    ids = [row.listing_id for row in rows]
-    connection.execute(update(listings).where(listings.c.id.in_(ids)).values(listed=False))
-    connection.execute(delete(pictures_wanted).where(pictures_wanted.c.listing_id.in_(ids)))
-    wanted = [
-        {"listing_id": row.listing_id, "user_id": row.user_id, "wanted_at": at, "attempts": 0, "accepted_at": None}
-        for row in rows
-    ]
-    connection.execute(insert(listing_removals), wanted)
+def _want_removal(connection: Connection, user_id: int, rows: Sequence[Expired], at: datetime) -> None:
+    leave_amazon(connection, user_id, [row.listing_id for row in rows], at)
     connection.execute(insert(listing_events), [_event(row, at, EventKind.LEAVING) for row in rows])
 
 
@@ -217,17 +240,3 @@ def _event(row: Expired, at: datetime, kind: EventKind = EventKind.DELETED) -> d
 
 def _cap(connection: Connection) -> int:
     return settings_store.read(connection).integer(CAP)
-
-
-def _allowance(connection: Connection, user_id: int, day: date) -> int:
-    used = select(func.coalesce(func.sum(deletions.c.listings), 0)).where(
-        deletions.c.user_id == user_id, deletions.c.day == day.isoformat()
-    )
-    return _cap(connection) - int(connection.execute(used).scalar_one())
-
-
-def _count(connection: Connection, user_id: int, day: date, listings_gone: int) -> None:
-    which = (deletions.c.user_id == user_id, deletions.c.day == day.isoformat())
-    more = update(deletions).where(*which).values(listings=deletions.c.listings + listings_gone)
-    if connection.execute(more).rowcount == 0:
-        connection.execute(insert(deletions).values(user_id=user_id, day=day.isoformat(), listings=listings_gone))

@@ -21,7 +21,8 @@ VIEWS: dict[View, ColumnElement[bool]] = {
     View.ON_SALE: and_(_on_offer, _offer.hold_id.is_(None), _offer.quantity > 0),
     View.EXPOSED: and_(_on_offer, func.coalesce(_offer.pushed_quantity, _offer.listing_quantity) > 0, _gone),
     View.SEARCHING: and_(_down, _offer.searching.is_(true())),
-    View.WITHDRAWN: and_(_down, _offer.searching.is_(false())),
+    View.WITHDRAWN: and_(_down, _offer.searching.is_(false()), _offer.stopped_at.is_(None)),
+    View.STOPPED: and_(_down, _offer.stopped_at.is_not(None)),
     View.HELD: and_(_on_offer, _offer.hold_id.is_not(None)),
     View.PENDING: and_(_offer.push_pending == 1, _on_offer),
     View.PROBLEM: and_(_offer.listed.is_(true()), or_(_offer.orphan.is_(true()), _offer.push_problem.is_not(None))),
@@ -47,6 +48,7 @@ _ROW = (
     _source.state.label("source_state"),
     _source.price_jpy.label("source_price_jpy"),
     _source.checked_at,
+    _offer.stopped_at,
 )
 _EXPORTED = (
     _offer.sku,

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends
 from mercarich_web.api import shapes
 from mercarich_web.api.callers import caller
 from mercarich_web.api.ids import Id
-from mercarich_web.domain.bulk import BulkAction, Choice
+from mercarich_web.domain.bulk import UNDOABLE, BulkAction, Choice
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.refusals import NotFound
@@ -32,9 +32,16 @@ def _listings(keys: Keys, change: ChangeMany) -> APIRouter:
         if chosen == 0:
             raise NotFound("none of these listings is yours")
         by = Actor(f"{account.username} (API)", account.user_id, None)
-        return shapes.Changed(chosen=chosen, changed=change.apply(account, action, choice, by))
+        applied = change.apply(account, action, choice, by)
+        undo = applied.at if applied.changed and action in UNDOABLE else None
+        return shapes.Changed(chosen=chosen, changed=applied.changed, undo=undo)
 
-    @routes.post("/actions", summary="Withdraw listings, put them up, or list drafts: whatever it fits")
+    @routes.post("/undo", summary="Take a withdrawal or a stop back, of what nobody has changed since")
+    def undo(wish: shapes.UndoWish, account: Account = writer) -> shapes.Undone:
+        by = Actor(f"{account.username} (API)", account.user_id, None)
+        return shapes.Undone(changed=change.undo(account, wish.undo, by))
+
+    @routes.post("/actions", summary="Check, withdraw, put up, stop or resume watching, list or delete what it fits")
     def many(wish: shapes.ActionWish, account: Account = writer) -> shapes.Changed:
         return apply(account, wish.action, wish.listings)
 

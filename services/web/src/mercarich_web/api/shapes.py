@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
@@ -145,6 +145,20 @@ class Changed(BaseModel):
     """Of the given listings, those that are yours;"""
     changed: int
     """of these, those that the action fitted."""
+    undo: datetime | None = None
+    """To be given to `/listings/undo`; null where nothing can be taken back."""
+
+
+class UndoWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    undo: AwareDatetime
+    """As the action answered it."""
+
+
+class Undone(BaseModel):
+    changed: int
+    """Listings that are as they were; others were changed since, or their source has gone."""
 
 
 class ProposalShape(BaseModel):

@@ -18,7 +18,13 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   document.addEventListener(failure, () => say(document.body.dataset.failed));
 }
 
-// "/" goes to the search field, j and k to the next and the previous row, as in other tools of this kind.
+// What htmx brings may hold a new notice.
+document.addEventListener("htmx:afterSettle", () => {
+  for (const toast of document.querySelectorAll(".toast")) leaveLater(toast);
+});
+
+// "/" goes to the search field, j and k to the next and the previous row, as in other tools of this kind; another key
+// presses its button in the card where one is, or in the first card.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "/") {
@@ -31,7 +37,8 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "j" || event.key === "k") {
     step(event.key === "j" ? 1 : -1);
   } else {
-    const target = document.querySelector(`[data-key='${CSS.escape(event.key)}']`);
+    const key = `[data-key='${CSS.escape(event.key)}']`;
+    const target = document.activeElement?.closest(".pick")?.querySelector(key) ?? document.querySelector(key);
     if (target) {
       event.preventDefault();
       target.click();
@@ -80,8 +87,9 @@ function say(text) {
   leaveLater(toast);
 }
 
+// One that offers something stays until the next page.
 function leaveLater(toast) {
-  setTimeout(() => toast.remove(), MESSAGE_SECONDS * 1000);
+  if (!toast.querySelector("form")) setTimeout(() => toast.remove(), MESSAGE_SECONDS * 1000);
 }
 
 // Each message is the place's new content; "end" closes the stream, and loads the page again where it says so.

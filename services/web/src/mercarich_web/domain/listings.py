@@ -25,6 +25,8 @@ class Stage(StrEnum):
     SEARCHING = "searching"
     """Withdrawn, and a replacement is looked for."""
     WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    """Its seller has stopped watching it."""
     ON_SALE = "on_sale"
 
 
@@ -37,6 +39,7 @@ class View(StrEnum):
     """Amazon still sells them while their source is gone or their quantity is 0."""
     SEARCHING = "searching"
     WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
     HELD = "held"
     PENDING = "pending"
     """The newest quantity is not yet at Amazon."""
@@ -99,6 +102,7 @@ class ListingRow:
     source_state: str
     source_price_jpy: int | None
     checked_at: datetime | None
+    stopped_at: datetime | None = None
 
     @property
     def stage(self) -> Stage:
@@ -128,6 +132,7 @@ class Figures:
     exposed: int = 0
     searching: int = 0
     withdrawn: int = 0
+    stopped: int = 0
     held: int = 0
     pending: int = 0
     problem: int = 0
@@ -154,6 +159,9 @@ class Standing(Protocol):
     def searching(self) -> bool: ...
 
     @property
+    def stopped_at(self) -> datetime | None: ...
+
+    @property
     def pushed_quantity(self) -> int | None: ...
 
 
@@ -164,6 +172,8 @@ def stage(row: Standing, *, held: bool) -> Stage:
         return Stage.ORPHAN
     if held:
         return Stage.HELD
+    if row.quantity == 0 and row.stopped_at is not None:
+        return Stage.STOPPED
     if row.quantity == 0:
         return Stage.SEARCHING if row.searching else Stage.WITHDRAWN
     return Stage.ON_SALE

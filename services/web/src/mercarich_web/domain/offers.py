@@ -42,6 +42,8 @@ class Offer:
     """When an import, a search or the take-over made its row."""
     first_price_jpy: int | None = None
     """What its first source cost: the ceiling of replacements."""
+    stopped_at: datetime | None = None
+    """Since when its seller does not watch it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +156,12 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
     EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
     EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
-    EventKind.LEAVING: "withdrawn for long: it is to be deleted at Amazon, then here",
+    EventKind.LOOK_WANTED: "its seller wants a look at its source now",
+    EventKind.STOPPED: "its seller stopped watching it",
+    EventKind.RESUMED: "its seller watches it again",
+    EventKind.LEAVING: "it is to be deleted at Amazon, then here",
     EventKind.LEFT_AMAZON: "Amazon deleted the listing",
-    EventKind.DELETED: "deleted: withdrawn for long",
+    EventKind.DELETED: "deleted",
 }
 
 
@@ -185,9 +190,7 @@ def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
         told = {**seen, "hold": hold.id, "reason": hold.reason}
         return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
     if offer.quantity == 0:
-        if source.state in OUT_OF_STOCK:
-            return Said("It is withdrawn: its source was seen as %(seen)s.", seen)
-        return Said("It is withdrawn; its source was last seen as %(seen)s.", seen)
+        return _why_down(offer, source)
     if source.observed_at is None:
         return Said("It is on sale; its source has never been seen.")
     if source.state == State.AVAILABLE:
@@ -195,6 +198,15 @@ def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
     if offer.searching:
         return Said("It is on sale: its source was seen as %(seen)s by a run that only marks (--without-update).", seen)
     return Said("It is on sale although its source was seen as %(seen)s: nothing has withdrawn it.", seen)
+
+
+def _why_down(offer: Offer, source: Source) -> Said:
+    seen = {"seen": Seen(source.state, source.reason)}
+    if offer.stopped_at is not None:
+        return Said("It is not watched: its seller stopped that.")
+    if source.state in OUT_OF_STOCK:
+        return Said("It is withdrawn: its source was seen as %(seen)s.", seen)
+    return Said("It is withdrawn; its source was last seen as %(seen)s.", seen)
 
 
 def what_next(known: Known, now: datetime) -> Said:
@@ -240,6 +252,8 @@ def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
 
 
 def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) -> Said:
+    if offer.stopped_at is not None:
+        return Said("Nothing, until the seller resumes watching it.")
     if not offer.searching or search is None:
         return Said("Nothing by itself: it stays down until it gets another source.")
     return next_search(search, offer.sku, now)

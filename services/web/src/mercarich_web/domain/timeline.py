@@ -90,12 +90,22 @@ class Story:
         """What the seller can do to it now."""
         offer = self.known.offer
         if not offer.listed:
-            return (BulkAction.LIST,)
+            return () if self.is_leaving else (BulkAction.LIST, BulkAction.DELETE)
+        if offer.stopped_at is not None:
+            return (BulkAction.RESUME, BulkAction.DELETE)
         if offer.orphan or self.known.hold is not None:
-            return ()
+            return (BulkAction.STOP,) if offer.quantity > 0 or offer.searching else (BulkAction.DELETE,)
         if offer.quantity > 0:
-            return (BulkAction.WITHDRAW,)
-        return (BulkAction.PUT_UP,) if self.known.source.state == State.AVAILABLE else ()
+            check = () if offer.searching else (BulkAction.CHECK,)
+            return (*check, BulkAction.WITHDRAW, BulkAction.STOP)
+        put_up = (BulkAction.PUT_UP,) if self.known.source.state == State.AVAILABLE else ()
+        return (*put_up, BulkAction.STOP if offer.searching else BulkAction.DELETE)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Amazon deletes it, then its row goes."""
+        newest = (one.event.kind for one in self.moments if one.event is not None)
+        return next(newest, None) in (EventKind.LEAVING, EventKind.LEFT_AMAZON)
 
     @property
     def proposed(self) -> Replacement | None:
@@ -132,6 +142,7 @@ def _untold(pushes: Sequence[Push]) -> list[Push]:
 _TONES = {
     EventKind.WITHDRAWN: "bad",
     EventKind.SEARCHING: "warn",
+    EventKind.LOOK_WANTED: "info",
     EventKind.HELD: "warn",
     EventKind.HOLD_CLEARED: "good",
     EventKind.PROPOSED: "info",

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
+from pydantic import AwareDatetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
-from mercarich_web.domain.bulk import BulkAction, Choice
+from mercarich_web.domain.bulk import UNDOABLE, BulkAction, Choice
 from mercarich_web.domain.listings import View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
@@ -44,7 +45,12 @@ def routes(site: Site, change: ChangeMany) -> APIRouter:
 
     @routes.post("/apply")
     def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
-        count = change.apply(visit.account, action, choice, visit.actor)
-        return site.to(back, f"bulk_{action}", f"{count:,}")
+        applied = change.apply(visit.account, action, choice, visit.actor)
+        undo = applied.at.isoformat() if applied.changed and action in UNDOABLE else ""
+        return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo)
+
+    @routes.post("/undo")
+    def undo(visit: Seller, at: Annotated[AwareDatetime, Form()], back: Back = "/listings") -> Response:
+        return site.to(back, "bulk_undone", f"{change.undo(visit.account, at, visit.actor):,}")
 
     return routes

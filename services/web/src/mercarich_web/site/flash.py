@@ -1,15 +1,26 @@
 """What the next page says once after something was done; the cookie carries its code."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from mercarich_web.site.languages import N_
 
+UNDO = " undo="
 
-def message(cookie: str) -> tuple[str, str]:
-    """The sentence and what it is about; two empty texts for a cookie that is none of ours."""
-    code, _, about = unquote(cookie).partition(" ")
-    return _MESSAGES.get(code, ""), about[:80]
+
+class Message(NamedTuple):
+    sentence: str
+    """Empty for a cookie that is none of ours."""
+    about: str
+    undo: str
+    """When it was done, where that can be taken back."""
+
+
+def message(cookie: str) -> Message:
+    text, _, undo = unquote(cookie).partition(UNDO)
+    code, _, about = text.partition(" ")
+    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40])
 
 
 _MESSAGES: Mapping[str, str] = {
@@ -24,6 +35,11 @@ _MESSAGES: Mapping[str, str] = {
     "sessions_ended": N_("All other sessions are ended."),
     "language_changed": N_("The language is changed."),
     "bulk_withdraw": N_("%(about)s listings are withdrawn; Amazon is told now."),
+    "bulk_check": N_("%(about)s listings are looked at as soon as a checker is free."),
+    "bulk_stop_watching": N_("%(about)s listings are no longer watched; what was up is withdrawn."),
+    "bulk_resume_watching": N_("%(about)s listings are watched again."),
+    "bulk_delete": N_("%(about)s listings are deleted; those at Amazon go once it has deleted them."),
+    "bulk_undone": N_("%(about)s listings are as they were; what was up goes up after one more look at its source."),
     "bulk_put_up": N_("%(about)s listings go up once their source was seen on sale again."),
     "bulk_list": N_("%(about)s drafts are offers now, and checked from the next run on."),
     "rules_changed": N_("Your rules are saved. Searches follow within seconds."),

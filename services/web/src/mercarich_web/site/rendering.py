@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import escape
 
+from mercarich_web.domain.bulk import actions_in
 from mercarich_web.domain.sentences import Moment, Said, Seen
 from mercarich_web.site import flash, formats, navigation, operating_words, reasons, setting_words, words
 from mercarich_web.site.addresses import own_path
@@ -46,11 +47,14 @@ class Site:
         """A part of a page, for a stream."""
         return self.environments[visit.language].get_template(template).render(visit=visit, **values)
 
-    def to(self, path: str, notice: str | None = None, about: str = "") -> Response:
-        """After something was done: on to a page (of ours), which says so by a message of `flash`."""
+    def to(self, path: str, notice: str | None = None, about: str = "", undo: str = "") -> Response:
+        """After something was done: on to a page (of ours), which says so by a message of `flash`.
+
+        `undo` is the time of a bulk action that can be taken back.
+        """
         answer = RedirectResponse(own_path(path), 303)
         if notice is not None:
-            value = quote(f"{notice} {about}".strip())
+            value = quote(f"{notice} {about}".strip() + (f"{flash.UNDO}{undo}" if undo else ""))
             answer.set_cookie(NOTICE, value, max_age=60, httponly=True, samesite="lax", secure=self.https)
         return answer
 
@@ -94,6 +98,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         languages=LANGUAGES,
         navigation=navigation,
         words=words,
+        actions_in=actions_in,
         flash=flash.message,
         device=device,
         operating_words=operating_words,

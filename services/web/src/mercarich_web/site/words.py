@@ -20,6 +20,7 @@ STAGES: Mapping[str, tuple[str, str]] = {
     Stage.ON_SALE: (N_("On sale"), "good"),
     Stage.SEARCHING: (N_("Searching"), "info"),
     Stage.WITHDRAWN: (N_("Withdrawn"), ""),
+    Stage.STOPPED: (N_("Not watched"), ""),
     Stage.HELD: (N_("Held"), "warn"),
     Stage.ORPHAN: (N_("Not at Amazon"), "bad"),
     Stage.DRAFT: (N_("Draft"), ""),
@@ -31,6 +32,7 @@ VIEWS: Mapping[str, str] = {
     View.EXPOSED: N_("Exposed"),
     View.SEARCHING: N_("Searching"),
     View.WITHDRAWN: N_("Withdrawn"),
+    View.STOPPED: N_("Not watched"),
     View.HELD: N_("Held"),
     View.PENDING: N_("On the way to Amazon"),
     View.PROBLEM: N_("Refused by Amazon"),
@@ -99,6 +101,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.PUSH_ORPHAN: (N_("Amazon does not know the SKU"), "circle-help"),
     EventKind.PUSH_SUPERSEDED: (N_("Amazon took an older quantity"), "history"),
     EventKind.READBACK_MISMATCH: (N_("Amazon shows another quantity"), "triangle-alert"),
+    EventKind.LOOK_WANTED: (N_("A look at its source was asked for"), "eye"),
+    EventKind.STOPPED: (N_("No longer watched"), "eye-off"),
+    EventKind.RESUMED: (N_("Watched again"), "play"),
     EventKind.LEAVING: (N_("To be deleted at Amazon"), "trash-2"),
     EventKind.LEFT_AMAZON: (N_("Deleted at Amazon"), "trash-2"),
     EventKind.DELETED: (N_("Deleted"), "trash-2"),
@@ -214,6 +219,14 @@ class BulkWords(NamedTuple):
 
 
 BULK: Mapping[str, BulkWords] = {
+    "check": BulkWords(
+        N_("Check now"),
+        N_(
+            "A checker looks at their sources as soon as it is free, besides the checks of your plan. Those seen within"
+            " the last 15 minutes are left out; 1,000 listings a day can be checked by hand."
+        ),
+        "eye",
+    ),
     "withdraw": BulkWords(
         N_("Withdraw now"),
         N_("Amazon shows quantity 0. No replacement is searched for; you can put them up again."),
@@ -224,10 +237,31 @@ BULK: Mapping[str, BulkWords] = {
         N_("With the source they have, which must be on sale. A check takes them down again when it is gone."),
         "play",
     ),
+    "stop_watching": BulkWords(
+        N_("Stop watching"),
+        N_(
+            "Their sources are no longer checked, and no replacement is searched for. What is up is withdrawn first:"
+            " nobody would see its source go."
+        ),
+        "eye-off",
+    ),
+    "resume_watching": BulkWords(
+        N_("Resume watching"),
+        N_("Those whose source is on sale go up after one more look at it; for the others a replacement is searched."),
+        "play",
+    ),
     "list": BulkWords(
         N_("Make offers of drafts"),
         N_("Their sources are checked from the next run on. At Amazon they stand as you put them there."),
         "check",
+    ),
+    "delete": BulkWords(
+        N_("Delete"),
+        N_(
+            "Drafts go at once, offers once Amazon has deleted them. Only what is down, and was seen to be down at"
+            " Amazon, can go. This cannot be undone."
+        ),
+        "trash-2",
     ),
 }
 WEAK_PASSWORDS: Mapping[str, str] = {

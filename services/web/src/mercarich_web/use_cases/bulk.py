@@ -1,28 +1,41 @@
-"""What a seller does to many listings: first how many it would change, then the change."""
+"""What a seller does to many listings: first how many it would change, then the change, perhaps taken back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mercarich_platform.clock import Clock
-from mercarich_web.domain.bulk import BulkAction, Choice, Preview
+from mercarich_web.domain.bulk import Applied, BulkAction, Choice, Preview
 from mercarich_web.domain.people import Account
-from mercarich_web.ports_bulk import Bulk, Feed
+from mercarich_web.ports_bulk import Bulk, Feed, Looks
 from mercarich_web.ports_people import Actor, Audit
+
+_WAKES_FEED = frozenset({BulkAction.WITHDRAW, BulkAction.STOP, BulkAction.DELETE})
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMany:
     bulk: Bulk
     feed: Feed
+    looks: Looks
     audit: Audit
     now: Clock
 
     def preview(self, seller: Account, action: BulkAction, choice: Choice) -> Preview:
-        return self.bulk.preview(seller.user_id, action, choice)
+        return self.bulk.preview(seller.user_id, action, choice, self.now())
 
-    def apply(self, seller: Account, action: BulkAction, choice: Choice, by: Actor) -> int:
-        changed = self.bulk.apply(seller.user_id, action, choice, by.name, self.now())
-        if changed:
-            self.audit.write(f"listings_{action}", by, f"{changed} listings", None, self.now())
-        if changed and action is BulkAction.WITHDRAW:
+    def apply(self, seller: Account, action: BulkAction, choice: Choice, by: Actor) -> Applied:
+        applied = self.bulk.apply(seller.user_id, action, choice, by.name, self.now())
+        if applied.changed:
+            self.audit.write(f"listings_{action}", by, f"{applied.changed} listings", None, self.now())
+        if applied.changed and action in _WAKES_FEED:
             self.feed.wake(seller.user_id)
+        if applied.looks:
+            self.looks.ask(applied.looks)
+        return applied
+
+    def undo(self, seller: Account, at: datetime, by: Actor) -> int:
+        """`at` is what `Applied` told; answers how many are as they were, the others were changed since."""
+        changed = self.bulk.undo(seller.user_id, at, by.name, self.now())
+        if changed:
+            self.audit.write("listings_undo", by, f"{changed} listings", None, self.now())
         return changed

@@ -1,0 +1,116 @@
+"""A seller asks for a look now: the newest run takes the sources in, within bounds, and checkers are told."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import by_sku, events, signed_in
+from tests.integration.web.site import Browser
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import CheckBatch
+from mercarich_contracts.topics import CHECK, TOPICS
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_platform.kafka import ensure_topics, read_topics
+from mercarich_web.adapters.looks_kafka import KafkaLooks
+from mercarich_web.domain import bulk
+
+YAHOO = CHECK[Marketplace.YAHOO].name
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, rows: Rows, kafka_bootstrap: str) -> Iterator[Browser]:
+    """Two offers of sources seen an hour ago, one of a source seen just now, one down, one at a marketplace without
+    any run; the run of Yahoo! Auctions has ended."""
+    user_id = rows.user("ann")
+    rows.add(
+        tables.amazon_accounts,
+        user_id=user_id,
+        seller_id="A1",
+        marketplace_id="M",
+        refresh_token="x",
+        token_verdict="valid",
+    )
+    old, fresh = rows.source("x111111", seller_id="shop"), rows.source("x222222", checked_at=ago(minutes=3))
+    other = rows.source("m11111111111", marketplace="mercari")
+    run = rows.run(3)
+    head = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
+    rows.change(update(tables.run_heads).where(*head).values(generation=3, run_id=run))
+    rows.listing(user_id, old, "OLD-1")
+    rows.listing(user_id, old, "OLD-2")
+    rows.listing(user_id, fresh, "FRESH-1")
+    rows.listing(user_id, old, "DOWN-1", quantity=0)
+    rows.listing(user_id, other, "OTHER-1", marketplace="mercari")
+    with signed_in(database_url, engine, user_id, "ann", kafka_bootstrap) as browser:
+        yield browser
+
+
+def sources(engine: Engine) -> dict[str, tuple[int | None, int]]:
+    item = tables.source_items.c
+    with reading(engine) as connection:
+        return {
+            row.item_id: (row.check_run, row.check_rank)
+            for row in connection.execute(select(item.item_id, item.check_run, item.check_rank))
+        }
+
+
+def test_the_newest_run_takes_in_what_was_not_seen_just_now(ann: Browser, engine: Engine) -> None:
+    page = ann.post("/listings/preview", action="check", everything="true").text
+    ann.post("/listings/apply", action="check", everything="true")
+
+    assert '<b class="num">2</b>' in page
+    assert sources(engine) == {"x111111": (1, 0), "x222222": (None, 0), "m11111111111": (None, 0)}
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.runs.c.planned)).scalar_one() == 1
+    found = by_sku(engine)
+    assert {(one.kind, one.listing_id) for one in events(engine)} == {
+        ("look_wanted", found["OLD-1"].id),
+        ("look_wanted", found["OLD-2"].id),
+    }
+
+
+def test_asked_again_while_it_is_pending_nothing_more_is_wanted(ann: Browser, engine: Engine) -> None:
+    for _ in range(2):
+        ann.post("/listings/apply", action="check", everything="true")
+
+    assert len(events(engine)) == 2
+
+
+def test_a_day_has_a_bound(ann: Browser, engine: Engine, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mercarich_web.adapters.bulk_looks_sql.LOOKS_A_DAY", 3)
+    user_id = by_sku(engine)["OLD-1"].user_id
+    rows.event(1, "look_wanted", user_id=user_id, at=ago(hours=23))
+    rows.event(1, "look_wanted", user_id=user_id, at=ago(hours=2))
+    rows.event(1, "look_wanted", user_id=user_id, at=ago(hours=25))
+    page = ann.post("/listings/preview", action="check", everything="true").text
+    ann.post("/listings/apply", action="check", everything="true")
+
+    assert '<b class="num">1</b>' in page
+    assert "More fit" in page
+    assert len(events(engine)) == 4
+    assert timedelta(minutes=15) == bulk.LOOK_REST
+
+
+def test_a_seller_without_an_amazon_account_takes_part_in_no_run(ann: Browser, engine: Engine, rows: Rows) -> None:
+    rows.change(update(tables.amazon_accounts).values(user_id=rows.user("carol")))
+    ann.post("/listings/apply", action="check", everything="true")
+
+    assert events(engine) == []
+
+
+def test_checkers_are_told_of_the_run_and_its_sources(kafka_bootstrap: str) -> None:
+    ensure_topics(kafka_bootstrap, TOPICS)
+    items = [bulk.WantedItem(number, f"x{number:09}", "shop") for number in range(1, 61)]
+    looks = KafkaLooks(kafka_bootstrap)
+    looks.ask([bulk.WantedLooks("yahoo", 5, 3, items)])
+    looks.close()
+
+    found = [CheckBatch.decode(record.value) for record in read_topics(kafka_bootstrap, [YAHOO])]
+    batches = [batch for batch in found if (batch.run_id, batch.generation) == (5, 3)]
+    assert [batch.fresh for batch in batches] == [True, True]
+    assert {(item.id, item.seller_id) for batch in batches for item in batch.items} == {
+        (number, "shop") for number in range(1, 61)
+    }
