@@ -14,9 +14,9 @@ from mercarich_db.settings_store import DEFINITIONS
 from mercarich_feed import settings as feed
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web import bootstrap_jobs as jobs
+from mercarich_web.__main__ import GRACE_SECONDS
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.settings import WebSettings
-from mercarich_web.site.server import GRACE_SECONDS
 
 WORKERS = {"checker-yahoo", "checker-mercari", "updater-yahoo", "updater-mercari", "feed", "jobs-search", "jobs-import"}
 POOL = "mercarich.dev/worker-pool"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+GRACE_SECONDS = 2
+"""Open answers get this long at the end; a batch is cut, and its checker asks again."""
+
 
 def main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[str] | None = None) -> int:
     """`NAME serve [--host H] [--port P]`; answers the exit code: 0 done, 75 port in use, 78 bad settings."""
@@ -25,7 +28,8 @@ def main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[st
         shared = load(SharedSettings)
         platform_logging.configure(name, level=shared.log_level, style=shared.log_format)
         app = build()
-        from mercarich_marketplace.server import serve  # drivers: not for a help page
+        from mercarich_marketplace import collector  # drivers: not for a help page
+        from mercarich_platform.http_server import serve
     except BadConfiguration as error:
         _say(f"{name}: {error}")
         return BAD_CONFIGURATION
@@ -34,7 +38,8 @@ def main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[st
     except OSError as error:
         _say(f"{name}: cannot listen on {arguments.host}:{arguments.port}: {_why(error)}")
         return TRY_AGAIN
-    serve(app, listener)
+    collector.settle()
+    serve(app, listener, grace_seconds=GRACE_SECONDS)
     return DONE
 
 

@@ -14,6 +14,9 @@ from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
 
 PORT = 8090
+GRACE_SECONDS = 20
+"""An answer waits for Amazon."""
+MOST_AT_ONCE = 100
 
 
 def main() -> None:
@@ -46,9 +49,9 @@ def _push() -> int:
 
 def _link(host: str, port: int) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_feed.adapters.http_server import serve
     from mercarich_feed.bootstrap import build_callback
     from mercarich_platform.health import HealthServer
+    from mercarich_platform.http_server import serve
 
     shared, own = load(SharedSettings), load(FeedSettings)
     try:
@@ -62,7 +65,7 @@ def _link(host: str, port: int) -> int:
             metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
             metrics.start()
         app, http = build_callback(shared, own)
-        serve(app, listener)
+        serve(app, listener, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE)
         http.close()
         if metrics is not None:
             metrics.stop()

@@ -15,6 +15,9 @@ from mercarich_web.domain.jobs import Kind
 from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 
 PORT = 8080
+GRACE_SECONDS = 20
+MOST_AT_ONCE = 400
+"""Requests in work and open streams."""
 
 
 def main() -> None:
@@ -40,8 +43,8 @@ def process(argv: Sequence[str]) -> int:
 def _serve(host: str, port: int) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
     from mercarich_platform.health import HealthServer
+    from mercarich_platform.http_server import serve
     from mercarich_web.bootstrap_pages import build_pages
-    from mercarich_web.site.server import serve
 
     shared, own = load(SharedSettings), load(PagesSettings)
     try:
@@ -56,7 +59,14 @@ def _serve(host: str, port: int) -> int:
             metrics.start()
         app = build_pages(shared, own)
         app.state.open_key()
-        serve(app, listener, trusted_proxies=own.trusted_proxies)
+        serve(
+            app,
+            listener,
+            grace_seconds=GRACE_SECONDS,
+            most_at_once=MOST_AT_ONCE,
+            keep_alive_seconds=30,
+            trusted_proxies=own.trusted_proxies,
+        )
         if metrics is not None:
             metrics.stop()
         return DONE

@@ -2,7 +2,10 @@
 
 import logging
 from functools import partial
+from pathlib import Path
+from typing import Protocol
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, select, update
 
 from mercarich_db.engine import reading, run_tx
@@ -13,7 +16,6 @@ from mercarich_feed.adapters.pending_sql import account_usable
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import UnreadableToken
-from mercarich_feed.settings import FeedSettings
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.sealing import decoded_key
 from mercarich_platform.settings import BadConfiguration
@@ -21,11 +23,22 @@ from mercarich_platform.settings import BadConfiguration
 log = logging.getLogger(__name__)
 
 
-def open_accounts(engine: Engine, own: FeedSettings, retry_seconds: float) -> "SqlAccounts":
+class Keys(Protocol):
+    """Where the keys of stored tokens are: the text, else the file; and of before, while they are replaced."""
+
+    @property
+    def encryption_key(self) -> SecretStr: ...
+    @property
+    def encryption_key_file(self) -> Path | None: ...
+    @property
+    def old_encryption_key(self) -> SecretStr: ...
+
+
+def open_accounts(engine: Engine, keys: Keys, retry_seconds: float) -> "SqlAccounts":
     """What the older key has sealed is sealed with the new one. Raises `BadConfiguration` when the key is missing, or
     is not the one that sealed what is stored."""
     try:
-        accounts = SqlAccounts(engine, _cipher(own), retry_seconds, utc_now)
+        accounts = SqlAccounts(engine, _cipher(keys), retry_seconds, utc_now)
         accounts.check_key()
     except BadKey as error:
         raise BadConfiguration(str(error)) from None
@@ -33,10 +46,10 @@ def open_accounts(engine: Engine, own: FeedSettings, retry_seconds: float) -> "S
     return accounts
 
 
-def open_links(engine: Engine, own: FeedSettings) -> SqlLinks:
+def open_links(engine: Engine, keys: Keys) -> SqlLinks:
     """As `open_accounts`: nothing is sealed with a key that opens nothing else."""
-    open_accounts(engine, own, 0)
-    return SqlLinks(engine, _cipher(own))
+    open_accounts(engine, keys, 0)
+    return SqlLinks(engine, _cipher(keys))
 
 
 class SqlAccounts:
@@ -121,8 +134,8 @@ class SqlAccounts:
         run_tx(self._engine, lambda connection: connection.execute(statement))
 
 
-def _cipher(own: FeedSettings) -> TokenCipher:
+def _cipher(keys: Keys) -> TokenCipher:
     """Raises `BadKey`."""
-    older = own.old_encryption_key.get_secret_value()
-    key = read_key(own.encryption_key.get_secret_value(), own.encryption_key_file)
+    older = keys.old_encryption_key.get_secret_value()
+    key = read_key(keys.encryption_key.get_secret_value(), keys.encryption_key_file)
     return TokenCipher(key, decoded_key(older, "FEED_OLD_ENCRYPTION_KEY") if older else None)

@@ -1,23 +1,34 @@
-"""uvicorn, as the pages run it: uvloop, httptools, and an end that lets answers finish."""
+"""uvicorn, as every service that answers HTTP runs it: uvloop, httptools, an end that lets answers finish.
+
+No access log: addresses hold what no log may tell. Needs the extra `http`.
+"""
 
 import logging
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 20
-MOST_AT_ONCE = 400
-"""Requests in work and open streams; beyond them the answer is 503."""
 
+def serve(
+    app: Any,
+    listener: socket.socket,
+    *,
+    grace_seconds: int,
+    most_at_once: int | None = None,
+    keep_alive_seconds: int = 5,
+    trusted_proxies: str = "",
+) -> None:
+    """Answer until SIGTERM with an ASGI application; open answers then get `grace_seconds`.
 
-def serve(app: FastAPI, listener: socket.socket, *, trusted_proxies: str) -> None:
-    """Answer until SIGTERM. Whom the forwarded headers are believed from: addresses or networks, by commas."""
+    `most_at_once`: connections; beyond them the answer is 503. `trusted_proxies`: whose forwarded headers are
+    believed, addresses or networks, by commas.
+    """
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -28,9 +39,9 @@ def serve(app: FastAPI, listener: socket.socket, *, trusted_proxies: str) -> Non
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies,
-        limit_concurrency=MOST_AT_ONCE,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        limit_concurrency=most_at_once,
+        timeout_keep_alive=keep_alive_seconds,
+        timeout_graceful_shutdown=grace_seconds,
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     log.info("listening", extra={"address": "{}:{}".format(*listener.getsockname()[:2])})
