@@ -20,6 +20,7 @@ PAGES = {
         "account": "/account",
         "second-step": "/account/second-step",
         "keys": "/account/keys",
+        "amazon": "/amazon",
         "notices": "/notices",
         "notice-ways": "/account/notices",
     },

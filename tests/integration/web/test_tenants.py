@@ -67,6 +67,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/account/second-step"): Row(For.SIGNED),
     ("post", "/account/second-step/recovery-codes"): Row(For.SIGNED),
     ("post", "/account/second-step/end"): Row(For.SIGNED),
+    ("get", "/amazon"): Row(For.SELLER),
+    ("post", "/amazon/link"): Row(For.SELLER),
     ("get", "/notices"): Row(For.SELLER),
     ("post", "/notices/read"): Row(For.SELLER),
     ("post", "/notices/{notice_id}/read"): Row(For.OWNER, "/notices/{notice}/read"),

@@ -3,22 +3,24 @@
 from contextlib import ExitStack
 
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.amazon_sql import SqlAmazonBook
 from mercarich_web.adapters.bulk_sql import SqlBulk
 from mercarich_web.adapters.exclusions_sql import SqlExclusions
+from mercarich_web.adapters.exposure_sql import SqlExposures
 from mercarich_web.adapters.feed_kafka import KafkaFeed
 from mercarich_web.adapters.hold_history_sql import SqlHoldHistory
-from mercarich_web.adapters.exposure_sql import SqlExposures
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
+from mercarich_web.adapters.looks_kafka import KafkaLooks
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.picture_files import PictureFiles
-from mercarich_web.adapters.looks_kafka import KafkaLooks
 from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rules_sql import SqlRules
@@ -33,11 +35,13 @@ from mercarich_web.bootstrap_jobs import job_desk
 from mercarich_web.bootstrap_notices import notice_pages
 from mercarich_web.bootstrap_operating import operating
 from mercarich_web.bootstrap_people import entrance
-from mercarich_web.pages import bulk, docs, home, jobs, listings, replacements, rules
-from mercarich_web.ports_people import Passwords
+from mercarich_web.domain.amazon import ConsentPage
+from mercarich_web.pages import amazon, bulk, docs, home, jobs, listings, replacements, rules
+from mercarich_web.ports_people import Audit, Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
 from mercarich_web.site.rendering import make_site
+from mercarich_web.use_cases.amazon import LinkAmazon, ShowAmazon
 from mercarich_web.use_cases.bulk import ChangeMany
 from mercarich_web.use_cases.exclusions import ExclusionDesk
 from mercarich_web.use_cases.home import MeasureExposure, ShowHome
@@ -85,6 +89,7 @@ def build_pages(
     end.callback(exposure.close)
     routers = [
         home.routes(site, ShowHome(figures, exposure, SqlSellersDesk(engine), SCHEDULE, now), overview),
+        amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         bulk.routes(site, change),
         listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
@@ -100,3 +105,8 @@ def build_pages(
     app.state.api, app.state.open_key = of_api, people.key.open
     app.state.changes = figures.forget
     return app
+
+
+def _linking(engine: Engine, own: PagesSettings, audit: Audit, now: Clock) -> LinkAmazon:
+    page = ConsentPage(own.amazon_consent_url, own.amazon_application_id, own.amazon_redirect_uri)
+    return LinkAmazon(SqlAmazonBook(engine), page, audit, now)

@@ -154,7 +154,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
 }
 LINKS: Mapping[str, str] = {
-    Kind.TOKEN: "/account",
+    Kind.TOKEN: "/amazon",
     Kind.STUCK: "/listings?view=exposed",
     Kind.HELD: "/listings?view=held",
     Kind.REJECTED: "/listings?view=problem",

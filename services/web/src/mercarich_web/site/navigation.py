@@ -22,6 +22,7 @@ SELLERS: Sequence[Entry] = (
     Entry("/listings", N_("Listings"), "list"),
     Entry("/replacements", N_("Replacements"), "refresh-cw"),
     Entry("/jobs", N_("Imports and searches"), "layers"),
+    Entry("/amazon", N_("Amazon"), "shopping-cart"),
     Entry("/notices", N_("Notices"), "bell"),
     Entry("/rules", N_("Rules"), "sliders-horizontal"),
 )

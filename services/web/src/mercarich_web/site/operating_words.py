@@ -101,6 +101,8 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "password_changed": (N_("changed the password"), ""),
     "invited": (N_("invited"), "info"),
     "joined": (N_("accepted the invitation"), "info"),
+    "amazon_link_begun": (N_("went to Amazon to link an account"), ""),
+    "amazon_linked": (N_("linked an Amazon account"), "info"),
     "setting_changed": (N_("changed a setting"), "info"),
     "hold_released": (N_("released a hold"), "info"),
     "schedule_paused": (N_("paused a schedule"), "warn"),

@@ -17,7 +17,7 @@ from markupsafe import escape
 
 from mercarich_web.domain.bulk import actions_in
 from mercarich_web.domain.sentences import Moment, Said, Seen
-from mercarich_web.site import flash, formats, navigation, operating_words, reasons, setting_words, words
+from mercarich_web.site import amazon_words, flash, formats, navigation, operating_words, reasons, setting_words, words
 from mercarich_web.site.addresses import own_path
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.devices import device
@@ -103,6 +103,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         device=device,
         operating_words=operating_words,
         setting_words=setting_words,
+        amazon_words=amazon_words,
     )
     return environment
 

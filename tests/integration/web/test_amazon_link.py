@@ -1,0 +1,318 @@
+"""A seller links an Amazon account: our page, the simulator's consent page, feed's callback, each a real server."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from sqlalchemy import Engine, Row, select, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
+from tests.services.process import free_port
+
+from mercarich_contracts.linking import CALLBACK_PATH, Outcome
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_feed.adapters.token_cipher import TokenCipher, new_key, read_key
+from mercarich_feed.bootstrap import build_callback
+from mercarich_feed.settings import FeedSettings
+from mercarich_platform.clock import utc_now
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.settings import PagesSettings
+
+KEY = new_key()
+LINK, PAGE = "/amazon/link", "/amazon"
+
+
+def up(command: list[str], url: str, log: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """A process that answers /healthz."""
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, env=os.environ | environment, stdout=out, stderr=out)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            httpx.get(f"{url}/healthz", trust_env=False).raise_for_status()
+            return process
+        except httpx.HTTPError:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The simulator's address: three sellers, nothing happens by itself."""
+    port = free_port()
+    command = [sys.executable, "-m", "mercarich_simulator", "serve", "--port", str(port), "--churn-per-hour", "0"]
+    command += ["--sellers", "3", "--listings", "30"]
+    process = up(command, f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("amazon") / "log")
+    yield f"http://127.0.0.1:{port}"
+    process.kill()
+    process.wait()
+
+
+@dataclass(frozen=True)
+class Way:
+    """Everything on the way to an account, and what the database says of it."""
+
+    site: Served
+    engine: Engine
+    amazon: str
+    feed_log: Path
+    seed: dict[str, Any]
+
+    def signed_in(self, username: str = "ann") -> Browser:
+        browser = self.site.browser()
+        browser.sign_in(username)
+        browser.get(PAGE)
+        return browser
+
+    def to_consent(self, browser: Browser) -> dict[str, str]:
+        """Press the button; the query of the consent page's address."""
+        answer = browser.post(LINK)
+        assert answer.status_code == 303
+        address = answer.headers["location"]
+        assert address.startswith(f"{self.amazon}/sellercentral/apps/authorize/consent?")
+        assert httpx.get(address, trust_env=False).status_code == 200
+        return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+    def decide(self, asked: dict[str, str], answer: str = "confirm", seller: int = 0) -> str:
+        """On the consent page; the address that it leads back to."""
+        form = {"state": asked["state"], "redirect_uri": asked["redirect_uri"], "answer": answer}
+        form["seller_id"] = self.seed["sellers"][seller]["seller_id"]
+        url = f"{self.amazon}/sellercentral/apps/authorize/confirm"
+        return httpx.post(url, data=form, trust_env=False).headers["location"]
+
+    def back(self, browser: Browser, address: str) -> str:
+        """Follow it; the outcome, which the page then tells."""
+        answer = browser.client.get(address)
+        assert (answer.status_code, answer.headers["referrer-policy"]) == (303, "no-referrer")
+        onward = urlsplit(answer.headers["location"])
+        assert (f"{onward.scheme}://{onward.netloc}", onward.path) == (self.site.origin, PAGE)
+        assert browser.get(f"{onward.path}?{onward.query}").status_code == 200
+        return parse_qs(onward.query)["outcome"][0]
+
+    def account(self, user_id: int) -> Row[Any] | None:
+        account = tables.amazon_accounts
+        with reading(self.engine) as connection:
+            return connection.execute(select(account).where(account.c.user_id == user_id)).one_or_none()
+
+    def change(self, table: Any, **values: Any) -> None:
+        Rows(self.engine).change(update(table).values(values))
+
+
+@pytest.fixture
+def apart() -> bool:
+    """Whether feed runs as its own process, which takes seconds to start, or in this one."""
+    return False
+
+
+@pytest.fixture
+def way(database_url: str, engine: Engine, rows: Rows, amazon: str, tmp_path: Path, *, apart: bool) -> Iterator[Way]:
+    """Ann (1) and Bob (2) can sign in; nobody has an account."""
+    for username in ("ann", "bob"):
+        let_sign_in(engine, rows.user(username))
+    seed = httpx.get(f"{amazon}/_sim/seed", trust_env=False).json()
+    port = free_port()
+    callback = f"http://127.0.0.1:{port}{CALLBACK_PATH}"
+    own = PagesSettings(
+        amazon_consent_url=f"{amazon}/sellercentral/apps/authorize/consent",
+        amazon_application_id="amzn1.sp.solution.test",
+        amazon_redirect_uri=callback,
+    )
+    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
+    with served(build_pages(shared, own, passwords=PASSWORDS)) as site:
+        of_feed = {
+            "pages_url": site.origin,
+            "redirect_uri": callback,
+            "lwa_url": f"{amazon}/lwa/auth/o2/token",
+            "lwa_client_id": seed["lwa"]["client_id"],
+            "lwa_client_secret": seed["lwa"]["client_secret"],
+            "encryption_key": KEY,
+        }
+        found = Way(site, engine, amazon, tmp_path / "feed.log", seed)
+        with _process(port, found.feed_log, database_url, of_feed) if apart else _thread(port, shared, of_feed):
+            yield found
+    httpx.delete(f"{amazon}/_sim/faults", trust_env=False).raise_for_status()
+
+
+@contextmanager
+def _process(port: int, log: Path, database_url: str, of_feed: dict[str, str]) -> Iterator[None]:
+    environment = {f"FEED_{name.upper()}": value for name, value in of_feed.items()}
+    environment |= {"MERCARICH_DATABASE_URL": database_url, "MERCARICH_LOG_LEVEL": "DEBUG"}
+    command = [sys.executable, "-m", "mercarich_feed", "oauth", "--port", str(port)]
+    process = up(command, f"http://127.0.0.1:{port}", log, **environment)
+    yield
+    process.terminate()
+    assert process.wait(20) == 0
+
+
+@contextmanager
+def _thread(port: int, shared: SharedSettings, of_feed: dict[str, str]) -> Iterator[None]:
+    app, http = build_callback(shared, FeedSettings.model_validate(of_feed))
+    with served(app, port):
+        yield
+    http.close()
+
+
+def test_an_account_is_linked_and_only_feed_can_read_its_token(way: Way) -> None:
+    ann = way.signed_in()
+    asked = way.to_consent(ann)
+    address = way.decide(asked)
+
+    assert way.back(ann, address) == Outcome.LINKED
+
+    seller, account = way.seed["sellers"][0], way.account(1)
+    assert account is not None
+    assert (account.seller_id, account.token_verdict) == (seller["seller_id"], "valid")
+    assert seller["refresh_token"] not in account.refresh_token
+    assert TokenCipher(read_key(KEY, None)).decrypt(1, account.refresh_token) == seller["refresh_token"]
+    with reading(way.engine) as connection:
+        deeds = connection.execute(select(tables.audit_log.c.action).order_by(tables.audit_log.c.id)).scalars().all()
+    assert deeds[-2:] == ["amazon_link_begun", "amazon_linked"]
+    page = ann.get(PAGE).text
+    assert seller["seller_id"] in page
+    assert account.refresh_token not in page
+
+
+@pytest.mark.parametrize("apart", [True])
+def test_no_log_and_no_table_holds_what_came_in_the_address(way: Way, *, apart: bool) -> None:
+    ann = way.signed_in()
+    asked = way.to_consent(ann)
+    address = way.decide(asked)
+    way.back(ann, address)
+    code = parse_qs(urlsplit(address).query)["spapi_oauth_code"][0]
+
+    log = way.feed_log.read_text()
+    with reading(way.engine) as connection:
+        link = str(connection.execute(select(tables.amazon_links)).one())
+    for secret in (code, asked["state"], way.seed["sellers"][0]["refresh_token"], ann.client.cookies["mercarich"]):
+        assert secret not in log + link
+    assert "a seller came back from Amazon" in log
+
+
+def test_an_address_that_comes_again_changes_nothing(way: Way) -> None:
+    ann = way.signed_in()
+    address = way.decide(way.to_consent(ann))
+    way.back(ann, address)
+    before = way.account(1)
+
+    assert way.back(ann, address) == Outcome.USED
+    assert way.account(1) == before
+
+
+def test_a_state_that_was_never_given_out_links_nothing(way: Way) -> None:
+    ann = way.signed_in()
+    address = way.decide({**way.to_consent(ann), "state": "made-up"})
+
+    assert way.back(ann, address) == Outcome.STRANGE
+    assert way.account(1) is None
+
+
+def test_who_was_lured_to_the_consent_page_of_another_gives_nothing_away(way: Way) -> None:
+    mallory, victim = way.signed_in("bob"), way.signed_in("ann")
+    address = way.decide(way.to_consent(mallory))
+
+    assert way.back(victim, address) == Outcome.STRANGE
+    assert "outcome=strange" in way.site.browser().client.get(address).headers["location"]
+    assert (way.account(1), way.account(2)) == (None, None)
+    assert way.back(mallory, address) == Outcome.LINKED  # whom it was given to may still use it
+
+
+def test_another_session_of_the_same_seller_is_another(way: Way) -> None:
+    address = way.decide(way.to_consent(way.signed_in()))
+
+    assert way.back(way.signed_in(), address) == Outcome.STRANGE
+
+
+def test_after_signing_out_nothing_is_linked(way: Way) -> None:
+    ann = way.signed_in()
+    address, cookie = way.decide(way.to_consent(ann)), ann.client.cookies["mercarich"]
+    ann.post("/sign-out")
+    ann.client.cookies.set("mercarich", cookie, domain="127.0.0.1")
+
+    assert "outcome=strange" in ann.client.get(address).headers["location"]
+    assert way.account(1) is None
+
+
+def test_a_state_ends_after_some_minutes(way: Way) -> None:
+    ann = way.signed_in()
+    address = way.decide(way.to_consent(ann))
+    way.change(tables.amazon_links, expires_at=utc_now() - timedelta(seconds=1))
+
+    assert way.back(ann, address) == Outcome.EXPIRED
+    assert way.account(1) is None
+
+
+def test_who_does_not_consent_is_told_so_and_may_try_again(way: Way) -> None:
+    ann = way.signed_in()
+
+    assert way.back(ann, way.decide(way.to_consent(ann), "cancel")) == Outcome.DENIED
+    assert way.account(1) is None
+    assert way.back(ann, way.decide(way.to_consent(ann))) == Outcome.LINKED
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("invalid_grant", Outcome.REFUSED), ("invalid_client", Outcome.AWAY), ("500", Outcome.AWAY)]
+)
+def test_amazons_trouble_is_told_and_leaves_all_as_it_was(way: Way, kind: str, outcome: Outcome) -> None:
+    ann = way.signed_in()
+    address = way.decide(way.to_consent(ann))
+    httpx.post(f"{way.amazon}/_sim/faults", json={"target": "lwa", "kind": kind}, trust_env=False).raise_for_status()
+
+    assert way.back(ann, address) == outcome
+    assert way.account(1) is None
+
+
+def test_a_refused_token_is_replaced_by_linking_again(way: Way) -> None:
+    ann = way.signed_in()
+    way.back(ann, way.decide(way.to_consent(ann)))
+    way.change(tables.amazon_accounts, token_verdict="invalid", token_reason="LWA invalid_grant", refresh_token="old")
+
+    assert way.back(ann, way.decide(way.to_consent(ann))) == Outcome.LINKED
+    account = way.account(1)
+    assert account is not None
+    assert (account.token_verdict, account.token_reason) == ("valid", None)
+
+
+def test_another_account_takes_the_place_of_one_only_while_no_listing_is_in_it(way: Way, rows: Rows) -> None:
+    ann = way.signed_in()
+    first, second = (way.seed["sellers"][number]["seller_id"] for number in (0, 1))
+    outcomes = [way.back(ann, way.decide(way.to_consent(ann), seller=number)) for number in (0, 1)]
+    rows.listing(1, rows.source("x1"), "A-1")
+    outcomes.append(way.back(ann, way.decide(way.to_consent(ann), seller=0)))
+
+    account = way.account(1)
+    assert outcomes == [Outcome.LINKED, Outcome.LINKED, Outcome.OTHER_SELLER]
+    assert account is not None
+    assert (account.seller_id, first != second) == (second, True)
+
+
+def test_a_form_needs_a_fresh_login_and_leads_to_amazon_only(way: Way) -> None:
+    ann = way.signed_in()
+    policy = ann.get(PAGE).headers["content-security-policy"]
+    way.change(tables.sessions, confirmed_at=ago(hours=1))
+
+    answer = ann.post(LINK)
+
+    assert f"form-action 'self' {way.amazon};" in policy
+    assert (answer.status_code, answer.headers["location"][:8]) == (303, "/confirm")
+
+
+@pytest.mark.parametrize("query", ["", "?state=", f"?state={'s' * 3_000}", "?state=a&state=b&spapi_oauth_code=%00"])
+def test_the_callback_bears_whatever_it_is_asked(way: Way, query: str) -> None:
+    ann = way.signed_in()
+    callback = urlsplit(way.decide(way.to_consent(ann)))._replace(query="").geturl()
+
+    assert "outcome=strange" in ann.client.get(callback + query).headers["location"]
+    assert ann.client.head(callback).status_code == 405  # what only looks uses nothing up
