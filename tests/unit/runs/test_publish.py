@@ -72,7 +72,7 @@ def test_c6_a_planner_holds_no_more_of_a_long_run_than_of_a_short_one() -> None:
     settings = PublishSettings(BATCH, OUT, timedelta(seconds=30), 3)
 
     def message(rows: Sequence[Row], fresh: bool) -> CheckBatch:
-        items = tuple(BatchItem.model_construct(id=row.id, item_id="x") for row in rows)
+        items = tuple(BatchItem(row.id, "x") for row in rows)
         return CheckBatch.model_construct(marketplace=Marketplace.YAHOO, run_id=1, generation=1, items=items)
 
     publishing = Publishing(pending, sent, settings, RUN, message, lambda: NOW)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Column, ColumnElement, Table, and_, or_
+from sqlalchemy import BindParameter, Column, ColumnElement, Table, and_, or_
 
+from mercarich_db.bulk import among
 from mercarich_runs.ports import Operation, Run
 
 
@@ -47,7 +48,7 @@ class PendingColumns:
             or_(self.done_run.is_(None), self.done_run != run.id),
         )
 
-    def is_due(self, now: datetime) -> ColumnElement[bool]:
+    def is_due(self, now: "datetime | BindParameter[datetime]") -> ColumnElement[bool]:
         come = and_(self.attempts == 0, self.not_before <= now)
         return or_(self.not_before.is_(None), come)
 
@@ -55,4 +56,4 @@ class PendingColumns:
         return and_(self.run == run.id, self.attempts > 0, self.not_before <= now)
 
     def is_of(self, run_id: int, ids: Sequence[int]) -> ColumnElement[bool]:
-        return and_(self.id.in_(sorted(ids)), self.run == run_id)
+        return and_(among(self.id, ids), self.run == run_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
@@ -13,17 +13,17 @@ from mercarich_runs import ports
 
 Result = TypeVar("Result")
 
+_OF = (run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace"))
+_HEAD = select(run_heads.c.generation).where(*_OF).with_for_update(read=True)
+"""Built once: it is in every transaction of a run."""
+
 
 def hold_newest(connection: Connection, operation: ports.Operation, marketplace: Marketplace, generation: int) -> None:
     """Lock the head until the transaction ends, so that no newer run starts meanwhile. Raises `Superseded`."""
     if generation == ports.UNCONTROLLED:
         return
-    head = (
-        select(run_heads.c.generation)
-        .where(run_heads.c.operation == operation, run_heads.c.marketplace == marketplace)
-        .with_for_update(read=True)
-    )
-    if connection.execute(head).scalar() != generation:
+    head = {"of_operation": operation, "of_marketplace": marketplace}
+    if connection.execute(_HEAD, head).scalar() != generation:
         raise ports.Superseded
 
 

@@ -18,7 +18,7 @@ from mercarich_runs.adapters.columns import PendingColumns
 from mercarich_runs.adapters.fence import hold_newest, read, write
 from mercarich_runs.ports import Request, Run, Sellers
 
-PAGE = 1000
+PAGE = 2000
 """Rows that one transaction marks."""
 
 Page = Sequence[tuple[int, Sequence[int]]]

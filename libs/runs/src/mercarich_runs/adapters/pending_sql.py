@@ -3,14 +3,14 @@
 A row that is done loses its run, so that the index of pending rows shrinks.
 """
 
-from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic
 
-from sqlalchemy import Connection, Engine, and_, or_, select, text, update
+import orjson
+from sqlalchemy import BindParameter, Connection, Engine, Integer, Select, and_, bindparam, or_, select, update
 
-from mercarich_db.bulk import read_rows, walking
+from mercarich_db.bulk import Rows, walking
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
 from mercarich_runs.adapters.fence import hold_newest, read, write
@@ -18,49 +18,39 @@ from mercarich_runs.ports import AnyRow, Place, Run
 
 
 class PendingRows(Generic[AnyRow]):
-    """`taken` are the columns, numbers and texts, of which `row_of` makes what a batch carries of a row; the id is
-    always there."""
+    """`taken` are the columns, numbers and texts, that `row_of` takes to make what a batch carries of a row; the id is
+    the first."""
 
     def __init__(
-        self, engine: Engine, columns: PendingColumns, taken: Sequence[Any], row_of: Callable[[Any], AnyRow]
+        self, engine: Engine, columns: PendingColumns, taken: Sequence[Any], row_of: Callable[..., AnyRow]
     ) -> None:
         self._engine = engine
         self._columns = columns
         self._taken = tuple(taken)
         self._row_of = row_of
-        self._shape = _shape(self._taken)
+        self._page = Rows(engine, _page(columns, self._taken))
+        self._unfinished = _unfinished(engine, columns)
 
     def due(self, run: Run, after: Place, limit: int, now: datetime) -> Sequence[tuple[Place, AnyRow]]:
-        columns = self._columns
         rank, last = after
-        further = and_(columns.rank >= rank, or_(columns.rank > rank, columns.id > last))
-        page = (
-            select(columns.rank.label("rank_in_run"), columns.id.label("place_in_rank"), *self._taken)
-            .where(columns.run == run.id, further, columns.is_due(now))
-            .order_by(columns.rank, columns.id)
-            .limit(limit)
-        )
         with read(self._engine) as connection:
-            rows = read_rows(connection, walking(page, columns.run, columns.rank))
+            rows = self._page.read(connection, run_id=run.id, rank=rank, last=last, now=now, most=limit)
         rows.sort()
-        make, row_of = self._shape._make, self._row_of
-        return [((row[0], row[1]), row_of(make(row[2:]))) for row in rows]
+        row_of = self._row_of
+        return [((rank, id), row_of(id, *others)) for rank, id, *others in rows]
 
     def together(self, run: Run, rows: Sequence[AnyRow], now: datetime) -> Mapping[int, Sequence[AnyRow]]:
         return {}
 
     def unfinished(self, run: Run, ids: Sequence[int], now: datetime) -> frozenset[int]:
-        columns = self._columns
-        leased = and_(columns.attempts > 0, columns.not_before > now)
-        waiting = or_(columns.not_before.is_(None), leased)
         if not ids:
             return frozenset()
         # As text: to bind a thousand numbers takes longer than all the rest of a planner's round.
-        these = columns.id.op("IN")(text(f"({', '.join(map(str, sorted(ids)))})"))
-        pending = select(columns.id).where(these, columns.run == run.id, waiting)
+        statement = self._unfinished.format(", ".join(map(str, sorted(ids))))
+        values = (run.id, self._in_driver(now))
         with read(self._engine) as connection:
-            rows = read_rows(connection.execution_options(compiled_cache=None), pending)
-        return frozenset(id for (id,) in rows)
+            text = connection.exec_driver_sql(statement, values).scalar()
+        return frozenset(orjson.loads(text)) if text else frozenset()
 
     def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[AnyRow]:
         columns = self._columns
@@ -69,7 +59,7 @@ class PendingRows(Generic[AnyRow]):
         def take(connection: Connection) -> Sequence[AnyRow]:
             self._hold_newest(connection, run)
             found = select(*self._taken).where(left_behind).order_by(columns.id).limit(limit)
-            rows = [self._row_of(row) for row in connection.execute(found)]
+            rows = [self._row_of(*row) for row in connection.execute(found)]
             mine = update(columns.table).where(columns.id.in_([row.id for row in rows]), left_behind)
             connection.execute(mine.values(columns.values(not_before=None)))
             return rows
@@ -103,7 +93,30 @@ class PendingRows(Generic[AnyRow]):
     def _hold_newest(self, connection: Connection, run: Run) -> None:
         hold_newest(connection, self._columns.operation, run.marketplace, run.generation)
 
+    def _in_driver(self, time: datetime) -> Any:
+        bind = self._columns.not_before.type.dialect_impl(self._engine.dialect).bind_processor(self._engine.dialect)
+        return bind(time) if bind else time
 
-def _shape(columns: Sequence[Any]) -> Any:
-    """A row with the columns' names, as `row_of` wants it."""
-    return namedtuple("Row", [column.name for column in columns])
+
+def _page(columns: PendingColumns, taken: Sequence[Any]) -> Select[Any]:
+    """A page of the walk, for `run_id`, after `rank` and `last`, `most` rows, due by `now`."""
+    rank: BindParameter[int] = bindparam("rank")
+    further = and_(columns.rank >= rank, or_(columns.rank > rank, columns.id > bindparam("last")))
+    page = (
+        select(columns.rank.label("rank_in_run"), *taken)
+        .where(columns.run == bindparam("run_id"), further, columns.is_due(bindparam("now")))
+        .order_by(columns.rank, columns.id)
+        .limit(bindparam("most", type_=Integer))
+    )
+    return walking(page, columns.run, columns.rank)
+
+
+def _unfinished(engine: Engine, columns: PendingColumns) -> str:
+    """SQL with a place for the ids: those that wait for a worker or are with one, as one text."""
+    on_sqlite = engine.dialect.name == "sqlite"
+    mark, whole = ("?", "json_group_array") if on_sqlite else ("%s", "json_arrayagg")
+    run, attempts, not_before = columns.run.name, columns.attempts.name, columns.not_before.name
+    return (
+        f"SELECT {whole}(id) FROM {columns.table.name} WHERE id IN ({{}}) AND {run} = {mark}"
+        f" AND ({not_before} IS NULL OR ({attempts} > 0 AND {not_before} > {mark}))"
+    )

@@ -1,21 +1,31 @@
 """`ports.Runs`: generations are given by the database, in the transaction that inserts the run."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, bindparam, insert, select, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.tables import run_heads, runs
 from mercarich_runs.adapters.fence import hold_newest, read, write
-from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run
+from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run, Superseded
 
 _COUNTERS = (
     *("planned", "checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished", "set_aside"),
     *("fallen", "withdrawn", "held", "held_seconds", "revived"),
 )
+
+BEAT_EVERY = timedelta(seconds=0.5)
+
+_NEWEST = select(run_heads.c.generation).where(
+    run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace")
+)
+_STANDING = select(_NEWEST.scalar_subquery(), *(runs.c[name] for name in Counts.__dataclass_fields__)).where(
+    runs.c.id == bindparam("run_id")
+)
+"""The newest generation, and the counts of a run."""
 
 
 class SqlRuns:
@@ -24,18 +34,26 @@ class SqlRuns:
     def __init__(self, engine: Engine, operation: Operation) -> None:
         self._engine = engine
         self._operation = operation
+        self._said_at: datetime | None = None
 
     def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
         return write(self._engine, lambda connection: self._start(connection, request, request_key, now))
 
     def beat(self, run: Run, now: datetime) -> Counts:
-        def beat(connection: Connection) -> Counts:
-            hold_newest(connection, self._operation, run.marketplace, run.generation)
-            connection.execute(update(runs).where(runs.c.id == run.id).values(heartbeat_at=now))
-            columns = [runs.c[name] for name in Counts.__dataclass_fields__]
-            return Counts(**connection.execute(select(*columns).where(runs.c.id == run.id)).mappings().one())
+        """Written twice a second; in between it is only looked whether the run is still the newest."""
+        if self._said_at is None or not timedelta() <= now - self._said_at < BEAT_EVERY:
+            write(self._engine, lambda connection: self._say(connection, run, now))
+            self._said_at = now
+        of = {"run_id": run.id, "of_operation": self._operation, "of_marketplace": run.marketplace}
+        with read(self._engine) as connection:
+            newest, *counts = connection.execute(_STANDING, of).one()
+        if run.generation not in (newest, UNCONTROLLED):
+            raise Superseded
+        return Counts(*counts)
 
-        return write(self._engine, beat)
+    def _say(self, connection: Connection, run: Run, now: datetime) -> None:
+        hold_newest(connection, self._operation, run.marketplace, run.generation)
+        connection.execute(update(runs).where(runs.c.id == run.id).values(heartbeat_at=now))
 
     def enter(self, run: Run, phase: str, note: str | None = None) -> None:
         values = {"phase": phase, "note": note and note[:500]}

@@ -99,9 +99,8 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         before = sum(len(out.left) for out in self._out)
         if not before:
             return False
-        pending = self._pending.unfinished(
-            self._run, sorted(itertools.chain(*(out.left for out in self._out))), self._now()
-        )
+        ids = list(itertools.chain.from_iterable(out.left for out in self._out))
+        pending = self._pending.unfinished(self._run, ids, self._now())
         for out in self._out:
             left = out.left & pending
             if len(left) < len(out.left):
@@ -129,7 +128,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
                 self._publish([[row]], suspect=True)
 
     def _publish_more(self) -> bool:
-        taken = {id for out in self._out for id in out.left}
+        taken = set(itertools.chain.from_iterable(out.left for out in self._out))
         new: list[list[AnyRow]] = []
         while len(self._out) + len(new) < self._settings.unfinished_batches:
             rows = self._next_rows(taken)
@@ -147,6 +146,9 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         chosen: dict[int, AnyRow] = {}
         while len(chosen) < size and (page := self._read_on(size - len(chosen))):
             groups = self._pending.together(self._run, page, self._now())
+            if not groups:
+                chosen.update({row.id: row for row in page if row.id not in taken})
+                continue
             for index, row in enumerate(page):
                 if len(chosen) >= size:
                     self._ahead.extendleft(reversed(page[index:]))

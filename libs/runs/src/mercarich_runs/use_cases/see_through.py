@@ -80,10 +80,13 @@ class SeeThrough:
     ) -> tuple[Outcome, str | None]:
         """Call `one` until it answers that all is done, with a pause of so many seconds after each."""
         started = self.monotonic()
+        looked = float("-inf")
         away_from: float | None = None
         while self.monotonic() - started < self.deadline.total_seconds():
             try:
-                started += self._rest_while_paused(run, stop)
+                if self.monotonic() - looked >= PAUSED_SECONDS:
+                    started += self._rest_while_paused(run, stop)
+                    looked = self.monotonic()
                 if one():
                     return Outcome.FINISHED, None
                 away_from = None

@@ -1,14 +1,15 @@
 """The source items that a check run takes in: listed by its sellers, never checked first, then the oldest look."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, or_, select
+from sqlalchemy import BindParameter, Engine, Select, and_, bindparam, or_, select
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_db.bulk import read_rows, walking
+from mercarich_db.bulk import Rows, walking
 from mercarich_db.tables import listings, source_items
 from mercarich_runs.adapters.fence import read
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
@@ -37,58 +38,62 @@ def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> It
 
 
 def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
-    place: _Place | None = (None, 0)
-    while place is not None:
-        with read(engine) as connection:
-            page, place = read_page(connection, run, place, request)
-        listed = {
-            id: mine for id, users in page.items() if (mine := [user for user in users if user in sellers.user_ids])
-        }
-        if listed:
-            yield list(listed.items())
+    for never_checked in (True, False):
+        rows = Rows(engine, _page(run, request, never_checked=never_checked))
+        place, taken = (_EARLIEST, 0), PAGE
+        while taken == PAGE:
+            with read(engine) as connection:
+                found = rows.read(connection, since=place[0], last=place[1])
+            page, taken = _grouped(found, sellers.user_ids)
+            if found:
+                checked_at, last, *_ = found[-1]
+                place = (_EARLIEST if never_checked else _time(checked_at), last)
+            if page:
+                yield page
 
-
-_Place = tuple[datetime | None, int]
-"""(checked_at, id) of the last row taken; None stands for the rows that were never checked, which come first."""
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_page(
-    connection: Connection, run: Run, place: _Place, request: Request
-) -> tuple[dict[int, list[int]], _Place | None]:
-    """Source item -> who lists it, in the run's order; and the place after it, None at the end."""
-    items = walking(_page(run, place), _items.marketplace, _items.checked_at).subquery()
-    offers = and_(listings.c.source_item_id == items.c.id, _LISTED)
-    if request.skus:
-        offers = and_(offers, listings.c.sku.in_(request.skus))
-    columns = (items.c.checked_at, items.c.id, listings.c.id.label("listing_id"), listings.c.user_id)
-    rows = read_rows(connection, select(*columns).outerjoin_from(items, listings, offers))
-    rows.sort(key=_in_order)
-    page: dict[int, list[int]] = {}
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _grouped(rows: list[list[Any]], wanted: AbstractSet[int]) -> tuple[Page, int]:
+    """Sorts the rows in the run's order. Answers each source item with those who take part and list it, and the
+    number of all source items."""
+    rows.sort()
+    page: list[tuple[int, list[int]]] = []
+    newest, taken = None, 0
+    users: list[int] = []
     for _, id, _, user_id in rows:
-        users = page.setdefault(id, [])
-        if user_id is not None:
+        if id != newest:
+            newest, users = id, []
+            taken += 1
+        if user_id in wanted:
+            if not users:
+                page.append((id, users))
             users.append(user_id)
-    if len(page) < PAGE:
-        return page, (_EARLIEST, 0) if place[0] is None else None
-    last = rows[-1]
-    return page, (None if last[0] is None else datetime.fromisoformat(last[0]).replace(tzinfo=UTC), last[1])
+    return page, taken
 
 
-def _in_order(row: Sequence[Any]) -> tuple[str, int, int]:
-    return row[0] or "", row[1], row[2] or 0
-
-
-def _page(run: Run, place: _Place) -> Select[Any]:
-    checked_at, last = place
-    if checked_at is None:
-        further = and_(_items.checked_at.is_(None), _items.id > last)
+def _page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
+    """(checked_at, source item, listing, seller) of a page of source items after `since` and `last`."""
+    since: BindParameter[datetime] = bindparam("since")
+    behind = _items.id > bindparam("last")
+    if never_checked:
+        further = and_(_items.checked_at.is_(None), behind)
     else:  # written out: no database here uses an index for (a, b) > (x, y)
-        further = and_(_items.checked_at >= checked_at, or_(_items.checked_at > checked_at, _items.id > last))
-    return (
+        further = and_(_items.checked_at >= since, or_(_items.checked_at > since, behind))
+    due = (
         select(_items.id, _items.checked_at)
         .where(_items.marketplace == run.marketplace, further, CHECKS.is_new_to(run))
         .order_by(_items.checked_at, _items.id)
         .limit(PAGE)
     )
+    items = walking(due, _items.marketplace, _items.checked_at).subquery()
+    offers = and_(listings.c.source_item_id == items.c.id, _LISTED)
+    if request.skus:
+        offers = and_(offers, listings.c.sku.in_(request.skus))
+    columns = (items.c.checked_at, items.c.id, listings.c.id.label("listing_id"), listings.c.user_id)
+    return select(*columns).outerjoin_from(items, listings, offers)

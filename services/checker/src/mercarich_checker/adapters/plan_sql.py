@@ -15,7 +15,6 @@ from mercarich_checker.ports import HoldKind
 from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem
 from mercarich_db.tables import holds, listings, source_items
-from mercarich_db.types import AnyRow
 from mercarich_runs.adapters.fence import read, write
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
@@ -32,7 +31,7 @@ _TAKEN = (_items.id, _items.item_id, _items.seller_id)
 
 class SqlPlan(PendingRows[BatchItem]):
     def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, CHECKS, _TAKEN, _batch_item)
+        super().__init__(engine, CHECKS, _TAKEN, BatchItem)
 
     def sellers(self, request: Request) -> Sellers:
         return sellers_of(self._engine, request)
@@ -63,7 +62,7 @@ class SqlPlan(PendingRows[BatchItem]):
             .limit(OF_SELLERS)
         )
         with read(self._engine) as connection:
-            return [_batch_item(row) for row in connection.execute(same)]
+            return [BatchItem(*row) for row in connection.execute(same)]
 
     def recall(self, run: Run) -> int:
         def recall(connection: Connection) -> int:
@@ -111,7 +110,3 @@ def _held_sources(marketplace: Marketplace) -> Select[Any]:
     confirmable = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.UNREADABLE)
     held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
     return held.where(confirmable, listings.c.marketplace == marketplace)
-
-
-def _batch_item(row: AnyRow) -> BatchItem:
-    return BatchItem(id=row.id, item_id=row.item_id, seller_id=row.seller_id)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, and_, select
 
 from mercarich_db.tables import listings
-from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
 from mercarich_replacements.rules import Rules
 from mercarich_runs.adapters.fence import hold_newest, read, write
@@ -20,7 +19,7 @@ from mercarich_updater.ports import ListingRow
 
 class SqlPlan(PendingRows[ListingRow]):
     def __init__(self, engine: Engine, rules: Callable[[int], Rules], now: Clock) -> None:
-        super().__init__(engine, UPDATES, (listings.c.id,), _row)
+        super().__init__(engine, UPDATES, (listings.c.id,), ListingRow)
         self._rules = rules
         self._now = now
 
@@ -69,7 +68,3 @@ class SqlPlan(PendingRows[ListingRow]):
 def in_time(withdrawn_at: datetime | None, since: datetime) -> bool:
     """One that was only marked, not withdrawn, is still sold: it is always in time."""
     return withdrawn_at is None or withdrawn_at >= since
-
-
-def _row(row: AnyRow) -> ListingRow:
-    return ListingRow(row.id)
