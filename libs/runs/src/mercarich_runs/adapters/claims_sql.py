@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, update
 
+from mercarich_db.bulk import among, read_locked
 from mercarich_runs.adapters.columns import PendingColumns
 
 
@@ -12,9 +13,8 @@ def claim(
 ) -> frozenset[int]:
     """Take those of `which` that nobody has; a message that came twice finds none. Hold the fence before."""
     free = and_(which, or_(columns.not_before.is_(None), columns.not_before <= now))
-    found = select(columns.id).where(free).order_by(columns.id).with_for_update()
-    taken = frozenset(connection.execute(found).scalars())
-    claimed = update(columns.table).where(columns.id.in_(sorted(taken)))
+    taken = frozenset(id for (id,) in read_locked(connection, [columns.id], free))
+    claimed = update(columns.table).where(among(columns.id, taken))
     connection.execute(claimed.values({columns.attempts: columns.attempts + 1, columns.not_before: until}))
     return taken
 

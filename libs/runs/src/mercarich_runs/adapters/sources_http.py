@@ -42,7 +42,9 @@ class HttpSources:
             raise ProxyAway(f"{self._url}: {type(error).__name__}: {error}") from error
 
     def _bunches(self, answer: httpx.Response, stop: threading.Event) -> Iterator[Sequence[Item]]:
-        rest = b""
+        """What the proxy sent together comes together, since each bunch costs a transaction: a read that ends within a
+        line is only a part of it."""
+        rest, items = b"", list[Item]()
         for chunk in answer.iter_bytes():
             *lines, rest = (rest + chunk).split(b"\n")
             try:
@@ -51,7 +53,11 @@ class HttpSources:
                 raise ProxyAway(
                     f"{self._url} spoke another language: {error.errors(include_url=False)[0]['msg']}"
                 ) from error
-            yield [line.item for line in read if isinstance(line, ItemLine)]
-            if stop.is_set() or any(isinstance(line, EndLine) for line in read):
+            items += [line.item for line in read if isinstance(line, ItemLine)]
+            ends = stop.is_set() or any(isinstance(line, EndLine) for line in read)
+            if ends or not rest:
+                yield items
+                items = []
+            if ends:
                 return
         raise ProxyAway(f"{self._url}: the stream was cut")

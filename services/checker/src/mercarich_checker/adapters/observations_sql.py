@@ -4,9 +4,9 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, update
 
 from mercarich_checker.adapters import withdrawals_sql
 from mercarich_checker.adapters.checks import CHECKS, hold_newest
@@ -15,9 +15,8 @@ from mercarich_checker.ports import BrakeSettings, Recorded
 from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.bulk import update_rows
+from mercarich_db.bulk import among, read_locked, time_of, update_rows
 from mercarich_db.tables import evidence, runs, source_items
-from mercarich_db.types import AnyRow
 from mercarich_runs.adapters import claims_sql
 from mercarich_runs.adapters.evidence_sql import evidence_row
 from mercarich_runs.adapters.fence import write
@@ -27,6 +26,25 @@ _items = source_items.c
 _LONGEST_URL = 512
 
 _DONE = {"check_run": None, "check_attempts": 0, "check_unknowns": 0, "check_not_before": None, "check_problem": None}
+
+
+class _Pending(NamedTuple):
+    """What stands of a source item: columns of its row."""
+
+    id: int
+    state: str | None
+    reason: str | None
+    price_jpy: int | None
+    evidence_id: int | None
+    suspected_at: datetime | None
+    check_unknowns: int
+    checked_run: int | None
+    seller_id: str | None
+    image_url: str | None
+    condition_code: int | None
+
+
+_SUSPECTED_AT = _Pending._fields.index("suspected_at")
 
 
 class SqlObservations:
@@ -66,7 +84,7 @@ def _record(
 ) -> Recorded:
     hold_newest(connection, batch.marketplace, batch.generation)
     rows = _pending(connection, batch, sorted(seen))
-    by_meaning: dict[Meaning, list[AnyRow]] = {each: [] for each in Meaning}
+    by_meaning: dict[Meaning, list[_Pending]] = {each: [] for each in Meaning}
     for row in rows:
         by_meaning[meaning(seen[row.id])].append(row)
     kept, gone = by_meaning[Meaning.KEEP], by_meaning[Meaning.WITHDRAW]
@@ -84,26 +102,17 @@ def _record(
     return recorded
 
 
-def _pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> list[AnyRow]:
-    """Those that the run still wants; an answer that comes twice finds none."""
-    columns = (
-        _items.id,
-        _items.state,
-        _items.reason,
-        _items.price_jpy,
-        _items.evidence_id,
-        _items.suspected_at,
-        _items.check_unknowns,
-        _items.checked_run,
-        _items.seller_id,
-        _items.image_url,
-        _items.condition_code,
-    )
-    pending = select(*columns).where(_items.id.in_(ids), _items.check_run == batch.run_id)
-    return list(connection.execute(pending.order_by(_items.id).with_for_update()))
+def _pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> list[_Pending]:
+    """Those that the run still wants, by id; an answer that comes twice finds none."""
+    columns = [_items[name] for name in _Pending._fields]
+    rows = read_locked(connection, columns, among(_items.id, ids), _items.check_run == batch.run_id)
+    rows.sort()
+    for row in rows:
+        row[_SUSPECTED_AT] = time_of(row[_SUSPECTED_AT])
+    return list(map(_Pending._make, rows))
 
 
-def _keep_evidence(connection: Connection, rows: Sequence[AnyRow], seen: Mapping[int, Item]) -> dict[int, int]:
+def _keep_evidence(connection: Connection, rows: Sequence[_Pending], seen: Mapping[int, Item]) -> dict[int, int]:
     """A row of evidence for each state that is new; an unchanged one rests on what is there."""
     changed = [row for row in rows if _differs(row, seen[row.id])]
     if not changed:
@@ -114,14 +123,14 @@ def _keep_evidence(connection: Connection, rows: Sequence[AnyRow], seen: Mapping
     return {row.id: evidence_id for row, evidence_id in zip(changed, ids, strict=True)}
 
 
-def _differs(row: AnyRow, item: Item) -> bool:
+def _differs(row: _Pending, item: Item) -> bool:
     return row.evidence_id is None or row.state != item.state or row.reason != item.reason
 
 
 def _keep_states(
     connection: Connection,
     batch: CheckBatch,
-    rows: Sequence[AnyRow],
+    rows: Sequence[_Pending],
     seen: Mapping[int, Item],
     evidence_ids: Mapping[int, int],
     now: datetime,
@@ -130,13 +139,13 @@ def _keep_states(
     done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
     as_before = {row.id for row in rows if row.id not in evidence_ids and _says_no_more(row, seen[row.id])}
     if as_before:
-        connection.execute(update(source_items).where(_items.id.in_(sorted(as_before))).values(**done))
+        connection.execute(update(source_items).where(among(_items.id, as_before)).values(**done))
     rest = [_new_state(row, seen[row.id], evidence_ids) for row in rows if row.id not in as_before]
     if rest:
         update_rows(connection, source_items, rest, same=done)
 
 
-def _says_no_more(row: AnyRow, item: Item) -> bool:
+def _says_no_more(row: _Pending, item: Item) -> bool:
     same_price = item.price_jpy is None or item.price_jpy == row.price_jpy
     known_seller = item.seller_id is None or item.seller_id == row.seller_id
     known_looks = (row.image_url or not item.images) and (row.condition_code or not item.condition_code)
@@ -144,7 +153,7 @@ def _says_no_more(row: AnyRow, item: Item) -> bool:
     return bool(same_price and known_seller and known_looks and suspicion_stands)
 
 
-def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int]) -> dict[str, Any]:
+def _new_state(row: _Pending, item: Item, evidence_ids: Mapping[int, int]) -> dict[str, Any]:
     return {
         "id": row.id,
         "state": item.state,
@@ -161,7 +170,7 @@ def _new_state(row: AnyRow, item: Item, evidence_ids: Mapping[int, int]) -> dict
 def _put_off(
     connection: Connection,
     batch: CheckBatch,
-    rows: Sequence[AnyRow],
+    rows: Sequence[_Pending],
     seen: Mapping[int, Item],
     now: datetime,
     settings: BrakeSettings,

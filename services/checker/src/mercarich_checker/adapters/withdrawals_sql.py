@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
@@ -16,10 +16,25 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
+from mercarich_db.bulk import among, read_locked
 from mercarich_db.tables import holds, listing_events, listings, runs, source_items
 from mercarich_db.types import AnyRow
 
 _listed = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
+
+
+class _Listing(NamedTuple):
+    """What stands of a listing: columns of its row."""
+
+    id: int
+    user_id: int
+    source_item_id: int
+    quantity: int
+    revision: int
+    hold_id: int | None
+
+
+_Row = AnyRow | _Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +112,20 @@ def close_empty_holds(connection: Connection, which: ColumnElement[bool], now: d
     )
 
 
-_COLUMNS = (
-    listings.c.id,
-    listings.c.user_id,
-    listings.c.source_item_id,
-    listings.c.quantity,
-    listings.c.revision,
-    listings.c.hold_id,
-)
+_COLUMNS = [listings.c[name] for name in _Listing._fields]
 
 
-def _listings_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[AnyRow]:
-    """Locked in order of their id."""
+def _listings_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[_Listing]:
+    """Locked; in order of their id."""
     if not source_ids:
         return ()
-    rows = select(*_COLUMNS).where(listings.c.source_item_id.in_(source_ids), _listed)
-    return connection.execute(rows.order_by(listings.c.id).with_for_update()).all()
+    rows = read_locked(connection, _COLUMNS, among(listings.c.source_item_id, source_ids), _listed)
+    return sorted(map(_Listing._make, rows))
 
 
 def _sorted_out(
-    connection: Connection, batch: CheckBatch, fallen: Sequence[AnyRow], found: Found, settings: BrakeSettings
-) -> tuple[list[AnyRow], list[AnyRow]]:
+    connection: Connection, batch: CheckBatch, fallen: Sequence[_Row], found: Found, settings: BrakeSettings
+) -> tuple[list[_Row], list[_Row]]:
     """Of the listings whose source is gone: those whose hold is confirmed by this look, and those that fall anew.
     The rest is held by this run already."""
     new = [row for row in fallen if not row.hold_id]
@@ -136,7 +144,7 @@ def _sorted_out(
     return confirmed, sorted(new, key=lambda row: row.id)
 
 
-def _is_confirmed(found: Found, row: AnyRow, hold_kind: str | None, settings: BrakeSettings) -> bool:
+def _is_confirmed(found: Found, row: _Row, hold_kind: str | None, settings: BrakeSettings) -> bool:
     """By a look long enough after the first, and not by a reader that this very run cannot trust."""
     suspected_at, _, item = found.gone[row.source_item_id]
     if hold_kind == HoldKind.UNREADABLE:
@@ -179,7 +187,7 @@ def _open(connection: Connection, batch: CheckBatch, user_id: int | None, tally:
     return connection.execute(opened).one()
 
 
-def _withdraw(connection: Connection, batch: CheckBatch, rows: Sequence[AnyRow], found: Found, now: datetime) -> None:
+def _withdraw(connection: Connection, batch: CheckBatch, rows: Sequence[_Row], found: Found, now: datetime) -> None:
     if not rows:
         return
     if batch.without_update:
@@ -216,7 +224,7 @@ def _mark(connection: Connection, ids: Sequence[int]) -> None:
 def _hold(
     connection: Connection,
     run_id: int,
-    rows: Sequence[AnyRow],
+    rows: Sequence[_Row],
     held: Mapping[int, int],
     found: Found,
     now: datetime,
@@ -234,7 +242,7 @@ def _hold(
     _events(connection, events)
 
 
-def _clear_holds(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> None:
+def _clear_holds(connection: Connection, rows: Sequence[_Row], now: datetime) -> None:
     """A second look found the source on sale: the brake was right."""
     if not rows:
         return
@@ -244,7 +252,7 @@ def _clear_holds(connection: Connection, rows: Sequence[AnyRow], now: datetime) 
 
 
 def _event(
-    row: AnyRow, kind: EventKind, reason: str | None, now: datetime, evidence_id: int | None, run_id: int | None = None
+    row: _Row, kind: EventKind, reason: str | None, now: datetime, evidence_id: int | None, run_id: int | None = None
 ) -> dict[str, Any]:
     lowered = kind is EventKind.WITHDRAWN
     return {
@@ -267,7 +275,7 @@ def _events(connection: Connection, events: Sequence[Mapping[str, Any]]) -> None
         connection.execute(insert(listing_events), events)
 
 
-def _by_seller(rows: Iterable[AnyRow]) -> dict[int, list[int]]:
+def _by_seller(rows: Iterable[_Row]) -> dict[int, list[int]]:
     by_seller: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         by_seller[row.user_id].append(row.id)
