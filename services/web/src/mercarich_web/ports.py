@@ -21,7 +21,7 @@ from mercarich_web.domain.reports import (
     SetAsideItem,
     Unfinished,
 )
-from mercarich_web.domain.schedules import LastStart, Pause
+from mercarich_web.domain.schedules import LastStart, Pause, Wish
 from mercarich_web.domain.seed import Known
 from mercarich_web.ports_people import Actor
 
@@ -97,10 +97,11 @@ class Schedules(Protocol):
         """Whether it was paused; then it is in the audit log."""
 
     def want(self, name: str, by: Actor, at: datetime) -> None:
-        """Whoever keeps the schedule is to start it now; in the audit log. Wanted twice it starts once."""
+        """Whoever keeps the schedule is to start it now; in the audit log. Wanted twice it starts once; what has
+        expired is wanted anew."""
 
-    def wishes(self) -> Mapping[str, Pause]:
-        """Starts that are wanted and have not come yet: by whom, since when."""
+    def wishes(self) -> Mapping[str, Wish]:
+        """Starts that are wanted and have not come yet, expired ones too."""
 
     def begin(self, name: str, slot: datetime, at: datetime) -> None: ...
 

@@ -43,10 +43,34 @@ def test_a_row_of_the_schedule_is_paused_resumed_and_wanted_now(
     ]
 
 
-def test_a_start_that_nobody_takes_says_what_to_type(operator: Browser, rows: Rows) -> None:
-    rows.add(tables.schedule_wishes, name="env-update", wanted_at=ago(minutes=2), wanted_by="ohta")
+@pytest.mark.parametrize(
+    ("minutes", "columns", "told"),
+    [
+        (2, {}, "Nobody has started it yet"),
+        (2, {"problem": "there are 0 CronJobs"}, "tried again for 10 minutes: there are 0 CronJobs"),
+        (2, {"job": "rel-env-update-1a"}, "The Job rel-env-update-1a has been made; it starts"),
+        (11, {"job": "rel-env-update-1a"}, "kubectl describe job rel-env-update-1a"),
+        (11, {}, "kubectl create job --from=cronjob/"),
+    ],
+)
+def test_a_start_that_has_not_come_says_what_it_waits_for(
+    operator: Browser, rows: Rows, minutes: int, columns: dict[str, str], told: str
+) -> None:
+    wish = {"name": "env-update", "wanted_at": ago(minutes=minutes), "wanted_by": "ohta"}
+    rows.add(tables.schedule_wishes, **wish, **columns)
 
-    assert "kubectl create job --from=cronjob/" in operator.get("/schedule").text
+    assert told in operator.get("/schedule").text
+
+
+def test_a_wish_that_has_expired_is_wished_anew(operator: Browser, rows: Rows, table: ReadTable) -> None:
+    rows.add(tables.schedule_wishes, name="env-update", wanted_at=ago(minutes=11), wanted_by="hanako", problem="x")
+    operator.get("/schedule")
+
+    operator.post("/schedule/env-update/start")
+
+    [wish] = table(tables.schedule_wishes)
+    assert (wish.wanted_by, wish.problem) == ("ohta", None)
+    assert wish.wanted_at > ago(minutes=1)
 
 
 def test_a_schedule_that_is_not_there_is_not_found(operator: Browser, deeds: Deeds) -> None:

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
+from mercarich_contracts.schedule import WISH_LASTS
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
-from mercarich_web.domain.schedules import LastStart, Pause
+from mercarich_web.domain.schedules import LastStart, Pause, Wish
 from mercarich_web.ports_people import Actor
 
 
@@ -58,16 +59,18 @@ class SqlSchedules:
 
     def want(self, name: str, by: Actor, at: datetime) -> None:
         def want(connection: Connection) -> None:
+            wish = schedule_wishes.c
+            connection.execute(delete(schedule_wishes).where(wish.name == name, wish.wanted_at <= at - WISH_LASTS))
             row = {"name": name, "wanted_at": at, "wanted_by": by.name}
             insert_missing(connection, schedule_wishes, [row])
             note_down(connection, Deed("schedule_wanted", by, name, at))
 
         writing(self._engine, want)
 
-    def wishes(self) -> Mapping[str, Pause]:
+    def wishes(self) -> Mapping[str, Wish]:
         with reading(self._engine) as connection:
             found = connection.execute(select(schedule_wishes))
-            return {row.name: Pause(row.wanted_by, row.wanted_at) for row in found}
+            return {row.name: Wish(row.wanted_by, row.wanted_at, row.job, row.problem) for row in found}
 
     def begin(self, name: str, slot: datetime, at: datetime) -> None:
         def begin(connection: Connection) -> None:

@@ -199,6 +199,12 @@ class ScheduleStatus:
     wanted_by: str | None = None
     """Somebody wants it to start now, and it has not yet."""
     wanted_at: datetime | None = None
+    wanted_job: str | None = None
+    """On Kubernetes: the Job that was made for it, whose pod has not begun yet."""
+    wanted_problem: str | None = None
+    """On Kubernetes: why none was made yet."""
+    wish_expired: bool = False
+    """It was not met in time: without a Job it starts nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)

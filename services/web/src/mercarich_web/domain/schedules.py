@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from mercarich_contracts.schedule import OVERDUE_AFTER, TIME_ZONE, ScheduleRow
+from mercarich_contracts.schedule import OVERDUE_AFTER, TIME_ZONE, WISH_LASTS, ScheduleRow
 from mercarich_web.domain.reports import ScheduleStatus
 
 GRACE = timedelta(seconds=60)
@@ -17,10 +17,22 @@ COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Somebody wants no starts of a row; or one, now."""
+    """Somebody wants no starts of a row."""
 
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants a start now, which has not come yet."""
+
+    by: str
+    at: datetime
+    job: str | None
+    """The Job that the cluster's operator has made for it."""
+    problem: str | None
+    """Why the operator has made none yet."""
 
 
 def status(
@@ -28,9 +40,9 @@ def status(
     last: "LastStart | None",
     now: datetime,
     pause: Pause | None = None,
-    wish: Pause | None = None,
+    wish: Wish | None = None,
 ) -> ScheduleStatus:
-    """The row's last start against its cron expression; `wish` is for a start now."""
+    """The row's last start against its cron expression."""
     zone = ZoneInfo(TIME_ZONE)
     next_slot = next(CronSim(row.cron, now.astimezone(zone))).astimezone(now.tzinfo)
     slot, started_at, ended_at, exit_code = last or (None, None, None, None)
@@ -48,6 +60,9 @@ def status(
         command=" ".join(row.command),
         wanted_by=wish.by if wish else None,
         wanted_at=wish.at if wish else None,
+        wanted_job=wish.job if wish else None,
+        wanted_problem=wish.problem if wish else None,
+        wish_expired=wish is not None and now - wish.at >= WISH_LASTS,
     )
 
 

@@ -108,6 +108,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "schedule_paused": (N_("paused a schedule"), "warn"),
     "schedule_resumed": (N_("resumed a schedule"), "info"),
     "schedule_wanted": (N_("started a schedule by hand"), "info"),
+    "schedule_started": (N_("had a schedule started on Kubernetes"), "info"),
     "dead_letter_replayed": (N_("replayed dead letters"), "info"),
     "plan_changed": (N_("changed a plan"), "info"),
     "seller_stopped": (N_("stopped a seller"), "warn"),
