@@ -18,6 +18,18 @@ GOODS = (
     "シマノ ステラ C3000XG",
     "任天堂 Switch 有機EL",
 )
+REFUSED = {"page_seen": True, "seller_id": "tokyo_used", "rating_good": 71, "rating_bad": 29, "condition_code": 3}
+_PAGE = "page_seen seller_id rating_good rating_bad condition_code shipping_payer shipping_cost_jpy ships_from"
+_REST = "ship_days_max quick_correlation share_forth share_back inliers colour_distance changed_share odd_share"
+_NAMES = f"{_PAGE} {_REST}".split()
+_GOOD = (True, "shop_4711", 1968, 12, 3, "seller", None, "大阪府", 3, 0.97, 0.62, 0.583, 341, 1.9, 0.004, 0.0)
+_WORSE = (True, "camera_ya", 84, 16, 4, "buyer", 880, "東京都", 5, 0.88, 0.21, 0.174, 58, 3.1, 0.012, 0.003)
+SEEN: tuple[dict[str, object], ...] = (
+    dict(zip(_NAMES, _GOOD, strict=True)),
+    dict(zip(_NAMES, _WORSE, strict=True)),
+    {},
+)
+"""Of what waits for approval: all, all of it worse, and nothing as before it was kept."""
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}\u202e"
 
 
@@ -160,6 +172,7 @@ def _withdrawn(rows: Rows, seller: int) -> int:
                 searched_at=ago(hours=2),
                 refused_by=by,
                 reason=reason,
+                **SEEN[number] if by is None else REFUSED,
             )
         story = story or listing
     return story

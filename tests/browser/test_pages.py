@@ -96,6 +96,19 @@ def test_a_replacement_is_approved_by_one_key(visit: Visit) -> None:
     assert "承認しました" in page.inner_text(".toast")
 
 
+def test_keys_decide_on_the_card_that_one_is_in(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/replacements")
+    page = visitor.page
+    names = page.locator(".pick").evaluate_all("cards => cards.map(card => card.ariaLabel)")
+    for key in ("j", "j", "r"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".toast")
+
+    assert names[1] in page.inner_text(".toast")
+    assert page.locator(".pick").count() == len(names) - 1
+
+
 def test_the_search_is_a_key_away_and_narrows_the_table_while_one_types(visit: Visit) -> None:
     visitor = visit("seller001")
     visitor.open("/listings")

@@ -113,7 +113,8 @@ def test_the_why_page_is_two_clicks_from_home_and_shows_the_evidence(ann: Browse
     assert "https://auctions.example/x1" in page
 
 
-def proposed(rows: Rows, ann_id: int) -> int:
+def proposed(rows: Rows, ann_id: int, **seen: object) -> int:
+    """`seen`: what its search kept of it."""
     source = rows.source("x222222", state="sold", reason="won")
     rows.source("x333333", seller_id="shady")
     listing = rows.listing(ann_id, source, "DOWN-1", quantity=0, searching=True, withdrawn_at=ago(hours=2))
@@ -128,7 +129,45 @@ def proposed(rows: Rows, ann_id: int) -> int:
         old_source_item_id=source,
         at=ago(hours=1),
     )
+    if seen:
+        item = {"marketplace": "yahoo", "item_id": "x333333", "url": "https://auctions.example/x333333"}
+        rows.add(tables.revival_candidates, listing_id=listing, searched_at=ago(hours=1), **item, **seen)
     return listing
+
+
+def test_a_replacement_stands_beside_the_old_source_with_what_was_seen_of_it(
+    ann: Browser, rows: Rows, ann_id: int
+) -> None:
+    alike = {"share_forth": 0.91, "share_back": 0.874, "inliers": 212}
+    rating = {"seller_id": "shop_9", "rating_good": 197, "rating_bad": 3}
+    shipping = {"shipping_payer": "buyer", "shipping_cost_jpy": 800, "ships_from": "大阪府", "ship_days_max": 3}
+    proposed(rows, ann_id, condition_code=2, **alike, **rating, **shipping)
+    page = ann.get("/replacements").text
+
+    for told in ("87.4 % of the features", "212 agree", "98.5 % good of 200 ratings", "shop_9"):
+        assert told in page
+    assert "you pay ¥800" in page
+    assert "ships within 3 days" in page
+    assert "大阪府" in page
+
+
+def test_what_nobody_saw_of_a_replacement_is_not_made_up(ann: Browser, rows: Rows, ann_id: int) -> None:
+    proposed(rows, ann_id)
+    page = ann.get("/replacements").text
+
+    assert "good of" not in page
+    assert "of the features" not in page
+    assert page.count(">–</td>") >= 3
+
+
+def test_a_seller_is_never_bought_from_again_whom_only_the_search_has_seen(
+    ann: Browser, rows: Rows, engine: Engine, ann_id: int
+) -> None:
+    listing = proposed(rows, ann_id, seller_id="shop_9")
+    ann.get("/replacements")
+    ann.post(f"/replacements/{listing}/refuse-seller")
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.excluded_sellers.c.seller_id)).scalars().all() == ["shop_9"]
 
 
 @pytest.mark.parametrize(

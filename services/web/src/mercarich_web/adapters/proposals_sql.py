@@ -3,18 +3,30 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select
 
 from mercarich_db import replacements
 from mercarich_db.bulk import insert_missing
 from mercarich_db.replacements import PROPOSED, Undecidable
-from mercarich_db.tables import excluded_sellers, listings, revivals, source_items
+from mercarich_db.tables import (
+    excluded_sellers,
+    listing_pictures,
+    listings,
+    revival_candidates,
+    revivals,
+    source_items,
+)
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.proposals import Decided, Proposal
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
 
+SEEN = (
+    *("rating_good", "rating_bad", "shipping_payer", "shipping_cost_jpy", "ships_from", "ship_days_max"),
+    *("share_forth", "share_back", "inliers"),
+)
+"""What the search saw of a candidate; NULL where nobody knows, or it is kept no more."""
 Decide = Callable[[Connection, AnyRow], int]
 
 
@@ -23,15 +35,20 @@ class SqlProposals:
         self._engine = engine
 
     def waiting(self, user_id: int, limit: int) -> Sequence[Proposal]:
-        old, new, found, offer = source_items.alias("old"), source_items.alias("new"), revivals.c, listings.c
+        old, new = source_items.alias("old"), source_items.alias("new")
+        found, offer, seen = revivals.c, listings.c, revival_candidates.c
         query = (
             select(found.id, found.listing_id, offer.sku, offer.title.label("listing_title"), offer.withdrawn_at)
             .add_columns(offer.first_price_jpy, old.c.marketplace.label("old_marketplace"))
             .add_columns(old.c.item_id.label("old_item_id"), old.c.price_jpy.label("old_price_jpy"))
             .add_columns(old.c.seller_id.label("old_seller_id"), found.marketplace, found.item_id, found.url)
-            .add_columns(found.title, found.price_jpy, new.c.seller_id, new.c.condition_code, found.at)
+            .add_columns(found.title, found.price_jpy, found.at, old.c.condition_code.label("old_condition_code"))
+            .add_columns(func.coalesce(seen.seller_id, new.c.seller_id).label("seller_id"))
+            .add_columns(func.coalesce(seen.condition_code, new.c.condition_code).label("condition_code"))
+            .add_columns(*(seen[name] for name in SEEN), _pictured().label("pictured"))
             .join(listings, and_(offer.id == found.listing_id, offer.source_item_id == found.old_source_item_id))
             .join(old, old.c.id == found.old_source_item_id)
+            .outerjoin(revival_candidates, _its_candidate())
             .outerjoin(new, and_(new.c.marketplace == found.marketplace, new.c.item_id == found.item_id))
             .where(found.state == PROPOSED, found.user_id == user_id)
             .order_by(found.id)
@@ -69,11 +86,27 @@ class SqlProposals:
             raise Refused(str(error)) from error
 
 
+def _its_candidate() -> ColumnElement[bool]:
+    """The row of the search that found it."""
+    seen = revival_candidates.c
+    same = and_(seen.marketplace == revivals.c.marketplace, seen.item_id == revivals.c.item_id)
+    return and_(seen.listing_id == revivals.c.listing_id, same, seen.refused_by.is_(None))
+
+
+def _pictured() -> ColumnElement[bool]:
+    saved = listing_pictures.c
+    return exists().where(saved.listing_id == revivals.c.listing_id, saved.slot == 0)
+
+
 def _exclude(connection: Connection, user_id: int, revival_id: int) -> None:
     """The seller of what was found; where the page did not tell who sells, nobody is excluded."""
     same = and_(source_items.c.marketplace == revivals.c.marketplace, source_items.c.item_id == revivals.c.item_id)
-    who = select(source_items.c.marketplace, source_items.c.seller_id).join(revivals, same)
-    found = connection.execute(who.where(revivals.c.id == revival_id)).one_or_none()
-    if found is not None and found.seller_id is not None:
-        row = {"user_id": user_id, "marketplace": found.marketplace, "seller_id": found.seller_id}
+    who = (
+        select(revivals.c.marketplace, func.coalesce(revival_candidates.c.seller_id, source_items.c.seller_id))
+        .outerjoin(revival_candidates, _its_candidate())
+        .outerjoin(source_items, same)
+    )
+    marketplace, seller_id = connection.execute(who.where(revivals.c.id == revival_id)).one()
+    if seller_id is not None:
+        row = {"user_id": user_id, "marketplace": marketplace, "seller_id": seller_id}
         insert_missing(connection, excluded_sellers, [row])
