@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import Engine, insert, text, update
+from sqlalchemy import Engine, delete, insert, text, update
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
@@ -13,6 +13,7 @@ from mercarich_db.tables import (
     holds,
     jobs,
     listings,
+    prunings,
     runs,
     schedule_pauses,
     schedule_runs,
@@ -178,3 +179,24 @@ def test_sellers_jobs_wait_run_do_not_move_and_fail(engine: Engine, publish: Pub
     assert value("jobs_oldest_waiting_seconds", kind="search") == 7 * 60
     assert value("jobs_oldest_waiting_seconds", kind="import") == 0
     assert value("jobs_failed_last_hour", kind="search") == 1
+
+
+def test_runs_go_on_being_counted_after_old_ones_were_deleted(engine: Engine, publish: PublishBooks) -> None:
+    old = [run(engine, number, "failed", ended=timedelta(days=31)) for number in (1, 2)]
+    before = value("batch_runs_total", **CHECK, outcome="failed") or 0.0
+    publish()
+    run_tx(engine, lambda c: c.execute(delete(runs).where(runs.c.id.in_(old))))
+    publish()
+    assert value("batch_runs_total", **CHECK, outcome="failed") == before + 2
+    run(engine, 3, "failed", ended=timedelta(minutes=5))
+    publish()
+    assert value("batch_runs_total", **CHECK, outcome="failed") == before + 3
+
+
+def test_old_rows_that_were_deleted_are_counted_by_record(engine: Engine, publish: PublishBooks) -> None:
+    run_tx(engine, lambda c: c.execute(insert(prunings).values(record="events", rows=1500, pruned_at=NOW)))
+    before = value("records_deleted_total", record="events") or 0.0
+    publish()
+    run_tx(engine, lambda c: c.execute(update(prunings).values(rows=1700)))
+    publish()
+    assert value("records_deleted_total", record="events") == before + 1700

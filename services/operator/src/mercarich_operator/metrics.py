@@ -57,6 +57,9 @@ UNPUSHED_AGE = Gauge(
     ["kind"],
 )
 ACCOUNTS = Gauge("mercarich_amazon_accounts", "Sellers' Amazon accounts by their token's verdict", ["verdict"])
+DELETED = Counter(
+    "mercarich_records_deleted", "Old rows that `delete_old_items` deleted, by what they were records of", ["record"]
+)
 SCHEDULE_LAST_START = Gauge(
     "mercarich_schedule_last_start_timestamp_seconds",
     "When a row of the schedule last started, Unix time; absent before the first",

@@ -1,7 +1,7 @@
 """What a round needs from outside. Whatever is away is an exception, never an empty answer."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -170,6 +170,8 @@ class Books:
     """Sellers' Amazon accounts by the token's verdict."""
     schedules: Sequence[ScheduleBook] = ()
     jobs: Sequence[JobBook] = ()
+    deleted: Mapping[str, int] = field(default_factory=dict)
+    """Old rows that went since ever, by the record they were of."""
 
 
 class BookStore(Protocol):

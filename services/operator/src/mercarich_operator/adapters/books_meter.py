@@ -7,7 +7,7 @@ from mercarich_operator.ports import Books, RunBook
 
 class PrometheusBooks:
     def __init__(self) -> None:
-        self._ended: dict[tuple[str, str, str], int] = {}
+        self._counted: dict[tuple[str, ...], int] = {}
         for row in SCHEDULE:
             metrics.SCHEDULE_OVERDUE.labels(row.name)
 
@@ -29,14 +29,13 @@ class PrometheusBooks:
         for schedule in books.schedules:
             metrics.SCHEDULE_LAST_START.labels(schedule.name).set(schedule.last_start.timestamp())
             metrics.SCHEDULE_OVERDUE.labels(schedule.name).set(schedule.overdue)
+        for record, count in books.deleted.items():
+            metrics.DELETED.labels(record).inc(self._more((record,), count))
 
     def _runs(self, book: RunBook) -> None:
         which = (book.operation, book.marketplace)
         for outcome, count in book.ended.items():
-            # Made with the first reading, so that a restart of ours goes on at the number it had.
-            before = self._ended.get((*which, outcome), 0)
-            metrics.RUNS.labels(*which, outcome).inc(max(0, count - before))
-            self._ended[*which, outcome] = max(count, before)
+            metrics.RUNS.labels(*which, outcome).inc(self._more((*which, outcome), count))
         if book.last_success is not None:
             metrics.LAST_SUCCESS.labels(*which).set(book.last_success.timestamp())
         if book.last_success_seconds is not None:
@@ -45,3 +44,10 @@ class PrometheusBooks:
         metrics.RUN_SILENCE.labels(*which).set(book.silent_seconds)
         for kind, count in book.items.items():
             metrics.RUN_ITEMS.labels(*which, kind).set(count)
+
+    def _more(self, what: tuple[str, ...], count: int) -> int:
+        """Since the last reading. The first one counts whole, so that a restart of ours goes on at the number it had;
+        fewer are there when old rows went."""
+        before = self._counted.get(what, 0)
+        self._counted[what] = count
+        return max(0, count - before)

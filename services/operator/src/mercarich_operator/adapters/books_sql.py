@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, Select, and_, exists, false, func, se
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import OVERDUE_AFTER, SCHEDULE
-from mercarich_db.tables import amazon_accounts, holds, listings, runs, schedule_pauses, schedule_runs
+from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs, schedule_pauses, schedule_runs
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.adapters.jobs_book_sql import job_books
 from mercarich_operator.ports import Books, RunBook, ScheduleBook
@@ -36,6 +36,7 @@ class SqlBooks:
                 accounts=_accounts(connection),
                 schedules=_schedules(connection, now),
                 jobs=job_books(connection, now),
+                deleted={row.record: row.rows for row in connection.execute(select(prunings))},
             )
 
 
