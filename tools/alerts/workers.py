@@ -124,6 +124,31 @@ WORKERS = (
         quiet=Case("40m", {'mercarich_worker_dead_letters_total{topic="check.yahoo"}': "0x10 1x30"}),
     ),
     Alert(
+        name="MercarichPartitionsStopped",
+        expr="max by (namespace, topic) (mercarich_worker_partitions_stopped"
+        " * on (namespace, instance) group_left (topic) group by (namespace, instance, topic)"
+        " (mercarich_worker_handled_total)) > 0",
+        wait="1m",
+        severity="critical",
+        summary="A worker of {{ $labels.topic }} has rejected too many records and reads no more of them",
+        text="A bad deploy rather than bad records. Its partitions stand still.",
+        fires=Case(
+            "15m",
+            {
+                'mercarich_worker_partitions_stopped{instance="a"}': "0x10 1x5",
+                'mercarich_worker_handled_total{instance="a", topic="check.yahoo", outcome="handled"}': "0x15",
+            },
+            {"topic": "check.yahoo"},
+        ),
+        quiet=Case(
+            "15m",
+            {
+                'mercarich_worker_partitions_stopped{instance="a"}': "0x15",
+                'mercarich_worker_handled_total{instance="a", topic="check.yahoo", outcome="handled"}': "0x15",
+            },
+        ),
+    ),
+    Alert(
         name="MercarichRebalanceStorm",
         expr="max by (namespace, topic) (increase(mercarich_worker_rebalances_total[15m])"
         " * on (instance) group_left (topic) group by (instance, topic) (mercarich_worker_handled_total)) > 6",

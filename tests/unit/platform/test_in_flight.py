@@ -1,7 +1,8 @@
 """Records in hand across rebalances: nothing is committed too early, nothing is handled twice without need."""
 
-from mercarich_platform.in_flight import REJECTIONS_IN_A_ROW, InFlight, Task
+from mercarich_platform.in_flight import InFlight, Task
 from mercarich_platform.kafka import Record
+from mercarich_platform.rejections import IN_A_ROW, LATELY, LATELY_AT_MOST
 
 ONE = ("topic", 0)
 
@@ -126,7 +127,7 @@ def test_what_was_committed_is_not_committed_again() -> None:
 def test_too_many_rejections_in_a_row_stop_the_partition_for_good() -> None:
     in_flight = assigned()
     [task] = taken(in_flight, 0)
-    assert all(in_flight.reject(task) for _ in range(REJECTIONS_IN_A_ROW))
+    assert all(in_flight.reject(task) for _ in range(IN_A_ROW))
     assert in_flight.stopped() == set()
     assert not in_flight.reject(task)
     in_flight.accept(task)
@@ -137,6 +138,27 @@ def test_too_many_rejections_in_a_row_stop_the_partition_for_good() -> None:
 def test_a_record_that_is_accepted_ends_the_row_of_rejections() -> None:
     in_flight = assigned()
     [task] = taken(in_flight, 0)
-    for _ in range(3 * REJECTIONS_IN_A_ROW):
+    for _ in range(2):
+        assert all(in_flight.reject(task) for _ in range(IN_A_ROW))
+        in_flight.accept(task)
+
+
+def test_one_bad_record_in_twenty_stops_the_partition_though_no_row_of_them_comes() -> None:
+    in_flight = assigned()
+    [task] = taken(in_flight, 0)
+    for _ in range(LATELY_AT_MOST):
         assert in_flight.reject(task)
         in_flight.accept(task)
+    assert not in_flight.reject(task)
+    assert in_flight.stopped() == {ONE}
+
+
+def test_rejections_of_long_ago_are_forgotten() -> None:
+    in_flight = assigned()
+    [task] = taken(in_flight, 0)
+    for _ in range(10):
+        for _ in range(IN_A_ROW):
+            assert in_flight.reject(task)
+        for _ in range(LATELY // 2):
+            in_flight.accept(task)
+    assert in_flight.stopped() == set()

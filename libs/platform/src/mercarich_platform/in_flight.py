@@ -1,15 +1,14 @@
 """The records in hand, partition by partition: what may be committed, and which partitions take no more."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mercarich_platform.kafka import Partition, Record
 from mercarich_platform.metrics import REBALANCES
+from mercarich_platform.rejections import Rejections
 from mercarich_platform.watermark import Watermark
-
-REJECTIONS_IN_A_ROW = 20
-"""More than this on one partition is a bad deploy rather than bad records: the partition stops."""
 
 
 @dataclass(eq=False)
@@ -51,7 +50,7 @@ class InFlight:
         self._lock = threading.Lock()
         self._lanes: dict[Partition, Lane] = {}
         self._former: dict[tuple[str, int, int], Task] = {}
-        self._rejections: dict[Partition, int] = {}
+        self._rejections: defaultdict[Partition, Rejections] = defaultdict(Rejections)
 
     def assigned(self, partitions: Iterable[Partition]) -> None:
         REBALANCES.inc()
@@ -102,18 +101,16 @@ class InFlight:
                 self._settle(task, task.lane)
 
     def reject(self, task: Task) -> bool:
-        """Count a rejection; False when its partition has had too many in a row and is stopped."""
-        partition = (task.record.topic, task.record.partition)
+        """Count a rejection; False when its partition has had too many and is stopped."""
         with self._lock:
-            self._rejections[partition] = self._rejections.get(partition, 0) + 1
-            return self._rejections[partition] <= REJECTIONS_IN_A_ROW
+            partition = self._rejections[task.record.topic, task.record.partition]
+            partition.add(rejected=True)
+            return not partition.stopped
 
     def accept(self, task: Task) -> None:
-        """The handler could make something of it: the row of rejections ends, unless the partition is stopped."""
-        partition = (task.record.topic, task.record.partition)
+        """The handler could make something of it: a row of rejections ends."""
         with self._lock:
-            if self._rejections.get(partition, 0) <= REJECTIONS_IN_A_ROW:
-                self._rejections.pop(partition, None)
+            self._rejections[task.record.topic, task.record.partition].add(rejected=False)
 
     def wait(self, task: Task) -> bool:
         """Keep the record for later; False when it is not ours any more."""
@@ -163,12 +160,12 @@ class InFlight:
             return full | self._stopped()
 
     def stopped(self) -> set[Partition]:
-        """Ours, and stopped by too many rejections in a row."""
+        """Ours, and stopped by too many rejections."""
         with self._lock:
             return self._stopped() & set(self._lanes)
 
     def _stopped(self) -> set[Partition]:
-        return {partition for partition, count in self._rejections.items() if count > REJECTIONS_IN_A_ROW}
+        return {partition for partition, rejections in self._rejections.items() if rejections.stopped}
 
     def _settle(self, task: Task, lane: Lane) -> None:
         lane.watermark.finish(task.record.offset)

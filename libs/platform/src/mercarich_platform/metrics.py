@@ -19,6 +19,9 @@ MESSAGE_AGE = Histogram(
 )
 IN_FLIGHT = Gauge("mercarich_worker_in_flight", "Records taken from Kafka and not handled yet")
 PARTITIONS = Gauge("mercarich_worker_partitions_assigned", "Partitions that are this worker's")
+STOPPED = Gauge(
+    "mercarich_worker_partitions_stopped", "Partitions that are this worker's and of which it rejected too many records"
+)
 REBALANCES = Counter("mercarich_worker_rebalances", "Times that the group gave this worker its partitions")
 LOOP_AGE = Gauge("mercarich_worker_loop_age_seconds", "Time since the main loop moved")
 COMMITS = Counter("mercarich_worker_commits", "Offset commits that were sent")

@@ -108,4 +108,4 @@ def _unready(watch: BrokerWatch, loop: WorkerLoop, stop: threading.Event) -> str
     if not loop.joined:
         return "the worker is not in its group yet"
     stopped = loop.in_flight.stopped()
-    return f"too many rejections in a row on {sorted(stopped)}" if stopped else None
+    return f"too many rejections on {sorted(stopped)}" if stopped else None

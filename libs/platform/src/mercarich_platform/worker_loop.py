@@ -14,7 +14,7 @@ from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.in_flight import InFlight, Task
 from mercarich_platform.kafka import BrokerAway, Consumer, Partition, Record
-from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS
+from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS, STOPPED
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,7 @@ class WorkerLoop:
             consumer.close(LEAVE_SECONDS if ack_seconds else ACK_SECONDS)
         self._sent = {}
         PARTITIONS.set(0)
+        STOPPED.set(0)
         self.in_flight.forget()
 
     def _commit_last(self, consumer: Consumer, seconds: float) -> None:
@@ -141,6 +142,7 @@ class WorkerLoop:
         assert self._consumer is not None
         room = self._window - self._running
         PARTITIONS.set(len(self._consumer.assignment))
+        STOPPED.set(len(self.in_flight.stopped()))
         try:
             if room <= 0:
                 self._poll_paused(self._consumer)
@@ -220,7 +222,7 @@ class WorkerLoop:
         if self.in_flight.reject(task):
             self._bury(task, rejected)
         else:
-            log.error("too many rejections in a row: nothing more is read from this partition", extra=_where(task))
+            log.error("too many rejections: nothing more is read from this partition", extra=_where(task))
 
     def _bury(self, task: Task, rejected: Rejected) -> None:
         """Its partition waits, and its offset may only be committed, once the dead letter is acknowledged."""
