@@ -28,11 +28,27 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
                 "encryption_key",
                 "old_encryption_key",
                 "encryption_key_file",
+                "pages_url",
+                "redirect_uri",
             }
         ),
     ),
     "sellerJobs": (WebSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
-    "pages": (PagesSettings, frozenset({"public_url", "key", "old_key", "yahoo_proxy_url", "mercari_proxy_url"})),
+    "pages": (
+        PagesSettings,
+        frozenset(
+            {
+                "public_url",
+                "key",
+                "old_key",
+                "yahoo_proxy_url",
+                "mercari_proxy_url",
+                "amazon_application_id",
+                "amazon_consent_url",
+                "amazon_redirect_uri",
+            }
+        ),
+    ),
     "notices": (NoticesSettings, frozenset({"smtp_password"})),
     "yahooProxy": (YahooProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
     "mercariProxy": (MercariProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
@@ -127,6 +143,7 @@ def _components() -> dict[str, Schema]:
             settings=_variables("pages"),
             resources=_RESOURCES,
         ),
+        "amazonLinking": _object(applicationId=_TEXT, consentUrl=url, resources=_RESOURCES),
         "notices": _object(existingSecret=_NAME, key=_KEY, settings=_variables("notices"), resources=_RESOURCES),
         "yahooProxy": _object(**proxy, settings=_variables("yahooProxy")),
         "mercariProxy": _object(**proxy, settings=_variables("mercariProxy")),

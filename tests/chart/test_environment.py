@@ -61,6 +61,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
         "checker": "CHECKER_",
         "updater": "UPDATER_",
         "feed": "FEED_",
+        "oauth": "FEED_",
         "operator": "OPERATOR_",
         "seed": "FEED_",
         "jobs": "WEB_",
@@ -77,15 +78,17 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) -> None:
+    everybody = {"checker", "updater", "feed", "jobs", "operator", "web", "seed", "pages", "notices"}
+    tokens = {"feed", "oauth"} if case == "full" else {"feed"}
     secret = {
-        "MERCARICH_DATABASE_URL": {"checker", "updater", "feed", "jobs", "operator", "web", "seed", "pages", "notices"},
+        "MERCARICH_DATABASE_URL": everybody | tokens,
         "PAGES_KEY": {"pages", "notices"},
         "PAGES_OLD_KEY": {"pages", "notices"} if case == "full" else set(),
         "NOTICES_SMTP_PASSWORD": {"notices"} if case == "full" else set(),
-        "FEED_LWA_CLIENT_ID": {"feed"},
-        "FEED_LWA_CLIENT_SECRET": {"feed"},
-        "FEED_ENCRYPTION_KEY": {"feed", "seed"},
-        "FEED_OLD_ENCRYPTION_KEY": {"feed"} if case == "full" else set(),
+        "FEED_LWA_CLIENT_ID": tokens,
+        "FEED_LWA_CLIENT_SECRET": tokens,
+        "FEED_ENCRYPTION_KEY": tokens | {"seed"},
+        "FEED_OLD_ENCRYPTION_KEY": tokens if case == "full" else set(),
     }
     holders: dict[str, set[str]] = {}
     for _, pod in pods(objects(case)):

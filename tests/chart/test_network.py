@@ -5,6 +5,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 from tests.chart.rendering import CASES, Object, objects, of_kind, pods, selects
 
+from mercarich_contracts.linking import CALLBACK_PATH
+
 ENFORCED = tuple(case for case in CASES if case != "minimal")
 NEEDED = {
     "checker": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
@@ -67,7 +69,8 @@ def test_o5_the_proxy_of_mercari_listens_on_1234_inside_the_cluster_only(case: s
 def test_only_proxies_feed_and_notices_reach_the_internet_and_only_outside_development(case: str) -> None:
     reaching = {access for access, labels in _accesses(case).items() if _leaves_to(case, labels, INTERNET, 443)}
 
-    assert reaching == (set() if case == "dev" else {"proxy", "feed", "notices"})
+    linking = {"oauth"} if case == "full" else set()
+    assert reaching == (set() if case == "dev" else {"proxy", "feed", "notices"} | linking)
     for labels in _accesses(case).values():
         assert not any(_leaves_to(case, labels, INTERNET, port) for port in (22, 25, 80, 6443, 8080))
 
@@ -98,6 +101,7 @@ def test_the_api_server_and_the_database_can_be_narrowed() -> None:
         "web",
         "pages",
         "notices",
+        "oauth",
     }
     assert not any(_leaves_to("full", labels, "10.2.0.1", 3307) for labels in accesses.values())
 
@@ -140,6 +144,26 @@ def test_only_scrapers_enter_where_metrics_are_and_nobody_without_them() -> None
     }
     for labels in _accesses("default-needed").values():
         assert not any(_enters("default-needed", prometheus, labels, port) for port in PORTS)
+
+
+def test_amazons_callback_is_one_address_of_the_pages_host_and_its_pod_reaches_database_and_amazon_only() -> None:
+    [ingress], [route] = of_kind("full", "Ingress"), of_kind("full", "HTTPRoute")
+    [rule] = ingress["spec"]["rules"]
+    paths = [(each["path"], each["pathType"], each["backend"]["service"]["name"]) for each in rule["http"]["paths"]]
+    oauth = _accesses("full")["oauth"]
+    kafka = {"app.kubernetes.io/name": "kafka"}
+    visitor = {"app.kubernetes.io/name": "ingress"}
+
+    assert paths == [("/amazon/linked", "Exact", "stock-oauth"), ("/", "Prefix", "stock-pages")]
+    first, rest = route["spec"]["rules"]
+    assert first["matches"] == [{"path": {"type": "Exact", "value": CALLBACK_PATH}}]
+    assert [each["backendRefs"][0]["name"] for each in (first, rest)] == ["stock-oauth", "stock-pages"]
+    assert _leaves_to("full", oauth, INTERNET, 443)
+    assert not _leaves("full", oauth, kafka, 9094, namespace="kafka")
+    entered = [rule for rule in _rules("full", oauth, "ingress") if _opens(rule, 8090)]
+    assert [_pod_fits(rule["from"], visitor, "ingress") for rule in entered] == [True]
+    assert not any(_enters("full", visitor, oauth, port) for port in (8080, 8090, 9100))
+    assert "oauth" not in _accesses("default-needed")
 
 
 def test_switched_off_there_is_no_policy() -> None:

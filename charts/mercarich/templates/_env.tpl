@@ -75,11 +75,26 @@
 
 {{- define "mercarich.env.feed" -}}
 {{ include "mercarich.sharedEnv" . }}
-{{- $simulator := printf "http://%s:8100" (include "mercarich.name" (dict "root" . "component" "simulator")) }}
-- name: FEED_LWA_URL
-  value: {{ if .Values.dev.enabled }}{{ $simulator }}/lwa/auth/o2/token{{ else }}{{ .Values.feed.lwaUrl }}{{ end }}
 - name: FEED_SPAPI_URL
-  value: {{ if .Values.dev.enabled }}{{ $simulator }}/spapi{{ else }}{{ .Values.feed.spapiUrl }}{{ end }}
+  value: {{ if .Values.dev.enabled }}http://{{ include "mercarich.name" (dict "root" . "component" "simulator") }}:8100/spapi{{ else }}{{ .Values.feed.spapiUrl }}{{ end }}
+{{ include "mercarich.tokensEnv" . }}
+{{- end -}}
+
+{{/* Of the callback from Amazon's consent page. */}}
+{{- define "mercarich.env.oauth" -}}
+{{ include "mercarich.databaseEnv" . }}
+{{ include "mercarich.logEnv" . }}
+- name: FEED_PAGES_URL
+  value: {{ .Values.pages.publicUrl }}
+- name: FEED_REDIRECT_URI
+  value: {{ .Values.pages.publicUrl }}/amazon/linked
+{{ include "mercarich.tokensEnv" . }}
+{{- end -}}
+
+{{/* Login with Amazon, and the key of stored tokens. */}}
+{{- define "mercarich.tokensEnv" -}}
+- name: FEED_LWA_URL
+  value: {{ if .Values.dev.enabled }}http://{{ include "mercarich.name" (dict "root" . "component" "simulator") }}:8100/lwa/auth/o2/token{{ else }}{{ .Values.feed.lwaUrl }}{{ end }}
 {{- range $variable, $key := dict "FEED_LWA_CLIENT_ID" "clientId" "FEED_LWA_CLIENT_SECRET" "clientSecret" "FEED_ENCRYPTION_KEY" "encryptionKey" }}
 - name: {{ $variable }}
   valueFrom:
@@ -129,6 +144,16 @@
   value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
 - name: PAGES_MERCARI_PROXY_URL
   value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- with .Values.amazonLinking }}
+{{- if .applicationId }}
+- name: PAGES_AMAZON_APPLICATION_ID
+  value: {{ .applicationId | quote }}
+- name: PAGES_AMAZON_CONSENT_URL
+  value: {{ .consentUrl | quote }}
+- name: PAGES_AMAZON_REDIRECT_URI
+  value: {{ $.Values.pages.publicUrl }}/amazon/linked
+{{- end }}
+{{- end }}
 {{- include "mercarich.settingsEnv" .Values.pages.settings }}
 {{- end -}}
 

@@ -26,6 +26,9 @@
 {{- fail (printf "%s.bounds: min (%d) is above max (%d)" $name (int $bounds.min) (int $bounds.max)) -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.amazonLinking.applicationId (not .Values.pages.publicUrl) -}}
+{{- fail "pages.publicUrl: amazonLinking.applicationId needs the address to which Amazon sends sellers back" -}}
+{{- end -}}
 {{- if and (or .Values.pages.ingress.enabled .Values.pages.httpRoute.enabled) (not .Values.pages.publicUrl) -}}
 {{- fail "pages.publicUrl: an Ingress or HTTPRoute needs the host by which people find the pages" -}}
 {{- end -}}
