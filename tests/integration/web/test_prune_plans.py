@@ -1,4 +1,4 @@
-"""However many rows there are, old ones are found and deleted by key or index."""
+"""However many rows there are, old ones, and those of a page, are found by key or index."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +11,11 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_web.adapters.kept_records import RECORDS
 from mercarich_web.adapters.records_sql import deletion, page
+from mercarich_web.adapters.runs_sql import set_aside
 from mercarich_web.domain.expiry import Record
 
 BIG = (Record.EVENTS, Record.EVIDENCE, Record.FEEDS, Record.CANDIDATES, Record.REPLACEMENTS, Record.AUDIT)
-EACH, LISTINGS = 3000, 300
+EACH, LISTINGS = 1500, 150
 
 
 @pytest.fixture
@@ -26,7 +27,12 @@ def filled(engine: Engine, rows: Rows) -> Engine:
     proof = {"state": "sold", "url": "u", "parser_version": "1", "extract": "", "fetched_at": old}
     item = {"marketplace": "yahoo", "item_id": "x", "url": "u"}
     feed = {"user_id": 1, "lane": "feed", "state": "done", "items": 1, "accepted": 1, "rejected": 0}
+    counts = dict.fromkeys(("check_rank", "check_attempts", "check_unknowns"), 0)
     many: dict[Any, list[dict[str, Any]]] = {
+        tables.source_items: [
+            {"marketplace": "yahoo", "item_id": f"y{number}", "state": "sold", "checked_run": number % 3, **counts}
+            for number in range(EACH)
+        ],
         tables.evidence: [{**proof, "source_item_id": each} for each in whose],
         tables.listing_events: [
             {"listing_id": each, "user_id": 1, "at": old, "kind": "withdrawn", "evidence_id": number + 1}
@@ -47,12 +53,13 @@ def filled(engine: Engine, rows: Rows) -> Engine:
     return engine
 
 
-def test_looking_and_deleting_read_no_table_whole(filled: Engine) -> None:
+def test_neither_looking_nor_deleting_nor_the_page_of_a_run_reads_a_table_whole(filled: Engine) -> None:
     keys = [(number,) for number in range(1001, 1101)]
     for record in BIG:
         kept = RECORDS[record]
         for statement in (page(kept, ago(days=90), (1000,), 100), deletion(kept, keys, ago(days=90))):
             assert _read_whole(filled, statement) == [], record
+    assert _read_whole(filled, set_aside(1)) == [], "only those of all runs that were set aside are looked at"
 
 
 def _read_whole(engine: Engine, statement: Any) -> Sequence[str]:

@@ -36,17 +36,8 @@ class SqlRuns:
         return found[0] if found else None
 
     def set_aside_items(self, run_id: int) -> Sequence[SetAsideItem]:
-        query = (
-            select(source_items.c.id, source_items.c.item_id, source_items.c.check_attempts)
-            .where(
-                or_(source_items.c.checked_run == run_id, source_items.c.check_run == run_id),
-                source_items.c.check_problem == "set_aside",
-            )
-            .order_by(source_items.c.id)
-            .limit(SET_ASIDE_SHOWN)
-        )
         with reading(self._engine) as connection:
-            return [SetAsideItem(*row) for row in connection.execute(query)]
+            return [SetAsideItem(*row) for row in connection.execute(set_aside(run_id))]
 
     def fallen_sellers(self, run_id: int) -> Sequence[SellerCounts]:
         query = (
@@ -93,6 +84,19 @@ def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
     )
     pending = _pending() if count_pending else literal(0)
     return select(runs, pending.label("pending"), superseded_by.label("superseded_by"))
+
+
+def set_aside(run_id: int) -> Select[int, str, int]:
+    """By the index of what is wrong with items: few are set aside, of whatever run."""
+    return (
+        select(source_items.c.id, source_items.c.item_id, source_items.c.check_attempts)
+        .where(
+            or_(source_items.c.checked_run == run_id, source_items.c.check_run == run_id),
+            source_items.c.check_problem == "set_aside",
+        )
+        .order_by(source_items.c.id)
+        .limit(SET_ASIDE_SHOWN)
+    )
 
 
 def _pending() -> ColumnElement[int]:
