@@ -126,6 +126,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/rules"): Row(For.SELLER),
     ("post", "/rules/exclusions"): Row(For.SELLER),
     ("post", "/rules/exclusions/remove"): Row(For.SELLER),
+    ("post", "/rules/preview"): Row(For.SELLER),
     ("get", "/schedule"): Row(For.OPERATOR),
     ("post", "/schedule/{name}/start"): Row(For.OPERATOR, "/schedule/env-update/start"),
     ("post", "/schedule/{name}/pause"): Row(For.OPERATOR, "/schedule/env-update/pause"),

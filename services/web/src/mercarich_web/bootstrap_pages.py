@@ -23,6 +23,7 @@ from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.proposals_sql import SqlProposals
 from mercarich_web.adapters.remembered import Remembered
+from mercarich_web.adapters.rule_trials_sql import SqlTrials
 from mercarich_web.adapters.rules_sql import SqlRules
 from mercarich_web.adapters.run_history_sql import SqlRunHistory
 from mercarich_web.adapters.schedules_sql import SqlSchedules
@@ -94,7 +95,7 @@ def build_pages(
         listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
         jobs.routes(site, desk),
-        rules.routes(site, RuleDesk(SqlRules(engine), now), ExclusionDesk(SqlExclusions(engine))),
+        rules.routes(site, RuleDesk(SqlRules(engine), SqlTrials(engine), now), ExclusionDesk(SqlExclusions(engine))),
         *people.routers,
         *notice_pages(engine, site, people.key, people.audit, own, now),
         of_api,

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from mercarich_replacements.rules import Rules as HeldRules
+from mercarich_web.domain.rule_trials import Searched
 from mercarich_web.domain.rules import OwnRule
 
 
@@ -12,3 +14,11 @@ class Rules(Protocol):
 
     def change(self, user_id: int, values: Mapping[str, str | None], by: str, now: datetime) -> None:
         """All of them, or none; None goes back to the general value. Raises `BadRule`."""
+
+
+class Trials(Protocol):
+    def rules(self, user_id: int, instead: Mapping[str, str]) -> HeldRules:
+        """Those that hold, with other values instead. Raises `BadRule`."""
+
+    def searches(self, user_id: int, limit: int) -> Sequence[Searched]:
+        """Of listings that still want a replacement, the last changed first."""

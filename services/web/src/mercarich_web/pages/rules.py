@@ -32,7 +32,7 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
     routes = APIRouter(prefix="/rules")
 
     def page(visit: Visit, status: int = 200, **told: object) -> Response:
-        values = {"problems": {}, "given": {}, "exclusion_problem": ""} | told
+        values = {"problems": {}, "given": {}, "exclusion_problem": "", "trial": None} | told
         return site.page(
             visit,
             "rules.html",
@@ -54,6 +54,14 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
         except BadRule as error:
             return page(visit, 422, problems={error.key: str(error)}, given=given)
         return site.to("/rules", "rules_changed")
+
+    @routes.post("/preview")
+    def preview(visit: Seller, given: Given) -> Response:
+        """The page with what these values would change; nothing is saved."""
+        try:
+            return page(visit, given=given, trial=desk.preview(visit.account, given))
+        except BadRule as error:
+            return page(visit, problems={error.key: str(error)}, given=given)
 
     @routes.post("/exclusions")
     def exclude(visit: Seller, value: Value = "", market: Market = None) -> Response:

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.people import Account
+from mercarich_web.domain.rule_trials import Trial, trial
 from mercarich_web.domain.rules import OwnRule
-from mercarich_web.ports_rules import Rules
+from mercarich_web.ports_rules import Rules, Trials
+
+LISTINGS = 40
+"""Whose last searches a preview looks at."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleDesk:
     rules: Rules
+    trials: Trials
     now: Clock
 
     def show(self, seller: Account) -> Mapping[str, OwnRule]:
@@ -30,3 +35,9 @@ class RuleDesk:
         }
         self.rules.change(seller.user_id, changed, seller.username, self.now())
         return len(changed)
+
+    def preview(self, seller: Account, wanted: Mapping[str, str]) -> Trial:
+        """What these values would change of the last searches; nothing is saved. Raises `BadRule`."""
+        typed = self.trials.rules(seller.user_id, wanted)
+        hold = self.trials.rules(seller.user_id, {})
+        return trial(self.trials.searches(seller.user_id, LISTINGS), hold, typed)

@@ -1,0 +1,56 @@
+"""What other rules would have said of a candidate, by what was seen of it when it was judged; nothing is looked up."""
+
+from dataclasses import dataclass
+
+from mercarich_contracts.proxy_api import Item
+from mercarich_replacements.filters import Refusal, early, late
+from mercarich_replacements.matching import Likeness, pictures_against, quick_against
+from mercarich_replacements.rules import Rules, Wanted
+
+NOT_SEEN = Refusal("not_seen", "it was refused before that was looked at")
+"""Under these rules more of it would have to be seen: its page, or its picture."""
+_NO_RULES = frozenset({"undone", "used", "buyable", "unknown"})
+"""Filters that hold under any rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A candidate as it was judged, of an `available` item as far as it was seen."""
+
+    item: Item
+    page_seen: bool
+    quick: float | None
+    likeness: Likeness | None
+    refusal: Refusal | None
+    """What was said then."""
+
+
+def tried(rules: Rules, wanted: Wanted, seen: Seen) -> Refusal | None:
+    """In the order of a search. None: it would be taken."""
+    refusal = early(rules, wanted, seen.item)
+    if refusal is not None:
+        return refusal
+    then = seen.refusal
+    if then is not None and then.filter in _NO_RULES:
+        return then
+    if seen.quick is None:
+        return _as_then(then, "quick_picture")
+    reason = quick_against(rules.match, seen.quick)
+    if reason is not None:
+        return Refusal("quick_picture", reason)
+    if not seen.page_seen:
+        return NOT_SEEN
+    refusal = late(rules, wanted, seen.item, frozenset())
+    return refusal or _pictures(rules, wanted, seen)
+
+
+def _pictures(rules: Rules, wanted: Wanted, seen: Seen) -> Refusal | None:
+    if seen.likeness is None:
+        return _as_then(seen.refusal, "picture")
+    reason = pictures_against(rules.match, seen.likeness, wanted.title, seen.item.title or "")
+    return None if reason is None else Refusal("picture", reason)
+
+
+def _as_then(then: Refusal | None, name: str) -> Refusal:
+    """Where there was nothing to compare there still is nothing."""
+    return then if then is not None and then.filter == name else NOT_SEEN

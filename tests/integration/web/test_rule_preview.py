@@ -1,0 +1,90 @@
+"""A seller tries rules on his own last searches before he saves them."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.settings import PagesSettings
+
+
+@pytest.fixture
+def ann_id(engine: Engine, rows: Rows) -> int:
+    user_id = rows.user("ann")
+    let_sign_in(engine, user_id, language="en")
+    return user_id
+
+
+@pytest.fixture
+def ann(database_url: str, ann_id: int) -> Iterator[Browser]:
+    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
+    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
+        browser = site.browser()
+        browser.sign_in("ann")
+        browser.get("/rules")
+        yield browser
+
+
+def searched(rows: Rows, user_id: int, sku: str, **seen: object) -> None:
+    """A listing whose last search has judged one candidate, which all rules that hold would take."""
+    source = rows.source(f"x{sku}", state="sold", title="ソニー MX-100", condition_code=3, price_jpy=1000)
+    wanted = {"quantity": 0, "searching": True, "searched_at": ago(hours=1), "withdrawn_at": ago(hours=2)}
+    listing = rows.listing(user_id, source, sku, **wanted)
+    alike = {"share_forth": 0.6, "share_back": 0.6, "inliers": 300, "colour_distance": 1.0}
+    facts = {"page_seen": True, "rating_good": 85, "rating_bad": 15, "condition_code": 3, "quick_correlation": 0.9}
+    item = {
+        "marketplace": "yahoo",
+        "item_id": f"y{sku}",
+        "url": "https://x",
+        "title": "ソニー MX-100",
+        "price_jpy": 900,
+    }
+    found = {**item, "price_jpy": 900, **facts, **alike, "changed_share": 0.0, "odd_share": 0.0, **seen}
+    rows.add(tables.revival_candidates, listing_id=listing, searched_at=ago(hours=1), **found)
+
+
+def test_typed_rules_are_tried_on_the_last_searches_and_not_saved(
+    ann: Browser, rows: Rows, engine: Engine, ann_id: int
+) -> None:
+    searched(rows, ann_id, "A-1")
+    searched(rows, rows.user("bob"), "B-1")
+    page = ann.post("/rules/preview", REVIVAL_LEAST_RATING="90").text
+
+    assert "0 candidates would be taken" in page
+    assert "now 1; 1 would be refused, of 0 it cannot be said." in page
+    assert "A-1" in page
+    assert "85" in page
+    assert "B-1" not in page
+    assert 'value="90"' in page
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.seller_settings)).all() == []
+
+
+def test_what_was_not_looked_at_is_not_promised(ann: Browser, rows: Rows, ann_id: int) -> None:
+    unseen = {"share_forth": None, "refused_by": "price", "reason": "1,900 yen is more than 1,000 yen"}
+    searched(rows, ann_id, "A-1", price_jpy=1900, **unseen)
+    page = ann.post("/rules/preview", REVIVAL_PRICE_FACTOR="2").text
+
+    assert "now 0; 0 would be refused, of 1 it cannot be said." in page
+    assert "More of it would have to be looked at." in page
+
+
+def test_a_value_that_cannot_be_used_is_said_in_the_preview(ann: Browser) -> None:
+    page = ann.post("/rules/preview", REVIVAL_LEAST_RATING="200")
+
+    assert page.status_code == 200
+    assert "This value cannot be used." in page.text
+
+
+def test_each_rule_shows_its_default(ann: Browser) -> None:
+    page = ann.get("/rules").text
+
+    assert page.count("Default: ") == 12
+    assert "Default: 80 %" in page
+    assert "Default: strict" in page

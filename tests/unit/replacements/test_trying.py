@@ -1,0 +1,88 @@
+"""What other rules say of a candidate by what was seen of it, and nothing where more would have to be looked at."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.proxy_api import Evidence, Item
+from mercarich_replacements.filters import Refusal
+from mercarich_replacements.matching import DEFAULT, SEED, Likeness
+from mercarich_replacements.rules import Rules, Wanted
+from mercarich_replacements.trying import NOT_SEEN, Seen, tried
+
+RULES = Rules(
+    days=3,
+    candidates=60,
+    match=DEFAULT,
+    least_rating=80,
+    price_factor=1.0,
+    title_length=255,
+    ignored_origins=("海外",),
+    ship_days=6,
+    lead_days=4,
+    quantity_cap=1,
+    other_marketplace=False,
+    other_conditions={},
+    ask_first=False,
+)
+WANTED = Wanted((1,), 1, Marketplace.YAHOO, 1, "old", "ソニー MX-100", None, 3, 1000, None)
+PROOF = Evidence(
+    url="https://x", http_status=200, body_sha256=None, parser_version="", extract="", fetched_at=datetime.now(UTC)
+)
+ITEM = Item(
+    marketplace=Marketplace.YAHOO,
+    item_id="new",
+    state=State.AVAILABLE,
+    evidence=PROOF,
+    title="ソニー MX-100",
+    price_jpy=1200,
+    seller_rating_good=90,
+    seller_rating_bad=10,
+    condition_code=3,
+)
+SAME = Likeness(0.6, 0.6, 300, 1.0, 0.0, 0.0)
+DEAR = Seen(ITEM, True, 0.9, None, Refusal("price", "1,200 yen is more than 1,000 yen"))
+TAKEN = Seen(ITEM.model_copy(update={"price_jpy": 900}), True, 0.9, SAME, None)
+
+
+def test_a_stricter_rule_refuses_what_was_taken_and_says_why() -> None:
+    assert tried(RULES, WANTED, TAKEN) is None
+    refusal = tried(replace(RULES, least_rating=95), WANTED, TAKEN)
+    assert refusal == Refusal("rating", "90 % good ratings, less than 95 %")
+
+
+def test_a_looser_rule_cannot_take_what_was_not_looked_at_further() -> None:
+    refusal = tried(RULES, WANTED, DEAR)
+    assert refusal is not None
+    assert refusal.filter == "price"
+    assert tried(replace(RULES, price_factor=1.5), WANTED, DEAR) is NOT_SEEN
+    assert tried(replace(RULES, price_factor=1.5), WANTED, replace(DEAR, likeness=SAME)) is None
+
+
+def test_the_row_of_a_search_is_no_page() -> None:
+    row = Seen(TAKEN.item, False, 0.7, None, Refusal("quick_picture", "0.70"))
+    refusal = tried(replace(RULES, match=SEED), WANTED, row)
+    assert refusal is not None
+    assert refusal.filter == "quick_picture"
+    assert tried(RULES, WANTED, row) is NOT_SEEN
+
+
+@pytest.mark.parametrize("name", ["undone", "used", "buyable", "unknown"])
+def test_what_no_rule_decides_stays_as_it_was(name: str) -> None:
+    then = Refusal(name, "as it was")
+    assert tried(replace(RULES, price_factor=9.0), WANTED, replace(TAKEN, refusal=then)) == then
+
+
+def test_a_picture_that_was_not_there_is_not_there_for_other_rules_either() -> None:
+    then = Refusal("picture", "it has no picture")
+    assert tried(replace(RULES, price_factor=9.0), WANTED, replace(TAKEN, likeness=None, refusal=then)) == then
+
+
+def test_pictures_are_judged_again_by_the_other_set_of_rules() -> None:
+    changed = replace(TAKEN, likeness=replace(SAME, changed_share=0.2), refusal=Refusal("picture", "0.200"))
+    assert tried(replace(RULES, match=SEED), WANTED, changed) is None
+    refusal = tried(RULES, WANTED, changed)
+    assert refusal is not None
+    assert refusal.filter == "picture"
