@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+from tests.integration.web.workshop import Workshop
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
@@ -95,3 +96,19 @@ def _finish(engine: Engine) -> None:
     done = update(tables.jobs).values(state="finished", phase="ended", ended_at=utc_now(), made=1)
     with engine.begin() as connection:
         connection.execute(done)
+
+
+def test_a_failed_import_offers_its_file_to_mend_in_the_page_s_language(
+    ann: Browser, engine: Engine, rows: Rows
+) -> None:
+    shop = Workshop(engine)
+    shop.now.at = utc_now()
+    failed = shop.import_bytes("ann", CSV.replace("yahoo", "ebay").encode())
+    page = ann.get(f"/jobs/{failed.id}").text
+    file = ann.get(f"/jobs/{failed.id}/to-mend.csv")
+
+    assert f'href="/jobs/{failed.id}/to-mend.csv"' in page
+    assert file.headers["content-disposition"] == f'attachment; filename="to-mend-{failed.id}.csv"'
+    assert file.text.startswith("\ufeffproblem,sku,marketplace,source_id,title\r\n")
+    assert "A-1,ebay,x1234567,カメラ" in file.text
+    assert "expected" not in file.text

@@ -49,6 +49,7 @@ from mercarich_web.use_cases.jobs import (
     StopJob,
 )
 from mercarich_web.use_cases.keep_pictures import KeepPictures
+from mercarich_web.use_cases.mend_file import FileToMend
 from mercarich_web.use_cases.search_steps import SearchStep
 from mercarich_web.use_cases.slices import RunSlice, Step
 from mercarich_web.use_cases.watch_jobs import WatchJobs
@@ -120,6 +121,7 @@ def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -
         list=ListJobs(book),
         show=ShowJob(book),
         problems=JobProblems(book),
+        to_mend=FileToMend(book, now),
         stop=StopJob(book, now, discard),
         skip=SkipQuery(book),
     )

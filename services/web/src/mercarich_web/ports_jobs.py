@@ -62,7 +62,7 @@ class Desk(Protocol):
     def end(self, claim: Claim, state: State, message: str | None, now: datetime) -> None: ...
 
     def discard(self, job_id: int) -> None:
-        """Delete what an ended job staged. Safe to repeat."""
+        """Delete what an ended job staged, but for a file that is to be mended. Safe to repeat."""
 
 
 class Imports(Protocol):

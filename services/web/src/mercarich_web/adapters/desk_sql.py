@@ -13,8 +13,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, and_, delete, 
 from mercarich_db.tables import job_files, job_rows, jobs
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
-from mercarich_web.adapters.database import writing
-from mercarich_web.domain.jobs import Kind, Phase, State
+from mercarich_web.adapters.database import reading, writing
+from mercarich_web.domain.jobs import MENDABLE_FOR, Kind, Phase, State
 from mercarich_web.ports_jobs import Claim, Overtaken
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,10 @@ class SqlDesk:
         return replace(claim, cursor=cursor, **known)
 
     def discard(self, job_id: int) -> None:
-        for column in (job_rows.c.number, job_files.c.place):
+        mend = select(jobs.c.id).where(jobs.c.id == job_id, to_be_mended(self._now()))
+        with reading(self.engine) as connection:
+            file = () if connection.execute(mend).first() is not None else (job_files.c.place,)
+        for column in (job_rows.c.number, *file):
             while writing(self.engine, partial(_delete_some, column=column, job_id=job_id)):
                 pass
 
@@ -72,6 +75,11 @@ def hold(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> Non
     ours = and_(jobs.c.id == claim.job_id, jobs.c.fence == claim.fence, jobs.c.ended_at.is_(None))
     if connection.execute(update(jobs).where(ours).values(**values)).rowcount != 1:
         raise Overtaken
+
+
+def to_be_mended(now: datetime) -> ColumnElement[bool]:
+    """Imports whose rows were wrong: their sellers get their files back for a while."""
+    return and_(jobs.c.state == State.FAILED, jobs.c.wrong > 0, jobs.c.ended_at > now - MENDABLE_FOR)
 
 
 def ended(state: State, message: str | None, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mercarich_db.tables import job_files, job_problems, job_queries, job_rows, 
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
 from mercarich_web.adapters.database import reading, writing
-from mercarich_web.adapters.desk_sql import ATTEMPTS, ended
+from mercarich_web.adapters.desk_sql import ATTEMPTS, ended, to_be_mended
 from mercarich_web.domain.jobs import FIRST_PHASE, Job, JobProblem, JobQuery, Kind, Phase, State, progress
 from mercarich_web.domain.search_queries import Query
 from mercarich_web.ports_jobs import JobSettings
@@ -161,7 +161,8 @@ class SqlJobBook:
         return self._end(and_(jobs.c.id == job_id, _still_since(before)), State.FAILED, message, now)
 
     def leftovers(self) -> "Sequence[int]":
-        staged = or_(*(exists().where(table.c.job_id == jobs.c.id) for table in (job_rows, job_files)))
+        rows, file = (exists().where(table.c.job_id == jobs.c.id) for table in (job_rows, job_files))
+        staged = or_(rows, and_(file, ~to_be_mended(self._now())))
         forgotten = and_(jobs.c.phase == Phase.PREPARING, jobs.c.created_at < self._now() - ABANDONED_AFTER)
         with reading(self._engine) as connection:
             never = connection.execute(select(jobs.c.id).where(forgotten)).scalars().all()

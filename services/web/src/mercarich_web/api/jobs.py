@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, UploadFile
+from fastapi.responses import StreamingResponse
 
 from mercarich_web.api import shapes
 from mercarich_web.api.callers import caller
@@ -38,6 +39,14 @@ def _reading(keys: Keys, desk: JobDesk) -> APIRouter:
             shapes.ProblemOfLine(line=each.line, column=each.column, problem=each.problem) for each in found.problems
         ]
         return shapes.Problems(job=shapes.job(found.job), problems=problems)
+
+    @routes.get(
+        "/{job_id}/to-mend.csv",
+        summary="The file of an import that failed by its rows, with a column that says what is wrong",
+        response_class=StreamingResponse,
+    )
+    def to_mend(job_id: Id, account: Account = reader) -> StreamingResponse:
+        return StreamingResponse(desk.to_mend(job_id, account.username), media_type="text/csv; charset=utf-8")
 
     return routes
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,9 @@ class Phase(StrEnum):
 
 
 FIRST_PHASE = {Kind.SEARCH: Phase.SEARCHING, Kind.IMPORT: Phase.READING}
+
+MENDABLE_FOR = timedelta(days=7)
+"""So long the file of an import is kept whose rows were wrong."""
 
 _SHARES = {Phase.READING: (0, 60), Phase.COMPARING: (60, 30), Phase.SOURCES: (90, 8), Phase.APPLYING: (98, 1)}
 """Of an import's time: where a phase begins and how much of 100 it takes."""
@@ -71,6 +74,11 @@ class Job:
     attempts: int
     progress: int
     """Percent; 100 only once it has finished."""
+
+    def can_be_mended(self, now: datetime) -> bool:
+        """Its file is still there, and its rows were read: a header that is wrong is wrong for all of them."""
+        read = self.kind == Kind.IMPORT and self.state == State.FAILED and self.cursor.get("records", 0) > 0
+        return read and self.wrong > 0 and self.ended_at is not None and now - self.ended_at < MENDABLE_FOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ OPTIONAL = ("asin", "title", "quantity", "listed")
 SHOWN = ("amazon_quantity", "withdrawn_at")
 """Written by an export and left alone by an import."""
 COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
+PROBLEM = "problem"
+"""Written into a file that is to be mended, and left alone by an import, too."""
 
 MOST_ROWS = 50_000
 MOST_PIECES = 999
@@ -75,7 +77,7 @@ def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Proble
     names = [cell.strip().lower() for cell in cells]
     problems = []
     for index, name in enumerate(names):
-        if name not in COLUMNS:
+        if name not in (*COLUMNS, PROBLEM):
             shown = name[:40] or f"number {index + 1}"
             problems.append(Problem(line, None, f"unknown column {shown!r}; known: {', '.join(COLUMNS)}"))
         elif name in names[:index]:

@@ -98,6 +98,13 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
         headers = {"Content-Disposition": f'attachment; filename="problems-{job_id}.csv"'}
         return StreamingResponse(_as_csv(iter(found)), media_type="text/csv; charset=utf-8", headers=headers)
 
+    @routes.get("/to-mend.csv")
+    def to_mend(visit: Seller, job_id: Id) -> Response:
+        reason = site.environments[visit.language].filters["reason"]
+        text = desk.to_mend(job_id, visit.account.username, reason)
+        headers = {"Content-Disposition": f'attachment; filename="to-mend-{job_id}.csv"'}
+        return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=headers)
+
     @routes.post("/stop")
     def stop(visit: Seller, job_id: Id) -> Response:
         desk.stop(job_id, visit.account.username, visit.account.username)

@@ -11,6 +11,7 @@ from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.search_queries import BadQuery, Query, read_queries
 from mercarich_web.ports import Refused
 from mercarich_web.ports_jobs import Hints, JobBook
+from mercarich_web.use_cases.mend_file import FileToMend
 from mercarich_web.use_cases.search_steps import MOST_PAGES
 
 MOST_OPEN = 50
@@ -166,6 +167,7 @@ class JobDesk:
     list: ListJobs
     show: ShowJob
     problems: JobProblems
+    to_mend: FileToMend
     stop: StopJob
     skip: SkipQuery
 
