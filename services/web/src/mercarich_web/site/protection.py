@@ -103,20 +103,29 @@ class QuickBodies:
             return
         loop = asyncio.get_running_loop()
         until = loop.time() + BODY_SECONDS
-        whole = False
+        whole = late = False
 
         async def in_time() -> Message:
-            nonlocal whole
+            nonlocal whole, late
             if whole:
                 return await receive()
-            async with asyncio.timeout(max(0.0, min(PIECE_SECONDS, until - loop.time()))):
-                message = await receive()
+            try:
+                async with asyncio.timeout(max(0.0, min(PIECE_SECONDS, until - loop.time()))):
+                    message = await receive()
+            except TimeoutError:
+                late = True
+                raise
             whole = message["type"] != "http.request" or not message.get("more_body", False)
             return message
 
+        async def unless_late(message: Message) -> None:
+            if not late:  # else it tells of a body that could not be read
+                await send(message)
+
         try:
-            await self._app(scope, in_time, send)
+            await self._app(scope, in_time, unless_late)
         except TimeoutError:
-            if whole:
+            if not late:
                 raise
+        if late:
             await PlainTextResponse("The request came too slowly.", 408)(scope, receive, send)

@@ -1,0 +1,52 @@
+"""What a password may be, and how it is kept."""
+
+import pytest
+
+from mercarich_web.adapters.passwords import MEMORY_KIB, Argon2Passwords
+from mercarich_web.domain.people import LONGEST, SHORTEST, Rule, WeakPassword, check_password
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "onlysmallletters",
+        "847261950384",
+        "ひらがなだけのあいことばです",
+        "a b c d e f g h",
+        "é" * 6 + "xyzuvw",
+        "abcdefgh" * 16,
+    ],
+)
+def test_a_password_may_be_of_anything(password: str) -> None:
+    check_password(password, "ann")
+
+    assert SHORTEST <= len(password) <= LONGEST
+    assert LONGEST >= 64
+
+
+@pytest.mark.parametrize(
+    ("password", "rule"),
+    [
+        ("x7-kqzplw9", Rule.SHORT),
+        ("x7" * 65, Rule.LONG),
+        ("Password1234", Rule.COMMON),
+        ("aaaaaaaaaaaab", Rule.COMMON),
+        ("i am ann-marie", Rule.NAMED),
+        ("my MERCARICH login", Rule.NAMED),
+    ],
+)
+def test_what_is_guessed_first_is_refused(password: str, rule: Rule) -> None:
+    with pytest.raises(WeakPassword) as refusal:
+        check_password(password, "ann-marie")
+
+    assert refusal.value.rule is rule
+
+
+def test_passwords_are_kept_by_argon2id() -> None:
+    passwords = Argon2Passwords()
+    kept = passwords.hash("correct horse battery")
+
+    assert kept.startswith(f"$argon2id$v=19$m={MEMORY_KIB},t=3,p=4$")
+    assert passwords.matches(kept, "correct horse battery")
+    assert passwords.is_outdated(Argon2Passwords(memory_kib=64).hash("x"))
+    assert kept != passwords.hash("correct horse battery")
