@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Iterator
 
 import pytest
 import yaml
@@ -10,10 +11,13 @@ from tests.integration.operator.fake_api import ROLE
 
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.topics import TOPICS
+from mercarich_db import engine
 from mercarich_db.settings_store import DEFINITIONS
 from mercarich_feed import settings as feed
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web import bootstrap_jobs as jobs
+from mercarich_web import bootstrap_notices as notices
+from mercarich_web import bootstrap_pages as pages
 from mercarich_web.__main__ import GRACE_SECONDS
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.settings import WebSettings
@@ -124,16 +128,52 @@ def test_what_a_worker_claims_of_the_databases_connections_is_what_it_opens_at_m
 
 def test_the_first_numbers_of_workers_fit_into_the_databases_connections() -> None:
     claims, first = _claims(), {pool: DEFINITIONS[key].default for pool, key in _settings_keys().items()}
+    budget = _budget("default-needed")
+
+    assert sum(claims[pool] * int(number) for pool, number in first.items()) <= budget
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_all_connections_of_all_processes_at_their_most_are_within_what_the_server_grants(case: str) -> None:
+    """The operator's budget for the pools, and everybody else: at the HPA's maximum, in the middle of an upgrade."""
+    [hpa] = of_kind(case, "HorizontalPodAutoscaler")
+    surges = {"pages": pages.CONNECTIONS, "notices": notices.CONNECTIONS, "oauth": engine.CONNECTIONS, **_claims()}
+    deployments = {_component(each["spec"]["template"]) for each in of_kind(case, "Deployment")}
+    without = {"yahoo-proxy", "mercari-proxy", "simulator"}
+    standing = {
+        "pages": hpa["spec"]["maxReplicas"] * pages.CONNECTIONS,
+        "notices": notices.CONNECTIONS,
+        "operator": engine.CONNECTIONS,
+        "toolbox": engine.CONNECTIONS,
+        "oauth": engine.CONNECTIONS,
+    }
+    assert deployments - without <= standing.keys() | WORKERS, "who has no connections counted here?"
+    jobs = [each for each in of_kind(case, "CronJob", "Job", "Pod") if "seed" not in each["metadata"]["name"]]
+    total = _budget(case) + sum(standing.values()) + sum(surges.values()) + len(jobs) * engine.CONNECTIONS
+
+    granted = {"full": 400}.get(case, 270)
+    assert total <= granted
+    if case == "dev":
+        assert granted <= 300
+        assert "--max-connections=300" in next(_database_args(case))
+
+
+def _budget(case: str) -> int:
+    """Of the worker pools, as the operator is told it."""
     [budget] = [
         int(variable["value"])
-        for _, pod in pods(objects("default-needed"))
+        for _, pod in pods(objects(case))
         for container in containers(pod)
         for variable in container.get("env", ())
         if variable["name"] == "OPERATOR_MAX_CONNECTIONS"
     ]
+    return budget
 
-    assert sum(claims[pool] * int(number) for pool, number in first.items()) <= budget
-    assert budget == 150 - 25
+
+def _database_args(case: str) -> Iterator[list[str]]:
+    for _, pod in pods(objects(case)):
+        if _component(pod) == "mariadb":
+            yield pod["spec"]["containers"][0]["args"]
 
 
 def _notes() -> dict[str, dict[str, str]]:
@@ -188,15 +228,15 @@ def test_pods_end_within_the_shutdown_budget(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_rolling_upgrade_of_the_pages_never_lacks_a_replica_and_lets_answers_finish(case: str) -> None:
-    [pages] = [each for each in of_kind(case, "Deployment") if each["metadata"]["name"].endswith("-pages")]
+    [found] = [each for each in of_kind(case, "Deployment") if each["metadata"]["name"].endswith("-pages")]
     [hpa] = of_kind(case, "HorizontalPodAutoscaler")
-    spec = pages["spec"]["template"]["spec"]
+    spec = found["spec"]["template"]["spec"]
     [container] = spec["containers"]
     drain = container["lifecycle"]["preStop"]["sleep"]["seconds"]
 
-    assert pages["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
-    assert "replicas" not in pages["spec"]
-    assert hpa["spec"]["scaleTargetRef"]["name"] == pages["metadata"]["name"]
+    assert found["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert "replicas" not in found["spec"]
+    assert hpa["spec"]["scaleTargetRef"]["name"] == found["metadata"]["name"]
     assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
     assert drain > container["readinessProbe"]["periodSeconds"], "before SIGTERM nobody comes any more"
     assert drain + GRACE_SECONDS < spec["terminationGracePeriodSeconds"]

@@ -41,6 +41,7 @@ BAD = {
     "operator.resources.limits.gpu=1": "gpu",
     "dev.mariadb.runAsUser=0": "runAsUser",
     "worker.replicas=3": "worker",
+    "database.maxConnections=148": "database.maxConnections: of 148 connections none is left for workers",
 }
 
 

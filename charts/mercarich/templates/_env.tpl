@@ -210,6 +210,13 @@
 {{- include "mercarich.settingsEnv" .values.settings }}
 {{- end -}}
 
+{{/* Database connections for the worker pools: what the server grants, less the reserved ones, those of the pages (10 each,
+and one pod more during an upgrade) and of notices (1, and the same). tests/chart sums them up. */}}
+{{- define "mercarich.poolConnections" -}}
+{{- $pages := mul 10 (add 1 (int .Values.pages.replicas.max)) -}}
+{{- sub (int .Values.database.maxConnections) (add (int .Values.database.reservedConnections) $pages 2) -}}
+{{- end -}}
+
 {{- define "mercarich.env.operator" -}}
 {{ include "mercarich.sharedEnv" . }}
 - name: MERCARICH_METRICS_PORT
@@ -221,7 +228,7 @@
 - name: OPERATOR_INTERVAL_SECONDS
   value: {{ .Values.operator.intervalSeconds | quote }}
 - name: OPERATOR_MAX_CONNECTIONS
-  value: {{ sub .Values.database.maxConnections .Values.database.reservedConnections | quote }}
+  value: {{ include "mercarich.poolConnections" . | quote }}
 {{- end -}}
 
 {{/* Of the Job that writes sample data: the database, and the key for the sellers' tokens. */}}

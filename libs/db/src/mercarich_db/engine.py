@@ -16,6 +16,8 @@ from mercarich_platform.settings import BadConfiguration
 
 Result = TypeVar("Result")
 
+CONNECTIONS = 3
+"""Of a process that does one thing at a time, at most: every command, and who waits for the schema."""
 ATTEMPTS = 8
 _RETRY = frozenset({1020, 1205, 1213})
 """MariaDB: record changed since last read, lock wait timeout, deadlock. After 1205 the transaction is still open,
@@ -37,7 +39,7 @@ class DatabaseAway(Exception):
     """The database cannot be reached, or cannot write, for now; the text says which and why."""
 
 
-def create(url: str, *, pool_size: int = 5) -> Engine:
+def create(url: str, *, pool_size: int = CONNECTIONS) -> Engine:
     """An engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`.
 
     `pool_size` bounds the connections to MariaDB; whoever finds none free waits for one.

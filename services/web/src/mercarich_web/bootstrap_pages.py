@@ -51,12 +51,15 @@ from mercarich_web.use_cases.overview import ShowOverview
 from mercarich_web.use_cases.replacements import ReplacementDesk
 from mercarich_web.use_cases.rules import RuleDesk
 
+CONNECTIONS = THREADS // 2
+"""To the database, of one process at most: requests spend about half of their time elsewhere."""
+
 
 def build_pages(
     shared: SharedSettings, own: PagesSettings, *, now: Clock = utc_now, passwords: Passwords | None = None
 ) -> FastAPI:
     """Raises `BadConfiguration` when the database's address cannot be read."""
-    engine = engines.create(shared.database, pool_size=THREADS // 2)
+    engine = engines.create(shared.database, pool_size=CONNECTIONS)
     end = ExitStack()
     end.callback(engine.dispose)
     desk = end.enter_context(job_desk(engine, shared, now))
@@ -78,6 +81,8 @@ def build_pages(
     end.callback(feed.close)
     figures = Remembered(book.figures)
     end.callback(figures.close)
+    exposure = Remembered(MeasureExposure(SqlExposures(engine), now))
+    end.callback(exposure.close)
     browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)
     tell_story = TellStory(file, SqlOffers(engine), holds, now)
@@ -86,8 +91,6 @@ def build_pages(
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
     proposals = ReplacementDesk(SqlProposals(engine), now)
     of_api = api(people.keys, browse, tell_story, desk, change, proposals)
-    exposure = Remembered(MeasureExposure(SqlExposures(engine), now))
-    end.callback(exposure.close)
     routers = [
         home.routes(site, ShowHome(figures, exposure, SqlSellersDesk(engine), SCHEDULE, now), overview),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
