@@ -48,7 +48,8 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     shared = SharedSettings.model_validate(
         {"database_url": url, "kafka_bootstrap": "127.0.0.1:9", "data_dir": tmp_path}
     )
-    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
+    own = PagesSettings(amazon_consent_url="https://amazon.example/consent", amazon_application_id="amzn1.sp.x")
+    with served(build_pages(shared, own, passwords=PASSWORDS)) as site:
         yield Shop(site.origin, story)
 
 

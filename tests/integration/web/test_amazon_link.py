@@ -1,119 +1,33 @@
 """A seller links an Amazon account: our page, the simulator's consent page, feed's callback, each a real server."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Engine, select
+from tests.integration.web.amazon_way import KEY, LINK, PAGE, Way, amazon_at, way_to
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
-from tests.services.process import free_port
+from tests.integration.web.site import let_sign_in
 
-from mercarich_contracts.linking import CALLBACK_PATH, Outcome
+from mercarich_contracts.linking import Outcome
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_feed.adapters.token_cipher import TokenCipher, new_key, read_key
-from mercarich_feed.bootstrap import build_callback
-from mercarich_feed.settings import FeedSettings
+from mercarich_feed.adapters.token_cipher import TokenCipher, read_key
 from mercarich_platform.clock import utc_now
-from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.settings import PagesSettings
-
-KEY = new_key()
-LINK, PAGE = "/amazon/link", "/amazon"
-
-
-def up(command: list[str], url: str, log: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """A process that answers /healthz."""
-    with log.open("ab") as out:
-        process = subprocess.Popen(command, env=os.environ | environment, stdout=out, stderr=out)
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            httpx.get(f"{url}/healthz", trust_env=False).raise_for_status()
-            return process
-        except httpx.HTTPError:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
 def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The simulator's address: three sellers, nothing happens by itself."""
-    port = free_port()
-    command = [sys.executable, "-m", "mercarich_simulator", "serve", "--port", str(port), "--churn-per-hour", "0"]
-    command += ["--sellers", "3", "--listings", "30"]
-    process = up(command, f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("amazon") / "log")
-    yield f"http://127.0.0.1:{port}"
-    process.kill()
-    process.wait()
-
-
-@dataclass(frozen=True)
-class Way:
-    """Everything on the way to an account, and what the database says of it."""
-
-    site: Served
-    engine: Engine
-    amazon: str
-    feed_log: Path
-    seed: dict[str, Any]
-
-    def signed_in(self, username: str = "ann") -> Browser:
-        browser = self.site.browser()
-        browser.sign_in(username)
-        browser.get(PAGE)
-        return browser
-
-    def to_consent(self, browser: Browser) -> dict[str, str]:
-        """Press the button; the query of the consent page's address."""
-        answer = browser.post(LINK)
-        assert answer.status_code == 303
-        address = answer.headers["location"]
-        assert address.startswith(f"{self.amazon}/sellercentral/apps/authorize/consent?")
-        assert httpx.get(address, trust_env=False).status_code == 200
-        return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-
-    def decide(self, asked: dict[str, str], answer: str = "confirm", seller: int = 0) -> str:
-        """On the consent page; the address that it leads back to."""
-        form = {"state": asked["state"], "redirect_uri": asked["redirect_uri"], "answer": answer}
-        form["seller_id"] = self.seed["sellers"][seller]["seller_id"]
-        url = f"{self.amazon}/sellercentral/apps/authorize/confirm"
-        return httpx.post(url, data=form, trust_env=False).headers["location"]
-
-    def back(self, browser: Browser, address: str) -> str:
-        """Follow it; the outcome, which the page then tells."""
-        answer = browser.client.get(address)
-        assert (answer.status_code, answer.headers["referrer-policy"]) == (303, "no-referrer")
-        onward = urlsplit(answer.headers["location"])
-        assert (f"{onward.scheme}://{onward.netloc}", onward.path) == (self.site.origin, PAGE)
-        assert browser.get(f"{onward.path}?{onward.query}").status_code == 200
-        return parse_qs(onward.query)["outcome"][0]
-
-    def account(self, user_id: int) -> Row[Any] | None:
-        account = tables.amazon_accounts
-        with reading(self.engine) as connection:
-            return connection.execute(select(account).where(account.c.user_id == user_id)).one_or_none()
-
-    def change(self, table: Any, **values: Any) -> None:
-        Rows(self.engine).change(update(table).values(values))
+    with amazon_at(tmp_path_factory.mktemp("amazon") / "log") as address:
+        yield address
 
 
 @pytest.fixture
 def apart() -> bool:
-    """Whether feed runs as its own process, which takes seconds to start, or in this one."""
+    """Whether feed is a process of its own."""
     return False
 
 
@@ -122,47 +36,9 @@ def way(database_url: str, engine: Engine, rows: Rows, amazon: str, tmp_path: Pa
     """Ann (1) and Bob (2) can sign in; nobody has an account."""
     for username in ("ann", "bob"):
         let_sign_in(engine, rows.user(username))
-    seed = httpx.get(f"{amazon}/_sim/seed", trust_env=False).json()
-    port = free_port()
-    callback = f"http://127.0.0.1:{port}{CALLBACK_PATH}"
-    own = PagesSettings(
-        amazon_consent_url=f"{amazon}/sellercentral/apps/authorize/consent",
-        amazon_application_id="amzn1.sp.solution.test",
-        amazon_redirect_uri=callback,
-    )
-    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    with served(build_pages(shared, own, passwords=PASSWORDS)) as site:
-        of_feed = {
-            "pages_url": site.origin,
-            "redirect_uri": callback,
-            "lwa_url": f"{amazon}/lwa/auth/o2/token",
-            "lwa_client_id": seed["lwa"]["client_id"],
-            "lwa_client_secret": seed["lwa"]["client_secret"],
-            "encryption_key": KEY,
-        }
-        found = Way(site, engine, amazon, tmp_path / "feed.log", seed)
-        with _process(port, found.feed_log, database_url, of_feed) if apart else _thread(port, shared, of_feed):
-            yield found
+    with way_to(amazon, database_url, engine, tmp_path / "feed.log", apart=apart) as found:
+        yield found
     httpx.delete(f"{amazon}/_sim/faults", trust_env=False).raise_for_status()
-
-
-@contextmanager
-def _process(port: int, log: Path, database_url: str, of_feed: dict[str, str]) -> Iterator[None]:
-    environment = {f"FEED_{name.upper()}": value for name, value in of_feed.items()}
-    environment |= {"MERCARICH_DATABASE_URL": database_url, "MERCARICH_LOG_LEVEL": "DEBUG"}
-    command = [sys.executable, "-m", "mercarich_feed", "oauth", "--port", str(port)]
-    process = up(command, f"http://127.0.0.1:{port}", log, **environment)
-    yield
-    process.terminate()
-    assert process.wait(20) == 0
-
-
-@contextmanager
-def _thread(port: int, shared: SharedSettings, of_feed: dict[str, str]) -> Iterator[None]:
-    app, http = build_callback(shared, FeedSettings.model_validate(of_feed))
-    with served(app, port):
-        yield
-    http.close()
 
 
 def test_an_account_is_linked_and_only_feed_can_read_its_token(way: Way) -> None:

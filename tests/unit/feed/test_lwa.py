@@ -40,6 +40,15 @@ def test_a_token_is_kept_until_a_minute_before_its_end() -> None:
     assert b"refresh_token=Atzr%7Crefresh" in amazon.token_requests[0].content
 
 
+def test_another_account_that_the_seller_links_gets_no_token_of_the_one_before() -> None:
+    amazon = FakeAmazon()
+    lwa = amazon.lwa(amazon.http())
+    lwa.token(ACCOUNT)
+    lwa.token(replace(ACCOUNT, refresh_token="Atzr|linked-again"))
+
+    assert [b"linked-again" in request.content for request in amazon.token_requests] == [False, True]
+
+
 def test_many_threads_refresh_once() -> None:
     amazon = FakeAmazon()
     lwa = amazon.lwa(amazon.http())
