@@ -40,7 +40,12 @@ def routes(keys: Keys, browse: BrowseListings, tell_story: TellStory) -> APIRout
         following = packed(found.next) if found.next is not None else None
         return shapes.Listings(listings=[shapes.listing(row) for row in found.rows], next=following)
 
-    @routes.get("/export.csv", summary="All that match, as an import takes them back", response_class=StreamingResponse)
+    @routes.get(
+        "/export.csv",
+        summary="All that match, as an import takes them back",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
     def export(wish: Wished, account: Account = reader) -> StreamingResponse:
         return StreamingResponse(browse.csv(account.user_id, wish), media_type="text/csv; charset=utf-8")
 
