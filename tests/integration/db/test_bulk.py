@@ -1,14 +1,15 @@
 """Many rows by one statement: what is there already grows, and walks by keyset seek their place."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, and_, event, func, insert, or_, select, text
+from sqlalchemy import Connection, Engine, and_, event, func, insert, or_, select, text, update
 
 from mercarich_db import schema
-from mercarich_db.bulk import insert_or_add, walking
+from mercarich_db.bulk import among, insert_or_add, read_locked, time_of, walking
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import run_sellers, source_items
 
@@ -84,6 +85,22 @@ def test_a_page_in_the_middle_of_a_walk_is_sought_not_counted_up_to(engine: Engi
 
     assert found == [f"x{number}" for number in range(10_000, 10_010)]
     assert (plan["type"], plan["key"]) == ("range", "ix_source_items_pending")
+
+
+def test_locked_rows_come_with_their_values_and_nobody_else_gets_them(engine: Engine) -> None:
+    run_tx(engine, lambda connection: fill(connection, 3))
+    columns = source_items.c
+    then = datetime(2026, 11, 25, 1, 2, 3, 4, tzinfo=UTC)
+    run_tx(engine, lambda connection: connection.execute(update(source_items).values(suspected_at=then)))
+    with engine.connect().execution_options(mercarich_writes=True) as mine, mine.begin():
+        wanted = [columns.id, columns.item_id, columns.price_jpy, columns.suspected_at]
+        rows = sorted(read_locked(mine, wanted, among(columns.id, [3, 1])))
+        assert [row[:3] for row in rows] == [[1, "x0", None], [3, "x2", None]]
+        assert {time_of(row[3]) for row in rows} == {then}
+        if engine.dialect.name != "sqlite":
+            with engine.connect() as other:
+                free = select(columns.id).order_by(columns.id).with_for_update(skip_locked=True)
+                assert other.execute(free).scalars().all() == [2]
 
 
 def test_a_walk_takes_every_row_once(engine: Engine) -> None:

@@ -34,7 +34,7 @@ RUN_DEADLINE = timedelta(hours=11, minutes=55)
 def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings) -> Worker:
     engine = engines.create(shared.database, pool_size=own.connections)
     observations = CountedObservations(SqlObservations(engine, settings_sql.SqlBrakeSettings(engine)))
-    sources = _sources(marketplace, own, connections=own.slots)
+    sources = _sources(marketplace, own)
     publisher = Publisher(shared.kafka_bootstrap, client_id=f"checker-{marketplace}", topics=TOPICS)
     events = KafkaEvents(publisher)
     lease = timedelta(seconds=own.lease_seconds)
@@ -77,7 +77,7 @@ def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Repo
         plan=plan,
         batches=KafkaBatches(publisher, CHECK),
         trust=Trust(
-            _sources(marketplace, own, connections=1),
+            _sources(marketplace, own),
             lambda: configured or plan.known_items(marketplace),
             every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
             retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
@@ -90,6 +90,6 @@ def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Repo
     )
 
 
-def _sources(marketplace: Marketplace, own: CheckerSettings, *, connections: int) -> HttpSources:
+def _sources(marketplace: Marketplace, own: CheckerSettings) -> HttpSources:
     url = {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}[marketplace]
-    return HttpSources(url, silence_seconds=own.proxy_silence_seconds, connections=connections)
+    return HttpSources(url, silence_seconds=own.proxy_silence_seconds)

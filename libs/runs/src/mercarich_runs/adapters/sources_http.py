@@ -1,26 +1,32 @@
-"""`ports.Sources` over the proxy's batch check: answers are read from the stream as they come."""
+"""`ports.Sources` over the proxy's batch check: answers are read from the stream as they come.
+
+The client is the standard library's: httpx costs each planner and worker 6 MB, more than all of this package.
+"""
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from urllib.parse import urlsplit
 
-import httpx
 from pydantic import ValidationError
 
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import CHECK_LINE, CheckRequest, EndLine, Item, ItemLine
 from mercarich_runs.ports import ProxyAway
 
+CONNECT_SECONDS = 3.0
+READ_BYTES = 1 << 18
+
 
 class HttpSources:
-    """`silence_seconds`: the stream speaks every few seconds; after so long without a line the proxy is away."""
+    """A connection for each look, which is one batch. `silence_seconds`: the stream speaks every few seconds; after so
+    long without a line the proxy is away."""
 
-    def __init__(self, proxy_url: str, *, silence_seconds: float, connections: int) -> None:
+    def __init__(self, proxy_url: str, *, silence_seconds: float) -> None:
         self._url = f"{proxy_url.rstrip('/')}/v1/items:check"
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(silence_seconds, connect=3.0),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            trust_env=False,
-        )
+        self._silence_seconds = silence_seconds
 
     def look(
         self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
@@ -32,20 +38,32 @@ class HttpSources:
             fresh=fresh,
         )
         try:
-            with self._http.stream(
-                "POST", self._url, content=request.model_dump_json(), headers={"content-type": "application/json"}
-            ) as answer:
-                if answer.status_code != httpx.codes.OK:
-                    raise ProxyAway(f"{self._url} answered HTTP {answer.status_code}")
+            with closing(self._connected()) as connection:
+                connection.request("POST", self._path, request.model_dump_json(), {"content-type": "application/json"})
+                answer = connection.getresponse()
+                if answer.status != HTTPStatus.OK:
+                    raise ProxyAway(f"{self._url} answered HTTP {answer.status}")
                 yield from self._bunches(answer, stop)
-        except httpx.HTTPError as error:
+        except (HTTPException, OSError) as error:
             raise ProxyAway(f"{self._url}: {type(error).__name__}: {error}") from error
 
-    def _bunches(self, answer: httpx.Response, stop: threading.Event) -> Iterator[Sequence[Item]]:
+    @property
+    def _path(self) -> str:
+        return urlsplit(self._url).path
+
+    def _connected(self) -> HTTPConnection:
+        address = urlsplit(self._url)
+        opened = HTTPSConnection if address.scheme == "https" else HTTPConnection
+        connection = opened(address.hostname or "", address.port, timeout=CONNECT_SECONDS)
+        connection.connect()
+        connection.sock.settimeout(self._silence_seconds)
+        return connection
+
+    def _bunches(self, answer: HTTPResponse, stop: threading.Event) -> Iterator[Sequence[Item]]:
         """What the proxy sent together comes together, since each bunch costs a transaction: a read that ends within a
         line is only a part of it."""
         rest, items = b"", list[Item]()
-        for chunk in answer.iter_bytes():
+        while chunk := answer.read1(READ_BYTES):
             *lines, rest = (rest + chunk).split(b"\n")
             try:
                 read = [CHECK_LINE.validate_json(line) for line in lines if line]

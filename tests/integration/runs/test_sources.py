@@ -1,0 +1,83 @@
+"""Batch checks over HTTP as a worker reads them: what is sent together comes together, and what is cut is away."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from tests.services.process import free_port
+
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.messages import BatchItem
+from mercarich_contracts.proxy_api import EndLine, Evidence, HeartbeatLine, Item, ItemLine
+from mercarich_runs.adapters.sources_http import HttpSources
+from mercarich_runs.ports import ProxyAway
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+END = EndLine(answered=0, requests=0).model_dump_json() + "\n"
+BEAT = HeartbeatLine(answered=0, waiting=1).model_dump_json() + "\n"
+
+
+def line(number: int) -> str:
+    evidence = Evidence(url="", http_status=200, body_sha256=None, parser_version="1", extract="x", fetched_at=NOW)
+    item = Item(marketplace=Marketplace.YAHOO, item_id=f"x{number}", state=State.AVAILABLE, evidence=evidence)
+    return ItemLine(item=item.model_copy(update={"title": "t" * 2000})).model_dump_json() + "\n"
+
+
+@contextmanager
+def proxy(chunks: Sequence[str], status: int = 200, *, whole: bool = True) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(status)
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            for chunk in chunks:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk.encode()))
+            if whole:
+                self.wfile.write(b"0\r\n\r\n")
+            self.close_connection = True
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+
+
+def look(url: str) -> Iterator[Sequence[Item]]:
+    return HttpSources(url, silence_seconds=5).look([BatchItem(1, "x1")], 4, threading.Event())
+
+
+def test_a_chunk_of_many_reads_is_one_bunch_and_a_heartbeat_an_empty_one() -> None:
+    """Each bunch costs a transaction; 200 answers are 400 KB, more than a socket hands out at once."""
+    with proxy([BEAT, "".join(map(line, range(200))), line(200) + END]) as url:
+        bunches = [len(bunch) for bunch in look(url)]
+
+    assert sum(bunches) == 201
+    assert [size for size in bunches if size] in ([200, 1], [201])
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_stream_without_its_end_is_cut_and_what_came_before_stands(whole: bool) -> None:
+    with proxy([line(1)], whole=whole) as url:
+        bunches = look(url)
+        assert [item.item_id for item in next(bunches)] == ["x1"]
+        with pytest.raises(ProxyAway):
+            next(bunches)
+
+
+def test_who_refuses_speaks_otherwise_or_does_not_listen_is_away() -> None:
+    with proxy([END], status=503) as url, pytest.raises(ProxyAway, match="503"):
+        next(look(url))
+    with proxy(['{"type":"poem"}\n']) as url, pytest.raises(ProxyAway, match="another language"):
+        next(look(url))
+    with pytest.raises(ProxyAway, match="Connection refused"):
+        next(look(f"http://127.0.0.1:{free_port()}"))
