@@ -17,13 +17,14 @@ class Used:
     cpu: float
     """Seconds, from its very start: interpreter and imports are in it."""
     peak_mb: float
-    """Of resident memory (`ru_maxrss`, getrusage(2))."""
+    """Of resident memory: the last `VmHWM` that was seen. `ru_maxrss` would be at least what this process had when it
+    forked."""
 
 
 def see_through(arguments: Sequence[str], environment: Mapping[str, str], log: Path, seconds: float) -> Used:
     """Raises `Failed` when it does not end with 0 in time."""
     with log.open("wb") as output:
-        began = time.monotonic()
+        began, peak_mb = time.monotonic(), 0.0
         process = subprocess.Popen(
             arguments, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
@@ -31,6 +32,7 @@ def see_through(arguments: Sequence[str], environment: Mapping[str, str], log: P
             pid, status, used = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 break
+            peak_mb = max(peak_mb, _peak_mb(process.pid))
             if time.monotonic() - began > seconds:
                 os.kill(process.pid, signal.SIGKILL)
             time.sleep(0.02)
@@ -39,4 +41,12 @@ def see_through(arguments: Sequence[str], environment: Mapping[str, str], log: P
         raise Failed(
             f"{' '.join(arguments)} ended with {process.returncode}\n{log.read_text(errors='replace')[-2000:]}"
         )
-    return Used(time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Used(time.monotonic() - began, used.ru_utime + used.ru_stime, peak_mb)
+
+
+def _peak_mb(pid: int) -> float:
+    """0 of a process that has ended, and is to be waited for."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
