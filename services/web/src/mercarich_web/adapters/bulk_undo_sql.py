@@ -53,9 +53,11 @@ def _untouched(connection: Connection, user_id: int, at: datetime, ids: Sequence
 
 def _put_back(connection: Connection, rows: Sequence[AnyRow], by: str, now: datetime) -> int:
     """What was up goes up, unless its source is known to have gone; what was searched for is searched for again."""
-    up = [row for row in rows if row.quantity_before > 0 and row.state not in OUT_OF_STOCK]
-    put_up(connection, [row for row in up if row.kind == EventKind.WITHDRAWN], by, now, EventKind.RESTORED)
-    put_up(connection, [row for row in up if row.kind == EventKind.STOPPED], by, now, EventKind.RESUMED)
-    others = [row for row in rows if row not in up and row.kind == EventKind.STOPPED]
-    search(connection, others, by, now)
-    return len(up) + len(others)
+    goes_up = {row.id for row in rows if row.quantity_before > 0 and row.state not in OUT_OF_STOCK}
+    withdrawn = [row for row in rows if row.kind == EventKind.WITHDRAWN and row.id in goes_up]
+    stopped = [row for row in rows if row.kind == EventKind.STOPPED]
+    sought = [row for row in stopped if row.id not in goes_up]
+    put_up(connection, withdrawn, by, now, EventKind.RESTORED)
+    put_up(connection, [row for row in stopped if row.id in goes_up], by, now, EventKind.RESUMED)
+    search(connection, sought, by, now)
+    return len(goes_up) + len(sought)
