@@ -31,7 +31,7 @@ from mercarich_local.system import FOUNDATION, on_free_ports
 ROOT = Path(__file__).parents[2]
 MARKETPLACES = ("yahoo", "mercari")
 REVIVERS = {"updater-yahoo", "updater-mercari"}
-UNUSED = {"scheduler", "web", "notices"}
+UNUSED = {"scheduler", "web", "notices", "oauth"}
 """No scenario opens a page or waits for a time of day; each costs seconds to bring up."""
 READY_SECONDS = 45.0
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "SIMULATOR_")
