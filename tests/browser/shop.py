@@ -71,6 +71,9 @@ def _runs(rows: Rows, seller: int) -> None:
     rows.change(update(tables.run_heads).where(*newest).values(generation=2, run_id=run))
     rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=60, checked=38, fallen=3)
     rows.run(1, marketplace="mercari", started_at=ago(hours=12), ended_at=ago(hours=11), planned=900, checked=900)
+    for generation, hours in ((-1, 72), (0, 36)):
+        before = rows.run(generation, started_at=ago(hours=hours), ended_at=ago(hours=hours - 1), checked=4000)
+        rows.add(tables.run_sellers, run_id=before, user_id=seller, planned=60, checked=58, fallen=generation + 2)
     hold = rows.hold(run, user_id=None, reason="30 of 60 checked listings would fall at once")
     source = rows.source("x6000001", state="sold", reason="won")
     rows.listing(seller, source, "YA-HELD", title="保留中の出品", hold_id=hold)
@@ -140,7 +143,7 @@ def _withdrawn(rows: Rows, seller: int) -> int:
         )
         mine = {"user_id": seller, "revision": 2, "quantity_before": 1, "quantity_after": 0}
         rows.event(listing, "withdrawn", at=ago(hours=3), reason="won", run_id=1, evidence_id=proof, **mine)
-        rows.event(listing, "push_accepted", at=ago(hours=3) + timedelta(seconds=3), user_id=seller, revision=2)
+        rows.event(listing, "push_accepted", at=ago(hours=3) + timedelta(minutes=3), **mine)
         rows.event(listing, "proposed", at=ago(hours=2), user_id=seller, reason="yahoo x4000000 waits for approval")
         found = {"marketplace": "yahoo", "url": "https://auctions.example/x4", "title": f"{GOODS[number]} 美品"}
         rows.source(f"x400000{number}", seller_id="shop_4711", price_jpy=7_980, condition_code=3)
