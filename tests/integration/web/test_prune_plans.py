@@ -72,5 +72,6 @@ def _read_whole(engine: Engine, statement: Any) -> Sequence[str]:
         steps = [dict(each) for each in plan]
     assert steps
     if sqlite:
-        return [each["detail"] for each in steps if each["detail"].startswith("SCAN")]
+        details = [each["detail"] for each in steps]
+        return [each for each in details if each.startswith("SCAN") or "AUTOMATIC" in each]
     return [str(each) for each in steps if each["type"] in ("ALL", "index")]
