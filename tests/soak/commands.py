@@ -150,7 +150,7 @@ class Command:
         return run(request, self._key, self._stop)
 
     def _sweep(self, marketplace: Marketplace) -> int:
-        """As `mercarich_feed.bootstrap.build_sweep`."""
+        """As `mercarich_feed.bootstrap_commands.build_sweep`."""
         plant, kernel = self._plant, self._plant.kernel
         publisher = QueuePublisher(plant.broker)
 

@@ -14,7 +14,7 @@ from mercarich_db.tables import token_checks
 from mercarich_feed.adapters.meter import Gauges
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
-from mercarich_feed.bootstrap import build_token_check
+from mercarich_feed.bootstrap_commands import build_token_check
 from mercarich_feed.domain.tokens import TokensChecked
 from mercarich_feed.metrics import TOKEN_CHECK_STOPPED, TOKEN_VERDICTS
 from mercarich_feed.settings import FeedSettings

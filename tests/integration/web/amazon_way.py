@@ -21,7 +21,7 @@ from mercarich_contracts.linking import CALLBACK_PATH
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_feed.adapters.token_cipher import new_key
-from mercarich_feed.bootstrap import build_callback
+from mercarich_feed.bootstrap_callback import build_callback
 from mercarich_feed.settings import FeedSettings
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap_pages import build_pages

@@ -49,7 +49,7 @@ def _push() -> int:
 
 def _link(host: str, port: int) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_feed.bootstrap import build_callback
+    from mercarich_feed.bootstrap_callback import build_callback
     from mercarich_platform.health import HealthServer
     from mercarich_platform.http_server import serve
 

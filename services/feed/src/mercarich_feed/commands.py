@@ -41,7 +41,7 @@ def validate_mws_tokens(argv: Sequence[str]) -> int:
     parser.add_argument("--usernames", nargs="+", default=[], help="only these sellers")
     given = parser.parse_args(argv)
     from mercarich_db.engine import DatabaseAway  # drivers: not for a help page
-    from mercarich_feed.bootstrap import build_token_check
+    from mercarich_feed.bootstrap_commands import build_token_check
 
     shared, own = load(SharedSettings), load(FeedSettings)
     logging.configure("feed-tokens", level=shared.log_level, style=shared.log_format)
@@ -91,7 +91,7 @@ def _sweep(marketplace: Marketplace, argv: Sequence[str]) -> int:
     parser = parser_for(marketplace)
     given = parser.parse_args(argv)
     from mercarich_db.engine import DatabaseAway  # drivers: not for a help page
-    from mercarich_feed.bootstrap import build_sweep
+    from mercarich_feed.bootstrap_commands import build_sweep
     from mercarich_platform.kafka import BrokerAway
 
     shared, own = load(SharedSettings), load(FeedSettings)

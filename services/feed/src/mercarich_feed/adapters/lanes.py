@@ -12,7 +12,7 @@ from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.use_cases.follow import RestoreWish
 from mercarich_platform.clock import Monotonic, monotonic
-from mercarich_platform.worker import Tick
+from mercarich_platform.worker import Tick, Worker
 
 log = logging.getLogger(__name__)
 
@@ -117,3 +117,19 @@ class Lanes:
         self.follow.stop()
         self.amazon.close()
         self.http.close()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWorker:
+    """The worker loop with the lanes that it wakes."""
+
+    worker: Worker
+    lanes: Lanes
+
+    def run(self, stop: threading.Event) -> int:
+        self.lanes.start()
+        try:
+            return self.worker.run(stop)
+        finally:
+            stop.set()
+            self.lanes.stop()
