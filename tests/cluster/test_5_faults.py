@@ -19,6 +19,8 @@ KEY, POOL = "INVCHK_YAHOO_WORKER", "checker-yahoo"
 MOST = 6
 SCALED_SECONDS = 90.0
 BACK_SECONDS = 120.0
+UPGRADED_SECONDS = 300.0
+"""The replicas of the pages go one after the other."""
 
 
 @pytest.fixture
@@ -63,16 +65,16 @@ def test_from_1_to_6_workers_and_back_loses_nothing(release: Release, one_worker
 def test_a_rolling_upgrade_and_a_rollback_lose_nothing_and_no_click_of_the_pages_fails(
     release: Release, visitor: Visitor, keep: Keep
 ) -> None:
-    cookie = visitor.invited("tier-clicker")
+    cookie = visitor.invited(f"clicker-{int(time.time())}")
     check = CheckRun.begin(release, "upgraded")
     check.until_share(0.1)
     with visitor.clicking(cookie) as clicks:
         began = time.monotonic()
         release.upgrade(release.images.tag + NEXT)
-        until(lambda: _all_at(release, release.images.tag + NEXT), BACK_SECONDS, "all have the next image")
+        until(lambda: _all_at(release, release.images.tag + NEXT), UPGRADED_SECONDS, "all have the next image")
         upgraded = time.monotonic() - began
         release.space.helm("rollback", "mercarich")
-        until(lambda: _all_at(release, release.images.tag), BACK_SECONDS, "all have the first image again")
+        until(lambda: _all_at(release, release.images.tag), UPGRADED_SECONDS, "all have the first image again")
         both = time.monotonic() - began
         figures = check.must_end_well()
         release.wait_ready()
