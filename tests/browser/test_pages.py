@@ -120,6 +120,22 @@ def test_the_search_is_a_key_away_and_narrows_the_table_while_one_types(visit: V
     assert page.url.endswith("q=MX-007&market=&sort=newest")
 
 
+def test_what_was_withdrawn_by_mistake_comes_back_by_the_button_of_the_message(visit: Visit) -> None:
+    visitor = visit("seller001")
+    visitor.open("/listings?view=on_sale&sort=sku_down")
+    page = visitor.page
+    page.locator("input[name=listing]").first.check()
+    page.click("button[name=action][value=stop_watching]")
+    page.screenshot(path=SHOTS / "bulk-ja-light-1440.png", full_page=True)
+    page.click("form[action='/listings/apply'] button")
+    page.locator(".toast button").wait_for()
+    page.screenshot(path=SHOTS / "undo-ja-light-1440.png")
+    page.click(".toast button")
+    page.locator(".toast").wait_for()
+
+    assert page.locator(".toast button").count() == 0
+
+
 def test_rows_are_walked_by_j_and_k(visit: Visit) -> None:
     visitor = visit("seller001")
     visitor.open("/listings")
