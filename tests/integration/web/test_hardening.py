@@ -156,6 +156,16 @@ def test_a_password_counts_exactly_as_it_is_typed(site: Served) -> None:
     assert site.browser().sign_in("ann").status_code == 303
 
 
+def test_names_of_downloads_are_ours(site: Served) -> None:
+    ann = site.browser()
+    ann.sign_in("ann")
+    answer = ann.get('/listings/export.csv?filename=evil.exe&q=%0d%0aX:%20"evil')
+
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith('attachment; filename="')
+    assert "evil" not in str(answer.headers)
+
+
 def test_signing_out_clears_what_the_browser_keeps(site: Served) -> None:
     ann = site.browser()
     ann.sign_in("ann")
