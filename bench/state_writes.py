@@ -19,12 +19,12 @@ from bench.harness.spread import Spread, digits, spread
 from bench.harness.turns import in_turn
 from sqlalchemy import Connection, Engine, text, update
 
-from mercarich_checker.adapters.marking_sql import read_page
+from mercarich_checker.adapters.marking_sql import due_page
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
-from mercarich_db.bulk import update_rows
+from mercarich_db.bulk import Rows, update_rows
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import source_items
 from mercarich_platform.clock import utc_now
@@ -114,6 +114,7 @@ def _pending_page(engine: Engine, run: Run, rows: int, depth: float) -> Callable
 def _due_page(engine: Engine, marked: Run, rows: int, depth: float) -> Callable[[bool], float]:
     """For a run after that one."""
     run = Run(marked.id + 1, marked.marketplace, generation=2)
+    rows_after = Rows(engine, due_page(run, REQUEST, never_checked=False))
 
     def read(_warm_up: bool) -> float:
         with reading(engine) as connection:
@@ -121,10 +122,10 @@ def _due_page(engine: Engine, marked: Run, rows: int, depth: float) -> Callable[
                 text("SELECT checked_at, id FROM source_items ORDER BY checked_at, id LIMIT 1 OFFSET :depth"),
                 {"depth": int(rows * depth)},
             ).one()
-        before = (place.checked_at.replace(tzinfo=utc_now().tzinfo), place.id)
+        since = place.checked_at.replace(tzinfo=utc_now().tzinfo)
         with reading(engine) as connection:
             began = time.monotonic()
-            page, _ = read_page(connection, run, before, REQUEST)
+            page = rows_after.read(connection, since=since, last=place.id)
             return _milliseconds(began, len(page))
 
     return read
@@ -148,7 +149,7 @@ def _result(rows: int, writes: int, taken: Mapping[str, Spread]) -> Result:
             at_most=1.5,
             value=taken["new state of each"],
         ),
-        Goal(id="P5", what=f"a page of {PAGE:,} due rows ({slowest})", unit="ms", at_most=10.0, value=taken[slowest]),
+        Goal(id="P5", what=f"a page of due rows ({slowest})", unit="ms", at_most=10.0, value=taken[slowest]),
     ]
     lines = [[f"{writes:,} writes, {name}", f"{taken[name]} s"] for name in taken if name not in pages]
     lines += [[f"a page, {name}", f"{taken[name]} ms"] for name in pages]

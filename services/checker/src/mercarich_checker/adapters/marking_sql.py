@@ -39,7 +39,7 @@ def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> It
 
 def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
     for never_checked in (True, False):
-        rows = Rows(engine, _page(run, request, never_checked=never_checked))
+        rows = Rows(engine, due_page(run, request, never_checked=never_checked))
         place, taken = (_EARLIEST, 0), PAGE
         while taken == PAGE:
             with read(engine) as connection:
@@ -77,7 +77,7 @@ def _grouped(rows: list[list[Any]], wanted: AbstractSet[int]) -> tuple[Page, int
     return page, taken
 
 
-def _page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
+def due_page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
     """(checked_at, source item, listing, seller) of a page of source items after `since` and `last`."""
     since: BindParameter[datetime] = bindparam("since")
     behind = _items.id > bindparam("last")
