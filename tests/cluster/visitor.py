@@ -23,7 +23,7 @@ class Visitor:
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        # By its address: on a busy node the cluster's DNS leaves some questions unanswered, which says nothing of pages.
+        # By its address: on a busy node the cluster's DNS leaves questions unanswered, which says nothing of the pages.
         self.service = f"http://{release.space.get('service', release.name('pages'))['spec']['clusterIP']}"
 
     def start(self) -> None:
