@@ -1,7 +1,7 @@
 """How well replacements are told from near misses: labelled pairs of offers, both sets of rules, the curve.
 
     make quality
-    python -m bench.match_quality [--pairs 2000] [--seed 20261125] [--write docs/match-quality.md]
+    python -m bench.match_quality [--pairs 2000] [--seed 20261126] [--write docs/match-quality.md]
 
 The pairs are the simulator's (its drawings, titles, prices, conditions); the decision is the updater's own code.
 With `--write` the figures replace what is between the page's markers. Exit code 1 when the goal is missed:
@@ -31,7 +31,7 @@ from mercarich_simulator.pictures.labelled import OTHER, SAME, Pair, pairs
 from mercarich_updater.adapters.likeness import decode, likeness, quick
 
 PAIRS = 2_000
-HOLD_OUT = 20_261_125
+HOLD_OUT = 20_261_126
 """No threshold was ever looked at with this seed; 1 and 3 were tuned with."""
 PRECISION, RECALL = 0.99, 0.80
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"

@@ -103,7 +103,7 @@ def test_a_small_batch_is_answered_while_a_large_one_waits_for_its_turns() -> No
                 return time.monotonic() - started
 
     with proxy(rate_per_second=50) as (url, _):
-        assert asyncio.run(scene(url)) < 2.5
+        assert asyncio.run(scene(url)) < 20, "half of what the large one takes"
 
 
 def test_closing_the_connection_ends_what_is_left_of_the_batch() -> None:

@@ -1,7 +1,7 @@
 """Exposure out of the history: when it begins, what ends it, and what the home page tells of it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -116,7 +116,7 @@ def test_home_tells_the_expected_cancellations_and_says_when_they_are_not_known(
 def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, rows: Rows, ann_id: int) -> None:
     rows.listing(ann_id, rows.source("x1"), "UP-1")
     for generation, (hours, fallen) in enumerate(((60, 0), (48, 1)), start=10):
-        run = rows.run(generation, started_at=ago(hours=hours))
+        run = rows.run(generation, started_at=datetime.now(UTC) - timedelta(hours=hours))
         rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=2, checked=2, fallen=fallen)
     page = ann.get("/").text
     assert "10 %" in page  # six hours unseen of the sixty since the first check, of one offer

@@ -286,7 +286,7 @@ def test_a_webhook_is_signed_by_the_secret_that_its_seller_sees(
     assert call.headers["mercarich-signature"] == signature(shown[0], stamp, call.body)
     assert signature("whsec_" + "0" * 64, stamp, call.body) != call.headers["mercarich-signature"]
     assert call.json["event"] == "notice.opened"
-    assert call.json["notice"]["link"] == "https://shop.example/account"
+    assert call.json["notice"]["link"] == "https://shop.example/amazon"
     assert call.json["notice"]["kind"] == "token"
 
 

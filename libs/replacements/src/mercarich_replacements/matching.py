@@ -59,7 +59,7 @@ DEFAULT = MatchRules(
     most_colour_distance=5.5,
     most_changed_share=0.028,
     most_odd_share=0.012,
-    most_odd_share_in_volumes=0.0004,
+    most_odd_share_in_volumes=0.0002,
     titles_must_agree=True,
 )
 PRESETS = {rules.name: rules for rules in (SEED, DEFAULT)}
