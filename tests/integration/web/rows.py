@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Table, Update, insert
+from sqlalchemy import Engine, Executable, Table, insert
 
 from mercarich_db import tables
 from mercarich_db.engine import run_tx
@@ -102,5 +102,5 @@ class Rows:
         key = done.inserted_primary_key
         return key[0] if key is not None and isinstance(key[0], int) else 0
 
-    def change(self, statement: Update) -> None:
+    def change(self, statement: Executable) -> None:
         run_tx(self._engine, lambda connection: connection.execute(statement))

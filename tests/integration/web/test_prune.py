@@ -86,7 +86,7 @@ def test_replacements_that_somebody_may_ask_for_stay(engine: Engine, rows: Rows,
 def test_many_go_in_chunks_and_a_dry_run_only_counts_them(engine: Engine, rows: Rows, prune: Prune) -> None:
     number = 2 * CHUNK + 1
     old = [{**JUDGED, "item_id": f"x{each}", "searched_at": NOW - OLD} for each in range(number)]
-    rows.change(tables.revival_candidates.insert().values(old))  # type: ignore[arg-type]
+    rows.change(tables.revival_candidates.insert().values(old))
 
     assert _rows(prune, dry_run=True)[Record.CANDIDATES] == number
     assert len(_ids(engine, tables.revival_candidates)) == number

@@ -67,7 +67,7 @@ def _feed(rows: Rows, ended: float | None, items: int = 1) -> int:
     feed = rows.add(tables.submissions, **FEED, **at)
     item = {"submission_id": feed, "revision": 1, "quantity": 0, "result": "accepted"}
     many = [{**item, "listing_id": each} for each in range(1, items + 1)]
-    rows.change(tables.submission_items.insert().values(many))  # type: ignore[arg-type]
+    rows.change(tables.submission_items.insert().values(many))
     return feed
 
 
@@ -200,7 +200,7 @@ def test_sessions_and_days_of_deletions_go_after_their_days(engine: Engine, rows
 def test_what_stays_does_not_hide_what_may_go_behind_it(engine: Engine, rows: Rows, prune: Prune, listing: int) -> None:
     event = {"listing_id": listing, "user_id": 1, "at": days(200)}
     kinds = [{**event, "kind": f"kind {each}"} for each in range(LOOKED_AT + 1)]
-    rows.change(tables.listing_events.insert().values(kinds))  # type: ignore[arg-type]
+    rows.change(tables.listing_events.insert().values(kinds))
     rows.event(listing, "push_accepted", at=days(199))
     rows.event(listing, "push_accepted", at=days(198))
 

@@ -49,7 +49,7 @@ def filled(engine: Engine, rows: Rows) -> Engine:
     for table, values in many.items():
         rows.change(table.insert().values(values))
         if engine.dialect.name == "mysql":
-            rows.change(text(f"ANALYZE TABLE {table.name}"))  # type: ignore[arg-type]
+            rows.change(text(f"ANALYZE TABLE {table.name}"))
     return engine
 
 
