@@ -215,9 +215,9 @@ class Weather:
                 lambda on: self._pause(name, on),
             )
 
-    def _fault(self, at: float, target: str, kind: str, seconds: float, *, text: str = "", **more: Any) -> Event:
-        what = text or f"{target}: {kind} for {seconds / MINUTE:.0f} min, {more.get('share', 1.0):.0%} of the requests"
-        body = {"target": target, "kind": kind, "for_seconds": seconds, **more}
+    def _fault(self, at: float, target: str, kind: str, lasts: float, *, text: str = "", **more: Any) -> Event:
+        what = text or f"{target}: {kind} for {lasts / MINUTE:.0f} min, {more.get('share', 1.0):.0%} of the requests"
+        body = {"target": target, "kind": kind, "for_seconds": lasts, **more}
         world = self._plant.market.world
         return Event(at, target, what, lambda: void(world.faults.set(body, world.clock.wall())))
 
