@@ -81,7 +81,7 @@ system: $(INSTALLED) ## the whole product as processes: the demo, a small system
 	$(PYTEST) -n 2 --dist loadfile --durations 5 tests/system
 
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
-	$(PYTEST) -n 2 --dist loadfile tests/chaos
+	$(PYTEST) -n 2 --dist loadfile --timeout 240 tests/chaos
 
 soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with faults, judged by the market (DAYS=7 SEED=1 LISTINGS=20000)
 	@$(BIN)/python -m tests.soak --days $(DAYS) --seed $(SEED) --listings $(LISTINGS)

@@ -12,7 +12,7 @@ SOLD_SHARE = 0.05
 MIDDLE = (0.1, 0.9)
 """The shares of a run between which something happens to it."""
 START_SECONDS = 20.0
-RUN_SECONDS = 45.0
+RUN_SECONDS = 90.0
 PUSH_SECONDS = 20.0
 NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
 
