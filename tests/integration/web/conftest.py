@@ -6,16 +6,27 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import Engine
+from tests.integration.web import rows as rows_of_tests
 from tests.integration.web.rows import Rows
 
 from mercarich_db.engine import create
 from mercarich_platform import front
+
+
+@pytest.fixture(autouse=True)
+def _it_is_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now is when a test begins, not when its module was read: a tier takes many minutes."""
+    now = datetime.now(UTC)
+    monkeypatch.setattr(rows_of_tests, "NOW", now)
+    if hasattr(request.module, "NOW"):
+        monkeypatch.setattr(request.module, "NOW", now)
 
 
 class Done(NamedTuple):
