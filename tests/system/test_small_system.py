@@ -62,7 +62,9 @@ MARKET = {
 }
 NEVER_HERE = {
     "mercarich_feed_amazon_troubles_total": "the simulated Amazon stops no job",
+    "mercarich_feed_links_total": "nobody links an account",
     "mercarich_operator_scale_writes_total": "no pool is paused or resumed",
+    "mercarich_records_deleted_total": "nothing is old",
     "mercarich_schedule_last_start_timestamp_seconds": "nothing is started by the schedule",
     "mercarich_web_job_slice_seconds": "no seller has a job",
     "mercarich_web_request_seconds": "nobody opens a page",
