@@ -72,6 +72,28 @@ def test_the_newest_run_takes_in_what_was_not_seen_just_now(ann: Browser, engine
     }
 
 
+@pytest.mark.parametrize(
+    ("phase", "outcome"),
+    [("marking", "running"), ("canaries", "running"), ("held", "running"), ("ended", "failed")],
+)
+def test_a_run_that_is_not_trusted_takes_nothing_in(
+    ann: Browser, engine: Engine, rows: Rows, phase: str, outcome: str
+) -> None:
+    rows.change(update(tables.runs).values(phase=phase, outcome=outcome))
+    ann.post("/listings/apply", action="check", everything="true")
+
+    assert events(engine) == []
+    assert sources(engine)["x111111"] == (None, 0)
+
+
+@pytest.mark.parametrize("phase", ["checking", "confirming"])
+def test_a_run_under_way_takes_it_in(ann: Browser, engine: Engine, rows: Rows, phase: str) -> None:
+    rows.change(update(tables.runs).values(phase=phase, outcome="running"))
+    ann.post("/listings/apply", action="check", everything="true")
+
+    assert sources(engine)["x111111"] == (1, 0)
+
+
 def test_asked_again_while_it_is_pending_nothing_more_is_wanted(ann: Browser, engine: Engine) -> None:
     for _ in range(2):
         ann.post("/listings/apply", action="check", everything="true")

@@ -56,7 +56,12 @@ class Tally:
     """Of a run so far, for one seller or for the marketplace: listings checked, and those to be withdrawn."""
 
     checked: int
+    """0 where nobody counts them, after the run's end: then no share may fall, only a number."""
     fallen: int
+
+    def __str__(self) -> str:
+        of = f"{self.fallen} of {self.checked} checked" if self.checked else f"{self.fallen}"
+        return f"{of} listings would fall at once"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,59 @@
 """How a run stands for each seller: listings checked and fallen, the numbers that the brake weighs."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from mercarich_checker.domain import Tally
+from mercarich_contracts.events import EventKind
 from mercarich_db.bulk import insert_or_add
-from mercarich_db.tables import run_sellers
+from mercarich_db.tables import listing_events, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
 
+_FALLS = (EventKind.WITHDRAWN, EventKind.SEARCHING, EventKind.HELD)
 
-def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> dict[int, Tally]:
-    """Add listings by their sellers; answers the tally of each seller of whom something fell.
+
+def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> None:
+    """Add listings by their sellers.
 
     A source may serve sellers whom the run did not plan: they are counted as everybody is.
     """
     looked, fell = Counter(checked), Counter(fallen)
-    mine = run_sellers.c.run_id == run_id
     rows = [
         {**fresh_tally(run_id, user_id), "checked": looked[user_id], "fallen": fell[user_id]}
         for user_id in sorted(looked)
     ]
     insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen"))
+
+
+def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> tuple[Mapping[int, Tally], Tally]:
+    """The tally of each seller of whom something is falling, one number a listing, and that of the marketplace.
+
+    What is looked at by hand after a run's end is weighed by itself: what the run checked says nothing of these looks.
+    """
+    falls = Counter(falling)
+    ended_at = connection.execute(select(runs.c.ended_at).where(runs.c.id == run_id)).scalar()
+    if ended_at is not None:
+        return _since(connection, run_id, ended_at, falls)
+    mine = run_sellers.c.run_id == run_id
     columns = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen)
-    found = connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(fell)))) if fell else ()
-    return {row.user_id: Tally(row.checked, row.fallen) for row in found}
-
-
-def of_marketplace(connection: Connection, run_id: int) -> Tally:
-    sums = select(func.sum(run_sellers.c.checked), func.sum(run_sellers.c.fallen)).where(run_sellers.c.run_id == run_id)
+    found = connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(falls))))
+    sums = select(func.sum(run_sellers.c.checked), func.sum(run_sellers.c.fallen)).where(mine)
     checked, fallen = connection.execute(sums).one()
-    return Tally(int(checked or 0), int(fallen or 0))
+    return {row.user_id: Tally(row.checked, row.fallen) for row in found}, Tally(int(checked or 0), int(fallen or 0))
+
+
+def _since(
+    connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int]
+) -> tuple[Mapping[int, Tally], Tally]:
+    """By the listings' history; of what is falling now, nothing is in it yet."""
+    event = listing_events.c
+    sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)
+    later = (event.user_id.in_(sellers), event.at > ended_at, event.kind.in_(_FALLS), event.run_id == run_id)
+    number = func.count(event.listing_id.distinct()).label("fallen")
+    counted = connection.execute(select(event.user_id, number).where(*later).group_by(event.user_id))
+    before = Counter({row.user_id: row.fallen for row in counted})
+    since = before + falls
+    return {user_id: Tally(0, since[user_id]) for user_id in falls}, Tally(0, since.total())

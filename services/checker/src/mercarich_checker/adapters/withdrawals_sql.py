@@ -54,8 +54,9 @@ def apply(
     _clear_holds(connection, [row for row in rows if row.hold_id and row.source_item_id in found.available], now)
     fallen = [row for row in rows if row.source_item_id in found.gone]
     confirmed, new = _sorted_out(connection, batch, fallen, found, settings)
-    tallies = tallies_sql.add(connection, batch.run_id, [row.user_id for row in rows], [row.user_id for row in new])
-    held = _held_by(connection, batch, tallies, now, settings)
+    falling = [row.user_id for row in new]
+    tallies_sql.add(connection, batch.run_id, [row.user_id for row in rows], falling)
+    held = _held_by(connection, batch, falling, now, settings)
     going = [*confirmed, *(row for row in new if row.user_id not in held)]
     _withdraw(connection, batch, going, found, now)
     kept = [row for row in new if row.user_id in held]
@@ -155,16 +156,16 @@ def _is_confirmed(found: Found, row: _Row, hold_kind: str | None, settings: Brak
 def _held_by(
     connection: Connection,
     batch: CheckBatch,
-    tallies: Mapping[int, Tally],
+    falling: Sequence[int],
     now: datetime,
     settings: BrakeSettings,
 ) -> dict[int, int]:
-    """Seller -> the hold that keeps what falls; holds are opened here."""
-    if not tallies:
+    """`falling` is the seller of each listing that falls; answers seller -> the hold that keeps these, opened here."""
+    if not falling:
         return {}
+    tallies, whole = tallies_sql.weighed(connection, batch.run_id, falling)
     columns = select(holds.c.id, holds.c.user_id, holds.c.released_at).where(holds.c.run_id == batch.run_id)
     known: dict[int | None, AnyRow] = {row.user_id: row for row in connection.execute(columns)}
-    whole = tallies_sql.of_marketplace(connection, batch.run_id)
     market = Brake(settings.marketplace_listings, settings.marketplace_share)
     if None not in known and market.holds(whole):
         known[None] = _open(connection, batch, None, whole, now)
@@ -181,9 +182,8 @@ def _held_by(
 
 
 def _open(connection: Connection, batch: CheckBatch, user_id: int | None, tally: Tally, now: datetime) -> AnyRow:
-    reason = f"{tally.fallen} of {tally.checked} checked listings would fall at once"
     row = {"run_id": batch.run_id, "marketplace": batch.marketplace, "user_id": user_id, "kind": HoldKind.FALLS}
-    opened = insert(holds).values(**row, reason=reason, opened_at=now).returning(holds.c.id, holds.c.released_at)
+    opened = insert(holds).values(**row, reason=str(tally), opened_at=now).returning(holds.c.id, holds.c.released_at)
     return connection.execute(opened).one()
 
 

@@ -1,14 +1,14 @@
 """Looks that a seller asks for: the newest run of a marketplace takes the sources in once more.
 
-A checker claims and records them as all items of the run, by the same budget, brake and evidence. No run is started
-for it: a new one would supersede the run under way. What no checker is told of is taken by that run's planner, or by
-the next run.
+A checker claims and records them as all items of the run, by the same budget, brake and evidence; so the run must have
+come past its canaries, and must not be held. No run is started for it: a new one would supersede the run under way.
+What no checker is told of is taken by that run's planner, or by the next run.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, true, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import amazon_accounts, listing_events, listings, run_heads, runs, source_items
@@ -17,14 +17,17 @@ from mercarich_web.adapters.bulk_changes_sql import tell
 from mercarich_web.domain.bulk import LOOK_REST, LOOKS_A_DAY, Applied, WantedItem, WantedLooks
 
 _source = source_items.c
-_of_check = and_(run_heads.c.operation == "check", run_heads.c.run_id.is_not(None))
+_of_check = and_(run_heads.c.operation == "check", run_heads.c.run_id == runs.c.id)
+_has_ended = and_(runs.c.phase == "ended", runs.c.outcome == "finished")
+_is_trusted = or_(runs.c.phase.in_(("checking", "confirming")), _has_ended)
 
 
 def can_be_looked_at(now: datetime) -> ColumnElement[bool]:
-    """Of the source: not seen just now, and not pending in its marketplace's newest run; its seller takes part in
-    runs."""
+    """Of the source: not seen just now, and not pending in its marketplace's newest run, which is trusted; its seller
+    takes part in runs."""
     rested = or_(_source.checked_at.is_(None), _source.checked_at <= now - LOOK_REST)
-    head = exists().where(_of_check, run_heads.c.marketplace == _source.marketplace, _not_pending())
+    free = _is_free(runs.c.id, _has_ended, now)
+    head = exists().where(_of_check, _is_trusted, run_heads.c.marketplace == _source.marketplace, free)
     account = exists().where(amazon_accounts.c.user_id == listings.c.user_id)
     return and_(rested, head, account)
 
@@ -43,30 +46,33 @@ def take_in(connection: Connection, user_id: int, ids: Sequence[int], by: str, n
     columns = (offer.id, offer.user_id, offer.quantity, offer.revision, offer.source_item_id)
     rows = connection.execute(select(*columns).where(offer.user_id == user_id, offer.id.in_(ids))).all()
     # the head is locked, so that no newer run begins meanwhile; then sources by their id, as checkers do it
-    heads = connection.execute(
-        select(run_heads).where(_of_check).order_by(run_heads.c.marketplace).with_for_update(read=True)
-    ).all()
-    looks = [_of_run(connection, head, {row.source_item_id for row in rows}) for head in heads]
+    locked = select(run_heads.c.run_id).where(run_heads.c.operation == "check").order_by(run_heads.c.marketplace)
+    heads = connection.execute(locked.with_for_update(read=True)).scalars().all()
+    newest = select(runs.c.id, runs.c.marketplace, runs.c.generation, runs.c.phase).where(runs.c.id.in_(heads))
+    trusted = connection.execute(newest.where(_is_trusted).order_by(runs.c.marketplace)).all()
+    looks = [_of_run(connection, run, {row.source_item_id for row in rows}, now) for run in trusted]
     taken = {item.id for one in looks for item in one.items}
     asked = [row for row in rows if row.source_item_id in taken]
     tell(connection, asked, EventKind.LOOK_WANTED, by, now, after=lambda row: row.quantity)
     return Applied(len(asked), now, [one for one in looks if one.items])
 
 
-def _of_run(connection: Connection, head: AnyRow, source_ids: set[int]) -> WantedLooks:
-    free = or_(_source.check_run.is_(None), _source.check_run != head.run_id)
-    mine = (_source.marketplace == head.marketplace, _source.id.in_(sorted(source_ids)), free)
-    query = select(_source.id, _source.item_id, _source.seller_id).where(*mine).order_by(_source.id)
-    found = connection.execute(query.with_for_update()).all()
-    items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
-    if items:
-        fresh = {"check_run": head.run_id, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
-        marked = update(source_items).where(_source.id.in_([item.id for item in items]))
+def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: datetime) -> WantedLooks:
+    free = _is_free(run.id, true() if run.phase == "ended" else false(), now)
+    mine = (_source.marketplace == run.marketplace, _source.id.in_(sorted(source_ids)), free)
+    columns = (_source.id, _source.item_id, _source.seller_id, _source.check_run)
+    found = connection.execute(select(*columns).where(*mine).order_by(_source.id).with_for_update()).all()
+    if found:
+        fresh = {"check_run": run.id, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
+        marked = update(source_items).where(_source.id.in_([row.id for row in found]))
         connection.execute(marked.values(**fresh, check_not_before=None, check_problem=None))
-        of_run = update(runs).where(runs.c.id == head.run_id)
-        connection.execute(of_run.values(planned=runs.c.planned + len(items)))
-    return WantedLooks(head.marketplace, head.run_id, head.generation, items)
+        new = sum(row.check_run != run.id for row in found)
+        connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + new))
+    items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
+    return WantedLooks(run.marketplace, run.id, run.generation, items)
 
 
-def _not_pending() -> ColumnElement[bool]:
-    return or_(_source.check_run.is_(None), _source.check_run != run_heads.c.run_id)
+def _is_free(run_id: ColumnElement[int] | int, has_ended: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
+    """Not pending in the run. What its workers put off after its end nobody else would look at again."""
+    put_off = and_(has_ended, _source.check_attempts == 0, _source.check_not_before <= now)
+    return or_(_source.check_run.is_(None), _source.check_run != run_id, put_off)

@@ -1,0 +1,104 @@
+"""What a seller asks to be looked at now, from her action to the checker's record of it."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select, update
+from tests.integration.checker.shop import Market, Shop, Workers, check
+
+from mercarich_checker.use_cases.check_batch import BatchOutcome
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_db import engine as engines
+from mercarich_db.tables import holds, listings, source_items
+from mercarich_platform.clock import utc_now
+from mercarich_web.adapters.bulk_sql import SqlBulk
+from mercarich_web.domain.bulk import Applied, BulkAction, Choice
+
+SELLER = 1
+
+
+@pytest.fixture
+def ids(engine: Engine, shop: Shop, market: Market) -> list[int]:
+    """Three hundred offers of a seller, all found on sale by a run that has ended, an hour ago."""
+    seller = shop.seller("a")
+    assert seller == SELLER
+    found = [shop.listing(seller, f"x{number}") for number in range(300)]
+    check(engine, market)
+    rested = update(source_items).values(checked_at=utc_now() - timedelta(hours=1))
+    engines.run_tx(engine, lambda connection: connection.execute(rested))
+    return found
+
+
+def ask(engine: Engine, ids: list[int]) -> Applied:
+    return SqlBulk(engine).apply(SELLER, BulkAction.CHECK, Choice(ids=ids), "ann", utc_now())
+
+
+def look(engine: Engine, market: Market, asked: Applied) -> BatchOutcome:
+    """As a checker that is told."""
+    (wanted,) = asked.looks
+    batch = CheckBatch(
+        marketplace=Marketplace.YAHOO,
+        run_id=wanted.run_id,
+        generation=wanted.generation,
+        items=tuple(BatchItem(id=item.id, item_id=item.item_id, seller_id=item.seller_id) for item in wanted.items),
+        fresh=True,
+    )
+    return Workers(engine, market).use_case()(batch, threading.Event())
+
+
+def test_what_is_gone_is_withdrawn_and_the_rest_stays(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    market.states = {"x1": State.SOLD}
+    look(engine, market, ask(engine, ids[:3]))
+
+    assert [shop.offer(id).quantity for id in ids[:3]] == [1, 0, 1]
+    assert shop.events(ids[1]) == ["look_wanted", "withdrawn"]
+    assert shop.count(source_items, source_items.c.check_run.is_not(None)) == 0
+
+
+def test_of_many_that_fall_after_the_end_no_more_than_the_bound_are_withdrawn(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    """They are few beside what the run has checked, and many beside what was looked at by hand."""
+    market.states = {f"x{number}": State.SOLD for number in range(44)}
+    for start in (0, 22):
+        look(engine, market, ask(engine, ids[start : start + 22]))
+
+    assert shop.count(listings, listings.c.quantity == 0) < 20
+    assert shop.count(listings, listings.c.hold_id.is_not(None)) >= 44 - 19
+    with engines.reading(engine) as connection:
+        assert connection.execute(select(holds.c.reason)).scalar_one() == "20 listings would fall at once"
+
+
+def test_what_its_run_saw_fall_does_not_count_against_a_look(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    market.states = {f"x{number}": State.SOLD for number in range(25)}
+    check(engine, market)
+    rested = update(source_items).values(checked_at=utc_now() - timedelta(hours=1))
+    engines.run_tx(engine, lambda connection: connection.execute(rested))
+    assert shop.count(listings, listings.c.quantity == 0) == 25
+    market.states["x30"] = State.SOLD
+    look(engine, market, ask(engine, [ids[30]]))
+
+    assert shop.offer(ids[30]).quantity == 0
+
+
+def test_what_was_put_off_after_the_end_can_be_asked_again(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    """No planner is left that would look again when it is due."""
+    market.states = {"x1": State.UNKNOWN}
+    look(engine, market, ask(engine, [ids[1]]))
+    planned = shop.run(1).planned
+    assert ask(engine, [ids[1]]).changed == 0
+    due = update(source_items).where(source_items.c.check_not_before.is_not(None))
+    engines.run_tx(engine, lambda connection: connection.execute(due.values(check_not_before=utc_now())))
+    market.states = {"x1": State.SOLD}
+    look(engine, market, ask(engine, [ids[1]]))
+
+    assert shop.offer(ids[1]).quantity == 0
+    assert shop.run(1).planned == planned
