@@ -54,11 +54,21 @@ def test_it_begins_where_it_is_seen_and_ends_with_the_zero_at_amazon(engine: Eng
     assert minutes(engine, ann_id) == [10, 30]
 
 
-@pytest.mark.parametrize("end", ["swapped", "restored", "hold_cleared"])
+@pytest.mark.parametrize("end", ["swapped", "restored", "resumed", "hold_cleared"])
 def test_another_source_or_the_old_one_ends_it_too(engine: Engine, rows: Rows, ann_id: int, end: str) -> None:
     listing = rows.listing(ann_id, rows.source("x1"), "A-1")
     rows.event(listing, "searching", user_id=ann_id, at=ago(minutes=50))
-    rows.event(listing, end, user_id=ann_id, at=ago(minutes=20))
+    rows.event(listing, end, user_id=ann_id, at=ago(minutes=20), quantity_after=1)
+
+    assert minutes(engine, ann_id) == [30]
+
+
+def test_a_search_that_is_resumed_ends_nothing(engine: Engine, rows: Rows, ann_id: int) -> None:
+    """The zero is not at Amazon yet."""
+    listing = down(rows, ann_id, "A-1")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=50), reason="sold: won")
+    rows.event(listing, "resumed", user_id=ann_id, at=ago(minutes=40), quantity_after=0)
+    rows.event(listing, "push_accepted", user_id=ann_id, at=ago(minutes=20), quantity_after=0)
 
     assert minutes(engine, ann_id) == [30]
 

@@ -71,6 +71,16 @@ def test_watched_again_what_has_a_source_goes_up_and_the_rest_is_searched_for(an
     assert [row.stopped_at for row in found.values()] == [None] * 7
 
 
+def test_a_source_that_is_not_known_is_not_gone(ann: Browser, engine: Engine, rows: Rows) -> None:
+    apply(ann, "stop_watching", everything="true")
+    rows.change(update(source_items).where(source_items.c.item_id == "x111111").values(state="unknown"))
+    apply(ann, "resume_watching", everything="true", view="stopped")
+    found = by_sku(engine)["UP-1"]
+
+    assert (found.quantity, found.searching) == (2, False)
+    assert found.restored_at is not None, "it waits for a look that tells"
+
+
 def test_nothing_but_resuming_puts_up_what_is_not_watched(ann: Browser, engine: Engine) -> None:
     apply(ann, "stop_watching", everything="true")
     before = by_sku(engine)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, insert, or_, select, true, update
 
 from mercarich_contracts.events import EventKind
-from mercarich_contracts.market import State
+from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_db.tables import listing_events, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
@@ -95,13 +95,14 @@ def _stop(connection: Connection, rows: Sequence[AnyRow], by: str, now: datetime
 
 
 def _resume(connection: Connection, rows: Sequence[AnyRow], by: str, now: datetime) -> None:
+    """An unknown source is not gone: the look before the push tells."""
     sources = source_items.c
-    on_sale = select(sources.id).where(
-        sources.id.in_({row.source_item_id for row in rows}), sources.state == State.AVAILABLE
+    seen_gone = select(sources.id).where(
+        sources.id.in_({row.source_item_id for row in rows}), sources.state.in_(OUT_OF_STOCK)
     )
-    there = set(connection.execute(on_sale).scalars())
-    put_up(connection, [row for row in rows if row.source_item_id in there], by, now, EventKind.RESUMED)
-    search(connection, [row for row in rows if row.source_item_id not in there], by, now)
+    gone = set(connection.execute(seen_gone).scalars())
+    put_up(connection, [row for row in rows if row.source_item_id not in gone], by, now, EventKind.RESUMED)
+    search(connection, [row for row in rows if row.source_item_id in gone], by, now)
 
 
 def _set(connection: Connection, rows: Sequence[AnyRow], values: Mapping[str, Any]) -> None:

@@ -61,6 +61,7 @@ def _changes(user_id: int, since: datetime) -> Select[Any]:
     """What began, and when the next change ended it; after the last one of a listing, None."""
     gone = and_(_event.kind.in_(_begins), not_(func.coalesce(_event.reason, "").startswith(BY_HAND)))
     down = and_(_event.kind == EventKind.PUSH_ACCEPTED, _event.quantity_after == 0)
+    up = and_(_event.kind == EventKind.RESUMED, _event.quantity_after > 0)
     until = (
         func.lead(_event.at, type_=_event.at.type)
         .over(partition_by=_event.listing_id, order_by=_event.id)
@@ -68,7 +69,7 @@ def _changes(user_id: int, since: datetime) -> Select[Any]:
     )
     changes = (
         select(_event.listing_id, _event.at, _event.kind, until)
-        .where(_event.user_id == user_id, _event.at >= since, or_(gone, down, _event.kind.in_(_ends)))
+        .where(_event.user_id == user_id, _event.at >= since, or_(gone, down, up, _event.kind.in_(_ends)))
         .subquery()
     )
     return select(changes.c.listing_id, changes.c.at, changes.c.until).where(changes.c.kind.in_(_begins))

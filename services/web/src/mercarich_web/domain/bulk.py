@@ -26,7 +26,7 @@ class BulkAction(StrEnum):
     STOP = "stop_watching"
     """What is up is withdrawn, what is searched for no longer is; nothing happens to it by itself any more."""
     RESUME = "resume_watching"
-    """It goes up where its source is on sale, else a replacement is searched for."""
+    """It goes up after a look at its source; where that was last seen gone, a replacement is searched for."""
     LIST = "list"
     """A draft becomes an offer that is checked: it stands at Amazon as the seller put it there."""
     DELETE = "delete"

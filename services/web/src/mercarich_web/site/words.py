@@ -247,7 +247,7 @@ BULK: Mapping[str, BulkWords] = {
     ),
     "resume_watching": BulkWords(
         N_("Resume watching"),
-        N_("Those whose source is on sale go up after one more look at it; for the others a replacement is searched."),
+        N_("They go up after one more look at their sources; where a source is gone, a replacement is searched for."),
         "play",
     ),
     "list": BulkWords(
