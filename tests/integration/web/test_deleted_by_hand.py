@@ -1,6 +1,7 @@
 """A seller deletes listings: drafts at once, offers by the rules of `delete_old_items`, through Amazon."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, insert, select
@@ -11,6 +12,7 @@ from tests.integration.web.site import Browser
 from mercarich_db import tables
 from mercarich_db.engine import reading, run_tx
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
+from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.ports import Choice
 
 DOWN = {"quantity": 0, "revision": 4, "pushed_revision": 4, "pushed_quantity": 0}
@@ -91,3 +93,18 @@ def test_what_is_not_watched_is_not_taken_by_age(engine: Engine, rows: Rows) -> 
     choice = Choice(withdrawn_until=ago(days=7), now=NOW, unknown_to_amazon=False)
 
     assert [one.sku for one in SqlExpiredOffers(engine).find(choice, user_id, 0, 10)] == ["OLD-1"]
+
+
+def test_what_is_told_of_a_deleted_draft_is_not_told_of_the_listing_that_gets_its_id(
+    ann: Browser, engine: Engine, rows: Rows
+) -> None:
+    """SQLite gives the highest id again."""
+    source = rows.source("x999999")
+    last = rows.listing(1, source, "LAST-1", listed=False)
+    ann.post("/listings/apply", action="delete", listing=[last])
+    new = rows.listing(2, source, "NEW-1", id=last, created_at=datetime.now(UTC))
+    rows.event(new, "withdrawn", user_id=2, reason="told of itself", at=datetime.now(UTC))
+
+    told = [one.reason for one in SqlOffers(engine).events(new)]
+    assert told == ["told of itself"]
+    assert "LAST-1: by hand, ann" in {one.reason for one in events(engine)}, "it stays on record"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, select
 
 from mercarich_db.tables import (
     amazon_accounts,
@@ -23,6 +23,8 @@ from mercarich_web.domain.replacements import ReplacementSearch
 from mercarich_web.ports import Found
 
 SHOWN = 50
+ITS_EVENTS = and_(listings.c.id == listing_events.c.listing_id, listing_events.c.at >= listings.c.created_at)
+"""SQLite gives the id of a deleted listing again: what is older than the row is another's."""
 
 
 class SqlOffers:
@@ -38,7 +40,7 @@ class SqlOffers:
 
     def events(self, listing_id: int) -> Sequence[Event]:
         columns = [listing_events.c[name] for name in _names(Event)]
-        query = select(*columns).where(listing_events.c.listing_id == listing_id)
+        query = select(*columns).join(listings, ITS_EVENTS).where(listings.c.id == listing_id)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(listing_events.c.id.desc()).limit(SHOWN))
             return [Event(**row._mapping) for row in rows]
@@ -49,7 +51,8 @@ class SqlOffers:
             select(item.submission_id, whole.lane, whole.state, item.revision, item.quantity, item.result, item.issue)
             .add_columns(whole.created_at, whole.ended_at)
             .join(submissions, whole.id == item.submission_id)
-            .where(item.listing_id == listing_id)
+            .join(listings, and_(listings.c.id == item.listing_id, whole.created_at >= listings.c.created_at))
+            .where(listings.c.id == listing_id)
             .order_by(item.submission_id.desc())
             .limit(SHOWN)
         )
@@ -71,7 +74,8 @@ class SqlOffers:
         event = listing_events.c
         query = (
             select(event.evidence_id)
-            .where(event.listing_id == listing_id, event.evidence_id.is_not(None))
+            .join(listings, ITS_EVENTS)
+            .where(listings.c.id == listing_id, event.evidence_id.is_not(None))
             .order_by(event.id.desc())
             .limit(1)
         )

@@ -20,6 +20,7 @@ from mercarich_db.tables import (
     runs,
 )
 from mercarich_web.adapters.database import reading
+from mercarich_web.adapters.offers_sql import ITS_EVENTS
 from mercarich_web.domain.home import Day, Happened, OwnRun
 from mercarich_web.domain.offers import Account, Event
 
@@ -67,7 +68,7 @@ class SqlSellersDesk:
         event, names = listing_events.c, [one.name for one in fields(Event)]
         query = (
             select(*[event[name] for name in names], listings.c.id.label("of"), listings.c.sku, listings.c.title)
-            .join(listings, and_(listings.c.id == event.listing_id, listings.c.user_id == event.user_id))
+            .join(listings, and_(ITS_EVENTS, listings.c.user_id == event.user_id))
             .where(event.user_id == user_id)
             .order_by(event.at.desc(), event.id.desc())
             .limit(limit)
