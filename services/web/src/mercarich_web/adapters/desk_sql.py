@@ -79,7 +79,8 @@ def hold(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> Non
 
 def to_be_mended(now: datetime) -> ColumnElement[bool]:
     """Imports whose rows were wrong: their sellers get their files back for a while."""
-    return and_(jobs.c.state == State.FAILED, jobs.c.wrong > 0, jobs.c.ended_at > now - MENDABLE_FOR)
+    wrong = and_(jobs.c.wrong > 0, jobs.c.done > 0)
+    return and_(jobs.c.state == State.FAILED, wrong, jobs.c.ended_at > now - MENDABLE_FOR)
 
 
 def ended(state: State, message: str | None, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
+from mercarich_db.bulk import insert_or_add
 from mercarich_db.tables import (
     deletions,
     listing_events,
@@ -198,10 +199,8 @@ def allowance(connection: Connection, user_id: int, day: date) -> int:
 
 
 def count_deleted(connection: Connection, user_id: int, day: date, listings_gone: int) -> None:
-    which = (deletions.c.user_id == user_id, deletions.c.day == day.isoformat())
-    more = update(deletions).where(*which).values(listings=deletions.c.listings + listings_gone)
-    if connection.execute(more).rowcount == 0:
-        connection.execute(insert(deletions).values(user_id=user_id, day=day.isoformat(), listings=listings_gone))
+    row = {"user_id": user_id, "day": day.isoformat(), "listings": listings_gone}
+    insert_or_add(connection, deletions, [row], adding=("listings",))
 
 
 def _delete(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:

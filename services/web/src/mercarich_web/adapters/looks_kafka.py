@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -21,6 +22,7 @@ class KafkaLooks:
     def __init__(self, bootstrap: str) -> None:
         self._publisher = Publisher(bootstrap, client_id="web-looks", topics=tuple(CHECK.values()))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="looks")
+        self._number = count()
 
     def ask(self, wanted: Sequence[WantedLooks]) -> None:
         self._thread.submit(self._ask, wanted)
@@ -34,7 +36,10 @@ class KafkaLooks:
             for one in wanted:
                 for start in range(0, len(one.items), BATCH):
                     message = _batch(one, start)
-                    self._publisher.publish(CHECK[message.marketplace].name, message.encode(), key=b"%d" % start)
+                    # as planners do: turns between the partitions, also where every action is one batch
+                    self._publisher.publish(
+                        CHECK[message.marketplace].name, message.encode(), key=b"%d" % next(self._number)
+                    )
             self._publisher.flush(ACKNOWLEDGED_WITHIN)
         except BrokerAway as error:
             log.info("checkers were not told; the run or the next one looks", extra={"why": str(error)})

@@ -68,7 +68,7 @@ class _Read:
         seen: list[bytes] = []
         source = _keeping(lines(self._jobs.stored(self._job.id)), seen)
         for record in records(source, encoding, Place()):
-            raw = b"".join(seen).decode(encoding, "replace").rstrip("\r\n")
+            raw = b"".join(seen).decode(encoding, "replace").strip("\r\n")
             seen.clear()
             yield (record.cells if record.problem is None else (raw,)), record.line
 
