@@ -98,6 +98,10 @@ class Shop:
         """As if the lease were over."""
         self.alter(listings, listing_id, push_claim_until=now() - timedelta(seconds=1))
 
+    def store_token(self, user_id: int, sealed: str) -> None:
+        stored = update(amazon_accounts).where(amazon_accounts.c.user_id == user_id).values(refresh_token=sealed)
+        run_tx(self.engine, lambda connection: connection.execute(stored))
+
     def account(self, user_id: int) -> Row[Any]:
         with reading(self.engine) as connection:
             return connection.execute(select(amazon_accounts).where(amazon_accounts.c.user_id == user_id)).one()

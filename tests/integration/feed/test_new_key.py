@@ -7,9 +7,11 @@ from tests.integration.feed.shop import Shop
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts
-from mercarich_feed.adapters.accounts_sql import open_accounts
-from mercarich_feed.adapters.token_cipher import new_key
+from mercarich_feed.adapters.accounts_sql import SqlAccounts, open_accounts
+from mercarich_feed.adapters.token_cipher import TokenCipher, new_key
 from mercarich_feed.settings import FeedSettings
+from mercarich_platform.clock import utc_now
+from mercarich_platform.sealing import decoded_key
 from mercarich_platform.settings import BadConfiguration
 
 
@@ -45,6 +47,48 @@ def test_while_both_are_given_it_does_not_matter_which_is_the_newer(shop: Shop, 
     new = new_key()
 
     assert tokens(shop, keyed(settings, shop.key, new)) == tokens(shop, keyed(settings, new, shop.key))
+
+
+def test_a_token_that_is_linked_while_all_are_sealed_anew_stays(shop: Shop, settings: FeedSettings) -> None:
+    """Between the reading of all tokens and the writing of each."""
+    old = TokenCipher(decoded_key(shop.key, "FEED_ENCRYPTION_KEY"))
+    linked = old.encrypt(1, "Atzr|linked meanwhile")
+    key = new_key()
+
+    class Linking(TokenCipher):
+        def encrypt(self, user_id: int, token: str) -> str:
+            if user_id == 1:
+                shop.store_token(1, linked)
+            return super().encrypt(user_id, token)
+
+    older = decoded_key(shop.key, "FEED_ENCRYPTION_KEY")
+    cipher = Linking(decoded_key(key, "FEED_ENCRYPTION_KEY"), older)
+    SqlAccounts(shop.engine, cipher, 1, utc_now).seal_anew()
+
+    assert dict(stored(shop))[1] == linked
+    assert tokens(shop, keyed(settings, key, shop.key))[0] == "Atzr|linked meanwhile"
+
+
+def test_a_verdict_is_about_the_token_that_was_used(shop: Shop, settings: FeedSettings) -> None:
+    accounts = open_accounts(shop.engine, settings, 1)
+    used = accounts.account(1)
+    accounts.refused(used, "revoked")
+    assert (shop.account(1).token_verdict, shop.account(1).token_reason) == ("invalid", "revoked")
+    accounts.works(used)
+    sealed = TokenCipher(decoded_key(shop.key, "FEED_ENCRYPTION_KEY")).encrypt(1, "Atzr|linked anew")
+    shop.store_token(1, sealed)
+    accounts.refused(used, "revoked")
+
+    assert (shop.account(1).token_verdict, shop.account(1).token_reason) == ("valid", None)
+    assert accounts.account(1).refresh_token == "Atzr|linked anew"
+
+
+def test_a_token_that_cannot_be_read_is_refused(shop: Shop, settings: FeedSettings) -> None:
+    accounts = open_accounts(shop.engine, settings, 1)
+    shop.store_token(1, TokenCipher(decoded_key(new_key(), "FEED_ENCRYPTION_KEY")).encrypt(1, "Atzr|of another key"))
+
+    assert accounts.pushable(1) is None
+    assert shop.account(1).token_verdict == "invalid"
 
 
 @pytest.mark.parametrize(("old", "says"), [("", "does not open"), ("c2hvcnQ=", "FEED_OLD_ENCRYPTION_KEY: expected 32")])

@@ -16,6 +16,7 @@ from tests.integration.web.site import PASSWORD, PASSWORDS, Served, let_sign_in,
 from mercarich_db import tables
 from mercarich_db.engine import create, reading
 from mercarich_platform.settings import BadConfiguration, SharedSettings
+from mercarich_web.adapters.server_roots_sql import SqlRoots
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.bootstrap_people import server_key
 from mercarich_web.domain.codes import code_at
@@ -127,6 +128,17 @@ def test_processes_that_start_at_once_make_one_secret(
 
     assert len({key.secret("test") for key in keys}) == 1
     assert os.stat(tmp_path / "pages.key").st_mode & 0o777 == 0o600
+
+
+def test_whoever_comes_second_keeps_and_replaces_nothing(engine: Engine, clock: Clock) -> None:
+    roots = SqlRoots(engine, clock)
+    roots.keep("first")
+    roots.keep("second")
+    roots.replace("second", "third")
+    assert roots.sealed() == "first"
+    roots.replace("first", "third")
+
+    assert roots.sealed() == "third"
 
 
 def test_a_database_that_is_away_holds_up_no_start(tmp_path: Path, clock: Clock) -> None:

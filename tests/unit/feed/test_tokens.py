@@ -20,10 +20,11 @@ from mercarich_feed.use_cases.tokens import CheckTokens
 
 
 class FakeBook:
-    """Sellers 1 to n; the token of `unreadable` cannot be opened, and each has two exposed withdrawals."""
+    """Sellers 1 to n; the token of `unreadable` cannot be opened, `relinked` stores another one while the first is
+    used, and each has two exposed withdrawals."""
 
-    def __init__(self, count: int, unreadable: int = 0) -> None:
-        self.count, self.unreadable = count, unreadable
+    def __init__(self, count: int, unreadable: int = 0, relinked: int = 0) -> None:
+        self.count, self.unreadable, self.relinked = count, unreadable, relinked
         self.stored: dict[int, tuple[Verdict, str | None]] = {}
         self.ended: TokensChecked | None = None
 
@@ -32,11 +33,14 @@ class FakeBook:
 
     def account(self, user_id: int) -> Account:
         if user_id == self.unreadable:
-            raise UnreadableToken("it was encrypted with another key")
-        return Account(user_id, f"A{user_id}", "M", "secret", trusted=True)
+            raise UnreadableToken("it was encrypted with another key", f"sealed {user_id}")
+        return Account(user_id, f"A{user_id}", "M", "secret", trusted=True, sealed=f"sealed {user_id}")
 
-    def store(self, user_id: int, verdict: Verdict, reason: str | None) -> None:
+    def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
+        if user_id == self.relinked or sealed != f"sealed {user_id}":
+            return False
         self.stored[user_id] = (verdict, reason)
+        return True
 
     def exposed(self, user_id: int) -> int:
         return 2
@@ -85,6 +89,15 @@ def test_v1_each_seller_is_valid_invalid_or_unknown_and_unknown_changes_nothing(
         3: (Verdict.INVALID, "LWA invalid_grant"),
     }
     assert book.ended is checked
+
+
+def test_a_seller_who_links_again_meanwhile_is_not_blamed_for_the_older_token() -> None:
+    book = FakeBook(2, relinked=2)
+    checked = _check(book, {2: TokenRevoked("LWA invalid_grant")})[0]()
+
+    assert [one.verdict for one in checked.judged] == [Verdict.VALID, Verdict.UNKNOWN]
+    assert checked.judged[1].reason == "another token was stored meanwhile"
+    assert checked.exposed == 0
 
 
 def test_f4_the_offers_that_an_invalid_token_exposes_are_counted() -> None:

@@ -107,11 +107,11 @@ class Accounts(Protocol):
     def pushable(self, user_id: int) -> Account | None:
         """The seller's account, unless there is none or its token was refused a short while ago."""
 
-    def refused(self, user_id: int, reason: str) -> None:
-        """Store the verdict `invalid`."""
+    def refused(self, account: Account, reason: str) -> None:
+        """Store the verdict `invalid`, unless another token is stored by now."""
 
-    def works(self, user_id: int) -> None:
-        """Store the verdict `valid`."""
+    def works(self, account: Account) -> None:
+        """Store the verdict `valid`, unless another token is stored by now."""
 
 
 class Listings(Protocol):
@@ -232,6 +232,11 @@ class Meter(Protocol):
 class UnreadableToken(Exception):
     """The stored token cannot be opened with our key; the text says why and holds no secret."""
 
+    def __init__(self, reason: str, sealed: str) -> None:
+        super().__init__(reason)
+        self.sealed = sealed
+        """What is stored: a verdict is about this."""
+
 
 class TokenBook(Protocol):
     """What is stored of the sellers' tokens."""
@@ -242,7 +247,8 @@ class TokenBook(Protocol):
     def account(self, user_id: int) -> Account:
         """Raises `UnreadableToken`."""
 
-    def store(self, user_id: int, verdict: Verdict, reason: str | None) -> None: ...
+    def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
+        """Of the token that is stored as `sealed`; False: another one is by now, and nothing is written."""
 
     def exposed(self, user_id: int) -> int:
         """Withdrawals that Amazon does not have."""

@@ -15,6 +15,7 @@ from mercarich_feed.adapters.links_sql import SqlLinks
 from mercarich_feed.adapters.pending_sql import account_usable
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
+from mercarich_feed.domain.tokens import Verdict
 from mercarich_feed.ports import UnreadableToken
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.sealing import decoded_key
@@ -73,7 +74,7 @@ class SqlAccounts:
             return self._opened(row)
         except UnreadableToken as error:
             log.warning("a stored token cannot be read", extra={"user_id": user_id, "reason": str(error)})
-            self.refused(user_id, str(error))
+            self.store(user_id, error.sealed, Verdict.INVALID, str(error))
             return None
 
     def account(self, user_id: int) -> Account:
@@ -83,11 +84,18 @@ class SqlAccounts:
                 connection.execute(select(amazon_accounts).where(amazon_accounts.c.user_id == user_id)).one()
             )
 
-    def refused(self, user_id: int, reason: str) -> None:
-        self._store(user_id, "invalid", reason[:255])
+    def refused(self, account: Account, reason: str) -> None:
+        self.store(account.user_id, account.sealed, Verdict.INVALID, reason)
 
-    def works(self, user_id: int) -> None:
-        self._store(user_id, "valid", None)
+    def works(self, account: Account) -> None:
+        self.store(account.user_id, account.sealed, Verdict.VALID, None)
+
+    def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
+        """A verdict on the token stored as `sealed`; False: another one is by now, and nothing is written."""
+        this = (amazon_accounts.c.user_id == user_id, amazon_accounts.c.refresh_token == sealed)
+        told = {"token_verdict": verdict, "token_reason": reason and reason[:255], "token_checked_at": self._now()}
+        statement = update(amazon_accounts).where(*this).values(**told)
+        return run_tx(self._engine, lambda connection: connection.execute(statement)).rowcount == 1
 
     def check_key(self) -> None:
         """Open one stored token, if there is any. Raises `BadKey` when the key is not the one that sealed it."""
@@ -122,16 +130,9 @@ class SqlAccounts:
             run_tx(self._engine, partial(Connection.execute, statement=change))
 
     def _opened(self, row: AnyRow) -> Account:
-        token = self._cipher.decrypt(row.user_id, row.refresh_token)
-        return Account(row.user_id, row.seller_id, row.marketplace_id, token, trusted=row.token_verdict == "valid")
-
-    def _store(self, user_id: int, verdict: str, reason: str | None) -> None:
-        statement = (
-            update(amazon_accounts)
-            .where(amazon_accounts.c.user_id == user_id)
-            .values(token_verdict=verdict, token_reason=reason, token_checked_at=self._now())
-        )
-        run_tx(self._engine, lambda connection: connection.execute(statement))
+        sealed, trusted = row.refresh_token, row.token_verdict == Verdict.VALID
+        token = self._cipher.decrypt(row.user_id, sealed)
+        return Account(row.user_id, row.seller_id, row.marketplace_id, token, trusted=trusted, sealed=sealed)
 
 
 def _cipher(keys: Keys) -> TokenCipher:

@@ -35,11 +35,8 @@ class SqlTokenBook:
     def account(self, user_id: int) -> Account:
         return self._accounts.account(user_id)
 
-    def store(self, user_id: int, verdict: Verdict, reason: str | None) -> None:
-        if verdict is Verdict.VALID:
-            self._accounts.works(user_id)
-        else:
-            self._accounts.refused(user_id, reason or "refused")
+    def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
+        return self._accounts.store(user_id, sealed, verdict, reason)
 
     def exposed(self, user_id: int) -> int:
         waiting = and_(listings.c.user_id == user_id, pending(), withdrawal())

@@ -25,7 +25,7 @@ class TokenCipher:
         try:
             return self._sealer.open(_identity(user_id), text).decode()
         except (Unreadable, UnicodeDecodeError) as error:
-            raise UnreadableToken(str(error)) from None
+            raise UnreadableToken(str(error), text) from None
 
     def is_current(self, text: str) -> bool:
         """Encrypted with the newer key."""

@@ -32,6 +32,8 @@ class Account:
     refresh_token: str = field(repr=False)
     trusted: bool
     """The last verdict on the token was `valid`."""
+    sealed: str = field(default="", repr=False)
+    """The token as it is stored: a verdict is about this one, not about what the seller has linked meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

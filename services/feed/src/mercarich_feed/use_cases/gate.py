@@ -37,11 +37,11 @@ class Gate:
         try:
             self.amazon.authorize(account)
             if not account.trusted:
-                self.accounts.works(user_id)
+                self.accounts.works(account)
             again = job(account)
         except TokenRevoked as trouble:
             self.meter.trouble(trouble)
-            self.accounts.refused(user_id, str(trouble))
+            self.accounts.refused(account, str(trouble))
             log.warning("a seller's token is refused", extra={"user_id": user_id, "reason": str(trouble)})
             return None
         except Unsent:

@@ -43,24 +43,27 @@ class CheckTokens:
         return checked
 
     def _judge(self, user_id: int, username: str) -> Judged:
-        verdict, reason = self._ask(user_id)
-        if verdict is not Verdict.UNKNOWN:
-            self.book.store(user_id, verdict, reason)
+        sealed, verdict, reason = self._ask(user_id)
+        if verdict is not Verdict.UNKNOWN and not self.book.store(user_id, sealed, verdict, reason):
+            verdict, reason = Verdict.UNKNOWN, "another token was stored meanwhile"
         exposed = self.book.exposed(user_id) if verdict is Verdict.INVALID else 0
         if verdict is not Verdict.VALID:
             says = {"user_id": user_id, "username": username, "reason": reason, "exposed": exposed}
             log.warning(f"a seller's token is {verdict}", extra=says)
         return Judged(username, verdict, reason, exposed)
 
-    def _ask(self, user_id: int) -> tuple[Verdict, str | None]:
+    def _ask(self, user_id: int) -> tuple[str, Verdict, str | None]:
+        """What is stored, and what comes of using it."""
         try:
-            self.prove(self.book.account(user_id))
+            account = self.book.account(user_id)
         except UnreadableToken as error:
-            return Verdict.INVALID, str(error)
+            return error.sealed, Verdict.INVALID, str(error)
+        try:
+            self.prove(account)
         except TokenRevoked as trouble:
-            return Verdict.INVALID, str(trouble)
+            return account.sealed, Verdict.INVALID, str(trouble)
         except AppCredentials:
             raise
         except AmazonTrouble as trouble:
-            return Verdict.UNKNOWN, f"{type(trouble).__name__}: {trouble}"
-        return Verdict.VALID, None
+            return account.sealed, Verdict.UNKNOWN, f"{type(trouble).__name__}: {trouble}"
+        return account.sealed, Verdict.VALID, None
