@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -50,8 +51,9 @@ class Way:
     def to_consent(self, browser: Browser) -> dict[str, str]:
         """Press the button; the query of the consent page's address."""
         answer = browser.post(LINK)
-        assert answer.status_code == 303
-        address = answer.headers["location"]
+        assert answer.status_code == 200
+        address = answer.headers["refresh"].removeprefix("0; url=")
+        assert escape(address) in answer.text, "who is not led on can go there"
         assert address.startswith(f"{self.amazon}/sellercentral/apps/authorize/consent?")
         assert httpx.get(address, trust_env=False).status_code == 200
         return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}

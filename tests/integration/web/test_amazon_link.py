@@ -174,14 +174,15 @@ def test_another_account_takes_the_place_of_one_only_while_no_listing_is_in_it(w
     assert (account.seller_id, first != second) == (second, True)
 
 
-def test_a_form_needs_a_fresh_login_and_leads_to_amazon_only(way: Way) -> None:
+def test_it_needs_a_fresh_login_and_no_form_leads_to_another_site(way: Way) -> None:
+    """A browser would hold such a form's policy against all that Amazon redirects it to, as well."""
     ann = way.signed_in()
     policy = ann.get(PAGE).headers["content-security-policy"]
     way.change(tables.sessions, confirmed_at=ago(hours=1))
 
     answer = ann.post(LINK)
 
-    assert f"form-action 'self' {way.amazon};" in policy
+    assert "form-action 'self';" in policy
     assert (answer.status_code, answer.headers["location"][:8]) == (303, "/confirm")
 
 

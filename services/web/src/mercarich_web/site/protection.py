@@ -10,27 +10,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mercarich_web.site.visits import SAFE
 
-
-def policy(forms_to: str = "") -> str:
-    """No nonce: nothing is written into the page itself, neither script nor style. `forms_to`: another origin to
-    which a form of the page may lead."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "font-src 'self'",
-            "connect-src 'self'",
-            f"form-action 'self' {forms_to}".rstrip(),
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+)
+"""No nonce: nothing is written into the page itself, neither script nor style."""
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": policy(),
+    "Content-Security-Policy": "; ".join(POLICY),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
