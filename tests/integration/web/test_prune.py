@@ -12,7 +12,8 @@ from tests.integration.web.rows import NOW, Rows
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_web.adapters.records_sql import SqlRecords
-from mercarich_web.domain.expiry import CHUNK, Record
+from mercarich_web.domain.expiry import CHUNK
+from mercarich_web.domain.retention import Record
 from mercarich_web.use_cases.prune import Prune
 
 OLD, YOUNG = timedelta(days=200), timedelta(days=5)

@@ -16,7 +16,7 @@ from mercarich_web.adapters.kept_records import RUNS_KEPT
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.records_sql import SqlRecords
-from mercarich_web.domain.expiry import LOOKED_AT, Record
+from mercarich_web.domain.retention import LOOKED_AT, Record
 from mercarich_web.use_cases.listings import TellStory
 from mercarich_web.use_cases.prune import Prune
 
@@ -32,7 +32,9 @@ def prune(engine: Engine) -> Prune:
 @pytest.fixture
 def listing(rows: Rows) -> int:
     source = rows.source("x1", state="sold")
-    listing = rows.listing(rows.user("hanako"), source, "SKU-1", quantity=0, revision=2, pushed_revision=2)
+    listing = rows.listing(
+        rows.user("hanako"), source, "SKU-1", quantity=0, revision=2, pushed_revision=2, created_at=days(500)
+    )
     rows.change(
         tables.source_items.update().where(tables.source_items.c.id == source).values(evidence_id=_proof(rows, 200))
     )
@@ -183,10 +185,14 @@ def test_audit_and_settings_are_kept_longer_and_of_each_setting_the_last_change_
         assert settings_store.revision(connection) == kept[-1]
 
 
-def test_sessions_and_days_of_deletions_go_after_their_days(engine: Engine, rows: Rows, prune: Prune) -> None:
+def test_sessions_ways_to_amazon_and_days_of_deletions_go_after_their_days(
+    engine: Engine, rows: Rows, prune: Prune
+) -> None:
     for age in (90, 89):
         at = dict.fromkeys(("created_at", "seen_at", "confirmed_at"), days(age))
         rows.add(tables.sessions, token_hash=str(age), user_id=1, address="", agent="", **at)
+        sent = {"session_hash": "x", "created_at": days(age), "expires_at": days(age)}
+        rows.add(tables.amazon_links, state_hash=str(age), user_id=1, **sent)
     for day in ("2020-01-01", f"{NOW:%Y-%m-%d}"):
         rows.add(tables.deletions, user_id=1, day=day, listings=1)
 
@@ -194,6 +200,7 @@ def test_sessions_and_days_of_deletions_go_after_their_days(engine: Engine, rows
 
     assert (gone[Record.SESSIONS], gone[Record.DELETION_CAPS]) == (1, 1)
     assert _ids(engine, tables.sessions, "token_hash") == ["89"]
+    assert _ids(engine, tables.amazon_links, "state_hash") == ["89"]
     assert _ids(engine, tables.deletions, "day") == [f"{NOW:%Y-%m-%d}"]
 
 

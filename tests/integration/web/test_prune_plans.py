@@ -12,7 +12,7 @@ from mercarich_db.engine import reading
 from mercarich_web.adapters.kept_records import RECORDS
 from mercarich_web.adapters.records_sql import deletion, page
 from mercarich_web.adapters.runs_sql import set_aside
-from mercarich_web.domain.expiry import Record
+from mercarich_web.domain.retention import Record
 
 BIG = (Record.EVENTS, Record.EVIDENCE, Record.FEEDS, Record.CANDIDATES, Record.REPLACEMENTS, Record.AUDIT)
 EACH, LISTINGS = 1500, 150

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
 
@@ -45,6 +45,7 @@ PAGES = {
         "/jobs/{job}",
         "/rules",
         "/account/keys",
+        "/amazon",
     ),
     "operator": ("/", "/sellers", "/sellers/1", "/audit", "/holds", "/runs", "/tokens"),
 }
@@ -93,7 +94,8 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[tuple[dict[s
         rows.add(tables.api_keys, user_id=ann, **key)
         rows.add(tables.audit_log, at=ago(hours=1), user_id=ann, actor=evil[:64], action="x", subject=evil, detail=evil)
         ids["job"] = _job(rows, ann, evil)
-    rows.change(update(tables.amazon_accounts).values(token_reason=CORPUS[2]))
+    account = {"seller_id": "A1", "marketplace_id": "M", "refresh_token": "x", "token_verdict": "invalid"}
+    rows.add(tables.amazon_accounts, user_id=ann, token_reason=CORPUS[0], **account)
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
     with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
         browsers = {}

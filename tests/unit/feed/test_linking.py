@@ -19,14 +19,10 @@ class FakeLinks:
     def __init__(self, *, takes: bool = True) -> None:
         self.takes = takes
         self.linked: list[Account] = []
-        self.ended: list[Outcome] = []
 
     def take(self, state_hash: str, session_hash: str, now: datetime) -> int | Outcome:
         assert state_hash == hashed("state")
         return refusal(SENT, session_hash, now) or SENT.user_id
-
-    def end(self, state_hash: str, outcome: Outcome) -> None:
-        self.ended.append(outcome)
 
     def link(self, account: Account, now: datetime) -> bool:
         self.linked += [account] if self.takes else []
@@ -48,7 +44,6 @@ def test_a_code_becomes_the_token_of_who_was_sent() -> None:
 
     assert come(links) is Outcome.LINKED
     assert links.linked == [Account(7, "A1SELLER", "A1VC38T7YXB528", "Atzr|token", trusted=True)]
-    assert links.ended == [Outcome.LINKED]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +66,7 @@ def test_nothing_is_exchanged_for_a_strangers_session() -> None:
     links = FakeLinks()
 
     assert come(links, Callback("state", "other", "code", "A1SELLER"), Transient("asked")) is Outcome.STRANGE
-    assert (links.linked, links.ended) == ([], [])
+    assert links.linked == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +81,7 @@ def test_what_amazon_refuses_links_nothing(trouble: AmazonTrouble, outcome: Outc
     links = FakeLinks()
 
     assert come(links, trouble=trouble) is outcome
-    assert (links.linked, links.ended) == ([], [outcome])
+    assert links.linked == []
 
 
 @pytest.mark.parametrize("seller_id", ["", "a1seller", "A1/../x", "A" * 33])

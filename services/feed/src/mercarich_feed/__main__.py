@@ -59,19 +59,25 @@ def _link(host: str, port: int) -> int:
     except OSError as error:
         raise TryAgain(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from error
 
-    def callback(_stop: threading.Event) -> int:
-        metrics = None
-        if shared.metrics_port not in (0, port):  # on one machine the callback's port stands for both
-            metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
-            metrics.start()
+    def build(_stop: threading.Event) -> worker_process.Work:
         app, http = build_callback(shared, own)
-        serve(app, listener, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE)
-        http.close()
-        if metrics is not None:
-            metrics.stop()
-        return DONE
 
-    return worker_process.run("oauth", shared, lambda _stop: callback)
+        def answer(_stop: threading.Event) -> int:
+            metrics = None
+            if shared.metrics_port not in (0, port):  # on one machine the callback's port stands for both
+                metrics = HealthServer(
+                    shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None
+                )
+                metrics.start()
+            serve(app, listener, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE)
+            http.close()
+            if metrics is not None:
+                metrics.stop()
+            return DONE
+
+        return answer
+
+    return worker_process.run("oauth", shared, build)
 
 
 def _new_key() -> int:

@@ -265,7 +265,5 @@ class Links(Protocol):
     def take(self, state_hash: str, session_hash: str, now: datetime) -> int | Linking:
         """The seller who was sent with this state, by this session; from then on it is used. Else why nobody was."""
 
-    def end(self, state_hash: str, outcome: Linking) -> None: ...
-
     def link(self, account: Account, now: datetime) -> bool:
         """Store the account with its token sealed; not in place of another that has the seller's listings."""

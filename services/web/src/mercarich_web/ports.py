@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from mercarich_web.domain.exclusions import Exclusion
-from mercarich_web.domain.expiry import Expired, Record, Removed, Step
+from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
 from mercarich_web.domain.operating import DeadLetter, PoolState, Setting, SettingChange
 from mercarich_web.domain.replacements import ReplacementSearch
@@ -21,6 +21,7 @@ from mercarich_web.domain.reports import (
     SetAsideItem,
     Unfinished,
 )
+from mercarich_web.domain.retention import Record, Step
 from mercarich_web.domain.schedules import LastStart, Pause, Wish
 from mercarich_web.domain.seed import Known
 from mercarich_web.ports_people import Actor

@@ -39,6 +39,5 @@ amazon_links = Table(  # on their way to Amazon's consent page
     Column("expires_at", UtcDateTime, nullable=False),
     # written by feed
     Column("used_at", UtcDateTime, nullable=True),  # once
-    Column("outcome", exact(16), nullable=True),  # mercarich_contracts.linking.Outcome
     Index("ix_amazon_links_user", "user_id"),
 )

@@ -40,10 +40,6 @@ class SqlLinks:
 
         return run_tx(self._engine, take)
 
-    def end(self, state_hash: str, outcome: Outcome) -> None:
-        ended = update(amazon_links).where(amazon_links.c.state_hash == state_hash).values(outcome=outcome)
-        run_tx(self._engine, lambda connection: connection.execute(ended))
-
     def link(self, account: Account, now: datetime) -> bool:
         mine = amazon_accounts.c.user_id == account.user_id
         of_other = select(amazon_accounts.c.user_id).where(mine, amazon_accounts.c.seller_id != account.seller_id)

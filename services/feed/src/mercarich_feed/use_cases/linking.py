@@ -27,13 +27,11 @@ class LinkAccount:
     now: Clock
 
     def __call__(self, came: Callback) -> Outcome:
-        state_hash = hashed(came.state)
-        taken = self.links.take(state_hash, hashed(came.session), self.now())
+        taken = self.links.take(hashed(came.state), hashed(came.session), self.now())
         if isinstance(taken, Outcome):
             log.warning("nobody's account is linked", extra={"outcome": taken})
             return taken
         outcome = self._link(taken, came)
-        self.links.end(state_hash, outcome)
         log.info("a seller came back from Amazon", extra={"user_id": taken, "outcome": outcome})
         return outcome
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select
+from sqlalchemy import Engine, and_, func, insert, select
 
 from mercarich_db.tables import amazon_accounts, amazon_links, notices, submissions
 from mercarich_web.adapters.database import reading, writing
@@ -38,12 +38,6 @@ class SqlAmazonBook:
             return [Feed(*row) for row in connection.execute(query)]
 
     def sent(self, user_id: int, state_hash: str, session_hash: str, now: datetime, until: datetime) -> None:
-        link = amazon_links.c
         row = {"state_hash": state_hash, "user_id": user_id, "session_hash": session_hash}
-        old = delete(amazon_links).where(link.user_id == user_id, link.expires_at < now)
-
-        def send(connection: Connection) -> None:
-            connection.execute(old)
-            connection.execute(insert(amazon_links).values(**row, created_at=now, expires_at=until))
-
-        writing(self._engine, send)
+        sent = insert(amazon_links).values(**row, created_at=now, expires_at=until)
+        writing(self._engine, lambda connection: connection.execute(sent))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, not_, or_, select
 
 from mercarich_db.tables import (
+    amazon_links,
     audit_log,
     deletions,
     evidence,
@@ -33,7 +34,8 @@ from mercarich_db.tables import (
     submissions,
     token_checks,
 )
-from mercarich_web.domain.expiry import Record, tokyo_day
+from mercarich_web.domain.expiry import tokyo_day
+from mercarich_web.domain.retention import Record
 
 RUNS_KEPT = 20
 """The newest of each operation and marketplace stay however old they are: what is known of items rests on them."""
@@ -125,6 +127,7 @@ RECORDS: Mapping[Record, Kept] = {
         token_checks.c.started_at,
     ),
     Record.SESSIONS: Kept(sessions, "KEEP_STARTS_DAYS", _ended(sessions.c.created_at)),
+    Record.LINKS: Kept(amazon_links, "KEEP_STARTS_DAYS", _ended(amazon_links.c.expires_at)),
     Record.DELETION_CAPS: Kept(
         deletions, "KEEP_STARTS_DAYS", lambda before: deletions.c.day <= tokyo_day(before).isoformat()
     ),

@@ -12,7 +12,7 @@ from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import prunings
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.kept_records import RECORDS, Kept
-from mercarich_web.domain.expiry import Record, Step
+from mercarich_web.domain.retention import Record, Step
 
 Key = tuple[Any, ...]
 

@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mercarich_contracts.schedule import TIME_ZONE
+from mercarich_web.domain.retention import Pruned
 
 FLOOR_DAYS = 7
 """Fewer days are raised to these: until then people may want to look."""
 CHUNK = 500
 """Rows of one transaction."""
-LOOKED_AT = 1_000
-"""Old records, or those that may be, that one step looks at, and deletes at most."""
 AMAZON_SECONDS, LOOK_SECONDS = 60.0, 0.5
 """How long a deletion waits for Amazon while that accepts nothing, and between two looks at what it accepted."""
 SHOWN = 200
@@ -67,46 +64,6 @@ class Removed:
             self.refused + other.refused,
             self.failed + other.failed,
         )
-
-
-class Record(StrEnum):
-    """What is kept of past work for a while only; the value names it in reports."""
-
-    STARTS = "starts of the schedule"
-    TOKEN_CHECKS = "checks of tokens"
-    SESSIONS = "sessions that are over"
-    DELETION_CAPS = "days of deletions"
-    JOBS = "ended jobs"
-    REPLACEMENTS = "replacements found"
-    CANDIDATES = "candidates judged"
-    EVENTS = "events of listings"
-    EVIDENCE = "evidence"
-    FEEDS = "feeds that ended"
-    HOLDS = "holds that ended"
-    RUNS = "runs"
-    AUDIT = "audit log"
-    SETTING_CHANGES = "changes of settings"
-    INVITATIONS = "invitations"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one look at some records did."""
-
-    rows: int
-    """Deleted, or, in a dry run, to be deleted."""
-    after: tuple[Any, ...] | None
-    """The key from where to go on; None: there is no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """Records that were kept for long enough."""
-
-    record: Record
-    days: int
-    """For so long they are kept."""
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mercarich_contracts.linking import session_cookie
 from mercarich_web.api import problems
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.metrics import REQUEST_SECONDS
@@ -77,7 +78,7 @@ def create_app(
     )
     app.state.door, app.state.site, app.state.codes_for_operators = door, site, own.codes_for_operators
     app.state.changes = lambda user_id: None  # told of each user who changes something
-    app.state.cookie = "__Host-mercarich" if site.https else "mercarich"
+    app.state.cookie = session_cookie(https=site.https)
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
     app.include_router(_operations())

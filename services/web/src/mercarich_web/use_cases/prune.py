@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
-from mercarich_web.domain.expiry import LOOKED_AT, Pruned, Record
+from mercarich_web.domain.retention import LOOKED_AT, Pruned, Record
 
 log = logging.getLogger(__name__)
 

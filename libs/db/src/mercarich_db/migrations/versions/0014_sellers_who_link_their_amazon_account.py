@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("expires_at", UtcDateTime, nullable=False),
         sa.Column("used_at", UtcDateTime, nullable=True),
-        sa.Column("outcome", exact(16), nullable=True),
         sa.PrimaryKeyConstraint("state_hash", name="pk_amazon_links"),
     )
     op.create_index("ix_amazon_links_user", "amazon_links", ["user_id"])
