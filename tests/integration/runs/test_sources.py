@@ -1,5 +1,6 @@
 """Batch checks over HTTP as a worker reads them: what is sent together comes together, and what is cut is away."""
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from mercarich_runs.ports import ProxyAway
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 END = EndLine(answered=0, requests=0).model_dump_json() + "\n"
+SILENCE = "silence"
 BEAT = HeartbeatLine(answered=0, waiting=1).model_dump_json() + "\n"
 
 
@@ -27,16 +29,26 @@ def line(number: int) -> str:
 
 
 @contextmanager
-def proxy(chunks: Sequence[str], status: int = 200, *, whole: bool = True) -> Iterator[str]:
+def proxy(
+    chunks: Sequence[str], status: int = 200, *, whole: bool = True, asked: list[bytes] | None = None
+) -> Iterator[str]:
+    """Answers each request by these chunks, then ends the answer; not `whole`: only the connection."""
+    left = threading.Event()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if asked is not None:
+                asked.append(body)
             self.send_response(status)
             self.send_header("transfer-encoding", "chunked")
             self.end_headers()
             for chunk in chunks:
+                if chunk == SILENCE:
+                    left.wait(10)
+                    return
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk.encode()))
             if whole:
                 self.wfile.write(b"0\r\n\r\n")
@@ -49,11 +61,13 @@ def proxy(chunks: Sequence[str], status: int = 200, *, whole: bool = True) -> It
         try:
             yield f"http://127.0.0.1:{server.server_port}/"
         finally:
+            left.set()
             server.shutdown()
 
 
-def look(url: str) -> Iterator[Sequence[Item]]:
-    return HttpSources(url, silence_seconds=5).look([BatchItem(1, "x1")], 4, threading.Event())
+def look(url: str, *, silence_seconds: float = 5, stop: threading.Event | None = None) -> Iterator[Sequence[Item]]:
+    sources = HttpSources(url, silence_seconds=silence_seconds)
+    return sources.look([BatchItem(1, "x1", "店-1")], 4, stop or threading.Event())
 
 
 def test_a_chunk_of_many_reads_is_one_bunch_and_a_heartbeat_an_empty_one() -> None:
@@ -72,6 +86,38 @@ def test_a_stream_without_its_end_is_cut_and_what_came_before_stands(whole: bool
         assert [item.item_id for item in next(bunches)] == ["x1"]
         with pytest.raises(ProxyAway):
             next(bunches)
+
+
+def test_of_a_line_that_is_cut_the_whole_ones_before_it_stand() -> None:
+    with proxy([line(1) + line(2)[:40]], whole=False) as url:
+        bunches = look(url)
+        assert [item.item_id for item in next(bunches)] == ["x1"]
+        with pytest.raises(ProxyAway):
+            next(bunches)
+
+
+def test_who_falls_silent_is_away() -> None:
+    with proxy([line(1), SILENCE]) as url:
+        bunches = look(url, silence_seconds=0.5)
+        assert [item.item_id for item in next(bunches)] == ["x1"]
+        with pytest.raises(ProxyAway, match="TimeoutError"):
+            next(bunches)
+
+
+def test_told_to_stop_it_waits_for_no_more() -> None:
+    stop = threading.Event()
+    with proxy([line(1), SILENCE]) as url:
+        bunches = look(url, stop=stop)
+        stop.set()
+        assert [[item.item_id for item in bunch] for bunch in bunches] == [["x1"]]
+
+
+def test_a_seller_may_be_named_in_any_letters() -> None:
+    asked: list[bytes] = []
+    with proxy([END], asked=asked) as url:
+        list(look(url))
+
+    assert json.loads(asked[0])["sellers"] == {"x1": "店-1"}
 
 
 def test_who_refuses_speaks_otherwise_or_does_not_listen_is_away() -> None:

@@ -208,13 +208,13 @@ class WorkerLoop:
         if isinstance(error, Rejected):
             self._reject(task, error)
             return
-        self.in_flight.accept(task)
         if isinstance(error, NotNow):
             log.info("a record has to wait", extra=_where(task) | {"reason": str(error)})
             self._keep(task, error.delay_seconds, self._begin)
         elif error is not None:
             self.fail(f"the record {task.record.topic}/{task.record.partition}/{task.record.offset}", error)
         else:
+            self.in_flight.accept(task)
             self.in_flight.finish(task)
 
     def _reject(self, task: Task, rejected: Rejected) -> None:

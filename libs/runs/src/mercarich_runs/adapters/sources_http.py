@@ -39,7 +39,8 @@ class HttpSources:
         )
         try:
             with closing(self._connected()) as connection:
-                connection.request("POST", self._path, request.model_dump_json(), {"content-type": "application/json"})
+                body = request.model_dump_json().encode()  # of a text, http.client makes Latin-1
+                connection.request("POST", self._path, body, {"content-type": "application/json"})
                 answer = connection.getresponse()
                 if answer.status != HTTPStatus.OK:
                     raise ProxyAway(f"{self._url} answered HTTP {answer.status}")
@@ -61,9 +62,15 @@ class HttpSources:
 
     def _bunches(self, answer: HTTPResponse, stop: threading.Event) -> Iterator[Sequence[Item]]:
         """What the proxy sent together comes together, since each bunch costs a transaction: a read that ends within a
-        line is only a part of it."""
-        rest, items = b"", list[Item]()
-        while chunk := answer.read1(READ_BYTES):
+        line is only a part of it. Of a stream that is cut, its whole lines stand."""
+        rest, items, cut = b"", list[Item](), "the stream was cut"
+        while True:
+            try:
+                chunk = answer.read1(READ_BYTES)
+            except (HTTPException, OSError) as error:
+                chunk, cut = b"", f"{type(error).__name__}: {error}"
+            if not chunk:
+                break
             *lines, rest = (rest + chunk).split(b"\n")
             try:
                 read = [CHECK_LINE.validate_json(line) for line in lines if line]
@@ -78,4 +85,6 @@ class HttpSources:
                 items = []
             if ends:
                 return
-        raise ProxyAway(f"{self._url}: the stream was cut")
+        if items:
+            yield items
+        raise ProxyAway(f"{self._url}: {cut}")
