@@ -17,7 +17,7 @@ ROLE = {
     "horizontalpodautoscalers": {"get", "list", "watch", "create", "patch"},
     "events": {"create", "patch"},
     "cronjobs": {"list"},
-    "jobs": {"create"},
+    "jobs": {"create", "list"},
 }
 _PATH = re.compile(
     r"/apis?/(?:[^/]+/)?v\d/namespaces/(?P<ns>[^/]+)/(?P<resource>[a-z]+)(?:/(?P<name>[^/]+)(?P<scale>/scale)?)?$"

@@ -126,6 +126,26 @@ def test_what_must_not_run_side_by_side_waits_for_the_end_of_the_last_start(
 
 
 @needs_faults
+def test_a_start_by_hand_waits_for_the_end_of_one_by_hand(
+    lab: Lab, operator: Operator, engine: Engine, want: Want
+) -> None:
+    """The CronJob's controller does not count a Job that it has not made."""
+    lab.cron_job(ROW)
+    want()
+    first = until(lambda: wish(engine).job)
+    again = update(schedule_wishes).values(job=None, wanted_at=datetime.now(UTC))
+    run_tx(engine, lambda connection: connection.execute(again))
+    until(lambda: wish(engine).problem == "its last start has not ended, and two must not run side by side")
+    assert len(lab.jobs()) == 1
+
+    complete = {"status": {"conditions": [{"type": "Complete", "status": "True"}]}}
+    lab.call("PATCH", lab.batch("jobs", first), complete, "application/merge-patch+json")
+
+    until(lambda: wish(engine).job)
+    assert len(lab.jobs()) == 2
+
+
+@needs_faults
 def test_without_the_right_to_make_jobs_the_wish_says_so_and_worker_numbers_follow_on(
     lab: Lab, operator: Operator, engine: Engine, want: Want, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,10 @@ class KubernetesJobs:
         self._jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
 
     def start(self, wanted: Wanted) -> str:
-        job = job_of(self._cron_job(wanted.name), wanted)
+        cron_job = self._cron_job(wanted.name)
+        job = job_of(cron_job, wanted)
+        if cron_job["spec"].get("concurrencyPolicy") == "Forbid" and self._runs(cron_job, job):
+            raise CannotStart("its last start has not ended, and two must not run side by side")
         with suppress(Exists):  # made before: its name says for which wish
             self._server.call("POST", self._jobs, job)
         return str(job["metadata"]["name"])
@@ -32,9 +35,23 @@ class KubernetesJobs:
         if len(found) != 1:
             raise CannotStart(f"there are {len(found)} CronJobs of {name} in this namespace, not one")
         cron_job: Mapping[str, Any] = found[0]
-        if cron_job["spec"].get("concurrencyPolicy") == "Forbid" and cron_job.get("status", {}).get("active"):
-            raise CannotStart("its last start has not ended, and two must not run side by side")
         return cron_job
+
+    def _runs(self, cron_job: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Whether another Job of it has not ended. The CronJob's status tells only of those that its controller made."""
+        if cron_job.get("status", {}).get("active"):
+            return True
+        uid, own_name = cron_job["metadata"]["uid"], new["metadata"]["name"]
+        return any(
+            not _has_ended(job) and job["metadata"]["name"] != own_name
+            for job in self._server.call("GET", self._jobs)["items"]
+            if uid in {owner["uid"] for owner in job["metadata"].get("ownerReferences", ())}
+        )
+
+
+def _has_ended(job: Mapping[str, Any]) -> bool:
+    conditions = job.get("status", {}).get("conditions") or ()
+    return any(one["type"] in ("Complete", "Failed") and one["status"] == "True" for one in conditions)
 
 
 def job_of(cron_job: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
