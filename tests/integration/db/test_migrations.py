@@ -78,6 +78,16 @@ def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
     assert schema.upgrade(engine) == (head, head)
 
 
+def test_an_upgrade_that_was_cut_off_before_it_was_noted_down_goes_on(engine: Engine) -> None:
+    """MariaDB commits each statement of a migration by itself. From 0014 on all can be applied again."""
+    _, head = schema.upgrade(engine)
+    run_tx(engine, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='0013'")))
+
+    assert schema.upgrade(engine) == ("0013", head)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
 def test_an_upgraded_schema_is_accepted(engine: Engine) -> None:
     schema.upgrade(engine)
 

@@ -26,7 +26,7 @@ def db(argv: Sequence[str]) -> int:
 
     settings = load(SharedSettings)
     logging.configure("db", level=settings.log_level, style=settings.log_format)
-    engine = engines.create(settings.database)
+    engine = engines.create(settings.database, longest_seconds=LONGEST_SECONDS)  # an index of a large table takes long
     stop = threading.Event()
     install_signals(stop)
     until = time.monotonic() + given.seconds

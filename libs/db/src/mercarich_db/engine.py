@@ -18,6 +18,8 @@ Result = TypeVar("Result")
 
 CONNECTIONS = 3
 """Of a process that does one thing at a time, at most: every command, and who waits for the schema."""
+STATEMENT_SECONDS = 25
+"""The server ends a statement that takes longer; nothing of a service's daily work does."""
 ATTEMPTS = 8
 _RETRY = frozenset({1020, 1205, 1213})
 """MariaDB: record changed since last read, lock wait timeout, deadlock. After 1205 the transaction is still open,
@@ -39,14 +41,15 @@ class DatabaseAway(Exception):
     """The database cannot be reached, or cannot write, for now; the text says which and why."""
 
 
-def create(url: str, *, pool_size: int = CONNECTIONS) -> Engine:
+def create(url: str, *, pool_size: int = CONNECTIONS, longest_seconds: int = STATEMENT_SECONDS) -> Engine:
     """An engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`.
 
-    `pool_size` bounds the connections to MariaDB; whoever finds none free waits for one.
+    `pool_size` bounds the connections to MariaDB; whoever finds none free waits for one. `longest_seconds`: what a
+    statement may take there.
     """
     try:
         parsed = make_url(url)
-        engine = _sqlite(url) if parsed.get_backend_name() == "sqlite" else _mariadb(url, pool_size)
+        engine = _sqlite(url) if parsed.get_backend_name() == "sqlite" else _mariadb(url, pool_size, longest_seconds)
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise BadConfiguration(
             "MERCARICH_DATABASE_URL: expected sqlite:////path/to/file or mysql+pymysql://user:password@host/name"
@@ -145,7 +148,7 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _mariadb(url: str, pool_size: int) -> Engine:
+def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
     engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -154,14 +157,20 @@ def _mariadb(url: str, pool_size: int) -> Engine:
         pool_timeout=10,
         pool_recycle=1800,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 3, "read_timeout": 30, "write_timeout": 10, "charset": "utf8mb4"},
+        connect_args={
+            "connect_timeout": 3,
+            "read_timeout": longest_seconds + 5,
+            "write_timeout": 10,
+            "charset": "utf8mb4",
+        },
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SET SESSION idle_transaction_timeout=30, max_statement_time=25, innodb_lock_wait_timeout=5,"
+                f"SET SESSION idle_transaction_timeout=30, max_statement_time={longest_seconds},"
+                " innodb_lock_wait_timeout=5,"
                 " group_concat_max_len=16777216,"
                 " time_zone='+00:00', sql_mode=CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
             )

@@ -21,5 +21,6 @@ def upgrade() -> None:
         sa.Column("expires_at", UtcDateTime, nullable=False),
         sa.Column("used_at", UtcDateTime, nullable=True),
         sa.PrimaryKeyConstraint("state_hash", name="pk_amazon_links"),
+        if_not_exists=True,
     )
-    op.create_index("ix_amazon_links_user", "amazon_links", ["user_id"])
+    op.create_index("ix_amazon_links_user", "amazon_links", ["user_id"], if_not_exists=True)

@@ -1,8 +1,8 @@
 """What was seen of a candidate, as far as it was looked at: who sells it, its shipping, how alike the pictures are."""
 
 import sqlalchemy as sa
-from alembic import op
 
+from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import exact
 
 revision = "0015"
@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for column in (
+    add_missing(
+        "revival_candidates",
         sa.Column("page_seen", sa.Boolean, nullable=True),
         sa.Column("seller_id", exact(64), nullable=True),
         sa.Column("rating_good", sa.Integer, nullable=True),
@@ -30,5 +31,4 @@ def upgrade() -> None:
         sa.Column("colour_distance", sa.Float, nullable=True),
         sa.Column("changed_share", sa.Float, nullable=True),
         sa.Column("odd_share", sa.Float, nullable=True),
-    ):
-        op.add_column("revival_candidates", column)
+    )

@@ -1,8 +1,8 @@
 """Listings that their seller has stopped watching."""
 
 import sqlalchemy as sa
-from alembic import op
 
+from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import UtcDateTime
 
 revision = "0016"
@@ -12,4 +12,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("listings", sa.Column("stopped_at", UtcDateTime, nullable=True))
+    add_missing("listings", sa.Column("stopped_at", UtcDateTime, nullable=True))

@@ -12,12 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_listing_events_evidence", "listing_events", ["evidence_id"])
-    op.create_index("ix_source_items_problem", "source_items", ["check_problem", "id"])
+    op.create_index("ix_listing_events_evidence", "listing_events", ["evidence_id"], if_not_exists=True)
+    op.create_index("ix_source_items_problem", "source_items", ["check_problem", "id"], if_not_exists=True)
     op.create_table(
         "prunings",
         sa.Column("record", exact(32), nullable=False),
         sa.Column("rows", Id, nullable=False, autoincrement=False),
         sa.Column("pruned_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("record", name="pk_prunings"),
+        if_not_exists=True,
     )

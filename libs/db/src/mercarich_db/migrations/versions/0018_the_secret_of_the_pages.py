@@ -18,4 +18,5 @@ def upgrade() -> None:
         sa.Column("sealed", sa.String(255), nullable=False),
         sa.Column("sealed_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_server_secrets"),
+        if_not_exists=True,
     )
