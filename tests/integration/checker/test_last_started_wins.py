@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import Engine
 from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
 
@@ -61,6 +62,16 @@ class _Start:
         seen = {id: market.item(item_id) for item_id, id in self._items.items()}
         observations.record(batch, seen, utc_now())
         self.wrote = True
+
+
+def test_a_beat_between_two_writes_tells_of_a_newer_start(engine: Engine) -> None:
+    runs_of, now = SqlRuns(engine), utc_now()
+    older = runs_of.start(request(), None, now)
+    runs_of.beat(older, now)
+    SqlRuns(engine).start(request(), None, now)
+
+    with pytest.raises(Superseded):
+        runs_of.beat(older, now)
 
 
 def test_l2_in_200_random_interleavings_one_start_survives_the_newest(engine: Engine, shop: Shop) -> None:
