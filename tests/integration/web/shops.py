@@ -13,12 +13,20 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.settings import PagesSettings
 
+NO_BROKER = "127.0.0.1:9"
+
 
 @contextmanager
 def signed_in(
-    database_url: str, engine: Engine, user_id: int, username: str, kafka_bootstrap: str
+    database_url: str,
+    engine: Engine,
+    user_id: int,
+    username: str = "ann",
+    kafka_bootstrap: str = NO_BROKER,
+    *,
+    language: str | None = "en",
 ) -> Iterator[Browser]:
-    let_sign_in(engine, user_id, language="en")
+    let_sign_in(engine, user_id, language=language)
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": kafka_bootstrap})
     with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
         browser = site.browser()

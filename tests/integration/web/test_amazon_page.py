@@ -5,12 +5,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
 
 from mercarich_db import tables
-from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.settings import PagesSettings
 
 ANN = 1
 
@@ -18,11 +16,8 @@ ANN = 1
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
     """Her browser, in English."""
-    let_sign_in(engine, rows.user("ann"), "en")
-    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
-        browser = site.browser()
-        browser.sign_in("ann")
+    user_id = rows.user("ann")
+    with signed_in(database_url, engine, user_id) as browser:
         yield browser
 
 

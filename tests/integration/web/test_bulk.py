@@ -5,21 +5,17 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.rows import Rows
-from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+from tests.integration.web.shops import by_sku, signed_in
+from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_db.types import AnyRow
-from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.settings import PagesSettings
 
 
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
     """Signed in; she has two offers up, one down with its source on sale, one down without, one held, one draft."""
     user_id = rows.user("ann")
-    let_sign_in(engine, user_id, language="en")
     there, gone = rows.source("x111111"), rows.source("x222222", state="sold", reason="won")
     down = {"quantity": 0, "revision": 4, "pushed_revision": 4, "pushed_quantity": 0}
     rows.listing(user_id, there, "UP-1")
@@ -30,16 +26,8 @@ def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
     rows.listing(user_id, there, "DRAFT-1", listed=False)
     bob = rows.user("bob")
     rows.listing(bob, there, "BOB-1")
-    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
-        browser = site.browser()
-        browser.sign_in("ann")
+    with signed_in(database_url, engine, user_id) as browser:
         yield browser
-
-
-def by_sku(engine: Engine) -> dict[str, AnyRow]:
-    with reading(engine) as connection:
-        return {row.sku: row for row in connection.execute(select(tables.listings))}
 
 
 def test_the_preview_counts_and_changes_nothing(ann: Browser, engine: Engine) -> None:

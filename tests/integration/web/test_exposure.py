@@ -6,31 +6,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 from tests.integration.web.rows import NOW, Rows, ago
-from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
 
 from mercarich_db import tables
-from mercarich_platform.settings import SharedSettings
 from mercarich_web.adapters.exposure_sql import SqlExposures
-from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.domain.exposure import Span
-from mercarich_web.settings import PagesSettings
 
 SINCE = ago(days=14)
 
 
 @pytest.fixture
-def ann_id(engine: Engine, rows: Rows) -> int:
-    user_id = rows.user("ann")
-    let_sign_in(engine, user_id, language="en")
-    return user_id
+def ann_id(rows: Rows) -> int:
+    return rows.user("ann")
 
 
 @pytest.fixture
-def ann(database_url: str, ann_id: int) -> Iterator[Browser]:
-    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
-        browser = site.browser()
-        browser.sign_in("ann")
+def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
+    with signed_in(database_url, engine, ann_id) as browser:
         yield browser
 
 

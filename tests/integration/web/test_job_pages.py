@@ -5,15 +5,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows
-from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
 from tests.integration.web.workshop import Workshop
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.clock import utc_now
-from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.settings import PagesSettings
 
 CSV = "sku,marketplace,source_id,title\nA-1,yahoo,x1234567,カメラ\n"
 
@@ -21,11 +19,8 @@ CSV = "sku,marketplace,source_id,title\nA-1,yahoo,x1234567,カメラ\n"
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
     """Signed in; no broker is there."""
-    let_sign_in(engine, rows.user("ann"))
-    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
-        browser = site.browser()
-        browser.sign_in("ann")
+    user_id = rows.user("ann")
+    with signed_in(database_url, engine, user_id, language=None) as browser:
         yield browser
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import signed_in
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
 
 from mercarich_db import tables
@@ -18,19 +19,14 @@ from mercarich_web.settings import PagesSettings
 
 
 @pytest.fixture
-def ann_id(engine: Engine, rows: Rows) -> int:
-    user_id = rows.user("ann")
-    let_sign_in(engine, user_id, language="en")
-    return user_id
+def ann_id(rows: Rows) -> int:
+    return rows.user("ann")
 
 
 @pytest.fixture
-def ann(database_url: str, ann_id: int) -> Iterator[Browser]:
+def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
     """Signed in."""
-    shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
-        browser = site.browser()
-        browser.sign_in("ann")
+    with signed_in(database_url, engine, ann_id) as browser:
         yield browser
 
 
@@ -256,8 +252,9 @@ def own(engine: Engine) -> dict[str, str]:
 
 
 def test_pictures_of_a_listing_are_shown_and_nothing_else_of_the_folder(
-    database_url: str, rows: Rows, ann_id: int, tmp_path: Path
+    database_url: str, engine: Engine, rows: Rows, ann_id: int, tmp_path: Path
 ) -> None:
+    let_sign_in(engine, ann_id)
     listing = rows.listing(ann_id, rows.source("x111111"), "UP-1")
     folder = tmp_path / "pictures"
     (folder / str(ann_id)).mkdir(parents=True)
