@@ -19,6 +19,8 @@ from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.web import Reply, Request
 
 FRESH = timedelta(minutes=15)
+ON_ITS_WAY = timedelta(minutes=1)
+"""What was read of an offer before its source was seen gone may still travel: its zero goes out behind it."""
 REVIVAL_SECONDS = 3 * 86_400
 
 
@@ -97,11 +99,14 @@ class Sentinel:
         with reading(self._plant.database.books) as connection:
             source = connection.execute(
                 select(source_items.c.marketplace, source_items.c.item_id, source_items.c.observed_at)
+                .add_columns(listings.c.quantity, listings.c.withdrawn_at)
                 .join(listings, listings.c.source_item_id == source_items.c.id)
                 .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
                 .where(amazon_accounts.c.seller_id == seller_id, listings.c.sku == sku)
             ).one()
         now = self._plant.kernel.utc()
+        if source.quantity == 0 and source.withdrawn_at is not None and source.withdrawn_at > now - ON_ITS_WAY:
+            return
         if source.observed_at is None or source.observed_at < now - FRESH:
             seen = f"seen at {source.observed_at}" if source.observed_at else "never seen"
             self._blind(sku, seller_id, f"{source.marketplace} {source.item_id} was {seen}")
