@@ -89,7 +89,7 @@ def schema(schedules: Sequence[str]) -> Schema:
                 priorityClassName=_NAME,
             ),
             **_components(),
-            jobs=_object(waitSeconds=_whole(1, 86_400), resources=_RESOURCES),
+            jobs=_object(waitSeconds=_whole(1, 86_400), upgradeSeconds=_whole(60, 86_400), resources=_RESOURCES),
             schedules=_schedules(schedules),
             networkPolicy=_network(),
             podDisruptionBudget=_object(enabled=_FLAG),

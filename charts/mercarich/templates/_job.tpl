@@ -1,5 +1,6 @@
 {{/* A Job that is named by its content: the same release is the same Job, a changed one is a new Job.
-The argument: root, component, access, service, command, env, wait (true: an init container waits for the schema). */}}
+The argument: root, component, access, service, command, env, wait (true: an init container waits for the schema),
+seconds (what the work itself may take, 300). */}}
 
 {{- define "mercarich.job" -}}
 {{- $spec := include "mercarich.jobSpec" . -}}
@@ -16,7 +17,7 @@ spec:
 
 {{- define "mercarich.jobSpec" -}}
 backoffLimit: 6
-activeDeadlineSeconds: {{ add 300 (.root.Values.jobs.waitSeconds | int) (ternary (.root.Values.jobs.waitSeconds | int) 0 (default false .wait)) }}
+activeDeadlineSeconds: {{ add (default 300 .seconds | int) (.root.Values.jobs.waitSeconds | int) (ternary (.root.Values.jobs.waitSeconds | int) 0 (default false .wait)) }}
 template:
   metadata:
     labels:

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.checker.shop import Market, Shop, Workers, check
 
+from mercarich_checker.adapters import tallies_sql
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
-from mercarich_db.tables import holds, listings, source_items
+from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_web.adapters.bulk_sql import SqlBulk
 from mercarich_web.domain.bulk import Applied, BulkAction, Choice
@@ -26,9 +27,13 @@ def ids(engine: Engine, shop: Shop, market: Market) -> list[int]:
     assert seller == SELLER
     found = [shop.listing(seller, f"x{number}") for number in range(300)]
     check(engine, market)
+    _let_rest(engine)
+    return found
+
+
+def _let_rest(engine: Engine) -> None:
     rested = update(source_items).values(checked_at=utc_now() - timedelta(hours=1))
     engines.run_tx(engine, lambda connection: connection.execute(rested))
-    return found
 
 
 def ask(engine: Engine, ids: list[int]) -> Applied:
@@ -73,13 +78,50 @@ def test_of_many_that_fall_after_the_end_no_more_than_the_bound_are_withdrawn(
         assert connection.execute(select(holds.c.reason)).scalar_one() == "20 listings would fall at once"
 
 
+def test_a_hold_that_its_run_has_settled_does_not_open_the_door_to_later_falls(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    """60 fell in the run, were held, and at the second look they were really gone."""
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    market.states = {f"x{number}": State.SOLD for number in range(60)}
+    check(engine, market, confirm_after=timedelta(seconds=1.2))
+    assert shop.count(listings, listings.c.quantity == 0) == 60
+    assert shop.count(holds, holds.c.released_by == "second look") >= 1
+    _let_rest(engine)
+    market.states |= {f"x{number}": State.SOLD for number in range(60, 104)}
+    for start in (60, 82):
+        look(engine, market, ask(engine, ids[start : start + 22]))
+
+    assert shop.count(listings, listings.c.quantity == 0) < 80
+    assert shop.count(listings, listings.c.hold_id.is_not(None)) >= 44 - 19
+
+
+def test_what_a_look_confirms_does_not_count_as_falling(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    market.states = {f"x{number}": State.SOLD for number in range(44)}
+    for start in (0, 22):
+        look(engine, market, ask(engine, ids[start : start + 22]))
+    held = [id for id in ids[:44] if shop.offer(id).hold_id]
+    earlier = utc_now() - timedelta(hours=1)
+    seen = update(source_items).values(checked_at=earlier, suspected_at=earlier)
+    engines.run_tx(engine, lambda connection: connection.execute(seen))
+    look(engine, market, ask(engine, held))
+
+    assert shop.count(listings, listings.c.quantity == 0) == 44
+    with engines.reading(engine) as connection:
+        run = connection.execute(select(runs)).first()
+        weighed = tallies_sql.weighed(connection, run.id, [SELLER])
+    assert weighed.sellers[SELLER].fallen == 44 + 1
+
+
 def test_what_its_run_saw_fall_does_not_count_against_a_look(
     engine: Engine, shop: Shop, market: Market, ids: list[int]
 ) -> None:
     market.states = {f"x{number}": State.SOLD for number in range(0, 300, 12)}
     check(engine, market)
-    rested = update(source_items).values(checked_at=utc_now() - timedelta(hours=1))
-    engines.run_tx(engine, lambda connection: connection.execute(rested))
+    _let_rest(engine)
     assert shop.count(listings, listings.c.quantity == 0) == 25
     market.states["x30"] = State.SOLD
     look(engine, market, ask(engine, [ids[30]]))

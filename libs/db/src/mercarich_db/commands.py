@@ -26,7 +26,9 @@ def db(argv: Sequence[str]) -> int:
 
     settings = load(SharedSettings)
     logging.configure("db", level=settings.log_level, style=settings.log_format)
-    engine = engines.create(settings.database, longest_seconds=LONGEST_SECONDS)  # an index of a large table takes long
+    # an index of a large table takes long
+    longest = LONGEST_SECONDS if given.action == "upgrade" else engines.STATEMENT_SECONDS
+    engine = engines.create(settings.database, longest_seconds=longest)
     stop = threading.Event()
     install_signals(stop)
     until = time.monotonic() + given.seconds

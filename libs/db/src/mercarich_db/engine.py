@@ -69,7 +69,7 @@ def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
             with engine.connect().execution_options(mercarich_writes=True) as connection, connection.begin():
                 return fn(connection)
         except DBAPIError as error:
-            if attempt < ATTEMPTS and _is_conflict(error):
+            if attempt < ATTEMPTS and is_conflict(error):
                 TROUBLES.labels("conflict").inc()
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))
                 continue
@@ -91,6 +91,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
         raise
     except TimeoutError as error:
         raise _none_free(engine) from error
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether it failed by what somebody else does at the same time."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    return _code(error) in _RETRY
 
 
 def name(engine: Engine) -> str:
@@ -116,12 +123,6 @@ def _raise_if_known(engine: Engine, error: DBAPIError) -> None:
         raise DatabaseAway(f"{name(engine)}: {cause}") from error
     if type(cause) is sqlite3.DatabaseError:
         raise BadConfiguration(f"{name(engine)} cannot be used: {cause}") from error
-
-
-def _is_conflict(error: DBAPIError) -> bool:
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return "locked" in str(error.orig) or "busy" in str(error.orig)
-    return _code(error) in _RETRY
 
 
 def _code(error: DBAPIError) -> int | None:
@@ -170,7 +171,7 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SET SESSION idle_transaction_timeout=30, max_statement_time={longest_seconds},"
-                " innodb_lock_wait_timeout=5,"
+                f" innodb_lock_wait_timeout=5, lock_wait_timeout={STATEMENT_SECONDS},"
                 " group_concat_max_len=16777216,"
                 " time_zone='+00:00', sql_mode=CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
             )

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
-from mercarich_db.engine import DatabaseAway, name, reading
+from mercarich_db.engine import DatabaseAway, is_conflict, name, reading
 from mercarich_platform.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ class Revisions(NamedTuple):
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the database to this code's revision; answers (before, after). Run twice at once, one waits.
 
-    Raises `DatabaseAway` when it cannot be reached, or another migration does not end within a minute.
+    Raises `DatabaseAway` when it cannot be reached, another migration does not end within a minute, or somebody holds
+    a table for half a minute.
     """
     with reading(engine) as connection:
         before = _revision(connection)
@@ -40,7 +42,12 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         from mercarich_db import migrating  # Alembic: a fifth of a process's start, and needed here only
 
         with reading(engine) as connection, _alone(connection):
-            migrating.to_head(connection, _VERSIONS)
+            try:
+                migrating.to_head(connection, _VERSIONS)
+            except OperationalError as error:
+                if is_conflict(error):  # what waits for a table keeps everybody else from it, too
+                    raise DatabaseAway("a table is in use for long; see SHOW PROCESSLIST, then try again") from error
+                raise
             connection.commit()
         log.info("schema upgraded", extra={"from": before, "to": ours.head})
     return before, ours.head

@@ -141,7 +141,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("FEED_POLL_SECONDS", 60, "wait between two looks at an open feed", 1, 3600),
         Definition("LISTING_PICTURES", 4, "pictures of a new listing that are saved; 0: none", 0, 4),
         Definition("DELETE_DAILY_LISTINGS", 5000, "expired listings of a seller that may go in a day", 1, 1_000_000),
-        Definition("KEEP_STARTS_DAYS", 90, "starts of the schedule and checks of tokens are kept so long", 7, 3650),
+        Definition("KEEP_STARTS_DAYS", 90, "starts of the schedule, token checks, sessions are kept so long", 7, 3650),
         Definition("KEEP_JOBS_DAYS", 90, "sellers' jobs are kept so long after their end", 1, 3650),
         Definition("KEEP_REVIVALS_DAYS", 180, "replacements and judged candidates are kept so long", 7, 3650),
         Definition("KEEP_HISTORY_DAYS", 90, "events, evidence and feeds that no listing's state rests on", 15, 3650),

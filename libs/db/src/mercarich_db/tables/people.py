@@ -1,6 +1,6 @@
 """Sellers, and their Amazon accounts as feed links and judges them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
@@ -39,5 +39,4 @@ amazon_links = Table(  # on their way to Amazon's consent page
     Column("expires_at", UtcDateTime, nullable=False),
     # written by feed
     Column("used_at", UtcDateTime, nullable=True),  # once
-    Index("ix_amazon_links_user", "user_id"),
 )

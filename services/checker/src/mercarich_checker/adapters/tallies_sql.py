@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from mercarich_checker.domain import Tally
 from mercarich_contracts.events import EventKind
@@ -12,7 +13,7 @@ from mercarich_db.bulk import insert_or_add
 from mercarich_db.tables import listing_events, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
 
-_FALLS = (EventKind.WITHDRAWN, EventKind.SEARCHING, EventKind.HELD)
+_DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
 def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> None:
@@ -28,8 +29,17 @@ def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Ite
     insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen"))
 
 
-def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> tuple[Mapping[int, Tally], Tally]:
-    """The tally of each seller of whom something is falling, one number a listing, and that of the marketplace.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    sellers: Mapping[int, Tally]
+    """Those of whom something is falling."""
+    marketplace: Tally
+    since: datetime | None
+    """The run's end, where only what came after it is counted."""
+
+
+def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> Weighed:
+    """`falling`: a seller's id for each listing that falls.
 
     What is looked at by hand after a run's end is weighed by itself: what the run checked says nothing of these looks.
     """
@@ -42,18 +52,19 @@ def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> tupl
     found = connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(falls))))
     sums = select(func.sum(run_sellers.c.checked), func.sum(run_sellers.c.fallen)).where(mine)
     checked, fallen = connection.execute(sums).one()
-    return {row.user_id: Tally(row.checked, row.fallen) for row in found}, Tally(int(checked or 0), int(fallen or 0))
+    whole = Tally(int(checked or 0), int(fallen or 0))
+    return Weighed({row.user_id: Tally(row.checked, row.fallen) for row in found}, whole, None)
 
 
-def _since(
-    connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int]
-) -> tuple[Mapping[int, Tally], Tally]:
-    """By the listings' history; of what is falling now, nothing is in it yet."""
+def _since(connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int]) -> Weighed:
+    """By the listings' history; of what is falling now, nothing is in it yet. What a hold had kept and a look has
+    confirmed fell before."""
     event = listing_events.c
     sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)
-    later = (event.user_id.in_(sellers), event.at > ended_at, event.kind.in_(_FALLS), event.run_id == run_id)
+    fell = or_(event.kind == EventKind.HELD, and_(event.kind.in_(_DOWN), event.hold_id.is_(None)))
+    later = (event.user_id.in_(sellers), event.at > ended_at, event.run_id == run_id, fell)
     number = func.count(event.listing_id.distinct()).label("fallen")
     counted = connection.execute(select(event.user_id, number).where(*later).group_by(event.user_id))
     before = Counter({row.user_id: row.fallen for row in counted})
     since = before + falls
-    return {user_id: Tally(0, since[user_id]) for user_id in falls}, Tally(0, since.total())
+    return Weighed({user_id: Tally(0, since[user_id]) for user_id in falls}, Tally(0, since.total()), ended_at)

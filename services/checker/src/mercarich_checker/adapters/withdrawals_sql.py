@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from mercarich_checker.adapters import tallies_sql
 from mercarich_checker.domain import Brake, Tally
@@ -163,18 +163,20 @@ def _held_by(
     """`falling` is the seller of each listing that falls; answers seller -> the hold that keeps these, opened here."""
     if not falling:
         return {}
-    tallies, whole = tallies_sql.weighed(connection, batch.run_id, falling)
+    weighed = tallies_sql.weighed(connection, batch.run_id, falling)
     columns = select(holds.c.id, holds.c.user_id, holds.c.released_at).where(holds.c.run_id == batch.run_id)
+    if weighed.since is not None:  # what was settled before says nothing of what came later
+        columns = columns.where(or_(holds.c.released_at.is_(None), holds.c.opened_at > weighed.since))
     known: dict[int | None, AnyRow] = {row.user_id: row for row in connection.execute(columns)}
     market = Brake(settings.marketplace_listings, settings.marketplace_share)
-    if None not in known and market.holds(whole):
-        known[None] = _open(connection, batch, None, whole, now)
+    if None not in known and market.holds(weighed.marketplace):
+        known[None] = _open(connection, batch, None, weighed.marketplace, now)
     seller = Brake(settings.listings, settings.share)
-    for user_id, tally in sorted(tallies.items()):
+    for user_id, tally in sorted(weighed.sellers.items()):
         if user_id not in known and seller.holds(tally):
             known[user_id] = _open(connection, batch, user_id, tally, now)
     held: dict[int, int] = {}
-    for user_id in tallies:
+    for user_id in weighed.sellers:
         for row in (known.get(user_id), known.get(None)):
             if row is not None and row.released_at is None:
                 held.setdefault(user_id, row.id)

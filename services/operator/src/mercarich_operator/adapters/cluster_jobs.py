@@ -38,7 +38,7 @@ class KubernetesJobs:
         return cron_job
 
     def _runs(self, cron_job: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-        """Whether another Job of it has not ended. The CronJob's status tells only of those that its controller made."""
+        """Whether another Job of it has not ended. The CronJob's status tells only of its controller's."""
         if cron_job.get("status", {}).get("active"):
             return True
         uid, own_name = cron_job["metadata"]["uid"], new["metadata"]["name"]

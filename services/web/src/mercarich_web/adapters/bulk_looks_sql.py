@@ -63,16 +63,17 @@ def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: date
     columns = (_source.id, _source.item_id, _source.seller_id, _source.check_run)
     found = connection.execute(select(*columns).where(*mine).order_by(_source.id).with_for_update()).all()
     if found:
-        fresh = {"check_run": run.id, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
+        fresh = {"check_run": run.id, "check_rank": 0, "check_unknowns": 0}
         marked = update(source_items).where(_source.id.in_([row.id for row in found]))
         connection.execute(marked.values(**fresh, check_not_before=None, check_problem=None))
-        new = sum(row.check_run != run.id for row in found)
-        connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + new))
+        new = [row.id for row in found if row.check_run != run.id]  # of others, attempts go on: one may kill workers
+        connection.execute(update(source_items).where(_source.id.in_(new)).values(check_attempts=0))
+        connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + len(new)))
     items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
     return WantedLooks(run.marketplace, run.id, run.generation, items)
 
 
 def _is_free(run_id: ColumnElement[int] | int, has_ended: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
-    """Not pending in the run. What its workers put off after its end nobody else would look at again."""
-    put_off = and_(has_ended, _source.check_attempts == 0, _source.check_not_before <= now)
-    return or_(_source.check_run.is_(None), _source.check_run != run_id, put_off)
+    """Not pending in the run. What its workers put off after its end, or died with, nobody else would look at again."""
+    left = and_(has_ended, _source.check_not_before <= now)
+    return or_(_source.check_run.is_(None), _source.check_run != run_id, left)

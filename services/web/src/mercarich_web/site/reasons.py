@@ -45,6 +45,7 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         r"(?P<fallen>\d+) of (?P<checked>\d+) checked listings would fall at once",
         N_("%(fallen)s of %(checked)s checked listings would fall at once"),
     ),
+    (r"(?P<fallen>\d+) listings would fall at once", N_("%(fallen)s listings would fall at once")),
     (r"(?P<market>yahoo|mercari) (?P<item>\S+) waits for approval", N_("%(item)s waits for approval")),
     (r"replaced by (?P<market>yahoo|mercari) (?P<item>\S+?)(, (?P<price>[\d,]+) yen)?", N_("replaced by %(item)s")),
     (r"by hand, (?P<person>.+)", N_("by hand (%(person)s)")),

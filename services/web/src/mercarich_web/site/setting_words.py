@@ -62,7 +62,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     N_("Schedule and housekeeping"): {
         "SCHEDULE_CATCH_UP": N_("Starts that were missed by more than a tenth are made up for"),
         "DELETE_DAILY_LISTINGS": N_("Expired listings of a seller that may go in a day"),
-        "KEEP_STARTS_DAYS": N_("Days that starts of the schedule and checks of tokens are kept"),
+        "KEEP_STARTS_DAYS": N_("Days that starts of the schedule, checks of tokens and sessions are kept"),
         "KEEP_JOBS_DAYS": N_("Days that sellers' jobs are kept after their end"),
         "KEEP_REVIVALS_DAYS": N_("Days that replacements and judged candidates are kept"),
         "KEEP_HISTORY_DAYS": N_("Days that events, evidence and feeds are kept on which no listing's state rests"),

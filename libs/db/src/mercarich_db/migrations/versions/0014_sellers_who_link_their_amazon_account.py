@@ -23,4 +23,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state_hash", name="pk_amazon_links"),
         if_not_exists=True,
     )
-    op.create_index("ix_amazon_links_user", "amazon_links", ["user_id"], if_not_exists=True)
