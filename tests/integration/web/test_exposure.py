@@ -87,7 +87,7 @@ def test_what_is_still_exposed_counts_until_now_however_long_ago_it_began(
 ) -> None:
     waits = down(rows, ann_id, "A-1", pushed_quantity=1)
     rows.event(waits, "withdrawn", user_id=ann_id, at=ago(minutes=5), reason="sold: won")
-    down(rows, ann_id, "A-2", pushed_quantity=1, withdrawn_at=ago(days=40))
+    down(rows, ann_id, "A-2", pushed_quantity=1, withdrawn_at=ago(days=40), changed_at=ago(days=40))
     ended_unseen = down(rows, ann_id, "A-3")
     rows.event(ended_unseen, "withdrawn", user_id=ann_id, at=ago(minutes=9), reason="sold: won")
 
@@ -125,3 +125,45 @@ def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, r
     assert "10 %" in page  # six hours unseen of the sixty since the first check, of one offer
     assert "That is above the limit" in page
     assert "about 360 item-minutes" in page
+
+
+def test_a_false_alarm_that_the_brake_kept_back_is_no_exposure(engine: Engine, rows: Rows, ann_id: int) -> None:
+    listing = rows.listing(ann_id, rows.source("x1"), "A-1")
+    run = rows.run(2, started_at=ago(hours=12))
+    rows.run(1, started_at=ago(hours=24))
+    hold = rows.hold(run, user_id=ann_id)
+    for number, fallen in ((1, 3), (2, 0)):
+        rows.add(tables.run_sellers, run_id=number, user_id=ann_id, planned=9, checked=9, fallen=fallen)
+    rows.event(listing, "held", user_id=ann_id, at=ago(hours=11), hold_id=hold)
+    rows.event(listing, "hold_cleared", user_id=ann_id, at=ago(hours=1), hold_id=hold)
+
+    assert minutes(engine, ann_id) == []
+    fallen = {look.fallen for look in SqlExposures(engine).looks(ann_id, SINCE)}
+    assert fallen == {2, 0}, "of three that fell, one was there all the time"
+
+
+def test_only_a_run_that_looked_at_everything_tells_since_when(engine: Engine, rows: Rows, ann_id: int) -> None:
+    rows.run(1, started_at=ago(hours=24))
+    rows.run(2, started_at=ago(hours=12, minutes=1), outcome="superseded")
+    rows.run(3, started_at=ago(hours=12), arguments='{"skus": ["A-1"]}')
+    for run in (1, 2, 3):
+        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=9, checked=9, fallen=0)
+
+    looks = sorted(SqlExposures(engine).looks(ann_id, SINCE), key=lambda look: look.started_at)
+    assert [look.whole for look in looks] == [True, False, False]
+
+
+def test_what_goes_down_by_hand_and_is_not_at_amazon_yet_is_not_gone(engine: Engine, rows: Rows, ann_id: int) -> None:
+    source = rows.source("x1")
+    listing = rows.listing(ann_id, source, "A-1", quantity=0, pushed_quantity=1, withdrawn_at=ago(hours=9))
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(hours=9), reason="by hand, ann")
+
+    assert minutes(engine, ann_id) == []
+
+
+def test_nobody_was_exposed_before_the_offer_was_made(engine: Engine, rows: Rows, ann_id: int) -> None:
+    """An import of a source that had gone three weeks before."""
+    source = rows.source("x1", state="sold", reason="won", observed_at=ago(days=21))
+    rows.listing(ann_id, source, "A-1", changed_at=ago(minutes=30))
+
+    assert minutes(engine, ann_id) == [30]

@@ -13,6 +13,7 @@ from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
+from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.domain.listings import ROWS
 from mercarich_web.settings import PagesSettings
@@ -166,6 +167,35 @@ def test_a_seller_is_never_bought_from_again_whom_only_the_search_has_seen(
         assert connection.execute(select(tables.excluded_sellers.c.seller_id)).scalars().all() == ["shop_9"]
 
 
+@pytest.mark.parametrize("word", ["approve", "refuse", "refuse-seller"])
+def test_a_word_on_what_another_replacement_has_followed_is_refused(
+    ann: Browser, rows: Rows, engine: Engine, ann_id: int, word: str
+) -> None:
+    """An old page in another tab."""
+    listing = proposed(rows, ann_id)
+    ann.get("/replacements")
+    answer = ann.post(f"/replacements/{listing}/{word}", item="yahoo x000000")
+
+    assert answer.status_code == 409
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.revivals.c.state)).scalar_one() == "proposed"
+        assert connection.execute(select(tables.excluded_sellers)).all() == []
+
+
+def test_nobody_is_asked_about_a_listing_that_wants_no_replacement_any_more(
+    ann: Browser, rows: Rows, engine: Engine, ann_id: int
+) -> None:
+    listing = proposed(rows, ann_id)
+    ann.get("/replacements")
+    ann.post("/listings/apply", action="stop_watching", listing=[listing])
+    page = ann.get("/replacements").text
+    approved = ann.post(f"/replacements/{listing}/approve")
+
+    assert "DOWN-1" not in page
+    assert SqlSellersDesk(engine).proposed(ann_id) == 0
+    assert approved.status_code == 409
+
+
 @pytest.mark.parametrize(
     ("word", "state"), [("approve", "approved"), ("refuse", "undone"), ("refuse-seller", "undone")]
 )
@@ -174,7 +204,9 @@ def test_a_replacement_follows_the_sellers_word(
 ) -> None:
     listing = proposed(rows, ann_id)
     ann.get("/replacements")
-    answer = ann.post(f"/replacements/{listing}/{word}")
+    page = ann.get("/replacements").text
+    shown = page.partition('name="item" value="')[2].partition('"')[0]
+    answer = ann.post(f"/replacements/{listing}/{word}", item=shown)
     notice = ann.get("/replacements").text
     again = ann.post(f"/replacements/{listing}/approve")
 

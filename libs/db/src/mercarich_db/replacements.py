@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
@@ -33,28 +33,41 @@ class OwnSetting:
     meaning: str
 
 
-def approve(connection: Connection, row: AnyRow, by: str, now: datetime) -> int:
+AWAITED = and_(
+    revivals.c.state == PROPOSED,
+    listings.c.id == revivals.c.listing_id,
+    listings.c.source_item_id == revivals.c.old_source_item_id,
+    listings.c.searching,
+    listings.c.listed,
+)
+"""A proposal whose listing still wants a replacement: a person is asked."""
+
+
+def approve(connection: Connection, row: AnyRow, by: str, now: datetime, *, shown: str | None = None) -> int:
     """Take what is proposed for this listing, after a worker's one more look; answers the revival's id.
 
-    Raises `Undecidable` when nothing waits for approval.
+    `shown`: the marketplace and item that the person saw ("yahoo x1234567"); None: whatever is the newest.
+    Raises `Undecidable` when nothing waits for approval, or something else does.
     """
     proposed = _last(connection, row.id, PROPOSED)
-    if proposed is None:
+    if proposed is None or not (row.searching and row.listed):
         raise Undecidable(f"nothing waits for approval at {row.sku}; `mercarich revival list` shows what does")
+    _is_shown(row, proposed, shown)
     _decide(connection, proposed.id, APPROVED, by, now)
     _tell(connection, row, EventKind.APPROVED, f"{proposed.item_id}, by {by}", now, row.quantity)
     number: int = proposed.id
     return number
 
 
-def undo(connection: Connection, row: AnyRow, by: str, now: datetime) -> int:
+def undo(connection: Connection, row: AnyRow, by: str, now: datetime, *, shown: str | None = None) -> int:
     """Refuse a proposal, or take a replacement back, for all listings that were given it; answers the revival's id.
 
-    Raises `Undecidable` when there is nothing to undo.
+    `shown` as in `approve`. Raises `Undecidable` when there is nothing to undo, or it is another one.
     """
     last = _last(connection, row.id, PROPOSED, APPROVED, APPLIED)
     if last is None:
         raise Undecidable(f"{row.sku} has no replacement that could be taken back")
+    _is_shown(row, last, shown)
     group = _given(connection, row, last) if last.state == APPLIED else [(row, last)]
     for one, its in group:
         if last.state == APPLIED:
@@ -95,6 +108,11 @@ def _last(connection: Connection, listing_id: int, *states: str) -> AnyRow | Non
     newest = select(revivals).where(revivals.c.listing_id == listing_id).order_by(revivals.c.id.desc()).limit(1)
     row = connection.execute(newest.with_for_update()).one_or_none()
     return row if row is not None and row.state in states else None
+
+
+def _is_shown(row: AnyRow, last: AnyRow, shown: str | None) -> None:
+    if shown is not None and shown != f"{last.marketplace} {last.item_id}":
+        raise Undecidable(f"{row.sku} has another replacement by now: {last.marketplace} {last.item_id}")
 
 
 def _decide(connection: Connection, revival_id: int, state: str, by: str, now: datetime) -> None:

@@ -92,7 +92,9 @@ def build_pages(
     proposals = ReplacementDesk(SqlProposals(engine), now)
     of_api = api(people.keys, browse, tell_story, desk, change, proposals)
     routers = [
-        home.routes(site, ShowHome(figures, exposure, SqlSellersDesk(engine), SCHEDULE, now), overview),
+        home.routes(
+            site, ShowHome(figures, exposure, SqlSellersDesk(engine), SCHEDULE, SqlSchedules(engine), now), overview
+        ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         bulk.routes(site, change),
         listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),

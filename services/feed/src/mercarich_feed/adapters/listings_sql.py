@@ -165,7 +165,7 @@ def _read(answer: Answer, row: Any, now: datetime) -> dict[str, Any]:
     waits = {"push_attempts": attempts, "push_problem": doubt(answer.shown)}
     if answer.shown is None:
         return {**waits, "push_not_before": now + max(doubt_wait(attempts), _SETTLED)}
-    return {**again, **waits, "push_not_before": now + doubt_wait(attempts)}
+    return {**again, **waits, "pushed_quantity": answer.shown, "push_not_before": now + doubt_wait(attempts)}
 
 
 def _change(push: Pushed, row: Any, now: datetime) -> dict[str, Any]:

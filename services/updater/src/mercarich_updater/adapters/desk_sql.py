@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Select, select
 
 from mercarich_db import replacements
-from mercarich_db.replacements import PROPOSED, Undecidable
+from mercarich_db.replacements import AWAITED, Undecidable
 from mercarich_db.tables import listings, revival_candidates, revivals, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_replacements.rules import Wanted
@@ -44,10 +44,8 @@ class SqlDesk:
         )
 
     def waiting(self) -> Sequence[Revival]:
-        of_now = listings.c.source_item_id == revivals.c.old_source_item_id
         with read(self._engine) as connection:
-            waiting = _revivals().where(revivals.c.state == PROPOSED, of_now)
-            return [_revival(row) for row in connection.execute(waiting)]
+            return [_revival(row) for row in connection.execute(_revivals().where(AWAITED))]
 
     def wanted(self, sku: str, username: str | None) -> Wanted:
         with read(self._engine) as connection:

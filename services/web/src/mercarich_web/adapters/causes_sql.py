@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, true
 
+from mercarich_db.replacements import AWAITED
 from mercarich_db.tables import amazon_accounts, holds, jobs, listings, revivals, users
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.notices import FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
@@ -50,9 +51,8 @@ def _held() -> Select[Any]:
 
 
 def _proposed() -> Select[Any]:
-    of_now = and_(_offer.id == revivals.c.listing_id, _offer.source_item_id == revivals.c.old_source_item_id)
-    waiting = select(revivals.c.user_id, func.max(""), func.count()).select_from(revivals).join(listings, of_now)
-    return waiting.where(revivals.c.state == "proposed").group_by(revivals.c.user_id)
+    waiting = select(revivals.c.user_id, func.max(""), func.count()).select_from(revivals).join(listings, AWAITED)
+    return waiting.group_by(revivals.c.user_id)
 
 
 def _pending(which: ColumnElement[bool]) -> Select[Any]:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, Select, and_, func, not_, or_, select
 
 from mercarich_contracts.events import EventKind
-from mercarich_db.tables import listing_events, listings, run_sellers, runs, source_items
+from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db.tables import holds, listing_events, listings, run_sellers, runs, source_items
+from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.listing_book_sql import VIEWS
 from mercarich_web.domain.exposure import Look, Span
@@ -36,25 +39,47 @@ class SqlExposures:
             for row in connection.execute(_changes(user_id, since - BEFORE)):
                 if row.until is not None:
                     found.append(Span(row.at, row.until))
-                elif still.pop(row.listing_id, None) is not None:
+                elif row.listing_id in still:
+                    still.pop(row.listing_id)
                     found.append(Span(row.at, now))
-        return [*found, *(Span(begins, now) for begins in still.values())]
+        return [*found, *(Span(begins, now) for begins in still.values() if begins is not None)]
 
     def looks(self, user_id: int, since: datetime) -> Sequence[Look]:
         query = (
-            select(runs.c.marketplace, runs.c.started_at, run_sellers.c.fallen)
+            select(runs.c.id, runs.c.marketplace, runs.c.started_at, run_sellers.c.fallen)
+            .add_columns(runs.c.outcome, runs.c.arguments)
             .join(run_sellers, and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id))
             .where(runs.c.operation == "check", runs.c.started_at >= since, run_sellers.c.checked > 0)
         )
         with reading(self._engine) as connection:
-            return [Look(*row) for row in connection.execute(query)]
+            cleared = self._cleared(connection, user_id, since)
+            found = connection.execute(query).all()
+        return [
+            Look(row.marketplace, row.started_at, max(0, row.fallen - cleared.get(row.id, 0)), _is_whole(row))
+            for row in found
+        ]
 
-    def _still(self, connection: Connection, user_id: int) -> dict[int, datetime]:
-        """Offers that are exposed now, and since when at the latest."""
+    def _cleared(self, connection: Connection, user_id: int, since: datetime) -> dict[int, int]:
+        """Run -> offers that its holds kept and that were there all the time."""
+        cleared = (
+            select(holds.c.run_id, func.count())
+            .join(listing_events, _event.hold_id == holds.c.id)
+            .where(_event.user_id == user_id, _event.at >= since, _event.kind == EventKind.HOLD_CLEARED)
+            .group_by(holds.c.run_id)
+        )
+        return {row[0]: row[1] for row in connection.execute(cleared)}
+
+    def _still(self, connection: Connection, user_id: int) -> dict[int, datetime | None]:
+        """Offers that are exposed now, and since when at the latest; None: its source is not gone."""
         at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
         joined = listings.join(source_items, _source.id == _offer.source_item_id)
-        exposed = select(_offer.id, at).select_from(joined).where(_offer.user_id == user_id, VIEWS[View.EXPOSED])
-        return {row[0]: row[1] for row in connection.execute(exposed)}
+        exposed = select(_offer.id, at.label("at"), _offer.changed_at, _source.state).select_from(joined)
+        rows = connection.execute(exposed.where(_offer.user_id == user_id, VIEWS[View.EXPOSED]))
+        return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
+
+
+def _is_whole(run: AnyRow) -> bool:
+    return run.outcome == "finished" and not orjson.loads(run.arguments).get("skus")
 
 
 def _changes(user_id: int, since: datetime) -> Select[Any]:
@@ -62,14 +87,17 @@ def _changes(user_id: int, since: datetime) -> Select[Any]:
     gone = and_(_event.kind.in_(_begins), not_(func.coalesce(_event.reason, "").startswith(BY_HAND)))
     down = and_(_event.kind == EventKind.PUSH_ACCEPTED, _event.quantity_after == 0)
     up = and_(_event.kind == EventKind.RESUMED, _event.quantity_after > 0)
+    then = func.lead(_event.kind).over(partition_by=_event.listing_id, order_by=_event.id).label("then")
     until = (
         func.lead(_event.at, type_=_event.at.type)
         .over(partition_by=_event.listing_id, order_by=_event.id)
         .label("until")
     )
     changes = (
-        select(_event.listing_id, _event.at, _event.kind, until)
+        select(_event.listing_id, _event.at, _event.kind, until, then)
         .where(_event.user_id == user_id, _event.at >= since, or_(gone, down, up, _event.kind.in_(_ends)))
         .subquery()
     )
-    return select(changes.c.listing_id, changes.c.at, changes.c.until).where(changes.c.kind.in_(_begins))
+    false_alarm = and_(changes.c.kind == EventKind.HELD, func.coalesce(changes.c.then, "") == EventKind.HOLD_CLEARED)
+    begun = select(changes.c.listing_id, changes.c.at, changes.c.until).where(changes.c.kind.in_(_begins))
+    return begun.where(not_(false_alarm))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, se
 
 from mercarich_db import replacements
 from mercarich_db.bulk import insert_missing
-from mercarich_db.replacements import PROPOSED, Undecidable
+from mercarich_db.replacements import AWAITED, Undecidable
 from mercarich_db.tables import (
     excluded_sellers,
     listing_pictures,
@@ -46,26 +46,26 @@ class SqlProposals:
             .add_columns(func.coalesce(seen.seller_id, new.c.seller_id).label("seller_id"))
             .add_columns(func.coalesce(seen.condition_code, new.c.condition_code).label("condition_code"))
             .add_columns(*(seen[name] for name in SEEN), _pictured().label("pictured"))
-            .join(listings, and_(offer.id == found.listing_id, offer.source_item_id == found.old_source_item_id))
+            .join(listings, AWAITED)
             .join(old, old.c.id == found.old_source_item_id)
             .outerjoin(revival_candidates, _its_candidate())
             .outerjoin(new, and_(new.c.marketplace == found.marketplace, new.c.item_id == found.item_id))
-            .where(found.state == PROPOSED, found.user_id == user_id)
+            .where(found.user_id == user_id)
             .order_by(found.id)
             .limit(limit)
         )
         with reading(self._engine) as connection:
             return [Proposal(**row._mapping) for row in connection.execute(query)]
 
-    def approve(self, user_id: int, listing_id: int, by: str, now: datetime) -> Decided:
-        return self._decide(user_id, listing_id, lambda c, row: replacements.approve(c, row, by, now))
+    def approve(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
+        return self._decide(user_id, listing_id, lambda c, row: replacements.approve(c, row, by, now, shown=shown))
 
-    def undo(self, user_id: int, listing_id: int, by: str, now: datetime) -> Decided:
-        return self._decide(user_id, listing_id, lambda c, row: replacements.undo(c, row, by, now))
+    def undo(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
+        return self._decide(user_id, listing_id, lambda c, row: replacements.undo(c, row, by, now, shown=shown))
 
-    def never_again(self, user_id: int, listing_id: int, by: str, now: datetime) -> Decided:
+    def never_again(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
         def refuse(connection: Connection, row: AnyRow) -> int:
-            number = replacements.undo(connection, row, by, now)
+            number = replacements.undo(connection, row, by, now, shown=shown)
             _exclude(connection, user_id, number)
             return number
 

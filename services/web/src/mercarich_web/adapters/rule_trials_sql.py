@@ -21,7 +21,8 @@ from mercarich_web.adapters.database import reading
 from mercarich_web.domain.rule_trials import Searched
 from mercarich_web.domain.rules import BadRule
 
-CANDIDATES = 2_000
+CANDIDATES = 10_000
+"""Of all searches that are tried, together."""
 _offer, _source, _seen = listings.c, source_items.c, revival_candidates.c
 
 

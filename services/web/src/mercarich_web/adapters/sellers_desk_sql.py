@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, and_, case, func, select
 
 from mercarich_contracts.events import EventKind
+from mercarich_db.replacements import AWAITED
 from mercarich_db.tables import (
     amazon_accounts,
     jobs,
@@ -39,13 +40,9 @@ class SqlSellersDesk:
         return None if row is None else Account(row.token_verdict, row.token_reason, row.token_checked_at)
 
     def proposed(self, user_id: int) -> int:
-        waiting = select(func.count()).where(revivals.c.state == "proposed", revivals.c.user_id == user_id)
-        of_now = waiting.select_from(revivals).join(
-            listings,
-            and_(listings.c.id == revivals.c.listing_id, listings.c.source_item_id == revivals.c.old_source_item_id),
-        )
+        waiting = select(func.count()).select_from(revivals).join(listings, AWAITED)
         with reading(self._engine) as connection:
-            return connection.execute(of_now).scalar_one()
+            return connection.execute(waiting.where(revivals.c.user_id == user_id)).scalar_one()
 
     def failed_imports(self, user_id: int, since: datetime) -> int:
         failed = (jobs.c.user_id == user_id, jobs.c.kind == "import", jobs.c.state == "failed", jobs.c.ended_at > since)

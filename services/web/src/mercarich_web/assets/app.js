@@ -18,15 +18,25 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   document.addEventListener(failure, () => say(document.body.dataset.failed));
 }
 
+// The card that one is in, by its place: what comes in its stead gets the next key.
+let place = -1;
+document.addEventListener("htmx:beforeSwap", () => {
+  place = [...document.querySelectorAll(".pick")].indexOf(document.activeElement?.closest(".pick") ?? null);
+});
+
 // What htmx brings may hold a new notice.
 document.addEventListener("htmx:afterSettle", () => {
   for (const toast of document.querySelectorAll(".toast")) leaveLater(toast);
+  const cards = document.querySelectorAll(".pick");
+  if (place >= 0) cards[Math.min(place, cards.length - 1)]?.querySelector(".row-link")?.focus();
+  place = -1;
 });
 
 // "/" goes to the search field, j and k to the next and the previous row, as in other tools of this kind; another key
 // presses its button in the card where one is, or in the first card.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.repeat && event.key !== "j" && event.key !== "k") return;
   if (event.key === "/") {
     const field = document.querySelector("[data-key='/']");
     if (field) {

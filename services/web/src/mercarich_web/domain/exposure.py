@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from math import ceil
 
 LIMIT = 0.025
@@ -37,7 +36,9 @@ class Look:
     marketplace: str
     started_at: datetime
     fallen: int
-    """Of his offers."""
+    """Of his offers, less those that the brake held and a second look found on sale."""
+    whole: bool = True
+    """It looked at all that was due: only then is the time since it known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def _unseen(looks: Sequence[Look], since: datetime) -> float | None:
     gaps: list[float] = []
     for marketplace in {look.marketplace for look in looks}:
         mine = sorted((look for look in looks if look.marketplace == marketplace), key=lambda look: look.started_at)
-        for before, look in pairwise(mine):
-            if look.started_at >= since:
+        before: Look | None = None
+        for look in mine:
+            if before is not None and look.started_at >= since:
                 gaps.append(look.fallen * (look.started_at - before.started_at) / timedelta(minutes=2))
+            before = look if look.whole else before
     return sum(gaps) if gaps else None

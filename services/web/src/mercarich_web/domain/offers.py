@@ -13,7 +13,7 @@ from mercarich_web.domain.sentences import Said, Seen
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The seller's listing: `quantity` is what Amazon is to show, `pushed_quantity` what it last accepted."""
+    """The seller's listing: `quantity` is what Amazon is to show, `pushed_quantity` what it last took or showed."""
 
     id: int
     sku: str

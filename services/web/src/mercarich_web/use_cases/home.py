@@ -9,6 +9,7 @@ from mercarich_platform.clock import Clock
 from mercarich_web.domain.exposure import Exposure, measure
 from mercarich_web.domain.home import DAYS, Home, Waiting, midnights, next_checks
 from mercarich_web.domain.people import Account
+from mercarich_web.ports import Schedules
 from mercarich_web.ports_home import Exposures, SellersDesk
 from mercarich_web.use_cases.listings import Count
 
@@ -37,6 +38,7 @@ class ShowHome:
     expose: Expose
     desk: SellersDesk
     schedule: Sequence[ScheduleRow]
+    schedules: Schedules
     now: Clock
 
     def __call__(self, seller: Account) -> Home:
@@ -57,9 +59,14 @@ class ShowHome:
             waiting=waiting,
             account=account,
             runs=self.desk.runs(user_id),
-            next_checks=next_checks(self.schedule, seller.plan, now),
+            next_checks=next_checks(self._going(), seller.plan, now),
             happened=self.desk.happened(user_id, LAST),
             days=[replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days],
             exposure=exposure,
             cancelled=exposure.expected(figures.on_sale + figures.exposed),
         )
+
+    def _going(self) -> Sequence[ScheduleRow]:
+        """What nobody has paused."""
+        pauses = self.schedules.pauses()
+        return [row for row in self.schedule if row.name not in pauses]

@@ -13,7 +13,7 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class ReplacementDesk:
-    """Those that decide raise `NotFound` and `Refused`."""
+    """Those that decide raise `NotFound` and `Refused`. `shown`: the marketplace and item that the seller saw."""
 
     proposals: Proposals
     now: Clock
@@ -21,14 +21,14 @@ class ReplacementDesk:
     def waiting(self, seller: Account) -> Sequence[Proposal]:
         return self.proposals.waiting(seller.user_id, SHOWN)
 
-    def approve(self, seller: Account, listing_id: int) -> Decided:
+    def approve(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
         """A worker takes it within seconds, after one more look."""
-        return self.proposals.approve(seller.user_id, listing_id, seller.username, self.now())
+        return self.proposals.approve(seller.user_id, listing_id, shown, seller.username, self.now())
 
-    def refuse(self, seller: Account, listing_id: int) -> Decided:
+    def refuse(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
         """Also takes one back that is in use already; it is not taken for this listing again."""
-        return self.proposals.undo(seller.user_id, listing_id, seller.username, self.now())
+        return self.proposals.undo(seller.user_id, listing_id, shown, seller.username, self.now())
 
-    def refuse_seller(self, seller: Account, listing_id: int) -> Decided:
+    def refuse_seller(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
         """And nothing of the one who sells it."""
-        return self.proposals.never_again(seller.user_id, listing_id, seller.username, self.now())
+        return self.proposals.never_again(seller.user_id, listing_id, shown, seller.username, self.now())
