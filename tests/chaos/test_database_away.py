@@ -11,5 +11,5 @@ def test_workers_wait_for_a_database_that_is_away_and_the_runs_end_complete(scen
     with scene.world.without_database(scene.rig):
         pass
     scene.rig.let_push_claims_lapse()  # a push whose outcome could not be written keeps its claim
-    scene.must_end_well(60)
+    scene.must_end_well()
     assert {name: scene.rig.pid(name) for name in WORKERS if scene.rig.runs(name)} == before

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.chaos.rig import until
-from tests.chaos.scene import Scene
+from tests.chaos.scene import RUN_SECONDS, Scene
 
 RESTART_SECONDS = 30.0
 
@@ -49,7 +49,7 @@ def test_feed_killed_with_patches_and_a_feed_under_way_pushes_everything_and_und
     assert rig.books.claimed_pushes()
     rig.let_push_claims_lapse()
     rig.start("feed")
-    rig.see_through("yahoo", key, 45)
+    rig.see_through("yahoo", key, RUN_SECONDS)
     rig.lever("quotas", factor=1)
     until(lambda: not rig.books.withdrawals_waiting(), 30, "withdrawals accepted")
     rig.sweep("yahoo")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -75,10 +76,12 @@ def release(images: Images, keep: Keep) -> Iterator[Release]:
                 found.set(key, value)
         yield found
     finally:
-        _keep_state(space)
-        if not kept:
-            space.delete()
-            watcher.stop()
+        try:
+            _keep_state(space)
+        finally:
+            if not kept:
+                space.delete()
+                watcher.stop()
 
 
 @pytest.fixture(scope="session")
@@ -107,5 +110,5 @@ def _keep_state(space: Namespace) -> None:
         words = ("kubectl", "-n", space.name, "logs", name, "--all-containers", "--prefix", "--tail=2000")
         try:
             (folder / f"{name}.log").write_text(run(*words))
-        except Refused as error:  # a pod that never began has no log
+        except (Refused, subprocess.TimeoutExpired) as error:  # a pod that never began has no log
             (folder / f"{name}.log").write_text(str(error))

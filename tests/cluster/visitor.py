@@ -13,6 +13,8 @@ from tests.cluster.watch import OURS
 
 POD = "visitor"
 PASSWORD = "correct horse battery"
+ENDED_SECONDS = 150.0
+"""Two people, each of whom waits up to a minute for an answer."""
 _PROGRAM = Path(__file__).parent / "browse.py"
 Answer = Mapping[str, Any]
 """status, location, cookie (the session's, where one was set), text"""
@@ -82,7 +84,10 @@ class Clicks:
         return self
 
     def __exit__(self, *_: object) -> None:
-        said, wrong = self._process.communicate(timeout=90)
+        try:
+            said, wrong = self._process.communicate(timeout=ENDED_SECONDS)
+        finally:
+            self._process.kill()
         assert self._process.returncode == 0, wrong[-3000:]
         self.figures = json.loads(said)
 

@@ -45,6 +45,25 @@ def test_a_loop_that_hangs_ends_its_process_with_its_stacks() -> None:
     assert b"File" in told
 
 
+def test_a_process_ends_in_time_also_where_nobody_reads_its_logs() -> None:
+    """Its stderr is a pipe that is full."""
+    full = """
+import os, time
+from mercarich_platform.shutdown import hard_stop_after
+
+os.set_blocking(2, False)
+try:
+    while True:
+        os.write(2, b"x" * 65536)
+except BlockingIOError:
+    os.set_blocking(2, True)
+hard_stop_after(0.1, 75)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", full], stderr=subprocess.PIPE) as process:
+        assert process.wait(20) == 75
+
+
 def test_a_process_that_stood_still_as_a_whole_goes_on() -> None:
     with _watched("moves") as process:
         process.send_signal(signal.SIGSTOP)

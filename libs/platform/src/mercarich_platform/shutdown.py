@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 BUDGET_SECONDS = 45.0
 """From SIGTERM to the end, always; below the 60 s grace that a pod gets."""
 STUCK_SECONDS = 30.0
+TOLD_SECONDS = 2.0
 
 
 def install_signals(stop: threading.Event, *, budget_seconds: float = BUDGET_SECONDS) -> None:
@@ -35,8 +36,9 @@ def install_signals(stop: threading.Event, *, budget_seconds: float = BUDGET_SEC
 
 
 def hard_stop_after(seconds: float, code: int) -> threading.Timer:
-    """End the process with this code unless it has ended by itself, or the answer was cancelled, before."""
-    timer = threading.Timer(seconds, os._exit, [code])
+    """End the process with this code, all stacks on stderr, unless it has ended by itself, or the answer was cancelled,
+    before."""
+    timer = threading.Timer(seconds, _end, [code, f"still not ended after {seconds:g} s"])
     timer.daemon = True
     timer.start()
     return timer
@@ -81,6 +83,19 @@ class Watchdog:
             if stood_still:
                 self.beat()
             if self.age_seconds > self._limit:
-                log.critical("the main loop is stuck", extra={"seconds": round(self.age_seconds)})
-                faulthandler.dump_traceback(sys.__stderr__ or 2, all_threads=True)
-                os._exit(STUCK)
+                _end(STUCK, f"the main loop has been stuck for {self.age_seconds:.0f} s")
+
+
+def _end(code: int, why: str) -> None:
+    """Whoever reads our logs may be what hangs: it ends without them, too."""
+
+    def tell() -> None:
+        log.critical("the process is ended", extra={"why": why, "exit_code": code})
+        faulthandler.dump_traceback(sys.__stderr__ or 2, all_threads=True)
+
+    try:
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
+        teller.join(TOLD_SECONDS)
+    finally:
+        os._exit(code)
