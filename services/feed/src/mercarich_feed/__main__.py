@@ -4,7 +4,6 @@ import argparse
 import os
 import socket
 import sys
-import threading
 from collections.abc import Sequence
 
 from mercarich_feed.settings import FeedSettings
@@ -14,9 +13,6 @@ from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
 
 PORT = 8090
-GRACE_SECONDS = 20
-"""An answer waits for Amazon."""
-MOST_AT_ONCE = 100
 
 
 def main() -> None:
@@ -49,35 +45,14 @@ def _push() -> int:
 
 def _link(host: str, port: int) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_feed.bootstrap_callback import build_callback
-    from mercarich_platform.health import HealthServer
-    from mercarich_platform.http_server import serve
+    from mercarich_feed.bootstrap_callback import build_process
 
     shared, own = load(SharedSettings), load(FeedSettings)
     try:
         listener = socket.create_server((host, port), backlog=128)
     except OSError as error:
         raise TryAgain(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from error
-
-    def build(_stop: threading.Event) -> worker_process.Work:
-        app, http = build_callback(shared, own)
-
-        def answer(_stop: threading.Event) -> int:
-            metrics = None
-            if shared.metrics_port not in (0, port):  # on one machine the callback's port stands for both
-                metrics = HealthServer(
-                    shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None
-                )
-                metrics.start()
-            serve(app, listener, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE)
-            http.close()
-            if metrics is not None:
-                metrics.stop()
-            return DONE
-
-        return answer
-
-    return worker_process.run("oauth", shared, build)
+    return worker_process.run("oauth", shared, lambda _stop: build_process(shared, own, listener))
 
 
 def _new_key() -> int:

@@ -1,9 +1,13 @@
 """The composition root of the process that takes sellers back from Amazon's consent page."""
 
+import socket
+import threading
+
 from fastapi import FastAPI
 
 from mercarich_contracts.linking import CALLBACK_PATH
 from mercarich_db import engine as engines
+from mercarich_db import worker_process
 from mercarich_feed.adapters.accounts_sql import open_links
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lwa import Application, Codes
@@ -11,7 +15,33 @@ from mercarich_feed.api import callback_app
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.linking import LinkAccount
 from mercarich_platform.clock import utc_now
+from mercarich_platform.exit_codes import DONE
+from mercarich_platform.health import HealthServer
+from mercarich_platform.http_server import serve
 from mercarich_platform.settings import BadConfiguration, SharedSettings
+
+GRACE_SECONDS = 20
+"""An answer waits for Amazon."""
+MOST_AT_ONCE = 100
+
+
+def build_process(shared: SharedSettings, own: FeedSettings, listener: socket.socket) -> worker_process.Work:
+    """Answers at `listener` until the process is told to end. Raises as `build_callback`."""
+    app, http = build_callback(shared, own)
+    metrics = None
+    if shared.metrics_port not in (0, listener.getsockname()[1]):  # on one machine the callback's port stands for both
+        metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
+
+    def answer(_stop: threading.Event) -> int:
+        if metrics is not None:
+            metrics.start()
+        serve(app, listener, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE)
+        http.close()
+        if metrics is not None:
+            metrics.stop()
+        return DONE
+
+    return answer
 
 
 def build_callback(shared: SharedSettings, own: FeedSettings) -> tuple[FastAPI, Http]:
