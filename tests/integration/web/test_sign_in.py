@@ -1,7 +1,10 @@
 """Signing in and what protects it: sessions, form tokens, origins, throttling, invitations, fresh logins."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -16,6 +19,7 @@ from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.bootstrap_people import invitations
 from mercarich_web.domain.people import Role
 from mercarich_web.settings import PagesSettings
+from mercarich_web.site.visits import ASKED_BY_PAGES
 
 
 @pytest.fixture
@@ -240,3 +244,28 @@ def test_the_language_follows_browser_account_and_choice(visitor: Browser) -> No
     assert '<html lang="ja"' in visitor.get("/account", Accept_Language="en-GB").text
     visitor.post("/look", language="en", next="/account")
     assert '<html lang="en"' in visitor.get("/account").text
+
+
+def test_an_open_page_that_asks_by_itself_keeps_no_session(visitor: Browser, clock: Clock) -> None:
+    """Somebody has left; the page asks on and on."""
+    visitor.sign_in("ann")
+    for _ in range(9):
+        clock.move(seconds=15 * 60)
+        asked = visitor.get("/running").status_code
+
+    assert asked == 303
+    visitor.sign_in("ann")
+    for _ in range(9):
+        clock.move(seconds=15 * 60)
+        assert visitor.get("/account").status_code == 200, "who clicks stays"
+
+
+def test_what_pages_ask_by_themselves_is_known() -> None:
+    folder = Path(str(files("mercarich_web"))) / "templates"
+    text = "".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.html"))
+    asked = re.findall(r'hx-get="([^"]+)" hx-trigger="[^"]*every', text) + re.findall(r'data-stream="([^"]+)"', text)
+
+    assert len(asked) >= 5
+    assert {re.sub(r"\{+[^}]*\}+", "X", one) for one in asked} <= {
+        re.sub(r"\{[^}]*\}", "X", one) for one in ASKED_BY_PAGES
+    }

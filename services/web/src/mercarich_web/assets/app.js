@@ -2,6 +2,7 @@
 "use strict";
 
 const MESSAGE_SECONDS = 6;
+const AGAIN_SECONDS = 5;
 
 document.addEventListener("DOMContentLoaded", () => {
   for (const toast of document.querySelectorAll(".toast")) leaveLater(toast);
@@ -102,7 +103,8 @@ function leaveLater(toast) {
   if (!toast.querySelector("form")) setTimeout(() => toast.remove(), MESSAGE_SECONDS * 1000);
 }
 
-// Each message is the place's new content; "end" closes the stream, and loads the page again where it says so.
+// Each message is the place's new content; "end" closes the stream, and loads the page again where it says so. After an
+// answer that is no stream, such as that of a server that starts, a browser does not ask again by itself.
 function follow(place) {
   const source = new EventSource(place.dataset.stream);
   source.addEventListener("message", (event) => {
@@ -111,5 +113,8 @@ function follow(place) {
   source.addEventListener("end", () => {
     source.close();
     if ("reload" in place.dataset) window.location.reload();
+  });
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(place), AGAIN_SECONDS * 1000);
   });
 }

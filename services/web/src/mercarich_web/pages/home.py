@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from mercarich_web.domain.exposure import LIMIT
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import Operator, Signed
+from mercarich_web.site.visits import Operator, Seller, Signed
 from mercarich_web.use_cases.home import ShowHome
 from mercarich_web.use_cases.overview import ShowOverview
 
@@ -17,6 +17,11 @@ def routes(site: Site, show_home: ShowHome, show_overview: ShowOverview) -> APIR
         if visit.is_operator:
             return site.page(visit, "overview.html", overview=show_overview())
         return site.page(visit, "home.html", home=show_home(visit.account), limit=LIMIT)
+
+    @routes.get("/running")
+    def running(visit: Seller) -> Response:
+        """A part of the page, asked for again while a run goes on."""
+        return site.page(visit, "running.html", runs=show_home.desk.runs(visit.account.user_id))
 
     @routes.get("/overview/pushes")
     def pushes(visit: Operator) -> Response:

@@ -110,11 +110,21 @@ def visit_of(request: Request, session: Session | None, token: str, now: datetim
     )
 
 
+ASKED_BY_PAGES = frozenset(
+    {
+        *("/jobs/{job_id}/progress", "/runs/heads", "/runs/{run_id}/progress"),
+        *("/markets/{name}/proxy", "/overview/pushes", "/running"),
+    }
+)
+"""Parts that an open page asks for again and again, by itself."""
+
+
 def visiting(request: Request) -> Visit:
     """Also of somebody who is not signed in."""
     door: Door = request.app.state.door
     token = request.cookies.get(request.app.state.cookie, "")
-    session = door.who(token) if token else None
+    path = getattr(request.scope.get("route"), "path", "")
+    session = door.who(token, by_itself=path in ASKED_BY_PAGES) if token else None
     visit = visit_of(request, session, token, door.now())
     request.state.visit = visit
     return visit

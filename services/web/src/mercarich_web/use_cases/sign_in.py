@@ -60,12 +60,13 @@ class Door:
             self.audit.write("sign_in", actor(account, caller), account.username, None, now)
         return token
 
-    def who(self, token: str) -> Session | None:
-        """None when the session is over or was never there."""
+    def who(self, token: str, *, by_itself: bool = False) -> Session | None:
+        """None when the session is over or was never there. `by_itself`: an open page asks, which keeps no session of
+        somebody who went away."""
         session, now = self.sessions.get(hashed(token)), self.now()
         if session is None or session.half or session.is_over(now):
             return None
-        if now - session.seen_at > SEEN_EVERY:
+        if now - session.seen_at > SEEN_EVERY and not by_itself:
             self.sessions.seen(session.token_hash, now)
         return session
 
