@@ -10,6 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
+from mercarich_local.demo_report import FAULTS
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -53,7 +55,7 @@ def test_the_whole_way_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_p
     assert places == sorted(places)
     assert not list((tmp_path / "demo" / "pictures").rglob("*.jpg"))
     assert "Sign in" not in output  # it has no pages
-    assert [report[name] for name in ("wrong_withdrawals", "missed_withdrawals", "double_pushes")] == [0, 0, 0]
+    assert {name: report[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
     assert report["scenario"] == "normal"
     assert report["unknown"] == 0
     assert output.count("parser ") == 5

@@ -12,7 +12,7 @@ from mercarich_local.market import Row, Simulator
 from mercarich_local.screen import Screen
 
 SHOWN_WITHDRAWALS = 5
-FAULTS = ("wrong_withdrawals", "missed_withdrawals", "double_pushes")
+FAULTS = ("wrong_withdrawals", "missed_withdrawals", "double_pushes", "wrong_restores", "stale_overwrites")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,6 @@ class Result:
             "left_alone": sum(line.left_alone for line in self.lines),
             "unknown": sum(line.unknown for line in self.lines),
             **{name: self.ledger[name] for name in FAULTS},
-            "wrong_restores": self.ledger["wrong_restores"],
-            "stale_overwrites": self.ledger["stale_overwrites"],
             "held_seconds": {name: round(held, 1) for name, held in self.progress.held_seconds.items()},
             "commit_to_accepted_seconds": spread(self._latencies()),
             "exposed_item_seconds": self.ledger["exposed_item_seconds"],

@@ -65,6 +65,7 @@ def test_m10_a_source_that_serves_two_listings_of_a_seller_is_said(
     shop.listing(second, "x1")
     assert _order(engine) == ["x1"]
     assert "serves several listings" not in caplog.text
+    assert "sources serve several sellers" in caplog.text
     shop.listing(first, "x1", sku="again")
     assert _order(engine) == ["x1"]
     assert "one source serves several listings of a seller" in caplog.text

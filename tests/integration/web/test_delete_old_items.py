@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, event, func, select, update
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import NOW, Rows, ago
 
@@ -283,13 +283,27 @@ def test_d4_many_rows_go_in_chunks_and_a_seller_is_capped_a_day(shop: Shop) -> N
     )
 
     assert shop.delete(dry_run=True).listings == 601
+    deletes = _counted_deletes(shop)
     first = shop.delete()
     assert (first.listings, first.capped) == (601, ["taro"])
+    assert max(deletes) == 500, "a transaction holds no more rows than that"
     assert shop.delete().listings == 0
 
     shop.now = NOW + timedelta(days=1)
     second = shop.delete()
     assert (second.listings, second.capped, shop.skus()) == (500, [], [])
+
+
+def _counted_deletes(shop: Shop) -> list[int]:
+    """Rows of each statement that deletes listings from now on."""
+    counted: list[int] = []
+
+    def count(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("DELETE FROM listings "):
+            counted.append(cursor.rowcount)
+
+    event.listen(shop.engine, "after_cursor_execute", count)
+    return counted
 
 
 def test_a_deletion_stays_in_the_history(shop: Shop) -> None:
@@ -298,9 +312,9 @@ def test_a_deletion_stays_in_the_history(shop: Shop) -> None:
     shop.delete()
 
     with reading(shop.engine) as connection:
-        event = connection.execute(select(tables.listing_events)).one()
-    assert (event.listing_id, event.kind) == (listing_id, "deleted")
-    assert event.reason.startswith("old: withdrawn ")
+        told = connection.execute(select(tables.listing_events)).one()
+    assert (told.listing_id, told.kind) == (listing_id, "deleted")
+    assert told.reason.startswith("old: withdrawn ")
 
 
 def test_the_command_of_the_seed_deletes_and_says_what(mercarich: Mercarich, shop: Shop, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mercarich_local.demo_report import Result, spread
+from mercarich_local.demo_report import FAULTS, Result, spread
 from mercarich_local.demo_state import Progress, Withdrawal
 from mercarich_local.outage import STAGES, Outage
 
@@ -20,7 +20,7 @@ CLEAN_LEDGER: dict[str, Any] = {
     "exposed_item_seconds": 12.5,
     "upstream": {"yahoo": {"requests": 7}},
     "details": [],
-    "cases": {"wrong_withdrawals": [], "missed_withdrawals": [], "double_pushes": []},
+    "cases": {name: [] for name in FAULTS},
 }
 
 
@@ -60,7 +60,7 @@ def test_a_ledger_without_faults_is_clean() -> None:
     assert result().clean
 
 
-@pytest.mark.parametrize("fault", ["wrong_withdrawals", "missed_withdrawals", "double_pushes"])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_one_fault_in_the_ledger_is_not_clean(fault: str) -> None:
     assert not result({fault: 1}).clean
     assert result({fault: 1}).report()[fault] == 1

@@ -107,6 +107,7 @@ def test_m7_what_a_search_result_tells(more: dict[str, Any], name: str) -> None:
         ({"condition_code": 2}, "condition"),
         ({"condition_code": None}, "condition"),
         ({"price_jpy": 1001}, "price"),
+        ({"price_jpy": 900, "shipping_payer": "buyer", "shipping_cost_jpy": 101}, "price"),
         ({"price_jpy": None}, "price"),
         ({"title": "長" * 256}, "title_length"),
         ({"title": None}, "title_length"),

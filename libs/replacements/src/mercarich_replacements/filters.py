@@ -102,7 +102,10 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> str | None:
         return "the price at first purchase is not known"
     if item.price_jpy is None:
         return "it shows no price"
-    return None if item.price_jpy <= ceiling else f"{item.price_jpy:,} yen is more than {ceiling:,} yen"
+    shipping = item.shipping_cost_jpy or 0 if item.shipping_payer == "buyer" else 0  # of some nobody says how much
+    cost = item.price_jpy + shipping
+    told = f"{cost:,} yen with shipping" if shipping else f"{cost:,} yen"
+    return None if cost <= ceiling else f"{told} is more than {ceiling:,} yen"
 
 
 def _title_length(rules: Rules, _wanted: Wanted, item: Item) -> str | None:

@@ -24,17 +24,20 @@ _LISTED = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0
 
 def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
     """Mark page by page; answers the number marked so far after each. Raises `Superseded`."""
-    doubled = 0
+    doubled = shared = 0
 
     def pages() -> Iterator[Page]:
-        nonlocal doubled
+        nonlocal doubled, shared
         for page in _due_pages(engine, run, request, sellers):
             doubled += sum(len(user_ids) - len(set(user_ids)) for _, user_ids in page)
+            shared += sum(len(set(user_ids)) > 1 for _, user_ids in page)
             yield page
 
     yield from Marker(engine, CHECKS, run, {"check_unknowns": 0}).mark(pages(), sellers, request.begin_with)
     if doubled:
         log.warning("one source serves several listings of a seller", extra={"run": run.id, "listings": doubled})
+    if shared:
+        log.warning("sources serve several sellers", extra={"run": run.id, "sources": shared})
 
 
 def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:

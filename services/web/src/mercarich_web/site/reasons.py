@@ -31,7 +31,7 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     (r"the price at first purchase is not known", N_("what the first source cost is not known")),
     (r"it shows no price", N_("it shows no price")),
     (
-        r"(?P<price>[\d,]+) yen is more than (?P<most>[\d,]+) yen",
+        r"(?P<price>[\d,]+) yen( with shipping)? is more than (?P<most>[\d,]+) yen",
         N_("%(price)s yen is more than %(most)s yen"),
     ),
     (r"it has no title", N_("it has no title")),
