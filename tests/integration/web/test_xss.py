@@ -34,6 +34,7 @@ CORPUS = (
     "<script\x0c>alert(1)</script\x0c>",
     "<object data=data:text/html;base64,PHNjcmlwdD4=>",
     "<form action=//evil.example><button>x</button>",
+    "\u202egnp.exe\u2066\x07\x9b2J",
 )
 PAGES = {
     "ann": (
@@ -119,6 +120,7 @@ def test_the_xss_corpus_is_text_on_every_page(shop: tuple[dict[str, Browser], di
             assert page.alive == [], path
             assert not page.tags & {"iframe", "object", "base", "math", "mglyph"}, path
             assert "<script>alert" not in answer.text, path
+            assert not set("\u202e\u2066\x07\x9b") & set(answer.text), path
     assert told > len(PAGES["ann"]), "the corpus was on the pages"
 
 

@@ -64,6 +64,17 @@ def make_site(*, https: bool) -> Site:
     return Site(assets, {language: _environment(language, assets) for language in LANGUAGES}, https)
 
 
+UNSEEN = dict.fromkeys(
+    [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+"""Control characters, and those that turn the direction of all that follows: what others wrote must not use them."""
+
+
+def _plain(value: object) -> object:
+    """Of what a template writes; markup stays markup."""
+    return value.translate(UNSEEN) if isinstance(value, str) else value
+
+
 def _environment(language: str, assets: Assets) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -72,6 +83,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_plain,
         extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
     sentences = catalogue(language)
