@@ -172,6 +172,8 @@ BAD: Mapping[str, list[Row]] = {
         ("", 2, "are required: action"),
         ("invite ''", 2, "expected a name of 1 to 64 characters"),
         ("invite x --plan 3", 2, "invalid choice: 3"),
+        ("reset-password", 2, "are required: username"),
+        ("reset-password nobody", 1, "nobody of the name nobody signs in"),
         ("reset-second-step", 2, "are required: username"),
         ("reset-second-step nobody", 1, "nobody of the name nobody signs in"),
         ("reset-second-step hanako --by ''", 2, "expected a name of 1 to 64 characters"),

@@ -179,6 +179,30 @@ def test_an_operators_command_ends_a_lost_authenticator_with_every_session(
     assert site.browser().sign_in("ann").headers["location"] == "/"
 
 
+def test_a_forgotten_password_is_reset_by_an_operator_and_the_second_step_stays(
+    site: Served, ann: Browser, clock: Clock, mercarich: Mercarich, engine: Engine
+) -> None:
+    _, codes = set_up(ann, clock)
+    link = mercarich.json("user", "reset-password", "ann", "--by", "olga")
+    path = "/join/" + link["link"].rpartition("/")[2]
+    ended = ann.get("/account").status_code
+    old = [site.browser().sign_in("ann", password).status_code for password in (PASSWORD, "", "nobody's")]
+    one = site.browser()
+    one.get(path)
+    joined = one.post(path, password="another one, and long")
+    half = one.get("/account").status_code
+    inside = one.post("/sign-in/code", code=codes[0]).headers["location"]
+    again = site.browser().post(path, password="a third one, and long").status_code
+    with reading(engine) as connection:
+        log = tables.audit_log.c
+        told = connection.execute(select(log.actor, log.subject).where(log.action == "password_reset")).all()
+
+    assert (ended, old, again) == (303, [401, 401, 401], 404)
+    assert (joined.headers["location"], half, inside) == ("/sign-in/code", 303, "/")
+    assert [tuple(row) for row in told] == [("olga", "ann")]
+    assert (link["username"], link["role"]) == ("ann", "seller")
+
+
 def test_the_tables_hold_neither_secret_nor_codes(ann: Browser, engine: Engine, clock: Clock) -> None:
     secret, codes = set_up(ann, clock)
     with reading(engine) as connection:

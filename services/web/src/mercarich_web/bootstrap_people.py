@@ -20,7 +20,7 @@ from mercarich_web.pages import account, keys, second_step, sign_in
 from mercarich_web.ports_people import Passwords
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.rendering import Site
-from mercarich_web.use_cases.invitations import Invitations
+from mercarich_web.use_cases.invitations import Invitations, LostPassword
 from mercarich_web.use_cases.keys import Keys
 from mercarich_web.use_cases.second_step import LostStep, SecondStep
 from mercarich_web.use_cases.sign_in import Door
@@ -62,6 +62,11 @@ def server_key(engine: Engine, shared: SharedSettings, own: PagesSettings, now: 
 def invitations(engine: Engine, now: Clock = utc_now, passwords: Passwords | None = None) -> Invitations:
     """For commands, and for the logins of one machine."""
     return Invitations(SqlPeople(engine), passwords or Argon2Passwords(), SqlAudit(engine), now)
+
+
+def lost_password(engine: Engine, now: Clock = utc_now) -> LostPassword:
+    """For commands."""
+    return LostPassword(SqlPeople(engine), SqlSessions(engine), invitations(engine, now), SqlAudit(engine), now)
 
 
 def lost_step(engine: Engine, now: Clock = utc_now) -> LostStep:

@@ -12,6 +12,10 @@ class Taken(Exception):
     """There is a user of this name already."""
 
 
+NO_PASSWORD = ""
+"""The hash of nothing: whoever has it signs in with nothing, until an invitation is accepted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     account: Account
@@ -27,14 +31,14 @@ class People(Protocol):
     def set_language(self, user_id: int, language: str | None) -> None: ...
 
     def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
-        """Raises `Taken` where the user may sign in already."""
+        """Raises `Taken` where the user has a password."""
 
     def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
         """One that may still be accepted."""
 
     def accept(self, token_hash: str, password_hash: str, now: datetime) -> Account | None:
         """The user with this password, made where there was none; None when the invitation is not to be had any
-        more."""
+        more, or the user has a password."""
 
 
 class Sessions(Protocol):

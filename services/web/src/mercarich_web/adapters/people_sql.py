@@ -10,7 +10,7 @@ from mercarich_db.types import AnyRow
 from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.people import Account, Invitation, Role
-from mercarich_web.ports_people import Actor, Login, Taken
+from mercarich_web.ports_people import NO_PASSWORD, Actor, Login, Taken
 
 
 class SqlPeople:
@@ -36,7 +36,8 @@ class SqlPeople:
 
     def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
         def add(connection: Connection) -> None:
-            if connection.execute(accounts().where(users.c.username == invitation.username)).first() is not None:
+            there = accounts().where(users.c.username == invitation.username, logins.c.password_hash != NO_PASSWORD)
+            if connection.execute(there).first() is not None:
                 raise Taken(invitation.username)
             row = {
                 "token_hash": token_hash,
@@ -62,12 +63,15 @@ class SqlPeople:
             if row is None:
                 return None
             user_id = _user(connection, row, now)
-            if connection.execute(select(logins.c.user_id).where(logins.c.user_id == user_id)).first() is not None:
+            mine = logins.c.user_id == user_id
+            known = connection.execute(select(logins.c.password_hash).where(mine).with_for_update()).scalar()
+            if known not in (None, NO_PASSWORD):
                 return None
             used = update(invitations).where(invitations.c.token_hash == token_hash)
             connection.execute(used.values(used_at=now))
-            login = {"user_id": user_id, "password_hash": password_hash, "password_at": now}
-            connection.execute(insert(logins).values(login))
+            login = {"password_hash": password_hash, "password_at": now}
+            new = insert(logins).values(user_id=user_id, **login) if known is None else None
+            connection.execute(update(logins).where(mine).values(login) if new is None else new)
             return account_of(connection.execute(accounts().where(users.c.id == user_id)).one())
 
         return writing(self._engine, accept)

@@ -21,7 +21,7 @@ from mercarich_web.use_cases.invitations import PLANS
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from mercarich_web.use_cases.invitations import Invitations
+    from mercarich_web.use_cases.invitations import Invitations, LostPassword
     from mercarich_web.use_cases.second_step import LostStep
 
 
@@ -45,7 +45,7 @@ class Reset:
 
 
 def user(argv: Sequence[str]) -> int:
-    """Who signs in to the web pages: invite a seller or an operator, help one who has lost the authenticator."""
+    """Who signs in to the web pages: invite a seller or operator, help who has lost password or authenticator."""
     parser = command_parser("user", user.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     invite = with_json(actions.add_parser("invite", help="a link by which this person chooses a password"))
@@ -56,10 +56,15 @@ def user(argv: Sequence[str]) -> int:
         actions.add_parser("reset-second-step", help="authenticator and recovery codes are lost: ask for no code")
     )
     reset.add_argument("username", type=person, help="who it is; make sure of it first")
-    for action in (invite, reset):
+    forgotten = with_json(
+        actions.add_parser("reset-password", help="the password is forgotten: a link by which another one is chosen")
+    )
+    forgotten.add_argument("username", type=person, help="who it is; make sure of it first")
+    for action in (invite, reset, forgotten):
         action.add_argument("--by", type=person, help="who does it (your login name)")
     given = parser.parse_args(argv)
-    return _invite(given) if given.action == "invite" else _reset(given)
+    does = {"invite": _invite, "reset-second-step": _reset, "reset-password": _forget}
+    return does[given.action](given)
 
 
 def _invite(given: Namespace) -> int:
@@ -77,6 +82,15 @@ def _reset(given: Namespace) -> int:
         return Reset(given.username, lost.reset(given.username, actor(given.by)))
 
     return answer_of(_lost_step, ask, _told, as_json=given.json)
+
+
+def _forget(given: Namespace) -> int:
+    def ask(lost: "LostPassword") -> Link:
+        invited = lost.reset(given.username, actor(given.by))
+        of = invited.invitation
+        return Link(of.username, of.role, of.plan, of.expires_at, _address(invited.token))
+
+    return answer_of(_lost_password, ask, _page, as_json=given.json)
 
 
 def _told(reset: Reset) -> RenderableType:
@@ -99,6 +113,14 @@ def _invitations() -> "Iterator[Invitations]":
         from mercarich_web.bootstrap_people import invitations
 
         yield invitations(engine)
+
+
+@contextmanager
+def _lost_password() -> "Iterator[LostPassword]":
+    with _database() as engine:
+        from mercarich_web.bootstrap_people import lost_password
+
+        yield lost_password(engine)
 
 
 @contextmanager

@@ -93,7 +93,8 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
         except WeakPassword as error:
             told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
             return site.page(visit, "join.html", 422, **told)
-        return let_in(request, site.to("/"), door.start(account, visit.caller))
+        token = door.start(account, visit.caller, half=account.asks_for_code)
+        return let_in(request, site.to("/sign-in/code" if account.asks_for_code else "/"), token)
 
     return routes
 

@@ -8,7 +8,7 @@ from mercarich_platform.clock import Clock
 from mercarich_web.domain.people import INVITED_FOR, Account, Invitation, Role, check_password
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
-from mercarich_web.ports_people import Actor, Audit, Passwords, People, Taken
+from mercarich_web.ports_people import NO_PASSWORD, Actor, Audit, Passwords, People, Sessions, Taken
 from mercarich_web.use_cases.sign_in import hashed
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
@@ -24,6 +24,29 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class LostPassword:
+    """An operator's help for somebody who has forgotten the password, or whose password somebody else knows."""
+
+    people: People
+    sessions: Sessions
+    invitations: "Invitations"
+    audit: Audit
+    now: Clock
+
+    def reset(self, username: str, by: Actor) -> Invited:
+        """From now on the password is worth nothing and all sessions are over; the invitation is for choosing another.
+        A second step stays. Raises `NotFound`."""
+        login = self.people.login(username)
+        if login is None:
+            raise NotFound(f"nobody of the name {username} signs in")
+        account, now = login.account, self.now()
+        self.people.set_password(account.user_id, NO_PASSWORD, now)
+        self.sessions.end_all(account.user_id)
+        self.audit.write("password_reset", by, account.username, None, now)
+        return self.invitations.invite(account.username, account.plan, account.role, by.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Invitations:
     people: People
     passwords: Passwords
@@ -31,7 +54,7 @@ class Invitations:
     now: Clock
 
     def invite(self, username: str, plan: int, role: Role, by: str) -> Invited:
-        """Also for a user who is there but cannot sign in yet. Raises `Refused`."""
+        """Also for a user who is there and has no password. Raises `Refused`."""
         if not _NAME.fullmatch(username):
             raise Refused("a name has 2 to 64 letters, digits or . _ @ - and begins with a letter or digit")
         if plan not in PLANS:
