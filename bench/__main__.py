@@ -26,6 +26,7 @@ BENCHES = (
     "light_load",
     "withdrawals",
     "pages",
+    "one_shop",
     "one_machine",
 )
 """In the order of a full run."""

@@ -57,7 +57,7 @@ def run(scale: Scale) -> Result:
             proxy = free_port()
             rate = {"MERCARI_PROXY_RATE_PER_SECOND": str(CHECKS_A_SECOND)}
             environment = {**product.environment(source, proxy), **rate}
-            site = _serve(started, environment)
+            site = serve(started, environment)
             step("sellers alone")
             alone = asyncio.run(_visits(site.url, listings, seconds))
             step("beside a check run")
@@ -66,6 +66,8 @@ def run(scale: Scale) -> Result:
             started.wait(lambda: source.figures()["items"] > 0, "the check run asks the market")
             beside = asyncio.run(_visits(site.url, listings, seconds))
             checked = source.figures()["items"]
+            if checked < scale.of(0.8 * CHECKS_A_SECOND * seconds, 1):
+                raise NotExact(f"pages: only {checked} sources were checked beside the sellers")
             memory = cpu.memory_megabytes(cpu.descendants([site.pid]))
         product.engine.dispose()
     return _result(listings, {"alone": alone, "beside a check": beside}, checked, memory)
@@ -89,7 +91,7 @@ class Visits:
         return [one for some in self.milliseconds.values() for one in some]
 
 
-def _serve(started: Processes, environment: Mapping[str, str]) -> Site:
+def serve(started: Processes, environment: Mapping[str, str]) -> Site:
     port, metrics = free_port(), free_port()
     own = {**environment, "MERCARICH_METRICS_PORT": str(metrics), "MERCARICH_DATA_DIR": str(started.log("x").parent)}
     pid = started.start("web", ("mercarich-web", "serve", "--port", str(port)), own).pid
@@ -116,13 +118,15 @@ async def _seller(url: str, seller: int, listings: int, until: float, visits: Vi
         while time.monotonic() < until:
             name = chance.choice(list(PAGES))
             place = chance.randrange(max(1, listings // WITHDRAWN)) * WITHDRAWN + seller * SOLD_EVERY
-            await _open(session, name, PAGES[name].format(withdrawn=place, seller=seller), visits)
+            await open_page(session, name, PAGES[name].format(withdrawn=place, seller=seller), visits)
             await asyncio.sleep(chance.uniform(0, 2 * READING_SECONDS))
         stream.cancel()
-        await asyncio.gather(stream, return_exceptions=True)
+        (wrong,) = await asyncio.gather(stream, return_exceptions=True)
+        if isinstance(wrong, Exception):
+            raise wrong
 
 
-async def _open(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> None:
+async def open_page(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> None:
     began = time.monotonic()
     async with session.get(path, headers={"Accept-Encoding": "gzip"}, allow_redirects=False) as answer:
         body = await answer.read()
@@ -148,8 +152,8 @@ def _result(listings: int, by_side: Mapping[str, Visits], checked: float, memory
         if set(visits.milliseconds) != set(PAGES) or not visits.streamed[0]:
             raise NotExact(f"pages: {name}: not every page was opened, or nothing was streamed")
     largest = max(by_side["alone"].largest.values()) / 1_000
-    goals = [_p95(f"pages at {listings:,} listings, 80 sellers, p95", by_side["alone"].all)]
-    goals.append(_p95("the same while a check run goes on", by_side["beside a check"].all))
+    goals = [_p95(f"pages at {listings:,} listings, 80 sellers: p95 of the slowest page", by_side["alone"])]
+    goals.append(_p95("the same while a check run goes on", by_side["beside a check"]))
     goals.append(Goal(id="W1", what="the largest page, compressed", unit="kB", at_most=100.0, value=spread([largest])))
     table = Table(
         ["page", "kB", *(f"{side}: p50 ms" for side in by_side), *(f"{side}: p95 ms" for side in by_side)],
@@ -160,8 +164,9 @@ def _result(listings: int, by_side: Mapping[str, Visits], checked: float, memory
     return Result(goals=goals, tables={"pages": table}, figures=figures)
 
 
-def _p95(what: str, milliseconds: Sequence[float]) -> Goal:
-    return Goal(id="W1", what=what, unit="ms", at_most=200.0, value=spread([percentile(milliseconds, 0.95)]))
+def _p95(what: str, visits: Visits) -> Goal:
+    slowest = max(percentile(times, 0.95) for times in visits.milliseconds.values())
+    return Goal(id="W1", what=what, unit="ms", at_most=200.0, value=spread([slowest]))
 
 
 def _row(page: str, sides: Sequence[Visits]) -> list[str]:

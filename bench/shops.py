@@ -1,4 +1,5 @@
-"""80 sellers' shops with 1,000,000 listings as months of work left them: on sale, withdrawn, wanted anew, with events.
+"""80 sellers' shops with 1,000,000 listings as months of work left them: on sale, withdrawn, wanted anew, with events,
+two weeks of check runs, the candidates of the last searches, and replacements that wait for a word.
 
 Made by MariaDB itself; each twentieth source has sold, as at `bench.source`. Everybody is signed in, and has a job that
 is under way.
@@ -37,7 +38,9 @@ def fill(engine: Engine, listings: int) -> None:
         for statement in _SHOPS:
             run_tx(engine, partial(_run, statements=(statement,), values=values))
     with engine.connect() as connection:
-        connection.execute(text("ANALYZE TABLE source_items, listings, listing_events, evidence")).close()
+        connection.execute(
+            text("ANALYZE TABLE source_items, listings, listing_events, evidence, revivals, revival_candidates")
+        ).close()
 
 
 def token(user_id: int) -> str:
@@ -70,6 +73,15 @@ _PEOPLE = (
     created_by, created_at, heartbeat_at, turn, fence, attempts)
     SELECT seq, seq, 'import', 'running', 'reading', '{"file": "stock.csv"}', '{}', 50000, 0, 0, 0, 0,
     concat('seller', seq), utc_timestamp(6), utc_timestamp(6), seq, 1, 0 FROM seq_1_to_1000 WHERE seq <= :sellers""",
+    """INSERT INTO runs (id, operation, marketplace, generation, arguments, outcome, phase, started_at, heartbeat_at,
+    ended_at, held_seconds, skipped, planned, checked, available, out_of_stock, unknown, unparsable, unfinished,
+    set_aside, fallen, withdrawn, held)
+    SELECT seq, 'check', 'mercari', seq, '{}', 'finished', 'ended', utc_timestamp(6) - INTERVAL (29 - seq) * 12 HOUR,
+    utc_timestamp(6) - INTERVAL (29 - seq) * 12 HOUR, utc_timestamp(6) - INTERVAL (29 - seq) * 12 HOUR, 0, '{}',
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM seq_1_to_28""",
+    """INSERT INTO run_sellers (run_id, user_id, planned, checked, fallen)
+    SELECT runs.id, users.id, 12500, 12500, 22 FROM runs JOIN users WHERE users.id <= :sellers""",
+    """UPDATE run_heads SET generation = 28, run_id = 28 WHERE operation = 'check' AND marketplace = 'mercari'""",
 )
 _SHOPS = (
     """INSERT INTO source_items (id, marketplace, item_id, seller_id, title, state, reason, price_jpy, observed_at,
@@ -96,4 +108,18 @@ _SHOPS = (
     evidence_id)
     SELECT id, user_id, withdrawn_at, 'withdrawn', 'sold_out', 1, 0, 2, id FROM listings
     WHERE withdrawn_at IS NOT NULL AND id > :first AND id <= :last""",
+    """INSERT INTO listing_events (listing_id, user_id, at, kind, quantity_before, quantity_after, revision)
+    SELECT id, user_id, withdrawn_at + INTERVAL 40 SECOND, 'push_accepted', 1, 0, 2 FROM listings
+    WHERE withdrawn_at IS NOT NULL AND id > :first AND id <= :last""",
+    """INSERT INTO revival_candidates (listing_id, searched_at, marketplace, item_id, url, title, price_jpy, refused_by,
+    reason, page_seen, seller_id, rating_good, rating_bad, condition_code, shipping_payer, quick_correlation)
+    SELECT listings.id, listings.changed_at, 'mercari', concat('m', lpad(listings.id - seq, 11, '0')),
+    concat('https://market.example/item/', listings.id - seq), listings.title, :price + seq, 'price', 'dearer', 1,
+    'someone', 190, 10, 3, 'seller', 0.5
+    FROM listings JOIN seq_1_to_3 WHERE searching AND listings.id > :first AND listings.id <= :last""",
+    """INSERT INTO revivals (listing_id, user_id, state, marketplace, item_id, url, title, price_jpy,
+    old_source_item_id, at)
+    SELECT id, user_id, 'proposed', 'mercari', concat('m', lpad(id - 1, 11, '0')), 'https://market.example/item', title,
+    :price, source_item_id, changed_at FROM listings
+    WHERE searching AND id DIV :block DIV :sellers MOD 50 = 0 AND id > :first AND id <= :last""",
 )
