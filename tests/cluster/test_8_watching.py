@@ -15,6 +15,7 @@ WHILE = "2h"
 MAY_FIRE = {
     "MercarichRebalanceStorm": "points 4 and 5 change the workers many times within minutes",
     "MercarichBatchSupersededOften": "point 3 starts three runs at once",
+    "MercarichDatabaseAway": "points 5 and 6 take it away twice, on a quick machine within minutes",
 }
 NOTICED = {
     "MercarichBrokerAway": "point 5 deletes the broker",
