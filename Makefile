@@ -44,8 +44,9 @@ test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov
 	@$(BIN)/python tests/chart/fetch_tools.py $(CHART_TOOLS) || [ $$? -eq 3 ]
 	$(PYTEST) -n 2 tests/chart
 
+CLUSTER_TESTS ?= tests/cluster
 test-cluster: $(INSTALLED) ## the chart on the cluster of your kubeconfig, with faults (MERCARICH_IMAGE_BUILD, MERCARICH_IMAGE_LOAD; needs kubectl, helm)
-	$(PYTEST) --durations 10 --junitxml var/cluster/results.xml tests/cluster
+	$(PYTEST) --durations 10 --junitxml var/cluster/results.xml $(CLUSTER_TESTS)
 
 images: ## every service's image (IMAGE_BUILD="docker build", BASE_IMAGE, IMAGE_PREFIX, IMAGE_TAG, IMAGES)
 	@for service in $(IMAGES); do \

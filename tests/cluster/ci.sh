@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The cluster tier on the cluster of ../shared/cluster, where that folder is there; else one line says that it is skipped.
 # A cluster that it started, it ends. Elsewhere: make test-cluster, with a kubeconfig of your own.
+# ci.sh [FILE …]: only these tests.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 lab=${MERCARICH_CLUSTER_LAB:-../shared/cluster}
@@ -18,5 +19,5 @@ export MERCARICH_IMAGE_LOAD="$lab/load.sh"
 MERCARICH_NODE="nsenter -t $(cat "$K8S_STATE/pid") -m -p -n -u --"
 export MERCARICH_NODE
 echo "cluster tier: the cluster is up after $((SECONDS - began)) s"
-make test-cluster
+make test-cluster ${1:+CLUSTER_TESTS="$*"}
 echo "cluster tier: $((SECONDS - began)) s in all"
