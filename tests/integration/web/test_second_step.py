@@ -183,11 +183,12 @@ def test_a_forgotten_password_is_reset_by_an_operator_and_the_second_step_stays(
     site: Served, ann: Browser, clock: Clock, mercarich: Mercarich, engine: Engine
 ) -> None:
     _, codes = set_up(ann, clock)
-    link = mercarich.json("user", "reset-password", "ann", "--by", "olga")
-    path = "/join/" + link["link"].rpartition("/")[2]
+    older, link = (mercarich.json("user", "reset-password", "ann", "--by", "olga") for _ in range(2))
+    path, replaced = ("/join/" + one["link"].rpartition("/")[2] for one in (link, older))
     ended = ann.get("/account").status_code
     old = [site.browser().sign_in("ann", password).status_code for password in (PASSWORD, "", "nobody's")]
     one = site.browser()
+    lost = one.post(replaced, password="of whoever has the older link").status_code
     one.get(path)
     joined = one.post(path, password="another one, and long")
     half = one.get("/account").status_code
@@ -197,9 +198,9 @@ def test_a_forgotten_password_is_reset_by_an_operator_and_the_second_step_stays(
         log = tables.audit_log.c
         told = connection.execute(select(log.actor, log.subject).where(log.action == "password_reset")).all()
 
-    assert (ended, old, again) == (303, [401, 401, 401], 404)
+    assert (ended, old, again, lost) == (303, [401, 401, 401], 404, 404)
     assert (joined.headers["location"], half, inside) == ("/sign-in/code", 303, "/")
-    assert [tuple(row) for row in told] == [("olga", "ann")]
+    assert [tuple(row) for row in told] == [("olga", "ann")] * 2
     assert (link["username"], link["role"]) == ("ann", "seller")
 
 

@@ -31,7 +31,7 @@ class People(Protocol):
     def set_language(self, user_id: int, language: str | None) -> None: ...
 
     def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
-        """Raises `Taken` where the user has a password."""
+        """Earlier ones of this name are worth nothing any more. Raises `Taken` where the user has a password."""
 
     def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
         """One that may still be accepted."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, insert, select, true, update
+from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select, true, update
 
 from mercarich_db.tables import invitations, logins, users
 from mercarich_db.types import AnyRow
@@ -39,6 +39,8 @@ class SqlPeople:
             there = accounts().where(users.c.username == invitation.username, logins.c.password_hash != NO_PASSWORD)
             if connection.execute(there).first() is not None:
                 raise Taken(invitation.username)
+            older = and_(invitations.c.username == invitation.username, invitations.c.used_at.is_(None))
+            connection.execute(delete(invitations).where(older))
             row = {
                 "token_hash": token_hash,
                 "username": invitation.username,
