@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
 from rich.console import Console
 from sqlalchemy import Connection, Engine, update
 from tests.chaos.books import Books, RunRow
+from tests.services.locks import frozen
 
 from mercarich_db import engine as engines
 from mercarich_db import settings_store
@@ -185,14 +187,9 @@ class Rig:
     def freeze(self, name: str) -> None:
         """SIGSTOP, outside of a transaction: one that is frozen with SQLite's only write lock stops everybody."""
 
-        def frozen() -> bool:
-            self.send(name, signal.SIGSTOP)
-            if not self.books.locked():
-                return True
-            self.send(name, signal.SIGCONT)
-            return False
-
-        until(frozen, 10, f"{name} frozen outside of a transaction")
+        pid = self._children[name].pid
+        send = partial(self.send, name)
+        until(lambda: frozen(pid, send, self.books.locked), 30, f"{name} frozen outside of a transaction")
 
     def kill(self, name: str) -> None:
         """SIGKILL, and wait for its end."""

@@ -1,11 +1,42 @@
-"""Whether somebody is in the middle of a transaction: who is frozen there keeps the others out."""
+"""A process frozen between two transactions: in the middle of one it would keep everybody else from writing."""
 
+import os
+import signal
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Engine, Select
 from sqlalchemy.exc import OperationalError
+
+STOPS_WITHIN = 20.0
+
+
+def frozen(pid: int, send: Callable[[signal.Signals], object], locked: Callable[[], object]) -> bool:
+    """Freeze a child of this process; goes on again, and answers False, where that was within a transaction.
+
+    A stop is asked for, not done, when the signal was sent: a thread inside a system call, which may take the lock,
+    still comes to its end. So the kernel's word that all threads stand still is waited for.
+    """
+    send(signal.SIGSTOP)
+    _wait_until_stopped(pid)
+    if not locked():
+        return True
+    send(signal.SIGCONT)
+    return False
+
+
+def _wait_until_stopped(pid: int) -> None:
+    deadline = time.monotonic() + STOPS_WITHIN
+    while True:
+        changed, status = os.waitpid(pid, os.WUNTRACED | os.WNOHANG)
+        if changed:
+            assert os.WIFSTOPPED(status), f"process {pid} ended when it was to be frozen: status {status}"
+            return
+        assert time.monotonic() < deadline, f"process {pid} does not stop"
+        time.sleep(0.005)
 
 
 def locked(engine: Engine, rows: Select[Any]) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, select
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import csv_of, item, offers
-from tests.services.locks import locked
+from tests.services.locks import frozen, locked
 from tests.services.proxies import Asked, Reply, Upstream, upstream
 
 from mercarich_contracts.market import Marketplace
@@ -95,7 +95,7 @@ def test_z2_a_worker_that_thaws_after_its_job_was_taken_over_writes_nothing_more
 ) -> None:
     first = _start_import(mercarich, start_worker, tmp_path)
 
-    _until(lambda: _frozen(first, engine))
+    _until(lambda: frozen(first.pid, first.send_signal, lambda: locked(engine, select(jobs))))
     start_worker("import")
     _until(lambda: _job(mercarich)["state"] == "finished")
     before = _job(mercarich)
@@ -156,15 +156,6 @@ def _start_import(mercarich: Mercarich, start_worker: StartWorker, tmp_path: Pat
     return worker
 
 
-def _frozen(worker: subprocess.Popen[bytes], engine: Engine) -> bool:
-    """Between two transactions: in the middle of one it would keep everybody from writing."""
-    os.kill(worker.pid, signal.SIGSTOP)
-    if not locked(engine, select(jobs)):
-        return True
-    os.kill(worker.pid, signal.SIGCONT)
-    return False
-
-
 def _peak_megabytes(worker: subprocess.Popen[bytes]) -> float:
     status = Path(f"/proc/{worker.pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
@@ -186,7 +177,7 @@ def _answer(asked: Asked) -> Reply:
 _IDS = {Marketplace.YAHOO: "x10000000", Marketplace.MERCARI: "m1000000000"}
 
 
-def _until(holds: Callable[[], bool], seconds: float = 90) -> None:
+def _until(holds: Callable[[], bool], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"
