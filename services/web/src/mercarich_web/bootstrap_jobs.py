@@ -120,6 +120,7 @@ def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -
         start_import=StartImport(book, hints, now),
         list=ListJobs(book),
         show=ShowJob(book),
+        several=book.several,
         problems=JobProblems(book),
         to_mend=FileToMend(book, now),
         stop=StopJob(book, now, discard),

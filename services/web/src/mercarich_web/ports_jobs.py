@@ -157,6 +157,9 @@ class JobBook(Protocol):
 
     def get(self, job_id: int) -> Job | None: ...
 
+    def several(self, job_ids: Collection[int]) -> Mapping[int, Job]:
+        """Those that there are."""
+
     def queries(self, job_id: int) -> Sequence[JobQuery]: ...
 
     def problems(self, job_id: int, limit: int | None) -> Iterable[JobProblem]: ...

@@ -1,6 +1,6 @@
 """`ports_jobs.JobBook` over the tables."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -119,6 +119,10 @@ class SqlJobBook:
         with reading(self._engine) as connection:
             row = connection.execute(_jobs().where(jobs.c.id == job_id)).one_or_none()
         return None if row is None else _job(row)
+
+    def several(self, job_ids: Collection[int]) -> Mapping[int, Job]:
+        with reading(self._engine) as connection:
+            return {row.id: _job(row) for row in connection.execute(_jobs().where(jobs.c.id.in_(job_ids)))}
 
     def queries(self, job_id: int) -> "Sequence[JobQuery]":
         names = ("number", "given", "marketplace", "keyword", "state", "page", "made", "problem")

@@ -14,7 +14,7 @@ from mercarich_web.domain.jobs import JobProblem
 from mercarich_web.domain.listing_csv import neutralised
 from mercarich_web.ports import Refused
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.streams import stream
+from mercarich_web.site.streams import Followed
 from mercarich_web.site.visits import Seller, Visit
 from mercarich_web.use_cases.jobs import MOST_BYTES, JobDesk, Wish
 
@@ -76,6 +76,7 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
 
 def _watching(site: Site, desk: JobDesk) -> APIRouter:
     routes = APIRouter(prefix="/jobs/{job_id}")
+    followed = Followed(desk.several)
 
     @routes.get("")
     def one(visit: Seller, job_id: Id) -> Response:
@@ -85,12 +86,9 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
     def progress(visit: Seller, job_id: Id) -> Response:
         """The part of the page that changes, as a stream."""
         desk.show(job_id, visit.account.username)
-
-        def draw() -> tuple[str, bool]:
-            details = desk.show(job_id, visit.account.username)
-            return site.part(visit, "job_progress.html", details=details), details.job.ended_at is not None
-
-        return stream(draw)
+        return followed.stream(
+            job_id, lambda job: site.part(visit, "job_progress.html", job=job), lambda job: job.ended_at is not None
+        )
 
     @routes.get("/problems.csv")
     def problems(visit: Seller, job_id: Id) -> Response:

@@ -1,9 +1,11 @@
 """Templates: one environment for each language, with what all of them may use."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from babel.support import Translations
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from mercarich_web.domain.bulk import actions_in
 from mercarich_web.domain.sentences import Moment, Said, Seen
@@ -64,15 +66,16 @@ def make_site(*, https: bool) -> Site:
     return Site(assets, {language: _environment(language, assets) for language in LANGUAGES}, https)
 
 
-UNSEEN = dict.fromkeys(
-    [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of all that follows: what others wrote must not use them."""
 
 
 def _plain(value: object) -> object:
     """Of what a template writes; markup stays markup."""
-    return value.translate(UNSEEN) if isinstance(value, str) else value
+    if not isinstance(value, str) or UNSEEN.search(value) is None:
+        return value
+    seen = UNSEEN.sub("", value)
+    return Markup(seen) if isinstance(value, Markup) else seen
 
 
 def _environment(language: str, assets: Assets) -> Environment:
@@ -104,7 +107,10 @@ def _environment(language: str, assets: Assets) -> Environment:
         said=lambda sentence: said(sentence, sentences, language),
         reason=lambda text: reasons.told(text, sentences.ugettext),
     )
+    sentence = _sentence(of_templates)
     environment.globals.update(
+        gettext=sentence,
+        _=sentence,
         asset=assets.url,
         language=language,
         languages=LANGUAGES,
@@ -118,6 +124,24 @@ def _environment(language: str, assets: Assets) -> Environment:
         amazon_words=amazon_words,
     )
     return environment
+
+
+def _sentence(translations: Translations) -> Callable[..., str]:
+    """What Jinja's own does, for pages that are always markup. Many sentences stand in loops, where its
+    own copies the whole context for each."""
+
+    @lru_cache(maxsize=4_096)
+    def of(message: str) -> Markup:
+        return Markup(translations.ugettext(message))
+
+    @lru_cache(maxsize=4_096)
+    def bare(message: str) -> str:
+        return of(message) % {}
+
+    def sentence(message: str, /, **values: object) -> str:
+        return of(message) % values if values else bare(message)
+
+    return sentence
 
 
 class Data(NullTranslations):

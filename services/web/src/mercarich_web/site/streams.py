@@ -1,35 +1,56 @@
-"""Server-sent events: a fragment of a page, again whenever it has changed."""
+"""Server-sent events: a fragment of a page, again whenever what it shows has changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from typing import Generic, TypeVar
 
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
+
+Value = TypeVar("Value")
 
 EVERY_SECONDS = 1.0
 LIFE_SECONDS = 15.0
 """Then the browser asks again by itself: a stream never outlives a process that is to end."""
 
-Draw = Callable[[], tuple[str, bool]]
-"""Answers the fragment, and whether it is the last one."""
 
+class Followed(Generic[Value]):
+    """Streams of one kind of thing. Whoever has one open shares a single look at the database each second, so that
+    open pages cost next to nothing while nothing moves."""
 
-def stream(draw: Draw) -> StreamingResponse:
-    """Each fragment as a message; `end` after the last one."""
-    headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(draw), media_type="text/event-stream", headers=headers)
+    def __init__(self, look: Callable[[Collection[int]], Mapping[int, Value]]) -> None:
+        self._look = look
+        self._wanted: set[int] = set()
+        self._coming: asyncio.Task[Mapping[int, Value]] | None = None
 
+    def stream(self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]) -> StreamingResponse:
+        """Each fragment as a message; `end` after the last one, or when the thing is no longer there."""
+        headers = {"X-Accel-Buffering": "no"}
+        return StreamingResponse(self._events(of, draw, is_last), media_type="text/event-stream", headers=headers)
 
-async def _events(draw: Draw) -> AsyncIterator[str]:
-    loop = asyncio.get_running_loop()
-    until, before = loop.time() + LIFE_SECONDS, ""
-    yield "retry: 1000\n\n"
-    while loop.time() < until:
-        fragment, is_last = await run_in_threadpool(draw)
-        if fragment != before:
-            before = fragment
-            yield "".join(f"data: {line}\n" for line in fragment.splitlines()) + "\n"
-        if is_last:
-            yield "event: end\ndata:\n\n"
-            return
+    async def _events(
+        self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]
+    ) -> AsyncIterator[str]:
+        loop = asyncio.get_running_loop()
+        until, before = loop.time() + LIFE_SECONDS, None
+        yield "retry: 1000\n\n"
+        while loop.time() < until:
+            value = await self._next(of)
+            if value is not None and value != before:
+                before = value
+                fragment = await run_in_threadpool(draw, value)
+                yield "".join(f"data: {line}\n" for line in fragment.splitlines()) + "\n"
+            if value is None or is_last(value):
+                yield "event: end\ndata:\n\n"
+                return
+
+    async def _next(self, of: int) -> Value | None:
+        self._wanted.add(of)
+        if self._coming is None:
+            self._coming = asyncio.create_task(self._look_soon())
+        return (await asyncio.shield(self._coming)).get(of)
+
+    async def _look_soon(self) -> Mapping[int, Value]:
         await asyncio.sleep(EVERY_SECONDS)
+        wanted, self._wanted, self._coming = self._wanted, set(), None
+        return await run_in_threadpool(self._look, wanted)

@@ -1,6 +1,6 @@
 """Jobs as a seller handles them: start, list, show, stop, skip. `username` None is the operator, who sees all."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
@@ -166,6 +166,8 @@ class JobDesk:
     start_import: StartImport
     list: ListJobs
     show: ShowJob
+    several: Callable[[Collection[int]], Mapping[int, Job]]
+    """Those of these numbers that there are, whoever owns them."""
     problems: JobProblems
     to_mend: FileToMend
     stop: StopJob
