@@ -1,7 +1,7 @@
 """The local scheduler: starts the commands of the schedule table at their times, as CronJobs would.
 
-A slot is started once, whoever asks twice. A slot that passed while nothing ran is started when the command's
-last start is older than 1.1 times its interval. A run that ended with "try again", or was cut off, is started
+A slot is started once, whoever asks twice. A slot that passed while nothing ran is started when the last start that
+did its work is older than 1.1 times its interval. A run that ended with "try again", or was cut off, is started
 again under the same request key, so that it goes on where it was.
 """
 
@@ -111,9 +111,10 @@ class Scheduler:
                 continue
             before = last.get(row.name)
             slot, interval = slot_at(row.cron, now)
-            if self._is_due(slot, interval, before, now, switches):
+            if self._is_due(slot, before) or (switches.catch_up and self._is_missed(row, slot, interval, last, now)):
                 if self._starts.begin(row.name, slot, now):
                     self._run(row, slot, now)
+                    last = {**last, row.name: Start(slot, now, None)}
             elif before is not None and self._is_to_be_continued(row, before, now):
                 self._run(row, before.slot, now)
 
@@ -135,14 +136,17 @@ class Scheduler:
             self._look_after(job, now)
         return bool(self._jobs)
 
-    def _is_due(
-        self, slot: datetime, interval: timedelta, before: Start | None, now: datetime, switches: Switches
+    def _is_due(self, slot: datetime, before: Start | None) -> bool:
+        return slot >= self._since and (before is None or before.slot < slot)
+
+    def _is_missed(
+        self, row: ScheduleRow, slot: datetime, interval: timedelta, last: Mapping[str, Start], now: datetime
     ) -> bool:
-        if before is not None and before.slot >= slot:
+        """A row with more plans that is made up for does this one's work, too, and would be superseded by it."""
+        if row.name not in last or last[row.name].slot >= slot:
             return False
-        if slot >= self._since:
-            return True
-        return switches.catch_up and before is not None and now - before.started_at > interval * OVERDUE_AFTER
+        done = max(last[one.name].started_at for one in self._rows if one.name in last and one.covers(row))
+        return now - done > interval * OVERDUE_AFTER
 
     def _is_to_be_continued(self, row: ScheduleRow, before: Start, now: datetime) -> bool:
         cut_off = before.exit_code is None or before.exit_code == TRY_AGAIN or before.exit_code < 0

@@ -55,12 +55,12 @@ class FakeStarts:
 class Machine:
     """A scheduler whose clock the test drives; `started` holds the request keys in order."""
 
-    def __init__(self, at: datetime, starts: FakeStarts | None = None, row: ScheduleRow = TWICE_A_DAY) -> None:
+    def __init__(self, at: datetime, starts: FakeStarts | None = None, *rows: ScheduleRow) -> None:
         self.time = at
         self.started: list[str] = []
         self.running: list[FakeRunning] = []
         self.starts = starts or FakeStarts()
-        self.scheduler = Scheduler([row], self.starts, self._launch, lambda: self.time)
+        self.scheduler = Scheduler(rows or [TWICE_A_DAY], self.starts, self._launch, lambda: self.time)
 
     def tick_at(self, at: datetime) -> None:
         self.time = at
@@ -211,6 +211,22 @@ def test_t11_catching_up_after_downtime_can_be_switched_off() -> None:
         starts.wanted = Switches(catch_up=catch_up)
         machine.tick_at(MIDNIGHT + 14 * HOUR)
         assert len(machine.started) == started
+
+
+def test_t11_what_a_start_of_more_plans_does_is_not_started_again_beside_it() -> None:
+    """The newest start wins: one of fewer plans would take its sellers from it."""
+    some = replace(TWICE_A_DAY, name="check-item-yahoo-4", cron="0 6,18 * * *", command=("check_item_yahoo", "4"))
+    evening = MIDNIGHT - 6 * HOUR
+    begun = [Start(slot, slot, 0) for slot in (MIDNIGHT, evening)]
+    starts = FakeStarts({(TWICE_A_DAY.name, MIDNIGHT): begun[0], (some.name, evening): begun[1]})
+    machine = Machine(MIDNIGHT + 14 * HOUR, starts, TWICE_A_DAY, some)
+
+    for minutes in range(60):
+        machine.tick_at(MIDNIGHT + 14 * HOUR + timedelta(minutes=minutes))
+    assert machine.started == [request_key(TWICE_A_DAY.name, MIDNIGHT + 12 * HOUR)]
+
+    machine.tick_at(MIDNIGHT + 18 * HOUR)
+    assert machine.started[1:] == [request_key(some.name, MIDNIGHT + 18 * HOUR)]
 
 
 @pytest.mark.parametrize("row", SCHEDULE, ids=lambda row: row.name)

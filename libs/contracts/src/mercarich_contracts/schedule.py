@@ -6,6 +6,7 @@ Cron expressions are read in `TIME_ZONE`. Names are those that operators type in
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 
 TIME_ZONE = "Asia/Tokyo"
 
@@ -24,10 +25,19 @@ class ScheduleRow:
     """The longest time between two of its slots."""
 
 
+    def covers(self, other: "ScheduleRow") -> bool:
+        """A start of this row does all the work of one of the other: the same command, over its plans or more."""
+        return self.command[0] == other.command[0] and _plans(self) >= _plans(other)
+
+
 OVERDUE_AFTER = 1.1
 """Intervals since the last start after which a start was missed."""
 WISH_LASTS = timedelta(minutes=10)
 """A start that somebody wants now comes within this time or not at all: later it would surprise."""
+
+
+def _plans(row: ScheduleRow) -> set[str]:
+    return set(takewhile(str.isdigit, row.command[1:]))
 
 
 def _row(name: str, cron: str, command: str, component: str, seconds: tuple[int, int]) -> ScheduleRow:
