@@ -1,6 +1,9 @@
 """The pages: people come through their Service, whichever replica answers, and start a schedule by hand."""
 
+import json
 import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.cluster.conftest import Keep
@@ -8,6 +11,8 @@ from tests.cluster.kube import until
 from tests.cluster.release import Release
 from tests.cluster.runs import ended
 from tests.cluster.visitor import Visitor
+
+from mercarich_contracts.schedule import TIME_ZONE
 
 SELLER, OPERATOR = "tier-seller", "tier-operator"
 ROW = "env-update"
@@ -63,6 +68,31 @@ def test_start_now_makes_one_job_that_runs_to_its_end(visitor: Visitor, release:
     assert deeds == [[OPERATOR, f"schedule_{deed}"] for deed in ("paused", "wanted", "started")]
     assert release.sql("SELECT * FROM schedule_wishes") == []
     assert len(_jobs(release)) == 1
+
+
+def test_t11_a_start_that_was_missed_is_made_up_for(release: Release, keep: Keep) -> None:
+    """Of the row above, as if nothing had been there to start it for two days."""
+    hour = (datetime.now(ZoneInfo(TIME_ZONE)) - timedelta(hours=2)).hour
+    before, began = set(_jobs(release)), time.monotonic()
+    release.sql("DELETE FROM schedule_pauses")
+    earlier = "started_at = started_at - INTERVAL 2 DAY, slot = slot - INTERVAL 2 DAY"
+    release.sql(f"UPDATE schedule_runs SET {earlier} WHERE name = '{ROW}'")
+    _set(release, {"suspend": False, "schedule": f"0 {hour} * * *"})
+    try:
+        [job] = until(lambda: set(_jobs(release)) - before, 90, "the operator has made the Job")
+        assert ended(release, job) == "Complete"
+    finally:
+        _set(release, {"suspend": True})
+
+    started = release.sql(f"SELECT actor, action FROM audit_log WHERE subject = '{ROW}' ORDER BY id DESC LIMIT 1")
+    keep("6-catch-up", {"seconds": round(time.monotonic() - began, 1), "job": job, "deed": started})
+    assert started == [["catch-up", "schedule_started"]]
+    assert release.sql("SELECT * FROM schedule_wishes") == []
+    assert set(_jobs(release)) - before == {job}
+
+
+def _set(release: Release, spec: dict[str, object]) -> None:
+    release.space.kubectl("patch", "cronjob", release.name(ROW), "--type=merge", "-p", json.dumps({"spec": spec}))
 
 
 def _jobs(release: Release) -> list[str]:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mercarich_local.ports import free_ports
+
 PR_SET_PDEATHSIG = 1
 """linux/prctl.h: the signal that a child gets when its parent is gone."""
 
@@ -79,6 +81,5 @@ def tool(name: str, package: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Free until the process that it is for listens on it."""
+    return free_ports(1)[0]

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mercarich_local.machine import Machine
+from mercarich_local.ports import HOST
 from mercarich_local.preparing import prepare_apart
 from mercarich_local.procfile import Process
 from mercarich_local.screen import Screen
 from mercarich_local.supervisor import NotReady
-from mercarich_local.system import HOST, PORTS, System
+from mercarich_local.system import PORTS, System
 from mercarich_platform.exit_codes import DONE, FAILED
 
 _ROLES = {

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 
 from mercarich_contracts.linking import CALLBACK_PATH
 from mercarich_local.child import search_path
+from mercarich_local.ports import HOST, free_ports
 from mercarich_local.procfile import Process
 from mercarich_local.supervisor import Service
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 
-HOST = "127.0.0.1"
 PORTS: Mapping[str, int] = {
     "broker": 9092,
     "simulator": 8100,
@@ -121,13 +121,8 @@ def from_environment(data: Path, environment: Mapping[str, str]) -> System:
 
 
 def on_free_ports(data: Path) -> System:
-    """An instance that disturbs nobody: each port is one that was free a moment ago."""
-    sockets = {name: socket.create_server((HOST, 0)) for name in PORTS}
-    try:
-        return System(data, {name: listener.getsockname()[1] for name, listener in sockets.items()})
-    finally:
-        for listener in sockets.values():
-            listener.close()
+    """An instance that disturbs nobody."""
+    return System(data, dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
 
 
 def require_free_ports(system: System, names: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_operator.adapters.api_server import ApiServer, connection, default_namespace
 from mercarich_operator.adapters.books_meter import PrometheusBooks
@@ -12,6 +13,7 @@ from mercarich_operator.adapters.books_sql import SqlBooks
 from mercarich_operator.adapters.cluster import KubernetesCluster
 from mercarich_operator.adapters.cluster_jobs import KubernetesJobs
 from mercarich_operator.adapters.meter import PrometheusMeter
+from mercarich_operator.adapters.schedule_sql import SqlSchedule
 from mercarich_operator.adapters.settings_sql import SqlSettings
 from mercarich_operator.adapters.signals import KafkaAndRows
 from mercarich_operator.adapters.starts_sql import SqlStarts
@@ -19,6 +21,7 @@ from mercarich_operator.adapters.status_sql import SqlStatuses
 from mercarich_operator.adapters.watch import Watch
 from mercarich_operator.handlers import Loop
 from mercarich_operator.settings import OperatorSettings
+from mercarich_operator.use_cases.catch_up import CatchUp
 from mercarich_operator.use_cases.notices import Notices
 from mercarich_operator.use_cases.publish_books import PublishBooks
 from mercarich_operator.use_cases.reconcile import Reconcile
@@ -67,10 +70,13 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
     reconcile = _reconcile(shared, own, KubernetesCluster(server, namespace, utc_now), engine)
     publish_books = PublishBooks(SqlBooks(engine, utc_now), PrometheusBooks())
     starts = SqlStarts(engine, utc_now)
-    start_wanted = StartWanted(starts, KubernetesJobs(server, namespace))
+    cluster_jobs = KubernetesJobs(server, namespace)
+    catch_up = CatchUp(SCHEDULE, SqlSchedule(engine), cluster_jobs, utc_now)
+    start_wanted = StartWanted(starts, cluster_jobs)
 
     def a_round() -> None:
         reconcile()
+        catch_up()
         start_wanted()
         publish_books()
 

@@ -1,9 +1,11 @@
-"""What starting a schedule's row by hand needs from outside."""
+"""What starting a schedule's row apart from its CronJob needs from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from mercarich_operator.domain.missed import Cron, Started
 
 
 class CannotStart(Exception):
@@ -32,6 +34,21 @@ class StartBook(Protocol):
 
     def put_off(self, wanted: Wanted, problem: str) -> None:
         """It is tried again until it expires."""
+
+
+class ScheduleBook(Protocol):
+    """Every method raises `ports.DatabaseAway`."""
+
+    def known(self) -> Mapping[str, Started]:
+        """Of every row of the schedule. Empty where people switched off that starts are made up for."""
+
+    def want(self, name: str, at: datetime) -> None:
+        """A wish for its start, in place of one that did not come to it."""
+
+
+class CronJobs(Protocol):
+    def cron(self, name: str) -> Cron:
+        """The row's CronJob as it stands. Raises `CannotStart` and `ports.ClusterAway`."""
 
 
 class Starter(Protocol):

@@ -1,11 +1,13 @@
-"""`ports_starts.Starter` over the API server: the Job of a CronJob, made as `kubectl create job --from` makes it."""
+"""`ports_starts.Starter` and `CronJobs` over the API server: Jobs made as `kubectl create job --from` makes them."""
 
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from mercarich_operator.adapters.api_server import ApiServer, Exists
+from mercarich_operator.domain.missed import Cron
 from mercarich_operator.domain.pools import PREFIX
 from mercarich_operator.ports_starts import CannotStart, Wanted
 
@@ -29,6 +31,11 @@ class KubernetesJobs:
         with suppress(Exists):  # made before: its name says for which wish
             self._server.call("POST", self._jobs, job)
         return str(job["metadata"]["name"])
+
+    def cron(self, name: str) -> Cron:
+        spec = self._cron_job(name)["spec"]
+        late = timedelta(seconds=spec.get("startingDeadlineSeconds") or 0)
+        return Cron(spec["schedule"], spec.get("timeZone") or "UTC", bool(spec.get("suspend")), late)
 
     def _cron_job(self, name: str) -> Mapping[str, Any]:
         found = self._server.call("GET", self._cron_jobs, query={"labelSelector": f"{SCHEDULE_LABEL}={name}"})["items"]

@@ -1,0 +1,39 @@
+"""Ports for processes that start later: free now, and not given to anybody else meanwhile."""
+
+import fcntl
+import os
+import socket
+import tempfile
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+HOST = "127.0.0.1"
+FIRST, LAST = 12_000, 29_999
+"""Below those that a system gives to outgoing connections: Linux from 32768, macOS from 49152."""
+
+
+def free_ports(count: int) -> list[int]:
+    """One after the other, from a number that all processes of this user share: none comes twice before all have come.
+    Raises `OSError` when there are not so many."""
+    place = Path(tempfile.gettempdir()) / f"mercarich-port-{os.getuid()}"
+    with os.fdopen(os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+") as last:
+        fcntl.flock(last, fcntl.LOCK_EX)
+        text = last.read()
+        start = int(text) - FIRST if text.isdigit() else 0
+        following = (FIRST + (start + step) % (LAST - FIRST + 1) for step in range(1, LAST - FIRST + 2))
+        found = list(islice(filter(_is_free, following), count))
+        if len(found) < count:
+            raise OSError(f"of the ports from {FIRST} to {LAST} not {count} are free")
+        last.seek(0)
+        last.truncate()
+        last.write(str(found[-1]))
+    return found
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with closing(socket.create_server((HOST, port))):
+            return True
+    except OSError:
+        return False
