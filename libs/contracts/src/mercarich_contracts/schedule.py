@@ -24,7 +24,6 @@ class ScheduleRow:
     interval_seconds: int = 24 * 3600
     """The longest time between two of its slots."""
 
-
     def covers(self, other: "ScheduleRow") -> bool:
         """A start of this row does all the work of one of the other: the same command, over its plans or more."""
         return self.command[0] == other.command[0] and _plans(self) >= _plans(other)
