@@ -1,6 +1,6 @@
 """Exposure out of the history: when it begins, what ends it, and what the home page tells of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_web.adapters.exposure_sql import SqlExposures
+from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.domain.exposure import Span
 
 SINCE = ago(days=14)
@@ -28,8 +29,11 @@ def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
 
 
 def minutes(engine: Engine, user_id: int) -> list[float]:
-    spans = SqlExposures(engine).spans(user_id, SINCE, NOW)
-    return sorted((span.ends - span.begins) / timedelta(minutes=1) for span in spans)
+    return sorted((span.ends - span.begins) / timedelta(minutes=1) for span in spans_of(engine, user_id))
+
+
+def spans_of(engine: Engine, user_id: int) -> Sequence[Span]:
+    return SqlExposures(engine).spans(user_id, SINCE, NOW, SqlListingBook(engine).shop(user_id).exposed)
 
 
 def down(rows: Rows, user_id: int, sku: str, **values: object) -> int:
@@ -99,8 +103,8 @@ def test_nobody_elses_offers_count(engine: Engine, rows: Rows, ann_id: int) -> N
     listing = down(rows, bob, "B-1", pushed_quantity=1, withdrawn_at=ago(hours=1))
     rows.event(listing, "withdrawn", user_id=bob, at=ago(minutes=5), reason="sold: won")
 
-    assert SqlExposures(engine).spans(ann_id, SINCE, NOW) == []
-    assert SqlExposures(engine).spans(bob, SINCE, NOW) == [Span(ago(minutes=5), NOW)]
+    assert spans_of(engine, ann_id) == []
+    assert spans_of(engine, bob) == [Span(ago(minutes=5), NOW)]
 
 
 def test_home_tells_the_expected_cancellations_and_says_when_they_are_not_known(

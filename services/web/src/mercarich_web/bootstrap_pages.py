@@ -37,6 +37,7 @@ from mercarich_web.bootstrap_notices import notice_pages
 from mercarich_web.bootstrap_operating import operating
 from mercarich_web.bootstrap_people import entrance
 from mercarich_web.domain.amazon import ConsentPage
+from mercarich_web.domain.listings import Figures
 from mercarich_web.pages import amazon, bulk, docs, home, jobs, listings, replacements, rules
 from mercarich_web.ports_people import Audit, Passwords
 from mercarich_web.settings import PagesSettings
@@ -79,9 +80,13 @@ def build_pages(
     )
     feed = KafkaFeed(shared.kafka_bootstrap)
     end.callback(feed.close)
-    figures = Remembered(book.figures)
-    end.callback(figures.close)
-    exposure = Remembered(MeasureExposure(SqlExposures(engine), now))
+    shop = Remembered(book.shop)
+    end.callback(shop.close)
+
+    def figures(user_id: int) -> Figures:
+        return shop(user_id).figures
+
+    exposure = Remembered(MeasureExposure(SqlExposures(engine), lambda user_id: shop(user_id).exposed, now))
     end.callback(exposure.close)
     browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)
@@ -109,7 +114,7 @@ def build_pages(
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
     app.state.api, app.state.open_key = of_api, people.key.open
-    app.state.changes = figures.forget
+    app.state.changes = shop.forget
     return app
 
 

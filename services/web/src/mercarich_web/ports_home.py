@@ -1,6 +1,6 @@
 """What the home page needs. Every method raises `ports.DatabaseAway`; the seller is part of every question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -29,8 +29,11 @@ class SellersDesk(Protocol):
 
 
 class Exposures(Protocol):
-    def spans(self, user_id: int, since: datetime, now: datetime) -> Sequence[Span]:
-        """Those that have not ended before `since`; what goes on ends now."""
+    def spans(
+        self, user_id: int, since: datetime, now: datetime, exposed: Mapping[int, datetime | None]
+    ) -> Sequence[Span]:
+        """Those that have not ended before `since`; what goes on ends now. `exposed`: what is exposed now, as of
+        `domain.listings.Shop`."""
 
     def looks(self, user_id: int, since: datetime) -> Sequence[Look]:
         """Check runs that have looked at something of the seller."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from mercarich_web.domain.listing_csv import ExportedListing
-from mercarich_web.domain.listings import Figures, ListingPage, Place, Wish
+from mercarich_web.domain.listings import ListingPage, Place, Shop, Wish
 from mercarich_web.domain.offers import Evidence
 from mercarich_web.domain.timeline import Candidate, Replacement
 from mercarich_web.ports import Found
@@ -16,7 +16,7 @@ from mercarich_web.ports import Found
 class ListingBook(Protocol):
     def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage: ...
 
-    def figures(self, user_id: int) -> Figures: ...
+    def shop(self, user_id: int) -> Shop: ...
 
     def matching(self, user_id: int, wish: Wish, most: int) -> int:
         """How many there are, counted up to `most`."""

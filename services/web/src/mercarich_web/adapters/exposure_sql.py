@@ -1,6 +1,6 @@
-"""`ports_home.Exposures` over the tables: from the history of listings, and from what is exposed now."""
+"""`ports_home.Exposures` over the tables: from the history of listings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,19 +8,16 @@ import orjson
 from sqlalchemy import Connection, Engine, Select, and_, func, not_, or_, select
 
 from mercarich_contracts.events import EventKind
-from mercarich_contracts.market import OUT_OF_STOCK
-from mercarich_db.tables import holds, listing_events, listings, run_sellers, runs, source_items
+from mercarich_db.tables import holds, listing_events, run_sellers, runs
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading
-from mercarich_web.adapters.listing_book_sql import VIEWS
 from mercarich_web.domain.exposure import Look, Span
-from mercarich_web.domain.listings import View
 
 BEFORE = timedelta(days=7)
 """So long before what is asked an exposure that has ended since may have begun; of longer ones no end is looked for."""
 BY_HAND = "by hand"
 """How the reason begins of what a seller takes down: it is not gone."""
-_event, _offer, _source = listing_events.c, listings.c, source_items.c
+_event = listing_events.c
 _begins = (EventKind.WITHDRAWN, EventKind.SEARCHING, EventKind.HELD, EventKind.READBACK_MISMATCH)
 _ends = (
     *(EventKind.RESTORED, EventKind.SWAPPED, EventKind.HOLD_CLEARED),
@@ -32,9 +29,11 @@ class SqlExposures:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def spans(self, user_id: int, since: datetime, now: datetime) -> Sequence[Span]:
+    def spans(
+        self, user_id: int, since: datetime, now: datetime, exposed: Mapping[int, datetime | None]
+    ) -> Sequence[Span]:
+        still = dict(exposed)
         with reading(self._engine) as connection:
-            still = self._still(connection, user_id)
             found = []
             for row in connection.execute(_changes(user_id, since - BEFORE)):
                 if row.until is not None:
@@ -68,14 +67,6 @@ class SqlExposures:
             .group_by(holds.c.run_id)
         )
         return {row[0]: row[1] for row in connection.execute(cleared)}
-
-    def _still(self, connection: Connection, user_id: int) -> dict[int, datetime | None]:
-        """Offers that are exposed now, and since when at the latest; None: its source is not gone."""
-        at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
-        joined = listings.join(source_items, _source.id == _offer.source_item_id)
-        exposed = select(_offer.id, at.label("at"), _offer.changed_at, _source.state).select_from(joined)
-        rows = connection.execute(exposed.where(_offer.user_id == user_id, VIEWS[View.EXPOSED]))
-        return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
 
 
 def _is_whole(run: AnyRow) -> bool:

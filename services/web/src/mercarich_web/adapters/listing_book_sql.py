@@ -1,15 +1,16 @@
 """`ports_listings.ListingBook` over the tables: pages by keyset, figures, an export."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, false, func, or_, select, true, tuple_
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_db.tables import listings, source_items
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.listing_csv import ExportedListing
-from mercarich_web.domain.listings import ROWS, Figures, ListingPage, ListingRow, Order, Place, View, Wish
+from mercarich_web.domain.listings import ROWS, Figures, ListingPage, ListingRow, Order, Place, Shop, View, Wish
 
 PIECE = 1_000
 _offer, _source = listings.c, source_items.c
@@ -81,17 +82,17 @@ class SqlListingBook:
         rows = [ListingRow(**row._mapping) for row in found[:ROWS]]
         return ListingPage(rows, _place(rows[-1], wish.order) if len(found) > ROWS else None)
 
-    def figures(self, user_id: int) -> Figures:
+    def shop(self, user_id: int) -> Shop:
         counted = [
             func.count(case((condition, 1))).label(view.value)
             for view, condition in VIEWS.items()
             if view is not View.EXPOSED
         ]
         of_stage = select(*counted).where(_offer.user_id == user_id)
-        exposed = _joined(select(func.count())).where(_offer.user_id == user_id, VIEWS[View.EXPOSED])
         with reading(self._engine) as connection:
+            exposed = _exposed(connection, user_id)
             counts = connection.execute(of_stage).one()
-            return Figures(**counts._mapping, exposed=connection.execute(exposed).scalar_one())
+        return Shop(Figures(**counts._mapping, exposed=len(exposed)), exposed)
 
     def matching(self, user_id: int, wish: Wish, most: int) -> int:
         ids = select(_offer.id)
@@ -109,6 +110,13 @@ class SqlListingBook:
                 return
             last = rows[-1].sku
             yield [ExportedListing(**row._mapping) for row in rows]
+
+
+def _exposed(connection: Connection, user_id: int) -> dict[int, datetime | None]:
+    at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
+    exposed = _joined(select(_offer.id, at.label("at"), _offer.changed_at, _source.state))
+    rows = connection.execute(exposed.where(_offer.user_id == user_id, VIEWS[View.EXPOSED]))
+    return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
 
 
 def wanted(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:

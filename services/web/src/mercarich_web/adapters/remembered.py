@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
-FRESH_SECONDS = 5.0
+FRESH_SECONDS = 15.0
 """So old a value is as good as a new one;"""
 KEPT_SECONDS = 120.0
 """up to here it is told while a newer one is fetched, and after that it is fetched first."""

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -141,6 +141,15 @@ class Figures:
     def of(self, view: View) -> int:
         count: int = getattr(self, view.value)
         return count
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A seller's listings at a glance."""
+
+    figures: Figures
+    exposed: Mapping[int, datetime | None]
+    """Listing -> since when at the latest, of those that Amazon still sells; None: its source is not gone."""
 
 
 class Standing(Protocol):

@@ -1,8 +1,8 @@
 """A seller's home page: what waits for a decision, how the shop stands."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
@@ -23,12 +23,14 @@ Expose = Callable[[int], Exposure]
 @dataclass(frozen=True, slots=True)
 class MeasureExposure:
     exposures: Exposures
+    exposed: Callable[[int], Mapping[int, datetime | None]]
+    """What of a seller is exposed now, as of `domain.listings.Shop`."""
     now: Clock
 
     def __call__(self, user_id: int) -> Exposure:
         now = self.now()
         days = midnights(now)
-        spans = self.exposures.spans(user_id, days[0], now)
+        spans = self.exposures.spans(user_id, days[0], now, self.exposed(user_id))
         return measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), days, now)
 
 
