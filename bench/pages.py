@@ -1,8 +1,9 @@
 """The pages at 1,000,000 listings (W1): 80 sellers clicking side by side, with progress streaming to each, on MariaDB.
 
-Each seller opens a page, reads for two seconds on average and goes on, among pages of every kind; 80 streams stay open
-meanwhile. First alone, then while a check run of 100,000 sources goes on at 200 a second on the same machine. A time is
-that from the request to the last byte of the answer, compressed as a browser gets it.
+Each seller opens a page, reads for two seconds on average and goes on, among pages of every kind, at one of two
+processes; 80 streams stay open meanwhile. After some time that is not counted: first alone, then while a check run of
+100,000 sources goes on at 200 a second on the same machine. A time is that from the request to the last byte of the
+answer, compressed as a browser gets it.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ from bench.source_pages import SOLD_EVERY
 from tests.services.process import free_port
 
 LISTINGS = 1_000_000
+REPLICAS = 2
+"""As the chart has at least; a browser's connections stay with one of them."""
 SECONDS = 60.0
 READING_SECONDS = 2.0
 CHECKS_A_SECOND = 200
@@ -49,7 +52,7 @@ PAGES = {
 
 def run(scale: Scale) -> Result:
     listings, seconds = scale.of(LISTINGS, 8_000), scale.of(SECONDS, 3.0)
-    with parts(buffer_pool=scale.of("2G", "128M")) as real, market() as source, steps("pages", 3) as step:
+    with parts(buffer_pool=scale.of("2G", "128M")) as real, market() as source, steps("pages", 4) as step:
         step(f"{listings:,} listings")
         product = Product(real, Setup(marketplace="mercari", batch_items=50))
         shops.fill(product.engine, listings)
@@ -57,18 +60,21 @@ def run(scale: Scale) -> Result:
             proxy = free_port()
             rate = {"MERCARI_PROXY_RATE_PER_SECOND": str(CHECKS_A_SECOND)}
             environment = {**product.environment(source, proxy), **rate}
-            site = serve(started, environment)
+            sites = [serve(started, environment, number) for number in range(1, REPLICAS + 1)]
+            urls = [site.url for site in sites]
+            step("warming up")
+            asyncio.run(_visits(urls, listings, seconds / 3))
             step("sellers alone")
-            alone = asyncio.run(_visits(site.url, listings, seconds))
+            alone = asyncio.run(_visits(urls, listings, seconds))
             step("beside a check run")
             product.start_workers(started, [environment], [proxy])
             started.start("planner", product.planner(), environment)
             started.wait(lambda: source.figures()["items"] > 0, "the check run asks the market")
-            beside = asyncio.run(_visits(site.url, listings, seconds))
+            beside = asyncio.run(_visits(urls, listings, seconds))
             checked = source.figures()["items"]
             if checked < scale.of(0.8 * CHECKS_A_SECOND * seconds, 1):
                 raise NotExact(f"pages: only {checked} sources were checked beside the sellers")
-            memory = cpu.memory_megabytes(cpu.descendants([site.pid]))
+            memory = cpu.memory_megabytes(cpu.descendants([site.pid for site in sites]))
         product.engine.dispose()
     return _result(listings, {"alone": alone, "beside a check": beside}, checked, memory)
 
@@ -91,20 +97,20 @@ class Visits:
         return [one for some in self.milliseconds.values() for one in some]
 
 
-def serve(started: Processes, environment: Mapping[str, str]) -> Site:
+def serve(started: Processes, environment: Mapping[str, str], number: int = 1) -> Site:
     port, metrics = free_port(), free_port()
     own = {**environment, "MERCARICH_METRICS_PORT": str(metrics), "MERCARICH_DATA_DIR": str(started.log("x").parent)}
-    pid = started.start("web", ("mercarich-web", "serve", "--port", str(port)), own).pid
+    pid = started.start(f"web-{number}", ("mercarich-web", "serve", "--port", str(port)), own).pid
     started.wait(lambda: is_ready(metrics), "pages ready")
     return Site(f"http://127.0.0.1:{port}", pid)
 
 
-async def _visits(url: str, listings: int, seconds: float) -> Visits:
+async def _visits(urls: Sequence[str], listings: int, seconds: float) -> Visits:
     """Raises `NotExact` when an answer is not the page that was asked for."""
     visits, until = Visits(), time.monotonic() + seconds
     async with asyncio.TaskGroup() as group:
         for seller in range(1, shops.SELLERS + 1):
-            group.create_task(_seller(url, seller, listings, until, visits))
+            group.create_task(_seller(urls[seller % len(urls)], seller, listings, until, visits))
     return visits
 
 

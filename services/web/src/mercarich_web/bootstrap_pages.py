@@ -46,7 +46,7 @@ from mercarich_web.site.rendering import make_site
 from mercarich_web.use_cases.amazon import LinkAmazon, ShowAmazon
 from mercarich_web.use_cases.bulk import ChangeMany
 from mercarich_web.use_cases.exclusions import ExclusionDesk
-from mercarich_web.use_cases.home import MeasureExposure, ShowHome
+from mercarich_web.use_cases.home import ShowHome, TellFortnight
 from mercarich_web.use_cases.listings import BrowseListings, ShowPicture, TellStory
 from mercarich_web.use_cases.overview import ShowOverview
 from mercarich_web.use_cases.replacements import ReplacementDesk
@@ -86,8 +86,9 @@ def build_pages(
     def figures(user_id: int) -> Figures:
         return shop(user_id).figures
 
-    exposure = Remembered(MeasureExposure(SqlExposures(engine), lambda user_id: shop(user_id).exposed, now))
-    end.callback(exposure.close)
+    sellers = SqlSellersDesk(engine)
+    fortnight = Remembered(TellFortnight(SqlExposures(engine), sellers, lambda user_id: shop(user_id).exposed, now))
+    end.callback(fortnight.close)
     browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)
     tell_story = TellStory(file, SqlOffers(engine), holds, now)
@@ -97,9 +98,7 @@ def build_pages(
     proposals = ReplacementDesk(SqlProposals(engine), now)
     of_api = api(people.keys, browse, tell_story, desk, change, proposals)
     routers = [
-        home.routes(
-            site, ShowHome(figures, exposure, SqlSellersDesk(engine), SCHEDULE, SqlSchedules(engine), now), overview
-        ),
+        home.routes(site, ShowHome(figures, fortnight, sellers, SCHEDULE, SqlSchedules(engine), now), overview),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         bulk.routes(site, change),
         listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),

@@ -69,14 +69,15 @@ class SqlListingBook:
         self._engine = engine
 
     def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
-        by = _offer.sku if wish.order.is_by_sku else _offer.changed_at
         query = wanted(_joined(select(*_ROW)), user_id, wish)
+        # a seller's SKUs are all different: with the id behind them, MariaDB would sort instead of reading an index
+        by = (_offer.sku,) if wish.order.is_by_sku else (_offer.changed_at, _offer.id)
         if after is not None:
-            place, here = tuple_(by, _offer.id), (after.value, after.listing_id)
+            place, here = tuple_(*by), (after.value, after.listing_id)[: len(by)]
             # MariaDB goes to no place of an index by two columns at once, only by the first
-            bounds = (by <= after.value, place < here) if wish.order.is_down else (by >= after.value, place > here)
-            query = query.where(*bounds)
-        ordered = (by.desc(), _offer.id.desc()) if wish.order.is_down else (by, _offer.id)
+            first = by[0] <= after.value if wish.order.is_down else by[0] >= after.value
+            query = query.where(first, place < here if wish.order.is_down else place > here)
+        ordered = [column.desc() for column in by] if wish.order.is_down else by
         with reading(self._engine) as connection:
             found = connection.execute(query.order_by(*ordered).limit(ROWS + 1)).all()
         rows = [ListingRow(**row._mapping) for row in found[:ROWS]]

@@ -32,7 +32,7 @@ class Remembered(Generic[Value]):
         self._now = now
         self._kept: dict[int, _Kept[Value]] = {}
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="figures")
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="figures")
 
     def __call__(self, user_id: int) -> Value:
         with self._lock:

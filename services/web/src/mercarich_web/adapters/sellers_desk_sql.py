@@ -68,7 +68,8 @@ class SqlSellersDesk:
             select(*[event[name] for name in names], listings.c.id.label("of"), listings.c.sku, listings.c.title)
             .join(listings, and_(ITS_EVENTS, listings.c.user_id == event.user_id))
             .where(event.user_id == user_id)
-            .order_by(event.at.desc(), event.id.desc())
+            # as the index has them: with the id right behind the time, all of a seller's events would be sorted
+            .order_by(event.at.desc(), event.kind.desc(), event.id.desc())
             .limit(limit)
         )
         with reading(self._engine) as connection:

@@ -77,6 +77,13 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Fortnight:
+    days: Sequence[Day]
+    """Oldest first, today last."""
+    exposure: Exposure
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     figures: Figures
     waiting: Waiting

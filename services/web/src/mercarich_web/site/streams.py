@@ -1,6 +1,7 @@
 """Server-sent events: a fragment of a page, again whenever what it shows has changed."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
@@ -11,7 +12,8 @@ Value = TypeVar("Value")
 
 EVERY_SECONDS = 1.0
 LIFE_SECONDS = 15.0
-"""Then the browser asks again by itself: a stream never outlives a process that is to end."""
+"""Then, or somewhat earlier, the browser asks again by itself: a stream never outlives a process that is to end, and
+those that began together do not all come back together."""
 
 
 class Followed(Generic[Value]):
@@ -32,7 +34,7 @@ class Followed(Generic[Value]):
         self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]
     ) -> AsyncIterator[str]:
         loop = asyncio.get_running_loop()
-        until, before = loop.time() + LIFE_SECONDS, None
+        until, before = loop.time() + LIFE_SECONDS * random.uniform(0.6, 1.0), None
         yield "retry: 1000\n\n"
         while loop.time() < until:
             value = await self._next(of)

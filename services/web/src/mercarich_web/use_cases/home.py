@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
-from mercarich_web.domain.exposure import Exposure, measure
-from mercarich_web.domain.home import DAYS, Home, Waiting, midnights, next_checks
+from mercarich_web.domain.exposure import measure
+from mercarich_web.domain.home import DAYS, Fortnight, Home, Waiting, midnights, next_checks
 from mercarich_web.domain.people import Account
 from mercarich_web.ports import Schedules
 from mercarich_web.ports_home import Exposures, SellersDesk
@@ -16,28 +16,29 @@ from mercarich_web.use_cases.listings import Count
 LAST = 8
 A_WEEK = timedelta(days=7)
 
-Expose = Callable[[int], Exposure]
-"""A seller's exposure, some seconds old at most."""
-
 
 @dataclass(frozen=True, slots=True)
-class MeasureExposure:
+class TellFortnight:
     exposures: Exposures
+    desk: SellersDesk
     exposed: Callable[[int], Mapping[int, datetime | None]]
     """What of a seller is exposed now, as of `domain.listings.Shop`."""
     now: Clock
 
-    def __call__(self, user_id: int) -> Exposure:
+    def __call__(self, user_id: int) -> Fortnight:
         now = self.now()
-        days = midnights(now)
-        spans = self.exposures.spans(user_id, days[0], now, self.exposed(user_id))
-        return measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), days, now)
+        begins = midnights(now)
+        spans = self.exposures.spans(user_id, begins[0], now, self.exposed(user_id))
+        exposure = measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), begins, now)
+        days = self.desk.days(user_id, begins)
+        return Fortnight([replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days], exposure)
 
 
 @dataclass(frozen=True, slots=True)
 class ShowHome:
     count: Count
-    expose: Expose
+    fortnight: Callable[[int], Fortnight]
+    """A seller's, some seconds old at most."""
     desk: SellersDesk
     schedule: Sequence[ScheduleRow]
     schedules: Schedules
@@ -54,8 +55,7 @@ class ShowHome:
             token_invalid=account is not None and account.verdict == "invalid",
             account_missing=account is None,
         )
-        exposure = self.expose(user_id)
-        days = self.desk.days(user_id, midnights(now))
+        fortnight = self.fortnight(user_id)
         return Home(
             figures=figures,
             waiting=waiting,
@@ -63,9 +63,9 @@ class ShowHome:
             runs=self.desk.runs(user_id),
             next_checks=next_checks(self._going(), seller.plan, now),
             happened=self.desk.happened(user_id, LAST),
-            days=[replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days],
-            exposure=exposure,
-            cancelled=exposure.expected(figures.on_sale + figures.exposed),
+            days=fortnight.days,
+            exposure=fortnight.exposure,
+            cancelled=fortnight.exposure.expected(figures.on_sale + figures.exposed),
         )
 
     def _going(self) -> Sequence[ScheduleRow]:
