@@ -1,7 +1,6 @@
 """Server-sent events: a fragment of a page, again whenever what it shows has changed."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
@@ -34,7 +33,7 @@ class Followed(Generic[Value]):
         self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]
     ) -> AsyncIterator[str]:
         loop = asyncio.get_running_loop()
-        until, before = loop.time() + LIFE_SECONDS * random.uniform(0.6, 1.0), None
+        until, before = loop.time() + LIFE_SECONDS * (1 - of % 41 / 100), None
         yield "retry: 1000\n\n"
         while loop.time() < until:
             value = await self._next(of)
