@@ -24,6 +24,9 @@ from mercarich_platform.worker_loop import WorkerLoop
 
 __all__ = ["Handler", "NotNow", "Rejected", "Stopped", "Tick", "Worker", "install_signals"]
 
+UNHEARD_SECONDS = 20.0
+"""Two sessions of a member without a heartbeat: by then it is none."""
+
 Handler = Callable[[Record, threading.Event], None]
 """Called in one of `slots` threads."""
 
@@ -107,5 +110,7 @@ def _unready(watch: BrokerWatch, loop: WorkerLoop, stop: threading.Event) -> str
         return watch.wrong
     if not loop.joined:
         return "the worker is not in its group yet"
+    if loop.unheard_seconds > UNHEARD_SECONDS:
+        return f"its group has not answered for {loop.unheard_seconds:.0f} s"
     stopped = loop.in_flight.stopped()
     return f"too many rejections on {sorted(stopped)}" if stopped else None

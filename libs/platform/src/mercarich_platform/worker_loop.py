@@ -11,11 +11,12 @@ from itertools import count
 
 from mercarich_platform.broker_watch import BrokerWatch
 from mercarich_platform.dead_letters import DeadLetters
-from mercarich_platform.exit_codes import DONE, FAILED
+from mercarich_platform.exit_codes import DONE, FAILED, STUCK
 from mercarich_platform.in_flight import InFlight, Task
 from mercarich_platform.kafka import BrokerAway, Consumer, Partition, Record
 from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS, STOPPED
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
+from mercarich_platform.silence import Silence
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class WorkerLoop:
         self._incarnation = 0
         self._sent: dict[Partition, int] = {}
         self._commit_due = 0.0
+        self._silence = Silence()
         self.code = DONE
 
     @property
@@ -71,6 +73,12 @@ class WorkerLoop:
     def has(self, partition: Partition) -> bool:
         """The partition is this worker's: of no other in the group, but for a moment while they change."""
         return self._consumer is not None and partition in self._consumer.assignment
+
+    @property
+    def unheard_seconds(self) -> float:
+        """Since the group answered last."""
+        consumer = self._consumer
+        return consumer.unheard_seconds if consumer is not None else 0.0
 
     @property
     def idle(self) -> bool:
@@ -145,6 +153,7 @@ class WorkerLoop:
         STOPPED.set(len(self.in_flight.stopped()))
         try:
             if room <= 0:
+                self._silence.broken()
                 self._poll_paused(self._consumer)
                 self._settle(POLL_SECONDS)  # what ends wakes it
                 return
@@ -155,10 +164,21 @@ class WorkerLoop:
             log.warning("reading failed; joining the group again", extra={"reason": str(error)})
             self._leave(0)
             return
+        self._listen(self._consumer, bool(records), blocked)
         for record in records:
             task = self.in_flight.take(record)
             if task is not None:
                 self._begin(task)
+
+    def _listen(self, consumer: Consumer, heard: bool, blocked: set[Partition]) -> None:
+        """A driver that has lost a partition says nothing; only a new one reads it again."""
+        open_to = consumer.assignment - blocked
+        if heard or not open_to:
+            self._silence.broken()
+        elif self._silence.is_too_long(lambda: consumer.behind(open_to)):
+            log.critical("nothing is read although there is something; the process ends", extra={"of": sorted(open_to)})
+            self.code = STUCK
+            self._stop.set()
 
     def _patience(self, *, blocked: bool) -> float:
         """Seconds to wait for records while nobody else needs this thread."""

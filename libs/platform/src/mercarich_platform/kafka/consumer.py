@@ -28,6 +28,7 @@ METADATA_MAX_AGE_MS = 10_000
 """A leader that has not yet heard of a topic that was made anew assigns none of it, and asks again only then; the
 driver's default is five minutes."""
 FETCH_WAIT_MS = 500
+ASK_MS = 2_000
 EMBEDDED_SESSION_TIMEOUT_MS = 6_000
 """The embedded broker lets a group wait for half of it at each join."""
 EMBEDDED_FETCH_WAIT_MS = 100
@@ -98,6 +99,23 @@ class Consumer:
             self._driver.pause(*(wanted - paused))
         if paused - wanted:
             self._driver.resume(*(paused - wanted))
+
+    def behind(self, partitions: Iterable[Partition]) -> bool:
+        """Whether one of these has records after those that were read. No, where the broker does not say."""
+        wanted = [TopicPartition(*partition) for partition in partitions]
+        try:
+            ends = self._driver.end_offsets(wanted, timeout_ms=ASK_MS)
+            return any(end > (self._driver.position(one, timeout_ms=ASK_MS) or 0) for one, end in ends.items())
+        except KafkaError as error:
+            log.info("the broker does not say how much there is to read", extra={"error": repr(error)})
+            return False
+
+    @property
+    def unheard_seconds(self) -> float:
+        """Since the group's coordinator answered last, or since the start."""
+        heartbeat = self._driver._coordinator.heartbeat  # the driver has no other way to tell
+        heard: float = max(heartbeat.last_receive, heartbeat.last_reset)
+        return max(0.0, time.monotonic() - heard)
 
     def _ask_as_often_as_it_pays(self, found: bool) -> None:
         now = time.monotonic()
