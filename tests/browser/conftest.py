@@ -85,30 +85,44 @@ class Visitor:
         )
 
     def sign_in(self, username: str) -> None:
-        """By keyboard alone."""
+        self.enter(username)
+        self.page.wait_for_url(f"{self.origin}/")
+
+    def enter(self, username: str) -> None:
+        """Name and password, by keyboard alone."""
         self.open("/sign-in")
         self.page.locator("[name=username]:focus").wait_for()
         self.page.keyboard.type(username)
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(PASSWORD)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(f"{self.origin}/")
 
 
 @pytest.fixture
-def visit(chromium: Browser, shop: Shop) -> Iterator[Callable[..., Visitor]]:
-    """Opens a browser; at the end nothing may have gone wrong in any."""
+def stranger(chromium: Browser, shop: Shop) -> Iterator[Callable[..., Visitor]]:
+    """Opens a browser that nobody has signed in with; at the end nothing may have gone wrong in any."""
     visitors: list[Visitor] = []
 
-    def visit(username: str, width: int = 1440) -> Visitor:
+    def open_browser(width: int = 1440) -> Visitor:
         context = chromium.new_context(viewport={"width": width, "height": 900 if width > 500 else 812})
         visitors.append(Visitor(context.new_page(), shop.origin))
         visitors[-1].look("ja", "light")
-        visitors[-1].sign_in(username)
         return visitors[-1]
 
-    yield visit
+    yield open_browser
     wrong = [text for visitor in visitors for text in visitor.wrong]
     for visitor in visitors:
         visitor.page.context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def visit(stranger: Callable[..., Visitor]) -> Callable[..., Visitor]:
+    """The same, signed in."""
+
+    def visit(username: str, width: int = 1440) -> Visitor:
+        visitor = stranger(width)
+        visitor.sign_in(username)
+        return visitor
+
+    return visit

@@ -11,6 +11,7 @@ from mercarich_platform.clock import utc_now
 from mercarich_web.adapters.causes_sql import SqlCauses
 from mercarich_web.adapters.notices_sql import SqlNotices
 from mercarich_web.use_cases.notices import KeepNotices
+from mercarich_web.use_cases.sign_in import hashed
 
 GOODS = (
     "ソニー ウォークマン NW-A306 ブラック",
@@ -48,6 +49,8 @@ def furnish(engine: Engine) -> int:
         refresh_token="-",
         token_verdict="valid",
     )
+    invited = {"token_hash": hashed("welcome"), "username": "jiro", "plan": 2, "is_staff": False}
+    rows.add(tables.invitations, **invited, created_at=ago(hours=1), created_by="operator", expires_at=ago(days=-1))
     _runs(rows, seller)
     _on_sale(rows, seller)
     _in_other_states(rows, seller)

@@ -1,4 +1,4 @@
-"""Every page can be used by everybody: axe-core finds nothing serious, light and dark."""
+"""Every page can be used by everybody: axe-core finds nothing serious, light and dark, wide and on a phone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 from tests.browser import axe
 from tests.browser.conftest import Shop, Visitor
-from tests.browser.test_pages import PAGES
+from tests.browser.test_pages import PAGES, STRANGERS
 
 SERIOUS = ("serious", "critical")
 
@@ -20,20 +20,23 @@ def script() -> str:
         pytest.skip(str(error))
 
 
-@pytest.fixture
-def visitor(chromium: Browser, shop: Shop) -> Iterator[Visitor]:
+@pytest.fixture(params=[(1280, "light"), (1280, "dark"), (375, "dark")], ids=str)
+def visitor(request: pytest.FixtureRequest, chromium: Browser, shop: Shop) -> Iterator[Visitor]:
     """In a browser that lets a test's script into the pages."""
-    context = chromium.new_context(bypass_csp=True, viewport={"width": 1280, "height": 900})
-    yield Visitor(context.new_page(), shop.origin)
+    width, theme = request.param
+    context = chromium.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
+    visitor = Visitor(context.new_page(), shop.origin)
+    visitor.look("en", theme)
+    yield visitor
     context.close()
 
 
 @pytest.mark.parametrize("username", PAGES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(visitor: Visitor, shop: Shop, script: str, username: str, theme: str) -> None:
-    visitor.look("en", theme)
-    visitor.open("/sign-in")
-    found = {"sign-in": _serious(visitor, script)}
+def test_axe_finds_nothing_serious(visitor: Visitor, shop: Shop, script: str, username: str) -> None:
+    found: dict[str, list[str]] = {}
+    for name, path in STRANGERS.items():
+        visitor.open(path)
+        found[name] = _serious(visitor, script)
     visitor.sign_in(username)
     for name, path in PAGES[username].items():
         visitor.open(path.format(story=shop.story))

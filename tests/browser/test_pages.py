@@ -1,10 +1,20 @@
 """Every page in a real browser: nothing goes wrong or is fetched elsewhere, it fits, and the keyboard is enough."""
 
 import os
+import re
+import time
+from base64 import b32decode
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from fastapi.openapi.utils import get_openapi
 from tests.browser.conftest import SHOTS, Shop, Visitor
+
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.domain.codes import code_at
+from mercarich_web.settings import PagesSettings
 
 Visit = Callable[..., Visitor]
 
@@ -23,6 +33,8 @@ PAGES = {
         "amazon": "/amazon",
         "notices": "/notices",
         "notice-ways": "/account/notices",
+        "prove-mail": "/account/notices/prove/x",
+        "confirm": "/confirm",
     },
     "operator": {
         "overview": "/",
@@ -44,6 +56,17 @@ PAGES = {
         "audit": "/audit",
     },
 }
+STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome"}
+"""Of nobody who is signed in."""
+NO_PAGES = {
+    *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
+    *("/running", "/overview/pushes", "/runs/heads", "/runs/{run_id}/progress", "/jobs/{job_id}/progress"),
+    *("/markets/{name}/proxy", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
+    *("/listings/export.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
+}
+"""Parts of pages, files, and what machines ask."""
+AFTER_A_PASSWORD = "/sign-in/code"
+"""Only between the two steps of signing in: `test_the_code_is_asked_for_by_a_page_like_any_other`."""
 LOOKS = [("ja", "light"), ("en", "dark")]
 if os.environ.get("MERCARICH_ALL_LOOKS"):
     LOOKS += [("ja", "dark"), ("en", "light")]
@@ -62,6 +85,52 @@ def test_every_page_fits_in_both_languages_and_lights(visit: Visit, shop: Shop, 
             assert page.locator("h1").count() == 1, name
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, language)
             page.screenshot(path=SHOTS / f"{name}-{language}-{theme}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("width", [1440, 375])
+def test_the_pages_of_strangers_fit_too(stranger: Visit, width: int) -> None:
+    visitor = stranger(width)
+    for language, theme in LOOKS:
+        visitor.look(language, theme)
+        for name, path in STRANGERS.items():
+            visitor.open(path)
+            assert visitor.page.locator("h1").count() == 1, name
+            assert visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, language)
+            visitor.page.screenshot(path=SHOTS / f"{name}-{language}-{theme}-{width}.png", full_page=True)
+
+
+def test_the_code_is_asked_for_by_a_page_like_any_other(visit: Visit) -> None:
+    visitor = visit("seller001", 375)
+    visitor.open("/account/second-step")
+    page = visitor.page
+    secret = page.locator(".key").text_content() or ""
+    page.fill("[name=code]", code_at(b32decode(secret + "=" * (-len(secret) % 8)), int(time.time()) // 30))
+    page.keyboard.press("Enter")
+    page.locator(".codes li").first.wait_for()
+    page.screenshot(path=SHOTS / "recovery-codes-ja-light-375.png", full_page=True)
+    page.context.clear_cookies(name="mercarich")
+    visitor.enter("seller001")
+    page.wait_for_url("**/sign-in/code**")
+
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.screenshot(path=SHOTS / "code-ja-light-375.png", full_page=True)
+
+
+def test_every_page_there_is_is_looked_at(tmp_path: Path) -> None:
+    shared = SharedSettings.model_validate({"database_url": f"sqlite:///{tmp_path}/x.db", "data_dir": tmp_path})
+    document = get_openapi(title="", version="", routes=build_pages(shared, PagesSettings()).routes)
+    of_people = {path for path, ways in document["paths"].items() if "get" in ways and not path.startswith("/api/")}
+    looked_at = {path.split("?")[0] for pages in [*PAGES.values(), STRANGERS] for path in pages.values()}
+
+    missing = {
+        path
+        for path in of_people - NO_PAGES - {AFTER_A_PASSWORD}
+        if not any(re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), known) for known in looked_at)
+    }
+
+    assert missing == set(), "add them to PAGES, or tell in NO_PAGES that they are none"
+    assert of_people >= NO_PAGES
 
 
 def test_what_marketplaces_write_is_text(visit: Visit) -> None:
