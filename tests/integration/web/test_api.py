@@ -188,6 +188,27 @@ def test_listings_are_withdrawn_one_and_many_and_only_ones_own(program: Browser,
     assert "ann (API)" in actors
 
 
+@pytest.mark.parametrize(("word", "state"), [("approve", "approved"), ("refuse", "undone")])
+def test_the_word_on_a_replacement_is_about_the_one_that_is_meant(
+    program: Browser, rows: Rows, engine: Engine, word: str, state: str
+) -> None:
+    [told] = program.get("/api/v1/listings?q=B-1").json()["listings"]
+    wanted = update(tables.listings).where(tables.listings.c.id == told["id"])
+    rows.change(wanted.values(searching=True, withdrawn_at=ago(hours=1)))
+    found = {"marketplace": "yahoo", "item_id": "x999", "url": "https://auctions.example/x999", "title": "Lens"}
+    of = {"listing_id": told["id"], "user_id": 1, "old_source_item_id": 1}
+    rows.add(tables.revivals, **found, **of, state="proposed", at=ago(minutes=5))
+    [shown] = program.get("/api/v1/replacements").json()["replacements"]
+    meant = {name: shown[name] for name in ("marketplace", "item_id")}
+    url = f"/api/v1/replacements/{told['id']}/{word}"
+
+    none, another, this = (program.client.post(url, json=one) for one in ({}, {**meant, "item_id": "x998"}, meant))
+
+    assert (none.status_code, another.status_code, this.status_code) == (422, 409, 204)
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.revivals.c.state)).scalar_one() == state
+
+
 def test_a_withdrawal_is_taken_back_by_what_it_answered(program: Browser, rows: Rows) -> None:
     rows.change(update(tables.source_items).values(state="available"))
     found = {one["sku"]: one["id"] for one in program.get("/api/v1/listings?sort=sku").json()["listings"]}

@@ -42,8 +42,10 @@ class Row:
     url: str = ""
     """Where the path has places: `{listing}`, … are Ann's."""
     fields: dict[str, str] = field(default_factory=dict)
+    json: dict[str, str] | None = None
 
 
+PROPOSED = {"marketplace": "yahoo", "item_id": "x999999"}
 ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/healthz"): Row(For.ANYBODY),
     ("get", "/readyz"): Row(For.ANYBODY),
@@ -88,8 +90,12 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/listings/undo"): Row(For.KEY),
     ("post", "/api/v1/listings/{listing_id}/{action}"): Row(For.KEY, "/api/v1/listings/{listing}/withdraw"),
     ("get", "/api/v1/replacements"): Row(For.KEY),
-    ("post", "/api/v1/replacements/{listing_id}/approve"): Row(For.KEY, "/api/v1/replacements/{listing}/approve"),
-    ("post", "/api/v1/replacements/{listing_id}/refuse"): Row(For.KEY, "/api/v1/replacements/{listing}/refuse"),
+    ("post", "/api/v1/replacements/{listing_id}/approve"): Row(
+        For.KEY, "/api/v1/replacements/{listing}/approve", json=PROPOSED
+    ),
+    ("post", "/api/v1/replacements/{listing_id}/refuse"): Row(
+        For.KEY, "/api/v1/replacements/{listing}/refuse", json=PROPOSED
+    ),
     ("get", "/api/v1/jobs"): Row(For.KEY),
     ("get", "/api/v1/jobs/{job_id}"): Row(For.KEY, "/api/v1/jobs/{job}"),
     ("get", "/api/v1/jobs/{job_id}/to-mend.csv"): Row(For.KEY, "/api/v1/jobs/{job}/to-mend.csv"),
@@ -189,7 +195,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     proof = rows.evidence(source)
     listing = rows.listing(ann, source, "ANN-1", title=SECRET, quantity=0, searching=True, withdrawn_at=ago(hours=2))
     rows.event(listing, "withdrawn", user_id=ann, reason="won", evidence_id=proof)
-    found = {"marketplace": "yahoo", "item_id": "x999999", "url": "https://auctions.example/x999999", "title": SECRET}
+    found = {**PROPOSED, "url": "https://auctions.example/x999999", "title": SECRET}
     rows.add(
         tables.revivals,
         **found,
@@ -353,6 +359,8 @@ def _key(rows: Rows, user_id: int) -> int:
 
 def _ask(visitor: Browser, shop: Shop, method: str, path: str, row: Row) -> Any:
     url = (row.url or path).format(**shop.ids)
+    if row.json is not None:
+        return visitor.client.post(url, json=row.json)
     return visitor.get(url) if method == "get" else visitor.post(url, **row.fields)
 
 

@@ -62,11 +62,11 @@ def _replacements(keys: Keys, desk: ReplacementDesk) -> APIRouter:
         return shapes.Proposals(replacements=[shapes.proposal(one) for one in desk.waiting(account)])
 
     @routes.post("/{listing_id}/approve", summary="Take it; it goes up after one more look", status_code=204)
-    def approve(listing_id: Id, account: Account = writer) -> None:
-        desk.approve(account, listing_id)
+    def approve(listing_id: Id, meant: shapes.Meant, account: Account = writer) -> None:
+        desk.approve(account, listing_id, meant.shown)
 
     @routes.post("/{listing_id}/refuse", summary="Never this one for this listing", status_code=204)
-    def refuse(listing_id: Id, account: Account = writer) -> None:
-        desk.refuse(account, listing_id)
+    def refuse(listing_id: Id, meant: shapes.Meant, account: Account = writer) -> None:
+        desk.refuse(account, listing_id, meant.shown)
 
     return routes

@@ -175,6 +175,19 @@ class ProposalShape(BaseModel):
     at: datetime
 
 
+class Meant(BaseModel):
+    """Which replacement, as it was listed: another may have come since, which is refused with 409."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    marketplace: Marketplace
+    item_id: str = Field(max_length=64)
+
+    @property
+    def shown(self) -> str:
+        return f"{self.marketplace} {self.item_id}"
+
+
 class Proposals(BaseModel):
     replacements: Sequence[ProposalShape]
 
