@@ -1,10 +1,10 @@
 """The keyboard is enough: Tab reaches all that can be used on every page, visibly, and is never caught."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from tests.browser.conftest import Shop, Visitor
-from tests.browser.test_pages import PAGES
+from tests.browser.test_pages import PAGES, STRANGERS
 
 Visit = Callable[..., Visitor]
 
@@ -37,10 +37,17 @@ WHERE = """() => {
 
 @pytest.mark.parametrize("username", PAGES)
 def test_tab_reaches_everything_visibly(visit: Visit, shop: Shop, username: str) -> None:
-    visitor = visit(username)
+    _walk(visit(username), {name: path.format(story=shop.story) for name, path in PAGES[username].items()})
+
+
+def test_tab_reaches_everything_visibly_before_one_signs_in(stranger: Visit) -> None:
+    _walk(stranger(), STRANGERS)
+
+
+def _walk(visitor: Visitor, pages: Mapping[str, str]) -> None:
     wrong = []
-    for name, path in PAGES[username].items():
-        visitor.open(path.format(story=shop.story))
+    for name, path in pages.items():
+        visitor.open(path)
         count = visitor.page.evaluate(MARK)
         reached = []
         for _ in range(count + 5):

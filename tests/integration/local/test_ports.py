@@ -22,6 +22,8 @@ def test_a_port_that_somebody_listens_on_is_left_out_and_the_last_is_followed_by
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(ports, "FIRST", LAST + 1)  # where nobody else looks
+    monkeypatch.setattr(ports, "LAST", LAST + 100)
     first, second, third = sorted(free_ports(3))
     monkeypatch.setattr(ports, "FIRST", first)
     monkeypatch.setattr(ports, "LAST", third)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, insert, select
 from tests.integration.operator.conftest import Operator, until
-from tests.integration.operator.lab import Lab
+from tests.integration.operator.lab import PREFIX, Lab
 
 from mercarich_contracts.schedule import TIME_ZONE
 from mercarich_db.engine import reading, run_tx
@@ -52,6 +52,7 @@ def test_t11_a_missed_start_becomes_one_job_with_its_reason_in_the_audit_log(
         deeds = connection.execute(select(audit_log.c.actor, audit_log.c.action, audit_log.c.detail)).all()
     assert (wish.name, wish.wanted_by, wish.job) == (ROW, "catch-up", job["metadata"]["name"])
     assert deeds == [("catch-up", "schedule_started", wish.job)]
+    assert f"{PREFIX}by-hand" not in job["spec"]["template"]["metadata"].get("annotations", {}), "a pause holds it"
 
 
 @pytest.mark.parametrize("why", ["in time", "switched off", "paused", "suspended", "no CronJob"])

@@ -98,6 +98,17 @@ def test_what_is_still_exposed_counts_until_now_however_long_ago_it_began(
     assert minutes(engine, ann_id) == [5, 40 * 24 * 60]
 
 
+def test_what_has_ended_since_somebody_looked_at_what_is_exposed_counts_once(
+    engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    listing = down(rows, ann_id, "A-1")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=9), reason="sold: won")
+    rows.event(listing, "push_accepted", user_id=ann_id, at=ago(minutes=2), quantity_after=0)
+    seen_before = {listing: ago(minutes=9)}
+
+    assert SqlExposures(engine).spans(ann_id, SINCE, NOW, seen_before) == [Span(ago(minutes=9), ago(minutes=2))]
+
+
 def test_nobody_elses_offers_count(engine: Engine, rows: Rows, ann_id: int) -> None:
     bob = rows.user("bob")
     listing = down(rows, bob, "B-1", pushed_quantity=1, withdrawn_at=ago(hours=1))

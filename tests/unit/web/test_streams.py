@@ -46,7 +46,7 @@ def test_everybody_who_follows_shares_one_look() -> None:
 
 
 def test_what_stands_still_is_drawn_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LIFE_SECONDS", 0.2)
+    monkeypatch.setattr(streams, "LIFE_SECONDS", 1.5)
     looks = Looks()
 
     (told,) = _told(looks, [101], lambda _: False)
@@ -54,6 +54,12 @@ def test_what_stands_still_is_drawn_and_told_once(monkeypatch: pytest.MonkeyPatc
     assert len(looks.asked) > 1
     assert looks.drawn == [(101, 0)]
     assert told == ["retry: 1000\n\n", "data: <b>0</b>\ndata: <i>101</i>\n\n"]
+
+
+def test_a_fragment_that_is_the_same_is_not_told_again() -> None:
+    (told,) = _told(Looks(), [1], lambda value: value[1] >= LAST, lambda value: "<b>always</b>")
+
+    assert told == ["retry: 1000\n\n", "data: <b>always</b>\n\n", "event: end\ndata:\n\n"]
 
 
 def test_the_stream_of_what_is_gone_ends() -> None:
@@ -78,10 +84,15 @@ def test_a_look_that_fails_ends_its_streams_and_the_next_one_looks_again() -> No
     assert asyncio.run(both())[-1] == "event: end\ndata:\n\n"
 
 
-def _told(looks: Looks, followers: list[int], is_last: Callable[[tuple[int, int]], bool]) -> list[list[str]]:
+def _told(
+    looks: Looks,
+    followers: list[int],
+    is_last: Callable[[tuple[int, int]], bool],
+    draw: Callable[[tuple[int, int]], str] | None = None,
+) -> list[list[str]]:
     async def follow() -> list[list[str]]:
         followed = Followed(looks)
-        return await asyncio.gather(*(_read(followed, one, looks.draw, is_last) for one in followers))
+        return await asyncio.gather(*(_read(followed, one, draw or looks.draw, is_last) for one in followers))
 
     return asyncio.run(follow())
 

@@ -4,6 +4,6 @@ DONE = 0
 FAILED = 1
 USAGE = 2
 STUCK = 70
-"""The main loop did not move for too long, and the process ended itself."""
+"""The main loop did not move for too long, or read nothing although there was something; the process ended itself."""
 TRY_AGAIN = 75
 BAD_CONFIGURATION = 78

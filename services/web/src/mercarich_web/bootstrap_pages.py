@@ -113,7 +113,12 @@ def build_pages(
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
     app.state.api, app.state.open_key = of_api, people.key.open
-    app.state.changes = shop.forget
+
+    def forget(user_id: int) -> None:
+        shop.forget(user_id)
+        fortnight.forget(user_id)
+
+    app.state.changes = forget
     return app
 
 

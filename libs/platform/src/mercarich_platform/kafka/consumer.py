@@ -106,7 +106,7 @@ class Consumer:
         try:
             ends = self._driver.end_offsets(wanted, timeout_ms=ASK_MS)
             return any(end > (self._driver.position(one, timeout_ms=ASK_MS) or 0) for one, end in ends.items())
-        except KafkaError as error:
+        except (KafkaError, KeyError) as error:  # a partition without a leader is a key that the driver misses
             log.info("the broker does not say how much there is to read", extra={"error": repr(error)})
             return False
 

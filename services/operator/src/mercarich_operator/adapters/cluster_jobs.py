@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from mercarich_operator.adapters.api_server import ApiServer, Exists
-from mercarich_operator.domain.missed import Cron
+from mercarich_operator.domain.missed import CATCH_UP, Cron
 from mercarich_operator.domain.pools import PREFIX
 from mercarich_operator.ports_starts import CannotStart, Wanted
 
 SCHEDULE_LABEL = f"{PREFIX}schedule"
 """Of a CronJob: which row of the schedule it is."""
 BY_HAND = f"{PREFIX}by-hand"
-"""Of a pod: somebody wanted this start, so that a pause does not hold it."""
+"""Of a pod: a person wanted this start, so that a pause does not hold it."""
 
 
 class KubernetesJobs:
@@ -33,9 +33,15 @@ class KubernetesJobs:
         return str(job["metadata"]["name"])
 
     def cron(self, name: str) -> Cron:
-        spec = self._cron_job(name)["spec"]
-        late = timedelta(seconds=spec.get("startingDeadlineSeconds") or 0)
-        return Cron(spec["schedule"], spec.get("timeZone") or "UTC", bool(spec.get("suspend")), late)
+        cron_job = self._cron_job(name)
+        spec = cron_job["spec"]
+        return Cron(
+            expression=spec["schedule"],
+            time_zone=spec.get("timeZone") or "UTC",
+            suspended=bool(spec.get("suspend")),
+            active=bool(cron_job.get("status", {}).get("active")),
+            deadline=timedelta(seconds=spec.get("startingDeadlineSeconds") or 0),
+        )
 
     def _cron_job(self, name: str) -> Mapping[str, Any]:
         found = self._server.call("GET", self._cron_jobs, query={"labelSelector": f"{SCHEDULE_LABEL}={name}"})["items"]
@@ -68,6 +74,7 @@ def job_of(cron_job: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
     digest = hashlib.sha256(f"{wanted.name} {wanted.at.isoformat()}".encode()).hexdigest()[:10]
     pod = spec["template"].get("metadata", {})
     marks = {"cronjob.kubernetes.io/instantiate": "manual"}
+    by_hand = {} if wanted.by == CATCH_UP else {BY_HAND: "yes"}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -89,7 +96,7 @@ def job_of(cron_job: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
             **spec,
             "template": {
                 **spec["template"],
-                "metadata": {**pod, "annotations": {**(pod.get("annotations") or {}), BY_HAND: "yes"}},
+                "metadata": {**pod, "annotations": {**(pod.get("annotations") or {}), **by_hand}},
             },
         },
     }

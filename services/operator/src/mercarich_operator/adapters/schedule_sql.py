@@ -10,9 +10,7 @@ from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_operator.adapters.database import reading, writing
-from mercarich_operator.domain.missed import Started, Wish
-
-WANTED_BY = "catch-up"
+from mercarich_operator.domain.missed import CATCH_UP, Started, Wish
 
 
 class SqlSchedule:
@@ -37,6 +35,6 @@ class SqlSchedule:
             wish = schedule_wishes.c
             over = or_(wish.wanted_at <= at - WISH_LASTS, wish.job.is_not(None))
             connection.execute(delete(schedule_wishes).where(wish.name == name, over))
-            insert_missing(connection, schedule_wishes, [{"name": name, "wanted_at": at, "wanted_by": WANTED_BY}])
+            insert_missing(connection, schedule_wishes, [{"name": name, "wanted_at": at, "wanted_by": CATCH_UP}])
 
         writing(self._engine, want)

@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
 from mercarich_contracts.schedule import OVERDUE_AFTER, WISH_LASTS, ScheduleRow
 
+CATCH_UP = "catch-up"
+"""Who wants such a start, as the audit log names people."""
+
 
 class BadCron(ValueError):
-    """The expression is none that can be read; the text says which."""
+    """Its times cannot be read; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Cron:
     expression: str
     time_zone: str
     suspended: bool
+    active: bool
+    """A Job of it has not ended: its start is coming, or has come."""
     deadline: timedelta
     """A start that is late by less still comes by itself."""
 
@@ -64,13 +69,17 @@ def late_since(
 def missed(cron: Cron, since: datetime, now: datetime) -> bool:
     """Whether a slot has passed since then, too long ago for Kubernetes to start it, and the work is late by the
     CronJob's own times. Raises `BadCron`."""
-    local = now.astimezone(ZoneInfo(cron.time_zone))
     try:
-        backwards = CronSim(cron.expression, local, reverse=True)
+        backwards = CronSim(cron.expression, now.astimezone(ZoneInfo(cron.time_zone)), reverse=True)
         slot, before = next(backwards), next(backwards)
-    except (CronSimError, StopIteration) as error:
-        raise BadCron(f"its schedule {cron.expression!r} cannot be read") from error
-    return not cron.suspended and since < slot < now - cron.deadline and now - since > (slot - before) * OVERDUE_AFTER
+    except (CronSimError, StopIteration, ZoneInfoNotFoundError, ValueError) as error:
+        raise BadCron(f"its schedule {cron.expression!r} in {cron.time_zone!r} cannot be read") from error
+    return (
+        not cron.suspended
+        and not cron.active
+        and since < slot < now - cron.deadline
+        and now - since > (slot - before) * OVERDUE_AFTER
+    )
 
 
 def _comes(row: ScheduleRow, state: Started, now: datetime) -> bool:

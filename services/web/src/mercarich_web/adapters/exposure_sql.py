@@ -38,6 +38,9 @@ class SqlExposures:
             for row in connection.execute(_changes(user_id, since - BEFORE)):
                 if row.until is not None:
                     found.append(Span(row.at, row.until))
+                    begins = still.get(row.listing_id)
+                    if begins is not None and begins <= row.until:  # it has ended since they were looked at
+                        still.pop(row.listing_id)
                 elif row.listing_id in still:
                     still.pop(row.listing_id)
                     found.append(Span(row.at, now))

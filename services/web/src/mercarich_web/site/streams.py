@@ -34,13 +34,16 @@ class Followed(Generic[Value]):
     ) -> AsyncIterator[str]:
         loop = asyncio.get_running_loop()
         until, before = loop.time() + LIFE_SECONDS * (1 - of % 41 / 100), None
+        told = ""
         yield "retry: 1000\n\n"
         while loop.time() < until:
             value = await self._next(of)
             if value is not None and value != before:
                 before = value
                 fragment = await run_in_threadpool(draw, value)
-                yield "".join(f"data: {line}\n" for line in fragment.splitlines()) + "\n"
+                if fragment != told:  # much of a thing may change that its fragment does not show
+                    told = fragment
+                    yield "".join(f"data: {line}\n" for line in fragment.splitlines()) + "\n"
             if value is None or is_last(value):
                 yield "event: end\ndata:\n\n"
                 return

@@ -1,13 +1,12 @@
 """A seller's page about Amazon, and the way to the consent page; feed takes over there, and no token comes here."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.linking import VALID_FOR, hashed
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.amazon import AtAmazon, ConsentPage
-from mercarich_web.domain.listings import ListingRow, Order, View, Wish
+from mercarich_web.domain.listings import Order, View, Wish
 from mercarich_web.domain.people import Session
 from mercarich_web.ports import Refused
 from mercarich_web.ports_amazon import AmazonBook
@@ -26,18 +25,14 @@ class ShowAmazon:
     count: Count
 
     def __call__(self, user_id: int) -> AtAmazon:
-        figures = self.count(user_id)
         pending, problem = Wish(View.PENDING, order=Order.OLDEST), Wish(View.PROBLEM)
         return AtAmazon(
             account=self.book.account(user_id),
-            figures=figures,
+            figures=self.count(user_id),
             feeds=self.book.feeds(user_id, FEEDS),
-            waiting=self._rows(user_id, pending) if figures.pending else [],
-            refused=self._rows(user_id, problem) if figures.problem else [],
+            waiting=self.listings.page(user_id, pending, None).rows[:ROWS],
+            refused=self.listings.page(user_id, problem, None).rows[:ROWS],
         )
-
-    def _rows(self, user_id: int, wish: Wish) -> Sequence[ListingRow]:
-        return self.listings.page(user_id, wish, None).rows[:ROWS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class TellFortnight:
 class ShowHome:
     count: Count
     fortnight: Callable[[int], Fortnight]
-    """A seller's, some seconds old at most."""
+    """A seller's, two minutes old at most."""
     desk: SellersDesk
     schedule: Sequence[ScheduleRow]
     schedules: Schedules
