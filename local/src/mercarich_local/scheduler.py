@@ -8,13 +8,11 @@ again under the same request key, so that it goes on where it was.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from cronsim import CronSim
-
-from mercarich_contracts.schedule import OVERDUE_AFTER, TIME_ZONE, ScheduleRow
+from mercarich_contracts.schedule import OVERDUE_AFTER, ScheduleRow
+from mercarich_contracts.slots import slot_at
 from mercarich_platform.clock import Clock
 from mercarich_platform.exit_codes import TRY_AGAIN
 
@@ -172,14 +170,6 @@ class Scheduler:
             log.warning("ran past its deadline", extra={"schedule": job.row.name})
             job.deadline = now + AGAIN_AFTER
             job.running.terminate()
-
-
-def slot_at(cron: str, now: datetime) -> tuple[datetime, timedelta]:
-    """The newest slot that is not after `now`, in UTC, and how long after the one before it that is."""
-    local = now.astimezone(ZoneInfo(TIME_ZONE)).replace(microsecond=0)
-    backwards = CronSim(cron, local + timedelta(seconds=1), reverse=True)
-    slot, before = next(backwards), next(backwards)
-    return slot.astimezone(UTC), slot - before
 
 
 def request_key(name: str, slot: datetime) -> str:

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_contracts.slots import slot_at
 from mercarich_local.schedule_process import installed
-from mercarich_local.scheduler import Scheduler, Start, Switches, request_key, slot_at
+from mercarich_local.scheduler import Scheduler, Start, Switches, request_key
 
 TWICE_A_DAY = ScheduleRow("check-item-yahoo", "0 0,12 * * *", ("check_item_yahoo", "2", "4"), "checker", 12 * 3600)
 MIDNIGHT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 00:00 of the 25th in Tokyo

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfoNotFoundError
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSimError
 
 from mercarich_contracts.schedule import OVERDUE_AFTER, WISH_LASTS, ScheduleRow
+from mercarich_contracts.slots import slot_at
 
 CATCH_UP = "catch-up"
 """Who wants such a start, as the audit log names people."""
@@ -70,15 +71,14 @@ def missed(cron: Cron, since: datetime, now: datetime) -> bool:
     """Whether a slot has passed since then, too long ago for Kubernetes to start it, and the work is late by the
     CronJob's own times. Raises `BadCron`."""
     try:
-        backwards = CronSim(cron.expression, now.astimezone(ZoneInfo(cron.time_zone)), reverse=True)
-        slot, before = next(backwards), next(backwards)
+        slot, interval = slot_at(cron.expression, now, cron.time_zone)
     except (CronSimError, StopIteration, ZoneInfoNotFoundError, ValueError) as error:
         raise BadCron(f"its schedule {cron.expression!r} in {cron.time_zone!r} cannot be read") from error
     return (
         not cron.suspended
         and not cron.active
         and since < slot < now - cron.deadline
-        and now - since > (slot - before) * OVERDUE_AFTER
+        and now - since > interval * OVERDUE_AFTER
     )
 
 

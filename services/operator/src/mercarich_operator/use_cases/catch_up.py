@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from mercarich_contracts.schedule import ScheduleRow
-from mercarich_operator.domain.missed import BadCron, Wish, late_since, missed
+from mercarich_operator.domain.missed import BadCron, Started, Wish, late_since, missed
 from mercarich_operator.ports import ClusterAway, DatabaseAway
 from mercarich_operator.ports_starts import CannotStart, CronJobs, ScheduleBook
 from mercarich_platform.clock import Clock
@@ -27,25 +28,28 @@ class CatchUp:
 
     def __call__(self) -> None:
         """While the database is away nothing is made up for; the round before has said so."""
-        now = self.now()
         try:
             known = dict(self.book.known())
             for row in self.rows if known else ():
-                since = late_since(self.rows, known, row, now)
-                if since is None:
-                    self.told.pop(row.name, None)
-                    continue
-                try:
-                    wanted = missed(self.cron_jobs.cron(row.name), since, now)
-                except (BadCron, CannotStart, ClusterAway) as error:
-                    self._tell(row, str(error))
-                    continue
-                if wanted:
-                    self.book.want(row.name, now)
-                    known[row.name] = replace(known[row.name], wish=Wish(now, has_job=False))
-                    log.warning("a missed start is made up for", extra={"schedule": row.name, "last_done": str(since)})
+                self._look_at(row, known, self.now())
         except DatabaseAway:
             return
+
+    def _look_at(self, row: ScheduleRow, known: dict[str, Started], now: datetime) -> None:
+        """What is wanted here counts for the rows behind: one of fewer plans is not wanted, too."""
+        since = late_since(self.rows, known, row, now)
+        if since is None:
+            self.told.pop(row.name, None)
+            return
+        try:
+            if not missed(self.cron_jobs.cron(row.name), since, now):
+                return
+        except (BadCron, CannotStart, ClusterAway) as error:
+            self._tell(row, str(error))
+            return
+        self.book.want(row.name, now)
+        known[row.name] = replace(known[row.name], wish=Wish(now, has_job=False))
+        log.warning("a missed start is made up for", extra={"schedule": row.name, "last_done": str(since)})
 
     def _tell(self, row: ScheduleRow, why: str) -> None:
         if self.told.get(row.name) != why:
