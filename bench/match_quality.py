@@ -154,10 +154,6 @@ def _curve(
 
 
 def _scaled(factor: float) -> MatchRules:
-    assert DEFAULT.most_colour_distance is not None
-    assert DEFAULT.most_changed_share is not None
-    assert DEFAULT.most_odd_share is not None
-    assert DEFAULT.most_odd_share_in_volumes is not None
     return replace(
         DEFAULT,
         least_share=DEFAULT.least_share * factor,

@@ -1,8 +1,8 @@
 """From the check's commit to Amazon's acceptance (P9): while thousands of restores wait, and against a seller's quota.
 
 The whole system as real processes on real MariaDB and Kafka with the simulated market. The first part sells a few
-sources of each of 20 sellers, so that no quota is in the way, while the feed lane gets 10,000 restores; the second
-sells all that one seller has at once.
+sources of each of 20 sellers, so that no quota is in the way, while the feed lane gets 10,000 restores (by `MANY` a
+seller's 500 go there); the second sells all that one seller has at once.
 """
 
 import time
@@ -21,6 +21,7 @@ LIGHT_SHARE, SMALL_SHARE = 0.008, 0.05
 """Of all sources: half a dozen of each seller, what the quota lets through at once, while the run lasts."""
 BURST, SMALL_BURST = 60, 8
 RUN_SECONDS = 300
+MANY = {"PATCH_LANE_LISTINGS": "50"}
 AHEAD = {"BRAKE_LISTINGS": "1000", "BRAKE_MARKETPLACE_LISTINGS": "1000", "CHECK_BATCH_ITEMS": "500"}
 
 
@@ -34,6 +35,7 @@ def run(scale: Scale) -> Result:
             sellers=20,
             listings=listings,
             restores=restores,
+            settings=MANY,
             environment=environment,
             yahoo_per_second=200,
             mercari_per_second=40,

@@ -37,7 +37,7 @@ def put(text: str, name: str, block: str) -> str:
 def goals_table(goals: Sequence[Goal]) -> Table:
     rows = [
         [goal.id, goal.what, f"{goal.value} {goal.unit}".strip(), _bound(goal), "met" if goal.met else "**missed**"]
-        for goal in sorted(goals, key=lambda goal: int(goal.id[1:]))
+        for goal in sorted(goals, key=lambda goal: (goal.id[0], int(goal.id[1:])))
     ]
     return Table(["#", "measured", "median (min–max)", "goal", ""], rows)
 

@@ -1,8 +1,11 @@
 """A shop with a bit of everything to look at: listings in every state, replacements, jobs, runs, a hold."""
 
+import struct
+import zlib
 from datetime import timedelta
+from pathlib import Path
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import let_sign_in
 
@@ -66,6 +69,27 @@ def furnish(engine: Engine) -> int:
     story = _withdrawn(rows, seller)
     KeepNotices(SqlCauses(engine), SqlNotices(engine), utc_now)()
     return story
+
+
+def photograph(engine: Engine, folder: Path, listing: int) -> None:
+    """A picture of this listing, where the pages look for it."""
+    with engine.begin() as connection:
+        seller = connection.execute(select(tables.listings.c.user_id).where(tables.listings.c.id == listing)).scalar()
+    path = folder / str(seller) / "1.png"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(_png(320, 240))
+    Rows(engine).add(tables.listing_pictures, listing_id=listing, slot=0, path=f"{seller}/1.png")
+
+
+def _png(width: int, height: int) -> bytes:
+    """Grey, darker downwards."""
+    lines = b"".join(b"\0" + bytes([220 - 120 * line // height]) * width for line in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
+    packed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 def _runs(rows: Rows, seller: int) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 from tests.browser import axe
-from tests.browser.conftest import Shop, Visitor
+from tests.browser.conftest import Shop
 from tests.browser.test_pages import PAGES, STRANGERS
+from tests.browser.visitor import Visitor
 
 SERIOUS = ("serious", "critical")
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from tests.browser.conftest import Shop, Visitor
+from tests.browser.conftest import Shop
 from tests.browser.test_pages import PAGES, STRANGERS
+from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 

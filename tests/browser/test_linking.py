@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.conftest import SHOTS, Visitor
+from tests.browser.visitor import SHOTS, Visitor
 from tests.integration.web.amazon_way import Way, amazon_at, way_to
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import let_sign_in

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.browser.conftest import Visitor
+from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 

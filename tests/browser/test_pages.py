@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from fastapi.openapi.utils import get_openapi
-from tests.browser.conftest import SHOTS, Shop, Visitor
+from tests.browser.conftest import Shop
+from tests.browser.visitor import SHOTS, Visitor
 
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap_pages import build_pages
@@ -60,7 +61,14 @@ STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome"}
 """Of nobody who is signed in."""
 NO_PAGES = {
     *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
-    *("/running", "/overview/pushes", "/runs/heads", "/runs/{run_id}/progress", "/jobs/{job_id}/progress"),
+    *(
+        "/running",
+        "/fortnight",
+        "/overview/pushes",
+        "/runs/heads",
+        "/runs/{run_id}/progress",
+        "/jobs/{job_id}/progress",
+    ),
     *("/markets/{name}/proxy", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
     *("/listings/export.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
 }
@@ -149,8 +157,27 @@ def test_the_evidence_of_a_withdrawal_is_two_clicks_from_home(visit: Visit) -> N
     page.click(".row-link >> nth=0")
 
     assert "取り下げました" in page.inner_text("#why")
-    page.click(".evidence summary >> nth=0")
-    assert "status=closed" in page.inner_text(".proof >> nth=0")
+    assert "status=closed" in page.inner_text(".proof:visible >> nth=0")
+
+
+@pytest.mark.parametrize(("width", "side_by_side"), [(1440, True), (375, False)])
+def test_picture_source_and_offer_are_side_by_side_where_there_is_room(
+    visit: Visit, shop: Shop, width: int, side_by_side: bool
+) -> None:
+    visitor = visit("seller001", width)
+    visitor.open(f"/listings/{shop.story}")
+    picture = visitor.page.locator(".pictures img").first
+    picture.scroll_into_view_if_needed()
+    picture.evaluate("picture => picture.decode()")
+    parts = [visitor.page.locator(f".beside > {one}") for one in (".pictures", ":has(#source)", ":has(#offer)")]
+    boxes = [part.bounding_box() for part in parts]
+    places = [(round(box["x"]), round(box["y"])) for box in boxes if box is not None]
+    visitor.page.screenshot(path=SHOTS / f"why-beside-ja-light-{width}.png", full_page=True)
+
+    assert len(places) == 3
+    assert places == sorted(places, key=lambda place: place[0] if side_by_side else place[1])
+    assert len({y if side_by_side else x for x, y in places}) == 1
+    assert len({x if side_by_side else y for x, y in places}) == 3
 
 
 def test_a_replacement_is_approved_by_one_key(visit: Visit) -> None:
@@ -163,6 +190,19 @@ def test_a_replacement_is_approved_by_one_key(visit: Visit) -> None:
 
     assert page.locator(".pick").count() == before - 1
     assert "承認しました" in page.inner_text(".toast")
+
+
+@pytest.mark.parametrize("width", [1440, 375])
+def test_a_replacement_is_approved_by_a_click_on_its_card(visit: Visit, width: int) -> None:
+    visitor = visit("seller001", width)
+    visitor.open("/replacements")
+    page = visitor.page
+    names = page.locator(".pick").evaluate_all("cards => cards.map(card => card.ariaLabel)")
+    page.click(f".pick[aria-label='{names[0]}'] form[action$='/approve'] button")
+    page.wait_for_selector(".toast")
+
+    assert names[0] in page.inner_text(".toast")
+    assert page.locator(".pick").count() == len(names) - 1
 
 
 def test_keys_decide_on_the_card_that_one_is_in(visit: Visit) -> None:

@@ -117,6 +117,10 @@ class Rig:
     def names(self) -> list[str]:
         return list(self._services)
 
+    def set(self, key: str, value: str) -> None:
+        """A setting; who is running takes note within seconds."""
+        _write_settings(self.engine, {key: value})
+
     def start(self, name: str) -> None:
         """Start a process of the Procfile, without waiting for it."""
         service = self._services[name]

@@ -10,12 +10,20 @@ began=$SECONDS
 . "$lab/lib.sh"
 alive || trap '"$lab/down.sh"' EXIT
 "$lab/up.sh" >/dev/null
-export PATH=$PATH:$BIN STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+export PATH=$PATH:$BIN STORAGE_DRIVER BUILDAH_ISOLATION=chroot
+# An image's layers lie on each other where folders can be mounted so here; else each is a copy of all below it.
+room=$(mktemp -d) && mkdir "$room"/{lower,upper,work,both}
+if mount -t overlay -o "lowerdir=$room/lower,upperdir=$room/upper,workdir=$room/work" overlay "$room/both" 2>/dev/null; then
+    umount "$room/both" && STORAGE_DRIVER=overlay
+else
+    STORAGE_DRIVER=vfs
+fi
+rm -rf "$room"
 export MERCARICH_BASE_IMAGE=localhost/python-base:3.11
 "$lab/base-image.sh" "$MERCARICH_BASE_IMAGE"
 ca=/etc/ssl/certs/ca-certificates.crt # the file alone: what an image installs may write beside it
-export MERCARICH_IMAGE_BUILD="buildah bud --network host -v $ca:$ca:ro"
-export MERCARICH_IMAGE_LOAD="$lab/load.sh"
+export MERCARICH_IMAGE_BUILD="buildah bud --layers --network host -v $ca:$ca:ro"
+export MERCARICH_IMAGE_LOAD=tests/cluster/load.sh
 MERCARICH_NODE="nsenter -t $(cat "$K8S_STATE/pid") -m -p -n -u --"
 export MERCARICH_NODE
 echo "cluster tier: the cluster is up after $((SECONDS - began)) s"

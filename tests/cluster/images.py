@@ -26,7 +26,7 @@ NEXT = "-next"
 @dataclass(frozen=True)
 class Images:
     """`MERCARICH_IMAGE_BUILD` takes what `docker build` takes (--file, --build-arg, --tag, the context),
-    `MERCARICH_IMAGE_LOAD` an image's name. `MERCARICH_BASE_IMAGE` replaces the public base images.
+    `MERCARICH_IMAGE_LOAD` an image's names. `MERCARICH_BASE_IMAGE` replaces the public base images.
     With `MERCARICH_IMAGE_TAG` everything is taken as built and loaded under this tag."""
 
     build: str
@@ -52,25 +52,26 @@ class Images:
         took: dict[str, float] = {}
         started = time.monotonic()
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            ours = [threads.submit(self._service, took, service) for service in SERVICES]
+            first = threads.submit(self._service, took, SERVICES[0])
             theirs = [threads.submit(self._part, took, folder, name) for folder, name in PARTS.items()]
-            for each in [*ours, *theirs]:
+            first.result()  # with it the layers that all services share are there
+            ours = [threads.submit(self._service, took, service) for service in SERVICES[1:]]
+            for each in [*theirs, *ours]:
                 each.result()
         return {**took, "all": round(time.monotonic() - started, 1)}
 
     def _service(self, took: dict[str, float], service: str) -> None:
         name = f"{PREFIX}{service}:{self.tag}"
-        self._timed(took, f"build {service}", self._make(service))
-        self._timed(took, f"build {service}{NEXT}", self._build("next", name + NEXT, name))
-        for tag in ("", NEXT):
-            self._timed(took, f"load {service}{tag}", [*shlex.split(self.load), name + tag])
+        self._timed(took, f"build {service}", self._make(service, name + NEXT))
+        self._timed(took, f"load {service}", [*shlex.split(self.load), name, name + NEXT])
 
     def _part(self, took: dict[str, float], folder: str, name: str) -> None:
         self._timed(took, f"build {folder}", self._build(folder, name, self.base))
         self._timed(took, f"load {folder}", [*shlex.split(self.load), name])
 
-    def _make(self, service: str) -> list[str]:
-        given = {"IMAGES": service, "IMAGE_BUILD": self.build, "IMAGE_PREFIX": PREFIX, "IMAGE_TAG": self.tag}
+    def _make(self, service: str, second_name: str) -> list[str]:
+        build = f"{self.build} --tag {second_name}"
+        given = {"IMAGES": service, "IMAGE_BUILD": build, "IMAGE_PREFIX": PREFIX, "IMAGE_TAG": self.tag}
         given |= {"BASE_IMAGE": self.base} if self.base else {}
         return ["make", "-C", str(ROOT), "images", *(f"{key}={value}" for key, value in given.items())]
 

@@ -45,6 +45,10 @@ CHANGES = (
 def _first_values(release: Release) -> Iterator[None]:
     yield
     release.forget_settings(KEY)
+
+
+@pytest.fixture
+def first_bounds(release: Release) -> None:
     until(lambda: release.bounds(POOL) == (1, 5), 120, "the first bounds are back")
 
 
@@ -70,7 +74,7 @@ def test_ten_changes_are_followed_by_bounds_and_running_pods_within_30_seconds(r
 
 @pytest.mark.parametrize("value", ["-1", "1000000", "many", ""])
 def test_a_value_that_cannot_be_is_refused_with_a_sentence_and_the_last_good_one_is_kept(
-    release: Release, value: str
+    release: Release, first_bounds: None, value: str
 ) -> None:
     before = release.bounds(POOL)
     with pytest.raises(Refused) as refused:
@@ -106,7 +110,9 @@ def test_a_min_above_the_max_is_refused_and_where_it_stands_in_the_table_the_las
     assert release.bounds(POOL) == (2, 5)
 
 
-def test_a_backlog_raises_the_floor_and_an_empty_one_lets_it_fall(release: Release, keep: Keep) -> None:
+def test_a_backlog_raises_the_floor_and_an_empty_one_lets_it_fall(
+    release: Release, first_bounds: None, keep: Keep
+) -> None:
     check = CheckRun.begin(release, "backlog")
     raised = until(lambda: _raised(release), 60, "the floor has risen")
     row = check.row()

@@ -9,7 +9,6 @@ import argparse
 import logging
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from rich.console import Console
@@ -31,14 +30,15 @@ def main() -> int:
     _same_hashes()
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
-    from tests.soak.play import play  # after the environment is clean
+    from tests.services.memory import folder_in_memory  # after the environment is clean
+    from tests.soak.play import play
     from tests.soak.week import Size
 
     if given.log:
         logging.basicConfig(filename=given.log, filemode="w", level=logging.INFO, format="%(name)s %(message)s")
     else:
         logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="mercarich-soak-") as folder:
+    with folder_in_memory("mercarich-soak-") as folder:
         return play(
             Console(width=None if sys.stdout.isatty() else WIDTH),
             Path(folder),

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 
+import cv2
+from tests.soak import processors
+
 from mercarich_replacements.matching import Likeness
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
@@ -46,12 +49,15 @@ class Darkroom:
         self._pool = second_process()
         self._pairs: dict[Names, Future[Developed]] = {}
         self._prints: dict[str, Names] = {}
+        self._begun: set[tuple[str, int]] = set()
 
     def look(self, since: float) -> None:
         """Begin with what the searches for sources that went after `since` (unix seconds) will compare."""
         for marketplace, lines in self._world.truth.lines.items():
             for number, line in list(lines.items()):
-                if line[-1].state not in BUYABLE and line[-1].at > since:
+                known = (marketplace, number) in self._begun
+                if not known and line[-1].state not in BUYABLE and line[-1].at > since:
+                    self._begun.add((marketplace, number))
                     self._begin(marketplace, number)
 
     def drawn(self, item_id: str, picture: int) -> bytes | None:
@@ -69,14 +75,16 @@ class Darkroom:
         self._pool.shutdown(cancel_futures=True)
 
     def _begin(self, marketplace: str, number: int) -> None:
-        catalogue = self._world.catalogue
+        """With the spare piece and what it is a spare of: another piece is too dear, or worse, nearly always."""
+        catalogue, state = self._world.catalogue, self._world.truth.state
         shelf = catalogue.shelves[marketplace]
         if number >= shelf.size:  # a relisted one
             return
         product = shelf.product_of(number)
         for piece in shelf.pieces_of(product):
             names = (catalogue.item_id(marketplace, number), catalogue.item_id(marketplace, piece))
-            if piece == number or names in self._pairs:
+            alike = piece < shelf.sources or shelf.spare_of(piece) is not None
+            if piece == number or names in self._pairs or not alike or state(marketplace, piece) not in BUYABLE:
                 continue
             subject = subject_of(self._world.settings.seed, product)
             shots = [shot_of(catalogue.item(marketplace, one), MAIN) for one in (number, piece)]
@@ -85,15 +93,17 @@ class Darkroom:
                 self._prints.setdefault(item_id, names)
 
     def _ready(self, names: Names) -> Developed | None:
-        """Waits for one that is under way; one that has not begun is not waited for."""
+        """Waits for one that is under way; one that has not begun is the caller's to make, and nobody else's."""
         future = self._pairs.get(names)
-        if future is None or future.cancelled() or (not future.running() and not future.done()):
+        if future is None or future.cancel() or future.exception():
             return None
-        return None if future.exception() else future.result()
+        return future.result()
 
 
 def _end_with_parent() -> None:
     """A pool's process waits for work for ever when its parent was killed. Ctrl-C is the parent's to heed."""
+    processors.leave_it()
+    cv2.setNumThreads(1)  # the other processor is taken
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     assert parent is not None

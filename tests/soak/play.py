@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from tests.soak import diary, report
+from tests.soak import diary, processors, report
 from tests.soak.kernel import Process
 from tests.soak.sentinel import Sentinel
 from tests.soak.verdicts import Verdicts
@@ -27,6 +27,7 @@ CALM_HOURS = (3.25, 14.0)
 def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> int:
     """Answers the exit code."""
     began = time.monotonic()
+    processors.stay_on_one()
     gc.set_threshold(100_000, 20, 50)  # as the product's own processes: most of what lives, lives long
     console.print(
         f"{days} days of {size.sellers} sellers with {size.listings:,} listings, seed {seed}", highlight=False

@@ -34,8 +34,8 @@ from mercarich_updater.ports import NotSearched
 from mercarich_yahoo_proxy.adapters.web import WebMarket as YahooMarket
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
-CHUNKS_A_SECOND = 1.0
-"""Otherwise ten: a chunk is a transaction."""
+CHUNKS_A_SECOND, CHUNK_SECONDS = 0.25, 4.0
+"""Otherwise ten, and one: a chunk is a transaction, and a run takes minutes here that takes hours otherwise."""
 SETTINGS: dict[Marketplace, type[ProxySettings]] = {
     Marketplace.YAHOO: YahooProxySettings,
     Marketplace.MERCARI: MercariProxySettings,
@@ -77,7 +77,7 @@ class Proxies:
             recent=Recent(settings.cache_seconds, settings.cache_items, now=kernel.monotonic),
             misses=FirstMisses(now=kernel.monotonic),
         )
-        self._observers[name].chunks = Pace(CHUNKS_A_SECOND)
+        self._observers[name].chunks, self._observers[name].chunk_seconds = Pace(CHUNKS_A_SECOND), CHUNK_SECONDS
         pictures = replace(
             self._guards(name, settings, settings.image_rate, settings.images_at_once),
             breaker=Breaker(settings.image_breaker_rules),

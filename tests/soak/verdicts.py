@@ -72,12 +72,20 @@ class Verdicts:
             _of("newer quantities overwritten by a late feed for more than an hour", list(self._overwritten())),
             _of("pictures left behind, or lost", list(self._pictures())),
             _of("listings lost, or other at Amazon than in the books", list(self._lost())),
-            _of(
-                "things that never came to an end",
-                [Offence("", "", f"{n} {what}") for what, n in self.pending().items()],
-            ),
+            _of("things that never came to an end", list(self._unended())),
             _of("processes that ended by an error, messages that nobody could read", list(self._crashes())),
         ]
+
+    def _unended(self) -> Iterator[Offence]:
+        yield from (Offence("", "", f"{n} {what}") for what, n in self.pending().items())
+        query = (
+            select(listings.c.sku, amazon_accounts.c.seller_id, listings.c.hold_id)
+            .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
+            .where(listings.c.hold_id.is_not(None))
+        )
+        with reading(self._plant.database.books) as connection:
+            for row in connection.execute(query):
+                yield Offence(row.sku, row.seller_id, f"is held by hold {row.hold_id}")
 
     def _overwritten(self) -> Iterator[Offence]:
         """A feed that Amazon works on cannot be called back: what it puts up late is to be taken down again soon."""

@@ -43,9 +43,10 @@ from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
-from mercarich_feed.use_cases.follow import FollowSeller, RestoreWish
+from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.patches import PushWithdrawals
+from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
 from mercarich_feed.use_cases.zeros import VerifyZeros
 from mercarich_platform.kafka import Record
 from mercarich_platform.worker import Tick
@@ -164,8 +165,12 @@ def feed(plant: Plant) -> Callable[[Process], None]:
         submit = SubmitFeed(submissions, amazon, numbers, kernel.utc)
         push = PushWithdrawals(gate(), listings, amazon, numbers, submit, meter)
         feeds, zeros = FollowFeeds(submissions, amazon, numbers, meter, kernel.utc), VerifyZeros(listings, amazon)
-        follow_seller = FollowSeller(feeds, gate(), zeros, gate(), submit, gate(), listings)
-        follow: VirtualLane[RestoreWish] = VirtualLane(kernel, process, "follow", FOLLOWERS, follow_seller)
+        restore = PushRestores(gate(), listings, amazon, numbers, submit, meter, pace.pause)
+        follow_seller = FollowSeller(feeds, gate(), zeros, gate())
+        restores: VirtualLane[RestoreWish] = VirtualLane(kernel, process, "restores", FOLLOWERS, restore)
+        follow: VirtualLane[None] = VirtualLane(
+            kernel, process, "follow", FOLLOWERS, lambda user_id, _: follow_seller(user_id)
+        )
 
         def push_then_follow(user_id: int, _wishes: set[None]) -> float | None:
             again = push(user_id)
@@ -173,8 +178,8 @@ def feed(plant: Plant) -> Callable[[Process], None]:
             return again
 
         patches: VirtualLane[None] = VirtualLane(kernel, process, "patches", PUSHERS, push_then_follow)
-        plant.consume(process, LISTINGS_CHANGED.name, SLOTS, ListingsChangedHandler(patches, follow))
-        rounds = Rounds(patches, follow, sellers.with_withdrawals, submissions.sellers_due)
+        plant.consume(process, LISTINGS_CHANGED.name, SLOTS, ListingsChangedHandler(patches, restores))
+        rounds = Rounds(patches, restores, follow, sellers.with_withdrawals, submissions.sellers_due)
         zero_rounds = ZeroRounds(follow, listings.sellers_with_zeros, kernel.utc)
         plant.tick(
             process, {Tick("rounds", ROUND_SECONDS, rounds): PUSHES, Tick("zeros", ROUND_SECONDS, zero_rounds): ZEROS}

@@ -48,6 +48,7 @@ def test_the_whole_way_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_p
     acts = report["acts"]
     assert list(acts) == ["list", "revive", "freeze", "token", "expire"]
     assert 0 < acts["revive"]["revived"] <= acts["revive"]["withdrawn"]
+    assert acts["freeze"]["taken_over"] == [acts["freeze"]["job"]], "by check_background_jobs"
     assert acts["freeze"]["frozen_at"] < acts["freeze"]["searches"]
     assert acts["expire"]["pictures"] == acts["list"]["pictures"] > 0
     titles = ["List", "Check", "Revive", "Restore", "Freeze", "Take over", "Token lost", "Recover", "Expire", "Delete"]

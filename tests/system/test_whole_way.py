@@ -1,16 +1,16 @@
 """The whole way with real processes: a source sells, is withdrawn, replaced and pushed; the ledger stays clean."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 from tests.chaos.rig import MARKETPLACES, Plant, Rig, running, until
+from tests.system.revived import applied
 
 from mercarich_db.engine import reading
-from mercarich_db.tables import amazon_accounts, listing_events, listings, revivals
+from mercarich_db.tables import listing_events
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -20,19 +20,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     plant = Plant(sellers=2, listings=40, restores=0, revives=True, mercari_per_second=40)
     with running(tmp_path, plant) as rig:
         yield rig
-
-
-def _told(rig: Rig) -> Sequence[Mapping[str, Any]]:
-    """Which source each revived offer stands on, as the ledger wants it."""
-    columns = (amazon_accounts.c.seller_id, listings.c.sku, revivals.c.marketplace, revivals.c.item_id, revivals.c.at)
-    rows = (
-        select(*columns)
-        .join(listings, listings.c.id == revivals.c.listing_id)
-        .join(amazon_accounts, amazon_accounts.c.user_id == revivals.c.user_id)
-        .where(revivals.c.state == "applied")
-    )
-    with reading(rig.engine) as connection:
-        return [{**row._mapping, "at": row.at.timestamp()} for row in connection.execute(rows)]
 
 
 def _runs(rig: Rig, command: str) -> None:
@@ -53,7 +40,7 @@ def test_m7_what_sold_is_withdrawn_replaced_and_up_again_on_a_source_that_is_the
     assert "withdrawn" in kinds, kinds
 
     _runs(rig, "update_item")  # what the withdrawals woke nobody for
-    revived = len(_told(rig))
+    revived = len(applied(rig.engine))
     assert revived > 0
 
     def all_pushed() -> bool:
@@ -62,7 +49,7 @@ def test_m7_what_sold_is_withdrawn_replaced_and_up_again_on_a_source_that_is_the
         return rig.books.pushes_waiting() == 0
 
     until(all_pushed, 90, "restores at Amazon")
-    rig.simulator.tell_sources(_told(rig))
+    rig.simulator.tell_sources(applied(rig.engine))
     ledger = rig.simulator.ledger(gone_before=began)
     assert ledger["clean"], ledger["cases"]
     assert ledger["revived"] == revived

@@ -61,7 +61,7 @@ def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]
     import httpx
 
     from mercarich_db import engine as engines
-    from mercarich_db import schema
+    from mercarich_db import schedule_starts, schema
     from mercarich_feed.adapters.token_cipher import BadKey
     from mercarich_local import first_logins, sample_data
     from mercarich_local.data_folder import ensure_key
@@ -71,6 +71,7 @@ def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]
     try:
         ensure_key(system.key_file)
         schema.upgrade(engine)
+        engines.run_tx(engine, schedule_starts.know)
         if "simulator" not in names:
             return Prepared("", (), {})
         with Simulator(system.url("simulator")) as simulator:

@@ -15,7 +15,7 @@ from mercarich_db import schema
 from mercarich_db.engine import DatabaseAway
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
-from mercarich_platform.clock import utc_now
+from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.exit_codes import DONE, TRY_AGAIN
 from mercarich_platform.front import GROUP
 from mercarich_platform.health import HealthServer
@@ -25,6 +25,7 @@ from mercarich_platform.shutdown import install_signals
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+PUBLISH_SECONDS = 15.0
 
 
 def run(settings: SharedSettings) -> int:
@@ -40,10 +41,15 @@ def run(settings: SharedSettings) -> int:
     health = HealthServer(settings.metrics_host, settings.metrics_port, healthy=lambda: None, ready=lambda: None)
     if settings.metrics_port:
         health.start()
-    scheduler = Scheduler(installed(SCHEDULE), ScheduleStore(engine), _launch, utc_now)
+    store = ScheduleStore(engine)
+    scheduler = Scheduler(installed(SCHEDULE), store, _launch, utc_now)
+    publish_at = monotonic()
     while not stop.is_set():
         try:
             scheduler.tick()
+            if monotonic() >= publish_at:
+                store.publish(utc_now())
+                publish_at = monotonic() + PUBLISH_SECONDS
         except DatabaseAway as error:
             log.warning("the database is away; slots are caught up with", extra={"error": str(error)})
         stop.wait(TICK_SECONDS)

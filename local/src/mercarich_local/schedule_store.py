@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_contracts.schedule import WISH_LASTS
-from mercarich_db import settings_store
+from mercarich_db import schedule_metrics, schedule_starts, settings_store
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_local.scheduler import Start, Switches
@@ -33,6 +33,15 @@ class ScheduleStore:
                 row.name: Start(row.slot, row.started_at, row.exit_code if row.ended_at else None)
                 for row in connection.execute(rows)
             }
+
+    def known_since(self) -> Mapping[str, datetime]:
+        with reading(self._engine) as connection:
+            return schedule_starts.known_since(connection)
+
+    def publish(self, now: datetime) -> None:
+        """What is overdue, as metrics: on one machine nobody else does."""
+        with reading(self._engine) as connection:
+            schedule_metrics.publish(schedule_starts.starts(connection, now))
 
     def switches(self, now: datetime) -> Switches:
         with reading(self._engine) as connection:

@@ -52,6 +52,9 @@ class Starts(Protocol):
     def last(self) -> Mapping[str, Start]:
         """The newest slot of each row that ever started."""
 
+    def known_since(self) -> Mapping[str, datetime]:
+        """When each row came here: one that never starts is missed from then on."""
+
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
         """Take note of a start; False when this slot has been started before."""
 
@@ -101,6 +104,7 @@ class Scheduler:
         now = self._now()
         self.settle()
         last, switches = self._starts.last(), self._starts.switches(now)
+        begun = {**self._starts.known_since(), **{name: start.started_at for name, start in last.items()}}
         for row in self._rows:
             if row.name in switches.wanted:
                 self._start_wanted(row, now)
@@ -109,10 +113,11 @@ class Scheduler:
                 continue
             before = last.get(row.name)
             slot, interval = slot_at(row.cron, now)
-            if self._is_due(slot, before) or (switches.catch_up and self._is_missed(row, slot, interval, last, now)):
+            missed = switches.catch_up and self._is_missed(row, slot, interval, before, begun, now)
+            if missed or self._is_due(slot, before):
                 if self._starts.begin(row.name, slot, now):
                     self._run(row, slot, now)
-                    last = {**last, row.name: Start(slot, now, None)}
+                    begun[row.name] = now
             elif before is not None and self._is_to_be_continued(row, before, now):
                 self._run(row, before.slot, now)
 
@@ -138,12 +143,18 @@ class Scheduler:
         return slot >= self._since and (before is None or before.slot < slot)
 
     def _is_missed(
-        self, row: ScheduleRow, slot: datetime, interval: timedelta, last: Mapping[str, Start], now: datetime
+        self,
+        row: ScheduleRow,
+        slot: datetime,
+        interval: timedelta,
+        before: Start | None,
+        begun: Mapping[str, datetime],
+        now: datetime,
     ) -> bool:
         """A row with more plans that is made up for does this one's work, too, and would be superseded by it."""
-        if row.name not in last or last[row.name].slot >= slot:
+        if row.name not in begun or (begun[row.name] if before is None else before.slot) >= slot:
             return False
-        done = max(last[one.name].started_at for one in self._rows if one.name in last and one.covers(row))
+        done = max(begun[one.name] for one in self._rows if one.name in begun and one.covers(row))
         return now - done > interval * OVERDUE_AFTER
 
     def _is_to_be_continued(self, row: ScheduleRow, before: Start, now: datetime) -> bool:

@@ -13,7 +13,8 @@ from mercarich_platform.settings import BadConfiguration
 
 STOP_SECONDS = 45.0
 """From SIGTERM to SIGKILL, as a pod would get."""
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
+"""A machine that does much else brings fifteen processes up slowly; one that ends is told of at once."""
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A process that ran for so long starts again without a pause."""

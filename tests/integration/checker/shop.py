@@ -38,10 +38,18 @@ class Shop:
     engine: Engine
 
     def seller(
-        self, name: str, *, plan: int = 2, active: bool = True, staff: bool = False, account: bool = True
+        self,
+        name: str,
+        *,
+        plan: int = 2,
+        checks: int | None = None,
+        active: bool = True,
+        staff: bool = False,
+        account: bool = True,
     ) -> int:
         def write(connection: Any) -> int:
-            row = {"username": name, "plan": plan, "active": active, "is_staff": staff, "created_at": LONG_AGO}
+            row = {"username": name, "plan": plan, "checks_a_day": checks}
+            row |= {"active": active, "is_staff": staff, "created_at": LONG_AGO}
             user_id: int = connection.execute(insert(users).values(**row).returning(users.c.id)).scalar_one()
             if account:
                 row = {"user_id": user_id, "seller_id": f"A{user_id}", "marketplace_id": "A1VC38T7YXB528"}

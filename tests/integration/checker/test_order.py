@@ -45,6 +45,16 @@ def test_c2_the_numbers_are_a_filter_on_the_plan(
     assert _order(engine, request(plans)) == expected
 
 
+@pytest.mark.parametrize(("plans", "expected"), [((2,), ["x1", "x2"]), ((4,), ["x3"])])
+def test_a_seller_is_checked_as_seldom_as_he_wants_and_never_more_than_his_plan_allows(
+    engine: Engine, shop: Shop, plans: tuple[int, ...], expected: list[str]
+) -> None:
+    shop.listing(shop.seller("seldom", plan=4, checks=2), "x1")
+    shop.listing(shop.seller("had a larger plan", plan=2, checks=4), "x2")
+    shop.listing(shop.seller("wants all", plan=4, checks=4), "x3")
+    assert sorted(_order(engine, request(plans))) == expected
+
+
 def test_c8_inactive_staff_and_unlinked_sellers_are_skipped_and_counted(
     engine: Engine, shop: Shop, market: Market
 ) -> None:

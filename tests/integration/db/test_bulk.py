@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, and_, event, func, insert, or_, select, text, update
 
 from mercarich_db import schema
-from mercarich_db.bulk import among, insert_or_add, read_locked, time_of, walking
+from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, insert_or_add, time_of, walking
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import run_sellers, source_items
 
@@ -94,13 +94,30 @@ def test_locked_rows_come_with_their_values_and_nobody_else_gets_them(engine: En
     run_tx(engine, lambda connection: connection.execute(update(source_items).values(suspected_at=then)))
     with engine.connect().execution_options(mercarich_writes=True) as mine, mine.begin():
         wanted = [columns.id, columns.item_id, columns.price_jpy, columns.suspected_at]
-        rows = sorted(read_locked(mine, wanted, among(columns.id, [3, 1])))
+        rows = sorted(LockedRows(wanted, among(columns.id, GIVEN_IDS)).read(mine, ids=[3, 1]))
         assert [row[:3] for row in rows] == [[1, "x0", None], [3, "x2", None]]
         assert {time_of(row[3]) for row in rows} == {then}
         if engine.dialect.name != "sqlite":
             with engine.connect() as other:
                 free = select(columns.id).order_by(columns.id).with_for_update(skip_locked=True)
                 assert other.execute(free).scalars().all() == [2]
+
+
+def test_rows_are_found_by_their_ids_and_not_by_what_else_they_must_meet(engine: Engine) -> None:
+    run_tx(engine, lambda connection: fill(connection, 300))
+    columns = source_items.c
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    of_run_7, of_run_8 = (
+        LockedRows([columns.id], among(columns.id, range(100, 160), columns.check_run == run)) for run in (7, 8)
+    )
+    with reading(engine) as connection:
+        assert of_run_8.read(connection) == []
+        assert len(of_run_7.read(connection)) == 60
+        if engine.dialect.name == "sqlite":
+            statement, values = asked[-1]
+            step = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).mappings().one()
+            assert step["detail"] == "SEARCH source_items USING INTEGER PRIMARY KEY (rowid=?)"
 
 
 def test_a_walk_takes_every_row_once(engine: Engine) -> None:

@@ -3,9 +3,14 @@
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+
+from mercarich_contracts.schedule import SCHEDULE
+from mercarich_db.engine import create, reading
+from mercarich_db.schedule_starts import known_since
 
 MERCARICH = str(Path(sys.executable).with_name("mercarich"))
 
@@ -39,6 +44,23 @@ def test_waiting_for_a_schema_that_nobody_makes_ends_with_try_again(environment:
 
     assert done.returncode == 75
     assert "mercarich db upgrade" in done.stderr
+
+
+def test_t11_an_upgrade_notes_since_when_each_row_of_the_schedule_is_here(
+    environment: dict[str, str], database_url: str
+) -> None:
+    def known() -> dict[str, datetime]:
+        assert _mercarich(environment, "db", "upgrade").returncode == 0
+        engine = create(database_url)
+        with reading(engine) as connection:
+            found = dict(known_since(connection))
+        engine.dispose()
+        return found
+
+    first = known()
+
+    assert set(first) == {row.name for row in SCHEDULE}
+    assert known() == first
 
 
 def test_an_upgrade_waits_for_a_database_that_is_away_no_longer_than_told(nowhere: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
+from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_db.engine import DatabaseAway, create, reading, run_tx
 from mercarich_db.tables import holds
@@ -140,6 +141,39 @@ def test_a_caller_that_asks_for_too_many_connections_is_told(engine: Engine) -> 
         with pytest.raises(DatabaseAway, match="no free connection"):
             run_tx(small, lambda connection: None)
     small.dispose()
+
+
+def test_a_connection_that_was_used_just_now_is_not_asked_for(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    if engine.url.get_backend_name() == "sqlite":
+        pytest.skip("a file does not go away")
+    one = create(engine.url.render_as_string(hide_password=False), pool_size=1)
+
+    def questions() -> int:
+        with reading(one) as connection:
+            return int(connection.execute(text("SHOW SESSION STATUS LIKE 'Com_admin_commands'")).one()[1])
+
+    assert questions() == questions()
+
+    monkeypatch.setattr(engines, "UNUSED_SECONDS", 0.0)
+    assert questions() + 1 == questions()
+    one.dispose()
+
+
+def test_a_connection_that_ended_while_nobody_used_it_is_made_anew(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine.url.get_backend_name() == "sqlite":
+        pytest.skip("a file does not go away")
+    monkeypatch.setattr(engines, "UNUSED_SECONDS", 0.0)
+    one = create(engine.url.render_as_string(hide_password=False), pool_size=1)
+    with reading(one) as connection:
+        number = connection.execute(text("SELECT connection_id()")).scalar_one()
+    with reading(engine) as connection:
+        connection.execute(text(f"KILL {number}"))
+
+    with reading(one) as connection:
+        assert connection.execute(text("SELECT connection_id()")).scalar_one() != number
+    one.dispose()
 
 
 def test_an_empty_table_counts_nothing(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.bootstrap import build_lanes
 from mercarich_feed.settings import FeedSettings
-from mercarich_feed.use_cases.follow import RestoreWish
+from mercarich_feed.use_cases.restores import RestoreWish
 
 
 def die(*_: Any) -> None:
@@ -49,7 +49,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "patches are claimed": lambda: before(SpApi, "patch_quantity"),
     "a patch is sent": lambda: after(SpApi, "patch_quantity"),
     "patches are written": lambda: after(SqlListings, "settle"),
-    "zeros are looked up": lambda: after(SpApi, "quantity"),
+    "offers are read back": lambda: after(SpApi, "quantity"),
 }
 
 
@@ -60,7 +60,7 @@ def main() -> None:
     stop = threading.Event()
     lanes = build_lanes(engines.create(url, pool_size=20), FeedSettings(), stop)
     lanes.start()
-    lanes.follow.wake(user_id, RestoreWish(None, None))
+    lanes.restores.wake(user_id, RestoreWish(None, None))
     while not stop.wait(0.1):
         lanes.ticks[0].run()
 

@@ -14,7 +14,7 @@ from tests.integration.feed.shop import Shop
 
 from mercarich_db.tables import submissions
 from mercarich_feed.settings import FeedSettings
-from mercarich_feed.use_cases.follow import RestoreWish
+from mercarich_feed.use_cases.restores import RestoreWish
 
 SCRIPT = Path(__file__).with_name("dying_feed.py")
 FEED_POINTS = [
@@ -26,7 +26,8 @@ FEED_POINTS = [
     "its report is read",
     "its report is half applied",
 ]
-PATCH_POINTS = ["patches are claimed", "a patch is sent", "patches are written", "zeros are looked up"]
+PATCH_POINTS = ["patches are claimed", "a patch is sent", "patches are written", "offers are read back"]
+RESTORE_POINTS = ["patches are claimed", "a patch is sent", "offers are read back", "patches are written"]
 
 
 def run_until_it_dies(shop: Shop, settings: FeedSettings, point: str) -> None:
@@ -61,25 +62,37 @@ def assert_clean(amazon: Amazon) -> None:
     ]
 
 
-@pytest.mark.parametrize("point", FEED_POINTS)
-def test_f28_a_kill_around_a_feed_loses_nothing_and_pushes_nothing_twice(
-    point: str, shop: Shop, settings: FeedSettings, engine: Engine, amazon: Amazon, eventually: Eventually
+@pytest.mark.parametrize(
+    ("lane", "few", "point"),
+    [*(("feed", "1", point) for point in FEED_POINTS), *(("patch", "1500", point) for point in RESTORE_POINTS)],
+)
+def test_f28_a_kill_around_restores_loses_nothing_and_pushes_nothing_twice(
+    lane: str,
+    few: str,
+    point: str,
+    shop: Shop,
+    settings: FeedSettings,
+    engine: Engine,
+    amazon: Amazon,
+    eventually: Eventually,
 ) -> None:
+    shop.set("PATCH_LANE_LISTINGS", few)
     run_until_it_dies(shop, settings, point)
     let_leases_end(shop)
-    # One of them is withdrawn in the meantime: an old feed must not win over it.
+    # One of them is withdrawn in the meantime: an old push must not win over it.
     first = next(row.id for row in shop.rows(1) if row.revision == 1)
     amazon.sell(shop.row(first).sku)
     shop.withdraw([first])
     with running(engine, settings) as run:
         eventually(lambda: all(row.ended_at is not None for row in shop.submissions()))
         for user_id in (1, 2, 3):
-            run.lanes.follow.wake(user_id, RestoreWish(None, None))
+            run.lanes.restores.wake(user_id, RestoreWish(None, None))
         eventually(lambda: shop.pending() == 0 and shop.unverified() == 0)
         eventually(lambda: all(row.ended_at is not None for row in shop.submissions()))
     assert {row.sku: amazon.shown(row.seller_id, row.sku) for row in shop.rows()} == {
         row.sku: row.quantity for row in shop.rows()
     }
+    assert bool(shop.submissions()) == (lane == "feed")
     assert_clean(amazon)
 
 

@@ -5,26 +5,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 from tests.integration.feed.conftest import Amazon, Eventually, Running, running
+from tests.integration.feed.offers import listed, restores, shown
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.tables import amazon_accounts
 from mercarich_feed.settings import FeedSettings
-from mercarich_feed.use_cases.follow import RestoreWish
+from mercarich_feed.use_cases.restores import RestoreWish
 
 ALL = RestoreWish(None, None)
 
 
-def restores(shop: Shop, user_id: int) -> list[int]:
-    return [row.id for row in shop.rows(user_id) if row.push_pending and row.quantity > 0]
-
-
-def listed(shop: Shop, user_id: int) -> list[int]:
-    return [row.id for row in shop.rows(user_id) if row.quantity > 0 and row.revision == 0]
-
-
-def shown(shop: Shop, amazon: Amazon, listing_id: int) -> int:
-    row = shop.row(listing_id)
-    return amazon.shown(row.seller_id, row.sku)
+@pytest.fixture(autouse=True)
+def two_are_many(shop: Shop) -> None:
+    """So that a feed carries them."""
+    shop.set("PATCH_LANE_LISTINGS", "1")
 
 
 def test_restores_go_out_as_one_feed_and_are_done_by_its_report(
@@ -32,7 +26,7 @@ def test_restores_go_out_as_one_feed_and_are_done_by_its_report(
 ) -> None:
     ids = restores(shop, 1)
     assert ids
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.ended_at is not None for row in shop.submissions()] == [True])
     [submission] = shop.submissions()
     assert (submission.state, submission.items, submission.accepted, submission.rejected) == (
@@ -51,7 +45,7 @@ def test_a_compressed_report_is_read(
     other = start_amazon("--sellers", "3", "--listings", "30", "--restores", "6", "--gzip-reports")
     urls = {"lwa_url": f"{other.url}/lwa/auth/o2/token", "spapi_url": f"{other.url}/spapi"}
     with running(engine, settings.model_copy(update=urls)) as run:
-        run.lanes.follow.wake(1, ALL)
+        run.lanes.restores.wake(1, ALL)
         eventually(lambda: not restores(shop, 1))
 
 
@@ -61,7 +55,7 @@ def test_f2_the_report_counts_sku_by_sku(feed: Running, shop: Shop, amazon: Amaz
     row = shop.row(orphan)
     amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "deleted": True}])
     amazon.fault("spapi", "invalid_in_200", only=[shop.row(bad).sku])
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["done"])
     assert shop.row(good).push_pending == 0
     assert shop.row(bad).push_attempts == 1
@@ -75,14 +69,13 @@ def test_f2_the_report_counts_sku_by_sku(feed: Running, shop: Shop, amazon: Amaz
 def test_f3_a_seller_has_one_open_feed(feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually) -> None:
     amazon.post("/_sim/feeds", queue_seconds=2, process_seconds=0)
     first = restores(shop, 1)
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: len(shop.submissions()) == 1)
-    later = listed(shop, 1)[0]
-    shop.restore([later], quantity=3)
-    feed.lanes.follow.wake(1, ALL)
+    shop.restore(listed(shop, 1)[:2], quantity=3)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: not restores(shop, 1))
     one, two = shop.submissions()
-    assert (one.items, two.items) == (len(first), 1)
+    assert (one.items, two.items) == (len(first), 2)
     assert two.created_at >= one.ended_at
 
 
@@ -91,7 +84,7 @@ def test_f5_a_withdrawal_during_an_open_feed_goes_by_patch_and_the_late_feed_doe
 ) -> None:
     amazon.post("/_sim/feeds", queue_seconds=3, process_seconds=0)
     one, *others = restores(shop, 1)
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["in_queue"])
     shop.withdraw([one])
     eventually(lambda: shop.events(one) == ["push_accepted"], seconds=2)
@@ -106,7 +99,6 @@ def test_f5_a_withdrawal_during_an_open_feed_goes_by_patch_and_the_late_feed_doe
 def test_f3_a_stuck_feed_is_bypassed_and_its_withdrawals_go_by_patch(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
-    shop.set("PATCH_LANE_LISTINGS", "2")
     shop.set("FEED_STUCK_SECONDS", "2")
     amazon.fault("spapi", "stuck_feed")
     ids = listed(shop, 1)[:4]
@@ -125,7 +117,6 @@ def test_f3_a_stuck_feed_is_bypassed_and_its_withdrawals_go_by_patch(
 def test_f3_a_feed_of_which_nothing_can_be_learned_is_bypassed(
     operation: str, kind: str, feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
-    shop.set("PATCH_LANE_LISTINGS", "2")
     shop.set("FEED_STUCK_SECONDS", "2")
     amazon.fault("spapi", kind, only=[operation])
     ids = listed(shop, 1)[:4]
@@ -133,7 +124,7 @@ def test_f3_a_feed_of_which_nothing_can_be_learned_is_bypassed(
     eventually(lambda: [row.state for row in shop.submissions()] == ["bypassed"], seconds=40)
     eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
     assert all(shown(shop, amazon, id_) == 0 for id_ in ids)
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: len(shop.submissions()) == 2)
     amazon.heal()
     eventually(lambda: all(row.ended_at for row in shop.submissions()), seconds=40)
@@ -160,7 +151,7 @@ def test_f3_a_bypassed_feed_that_ends_late_is_made_good(
     shop.set("FEED_STUCK_SECONDS", "1")
     amazon.fault("spapi", "stuck_feed", seconds=5)
     one, *_ = restores(shop, 1)
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["bypassed"])
     shop.withdraw([one])
     eventually(lambda: shop.row(one).verified_at is not None)
@@ -176,7 +167,7 @@ def test_f3_a_feed_stuck_in_the_queue_is_cancelled(
     shop.set("FEED_STUCK_SECONDS", "1")
     amazon.fault("spapi", "stuck_feed", state="IN_QUEUE")
     ids = restores(shop, 1)
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["cancelled"])
     assert all(shop.row(id_).push_pending == 1 for id_ in ids)
     assert all(shop.row(id_).push_not_before > now() for id_ in ids)
@@ -187,7 +178,7 @@ def test_a_fatal_feed_leaves_its_items_waiting(
 ) -> None:
     amazon.fault("spapi", "fatal_feed")
     ids = restores(shop, 1)
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["fatal"])
     assert all(shop.row(id_).push_pending == 1 and shop.row(id_).push_attempts == 1 for id_ in ids)
 
@@ -195,7 +186,6 @@ def test_a_fatal_feed_leaves_its_items_waiting(
 def test_the_withdrawals_of_a_fatal_feed_go_by_patch_at_once(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
-    shop.set("PATCH_LANE_LISTINGS", "2")
     amazon.fault("spapi", "fatal_feed")
     ids = listed(shop, 1)[:4]
     shop.withdraw(ids)
@@ -204,24 +194,12 @@ def test_the_withdrawals_of_a_fatal_feed_go_by_patch_at_once(
     assert {row.pushed_quantity for row in shop.rows(1) if row.id in ids} == {0}
 
 
-def test_a_sellers_restores_wait_for_his_withdrawals(
-    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
-) -> None:
-    ids = listed(shop, 1)[:6]
-    amazon.fault("spapi", "slow", seconds=1.0, only=["patchListingsItem"])
-    shop.withdraw(ids)
-    feed.lanes.follow.wake(1, ALL)
-    eventually(lambda: not restores(shop, 1))
-    withdrawn = max(shop.row(id_).pushed_at for id_ in ids)
-    assert shop.submissions()[0].created_at > withdrawn - timedelta(seconds=1)
-
-
 def test_restores_are_limited_to_what_the_sweep_asked_for(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     shop.restore(listed(shop, 1)[:3], quantity=2)
     before = len(restores(shop, 1))
-    feed.lanes.follow.wake(1, RestoreWish(None, 2))
+    feed.lanes.restores.wake(1, RestoreWish(None, 2))
     eventually(lambda: len(restores(shop, 1)) == before - 2)
 
 
@@ -229,7 +207,7 @@ def test_a_seller_whose_token_is_refused_gets_no_restores(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     amazon.fault("lwa", "invalid_grant", only=[shop.account(1).seller_id])
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: shop.account(1).token_verdict == "invalid")
     assert shop.submissions() == []
     assert restores(shop, 1)
@@ -239,7 +217,7 @@ def test_a_token_of_another_row_is_not_opened(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     shop.alter(amazon_accounts, 1, refresh_token=shop.account(2).refresh_token)
-    feed.lanes.follow.wake(1, ALL)
+    feed.lanes.restores.wake(1, ALL)
     eventually(lambda: shop.account(1).token_verdict == "invalid")
     assert "another row" in shop.account(1).token_reason
 
@@ -250,7 +228,7 @@ def test_f28_a_beginning_that_lost_its_process_is_looked_up_at_amazon(
 ) -> None:
     ids = restores(shop, 1)
     with running(engine, settings) as run:
-        run.lanes.follow.wake(1, ALL)
+        run.lanes.restores.wake(1, ALL)
         eventually(lambda: [row.ended_at is not None for row in shop.submissions()] == [True])
     [submission] = shop.submissions()
     for id_ in ids:
@@ -266,6 +244,6 @@ def test_f28_a_beginning_that_lost_its_process_is_looked_up_at_amazon(
             assert shop.submissions()[-1].state == "done"
         else:
             assert shop.submissions()[-1].problem == "it never reached Amazon"
-        run.lanes.follow.wake(1, ALL)
+        run.lanes.restores.wake(1, ALL)
         eventually(lambda: not restores(shop, 1))
     assert all(shown(shop, amazon, id_) == 2 for id_ in ids)

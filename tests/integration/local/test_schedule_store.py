@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import Engine, insert
 
-from mercarich_contracts.schedule import WISH_LASTS
+from mercarich_contracts.schedule import SCHEDULE, WISH_LASTS
 from mercarich_db import engine as engines
 from mercarich_db import schema
+from mercarich_db.schedule_starts import know
 from mercarich_db.tables import schedule_wishes
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Start
@@ -27,6 +29,21 @@ def test_a_slot_begins_once(engine: Engine) -> None:
     first, second = ScheduleStore(engine), ScheduleStore(engine)
     assert [first.begin("feed", SLOT, LATER), second.begin("feed", SLOT, LATER)] == [True, False]
     assert first.begin("check", SLOT, LATER)
+    engine.dispose()
+
+
+def test_t11_what_is_overdue_is_a_metric_on_one_machine_too(engine: Engine) -> None:
+    engines.run_tx(engine, know)
+    later = datetime.now(UTC) + timedelta(minutes=12)
+    store = ScheduleStore(engine)
+    store.begin("update-feed-yahoo", later - timedelta(minutes=5), later - timedelta(minutes=5))
+    store.publish(later)
+    names = [row.name for row in SCHEDULE]
+    found = [REGISTRY.get_sample_value("mercarich_schedule_overdue", {"schedule": name}) for name in names]
+    assert {name for name, late in zip(names, found, strict=True) if late} == {
+        "update-feed-mercari",
+        "check-background-jobs",
+    }
     engine.dispose()
 
 

@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import Engine, delete, insert, text, update
 
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     amazon_accounts,
@@ -15,6 +16,7 @@ from mercarich_db.tables import (
     listings,
     prunings,
     runs,
+    schedule_known,
     schedule_pauses,
     schedule_runs,
     source_items,
@@ -150,6 +152,17 @@ def test_t11_a_row_that_missed_its_start_is_overdue_unless_it_is_paused(engine: 
     assert value("schedule_overdue", schedule="check-background-jobs") == 0
     started = (NOW - timedelta(minutes=10)).timestamp()
     assert value("schedule_last_start_timestamp_seconds", schedule="update-feed-mercari") == started
+
+
+def test_t11_a_row_that_never_started_is_overdue_by_how_long_it_is_here(engine: Engine, publish: PublishBooks) -> None:
+    since = {"update-feed-yahoo": 12, "update-feed-mercari": 10, "env-update": 12}
+    known = [{"name": name, "since": NOW - timedelta(minutes=minutes)} for name, minutes in since.items()]
+    run_tx(engine, lambda connection: connection.execute(insert(schedule_known), known))
+
+    publish()
+
+    overdue = {row.name: value("schedule_overdue", schedule=row.name) for row in SCHEDULE}
+    assert [name for name, late in overdue.items() if late] == ["update-feed-yahoo"]
 
 
 def test_sellers_jobs_wait_run_do_not_move_and_fail(engine: Engine, publish: PublishBooks) -> None:

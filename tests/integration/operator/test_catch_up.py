@@ -11,7 +11,7 @@ from tests.integration.operator.lab import PREFIX, Lab
 
 from mercarich_contracts.schedule import TIME_ZONE
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import audit_log, schedule_pauses, schedule_runs, schedule_wishes
+from mercarich_db.tables import audit_log, schedule_known, schedule_pauses, schedule_runs, schedule_wishes
 
 ROW = "env-update"
 DAY = timedelta(days=1)
@@ -53,6 +53,18 @@ def test_t11_a_missed_start_becomes_one_job_with_its_reason_in_the_audit_log(
     assert (wish.name, wish.wanted_by, wish.job) == (ROW, "catch-up", job["metadata"]["name"])
     assert deeds == [("catch-up", "schedule_started", wish.job)]
     assert f"{PREFIX}by-hand" not in job["spec"]["template"]["metadata"].get("annotations", {}), "a pause holds it"
+
+
+def test_t11_a_row_that_never_started_is_made_up_for_by_how_long_it_is_here(
+    lab: Lab, new_operator: Callable[..., Operator], engine: Engine
+) -> None:
+    lab.cron_job(ROW, **daily())
+    known = {"name": ROW, "since": datetime.now(UTC) - 1.2 * DAY}
+    run_tx(engine, lambda connection: connection.execute(insert(schedule_known).values(known)))
+    new_operator()
+
+    [job] = until(lab.jobs)
+    assert job["metadata"]["name"]
 
 
 @pytest.mark.parametrize("why", ["in time", "switched off", "paused", "suspended", "no CronJob"])

@@ -13,7 +13,7 @@ from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_contracts.proxy_api import Evidence, Item, SearchRequest, SearchResult
 from mercarich_db import engine as engines
-from mercarich_db.tables import listings, revival_candidates, revivals, seller_settings, source_items
+from mercarich_db.tables import holds, listings, revival_candidates, revivals, seller_settings, source_items
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_replacements.matching import Likeness
 from mercarich_runs.adapters.runs_sql import SqlRuns
@@ -81,6 +81,8 @@ class Market:
     ours: list[Picture] = field(default_factory=list)
     unsearchable: str = ""
     blocked_pictures: set[str] = field(default_factory=set)
+    alike: Likeness = SAME
+    correlation: float = 0.95
     away: bool = False
 
     def search(self, marketplace: Marketplace, request: SearchRequest) -> SearchResult:
@@ -103,10 +105,10 @@ class Market:
         for picture in (ours, theirs):
             if picture.url in self.blocked_pictures:
                 raise PictureLater("breaker_open", picture)
-        return 0.95
+        return self.correlation
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
-        return SAME
+        return self.alike
 
 
 class RevivalShop(Shop):
@@ -148,6 +150,12 @@ class RevivalShop(Shop):
     def change(self, listing_id: int, **values: Any) -> None:
         mine = update(listings).where(listings.c.id == listing_id).values(**values)
         engines.run_tx(self.engine, lambda connection: connection.execute(mine))
+
+    def hold(self, listing_id: int) -> None:
+        """The brake keeps it up."""
+        row = {"run_id": 1, "marketplace": "yahoo", "reason": "20 of 74 would fall at once", "opened_at": LONG_AGO}
+        added = engines.run_tx(self.engine, lambda connection: connection.execute(insert(holds).values(row)))
+        self.change(listing_id, hold_id=added.inserted_primary_key[0])
 
     def seen(self, item_id: str, **values: Any) -> None:
         """What another look wrote of a source."""

@@ -201,6 +201,23 @@ def test_m7_the_first_price_stays_the_ceiling_after_a_replacement(shop: RevivalS
     assert shop.candidates(listing) == {"new2": "price", "new3": None}
 
 
+def test_m7_a_seller_may_buy_up_to_the_break_even(shop: RevivalShop, market: Market) -> None:
+    """Listings of one source move together: the cheapest offer decides, and one without a price the first price."""
+    user, other = shop.seller("a"), shop.seller("b")
+    for seller in (user, other):
+        shop.own(seller, "REVIVAL_PRICE_RULE", "break_even")
+        shop.own(seller, "REVIVAL_COSTS", 100)
+    cheap, dear = (shop.gone(user, "old1", sku=sku, offer_price_jpy=price) for sku, price in (("A", 2000), ("B", 3000)))
+    told, silent = (
+        shop.gone(other, "old2", sku=sku, offer_price_jpy=price) for sku, price in (("C", 2000), ("D", None))
+    )
+    market.for_sale = [item("new0", price_jpy=1601), item("new1", price_jpy=1600), item("new2", price_jpy=1000)]
+    shop.wake(cheap, dear, told, silent)
+    assert shop.candidates(cheap) == {"new0": "price", "new1": None}
+    assert (shop.source_of(cheap), shop.source_of(dear)) == ("new1", "new1")
+    assert (shop.source_of(told), shop.source_of(silent)) == ("new2", "new2")
+
+
 @pytest.mark.parametrize("ask_first", ["off", "on"])
 def test_m7_a_first_price_that_nobody_kept_is_that_of_the_old_page(
     shop: RevivalShop, market: Market, ask_first: str

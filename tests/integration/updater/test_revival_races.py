@@ -72,6 +72,30 @@ def test_a_look_that_finds_it_gone_keeps_since_when_that_is_suspected(shop: Revi
     assert shop.source("new1").suspected_at is not None
 
 
+def test_a_waiting_restore_that_the_brake_holds_comes_down_when_its_source_is_seen_gone(
+    shop: RevivalShop, market: Market
+) -> None:
+    """Amazon never heard of it: nothing is kept up, and so nothing is held any more."""
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    shop.hold(listing)
+    ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, "new1")
+    assert shop.decisions.seen_again(ageing, no_longer("new1"), utc_now()) == 1
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.searching, offer.hold_id) == (0, True, None)
+
+
+def test_a_replacement_that_the_brake_holds_is_taken_back(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1", sku="s1")
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    shop.hold(listing)
+    shop.desk.undo("s1", None, "yuki")
+    offer = shop.offer(listing)
+    assert (offer.quantity, offer.hold_id) == (0, None)
+
+
 @pytest.mark.parametrize(
     "trace",
     [{"push_problem": "timeout"}, {"push_attempts": 1}, {"push_not_before": utc_now()}],

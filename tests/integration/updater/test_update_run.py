@@ -5,17 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from tests.integration.updater.shop import Inline, Market, RevivalShop, item, planner, run
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_db import engine as engines
-from mercarich_db.tables import run_heads, runs
+from mercarich_db.tables import listings, run_heads, runs
 from mercarich_platform.clock import utc_now
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, Outcome, Request
-from mercarich_updater.adapters.plan_sql import SqlPlan
+from mercarich_updater.adapters.plan_sql import SqlPlan, wanted_page
 from mercarich_updater.ports import Batch
 from mercarich_updater.use_cases.revive import BatchOutcome
 
@@ -84,6 +84,51 @@ def test_c9_never_searched_first_then_the_oldest_in_turns_between_sellers(shop: 
     theirs = shop.gone(second, "b1")
     _, batches = run(shop)
     assert _marked(batches) == [never, theirs, searched]
+
+
+def test_c9_pages_of_a_run_keep_the_order_and_are_read_one_by_one(
+    shop: RevivalShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mercarich_updater.adapters.plan_sql.PAGE", 3)
+    user, other = shop.seller("a"), shop.seller("b", active=False)
+    same = utc_now() - timedelta(hours=1)
+    searched = [shop.gone(user, f"old{number}", searched_at=same) for number in range(4)]
+    earlier = shop.gone(user, "earlier", searched_at=same - timedelta(hours=1))
+    for number in range(4):
+        shop.gone(other, f"theirs{number}")
+    never = [shop.gone(user, f"never{number}") for number in range(3)]
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    current = SqlRuns(shop.engine, Operation.UPDATE).start(request, None, utc_now())
+    plan = SqlPlan(shop.engine, shop.rules, utc_now)
+
+    marking = plan.mark(current, request, plan.sellers(request))
+    first = next(marking)
+    late = shop.gone(user, "late", searched_at=same + timedelta(minutes=1))
+    list(marking)
+
+    rows = select(listings.c.id).where(listings.c.update_run == current.id)
+    with engines.reading(shop.engine) as connection:
+        marked = list(connection.execute(rows.order_by(listings.c.update_rank)).scalars())
+    assert 0 < first <= 3
+    assert marked == [*never, earlier, *searched, late]
+
+
+@pytest.mark.parametrize("never_searched", [True, False])
+def test_a_page_of_a_run_is_read_by_index(shop: RevivalShop, never_searched: bool) -> None:
+    """Nothing is sorted, however many want a replacement."""
+    user = shop.seller("a")
+    for number in range(60):
+        shop.gone(user, f"old{number}", searched_at=None if number % 2 else utc_now())
+    request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
+    current = SqlRuns(shop.engine, Operation.UPDATE).start(request, None, utc_now())
+    page = wanted_page(current, request, (utc_now() - timedelta(hours=1), 5), never_searched=never_searched)
+    text = str(page.compile(shop.engine, compile_kwargs={"literal_binds": True}))
+    word = "EXPLAIN QUERY PLAN" if shop.engine.dialect.name == "sqlite" else "EXPLAIN"
+    with engines.reading(shop.engine) as connection:
+        plan = str(connection.exec_driver_sql(f"{word} {text.replace('%', '%%')}").mappings().all())
+    assert "ix_listings_search" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "filesort" not in plan
 
 
 def test_an_update_and_a_check_have_their_own_generations(shop: RevivalShop) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, insert
 from mercarich_db import tables
 from mercarich_db.engine import run_tx
 from mercarich_platform.clock import utc_now
+from mercarich_platform.http_server import configuration
 from mercarich_web.adapters.passwords import Argon2Passwords
 
 PASSWORD = "correct horse battery"
@@ -76,9 +77,9 @@ class Served:
 
 
 @contextmanager
-def served(app: FastAPI, port: int = 0) -> Iterator[Served]:
+def served(app: FastAPI, port: int = 0, trusted_proxies: str = "") -> Iterator[Served]:
     listener = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(configuration(app, grace_seconds=1, trusted_proxies=trusted_proxies))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20

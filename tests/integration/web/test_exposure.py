@@ -125,7 +125,7 @@ def test_home_tells_the_expected_cancellations_and_says_when_they_are_not_known(
     listing = down(rows, ann_id, "A-1")
     rows.event(listing, "withdrawn", user_id=ann_id, at=ago(hours=26), reason="sold: won")
     rows.event(listing, "push_accepted", user_id=ann_id, at=ago(hours=25), quantity_after=0)
-    unknown = ann.get("/").text
+    unknown = ann.get("/fortnight").text
 
     assert "Not known yet: that takes two checks" in unknown
     assert "60 item-minutes" in unknown
@@ -136,7 +136,7 @@ def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, r
     for generation, (hours, fallen) in enumerate(((60, 0), (48, 1)), start=10):
         run = rows.run(generation, started_at=datetime.now(UTC) - timedelta(hours=hours))
         rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=2, checked=2, fallen=fallen)
-    page = ann.get("/").text
+    page = ann.get("/fortnight").text
     assert "10 %" in page  # six hours unseen of the sixty since the first check, of one offer
     assert "That is above the limit" in page
     assert "about 360 item-minutes" in page

@@ -12,6 +12,7 @@ from tests.integration.web.site import PASSWORD, PASSWORDS, Served, let_sign_in,
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_platform import http_heads
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.settings import PagesSettings
@@ -113,6 +114,118 @@ def test_a_body_that_drips_is_ended_as_a_whole(site: Served, monkeypatch: pytest
                 continue
 
     assert answer.startswith(b"HTTP/1.1 408")
+
+
+HEADS = {
+    "nothing at all": (b"", b""),
+    "a head that drips": (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"x"),
+    "blank lines for ever": (b"\r\n", b"\r\n"),
+    "the head of a second request": (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET ", b"/"),
+}
+"""What comes first, and then again and again."""
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_head_that_does_not_come_ends_its_connection(
+    site: Served, monkeypatch: pytest.MonkeyPatch, head: str
+) -> None:
+    monkeypatch.setattr(http_heads, "SECONDS", 0.5)
+    first, then = HEADS[head]
+    with socket.create_connection(("127.0.0.1", int(site.origin.rpartition(":")[2])), timeout=20) as connection:
+        connection.sendall(first)
+        assert ended(connection, then)
+
+    assert site.browser().get("/healthz").status_code == 200
+
+
+def test_a_head_without_an_end_is_not_kept(site: Served) -> None:
+    with socket.create_connection(("127.0.0.1", int(site.origin.rpartition(":")[2])), timeout=20) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
+        assert ended(connection, b"X-Long: " + b"x" * 8_000 + b"\r\n")
+
+    assert site.browser().get("/healthz").status_code == 200
+
+
+def test_a_long_head_and_a_long_body_in_one_piece_are_served(site: Served) -> None:
+    body = b"username=ann&password=" + b"x" * 200_000
+    head = begun(len(body)).replace(b"Host: x", b"Host: x\r\nCookie: " + b"c" * 30_000)
+    with socket.create_connection(("127.0.0.1", int(site.origin.rpartition(":")[2])), timeout=20) as connection:
+        connection.sendall(head + body)
+        answer = connection.recv(65_536)
+
+    assert answer.startswith(b"HTTP/1.1 422"), "read as a whole, and the password is too long"
+
+
+def test_what_is_refused_is_noted_with_who_asked_and_nothing_of_what_was_sent(
+    site: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = site.browser()
+    one.get("/sign-in")
+    one.sign_in("ann")
+    one.get("/listings/4711")
+    one.get("/runs")
+    one.get("/listings/secret-1")
+    one.get("/listings?view=secret-2")
+    one.token = "secret-3"
+    one.post("/account/sessions/end-others")
+    one.client.post("/sign-out", headers={"Origin": "https://evil.example"})
+    one.get("/join/secret-4")
+    one.client.get("/api/v1/jobs", headers={"Authorization": "Bearer secret-5"})
+
+    noted = [record for record in caplog.records if record.message == "refused"]
+    assert [(at(one, "status"), at(one, "why"), at(one, "route"), at(one, "user")) for one in noted] == [
+        (404, "NotFound", "/listings/{listing_id}", "ann"),
+        (404, "NotForYou", "/runs", "ann"),
+        (422, "RequestValidationError", "/listings/{listing_id}", "ann"),
+        (422, "RequestValidationError", "/listings", "ann"),
+        (403, "Forged", "/account/sessions/end-others", "ann"),
+        (403, "another site", "", None),
+        (404, "NotFound", "/join/{token}", "ann"),
+        (401, "HTTPException", "/api/v1/jobs", None),
+    ]
+    assert {at(one, "address") for one in noted} == {"127.0.0.1"}
+    assert "secret-" not in str([vars(record) for record in caplog.records])
+
+
+def at(record: object, name: str) -> object:
+    return getattr(record, name)
+
+
+@pytest.mark.parametrize(("trusted", "address"), [("", "127.0.0.1"), ("127.0.0.1", "203.0.113.9")])
+def test_a_forwarded_address_counts_only_from_a_proxy_that_is_trusted(
+    shared: SharedSettings, engine: Engine, rows: Rows, trusted: str, address: str
+) -> None:
+    let_sign_in(engine, rows.user("ann"))
+    app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
+    with served(app, trusted_proxies=trusted) as site:
+        one = site.browser()
+        one.client.headers["X-Forwarded-For"] = "203.0.113.9"
+        one.get("/sign-in")
+        one.sign_in("ann")
+
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.sessions.c.address)).scalars().all() == [address]
+
+
+def ended(connection: socket.socket, piece: bytes, seconds: float = 10) -> bool:
+    """Whether the other side ends the connection while it is sent this piece again and again."""
+    connection.settimeout(0.02)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if connection.recv(65_536) == b"":
+                return True
+        except TimeoutError:
+            pass
+        except ConnectionError:
+            return True
+        try:
+            connection.sendall(piece)
+        except TimeoutError:
+            pass
+        except ConnectionError:
+            return True
+    return False
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "DELETE", "PATCH", "PROPFIND"])

@@ -116,6 +116,19 @@ def test_m7_an_imported_offer_keeps_what_its_source_costs_where_that_is_known(sh
     }
 
 
+def test_m7_what_a_buyer_pays_is_kept_for_the_break_even(shop: Workshop, rows: Rows) -> None:
+    for number in (1, 2):
+        source = rows.source(f"x90000000{number}")
+        rows.listing(1, source, f"OLD-{number}", listed=number == 1, offer_price_jpy=3000)
+    sources = {"OLD-1": "x900000001", "OLD-2": "x900000002", "NEW-1": "x900000003"}
+    file = [{"sku": sku, "marketplace": "yahoo", "source_id": id, "price": ""} for sku, id in sources.items()]
+
+    shop.import_rows("hanako", file)
+    assert [shop.listing(sku).offer_price_jpy for sku in sources] == [3000, 3000, None]
+    shop.import_rows("hanako", [row | {"price": "4980"} for row in file])
+    assert [shop.listing(sku).offer_price_jpy for sku in sources] == [4980, 4980, 4980]
+
+
 def test_the_same_file_twice_changes_nothing_more(shop: Workshop) -> None:
     shop.import_rows("hanako", offers(30))
     before = shop.listing("S-00007")

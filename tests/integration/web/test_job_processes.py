@@ -24,7 +24,9 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import jobs, settings
 from mercarich_platform.exit_codes import DONE
 
-ROWS = 6_000
+ROWS = 20_000
+"""So many that a fast machine is still in the middle when its worker is killed or frozen."""
+A_FEW = 6_000
 StartWorker = Callable[[str], subprocess.Popen[bytes]]
 
 
@@ -96,6 +98,7 @@ def test_z2_a_worker_that_thaws_after_its_job_was_taken_over_writes_nothing_more
     first = _start_import(mercarich, start_worker, tmp_path)
 
     _until(lambda: frozen(first.pid, first.send_signal, lambda: locked(engine, select(jobs))))
+    assert _job(mercarich)["state"] == "running"
     start_worker("import")
     _until(lambda: _job(mercarich)["state"] == "finished")
     before = _job(mercarich)
@@ -111,7 +114,7 @@ def test_z2_a_worker_that_thaws_after_its_job_was_taken_over_writes_nothing_more
 def test_fifty_thousand_rows_need_no_more_memory_than_a_few_and_show_how_far_they_are(
     mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path
 ) -> None:
-    worker = _start_import(mercarich, start_worker, tmp_path)
+    worker = _start_import(mercarich, start_worker, tmp_path, A_FEW)
     _until(lambda: _job(mercarich)["state"] == "finished")
     before = _peak_megabytes(worker)
     file = tmp_path / "many.csv"
@@ -147,9 +150,11 @@ def test_two_workers_share_the_searches_of_several_sellers(
     assert len(proxies.asked) == 3 * 2 * 4
 
 
-def _start_import(mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path) -> subprocess.Popen[bytes]:
+def _start_import(
+    mercarich: Mercarich, start_worker: StartWorker, tmp_path: Path, rows: int = ROWS
+) -> subprocess.Popen[bytes]:
     file = tmp_path / "offers.csv"
-    file.write_bytes(csv_of(offers(ROWS)))
+    file.write_bytes(csv_of(offers(rows)))
     mercarich.page("job", "start", "import", str(file), "--username", "hanako")
     worker = start_worker("import")
     _until(lambda: _job(mercarich)["done"] > 0)

@@ -11,6 +11,7 @@ from tests.integration.web.rows import NOW, Rows
 
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import reading
+from mercarich_web.adapters.database import SqlTogether
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.kept_records import RUNS_KEPT
 from mercarich_web.adapters.listing_file_sql import SqlListingFile
@@ -248,7 +249,7 @@ def test_the_why_of_a_listing_is_told_as_before_once_all_that_is_old_has_gone(
     feed = _feed(rows, 299)
     rows.event(listing, "push_accepted", at=days(299), submission_id=feed, revision=2)
     _feed(rows, 1)
-    tell = TellStory(SqlListingFile(engine), SqlOffers(engine), SqlHolds(engine), lambda: NOW)
+    tell = TellStory(SqlListingFile(engine), SqlOffers(engine), SqlHolds(engine), SqlTogether(engine), lambda: NOW)
     before, story = mercarich.json("explain", "SKU-1"), tell(1, listing)
 
     gone = _rows(prune)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_db.setting_definitions import SELLERS_OWN
 
 
 @pytest.fixture
@@ -59,6 +60,29 @@ def test_typed_rules_are_tried_on_the_last_searches_and_not_saved(
         assert connection.execute(select(tables.seller_settings)).all() == []
 
 
+def test_a_threshold_of_the_pictures_is_tried_too(ann: Browser, rows: Rows, ann_id: int) -> None:
+    searched(rows, ann_id, "A-1")
+    page = ann.post("/rules/preview", REVIVAL_LEAST_INLIERS="301").text
+
+    assert "now 1; 1 would be refused" in page
+    assert "301" in page
+
+
+def test_another_number_of_checks_is_tried_and_not_saved(ann: Browser, rows: Rows, engine: Engine, ann_id: int) -> None:
+    for number in range(3):
+        rows.listing(ann_id, rows.source(f"z{number}"), f"Z-{number}")
+    with engine.begin() as connection:
+        connection.execute(update(tables.users).where(tables.users.c.id == ann_id).values(plan=4))
+    page = ann.post("/rules/preview", CHECKS_A_DAY="2").text
+
+    assert "Each source is looked at every 12 hours, now every 6." in page
+    assert "3 listings on sale are concerned." in page
+    assert "as now" in ann.post("/rules/preview", CHECKS_A_DAY="4").text
+    assert "expected 2 or 4" in ann.post("/rules/preview", CHECKS_A_DAY="3").text
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.users.c.checks_a_day)).scalars().all() == [None]
+
+
 def test_what_was_not_looked_at_is_not_promised(ann: Browser, rows: Rows, ann_id: int) -> None:
     unseen = {"share_forth": None, "refused_by": "price", "reason": "1,900 yen is more than 1,000 yen"}
     searched(rows, ann_id, "A-1", price_jpy=1900, **unseen)
@@ -66,6 +90,16 @@ def test_what_was_not_looked_at_is_not_promised(ann: Browser, rows: Rows, ann_id
 
     assert "now 0; 0 would be refused, of 1 it cannot be said." in page
     assert "More of it would have to be looked at." in page
+
+
+def test_m7_the_break_even_is_tried_with_the_offers_own_price(
+    ann: Browser, rows: Rows, ann_id: int, engine: Engine
+) -> None:
+    searched(rows, ann_id, "A-1", price_jpy=1700)
+    rows.change(tables.listings.update().values(offer_price_jpy=2000))
+    page = ann.post("/rules/preview", REVIVAL_PRICE_RULE="break_even").text
+
+    assert "1 candidate would be taken" in page
 
 
 def test_a_value_that_cannot_be_used_is_said_in_the_preview(ann: Browser) -> None:
@@ -78,6 +112,6 @@ def test_a_value_that_cannot_be_used_is_said_in_the_preview(ann: Browser) -> Non
 def test_each_rule_shows_its_default(ann: Browser) -> None:
     page = ann.get("/rules").text
 
-    assert page.count("Default: ") == 12
+    assert page.count("Default: ") == len(SELLERS_OWN) + 1
     assert "Default: 80 %" in page
     assert "Default: strict" in page

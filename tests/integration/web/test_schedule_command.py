@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.conftest import Mercarich
-from tests.integration.web.rows import Rows
+from tests.integration.web.rows import Rows, ago
 
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import tables
@@ -45,14 +45,15 @@ def test_t11_a_start_that_is_older_than_a_tenth_more_than_its_interval_shows(mer
     assert {row["name"]: row["overdue"] for row in mercarich.json("schedule", "list")["schedules"]}[FEED] is False
 
 
-def test_t11_a_row_is_started_by_hand_with_the_same_words(mercarich: Mercarich, engine: Engine) -> None:
-    done = mercarich.process("schedule", "run", "env-update")
+def test_t11_a_row_that_never_started_shows_too(mercarich: Mercarich, rows: Rows) -> None:
+    for name, minutes in ((FEED, 12), ("update-feed-mercari", 5)):
+        rows.add(tables.schedule_known, name=name, since=ago(minutes=minutes))
 
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "0 cannot be used" in done.stdout
-    with reading(engine) as connection:
-        (start,) = connection.execute(select(tables.schedule_runs)).all()
-    assert (start.name, start.exit_code) == ("env-update", 0)
+    found = {row["name"]: (row["overdue"], row["missed"]) for row in mercarich.json("status")["schedules"]}
+    assert found[FEED][0]
+    assert found[FEED][1] in (1, 2)
+    assert not found["update-feed-mercari"][0]
+    assert "overdue" in mercarich.page("schedule", "list")
 
 
 def test_o6_a_marketplace_is_paused_and_goes_on(mercarich: Mercarich) -> None:

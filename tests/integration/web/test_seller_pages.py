@@ -1,11 +1,12 @@
 """What a seller does by pages: pages of listings, a replacement approved or refused, rules saved."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select, update
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
@@ -108,6 +109,45 @@ def test_the_why_page_is_two_clicks_from_home_and_shows_the_evidence(ann: Browse
     assert "It is withdrawn: its source was seen as sold (won by a bidder)." in page
     assert "status=closed &lt;b&gt;winner&lt;/b&gt;" in page
     assert "https://auctions.example/x1" in page
+
+
+@pytest.mark.parametrize("offers", [0, 1])
+def test_home_leads_who_has_no_listings_to_the_import_and_is_calm_with_the_first(
+    ann: Browser, rows: Rows, ann_id: int, offers: int
+) -> None:
+    account = {"seller_id": "A1", "marketplace_id": "A1VC38T7YXB528", "refresh_token": "-", "token_verdict": "valid"}
+    rows.add(tables.amazon_accounts, user_id=ann_id, **account)
+    for number in range(offers):
+        rows.listing(ann_id, rows.source("x111111"), f"UP-{number}")
+    page = ann.get("/").text
+
+    assert ('class="todo" href="/jobs"' in page) == (offers == 0)
+    assert ("Nothing needs you" in page) == (offers > 0)
+
+
+def test_home_does_not_wait_for_the_fortnight_and_has_it_at_once_when_it_is_counted(ann: Browser) -> None:
+    title, asked_for = "Expected cancellations", 'hx-get="/fortnight"'
+    first = ann.get("/").text
+    part = ann.get("/fortnight").text
+    second = ann.get("/").text
+
+    assert (title in first, asked_for in first) == (False, True)
+    assert (title in part, asked_for in part) == (True, False)
+    assert (title in second, asked_for in second) == (True, False)
+
+
+@pytest.mark.parametrize(("phase", "shows_progress"), [("checking", True), ("confirming", False)])
+def test_a_check_in_which_only_held_withdrawals_wait_shows_no_progress_that_stands_still(
+    ann: Browser, rows: Rows, phase: str, shows_progress: bool
+) -> None:
+    run = rows.run(1, outcome="running", phase=phase, planned=60, checked=60)
+    newest = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
+    rows.change(update(tables.run_heads).where(*newest).values(generation=1, run_id=run))
+    part = ann.get("/running").text
+
+    assert ("<progress" in part) == shows_progress
+    assert ("second looks" in part) != shows_progress
+    assert 'hx-get="/running"' in part, "it is asked for until the run has ended"
 
 
 def proposed(rows: Rows, ann_id: int, **seen: object) -> int:
@@ -263,6 +303,75 @@ def test_rules_are_saved_together_or_not_at_all(ann: Browser, engine: Engine, an
     assert own(engine) == {"REVIVAL_LEAST_RATING": "95", "REVIVAL_ASK_FIRST": "on"}
     ann.post("/rules", REVIVAL_LEAST_RATING="80")
     assert own(engine) == {}
+
+
+def test_a_seller_chooses_how_often_he_is_checked_within_his_plan(ann: Browser, engine: Engine, ann_id: int) -> None:
+    page = ann.get("/rules").text
+    assert "2 times" in page
+    assert "4 times" not in page, "his plan has two"
+    more = ann.post("/rules", CHECKS_A_DAY="4", REVIVAL_DAYS="5")
+    assert (more.status_code, wanted_checks(engine, ann_id), own(engine)) == (422, None, {})
+    assert "expected 2 with this plan" in more.text
+
+    with engine.begin() as connection:
+        connection.execute(update(tables.users).values(plan=4))
+    assert '<option value="4" selected>' in ann.get("/rules").text
+    ann.post("/rules", CHECKS_A_DAY="2")
+    assert wanted_checks(engine, ann_id) == 2
+    assert '<option value="2" selected>' in ann.get("/rules").text
+    ann.post("/rules", CHECKS_A_DAY="4")
+    assert wanted_checks(engine, ann_id) is None, "as often as the plan allows, whatever it becomes"
+
+
+def test_the_next_checks_at_home_are_those_that_a_seller_wants(ann: Browser, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(tables.users).values(plan=4))
+        for name in ("check-item-yahoo", "check-item-mercari"):
+            row = {"name": name, "paused_at": ago(hours=1), "paused_by": "boss"}
+            connection.execute(insert(tables.schedule_pauses).values(row))
+    ann.get("/rules")
+    of_four = ann.get("/").text
+    ann.post("/rules", CHECKS_A_DAY="2")
+
+    assert "Next check of" in of_four, "those at 6 and 18 o'clock"
+    assert "Next check of" not in ann.get("/").text
+
+
+def wanted_checks(engine: Engine, user_id: int) -> int | None:
+    with reading(engine) as connection:
+        wanted: int | None = connection.execute(
+            select(tables.users.c.checks_a_day).where(tables.users.c.id == user_id)
+        ).scalar()
+        return wanted
+
+
+def test_what_is_never_bought_is_searched_and_shown_by_the_page(ann: Browser, engine: Engine, ann_id: int) -> None:
+    with engine.begin() as connection:
+        words = [{"user_id": ann_id, "word": f"word {number:03}"} for number in range(60)]
+        sellers = [{"user_id": ann_id, "marketplace": "yahoo", "seller_id": f"Shop{number:02}"} for number in range(49)]
+        connection.execute(insert(tables.excluded_words), [{"user_id": 0, "word": "everybody's"}, *words])
+        connection.execute(insert(tables.excluded_words), [{"user_id": ann_id + 1, "word": "somebody else's"}])
+        connection.execute(insert(tables.excluded_sellers), sellers)
+    expected = ["everybody&#39;s", *(one["seller_id"] for one in sellers), *(one["word"] for one in words)]
+
+    shown, path = [], "/rules"
+    while path:
+        page = ann.get(path).text
+        here = excluded(page)
+        assert len(here) <= 50
+        shown += here
+        found = re.search(r'href="(/rules\?[^"]*after=[^"]*)"[^>]*rel="next"', page)
+        path = found[1].replace("&amp;", "&") if found else ""
+    assert shown == expected
+    assert excluded(ann.get("/rules?never=SHOP4").text) == [f"Shop4{number}" for number in range(9)]
+    assert excluded(ann.get("/rules?never=WORD 05").text) == [f"word 05{number}" for number in range(10)]
+    assert excluded(ann.get("/rules?never=%25").text) == []
+    assert excluded(ann.get("/rules?after=nonsense").text) == expected[:50]
+
+
+def excluded(page: str) -> list[str]:
+    chips = re.findall(r'<li class="chip">\s*(?:<span class="sub">[^<]*</span><span class="mono">)?([^<\n]+)', page)
+    return [chip.strip() for chip in chips]
 
 
 def test_what_is_never_bought_is_added_and_taken_back(ann: Browser, engine: Engine) -> None:

@@ -70,6 +70,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/account/second-step/recovery-codes"): Row(For.SIGNED),
     ("post", "/account/second-step/end"): Row(For.SIGNED),
     ("get", "/running"): Row(For.SELLER),
+    ("get", "/fortnight"): Row(For.SELLER),
     ("get", "/amazon"): Row(For.SELLER),
     ("post", "/amazon/link"): Row(For.SELLER),
     ("get", "/notices"): Row(For.SELLER),

@@ -24,7 +24,7 @@ from mercarich_web.use_cases.slices import RunSlice
 from mercarich_web.use_cases.watch_jobs import WatchJobs
 
 LEASE = timedelta(seconds=120)
-HEADER = ("sku", "marketplace", "source_id", "asin", "title", "quantity", "listed")
+HEADER = ("sku", "marketplace", "source_id", "asin", "title", "quantity", "listed", "price")
 
 
 class TestClock:

@@ -24,6 +24,7 @@ def test_a_default_is_valid_and_explained(definition: Definition) -> None:
         ("BRAKE_SHARE", "nan", "expected a number from 0 to 1"),
         ("BRAKE_SHARE", "inf", "expected a number from 0 to 1"),
         ("BRAKE_SHARE", "much", "expected a number from 0 to 1"),
+        ("REVIVAL_OTHER_CONDITIONS", "1=1 2=7", "expected pairs such as 1=1 3=2, with numbers from 1 to 6, not '1=1"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_was_expected(key: str, text: str, says: str) -> None:

@@ -101,6 +101,23 @@ def test_f27_a_quota_answer_is_waited_for_and_a_long_one_is_handed_back() -> Non
     assert len(amazon.requests) == 1
 
 
+def test_after_an_answer_that_was_lost_a_patch_that_goes_on_no_further_may_have_had_its_effect() -> None:
+    lost, quota = (500, "<html>busy</html>"), (*QUOTA, {"retry-after": "60"})
+    with pytest.raises(Transient, match="quota"):
+        FakeAmazon(lost, quota).api().patch_quantity(ACCOUNT, "S", 0)
+    with pytest.raises(Transient, match="denied"):
+        FakeAmazon(lost, DENIED).api().patch_quantity(ACCOUNT, "S", 0)
+    with pytest.raises(RateLimited):
+        FakeAmazon(lost, quota).api().quantity(ACCOUNT, "S")
+
+
+def test_a_restore_is_sent_once_when_its_answer_is_lost() -> None:
+    amazon = FakeAmazon((202, httpx.ReadTimeout("late")))
+    with pytest.raises(Transient):
+        amazon.api().patch_quantity(ACCOUNT, "S", 1, 7)
+    assert len(amazon.requests) == 1
+
+
 def test_an_unknown_sku_is_missing() -> None:
     amazon = FakeAmazon((404, {"errors": [{"code": "NOT_FOUND", "message": "SKU 'S' not found"}]}))
     with pytest.raises(Missing, match="not found"):

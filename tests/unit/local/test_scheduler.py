@@ -33,9 +33,13 @@ class FakeRunning:
 class FakeStarts:
     rows: dict[tuple[str, datetime], Start] = field(default_factory=dict)
     wanted: Switches = field(default_factory=Switches)
+    known: dict[str, datetime] = field(default_factory=dict)
 
     def last(self) -> Mapping[str, Start]:
         return {name: start for (name, _), start in sorted(self.rows.items(), key=lambda row: row[0][1])}
+
+    def known_since(self) -> Mapping[str, datetime]:
+        return self.known
 
     def switches(self, now: datetime) -> Switches:
         return self.wanted
@@ -123,6 +127,22 @@ def test_a_missed_slot_is_started_once_the_last_start_is_older_than_its_interval
     machine.tick_at(MIDNIGHT + 13.3 * HOUR)
     machine.tick_at(MIDNIGHT + 13.4 * HOUR)
     assert machine.started == [request_key("check-item-yahoo", noon)]
+
+
+def test_t11_a_row_that_never_started_is_caught_up_with_by_how_long_it_is_here() -> None:
+    starts = FakeStarts(known={"check-item-yahoo": MIDNIGHT - HOUR})
+    machine = Machine(MIDNIGHT + HOUR, starts)
+    machine.tick_at(MIDNIGHT + 12.1 * HOUR)
+    machine.tick_at(MIDNIGHT + 12.2 * HOUR)
+    noon = request_key("check-item-yahoo", MIDNIGHT + 12 * HOUR)
+    assert machine.started == [noon], "its own slot"
+    late = Machine(MIDNIGHT + HOUR, FakeStarts(known={"check-item-yahoo": MIDNIGHT - HOUR}))
+    late.tick_at(MIDNIGHT + 11 * HOUR)
+    assert late.started == []
+    later = Machine(MIDNIGHT + 13 * HOUR, FakeStarts(known={"check-item-yahoo": MIDNIGHT - HOUR}))
+    later.tick_at(MIDNIGHT + 13 * HOUR)
+    later.tick_at(MIDNIGHT + 13.1 * HOUR)
+    assert later.started == [noon]
 
 
 def test_of_many_missed_slots_only_the_newest_is_started() -> None:

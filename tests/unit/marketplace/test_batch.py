@@ -266,9 +266,9 @@ def test_answers_go_out_at_once_while_there_is_little_to_do() -> None:
     assert seconds < 0.6
 
 
-def test_under_load_answers_wait_for_more_but_no_longer_than_the_chunk_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_module, "CHUNK_SECONDS", 0.1)
+def test_under_load_answers_wait_for_more_but_no_longer_than_the_chunk_time() -> None:
     busy = observer(FakeMarket(0.005))
+    busy.chunk_seconds = 0.1
     for _ in range(100):  # as if this many chunks had just gone out
         busy.chunks.take(busy.guards.now())
     lines, seconds = asyncio.run(first_chunk(busy, 400))

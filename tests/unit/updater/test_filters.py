@@ -153,6 +153,23 @@ def test_the_other_marketplace_has_a_limit_of_its_own() -> None:
     assert _late(_item(marketplace=Marketplace.MERCARI, condition_code=1), wanted=unmapped) == "condition"
 
 
+@pytest.mark.parametrize(
+    ("offer_price", "fee", "costs", "ceiling"),
+    [(1500, 15.0, 200, 1075), (999, 8.4, 0, 915), (1000, 15.0, 900, 0), (None, 15.0, 200, 1000)],
+)
+def test_m7_the_ceiling_may_be_the_break_even(offer_price: int | None, fee: float, costs: int, ceiling: int) -> None:
+    """What the offer's price leaves after fee and costs; the first price where nobody told the offer's."""
+    rules = replace(RULES, break_even=True, fee_percent=fee, costs_jpy=costs)
+    wanted = replace(WANTED, offer_price_jpy=offer_price)
+    assert wanted.ceiling(rules) == ceiling
+    assert wanted.ceiling(RULES) == 1000
+    assert _late(_item(price_jpy=ceiling), rules, wanted) is None
+    refusal = late(rules, wanted, _item(price_jpy=ceiling + 1), frozenset())
+    assert refusal is not None
+    assert refusal.filter == "price"
+    assert refusal.reason.endswith("the break-even price") is (offer_price is not None)
+
+
 def test_without_a_first_price_nothing_is_bought() -> None:
     assert _late(_item(), wanted=replace(WANTED, first_price_jpy=None)) == "price"
 
@@ -163,7 +180,9 @@ def test_the_seeds_values_are_the_defaults() -> None:
         "REVIVAL_LEAST_RATING": 80,
         "REVIVAL_SHIP_DAYS": 6,
         "REVIVAL_LEAST_QUICK": 0.80,
+        "REVIVAL_LEAST_SHARE_SEED": 0.10,
         "REVIVAL_PRICE_FACTOR": 1.0,
+        "REVIVAL_PRICE_RULE": "first",
         "REVIVAL_QUANTITY_CAP": 1,
         "REVIVAL_OTHER_MARKETPLACE": "off",
         "REVIVAL_IGNORED_ORIGINS": "海外",

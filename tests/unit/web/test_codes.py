@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mercarich_web.domain.codes import code_at, enrolment, is_of_authenticator, matching_step, recovery_code, typed
+from mercarich_web.domain.codes import (
+    RECOVERY_BYTES,
+    code_at,
+    enrolment,
+    is_of_authenticator,
+    matching_step,
+    recovery_code,
+    typed,
+)
 from mercarich_web.site.devices import device
 
 SECRET = b"12345678901234567890"
@@ -57,11 +65,19 @@ def test_what_people_type_between_digits_is_nothing(text: str) -> None:
 
 
 def test_a_recovery_code_is_read_however_it_is_written() -> None:
-    code = recovery_code(bytes(range(10)))
+    code = recovery_code(bytes(range(RECOVERY_BYTES)))
 
-    assert len(code) == 19
+    assert len(code) == 29
     assert typed(code.upper().replace("-", " ")) == typed(code)
     assert not is_of_authenticator(typed(code))
+
+
+def test_a_recovery_code_has_more_chance_in_it_than_anybody_could_try() -> None:
+    code = typed(recovery_code(bytes(RECOVERY_BYTES)))
+
+    assert RECOVERY_BYTES * 8 >= 112
+    assert len(code) * 5 == RECOVERY_BYTES * 8, "five bits a character, and none left out"
+    assert len({recovery_code(bytes([*bytes(RECOVERY_BYTES - 1), last])) for last in range(256)}) == 256
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ GOOD = {
     "title": "時計",
     "quantity": "2",
     "listed": "yes",
+    "price": "4980",
 }
 COLUMNS_USED = list(GOOD)
 
@@ -25,11 +26,11 @@ def row_of(**changes: str) -> tuple[ListingRow | None, list[tuple[str | None, st
 
 
 def test_a_good_row() -> None:
-    assert row_of() == (ListingRow(7, "S-1", "yahoo", "x123456789", "B00TEST123", "時計", 2, True), [])
+    assert row_of() == (ListingRow(7, "S-1", "yahoo", "x123456789", "B00TEST123", "時計", 2, True, 4980), [])
 
 
 def test_empty_cells_say_nothing() -> None:
-    row, problems = row_of(asin="", title=" ", quantity="", listed="")
+    row, problems = row_of(asin="", title=" ", quantity="", listed="", price="")
 
     assert (row, problems) == (ListingRow(7, "S-1", "yahoo", "x123456789", None, None, None, None), [])
 
@@ -113,7 +114,7 @@ def test_a_row_of_another_length_is_told_as_a_line() -> None:
 
     assert (row, [(each.line, each.field, each.problem) for each in problems]) == (
         None,
-        [(9, None, "2 cells, the header has 7")],
+        [(9, None, "2 cells, the header has 8")],
     )
 
 

@@ -39,6 +39,14 @@ def test_a_translation_names_the_same_values_as_the_sentence() -> None:
         assert sorted(NAMED.findall(source)) == sorted(NAMED.findall(told)), source
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_can_be_filled_in(language: str) -> None:
+    """A per cent sign that stands for itself is written twice."""
+    for one in catalogue(language):
+        told = [one.string] if isinstance(one.string, str) else [*(one.string or ())]
+        assert [text for text in told if text.replace("%%", "").count("%") != len(NAMED.findall(text))] == []
+
+
 def test_a_gap_in_a_catalogue_is_found() -> None:
     gap = Catalog(locale="ja")
     gap.add("Sign in", "")

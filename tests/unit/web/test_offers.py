@@ -119,12 +119,29 @@ def _later(**change: object) -> Offer:
             None,
             "A feed worker is sending revision 2 (quantity 0) to Amazon.",
         ),
+        (
+            _later(
+                push_claimed_until=NOW + timedelta(seconds=9),
+                push_not_before=NOW + timedelta(seconds=9),
+                push_failed_revision=1,
+            ),
+            SOLD,
+            None,
+            "Revision 2 (quantity 0) waits for half a minute: Amazon's answer to the push before it was lost, and that"
+            " may still arrive.",
+        ),
         (_later(push_claimed_until=NOW), SOLD, None, "A feed worker sends revision 2 (quantity 0) to Amazon."),
         (
             _later(push_not_before=NOW + timedelta(minutes=10), push_problem="8541 bad value"),
             SOLD,
             None,
             "Revision 2 (quantity 0) is sent to Amazon again after a wait: 8541 bad value.",
+        ),
+        (
+            _later(push_not_before=NOW + timedelta(hours=9), push_problem="8541 bad value", push_failed_revision=1),
+            SOLD,
+            None,
+            "A feed worker sends revision 2 (quantity 0) to Amazon.",
         ),
         (ON_SALE, SOLD, HOLD, "A second look confirms or clears it; `mercarich hold release 4` withdraws it now."),
         (ON_SALE, SOLD, replace(HOLD, released_at=NOW), "The hold is released: a checker applies it within seconds."),

@@ -47,6 +47,17 @@ def test_a_value_that_is_too_old_is_not_told() -> None:
     assert book.figures(7) == (7, 2)
 
 
+def test_what_would_be_fetched_first_is_not_known() -> None:
+    book = Book()
+
+    assert book.figures.known(7) is None
+    book.figures(7)
+    assert book.figures.known(7) == (7, 1)
+    book.at = KEPT_SECONDS + 1
+    assert book.figures.known(7) is None
+    assert book.fetched == 1
+
+
 def test_after_a_change_the_next_look_fetches() -> None:
     book = Book()
     book.figures(7)

@@ -15,7 +15,7 @@ NOON_OF_TOKYO = datetime(2026, 11, 25, 3, tzinfo=UTC)
 def test_a_row_that_never_started_here_counts_nothing() -> None:
     shown = status(TWICE_A_DAY, None, NOON_OF_TOKYO - timedelta(hours=1))
 
-    assert (shown.last_slot, shown.missed) == (None, None)
+    assert (shown.last_slot, shown.missed, shown.overdue) == (None, None, False)
     assert shown.next_slot == NOON_OF_TOKYO
 
 

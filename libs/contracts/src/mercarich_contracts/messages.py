@@ -75,7 +75,7 @@ class ListingsChanged(Message):
 
     user_id: int
     restores: bool = False
-    """False: push withdrawals only. True: the sweep has come to restores (feed lane)."""
+    """False: push withdrawals only. True: the sweep has come to restores."""
     marketplace: Marketplace | None = None
     """The sweep's marketplace; None for all."""
     max_item_count: int | None = Field(default=None, ge=1)

@@ -5,10 +5,12 @@ Cron expressions are read in `TIME_ZONE`. Names are those that operators type in
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 TIME_ZONE = "Asia/Tokyo"
+PLANS = (2, 4)
+"""Checks a day that a seller's plan allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,28 @@ class ScheduleRow:
         return self.command[0] == other.command[0] and _plans(self) >= _plans(other)
 
 
+@dataclass(frozen=True, slots=True)
+class RowStarts:
+    """What became of a row so far."""
+
+    name: str
+    last: datetime | None
+    """When it last started; None: never."""
+    overdue: bool
+
+
 OVERDUE_AFTER = 1.1
 """Intervals since the last start after which a start was missed."""
+
+
+def is_overdue(
+    row: ScheduleRow, last_start: datetime | None, known_since: datetime | None, now: datetime, *, paused: bool
+) -> bool:
+    """A row that never started is overdue as if it had when it came here; None: nobody knows when that was."""
+    since = known_since if last_start is None else last_start
+    return not paused and since is not None and now - since > timedelta(seconds=row.interval_seconds * OVERDUE_AFTER)
+
+
 WISH_LASTS = timedelta(minutes=10)
 """A start that somebody wants now comes within this time or not at all: later it would surprise."""
 

@@ -59,13 +59,14 @@ def _wait(engine: "Engine", stop: threading.Event, until: float) -> int:
 
 def _upgrade(engine: "Engine", stop: threading.Event, until: float) -> int:
     from mercarich_db import engine as engines
-    from mercarich_db import schema
+    from mercarich_db import schedule_starts, schema
 
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     while True:
         try:
             before, after = schema.upgrade(engine)
+            engines.run_tx(engine, schedule_starts.know)
             break
         except engines.DatabaseAway as error:
             if time.monotonic() >= until or stop.wait(_PAUSE_SECONDS):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError, TimeoutError
 
 from mercarich_db.metrics import TROUBLES, watch
 from mercarich_platform.settings import BadConfiguration
@@ -20,7 +20,11 @@ CONNECTIONS = 3
 """Of a process that does one thing at a time, at most: every command, and who waits for the schema."""
 STATEMENT_SECONDS = 25
 """The server ends a statement that takes longer; nothing of a service's daily work does."""
+UNUSED_SECONDS = 0.5
+"""So long unused, a connection is asked whether the server is still there before it is given out again: one that was
+used just now is, and the question takes as long as many a statement."""
 ATTEMPTS = 8
+_LEFT = "left at"
 _RETRY = frozenset({1020, 1205, 1213})
 """MariaDB: record changed since last read, lock wait timeout, deadlock. After 1205 the transaction is still open,
 so that only a restart of the whole function is safe."""
@@ -150,6 +154,8 @@ def _sqlite(url: str) -> Engine:
 
 
 def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
+    from mercarich_db.mariadb_connection import MariaDbConnection  # the driver: not for whoever has SQLite
+
     engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -157,7 +163,6 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
         max_overflow=0,
         pool_timeout=10,
         pool_recycle=1800,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 3,
             "read_timeout": longest_seconds + 5,
@@ -165,6 +170,10 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
             "charset": "utf8mb4",
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: Any, options: Any) -> Any:
+        return MariaDbConnection(*arguments, **options)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -175,5 +184,19 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
                 " group_concat_max_len=16777216,"
                 " time_zone='+00:00', sql_mode=CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
             )
+
+    @event.listens_for(engine, "checkin")
+    def leave(_connection: object, record: Any) -> None:
+        record.info[_LEFT] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: object) -> None:
+        left = record.info.get(_LEFT)
+        if left is None or time.monotonic() - left < UNUSED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the pool connects anew, here and for all older ones
 
     return engine

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
-from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
+from mercarich_db.setting_definitions import SELLERS_OWN
 from mercarich_db.tables import excluded_sellers, excluded_words, seller_settings
 from mercarich_db.tables.revivals import EVERYONE
-from mercarich_replacements.matching import DEFAULT, SEED
-from mercarich_replacements.rules import BadConditions, Rules, read_conditions
+from mercarich_replacements.matching import DEFAULT, SEED, MatchRules
+from mercarich_replacements.rules import Rules, read_conditions
 
 
 def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | None = None) -> Rules:
@@ -33,27 +33,19 @@ def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | 
 
 def _values(connection: Connection, own: Mapping[str, str]) -> settings_store.Values:
     """The general values, replaced by a seller's own where those are valid."""
-    values = dict(settings_store.read(connection).by_key)
-    for key, text in own.items():
-        if key in SELLERS_OWN:
-            try:
-                values[key] = DEFINITIONS[key].parse(text)
-            except BadSetting:
-                continue
+    general = settings_store.stored(connection)
+    values = {
+        key: settings_store.value_of(key, own.get(key) if key in SELLERS_OWN else None, general.get(key))
+        for key in settings_store.DEFINITIONS
+    }
     return settings_store.Values(values)
 
 
 def _rules(values: settings_store.Values) -> Rules:
-    seed = replace(SEED, least_quick=values.number("REVIVAL_LEAST_QUICK"))
-    match = seed if values.text("REVIVAL_MATCH") == SEED.name else DEFAULT
-    try:
-        conditions = read_conditions(values.text("REVIVAL_OTHER_CONDITIONS"))
-    except BadConditions:
-        conditions = read_conditions(str(DEFINITIONS["REVIVAL_OTHER_CONDITIONS"].default))
     return Rules(
         days=values.integer("REVIVAL_DAYS"),
         candidates=values.integer("REVIVAL_CANDIDATES"),
-        match=match,
+        match=_match(values),
         least_rating=values.integer("REVIVAL_LEAST_RATING"),
         price_factor=values.number("REVIVAL_PRICE_FACTOR"),
         title_length=values.integer("REVIVAL_TITLE_LENGTH"),
@@ -62,6 +54,29 @@ def _rules(values: settings_store.Values) -> Rules:
         lead_days=values.integer("REVIVAL_LEAD_DAYS"),
         quantity_cap=values.integer("REVIVAL_QUANTITY_CAP"),
         other_marketplace=values.text("REVIVAL_OTHER_MARKETPLACE") == "on",
-        other_conditions=conditions,
+        other_conditions=read_conditions(values.text("REVIVAL_OTHER_CONDITIONS")),
+        break_even=values.text("REVIVAL_PRICE_RULE") == "break_even",
+        fee_percent=values.number("REVIVAL_FEE_PERCENT"),
+        costs_jpy=values.integer("REVIVAL_COSTS"),
         ask_first=values.text("REVIVAL_ASK_FIRST") == "on",
+    )
+
+
+def _match(values: settings_store.Values) -> MatchRules:
+    """The named set, with the thresholds that are set of it."""
+    if values.text("REVIVAL_MATCH") == SEED.name:
+        return replace(
+            SEED,
+            least_quick=values.number("REVIVAL_LEAST_QUICK"),
+            least_share=values.number("REVIVAL_LEAST_SHARE_SEED"),
+        )
+    return replace(
+        DEFAULT,
+        least_share=values.number("REVIVAL_LEAST_SHARE"),
+        least_inliers=values.integer("REVIVAL_LEAST_INLIERS"),
+        most_colour_distance=values.number("REVIVAL_MOST_COLOUR"),
+        most_changed_share=values.number("REVIVAL_MOST_CHANGED"),
+        most_odd_share=values.number("REVIVAL_MOST_ODD"),
+        most_odd_share_in_volumes=values.number("REVIVAL_MOST_ODD_IN_VOLUMES"),
+        titles_must_agree=values.text("REVIVAL_TITLES_AGREE") == "on",
     )

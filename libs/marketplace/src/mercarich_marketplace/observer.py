@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 CHUNKS_A_SECOND = 10.0
 """Of all batches together, before their ends: below it nothing that is answered waits for more."""
 
+CHUNK_SECONDS = 1.0
+"""An answered item waits at most this long for its chunk to fill, and only while many chunks go out: a checker writes
+each in a transaction of its own."""
+
 
 class Observer:
     """Answers an `Item` for whatever happens: a fault is an unknown item, never an exception."""
@@ -31,6 +35,7 @@ class Observer:
         self._under_way: UnderWay[Item] = UnderWay()
         self.chunks = Pace(CHUNKS_A_SECOND)
         """When the next chunk of some batch may go out half full."""
+        self.chunk_seconds = CHUNK_SECONDS
         self.open_batches = 0
 
     async def look(self, item_id: str, flow: Flow, *, fresh: bool = False) -> Item:

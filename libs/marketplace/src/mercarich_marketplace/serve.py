@@ -28,8 +28,7 @@ def main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[st
         shared = load(SharedSettings)
         platform_logging.configure(name, level=shared.log_level, style=shared.log_format)
         app = build()
-        from mercarich_marketplace import collector  # drivers: not for a help page
-        from mercarich_platform.http_server import serve
+        from mercarich_platform.http_server import configuration, serve  # drivers: not for a help page
     except BadConfiguration as error:
         _say(f"{name}: {error}")
         return BAD_CONFIGURATION
@@ -38,8 +37,7 @@ def main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[st
     except OSError as error:
         _say(f"{name}: cannot listen on {arguments.host}:{arguments.port}: {_why(error)}")
         return TRY_AGAIN
-    collector.settle()
-    serve(app, listener, grace_seconds=GRACE_SECONDS)
+    serve(configuration(app, grace_seconds=GRACE_SECONDS), listener)
     return DONE
 
 

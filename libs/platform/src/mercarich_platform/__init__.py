@@ -2,3 +2,7 @@
 
 Services import single modules; `kafka` is the only module that names the Kafka driver.
 """
+
+from mercarich_platform import collector
+
+collector.look_seldom()

@@ -1,4 +1,4 @@
-"""uvicorn, as every service that answers HTTP runs it: uvloop, httptools, an end that lets answers finish.
+"""uvicorn, as every service that answers HTTP runs it: uvloop, bounded heads, an end that lets answers finish.
 
 No access log: addresses hold what no log may tell. Needs the extra `http`.
 """
@@ -12,27 +12,36 @@ from typing import Any
 
 import uvicorn
 
+from mercarich_platform import collector
+from mercarich_platform.http_heads import BoundedHeads
+
 log = logging.getLogger(__name__)
 
 
-def serve(
+def serve(config: uvicorn.Config, listener: socket.socket) -> None:
+    """Answer until SIGTERM as a `configuration` says."""
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    collector.settle()
+    log.info("listening", extra={"address": "{}:{}".format(*listener.getsockname()[:2])})
+    _Server(config).run(sockets=[listener])
+    log.info("ended")
+
+
+def configuration(
     app: Any,
-    listener: socket.socket,
     *,
     grace_seconds: int,
     most_at_once: int | None = None,
     keep_alive_seconds: int = 5,
     trusted_proxies: str = "",
-) -> None:
-    """Answer until SIGTERM with an ASGI application; open answers then get `grace_seconds`.
-
-    `most_at_once`: connections; beyond them the answer is 503. `trusted_proxies`: whose forwarded headers are
-    believed, addresses or networks, by commas.
-    """
-    config = uvicorn.Config(
+) -> uvicorn.Config:
+    """Of an ASGI application. `grace_seconds`: what open answers get at the end. `most_at_once`: connections; beyond
+    them the answer is 503. `trusted_proxies`: whose forwarded headers are believed: addresses or networks, by
+    commas."""
+    return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHeads,
         ws="none",
         access_log=False,
         log_config=None,
@@ -43,10 +52,6 @@ def serve(
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=grace_seconds,
     )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    log.info("listening", extra={"address": "{}:{}".format(*listener.getsockname()[:2])})
-    _Server(config).run(sockets=[listener])
-    log.info("ended")
 
 
 class _Server(uvicorn.Server):

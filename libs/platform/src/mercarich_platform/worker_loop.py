@@ -1,19 +1,18 @@
 """One turn after the other of a worker: settle what ended, begin what is due, commit, poll."""
 
-import heapq
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import count
 
 from mercarich_platform.broker_watch import BrokerWatch
 from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.exit_codes import DONE, FAILED, STUCK
 from mercarich_platform.in_flight import InFlight, Task
 from mercarich_platform.kafka import BrokerAway, Consumer, Partition, Record
+from mercarich_platform.later import Begin, Later
 from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS, STOPPED
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
 from mercarich_platform.silence import Silence
@@ -24,13 +23,13 @@ POLL_SECONDS = 0.25
 IDLE_POLL_SECONDS = 1.0
 """With nothing in hand. What arrives is handled at once; only ticks and the end wait for the turn."""
 FULL_SECONDS = 0.05
+FULL_POLL_SECONDS = 1.0
+"""Between two polls while every slot is taken: they only let the group change, at some 3 ms of the driver's each."""
 COMMIT_SECONDS = 1.0
 DEAD_LETTER_RETRY_SECONDS = 2.0
 DRAIN_SECONDS = 30.0
 ACK_SECONDS = 2.0
 LEAVE_SECONDS = 5.0
-
-Begin = Callable[[Task], None]
 
 
 class WorkerLoop:
@@ -56,13 +55,13 @@ class WorkerLoop:
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="handler")
         self._letter_pool = ThreadPoolExecutor(1, thread_name_prefix="dead-letters")
         self._ended: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._later: list[tuple[float, int, Task, Begin]] = []
-        self._sequence = count()
+        self._later = Later()
         self._running = 0
         self._consumer: Consumer | None = None
         self._incarnation = 0
         self._sent: dict[Partition, int] = {}
         self._commit_due = 0.0
+        self._paused_poll_due = 0.0
         self._silence = Silence()
         self.code = DONE
 
@@ -154,7 +153,8 @@ class WorkerLoop:
         try:
             if room <= 0:
                 self._silence.broken()
-                self._poll_paused(self._consumer)
+                if time.monotonic() >= self._paused_poll_due:
+                    self._poll_paused(self._consumer)
                 self._settle(POLL_SECONDS)  # what ends wakes it
                 return
             blocked = self.in_flight.blocked()
@@ -188,6 +188,7 @@ class WorkerLoop:
 
     def _poll_paused(self, consumer: Consumer) -> None:
         """Tell the group that we are alive, without taking records."""
+        self._paused_poll_due = time.monotonic() + FULL_POLL_SECONDS
         consumer.pause_only(consumer.assignment)
         for record in consumer.poll(0, 1):
             task = self.in_flight.take(record)
@@ -265,12 +266,10 @@ class WorkerLoop:
 
     def _keep(self, task: Task, delay_seconds: float, begin: Begin) -> None:
         if self.in_flight.wait(task):
-            heapq.heappush(self._later, (time.monotonic() + delay_seconds, next(self._sequence), task, begin))
+            self._later.add(task, delay_seconds, begin)
 
     def _begin_due(self) -> None:
-        now = time.monotonic()
-        while self._later and self._later[0][0] <= now:
-            _, _, task, begin = heapq.heappop(self._later)
+        for task, begin in self._later.due():
             if self.in_flight.resume(task):
                 begin(task)
 

@@ -105,7 +105,8 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> str | None:
     shipping = item.shipping_cost_jpy or 0 if item.shipping_payer == "buyer" else 0  # of some nobody says how much
     cost = item.price_jpy + shipping
     told = f"{cost:,} yen with shipping" if shipping else f"{cost:,} yen"
-    return None if cost <= ceiling else f"{told} is more than {ceiling:,} yen"
+    limit = f"{ceiling:,} yen" + (", the break-even price" if wanted.is_break_even(rules) else "")
+    return None if cost <= ceiling else f"{told} is more than {limit}"
 
 
 def _title_length(rules: Rules, _wanted: Wanted, item: Item) -> str | None:

@@ -5,6 +5,7 @@ is what the original system did, `default` what the labelled pairs of docs/match
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from mercarich_replacements import titles
@@ -33,7 +34,7 @@ NOTHING_ALIKE = Likeness(0.0, 0.0, 0, 999.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class MatchRules:
-    """How sure a match must be. None: this is not looked at."""
+    """How sure a match must be. Infinity: this is not looked at."""
 
     name: Literal["seed", "default"]
     least_quick: float
@@ -41,10 +42,10 @@ class MatchRules:
     least_share: float
     """Features with a partner, in both directions."""
     least_inliers: int = 0
-    most_colour_distance: float | None = None
-    most_changed_share: float | None = None
-    most_odd_share: float | None = None
-    most_odd_share_in_volumes: float | None = None
+    most_colour_distance: float = inf
+    most_changed_share: float = inf
+    most_odd_share: float = inf
+    most_odd_share_in_volumes: float = inf
     """The same for kinds that come in volumes, when the titles do not name one and the same."""
     titles_must_agree: bool = False
     """Volume, pieces, model, colour and measures, and no part instead of the whole."""
@@ -103,13 +104,13 @@ def pictures_against(rules: MatchRules, seen: Likeness, ours: str = "", theirs: 
         return f"{seen.inliers} features agree on where the thing is, fewer than {rules.least_inliers}"
     a, b = titles.read(ours), titles.read(theirs)
     if not a.colours & b.colours:
-        if rules.most_colour_distance is not None and seen.colour_distance > rules.most_colour_distance:
+        if seen.colour_distance > rules.most_colour_distance:
             return f"the colours differ by {seen.colour_distance:.1f}, more than {rules.most_colour_distance:.1f}"
-        if rules.most_changed_share is not None and seen.changed_share > rules.most_changed_share:
+        if seen.changed_share > rules.most_changed_share:
             return f"{seen.changed_share:.3f} of it has another colour, more than {rules.most_changed_share:.3f}"
     volume_in_doubt = (a.in_volumes or b.in_volumes) and not a.volumes & b.volumes
     most = rules.most_odd_share_in_volumes if volume_in_doubt else rules.most_odd_share
-    if most is not None and seen.odd_share > most:
+    if seen.odd_share > most:
         return f"a spot of {seen.odd_share:.4f} of it looks different, more than {most:.4f}"
     return None
 

@@ -28,6 +28,12 @@ class Rules:
     other_conditions: Mapping[int, int]
     """Our condition -> the worst one that is taken from the other marketplace."""
     ask_first: bool
+    break_even: bool = False
+    """The offer's own price is the limit, where it is known, not the first purchase price."""
+    fee_percent: float = 0.0
+    """Amazon's, of the offer's price."""
+    costs_jpy: int = 0
+    """Of each sale besides."""
     banned_sellers: frozenset[tuple[Marketplace, str]] = frozenset()
     banned_words: tuple[str, ...] = ()
 
@@ -47,6 +53,8 @@ class Wanted:
     condition: int | None
     first_price_jpy: int | None
     withdrawn_at: datetime | None
+    offer_price_jpy: int | None = None
+    """What Amazon's buyer pays; None: nobody has said."""
     unknowns: int = 0
     """Searches before this one that told nothing."""
     saved_picture: str | None = None
@@ -56,7 +64,14 @@ class Wanted:
 
     def ceiling(self, rules: Rules) -> int | None:
         """The highest price in yen; None when nobody knows what the first one cost."""
+        if self.is_break_even(rules):
+            kept = (self.offer_price_jpy or 0) * (1000 - round(rules.fee_percent * 10)) // 1000
+            return max(0, kept - rules.costs_jpy)
         return None if self.first_price_jpy is None else int(self.first_price_jpy * rules.price_factor)
+
+    def is_break_even(self, rules: Rules) -> bool:
+        """Whether the ceiling is what a sale leaves."""
+        return rules.break_even and self.offer_price_jpy is not None
 
 
 class BadConditions(ValueError):

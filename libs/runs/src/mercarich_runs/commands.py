@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import PLANS
 from mercarich_platform import logging
 from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
 from mercarich_platform.front import TryAgain
@@ -18,7 +19,6 @@ from mercarich_platform.shutdown import install_signals
 from mercarich_runs.ports import Counts, DatabaseAway, Operation, Outcome, Request, Run
 from mercarich_runs.use_cases.see_through import Interrupted, Report
 
-PLANS = (2, 4)
 MAX_WORKERS = 1000
 
 EXIT_CODES = "Exit codes: 0 done or superseded, 75 try again, 78 bad configuration."
@@ -86,7 +86,7 @@ class RunCommand:
 
     def _add_arguments(self, parser: argparse.ArgumentParser) -> None:
         add = parser.add_argument
-        add("check_times", type=_plan, nargs="+", help="sellers' plans: checks a day, 2 or 4")
+        add("check_times", type=_plan, nargs="+", help="sellers checked so often a day: 2 or 4")
         add("--max-workers", type=_workers, default=4, help="items of a batch under way at once (4)")
         add("--group-lower", type=_positive, help=f"items in a batch (setting {self.batch_setting})")
         add("--beginwith", type=_count, default=0, help="skip so many of each seller's items (0)")

@@ -23,10 +23,11 @@ from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
-from mercarich_feed.use_cases.follow import FollowSeller, RestoreWish
+from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.removals import RemoveListings
+from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
 from mercarich_feed.use_cases.zeros import VerifyZeros
 from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
@@ -44,7 +45,7 @@ def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Even
         bootstrap=shared.kafka_bootstrap,
         group="feed",
         topics=[LISTINGS_CHANGED.name],
-        handle=ListingsChangedHandler(lanes.patches, lanes.follow),
+        handle=ListingsChangedHandler(lanes.patches, lanes.restores),
         slots=4,
         dead_letters=lambda _topic: LISTINGS_CHANGED.dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),
@@ -76,18 +77,20 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
     submit = SubmitFeed(submissions, amazon, numbers, utc_now)
     push = PushWithdrawals(gate(), listings, amazon, numbers, submit, meter)
     feeds, zeros = FollowFeeds(submissions, amazon, numbers, meter, utc_now), VerifyZeros(listings, amazon)
-    follow_seller = FollowSeller(feeds, gate(), zeros, gate(), submit, gate(), listings)
+    restore = PushRestores(gate(), listings, amazon, numbers, submit, meter, pace.pause)
+    follow_seller = FollowSeller(feeds, gate(), zeros, gate())
     removals = SqlRemovals(engine, own.token_retry_seconds, utc_now)
     remove, removals_gate = RemoveListings(removals, amazon), gate()
 
-    def follow_then_remove(user_id: int, wishes: set[RestoreWish]) -> float | None:
-        times = follow_seller(user_id, wishes), removals_gate(user_id, remove)
+    def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
+        times = follow_seller(user_id), removals_gate(user_id, remove)
         return min((seconds for seconds in times if seconds is not None), default=None)
 
     def to_follow() -> list[int]:
         return [*submissions.sellers_due(), *removals.sellers()]
 
-    follow = Lane("follow", own.followers, follow_then_remove)
+    restores: Lane[RestoreWish] = Lane("restores", own.restorers, restore)
+    follow: Lane[None] = Lane("follow", own.followers, follow_then_remove)
 
     def push_then_follow(user_id: int, _wishes: set[None]) -> float | None:
         again = push(user_id)
@@ -96,8 +99,8 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
 
     patches: Lane[None] = Lane("patches", own.pushers, push_then_follow)
     ticks = (
-        Tick("rounds", ROUND_SECONDS, Rounds(patches, follow, sellers.with_withdrawals, to_follow)),
+        Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
         Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, utc_now)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine))),
     )
-    return Lanes(patches, follow, ticks, amazon, http)
+    return Lanes(patches, restores, follow, ticks, amazon, http)

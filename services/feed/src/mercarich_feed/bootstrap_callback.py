@@ -17,7 +17,7 @@ from mercarich_feed.use_cases.linking import LinkAccount
 from mercarich_platform.clock import utc_now
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.health import HealthServer
-from mercarich_platform.http_server import serve
+from mercarich_platform.http_server import configuration, serve
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 
 GRACE_SECONDS = 20
@@ -35,7 +35,7 @@ def build_process(shared: SharedSettings, own: FeedSettings, listener: socket.so
     def answer(_stop: threading.Event) -> int:
         if metrics is not None:
             metrics.start()
-        serve(app, listener, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE)
+        serve(configuration(app, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE), listener)
         http.close()
         if metrics is not None:
             metrics.stop()

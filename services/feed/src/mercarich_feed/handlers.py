@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mercarich_contracts.messages import ListingsChanged, Unreadable
 from mercarich_db.engine import DatabaseAway
-from mercarich_feed.use_cases.follow import RestoreWish
+from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
 from mercarich_platform.worker import NotNow, Rejected
@@ -22,8 +22,13 @@ class PatchLane(Protocol):
     def check(self) -> None: ...
 
 
-class FollowLane(Protocol):
+class RestoreLane(Protocol):
     def wake(self, user_id: int, *wishes: RestoreWish, after_seconds: float = 0.0) -> None: ...
+    def check(self) -> None: ...
+
+
+class FollowLane(Protocol):
+    def wake(self, user_id: int, *, after_seconds: float = 0.0) -> None: ...
     def check(self) -> None: ...
 
 
@@ -32,7 +37,7 @@ class ListingsChangedHandler:
     """Marks the seller as awake and returns: the rows say what is to be done."""
 
     patches: PatchLane
-    follow: FollowLane
+    restores: RestoreLane
 
     def __call__(self, record: Record, _stop: threading.Event) -> None:
         try:
@@ -41,7 +46,7 @@ class ListingsChangedHandler:
             raise Rejected(str(error)) from error
         self.patches.wake(message.user_id)
         if message.restores:
-            self.follow.wake(message.user_id, RestoreWish(message.marketplace, message.max_item_count))
+            self.restores.wake(message.user_id, RestoreWish(message.marketplace, message.max_item_count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Rounds:
     """Looks for work whose message was lost, and for time that has come. A thread that broke ends the process."""
 
     patches: PatchLane
+    restores: RestoreLane
     follow: FollowLane
     with_withdrawals: Callable[[], list[int]]
     to_follow: Callable[[], list[int]]
@@ -56,6 +62,7 @@ class Rounds:
 
     def __call__(self) -> None:
         self.patches.check()
+        self.restores.check()
         self.follow.check()
         for user_id in _read(self.with_withdrawals):
             self.patches.wake(user_id)

@@ -121,18 +121,27 @@ class Listings(Protocol):
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
         """Take some for half a minute, each at its newest revision; the claim's name, and what was taken."""
 
+    def restores_waiting(self, user_id: int, marketplace: Marketplace | None, *, at_most: int) -> int:
+        """Restores that could go out now: neither deferred, claimed nor in an open feed, at whatever revision, their
+        source just seen. Counted no further than `at_most`."""
+
+    def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
+        """As `claim_withdrawals`, of those; what failed before comes last."""
+
     def renew(self, claims: Sequence[str]) -> None:
-        """Take what is still claimed by these names for half a minute from now."""
+        """Take what is still claimed by these names for half a minute from now, if the database is there."""
 
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
-        """Write the outcomes of what is still claimed by this name, in one transaction."""
+        """Write the outcomes of what is still claimed by this name, in one transaction. A restore that has lost its
+        claim may have gone over a newer push: that goes out again."""
 
     def unverified_zeros(self, user_id: int, limit: int) -> tuple[list[Offer], bool]:
         """Zeros that Amazon accepted at least a second ago and that were not read back; whether there are more."""
 
     def read_back(self, answers: Sequence[Answer]) -> None:
-        """Zeros that are shown are verified; another quantity is pushed again, none is looked up again, both after
-        a growing wait that only a verified zero ends; an unknown SKU is an orphan."""
+        """What is shown as it was pushed is verified; another quantity is pushed again, none is looked up again, both
+        after a growing wait that only a verified push ends; an unknown SKU is an orphan. A restore that could not be
+        read is left as accepted."""
 
 
 class Removals(Protocol):

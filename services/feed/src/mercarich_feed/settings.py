@@ -36,6 +36,8 @@ class FeedSettings(BaseSettings):
     """Sellers whose withdrawals are pushed side by side. Each thread mostly waits for its seller's quota."""
     followers: int = Field(default=4, ge=1, le=100)
     """Sellers whose feeds and zeros are looked after side by side."""
+    restorers: int = Field(default=8, ge=1, le=100)
+    """Sellers whose restores are pushed side by side; fewer than `pushers`, for they share the calls."""
     calls: int = Field(default=32, ge=1, le=500)
     """Requests to Amazon under way at once, of all sellers."""
     call_seconds: float = Field(default=10.0, gt=0, le=60)

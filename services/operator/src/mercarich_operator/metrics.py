@@ -60,16 +60,6 @@ ACCOUNTS = Gauge("mercarich_amazon_accounts", "Sellers' Amazon accounts by their
 DELETED = Counter(
     "mercarich_records_deleted", "Old rows that `delete_old_items` deleted, by what they were records of", ["record"]
 )
-SCHEDULE_LAST_START = Gauge(
-    "mercarich_schedule_last_start_timestamp_seconds",
-    "When a row of the schedule last started, Unix time; absent before the first",
-    ["schedule"],
-)
-SCHEDULE_OVERDUE = Gauge(
-    "mercarich_schedule_overdue",
-    "1 while a row's last start is older than 1.1 intervals and it is not paused; 0 before the first",
-    ["schedule"],
-)
 JOBS = Gauge(
     "mercarich_jobs", "Sellers' jobs that have not ended: waiting for a worker, running, frozen", ["kind", "state"]
 )

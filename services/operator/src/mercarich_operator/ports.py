@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Reason, Wish
+from mercarich_contracts.schedule import RowStarts
 from mercarich_operator.domain.pools import Deployment, Pool
 
 
@@ -133,16 +134,6 @@ class RunBook:
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduleBook:
-    """A row of the schedule that has started once at least."""
-
-    name: str
-    last_start: datetime
-    overdue: bool
-    """That was more than 1.1 intervals ago, and the row is not paused."""
-
-
-@dataclass(frozen=True, slots=True)
 class JobBook:
     """Sellers' bulk searches or imports that have not ended, and how many failed lately."""
 
@@ -168,7 +159,7 @@ class Books:
     Sellers without a usable account are left out, they count as exposed."""
     accounts: Mapping[str, int]
     """Sellers' Amazon accounts by the token's verdict."""
-    schedules: Sequence[ScheduleBook] = ()
+    schedules: Sequence[RowStarts] = ()
     jobs: Sequence[JobBook] = ()
     deleted: Mapping[str, int] = field(default_factory=dict)
     """Old rows that went since ever, by the record they were of."""

@@ -45,7 +45,7 @@ def process(argv: Sequence[str]) -> int:
 def _serve(host: str, port: int) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
     from mercarich_platform.health import HealthServer
-    from mercarich_platform.http_server import serve
+    from mercarich_platform.http_server import configuration, serve
     from mercarich_web.bootstrap_pages import build_pages
 
     shared, own = load(SharedSettings), load(PagesSettings)
@@ -63,14 +63,14 @@ def _serve(host: str, port: int) -> int:
             metrics.start()
         app = build_pages(shared, own)
         app.state.open_key()
-        serve(
+        config = configuration(
             app,
-            listener,
             grace_seconds=GRACE_SECONDS,
             most_at_once=MOST_AT_ONCE,
             keep_alive_seconds=30,
             trusted_proxies=own.trusted_proxies,
         )
+        serve(config, listener)
         if metrics is not None:
             metrics.stop()
         return DONE

@@ -11,6 +11,7 @@ from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.adapters.amazon_sql import SqlAmazonBook
 from mercarich_web.adapters.bulk_sql import SqlBulk
+from mercarich_web.adapters.database import SqlTogether
 from mercarich_web.adapters.exclusions_sql import SqlExclusions
 from mercarich_web.adapters.exposure_sql import SqlExposures
 from mercarich_web.adapters.feed_kafka import KafkaFeed
@@ -66,7 +67,7 @@ def build_pages(
     desk = end.enter_context(job_desk(engine, shared, now))
     site = make_site(https=own.public_url.startswith("https://"))
     people = entrance(engine, site, shared, own, now, passwords)
-    book, holds = SqlListingBook(engine), SqlHolds(engine)
+    book, holds, together = SqlListingBook(engine), SqlHolds(engine), SqlTogether(engine)
     overview = ShowOverview(
         SqlRunHistory(engine),
         SqlStock(engine),
@@ -87,24 +88,31 @@ def build_pages(
         return shop(user_id).figures
 
     sellers = SqlSellersDesk(engine)
-    fortnight = Remembered(TellFortnight(SqlExposures(engine), sellers, lambda user_id: shop(user_id).exposed, now))
+    fortnight = Remembered(TellFortnight(SqlExposures(engine), sellers, shop, now))
     end.callback(fortnight.close)
     browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)
-    tell_story = TellStory(file, SqlOffers(engine), holds, now)
+    tell_story = TellStory(file, SqlOffers(engine), holds, together, now)
     looks = KafkaLooks(shared.kafka_bootstrap)
     end.callback(looks.close)
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
     proposals = ReplacementDesk(SqlProposals(engine), now)
     of_api = api(people.keys, browse, tell_story, desk, change, proposals)
     routers = [
-        home.routes(site, ShowHome(figures, fortnight, sellers, SCHEDULE, SqlSchedules(engine), now), overview),
+        home.routes(
+            site,
+            ShowHome(figures, fortnight.known, sellers, SCHEDULE, SqlSchedules(engine), together, now),
+            fortnight,
+            overview,
+        ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         bulk.routes(site, change),
         listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
         jobs.routes(site, desk),
-        rules.routes(site, RuleDesk(SqlRules(engine), SqlTrials(engine), now), ExclusionDesk(SqlExclusions(engine))),
+        rules.routes(
+            site, RuleDesk(SqlRules(engine), SqlTrials(engine), figures, now), ExclusionDesk(SqlExclusions(engine))
+        ),
         *people.routers,
         *notice_pages(engine, site, people.key, people.audit, own, now),
         of_api,

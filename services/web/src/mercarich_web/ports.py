@@ -1,9 +1,10 @@
 """What the reports need from outside; every method raises `DatabaseAway`, those of `Pools` raise `BrokerAway`."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from mercarich_web.domain.exclusions import Exclusion
 from mercarich_web.domain.expiry import Expired, Removed
@@ -23,10 +24,7 @@ from mercarich_web.domain.reports import (
 )
 from mercarich_web.domain.retention import Record, Step
 from mercarich_web.domain.schedules import LastStart, Pause, Wish
-from mercarich_web.domain.seed import Known
 from mercarich_web.ports_people import Actor
-
-Result = TypeVar("Result")
 
 
 class DatabaseAway(Exception):
@@ -39,6 +37,11 @@ class BrokerAway(Exception):
 
 class Refused(Exception):
     """The value is not allowed; the text says what was expected."""
+
+
+Together = Callable[[], AbstractContextManager[None]]
+"""What this thread reads in the block is read over one connection. Nothing in it writes, or waits for another thread:
+connections are few."""
 
 
 class Schema(Protocol):
@@ -88,6 +91,9 @@ class Holds(Protocol):
 
 class Schedules(Protocol):
     def last_starts(self) -> Mapping[str, LastStart]: ...
+
+    def known_since(self) -> Mapping[str, datetime]:
+        """When each row came to this database."""
 
     def pauses(self) -> Mapping[str, Pause]: ...
 
@@ -239,6 +245,9 @@ class ExclusionBook(Protocol):
     def of(self, user_id: int | None) -> Sequence[Exclusion]:
         """What holds for this seller, that of all sellers included; None: every exclusion there is."""
 
+    def page(self, user_id: int, words: str, after: Exclusion | None, limit: int) -> Sequence[Exclusion]:
+        """In the order of `ExclusionPage`, of those with these words in them, behind this one."""
+
     def add(self, user_id: int | None, exclusion: Exclusion) -> bool:
         """Whether this call added it."""
 
@@ -254,40 +263,3 @@ class DeadLetters(Protocol):
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:
         """Into their source topics, with their keys; acknowledged on return."""
-
-
-class Original(Protocol):
-    """The original system's database; it is only read. Every method raises `DatabaseAway`."""
-
-    def tables(self) -> tuple[Sequence[Known], Sequence[str]]:
-        """Those that are taken over, and the names of the others."""
-
-    def rows(self, table: Known) -> Iterator[Mapping[str, Any]]:
-        """By our names of the columns, as a stream."""
-
-
-class NewRows(Protocol):
-    """Rows of a take-over, written but not there before all of them are."""
-
-    def add_seller(self, user_id: int, row: Mapping[str, Any]) -> None: ...
-
-    def add_listings(self, rows: Sequence[tuple[Mapping[str, Any], str, str | None]]) -> None:
-        """Each with its source's id and the source's seller; sources that are not there yet are made."""
-
-    def set(self, key: str, value: str, by: str, at: datetime) -> str | None:
-        """A setting; why it is not taken over, if it is not."""
-
-    def exclude_seller(self, user_id: int, marketplace: str, seller_id: str) -> None: ...
-
-    def exclude_word(self, user_id: int, word: str) -> None: ...
-
-
-class NewHome(Protocol):
-    """Our database, where the original's rows go."""
-
-    def filled(self, fill: Callable[[NewRows], Result]) -> Result:
-        """Keep what `fill` writes, all of it when it returns or nothing when it raises; on a conflict it is called
-        again. Raises `Refused` when there are sellers, and `DatabaseAway`."""
-
-    def setting_problem(self, key: str, value: str) -> str | None:
-        """Why `set` would not take it over, as far as can be told without writing."""

@@ -15,6 +15,9 @@ class Rules(Protocol):
     def change(self, user_id: int, values: Mapping[str, str | None], by: str, now: datetime) -> None:
         """All of them, or none; None goes back to the general value. Raises `BadRule`."""
 
+    def checks(self, user_id: int, value: str) -> int:
+        """Checks a day, as they were typed. Raises `BadRule` for more than the seller's plan allows."""
+
 
 class Trials(Protocol):
     def rules(self, user_id: int, instead: Mapping[str, str]) -> HeldRules:

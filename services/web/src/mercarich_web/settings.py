@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mercarich_web.domain.people import Role
+
 
 class WebSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WEB_", frozen=True, extra="ignore")
@@ -45,6 +47,8 @@ class PagesSettings(BaseSettings):
     """The key of before, while it is replaced: what it has sealed still opens, and is sealed with the new one."""
     codes_for_operators: bool = False
     """Operators must set up the second step of signing in before they see anything else."""
+    codes_for_sellers: bool = False
+    """The same for sellers."""
     docs: bool = False
     """Whether /docs tells of the API, for people who develop against it."""
     api_calls_a_minute: int = Field(default=600, ge=1, le=1_000_000)
@@ -64,3 +68,9 @@ class PagesSettings(BaseSettings):
     """Where the operator's page of marketplaces asks the proxies for their state."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, from which X-Forwarded-For and -Proto are believed. Empty: nobody."""
+
+    @property
+    def codes_for(self) -> frozenset[Role]:
+        """Who must set up the second step."""
+        must = {Role.OPERATOR: self.codes_for_operators, Role.SELLER: self.codes_for_sellers}
+        return frozenset(role for role, demanded in must.items() if demanded)

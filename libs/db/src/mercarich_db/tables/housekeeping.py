@@ -64,6 +64,13 @@ schedule_pauses = Table(  # written by web
     Column("paused_by", String(64), nullable=False),
 )
 
+schedule_known = Table(  # written by `mercarich db upgrade`: a row that never starts is missed from then on
+    "schedule_known",
+    metadata,
+    Column("name", exact(64), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 schedule_wishes = Table(  # a row goes when its start has come
     "schedule_wishes",
     metadata,

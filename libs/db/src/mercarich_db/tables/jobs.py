@@ -75,6 +75,7 @@ job_rows = Table(
     Column("title", String(255), nullable=True),
     Column("quantity", Integer, nullable=True),
     Column("listed", Boolean, nullable=True),
+    Column("price", Integer, nullable=True),
     Index("ix_job_rows_sku", "job_id", "sku"),
     Index("ix_job_rows_source", "job_id", "marketplace", "item_id"),
 )

@@ -19,6 +19,7 @@ listings = Table(
     Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
     Column("listing_quantity", Integer, nullable=False),  # what a restore puts back
     Column("created_at", UtcDateTime, nullable=False),
+    Column("offer_price_jpy", Integer, nullable=True),  # what Amazon's buyer pays, as the seller told it
     Column("stopped_at", UtcDateTime, nullable=True),  # not watched: down, and neither checked nor searched for
     # by updater where web did not know it: of the first source, what a replacement may cost
     Column("first_price_jpy", Integer, nullable=True),
@@ -50,6 +51,7 @@ listings = Table(
     Column("push_attempts", Integer, nullable=False),
     Column("push_not_before", UtcDateTime, nullable=True),
     Column("push_problem", String(255), nullable=True),
+    Column("push_failed_revision", Integer, nullable=True),  # these three are about it, not about a newer one
     Column("orphan", Boolean, nullable=False),  # Amazon does not know the SKU
     Column("push_pending", Integer, Computed("CASE WHEN revision > pushed_revision THEN 1 ELSE 0 END", persisted=True)),
     UniqueConstraint("user_id", "sku"),
@@ -59,7 +61,13 @@ listings = Table(
     Index("ix_listings_update", "update_run", "update_rank", "id"),
     Index("ix_listings_update_claimed", "update_run", "update_attempts"),  # a planner looks for the abandoned
     Index("ix_listings_searching", "searching", "marketplace", "id"),
+    Index("ix_listings_searched", "searching", "marketplace", "searched_at", "id"),  # an update run's order
     Index("ix_listings_changed", "user_id", "changed_at", "id"),  # a seller's page of listings
+    Index(  # all that a seller's figures are counted by: the index alone answers
+        "ix_listings_shop",
+        *("user_id", "listed", "orphan", "quantity", "hold_id", "searching", "stopped_at"),
+        *("push_pending", "pushed_quantity", "listing_quantity", "push_problem", "source_item_id"),
+    ),
 )
 
 listing_events = Table(

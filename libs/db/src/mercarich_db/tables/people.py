@@ -11,6 +11,7 @@ users = Table(
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("username", exact(64), nullable=False, unique=True),
     Column("plan", Integer, nullable=False),  # checks a day: 2 or 4
+    Column("checks_a_day", Integer, nullable=True),  # what he wants of them; see mercarich_db.cadence
     Column("active", Boolean, nullable=False),
     Column("is_staff", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

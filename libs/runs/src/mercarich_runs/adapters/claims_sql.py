@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, update
 
-from mercarich_db.bulk import among, read_locked
+from mercarich_db.bulk import LockedRows, among
 from mercarich_runs.adapters.columns import PendingColumns
 
 
@@ -13,7 +13,7 @@ def claim(
 ) -> frozenset[int]:
     """Take those of `which` that nobody has; a message that came twice finds none. Hold the fence before."""
     free = and_(which, or_(columns.not_before.is_(None), columns.not_before <= now))
-    taken = frozenset(id for (id,) in read_locked(connection, [columns.id], free))
+    taken = frozenset(id for (id,) in LockedRows([columns.id], free).read(connection))
     claimed = update(columns.table).where(among(columns.id, taken))
     connection.execute(claimed.values({columns.attempts: columns.attempts + 1, columns.not_before: until}))
     return taken

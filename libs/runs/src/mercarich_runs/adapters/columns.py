@@ -56,4 +56,4 @@ class PendingColumns:
         return and_(self.run == run.id, self.attempts > 0, self.not_before <= now)
 
     def is_of(self, run_id: int, ids: Sequence[int]) -> ColumnElement[bool]:
-        return and_(among(self.id, ids), self.run == run_id)
+        return among(self.id, ids, self.run == run_id)

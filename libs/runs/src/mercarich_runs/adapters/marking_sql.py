@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, Engine, and_, select, update
 
 from mercarich_db.bulk import insert_missing, update_rows
+from mercarich_db.cadence import checks_a_day
 from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
 from mercarich_runs.adapters.columns import PendingColumns
 from mercarich_runs.adapters.fence import hold_newest, read, write
@@ -26,9 +27,9 @@ Page = Sequence[tuple[int, Sequence[int]]]
 
 
 def sellers_of(engine: Engine, request: Request) -> Sellers:
-    """Those with the run's plans who can be served; the others counted by reason."""
+    """Those who are checked as often as the run says and can be served; the others counted by reason."""
     columns = select(users.c.id, users.c.active, users.c.is_staff, amazon_accounts.c.user_id.label("account"))
-    rows = columns.outerjoin_from(users, amazon_accounts).where(users.c.plan.in_(request.plans))
+    rows = columns.outerjoin_from(users, amazon_accounts).where(checks_a_day().in_(request.plans))
     if request.usernames:
         rows = rows.where(users.c.username.in_(request.usernames))
     taken: set[int] = set()

@@ -112,11 +112,14 @@ def _page(columns: PendingColumns, taken: Sequence[Any]) -> Select[Any]:
 
 
 def _unfinished(engine: Engine, columns: PendingColumns) -> str:
-    """SQL with a place for the ids: those that wait for a worker or are with one, as one text."""
+    """SQL with a place for the ids: those that wait for a worker or are with one, as one text.
+
+    The `+` is SQLite's word that rows are not sought by their run (`mercarich_db.bulk.Filter`).
+    """
     on_sqlite = engine.dialect.name == "sqlite"
-    mark, whole = ("?", "json_group_array") if on_sqlite else ("%s", "json_arrayagg")
+    mark, whole, unsought = ("?", "json_group_array", "+") if on_sqlite else ("%s", "json_arrayagg", "")
     run, attempts, not_before = columns.run.name, columns.attempts.name, columns.not_before.name
     return (
-        f"SELECT {whole}(id) FROM {columns.table.name} WHERE id IN ({{}}) AND {run} = {mark}"
+        f"SELECT {whole}(id) FROM {columns.table.name} WHERE id IN ({{}}) AND {unsought}{run} = {mark}"
         f" AND ({not_before} IS NULL OR ({attempts} > 0 AND {not_before} > {mark}))"
     )

@@ -15,8 +15,10 @@ from mercarich_runs.ports import AnyBatch, AnyRow, Batches, Pending, QueueAway, 
 log = logging.getLogger(__name__)
 
 _START = (-1, 0)
-_PAUSES = (0.1, 0.2, 0.5)
-"""Seconds between rounds: short while batches come back, longer while nothing moves."""
+_SHORTEST, _LONGEST = 0.1, 0.5
+"""Seconds between rounds: each asks the database about all that is out, so a round waits until some of that is done."""
+_FEW, _MANY = 1 / 8, 1 / 3
+"""Parts of what was out that a round found done: below the one the next waits longer, above the other less."""
 _SUSPECTS_EVERY = timedelta(seconds=1)
 _AHEAD = 1000
 """Rows that are read at once. One that is done, or put off, before its batch goes out finds no claim at the worker."""
@@ -68,25 +70,24 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._out: list[_Out[AnyBatch]] = []
         self._place = _START
         self._ahead: deque[AnyRow] = deque()
-        self._idle = 0
+        self._pause = _SHORTEST
         self._suspects_at: datetime | None = None
         self._fresh = False
 
     @property
     def pause(self) -> float:
         """Seconds until the next round makes sense."""
-        return _PAUSES[min(self._idle, len(_PAUSES) - 1)]
+        return self._pause
 
     def round(self) -> bool:
         """Answers whether anything is out. Raises `DatabaseAway` and `Superseded`."""
-        moved = self._drop_finished()
+        self._set_pause(self._drop_finished())
         try:
             self._publish_again()
             self._publish_suspect()
-            moved |= self._publish_more()
+            self._publish_more()
         except QueueAway as error:
             log.warning("the broker is away; publishing goes on when it is back", extra={"why": str(error)})
-        self._idle = 0 if moved else self._idle + 1
         return bool(self._out)
 
     def start_over(self, *, fresh: bool = False) -> None:
@@ -95,10 +96,17 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._ahead.clear()
         self._fresh = fresh
 
-    def _drop_finished(self) -> bool:
+    def _set_pause(self, done: float | None) -> None:
+        if done is None or done > _MANY:
+            self._pause = max(self._pause / 2, _SHORTEST)
+        elif done < _FEW:
+            self._pause = min(self._pause * 1.5, _LONGEST)
+
+    def _drop_finished(self) -> float | None:
+        """The part of what was out that is done; None: nothing was out."""
         before = sum(len(out.left) for out in self._out)
         if not before:
-            return False
+            return None
         ids = list(itertools.chain.from_iterable(out.left for out in self._out))
         pending = self._pending.unfinished(self._run, ids, self._now())
         for out in self._out:
@@ -106,7 +114,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             if len(left) < len(out.left):
                 out.left, out.since = left, self._now()
         self._out = [out for out in self._out if out.left]
-        return sum(len(out.left) for out in self._out) < before
+        return 1 - sum(len(out.left) for out in self._out) / before
 
     def _publish_again(self) -> None:
         """A message may be lost with the broker's data; the rows say that nobody works on it."""
@@ -127,7 +135,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             for row in self._pending.abandoned(self._run, 1, self._now()):
                 self._publish([[row]], suspect=True)
 
-    def _publish_more(self) -> bool:
+    def _publish_more(self) -> None:
         taken = set(itertools.chain.from_iterable(out.left for out in self._out))
         new: list[list[AnyRow]] = []
         while len(self._out) + len(new) < self._settings.unfinished_batches:
@@ -138,7 +146,6 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             new.append(rows)
             taken.update(row.id for row in rows)
         self._publish(new)
-        return bool(new)
 
     def _next_rows(self, taken: AbstractSet[int]) -> list[AnyRow]:
         """The next batch in the run's order, each row with all that is best done with it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, bindparam, insert, update
 
 from mercarich_checker.adapters import withdrawals_sql
 from mercarich_checker.adapters.checks import CHECKS, hold_newest
@@ -15,7 +15,7 @@ from mercarich_checker.ports import BrakeSettings, Recorded
 from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.bulk import among, read_locked, time_of, update_rows
+from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, time_of, update_rows
 from mercarich_db.tables import evidence, runs, source_items
 from mercarich_runs.adapters import claims_sql
 from mercarich_runs.adapters.evidence_sql import evidence_row
@@ -45,6 +45,18 @@ class _Pending(NamedTuple):
 
 
 _SUSPECTED_AT = _Pending._fields.index("suspected_at")
+_PENDING = LockedRows(
+    [_items[name] for name in _Pending._fields], among(_items.id, GIVEN_IDS, _items.check_run == bindparam("run_id"))
+)
+_COUNTED = (
+    *("checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished"),
+    *("fallen", "withdrawn", "held"),
+)
+_COUNT = (
+    update(runs)
+    .where(runs.c.id == bindparam("run_id"))
+    .values({name: runs.c[name] + bindparam(f"new_{name}") for name in _COUNTED})
+)
 
 
 class SqlObservations:
@@ -104,8 +116,7 @@ def _record(
 
 def _pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> list[_Pending]:
     """Those that the run still wants, by id; an answer that comes twice finds none."""
-    columns = [_items[name] for name in _Pending._fields]
-    rows = read_locked(connection, columns, among(_items.id, ids), _items.check_run == batch.run_id)
+    rows = _PENDING.read(connection, ids=ids, run_id=batch.run_id)
     rows.sort()
     for row in rows:
         row[_SUSPECTED_AT] = time_of(row[_SUSPECTED_AT])
@@ -207,6 +218,5 @@ def _put_off(
 
 def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:
     """Last in the transaction: every worker of a run writes this row."""
-    raised = {name: runs.c[name] + number for name, number in counts.items() if number}
-    if raised:
-        connection.execute(update(runs).where(runs.c.id == run_id).values(**raised))
+    if any(counts.values()):
+        connection.execute(_COUNT, {"run_id": run_id, **{f"new_{name}": counts.get(name, 0) for name in _COUNTED}})

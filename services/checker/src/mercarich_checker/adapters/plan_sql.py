@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, insert, or_, select, update
 
 from mercarich_checker.adapters import canaries_sql
 from mercarich_checker.adapters.checks import CHECKS, hold_newest
@@ -14,6 +14,7 @@ from mercarich_checker.domain import Canary
 from mercarich_checker.ports import HoldKind
 from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem
+from mercarich_db.bulk import Filter, Rows
 from mercarich_db.tables import holds, listings, source_items
 from mercarich_runs.adapters.fence import read, write
 from mercarich_runs.adapters.marking_sql import sellers_of
@@ -32,6 +33,7 @@ _TAKEN = (_items.id, _items.item_id, _items.seller_id)
 class SqlPlan(PendingRows[BatchItem]):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, CHECKS, _TAKEN, BatchItem)
+        self._same_sellers = Rows(engine, _of_sellers())
 
     def sellers(self, request: Request) -> Sellers:
         return sellers_of(self._engine, request)
@@ -45,24 +47,14 @@ class SqlPlan(PendingRows[BatchItem]):
         if run.marketplace is not Marketplace.MERCARI or not sellers:
             return {}
         groups: dict[str | None, list[BatchItem]] = defaultdict(list)
-        for other in self._of_sellers(run, sellers, now):
+        with read(self._engine) as connection:
+            found = self._same_sellers.read(
+                connection, marketplace=run.marketplace, sellers=sellers, run_id=run.id, now=now
+            )
+        for _, *taken in sorted(found):
+            other = BatchItem(*taken)
             groups[other.seller_id].append(other)
         return {row.id: groups[row.seller_id] for row in rows if row.seller_id in groups}
-
-    def _of_sellers(self, run: Run, seller_ids: Sequence[str], now: datetime) -> Sequence[BatchItem]:
-        same = (
-            select(*_TAKEN)
-            .where(
-                _items.marketplace == run.marketplace,
-                _items.seller_id.in_(seller_ids),
-                _items.check_run == run.id,
-                CHECKS.is_due(now),
-            )
-            .order_by(_items.check_rank, _items.id)
-            .limit(OF_SELLERS)
-        )
-        with read(self._engine) as connection:
-            return [BatchItem(*row) for row in connection.execute(same)]
 
     def recall(self, run: Run) -> int:
         def recall(connection: Connection) -> int:
@@ -103,6 +95,21 @@ class SqlPlan(PendingRows[BatchItem]):
                 connection.execute(insert(holds).values(**row, opened_at=now))
 
         write(self._engine, open_once)
+
+
+def _of_sellers() -> Select[Any]:
+    """What the run has due of some `sellers` at `now`, the first in its order, each with its rank."""
+    return (
+        select(_items.check_rank, *_TAKEN)
+        .where(
+            _items.marketplace == bindparam("marketplace"),
+            _items.seller_id.in_(bindparam("sellers", expanding=True)),
+            Filter(_items.check_run == bindparam("run_id")),
+            CHECKS.is_due(bindparam("now")),
+        )
+        .order_by(_items.check_rank, _items.id)
+        .limit(OF_SELLERS)
+    )
 
 
 def _held_sources(marketplace: Marketplace) -> Select[Any]:

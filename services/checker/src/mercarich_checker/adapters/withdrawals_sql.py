@@ -16,7 +16,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.bulk import among, read_locked
+from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
 from mercarich_db.tables import holds, listing_events, listings, runs, source_items
 from mercarich_db.types import AnyRow
 
@@ -114,13 +114,14 @@ def close_empty_holds(connection: Connection, which: ColumnElement[bool], now: d
 
 
 _COLUMNS = [listings.c[name] for name in _Listing._fields]
+_LISTINGS = LockedRows(_COLUMNS, among(listings.c.source_item_id, GIVEN_IDS, _listed))
 
 
 def _listings_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[_Listing]:
     """Locked; in order of their id."""
     if not source_ids:
         return ()
-    rows = read_locked(connection, _COLUMNS, among(listings.c.source_item_id, source_ids), _listed)
+    rows = _LISTINGS.read(connection, ids=sorted(source_ids))
     return sorted(map(_Listing._make, rows))
 
 

@@ -37,7 +37,7 @@ class PacedAmazon:
 
     def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
         def patch(offer: Offer) -> None:
-            self._api.patch_quantity(account, offer.sku, offer.quantity)
+            self._api.patch_quantity(account, offer.sku, offer.quantity, offer.lead_time_days)
 
         return self._side_by_side(account, "patchListingsItem", offers, patch, _SENDING_SECONDS)
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import listings, submission_items
 from mercarich_feed.adapters.events_sql import Event, write_events
+from mercarich_feed.adapters.failures_sql import FAILURES, failures
+from mercarich_feed.adapters.overtaken_sql import push_again
 from mercarich_feed.domain.doubts import after_acceptance, refusals
 from mercarich_feed.domain.feeds import FeedEnd, is_orphan
 from mercarich_feed.domain.pushes import back_off
@@ -26,7 +28,7 @@ def apply_step(connection: Connection, submission_id: int, end: FeedEnd, now: da
     refused = [row for row in current if end.processed and row.sku in end.problems]
     accepted = [row for row in current if end.processed and row.sku not in end.problems]
     failed = current if not end.processed else []
-    _push_again(connection, moved)
+    push_again(connection, [row.id for row in moved])  # the feed may have gone over a newer PATCH
     _accept(connection, accepted, now)
     _refuse(connection, [row for row in refused if row.pushed_revision < row.revision], end, now)
     _defer(connection, [row for row in failed if row.pushed_revision < row.revision], end, now)
@@ -43,8 +45,7 @@ def _next(connection: Connection, submission_id: int) -> Rows:
             listings.c.sku,
             listings.c.revision,
             listings.c.pushed_revision,
-            listings.c.push_attempts,
-            listings.c.push_problem,
+            *FAILURES,
             submission_items.c.revision.label("sent_revision"),
             submission_items.c.quantity.label("sent_quantity"),
         )
@@ -54,22 +55,6 @@ def _next(connection: Connection, submission_id: int) -> Rows:
         .limit(_ROWS)
         .with_for_update(of=listings)
     ).all()
-
-
-def _push_again(connection: Connection, moved: Rows) -> None:
-    """The feed may have put an older quantity over a newer PATCH. A PATCH under way loses its claim with that,
-    so that its answer cannot count the listing as pushed. What Amazon shows is not known."""
-    ids = [row.id for row in moved]
-    if not ids:
-        return
-    behind = case(
-        (listings.c.pushed_revision >= listings.c.revision, listings.c.revision - 1), else_=listings.c.pushed_revision
-    )
-    connection.execute(
-        update(listings)
-        .where(listings.c.id.in_(ids))
-        .values(pushed_revision=behind, pushed_quantity=None, verified_at=None, push_claim=None, push_claim_until=None)
-    )
 
 
 def _accept(connection: Connection, rows: Rows, now: datetime) -> None:
@@ -91,7 +76,8 @@ def _accept(connection: Connection, rows: Rows, now: datetime) -> None:
     )
     values = []
     for row in rows:
-        left, problem = after_acceptance(row.sent_quantity, row.push_attempts, row.push_problem)
+        # Of a feed's listings only the zeros are read back.
+        left, problem = (0, None) if row.sent_quantity else after_acceptance(*failures(row, row.sent_revision))
         sent = {"sent_revision": row.sent_revision, "sent_quantity": row.sent_quantity}
         values.append({"row": row.id, **sent, "left": left, "problem": problem})
     connection.execute(statement, values)
@@ -100,8 +86,9 @@ def _accept(connection: Connection, rows: Rows, now: datetime) -> None:
 def _refuse(connection: Connection, rows: Rows, end: FeedEnd, now: datetime) -> None:
     for row in rows:
         problem = end.problems[row.sku]
-        attempts = refusals(row.push_attempts, row.push_problem) + 1
+        attempts = refusals(*failures(row, row.sent_revision)) + 1
         later = {"push_attempts": attempts, "push_not_before": now + back_off(attempts)}
+        later |= {"push_failed_revision": row.sent_revision}
         connection.execute(
             update(listings)
             .where(listings.c.id == row.id)
@@ -118,12 +105,10 @@ def _defer(connection: Connection, rows: Rows, end: FeedEnd, now: datetime) -> N
     for row in rows:
         if row.sent_quantity == 0:
             continue
-        attempts = row.push_attempts + 1
-        connection.execute(
-            update(listings)
-            .where(listings.c.id == row.id)
-            .values(push_attempts=attempts, push_not_before=now + back_off(attempts), push_problem=end.note)
-        )
+        attempts = failures(row, row.sent_revision)[0] + 1
+        later = {"push_attempts": attempts, "push_not_before": now + back_off(attempts), "push_problem": end.note}
+        later |= {"push_failed_revision": row.sent_revision}
+        connection.execute(update(listings).where(listings.c.id == row.id).values(later))
 
 
 def _record(connection: Connection, submission_id: int, result: str, rows: Rows, end: FeedEnd) -> None:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from mercarich_db.engine import DatabaseAway
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
-from mercarich_feed.use_cases.follow import RestoreWish
+from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_platform.worker import Tick, Worker
 
@@ -61,11 +61,14 @@ class Lane(Generic[Wish]):
             if thread.done():
                 thread.result()
 
-    def stop(self) -> None:
-        """Waits for the sellers at hand."""
+    def take_no_more(self) -> None:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Waits for the sellers at hand."""
+        self.take_no_more()
         self._pool.shutdown(wait=True)
 
     def _loop(self) -> None:
@@ -99,21 +102,26 @@ class Lane(Generic[Wish]):
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Both lanes with what they need, ended in the order in which they need each other."""
+    """The lanes with what they need, ended in the order in which they need each other."""
 
     patches: Lane[None]
-    follow: Lane[RestoreWish]
+    restores: Lane[RestoreWish]
+    follow: Lane[None]
     ticks: Sequence[Tick]
     amazon: PacedAmazon
     http: Http
 
     def start(self) -> None:
         self.patches.start()
+        self.restores.start()
         self.follow.start()
 
     def stop(self) -> None:
         """Set the lanes' stop event first."""
+        self.restores.take_no_more()
+        self.follow.take_no_more()
         self.patches.stop()
+        self.restores.stop()
         self.follow.stop()
         self.amazon.close()
         self.http.close()

@@ -31,7 +31,9 @@ def restore() -> ColumnElement[bool]:
 
 
 def not_deferred(now: datetime) -> ColumnElement[bool]:
-    return or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now)
+    """Nothing waits because an older revision was refused: least of all a zero."""
+    newer = listings.c.revision > listings.c.push_failed_revision
+    return or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now, newer)
 
 
 def source_is_fresh(now: datetime) -> ColumnElement[bool]:
@@ -48,16 +50,32 @@ def unclaimed(now: datetime) -> ColumnElement[bool]:
     return or_(listings.c.push_claim.is_(None), listings.c.push_claim_until <= now)
 
 
+def restore_waits(now: datetime) -> ColumnElement[bool]:
+    """A restore that could go out now, in either lane.
+
+    None of which an older revision may be on its way, by PATCH or by feed: which of the two Amazon takes last is
+    undefined.
+    """
+    return and_(pending(), restore(), source_is_fresh(now), not_deferred(now), unclaimed(now), carried_by_no_feed())
+
+
 def not_in_feed() -> ColumnElement[bool]:
     """No open feed carries this very revision; a bypassed one is no longer waited for."""
-    carried = and_(
+    return not_(exists().where(_carried(), submission_items.c.revision == listings.c.revision))
+
+
+def carried_by_no_feed() -> ColumnElement[bool]:
+    """As `not_in_feed`, of any revision."""
+    return not_(exists().where(_carried()))
+
+
+def _carried() -> ColumnElement[bool]:
+    return and_(
         submission_items.c.listing_id == listings.c.id,
-        submission_items.c.revision == listings.c.revision,
         submissions.c.id == submission_items.c.submission_id,
         submissions.c.ended_at.is_(None),
         submissions.c.state != BYPASSED,
     )
-    return not_(exists().where(carried))
 
 
 def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:

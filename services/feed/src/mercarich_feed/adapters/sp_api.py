@@ -16,7 +16,7 @@ from mercarich_feed.adapters.lwa import Lwa
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.domain.feeds import FeedState, quantity_patches
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import Forbidden, RateLimited, Rejected, Transient
+from mercarich_feed.ports import AmazonTrouble, Forbidden, Missing, RateLimited, Rejected, Transient
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
@@ -62,10 +62,16 @@ class SpApi:
                 return
         raise Forbidden(f"the seller does not take part in the marketplace {account.marketplace_id}")
 
-    def patch_quantity(self, account: Account, sku: str, quantity: int) -> None:
-        """Set an offer's quantity. An INVALID comes with HTTP 200."""
-        body = {"productType": "PRODUCT", "patches": quantity_patches(quantity)}
-        operation = Operation("patchListingsItem", "PATCH", _item(account, sku), _market(account), body)
+    def patch_quantity(self, account: Account, sku: str, quantity: int, lead_time_days: int | None = None) -> None:
+        """Set an offer's quantity, and its lead time where one is given. An INVALID comes with HTTP 200.
+
+        A zero whose answer is lost is sent again at once. Of any other quantity two tries might arrive in either
+        order, with a zero between them.
+        """
+        body = {"productType": "PRODUCT", "patches": quantity_patches(quantity, lead_time_days)}
+        operation = Operation(
+            "patchListingsItem", "PATCH", _item(account, sku), _market(account), body, repeatable=quantity == 0
+        )
         _accepted(self._call(account, operation, paced=True))
 
     def quantity(self, account: Account, sku: str) -> int | None:
@@ -145,6 +151,20 @@ class SpApi:
 
     def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
         """Send it until there is an answer that counts. `paced`: the caller has waited for the first turn."""
+        lost: list[Transient] = []
+        try:
+            return self._until_answered(account, operation, lost, paced=paced)
+        except (Rejected, Missing, Transient):
+            raise
+        except AmazonTrouble as trouble:
+            if lost and operation.method != "GET":  # an earlier try may have had its effect
+                raise Transient(f"{lost[-1]}, then {trouble}") from trouble
+            raise
+
+    def _until_answered(
+        self, account: Account, operation: Operation, lost: list[Transient], *, paced: bool
+    ) -> dict[str, Any]:
+        """Notes in `lost` what came to no answer."""
         refreshed = False
         for tried in range(1, _TRIES + 1):
             if not paced or tried > 1:
@@ -160,9 +180,10 @@ class SpApi:
             except RateLimited as trouble:
                 if tried == _TRIES or (trouble.retry_after or 0) > 5:
                     raise
-            except Transient:
+            except Transient as trouble:
                 if tried == _TRIES or not operation.repeatable:
                     raise
+                lost.append(trouble)
                 self._pace.pause(random.uniform(0.1, 0.4) * 2**tried)
         raise Forbidden(f"{operation.name}: refused with a fresh token")
 

@@ -15,8 +15,7 @@ from mercarich_feed.adapters.pending_sql import (
     not_deferred,
     not_in_feed,
     pending,
-    restore,
-    source_is_fresh,
+    restore_waits,
     unclaimed,
     withdrawal,
 )
@@ -188,15 +187,7 @@ class SqlSubmissions:
             listings.c.quantity,
             listings.c.changed_at,
             listings.c.lead_time_days,
-        ).where(
-            listings.c.user_id == user_id,
-            pending(),
-            withdrawal() if withdrawals else and_(restore(), source_is_fresh(now)),
-            not_deferred(now),
-            # A PATCH of an older revision may be on its way: which of the two Amazon takes last is undefined.
-            unclaimed(now),
-            not_in_feed(),
-        )
+        ).where(listings.c.user_id == user_id, _withdrawal_waits(now) if withdrawals else restore_waits(now))
         if marketplace is not None:
             wanted = wanted.where(listings.c.marketplace == marketplace)
         return [Offer(*row) for row in connection.execute(wanted.order_by(listings.c.id).limit(limit))]
@@ -220,6 +211,10 @@ class SqlSubmissions:
     def _update(self, submission_id: int, **values: Any) -> None:
         statement = update(submissions).where(submissions.c.id == submission_id).values(**values)
         run_tx(self._engine, lambda connection: connection.execute(statement))
+
+
+def _withdrawal_waits(now: datetime) -> Any:
+    return and_(pending(), withdrawal(), not_deferred(now), unclaimed(now), not_in_feed())
 
 
 def _item(submission_id: int, offer: Offer) -> dict[str, Any]:

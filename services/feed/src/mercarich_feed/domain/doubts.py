@@ -1,4 +1,4 @@
-"""Zeros that Amazon accepted and does not show: how long each look waits, and what acceptance leaves standing."""
+"""What Amazon accepted and does not show: how long each look waits, and what acceptance leaves standing."""
 
 from datetime import timedelta
 
@@ -7,12 +7,12 @@ _IN_DOUBT = "accepted, but Amazon shows "
 
 
 def doubt(shown: int | None) -> str:
-    """The problem of a zero that was accepted and is not shown; it stays until a zero is read back."""
+    """The problem of a quantity that was accepted and is not shown; it stays until that is read back."""
     return f"{_IN_DOUBT}{'no quantity' if shown is None else shown}"
 
 
 def doubts(attempts: int, problem: str | None) -> int:
-    """How often the zero was looked up in vain; an attempt that was refused is counted apart from these."""
+    """How often it was looked up in vain; an attempt that was refused is counted apart from these."""
     return attempts if problem is not None and problem.startswith(_IN_DOUBT) else 0
 
 
@@ -26,6 +26,6 @@ def doubt_wait(doubts: int) -> timedelta:
     return min(timedelta(seconds=1 << min(doubts - 1, 10)), _LONGEST_DOUBT) if doubts > 1 else timedelta()
 
 
-def after_acceptance(quantity: int, attempts: int, problem: str | None) -> tuple[int, str | None]:
-    """The attempts and problem that stay: for a zero, acceptance alone is no proof that it is shown."""
-    return (attempts, problem) if quantity == 0 and doubts(attempts, problem) else (0, None)
+def after_acceptance(attempts: int, problem: str | None) -> tuple[int, str | None]:
+    """The attempts and problem that stay: acceptance alone is no proof that it is shown."""
+    return (attempts, problem) if doubts(attempts, problem) else (0, None)

@@ -1,1 +1,1 @@
-"""The jobs of feed: `patches` for withdrawals, `feeds` for bulk, `zeros` for the read-back, `sweep` for the command."""
+"""The jobs of feed: `patches` and `restores` push, `feeds` is for bulk, `zeros` the read-back, `sweep` the command."""

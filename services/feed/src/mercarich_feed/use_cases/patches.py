@@ -3,23 +3,11 @@
 from collections import deque
 from dataclasses import dataclass
 
-from mercarich_feed.domain.pushes import Account, Outcome, Pushed
-from mercarich_feed.ports import (
-    Amazon,
-    AmazonTrouble,
-    Answer,
-    Answers,
-    Listings,
-    Meter,
-    Missing,
-    Numbers,
-    RateLimited,
-    Rejected,
-    Transient,
-    Unsent,
-)
+from mercarich_feed.domain.pushes import Account, Outcome
+from mercarich_feed.ports import Amazon, AmazonTrouble, Answers, Listings, Meter, Numbers
 from mercarich_feed.use_cases.feeds import SubmitFeed
 from mercarich_feed.use_cases.gate import Gate
+from mercarich_feed.use_cases.outcomes import hopeless, pushed
 
 CLAIM = 10
 """Two seconds of the quota: small, so that each goes out at its newest revision."""
@@ -67,39 +55,10 @@ class PushWithdrawals:
         claims = [claim for claim, _ in under_way]
         claim, answers_of = under_way.popleft()
         answers = answers_of(lambda: self.listings.renew(claims))
-        self.listings.settle(claim, [_pushed(answer) for answer in answers])
-        for answer in answers:
-            self.meter.pushed("patch", _outcome(answer.trouble))
-            if answer.trouble is None:
-                self.meter.delivered_after((answer.at - answer.offer.changed_at).total_seconds())
-        return _hopeless(answers)
-
-
-def _pushed(answer: Answer) -> Pushed:
-    problem = None if answer.trouble is None else str(answer.trouble)[:255]
-    return Pushed(answer.offer, _outcome(answer.trouble), problem, answer.at)
-
-
-def _outcome(trouble: AmazonTrouble | None) -> Outcome:
-    match trouble:
-        case None:
-            return Outcome.ACCEPTED
-        case Rejected():
-            return Outcome.REJECTED
-        case Missing():
-            return Outcome.ORPHAN
-        case Transient():
-            return Outcome.DEFERRED
-        case _:
-            return Outcome.RELEASED
-
-
-def _hopeless(answers: list[Answer]) -> list[AmazonTrouble]:
-    """What concerns the whole seller. Being away or out of quota does so only when nothing went through."""
-    troubles = [answer.trouble for answer in answers if answer.trouble is not None]
-    for trouble in troubles:
-        if not isinstance(trouble, Rejected | Missing | Transient | RateLimited):
-            return [trouble]
-    if len(troubles) == len(answers) and isinstance(troubles[0], Transient | RateLimited | Unsent):
-        return troubles[:1]
-    return []
+        settled = [pushed(answer) for answer in answers]
+        self.listings.settle(claim, settled)
+        for push in settled:
+            self.meter.pushed("patch", push.outcome)
+            if push.outcome is Outcome.ACCEPTED:
+                self.meter.delivered_after((push.at - push.offer.changed_at).total_seconds())
+        return hopeless(answers)

@@ -1,6 +1,7 @@
 """`ports.BookMeter` over Prometheus."""
 
 from mercarich_contracts.schedule import SCHEDULE
+from mercarich_db import schedule_metrics
 from mercarich_operator import metrics
 from mercarich_operator.ports import Books, RunBook
 
@@ -9,7 +10,7 @@ class PrometheusBooks:
     def __init__(self) -> None:
         self._counted: dict[tuple[str, ...], int] = {}
         for row in SCHEDULE:
-            metrics.SCHEDULE_OVERDUE.labels(row.name)
+            schedule_metrics.OVERDUE.labels(row.name)
 
     def books(self, books: Books) -> None:
         for book in books.runs:
@@ -26,9 +27,7 @@ class PrometheusBooks:
             metrics.JOBS.labels(job.kind, "frozen").set(job.frozen)
             metrics.JOBS_OLDEST.labels(job.kind).set(job.oldest_waiting_seconds)
             metrics.JOBS_FAILED.labels(job.kind).set(job.failed_last_hour)
-        for schedule in books.schedules:
-            metrics.SCHEDULE_LAST_START.labels(schedule.name).set(schedule.last_start.timestamp())
-            metrics.SCHEDULE_OVERDUE.labels(schedule.name).set(schedule.overdue)
+        schedule_metrics.publish(books.schedules)
         for record, count in books.deleted.items():
             metrics.DELETED.labels(record).inc(self._more((record,), count))
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Select, and_, exists, false, func, select, true
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import OVERDUE_AFTER, SCHEDULE
-from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs, schedule_pauses, schedule_runs
+from mercarich_db.schedule_starts import starts
+from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.adapters.jobs_book_sql import job_books
-from mercarich_operator.ports import Books, RunBook, ScheduleBook
+from mercarich_operator.ports import Books, RunBook
 from mercarich_platform.clock import Clock
 
 OPERATIONS = ("check", "update")
@@ -34,7 +34,7 @@ class SqlBooks:
                 open_holds=_open_holds(connection),
                 unpushed_age=_unpushed_age(connection, now),
                 accounts=_accounts(connection),
-                schedules=_schedules(connection, now),
+                schedules=starts(connection, now),
                 jobs=job_books(connection, now),
                 deleted={row.record: row.rows for row in connection.execute(select(prunings))},
             )
@@ -87,21 +87,6 @@ def _unpushed_age(connection: Connection, now: datetime) -> Mapping[str, float]:
 def _accounts(connection: Connection) -> Mapping[str, int]:
     verdict = amazon_accounts.c.token_verdict
     return _counted(connection, select(verdict, func.count()).group_by(verdict), VERDICTS)
-
-
-def _schedules(connection: Connection, now: datetime) -> list[ScheduleBook]:
-    newest = select(schedule_runs.c.name, func.max(schedule_runs.c.started_at)).group_by(schedule_runs.c.name)
-    last = {row[0]: row[1] for row in connection.execute(newest)}
-    paused = set(connection.execute(select(schedule_pauses.c.name)).scalars())
-    return [
-        ScheduleBook(
-            row.name,
-            last[row.name],
-            _age(last[row.name], now) > row.interval_seconds * OVERDUE_AFTER and row.name not in paused,
-        )
-        for row in SCHEDULE
-        if row.name in last
-    ]
 
 
 def _counted(connection: Connection, query: Select[str, int], names: Iterable[str]) -> Mapping[str, int]:

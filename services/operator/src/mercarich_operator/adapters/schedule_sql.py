@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, func, or_, select
 
 from mercarich_contracts.schedule import SCHEDULE, WISH_LASTS
-from mercarich_db import settings_store
+from mercarich_db import schedule_starts, settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_operator.adapters.database import reading, writing
@@ -22,7 +22,7 @@ class SqlSchedule:
         with reading(self._engine) as connection:
             if settings_store.read(connection).text("SCHEDULE_CATCH_UP") != "on":
                 return {}
-            last = {row[0]: row[1] for row in connection.execute(newest)}
+            last = {**schedule_starts.known_since(connection), **{row[0]: row[1] for row in connection.execute(newest)}}
             paused = set(connection.execute(select(schedule_pauses.c.name)).scalars())
             wishes = {
                 row.name: Wish(row.wanted_at, row.job is not None)

@@ -80,7 +80,8 @@ def _open(kind: str, now: datetime) -> ColumnElement[bool]:
 
 
 def _unpushed(now: datetime) -> ColumnElement[bool]:
-    due = or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now)
+    newer = listings.c.revision > listings.c.push_failed_revision
+    due = or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now, newer)
     return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false(), due)
 
 

@@ -44,7 +44,7 @@ class Started:
     """What is known of one row."""
 
     last: datetime | None
-    """None: never, and nothing is made up for."""
+    """Its last start, or when it came here; None: nobody knows, and nothing is made up for."""
     wish: Wish | None = None
     paused: bool = False
 
@@ -52,8 +52,8 @@ class Started:
 def late_since(
     rows: Sequence[ScheduleRow], known: Mapping[str, Started], row: ScheduleRow, now: datetime
 ) -> datetime | None:
-    """When a late row's work was last begun: longer ago than its interval and a tenth. None where it is not late, has
-    never started, is paused or is wanted already.
+    """When a late row's work was last begun: longer ago than its interval and a tenth. None where it is not late,
+    nothing is known of it, it is paused or wanted already.
 
     A row of more plans does the work, too, and is about to where it is wanted. The newest start wins: both side by
     side, this one would take its sellers from it."""

@@ -99,7 +99,8 @@ class SqlDecisions:
                 return 0
             _, evidence_id = kept
             mine = and_(_waiting(), listings.c.source_item_id == source.source_item_id)
-            columns = (listings.c.id, listings.c.user_id, listings.c.quantity, listings.c.revision)
+            offer = listings.c
+            columns = (offer.id, offer.user_id, offer.quantity, offer.revision, offer.hold_id)
             rows = connection.execute(select(*columns).where(mine).order_by(listings.c.id).with_for_update()).all()
             lowered = {
                 "quantity": 0,
@@ -108,6 +109,7 @@ class SqlDecisions:
                 "withdrawn_at": now,
                 "changed_at": now,
                 "restored_at": None,
+                "hold_id": None,
             }
             connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**lowered))
             reason = f"{item.state}: {item.reason}"
@@ -158,5 +160,6 @@ def _withdrawn(row: Any, reason: str, evidence_id: int, now: datetime) -> dict[s
         "quantity_before": row.quantity,
         "quantity_after": 0,
         "revision": row.revision + 1,
+        "hold_id": row.hold_id,
         "evidence_id": evidence_id,
     }

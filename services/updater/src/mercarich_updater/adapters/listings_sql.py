@@ -145,7 +145,12 @@ def wanted_of(connection: Connection, listing_id: int) -> Wanted:
 def _wanted_rows(connection: Connection, ids: frozenset[int]) -> Sequence[AnyRow]:
     columns = (
         *(listings.c.id, listings.c.user_id, listings.c.source_item_id, listings.c.withdrawn_at),
-        *(listings.c.first_price_jpy, listings.c.update_unknowns, listings.c.title.label("own_title")),
+        *(
+            listings.c.first_price_jpy,
+            listings.c.offer_price_jpy,
+            listings.c.update_unknowns,
+            listings.c.title.label("own_title"),
+        ),
         *(source_items.c.marketplace, source_items.c.item_id, source_items.c.title, source_items.c.image_url),
         *(source_items.c.condition_code, source_items.c.price_jpy, listing_pictures.c.path.label("saved_picture")),
     )
@@ -165,6 +170,7 @@ def _grouped(connection: Connection, rows: Sequence[AnyRow]) -> Sequence[Wanted]
 
 def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
     row = group[0]
+    offers = [one.offer_price_jpy for one in group]
     prices = [one.first_price_jpy for one in group if one.first_price_jpy is not None]
     return Wanted(
         listing_ids=tuple(one.id for one in group),
@@ -177,6 +183,7 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
         condition=row.condition_code,
         first_price_jpy=min(prices) if prices else row.price_jpy,
         withdrawn_at=row.withdrawn_at,
+        offer_price_jpy=None if None in offers else min(offers),
         unknowns=row.update_unknowns,
         saved_picture=next((one.saved_picture for one in group if one.saved_picture), None),
         undone=frozenset(item_id for one in group for item_id in undone.get(one.id, ())),

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, select
+from sqlalchemy import Connection, Engine, Select, and_, or_, select
 
+from mercarich_db.bulk import walking
 from mercarich_db.tables import listings
 from mercarich_platform.clock import Clock
 from mercarich_replacements.rules import Rules
@@ -15,6 +17,10 @@ from mercarich_runs.ports import Operation, Request, Run, Sellers
 from mercarich_updater.adapters import withdrawals_sql
 from mercarich_updater.adapters.updates import UPDATES, wants_replacement
 from mercarich_updater.ports import ListingRow
+
+Place = tuple[datetime | None, int]
+"""When the last listing of a page was searched for, and its id."""
+_offer = listings.c
 
 
 class SqlPlan(PendingRows[ListingRow]):
@@ -46,23 +52,44 @@ class SqlPlan(PendingRows[ListingRow]):
         return super().set_aside(run, attempts, now)
 
     def _pages(self, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
-        """Never searched first, then the longest ago; only ids are held."""
-        wanted = (
-            select(listings.c.id, listings.c.user_id, listings.c.withdrawn_at)
-            .where(listings.c.marketplace == run.marketplace, wants_replacement(), UPDATES.is_new_to(run))
-            .order_by(listings.c.searched_at, listings.c.id)
-        )
-        if request.skus:
-            wanted = wanted.where(listings.c.sku.in_(request.skus))
+        """Never searched first, then the longest ago; each is read when the one before it is marked."""
         since = {user_id: self._now() - timedelta(days=self._rules(user_id).days) for user_id in sellers.user_ids}
-        with read(self._engine) as connection:
-            rows = [
-                (row.id, (row.user_id,))
-                for row in connection.execute(wanted)
-                if row.user_id in since and in_time(row.withdrawn_at, since[row.user_id])
-            ]
-        for start in range(0, len(rows), PAGE):
-            yield rows[start : start + PAGE]
+        for never_searched in (True, False):
+            place: Place | None = None
+            while True:
+                with read(self._engine) as connection:
+                    found = connection.execute(wanted_page(run, request, place, never_searched=never_searched)).all()
+                page = [
+                    (row.id, (row.user_id,))
+                    for row in found
+                    if row.user_id in since and in_time(row.withdrawn_at, since[row.user_id])
+                ]
+                if page:
+                    yield page
+                if len(found) < PAGE:
+                    break
+                place = (found[-1].searched_at, found[-1].id)
+
+
+def wanted_page(run: Run, request: Request, place: Place | None, *, never_searched: bool) -> Select[Any]:
+    """Of those that want a replacement, the page behind `place`."""
+    wanted = (
+        select(_offer.id, _offer.user_id, _offer.withdrawn_at, _offer.searched_at)
+        .where(_offer.marketplace == run.marketplace, wants_replacement(), UPDATES.is_new_to(run))
+        .where(_offer.searched_at.is_(None) if never_searched else _offer.searched_at.is_not(None))
+        .order_by(*((_offer.id,) if never_searched else (_offer.searched_at, _offer.id)))
+        .limit(PAGE)
+    )
+    if request.skus:
+        wanted = wanted.where(_offer.sku.in_(request.skus))
+    page: Select[Any] = walking(wanted, _offer.searching, _offer.marketplace, _offer.searched_at)
+    if place is None:
+        return page
+    at, last = place
+    if never_searched:
+        return page.where(_offer.id > last)
+    # written out: no database here uses an index for (a, b) > (x, y)
+    return page.where(_offer.searched_at >= at, or_(_offer.searched_at > at, _offer.id > last))
 
 
 def in_time(withdrawn_at: datetime | None, since: datetime) -> bool:

@@ -28,6 +28,7 @@ def lower(connection: Connection, which: ColumnElement[bool], run_id: int | None
         "withdrawn_at": now,
         "changed_at": now,
         "restored_at": None,
+        "hold_id": None,
     }
     connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**lowered))
     seen = (source_items.c.id, source_items.c.state, source_items.c.reason, source_items.c.evidence_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,11 +16,37 @@ from mercarich_web.ports import DatabaseAway
 Result = TypeVar("Result")
 
 
+_held: ContextVar[Connection | None] = ContextVar("held", default=None)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection to read with. Raises `ports.DatabaseAway`."""
+    held = _held.get()
+    if held is not None and held.engine is engine:
+        yield held
+        return
     with _translated(), engines.reading(engine) as connection:
         yield connection
+
+
+class SqlTogether:
+    """`ports.Together`: what this thread reads within the block shares one connection.
+
+    Nothing in it may write, or wait for what another thread reads: it holds one of few connections.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with reading(self._engine) as connection:
+            held = _held.set(connection)
+            try:
+                yield
+            finally:
+                _held.reset(held)
 
 
 def writing(engine: Engine, fn: Callable[[Connection], Result]) -> Result:

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    tuple_,
+)
 
 from mercarich_db.tables import excluded_sellers, excluded_words, users
 from mercarich_db.tables.revivals import EVERYONE
@@ -37,6 +50,33 @@ class SqlExclusions:
             rows = [row for query in found for row in connection.execute(query)]
         rows.sort(key=lambda row: (row.user_id != EVERYONE, row.username or ""))
         return [Exclusion(row.username, getattr(row, "marketplace", None), row.value) for row in rows]
+
+    def page(self, user_id: int, words: str, after: Exclusion | None, limit: int) -> Sequence[Exclusion]:
+        sellers, bans = excluded_sellers.c, excluded_words.c
+        of_sellers = select(sellers.user_id, sellers.marketplace, sellers.seller_id.label("value"))
+        of_words = select(bans.user_id, null().label("marketplace"), bans.word.label("value"))
+        if words:
+            of_sellers = of_sellers.where(func.lower(sellers.seller_id).contains(words.lower(), autoescape=True))
+            of_words = of_words.where(bans.word.contains(words.casefold(), autoescape=True))
+        if after is not None:
+            whose = EVERYONE if after.username is None else user_id
+            here = tuple_(literal(whose), literal(after.marketplace), literal(after.value))
+            behind = tuple_(sellers.user_id, sellers.marketplace, sellers.seller_id) > here
+            of_sellers = of_sellers.where(sellers.user_id > whose if after.marketplace is None else behind)
+            behind = tuple_(bans.user_id, bans.word) > tuple_(literal(whose), literal(after.value))
+            of_words = of_words.where(behind if after.marketplace is None else bans.user_id >= whose)
+        found = [
+            of_sellers.where(sellers.user_id.in_((EVERYONE, user_id))).order_by(*excluded_sellers.primary_key),
+            of_words.where(bans.user_id.in_((EVERYONE, user_id))).order_by(*excluded_words.primary_key),
+        ]
+        own = select(users.c.username).where(users.c.id == user_id)
+        with reading(self._engine) as connection:
+            username = connection.execute(own).scalar_one()
+            rows = [row for query in found for row in connection.execute(query.limit(limit))]
+        rows.sort(key=lambda row: (row.user_id, row.marketplace is None))  # each kind came in its order
+        return [
+            Exclusion(None if row.user_id == EVERYONE else username, row.marketplace, row.value) for row in rows[:limit]
+        ]
 
     def add(self, user_id: int | None, exclusion: Exclusion) -> bool:
         table, row = _row(user_id, exclusion)

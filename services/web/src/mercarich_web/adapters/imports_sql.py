@@ -151,7 +151,8 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         select(job_rows, source_items.c.id.label("source"), old.id.label("listing"), old.listed.label("old_listed"))
         .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
         .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
-        .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("price"))
+        .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
+        .add_columns(old.offer_price_jpy.label("old_offer_price"))
         .add_columns(listing_removals.c.listing_id.label("leaving"))
         .join(source_items, _same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
@@ -162,7 +163,8 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
 
 
 def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
-    given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.price}
+    given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.source_price}
+    given |= {"offer_price_jpy": row.price}
     return (
         new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given | {"listed": bool(row.listed)}
     )
@@ -176,6 +178,7 @@ def _edited(row: AnyRow) -> dict[str, Any]:
         "asin": row.asin or row.old_asin,
         "title": row.title or row.old_title,
         "listing_quantity": row.quantity or row.old_pieces,
+        "offer_price_jpy": row.price or row.old_offer_price,
     }
 
 
@@ -192,7 +195,8 @@ def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
         "listed": bool(row.listed),
         "source_item_id": row.source,
         "marketplace": row.marketplace,
-        "first_price_jpy": row.old_price if row.source == row.old_source else row.price,
+        "first_price_jpy": row.old_price if row.source == row.old_source else row.source_price,
+        "offer_price_jpy": row.price or row.old_offer_price,
         "changed_at": now,
     }
 
@@ -218,6 +222,7 @@ def _staged(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
         "title": row.title,
         "quantity": row.quantity,
         "listed": row.listed,
+        "price": row.price,
     }
 
 

@@ -2,11 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, false, func, or_, select, true, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
+from mercarich_db.bulk import walking
 from mercarich_db.tables import listings, source_items
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.listing_csv import ExportedListing
@@ -59,6 +76,7 @@ _EXPORTED = (
     _offer.title,
     _offer.listing_quantity.label("quantity"),
     _offer.listed,
+    _offer.offer_price_jpy.label("price"),
     case((_offer.listed, _offer.quantity)).label("amazon_quantity"),
     _offer.withdrawn_at,
 )
@@ -69,17 +87,11 @@ class SqlListingBook:
         self._engine = engine
 
     def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
-        query = wanted(_joined(select(*_ROW)), user_id, wish)
-        # a seller's SKUs are all different: with the id behind them, MariaDB would sort instead of reading an index
-        by = (_offer.sku,) if wish.order.is_by_sku else (_offer.changed_at, _offer.id)
+        values: dict[str, object] = {"seller": user_id}
         if after is not None:
-            place, here = tuple_(*by), (after.value, after.listing_id)[: len(by)]
-            # MariaDB goes to no place of an index by two columns at once, only by the first
-            first = by[0] <= after.value if wish.order.is_down else by[0] >= after.value
-            query = query.where(first, place < here if wish.order.is_down else place > here)
-        ordered = [column.desc() for column in by] if wish.order.is_down else by
+            values |= {"value": after.value, "listing": after.listing_id}
         with reading(self._engine) as connection:
-            found = connection.execute(query.order_by(*ordered).limit(ROWS + 1)).all()
+            found = connection.execute(_page(wish, begins=after is None), values).all()
         rows = [ListingRow(**row._mapping) for row in found[:ROWS]]
         return ListingPage(rows, _place(rows[-1], wish.order) if len(found) > ROWS else None)
 
@@ -113,14 +125,38 @@ class SqlListingBook:
             yield [ExportedListing(**row._mapping) for row in rows]
 
 
+@lru_cache(maxsize=256)
+def _page(wish: Wish, *, begins: bool) -> Select[Any]:
+    """Of a `seller`; after the listing with this `value` of what orders them and this id, unless it `begins`. Kept:
+    making it takes longer than asking."""
+    query = wanted(_joined(select(*_ROW)), bindparam("seller", type_=_offer.user_id.type), wish)
+    # few have one: in the order of the page MariaDB would read all of a seller's for them
+    if wish.view is View.PROBLEM:
+        query = walking(query, _offer.user_id, _offer.listed)
+    # a seller's SKUs are all different: with the id behind them, MariaDB would sort instead of reading an index
+    by = (_offer.sku,) if wish.order.is_by_sku else (_offer.changed_at, _offer.id)
+    if not begins:
+        value, listing = bindparam("value", type_=by[0].type), bindparam("listing", type_=_offer.id.type)
+        place, here = tuple_(*by), tuple_(*(value, listing)[: len(by)])
+        # MariaDB goes to no place of an index by two columns at once, only by the first
+        first = by[0] <= value if wish.order.is_down else by[0] >= value
+        query = query.where(first, place < here if wish.order.is_down else place > here)
+    ordered = [column.desc() for column in by] if wish.order.is_down else by
+    return query.order_by(*ordered).limit(ROWS + 1)
+
+
 def _exposed(connection: Connection, user_id: int) -> dict[int, datetime | None]:
+    """Which they are an index tells alone, and few are; since when, only their rows."""
+    place = (_offer.user_id == user_id, _offer.listed == true(), _offer.orphan == false())  # of the index
+    found = _joined(select(_offer.id)).where(*place, VIEWS[View.EXPOSED])
+    ids = connection.execute(found).scalars().all()
     at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
-    exposed = _joined(select(_offer.id, at.label("at"), _offer.changed_at, _source.state))
-    rows = connection.execute(exposed.where(_offer.user_id == user_id, VIEWS[View.EXPOSED]))
+    since = _joined(select(_offer.id, at.label("at"), _offer.changed_at, _source.state)).where(_offer.id.in_(ids))
+    rows = connection.execute(since) if ids else ()
     return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
 
 
-def wanted(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
+def wanted(query: Select[Any], user_id: int | BindParameter[int], wish: Wish) -> Select[Any]:
     found = query.where(_offer.user_id == user_id, VIEWS[wish.view])
     if wish.marketplace is not None:
         found = found.where(_offer.marketplace == wish.marketplace)

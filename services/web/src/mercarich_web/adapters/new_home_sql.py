@@ -1,4 +1,4 @@
-"""`ports.NewHome` over the tables: all in one transaction, so that a take-over that breaks off has left nothing."""
+"""`ports_migration.NewHome` over the tables: all in one transaction; a take-over that breaks off has left nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,8 @@ from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import excluded_sellers, excluded_words, listings, source_items, users
 from mercarich_web.adapters.database import writing
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
-from mercarich_web.ports import NewRows, Refused
+from mercarich_web.ports import Refused
+from mercarich_web.ports_migration import NewRows
 
 NO_SUCH = "there is no such setting here"
 Result = TypeVar("Result")

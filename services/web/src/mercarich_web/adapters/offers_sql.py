@@ -1,10 +1,11 @@
 """`ports.Offers` over the tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, select
+from sqlalchemy import Column, Engine, Select, and_, select
 
 from mercarich_db.tables import (
     amazon_accounts,
@@ -16,8 +17,9 @@ from mercarich_db.tables import (
     submissions,
     users,
 )
+from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading
-from mercarich_web.adapters.replacements_sql import search_of
+from mercarich_web.adapters.replacements_sql import LISTING, search_of
 from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
 from mercarich_web.domain.replacements import ReplacementSearch
 from mercarich_web.ports import Found
@@ -36,38 +38,23 @@ class SqlOffers:
         if username is not None:
             which.append(users.c.username == username)
         with reading(self._engine) as connection:
-            return found_by(*which)(connection)
+            return [found(row) for row in connection.execute(select_offers().where(*which))]
 
     def events(self, listing_id: int) -> Sequence[Event]:
-        columns = [listing_events.c[name] for name in _names(Event)]
-        query = select(*columns).join(listings, ITS_EVENTS).where(listings.c.id == listing_id)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(listing_events.c.id.desc()).limit(SHOWN))
-            return [Event(**row._mapping) for row in rows]
+            return [Event(**row._mapping) for row in connection.execute(_events(), {"listing": listing_id})]
 
     def pushes(self, listing_id: int) -> Sequence[Push]:
-        item, whole = submission_items.c, submissions.c
-        query = (
-            select(item.submission_id, whole.lane, whole.state, item.revision, item.quantity, item.result, item.issue)
-            .add_columns(whole.created_at, whole.ended_at)
-            .join(submissions, whole.id == item.submission_id)
-            .join(listings, and_(listings.c.id == item.listing_id, whole.created_at >= listings.c.created_at))
-            .where(listings.c.id == listing_id)
-            .order_by(item.submission_id.desc())
-            .limit(SHOWN)
-        )
         with reading(self._engine) as connection:
-            return [Push(**row._mapping) for row in connection.execute(query)]
+            return [Push(**row._mapping) for row in connection.execute(_pushes(), {"listing": listing_id})]
 
     def search(self, listing_id: int) -> ReplacementSearch | None:
         with reading(self._engine) as connection:
             return search_of(connection, listing_id)
 
     def account(self, listing_id: int) -> Account | None:
-        columns = (amazon_accounts.c.token_verdict, amazon_accounts.c.token_reason, amazon_accounts.c.token_checked_at)
-        query = select(*columns).join(listings, listings.c.user_id == amazon_accounts.c.user_id)
         with reading(self._engine) as connection:
-            row = connection.execute(query.where(listings.c.id == listing_id)).one_or_none()
+            row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
             return Account(*row) if row is not None else None
 
     def decision_evidence_id(self, listing_id: int) -> int | None:
@@ -89,19 +76,45 @@ class SqlOffers:
             return Evidence(**row._mapping) if row is not None else None
 
 
-def found_by(*conditions: ColumnElement[bool]) -> Callable[[Connection], list[Found]]:
-    """Reads the offers that meet the conditions, each with its source, by the sellers' names."""
+@cache
+def _events() -> Select[Any]:
+    columns = [listing_events.c[name] for name in _names(Event)]
+    query = select(*columns).join(listings, ITS_EVENTS).where(listings.c.id == LISTING)
+    return query.order_by(listing_events.c.id.desc()).limit(SHOWN)
+
+
+@cache
+def _pushes() -> Select[Any]:
+    item, whole = submission_items.c, submissions.c
+    return (
+        select(item.submission_id, whole.lane, whole.state, item.revision, item.quantity, item.result, item.issue)
+        .add_columns(whole.created_at, whole.ended_at)
+        .join(submissions, whole.id == item.submission_id)
+        .join(listings, and_(listings.c.id == item.listing_id, whole.created_at >= listings.c.created_at))
+        .where(listings.c.id == LISTING)
+        .order_by(item.submission_id.desc())
+        .limit(SHOWN)
+    )
+
+
+@cache
+def _account() -> Select[Any]:
+    columns = (amazon_accounts.c.token_verdict, amazon_accounts.c.token_reason, amazon_accounts.c.token_checked_at)
+    query = select(*columns).join(listings, listings.c.user_id == amazon_accounts.c.user_id)
+    return query.where(listings.c.id == LISTING)
+
+
+def select_offers() -> Select[Any]:
+    """Offers, each with its source, by the sellers' names; `found` reads a row."""
     offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
     source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
-    query = (
+    return (
         select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id)
         .select_from(listings)
         .join(users, users.c.id == listings.c.user_id)
         .join(source_items, source_items.c.id == listings.c.source_item_id)
-        .where(*conditions)
         .order_by(users.c.username)
     )
-    return lambda connection: [_found(row) for row in connection.execute(query)]
 
 
 def _offer_column(name: str) -> Column[Any]:
@@ -122,7 +135,7 @@ def _names(shape: Any) -> list[str]:
     return [field.name for field in fields(shape)]
 
 
-def _found(row: Row[*tuple[object, ...]]) -> Found:
+def found(row: AnyRow) -> Found:
     values: Any = row._mapping
     return Found(
         offer=Offer(**{name: values[f"offer_{name}"] for name in _names(Offer)}),

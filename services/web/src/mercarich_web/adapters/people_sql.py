@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select, true, update
 
+from mercarich_db.cadence import checks_a_day
 from mercarich_db.tables import invitations, logins, users
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.audit_sql import Deed, note_down
@@ -90,13 +91,16 @@ class SqlAudit:
 
 def accounts(*more: Any) -> Select[Any]:
     """Users who may sign in."""
-    columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, logins.c.language, logins.c.codes_since)
-    return select(*columns, *more).join(logins, logins.c.user_id == users.c.id)
+    checks = checks_a_day().label("checks_a_day")
+    columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, checks, logins.c.language)
+    return select(*columns, logins.c.codes_since, *more).join(logins, logins.c.user_id == users.c.id)
 
 
 def account_of(row: AnyRow) -> Account:
     role = Role.OPERATOR if row.is_staff else Role.SELLER
-    return Account(row.id, row.username, role, row.plan, row.language, row.codes_since is not None)
+    return Account(
+        row.id, row.username, role, row.plan, row.checks_a_day, row.language, asks_for_code=row.codes_since is not None
+    )
 
 
 def _usable(token_hash: str, now: datetime) -> Select[Any]:

@@ -47,6 +47,14 @@ class Remembered(Generic[Value]):
             self._threads.submit(self._refresh, user_id)
         return kept.value
 
+    def known(self, user_id: int) -> Value | None:
+        """The last one, unless it would be fetched first."""
+        with self._lock:
+            kept = self._kept.get(user_id)
+            if kept is None or self._now() - kept.at >= KEPT_SECONDS:
+                return None
+        return self(user_id)
+
     def forget(self, user_id: int) -> None:
         """After a change: the next look fetches."""
         with self._lock:

@@ -49,7 +49,15 @@ class SqlTrials:
 
 def _searched(user_id: int) -> Any:
     columns = (
-        *(_offer.id, _offer.user_id, _offer.sku, _offer.title, _offer.first_price_jpy, _offer.source_item_id),
+        *(
+            _offer.id,
+            _offer.user_id,
+            _offer.sku,
+            _offer.title,
+            _offer.first_price_jpy,
+            _offer.source_item_id,
+            _offer.offer_price_jpy,
+        ),
         *(_source.marketplace, _source.item_id, _source.title.label("source_title"), _source.price_jpy),
         *(_source.condition_code, _offer.withdrawn_at),
     )
@@ -108,4 +116,5 @@ def _wanted(row: AnyRow) -> Wanted:
         condition=row.condition_code,
         first_price_jpy=row.price_jpy if row.first_price_jpy is None else row.first_price_jpy,
         withdrawn_at=row.withdrawn_at,
+        offer_price_jpy=row.offer_price_jpy,
     )

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select, select, update
 
 from mercarich_db import replacements
+from mercarich_db.cadence import checks_a_day, offered
 from mercarich_db.replacements import Undecidable
+from mercarich_db.tables import users
 from mercarich_web.adapters.database import reading, writing
-from mercarich_web.domain.rules import BadRule, OwnRule
+from mercarich_web.domain.rules import CHECKS, BadRule, OwnRule
 
 
 class SqlRules:
@@ -18,14 +21,40 @@ class SqlRules:
     def of(self, user_id: int) -> Sequence[OwnRule]:
         with reading(self._engine) as connection:
             known = replacements.own_settings(connection, user_id)
-        return [OwnRule(one.key, one.value, one.general, one.own) for one in known]
+            checks = connection.execute(_checks(user_id)).one()
+        rules = [OwnRule(one.key, one.value, one.general, one.own) for one in known]
+        return [*rules, OwnRule(CHECKS, str(checks.wanted), str(checks.plan), checks.wanted != checks.plan)]
 
     def change(self, user_id: int, values: Mapping[str, str | None], by: str, now: datetime) -> None:
         def change(connection: Connection) -> None:
             for key, value in sorted(values.items()):
+                if key == CHECKS:
+                    _choose(connection, user_id, value)
+                    continue
                 try:
                     replacements.set_own(connection, user_id, key, value, by, now)
                 except Undecidable as error:
                     raise BadRule(key, str(error)) from error
 
         writing(self._engine, change)
+
+    def checks(self, user_id: int, value: str) -> int:
+        with reading(self._engine) as connection:
+            return _read(value, connection.execute(_checks(user_id)).one().plan)
+
+
+def _checks(user_id: int) -> Select[Any]:
+    return select(users.c.plan, checks_a_day().label("wanted")).where(users.c.id == user_id)
+
+
+def _choose(connection: Connection, user_id: int, value: str | None) -> None:
+    row = connection.execute(_checks(user_id).with_for_update()).one()
+    wanted = None if value is None else _read(value, row.plan)
+    connection.execute(update(users).where(users.c.id == user_id).values(checks_a_day=wanted))
+
+
+def _read(value: str, plan: int) -> int:
+    allowed = {str(checks): checks for checks in offered(plan)}
+    if value not in allowed:
+        raise BadRule(CHECKS, f"{CHECKS}: expected {' or '.join(allowed)} with this plan, not {value[:40]!r}")
+    return allowed[value]

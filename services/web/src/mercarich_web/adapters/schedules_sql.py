@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from mercarich_contracts.schedule import WISH_LASTS
+from mercarich_db import schedule_starts
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_web.adapters.audit_sql import Deed, note_down
@@ -28,6 +29,10 @@ class SqlSchedules:
             return {
                 row.name: (row.slot, row.started_at, row.ended_at, row.exit_code) for row in connection.execute(query)
             }
+
+    def known_since(self) -> Mapping[str, datetime]:
+        with reading(self._engine) as connection:
+            return schedule_starts.known_since(connection)
 
     def pauses(self) -> Mapping[str, Pause]:
         with reading(self._engine) as connection:

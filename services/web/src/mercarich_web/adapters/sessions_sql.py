@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, false, func, insert, select, true, update
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, false, func, insert, select, true, update
 
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import notices, sessions, sign_in_failures, users
@@ -48,9 +49,8 @@ class SqlSessions:
         writing(self._engine, start)
 
     def get(self, token_hash: str) -> Session | None:
-        found = _sessions().where(sessions.c.token_hash == token_hash, users.c.active.is_(true()))
         with reading(self._engine) as connection:
-            row = connection.execute(found).one_or_none()
+            row = connection.execute(_by_token(), {"token": token_hash}).one_or_none()
         return None if row is None else _session(row)
 
     def seen(self, token_hash: str, now: datetime) -> None:
@@ -152,6 +152,12 @@ def _sessions() -> Select[Any]:
         notices.c.closed_at.is_(None), notices.c.user_id == users.c.id, notices.c.read_at.is_(None)
     )
     return accounts(*more, unread.scalar_subquery().label("unread")).join(sessions, sessions.c.user_id == users.c.id)
+
+
+@cache
+def _by_token() -> Select[Any]:
+    """Asked for each page. Made once: making it takes longer than asking."""
+    return _sessions().where(sessions.c.token_hash == bindparam("token"), users.c.active.is_(true()))
 
 
 def _session(row: AnyRow) -> Session:

@@ -28,6 +28,7 @@ def caller(keys: Keys, scope: Scope) -> Callable[[Request], Account]:
         if found is None:
             raise HTTPException(401, "a key is needed: Authorization: Bearer mk_…", {"WWW-Authenticate": "Bearer"})
         account, known = found
+        request.state.caller = account.username
         if scope not in known.scopes or account.role is not Role.SELLER:
             wanted = f'Bearer error="insufficient_scope", scope="{scope}"'
             raise HTTPException(403, f"this key lacks the scope {scope}", {"WWW-Authenticate": wanted})

@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
 
+API = "/api/v1"
 PLACE = "/api/"
+"""Of every version."""
 MEDIA_TYPE = "application/problem+json"
 
 

@@ -52,9 +52,9 @@ def _offer(offer: Offer) -> RenderableType:
     ]
     if offer.withdrawn_at is not None:
         rows.append(("withdrawn", offer.withdrawn_at))
-    if offer.push_problem is not None:
+    if offer.failures_are_current and offer.push_problem is not None:
         rows.append(("push problem", cell(f"{offer.push_problem} (tries: {offer.push_attempts})", "yellow")))
-    if offer.push_not_before is not None:
+    if offer.failures_are_current and offer.push_not_before is not None:
         rows.append(("next push not before", offer.push_not_before))
     return facts(rows)
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 
+from mercarich_contracts.schedule import PLANS
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_web.commands.arguments import actor, command_parser, login, person, with_json
 from mercarich_web.commands.asking import answer_of, quiet_logs
 from mercarich_web.commands.output import tokyo
 from mercarich_web.domain.people import Role
 from mercarich_web.settings import PagesSettings
-from mercarich_web.use_cases.invitations import PLANS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -11,6 +11,8 @@ from urllib.parse import quote
 STEP_SECONDS, DIGITS, DRIFT = 30, 6, 1
 """A code of the step before and of the next one is taken, too: clocks differ."""
 RECOVERY_CODES = 10
+RECOVERY_BYTES = 15
+"""Of chance in each: from 112 bits on nobody finds one by trying, so that no slow hash has to keep it (ASVS 6.5.2)."""
 HALF_FOR = timedelta(minutes=5)
 """So long after the password the code may come."""
 ISSUER = "Mercarich"
@@ -50,7 +52,7 @@ def enrolment(secret: bytes, username: str) -> Enrolment:
 
 
 def recovery_code(noise: bytes) -> str:
-    """Of 10 bytes: 16 letters and digits in fours, without 0, 1, 8 and 9."""
+    """24 letters and digits in fours, without 0, 1, 8 and 9."""
     text = base64.b32encode(noise).decode().lower()
     return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_web.domain import cursors
 
 LONGEST = 64
 _SELLER = re.compile(rf"[!-~]{{1,{LONGEST}}}")
@@ -44,6 +45,30 @@ class Exclusion:
 class ExclusionList:
     exclusions: Sequence[Exclusion]
     """Those of all sellers first, then by seller; source sellers before words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionPage:
+    """Of what holds for one seller: that of all sellers first, source sellers before words."""
+
+    exclusions: Sequence[Exclusion]
+    next: Exclusion | None
+    """The last of this page, when there are more."""
+
+
+def packed(exclusion: Exclusion) -> str:
+    """As it stands in an address."""
+    whose = "" if exclusion.username is None else "own"
+    return cursors.packed(whose, exclusion.marketplace or "", exclusion.value)
+
+
+def unpacked(text: str, username: str) -> Exclusion | None:
+    """None for what is none of ours: the first page then."""
+    try:
+        whose, marketplace, value = cursors.unpacked(text, 3)
+    except ValueError:
+        return None
+    return Exclusion(username if whose else None, marketplace or None, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ class Fortnight:
     days: Sequence[Day]
     """Oldest first, today last."""
     exposure: Exposure
+    cancelled: float | None
+    """Share of the orders that is expected to be cancelled, 0 to 1; None: it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,8 @@ class Home:
     """Marketplace and time, soonest first."""
     happened: Sequence[Happened]
     """The last events, newest first."""
-    days: Sequence[Day]
-    """Oldest first, today last."""
-    exposure: Exposure
-    cancelled: float | None
-    """Share of the orders that is expected to be cancelled, 0 to 1; None: it is not known."""
+    fortnight: Fortnight | None
+    """None: not counted yet."""
 
 
 def midnights(now: datetime, days: int = DAYS) -> list[datetime]:
@@ -107,12 +106,12 @@ def midnights(now: datetime, days: int = DAYS) -> list[datetime]:
     return [today - timedelta(days=back) for back in range(days - 1, -2, -1)]
 
 
-def next_checks(rows: Sequence[ScheduleRow], plan: int, now: datetime) -> list[tuple[str, datetime]]:
+def next_checks(rows: Sequence[ScheduleRow], checks_a_day: int, now: datetime) -> list[tuple[str, datetime]]:
     """When the seller's listings are looked at next, by marketplace."""
     found: dict[str, datetime] = {}
     for row in rows:
         name, *words = row.command
-        if name.startswith("check_item_") and str(plan) in words:
+        if name.startswith("check_item_") and str(checks_a_day) in words:
             marketplace, slot = name.removeprefix("check_item_"), schedules.status(row, None, now).next_slot
             found[marketplace] = min(slot, found.get(marketplace, slot))
     return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))

@@ -8,7 +8,7 @@ from datetime import datetime
 from mercarich_contracts.market import Marketplace
 
 REQUIRED = ("sku", "marketplace", "source_id")
-OPTIONAL = ("asin", "title", "quantity", "listed")
+OPTIONAL = ("asin", "title", "quantity", "listed", "price")
 SHOWN = ("amazon_quantity", "withdrawn_at")
 """Written by an export and left alone by an import."""
 COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
@@ -17,6 +17,7 @@ PROBLEM = "problem"
 
 MOST_ROWS = 50_000
 MOST_PIECES = 999
+MOST_YEN = 100_000_000
 _LONGEST = {"sku": 40, "title": 255}
 """Amazon takes SKUs of at most 40 characters."""
 
@@ -46,6 +47,8 @@ class ExportedListing:
     title: str | None
     quantity: int
     listed: bool
+    price: int | None
+    """Yen that Amazon's buyer pays."""
     amazon_quantity: int | None
     withdrawn_at: datetime | None
 
@@ -62,6 +65,7 @@ class ListingRow:
     title: str | None
     quantity: int | None
     listed: bool | None
+    price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
         title=reader.title(),
         quantity=reader.quantity(),
         listed=reader.listed(),
+        price=reader.price(),
     )
     return (None if reader.problems else row), reader.problems
 
@@ -160,13 +165,10 @@ class _Reader:
         return self._text("title")
 
     def quantity(self) -> int | None:
-        text = self._text("quantity")
-        if text is None:
-            return None
-        if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= MOST_PIECES):
-            self._wrong("quantity", f"expected a whole number from 1 to {MOST_PIECES}, not {text[:40]!r}")
-            return None
-        return int(text)
+        return self._number("quantity", MOST_PIECES)
+
+    def price(self) -> int | None:
+        return self._number("price", MOST_YEN)
 
     def listed(self) -> bool | None:
         text = self._text("listed")
@@ -175,6 +177,15 @@ class _Reader:
         if text.lower() not in _WORDS:
             self._wrong("listed", f"expected yes or no, not {text[:40]!r}")
         return _WORDS.get(text.lower())
+
+    def _number(self, field: str, most: int) -> int | None:
+        text = self._text(field)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+            self._wrong(field, f"expected a whole number from 1 to {most}, not {text[:40]!r}")
+            return None
+        return int(text)
 
     def _required(self, field: str) -> str:
         text = self._text(field)

@@ -1,7 +1,5 @@
 """A seller's listings as a page shows them: which are wanted, in which order, and how one stands."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_web.domain import cursors
 
 ROWS = 50
 """Of a page."""
@@ -197,14 +196,13 @@ def exposed(row: Standing, source_state: str) -> bool:
 def packed(place: Place) -> str:
     """As a place stands in an address."""
     value = place.value if isinstance(place.value, str) else place.value.isoformat()
-    return base64.urlsafe_b64encode(f"{place.listing_id}|{value}".encode()).decode().rstrip("=")
+    return cursors.packed(str(place.listing_id), value)
 
 
 def unpacked(text: str, order: Order) -> Place | None:
     """None for what is none of ours: the first page then."""
     try:
-        raw = base64.urlsafe_b64decode(text[:400] + "=" * (-len(text[:400]) % 4)).decode()
-        number, _, value = raw.partition("|")
+        number, value = cursors.unpacked(text, 2)
         listing_id = int(number)
         if not 0 <= listing_id < 2**63:  # more than a database takes
             return None
@@ -212,7 +210,7 @@ def unpacked(text: str, order: Order) -> Place | None:
             return Place(value, listing_id)
         at = datetime.fromisoformat(value)
         return None if at.tzinfo is None else Place(at.astimezone(UTC), listing_id)
-    except (ValueError, OverflowError, binascii.Error):
+    except (ValueError, OverflowError):
         return None
 
 

@@ -44,6 +44,13 @@ class Offer:
     """What its first source cost: the ceiling of replacements."""
     stopped_at: datetime | None = None
     """Since when its seller does not watch it."""
+    push_failed_revision: int | None = None
+    """What attempts, wait and problem are about."""
+
+    @property
+    def failures_are_current(self) -> bool:
+        """Attempts, wait and problem, if any, are about the newest revision: an older one's hold nothing up."""
+        return self.push_failed_revision in (None, self.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +249,14 @@ def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
             {**what, "problem": account.reason or "no reason kept"},
         )
     if offer.push_claimed_until is not None and offer.push_claimed_until > now:
+        if offer.push_claimed_until == offer.push_not_before:
+            return Said(
+                "Revision %(revision)s (quantity %(quantity)s) waits for half a minute: Amazon's answer to the push"
+                " before it was lost, and that may still arrive.",
+                what,
+            )
         return Said("A feed worker is sending revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
-    if offer.push_not_before is not None and offer.push_not_before > now:
+    if offer.failures_are_current and offer.push_not_before is not None and offer.push_not_before > now:
         return Said(
             "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait: %(problem)s.",
             {**what, "problem": offer.push_problem or "no answer"},

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mercarich_web.domain.guessable import is_guessable
+
 NAME_LENGTH = 16
 """Of a session's name, hexadecimal."""
 IDLE = timedelta(hours=2)
@@ -23,32 +25,6 @@ LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
 """Failures are forgotten when none was added for so long."""
 
-_COMMON = frozenset(
-    [
-        "password1234",
-        "passwordpassword",
-        "123456789012",
-        "1234567890123",
-        "qwertyuiop123",
-        "qwertyuiopas",
-        "111111111111",
-        "000000000000",
-        "abcdefghijkl",
-        "abcd1234abcd",
-        "1q2w3e4r5t6y",
-        "1qaz2wsx3edc",
-        "iloveyou1234",
-        "letmein12345",
-        "welcome12345",
-        "administrator",
-        "changeme1234",
-        "mercarich123",
-        "password12345",
-        "adminadmin12",
-    ]
-)
-"""Passwords of this length that lists of leaked ones begin with."""
-
 
 class Role(StrEnum):
     SELLER = "seller"
@@ -61,6 +37,9 @@ class Account:
     username: str
     role: Role
     plan: int
+    """Checks a day that are allowed,"""
+    checks_a_day: int
+    """and that are wanted of them."""
     language: str | None
     """ja or en; None: whatever the browser asks for."""
     asks_for_code: bool = False
@@ -126,10 +105,10 @@ def check_password(password: str, username: str) -> None:
     if len(password) > LONGEST:
         raise WeakPassword(Rule.LONG)
     plain = password.casefold()
-    if plain in _COMMON or len(set(plain)) < 4:
-        raise WeakPassword(Rule.COMMON)
     if username.casefold() in plain or "mercarich" in plain:
         raise WeakPassword(Rule.NAMED)
+    if is_guessable(plain):
+        raise WeakPassword(Rule.COMMON)
 
 
 def wait_after(failures: int, free: int = FREE_TRIES) -> timedelta:

@@ -189,9 +189,9 @@ class ScheduleStatus:
     exit_code: int | None
     next_slot: datetime
     missed: int | None
-    """None when it never started here."""
+    """None when it never started, and nobody knows since when it is here."""
     overdue: bool = False
-    """Its last start is older than 1.1 intervals, and it is not paused."""
+    """Its last start is older than 1.1 intervals, or there was none in as long; and it is not paused."""
     paused_by: str | None = None
     paused_at: datetime | None = None
     command: str = ""

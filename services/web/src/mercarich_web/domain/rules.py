@@ -1,6 +1,20 @@
-"""A seller's own rules for replacements, each beside the general value."""
+"""A seller's own rules, each beside the general value."""
 
 from dataclasses import dataclass
+
+CHECKS = "CHECKS_A_DAY"
+"""How often his sources are looked at; the general value is what his plan allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTrial:
+    """What another number of checks a day would mean."""
+
+    listings: int
+    """On sale."""
+    hours_now: int
+    """From one look at a source to the next."""
+    hours_then: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from mercarich_contracts.schedule import OVERDUE_AFTER, TIME_ZONE, WISH_LASTS, ScheduleRow
+from mercarich_contracts.schedule import TIME_ZONE, WISH_LASTS, ScheduleRow, is_overdue
 from mercarich_web.domain.reports import ScheduleStatus
 
 GRACE = timedelta(seconds=60)
@@ -41,11 +41,13 @@ def status(
     now: datetime,
     pause: Pause | None = None,
     wish: Wish | None = None,
+    since: datetime | None = None,
 ) -> ScheduleStatus:
-    """The row's last start against its cron expression."""
+    """The row's last start, or how long it is here without one, against its cron expression."""
     zone = ZoneInfo(TIME_ZONE)
     next_slot = next(CronSim(row.cron, now.astimezone(zone))).astimezone(now.tzinfo)
     slot, started_at, ended_at, exit_code = last or (None, None, None, None)
+    begun = since if slot is None else slot
     return ScheduleStatus(
         name=row.name,
         last_slot=slot,
@@ -53,8 +55,8 @@ def status(
         ended_at=ended_at,
         exit_code=exit_code,
         next_slot=next_slot,
-        missed=None if slot is None else _missed(row, slot.astimezone(zone), now),
-        overdue=started_at is not None and pause is None and is_overdue(row, started_at, now),
+        missed=None if begun is None else _missed(row, begun.astimezone(zone), now),
+        overdue=is_overdue(row, started_at, since, now, paused=pause is not None),
         paused_by=pause.by if pause else None,
         paused_at=pause.at if pause else None,
         command=" ".join(row.command),
@@ -64,10 +66,6 @@ def status(
         wanted_problem=wish.problem if wish else None,
         wish_expired=wish is not None and now - wish.at >= WISH_LASTS,
     )
-
-
-def is_overdue(row: ScheduleRow, started_at: datetime, now: datetime) -> bool:
-    return now - started_at > timedelta(seconds=row.interval_seconds * OVERDUE_AFTER)
 
 
 def _missed(row: ScheduleRow, slot: datetime, now: datetime) -> int:

@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mercarich_contracts.schedule import TIME_ZONE
+from mercarich_contracts.schedule import PLANS, TIME_ZONE
 
-PLANS = (2, 4)
 WITHDRAWN = 20
 
 

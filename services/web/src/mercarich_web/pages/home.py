@@ -1,15 +1,20 @@
 """The first page: a seller's shop, or the operator's overview."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Response
 
 from mercarich_web.domain.exposure import LIMIT
+from mercarich_web.domain.home import Fortnight
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator, Seller, Signed
 from mercarich_web.use_cases.home import ShowHome
 from mercarich_web.use_cases.overview import ShowOverview
 
 
-def routes(site: Site, show_home: ShowHome, show_overview: ShowOverview) -> APIRouter:
+def routes(
+    site: Site, show_home: ShowHome, fortnight: Callable[[int], Fortnight], show_overview: ShowOverview
+) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/")
@@ -17,6 +22,11 @@ def routes(site: Site, show_home: ShowHome, show_overview: ShowOverview) -> APIR
         if visit.is_operator:
             return site.page(visit, "overview.html", overview=show_overview())
         return site.page(visit, "home.html", home=show_home(visit.account), limit=LIMIT)
+
+    @routes.get("/fortnight")
+    def past(visit: Seller) -> Response:
+        """A part of the page that comes when it is counted."""
+        return site.page(visit, "fortnight.html", past=fortnight(visit.account.user_id), limit=LIMIT)
 
     @routes.get("/running")
     def running(visit: Seller) -> Response:

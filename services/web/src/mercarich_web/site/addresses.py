@@ -5,8 +5,10 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Form, Query
+from starlette.types import Scope
 
 from mercarich_web.api.ids import MOST
+from mercarich_web.api.problems import API
 
 LONGEST = 2_000
 """Of an address to go back to: that of a table with a hundred Japanese characters in its search, with room to spare."""
@@ -17,6 +19,13 @@ Above = Annotated[int, Query(ge=0, le=MOST)]
 """The id that a page of rows begins after."""
 Next = Annotated[str, Query(max_length=LONGEST)]
 NextField = Annotated[str, Form(alias="next", max_length=LONGEST)]
+
+
+def pattern(scope: Scope) -> str:
+    """Of the route that answers; empty where there is none. FastAPI leaves out the prefix of routers in routers."""
+    path: str = getattr(scope.get("route"), "path", "")
+    begins = f"{API}/"
+    return API + path if path and scope["path"].startswith(begins) and not path.startswith(begins) else path
 
 
 def own_path(path: str) -> str:

@@ -23,7 +23,8 @@ from mercarich_web.domain.refusals import NotFound
 from mercarich_web.metrics import REQUEST_SECONDS
 from mercarich_web.ports import BrokerAway, DatabaseAway, Refused
 from mercarich_web.settings import PagesSettings
-from mercarich_web.site.addresses import LONGEST
+from mercarich_web.site import refused
+from mercarich_web.site.addresses import LONGEST, pattern
 from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
@@ -36,6 +37,9 @@ MOST_BYTES = 1_048_576
 """Of a body; a route that takes files says its own."""
 THREADS = 20
 """Routes that wait for the database at once; as many connections as the engine gives."""
+
+REFUSALS = frozenset({401, 403, 404, 413, 422, 429})
+"""Of a route that is there: somebody wants what is not his, or tries what is not meant."""
 
 ERRORS = {
     400: (N_("This cannot be done"), N_("The request could not be understood.")),
@@ -76,7 +80,7 @@ def create_app(
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
         ],
     )
-    app.state.door, app.state.site, app.state.codes_for_operators = door, site, own.codes_for_operators
+    app.state.door, app.state.site, app.state.codes_for = door, site, own.codes_for
     app.state.changes = lambda user_id: None  # told of each user who changes something
     app.state.cookie = session_cookie(https=site.https)
     for error, handler in _HANDLERS.items():
@@ -109,8 +113,7 @@ class Timed:
         try:
             await self._app(scope, receive, noting)
         finally:
-            path = getattr(scope.get("route"), "path", "none")
-            REQUEST_SECONDS.labels(path, str(status)).observe(time.perf_counter() - started)
+            REQUEST_SECONDS.labels(pattern(scope) or "none", str(status)).observe(time.perf_counter() - started)
 
 
 def _operations() -> APIRouter:
@@ -161,6 +164,8 @@ def _page(status: int) -> Callable[[Request, Exception], Any]:
     async def answer(request: Request, error: Exception) -> Response:
         code = error.status_code if isinstance(error, HTTPException) else status
         headers = dict(getattr(error, "headers", None) or {})
+        if code in REFUSALS and request.scope.get("route") is not None:
+            refused.note(request, code, type(error).__name__)
         if request.url.path.startswith(problems.PLACE):
             return problems.problem(code, problems.detail(error), headers)
         told = str(error) if isinstance(error, Refused) else ""

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mercarich_web.site import refused
 from mercarich_web.site.visits import SAFE
 
 POLICY = (
@@ -69,6 +71,7 @@ class OwnOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._own(scope):
+            refused.note(Request(scope), 403, "another site")
             await PlainTextResponse("This request came from another site.", 403)(scope, receive, send)
             return
         await self._app(scope, receive, send)

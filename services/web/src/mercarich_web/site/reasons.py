@@ -56,6 +56,15 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         r"(?P<n>[\d,]+) problems? (was|were) found, so no row was imported; mend them and upload again\.",
         N_("%(n)s problems were found, so no row was imported; mend them and upload again."),
     ),
+    (r"(?P<n>[\d,]+) rows were imported\.", N_("%(n)s rows were imported.")),
+    (
+        r"(yahoo|mercari) is paused; .*",
+        N_("The marketplace is paused. The search goes on by itself when it is resumed."),
+    ),
+    (
+        r"(yahoo|mercari): .*; the search goes on by itself|(yahoo|mercari)'s proxy: \w+",
+        N_("The marketplace does not answer at present. The search goes on by itself."),
+    ),
     (
         r"(?P<failed>\d+) of (?P<all>\d+) searches could not be read\.",
         N_("%(failed)s of %(all)s searches could not be read."),
@@ -89,6 +98,58 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     (
         r"expected an id of (yahoo|mercari) or its page's address, not (?P<given>.*)",
         N_("expected the id or the address of an item, not %(given)s"),
+    ),
+    (
+        r"expected ten capital letters and digits, not (?P<given>.*)",
+        N_("expected ten capital letters and digits, not %(given)s"),
+    ),
+    (
+        r"(pages: )?expected a whole number from (?P<least>\d+) to (?P<most>\d+), not (?P<given>.*)",
+        N_("expected a whole number from %(least)s to %(most)s, not %(given)s"),
+    ),
+    (
+        r"(?P<n>[\d,]+) characters; at most (?P<most>\d+) are allowed",
+        N_("%(n)s characters; at most %(most)s are allowed"),
+    ),
+    (r"a control character is in it", N_("a control character is in it")),
+    (r"a tab or a line break is in it", N_("a tab or a line break is in it")),
+    (r"longer than [\d,]+ bytes; is a quote not closed\?", N_("the line is too long; is a quote not closed?")),
+    (
+        r"its bytes are not of the encoding that the file begins with",
+        N_("its bytes are not of the encoding that the file begins with"),
+    ),
+    (r"more than (?P<most>[\d,]+) rows; split the file", N_("more than %(most)s rows; split the file")),
+    (
+        r"the offer is on sale from (?P<item>\S+); an import .*",
+        N_("the offer is on sale from %(item)s; an import does not change the source of a listed offer"),
+    ),
+    (
+        r"(?P<sku>.+) is on sale; an import .*",
+        N_("%(sku)s is on sale; an import does not take a listed offer out of the watch"),
+    ),
+    (
+        r"(?P<sku>.+) is being deleted, at Amazon too; .*",
+        N_("%(sku)s is being deleted, at Amazon too; import it again afterwards"),
+    ),
+    (
+        r"\S+ has (?P<n>\d+) open jobs; wait for one or stop one",
+        N_("%(n)s jobs are open already; wait for one or stop one"),
+    ),
+    (
+        r"(?P<n>\d+) searches; at most (?P<most>\d+) in one job",
+        N_("%(n)s searches; at most %(most)s go into one"),
+    ),
+    (
+        r"the lowest price (?P<low>\d+) is above the highest, (?P<high>\d+)",
+        N_("the lowest price %(low)s is above the highest, %(high)s"),
+    ),
+    (r"(?P<given>.+) is no address", N_("%(given)s is no address")),
+    (r"(?P<given>.+): expected a result page, (?P<pages>.*)", N_("%(given)s: expected a result page, %(pages)s")),
+    (r"(?P<given>.+): no keyword in it", N_("%(given)s: no keyword in it")),
+    (r"(?P<given>.+): a price of (?P<price>.*)", N_("%(given)s: a price of %(price)s")),
+    (
+        r"(?P<given>.+): (longer than \d+ characters|a keyword of \d+ characters; at most \d+)",
+        N_("%(given)s is too long"),
     ),
     (
         r"(?P<n>\d+) cells, the header has (?P<header>\d+)",

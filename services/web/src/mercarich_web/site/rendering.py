@@ -1,6 +1,5 @@
 """Templates: one environment for each language, with what all of them may use."""
 
-import re
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from mercarich_web.site.addresses import own_path
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.devices import device
 from mercarich_web.site.languages import LANGUAGES, catalogue
+from mercarich_web.site.parts import Parts
+from mercarich_web.site.plain import plain
 from mercarich_web.site.visits import NOTICE, Visit
 
 FOLDER = Path(__file__).parent.parent / "templates"
@@ -66,18 +67,6 @@ def make_site(*, https: bool) -> Site:
     return Site(assets, {language: _environment(language, assets) for language in LANGUAGES}, https)
 
 
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the direction of all that follows: what others wrote must not use them."""
-
-
-def _plain(value: object) -> object:
-    """Of what a template writes; markup stays markup."""
-    if not isinstance(value, str) or UNSEEN.search(value) is None:
-        return value
-    seen = UNSEEN.sub("", value)
-    return Markup(seen) if isinstance(value, Markup) else seen
-
-
 def _environment(language: str, assets: Assets) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -86,7 +75,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        finalize=_plain,
+        finalize=plain,
         extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
     sentences = catalogue(language)
@@ -112,6 +101,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         gettext=sentence,
         _=sentence,
         asset=assets.url,
+        parts=Parts(language, assets.url),
         language=language,
         languages=LANGUAGES,
         navigation=navigation,

@@ -1,8 +1,9 @@
 """How the page of rules shows each of them: its words, its kind of field, and what it does in one sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mercarich_web.domain.rules import CHECKS
 from mercarich_web.site.languages import N_
 
 
@@ -18,7 +19,16 @@ class RuleField:
     choices: tuple[tuple[str, str], ...] = ()
 
 
+_CHECKS = RuleField(
+    CHECKS,
+    N_("Checks a day"),
+    N_("So often your sources are looked at; the seldomer, the longer something sold stays on sale."),
+    "choice",
+    choices=tuple((str(checks), words) for checks, words in ((2, N_("2 times")), (4, N_("4 times")))),
+)
+
 GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
+    (N_("Stock checks"), (_CHECKS,)),
     (
         N_("How a replacement is taken"),
         (
@@ -33,6 +43,12 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
                 N_("Search the other marketplace, too"),
                 N_("What came from Yahoo! Auctions is also searched at Mercari, and the other way round."),
                 "switch",
+            ),
+            RuleField(
+                "REVIVAL_OTHER_CONDITIONS",
+                N_("Conditions there"),
+                N_("Pairs from 1 (new) to 6 (poor): condition here = the worst that is taken from there."),
+                "text",
             ),
             RuleField(
                 "REVIVAL_DAYS",
@@ -56,6 +72,26 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
                 N_("As a multiple of what the first source cost: at 1.0 a replacement is never dearer."),
                 unit="×",
                 step="0.05",
+            ),
+            RuleField(
+                "REVIVAL_PRICE_RULE",
+                N_("Highest price by"),
+                N_("Break-even: your offer's price (price in the CSV) less fee and costs; else the first."),
+                "choice",
+                choices=(("first", N_("first purchase price")), ("break_even", N_("break-even price"))),
+            ),
+            RuleField(
+                "REVIVAL_FEE_PERCENT",
+                N_("Amazon's fee"),
+                N_("Taken from your offer's price before the break-even."),
+                unit="%",
+                step="0.1",
+            ),
+            RuleField(
+                "REVIVAL_COSTS",
+                N_("Costs of a sale"),
+                N_("Postage to the buyer, packing and the like: taken from your offer's price, too."),
+                unit=N_("yen"),
             ),
             RuleField(
                 "REVIVAL_LEAST_RATING",
@@ -84,6 +120,70 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
         ),
     ),
     (
+        N_("Likeness, the strict way"),
+        (
+            RuleField(
+                "REVIVAL_TITLES_AGREE",
+                N_("Titles must agree"),
+                N_("Another volume, number of pieces, model, colour or measure in the title refuses it, and parts do."),
+                "choice",
+                choices=(("on", N_("on")), ("off", N_("off"))),
+            ),
+            RuleField(
+                "REVIVAL_LEAST_SHARE",
+                N_("Least share of alike features"),
+                N_("Of what is told apart in either picture, so much must be found in the other; higher takes fewer."),
+                step="0.01",
+            ),
+            RuleField(
+                "REVIVAL_LEAST_INLIERS",
+                N_("Least number of alike features"),
+                N_("So many must lie alike in both pictures; higher takes fewer."),
+            ),
+            RuleField(
+                "REVIVAL_MOST_COLOUR",
+                N_("Highest difference of colours"),
+                N_("Once the light is evened out, colours may differ by so much; lower takes fewer."),
+                step="0.1",
+            ),
+            RuleField(
+                "REVIVAL_MOST_CHANGED",
+                N_("Highest share of another colour"),
+                N_("So much of the thing may have another colour; lower takes fewer."),
+                step="0.001",
+            ),
+            RuleField(
+                "REVIVAL_MOST_ODD",
+                N_("Largest odd spot"),
+                N_("A spot that looks different may cover so much of the thing; lower takes fewer."),
+                step="0.001",
+            ),
+            RuleField(
+                "REVIVAL_MOST_ODD_IN_VOLUMES",
+                N_("Largest odd spot on volumes"),
+                N_("The same for books, discs and the like, unless both titles name the same volume."),
+                step="0.0001",
+            ),
+        ),
+    ),
+    (
+        N_("Likeness, the old way"),
+        (
+            RuleField(
+                "REVIVAL_LEAST_QUICK",
+                N_("Least likeness of light and dark"),
+                N_("From -1 to 1: a new photo of the same goods has little, the same photo nearly 1."),
+                step="0.05",
+            ),
+            RuleField(
+                "REVIVAL_LEAST_SHARE_SEED",
+                N_("Least share of alike features"),
+                N_("Of what is told apart in either picture, so much must be found in the other; higher takes fewer."),
+                step="0.01",
+            ),
+        ),
+    ),
+    (
         N_("Shipping"),
         (
             RuleField(
@@ -107,4 +207,12 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
         ),
     ),
 )
+
+
+def groups(plan: int) -> Sequence[tuple[str, Sequence[RuleField]]]:
+    """As a seller of this plan sees them: of the checks what it allows."""
+    allowed = replace(_CHECKS, choices=tuple(one for one in _CHECKS.choices if int(one[0]) <= plan))
+    return [(title, [allowed if field is _CHECKS else field for field in fields]) for title, fields in GROUPS]
+
+
 KEYS = tuple(field.key for _, fields in GROUPS for field in fields)

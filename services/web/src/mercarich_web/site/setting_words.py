@@ -33,9 +33,24 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "REVIVAL_DAYS": N_("Days after a withdrawal in which a replacement is searched for"),
         "REVIVAL_CANDIDATES": N_("Search results that are judged for a listing"),
         "REVIVAL_MATCH": N_("How sure pictures and titles must be; seed: as the old system judged"),
+        "REVIVAL_TITLES_AGREE": N_("Titles must not name different goods, where the strict way is used"),
+        "REVIVAL_LEAST_SHARE": N_("Least share of alike picture features, where the strict way is used"),
+        "REVIVAL_LEAST_INLIERS": N_("Least number of features that agree on one place, where the strict way is used"),
+        "REVIVAL_MOST_COLOUR": N_("Most that colours differ, in Lab units, where the strict way is used"),
+        "REVIVAL_MOST_CHANGED": N_(
+            "Most of the thing that has another colour, as a share, where the strict way is used"
+        ),
+        "REVIVAL_MOST_ODD": N_("Largest spot that looks different, as a share, where the strict way is used"),
+        "REVIVAL_MOST_ODD_IN_VOLUMES": N_("The same for what comes in volumes, unless titles name one and the same"),
         "REVIVAL_LEAST_QUICK": N_("Least likeness of the grey histograms, where the old system's judgement is used"),
+        "REVIVAL_LEAST_SHARE_SEED": N_(
+            "Least share of alike picture features, where the old system's judgement is used"
+        ),
         "REVIVAL_LEAST_RATING": N_("Least good ratings of a source's seller, in per cent"),
         "REVIVAL_PRICE_FACTOR": N_("Highest price, as a multiple of what the first source cost"),
+        "REVIVAL_PRICE_RULE": N_("What limits a replacement's price: the first purchase price, or the break-even"),
+        "REVIVAL_FEE_PERCENT": N_("Amazon's fee in per cent of an offer's price, for the break-even"),
+        "REVIVAL_COSTS": N_("Yen that each sale costs besides, for the break-even"),
         "REVIVAL_TITLE_LENGTH": N_("Longest title of a replacement"),
         "REVIVAL_IGNORED_ORIGINS": N_("Places, separated by spaces, from which nothing is bought"),
         "REVIVAL_SHIP_DAYS": N_("Longest time until a replacement is shipped, in days"),
@@ -50,7 +65,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     N_("Pushes to Amazon"): {
         "FEED_STUCK_SECONDS": N_("Age in seconds at which an open feed is cancelled or bypassed"),
         "FEED_POLL_SECONDS": N_("Seconds between two looks at an open feed"),
-        "PATCH_LANE_LISTINGS": N_("Withdrawals of a seller above which a feed carries them"),
+        "PATCH_LANE_LISTINGS": N_("Withdrawals, or restores, of a seller above which a feed carries them"),
     },
     N_("Sellers' jobs"): {
         "JOB_SLICE_SECONDS": N_("Seconds after which a seller's job gives way to the next seller"),

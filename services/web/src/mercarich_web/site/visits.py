@@ -34,7 +34,7 @@ class ConfirmationNeeded(Exception):
 
 
 class CodeNeeded(Exception):
-    """Here an operator's password alone is not enough, and no second step is set up."""
+    """Here a password alone is not enough, and no second step is set up."""
 
 
 class NotForYou(Exception):
@@ -113,7 +113,7 @@ def visit_of(request: Request, session: Session | None, token: str, now: datetim
 ASKED_BY_PAGES = frozenset(
     {
         *("/jobs/{job_id}/progress", "/runs/heads", "/runs/{run_id}/progress"),
-        *("/markets/{name}/proxy", "/overview/pushes", "/running"),
+        *("/markets/{name}/proxy", "/overview/pushes", "/running", "/fortnight"),
     }
 )
 """Parts that an open page asks for again and again, by itself."""
@@ -140,7 +140,7 @@ async def signed(request: Request, visit: Visiting) -> Visit:
         raise Forged
     if request.method not in SAFE:
         request.app.state.changes(visit.account.user_id)
-    if request.app.state.codes_for_operators and visit.is_operator and not _may_set_up(visit):
+    if visit.account.role in request.app.state.codes_for and not _may_set_up(visit):
         raise CodeNeeded
     return visit
 

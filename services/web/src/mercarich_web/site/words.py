@@ -267,7 +267,7 @@ BULK: Mapping[str, BulkWords] = {
 WEAK_PASSWORDS: Mapping[str, str] = {
     "short": N_("A password needs 12 characters at least."),
     "long": N_("A password may have 128 characters at most."),
-    "common": N_("This password is in lists that guessers begin with."),
+    "common": N_("Guessers try this first: common words, keys in a row and repetitions. Add words of your own."),
     "named": N_("A password must not hold your name or the service's."),
 }
 

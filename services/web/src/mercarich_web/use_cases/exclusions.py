@@ -4,8 +4,18 @@ from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web import ports
-from mercarich_web.domain.exclusions import BadExclusion, Exclusion, ExclusionChange, ExclusionList, exclusion_of
+from mercarich_web.domain.exclusions import (
+    BadExclusion,
+    Exclusion,
+    ExclusionChange,
+    ExclusionList,
+    ExclusionPage,
+    exclusion_of,
+)
 from mercarich_web.domain.refusals import NotFound
+
+SHOWN = 50
+"""Of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +27,11 @@ class ExclusionDesk:
     def list(self, username: str | None) -> ExclusionList:
         """What holds for this seller, or every exclusion there is. Raises `NotFound`."""
         return ExclusionList(self.book.of(None if username is None else self._user(username)))
+
+    def page(self, username: str, words: str, after: Exclusion | None) -> ExclusionPage:
+        """Raises `NotFound`."""
+        found = self.book.page(self._user(username), words.strip(), after, SHOWN + 1)
+        return ExclusionPage(found[:SHOWN], found[SHOWN - 1] if len(found) > SHOWN else None)
 
     def add(self, username: str | None, marketplace: Marketplace | None, value: str) -> ExclusionChange:
         """A source seller of this marketplace, or a word where that is None. Raises `NotFound` and `ports.Refused`."""

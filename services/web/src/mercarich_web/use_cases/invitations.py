@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.people import INVITED_FOR, Account, Invitation, Role, check_password
 from mercarich_web.domain.refusals import NotFound
@@ -12,7 +13,6 @@ from mercarich_web.ports_people import NO_PASSWORD, Actor, Audit, Passwords, Peo
 from mercarich_web.use_cases.sign_in import hashed
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
-PLANS = (2, 4)
 
 
 @dataclass(frozen=True, slots=True)

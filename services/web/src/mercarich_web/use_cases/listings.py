@@ -46,9 +46,14 @@ class TellStory:
     file: ListingFile
     offers: ports.Offers
     holds: ports.Holds
+    together: ports.Together
     now: Clock
 
     def __call__(self, user_id: int, listing_id: int) -> Story:
+        with self.together():
+            return self._story(user_id, listing_id)
+
+    def _story(self, user_id: int, listing_id: int) -> Story:
         found = self.file.found(user_id, listing_id)
         if found is None:
             raise NotFound(f"there is no listing {listing_id}")

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mercarich_platform.clock import Clock
-from mercarich_web import ports
 from mercarich_web.domain import seed
 from mercarich_web.domain.seed import Known, MigrationReport, Problems
+from mercarich_web.ports import Refused
+from mercarich_web.ports_migration import NewHome, NewRows, Original
 
 CHUNK = 1000
 BY = "migrate-from-seed"
@@ -26,8 +27,8 @@ class _Counts:
 class MigrateFromSeed:
     """All or nothing. Raises `Refused` when the original has no sellers or items, or ours has sellers already."""
 
-    original: ports.Original
-    ours: ports.NewHome
+    original: Original
+    ours: NewHome
     now: Clock
 
     def __call__(self, *, dry_run: bool) -> MigrationReport:
@@ -37,9 +38,9 @@ class MigrateFromSeed:
             by_kind.setdefault(table.kind, []).append(table)
         missing = [kind for kind in ("users", "items") if kind not in by_kind]
         if missing:
-            raise ports.Refused(f"no table of the original looks like its {' or '.join(missing)}")
+            raise Refused(f"no table of the original looks like its {' or '.join(missing)}")
 
-        def take_over(rows: ports.NewRows | None) -> MigrationReport:
+        def take_over(rows: NewRows | None) -> MigrationReport:
             return self._take_over(by_kind, rows, known, unknown)
 
         return take_over(None) if dry_run else self.ours.filled(take_over)
@@ -47,7 +48,7 @@ class MigrateFromSeed:
     def _take_over(
         self,
         by_kind: Mapping[str, list[Known]],
-        rows: ports.NewRows | None,
+        rows: NewRows | None,
         known: Sequence[Known],
         unknown: Sequence[str],
     ) -> MigrationReport:
@@ -75,7 +76,7 @@ class MigrateFromSeed:
         )
 
     def _sellers(
-        self, by_kind: Mapping[str, list[Known]], problems: Problems, rows: ports.NewRows | None
+        self, by_kind: Mapping[str, list[Known]], problems: Problems, rows: NewRows | None
     ) -> dict[object, int]:
         """The original's user id to ours."""
         plans = {row["user"]: row["plan"] for table in by_kind.get("plans", []) for row in self.original.rows(table)}
@@ -89,7 +90,12 @@ class MigrateFromSeed:
         return ids
 
     def _items(
-        self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts, rows: ports.NewRows | None
+        self,
+        table: Known,
+        ids: Mapping[object, int],
+        problems: Problems,
+        counts: _Counts,
+        rows: NewRows | None,
     ) -> None:
         chunk: list[tuple[dict[str, Any], str, str | None]] = []
         for made in self._mapped(table, ids, problems, counts):
@@ -127,7 +133,7 @@ class MigrateFromSeed:
             seller = row.get("source_seller")
             yield ({**made, "user_id": user}, source, str(seller) if seller else None)
 
-    def _settings(self, table: Known, problems: Problems, counts: _Counts, rows: ports.NewRows | None) -> None:
+    def _settings(self, table: Known, problems: Problems, counts: _Counts, rows: NewRows | None) -> None:
         for row in self.original.rows(table):
             key, value = str(row["key"]), str(row["value"])
             problem = rows.set(key, value, BY, self.now()) if rows else self.ours.setting_problem(key, value)
@@ -137,7 +143,12 @@ class MigrateFromSeed:
                 counts.settings += 1
 
     def _exclusions(
-        self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts, rows: ports.NewRows | None
+        self,
+        table: Known,
+        ids: Mapping[object, int],
+        problems: Problems,
+        counts: _Counts,
+        rows: NewRows | None,
     ) -> None:
         for row in self.original.rows(table):
             user, marketplace = ids.get(row["user"]), seed.marketplace_of(table.table, row)

@@ -58,8 +58,11 @@ class ShowOverview:
 
     def __call__(self) -> Overview:
         now = self.now()
-        last, pauses = self.schedules.last_starts(), self.schedules.pauses()
-        rows = [schedules.status(row, last.get(row.name), now, pauses.get(row.name)) for row in self.timetable]
+        last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
+        rows = [
+            schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))
+            for row in self.timetable
+        ]
         seen_at = max((pool.seen_at for pool in self.pools.states()), default=None)
         return Overview(
             at=now,

@@ -1,4 +1,4 @@
-"""A seller's own rules for replacements: as `mercarich revival settings` and `set`."""
+"""A seller's own rules: for replacements as `mercarich revival settings` and `set`, and how often he is checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.rule_trials import Trial, trial
-from mercarich_web.domain.rules import OwnRule
+from mercarich_web.domain.rules import CHECKS, CheckTrial, OwnRule
 from mercarich_web.ports_rules import Rules, Trials
+from mercarich_web.use_cases.listings import Count
 
 LISTINGS = 40
 """Whose last searches a preview looks at."""
@@ -17,6 +18,7 @@ LISTINGS = 40
 class RuleDesk:
     rules: Rules
     trials: Trials
+    count: Count
     now: Clock
 
     def show(self, seller: Account) -> Mapping[str, OwnRule]:
@@ -41,3 +43,8 @@ class RuleDesk:
         typed = self.trials.rules(seller.user_id, wanted)
         hold = self.trials.rules(seller.user_id, {})
         return trial(self.trials.searches(seller.user_id, LISTINGS), hold, typed)
+
+    def preview_checks(self, seller: Account, wanted: Mapping[str, str]) -> CheckTrial:
+        """What this number of checks would mean. Raises `BadRule`."""
+        checks = self.rules.checks(seller.user_id, wanted.get(CHECKS, str(seller.checks_a_day)))
+        return CheckTrial(self.count(seller.user_id).on_sale, 24 // seller.checks_a_day, 24 // checks)

@@ -22,10 +22,10 @@ class Timetable:
 
     def list(self) -> ScheduleList:
         last, pauses, wishes = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.wishes()
-        now = self.now()
+        since, now = self.schedules.known_since(), self.now()
         rows = [
-            schedules.status(row, last.get(row.name), now, pauses.get(row.name), wishes.get(row.name))
-            for row in self.rows
+            schedules.status(row, last.get(name), now, pauses.get(name), wishes.get(name), since.get(name))
+            for name, row in ((row.name, row) for row in self.rows)
         ]
         return ScheduleList(rows)
 

@@ -99,7 +99,7 @@ class SecondStep:
         return self.secrets.secret("recovery code", account.user_id, codes.typed(code)).hex()
 
     def _made(self) -> list[str]:
-        return [codes.recovery_code(secrets.token_bytes(10)) for _ in range(codes.RECOVERY_CODES)]
+        return [codes.recovery_code(secrets.token_bytes(codes.RECOVERY_BYTES)) for _ in range(codes.RECOVERY_CODES)]
 
     def _note(self, action: str, account: Account, caller: Caller, detail: str | None = None) -> None:
         self.audit.write(action, actor(account, caller), account.username, detail, self.now())

@@ -44,7 +44,7 @@ class ShowStatus:
 
     def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
         now = self.now()
-        last, pauses = self.schedules.last_starts(), self.schedules.pauses()
+        last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
         return Status(
             at=now,
             database=Reach(self.schema.where, ok=True),
@@ -52,7 +52,10 @@ class ShowStatus:
             marketplaces=[self._marketplace(marketplace.value) for marketplace in Marketplace],
             open_feeds=self.stock.open_feeds(),
             holds=self.holds.open(),
-            schedules=[schedules.status(row, last.get(row.name), now, pauses.get(row.name)) for row in self.timetable],
+            schedules=[
+                schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))
+                for row in self.timetable
+            ],
             pools=pools,
         )
 

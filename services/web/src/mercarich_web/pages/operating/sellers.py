@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from mercarich_contracts.schedule import PLANS
 from mercarich_web.api.ids import Id
 from mercarich_web.domain.people import Role
 from mercarich_web.ports import Refused
 from mercarich_web.site.addresses import Above, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator, Visit
-from mercarich_web.use_cases.invitations import PLANS, Invitations
+from mercarich_web.use_cases.invitations import Invitations
 from mercarich_web.use_cases.sellers import SellerDesk
 
 

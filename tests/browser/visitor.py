@@ -1,0 +1,98 @@
+"""A real Chromium, and somebody who visits the pages with it; whatever goes wrong in the browser is kept."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
+from tests.integration.web.site import PASSWORD
+
+SHOTS = Path(__file__).parents[2] / "var" / "browser"
+
+
+@contextmanager
+def chromium_here() -> Iterator[Browser]:
+    """Skips the test with the reason where no Chromium is there."""
+    path = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+    if path is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--font-render-hinting=none"])
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A page of a browser of its own, and whatever went wrong in it."""
+
+    def __init__(self, page: Page, origin: str, *, led_to: tuple[str, ...] = (), seconds: float = 10) -> None:
+        """`led_to`: the other sites that a person is sent to on the way; `seconds`: how long anything may take."""
+        self.page = page
+        page.set_default_timeout(seconds * 1000)
+        self.origin = origin
+        self._led_to = led_to
+        self.wrong: list[str] = []
+        page.on("console", self._read)
+        page.on("pageerror", lambda error: self._note(str(error), True))
+        page.on("dialog", self.dismiss)
+        page.on("request", lambda request: self._note(f"elsewhere: {request.url}", not self._is_known(request)))
+
+    def _read(self, message: ConsoleMessage) -> None:
+        place = str(message.location.get("url", ""))
+        ours = not place.startswith(self._led_to)
+        self._note(f"{message.text} {place}", ours and message.type in ("error", "warning"))
+
+    def _is_known(self, request: Request) -> bool:
+        if request.url.startswith(self.origin):
+            return True
+        return request.is_navigation_request() and request.url.startswith(self._led_to)
+
+    def _note(self, text: str, counts: bool) -> None:
+        if counts:
+            self.wrong.append(text)
+
+    def dismiss(self, dialog: Dialog) -> None:
+        """Nothing asks, unless a test expects it."""
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def agree(self) -> None:
+        """To the next question."""
+        self.page.remove_listener("dialog", self.dismiss)
+        self.page.once("dialog", self._accept)
+
+    def _accept(self, dialog: Dialog) -> None:
+        dialog.accept()
+        self.page.on("dialog", self.dismiss)
+
+    def open(self, path: str) -> None:
+        """With the parts that come by themselves."""
+        self.page.goto(self.origin + path, wait_until="load")
+        expect(self.page.locator("[hx-trigger=load][hx-swap=outerHTML]")).to_have_count(0)
+
+    def look(self, language: str, theme: str) -> None:
+        cookies = {"language": language, "theme": theme}
+        self.page.context.add_cookies(
+            [{"name": name, "value": value, "url": self.origin} for name, value in cookies.items()]
+        )
+
+    def fits(self) -> bool:
+        """Nothing is wider than the window."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        self.enter(username, password)
+        self.page.wait_for_url(f"{self.origin}/")
+
+    def enter(self, username: str, password: str = PASSWORD) -> None:
+        """Name and password, by keyboard alone."""
+        self.open("/sign-in")
+        self.page.locator("[name=username]:focus").wait_for()
+        self.page.keyboard.type(username)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(password)
+        self.page.keyboard.press("Enter")

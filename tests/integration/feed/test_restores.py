@@ -1,0 +1,216 @@
+"""A few restores, by PATCH, against the simulated Amazon."""
+
+from datetime import timedelta
+
+import pytest
+from tests.integration.feed.conftest import Amazon, Eventually, Running
+from tests.integration.feed.offers import listed, restores, shown
+from tests.integration.feed.shop import Shop, now
+
+from mercarich_db.tables import listings
+from mercarich_feed.adapters.listings_sql import SqlListings
+from mercarich_feed.domain.pushes import Outcome, Pushed
+from mercarich_feed.ports import Answer, Transient
+from mercarich_feed.use_cases.restores import RestoreWish
+
+ALL = RestoreWish(None, None)
+
+
+def test_m8_a_few_restores_go_by_patch_with_their_lead_time_and_are_read_back(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids = restores(shop, 1)
+    shop.alter(listings, ids[0], lead_time_days=7)
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: not restores(shop, 1))
+    assert shop.submissions() == []
+    assert all(shown(shop, amazon, id_) == shop.row(id_).quantity for id_ in ids)
+    assert [shop.events(id_) for id_ in ids] == [["push_accepted"] for _ in ids]
+    eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
+    row = shop.row(ids[0])
+    assert amazon.offer(row.seller_id, row.sku)["lead_time_days"] == 7
+
+
+def test_f6_a_restore_that_amazon_takes_and_does_not_show_goes_out_again(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ignored, good = restores(shop, 1)[:2]
+    amazon.fault("spapi", "ignored_200", only=[shop.row(ignored).sku])
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: shop.row(good).verified_at is not None)
+    eventually(lambda: shop.events(ignored)[:2] == ["push_accepted", "readback_mismatch"])
+    assert shop.row(ignored).push_problem == "accepted, but Amazon shows 0"
+    amazon.heal()
+    eventually(lambda: _granted(feed, shop, ignored) and shop.row(ignored).verified_at is not None)
+    assert shown(shop, amazon, ignored) == shop.row(ignored).quantity
+    assert (shop.row(ignored).push_attempts, shop.row(ignored).push_problem) == (0, None)
+
+
+def test_a_restore_that_cannot_be_read_back_stays_accepted_and_is_not_put_up_a_second_time(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually, caplog: pytest.LogCaptureFixture
+) -> None:
+    amazon.fault("spapi", "403", only=["getListingsItem"])
+    ids = restores(shop, 1)
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: "restores cannot be read back" in caplog.messages)
+    amazon.heal()
+    [other] = listed(shop, 1)[:1]
+    shop.restore([other], quantity=4)
+    eventually(lambda: _granted(feed, shop, other))
+    assert [shop.events(id_) for id_ in ids] == [["push_accepted"] for _ in ids]
+    assert {shop.row(id_).verified_at for id_ in ids} == {None}
+
+
+def test_a_zero_behind_a_restore_of_unknown_outcome_waits_until_nobody_can_be_working_on_that(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    one, *_ = restores(shop, 1)
+    amazon.fault("spapi", "503_html", only=["patchListingsItem"])
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: shop.row(one).push_not_before is not None)
+    amazon.heal()
+    shop.withdraw([one])
+    row = shop.row(one)
+    assert (row.pushed_quantity, row.push_attempts) == (None, 0)
+    assert timedelta(seconds=20) < row.push_claim_until - now() <= timedelta(seconds=30)
+    shop.end_claim(one)
+    eventually(lambda: shop.row(one).verified_at is not None)
+    assert shown(shop, amazon, one) == 0
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.DEFERRED])
+def test_a_restore_that_lost_its_claim_and_may_have_come_behind_a_zero_has_the_zero_sent_again(
+    outcome: Outcome, shop: Shop
+) -> None:
+    book = SqlListings(shop.engine, now)
+    late, offers = book.claim_restores(1, None, 1)
+    one = offers[0].listing_id
+    shop.end_claim(one)
+    shop.withdraw([one])
+    zero, [down] = book.claim_withdrawals(1, 1)
+    book.settle(zero, [Pushed(down, Outcome.ACCEPTED, None, now())])
+    book.read_back([Answer(down, None, now(), 0)])
+    assert (shop.row(one).push_pending, shop.row(one).verified_at is None) == (0, False)
+
+    book.settle(late, [Pushed(offers[0], outcome, None, now())])
+
+    row = shop.row(one)
+    assert (row.push_pending, row.pushed_quantity, row.verified_at, row.quantity) == (1, None, None, 0)
+    assert book.withdrawals_waiting(1) == 1
+
+
+def test_what_cannot_be_read_has_no_doubts_left_of_the_look_before(shop: Shop) -> None:
+    book = SqlListings(shop.engine, now)
+    claim, [offer] = book.claim_restores(1, None, 1)
+    shop.alter(
+        listings,
+        offer.listing_id,
+        push_attempts=2,
+        push_problem="accepted, but Amazon shows 0",
+        push_failed_revision=offer.revision,
+    )
+    book.settle(claim, [Pushed(offer, Outcome.ACCEPTED, None, now())])
+    assert shop.row(offer.listing_id).push_problem == "accepted, but Amazon shows 0"
+
+    book.read_back([Answer(offer, Transient("away"), now())])
+
+    row = shop.row(offer.listing_id)
+    assert (row.push_pending, row.push_attempts, row.push_problem, row.verified_at) == (0, 0, None, None)
+
+
+def test_f2_what_an_older_revision_was_refused_for_counts_for_no_newer_one(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1)[:1]
+    shop.alter(listings, one, push_attempts=8, push_problem="refused", push_failed_revision=0)
+    amazon.fault("spapi", "503_html", only=["patchListingsItem"])
+    shop.withdraw([one])
+    eventually(lambda: shop.row(one).push_failed_revision == 1)
+    amazon.heal()
+    amazon.fault("spapi", "invalid_in_200", only=[shop.row(one).sku])
+    eventually(lambda: shop.events(one) == ["push_rejected"])
+    assert shop.row(one).push_attempts == 1
+    assert shop.row(one).push_not_before <= now() + timedelta(minutes=10)
+
+
+def test_a_zero_does_not_wait_because_the_quantity_before_it_was_refused(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1)[:1]
+    amazon.fault("spapi", "invalid_in_200", only=[shop.row(one).sku])
+    shop.restore([one], quantity=3)
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: shop.events(one) == ["push_rejected"])
+    assert shop.row(one).push_not_before > now() + timedelta(minutes=9)
+    shop.withdraw([one])
+    eventually(lambda: shop.events(one) == ["push_rejected"] * 2)
+    assert shop.row(one).push_attempts == 1
+    amazon.heal()
+    shop.alter(listings, one, push_not_before=now())
+    eventually(lambda: shop.row(one).verified_at is not None)
+    assert shown(shop, amazon, one) == 0
+
+
+def test_a_withdrawal_of_a_restore_that_is_on_its_way_arrives_after_it(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    one, *_ = restores(shop, 1)
+    amazon.fault("spapi", "slow", seconds=1.0, only=["patchListingsItem"])
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: shop.row(one).push_claim is not None)
+    amazon.sell(shop.row(one).sku)
+    shop.withdraw([one])
+    eventually(lambda: shop.row(one).push_pending == 0 and shop.row(one).verified_at is not None)
+    assert shown(shop, amazon, one) == 0
+    assert shop.submissions() == []
+    ledger = amazon.get("/_sim/ledger")
+    assert (ledger["wrong_restores"], ledger["double_pushes"], ledger["stale_overwrites"]) == (0, 0, 0)
+
+
+def test_what_an_open_feed_carries_is_not_patched_before_its_end(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    shop.set("PATCH_LANE_LISTINGS", "1")
+    amazon.post("/_sim/feeds", queue_seconds=3, process_seconds=0)
+    carried, *_ = restores(shop, 1)
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: [row.state for row in shop.submissions()] == ["in_queue"])
+    other = listed(shop, 1)[0]
+    shop.restore([carried, other], quantity=5)
+    feed.lanes.restores.wake(1, RestoreWish(None, 1))
+    eventually(lambda: shop.row(other).push_pending == 0, seconds=2.5)
+    assert shop.submissions()[0].ended_at is None
+    assert shop.events(carried) == []
+    eventually(lambda: _granted(feed, shop, carried))
+    assert [row.state for row in shop.submissions()] == ["done"]
+    assert shown(shop, amazon, carried) == 5
+
+
+def test_a_sellers_restores_wait_for_his_withdrawals(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    ids, wanted = listed(shop, 1)[:6], restores(shop, 1)
+    amazon.fault("spapi", "slow", seconds=1.0, only=["patchListingsItem"])
+    shop.withdraw(ids)
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: not restores(shop, 1))
+    withdrawn = max(shop.row(id_).pushed_at for id_ in ids)
+    assert min(shop.row(id_).pushed_at for id_ in wanted) > withdrawn
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_restores_are_limited_to_what_the_sweep_asked_for(
+    limit: int, feed: Running, shop: Shop, eventually: Eventually
+) -> None:
+    shop.restore(listed(shop, 1)[:3], quantity=2)
+    before = len(restores(shop, 1))
+    feed.lanes.restores.wake(1, RestoreWish(None, limit))
+    eventually(lambda: len(restores(shop, 1)) == before - limit)
+    feed.lanes.restores.wake(1, RestoreWish(None, 1))
+    eventually(lambda: len(restores(shop, 1)) == before - limit - 1)
+
+
+def _granted(feed: Running, shop: Shop, listing_id: int) -> bool:
+    """The next sweep asks again."""
+    feed.lanes.restores.wake(1, ALL)
+    return shop.row(listing_id).push_pending == 0

@@ -1,0 +1,133 @@
+"""Whoever leaves this system by TLS refuses a certificate that nobody vouches for."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from mercarich_contracts.market import Reason
+from mercarich_feed.adapters.http import Http
+from mercarich_feed.ports import Transient
+from mercarich_marketplace.answers import Fault
+from mercarich_marketplace.client import HttpClient
+from mercarich_web.adapters.mail_smtp import Letter, MailServer, SmtpSender
+from mercarich_web.adapters.webhooks_http import WebhookSender
+from mercarich_web.domain.notices import Way, Ways, What
+from mercarich_web.ports_notices import NotSent, Sending
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+
+
+class Impostor:
+    """Says that it is `localhost`, by a certificate of its own making; counts who believed it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.believed = 0
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.load_cert_chain(self_signed(folder))
+        self._loop = asyncio.new_event_loop()
+        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls))
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    async def _serve(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.believed += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def self_signed(folder: Path) -> Path:
+    """A key and its certificate for `localhost`, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "localhost.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+@pytest.fixture
+def impostor(tmp_path: Path) -> Iterator[Impostor]:
+    found = Impostor(tmp_path)
+    yield found
+    found.close()
+
+
+def test_calls_to_amazon(impostor: Impostor) -> None:
+    http = Http(5.0)
+    with pytest.raises(Transient) as refused:
+        http.send("GET", f"https://localhost:{impostor.port}/listings")
+    http.close()
+
+    _refused_for_its_certificate(refused.value)
+    assert impostor.believed == 0
+
+
+def test_calls_to_marketplaces(impostor: Impostor) -> None:
+    async def ask() -> None:
+        client = HttpClient(user_agent="mercarich/test", connections=1)
+        try:
+            await client.ask("GET", f"https://localhost:{impostor.port}/item", {}, None)
+        finally:
+            await client.close()
+
+    with pytest.raises(Fault) as refused:
+        asyncio.run(ask())
+
+    assert refused.value.reason is Reason.TRANSIENT
+    _refused_for_its_certificate(refused.value)
+    assert impostor.believed == 0
+
+
+def test_webhooks(impostor: Impostor) -> None:
+    send = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, anywhere=True)
+    ways = Ways(webhook_url=f"https://localhost:{impostor.port}/hook")
+    with pytest.raises(NotSent) as refused:
+        send(Sending(1, 1, Way.WEBHOOK, What.TRIAL, 1, None, ways, "ann", None))
+
+    _refused_for_its_certificate(refused.value)
+    assert impostor.believed == 0
+
+
+def test_mail(impostor: Impostor) -> None:
+    server = MailServer("localhost", impostor.port, "tls", "", "", "mercarich@shop.example")
+    send = SmtpSender(server, lambda _: Letter("subject", "text"))
+    ways = Ways(mail_address="ann@shop.example", mail_proven_at=NOW)
+    with pytest.raises(NotSent) as refused:
+        send(Sending(1, 1, Way.MAIL, What.TRIAL, 1, None, ways, "ann", None))
+
+    _refused_for_its_certificate(refused.value)
+    assert impostor.believed == 0
+
+
+def _refused_for_its_certificate(error: BaseException) -> None:
+    """And for nothing else, such as a port where nobody listens."""
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    assert any("certificate" in f"{type(cause).__name__} {cause}".lower() for cause in causes), causes

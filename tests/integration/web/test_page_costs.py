@@ -1,0 +1,100 @@
+"""What pages ask of the database: statements, the connections they take, and of what figures are counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, Pool, event
+from tests.integration.web.rows import Rows
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
+
+from mercarich_db.engine import reading
+from mercarich_web.adapters.listing_book_sql import SqlListingBook
+from mercarich_web.domain.listings import View, Wish
+
+COSTS = {
+    "/": (8, 3),
+    "/listings": (3, 3),
+    "/listings/1": (14, 2),
+    "/jobs": (2, 2),
+    "/notices": (2, 2),
+}
+"""Path -> statements, and connections that are taken for them, at most; the session's are among them."""
+
+
+@dataclass
+class Costs:
+    statements: list[tuple[str, Any]] = field(default_factory=list)
+    connections: int = 0
+
+
+@contextmanager
+def counted() -> Iterator[Costs]:
+    """What all engines do in the block."""
+    costs = Costs()
+
+    def executed(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement != "BEGIN":
+            costs.statements.append((statement, parameters))
+
+    def taken(*_: Any) -> None:
+        costs.connections += 1
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    event.listen(Pool, "checkout", taken)
+    try:
+        yield costs
+    finally:
+        event.remove(Engine, "before_cursor_execute", executed)
+        event.remove(Pool, "checkout", taken)
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
+    user_id = rows.user("ann")
+    listing = rows.listing(user_id, rows.source("x1"), "A-1", quantity=0, searching=True, withdrawn_at=None)
+    assert listing == 1
+    with signed_in(database_url, engine, user_id) as browser:
+        yield browser
+
+
+@pytest.mark.parametrize("path", COSTS)
+def test_a_page_asks_no_more_than_it_did(ann: Browser, path: str) -> None:
+    ann.get(path)  # figures are remembered
+    with counted() as costs:
+        assert ann.get(path).status_code == 200
+
+    statements, connections = COSTS[path]
+    assert len(costs.statements) <= statements, [statement for statement, _ in costs.statements]
+    assert costs.connections <= connections
+
+
+def test_a_sellers_figures_are_counted_from_an_index_alone(engine: Engine, ann: Browser) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("MariaDB's optimizer is asked")
+    with counted() as costs:
+        SqlListingBook(engine).shop(1)
+
+    which, since, counts = [one for one in costs.statements if "FROM listings" in one[0]]
+    assert "IN (" in since[0], "of the one that is exposed, by its id"
+    for statement, parameters in (which, counts):
+        with reading(engine) as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings().all()
+        of_offers = next(row for row in plan if row["table"] == "listings")
+        assert of_offers["key"] == "ix_listings_shop"
+        assert "Using index" in of_offers["Extra"]
+
+
+def test_the_few_that_amazon_refused_are_found_by_an_index(engine: Engine, ann: Browser) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("MariaDB's optimizer is asked")
+    with counted() as costs:
+        SqlListingBook(engine).page(1, Wish(View.PROBLEM), None)
+
+    [(statement, parameters)] = costs.statements
+    with reading(engine) as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings().all()
+    assert next(row for row in plan if row["table"] == "listings")["key"] == "ix_listings_shop"
