@@ -1,6 +1,7 @@
 """Whoever leaves this system by TLS refuses a certificate that nobody vouches for."""
 
 import asyncio
+import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
@@ -26,29 +27,37 @@ from mercarich_web.ports_notices import NotSent, Sending
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
-class Impostor:
+class Impostor(socketserver.ThreadingTCPServer):
     """Says that it is `localhost`, by a certificate of its own making; counts who believed it."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), Caller)
         self.believed = 0
-        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._tls.load_cert_chain(self_signed(folder))
-        self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls))
-        self.port = self._server.sockets[0].getsockname()[1]
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self.port = self.socket.getsockname()[1]
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(self_signed(folder))
+        self._thread = threading.Thread(target=self.serve_forever)
         self._thread.start()
 
-    async def _serve(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.believed += 1
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        writer.close()
-
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._server.close)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """Ends once nobody is served any more."""
+        self.shutdown()
         self._thread.join()
-        self._loop.close()
+        self.server_close()
+
+
+class Caller(socketserver.BaseRequestHandler):
+    """Hangs up while hands are shaken, or believes."""
+
+    server: Impostor
+
+    def handle(self) -> None:
+        try:
+            believer = self.server.tls.wrap_socket(self.request, server_side=True)
+        except OSError:
+            return
+        with believer:
+            self.server.believed += 1
 
 
 def self_signed(folder: Path) -> Path:
