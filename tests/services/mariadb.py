@@ -20,10 +20,10 @@ class MariaDb:
     def __init__(self, folder: Path, *, durable: bool = False, buffer_pool: str = "128M") -> None:
         self._folder = folder
         self.port = free_port()
-        data = folder / "data"
-        common = ["--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}"]
-        install = [tool("mariadb-install-db", PACKAGE), *common, "--auth-root-authentication-method=normal"]
-        subprocess.run([*install, "--skip-test-db"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        data, scratch = folder / "data", folder / "tmp"
+        scratch.mkdir()  # a server that starts deletes what it takes for its own there, of another one that runs, too
+        common = ["--no-defaults", f"--datadir={data}", f"--tmpdir={scratch}", f"--user={getpass.getuser()}"]
+        self._install(common)
         self._command = [
             tool("mariadbd", PACKAGE),
             *common,
@@ -64,6 +64,14 @@ class MariaDb:
 
     def stop(self) -> None:
         self._service.stop()
+
+    def _install(self, options: list[str]) -> None:
+        install = [tool("mariadb-install-db", PACKAGE), *options, "--auth-root-authentication-method=normal"]
+        log = self._folder / "install.log"
+        with log.open("wb") as output:
+            code = subprocess.call([*install, "--skip-test-db"], stdout=output, stderr=output)
+        if code != 0:
+            raise RuntimeError(f"mariadb-install-db ended with {code}: {log.read_text(errors='replace')[:3000]}")
 
     def _execute(self, statement: str) -> None:
         with pymysql.connect(host="127.0.0.1", port=self.port, user="root", read_timeout=10) as connection:
