@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from mercarich_local.child import Child, how_it_ended
+from mercarich_local.child import Child, how_it_ended, spawn
 from mercarich_local.data_folder import locked
 from mercarich_local.guardian import Guardian
 
@@ -34,8 +34,7 @@ class Processes:
         """Its output is added to the log of its name."""
         child = Child(
             name,
-            arguments,
-            environment,
+            spawn(arguments, environment),
             log_file=self.log(name),
             lines=lambda _name, _line: None,
             guardian=self._guardian,

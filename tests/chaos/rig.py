@@ -22,7 +22,7 @@ from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings
 from mercarich_local import procfile, runner
-from mercarich_local.child import Child
+from mercarich_local.child import Child, spawn
 from mercarich_local.data_folder import locked
 from mercarich_local.guardian import Guardian, signal_group
 from mercarich_local.market import Simulator
@@ -241,8 +241,7 @@ class Rig:
     def _spawn(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:
         self._children[name] = Child(
             name,
-            arguments,
-            environment,
+            spawn(arguments, environment),
             log_file=self.log(name),
             lines=lambda _name, _line: None,
             guardian=self._guardian,

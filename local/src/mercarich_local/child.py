@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 from mercarich_local.guardian import Guardian, signal_group
 
@@ -19,33 +20,43 @@ Lines = Callable[[str, str], None]
 """Takes the process's name and one line of its output. Called from a thread of each process."""
 
 
+class Running(Protocol):
+    """A process as it was started; the shape is that of `subprocess.Popen`."""
+
+    pid: int
+    """Of the process, and of its group."""
+    stdout: IO[str] | None
+    """All that it writes, errors included."""
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal's number; None while it runs."""
+
+    def wait(self) -> object:
+        """Return when it has ended."""
+
+
+def spawn(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:
+    """A process by itself, as a container's is. Raises `OSError` when the command cannot be started."""
+    return subprocess.Popen(
+        arguments,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        process_group=0,  # Ctrl-C reaches the runner only, which ends its children in order
+    )
+
+
 class Child:
     """A running process with a process group of its own, guarded against a runner that dies."""
 
-    def __init__(
-        self,
-        name: str,
-        arguments: Sequence[str],
-        environment: Mapping[str, str],
-        *,
-        log_file: Path,
-        lines: Lines,
-        guardian: Guardian,
-    ) -> None:
-        """Raises `OSError` when the command cannot be started."""
+    def __init__(self, name: str, process: Running, *, log_file: Path, lines: Lines, guardian: Guardian) -> None:
         self.name = name
         self.started = time.monotonic()
         self._guardian = guardian
-        self._process = subprocess.Popen(
-            arguments,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            process_group=0,  # Ctrl-C reaches the runner only, which ends its children in order
-        )
+        self._process = process
         self.pid = self._process.pid
         guardian.watch(self.pid)
         self._pump = threading.Thread(target=self._carry, args=(log_file, lines), name=f"{name}-output", daemon=True)

@@ -50,9 +50,9 @@ PROXY = {
     "DEADLINE_SECONDS": "2",
     "BREAKER_OPEN_SECONDS": "1",
     "BREAKER_MAX_OPEN_SECONDS": "2",
-    "CACHE_SECONDS": "1",
+    "CACHE_SECONDS": "0",
 }
-"""Of both proxies, for the same reason."""
+"""Of both proxies, for the same reason. What sold a moment ago is to be seen by the next check."""
 CALLS: Mapping[str, float] = {"yahoo": 1.0, "mercari": 0.25}
 """Calls for each look: one call answers for many items of a Mercari seller."""
 RUN_SECONDS = 30.0

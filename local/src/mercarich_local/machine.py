@@ -7,6 +7,7 @@ from types import TracebackType
 
 from mercarich_local.child import Child
 from mercarich_local.data_folder import locked
+from mercarich_local.fork_server import Forked
 from mercarich_local.guardian import Guardian
 from mercarich_local.procfile import Process
 from mercarich_local.screen import Screen
@@ -66,8 +67,7 @@ class Machine:
         """Run one command beside the system, with its environment; its output goes to `<name>.log` only."""
         child = Child(
             name,
-            arguments,
-            self._rest_environment,
+            Forked(arguments, self._rest_environment),
             log_file=self._system.logs / f"{name}.log",
             lines=lambda _name, _line: None,
             guardian=self._guardian,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mercarich_local.child import Child, Lines, how_it_ended
+from mercarich_local.fork_server import Forked
 from mercarich_local.guardian import Guardian
 from mercarich_platform.settings import BadConfiguration
 
@@ -114,8 +115,7 @@ class Supervisor:
     def _launch(self, service: Service) -> None:
         self._children[service.name] = Child(
             service.name,
-            service.arguments,
-            service.environment,
+            Forked(service.arguments, service.environment),
             log_file=self._log(service.name),
             lines=self._lines,
             guardian=self._guardian,

@@ -1,6 +1,7 @@
 """`mercarich up` on small Procfiles of dummy processes: nothing is left behind, whatever ends it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -53,7 +54,12 @@ class Up:
         until(lambda: self.text.count(words) >= times, f"{words!r} in {self.text}")
 
     def children(self) -> list[psutil.Process]:
+        """All below it: the guardian, the fork server with its tracker, the processes, and what those started."""
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def pids(self) -> list[int]:
+        """Of its processes, as they were started."""
+        return [int(pid) for pid in re.findall(r"started \(pid (\d+)\)", self.text)]
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
@@ -84,13 +90,14 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
             each.process.wait(WAIT_SECONDS)
         except subprocess.TimeoutExpired:
             each.process.kill()
+            each.process.wait()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_all_processes_and_what_they_started(up: Callable[..., Up], number: signal.Signals) -> None:
     run = up(f"one: {SLEEPER}\ntwo: {PARENT}\n")
     run.until_it_says("processes are ready")
-    until(lambda: len(run.children()) == 4, "the guardian, both processes, and a child's child")
+    until(lambda: len(run.children()) == 6, "both processes, and a child's child")
     family = run.children()
     run.process.send_signal(number)
     assert run.process.wait(WAIT_SECONDS) == 0
@@ -101,7 +108,7 @@ def test_ctrl_c_ends_all_processes_and_what_they_started(up: Callable[..., Up], 
 def test_nothing_is_left_when_the_runner_is_killed(up: Callable[..., Up]) -> None:
     run = up(f"one: {SLEEPER}\ntwo: {PARENT}\nthree: {STUBBORN}\n")
     run.until_it_says("processes are ready")
-    until(lambda: len(run.children()) == 5, "all of the family")
+    until(lambda: len(run.children()) == 7, "three processes, and a child's child")
     family = run.children()
     run.process.kill()
     assert_all_gone(family)
@@ -110,10 +117,20 @@ def test_nothing_is_left_when_the_runner_is_killed(up: Callable[..., Up]) -> Non
 def test_a_crashed_process_is_started_again_and_this_is_said(up: Callable[..., Up]) -> None:
     run = up(f"one: {SLEEPER}\n")
     run.until_it_says("processes are ready")
-    [victim] = [child for child in run.children() if "guardian" not in " ".join(child.cmdline())]
-    victim.kill()
+    os.kill(*run.pids(), signal.SIGKILL)
     run.until_it_says("ended by itself (SIGKILL)")
     run.until_it_says("started (pid", times=2)
+
+
+def test_without_its_fork_server_all_are_started_again_and_none_is_there_twice(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\ntwo: {PARENT}\n")
+    run.until_it_says("processes are ready")
+    before = [psutil.Process(pid) for pid in run.pids()]
+    [server] = [child for child in run.children() if "forkserver" in " ".join(child.cmdline())]
+    server.kill()
+    run.until_it_says("started (pid", times=4)
+    assert_all_gone(before)
+    assert all(psutil.pid_exists(pid) for pid in run.pids()[2:])
 
 
 def test_a_process_that_crashes_at_its_start_ends_the_run_with_its_name_and_log(up: Callable[..., Up]) -> None:

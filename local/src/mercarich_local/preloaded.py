@@ -1,0 +1,42 @@
+"""Imported by the fork server before it forks: libraries that the system's processes have in common.
+
+A page of memory is there once as long as nobody writes to it; hence nothing here that has metrics, which every process
+would then show, and the collector is to leave what is here alone. What asks the server itself to end is sent to what it
+has forked, too: it ends after them.
+"""
+
+import gc
+import signal
+from importlib import import_module
+
+SHARED = (
+    "aiohttp",
+    "argon2",
+    "babel.dates",
+    "concurrent.futures.thread",
+    "cronsim",
+    "cryptography.fernet",
+    "fastapi",
+    "httpx",
+    "jinja2",
+    "mercarich_contracts.messages",
+    "mercarich_db.settings_store",
+    "mercarich_db.tables",
+    "mercarich_marketplace.client",
+    "mercarich_platform.front",
+    "mercarich_platform.http_server",
+    "mercarich_platform.kafka",
+    "mercarich_platform.settings",
+    "prometheus_client",
+    "pymysql",
+    "sqlalchemy.dialects.mysql.pymysql",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "sqlite3",
+)
+
+for name in SHARED:
+    import_module(name)
+gc.collect()
+gc.freeze()
+for number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
