@@ -175,7 +175,7 @@ def _command(name: str) -> str:
 
 
 def _name(pid: int) -> str:
-    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").split()
     own = [Path(word).name for word in words if word][:4]
     return " ".join(word for word in own if not word.startswith("python") and not word.startswith("--")) or "?"
 

@@ -9,6 +9,9 @@ import gc
 import signal
 from importlib import import_module
 
+from setproctitle import setproctitle
+
+TITLE = "mercarich-local fork-server"
 SHARED = (
     "aiohttp",
     "argon2",
@@ -34,6 +37,7 @@ SHARED = (
     "sqlite3",
 )
 
+setproctitle(TITLE)
 for name in SHARED:
     import_module(name)
 gc.collect()

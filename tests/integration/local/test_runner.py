@@ -126,7 +126,7 @@ def test_without_its_fork_server_all_are_started_again_and_none_is_there_twice(u
     run = up(f"one: {SLEEPER}\ntwo: {PARENT}\n")
     run.until_it_says("processes are ready")
     before = [psutil.Process(pid) for pid in run.pids()]
-    [server] = [child for child in run.children() if "forkserver" in " ".join(child.cmdline())]
+    [server] = [child for child in run.children() if "fork-server" in " ".join(child.cmdline())]
     server.kill()
     run.until_it_says("started (pid", times=4)
     assert_all_gone(before)
