@@ -5,6 +5,7 @@ import logging.handlers
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,15 @@ def spawn(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:
         errors="replace",
         process_group=0,  # Ctrl-C reaches the runner only, which ends its children in order
     )
+
+
+def fork(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:
+    """One that shares what others have imported, where that can be. Raises `OSError`, as `spawn` does."""
+    if sys.platform != "linux":
+        return spawn(arguments, environment)
+    from mercarich_local.fork_server import Forked  # nothing of it is to be imported elsewhere
+
+    return Forked(arguments, environment)
 
 
 class Child:

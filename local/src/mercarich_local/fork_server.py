@@ -1,7 +1,8 @@
 """Forks the system's processes from one that has imported what they need: they share that memory, and start soon.
 
-Python's own fork server does it (multiprocessing): a process without threads, so that forking is safe there on macOS,
-too. Whoever the runner starts first starts it; it ends when the runner and all that it forked are gone.
+Python's own fork server does it (multiprocessing), a process without threads, so that forking is safe there. Whoever is
+started first starts it; it ends when the runner and all that it forked are gone. For Linux: a process that was forked
+may not use Apple's libraries (https://github.com/dvarrazzo/py-setproctitle/issues/113).
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from io import TextIOWrapper
-from multiprocessing import connection, get_context
+from multiprocessing import connection, get_context, resource_tracker
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,8 @@ from setproctitle import setproctitle
 
 PRELOADED = "mercarich_local.preloaded"
 PACKAGES = "mercarich_"
+TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The server ends after those that it has forked, and ignores these once it runs; until then they are held back."""
 
 
 class Forked:
@@ -33,7 +36,7 @@ class Forked:
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Returns once it has its group. A command of ours runs within it; any other takes its place.
 
-        Raises `OSError` when there can be no more processes.
+        Raises `OSError` when the server cannot fork any more; it has died of that, and the next start has another one.
         """
         context = get_context("forkserver")
         context.set_forkserver_preload([PRELOADED])
@@ -44,12 +47,22 @@ class Forked:
                 self._process = context.Process(
                     target=_become, args=(list(arguments), dict(environment), its_output, its_grouped), daemon=True
                 )
-                self._process.start()
+                self._start()
             assert self._process.pid is not None
             self.pid = self._process.pid
             self.stdout: IO[str] | None = os.fdopen(os.dup(output.fileno()), encoding="utf-8", errors="replace")
             with contextlib.suppress(EOFError):  # it ended before; that is seen by `poll`
                 grouped.recv_bytes()
+
+    def _start(self) -> None:
+        resource_tracker.ensure_running()  # it lets through again what is held back
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, TO_END)
+        try:
+            self._process.start()
+        except (EOFError, OSError) as error:
+            raise OSError("the fork server has ended before it forked") from error
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal's number, 255 when the fork server has died; None while it runs."""
@@ -69,8 +82,10 @@ def _become(
 ) -> None:
     """Within the new process."""
     os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TO_END)
     grouped.send_bytes(b"")
     grouped.close()
     _connect(output)

@@ -5,9 +5,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
-from mercarich_local.child import Child
+from mercarich_local.child import Child, fork
 from mercarich_local.data_folder import locked
-from mercarich_local.fork_server import Forked
 from mercarich_local.guardian import Guardian
 from mercarich_local.procfile import Process
 from mercarich_local.screen import Screen
@@ -67,7 +66,7 @@ class Machine:
         """Run one command beside the system, with its environment; its output goes to `<name>.log` only."""
         child = Child(
             name,
-            Forked(arguments, self._rest_environment),
+            fork(arguments, self._rest_environment),
             log_file=self._system.logs / f"{name}.log",
             lines=lambda _name, _line: None,
             guardian=self._guardian,

@@ -1,15 +1,24 @@
 """Imported by the fork server before it forks: libraries that the system's processes have in common.
 
 A page of memory is there once as long as nobody writes to it; hence nothing here that has metrics, which every process
-would then show, and the collector is to leave what is here alone. What asks the server itself to end is sent to what it
-has forked, too: it ends after them.
+would then show, and the collector is to leave what is here alone.
 """
 
 import gc
+import os
 import signal
+import sys
 from importlib import import_module
 
 from setproctitle import setproctitle
+
+from mercarich_local.fork_server import TO_END
+
+for number in TO_END:
+    signal.signal(number, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, TO_END)
+os.setpgid(0, 0)  # the terminal's Ctrl-C is not for it, nor for one that has no group of its own yet
+sys.path[:] = filter(None, sys.path)  # what is imported is installed, whatever the current folder is
 
 TITLE = "mercarich-local fork-server"
 SHARED = (
@@ -42,5 +51,3 @@ for name in SHARED:
     import_module(name)
 gc.collect()
 gc.freeze()
-for number in (signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, signal.SIG_IGN)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mercarich_local.child import Child, Lines, how_it_ended
-from mercarich_local.fork_server import Forked
+from mercarich_local.child import Child, Lines, fork, how_it_ended
 from mercarich_local.guardian import Guardian
 from mercarich_platform.settings import BadConfiguration
 
@@ -85,7 +84,10 @@ class Supervisor:
                 self._plan_restart(name, now - child.started, how_it_ended(code))
         for name in [name for name, moment in self._not_before.items() if moment <= now]:
             del self._not_before[name]
-            self._launch(self._services[name])
+            try:
+                self._launch(self._services[name])
+            except OSError as error:
+                self._plan_restart(name, 0, str(error))
 
     def pid(self, name: str) -> int:
         """Of one that runs, also for other threads. Raises `KeyError`."""
@@ -115,7 +117,7 @@ class Supervisor:
     def _launch(self, service: Service) -> None:
         self._children[service.name] = Child(
             service.name,
-            Forked(service.arguments, service.environment),
+            fork(service.arguments, service.environment),
             log_file=self._log(service.name),
             lines=self._lines,
             guardian=self._guardian,

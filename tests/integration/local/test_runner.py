@@ -44,6 +44,7 @@ class Up:
                 env=self._environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     @property
@@ -125,12 +126,24 @@ def test_a_crashed_process_is_started_again_and_this_is_said(up: Callable[..., U
 def test_without_its_fork_server_all_are_started_again_and_none_is_there_twice(up: Callable[..., Up]) -> None:
     run = up(f"one: {SLEEPER}\ntwo: {PARENT}\n")
     run.until_it_says("processes are ready")
-    before = [psutil.Process(pid) for pid in run.pids()]
+    until(lambda: len(run.children()) == 6, "both processes, and a child's child")
     [server] = [child for child in run.children() if "fork-server" in " ".join(child.cmdline())]
+    before = server.children(recursive=True)
     server.kill()
     run.until_it_says("started (pid", times=4)
     assert_all_gone(before)
-    assert all(psutil.pid_exists(pid) for pid in run.pids()[2:])
+    assert [psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in run.pids()[2:]] == [True, True]
+
+
+def test_ctrl_c_while_the_fork_server_starts_ends_all_in_order(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\ntwo: {SLEEPER}\n")
+    until(lambda: any("forkserver" in " ".join(child.cmdline()) for child in run.children()), "the fork server")
+    family = run.children()
+    os.killpg(run.process.pid, signal.SIGINT)
+    assert run.process.wait(WAIT_SECONDS) == 0
+    assert_all_gone(family)
+    assert "Traceback" not in run.text
+    assert "All processes have ended" in run.text
 
 
 def test_a_process_that_crashes_at_its_start_ends_the_run_with_its_name_and_log(up: Callable[..., Up]) -> None:

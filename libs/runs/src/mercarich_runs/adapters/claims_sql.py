@@ -1,29 +1,53 @@
 """Which worker has which row: a lease on the row, counted at the claim so that a killer is found."""
 
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_, update
 
-from mercarich_db.bulk import LockedRows, among
+from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
 from mercarich_runs.adapters.columns import PendingColumns
 
 
-def claim(
-    connection: Connection, columns: PendingColumns, which: ColumnElement[bool], until: datetime, now: datetime
-) -> frozenset[int]:
-    """Take those of `which` that nobody has; a message that came twice finds none. Hold the fence before."""
-    free = and_(which, or_(columns.not_before.is_(None), columns.not_before <= now))
-    taken = frozenset(id for (id,) in LockedRows([columns.id], free).read(connection))
-    claimed = update(columns.table).where(among(columns.id, taken))
-    connection.execute(claimed.values({columns.attempts: columns.attempts + 1, columns.not_before: until}))
-    return taken
+class Claims:
+    """On the rows for which `which` holds. Each statement is built once, for a worker claims all the time: what differs
+    from call to call is a `bindparam` in it, and is given by its name."""
 
+    def __init__(self, columns: PendingColumns, which: ColumnElement[bool]) -> None:
+        self._columns = columns
+        self._which = which
 
-def renew(connection: Connection, columns: PendingColumns, which: ColumnElement[bool], until: datetime) -> None:
-    leased = and_(which, columns.attempts > 0)
-    connection.execute(update(columns.table).where(leased).values({columns.not_before: until}))
+    def claim(self, connection: Connection, until: datetime, now: datetime, **given: Any) -> frozenset[int]:
+        """Take those that nobody has; a message that came twice finds none. Hold the fence before."""
+        taken = frozenset(id for (id,) in self._free.read(connection, now=now, **given))
+        connection.execute(self._take, {"ids": sorted(taken), "until": until})
+        return taken
 
+    def renew(self, connection: Connection, until: datetime, **given: Any) -> None:
+        connection.execute(self._renew, {"until": until, **given})
 
-def release(connection: Connection, columns: PendingColumns, which: ColumnElement[bool]) -> None:
-    """The worker speaks, so these did not kill it: their attempts are forgotten."""
-    connection.execute(update(columns.table).where(which).values(columns.values(attempts=0, not_before=None)))
+    def release(self, connection: Connection, **given: Any) -> None:
+        """The worker speaks, so these did not kill it: their attempts are forgotten."""
+        connection.execute(self._release, given)
+
+    @cached_property
+    def _free(self) -> LockedRows:
+        ends = self._columns.not_before
+        return LockedRows([self._columns.id], and_(self._which, or_(ends.is_(None), ends <= bindparam("now"))))
+
+    @cached_property
+    def _take(self) -> Update:
+        more = self._columns.attempts + 1
+        return self._update(among(self._columns.id, GIVEN_IDS), attempts=more, not_before=bindparam("until"))
+
+    @cached_property
+    def _renew(self) -> Update:
+        return self._update(and_(self._which, self._columns.attempts > 0), not_before=bindparam("until"))
+
+    @cached_property
+    def _release(self) -> Update:
+        return self._update(self._which, attempts=0, not_before=None)
+
+    def _update(self, which: ColumnElement[bool], **values: Any) -> Update:
+        return update(self._columns.table).where(which).values(self._columns.values(**values))

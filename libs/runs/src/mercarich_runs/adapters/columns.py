@@ -55,5 +55,5 @@ class PendingColumns:
     def is_abandoned(self, run: Run, now: datetime) -> ColumnElement[bool]:
         return and_(self.run == run.id, self.attempts > 0, self.not_before <= now)
 
-    def is_of(self, run_id: int, ids: Sequence[int]) -> ColumnElement[bool]:
+    def is_of(self, run_id: int | BindParameter[Any], ids: Sequence[int] | BindParameter[Any]) -> ColumnElement[bool]:
         return among(self.id, ids, self.run == run_id)

@@ -17,7 +17,7 @@ from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, time_of, update_rows
 from mercarich_db.tables import evidence, runs, source_items
-from mercarich_runs.adapters import claims_sql
+from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_runs.adapters.evidence_sql import evidence_row
 from mercarich_runs.adapters.fence import write
 
@@ -45,9 +45,9 @@ class _Pending(NamedTuple):
 
 
 _SUSPECTED_AT = _Pending._fields.index("suspected_at")
-_PENDING = LockedRows(
-    [_items[name] for name in _Pending._fields], among(_items.id, GIVEN_IDS, _items.check_run == bindparam("run_id"))
-)
+_OF_RUN = CHECKS.is_of(bindparam("run_id"), GIVEN_IDS)
+_CLAIMS = Claims(CHECKS, _OF_RUN)
+_PENDING = LockedRows([_items[name] for name in _Pending._fields], _OF_RUN)
 _COUNTED = (
     *("checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished"),
     *("fallen", "withdrawn", "held"),
@@ -69,19 +69,17 @@ class SqlObservations:
     def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
         def claim(connection: Connection) -> Sequence[BatchItem]:
             hold_newest(connection, batch.marketplace, batch.generation)
-            mine = CHECKS.is_of(batch.run_id, [item.id for item in batch.items])
-            taken = claims_sql.claim(connection, CHECKS, mine, until, now)
+            ids = [item.id for item in batch.items]
+            taken = _CLAIMS.claim(connection, until, now, ids=ids, run_id=batch.run_id)
             return [item for item in batch.items if item.id in taken]
 
         return write(self._engine, claim)
 
     def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None:
-        mine = CHECKS.is_of(batch.run_id, ids)
-        write(self._engine, lambda connection: claims_sql.renew(connection, CHECKS, mine, until))
+        write(self._engine, lambda connection: _CLAIMS.renew(connection, until, ids=ids, run_id=batch.run_id))
 
     def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
-        mine = CHECKS.is_of(batch.run_id, ids)
-        write(self._engine, lambda connection: claims_sql.release(connection, CHECKS, mine))
+        write(self._engine, lambda connection: _CLAIMS.release(connection, ids=ids, run_id=batch.run_id))
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         settings = self._settings()

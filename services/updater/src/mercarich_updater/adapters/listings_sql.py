@@ -13,7 +13,7 @@ from mercarich_db.replacements import UNDONE
 from mercarich_db.tables import listing_pictures, listings, revivals, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_replacements.rules import Rules, Wanted
-from mercarich_runs.adapters import claims_sql
+from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
@@ -44,7 +44,7 @@ class SqlListings:
             which = and_(mine, wants_replacement())
             if batch.run_id is None:
                 which = and_(which, UPDATES.attempts < ATTEMPTS)
-            taken = claims_sql.claim(connection, UPDATES, which, until, now)
+            taken = Claims(UPDATES, which).claim(connection, until, now)
             rows = _wanted_rows(connection, taken)
             late = [row for row in rows if not in_time(row.withdrawn_at, since.get(row.user_id, now))]
             unwanted = _unwanted(connection, batch, mine, taken)
@@ -55,12 +55,12 @@ class SqlListings:
 
     def renew(self, wanted: Wanted, until: datetime) -> None:
         which = listings.c.id.in_(wanted.listing_ids)
-        write(self._engine, lambda connection: claims_sql.renew(connection, UPDATES, which, until))
+        write(self._engine, lambda connection: Claims(UPDATES, which).renew(connection, until))
 
     def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
         ids = [id for one in wanted for id in one.listing_ids]
         which = and_(listings.c.id.in_(ids), _still_of(batch))
-        write(self._engine, lambda connection: claims_sql.release(connection, UPDATES, which))
+        write(self._engine, lambda connection: Claims(UPDATES, which).release(connection))
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
         keys = [(item.marketplace, item.item_id) for item in items]
