@@ -81,13 +81,13 @@ class Supervisor:
             code = child.poll()
             if code is not None:
                 del self._children[name]
-                self._plan_restart(name, now - child.started, how_it_ended(code))
+                self._plan_restart(name, now - child.started, f"ended by itself ({how_it_ended(code)})")
         for name in [name for name, moment in self._not_before.items() if moment <= now]:
             del self._not_before[name]
             try:
                 self._launch(self._services[name])
             except OSError as error:
-                self._plan_restart(name, 0, str(error))
+                self._plan_restart(name, 0, f"could not be started ({error})")
 
     def pid(self, name: str) -> int:
         """Of one that runs, also for other threads. Raises `KeyError`."""
@@ -124,12 +124,12 @@ class Supervisor:
         )
         self._say(service.name, f"started (pid {self._children[service.name].pid})")
 
-    def _plan_restart(self, name: str, ran_seconds: float, how: str) -> None:
+    def _plan_restart(self, name: str, ran_seconds: float, what: str) -> None:
         crashes = 1 if ran_seconds >= STEADY_SECONDS else self._crashes.get(name, 0) + 1
         self._crashes[name] = crashes
         pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** (crashes - 1))
         self._not_before[name] = time.monotonic() + pause
-        self._say(name, f"ended by itself ({how}); started again in {pause:g} s; its log is {self._log(name)}")
+        self._say(name, f"{what}; started again in {pause:g} s; its log is {self._log(name)}")
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{name}.log"

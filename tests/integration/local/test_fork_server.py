@@ -14,6 +14,7 @@ import pytest
 from mercarich_local.child import Running, spawn
 from mercarich_local.fork_server import PRELOADED, Forked
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only, by decision 0015")
 Start = Callable[[Sequence[str], Mapping[str, str]], Running]
 starts = pytest.mark.parametrize("start", [Forked, spawn])
 ENVIRONMENT = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "MERCARICH_LOG_LEVEL": "warning"}

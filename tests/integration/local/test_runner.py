@@ -16,6 +16,9 @@ import pytest
 from mercarich_local.system import PORTS, on_free_ports, port_variable
 
 WAIT_SECONDS = 30.0
+MACHINERY = 3 if sys.platform == "linux" else 1
+"""The guardian; where processes are forked, the fork server and its tracker."""
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only, by decision 0015")
 SLEEPER = f'{sys.executable} -c "import time; print(1, flush=True); time.sleep(600)"'
 STUBBORN = f'{sys.executable} -c "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"'
 PARENT = (
@@ -55,7 +58,7 @@ class Up:
         until(lambda: self.text.count(words) >= times, f"{words!r} in {self.text}")
 
     def children(self) -> list[psutil.Process]:
-        """All below it: the guardian, the fork server with its tracker, the processes, and what those started."""
+        """All below it: the machinery, the processes, and what those started."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def pids(self) -> list[int]:
@@ -98,7 +101,7 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
 def test_ctrl_c_ends_all_processes_and_what_they_started(up: Callable[..., Up], number: signal.Signals) -> None:
     run = up(f"one: {SLEEPER}\ntwo: {PARENT}\n")
     run.until_it_says("processes are ready")
-    until(lambda: len(run.children()) == 6, "both processes, and a child's child")
+    until(lambda: len(run.children()) == MACHINERY + 3, "both processes, and a child's child")
     family = run.children()
     run.process.send_signal(number)
     assert run.process.wait(WAIT_SECONDS) == 0
@@ -109,7 +112,7 @@ def test_ctrl_c_ends_all_processes_and_what_they_started(up: Callable[..., Up], 
 def test_nothing_is_left_when_the_runner_is_killed(up: Callable[..., Up]) -> None:
     run = up(f"one: {SLEEPER}\ntwo: {PARENT}\nthree: {STUBBORN}\n")
     run.until_it_says("processes are ready")
-    until(lambda: len(run.children()) == 7, "three processes, and a child's child")
+    until(lambda: len(run.children()) == MACHINERY + 4, "three processes, and a child's child")
     family = run.children()
     run.process.kill()
     assert_all_gone(family)
@@ -118,15 +121,32 @@ def test_nothing_is_left_when_the_runner_is_killed(up: Callable[..., Up]) -> Non
 def test_a_crashed_process_is_started_again_and_this_is_said(up: Callable[..., Up]) -> None:
     run = up(f"one: {SLEEPER}\n")
     run.until_it_says("processes are ready")
-    os.kill(*run.pids(), signal.SIGKILL)
+    [victim] = run.pids()
+    os.kill(victim, signal.SIGKILL)
     run.until_it_says("ended by itself (SIGKILL)")
     run.until_it_says("started (pid", times=2)
 
 
+@on_linux
+def test_one_that_cannot_be_started_again_is_tried_later_and_the_others_run_on(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\ntwo: {SLEEPER}\n")
+    run.until_it_says("processes are ready")
+    victim, other = run.pids()
+    runner = psutil.Process(run.process.pid)
+    before = runner.rlimit(psutil.RLIMIT_NOFILE)
+    runner.rlimit(psutil.RLIMIT_NOFILE, (3, before[1]))
+    os.kill(victim, signal.SIGKILL)
+    run.until_it_says("could not be started ([Errno 24] Too many open files)")
+    runner.rlimit(psutil.RLIMIT_NOFILE, before)
+    run.until_it_says("started (pid", times=3)
+    assert psutil.Process(other).status() != psutil.STATUS_ZOMBIE
+
+
+@on_linux
 def test_without_its_fork_server_all_are_started_again_and_none_is_there_twice(up: Callable[..., Up]) -> None:
     run = up(f"one: {SLEEPER}\ntwo: {PARENT}\n")
     run.until_it_says("processes are ready")
-    until(lambda: len(run.children()) == 6, "both processes, and a child's child")
+    until(lambda: len(run.children()) == MACHINERY + 3, "both processes, and a child's child")
     [server] = [child for child in run.children() if "fork-server" in " ".join(child.cmdline())]
     before = server.children(recursive=True)
     server.kill()
@@ -135,6 +155,7 @@ def test_without_its_fork_server_all_are_started_again_and_none_is_there_twice(u
     assert [psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in run.pids()[2:]] == [True, True]
 
 
+@on_linux
 def test_ctrl_c_while_the_fork_server_starts_ends_all_in_order(up: Callable[..., Up]) -> None:
     run = up(f"one: {SLEEPER}\ntwo: {SLEEPER}\n")
     until(lambda: any("forkserver" in " ".join(child.cmdline()) for child in run.children()), "the fork server")
