@@ -1,4 +1,4 @@
-"""Imported by the fork server before it forks: libraries that the system's processes have in common.
+"""Imported by the fork server alone, before it forks: libraries that the system's processes have in common.
 
 A page of memory is there once as long as nobody writes to it; hence nothing here that has metrics, which every process
 would then show, and the collector is to leave what is here alone.

@@ -73,6 +73,7 @@ def test_a_zero_behind_a_restore_of_unknown_outcome_waits_until_nobody_can_be_wo
     row = shop.row(one)
     assert (row.pushed_quantity, row.push_attempts) == (None, 0)
     assert timedelta(seconds=20) < row.push_claim_until - now() <= timedelta(seconds=30)
+    assert row.push_not_before == row.push_claim_until  # the why page tells by it that the answer was lost
     shop.end_claim(one)
     eventually(lambda: shop.row(one).verified_at is not None)
     assert shown(shop, amazon, one) == 0

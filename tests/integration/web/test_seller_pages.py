@@ -294,6 +294,15 @@ def test_a_code_that_has_no_words_here_is_shown_as_text(ann: Browser, rows: Rows
     assert "<i>" not in page.text
 
 
+@pytest.mark.parametrize(("refused", "shown"), [(2, True), (1, False)])
+def test_a_problem_of_an_older_quantity_is_none_of_the_newer_one(
+    ann: Browser, rows: Rows, ann_id: int, refused: int, shown: bool
+) -> None:
+    problem = {"push_problem": "8541 bad value", "push_failed_revision": refused}
+    listing = rows.listing(ann_id, rows.source("x1"), "A-1", revision=2, quantity=0, **problem)
+    assert ("8541" in ann.get(f"/listings/{listing}").text) is shown
+
+
 def test_rules_are_saved_together_or_not_at_all(ann: Browser, engine: Engine, ann_id: int) -> None:
     ann.get("/rules")
     wrong = ann.post("/rules", REVIVAL_LEAST_RATING="200", REVIVAL_DAYS="5")

@@ -17,7 +17,7 @@ ZEROS_OF = timedelta(days=1)
 _AWAY_SECONDS = 2.0
 
 
-class PatchLane(Protocol):
+class SellerLane(Protocol):
     def wake(self, user_id: int, *, after_seconds: float = 0.0) -> None: ...
     def check(self) -> None: ...
 
@@ -27,16 +27,11 @@ class RestoreLane(Protocol):
     def check(self) -> None: ...
 
 
-class FollowLane(Protocol):
-    def wake(self, user_id: int, *, after_seconds: float = 0.0) -> None: ...
-    def check(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class ListingsChangedHandler:
     """Marks the seller as awake and returns: the rows say what is to be done."""
 
-    patches: PatchLane
+    patches: SellerLane
     restores: RestoreLane
 
     def __call__(self, record: Record, _stop: threading.Event) -> None:
@@ -53,9 +48,9 @@ class ListingsChangedHandler:
 class Rounds:
     """Looks for work whose message was lost, and for time that has come. A thread that broke ends the process."""
 
-    patches: PatchLane
+    patches: SellerLane
     restores: RestoreLane
-    follow: FollowLane
+    follow: SellerLane
     with_withdrawals: Callable[[], list[int]]
     to_follow: Callable[[], list[int]]
     """Sellers of whom a feed is due, or a listing is to leave Amazon."""
@@ -74,7 +69,7 @@ class Rounds:
 class ZeroRounds:
     """Zeros that a process accepted and did not live to read back."""
 
-    follow: FollowLane
+    follow: SellerLane
     with_zeros: Callable[..., list[int]]
     now: Clock
 

@@ -11,8 +11,8 @@ from mercarich_runs.adapters.columns import PendingColumns
 
 
 class Claims:
-    """On the rows for which `which` holds. Each statement is built once, for a worker claims all the time: what differs
-    from call to call is a `bindparam` in it, and is given by its name."""
+    """On the rows for which `which` holds. Whoever claims all the time keeps it, for each statement is built once: what
+    differs from call to call is a `bindparam` in it, and is given by its name."""
 
     def __init__(self, columns: PendingColumns, which: ColumnElement[bool]) -> None:
         self._columns = columns

@@ -12,18 +12,12 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select,
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import DatabaseAway, reading, run_tx
+from mercarich_db.pushes import not_deferred
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_feed.adapters.events_sql import Event, write_events
 from mercarich_feed.adapters.failures_sql import FAILURES, failures
 from mercarich_feed.adapters.overtaken_sql import push_again
-from mercarich_feed.adapters.pending_sql import (
-    not_deferred,
-    not_in_feed,
-    restore_waits,
-    unclaimed,
-    withdrawal,
-    withdrawal_pending,
-)
+from mercarich_feed.adapters.pending_sql import not_in_feed, restore_waits, unclaimed, withdrawal, withdrawal_pending
 from mercarich_feed.domain.doubts import after_acceptance, doubt, doubt_wait, doubts, refusals
 from mercarich_feed.domain.pushes import Offer, Outcome, Pushed, back_off
 from mercarich_feed.ports import Answer, Missing

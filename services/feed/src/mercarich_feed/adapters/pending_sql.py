@@ -1,10 +1,11 @@
-"""The conditions under which a listing waits for the lanes, as SQL; one place, so that both lanes agree."""
+"""More of the conditions under which a listing waits for the lanes (`mercarich_db.pushes`), so that all lanes agree."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true
 
 from mercarich_contracts.market import State
+from mercarich_db.pushes import not_deferred, pending
 from mercarich_db.tables import amazon_accounts, listings, source_items, submission_items, submissions
 
 BYPASSED = "bypassed"
@@ -12,13 +13,8 @@ FRESH = timedelta(minutes=15)
 """How old the last sight of a replacement may be when its offer goes up; the updater looks again before."""
 
 
-def pending() -> ColumnElement[bool]:
-    """Amazon does not yet have the newest revision, and could have it."""
-    return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false())
-
-
 def withdrawal_pending() -> ColumnElement[bool]:
-    """As `pending`, for withdrawals by PATCH: an unknown SKU may have come (back) and is tried again, seldom."""
+    """As `pushes.pending`, for withdrawals by PATCH: an unknown SKU may have come (back) and is tried again, seldom."""
     return and_(listings.c.push_pending == 1, listings.c.listed == true())
 
 
@@ -28,12 +24,6 @@ def withdrawal() -> ColumnElement[bool]:
 
 def restore() -> ColumnElement[bool]:
     return listings.c.quantity > 0
-
-
-def not_deferred(now: datetime) -> ColumnElement[bool]:
-    """Nothing waits because an older revision was refused: least of all a zero."""
-    newer = listings.c.revision > listings.c.push_failed_revision
-    return or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now, newer)
 
 
 def source_is_fresh(now: datetime) -> ColumnElement[bool]:

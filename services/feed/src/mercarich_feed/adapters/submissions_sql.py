@@ -8,17 +8,10 @@ from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, upda
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.pushes import not_deferred, pending
 from mercarich_db.tables import amazon_accounts, listings, submission_items, submissions
 from mercarich_feed.adapters.feed_ends_sql import apply_step
-from mercarich_feed.adapters.pending_sql import (
-    BYPASSED,
-    not_deferred,
-    not_in_feed,
-    pending,
-    restore_waits,
-    unclaimed,
-    withdrawal,
-)
+from mercarich_feed.adapters.pending_sql import BYPASSED, not_in_feed, restore_waits, unclaimed, withdrawal
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
 from mercarich_feed.domain.pushes import Offer
 from mercarich_platform.clock import Clock

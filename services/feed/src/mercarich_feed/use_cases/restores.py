@@ -76,9 +76,9 @@ class PushRestores:
         left = self._left(user_id, wish)
         if left == 0:  # trouble came behind the last of them
             return None
-        waiting = self.listings.restores_waiting(user_id, wish.marketplace, at_most=few + 1)
         if self._withdrawals_wait(user_id):
             return _UNTIL_WITHDRAWN_SECONDS
+        waiting = self.listings.restores_waiting(user_id, wish.marketplace, at_most=few + 1)
         if min(waiting, waiting if left is None else left) > few:
             return self.submit.restores(account, wish.marketplace, left)
         for _ in range(STEPS):

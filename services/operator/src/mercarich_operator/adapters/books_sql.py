@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, false, func, select, true
+from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
 
 from mercarich_contracts.market import Marketplace
+from mercarich_db.pushes import pending
 from mercarich_db.schedule_starts import starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
 from mercarich_operator.adapters.database import reading
@@ -73,9 +74,7 @@ def _open_holds(connection: Connection) -> Mapping[str, int]:
 
 def _unpushed_age(connection: Connection, now: datetime) -> Mapping[str, float]:
     account = and_(amazon_accounts.c.user_id == listings.c.user_id, amazon_accounts.c.token_verdict != "invalid")
-    unpushed = and_(
-        listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false(), exists().where(account)
-    )
+    unpushed = and_(pending(), exists().where(account))
     kinds = {"withdrawal": listings.c.quantity == 0, "restore": listings.c.quantity > 0}
     oldest = func.min(listings.c.changed_at)
     return {

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
 
 from mercarich_contracts.pools import Backlog
 from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE
+from mercarich_db.pushes import not_deferred, pending
 from mercarich_db.tables import jobs, listings, runs, source_items
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.domain.pools import Pool
@@ -49,7 +50,7 @@ class KafkaAndRows:
 
 def _rows(connection: Connection, topic: str, now: datetime) -> int:
     if topic == LISTINGS_CHANGED.name:
-        return _count(connection, listings.c.id, _unpushed(now))
+        return _count(connection, listings.c.id, and_(pending(), not_deferred(now)))
     if topic in _CHECKS:
         found = _working(connection, "check", _CHECKS[topic], now)
         return _count(connection, source_items.c.id, source_items.c.check_run.in_(found)) if found else 0
@@ -77,12 +78,6 @@ def _open(kind: str, now: datetime) -> ColumnElement[bool]:
     """Sellers' jobs that a worker has or may take."""
     due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
     return and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase != "preparing", due)
-
-
-def _unpushed(now: datetime) -> ColumnElement[bool]:
-    newer = listings.c.revision > listings.c.push_failed_revision
-    due = or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now, newer)
-    return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false(), due)
 
 
 def _count(connection: Connection, column: ColumnElement[int], where: ColumnElement[bool]) -> int:

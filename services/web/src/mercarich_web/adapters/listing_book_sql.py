@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
-from mercarich_db.bulk import walking
+from mercarich_db.bulk import among, walking
 from mercarich_db.tables import listings, source_items
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.listing_csv import ExportedListing
@@ -146,12 +146,12 @@ def _page(wish: Wish, *, begins: bool) -> Select[Any]:
 
 
 def _exposed(connection: Connection, user_id: int) -> dict[int, datetime | None]:
-    """Which they are an index tells alone, and few are; since when, only their rows."""
+    """Which they are an index tells alone, and few are unless nothing can be pushed; since when, only their rows."""
     place = (_offer.user_id == user_id, _offer.listed == true(), _offer.orphan == false())  # of the index
     found = _joined(select(_offer.id)).where(*place, VIEWS[View.EXPOSED])
     ids = connection.execute(found).scalars().all()
     at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
-    since = _joined(select(_offer.id, at.label("at"), _offer.changed_at, _source.state)).where(_offer.id.in_(ids))
+    since = _joined(select(_offer.id, at.label("at"), _offer.changed_at, _source.state)).where(among(_offer.id, ids))
     rows = connection.execute(since) if ids else ()
     return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
 

@@ -86,8 +86,6 @@ def _environment(language: str, assets: Assets) -> Environment:
         number=formats.number,
         yen=formats.yen,
         moment=lambda at: formats.moment(at, language),
-        exact=formats.exact,
-        iso=formats.iso,
         day=lambda at: formats.day(at, language),
         share=lambda value: formats.share(value, language),
         seconds=lambda number: timedelta(seconds=number),
