@@ -135,7 +135,8 @@ def _code(error: DBAPIError) -> int | None:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 10})
+    # A connection reads anew what another one has changed: the one that was used last knows the most.
+    engine = create_engine(url, pool_use_lifo=True, connect_args={"timeout": 10})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

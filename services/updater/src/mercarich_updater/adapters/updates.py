@@ -1,5 +1,7 @@
 """The updater's pending columns, its side of the fence, and which listings want a replacement."""
 
+from functools import cache
+
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_
 
 from mercarich_db.replacements import APPROVED, PROPOSED
@@ -23,6 +25,7 @@ def hold_newest(connection: Connection, batch: Batch) -> None:
         fence.hold_newest(connection, Operation.UPDATE, batch.message.marketplace, batch.message.generation)
 
 
+@cache
 def wants_replacement() -> ColumnElement[bool]:
     """Not while a person decides: one proposal stands for all rows of the seller with that source."""
     same = listings.alias("same")
@@ -41,6 +44,7 @@ def wants_replacement() -> ColumnElement[bool]:
     return and_(listings.c.searching, listings.c.listed, ~undecided)
 
 
+@cache
 def outside_of_runs() -> ColumnElement[bool]:
     """No run that goes on wants the listing; the mark of one that ended stays until the next run takes it."""
     going_on = exists().where(runs.c.id == UPDATES.run, runs.c.outcome == Outcome.RUNNING)
