@@ -15,6 +15,13 @@ from rich.console import Console
 
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
 """A week is the same whatever points the product elsewhere: these variables are not read."""
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",  # sets of texts have an order of their own in each process otherwise
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**30),
+}
+"""One heap, of which nothing is given back to the system: pictures come and go by the thousand."""
 WIDTH = 130
 """Of a page in a log."""
 
@@ -27,7 +34,7 @@ def main() -> int:
     parser.add_argument("--listings", type=int, default=20_000)
     parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
     given = parser.parse_args()
-    _same_hashes()
+    _start_anew()
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
     from tests.services.memory import folder_in_memory  # after the environment is clean
@@ -48,11 +55,10 @@ def main() -> int:
         )
 
 
-def _same_hashes() -> None:
-    """Sets of texts have an order of their own in each process, unless this is set before it starts."""
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        environment = {**os.environ, "PYTHONHASHSEED": "0"}
-        os.execve(sys.executable, [sys.executable, "-m", "tests.soak", *sys.argv[1:]], environment)
+def _start_anew() -> None:
+    """What has to be set before a process starts."""
+    if not ENVIRONMENT.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, "-m", "tests.soak", *sys.argv[1:]], {**os.environ, **ENVIRONMENT})
 
 
 if __name__ == "__main__":

@@ -2,16 +2,18 @@
 
 What a replacement will be compared with is known as soon as a source is gone, hours of the week before its search. Both
 are functions of their arguments alone, so that nothing changes but the time it takes; what is not ready when it is
-wanted is made on the spot. The process ends with this one, however that goes.
+wanted is made on the spot, once. The process ends with this one, however that goes.
 """
 
 import os
 import signal
 import threading
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
 
 import cv2
 from tests.soak import processors
@@ -28,6 +30,7 @@ MAIN = 1
 """The number of an item's first picture."""
 Names = tuple[str, str]
 """Item ids: ours, theirs."""
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,20 @@ class Darkroom:
         self._pairs: dict[Names, Future[Developed]] = {}
         self._prints: dict[str, Names] = {}
         self._begun: set[tuple[str, int]] = set()
+        self._made: dict[Hashable, Any] = {}
 
     def look(self, since: float) -> None:
         """Begin with what the searches for sources that went after `since` (unix seconds) will compare."""
         for marketplace, lines in self._world.truth.lines.items():
-            for number, line in list(lines.items()):
-                known = (marketplace, number) in self._begun
-                if not known and line[-1].state not in BUYABLE and line[-1].at > since:
-                    self._begun.add((marketplace, number))
-                    self._begin(marketplace, number)
+            gone = [n for n, line in lines.items() if line[-1].state not in BUYABLE and line[-1].at > since]
+            self.expect(marketplace, gone)
+
+    def expect(self, marketplace: str, numbers: Iterable[int]) -> None:
+        """Begin with these, which are about to go: many at once would find nothing ready."""
+        for number in numbers:
+            if (marketplace, number) not in self._begun:
+                self._begun.add((marketplace, number))
+                self._begin(marketplace, number)
 
     def drawn(self, item_id: str, picture: int) -> bytes | None:
         """A picture's bytes, if they are there."""
@@ -71,24 +79,31 @@ class Darkroom:
     def compared(self, ours: str, theirs: str) -> Developed | None:
         return self._ready((ours, theirs))
 
+    def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
+        """What is made on the spot: the same picture, or pair of pictures, is wanted again and again."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
+
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 
     def _begin(self, marketplace: str, number: int) -> None:
-        """With the spare piece and what it is a spare of: another piece is too dear, or worse, nearly always."""
-        catalogue, state = self._world.catalogue, self._world.truth.state
+        """A source that is listed, with all that could replace it; what replaced one is rarely replaced itself."""
+        catalogue = self._world.catalogue
         shelf = catalogue.shelves[marketplace]
-        if number >= shelf.size:  # a relisted one
+        if number >= shelf.sources:
             return
-        product = shelf.product_of(number)
-        for piece in shelf.pieces_of(product):
-            names = (catalogue.item_id(marketplace, number), catalogue.item_id(marketplace, piece))
-            alike = piece < shelf.sources or shelf.spare_of(piece) is not None
-            if piece == number or names in self._pairs or not alike or state(marketplace, piece) not in BUYABLE:
+        ours = catalogue.item(marketplace, number)
+        for piece in reversed(shelf.pieces_of(number)):  # the spare one is last, and wanted most
+            theirs = catalogue.item(marketplace, piece)
+            good = theirs.payable <= ours.payable and theirs.condition <= ours.condition
+            if piece == number or not good or self._world.truth.state(marketplace, piece) not in BUYABLE:
                 continue
-            subject = subject_of(self._world.settings.seed, product)
-            shots = [shot_of(catalogue.item(marketplace, one), MAIN) for one in (number, piece)]
-            self._pairs[names] = self._pool.submit(_develop, subject, *shots)
+            names = (ours.item_id, theirs.item_id)
+            subject = subject_of(self._world.settings.seed, number)
+            self._pairs[names] = self._pool.submit(_develop, subject, shot_of(ours, MAIN), shot_of(theirs, MAIN))
             for item_id in names:
                 self._prints.setdefault(item_id, names)
 

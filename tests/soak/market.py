@@ -55,9 +55,9 @@ class Market:
         """Called with each exchange with Amazon, before its answer is seen."""
 
     def drawn(self, url: str, draw: Callable[[], bytes]) -> bytes:
-        """A picture: from the darkroom, or drawn now."""
+        """A picture: from the darkroom, or drawn now if it never was."""
         asked = named(IMAGES + url.rpartition(IMAGES)[2])
-        return (self.darkroom.drawn(*asked) if asked else None) or draw()
+        return (self.darkroom.drawn(*asked) if asked else None) or self.darkroom.once(url, draw)
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         parts = urlsplit(url)

@@ -1,14 +1,15 @@
 """The updater's pictures, through the proxies' picture rules and compared by its own OpenCV code."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak.darkroom import Darkroom, Developed
+from tests.soak.darkroom import Darkroom
 from tests.soak.proxies import Proxies
 
 from mercarich_marketplace.app import Refusal
-from mercarich_replacements.matching import Likeness
 from mercarich_simulator.sites.pictures import IMAGES
-from mercarich_updater.adapters.pictures_http import HttpPictures
+from mercarich_updater.adapters.differences import Picture as Pixels
+from mercarich_updater.adapters.pictures_http import Compared, HttpPictures
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 
@@ -20,22 +21,18 @@ class MarketPictures(HttpPictures):
         self._proxies = proxies
         self._darkroom = darkroom
 
-    def quick(self, ours: Picture, theirs: Picture) -> float:
-        known = self._known(ours, theirs)
-        return super().quick(ours, theirs) if known is None else known.quick
-
-    def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
-        known = self._known(ours, theirs)
-        return super().likeness(ours, theirs) if known is None else known.likeness
-
-    def _known(self, ours: Picture, theirs: Picture) -> Developed | None:
+    def _compared(self, compare: Callable[[Pixels, Pixels], Compared], ours: Picture, theirs: Picture) -> Compared:
         """Both are fetched all the same: a picture that cannot be had is a result, too."""
-        first, second = _item_id(ours.url), _item_id(theirs.url)
-        known = self._darkroom.compared(first, second) if first and second else None
-        if known is not None:
-            for picture in (ours, theirs):
-                self._decoded(picture)
-        return known
+        our_id, their_id = _item_id(ours.url), _item_id(theirs.url)
+
+        def known(first: Pixels, second: Pixels) -> Compared:
+            developed = self._darkroom.compared(our_id, their_id) if our_id and their_id else None
+            if developed is not None:
+                result: Compared = getattr(developed, compare.__name__)
+                return result
+            return self._darkroom.once((compare.__name__, ours, theirs), lambda: compare(first, second))
+
+        return super()._compared(known, ours, theirs)
 
     def _fetch(self, picture: Picture) -> bytes:
         try:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from tests.soak.plant import Plant
 
 from mercarich_db.engine import reading
@@ -22,6 +22,14 @@ FRESH = timedelta(minutes=15)
 ON_ITS_WAY = timedelta(minutes=1)
 """What was read of an offer before its source was seen gone may still travel: its zero goes out behind it."""
 REVIVAL_SECONDS = 3 * 86_400
+_BEHIND = (
+    select(source_items.c.marketplace, source_items.c.item_id, source_items.c.observed_at)
+    .add_columns(listings.c.quantity, listings.c.withdrawn_at)
+    .join(listings, listings.c.source_item_id == source_items.c.id)
+    .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
+    .where(amazon_accounts.c.seller_id == bindparam("seller_id"), listings.c.sku == bindparam("sku"))
+)
+"""What an offer stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +105,7 @@ class Sentinel:
             return
         self.raised += 1
         with reading(self._plant.database.books) as connection:
-            source = connection.execute(
-                select(source_items.c.marketplace, source_items.c.item_id, source_items.c.observed_at)
-                .add_columns(listings.c.quantity, listings.c.withdrawn_at)
-                .join(listings, listings.c.source_item_id == source_items.c.id)
-                .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
-                .where(amazon_accounts.c.seller_id == seller_id, listings.c.sku == sku)
-            ).one()
+            source = connection.execute(_BEHIND, {"seller_id": seller_id, "sku": sku}).one()
         now = self._plant.kernel.utc()
         if source.quantity == 0 and source.withdrawn_at is not None and source.withdrawn_at > now - ON_ITS_WAY:
             return

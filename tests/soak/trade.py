@@ -2,12 +2,14 @@
 
 import math
 import random
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from tests.soak.plant import Plant
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import listings, source_items
+from mercarich_simulator.events import REPRICED
 from mercarich_simulator.truth import BUYABLE
 
 
@@ -15,13 +17,14 @@ class Trade:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
 
-    def some(self, chance: random.Random, marketplace: str, kind: str, share: float) -> None:
-        """A share of what is listed and can be bought meets with an event of this kind."""
-        events, now = self._plant.market.world.events, self._plant.kernel.unix()
-        events.settle(now)
-        buyable = events.buyable(marketplace)
-        numbers = sorted(chance.sample(buyable, max(1, round(len(buyable) * share))))
-        events.force(marketplace, numbers, kind, now, now)
+    def some(self, chance: random.Random, marketplace: str, kind: str, share: float) -> Callable[[], None]:
+        """A share of what is listed and can be bought meets with an event of this kind. Which ones is drawn now."""
+        sources = self._plant.market.world.catalogue.shelves[marketplace].sources
+        count = max(1, round(sources * share))
+        drawn = chance.sample(range(sources), min(sources, 2 * count))
+        if kind != REPRICED:
+            self._plant.darkroom.expect(marketplace, drawn[:count])
+        return lambda: self._happens(marketplace, drawn, count, kind)
 
     def back(self, chance: random.Random, marketplace: str) -> None:
         """A few trades fail, a few suspensions are lifted."""
@@ -30,14 +33,15 @@ class Trade:
         can = [number for number, line in lines.items() if line[-1].state in ("trading", "suspended", "closing")]
         world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
 
-    def run_on(self, chance: random.Random) -> None:
-        """More than the brake lets pass at once."""
-        world, now = self._plant.market.world, self._plant.kernel.unix()
-        name, seller = chance.choice(["yahoo", "mercari"]), chance.randrange(len(world.catalogue.sellers))
-        shelf, line = world.catalogue.shelves[name], world.truth.state
-        mine = {shelf.source_of(n) for n in range(seller, shelf.listings, len(world.catalogue.sellers))}
-        mine = {number for number in mine if line(name, number) in BUYABLE}
-        world.events.force(name, sorted(chance.sample(sorted(mine), len(mine) // 4)), "sold", now, now)
+    def run_on(self, chance: random.Random) -> Callable[[], None]:
+        """More than the brake lets pass at once: a quarter of what one seller lists. Which ones is drawn now."""
+        catalogue = self._plant.market.world.catalogue
+        name, seller = chance.choice(["yahoo", "mercari"]), chance.randrange(len(catalogue.sellers))
+        shelf = catalogue.shelves[name]
+        mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, len(catalogue.sellers))})
+        chance.shuffle(mine)
+        self._plant.darkroom.expect(name, mine[: len(mine) * 3 // 10])  # some are gone by then
+        return lambda: self._happens(name, mine, len(mine) // 4, "sold")
 
     def replacements(self, chance: random.Random, share: float, *, waiting: bool) -> None:
         """Sources that the updater has found: those of which Amazon has not heard, or all that are in use."""
@@ -60,3 +64,10 @@ class Trade:
         shelf = world.catalogue.shelves[name]
         spares = range(shelf.sources, shelf.sources + shelf.unlisted)
         world.events.force(name, sorted(chance.sample(spares, len(spares) // 50)), "sold", now, now)
+
+    def _happens(self, marketplace: str, drawn: Sequence[int], count: int, kind: str) -> None:
+        """To the first of these that can be bought."""
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        world.events.settle(now)
+        there = [number for number in drawn if world.truth.state(marketplace, number) in BUYABLE]
+        world.events.force(marketplace, sorted(there[:count]), kind, now, now)

@@ -175,11 +175,11 @@ class Weather:
             for kind in some:
                 share = 0.01 if kind == "repriced" else 0.0005
                 at = _during_runs(chance) if chance.random() < 0.5 else chance.uniform(0, DAY)
-                yield Event(at, "market", f"{name}: some {kind}", partial(self._trade.some, chance, name, kind, share))
+                yield Event(at, "market", f"{name}: some {kind}", self._trade.some(chance, name, kind, share))
             yield Event(
                 chance.uniform(0, DAY), "market", f"{name}: some come back", partial(self._trade.back, chance, name)
             )
-        yield Event(_during_runs(chance), "market", "much of one seller sells", lambda: self._trade.run_on(chance))
+        yield Event(_during_runs(chance), "market", "much of one seller sells", self._trade.run_on(chance))
         for _ in range(8):
             text = "replacements sell that wait for their push"
             yield Event(

@@ -40,6 +40,7 @@ from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_cipher import TokenCipher
+from mercarich_feed.bootstrap import ZERO_ROUND_SECONDS
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
@@ -56,7 +57,7 @@ from mercarich_updater.adapters.decisions_sql import SqlDecisions
 from mercarich_updater.adapters.listings_sql import SqlListings
 from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.rules_sql import SqlRules
-from mercarich_updater.handlers import DecisionsTick, PutOffTick, RevivalHandler
+from mercarich_updater.handlers import PUT_OFF_EVERY, DecisionsTick, PutOffTick, RevivalHandler
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.revive import ReviveListings
@@ -118,7 +119,7 @@ def updater(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
             process,
             {
                 Tick("decisions", ROUND_SECONDS, SkipsWhilePaused(is_paused, decide)): RESTORES,
-                Tick("put off", ROUND_SECONDS, SkipsWhilePaused(is_paused, put_off)): SEARCHES,
+                Tick("put off", PUT_OFF_EVERY, SkipsWhilePaused(is_paused, put_off)): SEARCHES,
             },
         )
 
@@ -182,7 +183,8 @@ def feed(plant: Plant) -> Callable[[Process], None]:
         rounds = Rounds(patches, restores, follow, sellers.with_withdrawals, submissions.sellers_due)
         zero_rounds = ZeroRounds(follow, listings.sellers_with_zeros, kernel.utc)
         plant.tick(
-            process, {Tick("rounds", ROUND_SECONDS, rounds): PUSHES, Tick("zeros", ROUND_SECONDS, zero_rounds): ZEROS}
+            process,
+            {Tick("rounds", ROUND_SECONDS, rounds): PUSHES, Tick("zeros", ZERO_ROUND_SECONDS, zero_rounds): ZEROS},
         )
 
     return make
