@@ -8,6 +8,17 @@ from sqlalchemy import Engine, event
 from mercarich_db import engine as engines
 from mercarich_db import schema
 
+LISTINGS = {
+    "put_off": "searching = 1 AND update_not_before IS NOT NULL",
+    "unread_zeros": "searching = 1 AND quantity = 0 AND verified_at IS NULL",
+}
+"""Those that somebody waits for, by name; here each has an index that holds no others."""
+
+
+def any_of(name: str) -> str:
+    """A question for `Database.has`."""
+    return f"SELECT 1 FROM listings INDEXED BY soak_{name} WHERE {LISTINGS[name]} LIMIT 1"
+
 
 class Database:
     """`away`: who asks for a connection is refused, as when the disk or the server is gone."""
@@ -22,6 +33,8 @@ class Database:
         self.books = engines.create(self.url)
         """Of whoever looks on: never away."""
         self._quick = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        for name, condition in LISTINGS.items():
+            self._quick.execute(f"CREATE INDEX soak_{name} ON listings (id) WHERE {condition}")
         self._version = -1
         self._found: dict[str, bool] = {}
 

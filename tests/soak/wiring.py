@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 from tests.soak.broker import QueuePublisher
+from tests.soak.database import any_of
 from tests.soak.kernel import Process, unheeded
 from tests.soak.lanes import Inline, VirtualLane
 from tests.soak.market import AmazonTransport
@@ -68,11 +69,11 @@ KEY = bytes(range(32))
 ROUND_SECONDS = 20.0
 RELEASED = "SELECT 1 FROM holds WHERE released_at IS NOT NULL AND applied_at IS NULL LIMIT 1"
 RESTORES = "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1"
-SEARCHES = "SELECT 1 FROM listings WHERE searching = 1 AND update_not_before IS NOT NULL LIMIT 1"
+SEARCHES = any_of("put_off")
 PUSHES = (
     "SELECT 1 FROM listings WHERE push_pending = 1 UNION ALL SELECT 1 FROM submissions WHERE ended_at IS NULL LIMIT 1"
 )
-ZEROS = "SELECT 1 FROM listings WHERE searching = 1 AND quantity = 0 AND verified_at IS NULL LIMIT 1"
+ZEROS = any_of("unread_zeros")
 SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, exists, false, func, or_, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
+from mercarich_db.bulk import Filter
 from mercarich_db.engine import DatabaseAway, reading, run_tx
 from mercarich_db.pushes import not_deferred
 from mercarich_db.tables import amazon_accounts, listings
@@ -112,12 +113,10 @@ class SqlListings:
 
     def sellers_with_zeros(self, since: datetime) -> list[int]:
         """Sellers whose accepted zeros were not read back; reads every zero, so not for each second."""
+        sellers = amazon_accounts.c.user_id
+        zero = exists().where(listings.c.user_id == sellers, _unverified(self._now()), listings.c.pushed_at >= since)
         with reading(self._engine) as connection:
-            return list(
-                connection.execute(
-                    select(listings.c.user_id).distinct().where(_unverified(self._now()), listings.c.pushed_at >= since)
-                ).scalars()
-            )
+            return list(connection.execute(select(sellers).where(zero)).scalars())
 
     def read_back(self, answers: Sequence[Answer]) -> None:
         by_id = {answer.offer.listing_id: answer for answer in answers}
@@ -188,7 +187,9 @@ def _overtaken(connection: Connection, restores: Sequence[Pushed], claim: str) -
 
 
 def _unverified(now: datetime) -> Any:
-    return _unread(now) & (listings.c.pushed_quantity == 0) & (listings.c.quantity == 0)
+    """Of a seller: found among his zeros, by `ix_listings_shop`; by what is pushed it would be all that he lists."""
+    zeros = listings.c.listed.in_((False, True)) & (listings.c.orphan == false()) & (listings.c.quantity == 0)
+    return zeros & Filter(_unread(now)) & (listings.c.pushed_quantity == 0)
 
 
 def _unread(now: datetime) -> Any:
