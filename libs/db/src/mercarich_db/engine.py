@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError, TimeoutError
 
@@ -136,7 +136,7 @@ def _code(error: DBAPIError) -> int | None:
 
 def _sqlite(url: str) -> Engine:
     # A connection reads anew what another one has changed: the one that was used last knows the most.
-    engine = create_engine(url, pool_use_lifo=True, connect_args={"timeout": 10})
+    engine = create_engine(url, poolclass=QueuePool, pool_use_lifo=True, connect_args={"timeout": 10})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
