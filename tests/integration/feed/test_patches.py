@@ -2,12 +2,14 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from tests.integration.feed.conftest import Amazon, Eventually, Running, running
 from tests.integration.feed.shop import Shop, now
 
+from mercarich_db.engine import reading
 from mercarich_db.tables import listings
 from mercarich_feed.adapters.listings_sql import LEASE, SqlListings
 from mercarich_feed.adapters.sellers_sql import SqlSellers
@@ -267,3 +269,22 @@ def test_f27_refused_application_credentials_mark_no_seller_and_everything_recov
     assert all(shop.row(id_).push_pending == 1 for id_ in ids)
     amazon.heal()
     eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in ids))
+
+
+def test_zeros_to_be_read_back_are_found_among_zeros(shop: Shop, engine: Engine) -> None:
+    """By what is pushed, SQLite went through all that a seller lists."""
+    if engine.dialect.name != "sqlite":
+        pytest.skip("MariaDB knows how many rows each index leaves")
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    port = SqlListings(engine, now)
+    port.unverified_zeros(1, 10)
+    port.sellers_with_zeros(now())
+    questions = [(statement, values) for statement, values in asked if statement.startswith("SELECT")]
+    with reading(engine) as connection:
+        plans = [
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+            for statement, values in questions
+        ]
+    assert len(plans) == 2
+    assert all("ix_listings_shop (user_id=? AND listed=? AND orphan=? AND quantity=?)" in plan for plan in plans), plans

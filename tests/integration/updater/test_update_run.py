@@ -231,3 +231,18 @@ def test_a_planner_finds_the_abandoned_by_an_index_of_their_own(shop: RevivalSho
     with engines.reading(shop.engine) as connection:
         plan = connection.exec_driver_sql(f"{explain} {statement}", values).mappings().all()
     assert "ix_listings_update_claimed" in str(plan)
+
+
+def test_whether_a_seller_uses_a_source_is_found_by_the_source(shop: RevivalShop) -> None:
+    """By a pair in a list of pairs, SQLite went through all that he lists."""
+    if shop.engine.dialect.name != "sqlite":
+        pytest.skip("MariaDB finds rows by pairs")
+    user = shop.seller("a")
+    shop.gone(user, "old")
+    asked: list[tuple[str, Any]] = []
+    event.listen(shop.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    assert shop.listings_port.used(user, [item("old")]) == {(Marketplace.YAHOO, "old")}
+    statement, values = next((one, given) for one, given in asked if "JOIN" in one)
+    with engines.reading(shop.engine) as connection:
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+    assert "source_items USING COVERING INDEX" in plan
