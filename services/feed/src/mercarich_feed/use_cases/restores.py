@@ -18,6 +18,8 @@ CLAIM = 10
 STEPS = 5
 """Claims before the thread is given to a seller who waits."""
 _UNTIL_WITHDRAWN_SECONDS = 1.0
+_UNTIL_UNLOCKED_SECONDS = 0.5
+"""A claim passes over what somebody else has just locked, be it to look at; no round would find that restore again."""
 _UNTIL_READABLE_SECONDS = (1.0, 3.0)
 """Amazon's own read path lags behind an accepted PATCH: the waits before the first and before the second look."""
 
@@ -85,7 +87,8 @@ class PushRestores:
             count = CLAIM if left is None else min(CLAIM, left)
             claim, offers = self.listings.claim_restores(user_id, wish.marketplace, count)
             if not offers:
-                return None
+                skipped = self.listings.restores_waiting(user_id, wish.marketplace, at_most=1) > 0
+                return _UNTIL_UNLOCKED_SECONDS if skipped else None
             self._push(account, wish, claim, offers)
             left = self._left(user_id, wish)
             if left == 0:
