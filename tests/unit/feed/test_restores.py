@@ -25,6 +25,8 @@ class FakeShop:
     waiting: dict[Marketplace, int]
     withdrawals: int = 0
     feed_open: bool = False
+    locked: bool = False
+    """The next claim passes over all that waits."""
     shows: list[int | None] = field(default_factory=list)
     """What each look of a claim's offers finds, in turn; then what was pushed."""
     refuses: Exception | None = None
@@ -41,7 +43,8 @@ class FakeShop:
         return min(self.waiting[marketplace], at_most)
 
     def claim_restores(self, user_id: int, marketplace: Marketplace, limit: int) -> tuple[str, list[Offer]]:
-        count = min(limit, self.waiting[marketplace])
+        count = 0 if self.locked else min(limit, self.waiting[marketplace])
+        self.locked = False
         self.waiting[marketplace] -= count
         self.patched.append((marketplace, count))
         return "claim", [Offer(number, f"SKU-{number}", 1, 2, NOW) for number in range(count)]
@@ -97,6 +100,18 @@ def test_the_wish_for_the_other_marketplace_waits_for_the_open_feed_and_is_then_
     assert shop.handed_in == [(MERCARI, None), (YAHOO, 6)]
     assert shop.patched == []
     assert wishes == set()
+
+
+def test_what_a_claim_passed_over_is_tried_again_soon() -> None:
+    shop, wishes = FakeShop({YAHOO: 3}, locked=True), {RestoreWish(YAHOO, None)}
+
+    again = push(shop)(1, wishes)
+    assert again is not None
+    assert 0 < again <= 1
+    assert wishes == {RestoreWish(YAHOO, None)}
+    assert push(shop)(1, wishes) is None
+
+    assert shop.patched == [(YAHOO, 0), (YAHOO, 3), (YAHOO, 0)]
 
 
 def test_a_few_do_not_wait_for_a_feed_that_is_open() -> None:
