@@ -8,7 +8,7 @@ wanted is made on the spot, once. The process ends with this one, however that g
 import os
 import signal
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
@@ -18,18 +18,19 @@ from typing import Any, TypeVar
 import cv2
 from tests.soak import processors
 
-from mercarich_replacements.matching import Likeness
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
 from mercarich_simulator.sites.pictures import shot_of, subject_of
 from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.world import World
+from mercarich_updater.adapters.differences import Picture as Pixels
 from mercarich_updater.adapters.likeness import decode, likeness, quick
 
 MAIN = 1
 """The number of an item's first picture."""
 Names = tuple[str, str]
 """Item ids: ours, theirs."""
+Compare = Callable[[Pixels, Pixels], Any]
 Made = TypeVar("Made")
 
 
@@ -37,8 +38,8 @@ Made = TypeVar("Made")
 class Developed:
     ours: bytes
     theirs: bytes
-    quick: float
-    likeness: Likeness
+    results: Mapping[Compare, Any]
+    """What each comparison of the two says."""
 
 
 def second_process() -> ProcessPoolExecutor:
@@ -133,4 +134,4 @@ def _leave_after(parent: BaseProcess) -> None:
 def _develop(subject: Subject, our_shot: Shot, their_shot: Shot) -> Developed:
     ours, theirs = photograph(subject, our_shot), photograph(subject, their_shot)
     first, second = decode(ours), decode(theirs)
-    return Developed(ours, theirs, quick(first, second), likeness(first, second))
+    return Developed(ours, theirs, {compare: compare(first, second) for compare in (quick, likeness)})

@@ -28,9 +28,9 @@ class MarketPictures(HttpPictures):
         def known(first: Pixels, second: Pixels) -> Compared:
             developed = self._darkroom.compared(our_id, their_id) if our_id and their_id else None
             if developed is not None:
-                result: Compared = getattr(developed, compare.__name__)
+                result: Compared = developed.results[compare]
                 return result
-            return self._darkroom.once((compare.__name__, ours, theirs), lambda: compare(first, second))
+            return self._darkroom.once((compare, ours, theirs), lambda: compare(first, second))
 
         return super()._compared(known, ours, theirs)
 

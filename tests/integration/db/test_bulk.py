@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, and_, event, func, insert, or_, select, text, update
 
 from mercarich_db import schema
-from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, insert_or_add, time_of, walking
+from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, among_keys, insert_or_add, time_of, walking
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import run_sellers, source_items
 
@@ -62,6 +62,24 @@ def fill(connection: Connection, count: int) -> None:
     fixed = {"marketplace": "yahoo", "state": "available", "check_run": 7, "check_attempts": 0, "check_unknowns": 0}
     rows = [{**fixed, "item_id": f"x{number}", "check_rank": number // 20} for number in range(count)]
     connection.execute(insert(source_items), rows)
+
+
+def test_rows_of_several_keys_are_found_by_the_keys_index(engine: Engine) -> None:
+    run_tx(engine, lambda connection: fill(connection, 200))
+    columns = source_items.c
+    keys = [("yahoo", "x7"), ("yahoo", "x150"), ("mercari", "x8"), ("yahoo", "nowhere")]
+
+    def wanted(keys: list[tuple[str, str]]) -> Any:
+        return select(columns.item_id).where(among_keys((columns.marketplace, columns.item_id), keys))
+
+    with reading(engine) as connection:
+        assert set(connection.execute(wanted(keys)).scalars()) == {"x7", "x150"}
+        assert connection.execute(wanted([])).all() == []
+        if engine.dialect.name == "sqlite":
+            text_of = str(wanted(keys).compile(engine, compile_kwargs={"literal_binds": True}))
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text_of}").all())
+            assert "(marketplace=? AND item_id=?)" in plan
+            assert "SCAN" not in plan
 
 
 def page_from(rank: int, last: int) -> Any:

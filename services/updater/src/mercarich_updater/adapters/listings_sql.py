@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, true, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_db.bulk import among_keys
 from mercarich_db.replacements import UNDONE
 from mercarich_db.tables import listing_pictures, listings, revivals, runs, source_items
 from mercarich_db.types import AnyRow
@@ -63,20 +64,11 @@ class SqlListings:
         write(self._engine, lambda connection: Claims(UPDATES, which).release(connection))
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
-        if not items:
-            return frozenset()
         keys = [(item.marketplace, item.item_id) for item in items]
-        ids = defaultdict(list)
-        for marketplace, item_id in keys:
-            ids[marketplace].append(item_id)
-        these = (  # by a pair in a list of pairs, SQLite goes through all that the seller lists
-            and_(source_items.c.marketplace == marketplace, source_items.c.item_id.in_(some))
-            for marketplace, some in ids.items()
-        )
         sources = (
             select(source_items.c.marketplace, source_items.c.item_id)
             .join(listings, listings.c.source_item_id == source_items.c.id)
-            .where(or_(*these))
+            .where(among_keys((source_items.c.marketplace, source_items.c.item_id), keys))
         )
         skus = select(listings.c.sku).where(listings.c.sku.in_([item.item_id for item in items]))
         with read(self._engine) as connection:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, tuple_, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_db import settings_store
-from mercarich_db.bulk import insert_missing
+from mercarich_db.bulk import among_keys, insert_missing
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_web.adapters.database import reading, writing
@@ -122,7 +122,7 @@ def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], no
     without = (
         select(sources.id, sources.marketplace, sources.item_id, sources.title)
         .outerjoin(listings, mine)
-        .where(tuple_(sources.marketplace, sources.item_id).in_(keys), listings.c.id.is_(None))
+        .where(among_keys((sources.marketplace, sources.item_id), keys), listings.c.id.is_(None))
         .order_by(sources.id)
     )
     found = connection.execute(without).all()

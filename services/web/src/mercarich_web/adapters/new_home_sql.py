@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, func, insert, select, tuple_
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from mercarich_db import settings_store
-from mercarich_db.bulk import insert_missing
+from mercarich_db.bulk import among_keys, insert_missing
 from mercarich_db.tables import excluded_sellers, excluded_words, listings, source_items, users
 from mercarich_web.adapters.database import writing
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
@@ -97,6 +97,6 @@ def _source(marketplace: str, item_id: str, seller_id: str | None) -> dict[str, 
 
 
 def _ids(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    which = tuple_(source_items.c.marketplace, source_items.c.item_id).in_(keys)
+    which = among_keys((source_items.c.marketplace, source_items.c.item_id), keys)
     query = select(source_items.c.marketplace, source_items.c.item_id, source_items.c.id).where(which)
     return {(row.marketplace, row.item_id): row.id for row in connection.execute(query)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, or_, select, tuple_, update
 
-from mercarich_db.bulk import CHUNK
+from mercarich_db.bulk import CHUNK, among_keys
 from mercarich_db.tables import notice_sendings, notice_ways, notices
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading, writing
@@ -36,7 +36,7 @@ class SqlNotices:
         with reading(self._engine) as connection:
             queries = [select(notices).where(notices.c.closed_at.is_(None))]
             for at in range(0, len(listed), CHUNK // 3):
-                queries.append(select(notices).where(tuple_(*_NAME).in_(listed[at : at + CHUNK // 3])))
+                queries.append(select(notices).where(among_keys(_NAME, listed[at : at + CHUNK // 3])))
             for query in queries:
                 found |= {row.id: notice_of(row) for row in connection.execute(query)}
         return list(found.values())
