@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.offers import listed, restores, shown
 from tests.integration.feed.shop import Shop, now
@@ -209,6 +210,18 @@ def test_restores_are_limited_to_what_the_sweep_asked_for(
     eventually(lambda: len(restores(shop, 1)) == before - limit)
     feed.lanes.restores.wake(1, RestoreWish(None, 1))
     eventually(lambda: len(restores(shop, 1)) == before - limit - 1)
+
+
+def test_what_a_claim_passes_over_still_waits(shop: Shop) -> None:
+    """So that a wish is not taken for granted while another lane looks at the row."""
+    if shop.engine.dialect.name == "sqlite":
+        pytest.skip("a file has no locks of rows")
+    port, waits = SqlListings(shop.engine, now), restores(shop, 1)
+    with shop.engine.begin() as other:
+        other.execute(select(listings.c.id).where(listings.c.id.in_(waits)).with_for_update())
+        assert port.claim_restores(1, None, 10)[1] == []
+        assert port.restores_waiting(1, None, at_most=10) == len(waits)
+    assert [offer.listing_id for offer in port.claim_restores(1, None, 10)[1]] == waits
 
 
 def _granted(feed: Running, shop: Shop, listing_id: int) -> bool:
