@@ -1,6 +1,7 @@
 """Draws a thing by itself, on nothing: outline by its kind, print and proportions by its number."""
 
 import colorsys
+from functools import lru_cache
 from random import Random
 
 from PIL import Image, ImageChops, ImageDraw
@@ -15,8 +16,12 @@ SIZE = 512
 Colour = tuple[int, int, int]
 
 
+@lru_cache(maxsize=4)
 def draw(subject: Subject) -> Image.Image:
-    """RGBA; every pixel that is not the thing is clear. Pieces of a set stand side by side."""
+    """RGBA; every pixel that is not the thing is clear. Pieces of a set stand side by side.
+
+    Photos of one thing are asked for one after the other: its pictures, and those of the offers for it.
+    """
     pieces = [_piece(subject, number) for number in range(subject.pieces)]
     if len(pieces) == 1:
         return pieces[0]

@@ -4,6 +4,7 @@ The thing is where the features agree. All light is one gamma, one gain, a fall 
 what no light explains is a difference of the things, or of what lies around them.
 """
 
+import math
 from typing import Any
 
 import cv2
@@ -19,8 +20,18 @@ NOTICED = 14.0
 """Lab units from which two colours are two colours; a cast that is left over stays below."""
 PATTERN = 13
 """Side of the window in which patterns are compared, in pixels."""
+SHIFT = 2
+"""Pixels by which one pattern is moved over the other, in each direction."""
 _DARK = 6.0
 """Added before logarithms, so that noise in black is not much."""
+_LOGARITHMS = np.log(np.arange(256, dtype=np.float32) + _DARK)
+"""Of each level; a table is asked faster than it is reckoned a million times."""
+_CELLS = (15, 54, 54)
+"""Of the colours in Lab, 20 by 5 by 5 units each, with one to spare on every side."""
+_CELL_OF = np.array(
+    [[((level // 20 + 1) * 54 * 54, (level // 5 + 1) * 54, level // 5 + 1) for level in range(256)]], np.uint16
+)
+"""What each channel's level adds to the number of the cell."""
 
 
 def differences(ours: Picture, theirs: Picture, movement: Array, agreeing: Array) -> tuple[float, float, float]:
@@ -39,9 +50,10 @@ def differences(ours: Picture, theirs: Picture, movement: Array, agreeing: Array
     sure, spanned = (near > 0) & there, (span > 0) & there
     if sure.sum() < 400 or spanned.sum() < 400:
         return 999.0, 1.0, 1.0
-    lit = _in_our_light(ours, laid, sure)
-    distance = _distance(ours, lit)
-    around = _background(ours) & (_moved(_background(theirs).astype(np.uint8) * 255, movement, size) > 0)
+    soft = _soft(ours)
+    lit = _in_our_light(soft, _soft(laid), sure)
+    distance = _distance(soft, lit)
+    around = _background(soft) & (_moved(_background(_soft(theirs)).astype(np.uint8) * 255, movement, size) > 0)
     changed = (distance > NOTICED) & spanned & ~around
     return (
         float(np.median(distance[sure])),
@@ -58,13 +70,13 @@ def _soft(picture: Array) -> Array:
     return cv2.GaussianBlur(picture, (0, 0), 1.5)
 
 
-def _in_our_light(ours: Picture, laid: Array, sure: Array) -> Array:
+def _in_our_light(ours: Picture, laid: Picture, sure: Array) -> Array:
     """`laid` as our camera would have seen it, 0 to 255. The light is learnt where the thing is for sure, and most
     of it by the seven tenths that fit best."""
-    wanted, given = (np.log(_soft(each).astype(np.float32) + _DARK) for each in (ours, laid))
     ys, xs = (places[:: max(1, int(sure.sum()) // 4000)] for places in np.nonzero(sure))
-    high, wide = ours.shape[:2]
-    targets, terms = wanted[ys, xs].mean(1), _terms(given[ys, xs].mean(1), xs / wide, ys / high)
+    high, wide = sure.shape
+    wanted, given = _LOGARITHMS[ours[ys, xs]], _LOGARITHMS[laid[ys, xs]]
+    targets, terms = wanted.mean(1), _terms(given.mean(1), xs / wide, ys / high)
     fits = np.ones(len(targets), bool)
     light = np.zeros(4)
     for _ in range(6):
@@ -73,11 +85,16 @@ def _in_our_light(ours: Picture, laid: Array, sure: Array) -> Array:
         light[0] = np.median((targets - terms[:, 1:] @ light[1:])[fits])
         left_over = np.abs(targets - terms @ light)
         fits = left_over <= max(float(np.quantile(left_over, 0.7)), 0.05)
-    rows, columns = np.mgrid[0:high, 0:wide]
+    rows, columns = np.ogrid[0:high, 0:wide]
     slope = light[0] + light[2] * (columns / wide - 0.5) + light[3] * (rows / high - 0.5)
-    evened = given * light[1] + slope[..., None]
-    cast = np.clip(np.median((wanted - evened)[ys, xs][fits], axis=0), -0.16, 0.16)
-    return np.asarray(np.clip(np.exp(evened + cast) - _DARK, 0, 255), np.float32)
+    evened_there = given * light[1] + slope[ys, xs, None]
+    cast = np.clip(np.median((wanted - evened_there)[fits], axis=0), -0.16, 0.16)
+    evened: Array = cv2.LUT(laid, _LOGARITHMS * light[1])
+    evened += slope[..., None]
+    evened += cast
+    np.exp(evened, out=evened)
+    evened -= _DARK
+    return np.asarray(np.clip(evened, 0, 255, out=evened), np.float32)
 
 
 def _terms(brightness: Array, x: Array, y: Array) -> Array:
@@ -86,7 +103,7 @@ def _terms(brightness: Array, x: Array, y: Array) -> Array:
 
 def _distance(ours: Picture, lit: Array) -> Array:
     """Of the colours, pixel by pixel, in Lab; brightness counts half, for no two lamps agree on it."""
-    first = cv2.cvtColor(_soft(ours).astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
+    first = cv2.cvtColor(ours.astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
     second = cv2.cvtColor(lit / 255, cv2.COLOR_BGR2Lab)
     apart = first - second
     return np.asarray(np.sqrt((0.5 * apart[..., 0]) ** 2 + apart[..., 1] ** 2 + apart[..., 2] ** 2))
@@ -94,21 +111,23 @@ def _distance(ours: Picture, lit: Array) -> Array:
 
 def _background(picture: Picture) -> Array:
     """What has a colour of the picture's edge and hangs together with it."""
-    lab = cv2.cvtColor(_soft(picture), cv2.COLOR_BGR2Lab).astype(np.int32)
-    cells = np.stack([lab[..., 0] // 20, lab[..., 1] // 5, lab[..., 2] // 5], -1) + 1
+    lab = cv2.cvtColor(picture, cv2.COLOR_BGR2Lab)
+    by_channel: Array = cv2.LUT(lab, _CELL_OF)
+    cells = by_channel[..., 0] + by_channel[..., 1] + by_channel[..., 2]
     rim = np.ones(picture.shape[:2], bool)
     edge = max(4, int(0.03 * min(picture.shape[:2])))
     rim[edge:-edge, edge:-edge] = False
-    counts = np.zeros((15, 54, 54), np.int32)
-    np.add.at(counts, tuple(cells[rim].T), 1)
+    counts = np.bincount(cells[rim], minlength=math.prod(_CELLS)).reshape(_CELLS)
     common = counts >= 0.015 * rim.sum()
     for axis in range(3):
         common = common | np.roll(common, 1, axis) | np.roll(common, -1, axis)
-    alike = common[cells[..., 0], cells[..., 1], cells[..., 2]].astype(np.uint8)
-    _, parts = cv2.connectedComponents(cv2.erode(alike, np.ones((3, 3), np.uint8)))
-    outer = np.unique(np.concatenate([parts[2], parts[-3], parts[:, 2], parts[:, -3]]))
-    touching = np.isin(parts, outer[outer > 0]).astype(np.uint8)
-    return np.asarray(cv2.dilate(touching, np.ones((5, 5), np.uint8)) > 0)
+    alike = common.ravel().take(cells).astype(np.uint8)
+    count, numbered = cv2.connectedComponents(cv2.erode(alike, np.ones((3, 3), np.uint8)))
+    parts = np.asarray(numbered, np.int32)
+    outer = np.zeros(count, np.uint8)
+    outer[np.concatenate([parts[2], parts[-3], parts[:, 2], parts[:, -3]])] = 1
+    outer[0] = 0
+    return np.asarray(cv2.dilate(outer.take(parts), np.ones((5, 5), np.uint8)) > 0)
 
 
 def _odd_spot(ours: Picture, lit: Array, spanned: Array) -> float:
@@ -117,18 +136,28 @@ def _odd_spot(ours: Picture, lit: Array, spanned: Array) -> float:
     second: Array = cv2.cvtColor(lit.astype(np.uint8), cv2.COLOR_BGR2GRAY).astype(np.float32)
     mean_a, spread_a = _window(first)
     mean_b, spread_b = _window(second)
+    high, wide = first.shape
+    around = [_wrapped(each) for each in (second, mean_b, np.maximum(spread_b, 1))]
+    room = np.maximum(spread_a, 1)
     best = np.full(first.shape, -1, np.float32)
-    moved: Array
-    for shift in ((y, x) for y in (-2, 0, 2) for x in (-2, 0, 2)):
-        moved, mean, spread = [np.roll(each, shift, (0, 1)) for each in (second, mean_b, spread_b)]
-        together = cv2.blur(first * moved, (PATTERN, PATTERN)) - mean_a * mean
-        np.maximum(best, together / np.sqrt(np.maximum(spread_a, 1) * np.maximum(spread, 1)), out=best)
+    together, scale = np.empty_like(first), np.empty_like(first)
+    for y, x in ((y, x) for y in (0, SHIFT, 2 * SHIFT) for x in (0, SHIFT, 2 * SHIFT)):
+        moved, mean, spread = (each[y : y + high, x : x + wide] for each in around)
+        cv2.blur(np.multiply(first, moved, out=scale), (PATTERN, PATTERN), together)
+        together -= np.multiply(mean_a, mean, out=scale)
+        together /= np.sqrt(np.multiply(room, spread, out=scale), out=scale)
+        np.maximum(best, together, out=best)
     patterned = np.sqrt(np.minimum(spread_a, spread_b)) > 10
     inside = cv2.erode(spanned.astype(np.uint8), np.ones((7, 7), np.uint8))
     odd: Array = ((best < 0.5) & patterned).astype(np.uint8) * inside
     odd = cv2.morphologyEx(odd, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, _, spots, _ = cv2.connectedComponentsWithStats(odd)
     return float(max((spot[cv2.CC_STAT_AREA] for spot in spots[1:]), default=0))
+
+
+def _wrapped(plane: Array) -> Array:
+    """With what is lost on one side of it when it is moved on the other."""
+    return cv2.copyMakeBorder(plane, SHIFT, SHIFT, SHIFT, SHIFT, cv2.BORDER_WRAP)
 
 
 def _window(plane: Array) -> tuple[Array, Array]:
