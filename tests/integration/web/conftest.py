@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from tests.integration.web import rows as rows_of_tests
 from tests.integration.web.rows import Rows
 
-from mercarich_db.engine import create
+from mercarich_db import tables
+from mercarich_db.engine import create, reading
 from mercarich_platform import front
+
+Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +97,16 @@ def rows(engine: Engine) -> Rows:
 def mercarich(database_url: str, kafka_bootstrap: str, engine: Engine) -> Mercarich:
     """The command on this test's database and the session's broker."""
     return Mercarich(MERCARICH_DATABASE_URL=database_url, MERCARICH_KAFKA_BOOTSTRAP=kafka_bootstrap)
+
+
+@pytest.fixture
+def deeds(engine: Engine) -> Deeds:
+    """What the audit log says was done, signing in left out: action, by whom, to what, and the detail."""
+
+    def read() -> list[tuple[str, str, str, str | None]]:
+        log = tables.audit_log.c
+        query = select(log.action, log.actor, log.subject, log.detail).order_by(log.id)
+        with reading(engine) as connection:
+            return [tuple(row) for row in connection.execute(query.where(log.action != "sign_in"))]
+
+    return read

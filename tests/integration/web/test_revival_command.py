@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.integration.web.conftest import Mercarich
+from tests.integration.web.conftest import Deeds, Mercarich
 from tests.integration.web.rows import Rows, ago
 
 from mercarich_db import tables
@@ -58,8 +58,8 @@ def test_a_word_is_kept_with_the_name_of_who_gave_it(
 
 
 @pytest.mark.usefixtures("listing")
-def test_a_seller_has_values_of_her_own_until_they_are_taken_back(mercarich: Mercarich) -> None:
-    changed = mercarich.page("revival", "set", "hanako", "REVIVAL_ASK_FIRST", "on")
+def test_a_seller_has_values_of_her_own_until_they_are_taken_back(mercarich: Mercarich, deeds: Deeds) -> None:
+    changed = mercarich.page("revival", "set", "hanako", "REVIVAL_ASK_FIRST", "on", "--by", "yuki")
     [own] = [one for one in mercarich.json("revival", "settings", "hanako") if one["key"] == "REVIVAL_ASK_FIRST"]
     mercarich.page("revival", "set", "hanako", "REVIVAL_ASK_FIRST")
     [general] = [one for one in mercarich.json("revival", "settings", "hanako") if one["key"] == "REVIVAL_ASK_FIRST"]
@@ -67,3 +67,5 @@ def test_a_seller_has_values_of_her_own_until_they_are_taken_back(mercarich: Mer
     assert "REVIVAL_ASK_FIRST" in changed
     assert (own["own"], general["own"]) == (True, False)
     assert own["value"] != general["value"] == general["general"]
+    assert deeds()[0] == ("rule_changed", "yuki", "hanako", "REVIVAL_ASK_FIRST: the general value → on")
+    assert [detail for *_, detail in deeds()[1:]] == ["REVIVAL_ASK_FIRST: on → the general value"]

@@ -11,6 +11,7 @@ from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
 
+from mercarich_contracts.audit import AuditAction
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
@@ -312,6 +313,28 @@ def test_rules_are_saved_together_or_not_at_all(ann: Browser, engine: Engine, an
     assert own(engine) == {"REVIVAL_LEAST_RATING": "95", "REVIVAL_ASK_FIRST": "on"}
     ann.post("/rules", REVIVAL_LEAST_RATING="80")
     assert own(engine) == {}
+
+
+def test_who_changed_a_rule_is_in_the_audit_log(ann: Browser, engine: Engine, ann_id: int) -> None:
+    ann.get("/rules")
+    ann.post("/rules", REVIVAL_LEAST_RATING="200", CHECKS_A_DAY="2")  # refused
+    ann.post("/rules", REVIVAL_LEAST_RATING="95", REVIVAL_DAYS="3")
+    ann.post("/rules", REVIVAL_LEAST_RATING="95")
+    ann.post("/rules", REVIVAL_LEAST_RATING="80")
+    with engine.begin() as connection:
+        connection.execute(update(tables.users).values(plan=4))
+    ann.post("/rules", CHECKS_A_DAY="2")
+
+    log = tables.audit_log.c
+    query = select(log.actor, log.subject, log.detail, log.user_id, log.address).order_by(log.id)
+    with reading(engine) as connection:
+        found = [tuple(row) for row in connection.execute(query.where(log.action == AuditAction.RULE_CHANGED))]
+    whose = (ann_id, "127.0.0.1")
+    assert found == [
+        ("ann", "ann", "REVIVAL_LEAST_RATING: the general value → 95", *whose),
+        ("ann", "ann", "REVIVAL_LEAST_RATING: 95 → the general value", *whose),
+        ("ann", "ann", "CHECKS_A_DAY: 4 → 2", *whose),
+    ]
 
 
 def test_a_seller_chooses_how_often_he_is_checked_within_his_plan(ann: Browser, engine: Engine, ann_id: int) -> None:

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
-from mercarich_db.tables import listing_events, listings, revivals, seller_settings, source_items
+from mercarich_db.tables import listing_events, listings, revivals, seller_settings, source_items, users
 from mercarich_db.types import AnyRow
 
 PROPOSED, APPROVED, APPLIED, LAPSED, UNDONE = "proposed", "approved", "applied", "lapsed", "undone"
@@ -89,8 +91,8 @@ def own_settings(connection: Connection, user_id: int) -> Sequence[OwnSetting]:
     ]
 
 
-def set_own(connection: Connection, user_id: int, key: str, value: str | None, by: str, now: datetime) -> None:
-    """None: the general value again. Raises `Undecidable` with what was expected."""
+def set_own(connection: Connection, user_id: int, key: str, value: str | None, by: Actor, now: datetime) -> None:
+    """None: the general value again; the audit log tells of it. Raises `Undecidable` with what was expected."""
     if key not in SELLERS_OWN:
         raise Undecidable(f"{key} is no setting of a seller; known: {', '.join(sorted(SELLERS_OWN))}")
     try:
@@ -98,10 +100,20 @@ def set_own(connection: Connection, user_id: int, key: str, value: str | None, b
     except BadSetting as error:
         raise Undecidable(str(error)) from error
     mine = (seller_settings.c.user_id == user_id) & (seller_settings.c.key == key)
+    name = connection.execute(select(users.c.username).where(users.c.id == user_id).with_for_update()).scalar_one()
+    before = connection.execute(select(seller_settings.c.value).where(mine)).scalar()
+    if before == text:
+        return
     connection.execute(delete(seller_settings).where(mine))
     if text is not None:
-        row = {"user_id": user_id, "key": key, "value": text, "updated_at": now, "updated_by": by[:64]}
+        row = {"user_id": user_id, "key": key, "value": text, "updated_at": now, "updated_by": by.name[:64]}
         connection.execute(insert(seller_settings).values(row))
+    told = f"{key}: {_said(before)} → {_said(text)}"
+    note_down(connection, Deed(AuditAction.RULE_CHANGED, by, name, now, told, user_id))
+
+
+def _said(value: str | None) -> str:
+    return "the general value" if value is None else value
 
 
 def _last(connection: Connection, listing_id: int, *states: str) -> AnyRow | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from mercarich_contracts.audit import Actor
 from mercarich_web.domain.exclusions import Exclusion
 from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
@@ -24,7 +25,6 @@ from mercarich_web.domain.reports import (
 )
 from mercarich_web.domain.retention import Record, Step
 from mercarich_web.domain.schedules import LastStart, Pause, Wish
-from mercarich_web.ports_people import Actor
 
 
 class DatabaseAway(Exception):

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from mercarich_contracts.audit import Actor
 from mercarich_web.domain.audit import AuditEntry
 from mercarich_web.domain.canaries import KnownItem
 from mercarich_web.domain.paging import Paged
 from mercarich_web.domain.proxies import ProxyState
 from mercarich_web.domain.reports import HeldListing, Hold, Run
 from mercarich_web.domain.sellers import SellerDetails, SellerRow, TokenCheck, TokenState
-from mercarich_web.ports_people import Actor
 
 
 class RunHistory(Protocol):

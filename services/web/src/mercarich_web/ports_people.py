@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_web.domain.people import Account, Invitation, Session
 
 
@@ -111,16 +112,7 @@ class Tries(Protocol):
 
 
 class Audit(Protocol):
-    def write(self, action: str, by: "Actor", subject: str, detail: str | None, now: datetime) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it, and from where."""
-
-    name: str
-    user_id: int | None
-    address: str | None
+    def write(self, action: AuditAction, by: Actor, subject: str, detail: str | None, now: datetime) -> None: ...
 
 
 class Passwords(Protocol):

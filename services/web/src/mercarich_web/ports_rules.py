@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from mercarich_contracts.audit import Actor
 from mercarich_replacements.rules import Rules as HeldRules
 from mercarich_web.domain.rule_trials import Searched
 from mercarich_web.domain.rules import OwnRule
@@ -12,7 +13,7 @@ from mercarich_web.domain.rules import OwnRule
 class Rules(Protocol):
     def of(self, user_id: int) -> Sequence[OwnRule]: ...
 
-    def change(self, user_id: int, values: Mapping[str, str | None], by: str, now: datetime) -> None:
+    def change(self, user_id: int, values: Mapping[str, str | None], by: Actor, now: datetime) -> None:
         """All of them, or none; None goes back to the general value. Raises `BadRule`."""
 
     def checks(self, user_id: int, value: str) -> int:

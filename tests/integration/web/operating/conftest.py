@@ -65,19 +65,6 @@ def seller(site: Served) -> Browser:
 
 
 @pytest.fixture
-def deeds(engine: Engine) -> Callable[[], list[tuple[str, str, str, str | None]]]:
-    """What the audit log says was done, signing in left out: action, by whom, to what, and the detail."""
-
-    def read() -> list[tuple[str, str, str, str | None]]:
-        log = tables.audit_log.c
-        query = select(log.action, log.actor, log.subject, log.detail).order_by(log.id)
-        with reading(engine) as connection:
-            return [tuple(row) for row in connection.execute(query.where(log.action != "sign_in"))]
-
-    return read
-
-
-@pytest.fixture
 def table(engine: Engine) -> Callable[[Table], list[AnyRow]]:
     """All rows of a table."""
 

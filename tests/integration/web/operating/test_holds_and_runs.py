@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Table, update
+from tests.integration.web.conftest import Deeds
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
 
-Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
 ReadTable = Callable[[Table], list[AnyRow]]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Table
+from tests.integration.web.conftest import Deeds
 from tests.integration.web.operating.conftest import Clock
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORD, Browser
@@ -12,7 +13,6 @@ from mercarich_db import tables
 from mercarich_db.types import AnyRow
 
 POOL = "/pools/INVCHK_YAHOO_WORKER"
-Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
 ReadTable = Callable[[Table], list[AnyRow]]
 
 

@@ -7,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from sqlalchemy import Table
+from tests.integration.web.conftest import Deeds
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import Browser
 
+from mercarich_contracts.audit import AuditAction
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import tables
@@ -17,10 +19,10 @@ from mercarich_db.setting_definitions import DEFINITIONS, WORKERS
 from mercarich_db.types import AnyRow
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_web.adapters.proxies_http import HttpProxies
+from mercarich_web.domain.bulk import BulkAction
 from mercarich_web.domain.proxies import ProxyAway
 from mercarich_web.site import operating_words, setting_words
 
-Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
 ReadTable = Callable[[Table], list[AnyRow]]
 
 
@@ -154,6 +156,12 @@ def test_every_setting_has_words_but_those_with_pages_of_their_own() -> None:
     assert set(setting_words.SETTINGS) == set(DEFINITIONS) - own
     assert set(operating_words.POOLS) == set(WORKERS)
     assert set(operating_words.SCHEDULE) == {row.name for row in SCHEDULE}
+
+
+def test_every_deed_has_words_of_its_own() -> None:
+    assert set(operating_words.DEEDS) == set(AuditAction)
+    assert len({words for words, _ in operating_words.DEEDS.values()}) == len(AuditAction)
+    assert {f"listings_{action}" for action in BulkAction} <= set(AuditAction)
 
 
 def test_settings_are_found_by_a_part_of_their_name(operator: Browser) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, Table
+from tests.integration.web.conftest import Deeds
 from tests.integration.web.operating.conftest import KEY
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
@@ -20,7 +21,6 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.settings import PagesSettings
 
-Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
 ReadTable = Callable[[Table], list[AnyRow]]
 
 

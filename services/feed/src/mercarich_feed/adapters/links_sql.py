@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, exists, false, insert, select, true, update
+from sqlalchemy import Connection, Engine, and_, exists, false, select, true, update
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.linking import Outcome
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_accounts, amazon_links, audit_log, listings, sessions, users
+from mercarich_db.tables import amazon_accounts, amazon_links, listings, sessions, users
 from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_feed.domain.linking import Sent, refusal
 from mercarich_feed.domain.pushes import Account
@@ -65,7 +67,6 @@ class SqlLinks:
 
 
 def _note_down(connection: Connection, account: Account, now: datetime) -> None:
-    """In the audit log, as web does what sellers do in the pages."""
     name = connection.execute(select(users.c.username).where(users.c.id == account.user_id)).scalar_one()
-    entry = {"at": now, "user_id": account.user_id, "actor": name, "action": "amazon_linked"}
-    connection.execute(insert(audit_log).values(**entry, subject=account.seller_id))
+    deed = Deed(AuditAction.AMAZON_LINKED, Actor(name), account.seller_id, now, of=account.user_id)
+    note_down(connection, deed)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, select, update
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.schedule import WISH_LASTS
-from mercarich_db.tables import audit_log, schedule_wishes
+from mercarich_db.audit import Deed, note_down
+from mercarich_db.tables import schedule_wishes
 from mercarich_operator.adapters.database import reading, writing
 from mercarich_operator.ports_starts import Wanted
 from mercarich_platform.clock import Clock
@@ -24,20 +26,11 @@ class SqlStarts:
             return [Wanted(*row) for row in connection.execute(query.order_by(wish.wanted_at, wish.name))]
 
     def started(self, wanted: Wanted, job: str) -> None:
-        deed = {
-            "at": self._now(),
-            "user_id": None,
-            "actor": wanted.by[:64],
-            "action": "schedule_started",
-            "subject": wanted.name,
-            "detail": job,
-            "address": None,
-        }
-
         def note(connection: Connection) -> None:
             noted = update(schedule_wishes).where(_this(wanted)).values(job=job, problem=None)
             if connection.execute(noted).rowcount == 1:
-                connection.execute(insert(audit_log).values(deed))
+                started = AuditAction.SCHEDULE_STARTED
+                note_down(connection, Deed(started, Actor(wanted.by), wanted.name, self._now(), job))
 
         writing(self._engine, note)
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, select
 
+from mercarich_contracts.audit import Actor
 from mercarich_db import replacements
 from mercarich_db.replacements import AWAITED, Undecidable
 from mercarich_db.tables import listings, revival_candidates, revivals, source_items, users
@@ -64,7 +65,7 @@ class SqlDesk:
     def set(self, username: str, key: str, value: str | None, by: str, now: datetime) -> Sequence[OwnSetting]:
         def change(connection: Connection) -> Sequence[OwnSetting]:
             user_id = _user(connection, username)
-            replacements.set_own(connection, user_id, key, value, by, now)
+            replacements.set_own(connection, user_id, key, value, Actor(by), now)
             return _settings(connection, user_id)
 
         return self._write(change)

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.tables import holds, listings, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.reports import Hold
-from mercarich_web.ports_people import Actor
 
 OF_RUN_SHOWN = 200
 
@@ -39,7 +39,7 @@ class SqlHolds:
             if connection.execute(change).rowcount != 1:
                 return False
             of = connection.execute(select(holds.c.user_id).where(holds.c.id == hold_id)).scalar_one()
-            note_down(connection, Deed("hold_released", by, str(hold_id), at, of=of))
+            note_down(connection, Deed(AuditAction.HOLD_RELEASED, by, str(hold_id), at, of=of))
             return True
 
         return writing(self._engine, mark)

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select, true, update
 
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.tables import invitations, logins, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.people import Account, Invitation, Role
-from mercarich_web.ports_people import NO_PASSWORD, Actor, Login, Taken
+from mercarich_web.ports_people import NO_PASSWORD, Login, Taken
 
 
 class SqlPeople:
@@ -84,7 +85,7 @@ class SqlAudit:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def write(self, action: str, by: Actor, subject: str, detail: str | None, now: datetime) -> None:
+    def write(self, action: AuditAction, by: Actor, subject: str, detail: str | None, now: datetime) -> None:
         deed = Deed(action, by, subject, now, detail, by.user_id)
         writing(self._engine, lambda connection: note_down(connection, deed))
 

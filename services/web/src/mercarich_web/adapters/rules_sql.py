@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, select, update
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db import replacements
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.cadence import checks_a_day, offered
 from mercarich_db.replacements import Undecidable
 from mercarich_db.tables import users
@@ -25,11 +27,11 @@ class SqlRules:
         rules = [OwnRule(one.key, one.value, one.general, one.own) for one in known]
         return [*rules, OwnRule(CHECKS, str(checks.wanted), str(checks.plan), checks.wanted != checks.plan)]
 
-    def change(self, user_id: int, values: Mapping[str, str | None], by: str, now: datetime) -> None:
+    def change(self, user_id: int, values: Mapping[str, str | None], by: Actor, now: datetime) -> None:
         def change(connection: Connection) -> None:
             for key, value in sorted(values.items()):
                 if key == CHECKS:
-                    _choose(connection, user_id, value)
+                    _choose(connection, user_id, value, by, now)
                     continue
                 try:
                     replacements.set_own(connection, user_id, key, value, by, now)
@@ -44,13 +46,15 @@ class SqlRules:
 
 
 def _checks(user_id: int) -> Select[Any]:
-    return select(users.c.plan, checks_a_day().label("wanted")).where(users.c.id == user_id)
+    return select(users.c.username, users.c.plan, checks_a_day().label("wanted")).where(users.c.id == user_id)
 
 
-def _choose(connection: Connection, user_id: int, value: str | None) -> None:
+def _choose(connection: Connection, user_id: int, value: str | None, by: Actor, now: datetime) -> None:
     row = connection.execute(_checks(user_id).with_for_update()).one()
     wanted = None if value is None else _read(value, row.plan)
     connection.execute(update(users).where(users.c.id == user_id).values(checks_a_day=wanted))
+    told = f"{CHECKS}: {row.wanted} → {row.plan if wanted is None else wanted}"
+    note_down(connection, Deed(AuditAction.RULE_CHANGED, by, row.username, now, told, user_id))
 
 
 def _read(value: str, plan: int) -> int:

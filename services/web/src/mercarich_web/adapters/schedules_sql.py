@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.schedule import WISH_LASTS
 from mercarich_db import schedule_starts
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
-from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.schedules import LastStart, Pause, Wish
-from mercarich_web.ports_people import Actor
 
 
 class SqlSchedules:
@@ -46,7 +46,7 @@ class SqlSchedules:
                 return False
             row = {"name": name, "paused_at": at, "paused_by": by.name}
             insert_missing(connection, schedule_pauses, [row])
-            note_down(connection, Deed("schedule_paused", by, name, at))
+            note_down(connection, Deed(AuditAction.SCHEDULE_PAUSED, by, name, at))
             return True
 
         return writing(self._engine, pause)
@@ -57,7 +57,7 @@ class SqlSchedules:
         def resume(connection: Connection) -> bool:
             if connection.execute(gone).rowcount != 1:
                 return False
-            note_down(connection, Deed("schedule_resumed", by, name, at))
+            note_down(connection, Deed(AuditAction.SCHEDULE_RESUMED, by, name, at))
             return True
 
         return writing(self._engine, resume)
@@ -68,7 +68,7 @@ class SqlSchedules:
             connection.execute(delete(schedule_wishes).where(wish.name == name, wish.wanted_at <= at - WISH_LASTS))
             row = {"name": name, "wanted_at": at, "wanted_by": by.name}
             insert_missing(connection, schedule_wishes, [row])
-            note_down(connection, Deed("schedule_wanted", by, name, at))
+            note_down(connection, Deed(AuditAction.SCHEDULE_WANTED, by, name, at))
 
         writing(self._engine, want)
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, false, func, select, update
 
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.tables import amazon_accounts, audit_log, listings, logins, sessions, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.adapters.waiting_withdrawals_sql import is_waiting
 from mercarich_web.domain.audit import AuditEntry
 from mercarich_web.domain.paging import Paged
 from mercarich_web.domain.sellers import SellerDetails, SellerRow
-from mercarich_web.ports_people import Actor
 
 
 class SqlSellerAccounts:
@@ -49,7 +49,7 @@ class SqlSellerAccounts:
                 return False
             connection.execute(update(users).where(users.c.id == user_id).values(plan=plan))
             detail = f"{before.plan} → {plan}"
-            note_down(connection, Deed("plan_changed", by, before.username, at, detail, user_id))
+            note_down(connection, Deed(AuditAction.PLAN_CHANGED, by, before.username, at, detail, user_id))
             return True
 
         return writing(self._engine, write)
@@ -62,7 +62,7 @@ class SqlSellerAccounts:
             connection.execute(update(users).where(users.c.id == user_id).values(active=active))
             if not active:
                 connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
-            action = "seller_started" if active else "seller_stopped"
+            action = AuditAction.SELLER_STARTED if active else AuditAction.SELLER_STOPPED
             note_down(connection, Deed(action, by, before.username, at, of=user_id))
             return True
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db import settings_store
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.tables import pool_status, settings, settings_history
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.audit_sql import Deed, note_down
 from mercarich_web.adapters.database import reading, writing
 from mercarich_web.domain.operating import PoolState, Setting, SettingChange
 from mercarich_web.ports import Refused
-from mercarich_web.ports_people import Actor
 
 
 class SqlSettings:
@@ -34,7 +34,7 @@ class SqlSettings:
             for key, value in values.items():
                 told = f"{before[key] or settings_store.DEFINITIONS[key].default} → {value}"
                 detail = f"{told}: {note}" if note else told
-                note_down(connection, Deed("setting_changed", by, key, at, detail))
+                note_down(connection, Deed(AuditAction.SETTING_CHANGED, by, key, at, detail))
 
         try:
             writing(self._engine, write)

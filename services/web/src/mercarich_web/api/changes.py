@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from mercarich_contracts.audit import Actor
 from mercarich_web.api import shapes
 from mercarich_web.api.callers import caller
 from mercarich_web.api.ids import Id
@@ -9,7 +10,6 @@ from mercarich_web.domain.bulk import UNDOABLE, BulkAction, Choice
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.refusals import NotFound
-from mercarich_web.ports_people import Actor
 from mercarich_web.use_cases.bulk import ChangeMany
 from mercarich_web.use_cases.keys import Keys
 from mercarich_web.use_cases.replacements import ReplacementDesk
@@ -31,14 +31,14 @@ def _listings(keys: Keys, change: ChangeMany) -> APIRouter:
         chosen = change.preview(account, action, choice).chosen
         if chosen == 0:
             raise NotFound("none of these listings is yours")
-        by = Actor(f"{account.username} (API)", account.user_id, None)
+        by = Actor(f"{account.username} (API)", account.user_id)
         applied = change.apply(account, action, choice, by)
         undo = applied.at if applied.changed and action in UNDOABLE else None
         return shapes.Changed(chosen=chosen, changed=applied.changed, undo=undo)
 
     @routes.post("/undo", summary="Take a withdrawal or a stop back, of what nobody has changed since")
     def undo(wish: shapes.UndoWish, account: Account = writer) -> shapes.Undone:
-        by = Actor(f"{account.username} (API)", account.user_id, None)
+        by = Actor(f"{account.username} (API)", account.user_id)
         return shapes.Undone(changed=change.undo(account, wish.undo, by))
 
     @routes.post("/actions", summary="Check, withdraw, put up, stop or resume watching, list or delete what it fits")

@@ -3,7 +3,7 @@
 import argparse
 import getpass
 
-from mercarich_web.ports_people import Actor
+from mercarich_contracts.audit import Actor
 
 
 def command_parser(name: str, doc: str | None) -> argparse.ArgumentParser:
@@ -43,7 +43,7 @@ def note(text: str) -> str:
 
 def actor(by: str | None) -> Actor:
     """Of `--by`, or whoever is logged in here."""
-    return Actor(by or login(), None, None)
+    return Actor(by or login())
 
 
 def login() -> str:

@@ -61,7 +61,7 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
     @routes.post("")
     def change(visit: Seller, given: Given) -> Response:
         try:
-            desk.change(visit.account, given)
+            desk.change(visit.account, given, visit.actor)
         except BadRule as error:
             return page(visit, 422, problems={error.key: str(error)}, given=given)
         return site.to("/rules", "rules_changed")

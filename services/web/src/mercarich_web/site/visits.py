@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
+from mercarich_contracts.audit import Actor
 from mercarich_web.domain.people import Account, Role, Session
-from mercarich_web.ports_people import Actor
 from mercarich_web.site.languages import chosen
 from mercarich_web.use_cases.sign_in import Caller, Door, TooMany, Wrong
 

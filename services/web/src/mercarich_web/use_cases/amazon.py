@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.linking import VALID_FOR, hashed
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.amazon import AtAmazon, ConsentPage
@@ -11,7 +12,7 @@ from mercarich_web.domain.people import Session
 from mercarich_web.ports import Refused
 from mercarich_web.ports_amazon import AmazonBook
 from mercarich_web.ports_listings import ListingBook
-from mercarich_web.ports_people import Actor, Audit
+from mercarich_web.ports_people import Audit
 from mercarich_web.use_cases.listings import Count
 
 FEEDS, ROWS = 8, 10
@@ -50,5 +51,5 @@ class LinkAmazon:
             raise Refused("no consent page of Amazon is set up here")
         state, now, user_id = secrets.token_urlsafe(32), self.now(), session.account.user_id
         self.book.sent(user_id, hashed(state), session.token_hash, now, now + VALID_FOR)
-        self.audit.write("amazon_link_begun", by, session.account.username, None, now)
+        self.audit.write(AuditAction.AMAZON_LINK_BEGUN, by, session.account.username, None, now)
         return self.page.address(state)

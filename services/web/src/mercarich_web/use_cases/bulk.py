@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.bulk import Applied, BulkAction, Choice, Preview
 from mercarich_web.domain.people import Account
 from mercarich_web.ports_bulk import Bulk, Feed, Looks
-from mercarich_web.ports_people import Actor, Audit
+from mercarich_web.ports_people import Audit
 
 _WAKES_FEED = frozenset({BulkAction.WITHDRAW, BulkAction.STOP, BulkAction.DELETE})
 
@@ -26,7 +27,7 @@ class ChangeMany:
     def apply(self, seller: Account, action: BulkAction, choice: Choice, by: Actor) -> Applied:
         applied = self.bulk.apply(seller.user_id, action, choice, by.name, self.now())
         if applied.changed:
-            self.audit.write(f"listings_{action}", by, f"{applied.changed} listings", None, self.now())
+            self.audit.write(AuditAction(f"listings_{action}"), by, f"{applied.changed} listings", None, self.now())
         if applied.changed and action in _WAKES_FEED:
             self.feed.wake(seller.user_id)
         if applied.looks:
@@ -37,5 +38,5 @@ class ChangeMany:
         """`at` is what `Applied` told; answers how many are as they were, the others were changed since."""
         changed = self.bulk.undo(seller.user_id, at, by.name, self.now())
         if changed:
-            self.audit.write("listings_undo", by, f"{changed} listings", None, self.now())
+            self.audit.write(AuditAction.LISTINGS_UNDO, by, f"{changed} listings", None, self.now())
         return changed

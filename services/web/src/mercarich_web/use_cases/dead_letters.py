@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from heapq import nlargest
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.topics import TOPICS
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
 from mercarich_web.domain.refusals import NotFound
-from mercarich_web.ports_people import Actor, Audit
+from mercarich_web.ports_people import Audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class DeadLetterDesk:
     def replay(self, letter_id: str, by: Actor) -> Replayed:
         """Raises `NotFound`."""
         letter = self.show(letter_id)
-        self.audit.write("dead_letter_replayed", by, letter_id, None, self.now())
+        self.audit.write(AuditAction.DEAD_LETTER_REPLAYED, by, letter_id, None, self.now())
         self.letters.publish([letter])
         return Replayed(1, [letter.source_topic])
 
@@ -45,6 +46,6 @@ class DeadLetterDesk:
         found = [letter for letter in self.letters.read(topic) if letter.source_topic == topic]
         if not found:
             raise NotFound(f"there is no dead letter of the topic {topic!r}; `mercarich dlq list` shows them")
-        self.audit.write("dead_letter_replayed", by, topic, str(len(found)), self.now())
+        self.audit.write(AuditAction.DEAD_LETTER_REPLAYED, by, topic, str(len(found)), self.now())
         self.letters.publish(found)
         return Replayed(len(found), [topic])

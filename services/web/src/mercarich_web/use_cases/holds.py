@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.paging import Paged
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.reports import HeldListing, Hold, HoldList, Released
 from mercarich_web.ports_operating import HoldHistory
-from mercarich_web.ports_people import Actor
 
 OPEN_SHOWN = 50
 CLOSED_SHOWN = 30

@@ -4,12 +4,13 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.people import INVITED_FOR, Account, Invitation, Role, check_password
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
-from mercarich_web.ports_people import NO_PASSWORD, Actor, Audit, Passwords, People, Sessions, Taken
+from mercarich_web.ports_people import NO_PASSWORD, Audit, Passwords, People, Sessions, Taken
 from mercarich_web.use_cases.sign_in import hashed
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
@@ -42,7 +43,7 @@ class LostPassword:
         account, now = login.account, self.now()
         self.people.set_password(account.user_id, NO_PASSWORD, now)
         self.sessions.end_all(account.user_id)
-        self.audit.write("password_reset", by, account.username, None, now)
+        self.audit.write(AuditAction.PASSWORD_RESET, by, account.username, None, now)
         return self.invitations.invite(account.username, account.plan, account.role, by.name)
 
 
@@ -65,7 +66,7 @@ class Invitations:
             self.people.invite(hashed(token), invitation, now)
         except Taken as error:
             raise Refused(f"{username} can sign in already") from error
-        self.audit.write("invited", Actor(by[:64], None, None), username, role, now)
+        self.audit.write(AuditAction.INVITED, Actor(by), username, role, now)
         return Invited(invitation, token)
 
     def look(self, token: str) -> Invitation:
@@ -81,5 +82,7 @@ class Invitations:
         account = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
         if account is None:
             raise NotFound("this invitation cannot be used any more")
-        self.audit.write("joined", Actor(account.username, account.user_id, None), account.username, None, self.now())
+        self.audit.write(
+            AuditAction.JOINED, Actor(account.username, account.user_id), account.username, None, self.now()
+        )
         return account

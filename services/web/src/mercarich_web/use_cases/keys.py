@@ -5,13 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.keys import MOST_KEYS, PREFIX, Key, Scope, packed
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
 from mercarich_web.ports_keys import Allowance, KeyBook
-from mercarich_web.ports_people import Actor, Audit
+from mercarich_web.ports_people import Audit
 from mercarich_web.use_cases.sign_in import TooMany, hashed
 
 USED_EVERY = timedelta(minutes=1)
@@ -35,7 +36,7 @@ class Keys:
             raise Refused(f"there are {MOST_KEYS} keys; revoke one first")
         key, now = PREFIX + secrets.token_urlsafe(32), self.now()
         self.book.add(user_id, hashed(key), name.strip()[:64], packed(scopes), now)
-        self.audit.write("key_made", by, name.strip()[:64], packed(scopes), now)
+        self.audit.write(AuditAction.KEY_MADE, by, name.strip()[:64], packed(scopes), now)
         return key
 
     def revoke(self, user_id: int, key_id: int, by: Actor) -> Key:
@@ -43,7 +44,7 @@ class Keys:
         gone = self.book.revoke(user_id, key_id)
         if gone is None:
             raise NotFound(f"there is no key {key_id}")
-        self.audit.write("key_revoked", by, gone.name, packed(gone.scopes), self.now())
+        self.audit.write(AuditAction.KEY_REVOKED, by, gone.name, packed(gone.scopes), self.now())
         return gone
 
     def owner(self, key: str) -> tuple[Account, Key] | None:

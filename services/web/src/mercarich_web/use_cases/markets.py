@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor
 from mercarich_contracts.market import Marketplace
 from mercarich_web import ports
 from mercarich_web.domain.canaries import CanaryState
 from mercarich_web.domain.operating import Setting
 from mercarich_web.domain.proxies import ProxyState
 from mercarich_web.ports_operating import Items, Proxies
-from mercarich_web.ports_people import Actor
 from mercarich_web.use_cases.settings import GetSetting, SetSetting
 
 ON, PAUSED = "on", "paused"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.notices import MOST_TRIES, Kind, Notice, Way, Ways, What, changes
@@ -24,7 +25,7 @@ from mercarich_web.ports_notices import (
     SentLine,
     WayBook,
 )
-from mercarich_web.ports_people import Actor, Audit, Secrets
+from mercarich_web.ports_people import Audit, Secrets
 
 SHOWN_FOR = timedelta(days=30)
 KEPT_FOR = timedelta(days=30)
@@ -101,7 +102,9 @@ class ChooseWays:
             self.book.send(account.user_id, Way.MAIL, What.PROOF, self.now())
         if (new.mail_address, new.webhook_url) != (old.mail_address, old.webhook_url):
             host = urlsplit(webhook).hostname if webhook else None
-            self.audit.write("notice_ways_changed", by, account.username, f"mail {mail}, webhook {host}", self.now())
+            self.audit.write(
+                AuditAction.NOTICE_WAYS_CHANGED, by, account.username, f"mail {mail}, webhook {host}", self.now()
+            )
         return new
 
     def trial(self, user_id: int, way: Way) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.operating import PoolStates, SettingChange
 from mercarich_web.domain.pools import MIN, MODE, PoolView, views
 from mercarich_web.domain.refusals import NotFound
-from mercarich_web.ports_people import Actor
 
 CHANGES_SHOWN = 30
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.rule_trials import Trial, trial
@@ -24,7 +25,7 @@ class RuleDesk:
     def show(self, seller: Account) -> Mapping[str, OwnRule]:
         return {rule.key: rule for rule in self.rules.of(seller.user_id)}
 
-    def change(self, seller: Account, wanted: Mapping[str, str]) -> int:
+    def change(self, seller: Account, wanted: Mapping[str, str], by: Actor) -> int:
         """Sets what differs from what holds, and goes back to the general value where it is wanted; answers how many.
 
         Raises `BadRule`, and nothing is changed then.
@@ -35,7 +36,7 @@ class RuleDesk:
             for key, value in wanted.items()
             if key in known and value != known[key].value
         }
-        self.rules.change(seller.user_id, changed, seller.username, self.now())
+        self.rules.change(seller.user_id, changed, by, self.now())
         return len(changed)
 
     def preview(self, seller: Account, wanted: Mapping[str, str]) -> Trial:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain import schedules
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.reports import ScheduleList, ScheduleStatus
-from mercarich_web.ports_people import Actor
 
 
 @dataclass(frozen=True, slots=True)

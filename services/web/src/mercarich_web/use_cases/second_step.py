@@ -3,12 +3,13 @@
 import secrets
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_web.domain import codes
 from mercarich_web.domain.people import Account, Session
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
-from mercarich_web.ports_people import Actor, Audit, People, SecondSteps, Secrets, Sessions, Tries
+from mercarich_web.ports_people import Audit, People, SecondSteps, Secrets, Sessions, Tries
 from mercarich_web.use_cases.sign_in import Caller, Door, TooMany, Wrong, actor, hashed, network
 
 
@@ -45,7 +46,7 @@ class SecondStep:
         made = self._made()
         self.desk.prove(account.user_id, self.now(), step, [self._hash(account, one) for one in made])
         self.sessions.end_others(account.user_id, session.token_hash)
-        self._note("second_step_begun", account, caller)
+        self._note(AuditAction.SECOND_STEP_BEGUN, account, caller)
         return made
 
     def enter(self, door: Door, half: Session, code: str, caller: Caller) -> str:
@@ -53,7 +54,7 @@ class SecondStep:
         account = half.account
         network_name = self._try(account, caller)
         if not self._is_right(account, codes.typed(code)):
-            self._note("sign_in_failed", account, caller, "code")
+            self._note(AuditAction.SIGN_IN_FAILED, account, caller, "code")
             raise Wrong
         self.tries.succeeded(_name(account), network_name, self.now())
         self.sessions.end(half.token_hash)
@@ -67,7 +68,7 @@ class SecondStep:
         """New recovery codes; the old ones are void."""
         made = self._made()
         self.desk.renew(account.user_id, [self._hash(account, one) for one in made])
-        self._note("recovery_codes_renewed", account, caller)
+        self._note(AuditAction.RECOVERY_CODES_RENEWED, account, caller)
         return made
 
     def end(self, session: Session, caller: Caller) -> None:
@@ -75,7 +76,7 @@ class SecondStep:
         account = session.account
         self.desk.end(account.user_id)
         self.sessions.end_others(account.user_id, session.token_hash)
-        self._note("second_step_ended", account, caller)
+        self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
 
     def _is_right(self, account: Account, code: str) -> bool:
         """A code is good once."""
@@ -101,7 +102,7 @@ class SecondStep:
     def _made(self) -> list[str]:
         return [codes.recovery_code(secrets.token_bytes(codes.RECOVERY_BYTES)) for _ in range(codes.RECOVERY_CODES)]
 
-    def _note(self, action: str, account: Account, caller: Caller, detail: str | None = None) -> None:
+    def _note(self, action: AuditAction, account: Account, caller: Caller, detail: str | None = None) -> None:
         self.audit.write(action, actor(account, caller), account.username, detail, self.now())
 
 
@@ -126,7 +127,7 @@ class LostStep:
             return False
         self.sessions.end_all(account.user_id)
         self.desk.end(account.user_id)
-        self.audit.write("second_step_reset", by, account.username, None, self.now())
+        self.audit.write(AuditAction.SECOND_STEP_RESET, by, account.username, None, self.now())
         return True
 
 

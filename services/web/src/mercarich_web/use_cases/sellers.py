@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor
 from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.paging import Paged
@@ -10,7 +11,6 @@ from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.sellers import SellerDetails, SellerRow, TokenCheck, TokenState
 from mercarich_web.ports import Refused
 from mercarich_web.ports_operating import SellerAccounts, TokenVerdicts
-from mercarich_web.ports_people import Actor
 
 SHOWN = 50
 DEEDS_SHOWN = 20

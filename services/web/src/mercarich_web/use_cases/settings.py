@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from mercarich_contracts.audit import Actor
 from mercarich_platform.clock import Clock
 from mercarich_web import ports
 from mercarich_web.domain.operating import Setting, SettingHistory, SettingList
 from mercarich_web.domain.refusals import NotFound
-from mercarich_web.ports_people import Actor
 
 
 @dataclass(frozen=True, slots=True)

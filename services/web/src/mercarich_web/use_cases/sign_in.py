@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_web.domain.codes import HALF_FOR
 from mercarich_web.domain.people import LONGEST, Account, Session, check_password
-from mercarich_web.ports_people import Actor, Audit, Login, Passwords, People, Sessions, Tries
+from mercarich_web.ports_people import Audit, Login, Passwords, People, Sessions, Tries
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -57,7 +58,7 @@ class Door:
         session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half=half)
         self.sessions.start(session)
         if not half:
-            self.audit.write("sign_in", actor(account, caller), account.username, None, now)
+            self.audit.write(AuditAction.SIGN_IN, actor(account, caller), account.username, None, now)
         return token
 
     def who(self, token: str, *, by_itself: bool = False) -> Session | None:
@@ -90,7 +91,7 @@ class Door:
         self._proven(account.username, old, caller)
         self.people.set_password(account.user_id, self.passwords.hash(new), self.now())
         self.sessions.end_others(account.user_id, session.token_hash)
-        self.audit.write("password_changed", actor(account, caller), account.username, None, self.now())
+        self.audit.write(AuditAction.PASSWORD_CHANGED, actor(account, caller), account.username, None, self.now())
 
     def _proven(self, username: str, password: str, caller: Caller) -> Login:
         account, net = hashed(username), hashed(network(caller.address))
@@ -101,7 +102,9 @@ class Door:
         too_long = len(password) > LONGEST  # not hashed: a megabyte of it would cost the server, not the guesser
         known = login.password_hash if login is not None else None
         if not self.passwords.matches(known, "" if too_long else password) or login is None:
-            self.audit.write("sign_in_failed", Actor(username[:64], None, caller.address), username, None, self.now())
+            self.audit.write(
+                AuditAction.SIGN_IN_FAILED, Actor(username, address=caller.address), username, None, self.now()
+            )
             raise Wrong
         self.tries.succeeded(account, net, self.now())
         return login

@@ -5,15 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
+from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.tables import audit_log
-from mercarich_web.ports_people import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Somebody did something to something."""
 
-    action: str
+    action: AuditAction
     by: Actor
     subject: str
     at: datetime

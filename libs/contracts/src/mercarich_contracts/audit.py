@@ -1,0 +1,61 @@
+"""Who does what, as the audit log tells it.
+
+Whoever writes an entry takes its action from here, and the pages have words for each.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, and from where."""
+
+    name: str
+    user_id: int | None = None
+    address: str | None = None
+    """None: by a command, the API or a service."""
+
+
+class AuditAction(StrEnum):
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET = "password_reset"
+    """The old one is worth nothing, and an invitation was made to choose another."""
+    SECOND_STEP_BEGUN = "second_step_begun"
+    SECOND_STEP_ENDED = "second_step_ended"
+    SECOND_STEP_RESET = "second_step_reset"
+    """By command, for who has lost it."""
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    INVITED = "invited"
+    JOINED = "joined"
+    KEY_MADE = "key_made"
+    KEY_REVOKED = "key_revoked"
+
+    # a seller's own things
+    AMAZON_LINK_BEGUN = "amazon_link_begun"
+    AMAZON_LINKED = "amazon_linked"
+    RULE_CHANGED = "rule_changed"
+    NOTICE_WAYS_CHANGED = "notice_ways_changed"
+    LISTINGS_CHECK = "listings_check"
+    LISTINGS_WITHDRAW = "listings_withdraw"
+    LISTINGS_PUT_UP = "listings_put_up"
+    LISTINGS_STOP = "listings_stop_watching"
+    LISTINGS_RESUME = "listings_resume_watching"
+    LISTINGS_LIST = "listings_list"
+    LISTINGS_DELETE = "listings_delete"
+    LISTINGS_UNDO = "listings_undo"
+
+    # operators
+    SETTING_CHANGED = "setting_changed"
+    HOLD_RELEASED = "hold_released"
+    SCHEDULE_PAUSED = "schedule_paused"
+    SCHEDULE_RESUMED = "schedule_resumed"
+    SCHEDULE_WANTED = "schedule_wanted"
+    SCHEDULE_STARTED = "schedule_started"
+    """On Kubernetes, by the operator."""
+    DEAD_LETTER_REPLAYED = "dead_letter_replayed"
+    PLAN_CHANGED = "plan_changed"
+    SELLER_STOPPED = "seller_stopped"
+    SELLER_STARTED = "seller_started"
