@@ -13,6 +13,7 @@ from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
 from mercarich_db.audit import Deed, note_down
+from mercarich_db.offers import down
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import listing_events, listings, revivals, seller_settings, source_items, users
 from mercarich_db.types import AnyRow
@@ -157,15 +158,11 @@ def _put_back(connection: Connection, row: AnyRow, last: AnyRow, now: datetime) 
     """The old source is there again, as gone as it was: the offer comes down, and the search goes on."""
     old = select(source_items.c.marketplace).where(source_items.c.id == last.old_source_item_id)
     lowered = {
+        **down(now),
         "source_item_id": last.old_source_item_id,
         "marketplace": connection.execute(old).scalar_one(),
-        "quantity": 0,
         "revision": row.revision + (row.quantity > 0),  # the row is locked
         "searching": row.stopped_at is None,
-        "withdrawn_at": now,
-        "changed_at": now,
-        "restored_at": None,
-        "hold_id": None,
     }
     connection.execute(update(listings).where(listings.c.id == row.id).values(**lowered))
 

@@ -217,4 +217,7 @@ def _put_off(
 def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:
     """Last in the transaction: every worker of a run writes this row."""
     if any(counts.values()):
-        connection.execute(_COUNT, {"run_id": run_id, **{f"new_{name}": counts.get(name, 0) for name in _COUNTED}})
+        new = {f"new_{name}": 0 for name in _COUNTED}
+        for name, number in counts.items():
+            new[f"new_{name}"] += number
+        connection.execute(_COUNT, {"run_id": run_id, **new})

@@ -17,6 +17,7 @@ from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
+from mercarich_db.offers import down
 from mercarich_db.tables import holds, listing_events, listings, runs, source_items
 from mercarich_db.types import AnyRow
 
@@ -208,15 +209,7 @@ def _withdraw(connection: Connection, batch: CheckBatch, rows: Sequence[_Row], f
 
 def _lower(connection: Connection, ids: Sequence[int], now: datetime) -> None:
     """The only place of a check that takes an offer down."""
-    lowered = {
-        "quantity": 0,
-        "revision": listings.c.revision + 1,
-        "searching": True,
-        "withdrawn_at": now,
-        "changed_at": now,
-        "hold_id": None,
-    }
-    connection.execute(update(listings).where(listings.c.id.in_(ids), listings.c.quantity > 0).values(**lowered))
+    connection.execute(update(listings).where(listings.c.id.in_(ids), listings.c.quantity > 0).values(**down(now)))
 
 
 def _mark(connection: Connection, ids: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, and_, exists, insert, or_, select, up
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_db.offers import down
 from mercarich_db.replacements import APPLIED, APPROVED, LAPSED
 from mercarich_db.tables import amazon_accounts, listing_events, listings, revivals, source_items
 from mercarich_replacements.rules import Rules, Wanted
@@ -102,16 +103,7 @@ class SqlDecisions:
             offer = listings.c
             columns = (offer.id, offer.user_id, offer.quantity, offer.revision, offer.hold_id)
             rows = connection.execute(select(*columns).where(mine).order_by(listings.c.id).with_for_update()).all()
-            lowered = {
-                "quantity": 0,
-                "revision": listings.c.revision + 1,
-                "searching": True,
-                "withdrawn_at": now,
-                "changed_at": now,
-                "restored_at": None,
-                "hold_id": None,
-            }
-            connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**lowered))
+            connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**down(now)))
             reason = f"{item.state}: {item.reason}"
             events = [_withdrawn(row, reason, evidence_id, now) for row in rows]
             if events:

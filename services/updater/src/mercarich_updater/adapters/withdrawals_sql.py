@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from mercarich_contracts.events import EventKind
+from mercarich_db.offers import down
 from mercarich_db.tables import listing_events, listings, source_items
 from mercarich_db.types import AnyRow
 
@@ -22,15 +23,7 @@ def lower(connection: Connection, which: ColumnElement[bool], run_id: int | None
     rows = connection.execute(offered.order_by(listings.c.id).with_for_update()).all()
     if not rows:
         return 0
-    lowered = {
-        "quantity": 0,
-        "revision": listings.c.revision + 1,
-        "withdrawn_at": now,
-        "changed_at": now,
-        "restored_at": None,
-        "hold_id": None,
-    }
-    connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**lowered))
+    connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**down(now)))
     seen = (source_items.c.id, source_items.c.state, source_items.c.reason, source_items.c.evidence_id)
     old = select(*seen).where(source_items.c.id.in_({row.source_item_id for row in rows}))
     sources = {row.id: row for row in connection.execute(old)}
