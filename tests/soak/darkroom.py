@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
@@ -23,14 +24,13 @@ from mercarich_simulator.pictures.subject import Subject
 from mercarich_simulator.sites.pictures import shot_of, subject_of
 from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.world import World
-from mercarich_updater.adapters.differences import Picture as Pixels
-from mercarich_updater.adapters.likeness import decode, likeness, quick
+from mercarich_updater.adapters.likeness import Decoded, decode, likeness, quick
 
 MAIN = 1
 """The number of an item's first picture."""
 Names = tuple[str, str]
 """Item ids: ours, theirs."""
-Compare = Callable[[Pixels, Pixels], Any]
+Compare = Callable[[Decoded, Decoded], Any]
 Made = TypeVar("Made")
 
 
@@ -132,6 +132,12 @@ def _leave_after(parent: BaseProcess) -> None:
 
 
 def _develop(subject: Subject, our_shot: Shot, their_shot: Shot) -> Developed:
-    ours, theirs = photograph(subject, our_shot), photograph(subject, their_shot)
-    first, second = decode(ours), decode(theirs)
+    (ours, first), (theirs, second) = _photo(subject, our_shot), _photo(subject, their_shot)
     return Developed(ours, theirs, {compare: compare(first, second) for compare in (quick, likeness)})
+
+
+@lru_cache(maxsize=2)
+def _photo(subject: Subject, shot: Shot) -> tuple[bytes, Decoded]:
+    """Ours meets one after the other."""
+    body = photograph(subject, shot)
+    return body, decode(body)

@@ -8,7 +8,7 @@ from tests.soak.proxies import Proxies
 
 from mercarich_marketplace.app import Refusal
 from mercarich_simulator.sites.pictures import IMAGES
-from mercarich_updater.adapters.differences import Picture as Pixels
+from mercarich_updater.adapters.likeness import Decoded
 from mercarich_updater.adapters.pictures_http import Compared, HttpPictures
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
@@ -21,11 +21,11 @@ class MarketPictures(HttpPictures):
         self._proxies = proxies
         self._darkroom = darkroom
 
-    def _compared(self, compare: Callable[[Pixels, Pixels], Compared], ours: Picture, theirs: Picture) -> Compared:
+    def _compared(self, compare: Callable[[Decoded, Decoded], Compared], ours: Picture, theirs: Picture) -> Compared:
         """Both are fetched all the same: a picture that cannot be had is a result, too."""
         our_id, their_id = _item_id(ours.url), _item_id(theirs.url)
 
-        def known(first: Pixels, second: Pixels) -> Compared:
+        def known(first: Decoded, second: Decoded) -> Compared:
             developed = self._darkroom.compared(our_id, their_id) if our_id and their_id else None
             if developed is not None:
                 result: Compared = developed.results[compare]

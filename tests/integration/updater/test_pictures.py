@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from mercarich_contracts.market import Marketplace
-from mercarich_updater.adapters.differences import Picture as Pixels
+from mercarich_updater.adapters.likeness import Decoded
 from mercarich_updater.adapters.pictures_http import HttpPictures
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
@@ -59,7 +59,7 @@ def test_a_stripe_counts_as_no_picture(served: tuple[HttpPictures, list[bytes]])
 def test_what_opencv_refuses_counts_as_no_picture(
     served: tuple[HttpPictures, list[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(ours: Pixels, theirs: Pixels) -> float:
+    def refuse(ours: Decoded, theirs: Decoded) -> float:
         raise ValueError("the pictures cannot be compared")
 
     monkeypatch.setattr("mercarich_updater.adapters.likeness.quick", refuse)

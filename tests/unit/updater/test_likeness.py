@@ -10,8 +10,7 @@ import pytest
 from mercarich_replacements.matching import DEFAULT, NOTHING_ALIKE, Likeness, pictures_against
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
-from mercarich_updater.adapters.differences import Picture
-from mercarich_updater.adapters.likeness import SIDE, decode, likeness, quick
+from mercarich_updater.adapters.likeness import SIDE, Decoded, decode, likeness, quick
 
 BOX = Subject(1, 8, "speaker", 2)
 SHOT = Shot("a", "b")
@@ -39,7 +38,7 @@ def test_a_picture_is_alike_to_itself_in_every_way() -> None:
 
 
 def test_pictures_come_to_one_size() -> None:
-    assert max(decode(photograph(BOX, SHOT)).shape[:2]) == SIDE
+    assert max(decode(photograph(BOX, SHOT)).pixels.shape[:2]) == SIDE
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xd8\xff\xe0 broken", b"\x89PNG\r\n\x1a\n"])
@@ -57,8 +56,8 @@ def test_a_stripe_is_refused_before_opencv_looks_for_features_in_it(width: int, 
 
 
 @pytest.mark.parametrize("compare", [quick, likeness])
-def test_what_opencv_will_not_compare_is_said_in_one_sentence(compare: Callable[[Picture, Picture], object]) -> None:
-    nothing = np.zeros((0, 0, 3), np.uint8)
+def test_what_opencv_will_not_compare_is_said_in_one_sentence(compare: Callable[[Decoded, Decoded], object]) -> None:
+    nothing = Decoded(np.zeros((0, 0, 3), np.uint8))
     with pytest.raises(ValueError, match="the pictures cannot be compared"):
         compare(nothing, nothing)
 

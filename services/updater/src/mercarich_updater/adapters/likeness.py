@@ -22,8 +22,29 @@ LEAST = 6
 """Fewer agreeing partners say nothing of where the thing is."""
 
 
-def decode(body: bytes) -> Picture:
-    """Blue, green, red. Raises ValueError for what OpenCV cannot read, and for a stripe."""
+@dataclass(frozen=True, slots=True)
+class Features:
+    points: Array
+    descriptors: Array
+
+
+class Decoded:
+    """A picture and, once somebody has asked, its features: ours meets every candidate, and finding them takes longer
+    than decoding."""
+
+    def __init__(self, pixels: Picture) -> None:
+        """Blue, green, red."""
+        self.pixels = pixels
+        self._features: Features | None = None
+
+    def features(self) -> Features:
+        if self._features is None:
+            self._features = _features(self.pixels)
+        return self._features
+
+
+def decode(body: bytes) -> Decoded:
+    """Raises ValueError for what OpenCV cannot read, and for a stripe."""
     with _said("the picture cannot be decoded"):
         picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
@@ -33,17 +54,17 @@ def decode(body: bytes) -> Picture:
     if min(size) < NARROW:
         raise ValueError("the picture is too narrow")
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
+    return Decoded(np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8))
 
 
-def quick(ours: Picture, theirs: Picture) -> float:
+def quick(ours: Decoded, theirs: Decoded) -> float:
     """Correlation of the grey histograms at 200 x 200. Raises ValueError where OpenCV refuses."""
     with _said("the pictures cannot be compared"):
-        first, second = (_histogram(picture) for picture in (ours, theirs))
+        first, second = (_histogram(picture.pixels) for picture in (ours, theirs))
         return float(cv2.compareHist(first, second, cv2.HISTCMP_CORREL))
 
 
-def likeness(ours: Picture, theirs: Picture) -> Likeness:
+def likeness(ours: Decoded, theirs: Decoded) -> Likeness:
     """All that the last test goes by. Raises ValueError where OpenCV refuses."""
     with _said("the pictures cannot be compared"):
         return _likeness(ours, theirs)
@@ -58,8 +79,8 @@ def _said(what: str) -> Iterator[None]:
         raise ValueError(what) from error
 
 
-def _likeness(ours: Picture, theirs: Picture) -> Likeness:
-    a, b = _features(ours), _features(theirs)
+def _likeness(ours: Decoded, theirs: Decoded) -> Likeness:
+    a, b = ours.features(), theirs.features()
     if len(a.points) < 4 or len(b.points) < 4:
         return NOTHING_ALIKE
     forth, back = _partners(a, b), _partners(b, a)
@@ -77,7 +98,7 @@ def _likeness(ours: Picture, theirs: Picture) -> Likeness:
     agreeing = at[found.ravel() == 1]
     if len(agreeing) < LEAST:
         return replace(unlike, inliers=len(agreeing))
-    return Likeness(*shares, len(agreeing), *differences(ours, theirs, movement, agreeing))
+    return Likeness(*shares, len(agreeing), *differences(ours.pixels, theirs.pixels, movement, agreeing))
 
 
 def _movement(at: Array, to: Array) -> tuple[Array | None, Array]:
@@ -85,27 +106,21 @@ def _movement(at: Array, to: Array) -> tuple[Array | None, Array]:
     return cv2.findHomography(at, to, cv2.USAC_MAGSAC, 4.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Features:
-    points: Array
-    descriptors: Array
-
-
 def _histogram(picture: Picture) -> Array:
     small = cv2.resize(picture, (QUICK_SIDE, QUICK_SIDE), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.calcHist([cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)], [0], None, [256], [0, 256]))
 
 
-def _features(picture: Picture) -> _Features:
+def _features(picture: Picture) -> Features:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     detector = cv2.AKAZE.create(threshold=0.0003, max_points=FEATURES)
     points, descriptors = detector.detectAndCompute(grey, None)
     if not points:
-        return _Features(np.zeros((0, 2), np.float32), np.zeros((0, 61), np.uint8))
-    return _Features(np.array([point.pt for point in points], np.float32), np.asarray(descriptors))
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 61), np.uint8))
+    return Features(np.array([point.pt for point in points], np.float32), np.asarray(descriptors))
 
 
-def _partners(a: _Features, b: _Features) -> dict[int, int]:
+def _partners(a: Features, b: Features) -> dict[int, int]:
     """Feature of `a` -> its one partner in `b`."""
     best = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(a.descriptors, b.descriptors, k=2)
     return {

@@ -21,12 +21,12 @@ from mercarich_updater.adapters.saved_pictures import saved_picture
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 if TYPE_CHECKING:
-    from mercarich_updater.adapters.differences import Picture as Pixels
+    from mercarich_updater.adapters.likeness import Decoded
 
 log = logging.getLogger(__name__)
 
 KEPT = 64
-"""Decoded pictures that are remembered, at most 0.7 MB each: ours meets every candidate."""
+"""Decoded pictures that are remembered, at most 0.8 MB each: ours meets every candidate."""
 TIMEOUT_SECONDS = 45.0
 """The proxy lets a picture wait for its turn, up to half a minute."""
 Compared = TypeVar("Compared")
@@ -39,7 +39,7 @@ class HttpPictures:
         self._folder = folder
         self._urls = {marketplace: f"{url.rstrip('/')}/v1/images" for marketplace, url in proxy_urls.items()}
         self._http = httpx.Client(timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=3.0), trust_env=False)
-        self._kept: OrderedDict[Picture, Pixels] = OrderedDict()
+        self._kept: OrderedDict[Picture, Decoded] = OrderedDict()
         self._lock = threading.Lock()
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
@@ -52,14 +52,14 @@ class HttpPictures:
 
         return self._compared(likeness, ours, theirs)
 
-    def _compared(self, compare: "Callable[[Pixels, Pixels], Compared]", ours: Picture, theirs: Picture) -> Compared:
+    def _compared(self, compare: "Callable[[Decoded, Decoded], Compared]", ours: Picture, theirs: Picture) -> Compared:
         first, second = self._decoded(ours), self._decoded(theirs)
         try:
             return compare(first, second)
         except ValueError as error:
             raise NoPicture(f"{theirs.url}: {error}") from error
 
-    def _decoded(self, picture: Picture) -> "Pixels":
+    def _decoded(self, picture: Picture) -> "Decoded":
         with self._lock:
             if picture in self._kept:
                 self._kept.move_to_end(picture)
@@ -73,7 +73,7 @@ class HttpPictures:
                 self._kept.popitem(last=False)
         return decoded
 
-    def _saved(self, picture: Picture) -> "Pixels | None":
+    def _saved(self, picture: Picture) -> "Decoded | None":
         from mercarich_updater.adapters.likeness import decode
 
         body = saved_picture(self._folder, picture.saved or "")
@@ -83,7 +83,7 @@ class HttpPictures:
             log.warning("a saved picture is of no use", extra={"path": picture.saved, "reason": str(error)})
             return None
 
-    def _fetched(self, picture: Picture) -> "Pixels":
+    def _fetched(self, picture: Picture) -> "Decoded":
         from mercarich_updater.adapters.likeness import decode
 
         if not picture.url:
