@@ -37,6 +37,11 @@ def test_a_picture_is_alike_to_itself_in_every_way() -> None:
     assert quick(picture, picture) == pytest.approx(1.0)
 
 
+def test_features_are_found_once() -> None:
+    picture = decode(photograph(BOX, SHOT))
+    assert picture.features() is picture.features()
+
+
 def test_pictures_come_to_one_size() -> None:
     assert max(decode(photograph(BOX, SHOT)).pixels.shape[:2]) == SIDE
 

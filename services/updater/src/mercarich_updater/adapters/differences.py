@@ -29,7 +29,13 @@ _LOGARITHMS = np.log(np.arange(256, dtype=np.float32) + _DARK)
 _CELLS = (15, 54, 54)
 """Of the colours in Lab, 20 by 5 by 5 units each, with one to spare on every side."""
 _CELL_OF = np.array(
-    [[((level // 20 + 1) * 54 * 54, (level // 5 + 1) * 54, level // 5 + 1) for level in range(256)]], np.uint16
+    [
+        [
+            (_CELLS[1] * _CELLS[2] * (level // 20 + 1), _CELLS[2] * (level // 5 + 1), level // 5 + 1)
+            for level in range(256)
+        ]
+    ],
+    np.uint16,
 )
 """What each channel's level adds to the number of the cell."""
 
