@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     LEFT_AMAZON = "left_amazon"
 
     # web
+    LISTED = "listed"
+    """A draft, or a new row, becomes an offer that is checked."""
     LOOK_WANTED = "look_wanted"
     """Its seller wants its source looked at now."""
     STOPPED = "stopped"

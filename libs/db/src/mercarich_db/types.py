@@ -7,6 +7,9 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Row, String
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from mercarich_reasons.reason import LONGEST, Reason, dumps
+from mercarich_reasons.stored import loads
+
 AnyRow = Row[*tuple[Any, ...]]
 """A row whose columns a reader takes by name."""
 
@@ -40,3 +43,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class StoredReason(TypeDecorator[Reason]):
+    """A `Reason` in and out, JSON in the row. A sentence, as earlier releases stored it, passes as it is."""
+
+    impl = String(LONGEST)
+    cache_ok = True
+
+    def process_bind_param(self, value: Reason | str | None, dialect: Dialect) -> str | None:
+        return dumps(value) if isinstance(value, Reason) else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return loads(value) if value is not None and value.startswith("{") else value

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 listings = Table(
     "listings",
@@ -50,7 +50,7 @@ listings = Table(
     Column("push_claim_until", UtcDateTime, nullable=True),
     Column("push_attempts", Integer, nullable=False),
     Column("push_not_before", UtcDateTime, nullable=True),
-    Column("push_problem", String(255), nullable=True),
+    Column("push_problem", StoredReason, nullable=True),
     Column("push_failed_revision", Integer, nullable=True),  # these three are about it, not about a newer one
     Column("orphan", Boolean, nullable=False),  # Amazon does not know the SKU
     Column("push_pending", Integer, Computed("CASE WHEN revision > pushed_revision THEN 1 ELSE 0 END", persisted=True)),
@@ -78,7 +78,7 @@ listing_events = Table(
     Column("user_id", Id, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", exact(32), nullable=False),
-    Column("reason", String(255), nullable=True),
+    Column("reason", StoredReason, nullable=True),
     Column("quantity_before", Integer, nullable=True),
     Column("quantity_after", Integer, nullable=True),
     Column("revision", Integer, nullable=True),

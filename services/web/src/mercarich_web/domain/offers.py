@@ -163,6 +163,7 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
     EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
     EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
+    EventKind.LISTED: "an offer from now on: its source is checked",
     EventKind.LOOK_WANTED: "its seller wants a look at its source now",
     EventKind.STOPPED: "its seller stopped watching it",
     EventKind.RESUMED: "its seller watches it again",

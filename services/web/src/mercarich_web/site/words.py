@@ -101,6 +101,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.PUSH_ORPHAN: (N_("Amazon does not know the SKU"), "circle-help"),
     EventKind.PUSH_SUPERSEDED: (N_("Amazon took an older quantity"), "history"),
     EventKind.READBACK_MISMATCH: (N_("Amazon shows another quantity"), "triangle-alert"),
+    EventKind.LISTED: (N_("Listed: its source is checked from now on"), "check"),
     EventKind.LOOK_WANTED: (N_("A look at its source was asked for"), "eye"),
     EventKind.STOPPED: (N_("No longer watched"), "eye-off"),
     EventKind.RESUMED: (N_("Watched again"), "play"),

@@ -1,0 +1,88 @@
+"""What the events of a listing make of it: the row equals the replay of its history. No I/O.
+
+Written apart from the transitions on purpose: a transition whose event does not tell all that it changes fails the
+test that compares the two.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from mercarich_contracts.events import EventKind
+from mercarich_listings.event import Event
+from mercarich_listings.listing import Listing
+from mercarich_reasons.stock import ByHand, ReplacedBy, ReplacementTakenBack
+
+
+def replay(listing: Listing, events: Iterable[Event]) -> Listing:
+    """The listing after these events, in their order. Events about pushes and questions change nothing of it."""
+    for event in events:
+        columns = _TOLD.get(event.kind, _nothing)
+        listing = replace(listing, **columns(listing, event))
+    return listing
+
+
+def _nothing(_listing: Listing, _event: Event) -> dict[str, Any]:
+    return {}
+
+
+def _quantity(event: Event) -> dict[str, Any]:
+    return {"quantity": event.quantity_after, "revision": event.revision, "changed_at": event.at}
+
+
+def _down(event: Event) -> dict[str, Any]:
+    return {**_quantity(event), "withdrawn_at": event.at, "restored_at": None, "hold_id": None}
+
+
+def _withdrawn(_listing: Listing, event: Event) -> dict[str, Any]:
+    return {**_down(event), "searching": not isinstance(event.reason, ByHand)}
+
+
+def _given(_listing: Listing, event: Event) -> dict[str, Any]:
+    """Up again, or still: with another source, or by hand with the same."""
+    up = {"searching": False, "withdrawn_at": None}
+    if not isinstance(event.reason, ReplacedBy):
+        return {**_quantity(event), **up, "stopped_at": None, "restored_at": event.at}
+    found = event.reason
+    told = {
+        "searched_at": event.at,
+        "restored_at": event.at if found.pushed else None,
+        "lead_time_days": found.lead_time_days,
+    }
+    return {**_quantity(event), **up, **told, **_source(found)}
+
+
+def _undone(listing: Listing, event: Event) -> dict[str, Any]:
+    if not isinstance(event.reason, ReplacementTakenBack):
+        return {}  # a proposal was refused
+    return {**_down(event), **_source(event.reason), "searching": listing.stopped_at is None}
+
+
+def _resumed(listing: Listing, event: Event) -> dict[str, Any]:
+    if event.quantity_after:
+        return _given(listing, event)
+    return {"searching": True, "withdrawn_at": event.at, "stopped_at": None, "changed_at": event.at}
+
+
+def _stopped(_listing: Listing, event: Event) -> dict[str, Any]:
+    was_up = _down(event) if event.quantity_before else {"changed_at": event.at}
+    return {**was_up, "searching": False, "stopped_at": event.at}
+
+
+def _source(told: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
+    return {"source_item_id": told.source_item_id, "marketplace": told.marketplace}
+
+
+_TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
+    EventKind.LISTED: lambda _, event: {"listed": True, "changed_at": event.at},
+    EventKind.WITHDRAWN: _withdrawn,
+    EventKind.SEARCHING: lambda _, event: {"searching": True, "hold_id": None},
+    EventKind.HELD: lambda _, event: {"hold_id": event.hold_id},
+    EventKind.HOLD_CLEARED: lambda _, event: {"hold_id": None},
+    EventKind.SWAPPED: _given,
+    EventKind.RESTORED: _given,
+    EventKind.UNDONE: _undone,
+    EventKind.RESUMED: _resumed,
+    EventKind.STOPPED: _stopped,
+    EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True},
+}

@@ -1,0 +1,55 @@
+"""The base of every reason, and the form in which reasons are stored."""
+
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+
+import orjson
+
+LONGEST_TEXT = 200
+"""Characters of one text value that are stored; what Amazon says of a listing can be longer."""
+LONGEST = 600
+"""Characters of a stored reason: the size of the columns that hold one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something happened. Each subclass is one code; its fields are the values.
+
+    The code is the class's name in snake case: `SourceSeen` is `source_seen`. It stands in stored rows and in the API,
+    so that a class is never renamed without a migration.
+    """
+
+    code: ClassVar[str] = "reason"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __str__(self) -> str:
+        """For logs: the code and its values."""
+        values = ", ".join(f"{field.name}={getattr(self, field.name)}" for field in fields(self))
+        return f"{self.code}({values})" if values else self.code
+
+
+def values(reason: Reason) -> dict[str, Any]:
+    """The values as JSON can hold them; a text is cut to `LONGEST_TEXT` characters."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(asdict(reason)))
+    return {name: _cut(value, LONGEST_TEXT) for name, value in plain.items() if value is not None}
+
+
+def dumps(reason: Reason) -> str:
+    """`{"code": …, "values": {…}}`, at most `LONGEST` characters."""
+    stored = {"code": reason.code, "values": values(reason)}
+    text = orjson.dumps(stored).decode()
+    longest = LONGEST_TEXT
+    while len(text) > LONGEST:
+        longest //= 2
+        stored["values"] = {name: _cut(value, longest) for name, value in values(reason).items()}
+        text = orjson.dumps(stored).decode()
+    return text
+
+
+def _cut(value: Any, longest: int) -> Any:
+    if isinstance(value, str):
+        return value[:longest]
+    return [_cut(one, longest) for one in value[: max(1, longest // 10)]] if isinstance(value, list) else value

@@ -1,0 +1,65 @@
+"""The closed catalogue of reasons, and a stored text → a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from mercarich_reasons import push, stock
+from mercarich_reasons.reason import Reason
+
+_SUBJECTS = (stock, push)
+
+
+@dataclass(frozen=True, slots=True)
+class OldSentence(Reason):
+    """A sentence in English, of a release that stored no codes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaterCode(Reason):
+    """A code of a later release, or with values that this release cannot read."""
+
+    name: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+CATALOGUE: Mapping[str, type[Reason]] = {
+    each.code: each
+    for each in (
+        *(one for subject in _SUBJECTS for one in vars(subject).values() if isinstance(one, type)),
+        OldSentence,
+    )
+    if issubclass(each, Reason) and each is not Reason
+}
+"""Code -> its class. Every code here has words in every language."""
+
+
+def loads(text: str) -> Reason:
+    """Never raises: a text that is no JSON is an `OldSentence`, an unknown code a `LaterCode`."""
+    if not text.startswith('{"code"'):
+        return OldSentence(text)
+    try:
+        stored = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return OldSentence(text)
+    return _read(str(stored["code"]), stored.get("values") or {})
+
+
+def _read(code: str, given: Mapping[str, Any]) -> Reason:
+    if code not in CATALOGUE:
+        return LaterCode(code, given)
+    try:
+        return _adapter(code).validate_python(given)
+    except ValidationError:
+        return LaterCode(code, given)
+
+
+@cache
+def _adapter(code: str) -> TypeAdapter[Reason]:
+    return TypeAdapter(CATALOGUE[code])

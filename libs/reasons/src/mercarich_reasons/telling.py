@@ -1,0 +1,108 @@
+"""A reason → a sentence in the reader's language."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from enum import StrEnum
+from string import Formatter
+from typing import Any, Protocol
+
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Reason as StateReason
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.stored import LaterCode
+from mercarich_reasons.words import en, ja
+
+
+class Language(StrEnum):
+    EN = "en"
+    JA = "ja"
+
+
+class _Words(Protocol):
+    """A language's table."""
+
+    SEEN: str
+    YEN: str
+    LISTED: str
+    MARKETPLACES: Mapping[str, str]
+    STATES: Mapping[str, str]
+    STATE_REASONS: Mapping[str, str]
+    REASONS: Mapping[str, str]
+
+
+_TABLES: Mapping[Language, _Words] = {Language.EN: en, Language.JA: ja}
+Moment = Callable[[datetime], str]
+
+
+def utc(at: datetime) -> str:
+    """How a time stands in a sentence where the reader has no zone of their own."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def tell(reason: Reason | None, language: Language, *, moment: Moment = utc) -> str:
+    """The sentence; empty without a reason. `moment` formats the times in it.
+
+    In a template `{name}` is a value, `{name|text}` has a text for a value that is missing, and `[…]` is left out
+    when a value in it is missing. `{state}` also tells the reason's `why`.
+    """
+    if reason is None:
+        return ""
+    template = _TABLES[language].REASONS.get(reason.code)
+    if isinstance(reason, LaterCode) or template is None:
+        return str(reason)
+    values = {field.name: getattr(reason, field.name) for field in fields(reason)}
+    told = {name: _word(name, value, language, moment) for name, value in values.items() if value is not None}
+    if isinstance(values.get("state"), State):
+        told["state"] = seen(values["state"], values.get("why"), language)
+    return "".join(_parts(template, told))
+
+
+def seen(state: State | str, why: StateReason | str | None, language: Language) -> str:
+    """A source's state and what told it: "sold (won by a bidder)"; once where both are the same word."""
+    words = _TABLES[language]
+    word = words.STATES.get(state, str(state))
+    because = words.STATE_REASONS.get(why, str(why)) if why else ""
+    return word if because in ("", word) else words.SEEN.format(word=word, because=because)
+
+
+def places(template: str) -> frozenset[str]:
+    """The names of the values in a template."""
+    return frozenset(name.partition("|")[0] for _, name, _, _ in Formatter().parse(_bare(template)) if name)
+
+
+def _parts(template: str, told: Mapping[str, str]) -> list[str]:
+    """Between brackets are the odd parts: a template has no nested ones."""
+    parts = template.replace("]", "[").split("[")
+    return [
+        _filled(part, told) for n, part in enumerate(parts) if n % 2 == 0 or all(name in told for name in places(part))
+    ]
+
+
+def _filled(part: str, told: Mapping[str, str]) -> str:
+    out = []
+    for text, field, _, _ in Formatter().parse(part):
+        out.append(text)
+        if field:
+            name, _, missing = field.partition("|")
+            out.append(told.get(name, missing))
+    return "".join(out)
+
+
+def _bare(template: str) -> str:
+    return template.replace("[", "").replace("]", "")
+
+
+def _word(name: str, value: Any, language: Language, moment: Moment) -> str:
+    words = _TABLES[language]
+    if isinstance(value, Marketplace):
+        return words.MARKETPLACES[value]
+    if isinstance(value, StateReason):
+        return words.STATE_REASONS[value]
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return words.YEN.format(value) if name.endswith("_jpy") else f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return words.LISTED.join(map(str, value)) if isinstance(value, tuple | list) else str(value)
