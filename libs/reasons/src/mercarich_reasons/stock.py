@@ -36,6 +36,7 @@ class ReplacedBy(Reason):
     marketplace: Marketplace
     item_id: str
     source_item_id: int
+    """0 where an earlier release did not keep it."""
     price_jpy: int | None = None
     lead_time_days: int | None = None
     pushed: bool = True
@@ -73,6 +74,14 @@ class ReplacementTakenBack(Reason):
     marketplace: Marketplace
     source_item_id: int
     """Of the source that it has again, as `marketplace`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementUndone(Reason):
+    """A replacement was refused or taken back; earlier releases did not keep which, nor the source before it."""
+
+    item_id: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "replacement_approved": "{item_id}, approved by {person}",
     "replacement_refused": "{item_id}, refused by {person}",
     "replacement_taken_back": "{item_id}, taken back by {person}",
+    "replacement_undone": "{item_id}, refused or taken back by {person}",
     "approved_item_seen": "{item_id}: {state}",
     "approved_item_used": "{item_id} is used for another listing by now",
     "approved_item_gone": "{item_id} is gone by now",

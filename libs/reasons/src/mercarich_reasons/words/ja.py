@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "replacement_approved": "{item_id}を{person}が承認しました",
     "replacement_refused": "{item_id}を{person}が却下しました",
     "replacement_taken_back": "{item_id}を{person}が取り消しました",
+    "replacement_undone": "{item_id}を{person}が却下または取り消しました",
     "approved_item_seen": "{item_id}：{state}",
     "approved_item_used": "{item_id}は別の出品で使用中です",
     "approved_item_gone": "{item_id}はなくなりました",

@@ -1,6 +1,9 @@
-"""Reasons are stored as codes with values: the columns take what such a text needs."""
+"""Reasons are stored as codes with values: the columns take what such a text needs, and sentences become reasons."""
+
+from alembic import op
 
 from mercarich_db.migrations.columns import widen
+from mercarich_db.migrations.old_sentences import rewrite
 
 revision = "0026"
 down_revision = "0025"
@@ -12,8 +15,11 @@ REASONS = {
     ("listings", "push_problem"): 255,
 }
 """Column -> its length until now. 600 characters are as many as an index with the other columns of a shop takes."""
+KEYS = {"job_problems": ("job_id", "number"), "submission_items": ("submission_id", "listing_id")}
 
 
 def upgrade() -> None:
     for (table, column), before in REASONS.items():
         widen(table, column, before, 600)
+        kind = "kind" if table == "listing_events" else None
+        rewrite(op.get_bind(), table, column, KEYS.get(table, ("id",)), kind=kind)

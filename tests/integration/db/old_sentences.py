@@ -1,0 +1,58 @@
+"""One row of every sentence that a release before 0026 stored, and what the row tells now."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Reason as StateReason
+from mercarich_reasons import push, stock
+from mercarich_reasons.reason import Reason
+
+
+class Old(NamedTuple):
+    """A sentence as it stood in a column; `kind` of an event."""
+
+    where: tuple[str, str]
+    sentence: str
+    tells: Reason
+    kind: EventKind | None = None
+
+
+EVENTS, PROBLEMS = ("listing_events", "reason"), ("listings", "push_problem")
+SENTENCES = (
+    Old(EVENTS, "sold: won", stock.SourceSeen(State.SOLD, StateReason.WON)),
+    Old(EVENTS, "gone: None", stock.SourceSeen(State.GONE)),
+    Old(EVENTS, "closed", stock.SourceSeen(State.ENDED, StateReason.CLOSED)),
+    Old(EVENTS, "seen on sale at the second look", stock.SourceOnSaleAgain()),
+    Old(
+        EVENTS,
+        "no replacement yet; its source: sold, sold_out",
+        stock.NoReplacementYet(State.SOLD, StateReason.SOLD_OUT),
+    ),
+    Old(EVENTS, "no replacement yet; its source: gone, no reason kept", stock.NoReplacementYet(State.GONE)),
+    Old(EVENTS, "replaced by yahoo x123, 12,000 yen", stock.ReplacedBy(Marketplace.YAHOO, "x123", 0, 12000)),
+    Old(EVENTS, "replaced by mercari m123", stock.ReplacedBy(Marketplace.MERCARI, "m123", 0)),
+    Old(EVENTS, "mercari m123 waits for approval", stock.ReplacementWaits(Marketplace.MERCARI, "m123")),
+    Old(EVENTS, "m123, by ann", stock.ReplacementApproved("m123", "ann"), EventKind.APPROVED),
+    Old(EVENTS, "m123, by ann", stock.ReplacementUndone("m123", "ann"), EventKind.UNDONE),
+    Old(EVENTS, "m123: sold: won", stock.ApprovedItemSeen("m123", State.SOLD, StateReason.WON)),
+    Old(EVENTS, "m123: used for another listing by now", stock.ApprovedItemUsed("m123")),
+    Old(EVENTS, "m123: gone by now", stock.ApprovedItemGone("m123")),
+    Old(EVENTS, "by hand, ann", stock.ByHand("ann")),
+    Old(EVENTS, "S-1: by hand, ann", stock.DeletedByHand("S-1", "ann")),
+    Old(
+        EVENTS,
+        "S-1: withdrawn 2026-10-01 09:30 UTC, expired",
+        stock.Expired("S-1", datetime(2026, 10, 1, 9, 30, tzinfo=UTC)),
+    ),
+    Old(EVENTS, "Amazon shows 3", push.NotShown(3)),
+    Old(EVENTS, "a newer quantity goes out after this feed", push.NewerQuantity()),
+    Old(PROBLEMS, "accepted, but Amazon shows 3", push.NotShown(3)),
+    Old(PROBLEMS, "accepted, but Amazon shows no quantity", push.NotShown()),
+    Old(PROBLEMS, "Amazon no longer knows this feed", push.FeedForgotten()),
+    Old(PROBLEMS, "Amazon ended it as fatal", push.FeedEndedAs("fatal")),
+    Old(PROBLEMS, "done without a report", push.FeedWithoutReport()),
+    Old(PROBLEMS, "the feed was refused: 4000001 bad input", push.FeedRefused("4000001 bad input")),
+    Old(PROBLEMS, "only 3 of 10 messages were processed", push.FeedIncomplete(3, 10)),
+)
