@@ -28,7 +28,8 @@ from mercarich_db import engine as engines
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import source_items
 from mercarich_local.child import search_path
-from mercarich_platform.kafka import BrokerAway, Consumer, Partition, ensure_topics
+from mercarich_platform.kafka import Consumer, Partition, ensure_topics
+from mercarich_platform.outages import BrokerAway
 
 SIZES = (10_000, 100_000, 1_000_000)
 SMALL = (500, 2_000)

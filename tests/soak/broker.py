@@ -9,8 +9,9 @@ from collections import Counter, deque
 
 from tests.soak.kernel import Actor, Kernel
 
-from mercarich_platform.kafka import BrokerAway, Record
+from mercarich_platform.kafka import Record
 from mercarich_platform.kafka.records import Headers
+from mercarich_platform.outages import BrokerAway
 
 LOST, TWICE = 0.01, 0.03
 """Shares of the messages."""

@@ -28,17 +28,16 @@ from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.sweep import Sweep
 from mercarich_feed.use_cases.tokens import CheckTokens
 from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
-from mercarich_platform.kafka import BrokerAway
+from mercarich_platform.outages import BrokerAway, DatabaseAway
 from mercarich_runs.adapters import runs_sql
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
-from mercarich_runs.ports import Counts, DatabaseAway, Operation, Outcome, Run
+from mercarich_runs.ports import Counts, Operation, Outcome, Run
 from mercarich_runs.use_cases.publish import PublishSettings
 from mercarich_runs.use_cases.see_through import Interrupted
 from mercarich_updater.adapters.plan_sql import SqlPlan as UpdatePlan
 from mercarich_updater.adapters.rules_sql import SqlRules
 from mercarich_updater.commands import UPDATE_ITEM
 from mercarich_updater.use_cases.run_update import RunUpdate
-from mercarich_web import ports as web_ports
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.job_book_sql import SqlJobBook
 from mercarich_web.adapters.picture_files import PictureFiles
@@ -78,7 +77,7 @@ class Command:
         code = FAILED  # by an error that nobody expected; the kernel keeps it
         try:
             code = self._work()
-        except (DatabaseAway, engines.DatabaseAway, web_ports.DatabaseAway, BrokerAway, Interrupted):
+        except (DatabaseAway, BrokerAway, Interrupted):
             code = TRY_AGAIN
         finally:
             self._code = code

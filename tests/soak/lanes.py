@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from tests.soak.kernel import Actor, Kernel, Process
 
-from mercarich_db.engine import DatabaseAway
+from mercarich_platform.outages import DatabaseAway
 
 Wish = TypeVar("Wish")
 

@@ -21,10 +21,11 @@ from tests.soak.weather import Commands
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
-from mercarich_db.engine import DatabaseAway, reading
+from mercarich_db.engine import reading
 from mercarich_db.tables import listing_events
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
+from mercarich_platform.outages import DatabaseAway
 from mercarich_simulator.settings import SimulatorSettings
 
 START = datetime(2026, 1, 4, 14, 59, 50, tzinfo=UTC)

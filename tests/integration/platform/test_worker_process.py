@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from mercarich_local.broker import EmbeddedBroker
-from mercarich_platform.kafka import BrokerAway, Publisher, TopicSpec
+from mercarich_platform.kafka import Publisher, TopicSpec
+from mercarich_platform.outages import BrokerAway
 
 SCRIPT = Path(__file__).with_name("worker_process.py")
 Start = Callable[..., subprocess.Popen[bytes]]

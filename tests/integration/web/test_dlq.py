@@ -9,7 +9,8 @@ from tests.integration.web.conftest import Mercarich
 from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
 from mercarich_platform.clock import utc_now
 from mercarich_platform.dead_letters import DeadLetters
-from mercarich_platform.kafka import BrokerAway, Publisher, Record, ensure_topics, read_topics
+from mercarich_platform.kafka import Publisher, Record, ensure_topics, read_topics
+from mercarich_platform.outages import BrokerAway
 from mercarich_platform.outcomes import Rejected
 from mercarich_web.adapters.dead_letters_kafka import KafkaDeadLetters
 from mercarich_web.adapters.people_sql import SqlAudit

@@ -18,12 +18,12 @@ from mercarich_contracts.proxy_api import ProxyError
 from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_pictures, listings, pictures_wanted
+from mercarich_platform.outages import DatabaseAway
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.picture_sources_http import HttpPictureSource
 from mercarich_web.adapters.pictures_wanted_sql import SqlPictureLine
 from mercarich_web.domain.pictures import ATTEMPTS, WantedPictures
-from mercarich_web.ports import DatabaseAway
 from mercarich_web.use_cases.delete_old_items import DeleteOldItems
 from mercarich_web.use_cases.keep_pictures import LEASE, KeepPictures
 

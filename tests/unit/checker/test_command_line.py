@@ -11,7 +11,8 @@ import pytest
 from mercarich_checker.commands import CHECK_ITEM
 from mercarich_contracts.market import Marketplace
 from mercarich_platform import front
-from mercarich_runs.ports import DatabaseAway, Outcome, Request, Run
+from mercarich_platform.outages import DatabaseAway
+from mercarich_runs.ports import Outcome, Request, Run
 from mercarich_runs.use_cases.see_through import Interrupted
 
 

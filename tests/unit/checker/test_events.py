@@ -5,7 +5,7 @@ import pytest
 from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import ListingsChanged, RevivalWanted
-from mercarich_platform.kafka import BrokerAway
+from mercarich_platform.outages import BrokerAway
 
 
 class FakePublisher:

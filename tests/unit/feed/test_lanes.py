@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from mercarich_db.engine import DatabaseAway
 from mercarich_feed.adapters.lanes import Lane
+from mercarich_platform.outages import DatabaseAway
 
 Work = Callable[[int, set[str]], float | None]
 

@@ -7,11 +7,11 @@ import pytest
 
 from mercarich_contracts.messages import JobWaiting
 from mercarich_platform.kafka import Record
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import Rejected
 from mercarich_web.adapters.slice_threads import SliceThreads
 from mercarich_web.domain.jobs import progress
 from mercarich_web.handlers import JobWaitingHandler
-from mercarich_web.ports import DatabaseAway
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mercarich_platform import logging
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.shutdown import install_signals
 
@@ -68,7 +69,7 @@ def _upgrade(engine: "Engine", stop: threading.Event, until: float) -> int:
             before, after = schema.upgrade(engine)
             engines.run_tx(engine, schedule_starts.know)
             break
-        except engines.DatabaseAway as error:
+        except DatabaseAway as error:
             if time.monotonic() >= until or stop.wait(_PAUSE_SECONDS):
                 raise TryAgain(str(error)) from error
     print(f"schema {after}" if before == after else f"schema {before or 'empty'} -> {after}")  # noqa: T201

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError, TimeoutError
 
 from mercarich_db.metrics import TROUBLES, watch
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 
 Result = TypeVar("Result")
@@ -39,10 +40,6 @@ _REFUSED = {
     1698: "the user or the password is wrong",
 }
 """MariaDB: what no waiting mends."""
-
-
-class DatabaseAway(Exception):
-    """The database cannot be reached, or cannot write, for now; the text says which and why."""
 
 
 def create(url: str, *, pool_size: int = CONNECTIONS, longest_seconds: int = STATEMENT_SECONDS) -> Engine:

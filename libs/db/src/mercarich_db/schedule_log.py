@@ -15,10 +15,10 @@ from sqlalchemy import Connection, delete, select, update
 
 from mercarich_db import engine as engines
 from mercarich_db.bulk import insert_missing
-from mercarich_db.engine import DatabaseAway
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_AGAIN
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 
 log = logging.getLogger(__name__)

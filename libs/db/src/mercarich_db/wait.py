@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ def wait_for_schema(url: str, stop: threading.Event) -> bool:
             try:
                 schema.require(engine)
                 return True
-            except engines.DatabaseAway as error:
+            except DatabaseAway as error:
                 if not said:
                     log.warning("waiting for the database", extra={"why": str(error)})
                     said = True
@@ -48,7 +49,7 @@ def wait_until_usable(engine: Engine, stop: threading.Event, until: float) -> No
         try:
             schema.require(engine)
             return
-        except (engines.DatabaseAway, BadConfiguration) as error:
+        except (DatabaseAway, BadConfiguration) as error:
             if str(error) != said:
                 said = str(error)
                 log.info("waiting for the schema", extra={"why": said})

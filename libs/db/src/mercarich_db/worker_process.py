@@ -4,10 +4,10 @@ import logging as log_lines
 import threading
 from collections.abc import Callable
 
-from mercarich_db.engine import DatabaseAway
 from mercarich_db.wait import wait_for_schema
 from mercarich_platform import collector, logging
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.shutdown import install_signals
 

@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Sequence
 
-from mercarich_platform.kafka import AnyTopic, BrokerAway, Topics
+from mercarich_platform.kafka import AnyTopic, Topics
 from mercarich_platform.metrics import BROKER_AWAY
+from mercarich_platform.outages import BrokerAway
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,10 @@ from mercarich_platform.broker_watch import BrokerWatch
 from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.exit_codes import DONE, FAILED, STUCK
 from mercarich_platform.in_flight import InFlight, Task
-from mercarich_platform.kafka import BrokerAway, Consumer, Partition, Record
+from mercarich_platform.kafka import Consumer, Partition, Record
 from mercarich_platform.later import Begin, Later
 from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS, STOPPED
+from mercarich_platform.outages import BrokerAway
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped
 from mercarich_platform.silence import Silence
 

@@ -14,9 +14,10 @@ from mercarich_contracts.schedule import PLANS
 from mercarich_platform import logging
 from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.shutdown import install_signals
-from mercarich_runs.ports import Counts, DatabaseAway, Operation, Outcome, Request, Run
+from mercarich_runs.ports import Counts, Operation, Outcome, Request, Run
 from mercarich_runs.use_cases.see_through import Interrupted, Report
 
 MAX_WORKERS = 1000
@@ -39,7 +40,7 @@ class RunCommand:
     batch_setting: str
     """The setting that says how many rows a batch has."""
     build: Callable[[Marketplace, SharedSettings, Report], Planner]
-    """Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    """Raises `DatabaseAway` and `BadConfiguration`."""
     tell: Callable[[Counts], str]
     """The counts of a progress line, in the operation's words."""
     marks_only: str | None = None
@@ -47,7 +48,6 @@ class RunCommand:
 
     def __call__(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
         request, request_key = self.parse(marketplace, argv)
-        from mercarich_db import engine as engines  # drivers: not for a help page
 
         shared = load(SharedSettings)
         logging.configure(self._process(marketplace), level=shared.log_level, style=shared.log_format)
@@ -55,7 +55,7 @@ class RunCommand:
         install_signals(stop)
         try:
             run = self.build(marketplace, shared, _Progress(marketplace, self.tell))(request, request_key, stop)
-        except (DatabaseAway, engines.DatabaseAway) as error:
+        except DatabaseAway as error:
             raise TryAgain(f"{error}; started again under the same request key, the run goes on") from error
         except Interrupted:
             return TRY_AGAIN

@@ -12,16 +12,8 @@ from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import Item
 
 
-class DatabaseAway(Exception):
-    """The database does not answer for now."""
-
-
 class ProxyAway(Exception):
     """The marketplace's proxy does not answer for now."""
-
-
-class QueueAway(Exception):
-    """The broker does not take messages for now."""
 
 
 class Superseded(Exception):
@@ -172,7 +164,7 @@ _Taken = TypeVar("_Taken", bound=MarketMessage, contravariant=True)
 
 class Batches(Protocol[_Taken]):
     def publish(self, *batches: _Taken) -> None:
-        """Answers when all are acknowledged. Raises `QueueAway`; some may have gone out then."""
+        """Answers when all are acknowledged. Raises `BrokerAway`; some may have gone out then."""
 
 
 class Sources(Protocol):

@@ -63,7 +63,7 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerS
 
 
 def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Report) -> RunCheck:
-    """Reads the settings table. Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    """Reads the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     own = load(CheckerSettings)
     engine = engines.create(shared.database)
     schema.require(engine)

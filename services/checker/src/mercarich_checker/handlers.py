@@ -11,8 +11,9 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import CheckBatch, Unreadable
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow, Rejected, Stopped
-from mercarich_runs.ports import DatabaseAway, ProxyAway
+from mercarich_runs.ports import ProxyAway
 
 AGAIN_SECONDS = 5.0
 

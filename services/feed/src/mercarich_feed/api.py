@@ -6,10 +6,10 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from mercarich_contracts.linking import CALLBACK_PATH, OUTCOME, PAGE_PATH, Outcome, session_cookie
-from mercarich_db.engine import DatabaseAway
 from mercarich_feed.domain.linking import Callback
 from mercarich_feed.metrics import LINKS
 from mercarich_feed.use_cases.linking import LinkAccount
+from mercarich_platform.outages import DatabaseAway
 
 log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from mercarich_feed.use_cases.sweep import Swept
 from mercarich_platform import logging
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import BrokerAway, DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def validate_mws_tokens(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--usernames", nargs="+", default=[], help="only these sellers")
     given = parser.parse_args(argv)
-    from mercarich_db.engine import DatabaseAway  # drivers: not for a help page
-    from mercarich_feed.bootstrap_commands import build_token_check
+    from mercarich_feed.bootstrap_commands import build_token_check  # drivers: not for a help page
 
     shared, own = load(SharedSettings), load(FeedSettings)
     logging.configure("feed-tokens", level=shared.log_level, style=shared.log_format)
@@ -90,9 +90,7 @@ def parser_for(marketplace: Marketplace) -> argparse.ArgumentParser:
 def _sweep(marketplace: Marketplace, argv: Sequence[str]) -> int:
     parser = parser_for(marketplace)
     given = parser.parse_args(argv)
-    from mercarich_db.engine import DatabaseAway  # drivers: not for a help page
-    from mercarich_feed.bootstrap_commands import build_sweep
-    from mercarich_platform.kafka import BrokerAway
+    from mercarich_feed.bootstrap_commands import build_sweep  # drivers: not for a help page
 
     shared, own = load(SharedSettings), load(FeedSettings)
     logging.configure(f"feed-sweep-{marketplace}", level=shared.log_level, style=shared.log_format)

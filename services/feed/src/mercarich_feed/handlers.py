@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Protocol
 
 from mercarich_contracts.messages import ListingsChanged, Unreadable
-from mercarich_db.engine import DatabaseAway
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow, Rejected
 
 ZEROS_OF = timedelta(days=1)

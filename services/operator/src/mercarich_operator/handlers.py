@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mercarich_operator.ports import DatabaseAway
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.shutdown import Watchdog
 
 LOOK_SECONDS = 2.0

@@ -8,18 +8,7 @@ from typing import Literal, Protocol
 from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Reason, Wish
 from mercarich_contracts.schedule import RowStarts
 from mercarich_operator.domain.pools import Deployment, Pool
-
-
-class Away(Exception):
-    """Something cannot be asked for now; the text says what, without secrets."""
-
-
-class DatabaseAway(Away):
-    pass
-
-
-class BrokerAway(Away):
-    pass
+from mercarich_platform.outages import Away
 
 
 class ClusterAway(Away):

@@ -24,7 +24,7 @@ class Wanted:
 
 
 class StartBook(Protocol):
-    """Every method raises `ports.DatabaseAway`."""
+    """Every method raises `DatabaseAway`."""
 
     def open(self) -> Sequence[Wanted]:
         """Those that have no Job yet and have not expired."""
@@ -37,7 +37,7 @@ class StartBook(Protocol):
 
 
 class ScheduleBook(Protocol):
-    """Every method raises `ports.DatabaseAway`."""
+    """Every method raises `DatabaseAway`."""
 
     def known(self) -> Mapping[str, Started]:
         """Of every row of the schedule. Empty where people switched off that starts are made up for."""

@@ -70,7 +70,7 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
 
 
 def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Report) -> RunUpdate:
-    """Reads the settings table. Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    """Reads the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = engines.create(shared.database)
     schema.require(engine)
     with engines.reading(engine) as connection:
@@ -95,7 +95,7 @@ def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Repo
 
 @contextmanager
 def desk(shared: SharedSettings) -> Iterator[RevivalDesk]:
-    """What people ask and decide. Raises `engine.DatabaseAway` and `BadConfiguration`."""
+    """What people ask and decide. Raises `DatabaseAway` and `BadConfiguration`."""
     own = load(UpdaterSettings)
     engine = engines.create(shared.database)
     schema.require(engine)

@@ -8,8 +8,9 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import RevivalWanted, Unreadable
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
+from mercarich_platform.outages import BrokerAway, DatabaseAway
 from mercarich_platform.worker import NotNow, Rejected, Stopped
-from mercarich_runs.ports import Batches, DatabaseAway, ProxyAway, QueueAway
+from mercarich_runs.ports import Batches, ProxyAway
 from mercarich_updater.metrics import BATCH_SECONDS, BATCHES
 from mercarich_updater.ports import Batch, Decisions
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
@@ -71,5 +72,5 @@ class PutOffTick:
             due = self.decisions.put_off(self.marketplace, self.now())
             if due:
                 self.batches.publish(RevivalWanted(marketplace=self.marketplace, listing_ids=tuple(due)))
-        except (DatabaseAway, QueueAway) as error:
+        except (DatabaseAway, BrokerAway) as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error

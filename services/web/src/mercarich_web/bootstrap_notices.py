@@ -13,6 +13,7 @@ from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.health import HealthServer
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 from mercarich_web.adapters.causes_sql import SqlCauses
 from mercarich_web.adapters.mail_smtp import MailServer, SmtpSender
@@ -24,7 +25,6 @@ from mercarich_web.bootstrap_people import server_key
 from mercarich_web.domain.notices import Way
 from mercarich_web.metrics import NOTICE_OUTCOMES, NOTICES
 from mercarich_web.pages import notices
-from mercarich_web.ports import DatabaseAway
 from mercarich_web.ports_notices import Sender, Sending
 from mercarich_web.ports_people import Audit
 from mercarich_web.settings import NoticesSettings, PagesSettings

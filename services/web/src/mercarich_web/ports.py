@@ -27,14 +27,6 @@ from mercarich_web.domain.retention import Record, Step
 from mercarich_web.domain.schedules import LastStart, Pause, Wish
 
 
-class DatabaseAway(Exception):
-    """The text says which database and why, without its password."""
-
-
-class BrokerAway(Exception):
-    """The text says which broker."""
-
-
 class Refused(Exception):
     """The value is not allowed; the text says what was expected."""
 

@@ -1,4 +1,4 @@
-"""What the page about Amazon needs. Every method raises `ports.DatabaseAway`; the seller is part of every question."""
+"""What the page about Amazon needs. Every method raises `DatabaseAway`; the seller is part of every question."""
 
 from collections.abc import Sequence
 from datetime import datetime

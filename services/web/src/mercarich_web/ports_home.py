@@ -1,4 +1,4 @@
-"""What the home page needs. Every method raises `ports.DatabaseAway`; the seller is part of every question."""
+"""What the home page needs. Every method raises `DatabaseAway`; the seller is part of every question."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What jobs need from outside. Every method raises `ports.DatabaseAway`; those with a claim raise `Overtaken`."""
+"""What jobs need from outside. Every method raises `DatabaseAway`; those with a claim raise `Overtaken`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -197,7 +197,7 @@ class FolderAway(Exception):
 
 
 class PictureLine(Protocol):
-    """The listings whose pictures are wanted. Every method raises `ports.DatabaseAway`."""
+    """The listings whose pictures are wanted. Every method raises `DatabaseAway`."""
 
     def next(self, without: Collection[Marketplace], now: datetime, until: datetime) -> WantedPictures | None:
         """The first in line of the marketplaces that are neither paused nor in `without`, ours until `until`."""

@@ -1,4 +1,4 @@
-"""What keys of the API need from outside. Every method of `KeyBook` raises `ports.DatabaseAway`."""
+"""What keys of the API need from outside. Every method of `KeyBook` raises `DatabaseAway`."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the pages about a seller's listings need. Every method raises `ports.DatabaseAway`.
+"""What the pages about a seller's listings need. Every method raises `DatabaseAway`.
 
 The seller is part of every question: what belongs to somebody else is not there.
 """

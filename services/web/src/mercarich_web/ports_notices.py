@@ -1,4 +1,4 @@
-"""What notices need from outside. Every method of a book raises `ports.DatabaseAway`."""
+"""What notices need from outside. Every method of a book raises `DatabaseAway`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the operator's pages need beyond the commands. Every method raises `ports.DatabaseAway`."""
+"""What the operator's pages need beyond the commands. Every method raises `DatabaseAway`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What signing in needs from outside. Every method raises `ports.DatabaseAway`."""
+"""What signing in needs from outside. Every method raises `DatabaseAway`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the pages about replacements need. Every method raises `ports.DatabaseAway`; the seller is part of each."""
+"""What the pages about replacements need. Every method raises `DatabaseAway`; the seller is part of each."""
 
 from collections.abc import Sequence
 from datetime import datetime

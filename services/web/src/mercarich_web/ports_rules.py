@@ -1,4 +1,4 @@
-"""What the page of a seller's rules needs. Every method raises `ports.DatabaseAway`."""
+"""What the page of a seller's rules needs. Every method raises `DatabaseAway`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 
-from mercarich_platform.kafka.records import BrokerAway
+from mercarich_platform.outages import BrokerAway
 
 Client = TypeVar("Client")
 

@@ -11,8 +11,9 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from mercarich_platform.kafka.driver import open_client
-from mercarich_platform.kafka.records import AnyTopic, BrokerAway, Headers
+from mercarich_platform.kafka.records import AnyTopic, Headers
 from mercarich_platform.kafka.topics import ensure_topics
+from mercarich_platform.outages import BrokerAway
 
 log = logging.getLogger(__name__)
 

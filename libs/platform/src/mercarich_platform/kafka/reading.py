@@ -9,8 +9,9 @@ from kafka.errors import KafkaError
 
 from mercarich_platform.kafka.consumer import record_of
 from mercarich_platform.kafka.driver import away, open_client
-from mercarich_platform.kafka.records import BrokerAway, Record
+from mercarich_platform.kafka.records import Record
 from mercarich_platform.kafka.topics import Topics
+from mercarich_platform.outages import BrokerAway
 
 
 def read_topics(bootstrap: str, names: Sequence[str], *, timeout_seconds: float = 10) -> Iterator[Record]:

@@ -1,14 +1,10 @@
-"""What crosses the seam: a record, a topic's shape, and the one failure that callers must expect."""
+"""What crosses the seam: a record, and a topic's shape."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 Headers = Sequence[tuple[str, bytes]]
-
-
-class BrokerAway(Exception):
-    """The broker cannot be reached or does not acknowledge; the text is one sentence with its address."""
 
 
 @dataclass(frozen=True, slots=True)

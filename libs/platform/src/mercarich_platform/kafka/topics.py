@@ -9,7 +9,8 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from mercarich_platform.kafka.driver import away, open_client
-from mercarich_platform.kafka.records import AnyTopic, BrokerAway
+from mercarich_platform.kafka.records import AnyTopic
+from mercarich_platform.outages import BrokerAway
 
 log = logging.getLogger(__name__)
 

@@ -1,17 +1,10 @@
 """The fence around every write of a run: nothing of a superseded run reaches a row."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
-
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db import engine as engines
 from mercarich_db.tables import run_heads
 from mercarich_runs import ports
-
-Result = TypeVar("Result")
 
 _OF = (run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace"))
 _HEAD = select(run_heads.c.generation).where(*_OF).with_for_update(read=True)
@@ -25,21 +18,3 @@ def hold_newest(connection: Connection, operation: ports.Operation, marketplace:
     head = {"of_operation": operation, "of_marketplace": marketplace}
     if connection.execute(_HEAD, head).scalar() != generation:
         raise ports.Superseded
-
-
-def write(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
-    """`run_tx` in a service's words. Raises `ports.DatabaseAway`."""
-    try:
-        return engines.run_tx(engine, fn)
-    except engines.DatabaseAway as error:
-        raise ports.DatabaseAway(str(error)) from error
-
-
-@contextmanager
-def read(engine: Engine) -> Iterator[Connection]:
-    """Raises `ports.DatabaseAway`."""
-    try:
-        with engines.reading(engine) as connection:
-            yield connection
-    except engines.DatabaseAway as error:
-        raise ports.DatabaseAway(str(error)) from error

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine, and_, select, update
 
 from mercarich_db.bulk import insert_missing, update_rows
 from mercarich_db.cadence import checks_a_day
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.adapters.fence import hold_newest, read, write
+from mercarich_runs.adapters.fence import hold_newest
 from mercarich_runs.ports import Request, Run, Sellers
 
 PAGE = 2000
@@ -34,7 +35,7 @@ def sellers_of(engine: Engine, request: Request) -> Sellers:
         rows = rows.where(users.c.username.in_(request.usernames))
     taken: set[int] = set()
     skipped: Counter[str] = Counter()
-    with read(engine) as connection:
+    with reading(engine) as connection:
         for row in connection.execute(rows):
             if not row.active:
                 skipped["inactive"] += 1
@@ -60,12 +61,12 @@ class Marker:
         """Mark page by page; answers the number marked so far after each. Raises `Superseded`."""
         planned: Counter[int] = Counter()
         marked = 0
-        write(self._engine, lambda connection: self._take_in(connection, sellers))
+        run_tx(self._engine, lambda connection: self._take_in(connection, sellers))
         for page in pages:
             ranked = list(_rank(page, planned, begin_with))
-            marked += write(self._engine, partial(self._mark, ranked))
+            marked += run_tx(self._engine, partial(self._mark, ranked))
             yield marked
-        write(self._engine, lambda connection: self._keep_totals(connection, planned))
+        run_tx(self._engine, lambda connection: self._keep_totals(connection, planned))
 
     def _take_in(self, connection: Connection, sellers: Sellers) -> None:
         """A tally for each seller before the first row is marked: the check's brake counts on it."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import Topic
-from mercarich_platform.kafka import BrokerAway, Publisher
-from mercarich_runs.ports import MarketMessage, QueueAway
+from mercarich_platform.kafka import Publisher
+from mercarich_runs.ports import MarketMessage
 
 ACKNOWLEDGED_WITHIN = 10.0
 
@@ -19,10 +19,7 @@ class KafkaBatches:
 
     def publish(self, *batches: MarketMessage) -> None:
         """Keys are running numbers, so that batches spread evenly over the partitions."""
-        try:
-            for batch in batches:
-                topic = self._topics[batch.marketplace].name
-                self._publisher.publish(topic, batch.encode(), key=b"%d" % next(self._number))
-            self._publisher.flush(ACKNOWLEDGED_WITHIN)
-        except BrokerAway as error:
-            raise QueueAway(str(error)) from error
+        for batch in batches:
+            topic = self._topics[batch.marketplace].name
+            self._publisher.publish(topic, batch.encode(), key=b"%d" % next(self._number))
+        self._publisher.flush(ACKNOWLEDGED_WITHIN)

@@ -8,9 +8,10 @@ from sqlalchemy import Engine
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
-from mercarich_db.engine import DatabaseAway, reading
+from mercarich_db.engine import reading
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_platform.kafka import Record
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow
 
 LOOK_SECONDS = 1.0

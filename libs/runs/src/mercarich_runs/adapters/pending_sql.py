@@ -11,9 +11,10 @@ import orjson
 from sqlalchemy import BindParameter, Connection, Engine, Integer, Select, and_, bindparam, or_, select, update
 
 from mercarich_db.bulk import Rows, walking
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.adapters.fence import hold_newest, read, write
+from mercarich_runs.adapters.fence import hold_newest
 from mercarich_runs.ports import AnyRow, Place, Run
 
 
@@ -33,7 +34,7 @@ class PendingRows(Generic[AnyRow]):
 
     def due(self, run: Run, after: Place, limit: int, now: datetime) -> Sequence[tuple[Place, AnyRow]]:
         rank, last = after
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = self._page.read(connection, run_id=run.id, rank=rank, last=last, now=now, most=limit)
         rows.sort()
         row_of = self._row_of
@@ -48,7 +49,7 @@ class PendingRows(Generic[AnyRow]):
         # As text: to bind a thousand numbers takes longer than all the rest of a planner's round.
         statement = self._unfinished.format(", ".join(map(str, sorted(ids))))
         values = (run.id, self._in_driver(now))
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             text = connection.exec_driver_sql(statement, values).scalar()
         return frozenset(orjson.loads(text)) if text else frozenset()
 
@@ -64,10 +65,10 @@ class PendingRows(Generic[AnyRow]):
             connection.execute(mine.values(columns.values(not_before=None)))
             return rows
 
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             if connection.execute(select(columns.id).where(left_behind).limit(1)).first() is None:
                 return ()
-        return write(self._engine, take)
+        return run_tx(self._engine, take)
 
     def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
         columns = self._columns
@@ -80,13 +81,13 @@ class PendingRows(Generic[AnyRow]):
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
             return count
 
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             if connection.execute(select(columns.id).where(killers).limit(1)).first() is None:
                 return 0
-        return write(self._engine, let_go)
+        return run_tx(self._engine, let_go)
 
     def anything_left(self, run: Run) -> bool:
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             left = select(self._columns.id).where(self._columns.run == run.id).limit(1)
             return connection.execute(left).first() is not None
 

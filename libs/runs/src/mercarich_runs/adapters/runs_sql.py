@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, 
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import run_heads, runs
-from mercarich_runs.adapters.fence import hold_newest, read, write
+from mercarich_runs.adapters.fence import hold_newest
 from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run, Superseded
 
 _COUNTERS = (
@@ -37,15 +38,15 @@ class SqlRuns:
         self._said_at: datetime | None = None
 
     def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
-        return write(self._engine, lambda connection: self._start(connection, request, request_key, now))
+        return run_tx(self._engine, lambda connection: self._start(connection, request, request_key, now))
 
     def beat(self, run: Run, now: datetime) -> Counts:
         """Written twice a second; in between it is only looked whether the run is still the newest."""
         if self._said_at is None or not timedelta() <= now - self._said_at < BEAT_EVERY:
-            write(self._engine, lambda connection: self._say(connection, run, now))
+            run_tx(self._engine, lambda connection: self._say(connection, run, now))
             self._said_at = now
         of = {"run_id": run.id, "of_operation": self._operation, "of_marketplace": run.marketplace}
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             newest, *counts = connection.execute(_STANDING, of).one()
         if run.generation not in (newest, UNCONTROLLED):
             raise Superseded
@@ -57,25 +58,25 @@ class SqlRuns:
 
     def enter(self, run: Run, phase: str, note: str | None = None) -> None:
         values = {"phase": phase, "note": note and note[:500]}
-        write(self._engine, lambda connection: connection.execute(_running(run).values(**values)))
+        run_tx(self._engine, lambda connection: connection.execute(_running(run).values(**values)))
 
     def note(self, run: Run, note: str | None) -> None:
-        write(self._engine, lambda connection: connection.execute(_running(run).values(note=note)))
+        run_tx(self._engine, lambda connection: connection.execute(_running(run).values(note=note)))
 
     def is_paused(self, marketplace: Marketplace) -> bool:
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             return settings_store.is_paused(connection, marketplace)
 
     def add_held_seconds(self, run: Run, seconds: float) -> None:
         held = runs.c.held_seconds + seconds
-        write(self._engine, lambda connection: connection.execute(_running(run).values(held_seconds=held)))
+        run_tx(self._engine, lambda connection: connection.execute(_running(run).values(held_seconds=held)))
 
     def end(self, run: Run, outcome: Outcome, now: datetime, note: str | None = None) -> None:
         def end(connection: Connection) -> None:
             self.before_end(connection, run, now)
             connection.execute(_running(run).values(outcome=outcome, phase="ended", note=note, ended_at=now))
 
-        write(self._engine, end)
+        run_tx(self._engine, end)
 
     def before_end(self, connection: Connection, run: Run, now: datetime) -> None:
         """What else an operation's end writes, in the same transaction."""

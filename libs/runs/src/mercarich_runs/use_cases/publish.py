@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Generic
 
 from mercarich_platform.clock import Clock
-from mercarich_runs.ports import AnyBatch, AnyRow, Batches, Pending, QueueAway, Run
+from mercarich_platform.outages import BrokerAway
+from mercarich_runs.ports import AnyBatch, AnyRow, Batches, Pending, Run
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             self._publish_again()
             self._publish_suspect()
             self._publish_more()
-        except QueueAway as error:
+        except BrokerAway as error:
             log.warning("the broker is away; publishing goes on when it is back", extra={"why": str(error)})
         return bool(self._out)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_platform.clock import Clock, Monotonic
-from mercarich_runs.ports import Counts, DatabaseAway, Marking, Outcome, Request, Run, Runs, Superseded
+from mercarich_platform.outages import DatabaseAway
+from mercarich_runs.ports import Counts, Marking, Outcome, Request, Run, Runs, Superseded
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import ListingsChanged, RevivalWanted
 from mercarich_contracts.topics import LISTINGS_CHANGED, UPDATE
-from mercarich_platform.kafka import BrokerAway, Publisher
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.outages import BrokerAway
 
 log = logging.getLogger(__name__)
 

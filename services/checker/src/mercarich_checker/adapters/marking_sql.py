@@ -10,8 +10,8 @@ from sqlalchemy import BindParameter, Engine, Select, and_, bindparam, or_, sele
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_db.bulk import Rows, walking
+from mercarich_db.engine import reading
 from mercarich_db.tables import listings, source_items
-from mercarich_runs.adapters.fence import read
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
 from mercarich_runs.ports import Request, Run, Sellers
 
@@ -45,7 +45,7 @@ def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> 
         rows = Rows(engine, due_page(run, request, never_checked=never_checked))
         place, taken = (_EARLIEST, 0), PAGE
         while taken == PAGE:
-            with read(engine) as connection:
+            with reading(engine) as connection:
                 found = rows.read(connection, since=place[0], last=place[1])
             page, taken = _grouped(found, sellers.user_ids)
             if found:

@@ -16,10 +16,10 @@ from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, time_of, update_rows
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import evidence, runs, source_items
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_runs.adapters.evidence_sql import evidence_row
-from mercarich_runs.adapters.fence import write
 
 _items = source_items.c
 
@@ -73,20 +73,20 @@ class SqlObservations:
             taken = _CLAIMS.claim(connection, until, now, ids=ids, run_id=batch.run_id)
             return [item for item in batch.items if item.id in taken]
 
-        return write(self._engine, claim)
+        return run_tx(self._engine, claim)
 
     def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None:
-        write(self._engine, lambda connection: _CLAIMS.renew(connection, until, ids=ids, run_id=batch.run_id))
+        run_tx(self._engine, lambda connection: _CLAIMS.renew(connection, until, ids=ids, run_id=batch.run_id))
 
     def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
-        write(self._engine, lambda connection: _CLAIMS.release(connection, ids=ids, run_id=batch.run_id))
+        run_tx(self._engine, lambda connection: _CLAIMS.release(connection, ids=ids, run_id=batch.run_id))
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         settings = self._settings()
-        return write(self._engine, lambda connection: _record(connection, batch, seen, now, settings))
+        return run_tx(self._engine, lambda connection: _record(connection, batch, seen, now, settings))
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-        return write(self._engine, lambda connection: withdrawals_sql.apply_released(connection, marketplace, now))
+        return run_tx(self._engine, lambda connection: withdrawals_sql.apply_released(connection, marketplace, now))
 
 
 def _record(

@@ -15,8 +15,8 @@ from mercarich_checker.ports import HoldKind
 from mercarich_contracts.market import Marketplace, Reason
 from mercarich_contracts.messages import BatchItem
 from mercarich_db.bulk import Filter, Rows
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import holds, listings, source_items
-from mercarich_runs.adapters.fence import read, write
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
 from mercarich_runs.ports import Request, Run, Sellers
@@ -47,7 +47,7 @@ class SqlPlan(PendingRows[BatchItem]):
         if run.marketplace is not Marketplace.MERCARI or not sellers:
             return {}
         groups: dict[str | None, list[BatchItem]] = defaultdict(list)
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             found = self._same_sellers.read(
                 connection, marketplace=run.marketplace, sellers=sellers, run_id=run.id, now=now
             )
@@ -64,7 +64,7 @@ class SqlPlan(PendingRows[BatchItem]):
             mine = update(source_items).where(_items.check_run == run.id, put_off)
             return connection.execute(mine.values(check_not_before=None)).rowcount
 
-        return write(self._engine, recall)
+        return run_tx(self._engine, recall)
 
     def want_second_look(self, run: Run, now: datetime) -> int:
         def mark(connection: Connection) -> int:
@@ -74,16 +74,16 @@ class SqlPlan(PendingRows[BatchItem]):
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
             return connection.execute(again.values(check_run=run.id, **fresh)).rowcount
 
-        return write(self._engine, mark)
+        return run_tx(self._engine, mark)
 
     def held_since(self, run: Run) -> datetime | None:
         youngest = select(func.max(_items.suspected_at)).where(_items.id.in_(_held_sources(run.marketplace)))
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             since: datetime | None = connection.execute(youngest).scalar()
             return since
 
     def known_items(self, marketplace: Marketplace) -> Sequence[Canary]:
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             return canaries_sql.known_items(connection, marketplace)
 
     def open_hold(self, run: Run, kind: HoldKind, reason: str, now: datetime) -> None:
@@ -94,7 +94,7 @@ class SqlPlan(PendingRows[BatchItem]):
                 row = {"run_id": run.id, "marketplace": run.marketplace, "kind": kind, "reason": reason[:255]}
                 connection.execute(insert(holds).values(**row, opened_at=now))
 
-        write(self._engine, open_once)
+        run_tx(self._engine, open_once)
 
 
 def _of_sellers() -> Select[Any]:

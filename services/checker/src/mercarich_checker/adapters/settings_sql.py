@@ -9,9 +9,9 @@ from mercarich_checker.ports import BrakeSettings
 from mercarich_checker.use_cases.run_check import RunSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
+from mercarich_db.engine import reading
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_platform.settings import BadConfiguration
-from mercarich_runs.adapters.fence import read
 from mercarich_runs.use_cases.publish import PublishSettings
 
 FRESH_SECONDS = 5.0
@@ -28,7 +28,7 @@ class SqlBrakeSettings:
 
     def __call__(self) -> BrakeSettings:
         if self._settings is None or self._now() - self._read_at > FRESH_SECONDS:
-            with read(self._engine) as connection:
+            with reading(self._engine) as connection:
                 values = settings_store.read(connection)
             self._settings = BrakeSettings(
                 listings=values.integer("BRAKE_LISTINGS"),

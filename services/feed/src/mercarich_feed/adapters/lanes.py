@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mercarich_db.engine import DatabaseAway
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_platform.clock import Monotonic, monotonic
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import Tick, Worker
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, exists, false, fun
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import Filter
-from mercarich_db.engine import DatabaseAway, reading, run_tx
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.pushes import not_deferred
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_feed.adapters.events_sql import Event, write_events
@@ -23,6 +23,7 @@ from mercarich_feed.domain.doubts import after_acceptance, doubt, doubt_wait, do
 from mercarich_feed.domain.pushes import Offer, Outcome, Pushed, back_off
 from mercarich_feed.ports import Answer, Missing
 from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
 
 log = logging.getLogger(__name__)
 

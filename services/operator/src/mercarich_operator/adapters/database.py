@@ -1,4 +1,4 @@
-"""Reading and writing for the adapters here; the database's failures become `ports.DatabaseAway`."""
+"""Reading and writing for the adapters here: whatever the database fails by is `DatabaseAway`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from mercarich_db import engine as engines
-from mercarich_operator.ports import DatabaseAway
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 
 Result = TypeVar("Result")
@@ -30,7 +30,7 @@ def _translated() -> Iterator[None]:
     """Whatever it is, a table that is missing or a password that was changed: workers go on as they are."""
     try:
         yield
-    except (engines.DatabaseAway, BadConfiguration) as error:
+    except BadConfiguration as error:
         raise DatabaseAway(str(error)) from error
     except DBAPIError as error:
         raise DatabaseAway(f"the database refuses: {error.orig}") from error

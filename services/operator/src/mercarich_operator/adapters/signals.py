@@ -11,7 +11,7 @@ from mercarich_db.pushes import not_deferred, pending
 from mercarich_db.tables import jobs, listings, runs, source_items
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.domain.pools import Pool
-from mercarich_operator.ports import BrokerAway, Signal
+from mercarich_operator.ports import Signal
 from mercarich_platform import kafka
 from mercarich_platform.clock import Clock
 
@@ -33,10 +33,7 @@ class KafkaAndRows:
     def read(self, pools: Sequence[Pool]) -> Mapping[str, Signal]:
         with reading(self._engine) as connection:
             rows = {pool.name: _rows(connection, pool.contract.topic, self._now()) for pool in pools}
-        try:
-            states = kafka.group_states(self._bootstrap, [(pool.contract.group, pool.contract.topic) for pool in pools])
-        except kafka.BrokerAway as error:
-            raise BrokerAway(str(error)) from error
+        states = kafka.group_states(self._bootstrap, [(pool.contract.group, pool.contract.topic) for pool in pools])
         return {
             pool.name: Signal(
                 Backlog(state.lag, rows[pool.name]),

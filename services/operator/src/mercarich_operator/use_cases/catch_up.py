@@ -7,9 +7,10 @@ from datetime import datetime
 
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_operator.domain.missed import BadCron, Started, Wish, late_since, missed
-from mercarich_operator.ports import ClusterAway, DatabaseAway
+from mercarich_operator.ports import ClusterAway
 from mercarich_operator.ports_starts import CannotStart, CronJobs, ScheduleBook
 from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
 
 log = logging.getLogger(__name__)
 

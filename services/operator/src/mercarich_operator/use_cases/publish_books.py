@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mercarich_operator.ports import BookMeter, BookStore, DatabaseAway
+from mercarich_operator.ports import BookMeter, BookStore
+from mercarich_platform.outages import DatabaseAway
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from mercarich_operator import ports
 from mercarich_operator.domain.pools import BadContract, Deployment, Pool, read_contract
 from mercarich_operator.use_cases.notices import Notices
 from mercarich_platform.clock import Clock, Monotonic
+from mercarich_platform.outages import Away, BrokerAway
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +51,8 @@ class Reconcile:
         pools = self._readable(deployments)
         try:
             return self._settle_all(pools, complete=len(pools) == len(deployments))
-        except ports.Away as away:
-            source: Literal["database", "kafka"] = "kafka" if isinstance(away, ports.BrokerAway) else "database"
+        except Away as away:
+            source: Literal["database", "kafka"] = "kafka" if isinstance(away, BrokerAway) else "database"
             self.meter.up(source, up=False)
             for deployment in deployments:
                 self.notices.again(deployment, "BoundsStand", f"worker numbers stay as they are: {away}")

@@ -3,8 +3,9 @@
 import logging
 from dataclasses import dataclass
 
-from mercarich_operator.ports import ClusterAway, DatabaseAway
+from mercarich_operator.ports import ClusterAway
 from mercarich_operator.ports_starts import CannotStart, StartBook, Starter, Wanted
+from mercarich_platform.outages import DatabaseAway
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, and_, exists, insert, or_, select, up
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.offers import down
 from mercarich_db.replacements import APPLIED, APPROVED, LAPSED
 from mercarich_db.tables import amazon_accounts, listing_events, listings, revivals, source_items
 from mercarich_replacements.rules import Rules, Wanted
-from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.restores_sql import give_source
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, outside_of_runs, wants_replacement
@@ -36,7 +36,7 @@ class SqlDecisions:
             .order_by(revivals.c.id)
             .limit(AT_ONCE)
         )
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             return [_approved(row) for row in connection.execute(rows)]
 
     def take(self, approved: Approved, found: Item, rules: Rules, now: datetime) -> Sequence[Done]:
@@ -53,7 +53,7 @@ class SqlDecisions:
                 connection.execute(decided.values(state=LAPSED))
             return done
 
-        return write(self._engine, take)
+        return run_tx(self._engine, take)
 
     def lapse(self, approved: Approved, reason: str, now: datetime) -> None:
         def lapse(connection: Connection) -> None:
@@ -68,14 +68,14 @@ class SqlDecisions:
                 }
                 connection.execute(insert(listing_events).values(**event, reason=f"{approved.item_id}: {reason}"[:255]))
 
-        write(self._engine, lapse)
+        run_tx(self._engine, lapse)
 
     def put_off(self, marketplace: Marketplace, now: datetime) -> Sequence[int]:
         told_nothing = and_(UPDATES.attempts == 0, listings.c.update_unknowns.between(1, UNKNOWNS - 1))
         worker_died = UPDATES.attempts.between(1, ATTEMPTS - 1)
         due = and_(UPDATES.not_before <= now, or_(told_nothing, worker_died))
         mine = and_(listings.c.marketplace == marketplace, wants_replacement(), outside_of_runs(), due)
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(listings.c.id).where(mine).order_by(listings.c.id).limit(AT_ONCE))
             return list(rows.scalars())
 
@@ -89,7 +89,7 @@ class SqlDecisions:
             .order_by(source_items.c.id)
             .limit(AT_ONCE)
         )
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(rows).all()
         return [Ageing(row.id, Marketplace(row.marketplace), row.item_id) for row in found]
 
@@ -110,7 +110,7 @@ class SqlDecisions:
                 connection.execute(insert(listing_events), events)
             return len(rows)
 
-        return write(self._engine, seen_again)
+        return run_tx(self._engine, seen_again)
 
 
 def _waiting() -> Any:

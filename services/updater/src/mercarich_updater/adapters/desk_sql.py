@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, Select, select
 
 from mercarich_contracts.audit import Actor
 from mercarich_db import replacements
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.replacements import AWAITED, Undecidable
 from mercarich_db.tables import listings, revival_candidates, revivals, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_replacements.rules import Wanted
-from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters.listings_sql import wanted_of
 from mercarich_updater.domain.reports import Candidate, Explanation, NotFound, OwnSetting, Refused, Revival
 
@@ -26,7 +26,7 @@ class SqlDesk:
         self._engine = engine
 
     def explain(self, sku: str, username: str | None) -> Explanation:
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = _listing(connection, sku, username)
             found = select(revival_candidates).where(revival_candidates.c.listing_id == row.id)
             candidates = connection.execute(found.order_by(revival_candidates.c.id)).all()
@@ -45,11 +45,11 @@ class SqlDesk:
         )
 
     def waiting(self) -> Sequence[Revival]:
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             return [_revival(row) for row in connection.execute(_revivals().where(AWAITED))]
 
     def wanted(self, sku: str, username: str | None) -> Wanted:
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             return wanted_of(connection, _listing(connection, sku, username).id)
 
     def approve(self, sku: str, username: str | None, by: str, now: datetime) -> Revival:
@@ -59,7 +59,7 @@ class SqlDesk:
         return self._decide(replacements.undo, sku, username, by, now)
 
     def settings(self, username: str) -> Sequence[OwnSetting]:
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             return _settings(connection, _user(connection, username))
 
     def set(self, username: str, key: str, value: str | None, by: str, now: datetime) -> Sequence[OwnSetting]:
@@ -78,7 +78,7 @@ class SqlDesk:
 
     def _write(self, change: Callable[[Connection], Result]) -> Result:
         try:
-            return write(self._engine, change)
+            return run_tx(self._engine, change)
         except Undecidable as error:
             raise Refused(str(error)) from error
 

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, tr
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import among_keys
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.replacements import UNDONE
 from mercarich_db.tables import listing_pictures, listings, revivals, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
-from mercarich_runs.adapters.fence import read, write
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, hold_newest, wants_replacement
@@ -36,7 +36,7 @@ class SqlListings:
     def claim(self, batch: Batch, until: datetime, now: datetime) -> Sequence[Wanted]:
         ids = batch.message.listing_ids
         mine = listings.c.id.in_(ids) if batch.run_id is None else UPDATES.is_of(batch.run_id, ids)
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             users = connection.execute(select(listings.c.user_id).where(mine).distinct()).scalars().all()
         since = {user_id: now - timedelta(days=self._rules(user_id).days) for user_id in users}
 
@@ -52,16 +52,16 @@ class SqlListings:
             _done(connection, batch, [*(row.id for row in late), *unwanted], {})
             return _grouped(connection, [row for row in rows if row not in late])
 
-        return write(self._engine, claim)
+        return run_tx(self._engine, claim)
 
     def renew(self, wanted: Wanted, until: datetime) -> None:
         which = listings.c.id.in_(wanted.listing_ids)
-        write(self._engine, lambda connection: Claims(UPDATES, which).renew(connection, until))
+        run_tx(self._engine, lambda connection: Claims(UPDATES, which).renew(connection, until))
 
     def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
         ids = [id for one in wanted for id in one.listing_ids]
         which = and_(listings.c.id.in_(ids), _still_of(batch))
-        write(self._engine, lambda connection: Claims(UPDATES, which).release(connection))
+        run_tx(self._engine, lambda connection: Claims(UPDATES, which).release(connection))
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
         keys = [(item.marketplace, item.item_id) for item in items]
@@ -71,7 +71,7 @@ class SqlListings:
             .where(among_keys((source_items.c.marketplace, source_items.c.item_id), keys))
         )
         skus = select(listings.c.sku).where(listings.c.sku.in_([item.item_id for item in items]))
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(sources.where(listings.c.user_id == user_id)).all()
             named = set(connection.execute(skus.where(listings.c.user_id == user_id)).scalars())
         return frozenset(
@@ -98,7 +98,7 @@ class SqlListings:
             number = len(wanted.listing_ids)
             _count(connection, batch, unknown=number, unfinished=lets_go * number, withdrawn=withdrawn)
 
-        write(self._engine, put_off)
+        run_tx(self._engine, put_off)
 
     def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
         def none_found(connection: Connection) -> None:
@@ -108,7 +108,7 @@ class SqlListings:
             _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
             _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
 
-        write(self._engine, none_found)
+        run_tx(self._engine, none_found)
 
     def propose(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, now: datetime) -> None:
         def propose(connection: Connection) -> None:
@@ -121,7 +121,7 @@ class SqlListings:
             restores_sql.propose(connection, wanted, found, now, batch.run_id)
             _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
 
-        write(self._engine, propose)
+        run_tx(self._engine, propose)
 
     def revive(
         self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, rules: Rules, now: datetime
@@ -135,7 +135,7 @@ class SqlListings:
             _count(connection, batch, checked=len(wanted.listing_ids), revived=len(done))
             return done
 
-        return write(self._engine, revive)
+        return run_tx(self._engine, revive)
 
 
 def wanted_of(connection: Connection, listing_id: int) -> Wanted:

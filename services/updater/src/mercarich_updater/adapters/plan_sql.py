@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, or_, select
 
 from mercarich_db.bulk import walking
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_platform.clock import Clock
 from mercarich_replacements.rules import Rules
-from mercarich_runs.adapters.fence import hold_newest, read, write
+from mercarich_runs.adapters.fence import hold_newest
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page, sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
 from mercarich_runs.ports import Operation, Request, Run, Sellers
@@ -44,11 +45,11 @@ class SqlPlan(PendingRows[ListingRow]):
             hold_newest(connection, Operation.UPDATE, run.marketplace, run.generation)
             withdrawals_sql.lower(connection, killers, run.id, now)
 
-        with read(self._engine) as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(select(listings.c.id).where(killers).limit(1)).first()
         if found is None:
             return 0
-        write(self._engine, lower)
+        run_tx(self._engine, lower)
         return super().set_aside(run, attempts, now)
 
     def _pages(self, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
@@ -57,7 +58,7 @@ class SqlPlan(PendingRows[ListingRow]):
         for never_searched in (True, False):
             place: Place | None = None
             while True:
-                with read(self._engine) as connection:
+                with reading(self._engine) as connection:
                     found = connection.execute(wanted_page(run, request, place, never_searched=never_searched)).all()
                 page = [
                     (row.id, (row.user_id,))

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Engine
 
+from mercarich_db.engine import reading
 from mercarich_db.replacement_rules import rules_of
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_replacements.rules import Rules
-from mercarich_runs.adapters.fence import read
 
 FRESH_SECONDS = 5.0
 
@@ -21,7 +21,7 @@ class SqlRules:
     def __call__(self, user_id: int) -> Rules:
         known = self._known.get(user_id)
         if known is None or self._now() - known[0] > FRESH_SECONDS:
-            with read(self._engine) as connection:
+            with reading(self._engine) as connection:
                 known = (self._now(), rules_of(connection, user_id))
             self._known[user_id] = known
         return known[1]

@@ -15,8 +15,9 @@ import orjson
 
 from mercarich_platform.exit_codes import DONE, FAILED, USAGE
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_runs.ports import DatabaseAway, ProxyAway
+from mercarich_runs.ports import ProxyAway
 from mercarich_updater.commands import pages
 from mercarich_updater.domain.reports import NotFound, Refused
 from mercarich_updater.ports import NotSearched
@@ -29,8 +30,7 @@ Page = Callable[[Any], str]
 def revival(argv: Sequence[str]) -> int:
     """Show why a listing has or lacks a replacement; approve one, take one back, set a seller's thresholds."""
     given = _parser().parse_args(argv)
-    from mercarich_db.engine import DatabaseAway as EngineAway  # drivers: not for a help page
-    from mercarich_updater.bootstrap import desk
+    from mercarich_updater.bootstrap import desk  # drivers: not for a help page
 
     ask, page = _question(given)
     logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr)
@@ -41,7 +41,7 @@ def revival(argv: Sequence[str]) -> int:
         return _refuse(error, FAILED)
     except Refused as error:
         return _refuse(error, USAGE)
-    except (DatabaseAway, EngineAway, ProxyAway, NotSearched) as error:
+    except (DatabaseAway, ProxyAway, NotSearched) as error:
         raise TryAgain(str(error)) from error
     sys.stdout.write(_json(answer) if given.json else page(answer))
     return DONE

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine, and_, func, insert, select
 
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import amazon_accounts, amazon_links, notices, submissions
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.amazon import Feed, Linked
 from mercarich_web.domain.notices import Kind
 
@@ -40,4 +41,4 @@ class SqlAmazonBook:
     def sent(self, user_id: int, state_hash: str, session_hash: str, now: datetime, until: datetime) -> None:
         row = {"state_hash": state_hash, "user_id": user_id, "session_hash": session_hash}
         sent = insert(amazon_links).values(**row, created_at=now, expires_at=until)
-        writing(self._engine, lambda connection: connection.execute(sent))
+        run_tx(self._engine, lambda connection: connection.execute(sent))

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, func, select
 
 from mercarich_contracts.market import State
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters import bulk_changes_sql, bulk_deletions_sql, bulk_looks_sql, bulk_undo_sql
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.listing_book_sql import wanted
 from mercarich_web.domain.bulk import MOST, Applied, BulkAction, Choice, Preview
 
@@ -54,10 +55,10 @@ class SqlBulk:
             changed = _change(connection, user_id, action, sorted(found), by, now)
             return Applied(changed, now)
 
-        return writing(self._engine, apply)
+        return run_tx(self._engine, apply)
 
     def undo(self, user_id: int, at: datetime, by: str, now: datetime) -> int:
-        return writing(self._engine, lambda connection: bulk_undo_sql.undo(connection, user_id, at, by, now))
+        return run_tx(self._engine, lambda connection: bulk_undo_sql.undo(connection, user_id, at, by, now))
 
 
 def _change(

@@ -10,9 +10,10 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_db import settings_store
 from mercarich_db.bulk import among_keys, insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
 from mercarich_db.tables.revivals import EVERYONE
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.new_rows import new_listing, new_source
 from mercarich_web.domain.exclusions import Exclusions
@@ -71,7 +72,7 @@ class SqlCandidates:
                 connection.execute(update(job_queries).where(read, _query.state == "waiting").values(state="done"))
             return after
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def note(self, claim: Claim, number: int, why: str, *, give_up: bool) -> Claim:
         this = and_(_query.job_id == claim.job_id, _query.number == number, _query.state == "waiting")
@@ -84,7 +85,7 @@ class SqlCandidates:
             connection.execute(update(job_queries).where(this).values(values))
             return after
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def outcome(self, claim: Claim) -> tuple[int, int]:
         states = select(_query.state, func.count()).where(_query.job_id == claim.job_id).group_by(_query.state)

@@ -6,7 +6,6 @@ from mercarich_contracts.topics import TOPICS
 from mercarich_platform import kafka
 from mercarich_platform.kafka import Record
 from mercarich_web.domain.operating import DeadLetter
-from mercarich_web.ports import BrokerAway
 
 PUBLISH_SECONDS = 15.0
 
@@ -17,19 +16,13 @@ class KafkaDeadLetters:
 
     def read(self, topic: str | None) -> Iterator[DeadLetter]:
         names = [each.dead_letters for each in TOPICS if topic in (None, each.name)]
-        try:
-            yield from map(_letter, kafka.read_topics(self._bootstrap, names))
-        except kafka.BrokerAway as error:
-            raise BrokerAway(str(error)) from error
+        return map(_letter, kafka.read_topics(self._bootstrap, names))
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:
-        try:
-            publisher = kafka.Publisher(self._bootstrap, client_id="dlq", topics=TOPICS)
-            for letter in letters:
-                publisher.publish(letter.source_topic, letter.value, key=letter.key)
-            publisher.flush(PUBLISH_SECONDS)
-        except kafka.BrokerAway as error:
-            raise BrokerAway(str(error)) from error
+        publisher = kafka.Publisher(self._bootstrap, client_id="dlq", topics=TOPICS)
+        for letter in letters:
+            publisher.publish(letter.source_topic, letter.value, key=letter.key)
+        publisher.flush(PUBLISH_SECONDS)
 
 
 def _letter(record: Record) -> DeadLetter:

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, ColumnElement, Connection, Engine, and_, delete, func, or_, select, update
 
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_rows, jobs
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.jobs import MENDABLE_FOR, Kind, Phase, State
 from mercarich_web.ports_jobs import Claim, Overtaken
 
@@ -36,7 +37,7 @@ class SqlDesk:
 
     def claim(self, kind: Kind, worker: str, now: datetime) -> Claim | None:
         lease = self._lease()
-        return writing(self.engine, lambda connection: _claim(connection, kind, worker, now, lease))
+        return run_tx(self.engine, lambda connection: _claim(connection, kind, worker, now, lease))
 
     def release(self, claim: Claim) -> None:
         self._write(claim, _FREE)
@@ -59,11 +60,11 @@ class SqlDesk:
         with reading(self.engine) as connection:
             file = () if connection.execute(mend).first() is not None else (job_files.c.place,)
         for column in (job_rows.c.number, *file):
-            while writing(self.engine, partial(_delete_some, column=column, job_id=job_id)):
+            while run_tx(self.engine, partial(_delete_some, column=column, job_id=job_id)):
                 pass
 
     def _write(self, claim: Claim, values: Mapping[str, Any]) -> None:
-        writing(self.engine, lambda connection: hold(connection, claim, {**self._alive(), **values}))
+        run_tx(self.engine, lambda connection: hold(connection, claim, {**self._alive(), **values}))
 
     def _alive(self) -> dict[str, Any]:
         now = self._now()

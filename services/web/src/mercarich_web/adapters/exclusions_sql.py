@@ -18,9 +18,10 @@ from sqlalchemy import (
     tuple_,
 )
 
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, excluded_words, users
 from mercarich_db.tables.revivals import EVERYONE
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.exclusions import Exclusion
 
 
@@ -87,12 +88,12 @@ class SqlExclusions:
             connection.execute(insert(table).values(row))
             return True
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def remove(self, user_id: int | None, exclusion: Exclusion) -> bool:
         table, row = _row(user_id, exclusion)
         gone = delete(table).where(_same(table, row))
-        return writing(self._engine, lambda connection: connection.execute(gone).rowcount == 1)
+        return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount == 1)
 
 
 def _row(user_id: int | None, exclusion: Exclusion) -> tuple[Table, dict[str, Any]]:

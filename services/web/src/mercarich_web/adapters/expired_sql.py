@@ -23,6 +23,7 @@ from sqlalchemy import (
 from mercarich_contracts.events import EventKind
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_or_add
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     deletions,
     listing_events,
@@ -38,7 +39,7 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.expiry import Expired
 from mercarich_web.ports import Choice
 
@@ -68,7 +69,7 @@ class SqlExpiredOffers:
                 count_deleted(connection, user_id, day, len(rows))
             return rows
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def want_removal(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> int:
         def write(connection: Connection) -> int:
@@ -79,7 +80,7 @@ class SqlExpiredOffers:
                 count_deleted(connection, user_id, day, len(rows))
             return len(rows)
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def delete_removed(self, limit: int, at: datetime) -> list[Expired]:
         removed = and_(listing_removals.c.listing_id == listings.c.id, listing_removals.c.accepted_at.is_not(None))
@@ -91,7 +92,7 @@ class SqlExpiredOffers:
                 _delete(connection, rows, at)
             return rows
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def leaving(self) -> int:
         waiting = select(func.count()).where(listing_removals.c.accepted_at.is_(None))

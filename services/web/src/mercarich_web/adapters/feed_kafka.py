@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from mercarich_contracts.messages import ListingsChanged
 from mercarich_contracts.topics import LISTINGS_CHANGED
-from mercarich_platform.kafka import BrokerAway, Publisher
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.outages import BrokerAway
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from mercarich_contracts.messages import JobWaiting
 from mercarich_contracts.topics import JOBS
-from mercarich_platform.kafka import BrokerAway, Publisher
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.outages import BrokerAway
 from mercarich_web.domain.jobs import Kind
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Engine, Select, func, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import holds, listings, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.reports import Hold
 
 OF_RUN_SHOWN = 200
@@ -42,7 +43,7 @@ class SqlHolds:
             note_down(connection, Deed(AuditAction.HOLD_RELEASED, by, str(hold_id), at, of=of))
             return True
 
-        return writing(self._engine, mark)
+        return run_tx(self._engine, mark)
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
         with reading(self._engine) as connection:

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_db.bulk import insert_missing, update_rows
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import SqlDesk, ended, hold
 from mercarich_web.adapters.import_comparison import problems_of
 from mercarich_web.adapters.new_rows import new_listing, new_source
@@ -54,7 +55,7 @@ class SqlImports:
                 connection.execute(insert(job_rows), staged)
             return after
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def enter(self, claim: Claim, phase: Phase, total: int) -> Claim:
         cursor = {**claim.cursor, "number": 0}
@@ -62,14 +63,14 @@ class SqlImports:
         def write(connection: Connection) -> Claim:
             return self._desk.advance(connection, claim, cursor, phase=phase, total=total)
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def compare(self, claim: Claim, last: int) -> Claim:
         def write(connection: Connection) -> Claim:
             problems = problems_of(connection, claim, int(claim.cursor["number"]), last)
             return self._advance(connection, claim, problems, {**claim.cursor, "number": last})
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def make_sources(self, claim: Claim, last: int) -> Claim:
         rows = job_rows.c
@@ -82,7 +83,7 @@ class SqlImports:
             insert_missing(connection, source_items, [new_source(row.marketplace, row.item_id) for row in found])
             return after
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def apply(self, claim: Claim, now: datetime) -> int:
         def write(connection: Connection) -> int:
@@ -97,7 +98,7 @@ class SqlImports:
             return made
 
         try:
-            return writing(self._engine, write)
+            return run_tx(self._engine, write)
         except IntegrityError as error:  # the same SKU was made elsewhere in this moment
             raise Changed from error
 

@@ -8,10 +8,11 @@ import orjson
 from sqlalchemy import ColumnElement, Engine, Select, and_, delete, exists, func, insert, or_, select, update
 
 from mercarich_db import settings_store
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_queries, job_rows, jobs, users
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import ATTEMPTS, ended, to_be_mended
 from mercarich_web.domain.jobs import FIRST_PHASE, Job, JobProblem, JobQuery, Kind, Phase, State, progress
 from mercarich_web.domain.search_queries import Query
@@ -65,15 +66,15 @@ class SqlJobBook:
             turn = connection.execute(served).scalar_one()
             return int(connection.execute(insert(jobs).values(**row, turn=turn)).inserted_primary_key[0])
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def add_queries(self, job_id: int, queries: Sequence[Query]) -> None:
         rows = [_query_row(job_id, number, query) for number, query in enumerate(queries, start=1)]
-        writing(self._engine, lambda connection: connection.execute(insert(job_queries), rows))
+        run_tx(self._engine, lambda connection: connection.execute(insert(job_queries), rows))
 
     def add_chunk(self, job_id: int, place: int, data: bytes) -> None:
         row = {"job_id": job_id, "place": place, "data": data}
-        writing(self._engine, lambda connection: connection.execute(insert(job_files).values(row)))
+        run_tx(self._engine, lambda connection: connection.execute(insert(job_files).values(row)))
 
     def stored(self, job_id: int) -> Iterator[bytes]:
         place = -1
@@ -98,7 +99,7 @@ class SqlJobBook:
             waiting = and_(jobs.c.id == job_id, jobs.c.phase == Phase.PREPARING)
             connection.execute(update(jobs).where(waiting).values(values))
 
-        writing(self._engine, write)
+        run_tx(self._engine, write)
 
     def abandon(self, job_id: int) -> None:
         def write(connection: Any) -> None:
@@ -106,7 +107,7 @@ class SqlJobBook:
                 connection.execute(delete(table).where(table.c.job_id == job_id))
             connection.execute(delete(jobs).where(jobs.c.id == job_id, jobs.c.phase == Phase.PREPARING))
 
-        writing(self._engine, write)
+        run_tx(self._engine, write)
 
     def list(self, username: str | None, limit: int) -> "Sequence[Job]":
         query = _jobs().order_by(jobs.c.id.desc()).limit(limit)
@@ -148,7 +149,7 @@ class SqlJobBook:
     def skip(self, job_id: int, number: int) -> bool:
         waiting = and_(job_queries.c.job_id == job_id, job_queries.c.number == number, job_queries.c.state == "waiting")
         skip = update(job_queries).where(waiting).values(state="skipped")
-        return writing(self._engine, lambda connection: connection.execute(skip).rowcount) == 1
+        return run_tx(self._engine, lambda connection: connection.execute(skip).rowcount) == 1
 
     def frozen(self, before: datetime) -> "Sequence[tuple[int, Kind, datetime]]":
         query = select(jobs.c.id, jobs.c.kind, jobs.c.heartbeat_at).where(_still_since(before)).order_by(jobs.c.id)
@@ -159,7 +160,7 @@ class SqlJobBook:
         held = or_(jobs.c.claimed_at <= before, jobs.c.attempts >= ATTEMPTS)
         which = and_(jobs.c.id == job_id, _still_since(before), jobs.c.claim.is_not(None), held)
         free = {"fence": jobs.c.fence + 1, "claim": None, "claimed_at": None, "claim_until": None, "attempts": 1}
-        return writing(self._engine, lambda c: c.execute(update(jobs).where(which).values(free)).rowcount) == 1
+        return run_tx(self._engine, lambda c: c.execute(update(jobs).where(which).values(free)).rowcount) == 1
 
     def close(self, job_id: int, before: datetime, message: str, now: datetime) -> bool:
         return self._end(and_(jobs.c.id == job_id, _still_since(before)), State.FAILED, message, now)
@@ -179,7 +180,7 @@ class SqlJobBook:
         """The fence rises with it: whoever works on the job writes nothing more."""
         values = {**ended(state, message, now), "fence": jobs.c.fence + 1}
         end = update(jobs).where(which, jobs.c.ended_at.is_(None)).values(values)
-        return writing(self._engine, lambda connection: connection.execute(end).rowcount) == 1
+        return run_tx(self._engine, lambda connection: connection.execute(end).rowcount) == 1
 
 
 def _still_since(before: datetime) -> ColumnElement[bool]:

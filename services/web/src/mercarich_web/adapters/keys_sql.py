@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select, true, update
 
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import api_keys, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.people_sql import account_of, accounts
 from mercarich_web.domain.keys import Key, unpacked
 from mercarich_web.domain.people import Account
@@ -21,7 +22,7 @@ class SqlKeys:
 
     def add(self, user_id: int, key_hash: str, name: str, scopes: str, now: datetime) -> None:
         row = {"user_id": user_id, "key_hash": key_hash, "name": name, "scopes": scopes, "created_at": now}
-        writing(self._engine, lambda connection: connection.execute(insert(api_keys).values(row)))
+        run_tx(self._engine, lambda connection: connection.execute(insert(api_keys).values(row)))
 
     def of(self, user_id: int) -> Sequence[Key]:
         query = select(*_KEY).where(api_keys.c.user_id == user_id).order_by(api_keys.c.id.desc())
@@ -36,7 +37,7 @@ class SqlKeys:
             connection.execute(delete(api_keys).where(*this))
             return None if row is None else _key(row)
 
-        return writing(self._engine, revoke)
+        return run_tx(self._engine, revoke)
 
     def owner(self, key_hash: str) -> tuple[Account, Key] | None:
         found = accounts(*_KEY).join(api_keys, api_keys.c.user_id == users.c.id)
@@ -47,7 +48,7 @@ class SqlKeys:
 
     def used(self, key_id: int, now: datetime) -> None:
         change = update(api_keys).where(api_keys.c.id == key_id).values(used_at=now)
-        writing(self._engine, lambda connection: connection.execute(change))
+        run_tx(self._engine, lambda connection: connection.execute(change))
 
 
 def _key(row: AnyRow) -> Key:

@@ -8,7 +8,8 @@ from itertools import count
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.topics import CHECK
-from mercarich_platform.kafka import BrokerAway, Publisher
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.outages import BrokerAway
 from mercarich_web.domain.bulk import WantedLooks
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from mercarich_db import settings_store
 from mercarich_db.bulk import among_keys, insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, excluded_words, listings, source_items, users
-from mercarich_web.adapters.database import writing
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
 from mercarich_web.ports import Refused
 from mercarich_web.ports_migration import NewRows
@@ -30,7 +30,7 @@ class SqlNewHome:
                 raise Refused(f"this database has {count} sellers; the original is taken over into an empty one only")
             return fill(SqlNewRows(connection))
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def setting_problem(self, key: str, value: str) -> str | None:
         definition = settings_store.DEFINITIONS.get(key)

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, notice_sendings, notice_ways, notices, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.notices import Kind, Name, Notice, Way, Ways, What, pause_after
 from mercarich_web.ports_notices import Sending, SentLine
 
@@ -39,11 +40,11 @@ class SqlWays:
             if connection.execute(change).rowcount == 0:
                 connection.execute(insert(notice_ways).values(user_id=user_id, **values))
 
-        writing(self._engine, write)
+        run_tx(self._engine, write)
 
     def send(self, user_id: int, way: Way, what: What, now: datetime) -> None:
         row = a_sending(user_id, way, what, now, None)
-        writing(self._engine, lambda connection: connection.execute(insert(notice_sendings).values(row)))
+        run_tx(self._engine, lambda connection: connection.execute(insert(notice_sendings).values(row)))
 
     def lines(self, user_id: int, limit: int) -> Sequence[SentLine]:
         query = select(notice_sendings).where(_sending.user_id == user_id).order_by(_sending.id.desc()).limit(limit)
@@ -81,7 +82,7 @@ class SqlOutbox:
         with reading(self._engine) as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []
-        taken = writing(self._engine, take)
+        taken = run_tx(self._engine, take)
         with reading(self._engine) as connection:
             return [_whole(row) for row in connection.execute(_sendings().where(_sending.id.in_(taken)))]
 
@@ -99,11 +100,11 @@ class SqlOutbox:
             connection.execute(old)
             connection.execute(closed)
 
-        writing(self._engine, sweep)
+        run_tx(self._engine, sweep)
 
     def _end(self, sending_id: int, **values: str | None) -> None:
         change = update(notice_sendings).where(_sending.id == sending_id).values(values)
-        writing(self._engine, lambda connection: connection.execute(change))
+        run_tx(self._engine, lambda connection: connection.execute(change))
 
 
 def ways_of(row: AnyRow) -> Ways:

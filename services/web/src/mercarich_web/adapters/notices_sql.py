@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, or_, select, tuple_, update
 
 from mercarich_db.bulk import CHUNK, among_keys
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import notice_sendings, notice_ways, notices
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.notice_ways_sql import a_sending, ways_of
 from mercarich_web.domain.notices import (
     TOLD_WHEN_OVER,
@@ -55,7 +56,7 @@ class SqlNotices:
             closed = [notice for notice in changes.over if _close(connection, notice, now)]
             _tell(connection, [notice for notice in closed if notice.kind in TOLD_WHEN_OVER], What.CLOSED, now)
 
-        writing(self._engine, write)
+        run_tx(self._engine, write)
 
     def of(self, user_id: int, since: datetime) -> Sequence[Notice]:
         shown = or_(notices.c.closed_at.is_(None), notices.c.closed_at > since)
@@ -69,7 +70,7 @@ class SqlNotices:
     def read(self, user_id: int, notice_id: int | None, now: datetime) -> int:
         which = notices.c.read_at.is_(None) if notice_id is None else notices.c.id == notice_id
         change = update(notices).where(notices.c.user_id == user_id, which).values(read_at=now)
-        return writing(self._engine, lambda connection: connection.execute(change).rowcount)
+        return run_tx(self._engine, lambda connection: connection.execute(change).rowcount)
 
 
 def notice_of(row: AnyRow) -> Notice:

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnClause, Connection, Engine, column, create_engine, 
 from sqlalchemy import table as any_table
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 from mercarich_web.domain.seed import Known, recognise
-from mercarich_web.ports import DatabaseAway
 
 CHUNK = 1000
 _SNAPSHOT = {

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select,
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.cadence import checks_a_day
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import invitations, logins, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.people import Account, Invitation, Role
 from mercarich_web.ports_people import NO_PASSWORD, Login, Taken
 
@@ -27,14 +28,14 @@ class SqlPeople:
 
     def set_password(self, user_id: int, password_hash: str, now: datetime) -> None:
         change = update(logins).where(logins.c.user_id == user_id)
-        writing(
+        run_tx(
             self._engine,
             lambda connection: connection.execute(change.values(password_hash=password_hash, password_at=now)),
         )
 
     def set_language(self, user_id: int, language: str | None) -> None:
         change = update(logins).where(logins.c.user_id == user_id).values(language=language)
-        writing(self._engine, lambda connection: connection.execute(change))
+        run_tx(self._engine, lambda connection: connection.execute(change))
 
     def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
         def add(connection: Connection) -> None:
@@ -54,7 +55,7 @@ class SqlPeople:
             }
             connection.execute(insert(invitations).values(row))
 
-        writing(self._engine, add)
+        run_tx(self._engine, add)
 
     def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
         with reading(self._engine) as connection:
@@ -78,7 +79,7 @@ class SqlPeople:
             connection.execute(update(logins).where(mine).values(login) if new is None else new)
             return account_of(connection.execute(accounts().where(users.c.id == user_id)).one())
 
-        return writing(self._engine, accept)
+        return run_tx(self._engine, accept)
 
 
 class SqlAudit:
@@ -87,7 +88,7 @@ class SqlAudit:
 
     def write(self, action: AuditAction, by: Actor, subject: str, detail: str | None, now: datetime) -> None:
         deed = Deed(action, by, subject, now, detail, by.user_id)
-        writing(self._engine, lambda connection: note_down(connection, deed))
+        run_tx(self._engine, lambda connection: note_down(connection, deed))
 
 
 def accounts(*more: Any) -> Select[Any]:

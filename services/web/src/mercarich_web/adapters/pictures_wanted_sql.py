@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, or_, se
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import listing_pictures, listings, pictures_wanted, source_items
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.pictures import ATTEMPTS, WantedPictures
 
 SLOTS = "LISTING_PICTURES"
@@ -45,7 +46,7 @@ class SqlPictureLine:
         """Counts the attempt at once, so that what ends the process is tried a few times only."""
         ours = and_(_line.listing_id == row.listing_id, _line.attempts == row.attempts)
         take = update(pictures_wanted).where(ours).values(attempts=row.attempts + 1, not_before=until)
-        if writing(self._engine, lambda connection: connection.execute(take).rowcount) != 1:
+        if run_tx(self._engine, lambda connection: connection.execute(take).rowcount) != 1:
             return None  # another worker was faster
         return WantedPictures(
             listing_id=row.listing_id,
@@ -73,13 +74,13 @@ class SqlPictureLine:
                 connection.execute(insert(listing_pictures), rows)
             return True
 
-        return writing(self._engine, keep)
+        return run_tx(self._engine, keep)
 
     def put_off(self, wanted: WantedPictures, until: datetime, why: str, *, counted: bool) -> None:
         attempts = wanted.attempt if counted else wanted.attempt - 1
         values = {"not_before": until, "problem": why[:255], "attempts": attempts}
         later = update(pictures_wanted).where(_line.listing_id == wanted.listing_id).values(values)
-        writing(self._engine, lambda connection: connection.execute(later))
+        run_tx(self._engine, lambda connection: connection.execute(later))
 
 
 def _first(without: Collection[Marketplace], now: datetime) -> Select[Any]:

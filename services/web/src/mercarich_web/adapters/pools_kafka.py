@@ -6,7 +6,6 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE, Topic
 from mercarich_platform import kafka
 from mercarich_web.domain.reports import Pool
-from mercarich_web.ports import BrokerAway
 
 POOLS: dict[str, Topic] = {
     "checker-yahoo": CHECK[Marketplace.YAHOO],
@@ -28,10 +27,7 @@ class KafkaPools:
     def states(self) -> Sequence[Pool]:
         work = [(group, topic.name) for group, topic in POOLS.items()]
         dead = [(group, topic.dead_letters) for group, topic in POOLS.items()]
-        try:
-            states = kafka.group_states(self._bootstrap, work + dead)
-        except kafka.BrokerAway as error:
-            raise BrokerAway(str(error)) from error
+        states = kafka.group_states(self._bootstrap, work + dead)
         return [
             Pool(
                 name=waiting.group,

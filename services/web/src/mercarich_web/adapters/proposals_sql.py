@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, se
 
 from mercarich_db import replacements
 from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.replacements import AWAITED, Undecidable
 from mercarich_db.tables import (
     excluded_sellers,
@@ -17,7 +18,7 @@ from mercarich_db.tables import (
     source_items,
 )
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.proposals import Decided, Proposal
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
@@ -81,7 +82,7 @@ class SqlProposals:
             return Decided(row.sku, decide(connection, row))
 
         try:
-            return writing(self._engine, decided)
+            return run_tx(self._engine, decided)
         except Undecidable as error:
             raise Refused(str(error)) from error
 

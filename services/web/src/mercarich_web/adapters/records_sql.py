@@ -9,8 +9,9 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, and_, c
 
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import prunings
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.kept_records import RECORDS, Kept
 from mercarich_web.domain.retention import Record, Step
 
@@ -46,13 +47,13 @@ class SqlRecords:
             insert_missing(connection, prunings, [{"record": record.name.lower(), "rows": 0, "pruned_at": at}])
             connection.execute(update(prunings).where(this).values(rows=prunings.c.rows + rows, pruned_at=at))
 
-        writing(self._engine, add)
+        run_tx(self._engine, add)
 
     def _delete(self, kept: Kept, keys: Sequence[Key], before: datetime, limit: int) -> int:
         for child in kept.children:
             self._empty(child, [first for first, *_ in keys], limit)
         gone = deletion(kept, keys, before)
-        return writing(self._engine, lambda connection: connection.execute(gone).rowcount)
+        return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount)
 
     def _empty(self, child: Table, parents: Sequence[Any], limit: int) -> None:
         """An import may have found a problem in each of its rows, a feed carries 10,000 listings."""
@@ -61,7 +62,7 @@ class SqlRecords:
             filled = connection.execute(select(parent).where(parent.in_(parents)).distinct()).scalars().all()
         for each in sorted(filled):
             some = partial(_delete_some, parent=parent, number=number, of=each, limit=limit)
-            while writing(self._engine, some):
+            while run_tx(self._engine, some):
                 continue
 
 

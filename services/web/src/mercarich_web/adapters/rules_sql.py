@@ -10,9 +10,10 @@ from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db import replacements
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.cadence import checks_a_day, offered
+from mercarich_db.engine import run_tx
 from mercarich_db.replacements import Undecidable
 from mercarich_db.tables import users
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.rules import CHECKS, BadRule, OwnRule
 
 
@@ -38,7 +39,7 @@ class SqlRules:
                 except Undecidable as error:
                     raise BadRule(key, str(error)) from error
 
-        writing(self._engine, change)
+        run_tx(self._engine, change)
 
     def checks(self, user_id: int, value: str) -> int:
         with reading(self._engine) as connection:

@@ -10,8 +10,9 @@ from mercarich_contracts.schedule import WISH_LASTS
 from mercarich_db import schedule_starts
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.schedules import LastStart, Pause, Wish
 
 
@@ -49,7 +50,7 @@ class SqlSchedules:
             note_down(connection, Deed(AuditAction.SCHEDULE_PAUSED, by, name, at))
             return True
 
-        return writing(self._engine, pause)
+        return run_tx(self._engine, pause)
 
     def resume(self, name: str, by: Actor, at: datetime) -> bool:
         gone = delete(schedule_pauses).where(schedule_pauses.c.name == name)
@@ -60,7 +61,7 @@ class SqlSchedules:
             note_down(connection, Deed(AuditAction.SCHEDULE_RESUMED, by, name, at))
             return True
 
-        return writing(self._engine, resume)
+        return run_tx(self._engine, resume)
 
     def want(self, name: str, by: Actor, at: datetime) -> None:
         def want(connection: Connection) -> None:
@@ -70,7 +71,7 @@ class SqlSchedules:
             insert_missing(connection, schedule_wishes, [row])
             note_down(connection, Deed(AuditAction.SCHEDULE_WANTED, by, name, at))
 
-        writing(self._engine, want)
+        run_tx(self._engine, want)
 
     def wishes(self) -> Mapping[str, Wish]:
         with reading(self._engine) as connection:
@@ -82,9 +83,9 @@ class SqlSchedules:
             connection.execute(insert(schedule_runs).values(name=name, slot=slot, started_at=at))
             connection.execute(delete(schedule_wishes).where(schedule_wishes.c.name == name))
 
-        writing(self._engine, begin)
+        run_tx(self._engine, begin)
 
     def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
         which = (schedule_runs.c.name == name, schedule_runs.c.slot == slot)
         ended = update(schedule_runs).where(*which).values(ended_at=at, exit_code=exit_code)
-        writing(self._engine, lambda connection: connection.execute(ended))
+        run_tx(self._engine, lambda connection: connection.execute(ended))

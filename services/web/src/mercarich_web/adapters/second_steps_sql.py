@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, recovery_codes
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.ports_people import KnownStep
 
 
@@ -22,7 +23,7 @@ class SqlSecondSteps:
 
     def begin(self, user_id: int, salt: str) -> None:
         change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_since.is_(None))
-        writing(self._engine, lambda connection: connection.execute(change.values(codes_salt=salt, codes_used=None)))
+        run_tx(self._engine, lambda connection: connection.execute(change.values(codes_salt=salt, codes_used=None)))
 
     def prove(self, user_id: int, since: datetime, step: int, code_hashes: Sequence[str]) -> None:
         change = update(logins).where(logins.c.user_id == user_id).values(codes_since=since, codes_used=step)
@@ -31,17 +32,17 @@ class SqlSecondSteps:
             connection.execute(change)
             _renew(connection, user_id, code_hashes)
 
-        writing(self._engine, prove)
+        run_tx(self._engine, prove)
 
     def use_step(self, user_id: int, step: int) -> bool:
         newer = or_(logins.c.codes_used.is_(None), logins.c.codes_used < step)
         change = update(logins).where(logins.c.user_id == user_id, newer).values(codes_used=step)
-        return writing(self._engine, lambda connection: connection.execute(change).rowcount) == 1
+        return run_tx(self._engine, lambda connection: connection.execute(change).rowcount) == 1
 
     def use_recovery(self, user_id: int, code_hash: str) -> bool:
         this = (recovery_codes.c.user_id == user_id, recovery_codes.c.code_hash == code_hash)
         return (
-            writing(self._engine, lambda connection: connection.execute(delete(recovery_codes).where(*this)).rowcount)
+            run_tx(self._engine, lambda connection: connection.execute(delete(recovery_codes).where(*this)).rowcount)
             == 1
         )
 
@@ -51,7 +52,7 @@ class SqlSecondSteps:
             return connection.execute(query).scalar_one()
 
     def renew(self, user_id: int, code_hashes: Sequence[str]) -> None:
-        writing(self._engine, lambda connection: _renew(connection, user_id, code_hashes))
+        run_tx(self._engine, lambda connection: _renew(connection, user_id, code_hashes))
 
     def end(self, user_id: int) -> None:
         change = update(logins).where(logins.c.user_id == user_id)
@@ -60,7 +61,7 @@ class SqlSecondSteps:
             connection.execute(change.values(codes_salt=None, codes_since=None, codes_used=None))
             _renew(connection, user_id, [])
 
-        writing(self._engine, end)
+        run_tx(self._engine, end)
 
 
 def _renew(connection: Connection, user_id: int, code_hashes: Sequence[str]) -> None:

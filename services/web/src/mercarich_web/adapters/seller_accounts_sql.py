@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Engine, Select, delete, false, func, select, 
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import amazon_accounts, audit_log, listings, logins, sessions, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.waiting_withdrawals_sql import is_waiting
 from mercarich_web.domain.audit import AuditEntry
 from mercarich_web.domain.paging import Paged
@@ -52,7 +53,7 @@ class SqlSellerAccounts:
             note_down(connection, Deed(AuditAction.PLAN_CHANGED, by, before.username, at, detail, user_id))
             return True
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
     def set_active(self, user_id: int, active: bool, by: Actor, at: datetime) -> bool:
         def write(connection: Connection) -> bool:
@@ -66,7 +67,7 @@ class SqlSellerAccounts:
             note_down(connection, Deed(action, by, before.username, at, of=user_id))
             return True
 
-        return writing(self._engine, write)
+        return run_tx(self._engine, write)
 
 
 def _sellers() -> Select[Any]:

@@ -11,15 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.sealing import BadKey, Sealer, Unreadable, decoded_key, new_key
 from mercarich_platform.settings import BadConfiguration
-from mercarich_web.ports import DatabaseAway
 
 PURPOSE = "server_secrets|pages"
 
 
 class Roots(Protocol):
-    """Where the sealed root is kept. Every method raises `ports.DatabaseAway`."""
+    """Where the sealed root is kept. Every method raises `DatabaseAway`."""
 
     def sealed(self) -> str | None: ...
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import Engine, exists, or_, select, update
 
 from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, notice_ways, server_secrets
 from mercarich_platform.clock import Clock
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 
 NAME = "pages"
 
@@ -26,12 +27,12 @@ class SqlRoots:
 
     def keep(self, sealed: str) -> None:
         row: dict[str, str | datetime] = {"name": NAME, "sealed": sealed, "sealed_at": self._now()}
-        writing(self._engine, lambda connection: insert_missing(connection, server_secrets, [row]))
+        run_tx(self._engine, lambda connection: insert_missing(connection, server_secrets, [row]))
 
     def replace(self, sealed: str, by: str) -> None:
         this = (server_secrets.c.name == NAME, server_secrets.c.sealed == sealed)
         change = update(server_secrets).where(*this).values(sealed=by, sealed_at=self._now())
-        writing(self._engine, lambda connection: connection.execute(change))
+        run_tx(self._engine, lambda connection: connection.execute(change))
 
     def rests_on_the_key(self) -> bool:
         salts = or_(

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, false, func, insert, select, true, update
 
 from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import notices, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.people_sql import account_of, accounts
 from mercarich_web.domain.people import (
     ABSOLUTE,
@@ -46,7 +47,7 @@ class SqlSessions:
             connection.execute(delete(sessions).where(mine, over))
             connection.execute(insert(sessions).values(row))
 
-        writing(self._engine, start)
+        run_tx(self._engine, start)
 
     def get(self, token_hash: str) -> Session | None:
         with reading(self._engine) as connection:
@@ -61,20 +62,20 @@ class SqlSessions:
 
     def end(self, token_hash: str) -> None:
         gone = delete(sessions).where(sessions.c.token_hash == token_hash)
-        writing(self._engine, lambda connection: connection.execute(gone))
+        run_tx(self._engine, lambda connection: connection.execute(gone))
 
     def end_others(self, user_id: int, but: str) -> int:
         gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
-        return writing(self._engine, lambda connection: connection.execute(gone).rowcount)
+        return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount)
 
     def end_all(self, user_id: int) -> None:
         gone = delete(sessions).where(sessions.c.user_id == user_id)
-        writing(self._engine, lambda connection: connection.execute(gone))
+        run_tx(self._engine, lambda connection: connection.execute(gone))
 
     def end_one(self, user_id: int, name: str) -> bool:
         this = sessions.c.token_hash.startswith(name, autoescape=True)
         gone = delete(sessions).where(sessions.c.user_id == user_id, this)
-        return len(name) == NAME_LENGTH and writing(self._engine, lambda at: at.execute(gone).rowcount) == 1
+        return len(name) == NAME_LENGTH and run_tx(self._engine, lambda at: at.execute(gone).rowcount) == 1
 
     def of(self, user_id: int) -> Sequence[Session]:
         query = (
@@ -87,7 +88,7 @@ class SqlSessions:
 
     def _change(self, token_hash: str, **values: datetime) -> None:
         change = update(sessions).where(sessions.c.token_hash == token_hash).values(**values)
-        writing(self._engine, lambda connection: connection.execute(change))
+        run_tx(self._engine, lambda connection: connection.execute(change))
 
 
 KEPT = timedelta(days=1)
@@ -115,7 +116,7 @@ class SqlTries:
                 connection.execute(change.values(failures=count, last_at=now))
             return 0
 
-        return writing(self._engine, begin)
+        return run_tx(self._engine, begin)
 
     def succeeded(self, account: str, network: str, now: datetime) -> None:
         failures = sign_in_failures.c.failures
@@ -129,7 +130,7 @@ class SqlTries:
             connection.execute(old)
             connection.execute(fewer.values(failures=failures - 1))
 
-        writing(self._engine, forget)
+        run_tx(self._engine, forget)
 
 
 def _locked(connection: Connection, name: str, now: datetime) -> AnyRow:

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Engine, select
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db import settings_store
 from mercarich_db.audit import Deed, note_down
+from mercarich_db.engine import run_tx
 from mercarich_db.tables import pool_status, settings, settings_history
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.database import reading, writing
+from mercarich_web.adapters.database import reading
 from mercarich_web.domain.operating import PoolState, Setting, SettingChange
 from mercarich_web.ports import Refused
 
@@ -37,7 +38,7 @@ class SqlSettings:
                 note_down(connection, Deed(AuditAction.SETTING_CHANGED, by, key, at, detail))
 
         try:
-            writing(self._engine, write)
+            run_tx(self._engine, write)
         except settings_store.BadSetting as error:
             raise Refused(str(error)) from error
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from mercarich_web.ports import DatabaseAway
+from mercarich_platform.outages import DatabaseAway
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mercarich_platform.exit_codes import DONE, FAILED, USAGE
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_web.commands.output import Page, show
 from mercarich_web.domain.refusals import Ambiguous, NotFound
-from mercarich_web.ports import DatabaseAway, Refused
+from mercarich_web.ports import Refused
 
 if TYPE_CHECKING:
     from mercarich_web.bootstrap import Questions

@@ -8,11 +8,11 @@ from rich.text import Text
 
 from mercarich_platform.front import TryAgain
 from mercarich_platform.logging import redact
+from mercarich_platform.outages import BrokerAway
 from mercarich_web.commands.arguments import actor, command_parser, limit, person, with_json
 from mercarich_web.commands.asking import answer
 from mercarich_web.commands.output import cell, facts, table
 from mercarich_web.domain.operating import DeadLetter, DeadLetterList, Replayed
-from mercarich_web.ports import BrokerAway
 
 SHOWN_LENGTH = 4000
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import BrokerAway
 from mercarich_platform.settings import SharedSettings, load
 
 LONGEST_SECONDS = 86_400
@@ -18,7 +19,7 @@ def topics(argv: Sequence[str]) -> int:
     ensure = parser.add_subparsers(dest="action", required=True).add_parser("ensure", help="exit 75: no broker")
     ensure.add_argument("--seconds", type=_seconds, default=30, help="wait so long for the broker (30)")
     given = parser.parse_args(argv)
-    from mercarich_platform.kafka import BrokerAway, ensure_topics  # drivers: not for a help page
+    from mercarich_platform.kafka import ensure_topics  # drivers: not for a help page
 
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # a broker that is away is one sentence here
     try:

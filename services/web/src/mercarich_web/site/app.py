@@ -18,10 +18,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mercarich_contracts.linking import session_cookie
+from mercarich_platform.outages import BrokerAway, DatabaseAway
 from mercarich_web.api import problems
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.metrics import REQUEST_SECONDS
-from mercarich_web.ports import BrokerAway, DatabaseAway, Refused
+from mercarich_web.ports import Refused
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import refused
 from mercarich_web.site.addresses import LONGEST, pattern

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mercarich_platform.outages import BrokerAway
 from mercarich_web import ports
 from mercarich_web.domain.reports import (
     Pool,
@@ -26,7 +27,7 @@ class ShowQueues:
 def reach_pools(pools: ports.Pools) -> tuple[Reach, Sequence[Pool]]:
     try:
         return Reach(pools.where, ok=True), pools.states()
-    except ports.BrokerAway as away:
+    except BrokerAway as away:
         return away_from(pools.where, away), ()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
 from mercarich_web import ports
 from mercarich_web.domain import schedules
 from mercarich_web.domain.reports import (
@@ -38,7 +39,7 @@ class ShowStatus:
             if problem is None:
                 return self._full(broker, pools)
             database = Reach(self.schema.where, ok=False, problem=problem)
-        except ports.DatabaseAway as away:
+        except DatabaseAway as away:
             database = away_from(self.schema.where, away)
         return Status(self.now(), database, broker, (), (), (), (), pools)
 

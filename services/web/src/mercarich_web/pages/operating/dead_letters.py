@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query, Response
 
 from mercarich_contracts.topics import TOPICS
 from mercarich_platform.logging import redact
-from mercarich_web.ports import BrokerAway
+from mercarich_platform.outages import BrokerAway
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
 from mercarich_web.use_cases.dead_letters import DeadLetterDesk
