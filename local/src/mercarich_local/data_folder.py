@@ -11,7 +11,7 @@ from mercarich_platform.front import TryAgain
 
 @contextmanager
 def locked(data: Path) -> Iterator[int]:
-    """Hold the folder; gives the lock's descriptor. Raises `TryAgain` when another instance holds it."""
+    """Lock the folder; gives the lock's descriptor. Raises `TryAgain` when another instance has it."""
     data.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:

@@ -81,7 +81,7 @@ class Rows:
 
 
 class LockedRows:
-    """Rows as `Rows` gives them, held until the transaction ends (SQLite: the whole database is)."""
+    """Rows as `Rows` gives them, locked until the transaction ends (SQLite: the whole database is)."""
 
     def __init__(self, columns: Sequence[Column[Any]], *where: ColumnElement[bool]) -> None:
         row = func.json_array(*columns)

@@ -19,7 +19,7 @@ class Claims:
         self._which = which
 
     def claim(self, connection: Connection, until: datetime, now: datetime, **given: Any) -> frozenset[int]:
-        """Take those that nobody has; a message that came twice finds none. Hold the fence before."""
+        """Take those that nobody has; a message that came twice finds none. Lock the newest run before."""
         taken = frozenset(id for (id,) in self._free.read(connection, now=now, **given))
         connection.execute(self._take, {"ids": sorted(taken), "until": until})
         return taken

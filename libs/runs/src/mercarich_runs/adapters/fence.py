@@ -11,7 +11,7 @@ _HEAD = select(run_heads.c.generation).where(*_OF).with_for_update(read=True)
 """Built once: it is in every transaction of a run."""
 
 
-def hold_newest(connection: Connection, operation: ports.Operation, marketplace: Marketplace, generation: int) -> None:
+def lock_newest(connection: Connection, operation: ports.Operation, marketplace: Marketplace, generation: int) -> None:
     """Lock the head until the transaction ends, so that no newer run starts meanwhile. Raises `Superseded`."""
     if generation == ports.UNCONTROLLED:
         return

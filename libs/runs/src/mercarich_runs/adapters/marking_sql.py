@@ -17,7 +17,7 @@ from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.adapters.fence import hold_newest
+from mercarich_runs.adapters.fence import lock_newest
 from mercarich_runs.ports import Request, Run, Sellers
 
 PAGE = 2000
@@ -70,14 +70,14 @@ class Marker:
 
     def _take_in(self, connection: Connection, sellers: Sellers) -> None:
         """A tally for each seller before the first row is marked: the check's brake counts on it."""
-        self._hold_newest(connection)
+        self._lock_newest(connection)
         skipped = orjson.dumps(dict(sellers.skipped)).decode()
         tallies = [fresh_tally(self._run.id, user_id) for user_id in sorted(sellers.user_ids)]
         insert_missing(connection, run_sellers, tallies)
         connection.execute(update(runs).where(runs.c.id == self._run.id).values(skipped=skipped))
 
     def _mark(self, ranked: Sequence[tuple[int, int]], connection: Connection) -> int:
-        self._hold_newest(connection)
+        self._lock_newest(connection)
         if not ranked:
             return 0
         rank_of = self._columns.rank.name
@@ -87,13 +87,13 @@ class Marker:
         return marked
 
     def _keep_totals(self, connection: Connection, planned: Counter[int]) -> None:
-        self._hold_newest(connection)
+        self._lock_newest(connection)
         for user_id, count in sorted(planned.items()):
             mine = and_(run_sellers.c.run_id == self._run.id, run_sellers.c.user_id == user_id)
             connection.execute(update(run_sellers).where(mine).values(planned=run_sellers.c.planned + count))
 
-    def _hold_newest(self, connection: Connection) -> None:
-        hold_newest(connection, self._columns.operation, self._run.marketplace, self._run.generation)
+    def _lock_newest(self, connection: Connection) -> None:
+        lock_newest(connection, self._columns.operation, self._run.marketplace, self._run.generation)
 
 
 def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:

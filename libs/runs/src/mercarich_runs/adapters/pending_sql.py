@@ -14,7 +14,7 @@ from mercarich_db.bulk import Rows, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.adapters.fence import hold_newest
+from mercarich_runs.adapters.fence import lock_newest
 from mercarich_runs.ports import AnyRow, Place, Run
 
 
@@ -58,7 +58,7 @@ class PendingRows(Generic[AnyRow]):
         left_behind = columns.is_abandoned(run, now)
 
         def take(connection: Connection) -> Sequence[AnyRow]:
-            self._hold_newest(connection, run)
+            self._lock_newest(connection, run)
             found = select(*self._taken).where(left_behind).order_by(columns.id).limit(limit)
             rows = [self._row_of(*row) for row in connection.execute(found)]
             mine = update(columns.table).where(columns.id.in_([row.id for row in rows]), left_behind)
@@ -75,7 +75,7 @@ class PendingRows(Generic[AnyRow]):
         killers = and_(columns.is_abandoned(run, now), columns.attempts >= attempts)
 
         def let_go(connection: Connection) -> int:
-            self._hold_newest(connection, run)
+            self._lock_newest(connection, run)
             done = columns.values(run=None, done_run=run.id, problem="set_aside", not_before=None)
             count = connection.execute(update(columns.table).where(killers).values(done)).rowcount
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
@@ -91,8 +91,8 @@ class PendingRows(Generic[AnyRow]):
             left = select(self._columns.id).where(self._columns.run == run.id).limit(1)
             return connection.execute(left).first() is not None
 
-    def _hold_newest(self, connection: Connection, run: Run) -> None:
-        hold_newest(connection, self._columns.operation, run.marketplace, run.generation)
+    def _lock_newest(self, connection: Connection, run: Run) -> None:
+        lock_newest(connection, self._columns.operation, run.marketplace, run.generation)
 
     def _in_driver(self, time: datetime) -> Any:
         bind = self._columns.not_before.type.dialect_impl(self._engine.dialect).bind_processor(self._engine.dialect)

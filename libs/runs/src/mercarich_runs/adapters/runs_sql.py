@@ -10,7 +10,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import run_heads, runs
-from mercarich_runs.adapters.fence import hold_newest
+from mercarich_runs.adapters.fence import lock_newest
 from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run, Superseded
 
 _COUNTERS = (
@@ -53,7 +53,7 @@ class SqlRuns:
         return Counts(*counts)
 
     def _say(self, connection: Connection, run: Run, now: datetime) -> None:
-        hold_newest(connection, self._operation, run.marketplace, run.generation)
+        lock_newest(connection, self._operation, run.marketplace, run.generation)
         connection.execute(update(runs).where(runs.c.id == run.id).values(heartbeat_at=now))
 
     def enter(self, run: Run, phase: str, note: str | None = None) -> None:

@@ -11,6 +11,6 @@ from mercarich_runs.ports import Operation
 CHECKS = PendingColumns.of(Operation.CHECK, source_items, done_run="checked_run")
 
 
-def hold_newest(connection: Connection, marketplace: Marketplace, generation: int) -> None:
+def lock_newest(connection: Connection, marketplace: Marketplace, generation: int) -> None:
     """Raises `Superseded`."""
-    fence.hold_newest(connection, Operation.CHECK, marketplace, generation)
+    fence.lock_newest(connection, Operation.CHECK, marketplace, generation)

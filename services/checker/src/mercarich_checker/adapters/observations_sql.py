@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, bindparam, insert, update
 
 from mercarich_checker.adapters import withdrawals_sql
-from mercarich_checker.adapters.checks import CHECKS, hold_newest
+from mercarich_checker.adapters.checks import CHECKS, lock_newest
 from mercarich_checker.domain import Meaning, meaning, retry
 from mercarich_checker.ports import BrakeSettings, Recorded
 from mercarich_contracts.market import Marketplace, Reason
@@ -68,7 +68,7 @@ class SqlObservations:
 
     def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
         def claim(connection: Connection) -> Sequence[BatchItem]:
-            hold_newest(connection, batch.marketplace, batch.generation)
+            lock_newest(connection, batch.marketplace, batch.generation)
             ids = [item.id for item in batch.items]
             taken = _CLAIMS.claim(connection, until, now, ids=ids, run_id=batch.run_id)
             return [item for item in batch.items if item.id in taken]
@@ -92,7 +92,7 @@ class SqlObservations:
 def _record(
     connection: Connection, batch: CheckBatch, seen: Mapping[int, Item], now: datetime, settings: BrakeSettings
 ) -> Recorded:
-    hold_newest(connection, batch.marketplace, batch.generation)
+    lock_newest(connection, batch.marketplace, batch.generation)
     rows = _pending(connection, batch, sorted(seen))
     by_meaning: dict[Meaning, list[_Pending]] = {each: [] for each in Meaning}
     for row in rows:

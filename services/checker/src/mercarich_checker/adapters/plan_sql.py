@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, insert, or_, select, update
 
 from mercarich_checker.adapters import canaries_sql
-from mercarich_checker.adapters.checks import CHECKS, hold_newest
+from mercarich_checker.adapters.checks import CHECKS, lock_newest
 from mercarich_checker.adapters.marking_sql import mark_due
 from mercarich_checker.domain import Canary
 from mercarich_checker.ports import HoldKind
@@ -58,7 +58,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def recall(self, run: Run) -> int:
         def recall(connection: Connection) -> int:
-            hold_newest(connection, run.marketplace, run.generation)
+            lock_newest(connection, run.marketplace, run.generation)
             # A not-found is believed at a second look a minute after the first: sooner would teach nothing.
             put_off = and_(_items.check_attempts == 0, _items.check_problem != Reason.NOT_FOUND_ONCE)
             mine = update(source_items).where(_items.check_run == run.id, put_off)
@@ -68,7 +68,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def want_second_look(self, run: Run, now: datetime) -> int:
         def mark(connection: Connection) -> int:
-            hold_newest(connection, run.marketplace, run.generation)
+            lock_newest(connection, run.marketplace, run.generation)
             held = _held_sources(run.marketplace)
             again = update(source_items).where(_items.id.in_(held), _items.check_run.is_(None))
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
@@ -88,7 +88,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def open_hold(self, run: Run, kind: HoldKind, reason: str, now: datetime) -> None:
         def open_once(connection: Connection) -> None:
-            hold_newest(connection, run.marketplace, run.generation)
+            lock_newest(connection, run.marketplace, run.generation)
             same = select(holds.c.id).where(holds.c.run_id == run.id, holds.c.user_id.is_(None))
             if connection.execute(same).first() is None:
                 row = {"run_id": run.id, "marketplace": run.marketplace, "kind": kind, "reason": reason[:255]}

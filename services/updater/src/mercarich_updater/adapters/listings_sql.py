@@ -18,7 +18,7 @@ from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
-from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, hold_newest, wants_replacement
+from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, lock_newest, wants_replacement
 from mercarich_updater.ports import Batch, Done, Judged
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -41,7 +41,7 @@ class SqlListings:
         since = {user_id: now - timedelta(days=self._rules(user_id).days) for user_id in users}
 
         def claim(connection: Connection) -> Sequence[Wanted]:
-            hold_newest(connection, batch)
+            lock_newest(connection, batch)
             which = and_(mine, wants_replacement())
             if batch.run_id is None:
                 which = and_(which, UPDATES.attempts < ATTEMPTS)
@@ -83,7 +83,7 @@ class SqlListings:
         wait = min(FIRST_WAIT * 2**wanted.unknowns, LONGEST_WAIT)
 
         def put_off(connection: Connection) -> None:
-            hold_newest(connection, batch)
+            lock_newest(connection, batch)
             if judged:  # else the reasons of the search before still tell more
                 candidates_sql.keep(connection, batch, wanted, judged, now)
             values = {"update_unknowns": wanted.unknowns + 1, "update_problem": reason[:32]}
@@ -102,7 +102,7 @@ class SqlListings:
 
     def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
         def none_found(connection: Connection) -> None:
-            hold_newest(connection, batch)
+            lock_newest(connection, batch)
             candidates_sql.keep(connection, batch, wanted, judged, now)
             withdrawn = _lower(connection, batch, wanted, now)
             _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
@@ -112,7 +112,7 @@ class SqlListings:
 
     def propose(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, now: datetime) -> None:
         def propose(connection: Connection) -> None:
-            hold_newest(connection, batch)
+            lock_newest(connection, batch)
             candidates_sql.keep(connection, batch, wanted, judged, now)
             withdrawn = _lower(connection, batch, wanted, now)
             first_price = func.coalesce(listings.c.first_price_jpy, wanted.first_price_jpy)
@@ -127,7 +127,7 @@ class SqlListings:
         self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, rules: Rules, now: datetime
     ) -> Sequence[Done]:
         def revive(connection: Connection) -> Sequence[Done]:
-            hold_newest(connection, batch)
+            lock_newest(connection, batch)
             done = restores_sql.give_source(connection, wanted, found, rules, now, batch.run_id)
             candidates_sql.keep(connection, batch, wanted, judged, now)
             ids = {*wanted.listing_ids, *(one.listing_id for one in done)}

@@ -19,10 +19,10 @@ UNKNOWNS = 6
 """Searches that told nothing after which a run lets go of a listing, and a woken one is left to the next run."""
 
 
-def hold_newest(connection: Connection, batch: Batch) -> None:
+def lock_newest(connection: Connection, batch: Batch) -> None:
     """Raises `Superseded`; what was woken by a withdrawal has no run."""
     if batch.message.generation is not None:
-        fence.hold_newest(connection, Operation.UPDATE, batch.message.marketplace, batch.message.generation)
+        fence.lock_newest(connection, Operation.UPDATE, batch.message.marketplace, batch.message.generation)
 
 
 @cache

@@ -11,15 +11,15 @@ from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_platform.settings import BadConfiguration
 
-_held: ContextVar[Connection | None] = ContextVar("held", default=None)
+_shared: ContextVar[Connection | None] = ContextVar("shared", default=None)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection to read with. Raises `DatabaseAway`."""
-    held = _held.get()
-    if held is not None and held.engine is engine:
-        yield held
+    shared = _shared.get()
+    if shared is not None and shared.engine is engine:
+        yield shared
         return
     with engines.reading(engine) as connection:
         yield connection
@@ -37,11 +37,11 @@ class SqlTogether:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         with reading(self._engine) as connection:
-            held = _held.set(connection)
+            token = _shared.set(connection)
             try:
                 yield
             finally:
-                _held.reset(held)
+                _shared.reset(token)
 
 
 class SqlSchema:

@@ -51,7 +51,7 @@ class SqlDesk:
     def advance(self, connection: Connection, claim: Claim, cursor: Mapping[str, Any], **values: Any) -> Claim:
         """In a transaction: the job goes on at `cursor`. Raises `Overtaken`."""
         text = orjson.dumps(cursor).decode()
-        hold(connection, claim, {**self._alive(), "cursor": text, "message": None, **values})
+        write_claimed(connection, claim, {**self._alive(), "cursor": text, "message": None, **values})
         known = {key: values[key] for key in ("done", "wrong", "total", "phase") if key in values}
         return replace(claim, cursor=cursor, **known)
 
@@ -64,15 +64,15 @@ class SqlDesk:
                 pass
 
     def _write(self, claim: Claim, values: Mapping[str, Any]) -> None:
-        run_tx(self.engine, lambda connection: hold(connection, claim, {**self._alive(), **values}))
+        run_tx(self.engine, lambda connection: write_claimed(connection, claim, {**self._alive(), **values}))
 
     def _alive(self) -> dict[str, Any]:
         now = self._now()
         return {"heartbeat_at": now, "claim_until": now + self._lease(), "attempts": 0}
 
 
-def hold(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> None:
-    """Write the job's row if it is still ours, and keep it until the transaction ends. Raises `Overtaken`."""
+def write_claimed(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> None:
+    """Write the job's row if it is still ours, which locks it until the transaction ends. Raises `Overtaken`."""
     ours = and_(jobs.c.id == claim.job_id, jobs.c.fence == claim.fence, jobs.c.ended_at.is_(None))
     if connection.execute(update(jobs).where(ours).values(**values)).rowcount != 1:
         raise Overtaken

@@ -12,7 +12,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_web.adapters.database import reading
-from mercarich_web.adapters.desk_sql import SqlDesk, ended, hold
+from mercarich_web.adapters.desk_sql import SqlDesk, ended, write_claimed
 from mercarich_web.adapters.import_comparison import problems_of
 from mercarich_web.adapters.new_rows import new_listing, new_source
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
@@ -87,14 +87,14 @@ class SqlImports:
 
     def apply(self, claim: Claim, now: datetime) -> int:
         def write(connection: Connection) -> int:
-            hold(connection, claim, {"heartbeat_at": now})
+            write_claimed(connection, claim, {"heartbeat_at": now})
             made = 0
             for start in range(0, claim.total or 0, APPLIED):
                 made += _apply_some(connection, claim, start, start + APPLIED, now)
             if made != claim.total:
                 raise Changed
             message = f"{made:,} rows were imported."
-            hold(connection, claim, {**ended(State.FINISHED, message, now), "made": made})
+            write_claimed(connection, claim, {**ended(State.FINISHED, message, now), "made": made})
             return made
 
         try:

@@ -157,8 +157,8 @@ class SqlJobBook:
             return [(row.id, Kind(row.kind), row.heartbeat_at) for row in connection.execute(query)]
 
     def take_over(self, job_id: int, before: datetime, now: datetime) -> bool:
-        held = or_(jobs.c.claimed_at <= before, jobs.c.attempts >= ATTEMPTS)
-        which = and_(jobs.c.id == job_id, _still_since(before), jobs.c.claim.is_not(None), held)
+        stuck = or_(jobs.c.claimed_at <= before, jobs.c.attempts >= ATTEMPTS)
+        which = and_(jobs.c.id == job_id, _still_since(before), jobs.c.claim.is_not(None), stuck)
         free = {"fence": jobs.c.fence + 1, "claim": None, "claimed_at": None, "claim_until": None, "attempts": 1}
         return run_tx(self._engine, lambda c: c.execute(update(jobs).where(which).values(free)).rowcount) == 1
 
