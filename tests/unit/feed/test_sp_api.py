@@ -11,12 +11,12 @@ import pytest
 from tests.unit.feed.amazon_fake import ACCEPTED, ACCOUNT, TOKEN, FakeAmazon
 
 from mercarich_feed.domain.feeds import FeedState
-from mercarich_feed.ports import Forbidden, Missing, RateLimited, Rejected, Transient
+from mercarich_feed.ports import ContentRefused, Forbidden, Missing, RateLimited, Transient
 
 ERRORS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "api_errors.json"
 DENIED = (403, {"errors": [{"code": "Unauthorized", "message": "Access to requested resource is denied."}]})
 QUOTA = (429, {"errors": [{"code": "QuotaExceeded", "message": "You exceeded your quota."}]})
-CLASSES = {403: Forbidden, 429: RateLimited, 400: Rejected}
+CLASSES = {403: Forbidden, 429: RateLimited, 400: ContentRefused}
 
 
 def test_a_patch_sends_the_absolute_quantity_and_the_sellers_token() -> None:
@@ -39,7 +39,7 @@ def test_a_patch_sends_the_absolute_quantity_and_the_sellers_token() -> None:
 def test_an_invalid_inside_200_is_a_refusal_with_its_issues() -> None:
     issue = {"code": "90220", "message": "'[brand]' is required", "severity": "ERROR"}
     amazon = FakeAmazon((200, {"sku": "S", "status": "INVALID", "submissionId": "1", "issues": [issue]}))
-    with pytest.raises(Rejected, match=r"90220 .*brand"):
+    with pytest.raises(ContentRefused, match=r"90220 .*brand"):
         amazon.api().patch_quantity(ACCOUNT, "S", 0)
 
 

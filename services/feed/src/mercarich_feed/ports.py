@@ -36,7 +36,7 @@ class RateLimited(AmazonTrouble):
         self.retry_after = retry_after
 
 
-class Rejected(AmazonTrouble):
+class ContentRefused(AmazonTrouble):
     """The content was refused; the same content will be refused again."""
 
 
@@ -94,7 +94,7 @@ class Amazon(Protocol):
         """The feed's state and its report's document id."""
 
     def cancel_feed(self, account: Account, feed_id: str) -> None:
-        """Ask for a queued feed to be dropped; `Rejected` when it is too late."""
+        """Ask for a queued feed to be dropped; `ContentRefused` when it is too late."""
 
     def report(self, account: Account, document_id: str) -> Mapping[str, Any]:
         """Download a processing report."""

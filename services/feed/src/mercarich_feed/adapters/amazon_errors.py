@@ -7,10 +7,10 @@ from mercarich_feed.adapters.http import Reply
 from mercarich_feed.ports import (
     AmazonTrouble,
     AppCredentials,
+    ContentRefused,
     Forbidden,
     Missing,
     RateLimited,
-    Rejected,
     TokenRevoked,
     Transient,
 )
@@ -58,7 +58,7 @@ def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
     if 400 <= status < 500:
         if status != 400:
             log.error("Amazon refuses how it is asked: a fault of this program", extra={"status": status})
-        return Rejected(text if isinstance(body, dict) else f"HTTP {status} with HTML: the request is malformed")
+        return ContentRefused(text if isinstance(body, dict) else f"HTTP {status} with HTML: the request is malformed")
     return Transient(text)
 
 

@@ -16,7 +16,7 @@ from mercarich_feed.adapters.lwa import Lwa
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.domain.feeds import FeedState, quantity_patches
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import AmazonTrouble, Forbidden, Missing, RateLimited, Rejected, Transient
+from mercarich_feed.ports import AmazonTrouble, ContentRefused, Forbidden, Missing, RateLimited, Transient
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
@@ -154,7 +154,7 @@ class SpApi:
         lost: list[Transient] = []
         try:
             return self._until_answered(account, operation, lost, paced=paced)
-        except (Rejected, Missing, Transient):
+        except (ContentRefused, Missing, Transient):
             raise
         except AmazonTrouble as trouble:
             if lost and operation.method != "GET":  # an earlier try may have had its effect
@@ -208,7 +208,7 @@ class SpApi:
 def _accepted(answer: Mapping[str, Any]) -> None:
     status = answer.get("status")
     if status == "INVALID":
-        raise Rejected(issues_of(answer))
+        raise ContentRefused(issues_of(answer))
     if status != "ACCEPTED":
         raise Transient(f"an answer of status {status!r}")
 

@@ -10,10 +10,10 @@ from mercarich_feed.domain.pushes import Account, Outcome
 from mercarich_feed.ports import (
     Amazon,
     AmazonTrouble,
+    ContentRefused,
     Meter,
     Missing,
     Numbers,
-    Rejected,
     Submissions,
     Transient,
     Unsent,
@@ -142,7 +142,7 @@ class FollowFeeds:
             return
         try:
             self.amazon.cancel_feed(account, feed_id)
-        except (Rejected, Missing, Transient) as trouble:
+        except (ContentRefused, Missing, Transient) as trouble:
             log.info("it was not cancelled", extra={"feed_id": feed_id, "reason": str(trouble)})
 
     def _read(self, account: Account, feed: OpenFeed, report_id: str | None) -> FeedEnd:

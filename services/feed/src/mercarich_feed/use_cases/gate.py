@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import Accounts, Amazon, AmazonTrouble, Meter, RateLimited, Rejected, TokenRevoked, Unsent
+from mercarich_feed.ports import (
+    Accounts,
+    Amazon,
+    AmazonTrouble,
+    ContentRefused,
+    Meter,
+    RateLimited,
+    TokenRevoked,
+    Unsent,
+)
 from mercarich_platform.clock import Monotonic, monotonic
 
 log = logging.getLogger(__name__)
@@ -48,7 +57,7 @@ class Gate:
             return None
         except AmazonTrouble as trouble:
             self.meter.trouble(trouble)
-            if isinstance(trouble, Rejected):
+            if isinstance(trouble, ContentRefused):
                 log.warning("Amazon refused a request as such", extra={"user_id": user_id, "reason": str(trouble)})
             return self._rests.begin(user_id, self.now(), getattr(trouble, "retry_after", None), trouble)
         self._rests.clear(user_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mercarich_feed.domain.pushes import Outcome, Pushed
-from mercarich_feed.ports import AmazonTrouble, Answer, Missing, RateLimited, Rejected, Transient, Unsent
+from mercarich_feed.ports import AmazonTrouble, Answer, ContentRefused, Missing, RateLimited, Transient, Unsent
 
 
 def pushed(answer: Answer) -> Pushed:
@@ -15,7 +15,7 @@ def hopeless(answers: Sequence[Answer]) -> list[AmazonTrouble]:
     """What concerns the whole seller. Being away or out of quota does so only when nothing went through."""
     troubles = [answer.trouble for answer in answers if answer.trouble is not None]
     for trouble in troubles:
-        if not isinstance(trouble, Rejected | Missing | Transient | RateLimited):
+        if not isinstance(trouble, ContentRefused | Missing | Transient | RateLimited):
             return [trouble]
     if len(troubles) == len(answers) and isinstance(troubles[0], Transient | RateLimited | Unsent):
         return troubles[:1]
@@ -26,7 +26,7 @@ def _outcome(trouble: AmazonTrouble | None) -> Outcome:
     match trouble:
         case None:
             return Outcome.ACCEPTED
-        case Rejected():
+        case ContentRefused():
             return Outcome.REJECTED
         case Missing():
             return Outcome.ORPHAN

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import Amazon, Missing, Rejected, Removals
+from mercarich_feed.ports import Amazon, ContentRefused, Missing, Removals
 
 REMOVALS = 20
 """Claimed at once: four seconds of the quota."""
@@ -21,7 +21,7 @@ class RemoveListings:
         if not offers:
             return None
         answers = self.amazon.remove(account, offers)
-        refused = [answer for answer in answers if isinstance(answer.trouble, Rejected)]
+        refused = [answer for answer in answers if isinstance(answer.trouble, ContentRefused)]
         gone = [answer for answer in answers if answer.trouble is None or isinstance(answer.trouble, Missing)]
         unreached = [answer for answer in answers if answer not in refused and answer not in gone]
         self.removals.accepted(gone)
