@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from mercarich_reasons import push, stock
+from mercarich_reasons import candidates, pictures, push, replacements, stock
 from mercarich_reasons.reason import Reason
 
-_SUBJECTS = (stock, push)
+_SUBJECTS = (stock, push, replacements, candidates, pictures)
 
 
 @dataclass(frozen=True, slots=True)

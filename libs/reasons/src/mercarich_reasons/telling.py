@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as StateReason
+from mercarich_reasons.candidates import Colour
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stored import LaterCode
 from mercarich_reasons.words import en, ja
@@ -28,10 +29,19 @@ class _Words(Protocol):
     MARKETPLACES: Mapping[str, str]
     STATES: Mapping[str, str]
     STATE_REASONS: Mapping[str, str]
+    CONDITIONS: Mapping[int, str]
+    COLOURS: Mapping[str, str]
     REASONS: Mapping[str, str]
 
 
 _TABLES: Mapping[Language, _Words] = {Language.EN: en, Language.JA: ja}
+_NAMED: Mapping[type, Callable[[_Words], Mapping[str, str]]] = {
+    Marketplace: lambda words: words.MARKETPLACES,
+    State: lambda words: words.STATES,
+    StateReason: lambda words: words.STATE_REASONS,
+    Colour: lambda words: words.COLOURS,
+}
+"""Values of closed sets, and the table of a language that has words for each."""
 Moment = Callable[[datetime], str]
 
 
@@ -95,14 +105,17 @@ def _bare(template: str) -> str:
 
 def _word(name: str, value: Any, language: Language, moment: Moment) -> str:
     words = _TABLES[language]
-    if isinstance(value, Marketplace):
-        return words.MARKETPLACES[value]
-    if isinstance(value, StateReason):
-        return words.STATE_REASONS[value]
+    named = _NAMED.get(type(value))
+    if named is not None:
+        return named(words)[value]
     if isinstance(value, datetime):
         return moment(value)
+    if name.endswith("condition"):
+        return words.CONDITIONS.get(value, str(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return words.YEN.format(value) if name.endswith("_jpy") else f"{value:,}"
     if isinstance(value, float):
         return f"{value:g}"
-    return words.LISTED.join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    if isinstance(value, tuple | list):
+        return words.LISTED.join(_word(name, one, language, moment) for one in value)
+    return str(value)

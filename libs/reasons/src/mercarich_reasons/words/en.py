@@ -49,6 +49,33 @@ STATE_REASONS: Mapping[str, str] = {
 }
 """Why a source is in its state."""
 
+CONDITIONS: Mapping[int, str] = {
+    1: "new, unused",
+    2: "nearly unused",
+    3: "no visible flaws",
+    4: "slightly used",
+    5: "used",
+    6: "poor",
+}
+"""Of an item, as both marketplaces order them."""
+COLOURS: Mapping[str, str] = {
+    "red": "red",
+    "blue": "blue",
+    "green": "green",
+    "yellow": "yellow",
+    "black": "black",
+    "white": "white",
+    "pink": "pink",
+    "purple": "purple",
+    "orange": "orange",
+    "brown": "brown",
+    "silver": "silver",
+    "gold": "gold",
+    "grey": "grey",
+    "navy": "navy",
+    "beige": "beige",
+}
+
 REASONS: Mapping[str, str] = {
     # a listing's life
     "source_seen": "{state}",
@@ -77,6 +104,64 @@ REASONS: Mapping[str, str] = {
     "feed_without_report": "the feed is done without a report",
     "feed_refused": "Amazon refused the whole feed: {text}",
     "feed_incomplete": "Amazon processed only {processed} of the feed's {sent} messages",
+    # a person's word on a replacement
+    "nothing_waits": "nothing waits for approval at {sku}",
+    "nothing_to_take_back": "{sku} has no replacement that could be taken back",
+    "other_replacement": "{sku} has another replacement by now: {item_id} ({marketplace})",
+    "other_source": "{sku} has another source than {item_id} by now",
+    # candidates
+    "gone_source_itself": "it is the source that is gone",
+    "taken_back_before": "a person has refused it for this listing or taken it back",
+    "excluded_seller": "seller {seller_id} is excluded",
+    "excluded_word": "the title has the excluded word “{word}”",
+    "volumes_differ": "the volume differs: {ours|not named}, and {theirs|not named}",
+    "piece_counts_differ": "the number of pieces differs: {ours|not named}, and {theirs|not named}",
+    "models_differ": "the model differs: {ours|not named}, and {theirs|not named}",
+    "colours_differ": "the colour in the title differs: {ours|not named}, and {theirs|not named}",
+    "measures_differ": "the measure differs: {ours|not named}, and {theirs|not named}",
+    "may_be_part": "it may be a part or broken: {words}",
+    "not_buyable": "it is {state}",
+    "ratings_unknown": "the seller's ratings are not known",
+    "no_ratings": "the seller has no ratings yet",
+    "rating_too_low": "{good_percent} % good ratings, less than {least_percent} %",
+    "already_used": "another listing uses it already",
+    "just_used": "another listing has just begun to use it",
+    "just_gone": "it has gone since it was looked at",
+    "condition_unknown": "its condition is not known",
+    "old_condition_unknown": "the condition of the old source is not known",
+    "condition_differs": "its condition is “{condition}”, the old source's “{wanted_condition}”",
+    "condition_worse": "its condition, “{condition}”, is worse than “{wanted_condition}”, the old source's",
+    "condition_beyond_limit": (
+        "its condition, “{condition}”, is worse than “{worst_condition}”, the other marketplace's limit"
+    ),
+    "condition_not_taken": "nothing is taken from the other marketplace for the condition “{wanted_condition}”",
+    "first_price_unknown": "the price at first purchase is not known",
+    "price_missing": "it shows no price",
+    "price_above_limit": "{cost_jpy}[ with {shipping_jpy} of shipping] is more than {limit_jpy}",
+    "price_above_break_even": (
+        "{cost_jpy}[ with {shipping_jpy} of shipping] is more than {limit_jpy}, the break-even price"
+    ),
+    "title_missing": "it has no title",
+    "title_too_long": "its title has {length} characters, more than {most}",
+    "ships_from": "it ships from {place}",
+    "ships_too_late": "it ships within {days} days, not {most}",
+    "picture_missing": "it has no picture",
+    "old_picture_missing": "there is no picture of the old source",
+    "picture_unavailable": "the picture {url} cannot be had[: {why}][: {error}]",
+    "picture_not_now": "its picture cannot be had for now[: {why}][: {error}]",
+    "picture_undecodable": "the picture {url} cannot be decoded",
+    "picture_too_narrow": "the picture {url} is too narrow",
+    "pictures_incomparable": "the picture {url} cannot be compared",
+    "histograms_differ": "the pictures' brightness correlates by {correlation|nothing}, not above {least}",
+    "few_features_match": "{share|nothing} of the pictures' features match, less than {least}",
+    "few_features_agree": "{features} features agree on where the thing is, fewer than {least}",
+    "picture_colours_differ": (
+        "the colours in the pictures differ by {distance|more than can be said}, more than {most}"
+    ),
+    "part_in_other_colour": "{share|a part} of it has another colour, more than {most}",
+    "spot_differs": "a spot of {share|unknown size} of it looks different, more than {most}",
+    "page_told_nothing": "its page told nothing[: {why}]",
+    "not_looked_at": "it was refused before that was looked at",
     # of earlier and later releases
     "old_sentence": "{text}",
 }
