@@ -18,6 +18,8 @@ from pathlib import Path
 
 import cv2
 
+from mercarich_reasons.candidates import ConditionWorse, PriceAboveLimit
+from mercarich_reasons.reason import Reason
 from mercarich_replacements.matching import (
     DEFAULT,
     SEED,
@@ -86,7 +88,7 @@ def compare(pair: Pair) -> Seen:
     return Seen(pair, quick(ours, theirs), likeness(ours, theirs))
 
 
-def refusal(rules: MatchRules, seen: Seen) -> str | None:
+def refusal(rules: MatchRules, seen: Seen) -> Reason | None:
     """The first of the tests that refuses, in the updater's order; None takes the candidate."""
     ours, theirs = seen.pair.ours, seen.pair.theirs
     if reason := titles_against(rules, ours.title, theirs.title):
@@ -94,9 +96,9 @@ def refusal(rules: MatchRules, seen: Seen) -> str | None:
     if reason := quick_against(rules, seen.quick):
         return reason
     if theirs.condition > ours.condition:
-        return "the condition is worse"
+        return ConditionWorse(theirs.condition, ours.condition)
     if theirs.price > ours.price:
-        return "it is dearer"
+        return PriceAboveLimit(theirs.price, ours.price)
     return pictures_against(rules, seen.likeness, ours.title, theirs.title)
 
 

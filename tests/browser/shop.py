@@ -9,8 +9,11 @@ from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import let_sign_in
 
+from mercarich_contracts.market import Marketplace
 from mercarich_db import tables
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
+from mercarich_reasons.stock import ReplacementWaits
 from mercarich_web.adapters.causes_sql import SqlCauses
 from mercarich_web.adapters.notices_sql import SqlNotices
 from mercarich_web.use_cases.notices import KeepNotices
@@ -171,7 +174,9 @@ def _withdrawn(rows: Rows, seller: int) -> int:
         mine = {"user_id": seller, "revision": 2, "quantity_before": 1, "quantity_after": 0}
         rows.event(listing, "withdrawn", at=ago(hours=3), reason="won", run_id=1, evidence_id=proof, **mine)
         rows.event(listing, "push_accepted", at=ago(hours=3) + timedelta(minutes=3), **mine)
-        rows.event(listing, "proposed", at=ago(hours=2), user_id=seller, reason="yahoo x4000000 waits for approval")
+        rows.event(
+            listing, "proposed", at=ago(hours=2), user_id=seller, reason=ReplacementWaits(Marketplace.YAHOO, "x4000000")
+        )
         found = {"marketplace": "yahoo", "url": "https://auctions.example/x4", "title": f"{GOODS[number]} 美品"}
         rows.source(f"x400000{number}", seller_id="shop_4711", price_jpy=7_980, condition_code=3)
         rows.add(
@@ -187,8 +192,8 @@ def _withdrawn(rows: Rows, seller: int) -> int:
         )
         for place, (by, reason) in enumerate(
             (
-                ("price", "12,800 yen is more than 8,800 yen"),
-                ("rating", "71 % good ratings, less than 80 %"),
+                ("price", PriceAboveLimit(12_800, 8_800)),
+                ("rating", RatingTooLow(71, 80)),
                 (None, None),
             )
         ):

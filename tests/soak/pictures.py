@@ -7,6 +7,7 @@ from tests.soak.darkroom import Darkroom
 from tests.soak.proxies import Proxies
 
 from mercarich_marketplace.app import Refusal
+from mercarich_reasons.pictures import PictureUnavailable
 from mercarich_simulator.sites.pictures import IMAGES
 from mercarich_updater.adapters.likeness import Decoded
 from mercarich_updater.adapters.pictures_http import Compared, HttpPictures
@@ -40,7 +41,7 @@ class MarketPictures(HttpPictures):
         except Refusal as refusal:
             if refusal.status == 503:
                 raise PictureLater(refusal.body.error, picture) from refusal
-            raise NoPicture(f"{picture.url}: {refusal.body.message}") from refusal
+            raise NoPicture(PictureUnavailable.of(picture.url, refusal.body.error)) from refusal
 
 
 def _item_id(url: str) -> str | None:

@@ -13,7 +13,15 @@ from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_contracts.proxy_api import Evidence, Item, SearchRequest, SearchResult
 from mercarich_db import engine as engines
-from mercarich_db.tables import holds, listings, revival_candidates, revivals, seller_settings, source_items
+from mercarich_db.tables import (
+    holds,
+    listing_events,
+    listings,
+    revival_candidates,
+    revivals,
+    seller_settings,
+    source_items,
+)
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_replacements.matching import Likeness
 from mercarich_runs.adapters.runs_sql import SqlRuns
@@ -188,6 +196,12 @@ class RevivalShop(Shop):
         mine = select(revival_candidates).where(revival_candidates.c.listing_id == listing_id)
         with engines.reading(self.engine) as connection:
             return connection.execute(mine.order_by(revival_candidates.c.id)).all()
+
+    def reasons(self, listing_id: int) -> list[Any]:
+        """Of its events, in their order."""
+        mine = select(listing_events.c.reason).where(listing_events.c.listing_id == listing_id)
+        with engines.reading(self.engine) as connection:
+            return list(connection.execute(mine.order_by(listing_events.c.id)).scalars())
 
     def states(self, listing_id: int) -> list[str]:
         rows = select(revivals.c.state).where(revivals.c.listing_id == listing_id).order_by(revivals.c.id)

@@ -4,11 +4,21 @@ import pytest
 from sqlalchemy import insert, select
 from tests.integration.updater.shop import Market, RevivalShop, item, no_longer
 
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_db import engine as engines
 from mercarich_db.tables import revivals
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.candidates import PriceAboveLimit
+from mercarich_reasons.replacements import NothingToTakeBack, NothingWaits, OtherSource
+from mercarich_reasons.stock import (
+    ApprovedItemSeen,
+    ReplacedBy,
+    ReplacementApproved,
+    ReplacementRefused,
+    ReplacementTakenBack,
+    ReplacementWaits,
+)
 from mercarich_updater.domain.reports import NotFound, Refused
 from mercarich_updater.ports import Batch
 from mercarich_updater.use_cases.revive import BatchOutcome
@@ -40,6 +50,10 @@ def test_an_approved_one_is_looked_at_once_more_and_taken(shop: RevivalShop, mar
     assert market.looks[looks:] == ["new1"]
     assert (shop.offer(asked).quantity, shop.source_of(asked)) == (1, "new1")
     assert shop.events(asked) == ["proposed", "approved", "restored"]
+    proposed, approved, restored = shop.reasons(asked)
+    assert proposed == ReplacementWaits(Marketplace.YAHOO, "new1")
+    assert approved == ReplacementApproved("new1", "yuki")
+    assert restored == ReplacedBy(Marketplace.YAHOO, "new1", shop.offer(asked).source_item_id, 900, 6, pushed=True)
 
 
 def test_m7_an_approved_one_keeps_the_first_price_too(shop: RevivalShop, market: Market, asked: int) -> None:
@@ -56,6 +70,7 @@ def test_an_approved_one_that_is_gone_lapses_and_the_search_goes_on(
     market.for_sale = []
     shop.decide()
     assert (shop.offer(asked).quantity, shop.states(asked)) == (0, ["lapsed"])
+    assert shop.reasons(asked)[-1] == ApprovedItemSeen("new1", State.SOLD, Reason.WON)
     market.for_sale = [item("new2")]
     shop.wake(asked)
     assert [one.item_id for one in shop.desk.waiting()] == ["new2"]
@@ -63,6 +78,7 @@ def test_an_approved_one_that_is_gone_lapses_and_the_search_goes_on(
 
 def test_a_refused_proposal_is_not_proposed_again(shop: RevivalShop, market: Market, asked: int) -> None:
     shop.desk.undo("s1", None, "yuki")
+    assert shop.reasons(asked)[-1] == ReplacementRefused("new1", "yuki")
     market.for_sale = [item("new1"), item("new2")]
     shop.wake(asked)
     assert shop.candidates(asked) == {"new1": "undone", "new2": None}
@@ -144,10 +160,12 @@ def test_undo_takes_a_replacement_back_and_the_offer_down(shop: RevivalShop, mar
     offer = shop.offer(listing)
     assert (offer.quantity, offer.revision, offer.searching, shop.source_of(listing)) == (0, 4, True, "old1")
     assert shop.states(listing) == ["undone"]
+    assert shop.reasons(listing)[-1] == ReplacementTakenBack("new1", "yuki", Marketplace.YAHOO, offer.source_item_id)
     shop.wake(listing)
     assert shop.candidates(listing) == {"new1": "undone"}
-    with pytest.raises(Refused, match="no replacement that could be taken back"):
+    with pytest.raises(Refused, match="s1 has no replacement that could be taken back") as refused:
         shop.desk.undo("s1", None, "yuki")
+    assert refused.value.reason == NothingToTakeBack("s1")
 
 
 def test_undo_puts_all_listings_back_that_were_given_the_item(shop: RevivalShop, market: Market) -> None:
@@ -169,8 +187,9 @@ def test_undo_leaves_a_source_alone_that_somebody_else_has_set_since(shop: Reviv
     market.for_sale = [item("new1")]
     shop.wake(listing)
     shop.change(listing, source_item_id=shop.offer(other).source_item_id)
-    with pytest.raises(Refused, match="s1 has another source than new1 by now"):
+    with pytest.raises(Refused, match="s1 has another source than new1 by now") as refused:
         shop.desk.undo("s1", None, "yuki")
+    assert refused.value.reason == OtherSource("s1", "new1")
     assert (shop.source_of(listing), shop.offer(listing).quantity, shop.states(listing)) == ("chosen", 1, ["applied"])
 
 
@@ -191,7 +210,7 @@ def test_explain_tells_each_candidate_and_why_it_was_refused(shop: RevivalShop, 
     assert (told.searching, told.source) == (True, "yahoo old1")
     assert told.searched_at is not None
     assert told.searched_at <= utc_now()
-    assert [(one.item_id, one.reason) for one in told.candidates] == [("dear", "1,500 yen is more than 1,000 yen")]
+    assert [(one.item_id, one.reason) for one in told.candidates] == [("dear", PriceAboveLimit(1500, 1000))]
 
 
 def test_a_sku_that_is_not_there_or_not_one_is_a_sentence(shop: RevivalShop) -> None:
@@ -201,8 +220,9 @@ def test_a_sku_that_is_not_there_or_not_one_is_a_sentence(shop: RevivalShop) -> 
         shop.desk.explain("nowhere", None)
     with pytest.raises(Refused, match="several sellers have the SKU s1: a, b; add --username NAME"):
         shop.desk.approve("s1", None, "yuki")
-    with pytest.raises(Refused, match="nothing waits for approval at s1"):
+    with pytest.raises(Refused, match="nothing waits for approval at s1") as refused:
         shop.desk.approve("s1", "a", "yuki")
+    assert refused.value.reason == NothingWaits("s1")
 
 
 def test_a_sellers_own_settings_are_typed_and_can_be_given_up(shop: RevivalShop) -> None:

@@ -12,6 +12,12 @@ import numpy as np
 import pytest
 
 from mercarich_contracts.market import Marketplace
+from mercarich_reasons.pictures import (
+    OldPictureMissing,
+    PicturesIncomparable,
+    PictureTooNarrow,
+    PictureUndecodable,
+)
 from mercarich_updater.adapters.likeness import Decoded
 from mercarich_updater.adapters.pictures_http import HttpPictures
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
@@ -52,8 +58,13 @@ def png(width: int, height: int) -> bytes:
 def test_a_stripe_counts_as_no_picture(served: tuple[HttpPictures, list[bytes]]) -> None:
     pictures, bodies = served
     bodies += [png(100, 100), png(3000, 1)]
-    with pytest.raises(NoPicture, match="https://pictures/theirs: the picture is too narrow"):
+    with pytest.raises(NoPicture) as refused:
         pictures.likeness(OURS, THEIRS)
+    assert refused.value.reason == PictureTooNarrow("https://pictures/theirs")
+    bodies += [b"no picture"]
+    with pytest.raises(NoPicture) as refused:
+        pictures.likeness(OURS, THEIRS)
+    assert refused.value.reason == PictureUndecodable("https://pictures/theirs")
 
 
 def test_what_opencv_refuses_counts_as_no_picture(
@@ -65,8 +76,9 @@ def test_what_opencv_refuses_counts_as_no_picture(
     monkeypatch.setattr("mercarich_updater.adapters.likeness.quick", refuse)
     pictures, bodies = served
     bodies += [png(100, 100), png(100, 100)]
-    with pytest.raises(NoPicture, match="https://pictures/theirs: the pictures cannot be compared"):
+    with pytest.raises(NoPicture) as refused:
         pictures.quick(OURS, THEIRS)
+    assert refused.value.reason == PicturesIncomparable("https://pictures/theirs")
 
 
 def test_a_picture_that_the_proxy_cannot_have_for_now_is_named(served: tuple[HttpPictures, list[bytes]]) -> None:
@@ -102,5 +114,6 @@ def test_a_saved_picture_that_is_not_there_or_lies_elsewhere_is_fetched_as_ever(
     os.mkfifo(tmp_path / "1" / "pipe.png")
     bodies += [png(100, 100), png(100, 100)]
     assert pictures.quick(replace(OURS, saved=path), THEIRS) == pytest.approx(1)
-    with pytest.raises(NoPicture, match="no picture of the old source"):
+    with pytest.raises(NoPicture) as refused:
         pictures.quick(Picture(Marketplace.YAHOO, "", saved=path), THEIRS)
+    assert refused.value.reason == OldPictureMissing()

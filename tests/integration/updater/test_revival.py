@@ -12,6 +12,9 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import excluded_sellers, excluded_words, listing_pictures, source_items
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.candidates import ModelsDiffer, PageToldNothing, PriceAboveLimit
+from mercarich_reasons.pictures import PictureNotNow
+from mercarich_reasons.stock import NoReplacementYet, SourceSeen
 from mercarich_runs.ports import Outcome, ProxyAway
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS
 from mercarich_updater.ports import Batch
@@ -66,6 +69,8 @@ def test_of_each_candidate_is_kept_what_was_seen_and_nothing_else(shop: RevivalS
         800,
     )
     assert (dear.quick_correlation, dear.share_forth) == (0.95, None)
+    assert unlike.reason == ModelsDiffer(("mx00001",), ("mx99999",))
+    assert (dear.reason, taken.reason) == (PriceAboveLimit(5800, 1000, 800), None)
     assert (taken.refused_by, taken.seller_id, taken.rating_good, taken.rating_bad) == (None, "good-seller", 100, 0)
     assert (taken.condition_code, taken.ships_from, taken.ship_days_max) == (3, "東京都", 2)
     assert (taken.share_forth, taken.inliers, taken.image_url) == (0.9, 200, "https://pictures/y102")
@@ -138,6 +143,7 @@ def test_m2_one_that_was_only_marked_comes_down_when_nothing_is_found(shop: Revi
     assert (offer.quantity, offer.revision, offer.push_pending, offer.searching) == (0, 2, 1, True)
     assert offer.withdrawn_at is not None
     assert (shop.events(listing), shop.run(ended.id).withdrawn) == (["withdrawn"], 1)
+    assert shop.reasons(listing) == [NoReplacementYet(State.SOLD)]
     run(shop)
     assert (shop.offer(listing).revision, shop.events(listing)) == (2, ["withdrawn"])
 
@@ -304,6 +310,7 @@ def test_unknown_tells_nothing_and_is_asked_again(shop: RevivalShop, market: Mar
     market.pages["new1"] = item("new1", state=State.UNKNOWN, reason=Reason.BLOCKED)
     shop.wake(listing)
     assert (shop.offer(listing).searched_at, shop.candidates(listing)) == (None, {"new1": "unknown"})
+    assert [one.reason for one in shop.seen_of(listing)] == [PageToldNothing(Reason.BLOCKED)]
 
 
 def test_m7_a_candidate_whose_picture_is_blocked_is_unknown_and_the_next_is_judged(
@@ -314,6 +321,7 @@ def test_m7_a_candidate_whose_picture_is_blocked_is_unknown_and_the_next_is_judg
     market.blocked_pictures = {"https://pictures/new1"}
     shop.wake(listing)
     assert shop.candidates(listing) == {"new1": "unknown", "dear": "price"}
+    assert shop.seen_of(listing)[0].reason == PictureNotNow(Reason.BREAKER_OPEN)
     assert (shop.offer(listing).update_problem, shop.offer(listing).searched_at) == ("unknown", None)
     shop.change(listing, update_not_before=None)
     market.for_sale.append(item("new2"))
@@ -391,3 +399,4 @@ def test_a_source_that_goes_before_the_push_takes_its_restore_back(shop: Revival
     offer = shop.offer(listing)
     assert (offer.quantity, offer.searching, offer.restored_at) == (0, True, None)
     assert shop.events(listing) == ["restored", "withdrawn"]
+    assert shop.reasons(listing)[-1] == SourceSeen(State.SOLD, Reason.WON)

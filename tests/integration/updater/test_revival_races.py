@@ -12,6 +12,8 @@ from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import listings
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.candidates import JustGone
+from mercarich_reasons.stock import ApprovedItemGone
 from mercarich_updater.ports import Ageing
 
 SOON = timedelta(seconds=20)
@@ -24,6 +26,7 @@ def test_a_replacement_that_was_seen_sold_after_our_look_is_not_taken(shop: Revi
     market.for_sale = [item("new1"), item("new2")]
     shop.wake(listing)
     assert shop.candidates(listing) == {"new1": "buyable", "new2": None}
+    assert shop.seen_of(listing)[0].reason == JustGone()
     assert (shop.source("new1").state, shop.source_of(listing)) == ("sold", "new2")
     assert shop.source("new1").suspected_at is not None
 
@@ -48,6 +51,7 @@ def test_an_approved_one_that_was_seen_sold_after_our_look_lapses(shop: RevivalS
     shop.listing(shop.seller("b"), "new1", source={"state": "sold", "observed_at": utc_now() + SOON})
     shop.decide()
     assert (shop.states(listing), shop.offer(listing).quantity) == (["lapsed"], 0)
+    assert shop.reasons(listing)[-1] == ApprovedItemGone("new1")
 
 
 def test_a_look_at_a_waiting_restores_source_does_not_bring_back_what_sold_since(

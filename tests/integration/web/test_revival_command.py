@@ -7,6 +7,7 @@ from tests.integration.web.rows import Rows, ago
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_reasons.candidates import PriceAboveLimit
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def listing(rows: Rows) -> int:
     found = {"marketplace": "yahoo", "title": "ニコン 50mm", "price_jpy": 8_000}
     for item_id, refused in (("x333333", None), ("x444444", "price")):
         seen = {**found, "item_id": item_id, "url": f"https://auctions.example/{item_id}", "searched_at": ago(hours=1)}
-        why = {"refused_by": refused, "reason": "12,000 yen is more than 9,000 yen" if refused else None}
+        why = {"refused_by": refused, "reason": PriceAboveLimit(12_000, 9_000) if refused else None}
         rows.add(tables.revival_candidates, listing_id=listing, **seen, **why)
     proposal = {**found, "item_id": "x333333", "url": "https://auctions.example/x333333", "at": ago(hours=1)}
     rows.add(tables.revivals, listing_id=listing, user_id=user_id, old_source_item_id=old, state="proposed", **proposal)
@@ -42,7 +43,19 @@ def test_what_waits_and_why_is_told(mercarich: Mercarich) -> None:
     assert "12,000 yen is more than 9,000 yen" in told
     assert (one["sku"], one["item_id"], one["state"]) == ("SKU-1", "x333333", "proposed")
     assert [candidate["refused_by"] for candidate in explained["candidates"]] == [None, "price"]
+    why = explained["candidates"][1]
+    assert (why["reason"], why["reason_code"]) == ("12,000 yen is more than 9,000 yen", "price_above_limit")
+    assert why["reason_values"] == {"cost_jpy": 12_000, "limit_jpy": 9_000}
     assert explained["searching"] is True
+
+
+def test_a_sentence_of_an_earlier_release_is_told_as_it_is(mercarich: Mercarich, rows: Rows, listing: int) -> None:
+    seen = {"marketplace": "yahoo", "item_id": "x555555", "url": "https://auctions.example/x5", "searched_at": ago()}
+    sentence = "1,900 yen is more than 1,000 yen"
+    rows.add(tables.revival_candidates, listing_id=listing, refused_by="price", reason=sentence, **seen)
+
+    assert f"refused by price: {sentence}" in mercarich.page("revival", "explain", "SKU-1")
+    assert mercarich.json("revival", "explain", "SKU-1")["candidates"][2]["reason"] == sentence
 
 
 @pytest.mark.usefixtures("listing")

@@ -11,6 +11,7 @@ from tests.integration.web.site import Browser
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.setting_definitions import SELLERS_OWN
+from mercarich_reasons.candidates import PriceAboveLimit
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_another_number_of_checks_is_tried_and_not_saved(ann: Browser, rows: Row
 
 
 def test_what_was_not_looked_at_is_not_promised(ann: Browser, rows: Rows, ann_id: int) -> None:
-    unseen = {"share_forth": None, "refused_by": "price", "reason": "1,900 yen is more than 1,000 yen"}
+    unseen = {"share_forth": None, "refused_by": "price", "reason": PriceAboveLimit(1900, 1000)}
     searched(rows, ann_id, "A-1", price_jpy=1900, **unseen)
     page = ann.post("/rules/preview", REVIVAL_PRICE_FACTOR="2").text
 

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from mercarich_contracts.events import EventKind
-from mercarich_updater.domain.revivals import Change
-
 ROOT = Path(__file__).resolve().parents[3]
 WRITERS = sorted(
     path
@@ -33,7 +30,6 @@ def test_the_writers_are_found() -> None:
     assert {path.parents[1].name for path in WRITERS} == {
         "mercarich_checker",
         "mercarich_feed",
-        "mercarich_updater",
         "mercarich_web",
     }
 
@@ -43,7 +39,3 @@ def test_kinds_are_never_texts(path: Path) -> None:
     texts = [node.value for node in _kinds(ast.parse(path.read_bytes())) if isinstance(node, ast.Constant)]
 
     assert texts == []
-
-
-def test_what_a_replacement_does_is_told_by_a_kind_of_the_same_name() -> None:
-    assert set(Change) <= set(EventKind)

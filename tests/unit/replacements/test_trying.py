@@ -7,7 +7,10 @@ import pytest
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Evidence, Item
-from mercarich_replacements.filters import Refusal
+from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
+from mercarich_reasons.pictures import HistogramsDiffer, PartInOtherColour, PictureMissing
+from mercarich_reasons.stored import OldSentence
+from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.matching import DEFAULT, SEED, Likeness
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_replacements.trying import NOT_SEEN, Seen, tried
@@ -43,14 +46,14 @@ ITEM = Item(
     condition_code=3,
 )
 SAME = Likeness(0.6, 0.6, 300, 1.0, 0.0, 0.0)
-DEAR = Seen(ITEM, True, 0.9, None, Refusal("price", "1,200 yen is more than 1,000 yen"))
+DEAR = Seen(ITEM, True, 0.9, None, Refusal(Filter.PRICE, PriceAboveLimit(1200, 1000)))
 TAKEN = Seen(ITEM.model_copy(update={"price_jpy": 900}), True, 0.9, SAME, None)
 
 
 def test_a_stricter_rule_refuses_what_was_taken_and_says_why() -> None:
     assert tried(RULES, WANTED, TAKEN) is None
     refusal = tried(replace(RULES, least_rating=95), WANTED, TAKEN)
-    assert refusal == Refusal("rating", "90 % good ratings, less than 95 %")
+    assert refusal == Refusal(Filter.RATING, RatingTooLow(90, 95))
 
 
 def test_a_looser_rule_cannot_take_what_was_not_looked_at_further() -> None:
@@ -62,26 +65,32 @@ def test_a_looser_rule_cannot_take_what_was_not_looked_at_further() -> None:
 
 
 def test_the_row_of_a_search_is_no_page() -> None:
-    row = Seen(TAKEN.item, False, 0.7, None, Refusal("quick_picture", "0.70"))
+    row = Seen(
+        TAKEN.item, False, 0.7, None, Refusal(Filter.QUICK_PICTURE, HistogramsDiffer(least=0.8, correlation=0.7))
+    )
     refusal = tried(replace(RULES, match=SEED), WANTED, row)
     assert refusal is not None
     assert refusal.filter == "quick_picture"
     assert tried(RULES, WANTED, row) is NOT_SEEN
 
 
-@pytest.mark.parametrize("name", ["undone", "used", "buyable", "unknown"])
-def test_what_no_rule_decides_stays_as_it_was(name: str) -> None:
-    then = Refusal(name, "as it was")
+@pytest.mark.parametrize("name", [Filter.UNDONE, Filter.USED, Filter.BUYABLE, Filter.UNKNOWN])
+def test_what_no_rule_decides_stays_as_it_was(name: Filter) -> None:
+    then = Refusal(name, OldSentence("as it was"))
     assert tried(replace(RULES, price_factor=9.0), WANTED, replace(TAKEN, refusal=then)) == then
 
 
 def test_a_picture_that_was_not_there_is_not_there_for_other_rules_either() -> None:
-    then = Refusal("picture", "it has no picture")
+    then = Refusal(Filter.PICTURE, PictureMissing())
     assert tried(replace(RULES, price_factor=9.0), WANTED, replace(TAKEN, likeness=None, refusal=then)) == then
 
 
 def test_pictures_are_judged_again_by_the_other_set_of_rules() -> None:
-    changed = replace(TAKEN, likeness=replace(SAME, changed_share=0.2), refusal=Refusal("picture", "0.200"))
+    changed = replace(
+        TAKEN,
+        likeness=replace(SAME, changed_share=0.2),
+        refusal=Refusal(Filter.PICTURE, PartInOtherColour(most=0.028, share=0.2)),
+    )
     assert tried(replace(RULES, match=SEED), WANTED, changed) is None
     refusal = tried(RULES, WANTED, changed)
     assert refusal is not None

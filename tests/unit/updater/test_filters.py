@@ -6,14 +6,40 @@ from typing import Any
 
 import pytest
 
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN
-from mercarich_replacements.filters import early, late
+from mercarich_reasons.candidates import (
+    ConditionBeyondLimit,
+    ConditionDiffers,
+    ConditionNotTaken,
+    ConditionUnknown,
+    ConditionWorse,
+    ExcludedSeller,
+    ExcludedWord,
+    FirstPriceUnknown,
+    GoneSourceItself,
+    NoRatings,
+    NotBuyable,
+    OldConditionUnknown,
+    PriceAboveBreakEven,
+    PriceAboveLimit,
+    PriceMissing,
+    RatingsUnknown,
+    RatingTooLow,
+    ShipsFrom,
+    ShipsTooLate,
+    TakenBackBefore,
+    TitleMissing,
+    TitleTooLong,
+)
+from mercarich_reasons.reason import Reason
+from mercarich_replacements.filters import Filter, Refusal, early, late
 from mercarich_replacements.matching import SEED
 from mercarich_replacements.rules import BadConditions, Rules, Wanted, read_conditions
 from mercarich_updater.domain.keywords import keyword
-from mercarich_updater.domain.revivals import Change, Offer, Revived, lead_time, revive
+from mercarich_updater.domain.revivals import lead_time
 
 RULES = Rules(
     days=3,
@@ -79,50 +105,56 @@ def test_one_that_meets_every_threshold_exactly_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "name"),
+    ("more", "name", "reason"),
     [
-        ({"item_id": "old"}, "undone"),
-        ({"item_id": "taken-back"}, "undone"),
-        ({"seller_id": "banned"}, "banned_seller"),
-        ({"title": "ソニー ジャンク品"}, "banned_word"),
-        ({"title": "sony BOX"}, "banned_word"),
+        ({"item_id": "old"}, "undone", GoneSourceItself()),
+        ({"item_id": "taken-back"}, "undone", TakenBackBefore()),
+        ({"seller_id": "banned"}, "banned_seller", ExcludedSeller("banned")),
+        ({"title": "ソニー ジャンク品"}, "banned_word", ExcludedWord("ジャンク")),
+        ({"title": "sony BOX"}, "banned_word", ExcludedWord("Box")),
     ],
 )
-def test_m7_what_a_search_result_tells(more: dict[str, Any], name: str) -> None:
-    refusal = early(RULES, WANTED, _item(**more))
-    assert refusal is not None
-    assert refusal.filter == name
+def test_m7_what_a_search_result_tells(more: dict[str, Any], name: str, reason: Reason) -> None:
+    assert early(RULES, WANTED, _item(**more)) == Refusal(Filter(name), reason)
 
 
 @pytest.mark.parametrize(
-    ("more", "name"),
+    ("more", "name", "reason"),
     [
-        ({"seller_id": "banned"}, "banned_seller"),
-        ({"state": State.SOLD, "reason": Reason.WON}, "buyable"),
-        ({"state": State.UNBUYABLE, "reason": Reason.AUCTION_ONLY}, "buyable"),
-        ({"seller_rating_good": 79, "seller_rating_bad": 21}, "rating"),
-        ({"seller_rating_good": 0, "seller_rating_bad": 0}, "rating"),
-        ({"seller_rating_good": None}, "rating"),
-        ({"condition_code": 4}, "condition"),
-        ({"condition_code": 2}, "condition"),
-        ({"condition_code": None}, "condition"),
-        ({"price_jpy": 1001}, "price"),
-        ({"price_jpy": 900, "shipping_payer": "buyer", "shipping_cost_jpy": 101}, "price"),
-        ({"price_jpy": None}, "price"),
-        ({"title": "長" * 256}, "title_length"),
-        ({"title": None}, "title_length"),
-        ({"ships_from": "海外（中国）"}, "origin"),
-        ({"ship_days_max": 7}, "ship_days"),
+        ({"seller_id": "banned"}, "banned_seller", ExcludedSeller("banned")),
+        ({"state": State.SOLD, "reason": StateReason.WON}, "buyable", NotBuyable(State.SOLD, StateReason.WON)),
+        (
+            {"state": State.UNBUYABLE, "reason": StateReason.AUCTION_ONLY},
+            "buyable",
+            NotBuyable(State.UNBUYABLE, StateReason.AUCTION_ONLY),
+        ),
+        ({"seller_rating_good": 79, "seller_rating_bad": 21}, "rating", RatingTooLow(79, 80)),
+        ({"seller_rating_good": 0, "seller_rating_bad": 0}, "rating", NoRatings()),
+        ({"seller_rating_good": None}, "rating", RatingsUnknown()),
+        ({"condition_code": 4}, "condition", ConditionDiffers(4, 3)),
+        ({"condition_code": 2}, "condition", ConditionDiffers(2, 3)),
+        ({"condition_code": None}, "condition", ConditionUnknown()),
+        ({"price_jpy": 1001}, "price", PriceAboveLimit(1001, 1000)),
+        (
+            {"price_jpy": 900, "shipping_payer": "buyer", "shipping_cost_jpy": 101},
+            "price",
+            PriceAboveLimit(1001, 1000, 101),
+        ),
+        ({"price_jpy": None}, "price", PriceMissing()),
+        ({"title": "長" * 256}, "title_length", TitleTooLong(256, 255)),
+        ({"title": None}, "title_length", TitleMissing()),
+        ({"ships_from": "海外（中国）"}, "origin", ShipsFrom("海外（中国）")),
+        ({"ship_days_max": 7}, "ship_days", ShipsTooLate(7, 6)),
     ],
 )
-def test_m7_what_an_items_page_tells(more: dict[str, Any], name: str) -> None:
-    assert _late(_item(**more)) == name
+def test_m7_what_an_items_page_tells(more: dict[str, Any], name: str, reason: Reason) -> None:
+    assert late(RULES, WANTED, _item(**more), frozenset()) == Refusal(Filter(name), reason)
 
 
 def test_m7_the_order_is_the_seeds() -> None:
     """An item with every fault is refused by the first filter; mending it brings the next."""
     faults: list[tuple[str, dict[str, Any]]] = [
-        ("buyable", {"state": State.SOLD, "reason": Reason.WON}),
+        ("buyable", {"state": State.SOLD, "reason": StateReason.WON}),
         ("rating", {"seller_rating_good": 1, "seller_rating_bad": 9}),
         ("used", {}),
         ("condition", {"condition_code": 5}),
@@ -140,17 +172,21 @@ def test_m7_the_order_is_the_seeds() -> None:
 
 def test_mercari_takes_the_wanted_condition_or_better() -> None:
     wanted = replace(WANTED, marketplace=Marketplace.MERCARI)
-    for condition, verdict in ((1, None), (3, None), (4, "condition")):
+    worse = Refusal(Filter.CONDITION, ConditionWorse(4, 3))
+    for condition, verdict in ((1, None), (3, None), (4, worse)):
         item = _item(marketplace=Marketplace.MERCARI, condition_code=condition)
-        assert _late(item, wanted=wanted) == verdict
+        assert late(RULES, wanted, item, frozenset()) == verdict
 
 
 def test_the_other_marketplace_has_a_limit_of_its_own() -> None:
-    for condition, verdict in ((2, None), (3, "condition")):
+    worse = Refusal(Filter.CONDITION, ConditionBeyondLimit(3, 2))
+    for condition, verdict in ((2, None), (3, worse)):
         item = _item(marketplace=Marketplace.MERCARI, condition_code=condition)
-        assert _late(item) == verdict
-    unmapped = replace(WANTED, condition=1)
-    assert _late(_item(marketplace=Marketplace.MERCARI, condition_code=1), wanted=unmapped) == "condition"
+        assert late(RULES, WANTED, item, frozenset()) == verdict
+    there = _item(marketplace=Marketplace.MERCARI, condition_code=1)
+    for ours, reason in ((1, ConditionNotTaken(1)), (None, OldConditionUnknown())):
+        refusal = late(RULES, replace(WANTED, condition=ours), there, frozenset())
+        assert refusal == Refusal(Filter.CONDITION, reason)
 
 
 @pytest.mark.parametrize(
@@ -165,13 +201,13 @@ def test_m7_the_ceiling_may_be_the_break_even(offer_price: int | None, fee: floa
     assert wanted.ceiling(RULES) == 1000
     assert _late(_item(price_jpy=ceiling), rules, wanted) is None
     refusal = late(rules, wanted, _item(price_jpy=ceiling + 1), frozenset())
-    assert refusal is not None
-    assert refusal.filter == "price"
-    assert refusal.reason.endswith("the break-even price") is (offer_price is not None)
+    above = PriceAboveLimit if offer_price is None else PriceAboveBreakEven
+    assert refusal == Refusal(Filter.PRICE, above(ceiling + 1, ceiling))
 
 
 def test_without_a_first_price_nothing_is_bought() -> None:
-    assert _late(_item(), wanted=replace(WANTED, first_price_jpy=None)) == "price"
+    unknown = replace(WANTED, first_price_jpy=None)
+    assert late(RULES, unknown, _item(), frozenset()) == Refusal(Filter.PRICE, FirstPriceUnknown())
 
 
 def test_the_seeds_values_are_the_defaults() -> None:
@@ -189,22 +225,6 @@ def test_the_seeds_values_are_the_defaults() -> None:
     }
     assert {key: DEFINITIONS[key].default for key in seed} == seed
     assert set(seed) <= SELLERS_OWN
-
-
-@pytest.mark.parametrize(
-    ("offer", "revived"),
-    [
-        (Offer(1, 0, 3, 0, False), Revived(Change.RESTORED, 1, pushed=True)),
-        (Offer(1, 0, 1, None, False), Revived(Change.RESTORED, 1, pushed=True)),
-        (Offer(1, 1, 1, 1, False), Revived(Change.SWAPPED, 1, pushed=False)),
-        (Offer(1, 3, 3, 3, False), Revived(Change.SWAPPED, 1, pushed=True)),
-        (Offer(1, 0, 1, 1, False), Revived(Change.SWAPPED, 1, pushed=False)),
-        (Offer(1, 0, 1, 1, True), Revived(Change.RESTORED, 1, pushed=True)),
-        (Offer(1, 0, 3, 3, False), Revived(Change.RESTORED, 1, pushed=True)),
-    ],
-)
-def test_m8_m9_what_a_replacement_does_to_an_offer(offer: Offer, revived: Revived) -> None:
-    assert revive(offer, cap=1) == revived
 
 
 @pytest.mark.parametrize(("days", "lead"), [(2, 6), (None, 10), (90, 30)])

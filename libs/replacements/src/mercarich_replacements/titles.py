@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from mercarich_reasons.candidates import Colour
 
 _VOLUME = re.compile(
     r"(?:第\s*)?(\d{1,3})\s*巻?\s*[-~〜ー–]\s*(?:第\s*)?(\d{1,3})\s*巻|第?\s*(\d{1,3})\s*巻|\bvol\.?\s*(\d{1,3})\b|全\s*(\d{1,3})\s*巻"
@@ -34,22 +37,22 @@ _IN_VOLUMES = (
     "cd",
 )
 
-_COLOURS = {
-    "red": ("レッド", "赤", "red"),
-    "blue": ("ブルー", "青", "blue"),
-    "green": ("グリーン", "緑", "green"),
-    "yellow": ("イエロー", "黄", "yellow"),
-    "black": ("ブラック", "黒", "black"),
-    "white": ("ホワイト", "白", "white"),
-    "pink": ("ピンク", "桃色", "pink"),
-    "purple": ("パープル", "紫", "purple"),
-    "orange": ("オレンジ", "橙", "orange"),
-    "brown": ("ブラウン", "茶", "brown"),
-    "silver": ("シルバー", "銀", "silver"),
-    "gold": ("ゴールド", "金色", "gold"),
-    "grey": ("グレー", "灰色", "gray", "grey"),
-    "navy": ("ネイビー", "紺", "navy"),
-    "beige": ("ベージュ", "beige"),
+_COLOURS: Mapping[Colour, tuple[str, ...]] = {
+    Colour.RED: ("レッド", "赤", "red"),
+    Colour.BLUE: ("ブルー", "青", "blue"),
+    Colour.GREEN: ("グリーン", "緑", "green"),
+    Colour.YELLOW: ("イエロー", "黄", "yellow"),
+    Colour.BLACK: ("ブラック", "黒", "black"),
+    Colour.WHITE: ("ホワイト", "白", "white"),
+    Colour.PINK: ("ピンク", "桃色", "pink"),
+    Colour.PURPLE: ("パープル", "紫", "purple"),
+    Colour.ORANGE: ("オレンジ", "橙", "orange"),
+    Colour.BROWN: ("ブラウン", "茶", "brown"),
+    Colour.SILVER: ("シルバー", "銀", "silver"),
+    Colour.GOLD: ("ゴールド", "金色", "gold"),
+    Colour.GREY: ("グレー", "灰色", "gray", "grey"),
+    Colour.NAVY: ("ネイビー", "紺", "navy"),
+    Colour.BEIGE: ("ベージュ", "beige"),
 }
 _NO_MODELS = re.compile(r"(?:vol|ver|no|ps|a|b)\.?\d{1,3}")
 
@@ -61,7 +64,7 @@ class Named:
     volumes: frozenset[str]
     pieces: frozenset[str]
     models: frozenset[str]
-    colours: frozenset[str]
+    colours: frozenset[Colour]
     measures: frozenset[str]
     parts: frozenset[str]
     in_volumes: bool
@@ -76,7 +79,7 @@ def read(title: str) -> Named:
         models=frozenset(
             word.replace("-", "") for word in _MODEL.findall(text) if not _NO_MODELS.fullmatch(word.replace("-", ""))
         ),
-        colours=frozenset(name for name, words in _COLOURS.items() if any(_says(text, word) for word in words)),
+        colours=frozenset(colour for colour, words in _COLOURS.items() if any(_says(text, word) for word in words)),
         measures=frozenset(f"{number}{unit}" for number, unit in _MEASURE.findall(text)),
         parts=frozenset(word for word in _PART if word in text),
         in_volumes=any(word in text for word in _IN_VOLUMES),

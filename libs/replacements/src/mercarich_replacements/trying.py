@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from mercarich_contracts.proxy_api import Item
-from mercarich_replacements.filters import Refusal, early, late
+from mercarich_reasons.candidates import NotLookedAt
+from mercarich_replacements.filters import Filter, Refusal, early, late
 from mercarich_replacements.matching import Likeness, pictures_against, quick_against
 from mercarich_replacements.rules import Rules, Wanted
 
-NOT_SEEN = Refusal("not_seen", "it was refused before that was looked at")
+NOT_SEEN = Refusal(Filter.NOT_SEEN, NotLookedAt())
 """Under these rules more of it would have to be seen: its page, or its picture."""
-_NO_RULES = frozenset({"undone", "used", "buyable", "unknown"})
+_NO_RULES = frozenset({Filter.UNDONE, Filter.USED, Filter.BUYABLE, Filter.UNKNOWN})
 """Filters that hold under any rules."""
 
 
@@ -34,10 +35,10 @@ def tried(rules: Rules, wanted: Wanted, seen: Seen) -> Refusal | None:
     if then is not None and then.filter in _NO_RULES:
         return then
     if seen.quick is None:
-        return _as_then(then, "quick_picture")
+        return _as_then(then, Filter.QUICK_PICTURE)
     reason = quick_against(rules.match, seen.quick)
     if reason is not None:
-        return Refusal("quick_picture", reason)
+        return Refusal(Filter.QUICK_PICTURE, reason)
     if not seen.page_seen:
         return NOT_SEEN
     refusal = late(rules, wanted, seen.item, frozenset())
@@ -46,11 +47,11 @@ def tried(rules: Rules, wanted: Wanted, seen: Seen) -> Refusal | None:
 
 def _pictures(rules: Rules, wanted: Wanted, seen: Seen) -> Refusal | None:
     if seen.likeness is None:
-        return _as_then(seen.refusal, "picture")
+        return _as_then(seen.refusal, Filter.PICTURE)
     reason = pictures_against(rules.match, seen.likeness, wanted.title, seen.item.title or "")
-    return None if reason is None else Refusal("picture", reason)
+    return None if reason is None else Refusal(Filter.PICTURE, reason)
 
 
-def _as_then(then: Refusal | None, name: str) -> Refusal:
+def _as_then(then: Refusal | None, name: Filter) -> Refusal:
     """Where there was nothing to compare there still is nothing."""
     return then if then is not None and then.filter == name else NOT_SEEN

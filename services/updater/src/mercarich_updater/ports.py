@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
+from mercarich_listings.listing import Lived
+from mercarich_reasons import refusal
+from mercarich_reasons.reason import Reason
 from mercarich_replacements.filters import Refusal
 from mercarich_replacements.matching import Likeness
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.ports import Marking, Pending
-from mercarich_updater.domain.revivals import Change
 
 
-class NoPicture(Exception):
-    """The picture cannot be had or is none; the text says which and why."""
+class NoPicture(refusal.Refusal):
+    """The picture cannot be had or is none; the reason says which and why."""
 
 
 class NotSearched(Exception):
@@ -45,8 +48,10 @@ class Picture:
 class PictureLater(NotSearched):
     """This picture cannot be had for now."""
 
-    def __init__(self, reason: str, picture: Picture) -> None:
-        super().__init__(f"picture: {reason}")
+    def __init__(self, error: str, picture: Picture) -> None:
+        """`error` is the proxy's word."""
+        super().__init__(f"picture: {error}")
+        self.error = error
         self.picture = picture
 
 
@@ -101,8 +106,14 @@ class Done:
 
     listing_id: int
     user_id: int
-    change: Change
+    kind: EventKind
+    """Of the event that tells of it: swapped, or restored."""
     quantity: int
+
+    @classmethod
+    def of(cls, given: Lived) -> Self:
+        assert given.event is not None
+        return cls(given.after.id, given.after.user_id, given.event.kind, given.after.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,7 @@ class Decisions(Protocol):
     def take(self, approved: Approved, found: Item, rules: Rules, now: datetime) -> Sequence[Done]:
         """Raises `UsedMeanwhile` and `GoneMeanwhile`."""
 
-    def lapse(self, approved: Approved, reason: str, now: datetime) -> None:
+    def lapse(self, approved: Approved, reason: Reason, now: datetime) -> None:
         """It is gone by now; the search goes on."""
 
     def put_off(self, marketplace: Marketplace, now: datetime) -> Sequence[int]:
@@ -184,4 +195,4 @@ class Decisions(Protocol):
         """Some of those that could be pushed, in order of their sources, behind the source `after`."""
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
-        """Keep what was seen; a source that is gone takes its restores back before their push. Answers how many."""
+        """Keep what was seen; a source that is gone takes its restores back before their push. Returns how many."""

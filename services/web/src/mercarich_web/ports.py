@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from mercarich_contracts.audit import Actor
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.domain.exclusions import Exclusion
 from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
@@ -28,7 +30,14 @@ from mercarich_web.domain.schedules import LastStart, Pause, Wish
 
 
 class Refused(Exception):
-    """The value is not allowed; the text says what was expected."""
+    """The value is not allowed; the reason, or the text, says what was expected."""
+
+    def __init__(self, told: Reason | str) -> None:
+        super().__init__(told)
+        self.told = told
+
+    def __str__(self) -> str:
+        return tell(self.told, Language.EN) if isinstance(self.told, Reason) else self.told
 
 
 Together = Callable[[], AbstractContextManager[None]]

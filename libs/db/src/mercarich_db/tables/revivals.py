@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 seller_settings = Table(  # a seller's own values of settings; see setting_definitions.SELLERS_OWN
     "seller_settings",
@@ -45,8 +45,8 @@ revival_candidates = Table(  # of the last search of a listing, in the order in 
     Column("url", String(512), nullable=False),
     Column("title", String(255), nullable=True),
     Column("price_jpy", Integer, nullable=True),
-    Column("refused_by", exact(32), nullable=True),  # the filter; NULL: it matches
-    Column("reason", String(255), nullable=True),
+    Column("refused_by", exact(32), nullable=True),  # a Filter; NULL: it matches
+    Column("reason", StoredReason, nullable=True),
     # as far as it was looked at when it was judged; NULL: nobody knows
     Column("page_seen", Boolean, nullable=True),  # False: only the row of the search's result
     Column("seller_id", exact(64), nullable=True),
@@ -75,7 +75,7 @@ revivals = Table(  # replacements that were found, and what became of them
     Column("listing_id", Id, nullable=False),
     Column("user_id", Id, nullable=False),
     Column("run_id", Id, nullable=True),
-    Column("state", exact(16), nullable=False),  # proposed, approved, applied, lapsed, undone
+    Column("state", exact(16), nullable=False),  # a RevivalState
     Column("marketplace", exact(16), nullable=False),
     Column("item_id", exact(64), nullable=False),
     Column("url", String(512), nullable=False),

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, exists, or_, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.revivals import RevivalState
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.offers import down
-from mercarich_db.replacements import APPLIED, APPROVED, LAPSED
-from mercarich_db.tables import amazon_accounts, listing_events, listings, revivals, source_items
+from mercarich_db.tables import amazon_accounts, listings, revivals, source_items
+from mercarich_listings import store
+from mercarich_listings.event import Told, Trigger
+from mercarich_listings.listing import tell, withdraw
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.stock import SourceSeen
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.restores_sql import give_source
@@ -32,7 +36,7 @@ class SqlDecisions:
                 revivals, source_items.c.marketplace.label("old_marketplace"), source_items.c.item_id.label("old_id")
             )
             .join(source_items, source_items.c.id == revivals.c.old_source_item_id)
-            .where(revivals.c.state == APPROVED, source_items.c.marketplace == marketplace)
+            .where(revivals.c.state == RevivalState.APPROVED, source_items.c.marketplace == marketplace)
             .order_by(revivals.c.id)
             .limit(AT_ONCE)
         )
@@ -41,32 +45,26 @@ class SqlDecisions:
 
     def take(self, approved: Approved, found: Item, rules: Rules, now: datetime) -> Sequence[Done]:
         def take(connection: Connection) -> Sequence[Done]:
-            mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == APPROVED)
+            mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == RevivalState.APPROVED)
             row = connection.execute(select(revivals.c.run_id).where(mine).with_for_update()).one_or_none()
             if row is None:
                 return ()
             # One row a listing tells what was applied; the decided one, who approved it. What else waits, lapses.
             decided = update(revivals).where(revivals.c.id == approved.revival_id)
-            connection.execute(decided.values(state=APPLIED))
+            connection.execute(decided.values(state=RevivalState.APPLIED))
             done = give_source(connection, approved.wanted, found, rules, now, row.run_id)
             if not done:
-                connection.execute(decided.values(state=LAPSED))
+                connection.execute(decided.values(state=RevivalState.LAPSED))
             return done
 
         return run_tx(self._engine, take)
 
-    def lapse(self, approved: Approved, reason: str, now: datetime) -> None:
+    def lapse(self, approved: Approved, reason: Reason, now: datetime) -> None:
         def lapse(connection: Connection) -> None:
-            mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == APPROVED)
-            if connection.execute(update(revivals).where(mine).values(state=LAPSED)).rowcount:
-                wanted = approved.wanted
-                event = {
-                    "listing_id": wanted.listing_ids[0],
-                    "user_id": wanted.user_id,
-                    "at": now,
-                    "kind": EventKind.LAPSED,
-                }
-                connection.execute(insert(listing_events).values(**event, reason=f"{approved.item_id}: {reason}"[:255]))
+            mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == RevivalState.APPROVED)
+            if connection.execute(update(revivals).where(mine).values(state=RevivalState.LAPSED)).rowcount:
+                told = Told(EventKind.LAPSED, now, reason)
+                store.tell(connection, [tell(one, told) for one in store.lock(connection, approved.wanted.listing_ids)])
 
         run_tx(self._engine, lapse)
 
@@ -99,16 +97,10 @@ class SqlDecisions:
             if kept is None or item.state not in OUT_OF_STOCK:
                 return 0
             _, evidence_id = kept
-            mine = and_(_waiting(), listings.c.source_item_id == source.source_item_id)
-            offer = listings.c
-            columns = (offer.id, offer.user_id, offer.quantity, offer.revision, offer.hold_id)
-            rows = connection.execute(select(*columns).where(mine).order_by(listings.c.id).with_for_update()).all()
-            connection.execute(update(listings).where(listings.c.id.in_([row.id for row in rows])).values(**down(now)))
-            reason = f"{item.state}: {item.reason}"
-            events = [_withdrawn(row, reason, evidence_id, now) for row in rows]
-            if events:
-                connection.execute(insert(listing_events), events)
-            return len(rows)
+            waiting = store.lock_where(connection, _waiting(), listings.c.source_item_id == source.source_item_id)
+            seen, trigger = SourceSeen(item.state, item.reason), Trigger(evidence_id=evidence_id)
+            store.save(connection, [withdraw(one, now, seen, trigger) for one in waiting])
+            return len(waiting)
 
         return run_tx(self._engine, seen_again)
 
@@ -140,18 +132,3 @@ def _approved(row: Any) -> Approved:
         withdrawn_at=None,
     )
     return Approved(row.id, wanted, Marketplace(row.marketplace), row.item_id)
-
-
-def _withdrawn(row: Any, reason: str, evidence_id: int, now: datetime) -> dict[str, Any]:
-    return {
-        "listing_id": row.id,
-        "user_id": row.user_id,
-        "at": now,
-        "kind": EventKind.WITHDRAWN,
-        "reason": reason,
-        "quantity_before": row.quantity,
-        "quantity_after": 0,
-        "revision": row.revision + 1,
-        "hold_id": row.hold_id,
-        "evidence_id": evidence_id,
-    }

@@ -8,17 +8,19 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Select, select
 
 from mercarich_contracts.audit import Actor
-from mercarich_db import replacements
+from mercarich_db import seller_thresholds
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.replacements import AWAITED, Undecidable
+from mercarich_db.setting_definitions import BadSetting
 from mercarich_db.tables import listings, revival_candidates, revivals, source_items, users
 from mercarich_db.types import AnyRow
+from mercarich_listings import replacements
+from mercarich_listings.replacements import AWAITED, Undecidable
 from mercarich_replacements.rules import Wanted
 from mercarich_updater.adapters.listings_sql import wanted_of
 from mercarich_updater.domain.reports import Candidate, Explanation, NotFound, OwnSetting, Refused, Revival
 
 Result = TypeVar("Result")
-Decide = Callable[[Connection, AnyRow, str, datetime], int]
+Decide = Callable[[Connection, int, str, datetime], int]
 
 
 class SqlDesk:
@@ -65,14 +67,14 @@ class SqlDesk:
     def set(self, username: str, key: str, value: str | None, by: str, now: datetime) -> Sequence[OwnSetting]:
         def change(connection: Connection) -> Sequence[OwnSetting]:
             user_id = _user(connection, username)
-            replacements.set_own(connection, user_id, key, value, Actor(by), now)
+            seller_thresholds.set_own(connection, user_id, key, value, Actor(by), now)
             return _settings(connection, user_id)
 
         return self._write(change)
 
     def _decide(self, decide: Decide, sku: str, username: str | None, by: str, now: datetime) -> Revival:
         def decided(connection: Connection) -> Revival:
-            return _again(connection, decide(connection, _listing(connection, sku, username), by, now))
+            return _again(connection, decide(connection, _listing(connection, sku, username).id, by, now))
 
         return self._write(decided)
 
@@ -80,6 +82,8 @@ class SqlDesk:
         try:
             return run_tx(self._engine, change)
         except Undecidable as error:
+            raise Refused(str(error), error.reason) from error
+        except BadSetting as error:
             raise Refused(str(error)) from error
 
 
@@ -122,7 +126,7 @@ def _again(connection: Connection, revival_id: int) -> Revival:
 
 
 def _settings(connection: Connection, user_id: int) -> Sequence[OwnSetting]:
-    return [OwnSetting(**asdict(one)) for one in replacements.own_settings(connection, user_id)]
+    return [OwnSetting(**asdict(one)) for one in seller_thresholds.own_settings(connection, user_id)]
 
 
 def _candidate(row: AnyRow) -> Candidate:

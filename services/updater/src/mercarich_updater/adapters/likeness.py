@@ -28,6 +28,18 @@ class Features:
     descriptors: Array
 
 
+class Undecodable(ValueError):
+    """OpenCV cannot read it."""
+
+
+class TooNarrow(ValueError):
+    """A stripe, in which OpenCV may not look for features."""
+
+
+class Incomparable(ValueError):
+    """OpenCV refuses to compare the two."""
+
+
 class Decoded:
     """A picture and, once somebody has asked, its features: ours meets every candidate, and finding them takes longer
     than decoding."""
@@ -44,39 +56,39 @@ class Decoded:
 
 
 def decode(body: bytes) -> Decoded:
-    """Raises ValueError for what OpenCV cannot read, and for a stripe."""
-    with _said("the picture cannot be decoded"):
+    """Raises `Undecodable` and `TooNarrow`."""
+    with _said(Undecodable("the picture cannot be decoded")):
         picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
-        raise ValueError("the picture cannot be decoded")
+        raise Undecodable("the picture cannot be decoded")
     scale = SIDE / max(picture.shape[:2])
     size = tuple(round(side * scale) for side in picture.shape[1::-1])
     if min(size) < NARROW:
-        raise ValueError("the picture is too narrow")
+        raise TooNarrow("the picture is too narrow")
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return Decoded(np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8))
 
 
 def quick(ours: Decoded, theirs: Decoded) -> float:
-    """Correlation of the grey histograms at 200 x 200. Raises ValueError where OpenCV refuses."""
-    with _said("the pictures cannot be compared"):
+    """Correlation of the grey histograms at 200 x 200. Raises `Incomparable`."""
+    with _said(Incomparable("the pictures cannot be compared")):
         first, second = (_histogram(picture.pixels) for picture in (ours, theirs))
         return float(cv2.compareHist(first, second, cv2.HISTCMP_CORREL))
 
 
 def likeness(ours: Decoded, theirs: Decoded) -> Likeness:
-    """All that the last test goes by. Raises ValueError where OpenCV refuses."""
-    with _said("the pictures cannot be compared"):
+    """All that the last test goes by. Raises `Incomparable`."""
+    with _said(Incomparable("the pictures cannot be compared")):
         return _likeness(ours, theirs)
 
 
 @contextmanager
-def _said(what: str) -> Iterator[None]:
+def _said(what: ValueError) -> Iterator[None]:
     """OpenCV's own error in one sentence."""
     try:
         yield
     except cv2.error as error:
-        raise ValueError(what) from error
+        raise what from error
 
 
 def _likeness(ours: Decoded, theirs: Decoded) -> Likeness:

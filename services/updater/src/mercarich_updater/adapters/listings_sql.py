@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, tr
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.revivals import RevivalState
 from mercarich_db.bulk import among_keys
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.replacements import UNDONE
 from mercarich_db.tables import listing_pictures, listings, revivals, runs, source_items
 from mercarich_db.types import AnyRow
+from mercarich_listings import store
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
@@ -94,7 +95,7 @@ class SqlListings:
             else:
                 mine = and_(listings.c.id.in_(wanted.listing_ids), _still_of(batch))
                 later = {**UPDATES.values(attempts=0, not_before=now + wait), **values}
-                connection.execute(update(listings).where(mine).values(later))
+                connection.execute(store.noting(**later).where(mine))
             number = len(wanted.listing_ids)
             _count(connection, batch, unknown=number, unfinished=lets_go * number, withdrawn=withdrawn)
 
@@ -194,7 +195,7 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
 def _undone(connection: Connection, ids: Sequence[int]) -> Mapping[int, set[str]]:
     rows = select(revivals.c.listing_id, revivals.c.item_id)
     undone: dict[int, set[str]] = defaultdict(set)
-    for row in connection.execute(rows.where(revivals.c.listing_id.in_(ids), revivals.c.state == UNDONE)):
+    for row in connection.execute(rows.where(revivals.c.listing_id.in_(ids), revivals.c.state == RevivalState.UNDONE)):
         undone[row.listing_id].add(row.item_id)
     return undone
 
@@ -223,7 +224,7 @@ def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapp
     if batch.run_id is not None:
         done |= UPDATES.values(run=None, done_run=batch.run_id)
     if ids:
-        connection.execute(update(listings).where(listings.c.id.in_(ids), _still_of(batch)).values(done))
+        connection.execute(store.noting(**done).where(listings.c.id.in_(ids), _still_of(batch)))
 
 
 def _count(connection: Connection, batch: Batch, **counts: int) -> None:

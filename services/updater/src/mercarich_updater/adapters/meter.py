@@ -16,4 +16,4 @@ class PrometheusMeter:
 
     def revived(self, marketplace: Marketplace, done: Sequence[Done]) -> None:
         for one in done:
-            REVIVED.labels(marketplace, one.change).inc()
+            REVIVED.labels(marketplace, one.kind).inc()

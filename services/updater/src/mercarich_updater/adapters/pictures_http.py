@@ -15,6 +15,13 @@ from pydantic import ValidationError
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError
+from mercarich_reasons.pictures import (
+    OldPictureMissing,
+    PicturesIncomparable,
+    PictureTooNarrow,
+    PictureUnavailable,
+    PictureUndecodable,
+)
 from mercarich_replacements.matching import Likeness
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.adapters.saved_pictures import saved_picture
@@ -57,7 +64,7 @@ class HttpPictures:
         try:
             return compare(first, second)
         except ValueError as error:
-            raise NoPicture(f"{theirs.url}: {error}") from error
+            raise NoPicture(PicturesIncomparable(theirs.url)) from error
 
     def _decoded(self, picture: Picture) -> "Decoded":
         with self._lock:
@@ -84,14 +91,16 @@ class HttpPictures:
             return None
 
     def _fetched(self, picture: Picture) -> "Decoded":
-        from mercarich_updater.adapters.likeness import decode
+        from mercarich_updater.adapters.likeness import TooNarrow, decode
 
         if not picture.url:
-            raise NoPicture("there is no picture of the old source")
+            raise NoPicture(OldPictureMissing())
         try:
             return decode(self._fetch(picture))
+        except TooNarrow as error:
+            raise NoPicture(PictureTooNarrow(picture.url)) from error
         except ValueError as error:
-            raise NoPicture(f"{picture.url}: {error}") from error
+            raise NoPicture(PictureUndecodable(picture.url)) from error
 
     def _fetch(self, picture: Picture) -> bytes:
         try:
@@ -102,7 +111,7 @@ class HttpPictures:
             return answer.content
         if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             raise PictureLater(_error(answer).error, picture)
-        raise NoPicture(f"{picture.url}: {_error(answer).message}")
+        raise NoPicture(PictureUnavailable.of(picture.url, _error(answer).error))
 
 
 def _error(answer: httpx.Response) -> ProxyError:

@@ -1,73 +1,72 @@
 """The transaction that gives listings another source: all rows of the seller with the old one move together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.replacements import APPLIED, APPROVED, LAPSED, PROPOSED
-from mercarich_db.tables import listing_events, listings, revivals, source_items, submission_items, submissions
-from mercarich_db.types import AnyRow
+from mercarich_contracts.revivals import RevivalState
+from mercarich_db.tables import listings, revivals, source_items, submission_items, submissions
+from mercarich_listings import store
+from mercarich_listings.event import Told, Trigger
+from mercarich_listings.listing import Listing, tell
+from mercarich_reasons.stock import ReplacementWaits
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.updates import wants_replacement
-from mercarich_updater.domain.revivals import Offer, Revived, lead_time, revive
+from mercarich_updater.domain.revivals import Found, Offer, give
 from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile
 
 
 def give_source(
-    connection: Connection, wanted: Wanted, found: Item, rules: Rules, now: datetime, run_id: int | None
+    connection: Connection, wanted: Wanted, item: Item, rules: Rules, now: datetime, run_id: int | None
 ) -> Sequence[Done]:
-    """Answers what was done to each; empty when none of them wants a source any more.
+    """Returns what was done to each; empty when none of them wants a source any more.
 
     Raises `UsedMeanwhile` and `GoneMeanwhile`.
     """
-    kept = observed_sql.keep(connection, found)
+    kept = observed_sql.keep(connection, item)
     if kept is None:
         raise GoneMeanwhile
     source_id, evidence_id = kept
-    rows = _searching(connection, wanted)
-    if not rows:
+    searching = _searching(connection, wanted)
+    if not searching:
         return ()
-    _refuse_used(connection, wanted, source_id, found)
-    carried = _carried_by_feeds(connection, rows)
-    first_price = _first_price(connection, wanted)
-    done = []
-    for row in rows:
-        under_way = _tried(row) or row.id in carried
-        offer = Offer(row.id, row.quantity, row.listing_quantity, row.pushed_quantity, under_way)
-        revived = revive(offer, rules.quantity_cap)
-        values = _values(row, revived, source_id, found, rules, now)
-        values["first_price_jpy"] = func.coalesce(listings.c.first_price_jpy, first_price)
-        connection.execute(update(listings).where(listings.c.id == row.id).values(values))
-        event = {**_event(row, revived, found, now), "run_id": run_id, "evidence_id": evidence_id}
-        connection.execute(insert(listing_events).values(event))
-        done.append(Done(row.id, row.user_id, revived.change, revived.quantity))
-    overtaken = revivals.c.listing_id.in_([row.id for row in rows]) & revivals.c.state.in_((PROPOSED, APPROVED))
-    connection.execute(update(revivals).where(overtaken).values(state=LAPSED))
-    connection.execute(insert(revivals), [_revival(row.id, wanted, found, APPLIED, now, run_id) for row in rows])
-    return done
+    _refuse_used(connection, wanted, source_id, item)
+    found = Found(item, source_id, Trigger(run_id=run_id, evidence_id=evidence_id))
+    given = [give(offer, found, rules, now) for offer in _offers(connection, searching)]
+    store.save(connection, [lived for lived, _ in given])
+    store.save(connection, [pushed for _, pushed in given])
+    _keep_first_price(connection, wanted, searching)
+    ids = [one.id for one in searching]
+    overtaken = revivals.c.listing_id.in_(ids) & revivals.c.state.in_((RevivalState.PROPOSED, RevivalState.APPROVED))
+    connection.execute(update(revivals).where(overtaken).values(state=RevivalState.LAPSED))
+    applied = [_revival(id, wanted, item, RevivalState.APPLIED, now, run_id) for id in ids]
+    connection.execute(insert(revivals), applied)
+    return [Done.of(lived) for lived, _ in given]
 
 
 def propose(connection: Connection, wanted: Wanted, found: Item, now: datetime, run_id: int | None) -> None:
     """Ask a person, unless a search of the same source was faster or none of its listings wants another any more."""
-    rows = _searching(connection, wanted)
-    if not rows:
+    searching = _searching(connection, wanted)
+    if not searching:
         return
-    first = rows[0].id
-    if connection.execute(select(listings.c.id).where(listings.c.id == first, wants_replacement())).first() is None:
+    first = searching[0]
+    still = select(listings.c.id).where(listings.c.id == first.id, wants_replacement())
+    if connection.execute(still).first() is None:
         return
-    connection.execute(insert(revivals).values(_revival(first, wanted, found, PROPOSED, now, run_id)))
-    event = {"listing_id": first, "user_id": wanted.user_id, "at": now, "kind": EventKind.PROPOSED}
-    reason = f"{found.marketplace} {found.item_id} waits for approval"
-    connection.execute(insert(listing_events).values(**event, reason=reason, run_id=run_id))
+    proposed = _revival(first.id, wanted, found, RevivalState.PROPOSED, now, run_id)
+    connection.execute(insert(revivals).values(proposed))
+    waits = ReplacementWaits(found.marketplace, found.item_id)
+    told = Told(EventKind.PROPOSED, now, waits, Trigger(run_id=run_id))
+    store.tell(connection, [tell(first, told)])
 
 
 def _revival(
-    listing_id: int, wanted: Wanted, found: Item, state: str, now: datetime, run_id: int | None
+    listing_id: int, wanted: Wanted, found: Item, state: RevivalState, now: datetime, run_id: int | None
 ) -> dict[str, Any]:
     return {
         "listing_id": listing_id,
@@ -84,32 +83,21 @@ def _revival(
     }
 
 
-def _searching(connection: Connection, wanted: Wanted) -> Sequence[AnyRow]:
-    mine = and_(
+def _searching(connection: Connection, wanted: Wanted) -> Sequence[Listing]:
+    return store.lock_where(
+        connection,
         listings.c.user_id == wanted.user_id,
         listings.c.source_item_id == wanted.source_item_id,
         listings.c.searching,
         listings.c.listed,
     )
-    columns = (
-        listings.c.id,
-        listings.c.user_id,
-        listings.c.quantity,
-        listings.c.listing_quantity,
-        listings.c.pushed_quantity,
-        listings.c.revision,
-        listings.c.push_claim,
-        listings.c.push_attempts,
-        listings.c.push_problem,
-        listings.c.push_not_before,
-    )
-    return connection.execute(select(*columns).where(mine).order_by(listings.c.id).with_for_update()).all()
 
 
-def _tried(row: AnyRow) -> bool:
-    """A push is under way, or was without being accepted: Amazon may have it, as after a timeout."""
-    answered = row.push_attempts == 0 and row.push_problem is None and row.push_not_before is None
-    return row.push_claim is not None or not answered
+def _offers(connection: Connection, searching: Sequence[Listing]) -> Sequence[Offer]:
+    ids = [one.id for one in searching]
+    pushes = {push.id: push for push in store.lock_pushes(connection, ids)}
+    carried = _carried_by_feeds(connection, ids)
+    return [Offer(one, pushes[one.id], one.id in carried) for one in searching]
 
 
 def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: Item) -> None:
@@ -122,51 +110,21 @@ def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: 
         raise UsedMeanwhile
 
 
-def _first_price(connection: Connection, wanted: Wanted) -> int | None:
+def _keep_first_price(connection: Connection, wanted: Wanted, searching: Sequence[Listing]) -> None:
     """Where nobody kept it: that of the source that goes now, so that no replacement raises the next one's ceiling."""
-    if wanted.first_price_jpy is not None:
-        return wanted.first_price_jpy
-    old = select(source_items.c.price_jpy).where(source_items.c.id == wanted.source_item_id)
-    return connection.execute(old).scalar()
+    unknown = [one.id for one in searching if one.first_price_jpy is None]
+    price = wanted.first_price_jpy
+    if unknown and price is None:
+        old = select(source_items.c.price_jpy).where(source_items.c.id == wanted.source_item_id)
+        price = connection.execute(old).scalar()
+    if unknown and price is not None:
+        connection.execute(store.noting(first_price_jpy=price).where(listings.c.id.in_(unknown)))
 
 
-def _carried_by_feeds(connection: Connection, rows: Sequence[AnyRow]) -> frozenset[int]:
+def _carried_by_feeds(connection: Connection, ids: Collection[int]) -> frozenset[int]:
     carried = (
         select(submission_items.c.listing_id)
         .join(submissions, submissions.c.id == submission_items.c.submission_id)
-        .where(submission_items.c.listing_id.in_([row.id for row in rows]), submissions.c.ended_at.is_(None))
+        .where(submission_items.c.listing_id.in_(ids), submissions.c.ended_at.is_(None))
     )
     return frozenset(connection.execute(carried).scalars())
-
-
-def _values(row: AnyRow, revived: Revived, source_id: int, found: Item, rules: Rules, now: datetime) -> dict[str, Any]:
-    raised = revived.quantity != row.quantity
-    values = {
-        "source_item_id": source_id,
-        "marketplace": found.marketplace,
-        "quantity": revived.quantity,
-        "revision": row.revision + raised,
-        "searching": False,
-        "withdrawn_at": None,
-        "changed_at": now,
-        "lead_time_days": lead_time(rules, found),
-        "restored_at": now if revived.pushed else None,
-        "searched_at": now,
-    }
-    if raised and not revived.pushed:  # a withdrawal that never left: Amazon shows what is wanted already
-        values["pushed_revision"] = row.revision + 1
-    return values
-
-
-def _event(row: AnyRow, revived: Revived, found: Item, now: datetime) -> dict[str, Any]:
-    price = "" if found.price_jpy is None else f", {found.price_jpy:,} yen"
-    return {
-        "listing_id": row.id,
-        "user_id": row.user_id,
-        "at": now,
-        "kind": EventKind(revived.change),
-        "reason": f"replaced by {found.marketplace} {found.item_id}{price}"[:255],
-        "quantity_before": row.quantity,
-        "quantity_after": revived.quantity,
-        "revision": row.revision + (revived.quantity != row.quantity),
-    }

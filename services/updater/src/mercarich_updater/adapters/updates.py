@@ -4,7 +4,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_
 
-from mercarich_db.replacements import APPROVED, PROPOSED
+from mercarich_contracts.revivals import RevivalState
 from mercarich_db.tables import listings, revivals, runs
 from mercarich_runs.adapters import fence
 from mercarich_runs.adapters.columns import PendingColumns
@@ -32,7 +32,7 @@ def wants_replacement() -> ColumnElement[bool]:
     proposed = exists().where(
         revivals.c.listing_id == same.c.id,
         revivals.c.old_source_item_id == same.c.source_item_id,
-        revivals.c.state.in_((PROPOSED, APPROVED)),
+        revivals.c.state.in_((RevivalState.PROPOSED, RevivalState.APPROVED)),
     )
     undecided = exists().where(  # two steps, so that SQLite too goes by the listing and not through all proposals
         same.c.user_id == listings.c.user_id,

@@ -8,7 +8,7 @@ import getpass
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from mercarich_platform.exit_codes import DONE, FAILED, USAGE
 from mercarich_platform.front import TryAgain
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
+from mercarich_reasons.reason import Reason, values
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.commands import pages
 from mercarich_updater.domain.reports import NotFound, Refused
@@ -107,8 +108,16 @@ def _login() -> str:
 
 
 def _json(answer: Any) -> str:
-    rows = [asdict(one) for one in answer] if isinstance(answer, list) else asdict(answer)
-    return orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return orjson.dumps(answer, _plain, orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_DATACLASS).decode() + "\n"
+
+
+def _plain(report: Any) -> dict[str, Any]:
+    """A reason stands there as its sentence, its code beside it."""
+    columns = {field.name: getattr(report, field.name) for field in fields(report)}
+    reason = columns.get("reason")
+    if isinstance(reason, Reason):
+        columns |= {"reason": pages.told(reason), "reason_code": reason.code, "reason_values": values(reason)}
+    return columns
 
 
 def _refuse(error: Exception, code: int) -> int:

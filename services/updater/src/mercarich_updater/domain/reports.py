@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_reasons.reason import Reason
+
 
 class NotFound(Exception):
     """There is no such thing; the text names it."""
@@ -11,6 +13,11 @@ class NotFound(Exception):
 
 class Refused(Exception):
     """It cannot be done as things stand; the text says why and what can."""
+
+    def __init__(self, text: str, reason: Reason | None = None) -> None:
+        super().__init__(text)
+        self.reason = reason
+        """Where a person's word on a replacement is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,8 @@ class Candidate:
     title: str | None
     price_jpy: int | None
     refused_by: str | None
-    reason: str | None
+    reason: Reason | str | None
+    """A text: of a release that stored sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Revival:
     sku: str
     username: str
     state: str
+    """A `RevivalState`."""
     marketplace: str
     item_id: str
     url: str

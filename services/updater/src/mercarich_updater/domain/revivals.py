@@ -1,38 +1,45 @@
 """What a found replacement does to each of the listings that lost their source. No I/O."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 
 from mercarich_contracts.proxy_api import Item
+from mercarich_listings.event import Change, Trigger
+from mercarich_listings.listing import Listing, Lived, give_source
+from mercarich_listings.push import Push, Pushed, never_left
+from mercarich_reasons.stock import ReplacedBy
 from mercarich_replacements.rules import Rules
 
 LONGEST_LEAD = 30
 """Days; Amazon takes no more (lead_time_to_ship_max_days)."""
 
 
-class Change(StrEnum):
-    SWAPPED = "swapped"
-    """Amazon still shows the offer, and is left alone."""
-    RESTORED = "restored"
-    """The offer goes up again: a push."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One of the listings as it stands, here and with Amazon."""
+
+    listing: Listing
+    push: Push
+    in_feed: bool
+    """A feed with a quantity of it has not ended."""
+
+    @property
+    def shown(self) -> int | None:
+        """What Amazon shows; None: nobody can be sure."""
+        return None if self.push.under_way or self.in_feed else self.push.pushed_quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One of the listings as it stands."""
+class Found:
+    """The replacement, as its row is kept."""
 
-    listing_id: int
-    quantity: int
-    listing_quantity: int
-    shown: int | None
-    """What Amazon shows, as far as is known."""
-    push_under_way: bool
-    """A push is on its way, or one may have arrived whose answer was lost: what Amazon shows is not sure."""
+    item: Item
+    source_item_id: int
+    trigger: Trigger
 
 
 @dataclass(frozen=True, slots=True)
 class Revived:
-    change: Change
     quantity: int
     pushed: bool
     """Whether Amazon must hear of it."""
@@ -40,14 +47,33 @@ class Revived:
 
 def revive(offer: Offer, cap: int) -> Revived:
     """The quantity is the one at listing, capped: sources are single pieces."""
-    quantity = min(offer.listing_quantity, cap)
-    if 0 < offer.quantity <= quantity:
-        return Revived(Change.SWAPPED, offer.quantity, pushed=False)
-    if offer.quantity > quantity:
-        return Revived(Change.SWAPPED, quantity, pushed=True)
-    if not offer.push_under_way and offer.shown is not None and 0 < offer.shown <= quantity:
-        return Revived(Change.SWAPPED, offer.shown, pushed=False)
-    return Revived(Change.RESTORED, quantity, pushed=True)
+    quantity = min(offer.listing.listing_quantity, cap)
+    wanted, shown = offer.listing.quantity, offer.shown
+    if 0 < wanted <= quantity:
+        return Revived(wanted, pushed=False)
+    if wanted > quantity:
+        return Revived(quantity, pushed=True)
+    if shown is not None and 0 < shown <= quantity:
+        return Revived(shown, pushed=False)
+    return Revived(quantity, pushed=True)
+
+
+def give(offer: Offer, found: Found, rules: Rules, now: datetime) -> tuple[Lived, Pushed]:
+    """The listing has the replacement as its source. A withdrawal that never left is over: Amazon shows what is wanted
+    already."""
+    revived = revive(offer, rules.quantity_cap)
+    replaced = ReplacedBy(
+        marketplace=found.item.marketplace,
+        item_id=found.item.item_id,
+        source_item_id=found.source_item_id,
+        price_jpy=found.item.price_jpy,
+        lead_time_days=lead_time(rules, found.item),
+        pushed=revived.pushed,
+    )
+    given = give_source(offer.listing, revived.quantity, now, replaced, found.trigger)
+    if revived.pushed or given.after.revision == given.before.revision:
+        return given, Change(offer.push, offer.push)
+    return given, never_left(offer.push, given.after.revision)
 
 
 def lead_time(rules: Rules, item: Item) -> int:

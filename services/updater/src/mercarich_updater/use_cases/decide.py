@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_platform.clock import Clock
+from mercarich_reasons.stock import ApprovedItemGone, ApprovedItemSeen, ApprovedItemUsed
 from mercarich_updater.ports import Ageing, Approved, Decisions, Done, GoneMeanwhile, Listings, Look, UsedMeanwhile
 
 log = logging.getLogger(__name__)
@@ -36,16 +37,16 @@ class TakeApproved:
         if item.state is State.UNKNOWN:
             return ()
         if item.state is not State.AVAILABLE:
-            self.decisions.lapse(approved, f"{item.state}: {item.reason}", self.now())
+            self.decisions.lapse(approved, ApprovedItemSeen(approved.item_id, item.state, item.reason), self.now())
             return ()
         rules = self.listings.rules(approved.wanted.user_id)
         try:
             return self.decisions.take(approved, item, rules, self.now())
         except UsedMeanwhile:
-            self.decisions.lapse(approved, "used for another listing by now", self.now())
+            self.decisions.lapse(approved, ApprovedItemUsed(approved.item_id), self.now())
             return ()
         except GoneMeanwhile:
-            self.decisions.lapse(approved, "gone by now", self.now())
+            self.decisions.lapse(approved, ApprovedItemGone(approved.item_id), self.now())
             return ()
 
 

@@ -12,7 +12,8 @@ from typing import Protocol
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
-from mercarich_replacements.filters import Refusal
+from mercarich_reasons.candidates import JustGone, JustUsed
+from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import Wanted
 from mercarich_runs.ports import ProxyAway, Superseded
 from mercarich_updater.ports import Batch, Done, GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
@@ -110,9 +111,9 @@ class ReviveListings:
             try:
                 done = self.listings.revive(batch, known, judged, found, rules, self.now())
             except UsedMeanwhile:
-                return Refusal("used", "this seller has just begun to use it")
+                return Refusal(Filter.USED, JustUsed())
             except GoneMeanwhile:
-                return Refusal("buyable", "it has gone since it was looked at")
+                return Refusal(Filter.BUYABLE, JustGone())
             self.meter.revived(wanted.marketplace, done)
             log.info("revived", extra={"user_id": wanted.user_id, "listings": len(done), "item": found.item_id})
             return None

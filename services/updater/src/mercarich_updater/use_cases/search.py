@@ -6,7 +6,10 @@ from typing import TypeVar
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item, SearchRequest
-from mercarich_replacements.filters import Refusal, early, late
+from mercarich_reasons.candidates import PageToldNothing
+from mercarich_reasons.pictures import OldPictureMissing, PictureMissing, PictureNotNow
+from mercarich_reasons.reason import Reason
+from mercarich_replacements.filters import Filter, Refusal, early, late
 from mercarich_replacements.matching import pictures_against, quick_against
 from mercarich_replacements.rules import Rules, Wanted, other
 from mercarich_updater.domain.keywords import keyword
@@ -51,7 +54,7 @@ class FindReplacement:
             one = self._judge(wanted, rules, row, used)
             judged.append(one)
             if one.refusal is not None:
-                unknowns += one.refusal.filter == "unknown"
+                unknowns += one.refusal.filter is Filter.UNKNOWN
                 continue
             too_late = take(wanted, one.item, judged)
             if too_late is None:
@@ -101,40 +104,40 @@ class FindReplacement:
         refusal = early(rules, wanted, row)
         if refusal is not None:
             return Judged(row, refusal)
-        refusal, quick = self._compare("quick_picture", wanted, row, self.pictures.quick)
+        refusal, quick = self._compare(Filter.QUICK_PICTURE, wanted, row, self.pictures.quick)
         if quick is not None:
-            refusal = _refused("quick_picture", quick_against(rules.match, quick))
+            refusal = _refused(Filter.QUICK_PICTURE, quick_against(rules.match, quick))
         if refusal is not None:
             return Judged(row, refusal, quick=quick)
         item = self.look(row.marketplace, row.item_id)
         if item.state is State.UNKNOWN:
-            return Judged(row, Refusal("unknown", f"its page told nothing: {item.reason}"), quick=quick)
+            return Judged(row, Refusal(Filter.UNKNOWN, PageToldNothing(item.reason)), quick=quick)
         refusal = late(rules, wanted, item, used([item]))
         if refusal is not None:
             return Judged(item, refusal, page_seen=True, quick=quick)
-        refusal, likeness = self._compare("picture", wanted, item, self.pictures.likeness)
+        refusal, likeness = self._compare(Filter.PICTURE, wanted, item, self.pictures.likeness)
         if likeness is not None:
-            refusal = _refused("picture", pictures_against(rules.match, likeness, wanted.title, item.title or ""))
+            refusal = _refused(Filter.PICTURE, pictures_against(rules.match, likeness, wanted.title, item.title or ""))
         return Judged(item, refusal, True, quick, likeness)
 
     def _compare(
-        self, name: str, wanted: Wanted, item: Item, look: Callable[[Picture, Picture], Seen]
+        self, name: Filter, wanted: Wanted, item: Item, look: Callable[[Picture, Picture], Seen]
     ) -> tuple[Refusal | None, Seen | None]:
         """A refusal where there is nothing to compare, else what the pictures say."""
         if not (wanted.picture_url or wanted.saved_picture):
-            return Refusal(name, "there is no picture of the old source"), None
+            return Refusal(name, OldPictureMissing()), None
         if not item.images:
-            return Refusal(name, "it has no picture"), None
+            return Refusal(name, PictureMissing()), None
         theirs = Picture(item.marketplace, item.images[0])
         try:
             return None, look(Picture(wanted.marketplace, wanted.picture_url or "", wanted.saved_picture), theirs)
         except NoPicture as error:
-            return Refusal(name, str(error)[:255]), None
+            return Refusal(name, error.reason), None
         except PictureLater as error:
             if error.picture != theirs:
                 raise
-            return Refusal("unknown", str(error)[:255]), None
+            return Refusal(Filter.UNKNOWN, PictureNotNow.of(error.error)), None
 
 
-def _refused(name: str, reason: str | None) -> Refusal | None:
-    return None if reason is None else Refusal(name, reason[:255])
+def _refused(name: Filter, reason: Reason | None) -> Refusal | None:
+    return None if reason is None else Refusal(name, reason)

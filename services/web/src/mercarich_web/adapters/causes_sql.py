@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, true
 
-from mercarich_db.replacements import AWAITED
 from mercarich_db.tables import amazon_accounts, holds, jobs, listings, revivals, users
+from mercarich_listings.replacements import AWAITED
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.notices import FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.revivals import RevivalState
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.engine import run_tx
@@ -127,7 +128,7 @@ def expired(choice: Choice) -> ColumnElement[bool]:
         submissions.c.id == submission_items.c.submission_id,
         submissions.c.ended_at.is_(None),
     )
-    approved = exists().where(revivals.c.listing_id == listings.c.id, revivals.c.state == "approved")
+    approved = exists().where(revivals.c.listing_id == listings.c.id, revivals.c.state == RevivalState.APPROVED)
     # A withdrawal wakes a search that belongs to no run.
     not_claimed = or_(
         listings.c.update_attempts == 0,

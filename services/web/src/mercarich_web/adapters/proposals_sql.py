@@ -5,10 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select
 
-from mercarich_db import replacements
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.replacements import AWAITED, Undecidable
 from mercarich_db.tables import (
     excluded_sellers,
     listing_pictures,
@@ -17,7 +15,8 @@ from mercarich_db.tables import (
     revivals,
     source_items,
 )
-from mercarich_db.types import AnyRow
+from mercarich_listings import replacements
+from mercarich_listings.replacements import AWAITED, Undecidable
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.proposals import Decided, Proposal
 from mercarich_web.domain.refusals import NotFound
@@ -28,7 +27,8 @@ SEEN = (
     *("share_forth", "share_back", "inliers"),
 )
 """What the search saw of a candidate; NULL where nobody knows, or it is kept no more."""
-Decide = Callable[[Connection, AnyRow], int]
+Decide = Callable[[Connection, int], int]
+"""Of a listing, by its id; returns the revival's."""
 
 
 class SqlProposals:
@@ -59,32 +59,32 @@ class SqlProposals:
             return [Proposal(**row._mapping) for row in connection.execute(query)]
 
     def approve(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
-        return self._decide(user_id, listing_id, lambda c, row: replacements.approve(c, row, by, now, shown=shown))
+        return self._decide(user_id, listing_id, lambda c, id: replacements.approve(c, id, by, now, shown=shown))
 
     def undo(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
-        return self._decide(user_id, listing_id, lambda c, row: replacements.undo(c, row, by, now, shown=shown))
+        return self._decide(user_id, listing_id, lambda c, id: replacements.undo(c, id, by, now, shown=shown))
 
     def never_again(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
-        def refuse(connection: Connection, row: AnyRow) -> int:
-            number = replacements.undo(connection, row, by, now, shown=shown)
+        def refuse(connection: Connection, id: int) -> int:
+            number = replacements.undo(connection, id, by, now, shown=shown)
             _exclude(connection, user_id, number)
             return number
 
         return self._decide(user_id, listing_id, refuse)
 
     def _decide(self, user_id: int, listing_id: int, decide: Decide) -> Decided:
-        mine = select(listings).where(listings.c.id == listing_id, listings.c.user_id == user_id)
+        mine = select(listings.c.sku).where(listings.c.id == listing_id, listings.c.user_id == user_id)
 
         def decided(connection: Connection) -> Decided:
-            row = connection.execute(mine).one_or_none()
-            if row is None:
+            sku = connection.execute(mine).scalar()
+            if sku is None:
                 raise NotFound(f"there is no listing {listing_id}")
-            return Decided(row.sku, decide(connection, row))
+            return Decided(sku, decide(connection, listing_id))
 
         try:
             return run_tx(self._engine, decided)
         except Undecidable as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.reason) from error
 
 
 def _its_candidate() -> ColumnElement[bool]:

@@ -13,7 +13,9 @@ from mercarich_db.replacement_rules import rules_of
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import listings, revival_candidates, source_items
 from mercarich_db.types import AnyRow
-from mercarich_replacements.filters import Refusal
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.stored import OldSentence
+from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.matching import Likeness
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_replacements.trying import Seen
@@ -99,8 +101,15 @@ def _of(row: AnyRow) -> Seen:
         ships_from=row.ships_from,
         ship_days_max=row.ship_days_max,
     )
-    refusal = None if row.refused_by is None else Refusal(row.refused_by, row.reason or "")
-    return Seen(item, row.page_seen, row.quick_correlation, likeness, refusal)
+    return Seen(item, row.page_seen, row.quick_correlation, likeness, _refusal(row))
+
+
+def _refusal(row: AnyRow) -> Refusal | None:
+    """What was said then; a filter of a later release is as good as none that holds under any rules."""
+    if row.refused_by is None:
+        return None
+    name = Filter(row.refused_by) if row.refused_by in set(Filter) else Filter.NOT_SEEN
+    return Refusal(name, row.reason if isinstance(row.reason, Reason) else OldSentence(row.reason or ""))
 
 
 def _wanted(row: AnyRow) -> Wanted:

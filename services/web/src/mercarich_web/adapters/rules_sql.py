@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
-from mercarich_db import replacements
+from mercarich_db import seller_thresholds
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.cadence import checks_a_day, offered
 from mercarich_db.engine import run_tx
-from mercarich_db.replacements import Undecidable
+from mercarich_db.setting_definitions import BadSetting
 from mercarich_db.tables import users
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.rules import CHECKS, BadRule, OwnRule
@@ -23,7 +23,7 @@ class SqlRules:
 
     def of(self, user_id: int) -> Sequence[OwnRule]:
         with reading(self._engine) as connection:
-            known = replacements.own_settings(connection, user_id)
+            known = seller_thresholds.own_settings(connection, user_id)
             checks = connection.execute(_checks(user_id)).one()
         rules = [OwnRule(one.key, one.value, one.general, one.own) for one in known]
         return [*rules, OwnRule(CHECKS, str(checks.wanted), str(checks.plan), checks.wanted != checks.plan)]
@@ -35,8 +35,8 @@ class SqlRules:
                     _choose(connection, user_id, value, by, now)
                     continue
                 try:
-                    replacements.set_own(connection, user_id, key, value, by, now)
-                except Undecidable as error:
+                    seller_thresholds.set_own(connection, user_id, key, value, by, now)
+                except BadSetting as error:
                     raise BadRule(key, str(error)) from error
 
         run_tx(self._engine, change)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Engine, Select, and_, bindparam, case, func, select
 
 from mercarich_contracts.events import EventKind
-from mercarich_db.replacements import AWAITED
 from mercarich_db.tables import (
     amazon_accounts,
     jobs,
@@ -21,6 +20,7 @@ from mercarich_db.tables import (
     run_sellers,
     runs,
 )
+from mercarich_listings.replacements import AWAITED
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.offers_sql import ITS_EVENTS
 from mercarich_web.domain.home import Day, Happened, OwnRun

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_contracts.revivals import RevivalState
 from mercarich_web.domain.expiry import FLOOR_DAYS
 from mercarich_web.domain.sentences import Moment, Said
-
-PROPOSED, APPROVED = "proposed", "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """One that was found; `state` is proposed, approved, applied, lapsed or undone."""
+    """One that was found; `state` is a `RevivalState`."""
 
     state: str
     marketplace: str
@@ -49,9 +48,9 @@ class ReplacementSearch:
 def next_search(search: ReplacementSearch, sku: str, now: datetime) -> Said:
     """What happens by itself to an offer that wants another source, in one sentence."""
     newest = search.found[0].state if search.found else ""
-    if newest == PROPOSED:
+    if newest == RevivalState.PROPOSED:
         return Said("A replacement waits for a person: `mercarich revival approve %(sku)s`.", {"sku": sku})
-    if newest == APPROVED:
+    if newest == RevivalState.APPROVED:
         return Said("A worker looks once more at the approved replacement and takes it.")
     if search.until is None:
         return Said("The next update run searches for another source.")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mercarich_replacements.filters import Refusal
+from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import Rules, Wanted
-from mercarich_replacements.trying import NOT_SEEN, Seen, tried
+from mercarich_replacements.trying import Seen, tried
 
 SHOWN = 20
 
@@ -31,7 +31,7 @@ class Verdict:
 
     @property
     def is_unknown(self) -> bool:
-        return self.refusal is not None and self.refusal.filter == NOT_SEEN.filter
+        return self.refusal is not None and self.refusal.filter is Filter.NOT_SEEN
 
 
 @dataclass(frozen=True, slots=True)

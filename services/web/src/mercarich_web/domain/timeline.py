@@ -6,6 +6,8 @@ from datetime import datetime
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
+from mercarich_contracts.revivals import RevivalState
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.bulk import BulkAction
 from mercarich_web.domain.listings import Stage, exposed, stage
 from mercarich_web.domain.offers import Event, Evidence, Known, Push
@@ -42,7 +44,7 @@ class Candidate:
     title: str | None
     price_jpy: int | None
     refused_by: str | None
-    reason: str | None
+    reason: Reason | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Replacement:
 
     id: int
     state: str
-    """proposed, approved, applied, lapsed, undone"""
+    """A `RevivalState`."""
     marketplace: str
     item_id: str
     url: str
@@ -111,7 +113,7 @@ class Story:
     def proposed(self) -> Replacement | None:
         """What waits for the seller's word."""
         newest = self.replacements[0] if self.replacements else None
-        return newest if newest is not None and newest.state == "proposed" else None
+        return newest if newest is not None and newest.state == RevivalState.PROPOSED else None
 
 
 def moments(events: Sequence[Event], looks: Sequence[Evidence], pushes: Sequence[Push]) -> list[Moment]:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mercarich_contracts.linking import session_cookie
 from mercarich_platform.outages import BrokerAway, DatabaseAway
+from mercarich_reasons.reason import Reason
 from mercarich_web.api import problems
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.metrics import REQUEST_SECONDS
@@ -169,7 +170,7 @@ def _page(status: int) -> Callable[[Request, Exception], Any]:
             refused.note(request, code, type(error).__name__)
         if request.url.path.startswith(problems.PLACE):
             return problems.problem(code, problems.detail(error), headers)
-        told = str(error) if isinstance(error, Refused) else ""
+        told = error.told if isinstance(error, Refused) else ""
         return _error(request, code, told, headers)
 
     return answer
@@ -185,9 +186,9 @@ async def _away(request: Request, error: Exception) -> Response:
     return _error(request, 503, "", {"Retry-After": "5"})
 
 
-def _error(request: Request, status: int, told: str, headers: dict[str, str]) -> Response:
+def _error(request: Request, status: int, told: Reason | str, headers: dict[str, str]) -> Response:
     if request.url.path.startswith(problems.PLACE):
-        return problems.problem(status, told or None, headers)
+        return problems.problem(status, str(told) or None, headers)
     site: Site = request.app.state.site
     visit = getattr(request.state, "visit", None) or visit_of(request, None, "", request.app.state.door.now())
     title, text = ERRORS.get(status, ERRORS[400])

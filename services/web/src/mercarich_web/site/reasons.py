@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.stored import OldSentence
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.site import words
 from mercarich_web.site.languages import N_
 
@@ -174,10 +177,15 @@ _KNOWN: tuple[tuple[str, str], ...] = (
 _PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _KNOWN)
 
 
-def told(reason: str | None, translate: Translate) -> str:
-    """A code, a state with its code, or one of the sentences above."""
-    if not reason:
-        return ""
+def told(reason: Reason | str | None, translate: Translate, language: Language = Language.EN) -> str:
+    """A reason in the reader's language; else a code, a state with its code, or one of the sentences above."""
+    if isinstance(reason, Reason) and not isinstance(reason, OldSentence):
+        return tell(reason, language)
+    text = reason.text if isinstance(reason, OldSentence) else reason
+    return _told(text, translate) if text else ""
+
+
+def _told(reason: str, translate: Translate) -> str:
     if reason in words.REASONS:
         return translate(words.REASONS[reason])
     state, _, code = reason.removeprefix("it is ").partition(": ")

@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from mercarich_reasons.telling import Language
 from mercarich_web.domain.bulk import actions_in
 from mercarich_web.domain.sentences import Moment, Said, Seen
 from mercarich_web.site import amazon_words, flash, formats, navigation, operating_words, reasons, setting_words, words
@@ -92,7 +93,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         span=lambda length: formats.span(length, language),
         ago=lambda at, now: formats.ago(at, now, language),
         said=lambda sentence: said(sentence, sentences, language),
-        reason=lambda text: reasons.told(text, sentences.ugettext),
+        reason=lambda reason: reasons.told(reason, sentences.ugettext, Language(language)),
     )
     sentence = _sentence(of_templates)
     environment.globals.update(

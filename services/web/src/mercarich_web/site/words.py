@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.revivals import RevivalState
+from mercarich_replacements.filters import Filter
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.listings import Order, Stage, View
 from mercarich_web.domain.notices import Kind
@@ -113,29 +115,28 @@ EVENTS: Mapping[str, tuple[str, str]] = {
 }
 """The word and the icon of what happened."""
 REFUSED_BY: Mapping[str, str] = {
-    "undone": N_("taken back before"),
-    "banned_seller": N_("excluded seller"),
-    "banned_word": N_("excluded word"),
-    "title": N_("other goods"),
-    "picture": N_("other picture"),
-    "image": N_("other picture"),
-    "likeness": N_("other picture"),
-    "buyable": N_("not buyable"),
-    "rating": N_("seller's rating"),
-    "used": N_("used already"),
-    "condition": N_("condition"),
-    "price": N_("price"),
-    "title_length": N_("title length"),
-    "origin": N_("ships from"),
-    "ship_days": N_("shipping days"),
-    "unknown": N_("could not be looked at"),
+    Filter.UNDONE: N_("taken back before"),
+    Filter.BANNED_SELLER: N_("excluded seller"),
+    Filter.BANNED_WORD: N_("excluded word"),
+    Filter.TITLE: N_("other goods"),
+    Filter.QUICK_PICTURE: N_("other picture"),
+    Filter.PICTURE: N_("other picture"),
+    Filter.BUYABLE: N_("not buyable"),
+    Filter.RATING: N_("seller's rating"),
+    Filter.USED: N_("used already"),
+    Filter.CONDITION: N_("condition"),
+    Filter.PRICE: N_("price"),
+    Filter.TITLE_LENGTH: N_("title length"),
+    Filter.ORIGIN: N_("ships from"),
+    Filter.SHIP_DAYS: N_("shipping days"),
+    Filter.UNKNOWN: N_("could not be looked at"),
 }
 REPLACEMENTS: Mapping[str, tuple[str, str]] = {
-    "proposed": (N_("waits for you"), "warn"),
-    "approved": (N_("approved"), "info"),
-    "applied": (N_("in use"), "good"),
-    "lapsed": (N_("lapsed"), ""),
-    "undone": (N_("refused"), ""),
+    RevivalState.PROPOSED: (N_("waits for you"), "warn"),
+    RevivalState.APPROVED: (N_("approved"), "info"),
+    RevivalState.APPLIED: (N_("in use"), "good"),
+    RevivalState.LAPSED: (N_("lapsed"), ""),
+    RevivalState.UNDONE: (N_("refused"), ""),
 }
 CONDITIONS: Mapping[int, str] = {
     1: N_("new, unused"),

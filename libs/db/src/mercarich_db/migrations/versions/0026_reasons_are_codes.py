@@ -13,6 +13,7 @@ depends_on = None
 REASONS = {
     ("listing_events", "reason"): 255,
     ("listings", "push_problem"): 255,
+    ("revival_candidates", "reason"): 255,
 }
 """Column -> its length until now. 600 characters are as many as an index with the other columns of a shop takes."""
 KEYS = {"job_problems": ("job_id", "number"), "submission_items": ("submission_id", "listing_id")}

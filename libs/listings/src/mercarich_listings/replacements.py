@@ -1,0 +1,127 @@
+"""A person's word on a replacement: by `mercarich revival`, the pages and the API alike.
+
+Each function is part of the caller's transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, select, update
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.revivals import RevivalState
+from mercarich_db.tables import listings, revivals, source_items
+from mercarich_db.types import AnyRow
+from mercarich_listings import store
+from mercarich_listings.event import Told
+from mercarich_listings.listing import DOWN, UP, Listing, take_back, tell
+from mercarich_reasons.refusal import Refusal
+from mercarich_reasons.replacements import NothingToTakeBack, NothingWaits, OtherReplacement, OtherSource
+from mercarich_reasons.stock import ReplacementApproved, ReplacementRefused, ReplacementTakenBack
+
+
+class Undecidable(Refusal):
+    """It cannot be done as things stand."""
+
+
+AWAITED = and_(
+    revivals.c.state == RevivalState.PROPOSED,
+    listings.c.id == revivals.c.listing_id,
+    listings.c.source_item_id == revivals.c.old_source_item_id,
+    listings.c.searching,
+    listings.c.listed,
+)
+"""A proposal whose listing still wants a replacement: a person is asked."""
+
+_UNDECIDED = frozenset({RevivalState.PROPOSED, RevivalState.APPROVED})
+_WATCHED = frozenset((*UP, *DOWN))
+
+
+def approve(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
+    """Take what is proposed for this listing, after a worker's one more look; returns the revival's id.
+
+    `shown`: the marketplace and item that the person saw ("yahoo x1234567"); None: whatever is the newest.
+    Raises `Undecidable` when nothing waits for approval, or something else does.
+    """
+    listing, proposed = _locked(connection, listing_id)
+    if proposed is None or proposed.state != RevivalState.PROPOSED or not (listing.searching and listing.listed):
+        raise Undecidable(NothingWaits(listing.sku))
+    _require_shown(listing, proposed, shown)
+    _decide(connection, [proposed.id], RevivalState.APPROVED, by, now)
+    approved = ReplacementApproved(proposed.item_id, by)
+    store.tell(connection, [tell(listing, Told(EventKind.APPROVED, now, approved))])
+    number: int = proposed.id
+    return number
+
+
+def undo(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
+    """Refuse a proposal, or take a replacement back, for all listings that were given it; returns the revival's id.
+
+    `shown` as in `approve`. Raises `Undecidable` when there is nothing to undo, or it is another one.
+    """
+    listing, last = _locked(connection, listing_id)
+    if last is None or last.state not in _UNDECIDED | {RevivalState.APPLIED}:
+        raise Undecidable(NothingToTakeBack(listing.sku))
+    _require_shown(listing, last, shown)
+    if last.state in _UNDECIDED:
+        refused = ReplacementRefused(last.item_id, by)
+        _decide(connection, [last.id], RevivalState.UNDONE, by, now)
+        store.tell(connection, [tell(listing, Told(EventKind.UNDONE, now, refused))])
+    else:
+        _take_back(connection, listing, last, by, now)
+    number: int = last.id
+    return number
+
+
+def _locked(connection: Connection, listing_id: int) -> tuple[Listing, AnyRow | None]:
+    """The listing and the newest that was found for it, locked in the order of who takes an approved one."""
+    last = _newest(connection, [listing_id]).get(listing_id)
+    [listing] = store.lock(connection, [listing_id])
+    return listing, last
+
+
+def _newest(connection: Connection, listing_ids: Sequence[int]) -> Mapping[int, AnyRow]:
+    """Listing -> the newest that was found for it, locked."""
+    found = select(revivals).where(revivals.c.listing_id.in_(listing_ids)).order_by(revivals.c.id)
+    return {row.listing_id: row for row in connection.execute(found.with_for_update())}
+
+
+def _require_shown(listing: Listing, last: AnyRow, shown: str | None) -> None:
+    if shown is not None and shown != f"{last.marketplace} {last.item_id}":
+        raise Undecidable(OtherReplacement(listing.sku, Marketplace(last.marketplace), last.item_id))
+
+
+def _decide(connection: Connection, revival_ids: Sequence[int], state: RevivalState, by: str, now: datetime) -> None:
+    decided = update(revivals).where(revivals.c.id.in_(revival_ids))
+    connection.execute(decided.values(state=state, decided_by=by[:64], decided_at=now))
+
+
+def _take_back(connection: Connection, listing: Listing, last: AnyRow, by: str, now: datetime) -> None:
+    """The old source is there again, as gone as it was: the offers come down, and the search goes on."""
+    given = _given(connection, listing, last)
+    old = select(source_items.c.marketplace).where(source_items.c.id == last.old_source_item_id)
+    marketplace = Marketplace(connection.execute(old).scalar_one())
+    taken_back = ReplacementTakenBack(last.item_id, by, marketplace, last.old_source_item_id)
+    _decide(connection, [its.id for _, its in given], RevivalState.UNDONE, by, now)
+    store.save(connection, [take_back(one, now, taken_back) for one, _ in given])
+
+
+def _given(connection: Connection, listing: Listing, last: AnyRow) -> Sequence[tuple[Listing, AnyRow]]:
+    """The listings that were given the item together with this one, locked, each with its revival."""
+    taken = select(source_items.c.id).where(
+        source_items.c.marketplace == last.marketplace, source_items.c.item_id == last.item_id
+    )
+    same_source = listings.c.source_item_id == taken.scalar_subquery()
+    using = store.lock_where(connection, listings.c.user_id == listing.user_id, same_source)
+    found = _newest(connection, [one.id for one in using])
+    given = [(one, found[one.id]) for one in using if one.stage in _WATCHED and _same(found.get(one.id), last)]
+    if listing.id not in [one.id for one, _ in given]:
+        raise Undecidable(OtherSource(listing.sku, last.item_id))
+    return given
+
+
+def _same(its: AnyRow | None, last: AnyRow) -> bool:
+    """Given by the same search."""
+    names = ("state", "marketplace", "item_id", "old_source_item_id")
+    return its is not None and all(getattr(its, name) == getattr(last, name) for name in names)
