@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from tests.integration.db.old_candidates import CANDIDATES
+
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as StateReason
@@ -20,6 +22,7 @@ class Old(NamedTuple):
 
 
 EVENTS, PROBLEMS = ("listing_events", "reason"), ("listings", "push_problem")
+REFUSALS = ("revival_candidates", "reason")
 SENTENCES = (
     Old(EVENTS, "sold: won", stock.SourceSeen(State.SOLD, StateReason.WON)),
     Old(EVENTS, "gone: None", stock.SourceSeen(State.GONE)),
@@ -55,4 +58,5 @@ SENTENCES = (
     Old(PROBLEMS, "done without a report", push.FeedWithoutReport()),
     Old(PROBLEMS, "the feed was refused: 4000001 bad input", push.FeedRefused("4000001 bad input")),
     Old(PROBLEMS, "only 3 of 10 messages were processed", push.FeedIncomplete(3, 10)),
+    *(Old(REFUSALS, sentence, tells) for sentence, tells in CANDIDATES),
 )

@@ -12,6 +12,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from mercarich_db.migrations.old_candidates import CANDIDATES
+
 _STATE_OF = {
     **dict.fromkeys(("auction_only", "no_price", "flea_market"), "unbuyable"),
     **dict.fromkeys(("in_transaction", "sold_out", "won"), "sold"),
@@ -144,4 +146,5 @@ _PUSHES = (
         r"only (?P<processed>\d+) of (?P<sent>\d+) messages were processed", "feed_incomplete", processed=int, sent=int
     ),
 )
-_KNOWN: tuple[Known, ...] = (*_LIFE, *_PUSHES)
+_OF_CANDIDATES = tuple(_known(pattern, code, **readers) for pattern, code, readers in CANDIDATES)
+_KNOWN: tuple[Known, ...] = (*_LIFE, *_PUSHES, *_OF_CANDIDATES)
