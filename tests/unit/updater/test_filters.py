@@ -37,9 +37,8 @@ from mercarich_reasons.candidates import (
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.filters import Filter, Refusal, early, late
 from mercarich_replacements.matching import SEED
-from mercarich_replacements.rules import BadConditions, Rules, Wanted, read_conditions
+from mercarich_replacements.rules import BadConditions, Rules, Wanted, lead_time, read_conditions
 from mercarich_updater.domain.keywords import keyword
-from mercarich_updater.domain.revivals import lead_time
 
 RULES = Rules(
     days=3,

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import Item
 from mercarich_replacements.matching import MatchRules
+
+LONGEST_LEAD = 30
+"""Days; Amazon takes no more (lead_time_to_ship_max_days)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,9 @@ def read_conditions(text: str) -> Mapping[int, int]:
 
 def other(marketplace: Marketplace) -> Marketplace:
     return Marketplace.MERCARI if marketplace is Marketplace.YAHOO else Marketplace.YAHOO
+
+
+def lead_time(rules: Rules, item: Item) -> int:
+    """Days until the seller can ship what the source ships."""
+    ships = item.ship_days_max if item.ship_days_max is not None else rules.ship_days
+    return min(ships + rules.lead_days, LONGEST_LEAD)

@@ -146,5 +146,5 @@ _PUSHES = (
         r"only (?P<processed>\d+) of (?P<sent>\d+) messages were processed", "feed_incomplete", processed=int, sent=int
     ),
 )
-_OF_CANDIDATES = tuple(_known(pattern, code, **readers) for pattern, code, readers in CANDIDATES)
+_OF_CANDIDATES = tuple(Known(re.compile(pattern, re.DOTALL), code, readers) for pattern, code, readers in CANDIDATES)
 _KNOWN: tuple[Known, ...] = (*_LIFE, *_PUSHES, *_OF_CANDIDATES)

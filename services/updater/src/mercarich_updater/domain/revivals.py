@@ -8,10 +8,7 @@ from mercarich_listings.event import Change, Trigger
 from mercarich_listings.listing import Listing, Lived, give_source
 from mercarich_listings.push import Push, Pushed, never_left
 from mercarich_reasons.stock import ReplacedBy
-from mercarich_replacements.rules import Rules
-
-LONGEST_LEAD = 30
-"""Days; Amazon takes no more (lead_time_to_ship_max_days)."""
+from mercarich_replacements.rules import Rules, lead_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +56,11 @@ def revive(offer: Offer, cap: int) -> Revived:
 
 
 def give(offer: Offer, found: Found, rules: Rules, now: datetime) -> tuple[Lived, Pushed]:
-    """The listing has the replacement as its source. A withdrawal that never left is over: Amazon shows what is wanted
-    already."""
-    revived = revive(offer, rules.quantity_cap)
-    replaced = ReplacedBy(
-        marketplace=found.item.marketplace,
-        item_id=found.item.item_id,
-        source_item_id=found.source_item_id,
-        price_jpy=found.item.price_jpy,
-        lead_time_days=lead_time(rules, found.item),
-        pushed=revived.pushed,
-    )
+    """Another source. A withdrawal before it that never left is over: Amazon shows already what is wanted."""
+    revived, item = revive(offer, rules.quantity_cap), found.item
+    lead, price = lead_time(rules, item), item.price_jpy
+    replaced = ReplacedBy(item.marketplace, item.item_id, found.source_item_id, price, lead, pushed=revived.pushed)
     given = give_source(offer.listing, revived.quantity, now, replaced, found.trigger)
     if revived.pushed or given.after.revision == given.before.revision:
         return given, Change(offer.push, offer.push)
     return given, never_left(offer.push, given.after.revision)
-
-
-def lead_time(rules: Rules, item: Item) -> int:
-    """Days until the seller can ship what the source ships."""
-    ships = item.ship_days_max if item.ship_days_max is not None else rules.ship_days
-    return min(ships + rules.lead_days, LONGEST_LEAD)
