@@ -103,7 +103,7 @@ def _insert(connection: Connection, name: str, given: dict[str, Any]) -> int:
     number = next(_NUMBERS)
     for column in there.columns:
         made_up = column.computed is None and not column.nullable and column.server_default is None
-        if made_up and column.name not in given and column.autoincrement is not True:
+        if made_up and column.name not in given:
             given[column.name] = 1 if column.foreign_keys else _value(column, number)
     connection.execute(insert(there).values(given))
     return int(given.get("number") or given.get("id") or number)
