@@ -23,6 +23,7 @@ class Old(NamedTuple):
 
 EVENTS, PROBLEMS = ("listing_events", "reason"), ("listings", "push_problem")
 REFUSALS = ("revival_candidates", "reason")
+FEEDS = ("submissions", "problem")
 SENTENCES = (
     Old(EVENTS, "sold: won", stock.SourceSeen(State.SOLD, StateReason.WON)),
     Old(EVENTS, "gone: None", stock.SourceSeen(State.GONE)),
@@ -57,6 +58,9 @@ SENTENCES = (
     Old(PROBLEMS, "Amazon ended it as fatal", push.FeedEndedAs("fatal")),
     Old(PROBLEMS, "done without a report", push.FeedWithoutReport()),
     Old(PROBLEMS, "the feed was refused: 4000001 bad input", push.FeedRefused("4000001 bad input")),
+    Old(FEEDS, "it never reached Amazon", push.FeedNeverArrived()),
+    Old(FEEDS, "stuck in in_progress", push.FeedStuck("in_progress")),
+    Old(FEEDS, "cannot be followed: HTTP 503", push.FeedNotFollowed("HTTP 503")),
     Old(PROBLEMS, "only 3 of 10 messages were processed", push.FeedIncomplete(3, 10)),
     *(Old(REFUSALS, sentence, tells) for sentence, tells in CANDIDATES),
 )

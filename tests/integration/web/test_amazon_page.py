@@ -9,6 +9,7 @@ from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_db import tables
+from mercarich_reasons.push import AmazonRefused, FeedStuck
 
 ANN = 1
 
@@ -59,19 +60,20 @@ def test_a_refusal_is_told_with_amazons_reason_and_since_when(ann: Browser, rows
 def test_what_waits_and_what_was_refused_is_there_with_its_reason(ann: Browser, rows: Rows) -> None:
     source = rows.source("x1")
     rows.listing(ANN, source, "A-WAITS", quantity=0, revision=2, pushed_quantity=1)
-    rows.listing(ANN, source, "A-REFUSED", push_problem="90244 the price is too low")
+    rows.listing(ANN, source, "A-REFUSED", push_problem=AmazonRefused("the price is too low", "90244"))
     rows.listing(ANN, source, "A-UNKNOWN", orphan=True)
     feed = {"user_id": ANN, "lane": "feed", "items": 12, "accepted": 9, "rejected": 3, "created_at": ago(minutes=9)}
-    rows.add(tables.submissions, **feed, state="in_progress")
+    rows.add(tables.submissions, **feed, state="in_progress", problem=FeedStuck("in_progress"))
 
     page = ann.get("/amazon").text
     waits, _, refused = page.partition('id="refused"')
 
     assert "A-WAITS" in waits
     assert "Amazon shows 1, it is to show 0" in waits
-    assert "90244 the price is too low" in refused
+    assert "Amazon refused it: the price is too low (code 90244)" in refused
     assert "Amazon does not know this SKU" in refused
     assert "at work" in refused
+    assert "the feed is stuck as in_progress" in refused
 
 
 def test_without_a_consent_page_there_is_no_button_and_no_way(ann: Browser) -> None:

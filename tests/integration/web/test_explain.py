@@ -9,6 +9,7 @@ from tests.integration.web.rows import Rows, ago
 
 from mercarich_contracts.events import EventKind
 from mercarich_db import tables
+from mercarich_reasons.push import NotShown, UnknownSku
 from mercarich_web.domain.offers import TOLD
 
 
@@ -60,6 +61,23 @@ def test_a_page_that_is_not_on_a_terminal_is_plain_and_what_a_marketplace_wrote_
     assert "[bold]新品" in page
     assert "\x1b" not in page
     assert "\x07" not in page
+
+
+def test_what_amazon_said_is_told_in_a_sentence(mercarich: Mercarich, rows: Rows) -> None:
+    failed = {"push_problem": NotShown(1), "push_attempts": 2, "push_failed_revision": 2}
+    listing = rows.listing(rows.user("hanako"), rows.source("x1"), "SKU-1", quantity=0, revision=2, **failed)
+    rows.event(listing, EventKind.READBACK_MISMATCH, reason=NotShown(1))
+    carried = {"submission_id": 1, "listing_id": listing, "revision": 2, "quantity": 0, "result": "rejected"}
+    feed = {"user_id": 1, "lane": "feed", "items": 1, "accepted": 0, "rejected": 1, "created_at": ago(minutes=9)}
+    rows.add(tables.submissions, **feed, id=1, state="done")
+    rows.add(tables.submission_items, **carried, issue=UnknownSku("no such SKU", "13013"))
+
+    told, page = mercarich.json("explain", "SKU-1"), mercarich.page("explain", "SKU-1")
+
+    assert told["offer"]["push_problem"] == told["events"][0]["reason"] == "accepted, but Amazon shows 1"
+    assert told["pushes"][0]["issue"] == "Amazon does not know this SKU: no such SKU (code 13013)"
+    assert "accepted, but Amazon shows 1 (tries: 2)" in page
+    assert "no such SKU" in page
 
 
 def test_an_offer_that_is_held_says_what_lets_it_go(mercarich: Mercarich, rows: Rows) -> None:

@@ -15,6 +15,7 @@ from mercarich_contracts.audit import AuditAction
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
+from mercarich_reasons.push import AmazonRefused
 from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
 from mercarich_web.bootstrap_pages import build_pages
 from mercarich_web.domain.listings import ROWS
@@ -299,7 +300,7 @@ def test_a_code_that_has_no_words_here_is_shown_as_text(ann: Browser, rows: Rows
 def test_a_problem_of_an_older_quantity_is_none_of_the_newer_one(
     ann: Browser, rows: Rows, ann_id: int, refused: int, shown: bool
 ) -> None:
-    problem = {"push_problem": "8541 bad value", "push_failed_revision": refused}
+    problem = {"push_problem": AmazonRefused("bad value", "8541"), "push_failed_revision": refused}
     listing = rows.listing(ann_id, rows.source("x1"), "A-1", revision=2, quantity=0, **problem)
     assert ("8541" in ann.get(f"/listings/{listing}").text) is shown
 

@@ -7,6 +7,7 @@ import pytest
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
+from mercarich_reasons.push import AmazonRefused
 from mercarich_web.domain.offers import TOLD, Account, Event, Known, Offer, Source, told, what_next, why
 from mercarich_web.domain.replacements import Replacement, ReplacementSearch
 from mercarich_web.domain.reports import Hold
@@ -132,13 +133,17 @@ def _later(**change: object) -> Offer:
         ),
         (_later(push_claimed_until=NOW), SOLD, None, "A feed worker sends revision 2 (quantity 0) to Amazon."),
         (
-            _later(push_not_before=NOW + timedelta(minutes=10), push_problem="8541 bad value"),
+            _later(push_not_before=NOW + timedelta(minutes=10), push_problem=AmazonRefused("bad value", "8541")),
             SOLD,
             None,
-            "Revision 2 (quantity 0) is sent to Amazon again after a wait: 8541 bad value.",
+            "Revision 2 (quantity 0) is sent to Amazon again after a wait: Amazon refused it: bad value (code 8541).",
         ),
         (
-            _later(push_not_before=NOW + timedelta(hours=9), push_problem="8541 bad value", push_failed_revision=1),
+            _later(
+                push_not_before=NOW + timedelta(hours=9),
+                push_problem=AmazonRefused("bad value", "8541"),
+                push_failed_revision=1,
+            ),
             SOLD,
             None,
             "A feed worker sends revision 2 (quantity 0) to Amazon.",

@@ -1,4 +1,8 @@
-"""What became of a quantity that was sent to Amazon."""
+"""What became of a quantity that was sent to Amazon.
+
+`text` is what Amazon said in its own words, or a technical name such as `HTTP 503`, and `issue` the code that Amazon
+gave the first problem it named; no sentence of ours is in them.
+"""
 
 from dataclasses import dataclass
 
@@ -7,16 +11,26 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class AmazonRefused(Reason):
-    """Amazon answered with an error; `text` is Amazon's own, with its code."""
+    """Amazon does not take the content."""
 
-    text: str
+    text: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSku(Reason):
+    """Amazon does not know the SKU."""
+
+    text: str | None = None
+    issue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AmazonUnreachable(Reason):
-    """No usable answer came: what Amazon did with the quantity is not known. `text` is what happened instead."""
+    """No usable answer came: what Amazon did with the quantity is not known."""
 
-    text: str
+    text: str | None = None
+    issue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,34 @@ class NotShown(Reason):
 @dataclass(frozen=True, slots=True)
 class NewerQuantity(Reason):
     """The listing has changed since this feed was sent, and the newer quantity goes out after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNotSent(Reason):
+    """The feed was not handed in."""
+
+    text: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNeverArrived(Reason):
+    """Whoever handed the feed in heard no answer, and Amazon lists no such feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNotFollowed(Reason):
+    """What becomes of the feed cannot be learnt, so nothing waits for it any more."""
+
+    text: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStuck(Reason):
+    """The feed stays in one processing status for too long, so nothing waits for it any more."""
+
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +92,10 @@ class FeedWithoutReport(Reason):
 
 @dataclass(frozen=True, slots=True)
 class FeedRefused(Reason):
-    """The report names an error of the feed as a whole; `text` is Amazon's own."""
+    """The report names an error of the feed as a whole."""
 
-    text: str
+    text: str | None = None
+    issue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

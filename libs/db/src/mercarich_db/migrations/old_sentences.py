@@ -141,6 +141,9 @@ _PUSHES = (
     _known(r"Amazon no longer knows this feed", "feed_forgotten"),
     _known(r"Amazon ended it as (?P<state>\w+)", "feed_ended_as"),
     _known(r"done without a report", "feed_without_report"),
+    _known(r"it never reached Amazon", "feed_never_arrived"),
+    _known(r"stuck in (?P<state>\w+)", "feed_stuck"),
+    _known(r"cannot be followed: (?P<text>.+)", "feed_not_followed"),
     _known(r"the feed was refused: (?P<text>.+)", "feed_refused"),
     _known(
         r"only (?P<processed>\d+) of (?P<sent>\d+) messages were processed", "feed_incomplete", processed=int, sent=int

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 listing_pictures = Table(  # written by web
     "listing_pictures",
@@ -35,7 +35,7 @@ listing_removals = Table(  # no longer `listed`, kept until Amazon has accepted 
     # written by feed
     Column("attempts", Integer, nullable=False),
     Column("not_before", UtcDateTime, nullable=True),  # with a worker until then, or put off
-    Column("problem", String(255), nullable=True),
+    Column("problem", StoredReason, nullable=True),
     Column("accepted_at", UtcDateTime, nullable=True),
     Index("ix_listing_removals_user_id", "user_id", "accepted_at"),
 )

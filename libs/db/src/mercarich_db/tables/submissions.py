@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 submissions = Table(
     "submissions",
@@ -17,7 +17,7 @@ submissions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_poll_at", UtcDateTime, nullable=True),
     Column("ended_at", UtcDateTime, nullable=True),
-    Column("problem", String(255), nullable=True),
+    Column("problem", StoredReason, nullable=True),
     Column("items", Integer, nullable=False),
     Column("accepted", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
@@ -33,6 +33,6 @@ submission_items = Table(
     Column("revision", Integer, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("result", exact(16), nullable=False),  # pending, accepted, rejected, superseded
-    Column("issue", String(255), nullable=True),
+    Column("issue", StoredReason, nullable=True),
     Index("ix_submission_items_listing", "listing_id"),
 )

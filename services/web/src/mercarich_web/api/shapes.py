@@ -12,6 +12,7 @@ from mercarich_web.domain.bulk import BulkAction
 from mercarich_web.domain.jobs import Job
 from mercarich_web.domain.listings import ListingRow
 from mercarich_web.domain.proposals import Proposal
+from mercarich_web.domain.sentences import english
 from mercarich_web.domain.timeline import Moment, Story
 
 
@@ -212,7 +213,7 @@ def listing(row: ListingRow) -> Listing:
         source_state=row.source_state,
         source_price_jpy=row.source_price_jpy,
         checked_at=row.checked_at,
-        problem=row.push_problem,
+        problem=english(row.push_problem) if row.push_problem else None,
     )
 
 
@@ -248,6 +249,7 @@ def _entry(moment: Moment) -> Entry:
     if moment.event is not None:
         names = ("reason", "quantity_before", "quantity_after", "revision", "run_id")
         more = {name: getattr(moment.event, name) for name in names}
+        more["reason"] = more["reason"] and english(more["reason"])
     elif moment.push is not None:
         more = {"quantity_after": moment.push.quantity, "revision": moment.push.revision}
     return Entry(at=moment.at, kind=moment.kind, evidence=seen, **more)

@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mercarich_contracts.schedule import TIME_ZONE
+from mercarich_reasons.reason import Reason
+from mercarich_web.domain.sentences import english
 
 Answer = TypeVar("Answer")
 Page = Callable[[Answer], RenderableType]
@@ -43,7 +45,7 @@ def cell(value: object, style: str = "") -> Text:
         return Text("yes" if value else "no", style=style)
     if isinstance(value, datetime):
         return Text(tokyo(value), style=style)
-    text = f"{value:,}" if isinstance(value, int) else str(value)
+    text = f"{value:,}" if isinstance(value, int) else english(value) if isinstance(value, Reason) else str(value)
     return Text("".join(c if c.isprintable() else "�" for c in text), style=style)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from mercarich_web.domain.listings import Figures, ListingRow
+from mercarich_web.domain.sentences import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Feed:
     items: int
     accepted: int
     rejected: int
-    problem: str | None
+    problem: Why | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_web.domain.replacements import ReplacementSearch, next_search
 from mercarich_web.domain.reports import Hold
-from mercarich_web.domain.sentences import Said, Seen
+from mercarich_web.domain.sentences import Said, Seen, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Offer:
     push_claimed_until: datetime | None
     push_attempts: int
     push_not_before: datetime | None
-    push_problem: str | None
+    push_problem: Why | None
     orphan: bool
     created_at: datetime | None = None
     """When an import, a search or the take-over made its row."""
@@ -103,7 +103,7 @@ class Event:
 
     at: datetime
     kind: str
-    reason: str | None
+    reason: Why | None
     quantity_before: int | None
     quantity_after: int | None
     revision: int | None
@@ -123,7 +123,7 @@ class Push:
     revision: int
     quantity: int
     result: str
-    issue: str | None
+    issue: Why | None
     created_at: datetime
     ended_at: datetime | None
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mercarich_web.domain.sentences import Why
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -175,7 +177,7 @@ class OpenFeed:
     feed_id: str | None
     created_at: datetime
     items: int
-    problem: str | None
+    problem: Why | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import PlainSerializer
+
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, tell
+
+
+def english(reason: Reason | str) -> str:
+    """A sentence; it is one already where an earlier release stored it."""
+    return tell(reason, Language.EN) if isinstance(reason, Reason) else reason
+
+
+Why = Annotated[Reason | str, PlainSerializer(english, return_type=str)]
+"""A stored reason; JSON has its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +49,6 @@ class Said:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text % self.values
+        return self.text % {
+            name: english(value) if isinstance(value, Reason) else value for name, value in self.values.items()
+        }

@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language
 from mercarich_web.domain.bulk import actions_in
 from mercarich_web.domain.sentences import Moment, Said, Seen
@@ -149,6 +150,8 @@ def said(sentence: Said, sentences: Translations, language: str) -> str:
     def told(value: object) -> str:
         if isinstance(value, Seen):
             return reasons.seen(value.state, value.reason, sentences.ugettext)
+        if isinstance(value, Reason):
+            return reasons.told(value, sentences.ugettext, Language(language))
         return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
 
     return sentences.ugettext(sentence.text) % {name: told(value) for name, value in sentence.values.items()}

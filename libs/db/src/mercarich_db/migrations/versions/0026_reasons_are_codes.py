@@ -14,9 +14,16 @@ REASONS = {
     ("listing_events", "reason"): 255,
     ("listings", "push_problem"): 255,
     ("revival_candidates", "reason"): 255,
+    ("submissions", "problem"): 255,
+    ("submission_items", "issue"): 255,
+    ("listing_removals", "problem"): 255,
 }
 """Column -> its length until now. 600 characters are as many as an index with the other columns of a shop takes."""
-KEYS = {"job_problems": ("job_id", "number"), "submission_items": ("submission_id", "listing_id")}
+KEYS = {
+    "job_problems": ("job_id", "number"),
+    "listing_removals": ("listing_id",),
+    "submission_items": ("submission_id", "listing_id"),
+}
 
 
 def upgrade() -> None:
