@@ -19,6 +19,7 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_feed.adapters.token_cipher import TokenCipher, new_key
+from mercarich_reasons.reason import Reason
 
 
 def now() -> datetime:
@@ -110,6 +111,19 @@ class Shop:
         with reading(self.engine) as connection:
             query = select(listing_events.c.kind).where(listing_events.c.listing_id == listing_id)
             return list(connection.execute(query.order_by(listing_events.c.id)).scalars())
+
+    def reasons(self, listing_id: int) -> list[Reason | None]:
+        """Of its events, in their order."""
+        with reading(self.engine) as connection:
+            query = select(listing_events.c.reason).where(listing_events.c.listing_id == listing_id)
+            return list(connection.execute(query.order_by(listing_events.c.id)).scalars())
+
+    def issues(self, submission_id: int) -> dict[int, Reason | None]:
+        """What was wrong with each listing of a feed."""
+        with reading(self.engine) as connection:
+            query = select(submission_items.c.listing_id, submission_items.c.issue)
+            rows = connection.execute(query.where(submission_items.c.submission_id == submission_id))
+            return {row.listing_id: row.issue for row in rows}
 
     def submissions(self) -> Sequence[Row[Any]]:
         with reading(self.engine) as connection:

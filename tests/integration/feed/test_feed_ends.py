@@ -9,6 +9,7 @@ from mercarich_db.tables import submission_items, submissions
 from mercarich_feed.adapters.feed_ends_sql import apply_step
 from mercarich_feed.domain.feeds import FeedEnd, FeedState
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.push import FeedEndedAs, FeedWithoutReport
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def ends(shop: Shop, listing_id: int, end: FeedEnd, *, revision: int, quantity: 
 
 
 @pytest.mark.parametrize(
-    "end", [FeedEnd(FeedState.FATAL, {}, "FATAL"), FeedEnd(FeedState.DONE, {}, "its report cannot be read")]
+    "end", [FeedEnd(FeedState.FATAL, {}, FeedEndedAs("fatal")), FeedEnd(FeedState.DONE, {}, FeedWithoutReport())]
 )
 def test_after_a_failed_feed_nobody_takes_it_that_amazon_still_shows_the_offer(shop: Shop, end: FeedEnd) -> None:
     withdrawn = {"quantity": 0, "revision": 2, "pushed_quantity": 1}

@@ -11,6 +11,15 @@ from tests.integration.feed.shop import Shop, now
 from mercarich_db.tables import amazon_accounts
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.restores import RestoreWish
+from mercarich_reasons.push import (
+    AmazonRefused,
+    FeedEndedAs,
+    FeedNeverArrived,
+    FeedNotFollowed,
+    FeedStuck,
+    NewerQuantity,
+    UnknownSku,
+)
 
 ALL = RestoreWish(None, None)
 
@@ -59,9 +68,16 @@ def test_f2_the_report_counts_sku_by_sku(feed: Running, shop: Shop, amazon: Amaz
     eventually(lambda: [row.state for row in shop.submissions()] == ["done"])
     assert shop.row(good).push_pending == 0
     assert shop.row(bad).push_attempts == 1
-    assert "90220" in shop.row(bad).push_problem
+    refused = shop.row(bad).push_problem
+    assert isinstance(refused, AmazonRefused)
+    assert refused.issue == "90220"
     assert shop.row(bad).push_not_before > now() + timedelta(minutes=9)
     assert shop.row(orphan).orphan
+    assert isinstance(shop.row(orphan).push_problem, UnknownSku)
+    issues = shop.issues(shop.submissions()[0].id)
+    accepted = dict.fromkeys(issues.keys() - {bad, orphan})
+    assert issues == {bad: refused, orphan: shop.row(orphan).push_problem} | accepted
+    assert (shop.reasons(bad), shop.reasons(orphan)) == ([refused], [issues[orphan]])
     results = shop.results(shop.submissions()[0].id)
     assert (results[bad], results[orphan], results[good]) == ("rejected", "rejected", "accepted")
 
@@ -93,6 +109,7 @@ def test_f5_a_withdrawal_during_an_open_feed_goes_by_patch_and_the_late_feed_doe
     eventually(lambda: shop.row(one).push_pending == 0 and shop.row(one).verified_at is not None)
     assert shown(shop, amazon, one) == 0
     assert shop.results(shop.submissions()[0].id)[one] == "superseded"
+    assert NewerQuantity() in shop.reasons(one)
     assert all(shown(shop, amazon, id_) == 1 for id_ in others)
 
 
@@ -105,6 +122,7 @@ def test_f3_a_stuck_feed_is_bypassed_and_its_withdrawals_go_by_patch(
     shop.withdraw(ids)
     eventually(lambda: [row.items for row in shop.submissions()] == [4])
     eventually(lambda: shop.submissions()[0].state == "bypassed")
+    assert isinstance(shop.submissions()[0].problem, FeedStuck)
     eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
     assert shop.submissions()[0].ended_at is None
     assert all(shown(shop, amazon, id_) == 0 for id_ in ids)
@@ -122,6 +140,7 @@ def test_f3_a_feed_of_which_nothing_can_be_learned_is_bypassed(
     ids = listed(shop, 1)[:4]
     shop.withdraw(ids)
     eventually(lambda: [row.state for row in shop.submissions()] == ["bypassed"], seconds=40)
+    assert isinstance(shop.submissions()[0].problem, FeedNotFollowed)
     eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
     assert all(shown(shop, amazon, id_) == 0 for id_ in ids)
     feed.lanes.restores.wake(1, ALL)
@@ -142,7 +161,7 @@ def test_f3_a_beginning_that_cannot_be_looked_up_is_bypassed(
         eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
         assert [row.state for row in shop.submissions()] == ["bypassed"]
         amazon.heal()
-        eventually(lambda: shop.submissions()[0].problem == "it never reached Amazon", seconds=40)
+        eventually(lambda: shop.submissions()[0].problem == FeedNeverArrived(), seconds=40)
 
 
 def test_f3_a_bypassed_feed_that_ends_late_is_made_good(
@@ -169,6 +188,7 @@ def test_f3_a_feed_stuck_in_the_queue_is_cancelled(
     ids = restores(shop, 1)
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["cancelled"])
+    assert {shop.row(id_).push_problem for id_ in ids} == {FeedEndedAs("cancelled")}
     assert all(shop.row(id_).push_pending == 1 for id_ in ids)
     assert all(shop.row(id_).push_not_before > now() for id_ in ids)
 
@@ -180,6 +200,7 @@ def test_a_fatal_feed_leaves_its_items_waiting(
     ids = restores(shop, 1)
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["fatal"])
+    assert {shop.row(id_).push_problem for id_ in ids} == {shop.submissions()[0].problem} == {FeedEndedAs("fatal")}
     assert all(shop.row(id_).push_pending == 1 and shop.row(id_).push_attempts == 1 for id_ in ids)
 
 
@@ -243,7 +264,7 @@ def test_f28_a_beginning_that_lost_its_process_is_looked_up_at_amazon(
             assert shop.submissions()[-1].feed_id == submission.feed_id
             assert shop.submissions()[-1].state == "done"
         else:
-            assert shop.submissions()[-1].problem == "it never reached Amazon"
+            assert shop.submissions()[-1].problem == FeedNeverArrived()
         run.lanes.restores.wake(1, ALL)
         eventually(lambda: not restores(shop, 1))
     assert all(shown(shop, amazon, id_) == 2 for id_ in ids)

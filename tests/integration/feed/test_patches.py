@@ -11,10 +11,12 @@ from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import listings
-from mercarich_feed.adapters.listings_sql import LEASE, SqlListings
+from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.sellers_sql import SqlSellers
-from mercarich_feed.ports import Answer
+from mercarich_feed.domain.answers import Answer
 from mercarich_feed.settings import FeedSettings
+from mercarich_listings.push import LEASE
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotShown, UnknownSku
 
 
 def listed(shop: Shop, user_id: int, count: int) -> list[int]:
@@ -56,9 +58,12 @@ def test_f2_a_refused_sku_keeps_its_reason_and_backs_off_while_the_others_go_out
     eventually(lambda: shop.row(bad).push_attempts == 1 and shop.row(good).push_pending == 0)
     row = shop.row(bad)
     assert row.push_pending == 1
-    assert "condition_type" in row.push_problem
+    assert isinstance(row.push_problem, AmazonRefused)
+    assert row.push_problem.issue == "90220"
+    assert "condition_type" in row.push_problem.text
     assert timedelta(minutes=10) <= row.push_not_before - before < timedelta(minutes=11)
     assert shop.events(bad) == ["push_rejected"]
+    assert shop.reasons(bad) == [row.push_problem]
     amazon.heal()
     shop.alter(listings, bad, push_not_before=before)
     eventually(lambda: shop.row(bad).push_pending == 0)
@@ -83,6 +88,8 @@ def test_f2_an_unknown_sku_becomes_an_orphan_that_is_tried_again_after_a_growing
     shop.withdraw([one])
     eventually(lambda: shop.row(one).orphan)
     assert shop.events(one) == ["push_orphan"]
+    unknown = UnknownSku(f"SKU '{row.sku}' not found in marketplace A1VC38T7YXB528", "NOT_FOUND")
+    assert (shop.row(one).push_problem, shop.reasons(one)) == (unknown, [unknown])
     assert timedelta(minutes=9) < shop.row(one).push_not_before - now() <= timedelta(minutes=10)
     shop.alter(listings, one, push_not_before=now())
     eventually(lambda: shop.row(one).push_attempts == 2)
@@ -95,7 +102,7 @@ def test_f2_an_orphan_that_amazon_knows_by_now_is_withdrawn(
 ) -> None:
     [one] = listed(shop, 1, 1)
     row = shop.row(one)
-    shop.alter(listings, one, orphan=True, push_attempts=3, push_problem="NOT_FOUND")
+    shop.alter(listings, one, orphan=True, push_attempts=3, push_problem=UnknownSku(issue="NOT_FOUND"))
     shop.withdraw([one])
     eventually(lambda: shop.row(one).verified_at is not None)
     assert (shop.row(one).orphan, shop.row(one).push_attempts) == (False, 0)
@@ -129,7 +136,8 @@ def test_f6_a_zero_that_is_never_shown_is_pushed_ever_more_seldom_and_delays_nob
     row = shop.row(bad)
     assert 3 <= row.push_attempts <= 4  # at 0, 1, 4 and 9 seconds
     assert shop.events(bad).count("push_accepted") <= 5
-    assert row.push_problem.startswith("accepted, but Amazon shows ")
+    assert isinstance(row.push_problem, NotShown)
+    assert row.push_problem.shown
     amazon.heal()
     eventually(lambda: shop.row(bad).verified_at is not None)
     assert (shop.row(bad).push_attempts, shop.row(bad).push_problem) == (0, None)
@@ -146,7 +154,7 @@ def test_f6_a_zero_of_which_amazon_names_no_quantity_is_looked_up_again_and_not_
         [offer], _ = ours.unverified_zeros(1, 5)
         ours.read_back([Answer(offer, None, now(), None)])
         row = shop.row(one)
-        assert (row.push_pending, row.push_attempts) == (0, attempts)
+        assert (row.push_pending, row.push_attempts, row.push_problem) == (0, attempts, NotShown())
         assert timedelta(seconds=wait - 0.9) < row.push_not_before - now() <= timedelta(seconds=wait)
         assert ours.unverified_zeros(1, 5) == ([], False)
         shop.alter(listings, one, push_not_before=now())
@@ -203,15 +211,24 @@ def test_f5_what_changes_while_its_patch_is_under_way_stays_pending(
     assert (row.pushed_revision, row.revision, row.push_pending) == (1, 2, 1)
 
 
-@pytest.mark.parametrize("kind", ["503_html", "reset", "html_instead_of_json", "timeout"])
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("503_html", {"HTTP 503"}),
+        ("reset", {"ReadError", "RemoteProtocolError"}),
+        ("html_instead_of_json", {"HTTP 200"}),
+        ("timeout", {"ReadTimeout"}),
+    ],
+)
 def test_f27_an_amazon_that_is_away_costs_time_only(
-    kind: str, feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+    kind: str, texts: set[str], feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     ids = listed(shop, 1, 3)
     amazon.fault("spapi", kind)
     shop.withdraw(ids)
     eventually(lambda: any(shop.row(id_).push_problem for id_ in ids), seconds=40)
     assert all(shop.row(id_).push_attempts == 0 and shop.row(id_).push_pending == 1 for id_ in ids)
+    assert {shop.row(id_).push_problem for id_ in ids} <= {None, *map(AmazonUnreachable, texts)}
     amazon.heal()
     eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in ids), seconds=40)
     assert all(amazon.shown(shop.row(id_).seller_id, shop.row(id_).sku) == 0 for id_ in ids)

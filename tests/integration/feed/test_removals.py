@@ -13,6 +13,7 @@ from tests.integration.feed.shop import Shop, now
 from mercarich_db.engine import reading
 from mercarich_db.tables import listing_pictures, listing_removals, listings
 from mercarich_feed.adapters.removals_sql import SqlRemovals
+from mercarich_reasons.push import AmazonRefused
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.domain.expiry import AMAZON_SECONDS, DeletionReport
@@ -150,4 +151,5 @@ def test_d3_what_is_refused_waits_with_its_reason_and_the_others_go(
     with reading(engine) as connection:
         left = connection.execute(select(listing_removals)).one()
     assert (left.listing_id, left.accepted_at) == (refused.id, None)
-    assert "90220" in left.problem
+    assert isinstance(left.problem, AmazonRefused)
+    assert left.problem.issue == "90220"

@@ -10,9 +10,10 @@ from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.tables import listings
 from mercarich_feed.adapters.listings_sql import SqlListings
+from mercarich_feed.domain.answers import Answer, Transient
 from mercarich_feed.domain.pushes import Outcome, Pushed
-from mercarich_feed.ports import Answer, Transient
 from mercarich_feed.use_cases.restores import RestoreWish
+from mercarich_reasons.push import AmazonRefused, NotShown
 
 ALL = RestoreWish(None, None)
 
@@ -40,7 +41,8 @@ def test_f6_a_restore_that_amazon_takes_and_does_not_show_goes_out_again(
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: shop.row(good).verified_at is not None)
     eventually(lambda: shop.events(ignored)[:2] == ["push_accepted", "readback_mismatch"])
-    assert shop.row(ignored).push_problem == "accepted, but Amazon shows 0"
+    assert shop.row(ignored).push_problem == NotShown(0)
+    assert shop.reasons(ignored)[:2] == [None, NotShown(0)]
     amazon.heal()
     eventually(lambda: _granted(feed, shop, ignored) and shop.row(ignored).verified_at is not None)
     assert shown(shop, amazon, ignored) == shop.row(ignored).quantity
@@ -108,11 +110,11 @@ def test_what_cannot_be_read_has_no_doubts_left_of_the_look_before(shop: Shop) -
         listings,
         offer.listing_id,
         push_attempts=2,
-        push_problem="accepted, but Amazon shows 0",
+        push_problem=NotShown(0),
         push_failed_revision=offer.revision,
     )
     book.settle(claim, [Pushed(offer, Outcome.ACCEPTED, None, now())])
-    assert shop.row(offer.listing_id).push_problem == "accepted, but Amazon shows 0"
+    assert shop.row(offer.listing_id).push_problem == NotShown(0)
 
     book.read_back([Answer(offer, Transient("away"), now())])
 
@@ -124,7 +126,7 @@ def test_f2_what_an_older_revision_was_refused_for_counts_for_no_newer_one(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     [one] = listed(shop, 1)[:1]
-    shop.alter(listings, one, push_attempts=8, push_problem="refused", push_failed_revision=0)
+    shop.alter(listings, one, push_attempts=8, push_problem=AmazonRefused("refused"), push_failed_revision=0)
     amazon.fault("spapi", "503_html", only=["patchListingsItem"])
     shop.withdraw([one])
     eventually(lambda: shop.row(one).push_failed_revision == 1)

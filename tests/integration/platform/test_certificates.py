@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from mercarich_contracts.market import Reason
 from mercarich_feed.adapters.http import Http
-from mercarich_feed.ports import Transient
+from mercarich_feed.domain.answers import Transient
 from mercarich_marketplace.answers import Fault
 from mercarich_marketplace.client import HttpClient
 from mercarich_web.adapters.mail_smtp import Letter, MailServer, SmtpSender

@@ -13,7 +13,7 @@ from tests.integration.web.rows import Rows
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_feed.adapters.pending_sql import pending, restore, source_is_fresh
+from mercarich_listings.waiting import pending, restore, source_is_fresh
 from mercarich_platform.outages import DatabaseAway
 from mercarich_web.adapters.new_home_sql import SqlNewHome
 from mercarich_web.adapters.original_sql import SqlOriginal

@@ -9,10 +9,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 WRITERS = sorted(
     path
-    for folder in ("services", "local")
+    for folder in ("services", "local", "libs")
     for path in (ROOT / folder).glob("**/src/**/*.py")
-    if "insert(listing_events)" in path.read_text(encoding="utf-8")
+    if any(sign in path.read_text(encoding="utf-8") for sign in ("insert(listing_events)", "mercarich_listings.event"))
 )
+"""Who writes rows of the history, or makes the events that `mercarich_listings.store` writes."""
+
+
+def _package(path: Path) -> str:
+    parts = path.relative_to(ROOT).parts
+    return parts[parts.index("src") + 1]
 
 
 def _kinds(tree: ast.AST) -> Iterator[ast.expr]:
@@ -27,14 +33,16 @@ def _kinds(tree: ast.AST) -> Iterator[ast.expr]:
 
 
 def test_the_writers_are_found() -> None:
-    assert {path.parents[1].name for path in WRITERS} == {
+    assert {_package(path) for path in WRITERS} == {
         "mercarich_checker",
         "mercarich_feed",
+        "mercarich_listings",
+        "mercarich_updater",
         "mercarich_web",
     }
 
 
-@pytest.mark.parametrize("path", WRITERS, ids=lambda path: f"{path.parents[1].name}.{path.stem}")
+@pytest.mark.parametrize("path", WRITERS, ids=lambda path: f"{_package(path)}.{path.stem}")
 def test_kinds_are_never_texts(path: Path) -> None:
     texts = [node.value for node in _kinds(ast.parse(path.read_bytes())) if isinstance(node, ast.Constant)]
 

@@ -9,8 +9,11 @@ import jsonschema
 import orjson
 import pytest
 
-from mercarich_feed.domain.feeds import FEED_MESSAGES, FeedState, feed_document, is_orphan, read_report
-from mercarich_feed.domain.pushes import Offer, back_off
+from mercarich_feed.domain.feeds import FEED_MESSAGES, FeedState, feed_document, read_report
+from mercarich_feed.domain.pushes import Offer
+from mercarich_listings.push import back_off
+from mercarich_reasons.push import AmazonRefused, FeedIncomplete, FeedRefused, UnknownSku
+from mercarich_reasons.reason import Reason
 
 SCHEMAS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "schemas" / "feeds"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,7 +35,10 @@ def test_the_official_example_of_a_report_is_read() -> None:
     end = read_report(report, ["My-SKU-A", "other", "My-SKU-X", "My-SKU-B"])
     assert end.processed
     assert set(end.problems) == {"My-SKU-B", "My-SKU-C"}
-    assert end.problems["My-SKU-B"].startswith("90220 ")
+    refusal = end.problems["My-SKU-B"]
+    assert isinstance(refusal, AmazonRefused)
+    assert refusal.issue == "90220"
+    assert refusal.text
 
 
 def test_a_full_feed_stays_below_the_advised_size() -> None:
@@ -42,21 +48,24 @@ def test_a_full_feed_stays_below_the_advised_size() -> None:
 def test_an_issue_is_found_by_its_message_number_too() -> None:
     issue = {"messageId": 2, "code": "13013", "severity": "ERROR", "message": "does not exist"}
     end = read_report({"issues": [issue, {"severity": "WARNING", "message": "w", "sku": "a"}]}, ["a", "b"])
-    assert dict(end.problems) == {"b": "13013 does not exist"}
-    assert is_orphan(end.problems["b"])
+    assert dict(end.problems) == {"b": UnknownSku("does not exist", "13013")}
 
 
 @pytest.mark.parametrize(
-    "report",
+    ("report", "note"),
     [
-        {"issues": [{"code": "4000003", "severity": "ERROR", "message": "bad header"}], "summary": {}},
-        {"issues": [], "summary": {"messagesProcessed": 1}},
+        (
+            {"issues": [{"code": "4000003", "severity": "ERROR", "message": "bad header"}], "summary": {}},
+            FeedRefused("bad header", "4000003"),
+        ),
+        ({"issues": [], "summary": {"messagesProcessed": 1}}, FeedIncomplete(1, 2)),
     ],
 )
-def test_a_feed_that_was_not_processed_as_a_whole_accepts_nothing(report: dict[str, object]) -> None:
+def test_a_feed_that_was_not_processed_as_a_whole_accepts_nothing(report: dict[str, object], note: Reason) -> None:
     end = read_report(report, ["a", "b"])
     assert end.state is FeedState.DONE
     assert not end.processed
+    assert end.note == note
 
 
 def test_f2_the_wait_doubles_from_ten_minutes_to_a_day() -> None:

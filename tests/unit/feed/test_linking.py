@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mercarich_contracts.linking import Outcome, hashed
+from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, TokenRevoked, Transient
 from mercarich_feed.domain.linking import Callback, Sent, refusal
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import AmazonTrouble, AppCredentials, TokenRevoked, Transient
 from mercarich_feed.use_cases.linking import LinkAccount
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.unit.feed.amazon_fake import ACCOUNT, TOKEN, FakeAmazon
 
-from mercarich_feed.ports import AppCredentials, TokenRevoked, Transient
+from mercarich_feed.domain.answers import AppCredentials, TokenRevoked, Transient
 
 ERRORS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "lwa_errors.json"
 INVALID_CLIENT = (401, {"error": "invalid_client", "error_description": "Client authentication failed"})

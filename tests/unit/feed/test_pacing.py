@@ -3,7 +3,7 @@
 import pytest
 
 from mercarich_feed.adapters.pacing import Bucket, Pace, Plan
-from mercarich_feed.ports import RateLimited, Unsent
+from mercarich_feed.domain.answers import RateLimited, Unsent
 
 
 class Clock:

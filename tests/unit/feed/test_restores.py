@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from mercarich_contracts.market import Marketplace
+from mercarich_feed.domain.answers import AmazonTrouble, Answer, RateLimited, Transient, Unsent
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
-from mercarich_feed.ports import AmazonTrouble, Answer, Answers, RateLimited, Transient, Unsent
+from mercarich_feed.ports import Answers
 from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

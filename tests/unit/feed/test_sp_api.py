@@ -10,8 +10,8 @@ import orjson
 import pytest
 from tests.unit.feed.amazon_fake import ACCEPTED, ACCOUNT, TOKEN, FakeAmazon
 
+from mercarich_feed.domain.answers import ContentRefused, Forbidden, Missing, RateLimited, Transient
 from mercarich_feed.domain.feeds import FeedState
-from mercarich_feed.ports import ContentRefused, Forbidden, Missing, RateLimited, Transient
 
 ERRORS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "api_errors.json"
 DENIED = (403, {"errors": [{"code": "Unauthorized", "message": "Access to requested resource is denied."}]})

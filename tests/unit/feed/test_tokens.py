@@ -5,17 +5,10 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from mercarich_feed.commands import token_lines, update_feed_mercari, update_feed_yahoo, validate_mws_tokens
+from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, RateLimited, TokenRevoked, Transient
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
-from mercarich_feed.ports import (
-    AmazonTrouble,
-    AppCredentials,
-    Forbidden,
-    RateLimited,
-    TokenRevoked,
-    Transient,
-    UnreadableToken,
-)
+from mercarich_feed.ports import UnreadableToken
 from mercarich_feed.use_cases.tokens import CheckTokens
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Change, Event
-from mercarich_reasons.push import NewerQuantity, NotShown
+from mercarich_reasons.push import NewerQuantity, NotShown, UnknownSku
 from mercarich_reasons.reason import Reason
 
 LEASE = timedelta(seconds=30)
 """Renewed while the answers are waited for; after a crash the claim's listings wait for so long."""
 _AWAY = timedelta(seconds=5)
 """The wait after an answer that did not come."""
-_SETTLED = timedelta(seconds=1)
+SETTLED = timedelta(seconds=1)
 """Amazon's own read path lags behind an accepted PATCH."""
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(minutes=10), timedelta(hours=24)
 _LONGEST_DOUBT = timedelta(minutes=10)
@@ -102,13 +102,13 @@ def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
     return _changed(push, _event(push, EventKind.PUSH_ACCEPTED, sent, at), **_free(), **columns)
 
 
-def refused(push: Push, sent: Sent, problem: Reason, at: datetime, now: datetime) -> Pushed:
+def refused(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: datetime) -> Pushed:
     """Amazon refused the content: tried again after a growing wait."""
     columns = _refused(push, sent, problem, now)
     return _changed(push, _event(push, EventKind.PUSH_REJECTED, sent, at, problem), **_free(), **columns)
 
 
-def unknown_sku(push: Push, sent: Sent, problem: Reason, at: datetime, now: datetime) -> Pushed:
+def unknown_sku(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: datetime) -> Pushed:
     """Amazon does not know the SKU: out of the queue, but a withdrawal is tried again after a growing wait."""
     columns = _refused(push, sent, problem, now) | {"orphan": True}
     return _changed(push, _event(push, EventKind.PUSH_ORPHAN, sent, at, problem), **_free(), **columns)
@@ -152,7 +152,7 @@ def not_shown(push: Push, found: int | None, at: datetime, now: datetime) -> Pus
     problem = NotShown(found)
     columns: dict[str, Any] = {"push_failed_revision": push.revision, "push_attempts": doubts, "push_problem": problem}
     if found is None:
-        return _changed(push, None, **columns, push_not_before=now + max(wait, _SETTLED))
+        return _changed(push, None, **columns, push_not_before=now + max(wait, SETTLED))
     columns |= {"pushed_revision": push.revision - 1, "pushed_quantity": found, "push_not_before": now + wait}
     sent = Sent(push.revision, push.quantity)
     return _changed(push, _event(push, EventKind.READBACK_MISMATCH, sent, at, problem), **columns)
@@ -188,8 +188,9 @@ def accepted_by_feed(push: Push, sent: Sent, at: datetime) -> Pushed:
     return _changed(push, event, **columns)
 
 
-def refused_by_feed(push: Push, sent: Sent, problem: Reason, at: datetime, *, orphan: bool) -> Pushed:
+def refused_by_feed(push: Push, sent: Sent, problem: Reason, at: datetime) -> Pushed:
     """As `refused` or `unknown_sku`, by the feed's report; nothing changes where a PATCH was accepted meanwhile."""
+    orphan = isinstance(problem, UnknownSku)
     kind = EventKind.PUSH_ORPHAN if orphan else EventKind.PUSH_REJECTED
     columns = _refused(push, sent, problem, at) | {"orphan": orphan} if push.pushed_revision < push.revision else {}
     return _changed(push, _event(push, kind, sent, at, problem), **columns)
@@ -228,7 +229,7 @@ def _accepted(sent: Sent, at: datetime) -> dict[str, Any]:
     return {**pushed, "verified_at": None, "push_not_before": None, "orphan": False}
 
 
-def _refused(push: Push, sent: Sent, problem: Reason, now: datetime) -> dict[str, Any]:
+def _refused(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> dict[str, Any]:
     attempts = failures(push, sent.revision).refusals + 1
     failed = {"push_failed_revision": sent.revision, "push_attempts": attempts, "push_problem": problem}
     return {**failed, "push_not_before": now + back_off(attempts)}

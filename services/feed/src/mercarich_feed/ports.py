@@ -1,4 +1,4 @@
-"""What the use cases need from outside, in their own words, and the troubles they must expect."""
+"""What the use cases need from outside, in their own words. The troubles they must expect: `domain.answers`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,60 +7,11 @@ from typing import Any, Protocol
 
 from mercarich_contracts.linking import Outcome as Linking
 from mercarich_contracts.market import Marketplace
+from mercarich_feed.domain.answers import AmazonTrouble, Answer
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
-
-
-class AmazonTrouble(Exception):
-    """Amazon did not do it; the subclass says whose matter that is. The text holds no secret."""
-
-
-class TokenRevoked(AmazonTrouble):
-    """This seller's refresh token is refused. Only the seller can mend it."""
-
-
-class AppCredentials(AmazonTrouble):
-    """The application's own credentials are refused: nobody's work can go on, and no seller is to blame."""
-
-
-class Forbidden(AmazonTrouble):
-    """Refused although the access token is fresh: a role, the authorisation or the region is wrong."""
-
-
-class RateLimited(AmazonTrouble):
-    """The quota is used up; `retry_after` seconds were asked for, if any."""
-
-    def __init__(self, text: str, retry_after: float | None = None) -> None:
-        super().__init__(text)
-        self.retry_after = retry_after
-
-
-class ContentRefused(AmazonTrouble):
-    """The content was refused; the same content will be refused again."""
-
-
-class Missing(AmazonTrouble):
-    """Amazon does not know the SKU, feed or document."""
-
-
-class Transient(AmazonTrouble):
-    """5xx, HTML where JSON belongs, cut, timed out: nothing is known of the effect."""
-
-
-class Unsent(AmazonTrouble):
-    """It never left, because the process is to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Amazon's answer for one offer: `trouble` None is success, `shown` is the quantity that was read."""
-
-    offer: Offer
-    trouble: AmazonTrouble | None
-    at: datetime
-    shown: int | None = None
-
+from mercarich_reasons.reason import Reason
 
 Answers = Callable[[Callable[[], None]], list[Answer]]
 """Waits for the answers that are still under way, and calls what it is given every few seconds until they are there."""
@@ -172,7 +123,7 @@ class Submissions(Protocol):
     def created(self, submission_id: int, document_id: str | None, feed_id: str, next_poll_at: datetime) -> None:
         """Amazon has it, whatever was thought of it in the meantime."""
 
-    def abandon(self, submission_id: int, problem: str) -> None:
+    def abandon(self, submission_id: int, problem: Reason) -> None:
         """Amazon never got it: its items wait again."""
 
     def due(self, user_id: int) -> list[OpenFeed]:
@@ -183,7 +134,7 @@ class Submissions(Protocol):
 
     def looked(self, submission_id: int, state: FeedState, next_poll_at: datetime) -> None: ...
 
-    def bypass(self, submission_id: int, problem: str, next_poll_at: datetime) -> None:
+    def bypass(self, submission_id: int, problem: Reason, next_poll_at: datetime) -> None:
         """Stop waiting for it: its items wait again, its end is still looked for."""
 
     def skus(self, submission_id: int) -> list[str]:

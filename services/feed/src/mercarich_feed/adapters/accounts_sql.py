@@ -1,18 +1,18 @@
 """`ports.Accounts` over `amazon_accounts`; tokens leave the database encrypted and are opened here."""
 
 import logging
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, exists, or_, select, update
 
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts
+from mercarich_db.tables import amazon_accounts, listings
 from mercarich_db.types import AnyRow
 from mercarich_feed.adapters.links_sql import SqlLinks
-from mercarich_feed.adapters.pending_sql import account_usable
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import Verdict
@@ -140,3 +140,17 @@ def _cipher(keys: Keys) -> TokenCipher:
     older = keys.old_encryption_key.get_secret_value()
     key = read_key(keys.encryption_key.get_secret_value(), keys.encryption_key_file)
     return TokenCipher(key, decoded_key(older, "FEED_OLD_ENCRYPTION_KEY") if older else None)
+
+
+def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
+    """The seller's token was not refused, or so long ago that it is tried again."""
+    return or_(
+        amazon_accounts.c.token_verdict != "invalid",
+        amazon_accounts.c.token_checked_at.is_(None),
+        amazon_accounts.c.token_checked_at <= now - timedelta(seconds=retry_seconds),
+    )
+
+
+def has_usable_account(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
+    """Of a listing: its seller has one."""
+    return exists(select(1).where(amazon_accounts.c.user_id == listings.c.user_id, account_usable(now, retry_seconds)))

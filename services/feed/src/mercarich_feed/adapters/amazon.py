@@ -7,9 +7,10 @@ from typing import Any
 
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sp_api import SpApi
+from mercarich_feed.domain.answers import AmazonTrouble, Answer
 from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.domain.pushes import Account, Offer
-from mercarich_feed.ports import AmazonTrouble, Answer, Answers
+from mercarich_feed.ports import Answers
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 
 _SENDING_SECONDS = 8.0

@@ -1,18 +1,22 @@
 """What an answer of Amazon means: the tables of LWA and SP-API errors as one function each."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from mercarich_feed.adapters.http import Reply
-from mercarich_feed.ports import (
+from mercarich_feed.domain.answers import (
+    NOTHING,
     AmazonTrouble,
     AppCredentials,
     ContentRefused,
     Forbidden,
     Missing,
     RateLimited,
+    Said,
     TokenRevoked,
     Transient,
+    said,
 )
 
 log = logging.getLogger(__name__)
@@ -27,16 +31,18 @@ def lwa_trouble(reply: Reply) -> AmazonTrouble | None:
     body = reply.json()
     fields = body if isinstance(body, dict) else {}
     if reply.status == 200:
-        return None if fields.get("access_token") else Transient("LWA answered 200 without an access token")
-    code = fields.get("error")
-    text = f"LWA {code or reply.status}: {fields.get('error_description', '')}".rstrip(": ")
+        bare = Transient("LWA answered 200 without an access token", Said("HTTP 200"))
+        return None if fields.get("access_token") else bare
+    code, description = fields.get("error"), fields.get("error_description", "")
+    text = f"LWA {code or reply.status}: {description}".rstrip(": ")
+    told = Said(str(description or f"HTTP {reply.status}"), code and str(code))
     if reply.status == 429:
-        return RateLimited(text, retry_after(reply))
+        return RateLimited(text, retry_after(reply), told)
     if reply.status < 500 and code in _SELLERS:
-        return TokenRevoked(text)
+        return TokenRevoked(text, told)
     if reply.status < 500 and code in _APPLICATIONS:
-        return AppCredentials(text)
-    return Transient(text)
+        return AppCredentials(text, told)
+    return Transient(text, told)
 
 
 def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
@@ -46,26 +52,29 @@ def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
     """
     body = reply.json()
     status = reply.status
+    bare = Said(f"HTTP {status}")
     if 200 <= status < 300:
-        return None if isinstance(body, dict) or status == 204 else Transient(f"HTTP {status} without JSON")
-    text = _errors(body) or f"HTTP {status}"
+        return None if isinstance(body, dict) or status == 204 else Transient(f"{bare} without JSON", bare)
+    told = _said(body, "errors")
+    told = bare if told == NOTHING else told
+    text = str(told)
     if status in (401, 403):
-        return Forbidden(text)
+        return Forbidden(text, told)
     if status == 429:
-        return RateLimited(text, retry_after(reply))
+        return RateLimited(text, retry_after(reply), told)
     if status == 404:
-        return Missing(text) if isinstance(body, dict) else Transient("HTTP 404 without JSON")
+        return Missing(text, told) if isinstance(body, dict) else Transient(f"{bare} without JSON", bare)
     if 400 <= status < 500:
         if status != 400:
             log.error("Amazon refuses how it is asked: a fault of this program", extra={"status": status})
-        return ContentRefused(text if isinstance(body, dict) else f"HTTP {status} with HTML: the request is malformed")
-    return Transient(text)
+        return ContentRefused(text if isinstance(body, dict) else f"{bare} with HTML: the request is malformed", told)
+    return Transient(text, told)
 
 
-def issues_of(body: Any) -> str:
-    """The issues of a Listings answer in one sentence."""
-    issues = body.get("issues") if isinstance(body, dict) else None
-    return "; ".join(_sentence(issue) for issue in issues or ()) or "refused without a reason"
+def invalid(answer: Mapping[str, Any]) -> ContentRefused:
+    """Of an answer of the Listings API that came with 200 and says that it is invalid."""
+    told = _said(answer, "issues")
+    return ContentRefused(str(told) or "refused without a reason", told)
 
 
 def retry_after(reply: Reply) -> float | None:
@@ -75,10 +84,6 @@ def retry_after(reply: Reply) -> float | None:
         return None
 
 
-def _errors(body: Any) -> str:
-    errors = body.get("errors") if isinstance(body, dict) else None
-    return "; ".join(_sentence(error) for error in errors or () if isinstance(error, dict))
-
-
-def _sentence(issue: dict[str, Any]) -> str:
-    return f"{issue.get('code', '')} {issue.get('message', '')}".strip()
+def _said(body: Any, name: str) -> Said:
+    issues = body.get(name) if isinstance(body, dict) else None
+    return said(issue for issue in issues or () if isinstance(issue, dict))

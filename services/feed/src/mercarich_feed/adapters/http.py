@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
-from mercarich_feed.ports import Transient
+from mercarich_feed.domain.answers import Said, Transient
 
 AGENT = "mercarich/0.1 (Language=Python)"
 _LARGEST_BODY = 64 * 1024 * 1024
@@ -56,7 +56,8 @@ class Http:
                         raise Transient(f"{where}: an answer of more than {_LARGEST_BODY} bytes")
                 return Reply(response.status_code, response.headers, bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Transient(f"{where}: {type(error).__name__}") from error
+            name = type(error).__name__
+            raise Transient(f"{where}: {name}", Said(name)) from error
 
     def close(self) -> None:
         with self._lock:

@@ -8,9 +8,9 @@ from pydantic import SecretStr
 
 from mercarich_feed.adapters.amazon_errors import lwa_trouble
 from mercarich_feed.adapters.http import Http
+from mercarich_feed.domain.answers import AppCredentials, Transient
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.metrics import APP_CREDENTIALS_REFUSED
-from mercarich_feed.ports import AppCredentials, Transient
 from mercarich_platform.clock import Monotonic, monotonic
 
 log = logging.getLogger(__name__)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from mercarich_feed import metrics
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
+from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
 from mercarich_feed.domain.pushes import Outcome
 from mercarich_feed.domain.tokens import Verdict
-from mercarich_feed.ports import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mercarich_feed.ports import RateLimited, Unsent
+from mercarich_feed.domain.answers import RateLimited, Unsent
 from mercarich_platform.clock import Monotonic, monotonic
 
 Sleep = Callable[[float], bool]

@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, sel
 from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listing_removals, listings
-from mercarich_feed.adapters.events_sql import Event, write_events
-from mercarich_feed.adapters.pending_sql import account_usable
-from mercarich_feed.domain.pushes import Offer, back_off
-from mercarich_feed.ports import Answer
+from mercarich_feed.adapters.accounts_sql import account_usable
+from mercarich_feed.domain.answers import Answer
+from mercarich_feed.domain.pushes import Offer
+from mercarich_listings import store
+from mercarich_listings.event import Event
+from mercarich_listings.push import back_off
 from mercarich_platform.clock import Clock
 
 CLAIMED = timedelta(minutes=1)
@@ -58,13 +60,14 @@ class SqlRemovals:
         by_id = {answer.offer.listing_id: answer for answer in answers}
 
         def accepted(connection: Connection) -> None:
-            still = select(_removal.listing_id).where(
+            still = select(_removal.listing_id, _removal.user_id).where(
                 _removal.listing_id.in_(sorted(by_id)), _removal.accepted_at.is_(None)
             )
-            ids = list(connection.execute(still.with_for_update()).scalars())
+            user_of = {row.listing_id: row.user_id for row in connection.execute(still.with_for_update())}
+            ids = sorted(user_of)
             done = {"accepted_at": self._now(), "not_before": None, "problem": None}
             connection.execute(update(listing_removals).where(_removal.listing_id.in_(ids)).values(done))
-            write_events(connection, [_event(by_id[id]) for id in ids])
+            store.tell(connection, [_event(by_id[id], user_of[id]) for id in ids])
 
         run_tx(self._engine, accepted)
 
@@ -76,7 +79,10 @@ class SqlRemovals:
             for answer in answers:
                 mine = _removal.listing_id == answer.offer.listing_id
                 attempts = connection.execute(select(_removal.attempts).where(mine)).scalar() or 1
-                later = {"not_before": self._now() + back_off(attempts), "problem": str(answer.trouble)[:255]}
+                later = {
+                    "not_before": self._now() + back_off(attempts),
+                    "problem": answer.problem,
+                }
                 connection.execute(update(listing_removals).where(mine).values(later))
 
         run_tx(self._engine, put_off)
@@ -99,7 +105,14 @@ def _nothing_pending() -> ColumnElement[bool]:
     return and_(~listings.c.listed, shown, listings.c.push_pending == 0, listings.c.push_claim.is_(None))
 
 
-def _event(answer: Answer) -> Event:
+def _event(answer: Answer, user_id: int) -> Event:
     offer = answer.offer
-    reason = None if answer.trouble is None else str(answer.trouble)[:255]
-    return Event(offer.listing_id, answer.at, EventKind.LEFT_AMAZON, reason, offer.quantity, offer.revision)
+    return Event(
+        listing_id=offer.listing_id,
+        user_id=user_id,
+        at=answer.at,
+        kind=EventKind.LEFT_AMAZON,
+        reason=answer.problem,
+        quantity_after=offer.quantity,
+        revision=offer.revision,
+    )

@@ -7,18 +7,18 @@ from sqlalchemy import Engine, and_, case, func, not_, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading
-from mercarich_db.pushes import not_deferred, pending
 from mercarich_db.tables import amazon_accounts, listings, submissions, users
-from mercarich_feed.adapters.pending_sql import (
-    account_usable,
-    has_usable_account,
+from mercarich_feed.adapters.accounts_sql import account_usable, has_usable_account
+from mercarich_feed.ports import Waiting
+from mercarich_listings.waiting import (
+    not_deferred,
     not_in_feed,
+    pending,
     restore,
     unclaimed,
     withdrawal,
     withdrawal_pending,
 )
-from mercarich_feed.ports import Waiting
 from mercarich_platform.clock import Clock
 
 

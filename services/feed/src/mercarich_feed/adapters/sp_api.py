@@ -10,13 +10,21 @@ from urllib.parse import quote
 
 import orjson
 
-from mercarich_feed.adapters.amazon_errors import issues_of, spapi_trouble
+from mercarich_feed.adapters.amazon_errors import invalid, spapi_trouble
 from mercarich_feed.adapters.http import Http, Reply
 from mercarich_feed.adapters.lwa import Lwa
 from mercarich_feed.adapters.pacing import Pace
-from mercarich_feed.domain.feeds import FeedState, quantity_patches
-from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import AmazonTrouble, ContentRefused, Forbidden, Missing, RateLimited, Transient
+from mercarich_feed.domain.answers import (
+    AmazonTrouble,
+    ContentRefused,
+    Forbidden,
+    Missing,
+    RateLimited,
+    Said,
+    Transient,
+)
+from mercarich_feed.domain.feeds import FeedState
+from mercarich_feed.domain.pushes import Account, quantity_patches
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
@@ -103,7 +111,7 @@ class SpApi:
             seconds=_UPLOAD_SECONDS,
         )
         if reply.status not in (200, 201, 204):
-            raise Transient(f"the document's upload ended with HTTP {reply.status}")
+            raise Transient(f"the document's upload ended with HTTP {reply.status}", Said(f"HTTP {reply.status}"))
         return str(created["feedDocumentId"])
 
     def create_feed(self, account: Account, document_id: str) -> str:
@@ -123,7 +131,8 @@ class SpApi:
         try:
             return FeedState(str(answer.get("processingStatus", "")).lower()), answer.get("resultFeedDocumentId")
         except ValueError:
-            raise Transient(f"a feed of status {answer.get('processingStatus')!r}") from None
+            state = answer.get("processingStatus")
+            raise Transient(f"a feed of status {state!r}", Said(f"status {state}")) from None
 
     def cancel_feed(self, account: Account, feed_id: str) -> None:
         self._call(account, Operation("cancelFeed", "DELETE", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
@@ -133,7 +142,7 @@ class SpApi:
         place = self._call(account, Operation("getFeedDocument", "GET", path, {}))
         reply = self._http.send("GET", place["url"], seconds=_UPLOAD_SECONDS)
         if reply.status != 200:
-            raise Transient(f"the report's download ended with HTTP {reply.status}")
+            raise Transient(f"the report's download ended with HTTP {reply.status}", Said(f"HTTP {reply.status}"))
         report = Reply(200, {}, _unpacked(reply.body, place.get("compressionAlgorithm"))).json()
         if not isinstance(report, dict):
             raise Transient("the report is not JSON")
@@ -158,7 +167,7 @@ class SpApi:
             raise
         except AmazonTrouble as trouble:
             if lost and operation.method != "GET":  # an earlier try may have had its effect
-                raise Transient(f"{lost[-1]}, then {trouble}") from trouble
+                raise Transient(f"{lost[-1]}, then {trouble}", lost[-1].said) from trouble
             raise
 
     def _until_answered(
@@ -208,9 +217,9 @@ class SpApi:
 def _accepted(answer: Mapping[str, Any]) -> None:
     status = answer.get("status")
     if status == "INVALID":
-        raise ContentRefused(issues_of(answer))
+        raise invalid(answer)
     if status != "ACCEPTED":
-        raise Transient(f"an answer of status {status!r}")
+        raise Transient(f"an answer of status {status!r}", Said(f"status {status}"))
 
 
 def _item(account: Account, sku: str) -> str:

@@ -8,13 +8,22 @@ from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, upda
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.pushes import not_deferred, pending
 from mercarich_db.tables import amazon_accounts, listings, submission_items, submissions
 from mercarich_feed.adapters.feed_ends_sql import apply_step
-from mercarich_feed.adapters.pending_sql import BYPASSED, not_in_feed, restore_waits, unclaimed, withdrawal
+from mercarich_feed.domain.effects import Result
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
 from mercarich_feed.domain.pushes import Offer
+from mercarich_listings.waiting import (
+    BYPASSED,
+    not_deferred,
+    not_in_feed,
+    pending,
+    restore_waits,
+    unclaimed,
+    withdrawal,
+)
 from mercarich_platform.clock import Clock
+from mercarich_reasons.reason import Reason
 
 ABANDONED = timedelta(minutes=2)
 """A beginning without a feed id that is older has lost its process: three calls with their deadlines are over."""
@@ -66,8 +75,8 @@ class SqlSubmissions:
             problem=None,
         )
 
-    def abandon(self, submission_id: int, problem: str) -> None:
-        self._update(submission_id, state=FeedState.CANCELLED, ended_at=self._now(), problem=problem[:255])
+    def abandon(self, submission_id: int, problem: Reason) -> None:
+        self._update(submission_id, state=FeedState.CANCELLED, ended_at=self._now(), problem=problem)
 
     def due(self, user_id: int) -> list[OpenFeed]:
         with reading(self._engine) as connection:
@@ -108,8 +117,8 @@ class SqlSubmissions:
 
         run_tx(self._engine, write)
 
-    def bypass(self, submission_id: int, problem: str, next_poll_at: datetime) -> None:
-        self._update(submission_id, state=BYPASSED, problem=problem[:255], next_poll_at=next_poll_at)
+    def bypass(self, submission_id: int, problem: Reason, next_poll_at: datetime) -> None:
+        self._update(submission_id, state=BYPASSED, problem=problem, next_poll_at=next_poll_at)
 
     def skus(self, submission_id: int) -> list[str]:
         with reading(self._engine) as connection:
@@ -134,7 +143,7 @@ class SqlSubmissions:
                 .group_by(submission_items.c.result)
             )
             results = {row[0]: row[1] for row in counts}
-            accepted, rejected = results.get("accepted", 0), results.get("rejected", 0)
+            accepted, rejected = results.get(Result.ACCEPTED, 0), results.get(Result.REJECTED, 0)
             connection.execute(
                 update(submissions)
                 .where(submissions.c.id == submission_id)
@@ -216,5 +225,5 @@ def _item(submission_id: int, offer: Offer) -> dict[str, Any]:
         "listing_id": offer.listing_id,
         "revision": offer.revision,
         "quantity": offer.quantity,
-        "result": "pending",
+        "result": Result.PENDING,
     }

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, and_, false, func, insert, select, true, update
 
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.pushes import pending
 from mercarich_db.tables import amazon_accounts, listings, token_checks, users
 from mercarich_db.types import AnyRow
 from mercarich_feed.adapters.accounts_sql import SqlAccounts
-from mercarich_feed.adapters.pending_sql import withdrawal
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
+from mercarich_listings.waiting import pending, withdrawal
 from mercarich_platform.clock import Clock
 
 

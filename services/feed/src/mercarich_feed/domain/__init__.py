@@ -1,1 +1,1 @@
-"""What the feed service decides, without input or output: `pushes` of both lanes, and `feeds`."""
+"""What the feed service decides, without input or output: `answers` of Amazon, their `effects`, and `feeds`."""

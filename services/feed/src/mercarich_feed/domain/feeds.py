@@ -6,7 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mercarich_feed.domain.pushes import Offer
+from mercarich_feed.domain.answers import said
+from mercarich_feed.domain.pushes import Offer, quantity_patches
+from mercarich_reasons.push import AmazonRefused, FeedIncomplete, FeedRefused, UnknownSku
+from mercarich_reasons.reason import Reason
 
 FEED_MESSAGES = 25_000
 """The official feed schema's maxItems."""
@@ -43,25 +46,13 @@ class FeedEnd:
     """What a feed did. `problems` holds the SKUs that were refused; the others were accepted if it was processed."""
 
     state: FeedState
-    problems: Mapping[str, str]
-    note: str | None = None
+    problems: Mapping[str, Reason]
+    note: Reason | None = None
+    """Why the feed as a whole was not processed."""
 
     @property
     def processed(self) -> bool:
         return self.state is FeedState.DONE and self.note is None
-
-
-def is_orphan(problem: str) -> bool:
-    """Whether a report's problem means that Amazon does not know the SKU."""
-    return problem.split(" ", 1)[0] == UNKNOWN_SKU
-
-
-def quantity_patches(quantity: int, lead_time_days: int | None = None) -> list[dict[str, Any]]:
-    """The JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, fulfilled by the merchant)."""
-    availability: dict[str, Any] = {"fulfillment_channel_code": "DEFAULT", "quantity": quantity}
-    if quantity and lead_time_days is not None:
-        availability["lead_time_to_ship_max_days"] = lead_time_days
-    return [{"op": "replace", "path": "/attributes/fulfillment_availability", "value": [availability]}]
 
 
 def feed_document(seller_id: str, offers: Sequence[Offer]) -> dict[str, Any]:
@@ -85,18 +76,19 @@ def read_report(report: Mapping[str, Any], skus: Sequence[str]) -> FeedEnd:
     DONE is no success by itself: the issues of severity ERROR name what was refused. An error that names no message,
     or a summary that counts fewer messages than were sent, says that the feed as a whole was not processed.
     """
-    problems: dict[str, str] = {}
+    problems: dict[str, Reason] = {}
     for issue in _errors(report):
         number = issue.get("messageId")
         known = isinstance(number, int) and 1 <= number <= len(skus)
         sku = issue.get("sku") or (skus[number - 1] if known and isinstance(number, int) else None)
-        text = f"{issue.get('code', '')} {issue.get('message', '')}".strip()[:255]
+        told = said([issue])
         if sku is None:
-            return FeedEnd(FeedState.DONE, {}, note=f"the feed was refused: {text}"[:255])
-        problems.setdefault(str(sku), text or "refused without a reason")
+            return FeedEnd(FeedState.DONE, {}, FeedRefused(told.text, told.issue))
+        refusal = UnknownSku if told.issue == UNKNOWN_SKU else AmazonRefused
+        problems.setdefault(str(sku), refusal(told.text, told.issue))
     processed = (report.get("summary") or {}).get("messagesProcessed", len(skus))
     if processed < len(skus):
-        return FeedEnd(FeedState.DONE, {}, note=f"only {processed} of {len(skus)} messages were processed")
+        return FeedEnd(FeedState.DONE, {}, FeedIncomplete(processed, len(skus)))
     return FeedEnd(FeedState.DONE, problems)
 
 

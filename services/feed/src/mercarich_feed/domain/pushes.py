@@ -1,11 +1,11 @@
-"""What is pushed to Amazon, how a push can end, and when a refused one is tried again."""
+"""What is pushed to Amazon, and how a push can end."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-_FIRST_BACK_OFF = timedelta(minutes=10)
-_LONGEST_BACK_OFF = timedelta(hours=24)
+from mercarich_reasons.reason import Reason
 
 
 class Outcome(StrEnum):
@@ -53,11 +53,13 @@ class Offer:
 class Pushed:
     offer: Offer
     outcome: Outcome
-    problem: str | None
+    problem: Reason | None
     at: datetime
 
 
-def back_off(attempts: int) -> timedelta:
-    """The wait after the refusal number `attempts`, counted from 1: 10 min, 20, 40 … 24 h."""
-    doublings = max(0, min(attempts - 1, 10))
-    return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
+def quantity_patches(quantity: int, lead_time_days: int | None = None) -> list[dict[str, Any]]:
+    """The JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, fulfilled by the merchant)."""
+    availability: dict[str, Any] = {"fulfillment_channel_code": "DEFAULT", "quantity": quantity}
+    if quantity and lead_time_days is not None:
+        availability["lead_time_to_ship_max_days"] = lead_time_days
+    return [{"op": "replace", "path": "/attributes/fulfillment_availability", "value": [availability]}]

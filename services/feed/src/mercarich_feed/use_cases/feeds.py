@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_contracts.market import Marketplace
+from mercarich_feed.domain.answers import AmazonTrouble, ContentRefused, Missing, Transient, Unsent
 from mercarich_feed.domain.feeds import FEED_MESSAGES, FeedEnd, FeedState, OpenFeed, feed_document, read_report
 from mercarich_feed.domain.pushes import Account, Outcome
-from mercarich_feed.ports import (
-    Amazon,
-    AmazonTrouble,
-    ContentRefused,
-    Meter,
-    Missing,
-    Numbers,
-    Submissions,
-    Transient,
-    Unsent,
-)
+from mercarich_feed.ports import Amazon, Meter, Numbers, Submissions
 from mercarich_platform.clock import Clock
+from mercarich_reasons.push import (
+    FeedEndedAs,
+    FeedForgotten,
+    FeedNeverArrived,
+    FeedNotFollowed,
+    FeedNotSent,
+    FeedStuck,
+    FeedWithoutReport,
+)
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class SubmitFeed:
         except AmazonTrouble as trouble:
             # Once the document is there, a lost answer says nothing: the feed may exist and is looked for later.
             if document_id is None or not isinstance(trouble, Transient):
-                self.submissions.abandon(submission_id, str(trouble))
+                self.submissions.abandon(submission_id, FeedNotSent(trouble.said.text, trouble.said.issue))
             raise
         next_look = self.now() + min(_EARLY_LOOK, timedelta(seconds=self.numbers.feed_poll_seconds()))
         self.submissions.created(submission_id, document_id, feed_id, next_look)
@@ -104,7 +104,7 @@ class FollowFeeds:
         if not feed.bypassed:
             log.warning("a feed cannot be followed", extra={"submission": feed.id, "reason": str(trouble)})
         next_look = self.now() + timedelta(seconds=self.numbers.feed_poll_seconds())
-        self.submissions.bypass(feed.id, f"cannot be followed: {trouble}", next_look)
+        self.submissions.bypass(feed.id, FeedNotFollowed(trouble.said.text, trouble.said.issue), next_look)
 
     def _is_old(self, feed: OpenFeed) -> bool:
         return self.now() - feed.created_at > timedelta(seconds=self.numbers.feed_stuck_seconds())
@@ -117,22 +117,22 @@ class FollowFeeds:
         if lost:
             self.submissions.created(feed.id, None, lost[0], self.now())
         else:
-            self.submissions.abandon(feed.id, "it never reached Amazon")
+            self.submissions.abandon(feed.id, FeedNeverArrived())
 
     def _look(self, account: Account, feed: OpenFeed, feed_id: str) -> None:
         next_look = self.now() + timedelta(seconds=self.numbers.feed_poll_seconds())
         try:
             state, report_id = self.amazon.feed(account, feed_id)
         except Missing:
-            self._end(feed, FeedEnd(FeedState.FATAL, {}, note="Amazon no longer knows this feed"))
+            self._end(feed, FeedEnd(FeedState.FATAL, {}, FeedForgotten()))
             return
         if state is FeedState.DONE:
             self._end(feed, self._read(account, feed, report_id))
         elif state.ended:
-            self._end(feed, FeedEnd(state, {}, note=f"Amazon ended it as {state}"))
+            self._end(feed, FeedEnd(state, {}, FeedEndedAs(state)))
         elif not feed.bypassed and self._is_old(feed):
             self._give_up(account, feed, feed_id, state)
-            self.submissions.bypass(feed.id, f"stuck in {state}", next_look)
+            self.submissions.bypass(feed.id, FeedStuck(state), next_look)
         else:
             self.submissions.looked(feed.id, state, next_look)
 
@@ -147,7 +147,7 @@ class FollowFeeds:
 
     def _read(self, account: Account, feed: OpenFeed, report_id: str | None) -> FeedEnd:
         if report_id is None:
-            return FeedEnd(FeedState.DONE, {}, note="done without a report")
+            return FeedEnd(FeedState.DONE, {}, FeedWithoutReport())
         return read_report(self.amazon.report(account, report_id), self.submissions.skus(feed.id))
 
     def _end(self, feed: OpenFeed, end: FeedEnd) -> None:
@@ -159,6 +159,6 @@ class FollowFeeds:
             "state": end.state,
             "accepted": accepted,
             "rejected": rejected,
-            "note": end.note,
+            "note": None if end.note is None else str(end.note),
         }
         log.info("feed ended", extra=extra)

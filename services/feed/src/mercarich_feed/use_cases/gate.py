@@ -6,17 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from mercarich_feed.domain.answers import AmazonTrouble, ContentRefused, RateLimited, TokenRevoked, Unsent
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import (
-    Accounts,
-    Amazon,
-    AmazonTrouble,
-    ContentRefused,
-    Meter,
-    RateLimited,
-    TokenRevoked,
-    Unsent,
-)
+from mercarich_feed.ports import Accounts, Amazon, Meter
 from mercarich_platform.clock import Monotonic, monotonic
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mercarich_contracts.linking import Outcome, hashed
+from mercarich_feed.domain.answers import AmazonTrouble, TokenRevoked
 from mercarich_feed.domain.linking import Callback
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import AmazonTrouble, Links, TokenRevoked
+from mercarich_feed.ports import Links
 from mercarich_platform.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -3,11 +3,11 @@
 from collections import deque
 from dataclasses import dataclass
 
+from mercarich_feed.domain.answers import AmazonTrouble, hopeless, pushed
 from mercarich_feed.domain.pushes import Account, Outcome
-from mercarich_feed.ports import Amazon, AmazonTrouble, Answers, Listings, Meter, Numbers
+from mercarich_feed.ports import Amazon, Answers, Listings, Meter, Numbers
 from mercarich_feed.use_cases.feeds import SubmitFeed
 from mercarich_feed.use_cases.gate import Gate
-from mercarich_feed.use_cases.outcomes import hopeless, pushed
 
 CLAIM = 10
 """Two seconds of the quota: small, so that each goes out at its newest revision."""

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from mercarich_feed.domain.answers import ContentRefused, Missing
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import Amazon, ContentRefused, Missing, Removals
+from mercarich_feed.ports import Amazon, Removals
 
 REMOVALS = 20
 """Claimed at once: four seconds of the quota."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mercarich_contracts.market import Marketplace
+from mercarich_feed.domain.answers import AppCredentials, TokenRevoked, Unsent, hopeless, pushed
 from mercarich_feed.domain.pushes import Account, Offer, Outcome
-from mercarich_feed.ports import Amazon, AppCredentials, Listings, Meter, Numbers, TokenRevoked, Unsent
+from mercarich_feed.ports import Amazon, Listings, Meter, Numbers
 from mercarich_feed.use_cases.feeds import SubmitFeed
 from mercarich_feed.use_cases.gate import Gate
-from mercarich_feed.use_cases.outcomes import hopeless, pushed
 
 log = logging.getLogger(__name__)
 

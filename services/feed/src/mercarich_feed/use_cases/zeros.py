@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from mercarich_feed.domain.answers import Missing
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import Amazon, Listings, Missing
+from mercarich_feed.ports import Amazon, Listings
 
 ZEROS = 20
 """Read in one go: four seconds of the quota."""

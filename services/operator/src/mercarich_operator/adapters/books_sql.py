@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db.pushes import pending
 from mercarich_db.schedule_starts import starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
+from mercarich_listings.waiting import pending
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.adapters.jobs_book_sql import job_books
 from mercarich_operator.ports import Books, RunBook

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, selec
 
 from mercarich_contracts.pools import Backlog
 from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE
-from mercarich_db.pushes import not_deferred, pending
 from mercarich_db.tables import jobs, listings, runs, source_items
+from mercarich_listings.waiting import not_deferred, pending
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.domain.pools import Pool
 from mercarich_operator.ports import Signal

@@ -1,20 +1,25 @@
-"""More of the conditions under which a listing waits for the lanes (`mercarich_db.pushes`), so that all lanes agree."""
+"""When an offer waits to be pushed to Amazon, as SQL. Said here alone: what feed takes, the operator counts."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
 
 from mercarich_contracts.market import State
-from mercarich_db.pushes import not_deferred, pending
-from mercarich_db.tables import amazon_accounts, listings, source_items, submission_items, submissions
+from mercarich_db.tables import listings, source_items, submission_items, submissions
 
 BYPASSED = "bypassed"
+"""The state of a feed that nothing waits for any more, although its end is not known."""
 FRESH = timedelta(minutes=15)
 """How old the last sight of a replacement may be when its offer goes up; the updater looks again before."""
 
 
+def pending() -> ColumnElement[bool]:
+    """Amazon does not yet have the newest revision, and could have it."""
+    return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false())
+
+
 def withdrawal_pending() -> ColumnElement[bool]:
-    """As `pushes.pending`, for withdrawals by PATCH: an unknown SKU may have come (back) and is tried again, seldom."""
+    """As `pending`, for withdrawals by PATCH: an unknown SKU may have come (back) and is tried again, seldom."""
     return and_(listings.c.push_pending == 1, listings.c.listed == true())
 
 
@@ -26,14 +31,10 @@ def restore() -> ColumnElement[bool]:
     return listings.c.quantity > 0
 
 
-def source_is_fresh(now: datetime) -> ColumnElement[bool]:
-    """What a revival restored goes up only while its source was seen available just now."""
-    seen = and_(
-        source_items.c.id == listings.c.source_item_id,
-        source_items.c.state == State.AVAILABLE,
-        source_items.c.observed_at >= now - FRESH,
-    )
-    return or_(listings.c.restored_at.is_(None), exists().where(seen))
+def not_deferred(now: datetime) -> ColumnElement[bool]:
+    """Nothing waits because an older revision was refused: least of all a zero."""
+    newer = listings.c.revision > listings.c.push_failed_revision
+    return or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now, newer)
 
 
 def unclaimed(now: datetime) -> ColumnElement[bool]:
@@ -47,6 +48,16 @@ def restore_waits(now: datetime) -> ColumnElement[bool]:
     undefined.
     """
     return and_(pending(), restore(), source_is_fresh(now), not_deferred(now), unclaimed(now), carried_by_no_feed())
+
+
+def source_is_fresh(now: datetime) -> ColumnElement[bool]:
+    """What a revival restored goes up only while its source was seen available just now."""
+    seen = and_(
+        source_items.c.id == listings.c.source_item_id,
+        source_items.c.state == State.AVAILABLE,
+        source_items.c.observed_at >= now - FRESH,
+    )
+    return or_(listings.c.restored_at.is_(None), exists().where(seen))
 
 
 def not_in_feed() -> ColumnElement[bool]:
@@ -66,16 +77,3 @@ def _carried() -> ColumnElement[bool]:
         submissions.c.ended_at.is_(None),
         submissions.c.state != BYPASSED,
     )
-
-
-def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
-    """The seller's token was not refused, or so long ago that it is tried again."""
-    return or_(
-        amazon_accounts.c.token_verdict != "invalid",
-        amazon_accounts.c.token_checked_at.is_(None),
-        amazon_accounts.c.token_checked_at <= now - timedelta(seconds=retry_seconds),
-    )
-
-
-def has_usable_account(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
-    return exists(select(1).where(amazon_accounts.c.user_id == listings.c.user_id, account_usable(now, retry_seconds)))

@@ -1,0 +1,89 @@
+"""What an answer of Amazon does to the listing that it is about: which function of `mercarich_listings.push`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mercarich_feed.domain.answers import Answer, Missing
+from mercarich_feed.domain.feeds import FeedEnd
+from mercarich_feed.domain.pushes import Outcome, Pushed
+from mercarich_listings.event import Change
+from mercarich_listings.push import (
+    Push,
+    Sent,
+    accepted,
+    accepted_by_feed,
+    deferred,
+    feed_failed,
+    lost,
+    not_shown,
+    overtaken,
+    refused,
+    refused_by_feed,
+    released,
+    shown,
+    unknown_sku,
+)
+
+
+class Result(StrEnum):
+    """What became of a listing in a feed."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    """Nothing that counts: the listing has changed since, or the feed came to nothing that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    result: Result
+    change: Change[Push]
+
+
+def settled(push: Push, answered: Pushed, claim: str, now: datetime) -> Change[Push]:
+    """A PATCH that was sent under this claim was answered.
+
+    Where the claim is another's or nobody's by now, the answer counts for nothing. But a restore may have gone over a
+    newer push: that goes out again.
+    """
+    offer = answered.offer
+    sent = Sent(offer.revision, offer.quantity)
+    if push.push_claim != claim:
+        maybe_shown = offer.quantity > 0 and answered.outcome in (Outcome.ACCEPTED, Outcome.DEFERRED)
+        return overtaken(push) if maybe_shown and push.revision > offer.revision else Change(push, push)
+    match answered.outcome:
+        case Outcome.ACCEPTED:
+            return accepted(push, sent, answered.at)
+        case Outcome.REJECTED:
+            return refused(push, sent, answered.problem, answered.at, now)
+        case Outcome.ORPHAN:
+            return unknown_sku(push, sent, answered.problem, answered.at, now)
+        case Outcome.DEFERRED:
+            return deferred(push, sent, answered.problem, now)
+        case Outcome.RELEASED:
+            return released(push)
+
+
+def looked_up(push: Push, answer: Answer, now: datetime) -> Change[Push]:
+    """The accepted quantity was looked up. Nothing where the listing has changed since."""
+    if answer.offer.revision != push.revision:
+        return Change(push, push)
+    if isinstance(answer.trouble, Missing):
+        return lost(push, answer.trouble.reason, answer.at, now)
+    if answer.shown == answer.offer.quantity:
+        return shown(push, now)
+    return not_shown(push, answer.shown, answer.at, now)
+
+
+def ended(push: Push, sent: Sent, end: FeedEnd, now: datetime) -> Ended:
+    """The feed that carried the listing as `sent` has ended."""
+    if push.revision > sent.revision:  # the feed may have gone over a newer PATCH
+        return Ended(Result.SUPERSEDED, overtaken(push, sent, now))
+    if not end.processed:
+        return Ended(Result.SUPERSEDED, feed_failed(push, sent, end.note, now))
+    problem = end.problems.get(push.sku)
+    if problem is None:
+        return Ended(Result.ACCEPTED, accepted_by_feed(push, sent, now))
+    return Ended(Result.REJECTED, refused_by_feed(push, sent, problem, now))
