@@ -175,6 +175,20 @@ def walking(query: Select[Any], *columns: Column[Any]) -> Select[Any]:
     return query.with_hint(table, f"FORCE INDEX ({index.name})", "mysql")
 
 
+def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, each its values in the order of `columns`; a value that many rows have is bound once."""
+    if not rows:
+        return
+    bound = [
+        _bound(values, _bind_processor(connection, table, name))
+        for name, values in zip(columns, zip(*rows, strict=True), strict=True)
+    ]
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    marks = ", ".join([mark] * len(columns))
+    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
+    connection.exec_driver_sql(statement, list(zip(*bound, strict=True)))
+
+
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert those whose key is not there yet; another transaction may do the same at the same time."""
     if rows:
@@ -223,6 +237,19 @@ def _update_chunk(
         statement = _mariadb(table.name, columns, fixed, listed, conditions)
         parameters = values + constants + fences
     return connection.exec_driver_sql(statement, tuple(parameters)).rowcount
+
+
+def _bound(values: Sequence[Any], bind: Any) -> Sequence[Any]:
+    if bind is _unchanged:
+        return values
+    made: dict[Any, Any] = {}
+    try:
+        for value in values:
+            if value not in made:
+                made[value] = bind(value)
+    except TypeError:  # one has no hash
+        return [bind(value) for value in values]
+    return [made[value] for value in values]
 
 
 def _listed(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, Any]], mark: str) -> tuple[str, list[Any]]:

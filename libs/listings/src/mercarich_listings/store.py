@@ -6,14 +6,15 @@ writers never wait for each other in a circle.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Update, delete, exists, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, exists, select, update
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db.bulk import GIVEN_IDS, among, update_rows
+from mercarich_db.bulk import CHUNK, GIVEN_IDS, among, among_keys, insert_missing, insert_rows, update_rows
 from mercarich_db.tables import listing_events, listing_removals, listings
 from mercarich_listings.event import Change, Event
 from mercarich_listings.listing import Listing
@@ -30,9 +31,12 @@ _PUSH: tuple[Column[Any], ...] = tuple(listings.c[field.name] for field in field
 _WRITTEN = {
     kind: tuple(field.name for field in fields(kind) if field.name not in _NOT_COLUMNS) for kind in (Listing, Push)
 }
+_VALUES = {kind: attrgetter(*names) for kind, names in _WRITTEN.items()}
 _EVENT = tuple(field.name for field in fields(Event))
-_INSERT_EVENTS = insert(listing_events)
+_EVENT_VALUES = attrgetter(*_EVENT)
 
+OF_STORE = {"of_store": True}
+"""An option of the statements that others execute: they were made here (the guard of the integration tests)."""
 CLAIM_COLUMNS = frozenset(
     f"update_{name}" for name in ("run", "rank", "attempts", "unknowns", "not_before", "problem")
 ) | {"updated_run", "searched_at", "first_price_jpy"}
@@ -49,18 +53,23 @@ def _locking(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
 
 _LOCK_LISTINGS, _LOCK_PUSHES = _locking(_LISTING), _locking(_PUSH)
 _LISTINGS_BY_ID = _LOCK_LISTINGS.where(among(listings.c.id, GIVEN_IDS))
+_KEY = (listings.c.user_id, listings.c.sku)
+_READ_LISTINGS = select(*_LISTING).where(among(listings.c.id, GIVEN_IDS)).order_by(listings.c.id)
 _PUSHES_BY_ID = _LOCK_PUSHES.where(among(listings.c.id, GIVEN_IDS))
 
 
-def lock(connection: Connection, ids: Iterable[int]) -> list[Listing]:
-    """The listings that are there, in order of their ids, held until the transaction ends."""
+def lock(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[bool]) -> list[Listing]:
+    """The listings that are there and meet the conditions, in order of their ids, held until the transaction ends."""
     given = sorted(ids)
-    return list(map(_listing, connection.execute(_LISTINGS_BY_ID, {"ids": given}))) if given else []
+    if not given:
+        return []
+    locked = _LISTINGS_BY_ID.where(*conditions) if conditions else _LISTINGS_BY_ID
+    return list(map(_listing, connection.execute(locked, {"ids": given}).all()))
 
 
 def lock_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Listing]:
     """As `lock`, those that meet the conditions."""
-    return list(map(_listing, connection.execute(_LOCK_LISTINGS.where(*conditions))))
+    return list(map(_listing, connection.execute(_LOCK_LISTINGS.where(*conditions)).all()))
 
 
 def lock_pushes(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[bool]) -> list[Push]:
@@ -72,27 +81,33 @@ def lock_pushes(connection: Connection, ids: Iterable[int], *conditions: ColumnE
     return [Push(*row) for row in connection.execute(locked, {"ids": given})]
 
 
+def read(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[bool]) -> list[Listing]:
+    """As `lock`, those that meet the conditions, and not held: to tell of them, never to save what becomes of them."""
+    given = sorted(ids)
+    if not given:
+        return []
+    return list(map(_listing, connection.execute(_READ_LISTINGS.where(*conditions), {"ids": given}).all()))
+
+
 def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     """Write what each change makes of its row, and the events. The rows are locked by `lock` or `lock_pushes`.
 
     One statement for all rows in which the same columns differ, one for all events.
     """
     made = list(changes)
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for change in made:
         row = _difference(change)
         if row:
-            by_columns[tuple(row)].append({"id": change.before.id, **row})
-    for rows in by_columns.values():
-        update_rows(connection, listings, rows)
+            differing[tuple(row)].append({"id": change.before.id, **row})
+    for rows in differing.values():
+        _update(connection, rows)
     tell(connection, [change.event for change in made if change.event is not None])
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:
     """Add these to the history."""
-    rows = [{name: getattr(event, name) for name in _EVENT} for event in events]
-    if rows:
-        connection.execute(_INSERT_EVENTS, rows)
+    insert_rows(connection, listing_events, _EVENT, [_EVENT_VALUES(event) for event in events])
 
 
 def claim(connection: Connection, ids: Sequence[int], claim: str, until: datetime) -> None:
@@ -108,7 +123,7 @@ def renew(connection: Connection, claims: Sequence[str], until: datetime) -> Non
 def noting(**values: Any) -> Update:
     """A statement, still without its conditions, that notes down an update run's work (`CLAIM_COLUMNS`)."""
     _only(CLAIM_COLUMNS, values)
-    return update(listings).values(values)
+    return update(listings).values(values).execution_options(**OF_STORE)
 
 
 def note_rows(connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
@@ -130,11 +145,20 @@ def edit(connection: Connection, rows: Sequence[Mapping[str, Any]], *, user_id: 
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """New rows; returns their ids in the order of the rows."""
-    if not rows:
-        return []
-    new = insert(listings).returning(listings.c.id, sort_by_parameter_order=True)
-    return list(connection.execute(new, list(rows)).scalars())
+    """New rows, all with the same columns; returns their ids in the order of the rows."""
+    ids: dict[tuple[int, str], int] = {}
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        names = tuple(some[0])
+        insert_rows(connection, listings, names, [tuple(row[name] for name in names) for row in some])
+        made = among_keys(_KEY, [(row["user_id"], row["sku"]) for row in some])
+        ids |= {(user_id, sku): id for user_id, sku, id in connection.execute(select(*_KEY, listings.c.id).where(made))}
+    return [ids[row["user_id"], row["sku"]] for row in rows]
+
+
+def add_missing(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """As `add`, but those whose SKU is there are left out; another transaction may add it at the same time."""
+    insert_missing(connection, listings, rows)
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
@@ -142,19 +166,30 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(delete(listings).where(among(listings.c.id, ids)))
 
 
-def forget(connection: Connection, event_ids: Sequence[int]) -> int:
-    """Old entries of the history that nothing rests on any more; returns how many were there."""
-    return connection.execute(delete(listing_events).where(among(listing_events.c.id, event_ids))).rowcount
+def forgetting(event_ids: Sequence[int], *conditions: ColumnElement[bool]) -> Delete:
+    """A statement that deletes those of these entries of the history that meet the conditions: old ones, on which
+    nothing rests any more."""
+    forgotten = delete(listing_events).where(among(listing_events.c.id, event_ids), *conditions)
+    return forgotten.execution_options(**OF_STORE)
 
 
 def _listing(row: Any) -> Listing:
-    listing = Listing(*row)
-    return replace(listing, marketplace=Marketplace(listing.marketplace))
+    listing_id, user_id, sku, marketplace, *others = row
+    return Listing(listing_id, user_id, sku, Marketplace(marketplace), *others)
+
+
+def _update(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """A value that is the same in all rows stands in the statement once."""
+    first = rows[0]
+    same = {name: value for name, value in first.items() if all(row[name] == value for row in rows) and name != "id"}
+    own = [name for name in first if name not in same]
+    update_rows(connection, listings, [{name: row[name] for name in own} for row in rows], same=same)
 
 
 def _difference(change: Change[Row]) -> dict[str, Any]:
-    before, after = change.before, change.after
-    return {name: new for name in _WRITTEN[type(before)] if (new := getattr(after, name)) != getattr(before, name)}
+    kind = type(change.before)
+    pairs = zip(_WRITTEN[kind], _VALUES[kind](change.before), _VALUES[kind](change.after), strict=True)
+    return {name: new for name, old, new in pairs if new is not old and new != old}
 
 
 def _only(allowed: frozenset[str], values: Mapping[str, Any]) -> None:

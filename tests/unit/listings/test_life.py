@@ -1,0 +1,145 @@
+"""Whatever happens to a listing in whatever order: its history explains its row, and nothing falls without a cause."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tools.life_cycle import EXAMPLES
+
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Reason as Why
+from mercarich_listings import history
+from mercarich_listings import listing as life
+from mercarich_listings.event import Change, Event, Trigger
+from mercarich_listings.listing import TRANSITIONS, UP, Impossible, Listing, Stage
+from mercarich_reasons.stock import (
+    ByHand,
+    ByImport,
+    DeletedByHand,
+    NoReplacementYet,
+    ReplacedBy,
+    ReplacementTakenBack,
+    SourceOnSaleAgain,
+    SourceSeen,
+)
+
+BEGIN = datetime(2026, 11, 25, 12, tzinfo=UTC)
+Ids = st.integers(1, 9)
+Markets = st.sampled_from(Marketplace)
+Gone = st.builds(SourceSeen, st.sampled_from([State.SOLD, State.ENDED]), st.sampled_from([None, Why.WON]))
+
+
+class Life(RuleBasedStateMachine):
+    """One listing from its first row to its last event."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = BEGIN
+        self.events: list[Event] = []
+        self.changes: list[Change[Listing]] = []
+        self.is_gone = False
+
+    @initialize(listed=st.booleans(), pieces=st.integers(1, 3))
+    def begin(self, listed: bool, pieces: int) -> None:
+        new = {"listed": listed, "listing_quantity": pieces, "quantity": pieces, "revision": 1, "searching": False}
+        self.first = self.row = Listing(1, 1, "SKU-1", Marketplace.YAHOO, 1, **new, changed_at=self.now)
+
+    def make(self, name: str, *given: Any) -> None:
+        """The transition, where it starts from the listing's stage; elsewhere it must be impossible."""
+        self.now += timedelta(minutes=1)
+        transition = getattr(life, name)
+        if self.is_gone or self.row.stage not in TRANSITIONS[name].start:
+            if not self.is_gone:
+                with pytest.raises(Impossible):
+                    transition(self.row, *given)
+            return
+        made = transition(self.row, *given)
+        if isinstance(made, Event):
+            self.events.append(made)
+            self.is_gone = True
+            return
+        assert made.before is self.row
+        self.row = made.after
+        self.changes.append(made)
+        self.events += [made.event] if made.event is not None else []
+
+    @rule(job=Ids)
+    def make_offer(self, job: int) -> None:
+        self.make("make_offer", self.now, ByImport(job))
+
+    @rule(reason=Gone, evidence=Ids, run=st.none() | Ids)
+    def withdraw(self, reason: SourceSeen, evidence: int, run: int | None) -> None:
+        self.make("withdraw", self.now, reason, Trigger(run_id=run, evidence_id=evidence))
+
+    @rule(evidence=Ids)
+    def withdraw_what_found_nothing(self, evidence: int) -> None:
+        self.make("withdraw", self.now, NoReplacementYet(State.SOLD), Trigger(evidence_id=evidence))
+
+    @rule(reason=Gone, evidence=Ids)
+    def mark(self, reason: SourceSeen, evidence: int) -> None:
+        self.make("mark", self.now, reason, Trigger(evidence_id=evidence))
+
+    @rule(reason=Gone, hold=Ids)
+    def hold(self, reason: SourceSeen, hold: int) -> None:
+        self.make("hold", self.now, reason, Trigger(hold_id=hold))
+
+    @rule()
+    def let_go(self) -> None:
+        self.make("let_go", self.now, SourceOnSaleAgain())
+
+    @rule(market=Markets, source=Ids, days=st.none() | Ids, pushed=st.booleans())
+    def give_source(self, market: Marketplace, source: int, days: int | None, pushed: bool) -> None:
+        found = ReplacedBy(market, f"x{source}", source, 900, days, pushed)
+        self.make("give_source", max(self.row.quantity, self.row.listing_quantity), self.now, found)
+
+    @rule(market=Markets, source=Ids)
+    def take_back(self, market: Marketplace, source: int) -> None:
+        self.make("take_back", self.now, ReplacementTakenBack("x1", "ann", market, source))
+
+    @rule(name=st.sampled_from(["take_down", "put_up", "search_again", "stop"]))
+    def by_hand(self, name: str) -> None:
+        self.make(name, self.now, ByHand("ann"))
+
+    @rule(name=st.sampled_from(["leave", "leave", "delete"]))
+    def go(self, name: str) -> None:
+        self.make(name, self.now, DeletedByHand("SKU-1", "ann"))
+
+    @invariant()
+    def the_row_is_the_replay_of_its_history(self) -> None:
+        if self.changes:
+            assert history.replay(self.first, self.events) == self.row
+
+    @invariant()
+    def the_revision_rises_by_one_exactly_with_the_quantity(self) -> None:
+        for change in self.changes[-1:]:
+            other = change.before.quantity != change.after.quantity
+            assert change.after.revision == change.before.revision + other
+
+    @invariant()
+    def a_quantity_falls_only_with_evidence_or_a_person(self) -> None:
+        for event in self.events:
+            if (event.quantity_after or 0) < (event.quantity_before or 0):
+                assert event.evidence_id is not None or getattr(event.reason, "person", "")
+
+    @invariant()
+    def the_columns_fit_the_stage(self) -> None:
+        if hasattr(self, "row"):
+            row, stage = self.row, self.row.stage
+            assert stage in Stage
+            assert (stage in UP) == (row.listed and row.quantity > 0)
+            assert row.hold_id is None or stage is Stage.HELD
+            assert row.stopped_at is None or row.quantity == 0
+            assert not row.listed or (row.withdrawn_at is not None) == (row.quantity == 0)
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=150, stateful_step_count=30, deadline=None, derandomize=True, database=None)
+
+
+def test_an_offer_that_leaves_and_a_draft_are_told_apart_by_the_removal_alone() -> None:
+    leaving, draft = EXAMPLES[Stage.LEAVING], EXAMPLES[Stage.DRAFT]
+    assert (leaving.listed, draft.listed) == (False, False)
+    assert (leaving.leaving, draft.leaving) == (True, False)

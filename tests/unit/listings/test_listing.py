@@ -1,0 +1,155 @@
+"""Every transition from every stage: what it writes and tells, or that it is impossible."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from tools.life_cycle import ANN, BACK, EXAMPLES, FOUND, MAKING, NOW, SOLD
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import Marketplace
+from mercarich_listings import listing as life
+from mercarich_listings.event import Change, Event, Told, Trigger
+from mercarich_listings.listing import TRANSITIONS, Impossible, Listing, Stage
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.stock import DeletedByHand, ReplacedBy, SourceOnSaleAgain
+
+Columns = Mapping[str, Any]
+
+_DOWN = {"quantity": 0, "revision": 4, "withdrawn_at": NOW, "changed_at": NOW, "restored_at": None}
+_HELD = {"hold_id": None}
+_SEARCHING, _NOT_SEARCHING = {"searching": True}, {"searching": False}
+_STOPPED = {"stopped_at": NOW}
+_OTHER = {"source_item_id": 2, "marketplace": Marketplace.MERCARI}
+_GIVEN = _OTHER | {"quantity": 1, "revision": 4, "lead_time_days": 3, "searched_at": NOW, "restored_at": NOW}
+_GIVEN |= {"changed_at": NOW, "searching": False}
+_UP = {"quantity": 2, "revision": 4, "restored_at": NOW, "changed_at": NOW, "withdrawn_at": None}
+_TAKEN_BACK = _OTHER | {"withdrawn_at": NOW, "changed_at": NOW}
+_LEAVING = {"listed": False, "leaving": True}
+
+WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
+    "make_offer": {Stage.DRAFT: (EventKind.LISTED, {"listed": True, "changed_at": NOW})},
+    "withdraw": {
+        Stage.ON_SALE: (EventKind.WITHDRAWN, _DOWN | _SEARCHING),
+        Stage.HELD: (EventKind.WITHDRAWN, _DOWN | _SEARCHING | _HELD),
+        Stage.MARKED: (EventKind.WITHDRAWN, _DOWN),
+    },
+    "mark": {
+        Stage.ON_SALE: (EventKind.SEARCHING, _SEARCHING),
+        Stage.HELD: (EventKind.SEARCHING, _SEARCHING | _HELD),
+    },
+    "hold": {
+        Stage.ON_SALE: (EventKind.HELD, {"hold_id": 6}),
+        Stage.HELD: (EventKind.HELD, {"hold_id": 6}),
+    },
+    "let_go": {Stage.HELD: (EventKind.HOLD_CLEARED, _HELD)},
+    "give_source": {
+        Stage.MARKED: (EventKind.SWAPPED, _GIVEN),
+        Stage.SEARCHING: (EventKind.RESTORED, _GIVEN | {"withdrawn_at": None}),
+    },
+    "take_back": {
+        Stage.ON_SALE: (EventKind.UNDONE, _DOWN | _OTHER | _SEARCHING),
+        Stage.HELD: (EventKind.UNDONE, _DOWN | _OTHER | _SEARCHING | _HELD),
+        Stage.MARKED: (EventKind.UNDONE, _DOWN | _OTHER),
+        Stage.SEARCHING: (EventKind.UNDONE, _TAKEN_BACK),
+        Stage.WITHDRAWN: (EventKind.UNDONE, _TAKEN_BACK | _SEARCHING),
+        Stage.STOPPED: (EventKind.UNDONE, _TAKEN_BACK),
+    },
+    "take_down": {
+        Stage.ON_SALE: (EventKind.WITHDRAWN, _DOWN),
+        Stage.HELD: (EventKind.WITHDRAWN, _DOWN | _HELD),
+        Stage.MARKED: (EventKind.WITHDRAWN, _DOWN | _NOT_SEARCHING),
+    },
+    "put_up": {
+        Stage.SEARCHING: (EventKind.RESTORED, _UP | _NOT_SEARCHING),
+        Stage.WITHDRAWN: (EventKind.RESTORED, _UP),
+        Stage.STOPPED: (EventKind.RESUMED, _UP | {"stopped_at": None}),
+    },
+    "search_again": {
+        Stage.STOPPED: (
+            EventKind.RESUMED,
+            {"withdrawn_at": NOW, "changed_at": NOW, "stopped_at": None, "searching": True},
+        ),
+    },
+    "stop": {
+        Stage.ON_SALE: (EventKind.STOPPED, _DOWN | _STOPPED),
+        Stage.HELD: (EventKind.STOPPED, _DOWN | _STOPPED | _HELD),
+        Stage.MARKED: (EventKind.STOPPED, _DOWN | _STOPPED | _NOT_SEARCHING),
+        Stage.SEARCHING: (EventKind.STOPPED, {"changed_at": NOW, "stopped_at": NOW, "searching": False}),
+    },
+    "leave": dict.fromkeys(life.DOWN, (EventKind.LEAVING, _LEAVING)),
+    "delete": {stage: (EventKind.DELETED, {}) for stage in (Stage.DRAFT, Stage.LEAVING, *life.DOWN)},
+}
+REASONS: Mapping[str, Reason] = {
+    "withdraw": SOLD,
+    "mark": SOLD,
+    "hold": SOLD,
+    "let_go": SourceOnSaleAgain(),
+    "give_source": FOUND,
+    "take_back": BACK,
+    "leave": DeletedByHand("SKU-1", "ann"),
+    "delete": DeletedByHand("SKU-1", "ann"),
+}
+
+
+def test_every_transition_stands_in_the_table() -> None:
+    assert WRITES.keys() == TRANSITIONS.keys() == MAKING.keys()
+
+
+def test_every_stage_has_an_example() -> None:
+    assert {stage: example.stage for stage, example in EXAMPLES.items()} == {stage: stage for stage in Stage}
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("name", TRANSITIONS)
+def test_a_transition_writes_and_tells_exactly_this_or_is_impossible(name: str, stage: Stage) -> None:
+    before = EXAMPLES[stage]
+    if stage not in WRITES[name]:
+        with pytest.raises(Impossible, match=rf"listing 1 is {stage}: {name} starts from"):
+            MAKING[name](before)
+        return
+    kind, columns = WRITES[name][stage]
+    made = MAKING[name](before)
+    after, event = (made.after, made.event) if isinstance(made, Change) else (before, made)
+
+    assert _differing(before, after) == columns
+    assert event == Event(
+        listing_id=1,
+        user_id=1,
+        at=NOW,
+        kind=kind,
+        reason=REASONS.get(name, ANN),
+        quantity_before=before.quantity,
+        quantity_after=after.quantity,
+        revision=after.revision,
+        hold_id=6 if name == "hold" else before.hold_id,
+    )
+
+
+def test_a_replacement_that_amazon_need_not_be_told_of_waits_for_no_look() -> None:
+    found = ReplacedBy(Marketplace.MERCARI, "m1", 2, pushed=False)
+    made = life.give_source(EXAMPLES[Stage.SEARCHING], 1, NOW, found)
+
+    assert made.after.restored_at is None
+    assert made.event is not None
+    assert made.event.kind is EventKind.SWAPPED
+
+
+def test_an_event_tells_what_the_transition_rests_on() -> None:
+    made = life.withdraw(EXAMPLES[Stage.HELD], NOW, SOLD, Trigger(run_id=7, evidence_id=8))
+
+    assert made.event is not None
+    assert (made.event.run_id, made.event.hold_id, made.event.evidence_id) == (7, 5, 8)
+
+
+def test_what_is_told_besides_changes_nothing() -> None:
+    for before in EXAMPLES.values():
+        event = life.tell(before, Told(EventKind.LOOK_WANTED, NOW, ANN))
+        assert (event.quantity_before, event.quantity_after) == (before.quantity, before.quantity)
+        assert event.revision == before.revision
+
+
+def _differing(before: Listing, after: Listing) -> Columns:
+    values = {field.name: getattr(after, field.name) for field in fields(Listing)}
+    return {name: value for name, value in values.items() if value != getattr(before, name)}
