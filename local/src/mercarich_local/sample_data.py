@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_accounts, listings, source_items, users
+from mercarich_db.tables import amazon_accounts, source_items, users
 from mercarich_feed.adapters.token_cipher import TokenCipher, read_key
+from mercarich_listings import store
 from mercarich_local.market import Market, Row
 
 CHUNK = 5_000
@@ -53,7 +54,7 @@ def _write(connection: Connection, market: Market, encrypt: Encrypt, now: dateti
         _listing(row, numbers[row["seller_id"]], ids[row["marketplace"], row["source_id"]], now)
         for row in market.listings
     ]
-    _insert(connection, listings, offers)
+    store.add(connection, offers)
     for marketplace, known in market.canaries.items():
         words = [f"{item}=on_sale" for item in known["available"]] + [f"{item}=gone" for item in known["gone"]]
         settings_store.write(connection, f"CANARY_ITEMS_{marketplace.upper()}", " ".join(words), by=BY, at=now)

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.rows import Rows
-from tests.integration.web.shops import by_sku, signed_in
+from tests.integration.web.shops import by_sku, events, signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_reasons.stock import ByHand
 
 
 @pytest.fixture
@@ -47,10 +48,8 @@ def test_everything_that_matches_is_withdrawn_with_an_event_for_each(ann: Browse
     assert {sku for sku, row in found.items() if row.quantity == 0} == {"UP-1", "UP-2", "DOWN-1", "GONE-1"}
     assert (found["UP-1"].revision, found["UP-1"].searching) == (2, False)
     with reading(engine) as connection:
-        events = connection.execute(select(tables.listing_events)).all()
-    assert [(event.kind, event.quantity_after, event.reason) for event in events] == [
-        ("withdrawn", 0, "by hand, ann")
-    ] * 2
+        told = connection.execute(select(tables.listing_events)).all()
+    assert [(event.kind, event.quantity_after, event.reason) for event in told] == [("withdrawn", 0, ByHand("ann"))] * 2
 
 
 def test_only_what_has_a_source_on_sale_goes_up_and_waits_for_a_fresh_look(ann: Browser, engine: Engine) -> None:
@@ -71,6 +70,9 @@ def test_drafts_become_offers(ann: Browser, engine: Engine) -> None:
     with reading(engine) as connection:
         wanted = connection.execute(select(tables.pictures_wanted.c.listing_id)).scalars().all()
     assert draft.listed
+    assert [(event.listing_id, event.kind, event.reason, event.revision) for event in events(engine)] == [
+        (draft.id, "listed", ByHand("ann"), 1)
+    ]
     assert wanted == [draft.id], "its pictures are saved as an import's are"
 
 

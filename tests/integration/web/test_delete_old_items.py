@@ -13,6 +13,7 @@ from tests.integration.web.rows import NOW, Rows, ago
 
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import reading, run_tx
+from mercarich_reasons.stock import Expired
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.domain.expiry import DeletionReport
@@ -307,14 +308,15 @@ def _counted_deletes(shop: Shop) -> list[int]:
 
 
 def test_a_deletion_stays_in_the_history(shop: Shop) -> None:
-    listing_id = shop.withdrawn("old", ago(days=8))
+    withdrawn_at = ago(days=8)
+    listing_id = shop.withdrawn("old", withdrawn_at)
 
     shop.delete()
 
     with reading(shop.engine) as connection:
         told = connection.execute(select(tables.listing_events)).one()
     assert (told.listing_id, told.kind) == (listing_id, "deleted")
-    assert told.reason.startswith("old: withdrawn ")
+    assert told.reason == Expired("old", withdrawn_at)
 
 
 def test_the_command_of_the_seed_deletes_and_says_what(mercarich: Mercarich, shop: Shop, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.engine import reading, run_tx
+from mercarich_reasons.stock import DeletedByHand
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.ports import Choice
@@ -107,4 +108,4 @@ def test_what_is_told_of_a_deleted_draft_is_not_told_of_the_listing_that_gets_it
 
     told = [one.reason for one in SqlOffers(engine).events(new)]
     assert told == ["told of itself"]
-    assert "LAST-1: by hand, ann" in {one.reason for one in events(engine)}, "it stays on record"
+    assert DeletedByHand("LAST-1", "ann") in {one.reason for one in events(engine)}, "it stays on record"

@@ -10,6 +10,7 @@ from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_db import tables
+from mercarich_reasons.stock import ByHand
 from mercarich_web.adapters.exposure_sql import SqlExposures
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.domain.exposure import Span
@@ -80,7 +81,7 @@ def test_a_zero_that_amazon_does_not_show_begins_it_again(engine: Engine, rows: 
 
 def test_what_the_seller_takes_down_is_not_gone(engine: Engine, rows: Rows, ann_id: int) -> None:
     listing = down(rows, ann_id, "A-1")
-    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=50), reason="by hand, ann")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=50), reason=ByHand("ann"))
     rows.event(listing, "push_accepted", user_id=ann_id, at=ago(minutes=40), quantity_after=0)
 
     assert minutes(engine, ann_id) == []
@@ -171,7 +172,7 @@ def test_only_a_run_that_looked_at_everything_tells_since_when(engine: Engine, r
 def test_what_goes_down_by_hand_and_is_not_at_amazon_yet_is_not_gone(engine: Engine, rows: Rows, ann_id: int) -> None:
     source = rows.source("x1")
     listing = rows.listing(ann_id, source, "A-1", quantity=0, pushed_quantity=1, withdrawn_at=ago(hours=9))
-    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(hours=9), reason="by hand, ann")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(hours=9), reason=ByHand("ann"))
 
     assert minutes(engine, ann_id) == []
 

@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows
+from tests.integration.web.shops import events
 from tests.integration.web.workshop import Workshop, csv_of, offers
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.tables import source_items
+from mercarich_reasons.stock import ByImport
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.ports_jobs import Overtaken
 
@@ -27,6 +29,10 @@ def test_a_hundred_rows_become_listings_that_wait_for_no_push(shop: Workshop) ->
     assert len(shop.skus(1)) == 100
     listing = shop.listing("S-00001")
     assert (listing.listed, listing.quantity, listing.push_pending, listing.title) == (True, 1, 0, "時計 1")
+    told = [
+        (one.kind, one.reason, one.quantity_before, one.quantity_after, one.revision) for one in events(shop.engine)
+    ]
+    assert told == [("listed", ByImport(job.id), 1, 1, 1)] * 100
     assert shop.staged() == 0
 
 
@@ -97,6 +103,8 @@ def test_an_import_edits_what_is_there_and_leaves_a_listed_offers_stock_to_the_c
     assert (old.title, old.asin, old.listing_quantity) == ("new", "B000000001", 3)
     assert (old.quantity, old.revision, old.searching) == (0, 2, True)
     assert (drawn.listed, drawn.marketplace, drawn.push_pending) == (True, "mercari", 0)
+    told = [(one.listing_id, one.kind, one.reason) for one in events(shop.engine)]
+    assert told == [(drawn.id, "listed", ByImport(job.id))], "the other one was an offer before"
 
 
 def test_m7_an_imported_offer_keeps_what_its_source_costs_where_that_is_known(shop: Workshop, rows: Rows) -> None:

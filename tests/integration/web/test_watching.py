@@ -10,7 +10,9 @@ from tests.integration.web.rows import Rows
 from tests.integration.web.shops import by_sku, events, signed_in
 from tests.integration.web.site import Browser
 
+from mercarich_contracts.market import Reason, State
 from mercarich_db.tables import listings, source_items
+from mercarich_reasons.stock import ByHand, SourceSeen
 
 DOWN = {"quantity": 0, "revision": 4, "pushed_revision": 4, "pushed_quantity": 0}
 
@@ -158,8 +160,10 @@ def test_a_check_s_withdrawal_and_another_seller_s_are_not_taken_back(ann: Brows
     for sku in ("UP-2", "BOB-1"):
         rows.change(update(listings).where(listings.c.sku == sku).values(**down))
     event = {"revision": 2, "quantity_before": 1, "quantity_after": 0, "at": when}
-    rows.event(found["UP-2"].id, "withdrawn", user_id=found["UP-2"].user_id, reason="sold: won", **event)
-    rows.event(found["BOB-1"].id, "withdrawn", user_id=found["BOB-1"].user_id, reason="by hand, bob", **event)
+    rows.event(
+        found["UP-2"].id, "withdrawn", user_id=found["UP-2"].user_id, reason=SourceSeen(State.SOLD, Reason.WON), **event
+    )
+    rows.event(found["BOB-1"].id, "withdrawn", user_id=found["BOB-1"].user_id, reason=ByHand("bob"), **event)
     ann.post("/listings/undo", at=at)
 
     assert {sku: row.quantity for sku, row in by_sku(engine).items() if "UP" in sku or "BOB" in sku} == {

@@ -1,11 +1,14 @@
 """Expire and delete: what was withdrawn a week ago goes, with its pictures."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
+from mercarich_listings import store
+from mercarich_listings.event import Change
 from mercarich_local.demo_stage import Problem, Stage
 from mercarich_local.demo_way.cast import Cast
 from mercarich_local.demo_way.listing import pictures_on_disk
@@ -44,4 +47,9 @@ def _withdrawn_long_ago(stage: Stage, listing_ids: list[int]) -> None:
         if len(connection.execute(down).all()) != len(listing_ids):
             raise Problem("an offer whose source sold before the check was not taken down by it")
     then = datetime.now(UTC) - timedelta(days=DAYS + 1)
-    run_tx(stage.engine, lambda connection: connection.execute(update(listings).where(mine).values(withdrawn_at=then)))
+
+    def date_back(connection: Connection) -> None:
+        rows = store.lock(connection, listing_ids)
+        store.save(connection, [Change(row, replace(row, withdrawn_at=then)) for row in rows])
+
+    run_tx(stage.engine, date_back)

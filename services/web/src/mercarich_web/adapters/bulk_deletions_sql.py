@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, insert, or_
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true
 
-from mercarich_contracts.events import EventKind
-from mercarich_db.tables import listing_events, listings
-from mercarich_db.types import AnyRow
+from mercarich_db.bulk import among
+from mercarich_db.tables import listings
+from mercarich_listings.listing import Listing
+from mercarich_reasons.stock import DeletedByHand
 from mercarich_web.adapters.bulk_changes_sql import leaving
 from mercarich_web.adapters.expired_sql import allowance, count_deleted, delete_listings, expired, leave_amazon
 from mercarich_web.domain.expiry import tokyo_day
@@ -26,23 +26,17 @@ def room(connection: Connection, user_id: int, now: datetime) -> int:
     return max(0, allowance(connection, user_id, tokyo_day(now)))
 
 
-def delete(connection: Connection, user_id: int, rows: Sequence[AnyRow], by: str, now: datetime) -> None:
+def delete(connection: Connection, user_id: int, rows: Sequence[Listing], by: str, now: datetime) -> None:
     """Rows that are locked and fit."""
-    at_amazon = [row for row in rows if row.listed and not row.orphan]
-    elsewhere = [row for row in rows if not row.listed or row.orphan]
-    offers = sum(bool(row.listed) for row in rows)
-    if elsewhere:
-        delete_listings(connection, [row.id for row in elsewhere])
-    if at_amazon:
-        leave_amazon(connection, user_id, [row.id for row in at_amazon], now)
+    unknown = _unknown_to_amazon(connection, [row.id for row in rows])
+    given = [(row, DeletedByHand(row.sku, by)) for row in rows]
+    delete_listings(connection, [(row, why) for row, why in given if not row.listed or row.id in unknown], now)
+    leave_amazon(connection, [(row, why) for row, why in given if row.listed and row.id not in unknown], now)
+    offers = sum(row.listed for row in rows)
     if offers:
         count_deleted(connection, user_id, tokyo_day(now), offers)
-    events = [_event(row, EventKind.LEAVING, by, now) for row in at_amazon]
-    events += [_event(row, EventKind.DELETED, by, now) for row in elsewhere]
-    connection.execute(insert(listing_events), events)
 
 
-def _event(row: AnyRow, kind: EventKind, by: str, now: datetime) -> dict[str, Any]:
-    """What stays of it."""
-    reason = f"{row.sku}: by hand, {by}"[:255]
-    return {"listing_id": row.id, "user_id": row.user_id, "at": now, "kind": kind, "reason": reason}
+def _unknown_to_amazon(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
+    orphans = select(listings.c.id).where(among(listings.c.id, ids), listings.c.orphan.is_(true()))
+    return frozenset(connection.execute(orphans).scalars())

@@ -13,7 +13,10 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import amazon_accounts, listing_events, listings, run_heads, runs, source_items
 from mercarich_db.types import AnyRow
-from mercarich_web.adapters.bulk_changes_sql import tell
+from mercarich_listings import listing as life
+from mercarich_listings import store
+from mercarich_listings.event import Told
+from mercarich_reasons.stock import ByHand
 from mercarich_web.domain.bulk import LOOK_REST, LOOKS_A_DAY, Applied, WantedItem, WantedLooks
 
 _source = source_items.c
@@ -42,9 +45,7 @@ def room(connection: Connection, user_id: int, now: datetime) -> int:
 
 def take_in(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
     """These listings' sources, those that are still to be looked at."""
-    offer = listings.c
-    columns = (offer.id, offer.user_id, offer.quantity, offer.revision, offer.source_item_id)
-    rows = connection.execute(select(*columns).where(offer.user_id == user_id, offer.id.in_(ids))).all()
+    rows = store.read(connection, ids, listings.c.user_id == user_id)
     # the head is locked, so that no newer run begins meanwhile; then sources by their id, as checkers do it
     locked = select(run_heads.c.run_id).where(run_heads.c.operation == "check").order_by(run_heads.c.marketplace)
     heads = connection.execute(locked.with_for_update(read=True)).scalars().all()
@@ -53,7 +54,8 @@ def take_in(connection: Connection, user_id: int, ids: Sequence[int], by: str, n
     looks = [_of_run(connection, run, {row.source_item_id for row in rows}, now) for run in trusted]
     taken = {item.id for one in looks for item in one.items}
     asked = [row for row in rows if row.source_item_id in taken]
-    tell(connection, asked, EventKind.LOOK_WANTED, by, now, after=lambda row: row.quantity)
+    told = Told(EventKind.LOOK_WANTED, now, ByHand(by))
+    store.tell(connection, [life.tell(row, told) for row in asked])
     return Applied(len(asked), now, [one for one in looks if one.items])
 
 

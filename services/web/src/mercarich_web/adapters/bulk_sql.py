@@ -1,6 +1,6 @@
 """`ports_bulk.Bulk` over the tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Select, func, select
 from mercarich_contracts.market import State
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings, source_items
-from mercarich_db.types import AnyRow
+from mercarich_listings import store
 from mercarich_web.adapters import bulk_changes_sql, bulk_deletions_sql, bulk_looks_sql, bulk_undo_sql
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.listing_book_sql import wanted
@@ -17,18 +17,6 @@ from mercarich_web.domain.bulk import MOST, Applied, BulkAction, Choice, Preview
 
 CHUNK = 1_000
 _offer, _source = listings.c, source_items.c
-_LOCKED = (
-    _offer.id,
-    _offer.user_id,
-    _offer.sku,
-    _offer.quantity,
-    _offer.listing_quantity,
-    _offer.revision,
-    _offer.source_item_id,
-    _offer.listed,
-    _offer.orphan,
-)
-Change = Callable[[Connection, Sequence[AnyRow]], None]
 
 
 class SqlBulk:
@@ -66,7 +54,7 @@ def _change(
 ) -> int:
     changed = 0
     for start in range(0, len(ids), CHUNK):
-        rows = _locked(connection, user_id, action, ids[start : start + CHUNK], now)
+        rows = store.lock(connection, ids[start : start + CHUNK], _offer.user_id == user_id, _fits(action, now))
         changed += len(rows)
         if rows and action is BulkAction.DELETE:
             bulk_deletions_sql.delete(connection, user_id, rows, by, now)
@@ -107,10 +95,3 @@ def _room(connection: Connection, user_id: int, action: BulkAction, fitting: Sel
 def _count(connection: Connection, query: Select[Any]) -> int:
     some = query.limit(MOST + 1).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
-
-
-def _locked(
-    connection: Connection, user_id: int, action: BulkAction, ids: Sequence[int], now: datetime
-) -> Sequence[AnyRow]:
-    mine = (_offer.user_id == user_id, _offer.id.in_(ids), _fits(action, now))
-    return connection.execute(select(*_LOCKED).where(*mine).order_by(_offer.id).with_for_update()).all()

@@ -13,6 +13,7 @@ from mercarich_db.bulk import among_keys, insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
 from mercarich_db.tables.revivals import EVERYONE
+from mercarich_listings import store
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.new_rows import new_listing, new_source
@@ -109,7 +110,7 @@ def _exclusions(connection: Connection, user_id: int) -> Exclusions:
 
 
 def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], now: datetime) -> int:
-    """Of items that the seller has no listing with; answers how many."""
+    """Of items that the seller has no listing with; returns how many."""
     if not items:
         return 0
     rows = [
@@ -137,5 +138,5 @@ def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], no
         for sku, row in zip(skus, found, strict=True)
         if sku not in taken
     ]
-    insert_missing(connection, listings, drafts)
+    store.add_missing(connection, drafts)
     return len(drafts)

@@ -17,17 +17,14 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    update,
 )
 
-from mercarich_contracts.events import EventKind
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     deletions,
-    listing_events,
     listing_pictures,
     listing_removals,
     listings,
@@ -40,11 +37,16 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_db.types import AnyRow
+from mercarich_listings import listing as life
+from mercarich_listings import store
+from mercarich_listings.listing import Listing
+from mercarich_reasons import stock
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.expiry import Expired
 from mercarich_web.ports import Choice
 
 CAP = "DELETE_DAILY_LISTINGS"
+Why = stock.DeletedByHand | stock.Expired
 _ROW = (listings.c.id, listings.c.user_id, users.c.username, listings.c.sku, listings.c.withdrawn_at)
 
 
@@ -66,7 +68,7 @@ class SqlExpiredOffers:
             left = min(limit, allowance(connection, user_id, day))
             rows = _found(connection, choice, user_id, 0, left, lock=True) if left > 0 else []
             if rows:
-                _delete(connection, rows, at)
+                delete_listings(connection, _of_age(connection, rows), at)
                 count_deleted(connection, user_id, day, len(rows))
             return rows
 
@@ -77,7 +79,7 @@ class SqlExpiredOffers:
             left = min(limit, allowance(connection, user_id, day))
             rows = _found(connection, choice, user_id, 0, left, lock=True) if left > 0 else []
             if rows:
-                _want_removal(connection, user_id, rows, at)
+                leave_amazon(connection, _of_age(connection, rows), at)
                 count_deleted(connection, user_id, day, len(rows))
             return len(rows)
 
@@ -90,7 +92,7 @@ class SqlExpiredOffers:
         def write(connection: Connection) -> list[Expired]:
             rows = _with_pictures(connection, connection.execute(query.with_for_update()).all())
             if rows:
-                _delete(connection, rows, at)
+                delete_listings(connection, _of_age(connection, rows), at)
             return rows
 
         return run_tx(self._engine, write)
@@ -177,19 +179,29 @@ def _with_pictures(connection: Connection, rows: Sequence[AnyRow]) -> list[Expir
     ]
 
 
-def delete_listings(connection: Connection, ids: Sequence[int]) -> None:
-    """Rows that nothing can be under way for, with all that hangs on them; their pictures' files are swept."""
+def delete_listings(connection: Connection, given: Sequence[tuple[Listing, Why]], at: datetime) -> None:
+    """Rows that are locked and that nothing can be under way for, each with its reason, and all that hangs on them;
+    their pictures' files are swept."""
+    if not given:
+        return
+    ids = [listing.id for listing, _ in given]
     for table in (listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
         connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
-    connection.execute(delete(listings).where(listings.c.id.in_(ids)))
+    events = [life.delete(listing, at, why) for listing, why in given]
+    store.remove(connection, ids)
+    store.tell(connection, events)
 
 
-def leave_amazon(connection: Connection, user_id: int, ids: Sequence[int], at: datetime) -> None:
-    """Feed deletes them there; `delete_removed` then takes their rows."""
-    connection.execute(update(listings).where(listings.c.id.in_(ids)).values(listed=False))
+def leave_amazon(connection: Connection, given: Sequence[tuple[Listing, Why]], at: datetime) -> None:
+    """Feed deletes these there; `delete_removed` then takes their rows. Locked, each with its reason."""
+    if not given:
+        return
+    store.save(connection, [life.leave(listing, at, why) for listing, why in given])
+    ids = [listing.id for listing, _ in given]
     connection.execute(delete(pictures_wanted).where(pictures_wanted.c.listing_id.in_(ids)))
-    wanted = {"user_id": user_id, "wanted_at": at, "attempts": 0, "accepted_at": None}
-    connection.execute(insert(listing_removals), [{"listing_id": id, **wanted} for id in ids])
+    wanted = {"wanted_at": at, "attempts": 0, "accepted_at": None}
+    rows = [{"listing_id": listing.id, "user_id": listing.user_id, **wanted} for listing, _ in given]
+    connection.execute(insert(listing_removals), rows)
 
 
 def allowance(connection: Connection, user_id: int, day: date) -> int:
@@ -205,14 +217,10 @@ def count_deleted(connection: Connection, user_id: int, day: date, listings_gone
     insert_or_add(connection, deletions, [row], adding=("listings",))
 
 
-def _delete(connection: Connection, rows: Sequence[Expired], at: datetime) -> None:
-    delete_listings(connection, [row.listing_id for row in rows])
-    connection.execute(insert(listing_events), [_event(row, at) for row in rows])
-
-
-def _want_removal(connection: Connection, user_id: int, rows: Sequence[Expired], at: datetime) -> None:
-    leave_amazon(connection, user_id, [row.listing_id for row in rows], at)
-    connection.execute(insert(listing_events), [_event(row, at, EventKind.LEAVING) for row in rows])
+def _of_age(connection: Connection, rows: Sequence[Expired]) -> Sequence[tuple[Listing, Why]]:
+    """Rows that are locked, each with the reason that stays of it."""
+    why = {row.listing_id: stock.Expired(row.sku, row.withdrawn_at) for row in rows}
+    return [(listing, why[listing.id]) for listing in store.lock(connection, why)]
 
 
 def _paths(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
@@ -225,18 +233,6 @@ def _paths(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
     for row in connection.execute(query):
         found.setdefault(row.listing_id, []).append(row.path)
     return found
-
-
-def _event(row: Expired, at: datetime, kind: EventKind = EventKind.DELETED) -> dict[str, object]:
-    """What stays of it."""
-    reason = f"{row.sku}: withdrawn {row.withdrawn_at:%Y-%m-%d %H:%M} UTC, expired"
-    return {
-        "listing_id": row.listing_id,
-        "user_id": row.user_id,
-        "at": at,
-        "kind": kind,
-        "reason": reason[:255],
-    }
 
 
 def _cap(connection: Connection) -> int:

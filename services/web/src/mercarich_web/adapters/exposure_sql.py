@@ -5,18 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Select, and_, func, not_, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, false, func, not_, or_, select
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import holds, listing_events, run_sellers, runs
-from mercarich_db.types import AnyRow
+from mercarich_db.types import AnyRow, has_code
+from mercarich_reasons.stock import ByHand
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.exposure import Look, Span
 
 BEFORE = timedelta(days=7)
 """So long before what is asked an exposure that has ended since may have begun; of longer ones no end is looked for."""
-BY_HAND = "by hand"
-"""How the reason begins of what a seller takes down: it is not gone."""
 _event = listing_events.c
 _begins = (EventKind.WITHDRAWN, EventKind.SEARCHING, EventKind.HELD, EventKind.READBACK_MISMATCH)
 _ends = (
@@ -78,7 +77,8 @@ def _is_whole(run: AnyRow) -> bool:
 
 def _changes(user_id: int, since: datetime) -> Select[Any]:
     """What began, and when the next change ended it; after the last one of a listing, None."""
-    gone = and_(_event.kind.in_(_begins), not_(func.coalesce(_event.reason, "").startswith(BY_HAND)))
+    by_hand = func.coalesce(has_code(_event.reason, ByHand), false())
+    gone = and_(_event.kind.in_(_begins), not_(by_hand))
     down = and_(_event.kind == EventKind.PUSH_ACCEPTED, _event.quantity_after == 0)
     up = and_(_event.kind == EventKind.RESUMED, _event.quantity_after > 0)
     then = func.lead(_event.kind).over(partition_by=_event.listing_id, order_by=_event.id).label("then")

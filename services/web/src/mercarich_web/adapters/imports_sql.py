@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from mercarich_db.bulk import insert_missing, update_rows
+from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
+from mercarich_listings import store
+from mercarich_listings.listing import Stage, make_offer
+from mercarich_reasons.stock import ByImport
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import SqlDesk, ended, write_claimed
 from mercarich_web.adapters.import_comparison import problems_of
-from mercarich_web.adapters.new_rows import new_listing, new_source
+from mercarich_web.adapters.new_rows import new_listing, new_source, offered
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
 from mercarich_web.domain.jobs import Phase, State
 from mercarich_web.domain.listing_csv import ListingRow, Problem
@@ -123,16 +126,24 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     revivals' to change, at any moment."""
     found = connection.execute(_joined(claim, first, last)).all()
     _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
+    by = ByImport(claim.job_id)
     fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
-    if fresh:
-        connection.execute(insert(listings), fresh)
-    ours = {"user_id": claim.user_id}
+    made = store.add(connection, fresh)
+    store.tell(connection, offered(zip(made, fresh, strict=True), now, by))
     listed = [_edited(row) for row in found if row.old_listed]
     drafts = [_redrawn(row, now) for row in found if row.old_listed is False]
-    made = len(fresh) + update_rows(connection, listings, listed, where={**ours, "listed": True})
-    made += update_rows(connection, listings, drafts, where={**ours, "listed": False})
+    edited = store.edit(connection, listed, user_id=claim.user_id, listed=True)
+    edited += store.edit(connection, drafts, user_id=claim.user_id, listed=False)
+    _make_offers(connection, [row.listing for row in found if row.old_listed is False and row.listed], now, by)
     want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
-    return made
+    return len(made) + edited
+
+
+def _make_offers(connection: Connection, ids: Sequence[int], now: datetime, by: ByImport) -> None:
+    drafts = store.lock(connection, ids)
+    if any(draft.stage is not Stage.DRAFT for draft in drafts):
+        raise Changed
+    store.save(connection, [make_offer(draft, now, by) for draft in drafts])
 
 
 def _keep_free(connection: Connection, user_id: int, sources: Sequence[int]) -> None:
@@ -193,7 +204,6 @@ def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
         "title": row.title or row.old_title,
         "listing_quantity": pieces,
         "quantity": pieces,
-        "listed": bool(row.listed),
         "source_item_id": row.source,
         "marketplace": row.marketplace,
         "first_price_jpy": row.old_price if row.source == row.old_source else row.source_price,

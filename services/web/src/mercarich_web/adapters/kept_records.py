@@ -1,11 +1,12 @@
 """Of each record of past work: when it is old, what of it stays all the same, and what goes before it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
-from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Delete, Table, and_, delete, exists, func, not_, or_, select, tuple_
 
 from mercarich_db.tables import (
     amazon_links,
@@ -34,25 +35,49 @@ from mercarich_db.tables import (
     submissions,
     token_checks,
 )
+from mercarich_listings import store
 from mercarich_web.domain.expiry import tokyo_day
 from mercarich_web.domain.retention import Record
 
 RUNS_KEPT = 20
 """The newest of each operation and marketplace stay however old they are: what is known of items rests on them."""
 
+Key = tuple[Any, ...]
 Condition = Callable[[datetime], ColumnElement[bool]]
+Deletion = Callable[[Sequence[Key], ColumnElement[bool]], Delete]
+"""Keys, and what their rows must still meet → the statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    table: Table
+    key: tuple[Column[Any], ...]
+    """The primary key of the table."""
     setting: str
     goes: Condition
     """Rows that may go, by the time until which they are old, itself included."""
+    deleting: Deletion
     begun: Column[Any] | None = None
     """A time that grows with the key: a walk by key ends where it is younger. None: the table is walked whole."""
     children: tuple[Table, ...] = ()
     """Their key begins with this one's, and they go first, some at a time."""
+
+    @classmethod
+    def of(
+        cls,
+        table: Table,
+        setting: str,
+        goes: Condition,
+        begun: Column[Any] | None = None,
+        children: tuple[Table, ...] = (),
+    ) -> Self:
+        """The rows of a table that web deletes by itself."""
+        return cls(tuple(table.primary_key), setting, goes, partial(_deletion, table), begun, children)
+
+
+def _deletion(table: Table, keys: Sequence[Key], still: ColumnElement[bool]) -> Delete:
+    key = tuple(table.primary_key)
+    these = tuple_(*key).in_(keys) if len(key) > 1 else key[0].in_([first for (first,) in keys])
+    return delete(table).where(these, still)
 
 
 def _ended(column: Column[Any], *more: ColumnElement[bool]) -> Condition:
@@ -119,19 +144,19 @@ def _past_runs(before: datetime) -> ColumnElement[bool]:
 
 
 RECORDS: Mapping[Record, Kept] = {
-    Record.STARTS: Kept(schedule_runs, "KEEP_STARTS_DAYS", _ended(schedule_runs.c.started_at, _older_start())),
-    Record.TOKEN_CHECKS: Kept(
+    Record.STARTS: Kept.of(schedule_runs, "KEEP_STARTS_DAYS", _ended(schedule_runs.c.started_at, _older_start())),
+    Record.TOKEN_CHECKS: Kept.of(
         token_checks,
         "KEEP_STARTS_DAYS",
         _ended(token_checks.c.started_at, _not_the_last(token_checks)),
         token_checks.c.started_at,
     ),
-    Record.SESSIONS: Kept(sessions, "KEEP_STARTS_DAYS", _ended(sessions.c.created_at)),
-    Record.LINKS: Kept(amazon_links, "KEEP_STARTS_DAYS", _ended(amazon_links.c.expires_at)),
-    Record.DELETION_CAPS: Kept(
+    Record.SESSIONS: Kept.of(sessions, "KEEP_STARTS_DAYS", _ended(sessions.c.created_at)),
+    Record.LINKS: Kept.of(amazon_links, "KEEP_STARTS_DAYS", _ended(amazon_links.c.expires_at)),
+    Record.DELETION_CAPS: Kept.of(
         deletions, "KEEP_STARTS_DAYS", lambda before: deletions.c.day <= tokyo_day(before).isoformat()
     ),
-    Record.JOBS: Kept(
+    Record.JOBS: Kept.of(
         jobs,
         "KEEP_JOBS_DAYS",
         _ended(jobs.c.ended_at),
@@ -139,29 +164,35 @@ RECORDS: Mapping[Record, Kept] = {
         (job_problems, job_queries, job_rows, job_files),
     ),
     # One that was taken back is never taken for its listing again, and one that waits for a person waits.
-    Record.REPLACEMENTS: Kept(
+    Record.REPLACEMENTS: Kept.of(
         revivals,
         "KEEP_REVIVALS_DAYS",
         _ended(revivals.c.at, revivals.c.state.in_(("applied", "lapsed"))),
         revivals.c.at,
     ),
-    Record.CANDIDATES: Kept(
+    Record.CANDIDATES: Kept.of(
         revival_candidates,
         "KEEP_REVIVALS_DAYS",
         _ended(revival_candidates.c.searched_at),
         revival_candidates.c.searched_at,
     ),
     # Before their evidence.
-    Record.EVENTS: Kept(listing_events, "KEEP_HISTORY_DAYS", _told_by_newer, listing_events.c.at),
-    Record.EVIDENCE: Kept(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
-    Record.FEEDS: Kept(
+    Record.EVENTS: Kept(
+        (listing_events.c.id,),
+        "KEEP_HISTORY_DAYS",
+        _told_by_newer,
+        lambda keys, still: store.forgetting([id for (id,) in keys], still),
+        listing_events.c.at,
+    ),
+    Record.EVIDENCE: Kept.of(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
+    Record.FEEDS: Kept.of(
         submissions,
         "KEEP_HISTORY_DAYS",
         _ended(submissions.c.ended_at, _not_the_last(submissions)),
         submissions.c.created_at,
         (submission_items,),
     ),
-    Record.HOLDS: Kept(
+    Record.HOLDS: Kept.of(
         holds,
         "KEEP_RUNS_DAYS",
         _ended(
@@ -171,13 +202,13 @@ RECORDS: Mapping[Record, Kept] = {
         ),
         holds.c.opened_at,
     ),
-    Record.RUNS: Kept(runs, "KEEP_RUNS_DAYS", _past_runs, runs.c.started_at, (run_sellers,)),
-    Record.AUDIT: Kept(audit_log, "KEEP_AUDIT_DAYS", _ended(audit_log.c.at), audit_log.c.at),
-    Record.SETTING_CHANGES: Kept(
+    Record.RUNS: Kept.of(runs, "KEEP_RUNS_DAYS", _past_runs, runs.c.started_at, (run_sellers,)),
+    Record.AUDIT: Kept.of(audit_log, "KEEP_AUDIT_DAYS", _ended(audit_log.c.at), audit_log.c.at),
+    Record.SETTING_CHANGES: Kept.of(
         settings_history,
         "KEEP_AUDIT_DAYS",
         _ended(settings_history.c.at, _another(settings_history, "key")),
         settings_history.c.at,
     ),
-    Record.INVITATIONS: Kept(invitations, "KEEP_AUDIT_DAYS", _ended(invitations.c.expires_at)),
+    Record.INVITATIONS: Kept.of(invitations, "KEEP_AUDIT_DAYS", _ended(invitations.c.expires_at)),
 }

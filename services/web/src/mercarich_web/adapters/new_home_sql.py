@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from mercarich_db import settings_store
 from mercarich_db.bulk import among_keys, insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import excluded_sellers, excluded_words, listings, source_items, users
+from mercarich_db.tables import excluded_sellers, excluded_words, source_items, users
+from mercarich_listings import store
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
 from mercarich_web.ports import Refused
 from mercarich_web.ports_migration import NewRows
@@ -58,7 +59,7 @@ class SqlNewRows:
         insert_missing(self._connection, source_items, [_source(*key, seller) for key, seller in sources.items()])
         ids = _ids(self._connection, list(sources))
         made = [{**row, "source_item_id": ids[row["marketplace"], source]} for row, source, _ in rows]
-        self._connection.execute(insert(listings), made)
+        store.add(self._connection, made)
         self._want_pictures(made)
 
     def set(self, key: str, value: str, by: str, at: datetime) -> str | None:

@@ -1,9 +1,13 @@
 """The rows of a source item and a listing that web makes, with what the other services begin from."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
+from mercarich_listings.event import Event
+from mercarich_reasons.reason import Reason
 
 
 def new_source(
@@ -40,3 +44,21 @@ def new_listing(user_id: int, source_item_id: int, marketplace: str, quantity: i
         "push_attempts": 0,
         "orphan": False,
     }
+
+
+def offered(rows: Iterable[tuple[int, Mapping[str, Any]]], now: datetime, reason: Reason) -> list[Event]:
+    """What the history tells of new rows, each with its id, that are no drafts: as `make_offer` tells it of a draft."""
+    return [
+        Event(
+            listing_id=id,
+            user_id=row["user_id"],
+            at=now,
+            kind=EventKind.LISTED,
+            reason=reason,
+            quantity_before=row["quantity"],
+            quantity_after=row["quantity"],
+            revision=row["revision"],
+        )
+        for id, row in rows
+        if row["listed"]
+    ]

@@ -5,17 +5,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, and_, case, delete, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Engine, Table, and_, case, delete, or_, select, update
 
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import prunings
 from mercarich_web.adapters.database import reading
-from mercarich_web.adapters.kept_records import RECORDS, Kept
+from mercarich_web.adapters.kept_records import RECORDS, Kept, Key
 from mercarich_web.domain.retention import Record, Step
-
-Key = tuple[Any, ...]
 
 
 class SqlRecords:
@@ -32,7 +30,7 @@ class SqlRecords:
 
     def step(self, record: Record, before: datetime, after: Key | None, limit: int, *, dry_run: bool) -> Step:
         kept = RECORDS[record]
-        width = len(kept.table.primary_key)
+        width = len(kept.key)
         with reading(self._engine) as connection:
             rows = connection.execute(page(kept, before, after, limit)).all()
         going = [tuple(row[:width]) for row in rows if row.goes]
@@ -68,18 +66,15 @@ class SqlRecords:
 
 def page(kept: Kept, before: datetime, after: Key | None, limit: int) -> Any:
     """The next rows by key: their keys, whether they go, and when they were begun."""
-    key = tuple(kept.table.primary_key)
     goes = case((kept.goes(before), 1), else_=0).label("goes")
     begun = [] if kept.begun is None else [kept.begun.label("begun")]
-    rows = select(*key, goes, *begun).select_from(kept.table).order_by(*key).limit(limit)
-    return rows if after is None else rows.where(_beyond(key, after))
+    rows = select(*kept.key, goes, *begun).order_by(*kept.key).limit(limit)
+    return rows if after is None else rows.where(_beyond(kept.key, after))
 
 
-def deletion(kept: Kept, keys: Sequence[Key], before: datetime) -> Any:
+def deletion(kept: Kept, keys: Sequence[Key], before: datetime) -> Delete:
     """Of these rows those that may still go: one may have come to life since it was read."""
-    key = tuple(kept.table.primary_key)
-    these = tuple_(*key).in_(keys) if len(key) > 1 else key[0].in_([first for (first,) in keys])
-    return delete(kept.table).where(these, kept.goes(before))
+    return kept.deleting(keys, kept.goes(before))
 
 
 def _beyond(key: Sequence[Column[Any]], after: Key) -> ColumnElement[bool]:
