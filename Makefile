@@ -63,10 +63,11 @@ lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED) ## mypy, strict
-	$(BIN)/mypy $(SOURCES) bench tests/soak
+	$(BIN)/mypy $(SOURCES) bench tests/soak tools/one_writer.py tools/life_cycle.py
 
-arch: $(INSTALLED) ## import contracts, and each member's declared dependencies
+arch: $(INSTALLED) ## import contracts, one writer of listings, and each member's declared dependencies
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.one_writer
 	@for member in $(MEMBERS); do (cd $$member && $(CURDIR)/$(BIN)/deptry src) || exit 1; done
 
 unit: $(INSTALLED) ## the unit tier: no sockets, seconds
