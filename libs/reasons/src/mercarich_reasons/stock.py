@@ -22,6 +22,14 @@ class SourceOnSaleAgain(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class SourceNotGone(Reason):
+    """A person released the held withdrawal, and by then its source was not gone any more: the offer stays up."""
+
+    state: State
+    why: StateReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoReplacementYet(Reason):
     """A marked listing comes down: its search ended without a replacement. `state` and `why` are its source's."""
 

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from mercarich_reasons import candidates, pictures, push, replacements, stock
+from mercarich_reasons import candidates, holds, pictures, push, replacements, runs, stock
 from mercarich_reasons.reason import Reason
 
-_SUBJECTS = (stock, push, replacements, candidates, pictures)
+_SUBJECTS = (stock, push, replacements, candidates, pictures, holds, runs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 run_heads = Table(
     "run_heads",
@@ -25,7 +25,7 @@ runs = Table(
     Column("arguments", Text, nullable=False),  # JSON, as the command gave them
     Column("outcome", exact(16), nullable=False),  # running, finished, superseded, failed
     Column("phase", exact(32), nullable=False),  # marking, canaries, checking, held, confirming, ended
-    Column("note", String(500), nullable=True),  # why it is held or failed
+    Column("note", StoredReason, nullable=True),  # why it rests, is held, or how it ended
     Column("started_at", UtcDateTime, nullable=False),
     Column("heartbeat_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=True),
@@ -64,10 +64,10 @@ holds = Table(
     Column("marketplace", exact(16), nullable=False),
     Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
     Column("kind", exact(16), nullable=True),  # falls (also NULL), canaries, unreadable
-    Column("reason", String(255), nullable=False),
+    Column("reason", StoredReason, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("released_at", UtcDateTime, nullable=True),
-    Column("released_by", String(64), nullable=True),  # a person's name, or second look
+    Column("released_by", String(64), nullable=True),  # a person's name; NULL with released_at: closed by itself
     Column("applied_at", UtcDateTime, nullable=True),  # what it held has been withdrawn or let go
     Index("ix_holds_open", "applied_at", "run_id"),
 )

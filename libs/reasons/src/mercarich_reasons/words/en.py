@@ -80,6 +80,7 @@ REASONS: Mapping[str, str] = {
     # a listing's life
     "source_seen": "{state}",
     "source_on_sale_again": "seen on sale at the second look",
+    "source_not_gone": "released, but its source is not gone any more: {state}",
     "no_replacement_yet": "no replacement yet; its source: {state}",
     "replaced_by": "replaced by {item_id} ({marketplace})[, {price_jpy}]",
     "replacement_waits": "{item_id} ({marketplace}) waits for approval",
@@ -167,6 +168,19 @@ REASONS: Mapping[str, str] = {
     "spot_differs": "a spot of {share|unknown size} of it looks different, more than {most}",
     "page_told_nothing": "its page told nothing[: {why}]",
     "not_looked_at": "it was refused before that was looked at",
+    # holds of the brake
+    "too_many_falls": "{fallen} [of {checked} checked ]listings would fall at once",
+    "canaries_differ": (
+        "{wrong} of {asked} canaries not as expected: {item_id} should be {expected}, seen {state|no answer}"
+    ),
+    "too_many_unreadable": "too many pages cannot be read",
+    # runs
+    "newer_run_started": "a newer run has started",
+    "run_paused": "{marketplace} is paused; the run goes on by itself after `mercarich resume`",
+    "canaries_not_asked_yet": "the canaries were not looked at yet",
+    "no_canaries_to_ask": "most answers are unknown, and there are no canaries to ask",
+    "second_look_waits": "{held} withdrawals held; second look at {at}",
+    "deadline_passed": "not done within its deadline; what was left is first in the next run",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -80,6 +80,7 @@ REASONS: Mapping[str, str] = {
     # a listing's life
     "source_seen": "{state}",
     "source_on_sale_again": "2回目の確認で販売中でした",
+    "source_not_gone": "保留は解除されましたが、仕入れ元は現在「{state}」のため取り下げません",
     "no_replacement_yet": "代わりの仕入元が見つかりません（仕入元：{state}）",
     "replaced_by": "{item_id}（{marketplace}）に入れ替えました[（{price_jpy}）]",
     "replacement_waits": "{item_id}（{marketplace}）が承認待ちです",
@@ -161,6 +162,19 @@ REASONS: Mapping[str, str] = {
     "spot_differs": "模様の異なる部分の割合が{share|不明}です（上限{most}）",
     "page_told_nothing": "商品ページを確認できません[（{why}）]",
     "not_looked_at": "その前の条件で除外されたため、確認していません",
+    # holds of the brake
+    "too_many_falls": "[チェックした{checked}件のうち]{fallen}件が同時に取り下げ対象になりました",
+    "canaries_differ": (
+        "カナリア{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
+    ),
+    "too_many_unreadable": "読み取れないページが多すぎます",
+    # runs
+    "newer_run_started": "新しい実行が始まりました",
+    "run_paused": "{marketplace}は一時停止中です。再開すると自動で続行します",
+    "canaries_not_asked_yet": "カナリアをまだ確認していません",
+    "no_canaries_to_ask": "応答の大半が不明で、確認できるカナリアもありません",
+    "second_look_waits": "{held}件の取り下げを保留中です（再確認：{at}）",
+    "deadline_passed": "期限内に終わりませんでした。残りは次の実行で最初に処理します",
     # of earlier and later releases
     "old_sentence": "{text}",
 }
