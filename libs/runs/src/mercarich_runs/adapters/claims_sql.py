@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_
 
 from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
 from mercarich_runs.adapters.columns import PendingColumns
@@ -50,4 +50,4 @@ class Claims:
         return self._update(self._which, attempts=0, not_before=None)
 
     def _update(self, which: ColumnElement[bool], **values: Any) -> Update:
-        return update(self._columns.table).where(which).values(self._columns.values(**values))
+        return self._columns.noting(**values).where(which)

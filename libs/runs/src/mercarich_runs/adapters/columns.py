@@ -1,14 +1,37 @@
 """The columns by which a row says what is pending of it, and the conditions over them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Table, and_, or_
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, Update, and_, or_, update
 
-from mercarich_db.bulk import among
+from mercarich_db.bulk import among, update_rows
 from mercarich_runs.ports import Operation, Run
+
+
+class RowWriter(Protocol):
+    """How these columns are written: by the module that alone writes their table, where there is one."""
+
+    def noting(self, **values: Any) -> Update:
+        """A statement, still without its conditions."""
+
+    def note_rows(self, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
+        """`bulk.update_rows`; returns how many rows were there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRows:
+    """Of a table that the operation's service writes itself."""
+
+    table: Table
+
+    def noting(self, **values: Any) -> Update:
+        return update(self.table).values(values)
+
+    def note_rows(self, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
+        return update_rows(connection, self.table, rows, same=same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +52,19 @@ class PendingColumns:
     attempts: Column[int]
     not_before: Column[datetime]
     problem: Column[str]
+    writer: RowWriter
 
     @classmethod
-    def of(cls, operation: Operation, table: Table, *, done_run: str) -> Self:
-        """The columns are named after the operation: check_run, check_rank, …"""
+    def of(cls, operation: Operation, table: Table, *, done_run: str, writer: RowWriter | None = None) -> Self:
+        """The columns are named after the operation: check_run, check_rank, …; None: `OwnRows`."""
         names = ("run", "rank", "attempts", "not_before", "problem")
         run, rank, attempts, not_before, problem = (table.c[f"{operation}_{name}"] for name in names)
-        return cls(operation, table, table.c.id, run, table.c[done_run], rank, attempts, not_before, problem)
+        done, writer = table.c[done_run], writer or OwnRows(table)
+        return cls(operation, table, table.c.id, run, done, rank, attempts, not_before, problem, writer)
+
+    def noting(self, **by_role: Any) -> Update:
+        """A statement that sets these, still without its conditions: `noting(run=None)` clears `check_run`."""
+        return self.writer.noting(**self.values(**by_role))
 
     def values(self, **by_role: Any) -> dict[str, Any]:
         """`values(run=None)` → `{"check_run": None}`."""

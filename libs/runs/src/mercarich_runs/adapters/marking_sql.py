@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, and_, select, update
 
-from mercarich_db.bulk import insert_missing, update_rows
+from mercarich_db.bulk import insert_missing
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
@@ -82,7 +82,7 @@ class Marker:
             return 0
         rank_of = self._columns.rank.name
         rows = [{"id": id, rank_of: rank} for id, rank in ranked]
-        marked = update_rows(connection, self._columns.table, rows, same=self._fresh)
+        marked = self._columns.writer.note_rows(connection, rows, self._fresh)
         connection.execute(update(runs).where(runs.c.id == self._run.id).values(planned=runs.c.planned + marked))
         return marked
 

@@ -61,8 +61,8 @@ class PendingRows(Generic[AnyRow]):
             self._lock_newest(connection, run)
             found = select(*self._taken).where(left_behind).order_by(columns.id).limit(limit)
             rows = [self._row_of(*row) for row in connection.execute(found)]
-            mine = update(columns.table).where(columns.id.in_([row.id for row in rows]), left_behind)
-            connection.execute(mine.values(columns.values(not_before=None)))
+            mine = (columns.id.in_([row.id for row in rows]), left_behind)
+            connection.execute(columns.noting(not_before=None).where(*mine))
             return rows
 
         with reading(self._engine) as connection:
@@ -76,8 +76,8 @@ class PendingRows(Generic[AnyRow]):
 
         def let_go(connection: Connection) -> int:
             self._lock_newest(connection, run)
-            done = columns.values(run=None, done_run=run.id, problem="set_aside", not_before=None)
-            count = connection.execute(update(columns.table).where(killers).values(done)).rowcount
+            done = columns.noting(run=None, done_run=run.id, problem="set_aside", not_before=None)
+            count = connection.execute(done.where(killers)).rowcount
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
             return count
 

@@ -6,12 +6,13 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_
 
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db.tables import listings, revivals, runs
+from mercarich_listings import store
 from mercarich_runs.adapters import fence
 from mercarich_runs.adapters.columns import PendingColumns
 from mercarich_runs.ports import Operation, Outcome
 from mercarich_updater.ports import Batch
 
-UPDATES = PendingColumns.of(Operation.UPDATE, listings, done_run="updated_run")
+UPDATES = PendingColumns.of(Operation.UPDATE, listings, done_run="updated_run", writer=store)
 
 ATTEMPTS = 3
 """Claims without an answer after which a woken listing is left to the next run, which sets a killer aside."""
