@@ -8,7 +8,7 @@ SERVICES = Path(__file__).parents[2] / "services"
 LIMIT = 450
 
 TOURS = {
-    "checker": "__init__ __main__ bootstrap handlers use_cases/check_batch domain",
+    "checker": "__init__ __main__ bootstrap handlers use_cases/check_batch domain/withdrawals",
     "feed": "__init__ __main__ bootstrap handlers use_cases/patches domain/pushes",
     "mercari-proxy": "__init__ __main__ bootstrap api adapters/web domain/states",
     "operator": "__init__ __main__ bootstrap use_cases/reconcile domain/pools",

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, or_, sele
 from mercarich_contracts.market import Reason
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, evidence, listing_events, listings, runs, source_items
+from mercarich_reasons.telling import Language, tell
 
 WITHDRAWN = "withdrawn"
 
@@ -78,7 +79,11 @@ class DemoState:
         return Progress(
             planned={name: row.planned for name, row in found.items()},
             checked={name: row.checked for name, row in found.items()},
-            held={name: row.note or "held" for name, row in found.items() if row.phase == "held" and not row.ended_at},
+            held={
+                name: tell(row.note, Language.EN) or "held"
+                for name, row in found.items()
+                if row.phase == "held" and not row.ended_at
+            },
             held_seconds={name: row.held_seconds for name, row in found.items()},
             outcomes={name: row.outcome for name, row in found.items()},
             withdrawn=push.withdrawn or 0,

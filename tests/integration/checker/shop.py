@@ -14,7 +14,7 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
-from mercarich_checker.domain import Canary
+from mercarich_checker.domain.canaries import Canary
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
 from mercarich_checker.use_cases.run_check import RunCheck, RunSettings
 from mercarich_checker.use_cases.trust import Trust

@@ -12,16 +12,19 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
-from mercarich_checker.domain import Canary, Expected
-from mercarich_checker.ports import HoldKind
+from mercarich_checker.domain.brake import HoldKind
+from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
-from mercarich_db.tables import holds, listings
+from mercarich_db.tables import holds, listing_events, listings, source_items
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.holds import CanariesDiffer, TooManyUnreadable
+from mercarich_reasons.stock import SourceNotGone
 from mercarich_runs.ports import Outcome, Request, Run
 
 CANARY = [Canary("alive", Expected.ON_SALE), Canary("dead", Expected.GONE)]
+LIES = CanariesDiffer(1, 2, "alive", State.AVAILABLE, State.ENDED, Reason.CLOSED)
 
 
 def _fill(shop: Shop, count: int) -> list[int]:
@@ -62,7 +65,7 @@ def test_too_many_falls_are_held_and_a_second_look_lets_them_go(engine: Engine, 
     assert row.held == 60 - row.withdrawn
     assert shop.count(listings, listings.c.quantity == 0) == row.withdrawn
     assert shop.count(listings, listings.c.hold_id.is_not(None)) == 0
-    assert [hold.released_by for hold in _holds(engine)] == ["second look"]
+    assert [(hold.released_at is None, hold.released_by) for hold in _holds(engine)] == [(False, None)]
 
 
 def test_a_second_look_confirms_what_is_really_gone(engine: Engine, shop: Shop, market: Market) -> None:
@@ -163,7 +166,7 @@ def test_a_canary_that_lies_holds_the_marketplace(engine: Engine, shop: Shop, ma
         planning.join(10)
     [hold] = _holds(engine)
     assert hold.user_id is None  # type: ignore[attr-defined]
-    assert "alive is on_sale, seen ended" in hold.reason  # type: ignore[attr-defined]
+    assert hold.reason == LIES  # type: ignore[attr-defined]
     assert market.looks.count("x1") == 0
 
 
@@ -175,7 +178,7 @@ def test_pages_that_cannot_be_read_hold_the_marketplace(engine: Engine, shop: Sh
     run = check(engine, market, canaries=[])
     assert run.outcome is Outcome.FINISHED
     assert shop.run(run.id).unparsable == 34
-    assert [hold.reason for hold in _holds(engine)] == ["too many pages cannot be read"]  # type: ignore[attr-defined]
+    assert [hold.reason for hold in _holds(engine)] == [TooManyUnreadable()]  # type: ignore[attr-defined]
 
 
 def test_a_hold_for_unreadable_pages_keeps_what_falls_and_is_not_confirmed_by_the_same_reader(
@@ -184,7 +187,7 @@ def test_a_hold_for_unreadable_pages_keeps_what_falls_and_is_not_confirmed_by_th
     listing = shop.listing(shop.seller("a"), "x1")
     market.states["x1"] = State.SOLD
     run, batch = _started(engine, shop, "x1")
-    SqlPlan(engine).open_hold(run, HoldKind.UNREADABLE, "too many pages cannot be read", utc_now())
+    SqlPlan(engine).open_hold(run, HoldKind.UNREADABLE, TooManyUnreadable(), utc_now())
     observations = SqlObservations(engine, SqlBrakeSettings(engine))
     source = shop.source("x1").id
     assert observations.record(batch, {source: market.item("x1")}, utc_now()).held == 1
@@ -201,7 +204,7 @@ def test_a_hold_keeps_listings_of_sellers_whom_the_run_did_not_plan(engine: Engi
     other = shop.listing(shop.seller("two", plan=2), "x1")
     market.states["x1"] = State.SOLD
     run, batch = _started(engine, shop, "x1", plans=(4,))
-    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, "a canary lies", utc_now())
+    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
     observations = SqlObservations(engine, SqlBrakeSettings(engine))
     recorded = observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
     assert (recorded.held, recorded.withdrawn) == (2, {})
@@ -210,7 +213,7 @@ def test_a_hold_keeps_listings_of_sellers_whom_the_run_did_not_plan(engine: Engi
 
 def test_the_end_of_one_marketplaces_run_leaves_the_others_hold_alone(engine: Engine, shop: Shop) -> None:
     mercari = SqlRuns(engine).start(Request(Marketplace.MERCARI, (2, 4)), None, utc_now())
-    SqlPlan(engine).open_hold(mercari, HoldKind.CANARIES, "a canary lies", utc_now())
+    SqlPlan(engine).open_hold(mercari, HoldKind.CANARIES, LIES, utc_now())
     yahoo = SqlRuns(engine).start(request(), None, utc_now())
     SqlRuns(engine).end(yahoo, Outcome.FINISHED, utc_now())
     assert [hold.released_at for hold in _holds(engine)] == [None]  # type: ignore[attr-defined]
@@ -220,13 +223,38 @@ def test_a_released_hold_of_a_run_without_update_only_marks(engine: Engine, shop
     listing = shop.listing(shop.seller("a"), "x1")
     market.states["x1"] = State.SOLD
     run, batch = _started(engine, shop, "x1", without_update=True)
-    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, "a canary lies", utc_now())
+    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
     observations = SqlObservations(engine, SqlBrakeSettings(engine))
     observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
     released = {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
     assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
     assert (shop.offer(listing).quantity, shop.offer(listing).searching) == (1, True)
+
+
+def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_so(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+    run, batch = _started(engine, shop, "x1")
+    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
+    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
+    on_sale = update(source_items).values(state=State.AVAILABLE, reason=None)
+    released = update(holds).values(released_at=utc_now(), released_by="ops")
+    engines.run_tx(engine, lambda connection: [connection.execute(each) for each in (on_sale, released)])
+
+    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
+
+    assert (shop.offer(listing).quantity, shop.offer(listing).hold_id) == (1, None)
+    assert shop.events(listing) == ["held", "hold_cleared"]
+    [hold] = _holds(engine)
+    with engines.reading(engine) as connection:
+        newest = select(listing_events).order_by(listing_events.c.id.desc()).limit(1)
+        cleared = connection.execute(newest).one()
+    assert (cleared.reason, cleared.hold_id) == (SourceNotGone(State.AVAILABLE), hold.id)  # type: ignore[attr-defined]
+    assert hold.applied_at is not None  # type: ignore[attr-defined]
 
 
 def _started(engine: Engine, shop: Shop, item_id: str, **more: object) -> tuple[Run, CheckBatch]:

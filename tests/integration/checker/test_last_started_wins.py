@@ -20,6 +20,7 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db.tables import runs, source_items
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.runs import NoCanariesToAsk
 from mercarich_runs.ports import Outcome, Request, Run, Superseded
 
 
@@ -100,6 +101,7 @@ def test_l2_in_200_random_interleavings_one_start_survives_the_newest(engine: En
 _STARTER = """
 import sys
 from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_reasons.runs import NoCanariesToAsk
 from mercarich_runs.ports import Request
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
@@ -190,7 +192,7 @@ def test_l8_a_jobs_name_is_a_key_of_its_marketplace_alone(engine: Engine, shop: 
 def test_a_superseded_planner_does_not_write_its_run_any_more(engine: Engine, shop: Shop) -> None:
     old = SqlRuns(engine).start(request(), None, utc_now())
     SqlRuns(engine).start(request(), None, utc_now())
-    SqlRuns(engine).enter(old, "held", "late")
+    SqlRuns(engine).enter(old, "held", NoCanariesToAsk())
     SqlRuns(engine).add_held_seconds(old, 5)
     assert (shop.run(old.id).phase, shop.run(old.id).held_seconds) == ("ended", 0)
 

@@ -14,6 +14,7 @@ from tests.integration.checker.shop import Market, Shop, check
 from mercarich_contracts.market import Marketplace, State
 from mercarich_platform.kafka import Record
 from mercarich_platform.worker import NotNow
+from mercarich_reasons.runs import RunPaused
 from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused
 from mercarich_runs.ports import Outcome
 
@@ -28,7 +29,7 @@ def test_o6_a_run_rests_while_its_marketplace_is_paused_and_then_catches_up(
     shop.setting("MARKETPLACE_YAHOO", "paused")
     with _resumed_at_the_end(shop) as pool:
         run = pool.submit(check, engine, market)
-        _until(lambda: "mercarich resume yahoo" in (shop.run(1).note or ""))
+        _until(lambda: shop.run(1).note == RunPaused(Marketplace.YAHOO))
         assert market.looks == []
         assert shop.offer(listing).quantity == 1
 

@@ -8,7 +8,7 @@ from tests.integration.db.old_candidates import CANDIDATES
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as StateReason
-from mercarich_reasons import push, stock
+from mercarich_reasons import holds, push, runs, stock
 from mercarich_reasons.reason import Reason
 
 
@@ -24,6 +24,7 @@ class Old(NamedTuple):
 EVENTS, PROBLEMS = ("listing_events", "reason"), ("listings", "push_problem")
 REFUSALS = ("revival_candidates", "reason")
 FEEDS = ("submissions", "problem")
+HOLDS, RUNS = ("holds", "reason"), ("runs", "note")
 SENTENCES = (
     Old(EVENTS, "sold: won", stock.SourceSeen(State.SOLD, StateReason.WON)),
     Old(EVENTS, "gone: None", stock.SourceSeen(State.GONE)),
@@ -63,4 +64,32 @@ SENTENCES = (
     Old(FEEDS, "cannot be followed: HTTP 503", push.FeedNotFollowed("HTTP 503")),
     Old(PROBLEMS, "only 3 of 10 messages were processed", push.FeedIncomplete(3, 10)),
     *(Old(REFUSALS, sentence, tells) for sentence, tells in CANDIDATES),
+    Old(HOLDS, "25 of 100 checked listings would fall at once", holds.TooManyFalls(25, 100)),
+    Old(HOLDS, "20 listings would fall at once", holds.TooManyFalls(20)),
+    Old(
+        HOLDS,
+        "1 of 2 canaries not as expected: x1 is on_sale, seen ended (closed)",
+        holds.CanariesDiffer(1, 2, "x1", State.AVAILABLE, State.ENDED, StateReason.CLOSED),
+    ),
+    Old(
+        HOLDS,
+        "3 of 10 canaries not as expected: x2 is gone, seen available",
+        holds.CanariesDiffer(3, 10, "x2", State.GONE, State.AVAILABLE),
+    ),
+    Old(
+        RUNS,
+        "2 of 2 canaries not as expected: x1 is on_sale, seen no answer",
+        holds.CanariesDiffer(2, 2, "x1", State.AVAILABLE),
+    ),
+    Old(HOLDS, "too many pages cannot be read", holds.TooManyUnreadable()),
+    Old(RUNS, "a newer run has started", runs.NewerRunStarted()),
+    Old(RUNS, "paused; `mercarich resume yahoo` lets it go on", runs.RunPaused(Marketplace.YAHOO)),
+    Old(RUNS, "the canaries were not looked at yet", runs.CanariesNotAskedYet()),
+    Old(RUNS, "most answers are unknown, and there are no canaries to ask", runs.NoCanariesToAsk()),
+    Old(
+        RUNS,
+        "45 withdrawals held; second look at 2026-10-01 09:30:15 UTC",
+        runs.SecondLookWaits(45, datetime(2026, 10, 1, 9, 30, 15, tzinfo=UTC)),
+    ),
+    Old(RUNS, "not done within its deadline; what was left is first in the next run", runs.DeadlinePassed()),
 )

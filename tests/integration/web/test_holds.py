@@ -12,7 +12,7 @@ def test_open_holds_are_listed_and_all_of_them_on_demand(mercarich: Mercarich, r
     run, seller = rows.run(1), rows.user("hanako")
     whole = rows.hold(run)
     one = rows.hold(run, user_id=seller, released_at=NOW, released_by="taro")
-    done = rows.hold(run, released_at=NOW, released_by="second look", applied_at=NOW)
+    done = rows.hold(run, released_at=NOW, applied_at=NOW)
 
     opened = mercarich.json("hold", "list")["holds"]
 
@@ -53,12 +53,12 @@ def test_a_release_without_a_name_takes_the_login(mercarich: Mercarich, rows: Ro
 
 
 def test_a_hold_that_was_applied_stays_as_it_is(mercarich: Mercarich, rows: Rows, engine: Engine) -> None:
-    hold = rows.hold(rows.run(1), released_at=NOW, released_by="second look", applied_at=NOW)
+    hold = rows.hold(rows.run(1), released_at=NOW, applied_at=NOW)
 
     page = mercarich.page("hold", "release", str(hold), "--by", "taro")
 
-    assert page == f"hold {hold} was released before, by second look; nothing changed\n"
-    assert _hold(engine) == (NOW, "second look", NOW)
+    assert page == f"hold {hold} was closed before; nothing changed\n"
+    assert _hold(engine) == (NOW, None, NOW)
 
 
 def test_an_unknown_hold_is_a_sentence(mercarich: Mercarich) -> None:

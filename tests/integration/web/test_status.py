@@ -73,7 +73,7 @@ def test_open_feeds_holds_and_schedules_are_listed(mercarich: Mercarich, rows: R
     seller = rows.user("hanako")
     run = rows.run(1)
     rows.hold(run, user_id=seller)
-    rows.hold(run, applied_at=NOW, released_at=NOW, released_by="second look")
+    rows.hold(run, applied_at=NOW, released_at=NOW)
     _feed(rows, seller, "feed", None)
     _feed(rows, seller, "feed", NOW)
     _feed(rows, seller, "patch", None)

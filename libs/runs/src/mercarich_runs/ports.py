@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import Item
+from mercarich_reasons.reason import Reason
 
 
 class ProxyAway(Exception):
@@ -94,10 +95,10 @@ class Runs(Protocol):
     def beat(self, run: Run, now: datetime) -> Counts:
         """Say that the planner lives. Raises `Superseded`."""
 
-    def enter(self, run: Run, phase: str, note: str | None = None) -> None:
+    def enter(self, run: Run, phase: str, note: Reason | None = None) -> None:
         """Say what the run is doing, and why."""
 
-    def note(self, run: Run, note: str | None) -> None:
+    def note(self, run: Run, note: Reason | None) -> None:
         """Say why it rests; its phase stays."""
 
     def is_paused(self, marketplace: Marketplace) -> bool:
@@ -105,7 +106,7 @@ class Runs(Protocol):
 
     def add_held_seconds(self, run: Run, seconds: float) -> None: ...
 
-    def end(self, run: Run, outcome: Outcome, now: datetime, note: str | None = None) -> None:
+    def end(self, run: Run, outcome: Outcome, now: datetime, note: Reason | None = None) -> None:
         """Nothing when the run has ended already."""
 
 

@@ -2,24 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Protocol
 
-from mercarich_checker.domain import Canary
+from mercarich_checker.domain.brake import HoldKind
+from mercarich_checker.domain.canaries import Canary
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
+from mercarich_reasons.reason import Reason
 from mercarich_runs.ports import Marking, Pending, Run
-
-
-class HoldKind(StrEnum):
-    """Why withdrawals are held. A second look confirms the first two; unreadable pages wait for another run or a
-    person, since the reader that failed would look again."""
-
-    FALLS = "falls"
-    CANARIES = "canaries"
-    UNREADABLE = "unreadable"
 
 
 class Plan(Pending[BatchItem], Marking, Protocol):
@@ -38,19 +30,8 @@ class Plan(Pending[BatchItem], Marking, Protocol):
     def known_items(self, marketplace: Marketplace) -> Sequence[Canary]:
         """Some items whose state the last runs agreed on, others at each call, to serve as canaries."""
 
-    def open_hold(self, run: Run, kind: HoldKind, reason: str, now: datetime) -> None:
+    def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         """Hold the marketplace's withdrawals; nothing when this run did so before."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrakeSettings:
-    listings: int
-    share: float
-    marketplace_listings: int
-    marketplace_share: float
-    confirm_after: timedelta
-    unknown_limit: int
-    retry_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def test_what_is_not_there_is_not_found(operator: Browser, path: str) -> None:
 def test_closed_holds_come_by_pages(operator: Browser, rows: Rows) -> None:
     run = rows.run(1)
     for _ in range(31):
-        rows.hold(run, released_at=ago(minutes=2), released_by="second look", applied_at=ago(minutes=1))
+        rows.hold(run, released_at=ago(minutes=2), applied_at=ago(minutes=1))
     first = operator.get("/holds").text
     second = operator.get("/holds?below=2").text
 

@@ -149,5 +149,37 @@ _PUSHES = (
         r"only (?P<processed>\d+) of (?P<sent>\d+) messages were processed", "feed_incomplete", processed=int, sent=int
     ),
 )
+_CANARIES = r"(?P<wrong>\d+) of (?P<asked>\d+) canaries not as expected"
+_CANARY = rf"{_ITEM} is (?P<expected>on_sale|gone), seen (no answer|(?P<state>{_STATES})( \((?P<why>\w+)\))?)"
+_HOLDS = (
+    _known(
+        r"(?P<fallen>\d+) of (?P<checked>\d+) checked listings would fall at once",
+        "too_many_falls",
+        fallen=int,
+        checked=int,
+    ),
+    _known(r"(?P<fallen>\d+) listings would fall at once", "too_many_falls", fallen=int),
+    _known(
+        rf"{_CANARIES}: {_CANARY}",
+        "canaries_differ",
+        wrong=int,
+        asked=int,
+        expected={"on_sale": "available", "gone": "gone"}.__getitem__,
+    ),
+    _known(r"too many pages cannot be read", "too_many_unreadable"),
+)
+_RUNS = (
+    _known(r"a newer run has started", "newer_run_started"),
+    _known(rf"paused; `mercarich resume {_MARKET}` lets it go on", "run_paused"),
+    _known(r"the canaries were not looked at yet", "canaries_not_asked_yet"),
+    _known(r"most answers are unknown, and there are no canaries to ask", "no_canaries_to_ask"),
+    _known(
+        r"(?P<held>\d+) withdrawals held; second look at (?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC",
+        "second_look_waits",
+        held=int,
+        at=lambda text: f"{text.replace(' ', 'T')}+00:00",
+    ),
+    _known(r"not done within its deadline; what was left is first in the next run", "deadline_passed"),
+)
 _OF_CANDIDATES = tuple(Known(re.compile(pattern, re.DOTALL), code, readers) for pattern, code, readers in CANDIDATES)
-_KNOWN: tuple[Known, ...] = (*_LIFE, *_PUSHES, *_OF_CANDIDATES)
+_KNOWN: tuple[Known, ...] = (*_LIFE, *_PUSHES, *_OF_CANDIDATES, *_HOLDS, *_RUNS)

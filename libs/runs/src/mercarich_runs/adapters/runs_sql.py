@@ -10,6 +10,8 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import run_heads, runs
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.runs import NewerRunStarted
 from mercarich_runs.adapters.fence import lock_newest
 from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run, Superseded
 
@@ -56,11 +58,11 @@ class SqlRuns:
         lock_newest(connection, self._operation, run.marketplace, run.generation)
         connection.execute(update(runs).where(runs.c.id == run.id).values(heartbeat_at=now))
 
-    def enter(self, run: Run, phase: str, note: str | None = None) -> None:
-        values = {"phase": phase, "note": note and note[:500]}
+    def enter(self, run: Run, phase: str, note: Reason | None = None) -> None:
+        values = {"phase": phase, "note": note}
         run_tx(self._engine, lambda connection: connection.execute(_running(run).values(**values)))
 
-    def note(self, run: Run, note: str | None) -> None:
+    def note(self, run: Run, note: Reason | None) -> None:
         run_tx(self._engine, lambda connection: connection.execute(_running(run).values(note=note)))
 
     def is_paused(self, marketplace: Marketplace) -> bool:
@@ -71,7 +73,7 @@ class SqlRuns:
         held = runs.c.held_seconds + seconds
         run_tx(self._engine, lambda connection: connection.execute(_running(run).values(held_seconds=held)))
 
-    def end(self, run: Run, outcome: Outcome, now: datetime, note: str | None = None) -> None:
+    def end(self, run: Run, outcome: Outcome, now: datetime, note: Reason | None = None) -> None:
         def end(connection: Connection) -> None:
             self.before_end(connection, run, now)
             connection.execute(_running(run).values(outcome=outcome, phase="ended", note=note, ended_at=now))
@@ -126,8 +128,8 @@ class SqlRuns:
             runs.c.outcome == Outcome.RUNNING,
             runs.c.generation != UNCONTROLLED,
         )
-        note = "a newer run has started"
-        connection.execute(earlier.values(outcome=Outcome.SUPERSEDED, phase="ended", ended_at=now, note=note))
+        ended = {"outcome": Outcome.SUPERSEDED, "phase": "ended", "ended_at": now, "note": NewerRunStarted()}
+        connection.execute(earlier.values(ended))
 
     def _head_generation(self, marketplace: Marketplace) -> Select[int]:
         """The head's row is there from the first migration on; locking it orders the starts, and the last to get

@@ -8,6 +8,9 @@ from datetime import timedelta
 
 from mercarich_platform.clock import Clock, Monotonic
 from mercarich_platform.outages import DatabaseAway
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.runs import DeadlinePassed, NewerRunStarted, RunPaused
+from mercarich_reasons.telling import Language, tell
 from mercarich_runs.ports import Counts, Marking, Outcome, Request, Run, Runs, Superseded
 
 log = logging.getLogger(__name__)
@@ -41,7 +44,7 @@ class SeeThrough:
     report: Report
 
     def start_to_end(
-        self, request: Request, request_key: str | None, work: Callable[[Run], tuple[Outcome, str | None]]
+        self, request: Request, request_key: str | None, work: Callable[[Run], tuple[Outcome, Reason | None]]
     ) -> Run:
         """Start a run, do its work, end it; answers it with its outcome. A run that has ended stays as it is."""
         run = self.runs.start(request, request_key, self.now())
@@ -52,9 +55,9 @@ class SeeThrough:
         try:
             outcome, note = work(run)
         except Superseded:
-            outcome, note = Outcome.SUPERSEDED, "a newer run has started"
+            outcome, note = Outcome.SUPERSEDED, NewerRunStarted()
         self.runs.end(run, outcome, self.now(), note)
-        log.info("run ended", extra={"run": run.id, "outcome": outcome, "note": note})
+        log.info("run ended", extra={"run": run.id, "outcome": outcome, "note": tell(note, Language.EN)})
         return Run(run.id, run.marketplace, run.generation, outcome)
 
     def mark(self, run: Run, request: Request, stop: threading.Event) -> None:
@@ -78,7 +81,7 @@ class SeeThrough:
 
     def rounds(
         self, run: Run, one: Callable[[], bool], pause: Callable[[], float], stop: threading.Event
-    ) -> tuple[Outcome, str | None]:
+    ) -> tuple[Outcome, Reason | None]:
         """Call `one` until it answers that all is done, with a pause of so many seconds after each."""
         started = self.monotonic()
         looked = float("-inf")
@@ -95,7 +98,7 @@ class SeeThrough:
                 away_from = self._be_patient(run, error, away_from)
                 stop.wait(1.0)
             stop.wait(pause())
-        return Outcome.FAILED, "not done within its deadline; what was left is first in the next run"
+        return Outcome.FAILED, DeadlinePassed()
 
     def _rest_while_paused(self, run: Run, stop: threading.Event) -> float:
         """Seconds that the run rested because its marketplace is paused; it goes on by itself, unless a newer start
@@ -104,7 +107,7 @@ class SeeThrough:
         if not self.runs.is_paused(run.marketplace):
             return 0.0
         log.warning("paused", extra={"run": run.id})
-        self.runs.note(run, f"paused; `mercarich resume {run.marketplace}` lets it go on")
+        self.runs.note(run, RunPaused(run.marketplace))
         while self.runs.is_paused(run.marketplace):
             self.report("paused", self.alive(run, stop))
             stop.wait(PAUSED_SECONDS)

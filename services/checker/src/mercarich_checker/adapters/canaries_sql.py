@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from mercarich_checker.domain import Canary, Expected
+from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_db.tables import evidence, runs, source_items
 from mercarich_db.types import AnyRow

@@ -5,18 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, or_, select, update
 
-from mercarich_checker.adapters import canaries_sql
+from mercarich_checker.adapters import canaries_sql, holds_sql
 from mercarich_checker.adapters.checks import CHECKS, lock_newest
 from mercarich_checker.adapters.marking_sql import mark_due
-from mercarich_checker.domain import Canary
-from mercarich_checker.ports import HoldKind
-from mercarich_contracts.market import Marketplace, Reason
+from mercarich_checker.domain.brake import HoldKind, NewHold
+from mercarich_checker.domain.canaries import Canary
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.messages import BatchItem
 from mercarich_db.bulk import Filter, Rows
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import holds, listings, source_items
+from mercarich_reasons.reason import Reason
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
 from mercarich_runs.ports import Request, Run, Sellers
@@ -60,7 +62,7 @@ class SqlPlan(PendingRows[BatchItem]):
         def recall(connection: Connection) -> int:
             lock_newest(connection, run.marketplace, run.generation)
             # A not-found is believed at a second look a minute after the first: sooner would teach nothing.
-            put_off = and_(_items.check_attempts == 0, _items.check_problem != Reason.NOT_FOUND_ONCE)
+            put_off = and_(_items.check_attempts == 0, _items.check_problem != StateReason.NOT_FOUND_ONCE)
             mine = update(source_items).where(_items.check_run == run.id, put_off)
             return connection.execute(mine.values(check_not_before=None)).rowcount
 
@@ -86,13 +88,12 @@ class SqlPlan(PendingRows[BatchItem]):
         with reading(self._engine) as connection:
             return canaries_sql.known_items(connection, marketplace)
 
-    def open_hold(self, run: Run, kind: HoldKind, reason: str, now: datetime) -> None:
+    def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         def open_once(connection: Connection) -> None:
             lock_newest(connection, run.marketplace, run.generation)
             same = select(holds.c.id).where(holds.c.run_id == run.id, holds.c.user_id.is_(None))
             if connection.execute(same).first() is None:
-                row = {"run_id": run.id, "marketplace": run.marketplace, "kind": kind, "reason": reason[:255]}
-                connection.execute(insert(holds).values(**row, opened_at=now))
+                holds_sql.open_one(connection, run.id, run.marketplace, NewHold(kind, reason), now)
 
         run_tx(self._engine, open_once)
 

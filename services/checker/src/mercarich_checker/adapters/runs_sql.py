@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, or_, select
 
-from mercarich_checker.adapters.withdrawals_sql import close_empty_holds
+from mercarich_checker.adapters.holds_sql import close_empty
 from mercarich_db.tables import holds, runs
 from mercarich_runs.adapters import runs_sql
 from mercarich_runs.ports import Operation, Outcome, Run
@@ -16,4 +16,4 @@ class SqlRuns(runs_sql.SqlRuns):
 
     def before_end(self, connection: Connection, run: Run, now: datetime) -> None:
         ended = select(runs.c.id).where(or_(runs.c.outcome != Outcome.RUNNING, runs.c.id == run.id))
-        close_empty_holds(connection, and_(holds.c.marketplace == run.marketplace, holds.c.run_id.in_(ended)), now)
+        close_empty(connection, and_(holds.c.marketplace == run.marketplace, holds.c.run_id.in_(ended)), now)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from mercarich_checker.domain import BadCanaries, Canary, read_canaries
-from mercarich_checker.ports import BrakeSettings
+from mercarich_checker.domain.brake import BrakeSettings
+from mercarich_checker.domain.canaries import BadCanaries, Canary, read_canaries
 from mercarich_checker.use_cases.run_check import RunSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store

@@ -1,18 +1,23 @@
 """How a run stands for each seller: listings checked and fallen, the numbers that the brake weighs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from mercarich_checker.domain import Tally
+from mercarich_checker.domain.brake import Tally, Weighed
 from mercarich_contracts.events import EventKind
-from mercarich_db.bulk import insert_or_add
+from mercarich_db.bulk import GIVEN_IDS, among, insert_or_add
 from mercarich_db.tables import listing_events, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
 
+_MINE = run_sellers.c.run_id == bindparam("run_id")
+_ENDED = select(runs.c.ended_at).where(runs.c.id == bindparam("run_id"))
+_SELLERS = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen).where(
+    _MINE, among(run_sellers.c.user_id, GIVEN_IDS)
+)
+_WHOLE = select(func.sum(run_sellers.c.checked), func.sum(run_sellers.c.fallen)).where(_MINE)
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
@@ -29,29 +34,18 @@ def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Ite
     insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen"))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    sellers: Mapping[int, Tally]
-    """Those of whom something is falling."""
-    marketplace: Tally
-    since: datetime | None
-    """The run's end, where only what came after it is counted."""
-
-
 def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> Weighed:
     """`falling`: a seller's id for each listing that falls.
 
     What is looked at by hand after a run's end is weighed by itself: what the run checked says nothing of these looks.
     """
     falls = Counter(falling)
-    ended_at = connection.execute(select(runs.c.ended_at).where(runs.c.id == run_id)).scalar()
+    of = {"run_id": run_id}
+    ended_at = connection.execute(_ENDED, of).scalar()
     if ended_at is not None:
         return _since(connection, run_id, ended_at, falls)
-    mine = run_sellers.c.run_id == run_id
-    columns = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen)
-    found = connection.execute(columns.where(mine, run_sellers.c.user_id.in_(sorted(falls))))
-    sums = select(func.sum(run_sellers.c.checked), func.sum(run_sellers.c.fallen)).where(mine)
-    checked, fallen = connection.execute(sums).one()
+    found = connection.execute(_SELLERS, {**of, "ids": sorted(falls)})
+    checked, fallen = connection.execute(_WHOLE, of).one()
     whole = Tally(int(checked or 0), int(fallen or 0))
     return Weighed({row.user_id: Tally(row.checked, row.fallen) for row in found}, whole, None)
 

@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from mercarich_checker.domain import CanaryVerdict, too_many_unreadable
-from mercarich_checker.ports import HoldKind, Plan
+from mercarich_checker.domain.brake import HoldKind, too_many_unreadable
+from mercarich_checker.domain.canaries import CanaryVerdict
+from mercarich_checker.ports import Plan
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_platform.clock import Clock, Monotonic
+from mercarich_reasons.holds import TooManyUnreadable
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.runs import SecondLookWaits
+from mercarich_reasons.telling import Language, tell
 from mercarich_runs.ports import Batches, Counts, Outcome, Request, Run, Runs
 from mercarich_runs.use_cases.publish import Publishing, PublishSettings
 from mercarich_runs.use_cases.see_through import Report, SeeThrough
@@ -50,7 +55,7 @@ class RunCheck:
     def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
         through = SeeThrough(self.runs, self.plan, self.settings.deadline, self.now, self.monotonic, self.report)
 
-        def work(run: Run) -> tuple[Outcome, str | None]:
+        def work(run: Run) -> tuple[Outcome, Reason | None]:
             through.mark(run, request, stop)
             rounds = _Rounds(self, through, run, self._publishing(run, request), stop)
             return rounds.until_done()
@@ -92,11 +97,11 @@ class _Rounds:
         self._publishing = publishing
         self._stop = stop
         self._phase = "canaries"
-        self._note: str | None = None
+        self._note: Reason | None = None
         self._held_from: float | None = None
         self._second_looks = 0
 
-    def until_done(self) -> tuple[Outcome, str | None]:
+    def until_done(self) -> tuple[Outcome, Reason | None]:
         self._check.runs.enter(self._run, self._phase)
         return self._through.rounds(self._run, self._round, lambda: self._publishing.pause, self._stop)
 
@@ -120,11 +125,11 @@ class _Rounds:
             log.warning("run goes on", extra={"run": self._run.id, "held_seconds": round(seconds, 1)})
         elif not verdict.fine and self._held_from is None:
             self._held_from = now
-            log.warning("run held", extra={"run": self._run.id, "why": verdict.note})
-            if verdict.lies:
-                check.plan.open_hold(self._run, HoldKind.CANARIES, verdict.note, check.now())
+            log.warning("run held", extra={"run": self._run.id, "why": tell(verdict.why, Language.EN)})
+            if verdict.lies and verdict.why is not None:
+                check.plan.open_hold(self._run, HoldKind.CANARIES, verdict.why, check.now())
         if not verdict.fine:
-            self._enter("held", verdict.note)
+            self._enter("held", verdict.why)
         return verdict.fine
 
     def _done(self, counts: Counts) -> bool:
@@ -140,7 +145,7 @@ class _Rounds:
         return False
 
     def _confirm(self, due_at: datetime, counts: Counts) -> None:
-        self._enter("confirming", f"{counts.held} withdrawals held; second look at {due_at:%Y-%m-%d %H:%M:%S} UTC")
+        self._enter("confirming", SecondLookWaits(counts.held, due_at))
         if self._check.now() >= due_at and self._trusted(self._check.trust.look(counts, self._alive)):
             self._check.plan.want_second_look(self._run, self._check.now())
             self._second_looks += 1
@@ -149,10 +154,9 @@ class _Rounds:
     def _mind_unreadable(self, counts: Counts) -> None:
         looks = counts.checked + counts.unknown
         if too_many_unreadable(counts.unparsable, looks, self._check.settings.unparsable_share):
-            reason = "too many pages cannot be read"
-            self._check.plan.open_hold(self._run, HoldKind.UNREADABLE, reason, self._check.now())
+            self._check.plan.open_hold(self._run, HoldKind.UNREADABLE, TooManyUnreadable(), self._check.now())
 
-    def _enter(self, phase: str, note: str | None = None) -> None:
+    def _enter(self, phase: str, note: Reason | None = None) -> None:
         if (phase, note) != (self._phase, self._note):
             self._check.runs.enter(self._run, phase, note)
             self._phase, self._note = phase, note

@@ -4,10 +4,12 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from mercarich_checker.domain import ENOUGH_LOOKS, Canary, CanaryVerdict, in_trouble, judge_canaries
+from mercarich_checker.domain.canaries import Canary, CanaryVerdict, judge_canaries
+from mercarich_checker.domain.looks import ENOUGH_LOOKS, in_trouble
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Monotonic
+from mercarich_reasons.runs import CanariesNotAskedYet, NoCanariesToAsk
 from mercarich_runs.ports import Counts, ProxyAway, Sources
 
 LOOK_SECONDS = 180.0
@@ -32,7 +34,7 @@ class Trust:
         self._every = every.total_seconds()
         self._retry = retry.total_seconds()
         self._monotonic = monotonic
-        self._verdict = CanaryVerdict(fine=False, note="the canaries were not looked at yet")
+        self._verdict = CanaryVerdict(fine=False, why=CanariesNotAskedYet())
         self._looked_at: float | None = None
         self._base = (0, 0)
 
@@ -60,7 +62,7 @@ class Trust:
 
     def _without(self, counts: Counts) -> CanaryVerdict:
         if self._verdict.fine and self._doubts(counts):
-            return CanaryVerdict(fine=False, note="most answers are unknown, and there are no canaries to ask")
+            return CanaryVerdict(fine=False, why=NoCanariesToAsk())
         return CanaryVerdict(fine=True)
 
     def _seen(self, canaries: Sequence[Canary], alive: Callable[[], object]) -> dict[str, Item]:

@@ -8,6 +8,7 @@ from functools import partial
 
 from mercarich_contracts.messages import RevivalWanted
 from mercarich_platform.clock import Clock, Monotonic
+from mercarich_reasons.reason import Reason
 from mercarich_runs.ports import Batches, Outcome, Request, Run, Runs
 from mercarich_runs.use_cases.publish import Publishing, PublishSettings
 from mercarich_runs.use_cases.see_through import Report, SeeThrough
@@ -34,7 +35,7 @@ class RunUpdate:
     def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
         through = SeeThrough(self.runs, self.plan, self.deadline, self.now, self.monotonic, self.report)
 
-        def work(run: Run) -> tuple[Outcome, str | None]:
+        def work(run: Run) -> tuple[Outcome, Reason | None]:
             through.mark(run, request, stop)
             self.runs.enter(run, "searching")
             publishing = self._publishing(run, request)

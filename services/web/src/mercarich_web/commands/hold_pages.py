@@ -26,7 +26,7 @@ def released(answer: Released) -> RenderableType:
     hold = answer.hold
     if answer.changed:
         return cell(f"hold {hold.id} is released: a checker withdraws its {hold.listings:,} listings within seconds")
-    if hold.released_at is None:
+    if hold.released_by is None:
         return cell(f"hold {hold.id} was closed before; nothing changed")
     return cell(f"hold {hold.id} was released before, by {hold.released_by}; nothing changed")
 

@@ -33,7 +33,7 @@ class Run:
     outcome: str
     """running, finished, superseded, failed"""
     phase: str
-    note: str | None
+    note: Why | None
     """Why it is held or failed."""
     request_key: str | None
     arguments: Mapping[str, Any]
@@ -91,10 +91,11 @@ class Hold:
     username: str | None
     kind: str | None
     """falls (also null), canaries or unreadable; a second look does not confirm the last."""
-    reason: str
+    reason: Why
     opened_at: datetime
     released_at: datetime | None
     released_by: str | None
+    """Null with `released_at`: nobody did, a second look settled it."""
     applied_at: datetime | None
     listings: int
     """Listings that wait for it now."""

@@ -7,7 +7,7 @@ from typing import Any
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stored import OldSentence
 from mercarich_reasons.telling import Language, tell
-from mercarich_web.site import words
+from mercarich_web.site import formats, words
 from mercarich_web.site.languages import N_
 
 Translate = Callable[[str], str]
@@ -180,7 +180,7 @@ _PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _KNOW
 def told(reason: Reason | str | None, translate: Translate, language: Language = Language.EN) -> str:
     """A reason in the reader's language; else a code, a state with its code, or one of the sentences above."""
     if isinstance(reason, Reason) and not isinstance(reason, OldSentence):
-        return tell(reason, language)
+        return tell(reason, language, moment=lambda at: formats.moment(at, language))
     text = reason.text if isinstance(reason, OldSentence) else reason
     return _told(text, translate) if text else ""
 

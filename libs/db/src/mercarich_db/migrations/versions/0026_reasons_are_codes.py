@@ -1,6 +1,7 @@
 """Reasons are stored as codes with values: the columns take what such a text needs, and sentences become reasons."""
 
 from alembic import op
+from sqlalchemy import text
 
 from mercarich_db.migrations.columns import widen
 from mercarich_db.migrations.old_sentences import rewrite
@@ -14,6 +15,8 @@ REASONS = {
     ("listing_events", "reason"): 255,
     ("listings", "push_problem"): 255,
     ("revival_candidates", "reason"): 255,
+    ("holds", "reason"): 255,
+    ("runs", "note"): 500,
     ("submissions", "problem"): 255,
     ("submission_items", "issue"): 255,
     ("listing_removals", "problem"): 255,
@@ -24,10 +27,13 @@ KEYS = {
     "listing_removals": ("listing_id",),
     "submission_items": ("submission_id", "listing_id"),
 }
+REQUIRED = {("holds", "reason")}
+"""Those that are never NULL."""
 
 
 def upgrade() -> None:
     for (table, column), before in REASONS.items():
-        widen(table, column, before, 600)
+        widen(table, column, before, 600, nullable=(table, column) not in REQUIRED)
         kind = "kind" if table == "listing_events" else None
         rewrite(op.get_bind(), table, column, KEYS.get(table, ("id",)), kind=kind)
+    op.execute(text("UPDATE holds SET released_by = NULL WHERE released_by = 'second look'"))

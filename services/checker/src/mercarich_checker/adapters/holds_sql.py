@@ -1,0 +1,67 @@
+"""Rows of `holds`: read as `domain.brake.Hold`, opened, and closed when they keep nothing any more."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
+
+from mercarich_checker.domain.brake import Hold, HoldKind, NewHold
+from mercarich_contracts.market import Marketplace
+from mercarich_db.bulk import GIVEN_IDS, among
+from mercarich_db.tables import holds, listings, runs
+
+_HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
+_BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS))
+_OF_RUN = _HOLD.where(holds.c.run_id == bindparam("run_id"))
+_NEW = insert(holds).returning(holds.c.id)
+
+
+def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Hold]:
+    """Those that are still there."""
+    return {hold.id: hold for hold in _read(connection, _BY_ID, ids=sorted(ids))} if ids else {}
+
+
+def of_run(connection: Connection, run_id: int) -> list[Hold]:
+    return _read(connection, _OF_RUN, run_id=run_id)
+
+
+def _read(connection: Connection, query: Select[Any], **given: Any) -> list[Hold]:
+    return [
+        Hold(**{**row._mapping, "kind": None if row.kind is None else HoldKind(row.kind)})
+        for row in connection.execute(query, given)
+    ]
+
+
+def open_one(connection: Connection, run_id: int, marketplace: Marketplace, new: NewHold, now: datetime) -> Hold:
+    row = {"run_id": run_id, "marketplace": marketplace, "user_id": new.user_id, "kind": new.kind, "opened_at": now}
+    hold_id = connection.execute(_NEW, {**row, "reason": new.reason}).scalar_one()
+    return Hold(hold_id, run_id, new.user_id, new.kind, now, None)
+
+
+def released(connection: Connection, marketplace: Marketplace) -> dict[int, bool]:
+    """Those that a person released and nobody applied yet -> whether their run was to withdraw nothing."""
+    query = (
+        select(holds.c.id, runs.c.arguments)
+        .outerjoin(runs, runs.c.id == holds.c.run_id)
+        .where(holds.c.marketplace == marketplace, holds.c.released_at.is_not(None), holds.c.applied_at.is_(None))
+    )
+    return {row.id: _says_without_update(row.arguments) for row in connection.execute(query)}
+
+
+def _says_without_update(arguments: str | None) -> bool:
+    return bool(arguments and orjson.loads(arguments).get("without_update"))
+
+
+def close(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """What these kept has been withdrawn or let go."""
+    connection.execute(update(holds).where(holds.c.id.in_(ids)).values(applied_at=now))
+
+
+def close_empty(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    """Close those that keep nothing any more; one that nobody released has `released_at` without `released_by`."""
+    kept = select(listings.c.hold_id).where(listings.c.hold_id.is_not(None)).distinct()
+    empty = update(holds).where(which, holds.c.applied_at.is_(None), holds.c.id.not_in(kept))
+    connection.execute(empty.where(holds.c.released_at.is_not(None)).values(applied_at=now))
+    connection.execute(empty.where(holds.c.released_at.is_(None)).values(released_at=now, applied_at=now))

@@ -1,0 +1,227 @@
+"""What becomes of listings behind a look: every rule of the brake and of second looks, without a database."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mercarich_checker.domain import brake, withdrawals
+from mercarich_checker.domain.brake import BrakeSettings, Hold, HoldKind, NewHold, Tally, Weighed
+from mercarich_checker.domain.withdrawals import Decided, Found, Gone, Offer, Seen
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, Reason, State
+from mercarich_listings.history import replay
+from mercarich_listings.listing import Listing, Stage
+from mercarich_reasons.holds import TooManyFalls
+from mercarich_reasons.stock import SourceNotGone, SourceOnSaleAgain, SourceSeen
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+CONFIRM_AFTER = timedelta(seconds=60)
+RUN, EARLIER_RUN = 7, 6
+SETTINGS = BrakeSettings(
+    listings=20,
+    share=0.15,
+    marketplace_listings=200,
+    marketplace_share=0.10,
+    confirm_after=CONFIRM_AFTER,
+    unknown_limit=6,
+    retry_seconds=30,
+)
+SOLD = Seen(State.SOLD, Reason.WON, 31)
+HELD = Hold(5, RUN, None, HoldKind.FALLS, NOW, None)
+
+
+def _gone(*, suspected: timedelta | None = None) -> Gone:
+    return Gone(SOLD, NOW, None if suspected is None else NOW - suspected)
+
+
+@pytest.mark.parametrize(
+    ("source", "hold", "falls"),
+    [
+        pytest.param(None, None, None, id="on sale, not held: nothing"),
+        pytest.param(None, HELD, "cleared", id="on sale at the second look"),
+        pytest.param(_gone(), None, "new", id="gone at the first look"),
+        pytest.param(_gone(suspected=CONFIRM_AFTER), None, "new", id="gone before, never held: still weighed"),
+        pytest.param(_gone(), HELD, None, id="held by this run at the first look already"),
+        pytest.param(_gone(suspected=CONFIRM_AFTER / 2), HELD, None, id="the second look came too early"),
+        pytest.param(_gone(suspected=CONFIRM_AFTER), HELD, "confirmed", id="gone at the second look, too"),
+        pytest.param(
+            _gone(suspected=CONFIRM_AFTER),
+            replace(HELD, kind=HoldKind.CANARIES),
+            "confirmed",
+            id="a lying canary's hold is confirmed like one for falls",
+        ),
+        pytest.param(
+            _gone(suspected=CONFIRM_AFTER), replace(HELD, kind=None), "confirmed", id="a hold of an earlier release"
+        ),
+        pytest.param(
+            _gone(suspected=CONFIRM_AFTER),
+            replace(HELD, kind=HoldKind.UNREADABLE),
+            None,
+            id="the reader that failed would look again",
+        ),
+        pytest.param(
+            _gone(suspected=CONFIRM_AFTER),
+            replace(HELD, kind=HoldKind.UNREADABLE, run_id=EARLIER_RUN),
+            "new",
+            id="another run's reader is weighed anew",
+        ),
+        pytest.param(_gone(), replace(HELD, run_id=EARLIER_RUN), "new", id="held by an earlier run"),
+    ],
+)
+def test_a_look_sorts_out_what_falls(source: Gone | None, hold: Hold | None, falls: str | None) -> None:
+    offer = Offer(id=1, user_id=2, source_item_id=3, hold_id=hold and hold.id)
+    found = Found({} if source is None else {3: source}, frozenset() if source else frozenset({3}))
+
+    sorted_out = withdrawals.sort_out([offer], found, {hold.id: hold} if hold else {}, RUN, CONFIRM_AFTER)
+
+    said = {name: list(getattr(sorted_out, name)) for name in ("cleared", "confirmed", "new")}
+    assert said == {name: [offer] if name == falls else [] for name in said}
+
+
+@pytest.mark.parametrize(("suspected", "falls"), [(None, "new"), (CONFIRM_AFTER, "confirmed")])
+def test_a_hold_whose_row_is_gone_keeps_nothing(suspected: timedelta | None, falls: str) -> None:
+    offer = Offer(id=1, user_id=2, source_item_id=3, hold_id=99)
+    found = Found({3: _gone(suspected=suspected)}, frozenset())
+
+    assert list(getattr(withdrawals.sort_out([offer], found, {}, RUN, CONFIRM_AFTER), falls)) == [offer]
+
+
+MARKET, SELLER = HELD, Hold(6, RUN, 2, HoldKind.FALLS, NOW, None)
+
+
+@pytest.mark.parametrize(
+    ("standing", "seller", "marketplace", "opened"),
+    [
+        pytest.param([], Tally(100, 19), Tally(100, 19), [], id="below the number"),
+        pytest.param([], Tally(100, 20), Tally(100, 20), [(2, TooManyFalls(20, 100))], id="at the number"),
+        pytest.param([], Tally(1000, 149), Tally(1000, 149), [], id="below the share"),
+        pytest.param([], Tally(1000, 150), Tally(1000, 150), [(2, TooManyFalls(150, 1000))], id="at the share"),
+        pytest.param([], Tally(0, 20), Tally(0, 20), [(2, TooManyFalls(20))], id="after the run's end: no share"),
+        pytest.param([], Tally(50, 2), Tally(2000, 200), [(None, TooManyFalls(200, 2000))], id="the marketplace"),
+        pytest.param(
+            [],
+            Tally(300, 200),
+            Tally(300, 200),
+            [(None, TooManyFalls(200, 300)), (2, TooManyFalls(200, 300))],
+            id="both",
+        ),
+        pytest.param([SELLER], Tally(100, 50), Tally(100, 50), [], id="the run has held the seller"),
+        pytest.param(
+            [replace(SELLER, released_at=NOW)], Tally(100, 50), Tally(100, 50), [], id="and was let off: no second hold"
+        ),
+        pytest.param([MARKET], Tally(10, 2), Tally(2000, 900), [], id="the run has held the marketplace"),
+    ],
+)
+def test_the_brake_opens_holds(
+    standing: list[Hold], seller: Tally, marketplace: Tally, opened: list[tuple[int | None, TooManyFalls]]
+) -> None:
+    weighed = Weighed({2: seller}, marketplace, None)
+
+    assert brake.to_open(standing, weighed, SETTINGS) == [NewHold(HoldKind.FALLS, why, who) for who, why in opened]
+
+
+@pytest.mark.parametrize(
+    ("standing", "keeps"),
+    [
+        ([], None),
+        ([SELLER], SELLER.id),
+        ([MARKET], MARKET.id),
+        ([MARKET, SELLER], SELLER.id),
+        ([MARKET, replace(SELLER, released_at=NOW)], MARKET.id),
+        ([replace(MARKET, released_at=NOW)], None),
+        ([replace(SELLER, user_id=9)], None),
+    ],
+    ids=["none", "the seller's", "the marketplace's", "the seller's first", "one released", "released", "another's"],
+)
+def test_what_falls_is_kept_by_a_hold_that_nobody_released(standing: list[Hold], keeps: int | None) -> None:
+    assert brake.keeping(standing, [2]) == ({} if keeps is None else {2: keeps})
+
+
+@pytest.mark.parametrize(
+    ("hold", "counts"),
+    [
+        (SELLER, True),
+        (replace(SELLER, released_at=NOW), False),
+        (replace(SELLER, opened_at=NOW + timedelta(hours=2), released_at=NOW + timedelta(hours=3)), True),
+    ],
+    ids=["open", "settled before the end", "settled after it"],
+)
+def test_what_was_settled_before_a_runs_end_says_nothing_of_what_came_later(hold: Hold, counts: bool) -> None:
+    assert brake.standing([hold], NOW + timedelta(hours=1)) == ([hold] if counts else [])
+    assert brake.standing([hold], None) == [hold]
+
+
+CLEARED, CONFIRMED, FREE, KEPT = (Offer(id, 2 if id < 4 else 8, 10 + id, 5 if id < 3 else None) for id in range(1, 5))
+FALLS = withdrawals.Falls([CLEARED], [CONFIRMED], [FREE, KEPT])
+
+
+def test_a_confirmed_fall_goes_whatever_else_is_held() -> None:
+    decided = withdrawals.decide(FALLS, {2: 5, 8: 6}, only_mark=False)
+
+    assert decided == Decided(frozenset({1}), going={2: 2}, held={3: 5, 4: 6})
+    assert decided.withdrawn == {2: [2]}
+    assert (decided.counts["withdrawn"], decided.counts["held"]) == (1, 2)
+
+
+@pytest.mark.parametrize(("only_mark", "withdrawn"), [(False, {2: [2, 3]}), (True, {})])
+def test_what_no_hold_keeps_goes_and_a_run_without_update_withdraws_nothing(
+    only_mark: bool, withdrawn: dict[int, list[int]]
+) -> None:
+    decided = withdrawals.decide(FALLS, {8: 6}, only_mark=only_mark)
+
+    assert (decided.going, decided.held, decided.withdrawn) == ({2: 2, 3: 2}, {4: 6}, withdrawn)
+    assert decided.counts["withdrawn"] == sum(map(len, withdrawn.values()))
+
+
+def _listing(offer: Offer, **more: object) -> Listing:
+    values = {"sku": "S", "marketplace": Marketplace.YAHOO, "listed": True, "listing_quantity": 1, "quantity": 1}
+    values |= {"revision": 4, "searching": False, "changed_at": NOW - timedelta(days=1)}
+    return Listing(**{**values, **offer._asdict(), **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("only_mark", "turns"),
+    [
+        (False, {1: EventKind.HOLD_CLEARED, 2: EventKind.WITHDRAWN, 3: EventKind.WITHDRAWN, 4: EventKind.HELD}),
+        (True, {1: EventKind.HOLD_CLEARED, 2: EventKind.SEARCHING, 3: EventKind.SEARCHING, 4: EventKind.HELD}),
+    ],
+)
+def test_a_decision_becomes_changes_that_their_events_explain(only_mark: bool, turns: dict[int, EventKind]) -> None:
+    decided = withdrawals.decide(FALLS, {8: 6}, only_mark=only_mark)
+    found = Found({offer.source_item_id: _gone() for offer in (CONFIRMED, FREE, KEPT)}, frozenset({11}))
+    listings = [_listing(offer) for offer in (CLEARED, CONFIRMED, FREE, KEPT)]
+
+    changes = withdrawals.changes(decided, listings, found, NOW, RUN)
+
+    events = {change.after.id: change.event for change in changes}
+    assert {id: event and event.kind for id, event in events.items()} == turns
+    assert [replay(change.before, [change.event] if change.event else []) for change in changes] == [
+        change.after for change in changes
+    ]
+    assert {
+        id: event and (event.reason, event.run_id, event.hold_id, event.evidence_id) for id, event in events.items()
+    } == {
+        1: (SourceOnSaleAgain(), None, 5, None),
+        2: (SourceSeen(State.SOLD, Reason.WON), RUN, 5, 31),
+        3: (SourceSeen(State.SOLD, Reason.WON), RUN, None, 31),
+        4: (SourceSeen(State.SOLD, Reason.WON), RUN, 6, 31),
+    }
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("only_mark", [False, True])
+def test_a_released_hold_lets_go_of_what_is_not_gone_any_more(state: State, only_mark: bool) -> None:
+    held = _listing(CLEARED)
+
+    change = withdrawals.release(held, Seen(state, None, 31), NOW, only_mark=only_mark)
+
+    assert change.event is not None
+    if state not in OUT_OF_STOCK:
+        assert (change.after.stage, change.event.reason) == (Stage.ON_SALE, SourceNotGone(state))
+        assert change.event.kind is EventKind.HOLD_CLEARED
+    else:
+        assert change.after.stage is (Stage.MARKED if only_mark else Stage.SEARCHING)
+        assert change.event.reason == SourceSeen(state)
+    assert (change.event.hold_id, change.event.evidence_id) == (5, 31)
+    assert replay(held, [change.event]) == change.after
