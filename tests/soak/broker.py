@@ -10,7 +10,6 @@ from collections import Counter, deque
 from tests.soak.kernel import Actor, Kernel
 
 from mercarich_platform.kafka import Record
-from mercarich_platform.kafka.records import Headers
 from mercarich_platform.outages import BrokerAway
 
 LOST, TWICE = 0.01, 0.03
@@ -86,12 +85,12 @@ class Broker:
 
 
 class QueuePublisher:
-    """What product code uses of `mercarich_platform.kafka.Publisher`."""
+    """`mercarich_platform.kafka.AnyPublisher` over the queues."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
 
-    def publish(self, topic: str, value: bytes, *, key: bytes | None = None, headers: Headers = ()) -> None:
+    def publish(self, topic: str, value: bytes, *, key: bytes | None = None) -> None:
         self._broker.publish(topic, value, key)
 
     def flush(self, timeout_seconds: float) -> None:

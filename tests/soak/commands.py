@@ -110,7 +110,7 @@ class Command:
         run = RunCheck(
             runs=SqlRuns(engine),
             plan=plan,
-            batches=KafkaBatches(QueuePublisher(plant.broker), CHECK),  # type: ignore[arg-type]  # what it uses of it
+            batches=KafkaBatches(QueuePublisher(plant.broker), CHECK),
             trust=Trust(
                 plant.proxies.sources(marketplace),
                 lambda: canaries or plan.known_items(marketplace),
@@ -134,7 +134,7 @@ class Command:
         run = RunUpdate(
             runs=runs_sql.SqlRuns(engine, Operation.UPDATE),
             plan=UpdatePlan(engine, SqlRules(engine, kernel.monotonic), kernel.utc),
-            batches=KafkaBatches(QueuePublisher(plant.broker), UPDATE),  # type: ignore[arg-type]  # what it uses of it
+            batches=KafkaBatches(QueuePublisher(plant.broker), UPDATE),
             publish=PublishSettings(
                 batch_items=values.integer("REVIVAL_BATCH_ITEMS"),
                 unfinished_batches=values.integer("INV_QUEUE_ENOUGH_JOB_COUNT"),

@@ -85,7 +85,7 @@ def checker(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
         own, kernel, engine = CheckerSettings(), plant.kernel, plant.database.engine
         brake = settings_sql.SqlBrakeSettings(engine, kernel.monotonic)
         observations = CountedObservations(SqlObservations(engine, brake))
-        events = KafkaEvents(QueuePublisher(plant.broker))  # type: ignore[arg-type]  # what it uses of a Publisher
+        events = KafkaEvents(QueuePublisher(plant.broker))
         lease = timedelta(seconds=own.lease_seconds)
         check = CheckBatchItems(observations, plant.proxies.sources(marketplace), events, kernel.utc, lease)
         rests = RestsWhilePaused(PauseSwitch(engine, marketplace, kernel.monotonic), CheckBatchHandler(check))
@@ -114,7 +114,7 @@ def updater(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
         )
         take = TakeApproved(decisions, listings, proxies.look, kernel.utc)
         decide = DecisionsTick(take, KeepFresh(decisions, proxies.look, kernel.utc), marketplace)
-        batches = KafkaBatches(QueuePublisher(plant.broker), UPDATE)  # type: ignore[arg-type]  # as above
+        batches = KafkaBatches(QueuePublisher(plant.broker), UPDATE)
         put_off = PutOffTick(decisions, batches, marketplace, kernel.utc)
         plant.tick(
             process,

@@ -9,21 +9,23 @@ from mercarich_platform.outages import BrokerAway
 
 
 class FakePublisher:
-    """`Publisher`, of which only this is used."""
+    """`AnyPublisher`: it keeps what it is given."""
 
     def __init__(self) -> None:
         self.published: list[tuple[str, bytes]] = []
         self.away = False
 
-    def publish(self, topic: str, value: bytes, key: bytes | None = None) -> None:
+    def publish(self, topic: str, value: bytes, *, key: bytes | None = None) -> None:
         if self.away:
             raise BrokerAway("no Kafka broker answers")
         self.published.append((topic, value))
 
+    def flush(self, timeout_seconds: float) -> None: ...
+
 
 def test_m2_each_seller_is_pushed_for_and_all_listings_want_a_replacement() -> None:
     publisher = FakePublisher()
-    KafkaEvents(publisher).withdrawn(Marketplace.YAHOO, 7, {2: [30, 31], 1: [10]})  # type: ignore[arg-type]
+    KafkaEvents(publisher).withdrawn(Marketplace.YAHOO, 7, {2: [30, 31], 1: [10]})
 
     *pushes, (topic, wanted) = publisher.published
     assert [(topic, ListingsChanged.decode(value).user_id) for topic, value in pushes] == [
@@ -41,6 +43,6 @@ def test_m2_without_the_broker_the_withdrawal_stands_and_the_schedules_find_it(
 ) -> None:
     publisher = FakePublisher()
     publisher.away = True
-    KafkaEvents(publisher).withdrawn(Marketplace.YAHOO, 7, {1: [10]})  # type: ignore[arg-type]
+    KafkaEvents(publisher).withdrawn(Marketplace.YAHOO, 7, {1: [10]})
 
     assert "nobody was woken; the schedules find the rows" in caplog.text

@@ -10,9 +10,13 @@ Clock = Callable[[], datetime]
 Monotonic = Callable[[], float]
 """Answers seconds that never jump."""
 
+Sleep = Callable[[float], None]
+"""Waits so many seconds."""
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 monotonic: Monotonic = time.monotonic
+sleep: Sleep = time.sleep

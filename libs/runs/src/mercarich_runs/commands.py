@@ -48,18 +48,12 @@ class RunCommand:
 
     def __call__(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
         request, request_key = self.parse(marketplace, argv)
-
         shared = load(SharedSettings)
         logging.configure(self._process(marketplace), level=shared.log_level, style=shared.log_format)
         stop = threading.Event()
         install_signals(stop)
-        try:
-            run = self.build(marketplace, shared, _Progress(marketplace, self.tell))(request, request_key, stop)
-        except DatabaseAway as error:
-            raise TryAgain(f"{error}; started again under the same request key, the run goes on") from error
-        except Interrupted:
-            return TRY_AGAIN
-        return DONE if run.outcome in (Outcome.FINISHED, Outcome.SUPERSEDED) else FAILED
+        report = _Progress(marketplace, self.tell)
+        return exit_code(lambda: self.build(marketplace, shared, report)(request, request_key, stop))
 
     def parse(self, marketplace: Marketplace, argv: Sequence[str]) -> tuple[Request, str | None]:
         """The request and its key; ends the process with a sentence and code 2 where an argument is wrong."""
@@ -104,6 +98,17 @@ class RunCommand:
 
     def _process(self, marketplace: Marketplace) -> str:
         return f"planner-{'' if self.operation is Operation.CHECK else 'update-'}{marketplace}"
+
+
+def exit_code(run: Callable[[], Run]) -> int:
+    """Builds a planner and sees its run through. Raises `TryAgain` and `BadConfiguration`."""
+    try:
+        outcome = run().outcome
+    except DatabaseAway as error:
+        raise TryAgain(f"{error}; started again under the same request key, the run goes on") from error
+    except Interrupted:
+        return TRY_AGAIN
+    return DONE if outcome in (Outcome.FINISHED, Outcome.SUPERSEDED) else FAILED
 
 
 class _Progress:

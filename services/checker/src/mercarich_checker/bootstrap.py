@@ -8,6 +8,7 @@ from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.dependencies import PRODUCTION, Dependencies
 from mercarich_checker.handlers import CheckBatchHandler, ReleasedHoldsTick
 from mercarich_checker.settings import CheckerSettings
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
@@ -17,13 +18,13 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
 from mercarich_db import engine as engines
 from mercarich_db import schema, settings_store
-from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
 from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused
 from mercarich_runs.adapters.sources_http import HttpSources
+from mercarich_runs.ports import Sources
 from mercarich_runs.use_cases.see_through import Report
 
 RELEASED_HOLDS_EVERY = 3.0
@@ -31,20 +32,21 @@ RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run ends before the next one of its schedule starts."""
 
 
-def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings) -> Worker:
-    engine = engines.create(shared.database, pool_size=own.connections)
-    observations = CountedObservations(SqlObservations(engine, settings_sql.SqlBrakeSettings(engine)))
-    sources = _sources(marketplace, own)
-    publisher = Publisher(shared.kafka_bootstrap, client_id=f"checker-{marketplace}", topics=TOPICS)
-    events = KafkaEvents(publisher)
-    lease = timedelta(seconds=own.lease_seconds)
+def build_worker(
+    marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings, given: Dependencies = PRODUCTION
+) -> Worker:
+    engine = given.engine or engines.create(shared.database, pool_size=own.connections)
+    publisher = given.publisher or _publisher(shared, f"checker-{marketplace}")
+    brake = settings_sql.SqlBrakeSettings(engine, given.monotonic)
+    observations, events = CountedObservations(SqlObservations(engine, brake)), KafkaEvents(publisher)
+    sources, lease = given.sources or _sources(marketplace, own), timedelta(seconds=own.lease_seconds)
     return Worker(
         bootstrap=shared.kafka_bootstrap,
         group=f"checker-{marketplace}",
         topics=[CHECK[marketplace].name],
         handle=RestsWhilePaused(
-            PauseSwitch(engine, marketplace),
-            CheckBatchHandler(CheckBatchItems(observations, sources, events, utc_now, lease)),
+            PauseSwitch(engine, marketplace, given.monotonic),
+            CheckBatchHandler(CheckBatchItems(observations, sources, events, given.now, lease)),
         ),
         slots=own.slots,
         dead_letters=lambda _topic: CHECK[marketplace].dead_letters,
@@ -53,7 +55,7 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerS
             Tick(
                 "released holds",
                 RELEASED_HOLDS_EVERY,
-                ReleasedHoldsTick(observations, events, marketplace, utc_now),
+                ReleasedHoldsTick(observations, events, marketplace, given.now),
             )
         ],
         client_id=f"checker-{marketplace}",
@@ -62,34 +64,39 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: CheckerS
     )
 
 
-def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Report) -> RunCheck:
+def build_planner(
+    marketplace: Marketplace, shared: SharedSettings, report: Report, given: Dependencies = PRODUCTION
+) -> RunCheck:
     """Reads the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
-    own = load(CheckerSettings)
-    engine = engines.create(shared.database)
+    engine = given.engine or engines.create(shared.database)
     schema.require(engine)
     with engines.reading(engine) as connection:
         values = settings_store.read(connection)
     plan = SqlPlan(engine)
-    publisher = Publisher(shared.kafka_bootstrap, client_id=f"planner-{marketplace}", topics=TOPICS)
+    publisher = given.publisher or _publisher(shared, f"planner-{marketplace}")
     configured = settings_sql.configured_canaries(values, marketplace)
     return RunCheck(
         runs=SqlRuns(engine),
         plan=plan,
         batches=KafkaBatches(publisher, CHECK),
         trust=Trust(
-            _sources(marketplace, own),
+            given.sources or _sources(marketplace, load(CheckerSettings)),
             lambda: configured or plan.known_items(marketplace),
             every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
             retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
-            monotonic=monotonic,
+            monotonic=given.monotonic,
         ),
         settings=settings_sql.run_settings(values, RUN_DEADLINE),
-        now=utc_now,
-        monotonic=monotonic,
+        now=given.now,
+        monotonic=given.monotonic,
         report=report,
     )
 
 
-def _sources(marketplace: Marketplace, own: CheckerSettings) -> HttpSources:
+def _publisher(shared: SharedSettings, client_id: str) -> Publisher:
+    return Publisher(shared.kafka_bootstrap, client_id=client_id, topics=TOPICS)
+
+
+def _sources(marketplace: Marketplace, own: CheckerSettings) -> Sources:
     url = {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}[marketplace]
     return HttpSources(url, silence_seconds=own.proxy_silence_seconds)

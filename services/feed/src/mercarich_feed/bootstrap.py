@@ -9,7 +9,7 @@ from mercarich_db import engine as engines
 from mercarich_feed.adapters.accounts_sql import open_accounts
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
-from mercarich_feed.adapters.lanes import FeedWorker, Lane, Lanes
+from mercarich_feed.adapters.lanes import AnyLane, FeedWorker, Lanes
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.meter import Gauges, PrometheusMeter
@@ -20,6 +20,7 @@ from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
+from mercarich_feed.dependencies import PRODUCTION, Dependencies
 from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
@@ -29,7 +30,6 @@ from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.removals import RemoveListings
 from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
 from mercarich_feed.use_cases.zeros import VerifyZeros
-from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import Tick, Worker
 
@@ -38,9 +38,12 @@ ZERO_ROUND_SECONDS = 60.0
 GAUGE_SECONDS = 10.0
 
 
-def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Event) -> FeedWorker:
+def build_worker(
+    shared: SharedSettings, own: FeedSettings, stop: threading.Event, given: Dependencies = PRODUCTION
+) -> FeedWorker:
     """Reads one stored token. Raises `BadConfiguration` for a key that is missing or wrong, and `DatabaseAway`."""
-    lanes = build_lanes(engines.create(shared.database, pool_size=CONNECTIONS), own, stop)
+    engine = given.engine or engines.create(shared.database, pool_size=CONNECTIONS)
+    lanes = build_lanes(engine, own, stop, given)
     worker = Worker(
         bootstrap=shared.kafka_bootstrap,
         group="feed",
@@ -57,29 +60,27 @@ def build_worker(shared: SharedSettings, own: FeedSettings, stop: threading.Even
     return FeedWorker(worker, lanes)
 
 
-def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lanes:
+def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given: Dependencies = PRODUCTION) -> Lanes:
     """Everything but Kafka. Raises as `build_worker`."""
-    accounts = open_accounts(engine, own, own.token_retry_seconds)
-    listings, submissions = SqlListings(engine, utc_now), SqlSubmissions(engine, utc_now)
-    sellers, numbers, meter = (
-        SqlSellers(engine, own.token_retry_seconds, utc_now),
-        SqlNumbers(engine),
-        PrometheusMeter(),
-    )
-    http, pace = Http(own.call_seconds), Pace(stop.wait)
+    now, monotonic = given.now, given.monotonic
+    accounts = open_accounts(engine, own, own.token_retry_seconds, now)
+    listings, submissions = SqlListings(engine, now), SqlSubmissions(engine, now)
+    sellers = SqlSellers(engine, own.token_retry_seconds, now)
+    numbers, meter = SqlNumbers(engine, monotonic), PrometheusMeter()
+    http, pace = given.http or Http(own.call_seconds), Pace(stop.wait, monotonic)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
-    lwa = Lwa(http, application, retry_seconds=own.token_retry_seconds)
-    amazon = PacedAmazon(SpApi(http, own.spapi_url, lwa, pace), pace, own.calls)
+    lwa = Lwa(http, application, retry_seconds=own.token_retry_seconds, now=monotonic)
+    amazon = PacedAmazon(SpApi(http, own.spapi_url, lwa, pace), pace, given.calls or own.calls, now, monotonic)
 
     def gate() -> Gate:
-        return Gate(accounts, amazon, meter)
+        return Gate(accounts, amazon, meter, monotonic)
 
-    submit = SubmitFeed(submissions, amazon, numbers, utc_now)
+    submit = SubmitFeed(submissions, amazon, numbers, now)
     push = PushWithdrawals(gate(), listings, amazon, numbers, submit, meter)
-    feeds, zeros = FollowFeeds(submissions, amazon, numbers, meter, utc_now), VerifyZeros(listings, amazon)
+    feeds, zeros = FollowFeeds(submissions, amazon, numbers, meter, now), VerifyZeros(listings, amazon)
     restore = PushRestores(gate(), listings, amazon, numbers, submit, meter, pace.pause)
     follow_seller = FollowSeller(feeds, gate(), zeros, gate())
-    removals = SqlRemovals(engine, own.token_retry_seconds, utc_now)
+    removals = SqlRemovals(engine, own.token_retry_seconds, now)
     remove, removals_gate = RemoveListings(removals, amazon), gate()
 
     def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
@@ -89,18 +90,18 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event) -> Lan
     def to_follow() -> list[int]:
         return [*submissions.sellers_due(), *removals.sellers()]
 
-    restores: Lane[RestoreWish] = Lane("restores", own.restorers, restore)
-    follow: Lane[None] = Lane("follow", own.followers, follow_then_remove)
+    restores: AnyLane[RestoreWish] = given.lane("restores", own.restorers, restore)
+    follow: AnyLane[None] = given.lane("follow", own.followers, follow_then_remove)
 
     def push_then_follow(user_id: int, _wishes: set[None]) -> float | None:
         again = push(user_id)
         follow.wake(user_id)
         return again
 
-    patches: Lane[None] = Lane("patches", own.pushers, push_then_follow)
+    patches: AnyLane[None] = given.lane("patches", own.pushers, push_then_follow)
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
-        Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, utc_now)),
+        Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, now)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine))),
     )
     return Lanes(patches, restores, follow, ticks, amazon, http)

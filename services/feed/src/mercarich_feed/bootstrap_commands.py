@@ -1,7 +1,5 @@
 """The composition root of feed's commands: the check of tokens, and the sweep."""
 
-import threading
-import time
 from collections.abc import Sequence
 
 from mercarich_contracts.messages import ListingsChanged
@@ -15,38 +13,53 @@ from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.token_book_sql import SqlTokenBook
+from mercarich_feed.dependencies import PRODUCTION, Dependencies
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.sweep import Sweep
 from mercarich_feed.use_cases.tokens import CheckTokens
-from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings
 
 _PUBLISH_SECONDS = 30.0
 
 
-def build_token_check(shared: SharedSettings, own: FeedSettings) -> tuple[CheckTokens, SqlSellers, Http]:
+def build_token_check(
+    shared: SharedSettings, own: FeedSettings, given: Dependencies = PRODUCTION
+) -> tuple[CheckTokens, SqlSellers, Http]:
     """Raises `BadConfiguration` for a schema that is too old or a key that is wrong, and `DatabaseAway`."""
-    engine = engines.create(shared.database)
+    engine = given.engine or engines.create(shared.database)
     schema.require(engine)
-    book = SqlTokenBook(engine, open_accounts(engine, own, own.token_retry_seconds), utc_now)
-    http, pace = Http(own.call_seconds), Pace(threading.Event().wait)
+    accounts = open_accounts(engine, own, own.token_retry_seconds, given.now)
+
+    def wait(seconds: float) -> bool:
+        given.sleep(seconds)
+        return False
+
+    http, pace = given.http or Http(own.call_seconds), Pace(wait, given.monotonic)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
-    api = SpApi(http, own.spapi_url, Lwa(http, application, retry_seconds=own.token_retry_seconds), pace)
-    check = CheckTokens(book, api.prove, monotonic, time.sleep, own.token_gap_seconds)
-    return check, SqlSellers(engine, own.token_retry_seconds, utc_now), http
+    lwa = Lwa(http, application, retry_seconds=own.token_retry_seconds, now=given.monotonic)
+    check = CheckTokens(
+        SqlTokenBook(engine, accounts, given.now),
+        SpApi(http, own.spapi_url, lwa, pace).prove,
+        given.monotonic,
+        given.sleep,
+        own.token_gap_seconds,
+    )
+    return check, SqlSellers(engine, own.token_retry_seconds, given.now), http
 
 
-def build_sweep(shared: SharedSettings, own: FeedSettings) -> tuple[Sweep, SqlSellers]:
+def build_sweep(
+    shared: SharedSettings, own: FeedSettings, given: Dependencies = PRODUCTION
+) -> tuple[Sweep, SqlSellers]:
     """Raises `BadConfiguration` when the schema is older than this code, and `DatabaseAway`."""
-    engine = engines.create(shared.database)
+    engine = given.engine or engines.create(shared.database)
     schema.require(engine)
-    sellers = SqlSellers(engine, own.token_retry_seconds, utc_now)
-    publisher = Publisher(shared.kafka_bootstrap, client_id="feed-sweep", topics=TOPICS)
+    sellers = SqlSellers(engine, own.token_retry_seconds, given.now)
+    publisher = given.publisher or Publisher(shared.kafka_bootstrap, client_id="feed-sweep", topics=TOPICS)
 
     def publish(messages: Sequence[ListingsChanged]) -> None:
         for message in messages:
             publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=str(message.user_id).encode())
         publisher.flush(_PUBLISH_SECONDS)
 
-    return Sweep(sellers, publish, monotonic, time.sleep), sellers
+    return Sweep(sellers, publish, given.monotonic, given.sleep), sellers

@@ -8,7 +8,6 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import DEAD_LETTERS, TOPICS, UPDATE
 from mercarich_db import engine as engines
 from mercarich_db import schema, settings_store
-from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
@@ -26,7 +25,9 @@ from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.pictures_http import HttpPictures
 from mercarich_updater.adapters.plan_sql import SqlPlan
 from mercarich_updater.adapters.rules_sql import SqlRules
+from mercarich_updater.dependencies import PRODUCTION, Dependencies, Market
 from mercarich_updater.handlers import PUT_OFF_EVERY, DecisionsTick, PutOffTick, RevivalHandler
+from mercarich_updater.ports import Pictures
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.desk import RevivalDesk
@@ -39,18 +40,19 @@ RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run ends before the next one of its schedule starts."""
 
 
-def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterSettings) -> Worker:
-    searches = own.slots * SIDE_BY_SIDE
-    engine = engines.create(shared.database, pool_size=own.connections)
-    listings, decisions = SqlListings(engine, SqlRules(engine)), SqlDecisions(engine)
-    market = _market(own, connections=searches + 1)
-    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own), shared.pictures_folder))
-    revive = ReviveListings(listings, find, PrometheusMeter(), utc_now, timedelta(seconds=own.lease_seconds))
-    take = TakeApproved(decisions, listings, market.look, utc_now)
-    is_paused = PauseSwitch(engine, marketplace)
-    tick = DecisionsTick(take, KeepFresh(decisions, market.look, utc_now), marketplace)
-    publisher = Publisher(shared.kafka_bootstrap, client_id=f"updater-{marketplace}", topics=TOPICS)
-    put_off = PutOffTick(decisions, KafkaBatches(publisher, UPDATE), marketplace, utc_now)
+def build_worker(
+    marketplace: Marketplace, shared: SharedSettings, own: UpdaterSettings, given: Dependencies = PRODUCTION
+) -> Worker:
+    engine = given.engine or engines.create(shared.database, pool_size=own.connections)
+    publisher = given.publisher or _publisher(shared, f"updater-{marketplace}")
+    market = given.market or _market(own, connections=own.slots * SIDE_BY_SIDE + 1)
+    listings, decisions = SqlListings(engine, SqlRules(engine, given.monotonic)), SqlDecisions(engine)
+    find = FindReplacement(market.search, market.look, given.pictures or _pictures(shared, own))
+    revive = ReviveListings(listings, find, PrometheusMeter(), given.now, timedelta(seconds=own.lease_seconds))
+    take = TakeApproved(decisions, listings, market.look, given.now)
+    is_paused = PauseSwitch(engine, marketplace, given.monotonic)
+    tick = DecisionsTick(take, KeepFresh(decisions, market.look, given.now), marketplace)
+    put_off = PutOffTick(decisions, KafkaBatches(publisher, UPDATE), marketplace, given.now)
     return Worker(
         bootstrap=shared.kafka_bootstrap,
         group=f"updater-{marketplace}",
@@ -69,16 +71,18 @@ def build_worker(marketplace: Marketplace, shared: SharedSettings, own: UpdaterS
     )
 
 
-def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Report) -> RunUpdate:
+def build_planner(
+    marketplace: Marketplace, shared: SharedSettings, report: Report, given: Dependencies = PRODUCTION
+) -> RunUpdate:
     """Reads the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
-    engine = engines.create(shared.database)
+    engine = given.engine or engines.create(shared.database)
     schema.require(engine)
     with engines.reading(engine) as connection:
         values = settings_store.read(connection)
-    publisher = Publisher(shared.kafka_bootstrap, client_id=f"planner-update-{marketplace}", topics=TOPICS)
+    publisher = given.publisher or _publisher(shared, f"planner-update-{marketplace}")
     return RunUpdate(
         runs=SqlRuns(engine, Operation.UPDATE),
-        plan=SqlPlan(engine, SqlRules(engine), utc_now),
+        plan=SqlPlan(engine, SqlRules(engine, given.monotonic), given.now),
         batches=KafkaBatches(publisher, UPDATE),
         publish=PublishSettings(
             batch_items=values.integer("REVIVAL_BATCH_ITEMS"),
@@ -87,28 +91,36 @@ def build_planner(marketplace: Marketplace, shared: SharedSettings, report: Repo
             attempts=values.integer("CHECK_ATTEMPTS"),
         ),
         deadline=RUN_DEADLINE,
-        now=utc_now,
-        monotonic=monotonic,
+        now=given.now,
+        monotonic=given.monotonic,
         report=report,
     )
 
 
 @contextmanager
-def desk(shared: SharedSettings) -> Iterator[RevivalDesk]:
+def desk(shared: SharedSettings, given: Dependencies = PRODUCTION) -> Iterator[RevivalDesk]:
     """What people ask and decide. Raises `DatabaseAway` and `BadConfiguration`."""
     own = load(UpdaterSettings)
-    engine = engines.create(shared.database)
+    engine = given.engine or engines.create(shared.database)
     schema.require(engine)
-    market = _market(own, connections=2)
-    find = FindReplacement(market.search, market.look, HttpPictures(_proxy_urls(own), shared.pictures_folder))
-    rules = SqlRules(engine)
+    market = given.market or _market(own, connections=2)
+    find = FindReplacement(market.search, market.look, given.pictures or _pictures(shared, own))
     try:
-        yield RevivalDesk(SqlDesk(engine), SqlListings(engine, rules), find, utc_now)
+        yield RevivalDesk(SqlDesk(engine), SqlListings(engine, SqlRules(engine, given.monotonic)), find, given.now)
     finally:
-        engine.dispose()
+        if engine is not given.engine:
+            engine.dispose()
 
 
-def _market(own: UpdaterSettings, *, connections: int) -> HttpMarket:
+def _publisher(shared: SharedSettings, client_id: str) -> Publisher:
+    return Publisher(shared.kafka_bootstrap, client_id=client_id, topics=TOPICS)
+
+
+def _pictures(shared: SharedSettings, own: UpdaterSettings) -> Pictures:
+    return HttpPictures(_proxy_urls(own), shared.pictures_folder)
+
+
+def _market(own: UpdaterSettings, *, connections: int) -> Market:
     return HttpMarket(_proxy_urls(own), silence_seconds=own.proxy_silence_seconds, connections=connections)
 
 

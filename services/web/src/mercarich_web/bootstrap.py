@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
-from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.clock import Clock, Sleep, sleep, utc_now
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_web import ports
 from mercarich_web.adapters.database import SqlSchema
@@ -69,16 +69,19 @@ class Questions:
 
 
 @contextmanager
-def questions(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Questions]:
-    """Raises `BadConfiguration` when the database's address cannot be read."""
-    engine = engines.create(settings.database)
+def questions(
+    settings: SharedSettings, now: Clock = utc_now, *, engine: Engine | None = None, sleep: Sleep = sleep
+) -> Iterator[Questions]:
+    """An `engine` that is passed stays open. Raises `BadConfiguration` when the database's address cannot be read."""
+    used = engine or engines.create(settings.database)
     try:
-        yield _questions(engine, settings, now)
+        yield _questions(used, settings, now, sleep)
     finally:
-        engine.dispose()
+        if used is not engine:
+            used.dispose()
 
 
-def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
+def _questions(engine: Engine, shared: SharedSettings, now: Clock, sleep: Sleep) -> Questions:
     schema = SqlSchema(engine)
     runs, holds, offers, schedules = SqlRuns(engine), SqlHolds(engine), SqlOffers(engine), SqlSchedules(engine)
     pools, settings = KafkaPools(shared.kafka_bootstrap), SqlSettings(engine)
@@ -96,7 +99,7 @@ def _questions(engine: Engine, shared: SharedSettings, now: Clock) -> Questions:
         get_setting=GetSetting(settings),
         set_setting=SetSetting(settings, now),
         setting_history=ShowSettingHistory(settings),
-        delete_old_items=DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(shared.pictures_folder), now),
+        delete_old_items=DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(shared.pictures_folder), now, sleep),
         prune=Prune(SqlRecords(engine), now),
         timetable=Timetable(schedules, SCHEDULE, now),
         environment=WorkerEnvironment(settings, SqlPools(engine)),

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import DEAD_LETTERS, JOBS, TOPICS
 from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, monotonic, utc_now
-from mercarich_platform.kafka import Publisher
+from mercarich_platform.kafka import AnyPublisher, Publisher
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import Tick, Worker
 from mercarich_web.adapters.candidates_sql import SqlCandidates
@@ -76,29 +76,39 @@ class Jobs:
 
 
 @contextmanager
-def jobs_of(settings: SharedSettings, now: Clock = utc_now) -> Iterator[Jobs]:
-    """Raises `BadConfiguration` when the database's address cannot be read."""
-    engine = engines.create(settings.database)
-    publisher = Publisher(settings.kafka_bootstrap, client_id="web-jobs", topics=tuple(JOBS.values()))
-    hints = KafkaHints(publisher)
+def jobs_of(
+    settings: SharedSettings,
+    now: Clock = utc_now,
+    *,
+    engine: Engine | None = None,
+    publisher: AnyPublisher | None = None,
+) -> Iterator[Jobs]:
+    """What is passed stays its caller's. Raises `BadConfiguration` when the database's address cannot be read."""
+    with ExitStack() as own:
+        if engine is None:
+            engine = engines.create(settings.database)
+            own.callback(engine.dispose)
+        if publisher is None:
+            publisher = made = Publisher(settings.kafka_bootstrap, client_id="web-jobs", topics=tuple(JOBS.values()))
+            own.callback(made.close)
+        yield _jobs(engine, KafkaHints(publisher), now)
+
+
+def _jobs(engine: Engine, hints: KafkaHints, now: Clock) -> Jobs:
     book = SqlJobBook(engine, now)
     discard = SqlDesk(engine, lambda: timedelta(0), now).discard
-    try:
-        yield Jobs(
-            schema=SqlSchema(engine),
-            start_search=StartSearch(book, hints, now),
-            start_import=StartImport(book, hints, now),
-            list_jobs=ListJobs(book),
-            show=ShowJob(book),
-            problems=JobProblems(book),
-            stop=StopJob(book, now, discard),
-            skip=SkipQuery(book),
-            watch=WatchJobs(book, hints, discard, now),
-            export=ExportListings(book.seller, SqlListingBook(engine)),
-        )
-    finally:
-        publisher.close()
-        engine.dispose()
+    return Jobs(
+        schema=SqlSchema(engine),
+        start_search=StartSearch(book, hints, now),
+        start_import=StartImport(book, hints, now),
+        list_jobs=ListJobs(book),
+        show=ShowJob(book),
+        problems=JobProblems(book),
+        stop=StopJob(book, now, discard),
+        skip=SkipQuery(book),
+        watch=WatchJobs(book, hints, discard, now),
+        export=ExportListings(book.seller, SqlListingBook(engine)),
+    )
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from mercarich_platform.kafka.consumer import Consumer, Offsets, Partition
 from mercarich_platform.kafka.groups import GroupState, group_states
 from mercarich_platform.kafka.publisher import Publisher
 from mercarich_platform.kafka.reading import read_topics
-from mercarich_platform.kafka.records import AnyTopic, Headers, Record, TopicSpec
+from mercarich_platform.kafka.records import AnyPublisher, AnyTopic, Headers, Record, TopicSpec
 from mercarich_platform.kafka.topics import EMBEDDED_CLUSTER_ID, Topics, ensure_topics
 
 __all__ = [
     "EMBEDDED_CLUSTER_ID",
+    "AnyPublisher",
     "AnyTopic",
     "Consumer",
     "GroupState",

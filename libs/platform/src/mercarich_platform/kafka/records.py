@@ -20,6 +20,16 @@ class Record:
     timestamp_ms: int
 
 
+class AnyPublisher(Protocol):
+    """What services publish through: `Publisher`, or a test's own. Both methods raise `BrokerAway`."""
+
+    def publish(self, topic: str, value: bytes, *, key: bytes | None = None) -> None:
+        """Hand over one record; whether it arrives is known after `flush`."""
+
+    def flush(self, timeout_seconds: float) -> None:
+        """Wait until all that this thread published is acknowledged."""
+
+
 class AnyTopic(Protocol):
     """The shape of a topic that is to exist; `mercarich_contracts.topics` has our own."""
 

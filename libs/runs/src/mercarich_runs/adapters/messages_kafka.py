@@ -5,14 +5,14 @@ from collections.abc import Mapping
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import Topic
-from mercarich_platform.kafka import Publisher
+from mercarich_platform.kafka import AnyPublisher
 from mercarich_runs.ports import MarketMessage
 
 ACKNOWLEDGED_WITHIN = 10.0
 
 
 class KafkaBatches:
-    def __init__(self, publisher: Publisher, topics: Mapping[Marketplace, Topic]) -> None:
+    def __init__(self, publisher: AnyPublisher, topics: Mapping[Marketplace, Topic]) -> None:
         self._publisher = publisher
         self._topics = topics
         self._number = itertools.count()

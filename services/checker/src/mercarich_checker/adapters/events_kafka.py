@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import ListingsChanged, RevivalWanted
 from mercarich_contracts.topics import LISTINGS_CHANGED, UPDATE
-from mercarich_platform.kafka import Publisher
+from mercarich_platform.kafka import AnyPublisher
 from mercarich_platform.outages import BrokerAway
 
 log = logging.getLogger(__name__)
 
 
 class KafkaEvents:
-    def __init__(self, publisher: Publisher) -> None:
+    def __init__(self, publisher: AnyPublisher) -> None:
         self._publisher = publisher
 
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:

@@ -35,11 +35,11 @@ class Keys(Protocol):
     def old_encryption_key(self) -> SecretStr: ...
 
 
-def open_accounts(engine: Engine, keys: Keys, retry_seconds: float) -> "SqlAccounts":
+def open_accounts(engine: Engine, keys: Keys, retry_seconds: float, now: Clock = utc_now) -> "SqlAccounts":
     """What the older key has sealed is sealed with the new one. Raises `BadConfiguration` when the key is missing, or
     is not the one that sealed what is stored."""
     try:
-        accounts = SqlAccounts(engine, _cipher(keys), retry_seconds, utc_now)
+        accounts = SqlAccounts(engine, _cipher(keys), retry_seconds, now)
         accounts.check_key()
     except BadKey as error:
         raise BadConfiguration(str(error)) from None

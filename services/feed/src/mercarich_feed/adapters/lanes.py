@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.http import Http
@@ -17,8 +17,19 @@ from mercarich_platform.worker import Tick, Worker
 log = logging.getLogger(__name__)
 
 Wish = TypeVar("Wish")
+Wish_contra = TypeVar("Wish_contra", contravariant=True)
 
 _DATABASE_SECONDS = 2.0
+
+
+class AnyLane(Protocol[Wish_contra]):
+    """What a worker does with a lane: `Lane`, or a test's own."""
+
+    def start(self) -> None: ...
+    def wake(self, user_id: int, *wishes: Wish_contra, after_seconds: float = 0.0) -> None: ...
+    def check(self) -> None: ...
+    def take_no_more(self) -> None: ...
+    def stop(self) -> None: ...
 
 
 class Lane(Generic[Wish]):
@@ -104,9 +115,9 @@ class Lane(Generic[Wish]):
 class Lanes:
     """The lanes with what they need, ended in the order in which they need each other."""
 
-    patches: Lane[None]
-    restores: Lane[RestoreWish]
-    follow: Lane[None]
+    patches: AnyLane[None]
+    restores: AnyLane[RestoreWish]
+    follow: AnyLane[None]
     ticks: Sequence[Tick]
     amazon: PacedAmazon
     http: Http

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from mercarich_contracts.messages import JobWaiting
 from mercarich_contracts.topics import JOBS
-from mercarich_platform.kafka import Publisher
+from mercarich_platform.kafka import AnyPublisher
 from mercarich_platform.outages import BrokerAway
 from mercarich_web.domain.jobs import Kind
 
@@ -15,7 +15,7 @@ ACKNOWLEDGED_WITHIN = 3.0
 
 
 class KafkaHints:
-    def __init__(self, publisher: Publisher) -> None:
+    def __init__(self, publisher: AnyPublisher) -> None:
         self._publisher = publisher
 
     def waiting(self, kind: Kind, job_id: int) -> None:

@@ -21,6 +21,13 @@ MOST_DAYS = 3650
 
 def delete_old_items(argv: Sequence[str]) -> int:
     """Delete offers withdrawn long ago with their pictures (the listing at Amazon stays), and old records of work."""
+    given = parse(argv)
+    logging.getLogger("mercarich_web").setLevel(logging.INFO)
+    return answer(lambda asked: keep_house(asked, given), page, as_json=given.json)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Ends the process with a sentence and code 2 where an argument is wrong."""
     parser = with_json(command_parser("delete_old_items", delete_old_items.__doc__))
     parser.add_argument(
         "--expired-days",
@@ -36,19 +43,18 @@ def delete_old_items(argv: Sequence[str]) -> int:
     which.add_argument(
         "--delete-listing", action="store_true", help="delete them at Amazon, too, before their rows go (off)"
     )
-    given = parser.parse_args(argv)
-    logging.getLogger("mercarich_web").setLevel(logging.INFO)
+    return parser.parse_args(argv)
 
-    def keep_house(asked: "Questions") -> DeletionReport:
-        report = asked.delete_old_items(
-            given.expired_days,
-            dry_run=given.dry_run,
-            unknown_to_amazon=given.unknown_to_amazon,
-            at_amazon=given.delete_listing,
-        )
-        return replace(report, pruned=asked.prune(dry_run=given.dry_run))
 
-    return answer(keep_house, page, as_json=given.json)
+def keep_house(asked: "Questions", given: argparse.Namespace) -> DeletionReport:
+    """What `parse` made of the arguments. Raises `DatabaseAway`."""
+    report = asked.delete_old_items(
+        given.expired_days,
+        dry_run=given.dry_run,
+        unknown_to_amazon=given.unknown_to_amazon,
+        at_amazon=given.delete_listing,
+    )
+    return replace(report, pruned=asked.prune(dry_run=given.dry_run))
 
 
 def page(report: DeletionReport) -> RenderableType:
