@@ -1,50 +1,27 @@
 """What the schedule starts: the rows' own command lines, each a process of this world with an exit code."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import replace
 
-from tests.soak.broker import QueuePublisher
-from tests.soak.kernel import Process, VirtualEvent, unheeded
+from tests.soak.kernel import Process, VirtualEvent
 from tests.soak.plant import Plant
-from tests.soak.wiring import accounts, sp_api
+from tests.soak.wiring import checker_dependencies, feed_dependencies, feed_settings, updater_dependencies
 
-from mercarich_checker.adapters import settings_sql
-from mercarich_checker.adapters.plan_sql import SqlPlan
-from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.bootstrap import RUN_DEADLINE
+from mercarich_checker import bootstrap as checker
 from mercarich_checker.commands import CHECK_ITEM
-from mercarich_checker.use_cases.run_check import RunCheck
-from mercarich_checker.use_cases.trust import Trust
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.messages import ListingsChanged
 from mercarich_contracts.schedule import ScheduleRow
-from mercarich_contracts.topics import CHECK, LISTINGS_CHANGED, UPDATE
-from mercarich_db import engine as engines
-from mercarich_db import settings_store
-from mercarich_feed.adapters.pacing import Pace
-from mercarich_feed.adapters.sellers_sql import SqlSellers
-from mercarich_feed.adapters.token_book_sql import SqlTokenBook
-from mercarich_feed.settings import FeedSettings
-from mercarich_feed.use_cases.sweep import Sweep
-from mercarich_feed.use_cases.tokens import CheckTokens
+from mercarich_feed.bootstrap_commands import build_sweep, build_token_check
+from mercarich_feed.commands import parser_for
 from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
-from mercarich_platform.outages import BrokerAway, DatabaseAway
-from mercarich_runs.adapters import runs_sql
-from mercarich_runs.adapters.messages_kafka import KafkaBatches
-from mercarich_runs.ports import Counts, Operation, Outcome, Run
-from mercarich_runs.use_cases.publish import PublishSettings
-from mercarich_runs.use_cases.see_through import Interrupted
-from mercarich_updater.adapters.plan_sql import SqlPlan as UpdatePlan
-from mercarich_updater.adapters.rules_sql import SqlRules
+from mercarich_platform.front import TryAgain
+from mercarich_platform.outages import Away
+from mercarich_runs.commands import exit_code
+from mercarich_runs.ports import Counts
+from mercarich_updater import bootstrap as updater
 from mercarich_updater.commands import UPDATE_ITEM
-from mercarich_updater.use_cases.run_update import RunUpdate
-from mercarich_web.adapters.expired_sql import SqlExpiredOffers
-from mercarich_web.adapters.job_book_sql import SqlJobBook
-from mercarich_web.adapters.picture_files import PictureFiles
-from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
-from mercarich_web.use_cases.delete_old_items import DeleteOldItems
-from mercarich_web.use_cases.environment import WorkerEnvironment
-from mercarich_web.use_cases.watch_jobs import WatchJobs
+from mercarich_web.bootstrap_jobs import jobs_of
+from mercarich_web.commands.housekeeping import keep_house, parse
 
 KILLED = -9
 STRETCHED = 30.0
@@ -77,125 +54,98 @@ class Command:
         code = FAILED  # by an error that nobody expected; the kernel keeps it
         try:
             code = self._work()
-        except (DatabaseAway, BrokerAway, Interrupted):
+        except (TryAgain, Away):
             code = TRY_AGAIN
         finally:
             self._code = code
 
     def _work(self) -> int:
         name, *argv = self.row.command
-        command, _, marketplace = name.rpartition("_")
-        if command == "check_item":
-            return _code_of(self._check(Marketplace(marketplace), argv))
-        if command == "update_item":
-            return _code_of(self._update(Marketplace(marketplace), argv))
-        if command == "update_feed":
-            return self._sweep(Marketplace(marketplace))
-        housekeeping: dict[str, Callable[[], int]] = {
-            "delete_old_items": lambda: self._delete(int(argv[-1])),
+        command, _, last = name.rpartition("_")
+        of_a_marketplace = {"check_item": self._check, "update_item": self._update, "update_feed": self._sweep}
+        if command in of_a_marketplace:
+            return of_a_marketplace[command](Marketplace(last), argv)
+        others: dict[str, Callable[[Sequence[str]], int]] = {
+            "delete_old_items": self._delete,
             "validate_mws_tokens": self._tokens,
             "check_background_jobs": self._jobs,
             "update_env": self._environment,
         }
-        return housekeeping[name]()
+        return others[name](argv)
 
-    def _check(self, marketplace: Marketplace, argv: list[str]) -> Run:
-        """As `mercarich_checker.bootstrap.build_planner`."""
-        plant, engine, kernel = self._plant, self._plant.database.engine, self._plant.kernel
+    def _check(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
         request, _ = CHECK_ITEM.parse(marketplace, argv)
-        with engines.reading(engine) as connection:
-            values = settings_store.read(connection)
-        plan = SqlPlan(engine)
-        canaries = settings_sql.configured_canaries(values, marketplace)
-        run = RunCheck(
-            runs=SqlRuns(engine),
-            plan=plan,
-            batches=KafkaBatches(QueuePublisher(plant.broker), CHECK),
-            trust=Trust(
-                plant.proxies.sources(marketplace),
-                lambda: canaries or plan.known_items(marketplace),
-                every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
-                retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
-                monotonic=kernel.monotonic,
-            ),
-            settings=settings_sql.run_settings(values, RUN_DEADLINE),
-            now=kernel.utc,
-            monotonic=kernel.monotonic,
-            report=_silent,
+        given = checker_dependencies(self._plant, marketplace)
+        return exit_code(
+            lambda: checker.build_planner(marketplace, self._plant.shared, _silent, given)(
+                request, self._key, self._stop
+            )
         )
-        return run(request, self._key, self._stop)
 
-    def _update(self, marketplace: Marketplace, argv: list[str]) -> Run:
-        """As `mercarich_updater.bootstrap.build_planner`."""
-        plant, engine, kernel = self._plant, self._plant.database.engine, self._plant.kernel
+    def _update(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
         request, _ = UPDATE_ITEM.parse(marketplace, argv)
-        with engines.reading(engine) as connection:
-            values = settings_store.read(connection)
-        run = RunUpdate(
-            runs=runs_sql.SqlRuns(engine, Operation.UPDATE),
-            plan=UpdatePlan(engine, SqlRules(engine, kernel.monotonic), kernel.utc),
-            batches=KafkaBatches(QueuePublisher(plant.broker), UPDATE),
-            publish=PublishSettings(
-                batch_items=values.integer("REVIVAL_BATCH_ITEMS"),
-                unfinished_batches=values.integer("INV_QUEUE_ENOUGH_JOB_COUNT"),
-                republish_after=timedelta(seconds=values.integer("REVIVAL_REPUBLISH_SECONDS")),
-                attempts=values.integer("CHECK_ATTEMPTS"),
-            ),
-            deadline=RUN_DEADLINE,
-            now=kernel.utc,
-            monotonic=kernel.monotonic,
-            report=_silent,
+        given = updater_dependencies(self._plant)
+        return exit_code(
+            lambda: updater.build_planner(marketplace, self._plant.shared, _silent, given)(
+                request, self._key, self._stop
+            )
         )
-        return run(request, self._key, self._stop)
 
-    def _sweep(self, marketplace: Marketplace) -> int:
-        """As `mercarich_feed.bootstrap_commands.build_sweep`."""
-        plant, kernel = self._plant, self._plant.kernel
-        publisher = QueuePublisher(plant.broker)
-
-        def publish(messages: Sequence[ListingsChanged]) -> None:
-            for message in messages:
-                publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=str(message.user_id).encode())
-
-        sellers = SqlSellers(plant.database.engine, FeedSettings().token_retry_seconds, kernel.utc)
-        swept = Sweep(sellers, publish, kernel.monotonic, self._rest)(marketplace, (), None)
-        return TRY_AGAIN if swept.nobody_works else DONE
+    def _sweep(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
+        asked = parser_for(marketplace).parse_args(argv)
+        given = replace(feed_dependencies(self._plant), sleep=self._rest)
+        sweep, _ = build_sweep(self._plant.shared, feed_settings(self._plant), given)
+        return TRY_AGAIN if sweep(marketplace, asked.usernames, asked.max_item_count).nobody_works else DONE
 
     def _rest(self, seconds: float) -> None:
         self._stop.wait(seconds)
 
-    def _tokens(self) -> int:
-        plant, kernel = self._plant, self._plant.kernel
-        book = SqlTokenBook(plant.database.engine, accounts(plant), kernel.utc)
-        pace = Pace(unheeded(kernel.sleep), kernel.monotonic)
-        prove = sp_api(plant, pace).prove
-        check = CheckTokens(book, prove, kernel.monotonic, kernel.sleep, FeedSettings().token_gap_seconds)
+    def _tokens(self, _argv: Sequence[str]) -> int:
+        check, *_ = build_token_check(self._plant.shared, feed_settings(self._plant), feed_dependencies(self._plant))
         return FAILED if check().problem else DONE
 
-    def _delete(self, days: int) -> int:
-        plant = self._plant
-        files = PictureFiles(plant.pictures)
-        DeleteOldItems(SqlExpiredOffers(plant.database.engine), files, plant.kernel.utc)(days, dry_run=False)
+    def _delete(self, argv: Sequence[str]) -> int:
+        with self._plant.questions(self._plant.database.engine) as asked:
+            keep_house(asked, parse(argv))
         return DONE
 
-    def _jobs(self) -> int:
+    def _jobs(self, _argv: Sequence[str]) -> int:
         """There are none in this world: what is looked at is that the look ends well."""
-        book = SqlJobBook(self._plant.database.engine, self._plant.kernel.utc)
-        WatchJobs(book, _NoHints(), lambda _job: None, self._plant.kernel.utc)()
+        plant = self._plant
+        engine, publisher = plant.database.engine, plant.publisher
+        with jobs_of(plant.shared, plant.kernel.utc, engine=engine, publisher=publisher) as jobs:
+            jobs.watch()
         return DONE
 
-    def _environment(self) -> int:
-        engine = self._plant.database.engine
-        return FAILED if WorkerEnvironment(SqlSettings(engine), SqlPools(engine)).resync().problems else DONE
+    def _environment(self, _argv: Sequence[str]) -> int:
+        with self._plant.questions(self._plant.database.engine) as asked:
+            return FAILED if asked.environment.resync().problems else DONE
 
 
-class _NoHints:
-    def waiting(self, kind: object, job_id: int) -> None:
-        raise AssertionError(f"job {job_id} of nobody")
+class Commands:
+    """The commands under way."""
 
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self.under_way: list[Command] = []
+        self.killed = 0
 
-def _code_of(run: Run) -> int:
-    return DONE if run.outcome in (Outcome.FINISHED, Outcome.SUPERSEDED) else FAILED
+    def launch(self, row: ScheduleRow, request_key: str) -> Command:
+        """As `mercarich_local.scheduler` has it."""
+        command = Command(self._plant, row, request_key)
+        self.under_way = [one for one in self.under_way if one.poll() is None]
+        self.under_way.append(command)
+        return command
+
+    def kill(self) -> None:
+        for command in self.under_way:
+            if command.poll() is None:
+                command.kill()
+                self.killed += 1
+
+    def freeze(self, seconds: float) -> None:
+        for command in self.under_way:
+            command.process.frozen_until = self._plant.kernel.now + seconds
 
 
 def _silent(_phase: str, _counts: Counts) -> None:

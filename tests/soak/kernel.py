@@ -158,16 +158,6 @@ class Kernel:
         self._next().baton.release()
 
 
-def unheeded(sleep: Callable[[float], None]) -> Callable[[float], bool]:
-    """A sleep that says that the process goes on."""
-
-    def slept(seconds: float) -> bool:
-        sleep(seconds)
-        return False
-
-    return slept
-
-
 class VirtualEvent(threading.Event):
     """A stop event whose waiting takes no real time; it is seen at the end of the wait. `stretch` lengthens waits."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from tests.soak.kernel import Actor, Kernel, Process
@@ -27,13 +28,17 @@ class VirtualLane(Generic[Wish]):
         work: Callable[[int, set[Wish]], float | None],
     ) -> None:
         self._kernel = kernel
+        self._process = process
+        self._names = [f"{process.name}/{name}-{number}" for number in range(actors)]
         self._work = work
         self._due: dict[int, float] = {}
         self._wishes: dict[int, set[Wish]] = {}
         self._running: set[int] = set()
         self._idle: set[Actor] = set()
-        for number in range(actors):
-            kernel.spawn(f"{process.name}/{name}-{number}", self._loop, process)
+
+    def start(self) -> None:
+        for name in self._names:
+            self._kernel.spawn(name, self._loop, self._process)
 
     def wake(self, user_id: int, *wishes: Wish, after_seconds: float = 0.0) -> None:
         at = self._kernel.now + after_seconds
@@ -43,6 +48,12 @@ class VirtualLane(Generic[Wish]):
 
     def check(self) -> None:
         """An actor that ended by an error is kept by the kernel."""
+
+    def take_no_more(self) -> None:
+        """Processes of this world are killed: nobody ends a lane."""
+
+    def stop(self) -> None:
+        """As above."""
 
     def _loop(self) -> None:
         while True:
@@ -75,6 +86,17 @@ class VirtualLane(Generic[Wish]):
     def _notify(self) -> None:
         for actor in sorted(self._idle, key=lambda one: one.number)[:1]:
             self._kernel.wake(actor)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMaker:
+    """`mercarich_feed.dependencies.LaneMaker` of one process."""
+
+    kernel: Kernel
+    process: Process
+
+    def __call__(self, name: str, threads: int, work: Callable[[int, set[Wish]], float | None]) -> VirtualLane[Wish]:
+        return VirtualLane(self.kernel, self.process, name, threads, work)
 
 
 class Inline(Executor):

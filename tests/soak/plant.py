@@ -3,22 +3,31 @@
 import random
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.soak.broker import SESSION_SECONDS, Broker
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from tests.soak.broker import SESSION_SECONDS, Broker, QueuePublisher
 from tests.soak.darkroom import Darkroom
 from tests.soak.database import Database
 from tests.soak.kernel import Kernel, Process, VirtualEvent
 from tests.soak.market import Market
 from tests.soak.proxies import Proxies
 
+from mercarich_contracts.audit import Actor
 from mercarich_platform.kafka import Record
+from mercarich_platform.outages import DatabaseAway
+from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import NotNow, Rejected, Tick
+from mercarich_web.bootstrap import Questions, questions
 
 RESTART_SECONDS = 20.0
 """Until a process that ended is started again."""
 
+SOMEBODY = Actor("the week")
+"""Who changes settings."""
 Handle = Callable[[Record, threading.Event], None]
 
 
@@ -34,15 +43,30 @@ class Plant:
     """The folder of the listings' pictures."""
     amazon_chance: random.Random
 
+    @property
+    def shared(self) -> SharedSettings:
+        """Every process's settings. Nobody is where Kafka would be."""
+        return SharedSettings(
+            database_url=SecretStr(self.database.url), pictures=self.pictures, kafka_bootstrap="nobody.invalid:9092"
+        )
+
+    @property
+    def publisher(self) -> QueuePublisher:
+        return QueuePublisher(self.broker)
+
+    def questions(self, engine: Engine) -> AbstractContextManager[Questions]:
+        """What people ask and change by command, on the database or on the books."""
+        return questions(self.shared, self.kernel.utc, engine=engine, sleep=self.kernel.sleep)
+
     def consume(self, process: Process, topic: str, slots: int, handle: Handle) -> None:
         """The worker loop: records through a handler, at least once."""
         stop = VirtualEvent(self.kernel)
         for number in range(slots):
             self.kernel.spawn(f"{process.name}/{number}", lambda: self._slot(topic, handle, stop), process)
 
-    def tick(self, process: Process, ticks: Mapping[Tick, str]) -> None:
-        """Each at its interval, one at a time, and only while its query finds a row: the same question, asked for a
-        twentieth of what the tick itself asks."""
+    def tick(self, process: Process, ticks: Mapping[Tick, str | None]) -> None:
+        """Each at its interval, one at a time, and only while its query (if it has one) finds a row: the same question,
+        asked for a twentieth of what the tick itself asks."""
 
         def step() -> None:
             due = dict.fromkeys(ticks, 0.0)
@@ -50,7 +74,7 @@ class Plant:
                 for tick, query in ticks.items():
                     if due[tick] <= self.kernel.now:
                         due[tick] = self.kernel.now + tick.every_seconds
-                        if self.database.has(query):
+                        if query is None or self.database.has(query):
                             self._tick(tick)
                 self.kernel.sleep(max(0.1, min(due.values()) - self.kernel.now))
 
@@ -110,6 +134,10 @@ class Services:
             self.running[name].frozen_until = self._kernel.now + seconds
 
     def _start(self, name: str) -> None:
-        if name not in self.running:
-            process = self.running[name] = Process(name)
+        if name in self.running:
+            return
+        process = self.running[name] = Process(name)
+        try:
             self._makers[name](process)
+        except DatabaseAway:  # it ends with `TRY_AGAIN`
+            self.kill(name)

@@ -10,11 +10,8 @@ from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence
 from tests.soak.verdicts import Verdict
 
-from mercarich_web.adapters.holds_sql import SqlHolds
-from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.commands.offer_page import page
 from mercarich_web.domain.refusals import Ambiguous, NotFound
-from mercarich_web.use_cases.explain import Explain
 
 SHOWN = 5
 _COLUMNS = ("looks", "unknown", "sold", "withdrawn", "revived", "restored", "held", "deleted")
@@ -45,11 +42,10 @@ def verdicts(console: Console, found: Sequence[Verdict]) -> None:
 
 def story(console: Console, plant: Plant, offence: Offence) -> None:
     """All that the product and the market know of one offer."""
-    engine, now = plant.database.books, plant.kernel.utc
     sellers = {seller.seller_id: seller.username for seller in plant.market.world.catalogue.sellers}
     try:
-        explain = Explain(SqlOffers(engine), SqlHolds(engine), now)
-        console.print(page(explain(offence.sku, sellers.get(offence.seller_id))))
+        with plant.questions(plant.database.books) as asked:
+            console.print(page(asked.explain(offence.sku, sellers.get(offence.seller_id))))
     except (NotFound, Ambiguous) as error:
         console.print(str(error), markup=False)
     offer = plant.market.world.offers.touched.get((offence.seller_id, offence.sku))

@@ -33,15 +33,17 @@ class Trade:
         can = [number for number, line in lines.items() if line[-1].state in ("trading", "suspended", "closing")]
         world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
 
-    def run_on(self, chance: random.Random) -> Callable[[], None]:
-        """More than the brake lets pass at once: a quarter of what one seller lists. Which ones is drawn now."""
+    def run_on(self, chance: random.Random, seller: int, *, unique: bool) -> Callable[[], None]:
+        """More than the brake lets pass at once: a quarter of what one seller lists. Which ones is drawn now; `unique`:
+        of those that nobody else has a piece of, so that they stay withdrawn."""
         catalogue = self._plant.market.world.catalogue
-        name, seller = chance.choice(["yahoo", "mercari"]), chance.randrange(len(catalogue.sellers))
+        name = chance.choice(["yahoo", "mercari"])
         shelf = catalogue.shelves[name]
         mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, len(catalogue.sellers))})
         chance.shuffle(mine)
-        self._plant.darkroom.expect(name, mine[: len(mine) * 3 // 10])  # some are gone by then
-        return lambda: self._happens(name, mine, len(mine) // 4, "sold")
+        going = [source for source in mine if not unique or len(shelf.pieces_of(source)) == 1]
+        self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # some are gone by then
+        return lambda: self._happens(name, going, len(mine) // 4, "sold")
 
     def replacements(self, chance: random.Random, share: float, *, waiting: bool) -> None:
         """Sources that the updater has found: those of which Amazon has not heard, or all that are in use."""

@@ -15,6 +15,7 @@ from mercarich_db.tables import (
     amazon_accounts,
     listing_events,
     listing_pictures,
+    listing_removals,
     listings,
     runs,
     source_items,
@@ -52,6 +53,7 @@ class Verdicts:
             "pushes": _count_of(listings, and_(listed, listings.c.push_pending == 1)),
             "zeros not read back": _count_of(listings, unread),
             "held withdrawals": _count_of(listings, listings.c.hold_id.is_not(None)),
+            "listings that are to leave Amazon": _count_of(listing_removals, listing_removals.c.accepted_at.is_(None)),
             "feeds": _count_of(submissions, submissions.c.ended_at.is_(None)),
             "runs": _count_of(runs, runs.c.outcome == "running"),
         }

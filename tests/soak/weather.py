@@ -5,25 +5,25 @@ Half of it is aimed at the minutes in which runs are under way; at other times m
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-from tests.soak.commands import Command
+from tests.soak.commands import Commands
 from tests.soak.kernel import Process
-from tests.soak.plant import Plant, Services
+from tests.soak.plant import SOMEBODY, Plant, Services
 from tests.soak.trade import Trade
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
-from mercarich_db import settings_store
-from mercarich_db.engine import run_tx
 from mercarich_db.setting_definitions import ON, PAUSE, PAUSED
 
 DAY = 86_400.0
 MINUTE = 60.0
 SLOTS = (0.0, 6.0, 12.0, 18.0, 8.84, 11.84, 20.84, 23.84)
 """Hours at which checks and updates begin."""
+BURST = 12 * 3600.0
+"""A check of all sellers begins."""
 
 
 class Event(NamedTuple):
@@ -62,18 +62,22 @@ AMAZON_FAULTS: tuple[tuple[str, str, float, float, dict[str, Any]], ...] = (
     ("spapi", "403", 0.5, 10 * MINUTE, {}),
     ("spapi", "invalid_in_200", 0.2, 40 * MINUTE, {}),
     ("spapi", "ignored_200", 0.3, 40 * MINUTE, {}),
-    ("spapi", "stuck_feed", 0.7, 60 * MINUTE, {"seconds": 7200, "state": "IN_PROGRESS"}),
-    ("spapi", "stuck_feed", 0.7, 60 * MINUTE, {"state": "IN_QUEUE"}),
-    ("spapi", "fatal_feed", 0.7, 40 * MINUTE, {}),
     ("lwa", "500", 0.5, 20 * MINUTE, {}),
     ("lwa", "invalid_client", 1.0, 12 * MINUTE, {}),
 )
+FEED_FAULTS: tuple[tuple[str, dict[str, Any]] | None, ...] = (
+    None,
+    ("stuck_feed", {"seconds": 7200, "state": "IN_PROGRESS"}),
+    ("stuck_feed", {"state": "IN_QUEUE"}),
+    ("fatal_feed", {}),
+)
+"""One a day in turn, for the seller who has so much under way that a feed carries it (`_burst`)."""
 
 
 class Weather:
     """`plan` draws a day; whoever lets it happen goes through it in order."""
 
-    def __init__(self, plant: Plant, services: Services, commands: "Commands", seed: int) -> None:
+    def __init__(self, plant: Plant, services: Services, commands: Commands, seed: int) -> None:
         self._plant = plant
         self._services = services
         self._commands = commands
@@ -89,6 +93,7 @@ class Weather:
             *self._broker_and_database(chance),
             *self._market(chance),
             *self._people(chance, day),
+            *self._burst(chance, day),
         ]
         return sorted((event._replace(at=day * DAY + event.at) for event in events), key=lambda event: event.at)
 
@@ -115,10 +120,7 @@ class Weather:
             yield self._fault(_during_runs(chance), target, kind, seconds, share=share, **more)
         seller = chance.choice(self._plant.market.world.catalogue.sellers).username
         hours = chance.uniform(0.5, 5.0)
-        at = chance.uniform(0, 19) * 3600
-        text = f"the token of {seller} is revoked, and given again {hours:.1f} h later"
-        yield self._fault(at, "lwa", "invalid_grant", hours * 3600, text=text, only=[seller])
-        yield self._fault(at, "spapi", "403", hours * 3600, text="and his access tokens are refused", only=[seller])
+        yield from self._token_lost(chance.uniform(0, 19) * 3600, hours, seller)
         yield from self._span(
             _during_runs(chance),
             chance.uniform(0.5, 2.0) * 3600,
@@ -179,7 +181,9 @@ class Weather:
             yield Event(
                 chance.uniform(0, DAY), "market", f"{name}: some come back", partial(self._trade.back, chance, name)
             )
-        yield Event(_during_runs(chance), "market", "much of one seller sells", self._trade.run_on(chance))
+        seller = chance.randrange(len(self._plant.market.world.catalogue.sellers))
+        sells = self._trade.run_on(chance, seller, unique=False)
+        yield Event(_during_runs(chance), "market", "much of one seller sells", sells)
         for _ in range(8):
             text = "replacements sell that wait for their push"
             yield Event(
@@ -214,6 +218,34 @@ class Weather:
                 f"{name} is paused",
                 lambda on: self._pause(name, on),
             )
+        else:
+            old = next(row for row in SCHEDULE if row.name == "delete-old-items")
+            at_amazon = replace(old, command=(*old.command, "--delete-listing"))
+            yield Event(
+                chance.uniform(0.2, 2.6) * 3600,  # before the row's own start, which leaves the listings at Amazon
+                "by hand",
+                "old listings are deleted by hand, at Amazon, too",
+                lambda: void(self._commands.launch(at_amazon, f"hand-delete-{day}")),
+            )
+
+    def _burst(self, chance: random.Random, day: int) -> Iterator[Event]:
+        """Much of one seller sells while Amazon refuses the token: all withdrawals wait for the moment in which it is
+        given again, and go as a feed, most days with trouble."""
+        sellers = self._plant.market.world.catalogue.sellers
+        number = chance.randrange(len(sellers))
+        username, hours = sellers[number].username, chance.uniform(1.5, 3.0)
+        yield from self._token_lost(BURST - 600, hours, username)
+        sells = self._trade.run_on(chance, number, unique=True)
+        yield Event(BURST - 300, "market", f"much of {username} sells, of which nobody has another piece", sells)
+        trouble = FEED_FAULTS[(day + self._seed) % len(FEED_FAULTS)]
+        if trouble is not None:
+            kind, more = trouble
+            yield self._fault(BURST - 600 + hours * 3600, "spapi", kind, 1800, only=[username], **more)
+
+    def _token_lost(self, at: float, hours: float, seller: str) -> Iterator[Event]:
+        text = f"the token of {seller} is revoked, and given again {hours:.1f} h later"
+        yield self._fault(at, "lwa", "invalid_grant", hours * 3600, text=text, only=[seller])
+        yield self._fault(at, "spapi", "403", hours * 3600, text="and its access tokens are refused", only=[seller])
 
     def _fault(self, at: float, target: str, kind: str, lasts: float, *, text: str = "", **more: Any) -> Event:
         what = text or f"{target}: {kind} for {lasts / MINUTE:.0f} min, {more.get('share', 1.0):.0%} of the requests"
@@ -245,31 +277,8 @@ class Weather:
         self._plant.kernel.spawn("the end of something", do, Process("weather"), after=seconds)
 
     def _pause(self, name: Marketplace, paused: bool) -> None:
-        def write(connection: Connection) -> None:
-            key, value, at = PAUSE + name.upper(), PAUSED if paused else ON, self._plant.kernel.utc()
-            settings_store.write(connection, key, value, by="the week", at=at)
-
-        run_tx(self._plant.database.books, write)
-
-
-class Commands:
-    """The commands under way."""
-
-    def __init__(self, plant: Plant, launch: Callable[..., Command]) -> None:
-        self._plant = plant
-        self.launch = launch
-        self.under_way: list[Command] = []
-        self.killed = 0
-
-    def kill(self) -> None:
-        for command in self.under_way:
-            if command.poll() is None:
-                command.kill()
-                self.killed += 1
-
-    def freeze(self, seconds: float) -> None:
-        for command in self.under_way:
-            command.process.frozen_until = self._plant.kernel.now + seconds
+        with self._plant.questions(self._plant.database.books) as asked:
+            asked.set_setting(PAUSE + name.upper(), PAUSED if paused else ON, SOMEBODY)
 
 
 def void(_answer: object) -> None:

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from tests.soak import beginning, wiring
 from tests.soak.broker import Broker
-from tests.soak.commands import Command
+from tests.soak.commands import Commands
 from tests.soak.database import Database
 from tests.soak.kernel import Kernel, Process
 from tests.soak.loop import VirtualLoop
 from tests.soak.market import Market
-from tests.soak.plant import Plant, Services
+from tests.soak.plant import SOMEBODY, Plant, Services
 from tests.soak.proxies import Proxies
-from tests.soak.weather import Commands
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import reading
-from mercarich_db.tables import listing_events
+from mercarich_db.tables import listing_events, submissions
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_platform.outages import DatabaseAway
@@ -36,6 +36,8 @@ SPARE_PIECES = 0.4
 RUN_SECONDS = 300.0
 """About so long takes a check run of everything, whatever the market's size: hours at the real sites, and long enough
 here for a fault to fall into it. The proxies' rate follows from it."""
+PATCHED_SHARE = 0.08
+"""Of a seller's listings: more than so many withdrawals or restores at once go by feed (`weather` sees to a burst)."""
 FEED_SECONDS = (45.0, 60.0)
 """How long Amazon queues a feed, and how long it works on it."""
 SCHEDULER_TICK = 120.0
@@ -79,7 +81,8 @@ class Week:
             random.Random(f"{seed}:amazon"),
         )
         beginning.begin(plant, seed)
-        self.commands = Commands(plant, self.launch)
+        self._lower_patch_lane(size)
+        self.commands = Commands(plant)
         self.services = Services(
             kernel,
             {
@@ -90,23 +93,35 @@ class Week:
         )
         kernel.spawn("scheduler", self._schedule, Process("scheduler"))
 
-    def launch(self, row: ScheduleRow, request_key: str) -> Command:
-        command = Command(self.plant, row, request_key)
-        self.commands.under_way = [one for one in self.commands.under_way if one.poll() is None]
-        self.commands.under_way.append(command)
-        return command
-
     def figures(self) -> str:
         """What else there is to tell."""
         plant = self.plant
         requests = {name: traffic.requests for name, traffic in plant.market.world.traffic.items()}
         return (
+            f"Feeds: {self._feeds() or 'none'}; {self._removed():,} listings left Amazon. "
             f"Requests: {', '.join(f'{number:,} {name}' for name, number in requests.items())}. Messages: "
             f"{', '.join(f'{number:,} {name}' for name, number in plant.broker.counts.items())}. "
             f"The database refused {plant.database.refused:,} times; services were killed "
             f"{sum(self.services.ended.values())} times, commands {self.commands.killed}. "
             f"Fingerprint {self._fingerprint()}."
         )
+
+    def _lower_patch_lane(self, size: Size) -> None:
+        few = max(2, round(size.listings / size.sellers * PATCHED_SHARE))
+        with self.plant.questions(self.plant.database.books) as asked:
+            asked.set_setting("PATCH_LANE_LISTINGS", str(few), SOMEBODY)
+
+    def _feeds(self) -> str:
+        ends = (
+            select(submissions.c.state, func.count()).where(submissions.c.lane == "feed").group_by(submissions.c.state)
+        )
+        with reading(self.plant.database.books) as connection:
+            return ", ".join(f"{count:,} {state}" for state, count in sorted(connection.execute(ends).tuples()))
+
+    def _removed(self) -> int:
+        left = select(func.count()).where(listing_events.c.kind == EventKind.LEFT_AMAZON)
+        with reading(self.plant.database.books) as connection:
+            return connection.execute(left).scalar_one()
 
     def _fingerprint(self) -> str:
         """Of all that happened to listings and offers: two weeks of one seed and one code have the same."""
@@ -121,7 +136,7 @@ class Week:
 
     def _schedule(self) -> None:
         kernel = self.kernel
-        scheduler = Scheduler(SCHEDULE, ScheduleStore(self.plant.database.engine), self.launch, kernel.utc)
+        scheduler = Scheduler(SCHEDULE, ScheduleStore(self.plant.database.engine), self.commands.launch, kernel.utc)
         while True:
             with suppress(DatabaseAway):  # slots are caught up with
                 scheduler.tick()
