@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from sqlalchemy import Engine, event
-from tools.one_writer import EXEMPT, EXEMPT_WHEN_RUN, MIGRATIONS, SQL, STORE
+from tools.one_writer import EXEMPT, MIGRATIONS, SQL, STORE
 
 _TESTS = str(Path(__file__).parents[1])
 _CARRIERS = frozenset({"mercarich_db.bulk", "mercarich_db.engine"})
@@ -52,4 +52,4 @@ def _writer(frame: FrameType | None) -> str | None:
 
 
 def _may_write(writer: str) -> bool:
-    return writer in EXEMPT or writer.startswith((STORE, MIGRATIONS, *EXEMPT_WHEN_RUN))
+    return writer in EXEMPT or writer.startswith((STORE, MIGRATIONS))

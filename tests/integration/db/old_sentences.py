@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from tests.integration.db import old_jobs
 from tests.integration.db.old_candidates import CANDIDATES
 
 from mercarich_contracts.events import EventKind
@@ -92,4 +93,7 @@ SENTENCES = (
         runs.SecondLookWaits(45, datetime(2026, 10, 1, 9, 30, 15, tzinfo=UTC)),
     ),
     Old(RUNS, "not done within its deadline; what was left is first in the next run", runs.DeadlinePassed()),
+    *(Old(("jobs", "message"), sentence, tells) for sentence, tells in old_jobs.MESSAGES),
+    *(Old(("job_queries", "problem"), sentence, tells) for sentence, tells in old_jobs.SEARCHES),
+    *(Old(("job_problems", "problem"), sentence, tells) for sentence, tells in old_jobs.LINES),
 )

@@ -8,6 +8,9 @@ from sqlalchemy import Engine
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import HEADER, Workshop, csv_of, offers
 
+from mercarich_reasons.imports import TooManyRows
+from mercarich_reasons.jobs import FileEmpty, FileWithoutRows, RowsWrong
+from mercarich_reasons.reason import Reason
 from mercarich_web.ports import Refused
 from mercarich_web.use_cases import jobs as use_cases
 
@@ -29,25 +32,25 @@ def test_the_encodings_of_excel_and_of_everybody_else(shop: Workshop, encoding: 
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "why"),
     [
-        (b"", "The file is empty."),
-        (b"\r\n\r\n", "The file is empty."),
-        (b"\xef\xbb\xbf", "The file is empty."),
-        (csv_of([]), "The file has no rows below its header."),
-        (b"sku,title\r\nA,b\r\n", "2 problems were found, so no row was imported"),
-        (csv_of(offers(3)).replace(b"\r\n", b"\r"), "1 problem was found"),
-        (csv_of(offers(3)) + b"x" * 10_000_000 + b"\r\n", "1 problem was found"),
-        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"x" * 10_000_000 + b'"\r\n', "1 problem was found"),
-        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"\n" * 300_000, "1 problem was found"),
-        (b"\x00" * 100_000, "1 problem was found"),
+        (b"", FileEmpty()),
+        (b"\r\n\r\n", FileEmpty()),
+        (b"\xef\xbb\xbf", FileEmpty()),
+        (csv_of([]), FileWithoutRows()),
+        (b"sku,title\r\nA,b\r\n", RowsWrong(2)),
+        (csv_of(offers(3)).replace(b"\r\n", b"\r"), RowsWrong(1)),
+        (csv_of(offers(3)) + b"x" * 10_000_000 + b"\r\n", RowsWrong(1)),
+        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"x" * 10_000_000 + b'"\r\n', RowsWrong(1)),
+        (csv_of(offers(3)) + b'S-9,yahoo,"' + b"\n" * 300_000, RowsWrong(1)),
+        (b"\x00" * 100_000, RowsWrong(1)),
     ],
 )
-def test_a_file_that_is_none_is_told_and_imports_nothing(shop: Workshop, data: bytes, says: str) -> None:
+def test_a_file_that_is_none_is_told_and_imports_nothing(shop: Workshop, data: bytes, why: Reason) -> None:
     job = shop.import_bytes("hanako", data)
 
     assert job.state == "failed"
-    assert says in (job.message or "")
+    assert job.message == why
     assert (shop.skus(1), shop.staged()) == ([], 0)
 
 
@@ -57,7 +60,7 @@ def test_more_rows_than_a_seller_can_have_are_refused(shop: Workshop, monkeypatc
     job = shop.import_rows("hanako", offers(31))
 
     assert job.state == "failed"
-    assert shop.problems(job.id) == [(32, None, "more than 30 rows; split the file")]
+    assert shop.problems(job.id) == [(32, None, TooManyRows(30))]
 
 
 def test_a_file_that_is_too_large_or_of_another_encoding_never_becomes_a_job(

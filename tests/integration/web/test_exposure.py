@@ -9,8 +9,9 @@ from tests.integration.web.rows import NOW, Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
+from mercarich_contracts.market import Reason, State
 from mercarich_db import tables
-from mercarich_reasons.stock import ByHand
+from mercarich_reasons.stock import ByHand, SourceSeen
 from mercarich_web.adapters.exposure_sql import SqlExposures
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
 from mercarich_web.domain.exposure import Span
@@ -46,7 +47,7 @@ def down(rows: Rows, user_id: int, sku: str, **values: object) -> int:
 def test_it_begins_where_it_is_seen_and_ends_with_the_zero_at_amazon(engine: Engine, rows: Rows, ann_id: int) -> None:
     listing = down(rows, ann_id, "A-1")
     rows.event(listing, "held", user_id=ann_id, at=ago(minutes=100))
-    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=70), reason="sold: won")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=70), reason=SourceSeen(State.SOLD, Reason.WON))
     rows.event(listing, "push_accepted", user_id=ann_id, at=ago(minutes=60), quantity_after=0)
 
     assert minutes(engine, ann_id) == [10, 30]
@@ -64,7 +65,7 @@ def test_another_source_or_the_old_one_ends_it_too(engine: Engine, rows: Rows, a
 def test_a_search_that_is_resumed_ends_nothing(engine: Engine, rows: Rows, ann_id: int) -> None:
     """The zero is not at Amazon yet."""
     listing = down(rows, ann_id, "A-1")
-    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=50), reason="sold: won")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=50), reason=SourceSeen(State.SOLD, Reason.WON))
     rows.event(listing, "resumed", user_id=ann_id, at=ago(minutes=40), quantity_after=0)
     rows.event(listing, "push_accepted", user_id=ann_id, at=ago(minutes=20), quantity_after=0)
 
@@ -91,10 +92,10 @@ def test_what_is_still_exposed_counts_until_now_however_long_ago_it_began(
     engine: Engine, rows: Rows, ann_id: int
 ) -> None:
     waits = down(rows, ann_id, "A-1", pushed_quantity=1)
-    rows.event(waits, "withdrawn", user_id=ann_id, at=ago(minutes=5), reason="sold: won")
+    rows.event(waits, "withdrawn", user_id=ann_id, at=ago(minutes=5), reason=SourceSeen(State.SOLD, Reason.WON))
     down(rows, ann_id, "A-2", pushed_quantity=1, withdrawn_at=ago(days=40), changed_at=ago(days=40))
     ended_unseen = down(rows, ann_id, "A-3")
-    rows.event(ended_unseen, "withdrawn", user_id=ann_id, at=ago(minutes=9), reason="sold: won")
+    rows.event(ended_unseen, "withdrawn", user_id=ann_id, at=ago(minutes=9), reason=SourceSeen(State.SOLD, Reason.WON))
 
     assert minutes(engine, ann_id) == [5, 40 * 24 * 60]
 
@@ -103,7 +104,7 @@ def test_what_has_ended_since_somebody_looked_at_what_is_exposed_counts_once(
     engine: Engine, rows: Rows, ann_id: int
 ) -> None:
     listing = down(rows, ann_id, "A-1")
-    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=9), reason="sold: won")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(minutes=9), reason=SourceSeen(State.SOLD, Reason.WON))
     rows.event(listing, "push_accepted", user_id=ann_id, at=ago(minutes=2), quantity_after=0)
     seen_before = {listing: ago(minutes=9)}
 
@@ -113,7 +114,7 @@ def test_what_has_ended_since_somebody_looked_at_what_is_exposed_counts_once(
 def test_nobody_elses_offers_count(engine: Engine, rows: Rows, ann_id: int) -> None:
     bob = rows.user("bob")
     listing = down(rows, bob, "B-1", pushed_quantity=1, withdrawn_at=ago(hours=1))
-    rows.event(listing, "withdrawn", user_id=bob, at=ago(minutes=5), reason="sold: won")
+    rows.event(listing, "withdrawn", user_id=bob, at=ago(minutes=5), reason=SourceSeen(State.SOLD, Reason.WON))
 
     assert spans_of(engine, ann_id) == []
     assert spans_of(engine, bob) == [Span(ago(minutes=5), NOW)]
@@ -124,7 +125,7 @@ def test_home_tells_the_expected_cancellations_and_says_when_they_are_not_known(
 ) -> None:
     rows.listing(ann_id, rows.source("x1"), "UP-1")
     listing = down(rows, ann_id, "A-1")
-    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(hours=26), reason="sold: won")
+    rows.event(listing, "withdrawn", user_id=ann_id, at=ago(hours=26), reason=SourceSeen(State.SOLD, Reason.WON))
     rows.event(listing, "push_accepted", user_id=ann_id, at=ago(hours=25), quantity_after=0)
     unknown = ann.get("/fortnight").text
 

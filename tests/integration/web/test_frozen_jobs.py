@@ -8,6 +8,7 @@ from tests.integration.web.workshop import Workshop, csv_of, offers
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import job_files, settings
+from mercarich_reasons.jobs import ImportClosed, SearchClosed
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.ports_jobs import Overtaken
 
@@ -70,10 +71,7 @@ def test_z2_after_thirty_minutes_a_job_is_failed_with_a_sentence_for_its_seller(
 
     assert (watched.taken_over, watched.closed) == ([], [started.id])
     job = shop.job(started.id)
-    assert (job.state, job.message) == (
-        "failed",
-        "Nothing moved for 30 minutes, so the import was closed. No row of the file was imported; upload it again.",
-    )
+    assert (job.state, job.message) == ("failed", ImportClosed(30))
     for claim in (frozen, again):
         with pytest.raises(Overtaken):
             shop.steps[Kind.IMPORT](claim)
@@ -99,10 +97,7 @@ def test_z2_a_job_whose_worker_froze_after_some_progress_is_closed_where_no_othe
 
     job = shop.job(started.id)
     assert (job.state, job.made) == ("failed", 1), "what was found is kept"
-    assert job.message == (
-        "Nothing moved for 30 minutes, so the search was closed. What it had found is kept as drafts; start it again"
-        " for the rest."
-    )
+    assert job.message == SearchClosed(30)
     with pytest.raises(Overtaken):
         shop.steps[Kind.SEARCH](claim)
 

@@ -9,6 +9,8 @@ from tests.integration.web.workshop import Workshop, csv_of, offers
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.tables import source_items
+from mercarich_reasons.imports import ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
+from mercarich_reasons.jobs import ImportStopped, RowsImported, RowsWrong
 from mercarich_reasons.stock import ByImport
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.ports_jobs import Overtaken
@@ -25,7 +27,7 @@ def test_a_hundred_rows_become_listings_that_wait_for_no_push(shop: Workshop) ->
     job = shop.import_rows("hanako", offers(100))
 
     assert (job.state, job.made, job.wrong, job.progress) == ("finished", 100, 0, 100)
-    assert job.message == "100 rows were imported."
+    assert job.message == RowsImported(100)
     assert len(shop.skus(1)) == 100
     listing = shop.listing("S-00001")
     assert (listing.listed, listing.quantity, listing.push_pending, listing.title) == (True, 1, 0, "時計 1")
@@ -45,7 +47,7 @@ def test_every_bad_row_is_told_by_line_and_column_and_nothing_is_imported(shop: 
     job = shop.import_rows("hanako", rows)
 
     assert job.state == "failed"
-    assert job.message == "6 problems were found, so no row was imported; mend them and upload again."
+    assert job.message == RowsWrong(6)
     assert [each[:2] for each in shop.problems(job.id)] == [
         (3, "asin"),
         (3, "quantity"),
@@ -69,15 +71,11 @@ def test_rows_that_contradict_each_other_or_the_listings_are_told(shop: Workshop
     job = shop.import_rows("hanako", wanted)
 
     assert shop.problems(job.id) == [
-        (3, "sku", "line 2 has the same SKU"),
-        (4, "source_id", "your SKU OLD-1 has this source"),
-        (
-            5,
-            "source_id",
-            "the offer is on sale from x900000001; an import does not change the source of a listed offer",
-        ),
-        (5, "listed", "OLD-1 is on sale; an import does not take a listed offer out of the watch"),
-        (6, "source_id", "line 2 has the same source"),
+        (3, "sku", SkuTwice(2)),
+        (4, "source_id", SourceTaken("OLD-1")),
+        (5, "source_id", SourceFixed("x900000001")),
+        (5, "listed", ListedAlready("OLD-1")),
+        (6, "source_id", SourceTwice(2)),
     ]
     assert shop.skus(1) == ["OLD-1"]
 
@@ -193,7 +191,7 @@ def test_a_stopped_import_has_imported_nothing_even_just_before_its_last_step(sh
     stopped = shop.stop(started.id, "hanako")
 
     assert (stopped.changed, stopped.job.state) == (True, "stopped")
-    assert stopped.job.message == "Stopped by hanako; no row was imported."
+    assert stopped.job.message == ImportStopped("hanako")
     with pytest.raises(Overtaken):
         shop.steps[Kind.IMPORT](claim)
     assert (shop.skus(1), shop.staged()) == ([], 0)

@@ -10,6 +10,8 @@ from tests.services.proxies import Reply, Upstream, upstream
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError, SearchRequest, SearchResult
+from mercarich_reasons.jobs import AnswerUnreadable, MarketplaceAway, SearchUnusable
+from mercarich_reasons.reason import Reason
 from mercarich_web.adapters.markets_http import HttpMarkets
 from mercarich_web.domain.search_queries import Query
 from mercarich_web.ports_jobs import MarketAway, Unusable
@@ -55,56 +57,58 @@ def test_a_query_is_asked_as_it_is_and_its_own_marketplaces_items_are_taken(
 
 
 @pytest.mark.parametrize(
-    ("reply", "seconds", "says"),
+    ("reply", "seconds", "text"),
     [
-        (Reply(b"", 503), 15, "yahoo: HTTP 503"),
-        (Reply(b"", 503, {"retry-after": "40"}), 40, "yahoo: HTTP 503"),
-        (Reply(b"", 503, {"retry-after": "999999"}), 300, "yahoo: HTTP 503"),
-        (Reply(b"", 503, {"retry-after": "soon"}), 15, "yahoo: HTTP 503"),
-        (Reply(b"<html>", 500), 15, "yahoo: HTTP 500"),
+        (Reply(b"", 503), 15, "HTTP 503"),
+        (Reply(b"", 503, {"retry-after": "40"}), 40, "HTTP 503"),
+        (Reply(b"", 503, {"retry-after": "999999"}), 300, "HTTP 503"),
+        (Reply(b"", 503, {"retry-after": "soon"}), 15, "HTTP 503"),
+        (Reply(b"<html>", 500), 15, "HTTP 500"),
         (
             _error(503, "breaker_open", "rests"),
             15,
             "breaker_open: rests",
         ),
-        (Reply(b"{}", 200, after_seconds=2), 15, "yahoo's proxy: ReadTimeout"),
+        (Reply(b"{}", 200, after_seconds=2), 15, "ReadTimeout"),
     ],
 )
 def test_what_is_away_is_waited_for(
-    proxy: Upstream, markets: HttpMarkets, reply: Reply, seconds: float, says: str
+    proxy: Upstream, markets: HttpMarkets, reply: Reply, seconds: float, text: str
 ) -> None:
     proxy.answer = lambda _: reply
 
-    with pytest.raises(MarketAway, match=says) as away:
+    with pytest.raises(MarketAway) as away:
         markets.search(QUERY, 0)
 
     assert away.value.after_seconds == seconds
+    assert away.value.reason == MarketplaceAway(Marketplace.YAHOO, text)
 
 
 @pytest.mark.parametrize(
-    ("reply", "says"),
+    ("reply", "why"),
     [
-        (
-            _error(502, "unparsable", "no rows"),
-            "unparsable: no rows",
-        ),
-        (Reply(b"", 422), "yahoo: HTTP 422"),
-        (Reply(b"<html>", 200), "spoke another language"),
-        (Reply(b'{"items": [{}]}', 200), "spoke another language"),
+        (_error(502, "unparsable", "no rows"), SearchUnusable(Marketplace.YAHOO, "unparsable: no rows")),
+        (Reply(b"", 422), SearchUnusable(Marketplace.YAHOO, "HTTP 422")),
+        (Reply(b"<html>", 200), AnswerUnreadable(Marketplace.YAHOO)),
+        (Reply(b'{"items": [{}]}', 200), AnswerUnreadable(Marketplace.YAHOO)),
     ],
 )
-def test_what_cannot_be_used_is_told(proxy: Upstream, markets: HttpMarkets, reply: Reply, says: str) -> None:
+def test_what_cannot_be_used_is_told(proxy: Upstream, markets: HttpMarkets, reply: Reply, why: Reason) -> None:
     proxy.answer = lambda _: reply
 
-    with pytest.raises(Unusable, match=says):
+    with pytest.raises(Unusable) as unusable:
         markets.search(QUERY, 0)
+
+    assert unusable.value.reason == why
 
 
 def test_a_proxy_that_is_not_there_is_waited_for() -> None:
     markets = HttpMarkets({Marketplace.YAHOO: f"http://127.0.0.1:{free_port()}"}, silence_seconds=1)
 
-    with pytest.raises(MarketAway, match="yahoo's proxy: ConnectError"):
+    with pytest.raises(MarketAway) as away:
         markets.search(QUERY, 0)
+
+    assert away.value.reason == MarketplaceAway(Marketplace.YAHOO, "ConnectError")
     markets.close()
 
 

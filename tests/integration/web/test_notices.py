@@ -15,6 +15,7 @@ from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, 
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
+from mercarich_reasons.jobs import RowsWrong
 from mercarich_web.adapters.webhooks_http import signature
 from mercarich_web.bootstrap_notices import NoticeWorker, build_notices
 from mercarich_web.bootstrap_pages import build_pages
@@ -208,12 +209,12 @@ def test_a_failed_import_leads_to_its_job(worker: NoticeWorker, ann: Browser, ro
     words = {"kind": "import", "state": "failed", "phase": "ended", "cursor": "{}", "created_by": "ann"}
     times = {"created_at": ago(hours=1), "heartbeat_at": ago(hours=1), "ended_at": ago(minutes=9)}
     arguments = '{"file": "<img src=x>.csv"}'
-    job = rows.add(tables.jobs, user_id=ann_id, arguments=arguments, message="Full.", **numbers, **words, **times)
+    job = rows.add(tables.jobs, user_id=ann_id, arguments=arguments, message=RowsWrong(3), **numbers, **words, **times)
     worker.keep()
     page = ann.get("/notices").text
 
     assert f'href="/jobs/{job}"' in page
-    assert "&lt;img src=x&gt;.csv: Full." in page
+    assert "&lt;img src=x&gt;.csv: No row was imported. Problems found: 3." in page
 
 
 def test_mail_goes_to_an_address_only_once_its_owner_said_so(

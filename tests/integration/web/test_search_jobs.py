@@ -9,11 +9,15 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import run_tx
 from mercarich_db.tables.revivals import EVERYONE
+from mercarich_reasons.jobs import MarketplaceAway, MarketplacePaused, SearchesFailed, SearchStopped, SearchUnusable
 from mercarich_web.domain.jobs import Kind
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
 from mercarich_web.ports_jobs import MarketAway, Unusable
 from mercarich_web.use_cases.jobs import MOST_OPEN
+
+BUSY = MarketplaceAway(Marketplace.YAHOO, "breaker_open: not now")
+NO_ROWS = SearchUnusable(Marketplace.YAHOO, "unparsable: no rows")
 
 
 @pytest.fixture
@@ -92,7 +96,7 @@ def test_a_search_goes_on_from_its_page_after_its_worker_was_killed(shop: Worksh
 
 
 def test_a_marketplace_that_is_away_is_waited_for_and_the_seller_is_told(shop: Workshop) -> None:
-    shop.shops.pages = {"cup": [MarketAway("yahoo: breaker_open: not now", 40)]}
+    shop.shops.pages = {"cup": [MarketAway(BUSY, 40)]}
     started = shop.search("hanako", "cup")
     shop.work(Kind.SEARCH)
     waiting = shop.job(started.id)
@@ -103,7 +107,7 @@ def test_a_marketplace_that_is_away_is_waited_for_and_the_seller_is_told(shop: W
     shop.now.go(seconds=2)
     shop.work(Kind.SEARCH)
 
-    assert (waiting.state, waiting.message, waiting.claim) == ("running", "yahoo: breaker_open: not now", None)
+    assert (waiting.state, waiting.message, waiting.claim) == ("running", BUSY, None)
     job = shop.job(started.id)
     assert (job.state, job.made, job.message) == ("finished", 1, None)
 
@@ -118,7 +122,7 @@ def test_a_paused_marketplace_is_not_searched_and_the_other_one_is(shop: Worksho
     waiting = shop.job(started.id)
     assert {marketplace for marketplace, *_ in shop.shops.asked} == {"mercari"}
     assert (waiting.state, waiting.done, waiting.claim) == ("running", 2, None)
-    assert waiting.message == "yahoo is paused; `mercarich resume yahoo` lets the search go on"
+    assert waiting.message == MarketplacePaused(Marketplace.YAHOO)
     shop.now.go(seconds=16)
     _set(engine, shop, "MARKETPLACE_YAHOO", "on")
     shop.work(Kind.SEARCH)
@@ -127,15 +131,15 @@ def test_a_paused_marketplace_is_not_searched_and_the_other_one_is(shop: Worksho
 
 
 def test_an_answer_that_cannot_be_used_is_asked_for_three_times_and_then_left(shop: Workshop) -> None:
-    shop.shops.pages = {"cup": [Unusable("yahoo: unparsable: no rows")], "pen": [["x100000001"]]}
+    shop.shops.pages = {"cup": [Unusable(NO_ROWS)], "pen": [["x100000001"]]}
     started = shop.search("hanako", "cup", "pen")
 
     shop.work(Kind.SEARCH)
 
     job = shop.job(started.id)
-    assert (job.state, job.made, job.message) == ("finished", 1, "1 of 2 searches could not be read.")
+    assert (job.state, job.made, job.message) == ("finished", 1, SearchesFailed(1, 2))
     first, second = shop.book.queries(started.id)
-    assert (first.state, first.problem, second.state) == ("failed", "yahoo: unparsable: no rows", "done")
+    assert (first.state, first.problem, second.state) == ("failed", NO_ROWS, "done")
     assert [keyword for _, keyword, _ in shop.shops.asked] == ["cup", "cup", "cup", "pen"]
 
 
@@ -167,7 +171,7 @@ def test_z3_a_stop_request_ends_a_search_at_once_also_while_its_worker_is_frozen
 
     assert (stopped, shop.outcomes) == ([True], ["overtaken"])
     job = shop.job(started.id)
-    assert (job.state, job.message) == ("stopped", "Stopped by hanako; what it had found is kept as drafts.")
+    assert (job.state, job.message) == ("stopped", SearchStopped("hanako"))
     assert shop.skus(1) == [], "the page that was under way is not written"
 
 

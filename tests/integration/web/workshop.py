@@ -13,6 +13,7 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_problems, job_rows, jobs, listings
+from mercarich_reasons.reason import Reason
 from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.job_book_sql import SqlJobBook
 from mercarich_web.bootstrap_jobs import steps_of
@@ -124,7 +125,7 @@ class Workshop:
         assert job is not None
         return job
 
-    def problems(self, job_id: int) -> list[tuple[int, str | None, str]]:
+    def problems(self, job_id: int) -> list[tuple[int, str | None, Reason]]:
         return [(each.line, each.column, each.problem) for each in self.book.problems(job_id, None)]
 
     def skus(self, user_id: int) -> list[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from mercarich_db.setting_definitions import WORKERS
 from mercarich_db.settings_store import BadSetting, WorkerSetting, worker_setting
+from mercarich_reasons.settings import NoWholeNumber, NoWorkerSetting, WorkersCrossed
 
 KEY = "INVCHK_YAHOO_WORKER"
 
@@ -30,17 +31,21 @@ def test_a_paused_pool_keeps_its_numbers() -> None:
 @pytest.mark.parametrize("text", ["-1", "0", "501", "1000000", "many", "", "2.5"])
 @pytest.mark.parametrize("key", [KEY, f"{KEY}_MIN"])
 def test_a_number_that_cannot_be_used_is_refused(key: str, text: str) -> None:
-    with pytest.raises(BadSetting, match=f"{key}: expected a whole number from 1 to 500, not '{text}'"):
+    with pytest.raises(BadSetting) as refused:
         worker_setting({key: text}, KEY)
+
+    assert refused.value.reason == NoWholeNumber(key, 1, 500, text)
 
 
 def test_more_at_least_than_at_most_is_refused() -> None:
-    with pytest.raises(BadSetting, match=f"{KEY}_MIN 6 is more than {KEY} 5"):
+    with pytest.raises(BadSetting) as refused:
         worker_setting({f"{KEY}_MIN": "6"}, KEY)
+
+    assert refused.value.reason == WorkersCrossed(KEY, 6, 5)
 
 
 def test_a_key_that_is_no_pools_is_refused() -> None:
-    with pytest.raises(
-        BadSetting, match="there is no worker setting 'BRAKE_LISTINGS'; known: BACKGROUND_SEARCH_WORKER"
-    ):
+    with pytest.raises(BadSetting) as refused:
         worker_setting({}, "BRAKE_LISTINGS")
+
+    assert refused.value.reason == NoWorkerSetting("BRAKE_LISTINGS", tuple(WORKERS))

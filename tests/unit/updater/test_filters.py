@@ -35,6 +35,7 @@ from mercarich_reasons.candidates import (
     TitleTooLong,
 )
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.settings import NoConditionPair
 from mercarich_replacements.filters import Filter, Refusal, early, late
 from mercarich_replacements.matching import SEED
 from mercarich_replacements.rules import BadConditions, Rules, Wanted, lead_time, read_conditions
@@ -247,5 +248,7 @@ def test_a_search_has_the_words_without_the_show(title: str, words: str) -> None
 
 @pytest.mark.parametrize("text", ["1", "1=7", "0=1", "a=b", "1=1 2"])
 def test_a_condition_map_that_cannot_be_read_is_refused(text: str) -> None:
-    with pytest.raises(BadConditions, match="expected ours=worst"):
+    with pytest.raises(BadConditions) as refused:
         read_conditions(text)
+
+    assert refused.value.reason == NoConditionPair(text.split()[-1])

@@ -8,6 +8,7 @@ import pytest
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
 from mercarich_reasons.push import AmazonRefused
+from mercarich_reasons.stored import OldSentence
 from mercarich_web.domain.offers import TOLD, Account, Event, Known, Offer, Source, told, what_next, why
 from mercarich_web.domain.replacements import Replacement, ReplacementSearch
 from mercarich_web.domain.reports import Hold
@@ -68,7 +69,7 @@ HOLD = Hold(
     marketplace="yahoo",
     username=None,
     kind="falls",
-    reason="30 of 60 fell",
+    reason=OldSentence("30 of 60 fell"),
     opened_at=NOW,
     released_at=None,
     released_by=None,
@@ -217,4 +218,4 @@ def test_a_kind_of_a_later_release_is_shown_as_it_is() -> None:
     event = Event(NOW, "a_kind_of_tomorrow", None, None, None, None, None, None, None, None)
 
     assert told(event) == "a_kind_of_tomorrow"
-    assert told(replace(event, kind="restored")) == "another source, put up again"
+    assert told(replace(event, kind="restored")) == "put up again"

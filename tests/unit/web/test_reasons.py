@@ -1,21 +1,39 @@
-"""What jobs write in English is read in the language of the page: no sentence of a file or a search stays as it is."""
+"""What jobs write is read in the language of the page: each problem of a file, a search or a job."""
 
 import re
 
 import pytest
 
 from mercarich_contracts.market import Marketplace
+from mercarich_reasons.imports import (
+    BeingDeleted,
+    ListedAlready,
+    RecordTooLong,
+    SkuTwice,
+    SourceFixed,
+    TooManyRows,
+    WrongBytes,
+)
+from mercarich_reasons.jobs import (
+    MarketplaceAway,
+    MarketplacePaused,
+    PagesOutOfRange,
+    PricesCrossed,
+    RowsImported,
+    RowsWrong,
+    TooManyJobs,
+)
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.listing_csv import COLUMNS, read_header, read_row
 from mercarich_web.domain.search_queries import BadQuery, read_queries
-from mercarich_web.site.languages import catalogue
-from mercarich_web.site.reasons import told
+from mercarich_web.site.rendering import told
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 GOOD = {"sku": "S-1", "marketplace": "yahoo", "source_id": "x123456789"}
 
 
-def in_japanese(reason: str) -> str:
-    return told(reason, catalogue("ja").ugettext)
+def in_japanese(reason: Reason | str) -> str:
+    return told(reason, "ja")
 
 
 @pytest.mark.parametrize(
@@ -63,32 +81,32 @@ def test_what_is_wrong_with_a_search(given: str) -> None:
     with pytest.raises(BadQuery) as refused:
         read_queries(given.split("\n"), [Marketplace.YAHOO], None, None)
 
-    assert JAPANESE.search(in_japanese(str(refused.value))), str(refused.value)
+    assert JAPANESE.search(in_japanese(refused.value.reason)), str(refused.value)
 
 
 @pytest.mark.parametrize(
-    "message",
+    "reason",
     [
-        "1,500 rows were imported.",
-        "2 problems were found, so no row was imported; mend them and upload again.",
-        "line 3 has the same SKU",
-        "YA-1 is being deleted, at Amazon too; import it again afterwards",
-        "the offer is on sale from x1234567; an import does not change the source of a listed offer",
-        "YA-1 is on sale; an import does not take a listed offer out of the watch",
-        "longer than 65,536 bytes; is a quote not closed?",
-        "its bytes are not of the encoding that the file begins with",
-        "more than 50,000 rows; split the file",
-        "hanako has 20 open jobs; wait for one or stop one",
-        "the lowest price 5000 is above the highest, 3000",
-        "pages: expected a whole number from 1 to 100, not 0",
-        "yahoo is paused; `mercarich resume yahoo` lets the search go on",
-        "yahoo: breaker_open: not now; the search goes on by itself",
-        "mercari's proxy: ConnectError",
+        RowsImported(1500),
+        RowsWrong(2),
+        SkuTwice(3),
+        BeingDeleted("YA-1"),
+        SourceFixed("x1234567"),
+        ListedAlready("YA-1"),
+        RecordTooLong(65_536),
+        WrongBytes(),
+        TooManyRows(50_000),
+        TooManyJobs("hanako", 20),
+        PricesCrossed(5000, 3000),
+        PagesOutOfRange(100, 0),
+        MarketplacePaused(Marketplace.YAHOO),
+        MarketplaceAway(Marketplace.YAHOO, "breaker_open: not now"),
+        MarketplaceAway(Marketplace.MERCARI, "ConnectError"),
     ],
 )
-def test_what_a_job_says(message: str) -> None:
-    assert JAPANESE.search(in_japanese(message))
+def test_what_a_job_says(reason: Reason) -> None:
+    assert JAPANESE.search(in_japanese(reason))
 
 
-def test_a_sentence_of_a_later_release_stays_as_it_is() -> None:
+def test_a_sentence_of_an_earlier_release_stays_as_it_is() -> None:
     assert in_japanese("the moon was full") == "the moon was full"

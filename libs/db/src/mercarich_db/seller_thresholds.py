@@ -14,6 +14,7 @@ from mercarich_db import settings_store
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import seller_settings, users
+from mercarich_reasons.settings import NoSellersSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def own_settings(connection: Connection, user_id: int) -> Sequence[OwnSetting]:
 def set_own(connection: Connection, user_id: int, key: str, value: str | None, by: Actor, now: datetime) -> None:
     """None: the general value again; the audit log tells of it. Raises `BadSetting`."""
     if key not in SELLERS_OWN:
-        raise BadSetting(f"{key} is no setting of a seller; known: {', '.join(sorted(SELLERS_OWN))}")
+        raise BadSetting(NoSellersSetting(key[:40], tuple(sorted(SELLERS_OWN))))
     text = None if value is None else str(DEFINITIONS[key].parse(value))
     mine = (seller_settings.c.user_id == user_id) & (seller_settings.c.key == key)
     name = connection.execute(select(users.c.username).where(users.c.id == user_id).with_for_update()).scalar_one()

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mercarich_reasons.refusal import Refusal
+from mercarich_reasons.settings import NoChoice, NoNumber, NoText, NoWholeNumber
 from mercarich_replacements.matching import DEFAULT, SEED
 from mercarich_replacements.rules import read_conditions
 
 LONGEST_TEXT = 4_000
 
 
-class BadSetting(Exception):
-    """The key or the value is refused; the text says what was expected."""
+class BadSetting(Refusal):
+    """The key or the value is refused; the reason says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Definition:
     form: str = ""
     """What a text looks like, as an example."""
     reads: Callable[[str], object] = str
-    """Raises `ValueError` for a text that cannot be."""
+    """Raises `Refusal` for a text that cannot be."""
 
     @property
     def expected(self) -> str:
@@ -39,29 +41,32 @@ class Definition:
         """Raises `BadSetting`."""
         if isinstance(self.default, str):
             return self._text(text)
-        expected = f"{self.key}: expected {self.expected}, not {text[:40]!r}"
+        assert self.low is not None
+        assert self.high is not None
         try:
             value = int(text) if isinstance(self.default, int) else float(text)
         except ValueError:
-            raise BadSetting(expected) from None
-        if not (self.low is not None and self.high is not None and self.low <= value <= self.high):
-            raise BadSetting(expected)
+            raise self._no_number(self.low, self.high, text) from None
+        if not self.low <= value <= self.high:
+            raise self._no_number(self.low, self.high, text)
         return value
+
+    def _no_number(self, low: float, high: float, text: str) -> BadSetting:
+        if isinstance(self.default, int):
+            return BadSetting(NoWholeNumber(self.key, int(low), int(high), text[:40]))
+        return BadSetting(NoNumber(self.key, low, high, text[:40]))
 
     def _text(self, text: str) -> str:
         value = text.strip()
         if len(value) > LONGEST_TEXT or not "".join(value.split()).isprintable():
-            raise BadSetting(f"{self.key}: expected a text of at most {LONGEST_TEXT:,} characters that can be seen")
-        if not self._can_be(value):
-            raise BadSetting(f"{self.key}: expected {self.expected}, not {value[:40]!r}")
-        return value
-
-    def _can_be(self, text: str) -> bool:
+            raise BadSetting(NoText(self.key, LONGEST_TEXT))
+        if self.choices and value not in self.choices:
+            raise BadSetting(NoChoice(self.key, self.choices, value[:40]))
         try:
-            self.reads(text)
-        except ValueError:
-            return False
-        return not self.choices or text in self.choices
+            self.reads(value)
+        except Refusal as error:
+            raise BadSetting(error.reason) from None
+        return value
 
 
 WORKERS: Mapping[str, int] = {

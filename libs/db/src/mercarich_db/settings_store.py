@@ -1,6 +1,6 @@
 """The settings that people change while the system runs: typed, bounded, with history.
 
-`read` gives every value, defaults filled in; `write` refuses what is out of range with a sentence;
+`read` gives every value, defaults filled in; `write` refuses what is out of range with a reason;
 `worker_setting` is what a pool's three keys say together. Deployment facts (addresses, keys) are not here
 but in the environment.
 """
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from mercarich_db.setting_definitions import DEFINITIONS, MIN, MODE, PAUSE, PAUSED, WORKERS, BadSetting, Definition
 from mercarich_db.tables import settings, settings_history
+from mercarich_reasons.settings import LeastAboveMost, MostBelowLeast, NoWorkerSetting, UnknownSetting, WorkersCrossed
 
 __all__ = [
     "DEFINITIONS",
@@ -93,7 +94,7 @@ def worker_setting(texts: Mapping[str, str], key: str) -> WorkerSetting:
     Raises `BadSetting` for a key that is none, for a text that cannot be read, and for more at least than at most.
     """
     if key not in WORKERS:
-        raise BadSetting(f"there is no worker setting {key!r}; known: {', '.join(WORKERS)}")
+        raise BadSetting(NoWorkerSetting(key[:40], tuple(WORKERS)))
     high, low, mode = (
         DEFINITIONS[name].parse(texts[name]) if name in texts else DEFINITIONS[name].default
         for name in (key, key + MIN, key + MODE)
@@ -104,7 +105,7 @@ def worker_setting(texts: Mapping[str, str], key: str) -> WorkerSetting:
     if setting.mode == "fixed":
         return WorkerSetting(setting.mode, setting.high, setting.high)
     if setting.low > setting.high:
-        raise BadSetting(f"{key}{MIN} {low} is more than {key} {high}")
+        raise BadSetting(WorkersCrossed(key, setting.low, setting.high))
     return setting
 
 
@@ -136,7 +137,7 @@ def write_all(
 def _parsed(key: str, value: str) -> str:
     definition = DEFINITIONS.get(key)
     if definition is None:
-        raise BadSetting(f"there is no setting {key!r}; known: {', '.join(DEFINITIONS)}")
+        raise BadSetting(UnknownSetting(key[:40], tuple(DEFINITIONS)))
     return str(definition.parse(value))
 
 
@@ -150,8 +151,8 @@ def _refuse_crossed(texts: Mapping[str, str], key: str) -> None:
     if low <= high:
         return
     if key == pool:
-        raise BadSetting(f"{key}: {high} is less than {pool}{MIN} ({low}); lower that one first")
-    raise BadSetting(f"{key}: {low} is more than {pool} ({high}); raise that one first")
+        raise BadSetting(MostBelowLeast(key, high, pool + MIN, low))
+    raise BadSetting(LeastAboveMost(key, low, pool, high))
 
 
 def _values(texts: Mapping[str, str]) -> Values:

@@ -8,10 +8,22 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from mercarich_reasons import candidates, holds, pictures, push, replacements, runs, stock
-from mercarich_reasons.reason import Reason
+from mercarich_reasons import (
+    accounts,
+    candidates,
+    holds,
+    imports,
+    jobs,
+    pictures,
+    push,
+    replacements,
+    runs,
+    settings,
+    stock,
+)
+from mercarich_reasons.reason import Reason, values
 
-_SUBJECTS = (stock, push, replacements, candidates, pictures, holds, runs)
+_SUBJECTS = (stock, push, replacements, candidates, pictures, holds, runs, jobs, imports, settings, accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,10 @@ class LaterCode(Reason):
     name: str
     given: Mapping[str, Any] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.given.items())
+        return f"{self.name}({told})" if told else self.name
+
 
 CATALOGUE: Mapping[str, type[Reason]] = {
     each.code: each
@@ -40,6 +56,16 @@ CATALOGUE: Mapping[str, type[Reason]] = {
 """Code -> its class. Every code here has words in every language."""
 
 
+def coded(reason: Reason | str | None) -> tuple[str, Mapping[str, Any]] | None:
+    """The code and the values, for programs; a sentence of an earlier release is an `OldSentence`."""
+    if reason is None:
+        return None
+    if isinstance(reason, LaterCode):
+        return reason.name, reason.given
+    known = OldSentence(reason) if isinstance(reason, str) else reason
+    return known.code, values(known)
+
+
 def loads(text: str) -> Reason:
     """Never raises: a text that is no JSON is an `OldSentence`, an unknown code a `LaterCode`."""
     if not text.startswith('{"code"'):
@@ -48,7 +74,8 @@ def loads(text: str) -> Reason:
         stored = orjson.loads(text)
     except orjson.JSONDecodeError:
         return OldSentence(text)
-    return _read(str(stored["code"]), stored.get("values") or {})
+    given = stored.get("values")
+    return _read(str(stored["code"]), given if isinstance(given, dict) else {})
 
 
 def _read(code: str, given: Mapping[str, Any]) -> Reason:

@@ -20,7 +20,7 @@ class Language(StrEnum):
     JA = "ja"
 
 
-class _Words(Protocol):
+class Words(Protocol):
     """A language's table."""
 
     SEEN: str
@@ -34,8 +34,8 @@ class _Words(Protocol):
     REASONS: Mapping[str, str]
 
 
-_TABLES: Mapping[Language, _Words] = {Language.EN: en, Language.JA: ja}
-_NAMED: Mapping[type, Callable[[_Words], Mapping[str, str]]] = {
+_TABLES: Mapping[Language, Words] = {Language.EN: en, Language.JA: ja}
+_NAMED: Mapping[type, Callable[[Words], Mapping[str, str]]] = {
     Marketplace: lambda words: words.MARKETPLACES,
     State: lambda words: words.STATES,
     StateReason: lambda words: words.STATE_REASONS,
@@ -43,6 +43,8 @@ _NAMED: Mapping[type, Callable[[_Words], Mapping[str, str]]] = {
 }
 """Values of closed sets, and the table of a language that has words for each."""
 Moment = Callable[[datetime], str]
+_NAMES = frozenset({"job_id", "source_item_id", "line", "number"})
+"""Whole numbers that name something: they get no thousands separators."""
 
 
 def utc(at: datetime) -> str:
@@ -50,14 +52,14 @@ def utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def tell(reason: Reason | None, language: Language, *, moment: Moment = utc) -> str:
-    """The sentence; empty without a reason. `moment` formats the times in it.
+def tell(reason: Reason | str | None, language: Language, *, moment: Moment = utc) -> str:
+    """The sentence; empty without a reason, and a sentence of an earlier release as it is. `moment` formats the times.
 
     In a template `{name}` is a value, `{name|text}` has a text for a value that is missing, and `[…]` is left out
     when a value in it is missing. `{state}` also tells the reason's `why`.
     """
-    if reason is None:
-        return ""
+    if reason is None or isinstance(reason, str):
+        return reason or ""
     template = _TABLES[language].REASONS.get(reason.code)
     if isinstance(reason, LaterCode) or template is None:
         return str(reason)
@@ -66,6 +68,11 @@ def tell(reason: Reason | None, language: Language, *, moment: Moment = utc) -> 
     if isinstance(values.get("state"), State):
         told["state"] = seen(values["state"], values.get("why"), language)
     return "".join(_parts(template, told))
+
+
+def source_words(language: Language) -> Words:
+    """The words for marketplaces, and for states of sources and what told them."""
+    return _TABLES[language]
 
 
 def seen(state: State | str, why: StateReason | str | None, language: Language) -> str:
@@ -113,7 +120,7 @@ def _word(name: str, value: Any, language: Language, moment: Moment) -> str:
     if name.endswith("condition"):
         return words.CONDITIONS.get(value, str(value))
     if isinstance(value, int) and not isinstance(value, bool):
-        return words.YEN.format(value) if name.endswith("_jpy") else f"{value:,}"
+        return words.YEN.format(value) if name.endswith("_jpy") else str(value) if name in _NAMES else f"{value:,}"
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, tuple | list):

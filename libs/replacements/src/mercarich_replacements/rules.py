@@ -6,6 +6,8 @@ from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_reasons.refusal import Refusal
+from mercarich_reasons.settings import NoConditionPair
 from mercarich_replacements.matching import MatchRules
 
 LONGEST_LEAD = 30
@@ -78,8 +80,8 @@ class Wanted:
         return rules.break_even and self.offer_price_jpy is not None
 
 
-class BadConditions(ValueError):
-    """The setting cannot be read; the text says what was expected."""
+class BadConditions(Refusal):
+    """The setting cannot be read; the reason says what was expected."""
 
 
 def read_conditions(text: str) -> Mapping[int, int]:
@@ -88,7 +90,7 @@ def read_conditions(text: str) -> Mapping[int, int]:
     for word in text.split():
         ours, _, theirs = word.partition("=")
         if ours not in tuple("123456") or theirs not in tuple("123456"):
-            raise BadConditions(f"expected ours=worst with numbers from 1 to 6, not {word!r}")
+            raise BadConditions(NoConditionPair(word[:40]))
         conditions[int(ours)] = int(theirs)
     return conditions
 

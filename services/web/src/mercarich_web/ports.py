@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from mercarich_contracts.audit import Actor
-from mercarich_reasons.reason import Reason
-from mercarich_reasons.telling import Language, tell
+from mercarich_reasons.refusal import Refusal
 from mercarich_web.domain.exclusions import Exclusion
 from mercarich_web.domain.expiry import Expired, Removed
 from mercarich_web.domain.offers import Account, Event, Evidence, Offer, Push, Source
@@ -29,15 +28,8 @@ from mercarich_web.domain.retention import Record, Step
 from mercarich_web.domain.schedules import LastStart, Pause, Wish
 
 
-class Refused(Exception):
-    """The value is not allowed; the reason, or the text, says what was expected."""
-
-    def __init__(self, told: Reason | str) -> None:
-        super().__init__(told)
-        self.told = told
-
-    def __str__(self) -> str:
-        return tell(self.told, Language.EN) if isinstance(self.told, Reason) else self.told
+class Refused(Refusal):
+    """What was asked is not done; the reason says why."""
 
 
 Together = Callable[[], AbstractContextManager[None]]

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.refusal import Refusal
 from mercarich_web.domain.expiry import Removed
 from mercarich_web.domain.jobs import Job, JobProblem, JobQuery, Kind, Phase, State
 from mercarich_web.domain.listing_csv import ListingRow, Problem
@@ -22,16 +24,16 @@ class Changed(Exception):
     """The listings are no longer what the staged rows were compared with: nothing was written."""
 
 
-class MarketAway(Exception):
-    """The proxy cannot search, or look, for now; the text says why."""
+class MarketAway(Refusal):
+    """The marketplace cannot be searched for now; the reason says why."""
 
-    def __init__(self, text: str, after_seconds: float) -> None:
-        super().__init__(text)
+    def __init__(self, reason: Reason, after_seconds: float) -> None:
+        super().__init__(reason)
         self.after_seconds = after_seconds
 
 
-class Unusable(Exception):
-    """The marketplace's answer to this search, or the search itself, cannot be used; the text says why."""
+class Unusable(Refusal):
+    """The marketplace's answer to this search, or the search itself, cannot be used; the reason says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ class Desk(Protocol):
     def release(self, claim: Claim) -> None:
         """Somebody else's turn."""
 
-    def put_off(self, claim: Claim, until: datetime, why: str) -> None: ...
+    def put_off(self, claim: Claim, until: datetime, why: Reason) -> None: ...
 
-    def end(self, claim: Claim, state: State, message: str | None, now: datetime) -> None: ...
+    def end(self, claim: Claim, state: State, message: Reason | None, now: datetime) -> None: ...
 
     def discard(self, job_id: int) -> None:
         """Delete what an ended job staged, but for a file that is to be mended. Safe to repeat."""
@@ -101,7 +103,7 @@ class Candidates(Protocol):
     def take(self, claim: Claim, number: int, items: Sequence[Item], *, page: int, last: bool, now: datetime) -> Claim:
         """Drafts of those that the seller does not have; `page` is read, and the query done when it is the `last`."""
 
-    def note(self, claim: Claim, number: int, why: str, *, give_up: bool) -> Claim:
+    def note(self, claim: Claim, number: int, why: Reason, *, give_up: bool) -> Claim:
         """An answer that could not be used."""
 
     def outcome(self, claim: Claim) -> tuple[int, int]:
@@ -164,7 +166,7 @@ class JobBook(Protocol):
 
     def problems(self, job_id: int, limit: int | None) -> Iterable[JobProblem]: ...
 
-    def stop(self, job_id: int, message: str, now: datetime) -> bool:
+    def stop(self, job_id: int, message: Reason, now: datetime) -> bool:
         """Ends it whatever its worker does, which writes nothing more; False when it had ended."""
 
     def skip(self, job_id: int, number: int) -> bool:
@@ -177,11 +179,19 @@ class JobBook(Protocol):
         """Free a job whose claim is older than `before`, or that no worker takes any more; its cursor stays.
         False when it is free, or a worker has taken it meanwhile."""
 
-    def close(self, job_id: int, before: datetime, message: str, now: datetime) -> bool:
+    def close(self, job_id: int, before: datetime, message: Reason, now: datetime) -> bool:
         """Fail a job that has still made no progress since `before`."""
 
     def leftovers(self) -> Sequence[int]:
         """Ended jobs that still have staged rows, and those that never became ready within a day."""
+
+
+class PicturesAway(Exception):
+    """No picture of the marketplace can be had for now; the text says why."""
+
+    def __init__(self, text: str, after_seconds: float) -> None:
+        super().__init__(text)
+        self.after_seconds = after_seconds
 
 
 class NoPicture(Exception):
@@ -209,7 +219,7 @@ class PictureLine(Protocol):
 
 
 class PictureSource(Protocol):
-    """Both methods raise `MarketAway` and `PictureLater`."""
+    """Both methods raise `PicturesAway` and `PictureLater`."""
 
     def addresses(self, marketplace: Marketplace, item_id: str) -> Sequence[str]:
         """Those that the item's page shows, the main one first; empty when it has none, or is gone."""

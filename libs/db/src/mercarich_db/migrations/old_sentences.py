@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from mercarich_db.migrations.old_candidates import CANDIDATES
+from mercarich_db.migrations.old_jobs import JOBS
 
 _STATE_OF = {
     **dict.fromkeys(("auction_only", "no_price", "flea_market"), "unbuyable"),
@@ -182,4 +183,5 @@ _RUNS = (
     _known(r"not done within its deadline; what was left is first in the next run", "deadline_passed"),
 )
 _OF_CANDIDATES = tuple(Known(re.compile(pattern, re.DOTALL), code, readers) for pattern, code, readers in CANDIDATES)
-_KNOWN: tuple[Known, ...] = (*_LIFE, *_PUSHES, *_OF_CANDIDATES, *_HOLDS, *_RUNS)
+_OF_JOBS = tuple(Known(re.compile(pattern, re.DOTALL), code, readers) for pattern, code, readers in JOBS)
+_KNOWN: tuple[Known, ...] = (*_LIFE, *_PUSHES, *_OF_CANDIDATES, *_HOLDS, *_RUNS, *_OF_JOBS)

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 jobs = Table(
     "jobs",
@@ -20,7 +20,7 @@ jobs = Table(
     Column("made", Integer, nullable=False),  # listings that are new or changed
     Column("left_out", Integer, nullable=False),  # candidates that were not taken
     Column("wrong", Integer, nullable=False),  # problems found, see job_problems
-    Column("message", String(500), nullable=True),  # for the seller
+    Column("message", StoredReason, nullable=True),  # for the seller
     Column("created_by", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("heartbeat_at", UtcDateTime, nullable=False),  # of the last progress, or since when a worker owes one
@@ -51,7 +51,7 @@ job_queries = Table(
     Column("page", Integer, nullable=False),  # the next one
     Column("made", Integer, nullable=False),
     Column("tries", Integer, nullable=False),  # answers in a row that could not be used
-    Column("problem", String(255), nullable=True),
+    Column("problem", StoredReason, nullable=True),
 )
 
 job_files = Table(
@@ -87,5 +87,5 @@ job_problems = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("line", Integer, nullable=False),
     Column("field", exact(32), nullable=True),  # the column of the file; NULL: the whole line
-    Column("problem", String(255), nullable=False),
+    Column("problem", StoredReason, nullable=False),
 )

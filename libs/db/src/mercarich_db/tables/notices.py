@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 notices = Table(  # one for each cause: opened again when the cause comes back
     "notices",
@@ -13,7 +13,8 @@ notices = Table(  # one for each cause: opened again when the cause comes back
     Column("kind", exact(32), nullable=False),
     Column("cause", exact(64), nullable=False),  # tells causes of a kind apart: the hold's, the job's id, or empty
     Column("count", Integer, nullable=False),  # of what it is about, as of now
-    Column("about", String(255), nullable=False),  # a file's name, Amazon's reason
+    Column("about", String(255), nullable=False),  # a file's name, what Amazon says of a token
+    Column("reason", StoredReason, nullable=True),  # why a job failed
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime, nullable=True),  # the cause has ended
     Column("read_at", UtcDateTime, nullable=True),

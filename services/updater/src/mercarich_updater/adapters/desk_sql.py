@@ -81,9 +81,7 @@ class SqlDesk:
     def _write(self, change: Callable[[Connection], Result]) -> Result:
         try:
             return run_tx(self._engine, change)
-        except Undecidable as error:
-            raise Refused(str(error), error.reason) from error
-        except BadSetting as error:
+        except (Undecidable, BadSetting) as error:
             raise Refused(str(error)) from error
 
 

@@ -14,6 +14,8 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_listings import store
+from mercarich_reasons.jobs import MarketplacePaused
+from mercarich_reasons.reason import Reason
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import SqlDesk
 from mercarich_web.adapters.new_rows import new_listing, new_source
@@ -41,8 +43,7 @@ class SqlCandidates:
             row = connection.execute(first.where(_query.marketplace.not_in(paused))).one_or_none()
             kept = connection.execute(first).one_or_none() if row is None and paused else None
         if kept is not None:
-            why = f"{kept.marketplace} is paused; `mercarich resume {kept.marketplace}` lets the search go on"
-            raise MarketAway(why, PAUSED_SECONDS)
+            raise MarketAway(MarketplacePaused(Marketplace(kept.marketplace)), PAUSED_SECONDS)
         if row is None:
             return None
         return row.number, Query(
@@ -75,9 +76,9 @@ class SqlCandidates:
 
         return run_tx(self._engine, write)
 
-    def note(self, claim: Claim, number: int, why: str, *, give_up: bool) -> Claim:
+    def note(self, claim: Claim, number: int, why: Reason, *, give_up: bool) -> Claim:
         this = and_(_query.job_id == claim.job_id, _query.number == number, _query.state == "waiting")
-        values: dict[str, Any] = {"tries": _query.tries + 1, "problem": why[:255]}
+        values: dict[str, Any] = {"tries": _query.tries + 1, "problem": why}
         if give_up:
             values["state"] = "failed"
 

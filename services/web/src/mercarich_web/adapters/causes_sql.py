@@ -70,6 +70,5 @@ def _failed_jobs(connection: Connection, at: datetime) -> Iterator[Cause]:
     columns = (jobs.c.user_id, jobs.c.id, jobs.c.arguments, jobs.c.message)
     failed = select(*columns).where(jobs.c.ended_at > at - FAILED_FOR, jobs.c.state == "failed")
     for row in connection.execute(failed.where(jobs.c.kind.in_(("import", "search")))):
-        file = orjson.loads(row.arguments).get("file", "")
-        about = ": ".join(part for part in (str(file), row.message or "") if part)
-        yield Cause(Name(row.user_id, Kind.JOB_FAILED, str(row.id)), 1, about[:255])
+        file = str(orjson.loads(row.arguments).get("file", ""))
+        yield Cause(Name(row.user_id, Kind.JOB_FAILED, str(row.id)), 1, file[:255], row.message)

@@ -14,6 +14,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_rows, jobs
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
+from mercarich_reasons.reason import Reason
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.jobs import MENDABLE_FOR, Kind, Phase, State
 from mercarich_web.ports_jobs import Claim, Overtaken
@@ -42,10 +43,10 @@ class SqlDesk:
     def release(self, claim: Claim) -> None:
         self._write(claim, _FREE)
 
-    def put_off(self, claim: Claim, until: datetime, why: str) -> None:
-        self._write(claim, {**_FREE, "not_before": until, "message": why[:500]})
+    def put_off(self, claim: Claim, until: datetime, why: Reason) -> None:
+        self._write(claim, {**_FREE, "not_before": until, "message": why})
 
-    def end(self, claim: Claim, state: State, message: str | None, now: datetime) -> None:
+    def end(self, claim: Claim, state: State, message: Reason | None, now: datetime) -> None:
         self._write(claim, ended(state, message, now))
 
     def advance(self, connection: Connection, claim: Claim, cursor: Mapping[str, Any], **values: Any) -> Claim:
@@ -84,7 +85,7 @@ def to_be_mended(now: datetime) -> ColumnElement[bool]:
     return and_(jobs.c.state == State.FAILED, wrong, jobs.c.ended_at > now - MENDABLE_FOR)
 
 
-def ended(state: State, message: str | None, now: datetime) -> dict[str, Any]:
+def ended(state: State, message: Reason | None, now: datetime) -> dict[str, Any]:
     """The columns of a job that ends."""
     return {
         "state": state,

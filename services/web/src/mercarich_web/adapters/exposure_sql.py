@@ -12,16 +12,12 @@ from mercarich_db.tables import holds, listing_events, run_sellers, runs
 from mercarich_db.types import AnyRow, has_code
 from mercarich_reasons.stock import ByHand
 from mercarich_web.adapters.database import reading
-from mercarich_web.domain.exposure import Look, Span
+from mercarich_web.domain.exposure import Effect, Look, Span, kinds
 
 BEFORE = timedelta(days=7)
 """So long before what is asked an exposure that has ended since may have begun; of longer ones no end is looked for."""
 _event = listing_events.c
-_begins = (EventKind.WITHDRAWN, EventKind.SEARCHING, EventKind.HELD, EventKind.READBACK_MISMATCH)
-_ends = (
-    *(EventKind.RESTORED, EventKind.SWAPPED, EventKind.HOLD_CLEARED),
-    *(EventKind.PUSH_ORPHAN, EventKind.LEFT_AMAZON, EventKind.DELETED),
-)
+_begins = kinds(Effect.BEGINS)
 
 
 class SqlExposures:
@@ -79,8 +75,8 @@ def _changes(user_id: int, since: datetime) -> Select[Any]:
     """What began, and when the next change ended it; after the last one of a listing, None."""
     by_hand = func.coalesce(has_code(_event.reason, ByHand), false())
     gone = and_(_event.kind.in_(_begins), not_(by_hand))
-    down = and_(_event.kind == EventKind.PUSH_ACCEPTED, _event.quantity_after == 0)
-    up = and_(_event.kind == EventKind.RESUMED, _event.quantity_after > 0)
+    down = and_(_event.kind.in_(kinds(Effect.ENDS_AT_0)), _event.quantity_after == 0)
+    up = and_(_event.kind.in_(kinds(Effect.ENDS_ABOVE_0)), _event.quantity_after > 0)
     then = func.lead(_event.kind).over(partition_by=_event.listing_id, order_by=_event.id).label("then")
     until = (
         func.lead(_event.at, type_=_event.at.type)
@@ -89,7 +85,7 @@ def _changes(user_id: int, since: datetime) -> Select[Any]:
     )
     changes = (
         select(_event.listing_id, _event.at, _event.kind, until, then)
-        .where(_event.user_id == user_id, _event.at >= since, or_(gone, down, up, _event.kind.in_(_ends)))
+        .where(_event.user_id == user_id, _event.at >= since, or_(gone, down, up, _event.kind.in_(kinds(Effect.ENDS))))
         .subquery()
     )
     false_alarm = and_(changes.c.kind == EventKind.HELD, func.coalesce(changes.c.then, "") == EventKind.HOLD_CLEARED)

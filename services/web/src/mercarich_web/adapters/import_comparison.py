@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
+from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
 from mercarich_web.domain.listing_csv import Problem
 from mercarich_web.ports_jobs import Claim
 
@@ -50,25 +51,23 @@ class _Known:
         source = (row.marketplace, row.item_id)
         had, listed = self.own.get(row.sku, (None, False))
         if self.first_line[row.sku] < row.line:
-            yield Problem(row.line, "sku", f"line {self.first_line[row.sku]} has the same SKU")
+            yield Problem(row.line, "sku", SkuTwice(self.first_line[row.sku]))
         if row.sku in self.leaving:
-            yield Problem(row.line, "sku", f"{row.sku} is being deleted, at Amazon too; import it again afterwards")
+            yield Problem(row.line, "sku", BeingDeleted(row.sku))
         if had != source:  # listings that shared a source before may go on
             yield from self._taken(row, source)
         if listed and had is not None and had != source:
-            text = f"the offer is on sale from {had[1]}; an import does not change the source of a listed offer"
-            yield Problem(row.line, "source_id", text)
+            yield Problem(row.line, "source_id", SourceFixed(had[1]))
         if listed and row.listed is False:
-            text = f"{row.sku} is on sale; an import does not take a listed offer out of the watch"
-            yield Problem(row.line, "listed", text)
+            yield Problem(row.line, "listed", ListedAlready(row.sku))
 
     def _taken(self, row: AnyRow, source: _Source) -> Iterator[Problem]:
         before = [line for sku, line in self.lines[source].items() if sku != row.sku and line < row.line]
         if before:
-            yield Problem(row.line, "source_id", f"line {min(before)} has the same source")
+            yield Problem(row.line, "source_id", SourceTwice(min(before)))
         others = [sku for sku in self.takers.get(source, ()) if sku != row.sku]
         if others:
-            yield Problem(row.line, "source_id", f"your SKU {min(others)} has this source")
+            yield Problem(row.line, "source_id", SourceTaken(min(others)))
 
 
 def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Known:

@@ -13,6 +13,7 @@ from mercarich_db.tables import job_files, job_problems, job_rows, listing_remov
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.listing import Stage, make_offer
+from mercarich_reasons.jobs import RowsImported
 from mercarich_reasons.stock import ByImport
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import SqlDesk, ended, write_claimed
@@ -96,8 +97,7 @@ class SqlImports:
                 made += _apply_some(connection, claim, start, start + APPLIED, now)
             if made != claim.total:
                 raise Changed
-            message = f"{made:,} rows were imported."
-            write_claimed(connection, claim, {**ended(State.FINISHED, message, now), "made": made})
+            write_claimed(connection, claim, {**ended(State.FINISHED, RowsImported(made), now), "made": made})
             return made
 
         try:
@@ -238,5 +238,5 @@ def _staged(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
 
 
 def _problem(job_id: int, number: int, problem: Problem) -> dict[str, Any]:
-    text = problem.problem[:255]
-    return {"job_id": job_id, "number": number, "line": problem.line, "field": problem.field, "problem": text}
+    told = {"line": problem.line, "field": problem.field, "problem": problem.problem}
+    return {"job_id": job_id, "number": number, **told}

@@ -12,6 +12,8 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_queries, job_rows, jobs, users
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
+from mercarich_reasons.jobs import FileNotStored
+from mercarich_reasons.reason import Reason
 from mercarich_web.adapters.database import reading
 from mercarich_web.adapters.desk_sql import ATTEMPTS, ended, to_be_mended
 from mercarich_web.domain.jobs import FIRST_PHASE, Job, JobProblem, JobQuery, Kind, Phase, State, progress
@@ -143,7 +145,7 @@ class SqlJobBook:
             yield from (JobProblem(row.line, row.field, row.problem) for row in rows)
             number, left = rows[-1].number, None if left is None else left - len(rows)
 
-    def stop(self, job_id: int, message: str, now: datetime) -> bool:
+    def stop(self, job_id: int, message: Reason, now: datetime) -> bool:
         return self._end(jobs.c.id == job_id, State.STOPPED, message, now)
 
     def skip(self, job_id: int, number: int) -> bool:
@@ -162,7 +164,7 @@ class SqlJobBook:
         free = {"fence": jobs.c.fence + 1, "claim": None, "claimed_at": None, "claim_until": None, "attempts": 1}
         return run_tx(self._engine, lambda c: c.execute(update(jobs).where(which).values(free)).rowcount) == 1
 
-    def close(self, job_id: int, before: datetime, message: str, now: datetime) -> bool:
+    def close(self, job_id: int, before: datetime, message: Reason, now: datetime) -> bool:
         return self._end(and_(jobs.c.id == job_id, _still_since(before)), State.FAILED, message, now)
 
     def leftovers(self) -> "Sequence[int]":
@@ -173,10 +175,10 @@ class SqlJobBook:
             never = connection.execute(select(jobs.c.id).where(forgotten)).scalars().all()
             done = connection.execute(select(jobs.c.id).where(jobs.c.ended_at.is_not(None), staged)).scalars().all()
         for job_id in never:
-            self._end(jobs.c.id == job_id, State.FAILED, "Its file was not stored whole; upload it again.", self._now())
+            self._end(jobs.c.id == job_id, State.FAILED, FileNotStored(), self._now())
         return sorted({*never, *done})
 
-    def _end(self, which: ColumnElement[bool], state: State, message: str, now: datetime) -> bool:
+    def _end(self, which: ColumnElement[bool], state: State, message: Reason, now: datetime) -> bool:
         """The fence rises with it: whoever works on the job writes nothing more."""
         values = {**ended(state, message, now), "fence": jobs.c.fence + 1}
         end = update(jobs).where(which, jobs.c.ended_at.is_(None)).values(values)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item, ProxyError, SearchRequest, SearchResult
+from mercarich_reasons.jobs import AnswerUnreadable, MarketplaceAway, SearchUnusable
 from mercarich_web.domain.search_queries import Query
 from mercarich_web.ports_jobs import MarketAway, Unusable
 
@@ -35,13 +36,13 @@ class HttpMarkets:
                 url, content=request.model_dump_json(), headers={"content-type": "application/json"}
             )
         except httpx.HTTPError as error:
-            raise MarketAway(f"{query.marketplace}'s proxy: {type(error).__name__}", AGAIN_SECONDS) from error
+            raise MarketAway(MarketplaceAway(query.marketplace, type(error).__name__), AGAIN_SECONDS) from error
         if answer.status_code == httpx.codes.OK:
             return self._read(answer, query)
-        why = f"{query.marketplace}: {_reason(answer)}"
+        text = _text(answer)
         if answer.status_code in (httpx.codes.BAD_GATEWAY, httpx.codes.UNPROCESSABLE_ENTITY):
-            raise Unusable(why)
-        raise MarketAway(f"{why}; the search goes on by itself", _pause(answer))
+            raise Unusable(SearchUnusable(query.marketplace, text))
+        raise MarketAway(MarketplaceAway(query.marketplace, text), _pause(answer))
 
     def close(self) -> None:
         self._http.close()
@@ -50,11 +51,11 @@ class HttpMarkets:
         try:
             result = SearchResult.model_validate_json(answer.content)
         except ValidationError as error:
-            raise Unusable(f"{query.marketplace}'s proxy spoke another language") from error
+            raise Unusable(AnswerUnreadable(query.marketplace)) from error
         return [item for item in result.items if item.marketplace is query.marketplace], result.complete
 
 
-def _reason(answer: httpx.Response) -> str:
+def _text(answer: httpx.Response) -> str:
     try:
         said = ProxyError.model_validate_json(answer.content)
     except ValidationError:

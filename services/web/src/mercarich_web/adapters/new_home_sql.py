@@ -12,6 +12,7 @@ from mercarich_db.bulk import among_keys, insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, excluded_words, source_items, users
 from mercarich_listings import store
+from mercarich_reasons.imports import DatabaseNotEmpty
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
 from mercarich_web.ports import Refused
 from mercarich_web.ports_migration import NewRows
@@ -28,7 +29,7 @@ class SqlNewHome:
         def write(connection: Connection) -> Result:
             count = connection.execute(select(func.count()).select_from(users)).scalar_one()
             if count:
-                raise Refused(f"this database has {count} sellers; the original is taken over into an empty one only")
+                raise Refused(DatabaseNotEmpty(count))
             return fill(SqlNewRows(connection))
 
         return run_tx(self._engine, write)

@@ -52,7 +52,7 @@ class SqlNotices:
             _tell(connection, told, What.OPENED, now)
             for notice, cause in changes.other:
                 this = update(notices).where(notices.c.id == notice.id)
-                connection.execute(this.values(count=cause.count, about=cause.about))
+                connection.execute(this.values(_told(cause)))
             closed = [notice for notice in changes.over if _close(connection, notice, now)]
             _tell(connection, [notice for notice in closed if notice.kind in TOLD_WHEN_OVER], What.CLOSED, now)
 
@@ -75,12 +75,16 @@ class SqlNotices:
 
 def notice_of(row: AnyRow) -> Notice:
     name = Name(row.user_id, row.kind, row.cause)
-    return Notice(row.id, name, row._mapping["count"], row.about, row.opened_at, row.closed_at, row.read_at)
+    return Notice(row.id, name, row._mapping["count"], row.about, row.opened_at, row.closed_at, row.read_at, row.reason)
+
+
+def _told(cause: Cause) -> dict[str, Any]:
+    return {"count": cause.count, "about": cause.about, "reason": cause.reason}
 
 
 def _add(connection: Connection, cause: Cause, now: datetime) -> bool:
     """False where another process was quicker."""
-    row = {**cause.name._asdict(), "count": cause.count, "about": cause.about, "opened_at": now}
+    row = {**cause.name._asdict(), **_told(cause), "opened_at": now}
     quiet = insert(notices).prefix_with("OR IGNORE", dialect="sqlite").prefix_with("IGNORE", dialect="mysql")
     return connection.execute(quiet.values(row)).rowcount == 1
 
@@ -90,7 +94,7 @@ def _notice(connection: Connection, name: Name) -> Notice:
 
 
 def _open_again(connection: Connection, notice: Notice, cause: Cause, now: datetime) -> bool:
-    values: dict[str, Any] = {"closed_at": None, "count": cause.count, "about": cause.about}
+    values: dict[str, Any] = {"closed_at": None, **_told(cause)}
     if not comes_back_quietly(notice, now):
         values |= {"opened_at": now, "read_at": None}
     this = update(notices).where(notices.c.id == notice.id, notices.c.closed_at.is_not(None))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.proxy_api import Item, ProxyError
 from mercarich_web.domain.pictures import LARGEST, SUFFIXES, Picture
-from mercarich_web.ports_jobs import MarketAway, NoPicture, PictureLater
+from mercarich_web.ports_jobs import NoPicture, PictureLater, PicturesAway
 
 AGAIN_SECONDS = 15.0
 LONGEST_REST_SECONDS = 300.0
@@ -27,9 +27,9 @@ class HttpPictureSource:
         try:
             item = Item.model_validate_json(answer.content)
         except ValidationError as error:
-            raise MarketAway(f"{marketplace}'s proxy answered HTTP {answer.status_code}", AGAIN_SECONDS) from error
+            raise PicturesAway(f"{marketplace}'s proxy answered HTTP {answer.status_code}", AGAIN_SECONDS) from error
         if item.reason is Reason.BREAKER_OPEN:
-            raise MarketAway(f"{marketplace}'s proxy does not ask at present", AGAIN_SECONDS)
+            raise PicturesAway(f"{marketplace}'s proxy does not ask at present", AGAIN_SECONDS)
         if item.state is State.UNKNOWN and item.reason is not Reason.MALFORMED_ID:
             raise PictureLater(f"the page told nothing: {item.reason}")
         return item.images
@@ -39,7 +39,7 @@ class HttpPictureSource:
         if answer.status_code != httpx.codes.OK:
             said = _said(answer)
             if said.error == Reason.BREAKER_OPEN:
-                raise MarketAway(f"{marketplace}: {said.message}", _rest(answer))
+                raise PicturesAway(f"{marketplace}: {said.message}", _rest(answer))
             if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
                 raise PictureLater(said.message)
             raise NoPicture(said.message)
@@ -55,7 +55,7 @@ class HttpPictureSource:
         try:
             return self._http.get(url, params=parameters)
         except httpx.HTTPError as error:
-            raise MarketAway(f"{url}: {type(error).__name__}", AGAIN_SECONDS) from error
+            raise PicturesAway(f"{url}: {type(error).__name__}", AGAIN_SECONDS) from error
 
 
 def _said(answer: httpx.Response) -> ProxyError:

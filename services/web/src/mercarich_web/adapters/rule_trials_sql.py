@@ -38,7 +38,7 @@ class SqlTrials:
             try:
                 DEFINITIONS[key].parse(value)
             except BadSetting as error:
-                raise BadRule(key, str(error)) from error
+                raise BadRule(key, error.reason) from error
         with reading(self._engine) as connection:
             return rules_of(connection, user_id, typed)
 

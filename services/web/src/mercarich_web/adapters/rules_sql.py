@@ -13,6 +13,7 @@ from mercarich_db.cadence import checks_a_day, offered
 from mercarich_db.engine import run_tx
 from mercarich_db.setting_definitions import BadSetting
 from mercarich_db.tables import users
+from mercarich_reasons.settings import ChecksNotInPlan
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.rules import CHECKS, BadRule, OwnRule
 
@@ -37,7 +38,7 @@ class SqlRules:
                 try:
                     seller_thresholds.set_own(connection, user_id, key, value, by, now)
                 except BadSetting as error:
-                    raise BadRule(key, str(error)) from error
+                    raise BadRule(key, error.reason) from error
 
         run_tx(self._engine, change)
 
@@ -61,5 +62,5 @@ def _choose(connection: Connection, user_id: int, value: str | None, by: Actor, 
 def _read(value: str, plan: int) -> int:
     allowed = {str(checks): checks for checks in offered(plan)}
     if value not in allowed:
-        raise BadRule(CHECKS, f"{CHECKS}: expected {' or '.join(allowed)} with this plan, not {value[:40]!r}")
+        raise BadRule(CHECKS, ChecksNotInPlan(tuple(allowed.values()), value[:40]))
     return allowed[value]

@@ -40,7 +40,7 @@ class SqlSettings:
         try:
             run_tx(self._engine, write)
         except settings_store.BadSetting as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.reason) from error
 
     def history(self, keys: Sequence[str], limit: int) -> Sequence[SettingChange]:
         columns = [column for column in settings_history.c if column is not settings_history.c.id]
@@ -68,7 +68,7 @@ def _setting(definition: settings_store.Definition, stored: Mapping[str, AnyRow]
         try:
             value = definition.parse(row.value)
         except settings_store.BadSetting as error:
-            problem = str(error)
+            problem = error.reason
     return Setting(
         key=definition.key,
         value=str(value),

@@ -35,10 +35,7 @@ def _reading(keys: Keys, desk: JobDesk) -> APIRouter:
     @routes.get("/{job_id}", summary="How far a job is, and what is wrong with its file")
     def one(job_id: Id, account: Account = reader) -> shapes.Problems:
         found = desk.show(job_id, account.username)
-        problems = [
-            shapes.ProblemOfLine(line=each.line, column=each.column, problem=each.problem) for each in found.problems
-        ]
-        return shapes.Problems(job=shapes.job(found.job), problems=problems)
+        return shapes.Problems(job=shapes.job(found.job), problems=[shapes.problem(each) for each in found.problems])
 
     @routes.get(
         "/{job_id}/to-mend.csv",

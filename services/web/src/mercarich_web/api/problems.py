@@ -6,9 +6,10 @@ from typing import Any
 import orjson
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from mercarich_reasons.reason import Reason
+from mercarich_web.api.reasons import Coded, code_of
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
 
@@ -18,8 +19,8 @@ PLACE = "/api/"
 MEDIA_TYPE = "application/problem+json"
 
 
-class Problem(BaseModel):
-    """What went wrong."""
+class Problem(Coded):
+    """What went wrong; a refusal has a code, too."""
 
     title: str
     status: int
@@ -38,8 +39,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 """For the document."""
 
 
-def problem(status: int, detail: str | None, headers: dict[str, str] | None = None) -> Response:
-    told = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+def problem(
+    status: int, detail: str | None, headers: dict[str, str] | None = None, reason: Reason | None = None
+) -> Response:
+    told = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, **code_of(reason))
     return Response(orjson.dumps(told.model_dump(exclude_none=True)), status, headers, media_type=MEDIA_TYPE)
 
 

@@ -8,15 +8,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
+from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.domain.bulk import BulkAction
-from mercarich_web.domain.jobs import Job
+from mercarich_web.domain.jobs import Job, JobProblem
 from mercarich_web.domain.listings import ListingRow
 from mercarich_web.domain.proposals import Proposal
-from mercarich_web.domain.sentences import english
 from mercarich_web.domain.timeline import Moment, Story
 
 
-class Listing(BaseModel):
+class Listing(Coded):
     """`quantity` is what Amazon is to show, `amazon_quantity` what it last accepted."""
 
     id: int
@@ -35,7 +35,7 @@ class Listing(BaseModel):
     source_price_jpy: int | None
     checked_at: datetime | None
     problem: str | None
-    """Why Amazon refused the last push."""
+    """Why Amazon refused the last push; `reason_code` is of it."""
 
 
 class Listings(BaseModel):
@@ -57,7 +57,7 @@ class Seen(BaseModel):
     fetched_at: datetime
 
 
-class Entry(BaseModel):
+class Entry(Coded):
     at: datetime
     kind: str
     """Of an event, or `look`, or `push`; more may come."""
@@ -91,7 +91,7 @@ class Told(BaseModel):
     """Newest first."""
 
 
-class JobShape(BaseModel):
+class JobShape(Coded):
     id: int
     kind: str
     state: str
@@ -101,6 +101,7 @@ class JobShape(BaseModel):
     left_out: int
     wrong: int
     message: str | None
+    """Why it ended so, or waits; `reason_code` is of it."""
     created_at: datetime
     ended_at: datetime | None
 
@@ -116,7 +117,7 @@ class Problems(BaseModel):
     problems: Sequence["ProblemOfLine"]
 
 
-class ProblemOfLine(BaseModel):
+class ProblemOfLine(Coded):
     line: int
     column: str | None
     problem: str
@@ -213,7 +214,8 @@ def listing(row: ListingRow) -> Listing:
         source_state=row.source_state,
         source_price_jpy=row.source_price_jpy,
         checked_at=row.checked_at,
-        problem=english(row.push_problem) if row.push_problem else None,
+        problem=english(row.push_problem),
+        **code_of(row.push_problem),
     )
 
 
@@ -239,7 +241,13 @@ def told(story: Story) -> Told:
 
 
 def job(one: Job) -> JobShape:
-    return JobShape(**{name: getattr(one, name) for name in JobShape.model_fields})
+    told = {"message": english(one.message), **code_of(one.message)}
+    names = JobShape.model_fields.keys() - told.keys()
+    return JobShape(**{name: getattr(one, name) for name in names}, **told)
+
+
+def problem(one: JobProblem) -> ProblemOfLine:
+    return ProblemOfLine(line=one.line, column=one.column, problem=str(english(one.problem)), **code_of(one.problem))
 
 
 def _entry(moment: Moment) -> Entry:
@@ -247,9 +255,9 @@ def _entry(moment: Moment) -> Entry:
     seen = Seen(**{name: getattr(looked, name) for name in Seen.model_fields}) if looked is not None else None
     more: dict[str, Any] = {}
     if moment.event is not None:
-        names = ("reason", "quantity_before", "quantity_after", "revision", "run_id")
+        names = ("quantity_before", "quantity_after", "revision", "run_id")
         more = {name: getattr(moment.event, name) for name in names}
-        more["reason"] = more["reason"] and english(more["reason"])
+        more |= {"reason": english(moment.event.reason), **code_of(moment.event.reason)}
     elif moment.push is not None:
         more = {"quantity_after": moment.push.quantity, "revision": moment.push.revision}
     return Entry(at=moment.at, kind=moment.kind, evidence=seen, **more)

@@ -5,7 +5,7 @@ from typing import TypeVar
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from mercarich_web.commands.output import cell, facts, number, plain, section, table
+from mercarich_web.commands.output import cell, facts, number, plain, section, sentence, table
 from mercarich_web.domain.jobs import Job, JobDetails, JobList, Skipped, Stopped, Watched
 
 Answer = TypeVar("Answer")
@@ -43,7 +43,7 @@ def details(answer: JobDetails) -> RenderableType:
 def stopped(answer: Stopped) -> RenderableType:
     job = answer.job
     if answer.changed:
-        return cell(f"job {job.id} is stopped: {job.message}")
+        return cell(f"job {job.id} is stopped: {sentence(job.message)}")
     return cell(f"job {job.id} had ended before ({job.state}); nothing changed")
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from mercarich_contracts.market import Marketplace
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+from mercarich_reasons.jobs import FileUnreadable
 from mercarich_web.commands import job_pages
 from mercarich_web.commands.arguments import command_parser, limit, login, person, row_id, with_json
 from mercarich_web.commands.asking import answer_of, quiet_logs
-from mercarich_web.commands.output import Page
+from mercarich_web.commands.output import Page, sentence
 from mercarich_web.ports import Refused
 from mercarich_web.use_cases.jobs import Wish
 
@@ -128,7 +129,7 @@ def _problems(given: argparse.Namespace) -> int:
         lines = csv.writer(sys.stdout)
         problems = jobs.problems(given.id)
         lines.writerow(["line", "column", "problem"])
-        lines.writerows([each.line, each.column or "", each.problem] for each in problems)
+        lines.writerows([each.line, each.column or "", sentence(each.problem)] for each in problems)
 
     return _stream(write)
 
@@ -143,7 +144,7 @@ def _export(given: argparse.Namespace) -> int:
             with Path(given.file).open("xb") as file:
                 file.writelines(piece.encode() for piece in pieces)
         except OSError as error:
-            raise Refused(f"{given.file}: {error.strerror}") from error
+            raise Refused(FileUnreadable(given.file, str(error.strerror))) from error
 
     return _stream(write)
 
@@ -155,7 +156,7 @@ def _bytes_of(file: str) -> Iterator[bytes]:
             while piece := opened.read(READ_BYTES):
                 yield piece
     except OSError as error:
-        raise Refused(f"{file}: {error.strerror}") from error
+        raise Refused(FileUnreadable(file, str(error.strerror))) from error
 
 
 def _answer(given: argparse.Namespace, ask: "Callable[[Jobs], job_pages.Answer]", page: Page[job_pages.Answer]) -> int:

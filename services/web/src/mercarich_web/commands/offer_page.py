@@ -6,10 +6,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_web.commands.hold_pages import hold_table
-from mercarich_web.commands.output import cell, facts, plain, section, table
+from mercarich_web.commands.output import cell, facts, plain, section, sentence, table
 from mercarich_web.domain.offers import Account, Event, Evidence, Explanation, Offer, Push, Source, told
 from mercarich_web.domain.replacements import Replacement, ReplacementSearch
-from mercarich_web.domain.sentences import english
 
 
 def page(answer: Explanation) -> RenderableType:
@@ -54,7 +53,7 @@ def _offer(offer: Offer) -> RenderableType:
     if offer.withdrawn_at is not None:
         rows.append(("withdrawn", offer.withdrawn_at))
     if offer.failures_are_current and offer.push_problem is not None:
-        rows.append(("push problem", cell(f"{english(offer.push_problem)} (tries: {offer.push_attempts})", "yellow")))
+        rows.append(("push problem", cell(f"{sentence(offer.push_problem)} (tries: {offer.push_attempts})", "yellow")))
     if offer.failures_are_current and offer.push_not_before is not None:
         rows.append(("next push not before", offer.push_not_before))
     return facts(rows)

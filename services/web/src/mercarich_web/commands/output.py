@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -14,7 +13,8 @@ from rich.text import Text
 
 from mercarich_contracts.schedule import TIME_ZONE
 from mercarich_reasons.reason import Reason
-from mercarich_web.domain.sentences import english
+from mercarich_reasons.telling import Language, tell
+from mercarich_web.commands.json_text import json_text
 
 Answer = TypeVar("Answer")
 Page = Callable[[Answer], RenderableType]
@@ -26,7 +26,7 @@ PLAIN_WIDTH = 180
 def show(answer: Answer, page: Page[Answer], *, as_json: bool) -> None:
     """Print an answer."""
     if as_json:
-        sys.stdout.write(TypeAdapter(type(answer)).dump_json(answer, indent=2).decode() + "\n")
+        sys.stdout.write(json_text(answer))
         return
     if sys.stdout.isatty():
         Console(highlight=False).print(page(answer))
@@ -45,8 +45,15 @@ def cell(value: object, style: str = "") -> Text:
         return Text("yes" if value else "no", style=style)
     if isinstance(value, datetime):
         return Text(tokyo(value), style=style)
-    text = f"{value:,}" if isinstance(value, int) else english(value) if isinstance(value, Reason) else str(value)
+    if isinstance(value, Reason):
+        value = sentence(value)
+    text = f"{value:,}" if isinstance(value, int) else str(value)
     return Text("".join(c if c.isprintable() else "�" for c in text), style=style)
+
+
+def sentence(reason: Reason | None) -> str:
+    """A reason in English, its times as the others of a page."""
+    return tell(reason, Language.EN, moment=tokyo)
 
 
 def number(value: int, alarm: str = "") -> Text:

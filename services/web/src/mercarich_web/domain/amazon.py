@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.listings import Figures, ListingRow
-from mercarich_web.domain.sentences import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Feed:
     items: int
     accepted: int
     rejected: int
-    problem: Why | None
+    problem: Reason | None
 
 
 @dataclass(frozen=True, slots=True)

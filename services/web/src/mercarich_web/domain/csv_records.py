@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mercarich_reasons.imports import LoneCarriageReturn, QuoteOpen, RecordTooLong, TextAfterQuote, WrongBytes
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.refusal import Refusal
+
 LONGEST_RECORD = 65_536
 """Bytes. A cell of megabytes is a mistake, or an open quote that swallows the rest of the file."""
 
@@ -35,7 +39,7 @@ class Record:
     """Its first line, from 1."""
     after: Place
     cells: tuple[str, ...]
-    problem: str | None = None
+    problem: Reason | None = None
     """Why it could not be read; reading goes on at the next line."""
 
 
@@ -68,9 +72,9 @@ def records(source: Iterator[Line], encoding: str, place: Place) -> Iterator[Rec
         except StopIteration:
             return
         except _Unreadable as error:
-            yield Record(first, feed.place, (), str(error))
+            yield Record(first, feed.place, (), error.reason)
         except csv.Error as error:
-            yield Record(first, feed.place, (), _sentence(error))
+            yield Record(first, feed.place, (), _reason(error))
         else:
             if cells:
                 yield Record(first, feed.place, cells)
@@ -95,8 +99,8 @@ def _try(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, final:
             del decoders[name]
 
 
-class _Unreadable(Exception):
-    """A record that cannot be read; the text says why."""
+class _Unreadable(Refusal):
+    """A record that cannot be read."""
 
 
 class _Feed:
@@ -122,18 +126,18 @@ class _Feed:
         self.place = Place(self.place.offset + line.size, self.place.line + 1)
         self._size += line.size
         if self._size > LONGEST_RECORD:
-            raise _Unreadable(f"longer than {LONGEST_RECORD:,} bytes; is a quote not closed?")
+            raise _Unreadable(RecordTooLong(LONGEST_RECORD))
         try:
             text = line.text.decode(self._encoding)
         except UnicodeDecodeError:
-            raise _Unreadable("its bytes are not of the encoding that the file begins with") from None
+            raise _Unreadable(WrongBytes()) from None
         return text.removeprefix("\ufeff") if at_start else text
 
 
-def _sentence(error: csv.Error) -> str:
+def _reason(error: csv.Error) -> Reason:
     text = str(error)
     if "new-line" in text:
-        return "a carriage return stands alone; lines must end in CR LF or LF"
+        return LoneCarriageReturn()
     if "end of data" in text:
-        return "a quote is opened and not closed"
-    return "something stands behind a closing quote; a quote within a cell is written twice"
+        return QuoteOpen()
+    return TextAfterQuote()

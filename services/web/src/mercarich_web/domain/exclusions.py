@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_reasons.refusal import Refusal
+from mercarich_reasons.settings import NoExcludedSeller, NoExcludedWord
 from mercarich_web.domain import cursors
 
 LONGEST = 64
 _SELLER = re.compile(rf"[!-~]{{1,{LONGEST}}}")
 
 
-class BadExclusion(ValueError):
-    """The text says what was expected."""
+class BadExclusion(Refusal):
+    """The reason says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,7 @@ def exclusion_of(username: str | None, marketplace: Marketplace | None, value: s
     if marketplace is None:
         return Exclusion(username, None, _word(value))
     if not _SELLER.fullmatch(value):
-        raise BadExclusion(
-            f"expected a source seller's id, 1 to {LONGEST} letters, digits and signs of ASCII, not {value[:80]!r}"
-        )
+        raise BadExclusion(NoExcludedSeller(LONGEST, value[:80]))
     return Exclusion(username, marketplace, value)
 
 
@@ -93,5 +93,5 @@ def _word(text: str) -> str:
     """Titles are searched for it whatever the case: one spelling is enough. Spaces inside count."""
     word = text.strip().casefold()
     if not word or len(word) > LONGEST or not word.isprintable():
-        raise BadExclusion(f"expected a word of 1 to {LONGEST} characters that can be seen, not {text[:80]!r}")
+        raise BadExclusion(NoExcludedWord(LONGEST, text[:80]))
     return word

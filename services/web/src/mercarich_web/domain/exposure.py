@@ -13,12 +13,57 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import ceil
+
+from mercarich_contracts.events import EventKind
 
 LIMIT = 0.025
 WEEK = timedelta(days=7)
 LEAST = timedelta(days=1)
 """Of checks; what is shorter tells nothing of a week."""
+
+
+class Effect(StrEnum):
+    """What an event means for a listing's exposure."""
+
+    BEGINS = "begins"
+    """Unless a person did it by hand: then the source is not gone."""
+    ENDS = "ends"
+    ENDS_AT_0 = "ends_at_0"
+    """With the quantity 0 after it."""
+    ENDS_ABOVE_0 = "ends_above_0"
+    NOTHING = "nothing"
+
+
+EFFECTS: Mapping[EventKind, Effect] = {
+    EventKind.WITHDRAWN: Effect.BEGINS,
+    EventKind.SEARCHING: Effect.BEGINS,
+    EventKind.HELD: Effect.BEGINS,
+    EventKind.READBACK_MISMATCH: Effect.BEGINS,
+    EventKind.RESTORED: Effect.ENDS,
+    EventKind.SWAPPED: Effect.ENDS,
+    EventKind.HOLD_CLEARED: Effect.ENDS,
+    EventKind.PUSH_ORPHAN: Effect.ENDS,
+    EventKind.LEFT_AMAZON: Effect.ENDS,
+    EventKind.DELETED: Effect.ENDS,
+    EventKind.PUSH_ACCEPTED: Effect.ENDS_AT_0,
+    EventKind.RESUMED: Effect.ENDS_ABOVE_0,
+    EventKind.PROPOSED: Effect.NOTHING,
+    EventKind.APPROVED: Effect.NOTHING,
+    EventKind.LAPSED: Effect.NOTHING,
+    EventKind.UNDONE: Effect.NOTHING,
+    EventKind.PUSH_REJECTED: Effect.NOTHING,
+    EventKind.PUSH_SUPERSEDED: Effect.NOTHING,
+    EventKind.LISTED: Effect.NOTHING,
+    EventKind.LOOK_WANTED: Effect.NOTHING,
+    EventKind.STOPPED: Effect.NOTHING,
+    EventKind.LEAVING: Effect.NOTHING,
+}
+
+
+def kinds(effect: Effect) -> Sequence[EventKind]:
+    return [kind for kind, known in EFFECTS.items() if known is effect]
 
 
 @dataclass(frozen=True, slots=True)

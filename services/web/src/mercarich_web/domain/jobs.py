@@ -1,10 +1,12 @@
-"""A seller's job: what it is, how far it is, and the sentences that the seller reads."""
+"""A seller's job: what it is, and how far it is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from mercarich_reasons.reason import Reason
 
 
 class Kind(StrEnum):
@@ -40,13 +42,6 @@ MENDABLE_FOR = timedelta(days=7)
 _SHARES = {Phase.READING: (0, 60), Phase.COMPARING: (60, 30), Phase.SOURCES: (90, 8), Phase.APPLYING: (98, 1)}
 """Of an import's time: where a phase begins and how much of 100 it takes."""
 
-FROZEN_CLOSED = {
-    Kind.SEARCH: "Nothing moved for {minutes} minutes, so the search was closed. What it had found is kept as drafts;"
-    " start it again for the rest.",
-    Kind.IMPORT: "Nothing moved for {minutes} minutes, so the import was closed. No row of the file was imported;"
-    " upload it again.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -64,7 +59,8 @@ class Job:
     made: int
     left_out: int
     wrong: int
-    message: str | None
+    message: Reason | None
+    """Why it ended so, or waits."""
     created_by: str
     created_at: datetime
     heartbeat_at: datetime
@@ -90,14 +86,14 @@ class JobQuery:
     state: str
     page: int
     made: int
-    problem: str | None
+    problem: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
 class JobProblem:
     line: int
     column: str | None
-    problem: str
+    problem: Reason
 
 
 @dataclass(frozen=True, slots=True)

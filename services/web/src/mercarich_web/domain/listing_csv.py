@@ -6,6 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
+from mercarich_reasons.imports import (
+    CellCount,
+    CellEmpty,
+    CellTooLong,
+    ColumnMissing,
+    ColumnTwice,
+    ControlCharacter,
+    LineBreakInside,
+    NamelessColumn,
+    NoAsin,
+    NoItemId,
+    NoMarketplace,
+    NotYesOrNo,
+    NumberOutOfRange,
+    UnknownColumn,
+)
+from mercarich_reasons.reason import Reason
 
 REQUIRED = ("sku", "marketplace", "source_id")
 OPTIONAL = ("asin", "title", "quantity", "listed", "price")
@@ -73,7 +90,7 @@ class Problem:
     line: int
     field: str | None
     """The column; None: the line as a whole."""
-    problem: str
+    problem: Reason
 
 
 def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Problem]]:
@@ -82,19 +99,19 @@ def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Proble
     problems = []
     for index, name in enumerate(names):
         if name not in (*COLUMNS, PROBLEM):
-            shown = name[:40] or f"number {index + 1}"
-            problems.append(Problem(line, None, f"unknown column {shown!r}; known: {', '.join(COLUMNS)}"))
+            unknown = UnknownColumn(name[:40], COLUMNS) if name else NamelessColumn(index + 1, COLUMNS)
+            problems.append(Problem(line, None, unknown))
         elif name in names[:index]:
-            problems.append(Problem(line, name, "the column is there twice"))
+            problems.append(Problem(line, name, ColumnTwice()))
     missing = [name for name in REQUIRED if name not in names]
-    problems += [Problem(line, name, "the column is missing") for name in missing]
+    problems += [Problem(line, name, ColumnMissing()) for name in missing]
     return names, problems
 
 
 def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[ListingRow | None, list[Problem]]:
     """The row, or everything that is wrong with it."""
     if len(cells) != len(columns):
-        return None, [Problem(line, None, f"{len(cells)} cells, the header has {len(columns)}")]
+        return None, [Problem(line, None, CellCount(len(cells), len(columns)))]
     values = {name: restored(cell).strip() for name, cell in zip(columns, cells, strict=True)}
     reader = _Reader(values, line)
     marketplace = reader.marketplace()
@@ -135,14 +152,14 @@ class _Reader:
         if not text:
             return None
         if text not in list(Marketplace):
-            self._wrong("marketplace", f"expected yahoo or mercari, not {text[:40]!r}")
+            self._wrong("marketplace", NoMarketplace(text[:40], tuple(Marketplace)))
             return None
         return Marketplace(text)
 
     def sku(self) -> str:
         text = self._required("sku")
         if _BLANKS.search(text):
-            self._wrong("sku", "a tab or a line break is in it")
+            self._wrong("sku", LineBreakInside())
         return text
 
     def item_id(self, marketplace: Marketplace | None) -> str:
@@ -151,14 +168,14 @@ class _Reader:
             return ""
         found = _IDS[marketplace].fullmatch(text)
         if found is None:
-            self._wrong("source_id", f"expected an id of {marketplace} or its page's address, not {text[:60]!r}")
+            self._wrong("source_id", NoItemId(marketplace, text[:60]))
             return ""
         return found[1]
 
     def asin(self) -> str | None:
         text = self._text("asin")
         if text is not None and not re.fullmatch(r"[0-9A-Z]{10}", text):
-            self._wrong("asin", f"expected ten capital letters and digits, not {text[:40]!r}")
+            self._wrong("asin", NoAsin(text[:40]))
         return text
 
     def title(self) -> str | None:
@@ -175,7 +192,7 @@ class _Reader:
         if text is None:
             return None
         if text.lower() not in _WORDS:
-            self._wrong("listed", f"expected yes or no, not {text[:40]!r}")
+            self._wrong("listed", NotYesOrNo(text[:40]))
         return _WORDS.get(text.lower())
 
     def _number(self, field: str, most: int) -> int | None:
@@ -183,25 +200,25 @@ class _Reader:
         if text is None:
             return None
         if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
-            self._wrong(field, f"expected a whole number from 1 to {most}, not {text[:40]!r}")
+            self._wrong(field, NumberOutOfRange(1, most, text[:40]))
             return None
         return int(text)
 
     def _required(self, field: str) -> str:
         text = self._text(field)
         if text is None:
-            self._wrong(field, "is empty")
+            self._wrong(field, CellEmpty())
         return text or ""
 
     def _text(self, field: str) -> str | None:
         text = self._values.get(field, "")
         limit = _LONGEST.get(field, 1000)
         if len(text) > limit:
-            self._wrong(field, f"{len(text):,} characters; at most {limit} are allowed")
+            self._wrong(field, CellTooLong(len(text), limit))
             return text[:limit]
         if _CONTROL.search(text):
-            self._wrong(field, "a control character is in it")
+            self._wrong(field, ControlCharacter())
         return text or None
 
-    def _wrong(self, field: str, problem: str) -> None:
+    def _wrong(self, field: str, problem: Reason) -> None:
         self.problems.append(Problem(self._line, field, problem))

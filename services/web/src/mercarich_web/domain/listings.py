@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain import cursors
-from mercarich_web.domain.sentences import Why
 
 ROWS = 50
 """Of a page."""
@@ -97,7 +97,7 @@ class ListingRow:
     searching: bool
     hold_id: int | None
     orphan: bool
-    push_problem: Why | None
+    push_problem: Reason | None
     changed_at: datetime
     source_state: str
     source_price_jpy: int | None

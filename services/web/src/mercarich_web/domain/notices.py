@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.sentences import Said
 
 QUIET = timedelta(hours=6)
@@ -59,6 +60,7 @@ class Cause:
     name: Name
     count: int = 1
     about: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Notice:
     opened_at: datetime
     closed_at: datetime | None
     read_at: datetime | None
+    reason: Reason | None = None
 
     @property
     def kind(self) -> str:
@@ -81,7 +84,10 @@ class Notice:
 
     @property
     def text(self) -> Said:
-        return Said(SENTENCES.get(self.kind, OTHER).text, {"count": self.count, "about": self.about})
+        sentence = SENTENCES.get(self.kind, OTHER)
+        if self.kind == Kind.JOB_FAILED and self.reason is not None:
+            sentence = FILE_FAILED if self.about else SEARCH_FAILED
+        return Said(sentence.text, {"count": self.count, "about": self.about, "reason": self.reason})
 
     @property
     def link(self) -> str:
@@ -130,7 +136,7 @@ def changes(causes: Iterable[Cause], known: Iterable[Notice]) -> Changes:
             new.append(cause)
         elif not notice.is_open:
             again.append((notice, cause))
-        elif (notice.count, notice.about) != (cause.count, cause.about):
+        elif (notice.count, notice.about, notice.reason) != (cause.count, cause.about, cause.reason):
             other.append((notice, cause))
     over = [notice for name, notice in by_name.items() if notice.is_open and name not in now]
     return Changes(new, again, other, over)
@@ -144,6 +150,8 @@ def pause_after(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, FIRST_PAUSE * int(2 ** max(0, tries - 1)))
 
 
+FILE_FAILED = Said("A job failed: %(about)s: %(reason)s")
+SEARCH_FAILED = Said("A job failed: %(reason)s")
 OTHER = Said("Something needs you: %(about)s")
 SENTENCES: Mapping[str, Said] = {
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),

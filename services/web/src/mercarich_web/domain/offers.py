@@ -6,9 +6,10 @@ from datetime import datetime
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.replacements import ReplacementSearch, next_search
 from mercarich_web.domain.reports import Hold
-from mercarich_web.domain.sentences import Said, Seen, Why
+from mercarich_web.domain.sentences import Said, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Offer:
     push_claimed_until: datetime | None
     push_attempts: int
     push_not_before: datetime | None
-    push_problem: Why | None
+    push_problem: Reason | None
     orphan: bool
     created_at: datetime | None = None
     """When an import, a search or the take-over made its row."""
@@ -103,7 +104,7 @@ class Event:
 
     at: datetime
     kind: str
-    reason: Why | None
+    reason: Reason | None
     quantity_before: int | None
     quantity_after: int | None
     revision: int | None
@@ -123,7 +124,7 @@ class Push:
     revision: int
     quantity: int
     result: str
-    issue: Why | None
+    issue: Reason | None
     created_at: datetime
     ended_at: datetime | None
 
@@ -157,7 +158,7 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.LAPSED: "the approved source is gone; searched again",
     EventKind.UNDONE: "a person took the other source back",
     EventKind.SWAPPED: "another source, not taken down for it",
-    EventKind.RESTORED: "another source, put up again",
+    EventKind.RESTORED: "put up again",
     EventKind.PUSH_ACCEPTED: "Amazon took the quantity",
     EventKind.PUSH_REJECTED: "Amazon refused the quantity",
     EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
@@ -244,10 +245,16 @@ def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
             "Revision %(revision)s (quantity %(quantity)s) waits until the seller links an Amazon account.", what
         )
     if account.verdict == "invalid":
+        if account.reason is None:
+            return Said(
+                "Revision %(revision)s (quantity %(quantity)s) waits until the seller authorises again: Amazon refuses"
+                " the token.",
+                what,
+            )
         return Said(
             "Revision %(revision)s (quantity %(quantity)s) waits until the seller authorises again: Amazon refuses the"
             " token (%(problem)s).",
-            {**what, "problem": account.reason or "no reason kept"},
+            {**what, "problem": account.reason},
         )
     if offer.push_claimed_until is not None and offer.push_claimed_until > now:
         if offer.push_claimed_until == offer.push_not_before:
@@ -258,9 +265,11 @@ def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
             )
         return Said("A feed worker is sending revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
     if offer.failures_are_current and offer.push_not_before is not None and offer.push_not_before > now:
+        if offer.push_problem is None:
+            return Said("Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait.", what)
         return Said(
             "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait: %(problem)s.",
-            {**what, "problem": offer.push_problem or "no answer"},
+            {**what, "problem": offer.push_problem},
         )
     return Said("A feed worker sends revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
 

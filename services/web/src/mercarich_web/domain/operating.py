@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_reasons.reason import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
@@ -61,7 +63,7 @@ class Setting:
     meaning: str
     expected: str
     stored: str | None
-    problem: str | None
+    problem: Reason | None
     """Why the stored value does not count."""
     updated_at: datetime | None
     updated_by: str | None

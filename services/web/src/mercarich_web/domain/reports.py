@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mercarich_web.domain.sentences import Why
+from mercarich_reasons.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Run:
     outcome: str
     """running, finished, superseded, failed"""
     phase: str
-    note: Why | None
+    note: Reason | None
     """Why it is held or failed."""
     request_key: str | None
     arguments: Mapping[str, Any]
@@ -91,7 +91,7 @@ class Hold:
     username: str | None
     kind: str | None
     """falls (also null), canaries or unreadable; a second look does not confirm the last."""
-    reason: Why
+    reason: Reason
     opened_at: datetime
     released_at: datetime | None
     released_by: str | None
@@ -178,7 +178,7 @@ class OpenFeed:
     feed_id: str | None
     created_at: datetime
     items: int
-    problem: Why | None
+    problem: Reason | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.refusal import Refusal
+
 CHECKS = "CHECKS_A_DAY"
 """How often his sources are looked at; the general value is what his plan allows."""
 
@@ -26,9 +29,9 @@ class OwnRule:
     """The seller has set it."""
 
 
-class BadRule(Exception):
-    """A value that cannot be used; the text says what was expected."""
+class BadRule(Refusal):
+    """A value that cannot be used; the reason says what was expected."""
 
-    def __init__(self, key: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, key: str, reason: Reason) -> None:
+        super().__init__(reason)
         self.key = key

@@ -5,6 +5,17 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from mercarich_contracts.market import Marketplace
+from mercarich_reasons.jobs import (
+    KeywordTooLong,
+    NoAddress,
+    NoKeyword,
+    NoPrice,
+    NoResultPage,
+    NoSearch,
+    SearchTooLong,
+    TooManySearches,
+)
+from mercarich_reasons.refusal import Refusal
 
 MOST_QUERIES = 200
 LONGEST_KEYWORD = 200
@@ -13,8 +24,8 @@ LONGEST_GIVEN = 1000
 _MOST_YEN = 100_000_000
 
 
-class BadQuery(Exception):
-    """A line that is no search; the text names it and says what was expected."""
+class BadQuery(Refusal):
+    """A line that is no search; the reason names it and says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +81,9 @@ def read_queries(
             key = (query.marketplace, query.keyword, query.price_min, query.price_max, query.conditions)
             found.setdefault(key, query)
     if not found:
-        raise BadQuery("give at least one keyword or address")
+        raise BadQuery(NoSearch())
     if len(found) > MOST_QUERIES:
-        raise BadQuery(f"{len(found)} searches; at most {MOST_QUERIES} in one job")
+        raise BadQuery(TooManySearches(len(found), MOST_QUERIES))
     return list(found.values())
 
 
@@ -80,7 +91,7 @@ def _read(text: str, marketplaces: Sequence[Marketplace], low: int | None, high:
     if not text:
         return []
     if len(text) > LONGEST_GIVEN:
-        raise BadQuery(f"{text[:40]!r}…: longer than {LONGEST_GIVEN} characters")
+        raise BadQuery(SearchTooLong(text[:40], LONGEST_GIVEN))
     if text.lower().startswith(("http://", "https://")):
         return [_of_address(text)]
     return [Query(text, each, _keyword(text, text), low, high) for each in marketplaces]
@@ -91,7 +102,7 @@ def _of_address(text: str) -> Query:
         address = urlsplit(text)
         parameters = parse_qs(address.query, max_num_fields=100)
     except ValueError:
-        raise BadQuery(f"{text[:80]!r} is no address") from None
+        raise BadQuery(NoAddress(text[:80])) from None
     for marketplace, site in _SITES.items():
         if address.hostname == site.host and address.path.rstrip("/") == site.path:
             keyword = _first(parameters, site.keyword)
@@ -103,16 +114,16 @@ def _of_address(text: str) -> Query:
                 _yen(_first(parameters, site.price_max), text),
                 _conditions(_first(parameters, (site.condition,))),
             )
-    expected = " or ".join(f"https://{site.host}{site.path}?{site.keyword[0]}=…" for site in _SITES.values())
-    raise BadQuery(f"{text[:80]!r}: expected a result page, {expected}")
+    expected = tuple(f"https://{site.host}{site.path}?{site.keyword[0]}=…" for site in _SITES.values())
+    raise BadQuery(NoResultPage(text[:80], expected))
 
 
 def _keyword(keyword: str, given: str) -> str:
     text = " ".join(keyword.split())
     if not text or not text.isprintable():
-        raise BadQuery(f"{given[:80]!r}: no keyword in it")
+        raise BadQuery(NoKeyword(given[:80]))
     if len(text) > LONGEST_KEYWORD:
-        raise BadQuery(f"{given[:40]!r}…: a keyword of {len(text)} characters; at most {LONGEST_KEYWORD}")
+        raise BadQuery(KeywordTooLong(given[:40], len(text), LONGEST_KEYWORD))
     return text
 
 
@@ -120,7 +131,7 @@ def _yen(text: str, given: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) <= _MOST_YEN):
-        raise BadQuery(f"{given[:80]!r}: a price of {text[:20]!r}")
+        raise BadQuery(NoPrice(given[:80], text[:20]))
     return int(text)
 
 

@@ -3,21 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
-
-from pydantic import PlainSerializer
 
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
-
-
-def english(reason: Reason | str) -> str:
-    """A sentence; it is one already where an earlier release stored it."""
-    return tell(reason, Language.EN) if isinstance(reason, Reason) else reason
-
-
-Why = Annotated[Reason | str, PlainSerializer(english, return_type=str)]
-"""A stored reason; JSON has its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +31,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence in English with places for values: `%(name)s`. The pages' catalogues hold every one."""
+    """A sentence in English with places for values: `%(name)s`. The pages' catalogues hold every one.
+
+    A `Reason` among the values is told in the reader's language, as `Seen` and `Moment` are.
+    """
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text % {
-            name: english(value) if isinstance(value, Reason) else value for name, value in self.values.items()
-        }
+        return self.text % {name: _in_english(value) for name, value in self.values.items()}
+
+
+def _in_english(value: object) -> str:
+    return tell(value, Language.EN) if isinstance(value, Reason) else str(value)

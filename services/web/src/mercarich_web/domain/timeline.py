@@ -44,7 +44,7 @@ class Candidate:
     title: str | None
     price_jpy: int | None
     refused_by: str | None
-    reason: Reason | str | None
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +134,37 @@ def evidence_ids(events: Iterable[Event]) -> set[int]:
 
 def tone(kind: str) -> str:
     """Of an entry: good, warn, bad, info or nothing."""
-    return _TONES.get(kind, "")
+    return TONES.get(kind, "")
 
 
 def _untold(pushes: Sequence[Push]) -> list[Push]:
     return [push for push in pushes if push.result not in _TOLD_BY_EVENTS]
 
 
-_TONES = {
+TONES: Mapping[str, str] = {
     EventKind.WITHDRAWN: "bad",
     EventKind.SEARCHING: "warn",
-    EventKind.LOOK_WANTED: "info",
     EventKind.HELD: "warn",
     EventKind.HOLD_CLEARED: "good",
     EventKind.PROPOSED: "info",
     EventKind.APPROVED: "good",
+    EventKind.LAPSED: "",
+    EventKind.UNDONE: "",
     EventKind.SWAPPED: "good",
     EventKind.RESTORED: "good",
     EventKind.PUSH_ACCEPTED: "good",
     EventKind.PUSH_REJECTED: "bad",
     EventKind.PUSH_ORPHAN: "bad",
+    EventKind.PUSH_SUPERSEDED: "",
     EventKind.READBACK_MISMATCH: "bad",
+    EventKind.LISTED: "",
+    EventKind.LOOK_WANTED: "info",
+    EventKind.STOPPED: "",
+    EventKind.RESUMED: "",
+    EventKind.LEAVING: "",
+    EventKind.LEFT_AMAZON: "",
+    EventKind.DELETED: "",
+    "look": "",
     "push": "info",
 }
+"""Of what happened; empty: neither good nor bad."""

@@ -3,20 +3,23 @@
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from mercarich_contracts.market import Marketplace
+from mercarich_reasons.jobs import NoFile
 from mercarich_web.api.ids import Id
 from mercarich_web.domain.jobs import JobProblem
 from mercarich_web.domain.listing_csv import neutralised
 from mercarich_web.ports import Refused
-from mercarich_web.site.rendering import Site
+from mercarich_web.site.rendering import Site, told
 from mercarich_web.site.streams import Followed
 from mercarich_web.site.visits import Seller, Visit
 from mercarich_web.use_cases.jobs import MOST_BYTES, JobDesk, Wish
+from mercarich_web.use_cases.mend_file import Tell
 
 SHOWN = 30
 READ_BYTES = 65_536
@@ -33,9 +36,9 @@ def routes(site: Site, desk: JobDesk) -> APIRouter:
 def _starting(site: Site, desk: JobDesk) -> APIRouter:
     routes = APIRouter(prefix="/jobs")
 
-    def page(visit: Visit, status: int = 200, **told: str) -> Response:
+    def page(visit: Visit, status: int = 200, **given: object) -> Response:
         jobs = desk.list(visit.account.username, SHOWN).jobs
-        values = {"import_problem": "", "search_problem": "", "given": ""} | told
+        values = {"import_problem": None, "search_problem": None, "given": ""} | given
         return site.page(visit, "jobs.html", status, jobs=jobs, **values)
 
     @routes.get("")
@@ -46,11 +49,11 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
     def start_import(visit: Seller, file: Annotated[UploadFile | None, File()] = None) -> Response:
         name = visit.account.username
         if file is None or not file.filename:
-            return page(visit, 422, import_problem="choose a file")
+            return page(visit, 422, import_problem=NoFile())
         try:
             job = desk.start_import(name, file.filename, iter(lambda: file.file.read(READ_BYTES), b""), name)
         except Refused as error:
-            return page(visit, 422, import_problem=str(error))
+            return page(visit, 422, import_problem=error.reason)
         return site.to(f"/jobs/{job.id}")
 
     @routes.post("/search")
@@ -68,7 +71,7 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
         try:
             job = desk.start_search(name, wish, name)
         except Refused as error:
-            return page(visit, 422, search_problem=str(error), given=given)
+            return page(visit, 422, search_problem=error.reason, given=given)
         return site.to(f"/jobs/{job.id}")
 
     return routes
@@ -77,6 +80,9 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
 def _watching(site: Site, desk: JobDesk) -> APIRouter:
     routes = APIRouter(prefix="/jobs/{job_id}")
     followed = Followed(desk.several)
+
+    def teller(visit: Visit) -> Tell:
+        return partial(told, language=visit.language)
 
     @routes.get("")
     def one(visit: Seller, job_id: Id) -> Response:
@@ -92,14 +98,13 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
 
     @routes.get("/problems.csv")
     def problems(visit: Seller, job_id: Id) -> Response:
-        found = desk.problems(job_id, visit.account.username)
+        lines = _as_csv(iter(desk.problems(job_id, visit.account.username)), teller(visit))
         headers = {"Content-Disposition": f'attachment; filename="problems-{job_id}.csv"'}
-        return StreamingResponse(_as_csv(iter(found)), media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.get("/to-mend.csv")
     def to_mend(visit: Seller, job_id: Id) -> Response:
-        reason = site.environments[visit.language].filters["reason"]
-        text = desk.to_mend(job_id, visit.account.username, reason)
+        text = desk.to_mend(job_id, visit.account.username, teller(visit))
         headers = {"Content-Disposition": f'attachment; filename="to-mend-{job_id}.csv"'}
         return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -120,9 +125,9 @@ def _yen(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _as_csv(problems: Iterator[JobProblem]) -> Iterator[str]:
+def _as_csv(problems: Iterator[JobProblem], tell: Tell) -> Iterator[str]:
     yield "\ufeffline,column,problem\r\n"
     for one in problems:
         text = io.StringIO()
-        csv.writer(text).writerow([one.line, one.column or "", neutralised(one.problem)])
+        csv.writer(text).writerow([one.line, one.column or "", neutralised(tell(one.problem))])
         yield text.getvalue()

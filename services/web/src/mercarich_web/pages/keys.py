@@ -16,7 +16,7 @@ def routes(site: Site, keys: Keys) -> APIRouter:
     routes = APIRouter(prefix="/account/keys")
 
     def page(visit: Visit, status: int = 200, **told: object) -> Response:
-        shown = {"made": None, "problem": False, "name": ""} | told
+        shown = {"made": None, "problem": None, "name": ""} | told
         return site.page(visit, "keys.html", status, keys=keys.of(visit.account.user_id), **shown)
 
     @routes.get("")
@@ -31,8 +31,8 @@ def routes(site: Site, keys: Keys) -> APIRouter:
     ) -> Response:
         try:
             made = keys.make(visit.account.user_id, name, set(scope or ()), visit.actor)
-        except Refused:
-            return page(visit, 422, problem=True, name=name)
+        except Refused as error:
+            return page(visit, 422, problem=error.reason, name=name)
         return page(visit, made=made)
 
     @routes.post("/{key_id}/revoke")

@@ -69,7 +69,7 @@ def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
         try:
             ways.choose(visit.account, mail, webhook, (by_mail or (), by_webhook or ()), visit.actor)
         except Refused as error:
-            return page(visit, 422, mail=mail, webhook=webhook, problem=str(error))
+            return page(visit, 422, mail=mail, webhook=webhook, problem=error.reason)
         return site.to("/account/notices", "ways_chosen")
 
     @routes.post("/trial")
@@ -77,7 +77,7 @@ def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
         try:
             ways.trial(visit.account.user_id, way)
         except Refused as error:
-            return page(visit, 422, problem=str(error))
+            return page(visit, 422, problem=error.reason)
         return site.to("/account/notices", "trial_sent")
 
     return routes

@@ -39,7 +39,7 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
     routes = APIRouter(prefix="/rules")
 
     def page(visit: Visit, status: int = 200, *, never: str = "", after: str = "", **told: object) -> Response:
-        values = {"problems": {}, "given": {}, "exclusion_problem": "", "trial": None, "checks": None} | told
+        values = {"problems": {}, "given": {}, "exclusion_problem": None, "trial": None, "checks": None} | told
         return site.page(
             visit,
             "rules.html",
@@ -63,7 +63,7 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
         try:
             desk.change(visit.account, given, visit.actor)
         except BadRule as error:
-            return page(visit, 422, problems={error.key: str(error)}, given=given)
+            return page(visit, 422, problems={error.key: error.reason}, given=given)
         return site.to("/rules", "rules_changed")
 
     @routes.post("/preview")
@@ -73,14 +73,14 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
             checks = desk.preview_checks(visit.account, given)
             return page(visit, given=given, trial=desk.preview(visit.account, given), checks=checks)
         except BadRule as error:
-            return page(visit, problems={error.key: str(error)}, given=given)
+            return page(visit, problems={error.key: error.reason}, given=given)
 
     @routes.post("/exclusions")
     def exclude(visit: Seller, value: Value = "", market: Market = None) -> Response:
         try:
             exclusions.add(visit.account.username, market, value.strip())
         except Refused as error:
-            return page(visit, 422, exclusion_problem=str(error))
+            return page(visit, 422, exclusion_problem=error.reason)
         return site.to("/rules" + HERE, "excluded", value.strip())
 
     @routes.post("/exclusions/remove")

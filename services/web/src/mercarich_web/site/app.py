@@ -168,31 +168,31 @@ def _page(status: int) -> Callable[[Request, Exception], Any]:
         headers = dict(getattr(error, "headers", None) or {})
         if code in REFUSALS and request.scope.get("route") is not None:
             refused.note(request, code, type(error).__name__)
+        why = error.reason if isinstance(error, Refused) else None
         if request.url.path.startswith(problems.PLACE):
-            return problems.problem(code, problems.detail(error), headers)
-        told = error.told if isinstance(error, Refused) else ""
-        return _error(request, code, told, headers)
+            return problems.problem(code, problems.detail(error), headers, why)
+        return _error(request, code, why, headers)
 
     return answer
 
 
 async def _crash(request: Request, error: Exception) -> Response:
     log.error("a page failed", exc_info=error, extra={"path": request.url.path, "method": request.method})
-    return _error(request, 500, "", {})
+    return _error(request, 500, None, {})
 
 
 async def _away(request: Request, error: Exception) -> Response:
     log.warning("a page needs what is away", extra={"path": request.url.path, "problem": str(error)})
-    return _error(request, 503, "", {"Retry-After": "5"})
+    return _error(request, 503, None, {"Retry-After": "5"})
 
 
-def _error(request: Request, status: int, told: Reason | str, headers: dict[str, str]) -> Response:
+def _error(request: Request, status: int, why: Reason | None, headers: dict[str, str]) -> Response:
     if request.url.path.startswith(problems.PLACE):
-        return problems.problem(status, str(told) or None, headers)
+        return problems.problem(status, None, headers)
     site: Site = request.app.state.site
     visit = getattr(request.state, "visit", None) or visit_of(request, None, "", request.app.state.door.now())
     title, text = ERRORS.get(status, ERRORS[400])
-    answer = site.page(visit, "error.html", status, title=title, text=text, told=told, code=status)
+    answer = site.page(visit, "error.html", status, title=title, text=text, why=why, code=status)
     answer.headers.update(headers)
     return answer
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from babel.support import Translations
-
+from mercarich_reasons.stored import coded
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.adapters.mail_smtp import Letter
 from mercarich_web.domain.notices import What
-from mercarich_web.domain.sentences import Said
 from mercarich_web.ports_notices import Sending
 from mercarich_web.site.languages import LANGUAGES, N_, catalogue, chosen
+from mercarich_web.site.rendering import said
 
 SUBJECTS: Mapping[What, str] = {
     What.CLOSED: N_("Settled: %(text)s"),
@@ -33,12 +33,14 @@ class Letters:
         self._sentences = {language: catalogue(language) for language in LANGUAGES}
 
     def letter(self, sending: Sending) -> Letter:
-        sentences = self._sentences[chosen(sending.language)]
+        language = chosen(sending.language)
+        sentences = self._sentences[language]
 
         def say(sentence: str, **values: object) -> str:
             return str(sentences.ugettext(sentence)) % values
 
-        told = _line(said_in(sentences, sending.notice.text)) if sending.notice is not None else ""
+        notice = sending.notice
+        told = _line(said(notice.text, sentences, language)) if notice is not None else ""
         subject = say(SUBJECTS[sending.what], text=told) if sending.what in SUBJECTS else told
         text = say(TEXTS[sending.what], link=self._link(sending), username=sending.username)
         parts = [told, text, "-- \n" + say(FOOT, username=sending.username, link=f"{self._url}/account/notices")]
@@ -48,12 +50,15 @@ class Letters:
         notice = sending.notice
         told: dict[str, object] = {"id": sending.id, "event": f"notice.{sending.what}", "user": sending.username}
         if notice is not None:
+            code, values = coded(notice.reason) or (None, None)
             told["notice"] = {
                 "id": notice.id,
                 "kind": notice.kind,
                 "cause": notice.name.cause,
                 "count": notice.count,
-                "about": notice.about,
+                "about": ": ".join(part for part in (notice.about, tell(notice.reason, Language.EN)) if part),
+                "reason_code": code,
+                "reason_values": values,
                 "text": str(notice.text),
                 "link": f"{self._url}{notice.link}",
                 "opened_at": notice.opened_at,
@@ -65,10 +70,6 @@ class Letters:
         if sending.what is What.PROOF:
             return f"{self._url}/account/notices/prove/{self._proof_of(sending)}"
         return f"{self._url}{sending.notice.link if sending.notice is not None else '/notices'}"
-
-
-def said_in(sentences: Translations, sentence: Said) -> str:
-    return str(sentences.ugettext(sentence.text)) % sentence.values
 
 
 def _line(text: str) -> str:

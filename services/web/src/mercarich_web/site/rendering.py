@@ -17,10 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.telling import Language
+from mercarich_reasons.telling import Language, seen, source_words, tell
 from mercarich_web.domain.bulk import actions_in
 from mercarich_web.domain.sentences import Moment, Said, Seen
-from mercarich_web.site import amazon_words, flash, formats, navigation, operating_words, reasons, setting_words, words
+from mercarich_web.site import amazon_words, flash, formats, navigation, operating_words, setting_words, words
 from mercarich_web.site.addresses import own_path
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.devices import device
@@ -94,7 +94,8 @@ def _environment(language: str, assets: Assets) -> Environment:
         span=lambda length: formats.span(length, language),
         ago=lambda at, now: formats.ago(at, now, language),
         said=lambda sentence: said(sentence, sentences, language),
-        reason=lambda reason: reasons.told(reason, sentences.ugettext, Language(language)),
+        reason=lambda reason: told(reason, language),
+        state=lambda state: seen(state, None, Language(language)),
     )
     sentence = _sentence(of_templates)
     environment.globals.update(
@@ -106,6 +107,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         languages=LANGUAGES,
         navigation=navigation,
         words=words,
+        source_words=source_words(Language(language)),
         actions_in=actions_in,
         flash=flash.message,
         device=device,
@@ -144,14 +146,19 @@ class Data(NullTranslations):
         return escape(message).replace("%", "%%")
 
 
+def told(reason: Reason | str | None, language: str) -> str:
+    """A reason in the reader's language, its times as the page's others."""
+    return tell(reason, Language(language), moment=lambda at: formats.moment(at, language))
+
+
 def said(sentence: Said, sentences: Translations, language: str) -> str:
     """A sentence of the domain in the reader's language, its values in the page's words."""
 
-    def told(value: object) -> str:
+    def value_of(value: object) -> str:
         if isinstance(value, Seen):
-            return reasons.seen(value.state, value.reason, sentences.ugettext)
+            return seen(value.state, value.reason, Language(language))
         if isinstance(value, Reason):
-            return reasons.told(value, sentences.ugettext, Language(language))
+            return told(value, language)
         return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
 
-    return sentences.ugettext(sentence.text) % {name: told(value) for name, value in sentence.values.items()}
+    return sentences.ugettext(sentence.text) % {name: value_of(value) for name, value in sentence.values.items()}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import State
 from mercarich_contracts.revivals import RevivalState
 from mercarich_replacements.filters import Filter
 from mercarich_web.domain.keys import Scope
@@ -14,7 +15,6 @@ from mercarich_web.site.languages import N_
 
 __all__ = ["tone"]
 
-MARKETPLACES: Mapping[str, str] = {"yahoo": N_("Yahoo! Auctions"), "mercari": N_("Mercari")}
 OPERATIONS: Mapping[str, str] = {"check": N_("Stock check"), "update": N_("Replacement search")}
 ROLES: Mapping[str, str] = {"seller": N_("Seller"), "operator": N_("Operator")}
 
@@ -46,47 +46,16 @@ ORDERS: Mapping[str, str] = {
     Order.SKU: N_("SKU, A to Z"),
     Order.SKU_DOWN: N_("SKU, Z to A"),
 }
-STATES: Mapping[str, tuple[str, str]] = {
-    "available": (N_("on sale"), "good"),
-    "unbuyable": (N_("not at a fixed price"), "warn"),
-    "sold": (N_("sold"), "bad"),
-    "ended": (N_("ended"), "bad"),
-    "gone": (N_("gone"), "bad"),
-    "suspended": (N_("suspended"), "warn"),
-    "unknown": (N_("unknown"), ""),
+STATE_TONES: Mapping[str, str] = {
+    State.AVAILABLE: "good",
+    State.UNBUYABLE: "warn",
+    State.SOLD: "bad",
+    State.ENDED: "bad",
+    State.GONE: "bad",
+    State.SUSPENDED: "warn",
+    State.UNKNOWN: "",
 }
-"""Of a source."""
-REASONS: Mapping[str, str] = {
-    "auction_only": N_("auction only"),
-    "no_price": N_("no price"),
-    "flea_market": N_("flea market"),
-    "in_transaction": N_("in a transaction"),
-    "sold_out": N_("sold out"),
-    "won": N_("won by a bidder"),
-    "closed_without_bids": N_("closed without bids"),
-    "closed": N_("closed"),
-    "cancelled": N_("cancelled"),
-    "not_found": N_("not found"),
-    "deleted_by_seller": N_("deleted by the seller"),
-    "deleted_by_marketplace": N_("deleted by the marketplace"),
-    "stopped_by_seller": N_("stopped by the seller"),
-    "stopped_by_marketplace": N_("stopped by the marketplace"),
-    "not_found_once": N_("not found once, a second look follows"),
-    "closing": N_("closing now"),
-    "blocked": N_("blocked"),
-    "rate_limited": N_("too many requests"),
-    "auth": N_("access refused"),
-    "bad_request": N_("request refused"),
-    "transient": N_("passing fault"),
-    "timed_out": N_("no answer in time"),
-    "unparsable": N_("page not understood"),
-    "empty": N_("empty answer"),
-    "unknown_status": N_("unknown status word"),
-    "breaker_open": N_("not asked at present"),
-    "malformed_id": N_("malformed id"),
-    "oversized": N_("answer too large"),
-    "set_aside": N_("set aside"),
-}
+"""Of a source; its words are those of reasons."""
 EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.WITHDRAWN: (N_("Taken down"), "circle-stop"),
     EventKind.SEARCHING: (N_("Replacement wanted, still up"), "search"),
@@ -97,7 +66,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.LAPSED: (N_("The approved replacement was gone"), "undo-2"),
     EventKind.UNDONE: (N_("Replacement taken back"), "undo-2"),
     EventKind.SWAPPED: (N_("Source replaced without a break"), "refresh-cw"),
-    EventKind.RESTORED: (N_("Back on sale with another source"), "refresh-cw"),
+    EventKind.RESTORED: (N_("Back on sale"), "refresh-cw"),
     EventKind.PUSH_ACCEPTED: (N_("Amazon took the quantity"), "send"),
     EventKind.PUSH_REJECTED: (N_("Amazon refused the quantity"), "circle-x"),
     EventKind.PUSH_ORPHAN: (N_("Amazon does not know the SKU"), "circle-help"),
@@ -137,14 +106,6 @@ REPLACEMENTS: Mapping[str, tuple[str, str]] = {
     RevivalState.APPLIED: (N_("in use"), "good"),
     RevivalState.LAPSED: (N_("lapsed"), ""),
     RevivalState.UNDONE: (N_("refused"), ""),
-}
-CONDITIONS: Mapping[int, str] = {
-    1: N_("new, unused"),
-    2: N_("nearly unused"),
-    3: N_("no visible flaws"),
-    4: N_("slightly used"),
-    5: N_("used"),
-    6: N_("poor"),
 }
 JOB_KINDS: Mapping[str, tuple[str, str]] = {
     "import": (N_("CSV import"), "file-spreadsheet"),
@@ -206,11 +167,6 @@ SENDING_STATES: Mapping[str, tuple[str, str]] = {
     "waiting": (N_("waits"), "info"),
     "sent": (N_("sent"), "good"),
     "failed": (N_("not sent"), "bad"),
-}
-WAY_PROBLEMS: Mapping[str, str] = {
-    "mail": N_("This is no mail address."),
-    "webhook": N_("A webhook begins with https:// and names a host without a port."),
-    "too_many": N_("Too many tries. Wait a little."),
 }
 
 

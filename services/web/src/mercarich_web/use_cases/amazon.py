@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.linking import VALID_FOR, hashed
 from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import NoConsentPage
 from mercarich_web.domain.amazon import AtAmazon, ConsentPage
 from mercarich_web.domain.listings import Order, View, Wish
 from mercarich_web.domain.people import Session
@@ -48,7 +49,7 @@ class LinkAmazon:
     def begin(self, session: Session, by: Actor) -> str:
         """The address of the consent page. Raises `Refused` where none is known."""
         if not self.page.is_known:
-            raise Refused("no consent page of Amazon is set up here")
+            raise Refused(NoConsentPage())
         state, now, user_id = secrets.token_urlsafe(32), self.now(), session.account.user_id
         self.book.sent(user_id, hashed(state), session.token_hash, now, now + VALID_FOR)
         self.audit.write(AuditAction.AMAZON_LINK_BEGUN, by, session.account.username, None, now)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mercarich_reasons.telling import Language, tell
 from mercarich_web import ports
 from mercarich_web.domain.operating import Resync
 
@@ -31,7 +32,7 @@ class WorkerEnvironment:
         revision = self.settings.revision()
         return Resync(
             revision=revision,
-            problems=[setting.problem for setting in self.settings.all() if setting.problem],
+            problems=[tell(setting.problem, Language.EN) for setting in self.settings.all() if setting.problem],
             behind=[pool.pool for pool in self.pools.states() if pool.revision < revision],
             environment=self.export(),
         )

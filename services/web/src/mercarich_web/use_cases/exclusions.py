@@ -49,7 +49,7 @@ class ExclusionDesk:
         try:
             exclusion = exclusion_of(username, marketplace, value)
         except BadExclusion as error:
-            raise ports.Refused(str(error)) from error
+            raise ports.Refused(error.reason) from error
         return exclusion, None if username is None else self._user(username)
 
     def _user(self, username: str) -> int:

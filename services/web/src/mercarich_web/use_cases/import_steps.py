@@ -10,6 +10,9 @@ from itertools import islice
 from typing import Any
 
 from mercarich_platform.clock import Clock
+from mercarich_reasons.imports import TooManyRows
+from mercarich_reasons.jobs import FileEmpty, FileWithoutRows, RowsWrong
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.csv_records import Place, Record, lines, records
 from mercarich_web.domain.jobs import Phase, State
 from mercarich_web.domain.listing_csv import MOST_ROWS, ListingRow, Problem, read_header, read_row
@@ -58,9 +61,9 @@ class ImportStep:
     def _all_read(self, claim: Claim, page: "_Page") -> Claim | None:
         staged = page.staged
         if page.columns is None and not claim.wrong:
-            return self._fail(claim, "The file is empty.")
+            return self._fail(claim, FileEmpty())
         if not claim.wrong and not staged:
-            return self._fail(claim, "The file has no rows below its header.")
+            return self._fail(claim, FileWithoutRows())
         if claim.wrong and not staged:
             return self._refuse(claim)
         return self.imports.enter(claim, Phase.COMPARING, staged)
@@ -78,10 +81,9 @@ class ImportStep:
         return None
 
     def _refuse(self, claim: Claim) -> Claim | None:
-        things = "problem was" if claim.wrong == 1 else "problems were"
-        return self._fail(claim, f"{claim.wrong:,} {things} found, so no row was imported; mend them and upload again.")
+        return self._fail(claim, RowsWrong(claim.wrong))
 
-    def _fail(self, claim: Claim, message: str) -> Claim | None:
+    def _fail(self, claim: Claim, message: Reason) -> Claim | None:
         self.desk.end(claim, State.FAILED, message, self.now())
         return None
 
@@ -114,7 +116,7 @@ class _Page:
             return
         self._seen += 1
         if self._seen > MOST_ROWS:
-            self.problems.append(Problem(record.line, None, f"more than {MOST_ROWS:,} rows; split the file"))
+            self.problems.append(Problem(record.line, None, TooManyRows(MOST_ROWS)))
             self.hopeless = True
             return
         row, wrong = read_row(self.columns, record.cells, record.line)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import HasPassword, NoPlan, NoUsername
 from mercarich_web.domain.people import INVITED_FOR, Account, Invitation, Role, check_password
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
@@ -57,15 +58,15 @@ class Invitations:
     def invite(self, username: str, plan: int, role: Role, by: str) -> Invited:
         """Also for a user who is there and has no password. Raises `Refused`."""
         if not _NAME.fullmatch(username):
-            raise Refused("a name has 2 to 64 letters, digits or . _ @ - and begins with a letter or digit")
+            raise Refused(NoUsername())
         if plan not in PLANS:
-            raise Refused(f"a plan has 2 or 4 checks a day, not {plan}")
+            raise Refused(NoPlan(plan))
         token, now = secrets.token_urlsafe(32), self.now()
         invitation = Invitation(username, plan, role, by[:64], now + INVITED_FOR)
         try:
             self.people.invite(hashed(token), invitation, now)
         except Taken as error:
-            raise Refused(f"{username} can sign in already") from error
+            raise Refused(HasPassword(username)) from error
         self.audit.write(AuditAction.INVITED, Actor(by), username, role, now)
         return Invited(invitation, token)
 

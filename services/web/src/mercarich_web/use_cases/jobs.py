@@ -5,6 +5,15 @@ from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
 from mercarich_platform.clock import Clock
+from mercarich_reasons.jobs import (
+    FileEncoding,
+    FileTooLarge,
+    ImportStopped,
+    PagesOutOfRange,
+    PricesCrossed,
+    SearchStopped,
+    TooManyJobs,
+)
 from mercarich_web.domain import csv_records
 from mercarich_web.domain.jobs import Job, JobDetails, JobList, JobProblem, Kind, Skipped, Stopped
 from mercarich_web.domain.refusals import NotFound
@@ -52,13 +61,13 @@ class StartSearch:
 
     def _queries(self, wish: Wish) -> list[Query]:
         if not 1 <= wish.pages <= MOST_PAGES:
-            raise Refused(f"pages: expected a whole number from 1 to {MOST_PAGES}, not {wish.pages}")
+            raise Refused(PagesOutOfRange(MOST_PAGES, wish.pages))
         if wish.price_min is not None and wish.price_max is not None and wish.price_min > wish.price_max:
-            raise Refused(f"the lowest price {wish.price_min} is above the highest, {wish.price_max}")
+            raise Refused(PricesCrossed(wish.price_min, wish.price_max))
         try:
             return read_queries(wish.given, wish.marketplaces, wish.price_min, wish.price_max)
         except BadQuery as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.reason) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class StartImport:
             size = self._keep(job_id, data)
             encoding = csv_records.encoding_of(self.jobs.stored(job_id))
             if encoding is None:
-                raise Refused("the file is neither UTF-8 nor Shift_JIS; save it as CSV UTF-8")
+                raise Refused(FileEncoding())
         except Refused:
             self.jobs.abandon(job_id)
             raise
@@ -90,7 +99,7 @@ class StartImport:
         place = 0
         for chunk in _even(data):
             if place + len(chunk) > MOST_BYTES:
-                raise Refused(f"the file is larger than {MOST_BYTES // 1_000_000} MB; split it")
+                raise Refused(FileTooLarge(MOST_BYTES // 1_000_000))
             self.jobs.add_chunk(job_id, place, chunk)
             place += len(chunk)
         return place
@@ -136,8 +145,8 @@ class StopJob:
 
     def __call__(self, job_id: int, by: str, username: str | None = None) -> Stopped:
         job = _found(self.jobs, job_id, username)
-        kept = "what it had found is kept as drafts" if job.kind == Kind.SEARCH else "no row was imported"
-        changed = self.jobs.stop(job_id, f"Stopped by {by}; {kept}.", self.now())
+        why = SearchStopped(by) if job.kind == Kind.SEARCH else ImportStopped(by)
+        changed = self.jobs.stop(job_id, why, self.now())
         if changed:
             self.discard(job_id)
         return Stopped(_found(self.jobs, job_id, username), changed)
@@ -179,7 +188,7 @@ def _seller(jobs: JobBook, username: str) -> int:
     if user_id is None:
         raise NotFound(f"there is no seller {username!r}")
     if jobs.open_jobs(user_id) >= MOST_OPEN:
-        raise Refused(f"{username} has {MOST_OPEN} open jobs; wait for one or stop one")
+        raise Refused(TooManyJobs(username, MOST_OPEN))
     return user_id
 
 

@@ -15,11 +15,11 @@ from mercarich_platform.clock import Clock
 from mercarich_web.domain.pictures import Picture, WantedPictures, path_of, wait_after
 from mercarich_web.ports_jobs import (
     FolderAway,
-    MarketAway,
     NoPicture,
     PictureFolder,
     PictureLater,
     PictureLine,
+    PicturesAway,
     PictureSource,
 )
 
@@ -54,7 +54,7 @@ class KeepPictures:
     def _one(self, wanted: WantedPictures, stop: threading.Event) -> str:
         try:
             return self._keep(wanted, self._fetched(wanted, stop))
-        except MarketAway as away:
+        except PicturesAway as away:
             self._resting[wanted.marketplace] = self.now() + timedelta(seconds=away.after_seconds)
             return self._put_off(wanted, str(away), timedelta(seconds=away.after_seconds))
         except FolderAway as away:
@@ -70,7 +70,7 @@ class KeepPictures:
         found: dict[int, Picture] = {}
         for slot, url in enumerate(self._addresses(wanted)):
             if stop.is_set():
-                raise MarketAway("this worker is about to end", 0)
+                raise PicturesAway("this worker is about to end", 0)
             try:
                 found[slot] = self.source.fetch(wanted.marketplace, url)
             except NoPicture as error:

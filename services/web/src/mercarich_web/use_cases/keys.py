@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import KeyIncomplete, TooManyKeys
 from mercarich_web.domain.keys import MOST_KEYS, PREFIX, Key, Scope, packed
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.refusals import NotFound
@@ -31,9 +32,9 @@ class Keys:
     def make(self, user_id: int, name: str, scopes: Collection[Scope], by: Actor) -> str:
         """The key, which is kept nowhere. Raises `Refused`."""
         if not name.strip() or not scopes:
-            raise Refused("a key needs a name and something that it may do")
+            raise Refused(KeyIncomplete())
         if len(self.book.of(user_id)) >= MOST_KEYS:
-            raise Refused(f"there are {MOST_KEYS} keys; revoke one first")
+            raise Refused(TooManyKeys(MOST_KEYS))
         key, now = PREFIX + secrets.token_urlsafe(32), self.now()
         self.book.add(user_id, hashed(key), name.strip()[:64], packed(scopes), now)
         self.audit.write(AuditAction.KEY_MADE, by, name.strip()[:64], packed(scopes), now)

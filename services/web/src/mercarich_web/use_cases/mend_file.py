@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.domain.csv_records import Line, Place, lines, records
 from mercarich_web.domain.jobs import Job
 from mercarich_web.domain.listing_csv import PROBLEM, neutralised, restored
@@ -19,7 +21,11 @@ from mercarich_web.ports_jobs import JobBook
 BOM = "\ufeff"
 ROWS = 500
 """Of a piece."""
-Translate = Callable[[str], str]
+Tell = Callable[[Reason], str]
+
+
+def _in_english(reason: Reason) -> str:
+    return tell(reason, Language.EN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +36,14 @@ class FileToMend:
     jobs: JobBook
     now: Clock
 
-    def __call__(self, job_id: int, username: str, told: Translate = str) -> Iterator[str]:
+    def __call__(self, job_id: int, username: str, told: Tell = _in_english) -> Iterator[str]:
         job = self.jobs.get(job_id)
         mine = job is not None and job.username == username
         if job is None or not mine or not job.can_be_mended(self.now()) or not any(self.jobs.stored(job_id)):
             raise NotFound(f"job {job_id} has no file to mend")
         return _pieces(self._rows(job, told))
 
-    def _rows(self, job: Job, told: Translate) -> Iterator[Sequence[str]]:
+    def _rows(self, job: Job, told: Tell) -> Iterator[Sequence[str]]:
         problems = self._problems(job.id, told)
         read = _Read(job, self.jobs)
         header, _ = next(iter(read), ((), 0))
@@ -49,7 +55,7 @@ class FileToMend:
                 if (line in problems) is wrong:
                     yield [neutralised(problems.get(line, "")), *map(_safe, _without(cells, own))]
 
-    def _problems(self, job_id: int, told: Translate) -> dict[int, str]:
+    def _problems(self, job_id: int, told: Tell) -> dict[int, str]:
         found: dict[int, list[str]] = defaultdict(list)
         for one in self.jobs.problems(job_id, None):
             found[one.line].append(f"{one.column}: {told(one.problem)}" if one.column else told(one.problem))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mercarich_platform.clock import Clock
+from mercarich_reasons.imports import TablesMissing
 from mercarich_web.domain import seed
 from mercarich_web.domain.seed import Known, MigrationReport, Problems
 from mercarich_web.ports import Refused
@@ -38,7 +39,7 @@ class MigrateFromSeed:
             by_kind.setdefault(table.kind, []).append(table)
         missing = [kind for kind in ("users", "items") if kind not in by_kind]
         if missing:
-            raise Refused(f"no table of the original looks like its {' or '.join(missing)}")
+            raise Refused(TablesMissing(tuple(missing)))
 
         def take_over(rows: NewRows | None) -> MigrationReport:
             return self._take_over(by_kind, rows, known, unknown)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import NoMailAddress, NothingToTry, NoWebhookAddress, TooManyTrials
 from mercarich_web import ports
 from mercarich_web.domain.notices import MOST_TRIES, Kind, Notice, Way, Ways, What, changes
 from mercarich_web.domain.people import Account
@@ -112,7 +113,7 @@ class ChooseWays:
         ways = self.book.ways(user_id)
         ready = ways.mail_proven_at if way is Way.MAIL else ways.webhook_url
         if not ready:
-            raise ports.Refused("there is no address to try")
+            raise ports.Refused(NothingToTry())
         self._may_send(user_id)
         self.book.send(user_id, way, What.TRIAL, self.now())
 
@@ -132,23 +133,23 @@ class ChooseWays:
 
     def _check(self, mail: str, webhook: str) -> None:
         if mail and (len(mail) > 254 or not _MAIL.fullmatch(mail)):
-            raise ports.Refused("mail")
+            raise ports.Refused(NoMailAddress())
         if webhook:
             try:
                 parts = urlsplit(webhook)
                 port = parts.port
                 (parts.hostname or "").encode("idna")
             except ValueError:
-                raise ports.Refused("webhook") from None
+                raise ports.Refused(NoWebhookAddress()) from None
             plain = parts.hostname and parts.username is None and not parts.fragment and webhook.isprintable()
             https = parts.scheme == "https" and port in (None, 443)
             if not plain or len(webhook) > 1000 or not (https or (not self.only_https and parts.scheme == "http")):
-                raise ports.Refused("webhook")
+                raise ports.Refused(NoWebhookAddress())
 
     def _may_send(self, user_id: int) -> None:
         since = self.now() - timedelta(hours=1)
         if self.book.queued(user_id, (What.PROOF, What.TRIAL), since) >= MOST_BY_HAND:
-            raise ports.Refused("too_many")
+            raise ports.Refused(TooManyTrials())
 
 
 @dataclass(frozen=True, slots=True)

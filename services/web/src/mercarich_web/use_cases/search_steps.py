@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
+from mercarich_reasons.jobs import SearchesFailed
 from mercarich_web.domain.jobs import State
 from mercarich_web.ports_jobs import Candidates, Claim, Desk, Markets, Unusable
 
@@ -29,13 +30,13 @@ class SearchStep:
         try:
             items, complete = self.markets.search(query, query.page)
         except Unusable as error:
-            return self.candidates.note(claim, number, str(error), give_up=query.tries + 1 >= TRIES)
+            return self.candidates.note(claim, number, error.reason, give_up=query.tries + 1 >= TRIES)
         last = complete or not items or query.page + 1 >= int(claim.cursor["pages"])
         return self.candidates.take(claim, number, items, page=query.page, last=last, now=self.now())
 
     def _end(self, claim: Claim) -> Claim | None:
         failed, queries = self.candidates.outcome(claim)
-        message = f"{failed} of {queries} searches could not be read." if failed else None
+        message = SearchesFailed(failed, queries) if failed else None
         state = State.FAILED if queries and failed == queries else State.FINISHED
         self.desk.end(claim, state, message, self.now())
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import SecondStepReady
 from mercarich_web.domain import codes
 from mercarich_web.domain.people import Account, Session
 from mercarich_web.domain.refusals import NotFound
@@ -37,7 +38,7 @@ class SecondStep:
         account = session.account
         known = self.desk.second_step(account.user_id)
         if known.since is not None or known.salt is None:
-            raise Refused("it is set up already; load the page again")
+            raise Refused(SecondStepReady())
         network_name = self._try(account, caller)
         step = codes.matching_step(self._secret(account.user_id, known.salt), codes.typed(code), self.now())
         if step is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mercarich_contracts.audit import Actor
 from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import NoPlan
 from mercarich_web.domain.paging import Paged
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.domain.sellers import SellerDetails, SellerRow, TokenCheck, TokenState
@@ -35,7 +36,7 @@ class SellerDesk:
     def set_plan(self, user_id: int, plan: int, by: Actor) -> SellerDetails:
         """Counts from the next run on. Raises `Refused`."""
         if plan not in PLANS:
-            raise Refused(f"a plan has 2 or 4 checks a day, not {plan}")
+            raise Refused(NoPlan(plan))
         self.one(user_id)
         self.accounts.set_plan(user_id, plan, by, self.now())
         return self.one(user_id)

@@ -58,7 +58,7 @@ class RunSlice:
 
     def _put_off(self, claim: Claim, away: MarketAway) -> str:
         try:
-            self.desk.put_off(claim, self.now() + timedelta(seconds=away.after_seconds), str(away))
+            self.desk.put_off(claim, self.now() + timedelta(seconds=away.after_seconds), away.reason)
         except Overtaken:
             return "overtaken"
         return "put_off"

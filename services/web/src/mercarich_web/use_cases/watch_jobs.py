@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
-from mercarich_web.domain.jobs import FROZEN_CLOSED, Watched
+from mercarich_reasons.jobs import ImportClosed, SearchClosed
+from mercarich_web.domain.jobs import Kind, Watched
 from mercarich_web.ports_jobs import Hints, JobBook
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class WatchJobs:
         for job_id, kind, since in self.jobs.frozen(now - settings.frozen_after):
             if since <= now - settings.closed_after:
                 minutes = int(settings.closed_after.total_seconds() // 60)
-                message = FROZEN_CLOSED[kind].format(minutes=minutes)
+                message = SearchClosed(minutes) if kind is Kind.SEARCH else ImportClosed(minutes)
                 if self.jobs.close(job_id, now - settings.closed_after, message, now):
                     log.warning("a job was closed: no progress", extra={"job": job_id, "kind": kind})
                     closed.append(job_id)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Response
 
 from mercarich_contracts.pools import HpaPlan, Mode
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.pools import PoolView, wish
 from mercarich_web.ports import Refused
 from mercarich_web.site.rendering import Site
@@ -51,11 +52,15 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
         try:
             changed = desk.change(key, (mode, low, high), visit.actor, note.strip() or None)
         except Refused as error:
-            return _pool(visit, desk.one(key), 422, {"mode": mode, "low": low, "high": high}, str(error))
+            return _pool(visit, desk.one(key), 422, {"mode": mode, "low": low, "high": high}, error.reason)
         return site.to(f"/pools/{key}", "pool_changed" if changed else "nothing_changed", key)
 
     def _pool(
-        visit: Visit, view: PoolView, status: int = 200, given: dict[str, str] | None = None, problem: str = ""
+        visit: Visit,
+        view: PoolView,
+        status: int = 200,
+        given: dict[str, str] | None = None,
+        problem: Reason | None = None,
     ) -> Response:
         given = given or {"mode": view.mode.value, "low": view.low.value, "high": view.high.value}
         return site.page(

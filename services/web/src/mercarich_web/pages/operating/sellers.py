@@ -48,7 +48,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
         try:
             invited = invitations.invite(username.strip(), plan, role, visit.actor.name)
         except Refused as error:
-            return _form(visit, 422, given=given, problem=str(error))
+            return _form(visit, 422, given=given, problem=error.reason)
         link = f"{public_url or str(request.base_url).rstrip('/')}/join/{invited.token}"
         return _form(visit, given=given, link=link, until=invited.invitation.expires_at)
 
@@ -72,7 +72,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
         return site.to(f"/sellers/{user_id}", "seller_started", changed.seller.username)
 
     def _form(visit: Visit, status: int = 200, **values: object) -> Response:
-        told: dict[str, object] = {"plans": PLANS, "link": None, "given": {}, "problem": ""}
+        told: dict[str, object] = {"plans": PLANS, "link": None, "given": {}, "problem": None}
         return site.page(visit, "operating/invite.html", status, **told | values)
 
     return routes

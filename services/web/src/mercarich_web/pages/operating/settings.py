@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Response
 
+from mercarich_reasons.reason import Reason
 from mercarich_web.domain.operating import Setting
 from mercarich_web.domain.refusals import NotFound
 from mercarich_web.ports import Refused
@@ -51,7 +52,7 @@ def routes(
         try:
             set_setting(key, value.strip(), visit.actor, note.strip() or None)
         except Refused as error:
-            return _setting(visit, setting, 422, value, str(error))
+            return _setting(visit, setting, 422, value, error.reason)
         return site.to(f"/settings/{key}", "setting_changed", key)
 
     def _known(key: str) -> Setting:
@@ -60,7 +61,7 @@ def routes(
         return get_setting(key)
 
     def _setting(
-        visit: Visit, setting: Setting, status: int = 200, given: str | None = None, problem: str = ""
+        visit: Visit, setting: Setting, status: int = 200, given: str | None = None, problem: Reason | None = None
     ) -> Response:
         return site.page(
             visit,

@@ -1,0 +1,33 @@
+"""Every kind of event is known wherever the pages and reports need it: a test names the place that lacks one."""
+
+from collections.abc import Collection
+
+import pytest
+
+from mercarich_contracts.events import EventKind
+from mercarich_web.domain.exposure import EFFECTS
+from mercarich_web.domain.offers import TOLD
+from mercarich_web.domain.timeline import TONES
+from mercarich_web.site import words
+
+PLACES: dict[str, Collection[str]] = {
+    "domain.offers.TOLD": TOLD,
+    "domain.timeline.TONES": TONES,
+    "domain.exposure.EFFECTS": EFFECTS,
+    "site.words.EVENTS": words.EVENTS,
+}
+NO_EVENTS = frozenset({"look", "push"})
+"""Entries of a timeline that are none."""
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_kind_of_event_is_known(place: str) -> None:
+    known = set(PLACES[place])
+
+    assert set(EventKind) - known == set(), f"write these into {place}"
+    assert known - set(EventKind) - NO_EVENTS == set(), f"{place} has kinds that there are not"
+
+
+def test_a_timeline_has_words_and_a_tone_for_every_entry() -> None:
+    assert words.EVENTS.keys() >= NO_EVENTS
+    assert TONES.keys() >= NO_EVENTS
