@@ -37,6 +37,7 @@ def test_the_writers_are_found() -> None:
         "mercarich_checker",
         "mercarich_feed",
         "mercarich_listings",
+        "mercarich_local",
         "mercarich_updater",
         "mercarich_web",
     }
