@@ -13,6 +13,8 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db import tables
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
+from mercarich_reasons.jobs import RowsWrong
+from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.stock import ReplacementWaits
 from mercarich_web.adapters.causes_sql import SqlCauses
 from mercarich_web.adapters.notices_sql import SqlNotices
@@ -66,7 +68,7 @@ def furnish(engine: Engine) -> int:
         "import",
         "failed",
         wrong=3,
-        message="3 problems were found, so no row was imported; mend them and upload again.",
+        message=RowsWrong(3),
     )
     _job(rows, seller, "search", "running", done=2, total=6)
     story = _withdrawn(rows, seller)
@@ -145,7 +147,9 @@ def _in_other_states(rows: Rows, seller: int) -> None:
     sold = rows.source("x2000001", state="sold", reason="won", price_jpy=5_600)
     rows.listing(seller, sold, "YA-EXPOSED", title="在庫切れのまま販売中", quantity=0, revision=2, pushed_quantity=1)
     rows.listing(seller, sold, "YA-EVIL", title=EVIL, quantity=1)
-    rows.listing(seller, sold, "YA-REFUSED", title="Amazonが拒否した出品", push_problem="90244: invalid price")
+    rows.listing(
+        seller, sold, "YA-REFUSED", title="Amazonが拒否した出品", push_problem=AmazonRefused("90244: invalid price")
+    )
     rows.listing(
         seller, rows.source("m10000000001", marketplace="mercari"), "ME-DRAFT", marketplace="mercari", listed=False
     )

@@ -152,7 +152,7 @@ BAD: Mapping[str, list[Row]] = {
         ("", 2, "are required: action"),
         ("get NO_SUCH_KEY", 1, "there is no setting 'NO_SUCH_KEY'"),
         ("set INVCHK_YAHOO_WORKER 501", 2, "expected a whole number from 1 to 500, not '501'"),
-        ("set FEED_WORKER_MODE sometimes", 2, "expected auto or fixed or paused, not 'sometimes'"),
+        ("set FEED_WORKER_MODE sometimes", 2, "expected one of auto, fixed, paused, not 'sometimes'"),
         ("set BRAKE_SHARE nan", 2, "expected a number from 0 to 1, not 'nan'"),
         ("set CANARY_ITEMS_YAHOO 'a\x07b'", 2, "characters that can be seen"),
         (f"set CANARY_ITEMS_YAHOO {'x' * 5000}", 2, "at most 4,000 characters"),

@@ -40,7 +40,7 @@ def test_wrong_rows_come_first_with_what_is_wrong_and_no_cell_is_lost(shop: Work
     assert to_mend(shop, job.id) == [
         ["problem", "SKU", "marketplace", "source_id", "title", "listed"],
         [
-            "marketplace: expected yahoo or mercari, not 'ebay'; listed: expected yes or no, not 'perhaps'",
+            "marketplace: expected one of yahoo, mercari, not 'ebay'; listed: expected yes or no, not 'perhaps'",
             *("A-2", "ebay", "x1234568", "'=1+1", "perhaps"),
         ],
         ["6 cells, the header has 5", "A-3", "yahoo", "x1234569", "'-5度", "yes", "more"],

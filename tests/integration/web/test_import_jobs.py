@@ -9,7 +9,7 @@ from tests.integration.web.workshop import Workshop, csv_of, offers
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.tables import source_items
-from mercarich_reasons.imports import ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
+from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
 from mercarich_reasons.jobs import ImportStopped, RowsImported, RowsWrong
 from mercarich_reasons.stock import ByImport
 from mercarich_web.domain.jobs import Kind
@@ -237,7 +237,7 @@ def test_a_source_that_another_offer_took_in_the_last_moment_is_not_sold_twice(
         claim = shop.steps[Kind.IMPORT](claim)
 
     assert shop.job(started.id).state == "failed"
-    assert shop.problems(started.id) == [(3, "source_id", "your SKU REVIVED has this source")]
+    assert shop.problems(started.id) == [(3, "source_id", SourceTaken("REVIVED"))]
     assert shop.skus(1) == ["DRAFT-1", "REVIVED"]
 
 
@@ -250,6 +250,6 @@ def test_d3_a_listing_that_is_being_deleted_at_amazon_is_not_listed_again_before
     job = shop.import_rows("hanako", offers(1))
 
     assert job.state == "failed"
-    text = "S-00001 is being deleted, at Amazon too; import it again afterwards"
+    text = BeingDeleted("S-00001")
     assert shop.problems(job.id) == [(2, "sku", text)]
     assert shop.listing("S-00001").listed is False

@@ -50,7 +50,7 @@ def test_all_problems_of_a_file_come_as_csv_and_the_page_shows_the_first(mercari
     assert found[0] == ["line", "column", "problem"]
     assert found[150] == ["151", "asin", "expected ten capital letters and digits, not 'bad'"]
     assert "`mercarich job problems 1` writes all 150" in page
-    assert "150 problems were found" in page
+    assert "Problems found: 150." in page
 
 
 def test_what_is_exported_is_imported_again_as_it_is(
@@ -124,7 +124,7 @@ def test_check_background_jobs_says_what_it_did(mercarich: Mercarich, shop: Work
         (
             ["job", "start", "search", "--username", "hanako", "cup", "--price-min", "9", "--price-max", "1"],
             2,
-            "the lowest price 9 is above the highest, 1",
+            "the lowest price 9 yen is above the highest, 1 yen",
         ),
         (["job", "start", "import", "x.csv", "--username", "\udcff"], 2, "no text in UTF-8"),
         (["job", "start", "import", "\udcff.csv", "--username", "hanako"], 2, "no text in UTF-8"),

@@ -79,7 +79,7 @@ def test_another_number_of_checks_is_tried_and_not_saved(ann: Browser, rows: Row
     assert "Each source is looked at every 12 hours, now every 6." in page
     assert "3 listings on sale are concerned." in page
     assert "as now" in ann.post("/rules/preview", CHECKS_A_DAY="4").text
-    assert "expected 2 or 4" in ann.post("/rules/preview", CHECKS_A_DAY="3").text
+    assert "expected one of 2, 4 checks a day" in ann.post("/rules/preview", CHECKS_A_DAY="3").text
     with reading(engine) as connection:
         assert connection.execute(select(tables.users.c.checks_a_day)).scalars().all() == [None]
 

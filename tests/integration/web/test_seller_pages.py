@@ -344,7 +344,7 @@ def test_a_seller_chooses_how_often_he_is_checked_within_his_plan(ann: Browser, 
     assert "4 times" not in page, "his plan has two"
     more = ann.post("/rules", CHECKS_A_DAY="4", REVIVAL_DAYS="5")
     assert (more.status_code, wanted_checks(engine, ann_id), own(engine)) == (422, None, {})
-    assert "expected 2 with this plan" in more.text
+    assert "expected one of 2 checks a day with this plan" in more.text
 
     with engine.begin() as connection:
         connection.execute(update(tables.users).values(plan=4))

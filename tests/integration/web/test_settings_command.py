@@ -50,7 +50,7 @@ def test_a_change_holds_and_is_remembered_with_its_author(mercarich: Mercarich, 
         ("INVCHK_YAHOO_WORKER", "0", "expected a whole number from 1 to 500"),
         ("INVCHK_YAHOO_WORKER", "1000000", "expected a whole number from 1 to 500"),
         ("INVCHK_YAHOO_WORKER", "many", "expected a whole number from 1 to 500"),
-        ("INVCHK_YAHOO_WORKER_MODE", "off", "expected auto or fixed or paused, not 'off'"),
+        ("INVCHK_YAHOO_WORKER_MODE", "off", "expected one of auto, fixed, paused, not 'off'"),
         ("INVCHK_YAHOO_WORKER_MIN", "9", "9 is more than INVCHK_YAHOO_WORKER (5); raise that one first"),
     ],
 )

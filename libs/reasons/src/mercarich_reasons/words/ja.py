@@ -249,7 +249,7 @@ REASONS: Mapping[str, str] = {
     "workers_crossed": "{key}_MINの{low}が{key}の{high}を上回っています",
     "most_below_least": "{key}：{given}は{least_key}（{least}）を下回ります。先にそちらを下げてください",
     "least_above_most": "{key}：{given}は{most_key}（{most}）を上回ります。先にそちらを上げてください",
-    "checks_not_in_plan": "このプランの確認回数は1日{checks}回のいずれかです（入力：{given}）",
+    "checks_not_in_plan": "このプランで選べる1日の確認回数は{checks}です（入力：{given}）",
     "no_excluded_seller": "出品者のIDは半角の英数字・記号{most}文字以内で入力してください（入力：{given}）",
     "no_excluded_word": "語句は表示できる文字で1〜{most}文字で入力してください（入力：{given}）",
     # accounts of people
