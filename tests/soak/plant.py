@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -45,10 +46,8 @@ class Plant:
 
     @property
     def shared(self) -> SharedSettings:
-        """Every process's settings. Nobody is where Kafka would be."""
-        return SharedSettings(
-            database_url=SecretStr(self.database.url), pictures=self.pictures, kafka_bootstrap="nobody.invalid:9092"
-        )
+        """Every process's settings."""
+        return _shared(self.database.url, self.pictures)
 
     @property
     def publisher(self) -> QueuePublisher:
@@ -102,6 +101,14 @@ class Plant:
             finally:
                 if back is not None:
                     broker.give_back(record, back)
+
+
+@cache  # commands start by the thousand
+def _shared(database_url: str, pictures: Path) -> SharedSettings:
+    """Nobody is where Kafka would be."""
+    return SharedSettings(
+        database_url=SecretStr(database_url), pictures=pictures, kafka_bootstrap="nobody.invalid:9092"
+    )
 
 
 class Services:

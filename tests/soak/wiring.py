@@ -9,6 +9,7 @@ import base64
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 
 from pydantic import SecretStr
 from tests.soak.database import any_of
@@ -105,7 +106,7 @@ def feed_dependencies(plant: Plant) -> FeedDependencies:
     return FeedDependencies(
         engine=plant.database.engine,
         publisher=plant.publisher,
-        http=Http(FeedSettings().call_seconds, lambda: AmazonTransport(plant.market, plant.amazon_chance)),
+        http=Http(feed_settings(plant).call_seconds, lambda: AmazonTransport(plant.market, plant.amazon_chance)),
         calls=Inline(),
         now=plant.kernel.utc,
         monotonic=plant.kernel.monotonic,
@@ -115,9 +116,14 @@ def feed_dependencies(plant: Plant) -> FeedDependencies:
 
 def feed_settings(plant: Plant) -> FeedSettings:
     catalogue = plant.market.world.catalogue
+    return _feed_settings(catalogue.client_id, catalogue.client_secret)
+
+
+@cache
+def _feed_settings(client_id: str, client_secret: str) -> FeedSettings:
     return FeedSettings(
-        lwa_client_id=catalogue.client_id,
-        lwa_client_secret=SecretStr(catalogue.client_secret),
+        lwa_client_id=client_id,
+        lwa_client_secret=SecretStr(client_secret),
         encryption_key=SecretStr(base64.b64encode(KEY).decode()),
         pushers=PUSHERS,
         followers=FOLLOWERS,
