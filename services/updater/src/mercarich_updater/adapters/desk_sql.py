@@ -82,7 +82,7 @@ class SqlDesk:
         try:
             return run_tx(self._engine, change)
         except (Undecidable, BadSetting) as error:
-            raise Refused(str(error)) from error
+            raise Refused(str(error), error.reason) from error
 
 
 def _listing(connection: Connection, sku: str, username: str | None) -> AnyRow:
