@@ -27,6 +27,7 @@ from tests.integration.db.old_sentences import SENTENCES, Old
 from mercarich_db import migrations, schema
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import metadata
+from mercarich_reasons.stored import OldSentence
 
 _NUMBERS = count(1)
 _THERE = MetaData()
@@ -62,7 +63,7 @@ def test_a_sentence_that_nobody_knows_stays_as_it_is(engine: Engine) -> None:
 
     schema.upgrade(engine)
 
-    assert str(_read(engine, unknown, number)) == unknown.sentence
+    assert _read(engine, unknown, number) == OldSentence(unknown.sentence)
 
 
 def test_an_upgrade_of_many_rows_that_was_cut_off_goes_on(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from mercarich_db.tables import holds
 from mercarich_platform.clock import utc_now
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
+from mercarich_reasons.holds import TooManyUnreadable
 
 SECRET = "geheim"
 
@@ -183,7 +184,7 @@ def test_an_empty_table_counts_nothing(engine: Engine) -> None:
 
 
 def _add_hold(connection: Connection, number: int) -> None:
-    row = {"id": number, "run_id": 0, "marketplace": "yahoo", "reason": "", "opened_at": utc_now()}
+    row = {"id": number, "run_id": 0, "marketplace": "yahoo", "reason": TooManyUnreadable(), "opened_at": utc_now()}
     connection.execute(insert(holds).values(row))
 
 

@@ -25,6 +25,7 @@ from mercarich_db.tables import (
 from mercarich_operator.adapters.books_meter import PrometheusBooks
 from mercarich_operator.adapters.books_sql import SqlBooks
 from mercarich_operator.use_cases.publish_books import PublishBooks
+from mercarich_reasons.holds import TooManyFalls
 
 NOW = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
 LOOKS = ("planned", "checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished", "set_aside")
@@ -101,7 +102,7 @@ def test_holds_accounts_and_the_age_of_what_amazon_does_not_have(engine: Engine,
     account = {"seller_id": "S", "marketplace_id": "M", "refresh_token": "t"}
     add(engine, amazon_accounts, **account, user_id=seller, token_verdict="valid")
     add(engine, amazon_accounts, **account, user_id=refused, token_verdict="invalid")
-    hold = {"run_id": 1, "marketplace": "mercari", "reason": "many", "opened_at": NOW}
+    hold = {"run_id": 1, "marketplace": "mercari", "reason": TooManyFalls(20, 74), "opened_at": NOW}
     add(engine, holds, **hold)
     add(engine, holds, **hold, released_at=NOW)
     unchecked = {"check_rank": 0, "check_attempts": 0, "check_unknowns": 0}

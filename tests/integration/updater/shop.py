@@ -23,6 +23,7 @@ from mercarich_db.tables import (
     source_items,
 )
 from mercarich_platform.clock import monotonic, utc_now
+from mercarich_reasons.holds import TooManyFalls
 from mercarich_replacements.matching import Likeness
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, ProxyAway, Request, Run
@@ -161,7 +162,7 @@ class RevivalShop(Shop):
 
     def hold(self, listing_id: int) -> None:
         """The brake keeps it up."""
-        row = {"run_id": 1, "marketplace": "yahoo", "reason": "20 of 74 would fall at once", "opened_at": LONG_AGO}
+        row = {"run_id": 1, "marketplace": "yahoo", "reason": TooManyFalls(20, 74), "opened_at": LONG_AGO}
         added = engines.run_tx(self.engine, lambda connection: connection.execute(insert(holds).values(row)))
         self.change(listing_id, hold_id=added.inserted_primary_key[0])
 

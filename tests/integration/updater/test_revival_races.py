@@ -13,6 +13,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import listings
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import JustGone
+from mercarich_reasons.push import AmazonUnreachable
 from mercarich_reasons.stock import ApprovedItemGone
 from mercarich_updater.ports import Ageing
 
@@ -102,7 +103,7 @@ def test_a_replacement_that_the_brake_holds_is_taken_back(shop: RevivalShop, mar
 
 @pytest.mark.parametrize(
     "trace",
-    [{"push_problem": "timeout"}, {"push_attempts": 1}, {"push_not_before": utc_now()}],
+    [{"push_problem": AmazonUnreachable("timeout")}, {"push_attempts": 1}, {"push_not_before": utc_now()}],
     ids=["problem", "attempts", "wait"],
 )
 def test_m8_a_zero_that_may_have_reached_amazon_is_followed_by_a_restore(

@@ -7,6 +7,8 @@ from sqlalchemy import Engine, Executable, Table, insert
 
 from mercarich_db import tables
 from mercarich_db.engine import run_tx
+from mercarich_db.types import StoredReason
+from mercarich_reasons.stored import OldSentence
 
 NOW = datetime.now(UTC)
 
@@ -98,9 +100,15 @@ class Rows:
         )
 
     def add(self, table: Table, **values: Any) -> int:
-        done = run_tx(self._engine, lambda connection: connection.execute(insert(table).values(values)))
+        """A text for a reason is a sentence of an earlier release."""
+        old = {name: OldSentence(text) for name, text in values.items() if _is_sentence(table, name, text)}
+        done = run_tx(self._engine, lambda connection: connection.execute(insert(table).values(values | old)))
         key = done.inserted_primary_key
         return key[0] if key is not None and isinstance(key[0], int) else 0
 
     def change(self, statement: Executable) -> None:
         run_tx(self._engine, lambda connection: connection.execute(statement))
+
+
+def _is_sentence(table: Table, name: str, value: Any) -> bool:
+    return isinstance(value, str) and isinstance(table.c[name].type, StoredReason)

@@ -54,7 +54,7 @@ def test_a_value_of_a_later_release_keeps_what_is_known() -> None:
 
 def test_programs_get_a_code_and_plain_values() -> None:
     assert coded(None) is None
-    assert coded("the moon was full") == ("old_sentence", {"text": "the moon was full"})
+    assert coded(loads("the moon was full")) == ("old_sentence", {"text": "the moon was full"})
     assert coded(UnknownColumn("x", ("sku", "asin"))) == ("unknown_column", {"column": "x", "known": ["sku", "asin"]})
     assert values(UnknownColumn("x", ("sku",))) == {"column": "x", "known": ["sku"]}
 

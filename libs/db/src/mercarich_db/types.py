@@ -52,13 +52,13 @@ def has_code(column: ColumnElement[Any], *reasons: type[Reason]) -> ColumnElemen
 
 
 class StoredReason(TypeDecorator[Reason]):
-    """A `Reason` in and out, JSON in the row. A sentence, as earlier releases stored it, passes as it is."""
+    """A `Reason` in and out, JSON in the row; a sentence of an earlier release comes out as an `OldSentence`."""
 
     impl = String(LONGEST)
     cache_ok = True
 
-    def process_bind_param(self, value: Reason | str | None, dialect: Dialect) -> str | None:
-        return dumps(value) if isinstance(value, Reason) else value
+    def process_bind_param(self, value: Reason | None, dialect: Dialect) -> str | None:
+        return None if value is None else dumps(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return loads(value) if value is not None and value.startswith("{") else value
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Reason | None:
+        return None if value is None else loads(value)

@@ -56,14 +56,13 @@ CATALOGUE: Mapping[str, type[Reason]] = {
 """Code -> its class. Every code here has words in every language."""
 
 
-def coded(reason: Reason | str | None) -> tuple[str, Mapping[str, Any]] | None:
-    """The code and the values, for programs; a sentence of an earlier release is an `OldSentence`."""
+def coded(reason: Reason | None) -> tuple[str, Mapping[str, Any]] | None:
+    """The code and the values, for programs."""
     if reason is None:
         return None
     if isinstance(reason, LaterCode):
         return reason.name, reason.given
-    known = OldSentence(reason) if isinstance(reason, str) else reason
-    return known.code, values(known)
+    return reason.code, values(reason)
 
 
 def loads(text: str) -> Reason:

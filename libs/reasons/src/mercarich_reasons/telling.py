@@ -52,14 +52,14 @@ def utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def tell(reason: Reason | str | None, language: Language, *, moment: Moment = utc) -> str:
-    """The sentence; empty without a reason, and a sentence of an earlier release as it is. `moment` formats the times.
+def tell(reason: Reason | None, language: Language, *, moment: Moment = utc) -> str:
+    """The sentence; empty without a reason. `moment` formats the times in it.
 
     In a template `{name}` is a value, `{name|text}` has a text for a value that is missing, and `[…]` is left out
     when a value in it is missing. `{state}` also tells the reason's `why`.
     """
-    if reason is None or isinstance(reason, str):
-        return reason or ""
+    if reason is None:
+        return ""
     template = _TABLES[language].REASONS.get(reason.code)
     if isinstance(reason, LaterCode) or template is None:
         return str(reason)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_updater.domain.reports import Candidate, Explanation, OwnSetting, Preview, Revival
 
@@ -45,13 +44,8 @@ def settings(rows: Sequence[OwnSetting]) -> str:
 
 def _candidate(one: Candidate) -> str:
     price = "no price" if one.price_jpy is None else f"{one.price_jpy:,} yen"
-    verdict = "matches" if one.refused_by is None else f"refused by {one.refused_by}: {told(one.reason)}"
+    verdict = "matches" if one.refused_by is None else f"refused by {one.refused_by}: {tell(one.reason, Language.EN)}"
     return f"{one.marketplace} {one.item_id}  {price}  {one.title or ''}\n      {verdict}"
-
-
-def told(reason: Reason | str | None) -> str:
-    """In English; a sentence of an earlier release as it is."""
-    return reason if isinstance(reason, str) else tell(reason, Language.EN)
 
 
 def _revival(one: Revival) -> str:

@@ -17,7 +17,9 @@ from mercarich_platform.exit_codes import DONE, FAILED, USAGE
 from mercarich_platform.front import TryAgain
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_reasons.reason import Reason, values
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.stored import coded
+from mercarich_reasons.telling import Language, tell
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.commands import pages
 from mercarich_updater.domain.reports import NotFound, Refused
@@ -115,8 +117,9 @@ def _plain(report: Any) -> dict[str, Any]:
     """A reason stands there as its sentence, its code beside it."""
     columns = {field.name: getattr(report, field.name) for field in fields(report)}
     reason = columns.get("reason")
-    if isinstance(reason, Reason):
-        columns |= {"reason": pages.told(reason), "reason_code": reason.code, "reason_values": values(reason)}
+    if isinstance(reason, Reason) and (told := coded(reason)) is not None:
+        code, values = told
+        columns |= {"reason": tell(reason, Language.EN), "reason_code": code, "reason_values": values}
     return columns
 
 

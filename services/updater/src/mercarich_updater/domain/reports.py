@@ -30,8 +30,7 @@ class Candidate:
     title: str | None
     price_jpy: int | None
     refused_by: str | None
-    reason: Reason | str | None
-    """A text: of a release that stored sentences."""
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class Data(NullTranslations):
         return escape(message).replace("%", "%%")
 
 
-def told(reason: Reason | str | None, language: str) -> str:
+def told(reason: Reason | None, language: str) -> str:
     """A reason in the reader's language, its times as the page's others."""
     return tell(reason, Language(language), moment=lambda at: formats.moment(at, language))
 
