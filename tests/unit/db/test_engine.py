@@ -15,6 +15,7 @@ from mercarich_db.tables import holds, users
 from mercarich_platform.clock import utc_now
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
+from mercarich_reasons.holds import TooManyUnreadable
 
 SECRET = "geheim"
 
@@ -141,7 +142,7 @@ def _add_user(connection: Connection, username: str) -> None:
 
 
 def _add_hold(connection: Connection, run_id: int) -> None:
-    row = {"run_id": run_id, "marketplace": "yahoo", "reason": "", "opened_at": utc_now()}
+    row = {"run_id": run_id, "marketplace": "yahoo", "reason": TooManyUnreadable(), "opened_at": utc_now()}
     connection.execute(insert(holds).values(row))
 
 
