@@ -9,13 +9,14 @@ from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import let_sign_in
 
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_db import tables
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
+from mercarich_reasons.holds import TooManyFalls
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import AmazonRefused
-from mercarich_reasons.stock import ReplacementWaits
+from mercarich_reasons.stock import ReplacementWaits, SourceSeen
 from mercarich_web.adapters.causes_sql import SqlCauses
 from mercarich_web.adapters.notices_sql import SqlNotices
 from mercarich_web.use_cases.notices import KeepNotices
@@ -106,7 +107,7 @@ def _runs(rows: Rows, seller: int) -> None:
     for generation, hours in ((-1, 72), (0, 36)):
         before = rows.run(generation, started_at=ago(hours=hours), ended_at=ago(hours=hours - 1), checked=4000)
         rows.add(tables.run_sellers, run_id=before, user_id=seller, planned=60, checked=58, fallen=generation + 2)
-    hold = rows.hold(run, user_id=None, reason="30 of 60 checked listings would fall at once")
+    hold = rows.hold(run, user_id=None, reason=TooManyFalls(30, 60))
     source = rows.source("x6000001", state="sold", reason="won")
     rows.listing(seller, source, "YA-HELD", title="保留中の出品", hold_id=hold)
     rows.add(
@@ -176,7 +177,15 @@ def _withdrawn(rows: Rows, seller: int) -> int:
             verified_at=ago(hours=3),
         )
         mine = {"user_id": seller, "revision": 2, "quantity_before": 1, "quantity_after": 0}
-        rows.event(listing, "withdrawn", at=ago(hours=3), reason="won", run_id=1, evidence_id=proof, **mine)
+        rows.event(
+            listing,
+            "withdrawn",
+            at=ago(hours=3),
+            reason=SourceSeen(State.SOLD, Reason.WON),
+            run_id=1,
+            evidence_id=proof,
+            **mine,
+        )
         rows.event(listing, "push_accepted", at=ago(hours=3) + timedelta(minutes=3), **mine)
         rows.event(
             listing, "proposed", at=ago(hours=2), user_id=seller, reason=ReplacementWaits(Marketplace.YAHOO, "x4000000")
