@@ -11,7 +11,7 @@ from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.engine import reading, run_tx
-from mercarich_reasons.stock import DeletedByHand
+from mercarich_reasons.stock import ByHand, DeletedByHand
 from mercarich_web.adapters.expired_sql import SqlExpiredOffers
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.ports import Choice
@@ -104,8 +104,8 @@ def test_what_is_told_of_a_deleted_draft_is_not_told_of_the_listing_that_gets_it
     last = rows.listing(1, source, "LAST-1", listed=False)
     ann.post("/listings/apply", action="delete", listing=[last])
     new = rows.listing(2, source, "NEW-1", id=last, created_at=datetime.now(UTC))
-    rows.event(new, "withdrawn", user_id=2, reason="told of itself", at=datetime.now(UTC))
+    rows.event(new, "withdrawn", user_id=2, reason=ByHand("told of itself"), at=datetime.now(UTC))
 
     told = [one.reason for one in SqlOffers(engine).events(new)]
-    assert told == ["told of itself"]
+    assert told == [ByHand("told of itself")]
     assert DeletedByHand("LAST-1", "ann") in {one.reason for one in events(engine)}, "it stays on record"
