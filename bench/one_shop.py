@@ -23,16 +23,21 @@ from bench.harness.turns import steps
 from sqlalchemy import Connection, Engine, insert
 from sqlalchemy import Table as SqlTable
 
+from mercarich_contracts.market import Reason as StateReason
+from mercarich_contracts.market import State
 from mercarich_db import schema, tables
 from mercarich_db.engine import create, run_tx
 from mercarich_local.child import search_path
 from mercarich_platform.clock import utc_now
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.stock import SourceSeen
 
 LISTINGS = 50_000
 ROUNDS = 100
 SOLD_EVERY = 20
 SELLER = 1
 TOKEN = "bench"
+SOLD_OUT = SourceSeen(State.SOLD, StateReason.SOLD_OUT)
 AT_ONCE = 5_000
 """Rows of a statement."""
 
@@ -87,7 +92,7 @@ def _fill(engine: Engine, listings: int) -> None:
     numbers = range(1, listings + 1)
     sold = numbers[SOLD_EVERY - 1 :: SOLD_EVERY]
     listed = [_event(number, now - timedelta(days=60), "listed") for number in numbers]
-    withdrawn = [_event(number, _gone(number, now), "withdrawn", reason="sold_out") for number in sold]
+    withdrawn = [_event(number, _gone(number, now), "withdrawn", reason=SOLD_OUT) for number in sold]
     pushed = [_event(one["listing_id"], one["at"] + timedelta(seconds=40), "push_accepted") for one in withdrawn]
 
     def fill(connection: Connection) -> None:
@@ -159,7 +164,7 @@ def _listing(number: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def _event(number: int, at: datetime, kind: str, reason: str | None = None) -> dict[str, Any]:
+def _event(number: int, at: datetime, kind: str, reason: Reason | None = None) -> dict[str, Any]:
     shown = {"quantity_before": 1, "quantity_after": 1 if kind == "listed" else 0, "revision": 2}
     return {"listing_id": number, "user_id": SELLER, "at": at, "kind": kind, "reason": reason, **shown}
 

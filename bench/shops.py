@@ -106,7 +106,8 @@ _SHOPS = (
     SELECT id, user_id, created_at, 'listed', NULL, 0, 1, 1 FROM listings WHERE id > :first AND id <= :last""",
     """INSERT INTO listing_events (listing_id, user_id, at, kind, reason, quantity_before, quantity_after, revision,
     evidence_id)
-    SELECT id, user_id, withdrawn_at, 'withdrawn', 'sold_out', 1, 0, 2, id FROM listings
+    SELECT id, user_id, withdrawn_at, 'withdrawn', '{"code":"source_seen","values":{"state":"sold","why":"sold_out"}}',
+    1, 0, 2, id FROM listings
     WHERE withdrawn_at IS NOT NULL AND id > :first AND id <= :last""",
     """INSERT INTO listing_events (listing_id, user_id, at, kind, quantity_before, quantity_after, revision)
     SELECT id, user_id, withdrawn_at + INTERVAL 40 SECOND, 'push_accepted', 1, 0, 2 FROM listings
@@ -114,7 +115,8 @@ _SHOPS = (
     """INSERT INTO revival_candidates (listing_id, searched_at, marketplace, item_id, url, title, price_jpy, refused_by,
     reason, page_seen, seller_id, rating_good, rating_bad, condition_code, shipping_payer, quick_correlation)
     SELECT listings.id, listings.changed_at, 'mercari', concat('m', lpad(listings.id - seq, 11, '0')),
-    concat('https://market.example/item/', listings.id - seq), listings.title, :price + seq, 'price', 'dearer', 1,
+    concat('https://market.example/item/', listings.id - seq), listings.title, :price + seq, 'price',
+    '{"code":"price_above_limit","values":{"cost_jpy":1500,"limit_jpy":1000}}', 1,
     'someone', 190, 10, 3, 'seller', 0.5
     FROM listings JOIN seq_1_to_3 WHERE searching AND listings.id > :first AND listings.id <= :last""",
     """INSERT INTO revivals (listing_id, user_id, state, marketplace, item_id, url, title, price_jpy,
