@@ -116,7 +116,7 @@ _SHOPS = (
     reason, page_seen, seller_id, rating_good, rating_bad, condition_code, shipping_payer, quick_correlation)
     SELECT listings.id, listings.changed_at, 'mercari', concat('m', lpad(listings.id - seq, 11, '0')),
     concat('https://market.example/item/', listings.id - seq), listings.title, :price + seq, 'price',
-    '{"code":"price_above_limit","values":{"cost_jpy":1500,"limit_jpy":1000}}', 1,
+    '{"code":"price_above_limit","values":{"cost_jpy": 1500,"limit_jpy": 1000}}', 1,
     'someone', 190, 10, 3, 'seller', 0.5
     FROM listings JOIN seq_1_to_3 WHERE searching AND listings.id > :first AND listings.id <= :last""",
     """INSERT INTO revivals (listing_id, user_id, state, marketplace, item_id, url, title, price_jpy,
