@@ -1,4 +1,4 @@
-"""The sellers' offers at Amazon and what became of them."""
+"""The offers of sellers at Amazon and their history, both written by `mercarich_listings.store` (docs/listings.md)."""
 
 from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
@@ -9,7 +9,7 @@ listings = Table(
     "listings",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    # written by web
+    # what its seller says of it
     Column("user_id", Id, ForeignKey("users.id"), nullable=False),
     Column("sku", exact(64), nullable=False),
     Column("asin", exact(16), nullable=True),
@@ -21,18 +21,18 @@ listings = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("offer_price_jpy", Integer, nullable=True),  # what Amazon's buyer pays, as the seller told it
     Column("stopped_at", UtcDateTime, nullable=True),  # not watched: down, and neither checked nor searched for
-    # by updater where web did not know it: of the first source, what a replacement may cost
+    # of the first source: what a replacement may cost
     Column("first_price_jpy", Integer, nullable=True),
-    # written by checker (withdraw) and updater (restore; withdraw what was only marked), always with revision + 1
+    # its life: `mercarich_listings.listing`
     Column("quantity", Integer, nullable=False),  # what Amazon is to show
     Column("revision", Integer, nullable=False),
     Column("searching", Boolean, nullable=False),  # a replacement is wanted
     Column("withdrawn_at", UtcDateTime, nullable=True),
     Column("changed_at", UtcDateTime, nullable=False),  # of the newest revision
     Column("hold_id", Id, nullable=True),  # its withdrawal waits for this hold
-    # written by updater
+    # of replacements, and what an update run notes of its work
     Column("lead_time_days", Integer, nullable=True),  # until its replacement is here and goes out to the buyer
-    Column("restored_at", UtcDateTime, nullable=True),  # by a revival; its source must be fresh when it is pushed
+    Column("restored_at", UtcDateTime, nullable=True),  # its source must be seen on sale before its push
     Column("searched_at", UtcDateTime, nullable=True),  # the last search for a replacement
     Column("update_run", Id, nullable=True),  # these as the check_… columns of source_items
     Column("updated_run", Id, nullable=True),
@@ -41,7 +41,7 @@ listings = Table(
     Column("update_unknowns", Integer, nullable=False, server_default="0"),
     Column("update_not_before", UtcDateTime, nullable=True),
     Column("update_problem", exact(32), nullable=True),
-    # written by feed
+    # how it stands with Amazon: `mercarich_listings.push`
     Column("pushed_revision", Integer, nullable=False),
     Column("pushed_quantity", Integer, nullable=True),
     Column("pushed_at", UtcDateTime, nullable=True),
