@@ -13,7 +13,6 @@ from mercarich_db.replacement_rules import rules_of
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import listings, revival_candidates, source_items
 from mercarich_db.types import AnyRow
-from mercarich_reasons.reason import Reason
 from mercarich_reasons.stored import OldSentence
 from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.matching import Likeness
@@ -109,7 +108,7 @@ def _refusal(row: AnyRow) -> Refusal | None:
     if row.refused_by is None:
         return None
     name = Filter(row.refused_by) if row.refused_by in set(Filter) else Filter.NOT_SEEN
-    return Refusal(name, row.reason if isinstance(row.reason, Reason) else OldSentence(row.reason or ""))
+    return Refusal(name, row.reason or OldSentence(""))
 
 
 def _wanted(row: AnyRow) -> Wanted:
