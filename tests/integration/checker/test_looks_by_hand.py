@@ -16,7 +16,8 @@ from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyFalls
 from mercarich_web.adapters.bulk_sql import SqlBulk
-from mercarich_web.domain.bulk import Applied, BulkAction, Choice
+from mercarich_web.domain.actions import BulkAction
+from mercarich_web.domain.bulk import Applied, Choice
 
 SELLER = 1
 

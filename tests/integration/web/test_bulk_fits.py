@@ -11,12 +11,12 @@ from tests.integration.web.rows import NOW, Rows
 from mercarich_db import tables
 from mercarich_db.engine import reading, run_tx
 from mercarich_listings import store
-from mercarich_listings.listing import Listing
+from mercarich_listings.listing import Listing, Stage
+from mercarich_listings.stages import is_in
 from mercarich_web.adapters.bulk_changes_sql import FITS
 from mercarich_web.adapters.bulk_deletions_sql import fits
 from mercarich_web.adapters.new_rows import new_listing
-from mercarich_web.domain.bulk import BulkAction
-from mercarich_web.domain.by_hand import OFFERS_AMAZON_KNOWS, STAGES
+from mercarich_web.domain.actions import ACTIONS, BulkAction
 
 COLUMNS: Mapping[str, Sequence[Any]] = {
     "listed": (False, True),
@@ -59,8 +59,19 @@ def test_sql_and_stages_agree(engine: Engine, listings: Mapping[int, tuple[Listi
         assert found == {
             id
             for id, (row, is_orphan) in listings.items()
-            if row.stage in STAGES[action] and not (is_orphan and action in OFFERS_AMAZON_KNOWS)
+            if row.stage in ACTIONS[action].stages and not (is_orphan and ACTIONS[action].known_to_amazon)
         }, action
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_each_stage_is_the_same_in_sql(
+    engine: Engine, listings: Mapping[int, tuple[Listing, bool]], stage: Stage
+) -> None:
+    with reading(engine) as connection:
+        found = set(connection.execute(select(tables.listings.c.id).where(is_in({stage}))).scalars())
+
+    assert found
+    assert found == {id for id, (row, _) in listings.items() if row.stage is stage}
 
 
 def test_what_may_be_deleted_is_in_a_stage_that_ends(
@@ -71,4 +82,4 @@ def test_what_may_be_deleted_is_in_a_stage_that_ends(
         found = set(connection.execute(select(tables.listings.c.id).where(fits(NOW))).scalars())
 
     assert found
-    assert {listings[id][0].stage for id in found} == STAGES[BulkAction.DELETE]
+    assert {listings[id][0].stage for id in found} == ACTIONS[BulkAction.DELETE].stages

@@ -74,15 +74,27 @@ class Listing:
 
     @property
     def stage(self) -> Stage:
-        if not self.listed:
-            return Stage.LEAVING if self.leaving else Stage.DRAFT
-        if self.quantity > 0:
-            if self.hold_id is not None:
-                return Stage.HELD
-            return Stage.MARKED if self.searching else Stage.ON_SALE
-        if self.stopped_at is not None:
-            return Stage.STOPPED
-        return Stage.SEARCHING if self.searching else Stage.WITHDRAWN
+        return stage_of(
+            listed=self.listed,
+            leaving=self.leaving,
+            up=self.quantity > 0,
+            held=self.hold_id is not None,
+            searching=self.searching,
+            stopped=self.stopped_at is not None,
+        )
+
+
+def stage_of(*, listed: bool, leaving: bool, up: bool, held: bool, searching: bool, stopped: bool) -> Stage:
+    """`stages` says the same as SQL."""
+    if not listed:
+        return Stage.LEAVING if leaving else Stage.DRAFT
+    if up:
+        if held:
+            return Stage.HELD
+        return Stage.MARKED if searching else Stage.ON_SALE
+    if stopped:
+        return Stage.STOPPED
+    return Stage.SEARCHING if searching else Stage.WITHDRAWN
 
 
 Lived = Change[Listing]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mercarich_web.domain.bulk import Applied, BulkAction, Choice, Preview, WantedLooks
+from mercarich_web.domain.actions import BulkAction
+from mercarich_web.domain.bulk import Applied, Choice, Preview, WantedLooks
 
 
 class Bulk(Protocol):

@@ -19,7 +19,7 @@ from mercarich_db.setting_definitions import DEFINITIONS, WORKERS
 from mercarich_db.types import AnyRow
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_web.adapters.proxies_http import HttpProxies
-from mercarich_web.domain.bulk import BulkAction
+from mercarich_web.domain.actions import BulkAction
 from mercarich_web.domain.proxies import ProxyAway
 from mercarich_web.site import operating_words, setting_words
 

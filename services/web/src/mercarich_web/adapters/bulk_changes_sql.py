@@ -1,43 +1,35 @@
-"""Which listings a seller's actions fit, as SQL, and their changes: `domain.by_hand` makes them."""
+"""Which listings a seller's actions fit, as SQL, and the changes that `domain.actions` makes of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, false, select
 
 from mercarich_contracts.market import OUT_OF_STOCK
-from mercarich_db.tables import listing_removals, listings, source_items
+from mercarich_db.tables import listings, source_items
 from mercarich_listings import store
 from mercarich_listings.listing import Listing
+from mercarich_listings.stages import is_in
 from mercarich_web.adapters.pictures_wanted_sql import want_pictures
-from mercarich_web.domain.bulk import BulkAction
-from mercarich_web.domain.by_hand import changed
+from mercarich_web.domain.actions import ACTIONS, Action, BulkAction, changed
 
-_offer = listings.c
-_on_offer = and_(_offer.listed.is_(true()), _offer.orphan.is_(false()))
-_is_stopped = and_(_offer.quantity == 0, _offer.stopped_at.is_not(None))
-_is_searching = and_(_offer.quantity == 0, _offer.stopped_at.is_(None), _offer.searching.is_(true()))
-_is_marked = and_(_offer.hold_id.is_(None), _offer.searching.is_(true()))
-leaving = exists().where(listing_removals.c.listing_id == _offer.id)
-"""It looks like a draft while Amazon deletes it."""
-FITS: Mapping[BulkAction, ColumnElement[bool]] = {
-    BulkAction.CHECK: and_(_offer.listed.is_(true()), _offer.quantity > 0, ~_is_marked),
-    BulkAction.WITHDRAW: and_(_on_offer, _offer.quantity > 0),
-    BulkAction.PUT_UP: and_(_on_offer, _offer.quantity == 0, _offer.stopped_at.is_(None)),
-    BulkAction.STOP: and_(_offer.listed.is_(true()), or_(_offer.quantity > 0, _is_searching)),
-    BulkAction.RESUME: and_(_on_offer, _is_stopped),
-    BulkAction.LIST: and_(_offer.listed.is_(false()), ~leaving),
-}
-"""Of the listing alone: the stages of `domain.by_hand.STAGES`, said so that thousands are counted by an index."""
+
+def _fits(action: Action) -> ColumnElement[bool]:
+    in_stage = is_in(action.stages)
+    return and_(in_stage, listings.c.orphan.is_(false())) if action.known_to_amazon else in_stage
+
+
+FITS: Mapping[BulkAction, ColumnElement[bool]] = {action: _fits(its) for action, its in ACTIONS.items()}
+"""Of the listing alone, by its stage; some actions ask more (`bulk_ways`)."""
 
 
 def change(
     connection: Connection, action: BulkAction, rows: Sequence[Listing], by: str, now: datetime, *, after: int
 ) -> None:
     """Rows that are locked and fit; `after` is the place of their pictures behind those of the same action."""
-    gone = gone_sources(connection, rows) if action is BulkAction.RESUME else frozenset()
+    gone = gone_sources(connection, rows) if ACTIONS[action].by_source else frozenset()
     store.save(connection, [changed(action, row, by, now, source_is_gone=row.source_item_id in gone) for row in rows])
-    if action is BulkAction.LIST:
+    if ACTIONS[action].wants_pictures:
         want_pictures(connection, rows[0].user_id, [row.sku for row in rows], after=after)
 
 

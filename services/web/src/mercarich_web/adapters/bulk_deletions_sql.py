@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from mercarich_db.bulk import among
 from mercarich_db.tables import listings
-from mercarich_listings.listing import Listing
+from mercarich_listings.listing import Listing, Stage
+from mercarich_listings.stages import is_in
 from mercarich_reasons.stock import DeletedByHand
-from mercarich_web.adapters.bulk_changes_sql import leaving
 from mercarich_web.adapters.expired_sql import allowance, count_deleted, delete_listings, expired, leave_amazon
 from mercarich_web.domain.expiry import tokyo_day
 from mercarich_web.ports import Choice
@@ -17,8 +17,9 @@ from mercarich_web.ports import Choice
 
 def fits(now: datetime) -> ColumnElement[bool]:
     """A draft, or an offer of which nothing is under way and whose zero was read back, or that Amazon does not know."""
-    draft = and_(listings.c.listed.is_(false()), ~leaving)
-    return or_(draft, expired(Choice(withdrawn_until=now, now=now, unknown_to_amazon=True, by_hand=True)))
+    return or_(
+        is_in({Stage.DRAFT}), expired(Choice(withdrawn_until=now, now=now, unknown_to_amazon=True, by_hand=True))
+    )
 
 
 def room(connection: Connection, user_id: int, now: datetime) -> int:

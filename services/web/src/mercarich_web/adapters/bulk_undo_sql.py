@@ -1,4 +1,4 @@
-"""What a seller's withdrawal, or stopping, changed is put back: its events say what that was.
+"""What a seller's action changed is put back: its events say what that was.
 
 All events of an action have its time.
 """
@@ -14,10 +14,9 @@ from mercarich_listings import store
 from mercarich_listings.event import Event
 from mercarich_reasons.stock import ByHand
 from mercarich_web.adapters.bulk_changes_sql import gone_sources
-from mercarich_web.domain.by_hand import undone
+from mercarich_web.domain.actions import UNDO_OF, undone
 
 CHUNK = 1_000
-_KINDS = (EventKind.WITHDRAWN, EventKind.STOPPED)
 
 
 def undo(connection: Connection, user_id: int, at: datetime, by: str, now: datetime) -> int:
@@ -30,7 +29,7 @@ def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]
     """The events of the action, in order of their listings: others may have the same moment."""
     event = listing_events.c
     columns = (event.listing_id, event.user_id, event.at, event.kind, event.reason, event.quantity_before)
-    mine = (event.user_id == user_id, event.at == at, event.kind.in_(_KINDS))
+    mine = (event.user_id == user_id, event.at == at, event.kind.in_(sorted(UNDO_OF)))
     rows = connection.execute(select(*columns, event.revision).where(*mine).order_by(event.listing_id))
     return [
         Event(listing_id, user, then, EventKind(kind), reason, before, revision=revision)

@@ -1,6 +1,6 @@
 """`ports_listings.ListingBook` over the tables: pages by keyset, figures, an export."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -25,26 +25,42 @@ from sqlalchemy import (
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_db.bulk import among, walking
 from mercarich_db.tables import listings, source_items
+from mercarich_listings.listing import DOWN, UP, Stage
+from mercarich_listings.stages import is_in
 from mercarich_web.adapters.database import reading
 from mercarich_web.domain.listing_csv import ExportedListing
-from mercarich_web.domain.listings import ROWS, Figures, ListingPage, ListingRow, Order, Place, Shop, View, Wish
+from mercarich_web.domain.listings import (
+    ROWS,
+    STAGES_OF,
+    Figures,
+    ListingPage,
+    ListingRow,
+    Order,
+    Place,
+    Shop,
+    View,
+    Wish,
+)
 
 PIECE = 1_000
 _offer, _source = listings.c, source_items.c
-_on_offer = and_(_offer.listed.is_(true()), _offer.orphan.is_(false()))
+_is_known = _offer.orphan.is_(false())
+_on_offer = and_(_offer.listed.is_(true()), _is_known)
 _gone = or_(_offer.quantity == 0, _source.state.in_(sorted(OUT_OF_STOCK)))
-_down = and_(_offer.listed.is_(true()), _offer.orphan.is_(false()), _offer.hold_id.is_(None), _offer.quantity == 0)
-VIEWS: dict[View, ColumnElement[bool]] = {
-    View.ALL: true(),
-    View.ON_SALE: and_(_on_offer, _offer.hold_id.is_(None), _offer.quantity > 0),
+_NOT_BY_STAGE: Mapping[View, ColumnElement[bool]] = {
     View.EXPOSED: and_(_on_offer, func.coalesce(_offer.pushed_quantity, _offer.listing_quantity) > 0, _gone),
-    View.SEARCHING: and_(_down, _offer.searching.is_(true())),
-    View.WITHDRAWN: and_(_down, _offer.searching.is_(false()), _offer.stopped_at.is_(None)),
-    View.STOPPED: and_(_down, _offer.stopped_at.is_not(None)),
-    View.HELD: and_(_on_offer, _offer.hold_id.is_not(None)),
     View.PENDING: and_(_offer.push_pending == 1, _on_offer),
     View.PROBLEM: and_(_offer.listed.is_(true()), or_(_offer.orphan.is_(true()), _offer.push_problem.is_not(None))),
-    View.DRAFT: _offer.listed.is_(false()),
+}
+
+
+def _of_stages(stages: frozenset[Stage]) -> ColumnElement[bool]:
+    """One that Amazon does not know is shown as that, whatever its stage."""
+    return and_(is_in(stages), _is_known) if stages <= {*UP, *DOWN} else is_in(stages)
+
+
+VIEWS: Mapping[View, ColumnElement[bool]] = {
+    view: _NOT_BY_STAGE[view] if view in _NOT_BY_STAGE else _of_stages(stages) for view, stages in STAGES_OF.items()
 }
 _ROW = (
     _offer.id,

@@ -6,7 +6,8 @@ from mercarich_contracts.audit import Actor
 from mercarich_web.api import shapes
 from mercarich_web.api.callers import caller
 from mercarich_web.api.ids import Id
-from mercarich_web.domain.bulk import UNDOABLE, BulkAction, Choice
+from mercarich_web.domain.actions import ACTIONS, BulkAction
+from mercarich_web.domain.bulk import Choice
 from mercarich_web.domain.keys import Scope
 from mercarich_web.domain.people import Account
 from mercarich_web.domain.refusals import NotFound
@@ -33,15 +34,15 @@ def _listings(keys: Keys, change: ChangeMany) -> APIRouter:
             raise NotFound("none of these listings is yours")
         by = Actor(f"{account.username} (API)", account.user_id)
         applied = change.apply(account, action, choice, by)
-        undo = applied.at if applied.changed and action in UNDOABLE else None
+        undo = applied.at if applied.changed and ACTIONS[action].undo else None
         return shapes.Changed(chosen=chosen, changed=applied.changed, undo=undo)
 
-    @routes.post("/undo", summary="Take a withdrawal or a stop back, of what nobody has changed since")
+    @routes.post("/undo", summary="Take an action back that can be, of what nobody has changed since")
     def undo(wish: shapes.UndoWish, account: Account = writer) -> shapes.Undone:
         by = Actor(f"{account.username} (API)", account.user_id)
         return shapes.Undone(changed=change.undo(account, wish.undo, by))
 
-    @routes.post("/actions", summary="Check, withdraw, put up, stop or resume watching, list or delete what it fits")
+    @routes.post("/actions", summary="Do one of the actions to those of these listings that it fits")
     def many(wish: shapes.ActionWish, account: Account = writer) -> shapes.Changed:
         return apply(account, wish.action, wish.listings)
 

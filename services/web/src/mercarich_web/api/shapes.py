@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
 from mercarich_web.api.reasons import Coded, code_of, english
-from mercarich_web.domain.bulk import BulkAction
+from mercarich_web.domain.actions import BulkAction
 from mercarich_web.domain.jobs import Job, JobProblem
 from mercarich_web.domain.listings import ListingRow
 from mercarich_web.domain.proposals import Proposal
@@ -206,7 +206,7 @@ def listing(row: ListingRow) -> Listing:
         title=row.title,
         marketplace=row.marketplace,
         source_id=row.item_id,
-        stage=row.stage,
+        stage=row.badge,
         exposed=row.is_exposed,
         quantity=row.quantity,
         amazon_quantity=row.pushed_quantity,
@@ -230,7 +230,7 @@ def told(story: Story) -> Told:
         source_id=source.item_id,
         source_state=source.state,
         source_reason=source.reason,
-        stage=story.stage,
+        stage=story.badge,
         exposed=story.is_exposed,
         quantity=offer.quantity,
         amazon_quantity=offer.pushed_quantity,

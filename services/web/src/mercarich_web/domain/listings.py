@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_listings.listing import DOWN, UP, Stage, stage_of
 from mercarich_reasons.reason import Reason
 from mercarich_web.domain import cursors
 
@@ -14,12 +15,11 @@ ROWS = 50
 """Of a page."""
 
 
-class Stage(StrEnum):
-    """How a listing stands; the first that applies."""
+class Badge(StrEnum):
+    """What a seller is told of a listing's stage, or that Amazon does not know its SKU."""
 
     DRAFT = "draft"
     ORPHAN = "orphan"
-    """Amazon does not know its SKU."""
     HELD = "held"
     """Its withdrawal waits for a second look or a person."""
     SEARCHING = "searching"
@@ -28,6 +28,18 @@ class Stage(StrEnum):
     STOPPED = "stopped"
     """Its seller has stopped watching it."""
     ON_SALE = "on_sale"
+
+
+BADGES: Mapping[Stage, Badge] = {
+    Stage.DRAFT: Badge.DRAFT,
+    Stage.ON_SALE: Badge.ON_SALE,
+    Stage.HELD: Badge.HELD,
+    Stage.MARKED: Badge.ON_SALE,
+    Stage.SEARCHING: Badge.SEARCHING,
+    Stage.WITHDRAWN: Badge.WITHDRAWN,
+    Stage.STOPPED: Badge.STOPPED,
+    Stage.LEAVING: Badge.DRAFT,
+}
 
 
 class View(StrEnum):
@@ -46,6 +58,22 @@ class View(StrEnum):
     PROBLEM = "problem"
     """Amazon refused the last push, or does not know the SKU."""
     DRAFT = "draft"
+
+
+_OFFERS = frozenset({*UP, *DOWN})
+STAGES_OF: Mapping[View, frozenset[Stage]] = {
+    View.ALL: frozenset(Stage),
+    View.ON_SALE: frozenset({Stage.ON_SALE, Stage.MARKED}),
+    View.EXPOSED: _OFFERS,
+    View.SEARCHING: frozenset({Stage.SEARCHING}),
+    View.WITHDRAWN: frozenset({Stage.WITHDRAWN}),
+    View.STOPPED: frozenset({Stage.STOPPED}),
+    View.HELD: frozenset({Stage.HELD}),
+    View.PENDING: _OFFERS,
+    View.PROBLEM: _OFFERS,
+    View.DRAFT: frozenset({Stage.DRAFT, Stage.LEAVING}),
+}
+"""In which stages a listing of the view may be."""
 
 
 class Order(StrEnum):
@@ -105,8 +133,16 @@ class ListingRow:
     stopped_at: datetime | None = None
 
     @property
-    def stage(self) -> Stage:
-        return stage(self, held=self.hold_id is not None)
+    def badge(self) -> Badge:
+        stage = stage_of(
+            listed=self.listed,
+            leaving=False,  # one that leaves is shown as a draft
+            up=self.quantity > 0,
+            held=self.hold_id is not None,
+            searching=self.searching,
+            stopped=self.stopped_at is not None,
+        )
+        return badge(stage, orphan=self.orphan)
 
     @property
     def is_pending(self) -> bool:
@@ -152,8 +188,8 @@ class Shop:
     """Listing -> since when at the latest, of those that Amazon still sells; None: its source is not gone."""
 
 
-class Standing(Protocol):
-    """What is asked of a listing to tell how it stands."""
+class AtAmazon(Protocol):
+    """What is asked of a listing to tell whether Amazon still sells it."""
 
     @property
     def listed(self) -> bool: ...
@@ -165,30 +201,14 @@ class Standing(Protocol):
     def quantity(self) -> int: ...
 
     @property
-    def searching(self) -> bool: ...
-
-    @property
-    def stopped_at(self) -> datetime | None: ...
-
-    @property
     def pushed_quantity(self) -> int | None: ...
 
 
-def stage(row: Standing, *, held: bool) -> Stage:
-    if not row.listed:
-        return Stage.DRAFT
-    if row.orphan:
-        return Stage.ORPHAN
-    if held:
-        return Stage.HELD
-    if row.quantity == 0 and row.stopped_at is not None:
-        return Stage.STOPPED
-    if row.quantity == 0:
-        return Stage.SEARCHING if row.searching else Stage.WITHDRAWN
-    return Stage.ON_SALE
+def badge(stage: Stage, *, orphan: bool) -> Badge:
+    return Badge.ORPHAN if orphan and stage in _OFFERS else BADGES[stage]
 
 
-def exposed(row: Standing, source_state: str) -> bool:
+def exposed(row: AtAmazon, source_state: str) -> bool:
     """Amazon sells what is gone."""
     on_sale = row.pushed_quantity is None or row.pushed_quantity > 0
     return row.listed and not row.orphan and on_sale and (row.quantity == 0 or source_state in OUT_OF_STOCK)

@@ -7,9 +7,11 @@ from datetime import datetime
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
 from mercarich_contracts.revivals import RevivalState
+from mercarich_listings.listing import Stage, stage_of
 from mercarich_reasons.reason import Reason
-from mercarich_web.domain.bulk import BulkAction
-from mercarich_web.domain.listings import Stage, exposed, stage
+from mercarich_web.domain import actions
+from mercarich_web.domain.actions import BulkAction
+from mercarich_web.domain.listings import Badge, badge, exposed
 from mercarich_web.domain.offers import Event, Evidence, Known, Push
 from mercarich_web.domain.sentences import Said
 
@@ -81,7 +83,19 @@ class Story:
 
     @property
     def stage(self) -> Stage:
-        return stage(self.known.offer, held=self.known.hold is not None)
+        offer = self.known.offer
+        return stage_of(
+            listed=offer.listed,
+            leaving=self.is_leaving,
+            up=offer.quantity > 0,
+            held=self.known.hold is not None,
+            searching=offer.searching,
+            stopped=offer.stopped_at is not None,
+        )
+
+    @property
+    def badge(self) -> Badge:
+        return badge(self.stage, orphan=self.known.offer.orphan)
 
     @property
     def is_exposed(self) -> bool:
@@ -90,18 +104,12 @@ class Story:
     @property
     def possible(self) -> Sequence[BulkAction]:
         """What the seller can do to it now."""
-        offer = self.known.offer
-        if not offer.listed:
-            return () if self.is_leaving else (BulkAction.LIST, BulkAction.DELETE)
-        if offer.stopped_at is not None:
-            return (BulkAction.RESUME, BulkAction.DELETE)
-        if offer.orphan or self.known.hold is not None:
-            return (BulkAction.STOP,) if offer.quantity > 0 or offer.searching else (BulkAction.DELETE,)
-        if offer.quantity > 0:
-            check = () if offer.searching else (BulkAction.CHECK,)
-            return (*check, BulkAction.WITHDRAW, BulkAction.STOP)
-        put_up = (BulkAction.PUT_UP,) if self.known.source.state == State.AVAILABLE else ()
-        return (*put_up, BulkAction.STOP if offer.searching else BulkAction.DELETE)
+        return actions.possible(
+            self.stage,
+            orphan=self.known.offer.orphan,
+            exposed=self.is_exposed,
+            source_on_sale=self.known.source.state == State.AVAILABLE,
+        )
 
     @property
     def is_leaving(self) -> bool:

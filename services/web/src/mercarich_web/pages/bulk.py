@@ -7,7 +7,8 @@ from pydantic import AwareDatetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
-from mercarich_web.domain.bulk import UNDOABLE, BulkAction, Choice
+from mercarich_web.domain.actions import ACTIONS, BulkAction
+from mercarich_web.domain.bulk import Choice
 from mercarich_web.domain.listings import View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
@@ -46,7 +47,7 @@ def routes(site: Site, change: ChangeMany) -> APIRouter:
     @routes.post("/apply")
     def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
         applied = change.apply(visit.account, action, choice, visit.actor)
-        undo = applied.at.isoformat() if applied.changed and action in UNDOABLE else ""
+        undo = applied.at.isoformat() if applied.changed and ACTIONS[action].undo else ""
         return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo)
 
     @routes.post("/undo")

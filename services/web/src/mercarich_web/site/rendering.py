@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, seen, source_words, tell
-from mercarich_web.domain.bulk import actions_in
+from mercarich_web.domain.actions import ACTIONS, actions_in
 from mercarich_web.domain.sentences import Moment, Said, Seen
 from mercarich_web.site import amazon_words, flash, formats, navigation, operating_words, setting_words, words
 from mercarich_web.site.addresses import own_path
@@ -108,6 +108,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         navigation=navigation,
         words=words,
         source_words=source_words(Language(language)),
+        actions=ACTIONS,
         actions_in=actions_in,
         flash=flash.message,
         device=device,

@@ -7,8 +7,9 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
 from mercarich_contracts.revivals import RevivalState
 from mercarich_replacements.filters import Filter
+from mercarich_web.domain.actions import BulkAction
 from mercarich_web.domain.keys import Scope
-from mercarich_web.domain.listings import Order, Stage, View
+from mercarich_web.domain.listings import Badge, Order, View
 from mercarich_web.domain.notices import Kind
 from mercarich_web.domain.timeline import tone
 from mercarich_web.site.languages import N_
@@ -18,14 +19,14 @@ __all__ = ["tone"]
 OPERATIONS: Mapping[str, str] = {"check": N_("Stock check"), "update": N_("Replacement search")}
 ROLES: Mapping[str, str] = {"seller": N_("Seller"), "operator": N_("Operator")}
 
-STAGES: Mapping[str, tuple[str, str]] = {
-    Stage.ON_SALE: (N_("On sale"), "good"),
-    Stage.SEARCHING: (N_("Searching"), "info"),
-    Stage.WITHDRAWN: (N_("Withdrawn"), ""),
-    Stage.STOPPED: (N_("Not watched"), ""),
-    Stage.HELD: (N_("Held"), "warn"),
-    Stage.ORPHAN: (N_("Not at Amazon"), "bad"),
-    Stage.DRAFT: (N_("Draft"), ""),
+BADGES: Mapping[str, tuple[str, str]] = {
+    Badge.ON_SALE: (N_("On sale"), "good"),
+    Badge.SEARCHING: (N_("Searching"), "info"),
+    Badge.WITHDRAWN: (N_("Withdrawn"), ""),
+    Badge.STOPPED: (N_("Not watched"), ""),
+    Badge.HELD: (N_("Held"), "warn"),
+    Badge.ORPHAN: (N_("Not at Amazon"), "bad"),
+    Badge.DRAFT: (N_("Draft"), ""),
 }
 """The word and the tone of a badge."""
 VIEWS: Mapping[str, str] = {
@@ -177,7 +178,7 @@ class BulkWords(NamedTuple):
 
 
 BULK: Mapping[str, BulkWords] = {
-    "check": BulkWords(
+    BulkAction.CHECK: BulkWords(
         N_("Check now"),
         N_(
             "A checker looks at their sources as soon as it is free, besides the checks of your plan. Those seen within"
@@ -185,17 +186,17 @@ BULK: Mapping[str, BulkWords] = {
         ),
         "eye",
     ),
-    "withdraw": BulkWords(
+    BulkAction.WITHDRAW: BulkWords(
         N_("Withdraw now"),
         N_("Amazon shows quantity 0. No replacement is searched for; you can put them up again."),
         "circle-stop",
     ),
-    "put_up": BulkWords(
+    BulkAction.PUT_UP: BulkWords(
         N_("Offer again"),
         N_("With the source they have, which must be on sale. A check takes them down again when it is gone."),
         "play",
     ),
-    "stop_watching": BulkWords(
+    BulkAction.STOP: BulkWords(
         N_("Stop watching"),
         N_(
             "Their sources are no longer checked, and no replacement is searched for. What is up is withdrawn first:"
@@ -203,17 +204,17 @@ BULK: Mapping[str, BulkWords] = {
         ),
         "eye-off",
     ),
-    "resume_watching": BulkWords(
+    BulkAction.RESUME: BulkWords(
         N_("Resume watching"),
         N_("They go up after one more look at their sources; where a source is gone, a replacement is searched for."),
         "play",
     ),
-    "list": BulkWords(
+    BulkAction.LIST: BulkWords(
         N_("Make offers of drafts"),
         N_("Their sources are checked from the next run on. At Amazon they stand as you put them there."),
         "check",
     ),
-    "delete": BulkWords(
+    BulkAction.DELETE: BulkWords(
         N_("Delete"),
         N_(
             "Drafts go at once, offers once Amazon has deleted them. Only what is down, and was seen to be down at"

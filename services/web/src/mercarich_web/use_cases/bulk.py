@@ -5,12 +5,11 @@ from datetime import datetime
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
-from mercarich_web.domain.bulk import Applied, BulkAction, Choice, Preview
+from mercarich_web.domain.actions import ACTIONS, BulkAction
+from mercarich_web.domain.bulk import Applied, Choice, Preview
 from mercarich_web.domain.people import Account
 from mercarich_web.ports_bulk import Bulk, Feed, Looks
 from mercarich_web.ports_people import Audit
-
-_WAKES_FEED = frozenset({BulkAction.WITHDRAW, BulkAction.STOP, BulkAction.DELETE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class ChangeMany:
     def apply(self, seller: Account, action: BulkAction, choice: Choice, by: Actor) -> Applied:
         applied = self.bulk.apply(seller.user_id, action, choice, by.name, self.now())
         if applied.changed:
-            self.audit.write(AuditAction(f"listings_{action}"), by, f"{applied.changed} listings", None, self.now())
-        if applied.changed and action in _WAKES_FEED:
+            self.audit.write(ACTIONS[action].audit, by, f"{applied.changed} listings", None, self.now())
+        if applied.changed and ACTIONS[action].wakes_feed:
             self.feed.wake(seller.user_id)
         if applied.looks:
             self.looks.ask(applied.looks)

@@ -7,8 +7,7 @@ from tools.life_cycle import EXAMPLES, NOW
 
 from mercarich_listings.event import Event
 from mercarich_listings.listing import TRANSITIONS, Impossible, Listing, Stage
-from mercarich_web.domain.bulk import UNDOABLE, BulkAction
-from mercarich_web.domain.by_hand import STAGES, changed, undone
+from mercarich_web.domain.actions import ACTIONS, BulkAction, changed, undone
 
 MADE_BY = {
     BulkAction.WITHDRAW: ("take_down",),
@@ -24,23 +23,23 @@ CHANGING = [action for action in MADE_BY if action is not BulkAction.DELETE]
 @pytest.mark.parametrize("action", MADE_BY)
 def test_an_action_fits_no_stage_that_its_transitions_do_not_start_from(action: BulkAction) -> None:
     for name in MADE_BY[action]:
-        assert STAGES[action] <= set(TRANSITIONS[name].start)
+        assert ACTIONS[action].stages <= set(TRANSITIONS[name].start)
 
 
 def test_what_leaves_amazon_is_deleted_as_what_goes_at_once_but_for_drafts() -> None:
-    assert STAGES[BulkAction.DELETE] - {Stage.DRAFT} == set(TRANSITIONS["leave"].start)
+    assert ACTIONS[BulkAction.DELETE].stages - {Stage.DRAFT} == set(TRANSITIONS["leave"].start)
 
 
 @pytest.mark.parametrize("source_is_gone", [False, True])
 @pytest.mark.parametrize("action", CHANGING)
 def test_an_action_changes_what_it_fits(action: BulkAction, source_is_gone: bool) -> None:
-    for stage in STAGES[action]:
+    for stage in ACTIONS[action].stages:
         assert changed(action, EXAMPLES[stage], "ann", NOW, source_is_gone=source_is_gone).after.stage is not stage
 
 
 @pytest.mark.parametrize("action", [BulkAction.WITHDRAW, BulkAction.STOP, BulkAction.LIST])
 def test_elsewhere_it_is_impossible(action: BulkAction) -> None:
-    for stage in set(Stage) - STAGES[action]:
+    for stage in set(Stage) - ACTIONS[action].stages:
         with pytest.raises(Impossible):
             changed(action, EXAMPLES[stage], "ann", NOW)
 
@@ -75,7 +74,7 @@ def test_undo_puts_back(action: BulkAction, start: Stage, source_is_gone: bool, 
     assert (None if made is None else made.after.stage) == expected
 
 
-@pytest.mark.parametrize("action", sorted(UNDOABLE))
+@pytest.mark.parametrize("action", [action for action, its in ACTIONS.items() if its.undo])
 def test_what_was_changed_since_stays(action: BulkAction) -> None:
     listing, done = _done(action, EXAMPLES[Stage.ON_SALE])
     for since in (
