@@ -78,9 +78,38 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.MARKED: (EventKind.STOPPED, _DOWN | _STOPPED | _NOT_SEARCHING),
         Stage.SEARCHING: (EventKind.STOPPED, {"changed_at": NOW, "stopped_at": NOW, "searching": False}),
     },
-    "leave": dict.fromkeys(life.DOWN, (EventKind.LEAVING, _LEAVING)),
-    "delete": {stage: (EventKind.DELETED, {}) for stage in (Stage.DRAFT, Stage.LEAVING, *life.DOWN)},
+    "leave": {
+        Stage.SEARCHING: (EventKind.LEAVING, _LEAVING),
+        Stage.WITHDRAWN: (EventKind.LEAVING, _LEAVING),
+        Stage.STOPPED: (EventKind.LEAVING, _LEAVING),
+    },
+    "delete": {
+        Stage.DRAFT: (EventKind.DELETED, {}),
+        Stage.LEAVING: (EventKind.DELETED, {}),
+        Stage.SEARCHING: (EventKind.DELETED, {}),
+        Stage.WITHDRAWN: (EventKind.DELETED, {}),
+        Stage.STOPPED: (EventKind.DELETED, {}),
+    },
 }
+_IS_UP = {Stage.ON_SALE, Stage.HELD, Stage.MARKED}
+_IS_DOWN = {Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED}
+_IS_NO_OFFER = {Stage.DRAFT, Stage.LEAVING}
+REFUSES: Mapping[str, set[Stage]] = {
+    "make_offer": _IS_UP | _IS_DOWN | {Stage.LEAVING},
+    "withdraw": _IS_DOWN | _IS_NO_OFFER,
+    "mark": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
+    "hold": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
+    "let_go": _IS_DOWN | _IS_NO_OFFER | {Stage.ON_SALE, Stage.MARKED},
+    "give_source": _IS_NO_OFFER | {Stage.ON_SALE, Stage.HELD, Stage.WITHDRAWN, Stage.STOPPED},
+    "take_back": _IS_NO_OFFER,
+    "take_down": _IS_DOWN | _IS_NO_OFFER,
+    "put_up": _IS_UP | _IS_NO_OFFER,
+    "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.WITHDRAWN},
+    "stop": _IS_NO_OFFER | {Stage.WITHDRAWN, Stage.STOPPED},
+    "leave": _IS_UP | _IS_NO_OFFER,
+    "delete": _IS_UP,
+}
+"""Where a transition is impossible. With `WRITES` every stage is decided on for each; one that is added is named."""
 REASONS: Mapping[str, Reason] = {
     "withdraw": SOLD,
     "mark": SOLD,
@@ -95,6 +124,14 @@ REASONS: Mapping[str, Reason] = {
 
 def test_every_transition_stands_in_the_table() -> None:
     assert WRITES.keys() == TRANSITIONS.keys() == MAKING.keys()
+
+
+@pytest.mark.parametrize("name", TRANSITIONS)
+def test_every_stage_is_decided_on_for_each_transition(name: str) -> None:
+    undecided = set(Stage) - set(WRITES[name]) - REFUSES[name]
+
+    assert undecided == set(), f"may {name} start from these? Write them into its stages and WRITES, or into REFUSES"
+    assert set(WRITES[name]) & REFUSES[name] == set()
 
 
 def test_every_stage_has_an_example() -> None:

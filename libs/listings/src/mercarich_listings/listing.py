@@ -128,6 +128,7 @@ UP = (Stage.ON_SALE, Stage.HELD, Stage.MARKED)
 """Amazon is to show the offer."""
 DOWN = (Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED)
 """An offer that Amazon is to show with quantity 0."""
+# transitions name these one by one: whether any starts from a stage that is added is to be decided for each
 
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
@@ -205,7 +206,7 @@ def give_source(
     return _changed(listing, Told(kind, now, found, trigger), columns)
 
 
-@_transition(*UP, *DOWN, by=(By.SELLER,))
+@_transition(*UP, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def take_back(listing: Listing, now: datetime, reason: ReplacementTakenBack) -> Lived:
     """A replacement is taken back: down with the source before it, and searched for unless it is not watched."""
     source = {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
@@ -219,7 +220,7 @@ def take_down(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     return _changed(listing, Told(EventKind.WITHDRAWN, now, reason), _down(now) | {"searching": False})
 
 
-@_transition(*DOWN, by=(By.SELLER,))
+@_transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def put_up(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: up again with the source it has, once that was seen on sale; watched again if it was not."""
     kind = EventKind.RESUMED if listing.stage is Stage.STOPPED else EventKind.RESTORED
@@ -243,13 +244,15 @@ def stop(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     return _changed(listing, Told(EventKind.STOPPED, now, reason), columns | {"searching": False, "stopped_at": now})
 
 
-@_transition(*DOWN, by=(By.SELLER, By.HOUSEKEEPING))
+@_transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING))
 def leave(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> Lived:
     """Amazon is to delete it; its row goes afterwards."""
     return _changed(listing, Told(EventKind.LEAVING, now, reason), {"listed": False, "leaving": True})
 
 
-@_transition(Stage.DRAFT, Stage.LEAVING, *DOWN, by=(By.SELLER, By.HOUSEKEEPING))
+@_transition(
+    Stage.DRAFT, Stage.LEAVING, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING)
+)
 def delete(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> Event:
     """Its row goes, and this event is the last of its history."""
     return tell(listing, Told(EventKind.DELETED, now, reason))

@@ -15,7 +15,7 @@ from mercarich_db.tables import listings, revivals, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.event import Told
-from mercarich_listings.listing import DOWN, UP, Listing, take_back, tell
+from mercarich_listings.listing import TRANSITIONS, Listing, take_back, tell
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.replacements import NothingToTakeBack, NothingWaits, OtherReplacement, OtherSource
 from mercarich_reasons.stock import ReplacementApproved, ReplacementRefused, ReplacementTakenBack
@@ -35,7 +35,7 @@ AWAITED = and_(
 """A proposal whose listing still wants a replacement: a person is asked."""
 
 _UNDECIDED = frozenset({RevivalState.PROPOSED, RevivalState.APPROVED})
-_WATCHED = frozenset((*UP, *DOWN))
+_REVERSIBLE = frozenset(TRANSITIONS[take_back.__name__].start)
 
 
 def approve(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
@@ -115,7 +115,7 @@ def _given(connection: Connection, listing: Listing, last: AnyRow) -> Sequence[t
     same_source = listings.c.source_item_id == taken.scalar_subquery()
     using = store.lock_where(connection, listings.c.user_id == listing.user_id, same_source)
     found = _newest(connection, [one.id for one in using])
-    given = [(one, found[one.id]) for one in using if one.stage in _WATCHED and _same(found.get(one.id), last)]
+    given = [(one, found[one.id]) for one in using if one.stage in _REVERSIBLE and _same(found.get(one.id), last)]
     if listing.id not in [one.id for one, _ in given]:
         raise Undecidable(OtherSource(listing.sku, last.item_id))
     return given
