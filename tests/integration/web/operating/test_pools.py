@@ -10,6 +10,7 @@ from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORD, Browser
 
 from mercarich_db import tables
+from mercarich_db.setting_definitions import WORKERS
 from mercarich_db.types import AnyRow
 
 POOL = "/pools/INVCHK_YAHOO_WORKER"
@@ -47,7 +48,7 @@ def test_pools_are_shown_with_what_the_cluster_made_of_them(operator: Browser, r
     state(rows)
     page = operator.get("/pools").text
 
-    assert page.count("row-link") == 7
+    assert page.count("row-link") == len(WORKERS)
     assert "1,234" in page
     assert "checker-yahoo" in page
 

@@ -33,11 +33,6 @@ CAUSES: Mapping[str, str] = {
 }
 """Why a pool's bounds are not what was asked for."""
 
-HOLD_KINDS: Mapping[str, str] = {
-    "falls": N_("many listings fell at once"),
-    "canaries": N_("canaries answer wrongly"),
-    "unreadable": N_("many pages cannot be read"),
-}
 HOLD_ENDS: Mapping[str, str] = {
     "falls": N_("A second look that confirms it releases it; so can you."),
     "canaries": N_(
@@ -45,6 +40,7 @@ HOLD_ENDS: Mapping[str, str] = {
     ),
     "unreadable": N_("The reader may be out of date. No second look releases this one: look at some, then decide."),
 }
+"""How a hold comes to its end, by its kind; why it was opened is its reason."""
 LEFT_OUT: Mapping[str, str] = {
     "inactive": N_("stopped"),
     "staff": N_("operators"),
