@@ -2,7 +2,7 @@
 
 Sentences come from templates and from `N_("…")` and `Said("…")` in Python; what is gone from the code goes from the
 catalogues.
-English says what the code says, unless en.po says it better for a page.
+English says what the code says; en.po has only what a page says in other words, written there by hand.
 """
 
 import sys
@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).parent.parent / "services/web/src/mercarich_web"
-LANGUAGES = ("ja", "en")
+WHOLE, PARTIAL = "ja", "en"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "Said": None}
 
 Message = str | tuple[str, str]
@@ -22,7 +22,7 @@ Message = str | tuple[str, str]
 
 def main() -> int:
     found = sorted(set(messages()), key=str)
-    for language in LANGUAGES:
+    for language in (WHOLE, PARTIAL):
         file = WEB / "locales" / f"{language}.po"
         made = updated(read(file, language), found, language)
         with file.open("wb") as opened:
@@ -52,7 +52,8 @@ def updated(old: Catalog, found: list[Message], language: str) -> Catalog:
     made.revision_date = made.creation_date = old.creation_date  # no other reason to differ than a sentence
     for message in found:
         known = old.get(message)
-        made.add(message, string=(known.string if known else "") or (message if language == "en" else ""))
+        if known or language == WHOLE:
+            made.add(message, string=known.string if known else "")
     made.header_comment = "# The sentences of the pages; written by tools/messages.py."
     return made
 

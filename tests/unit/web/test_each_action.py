@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 from tools.life_cycle import EXAMPLES, NOW
-from tools.messages import WEB, missing, read
+from tools.messages import missing
 
 from mercarich_contracts.audit import AuditAction
 from mercarich_contracts.events import EventKind
@@ -12,6 +12,7 @@ from mercarich_listings.listing import UP
 from mercarich_web.adapters.bulk_ways import ELSEWHERE
 from mercarich_web.domain.actions import ACTIONS, NOTHING_FITS, UNDO_OF, BulkAction, changed
 from mercarich_web.site import flash, operating_words, words
+from mercarich_web.site.languages import sentences
 
 PLACES: dict[str, Collection[BulkAction]] = {
     "domain.actions.ACTIONS": ACTIONS,
@@ -37,10 +38,10 @@ def test_each_action_is_known(place: str) -> None:
 @pytest.mark.parametrize("action", [one for one in ACTIONS if one in words.BULK])
 def test_its_words_are_translated(action: BulkAction, language: str) -> None:
     told = {*words.BULK[action][:2], flash.message(f"bulk_{action}").sentence, operating_words.DEEDS[_audit(action)][0]}
-    catalogue = read(WEB / "locales" / f"{language}.po", language)
+    catalogue = sentences(language)
 
     assert {one for one in told if catalogue.get(one) is None} == set(), "run: python -m tools.messages"
-    assert told & set(missing(catalogue)) == set(), f"translate these in locales/{language}.po"
+    assert told & set(missing(catalogue)) == set(), "translate these in locales/ja.po"
 
 
 def test_no_two_actions_are_the_same_in_the_audit_log_or_the_history() -> None:

@@ -7,19 +7,19 @@ import pytest
 from babel.messages.catalog import Catalog
 from tools import messages
 
-from mercarich_web.site.languages import LANGUAGES, chosen
+from mercarich_web.site.languages import LANGUAGES, catalogue, chosen, sentences
 
 NAMED = re.compile(r"%\(\w+\)s")
 
 
-def catalogue(language: str) -> Catalog:
-    return messages.read(messages.WEB / "locales" / f"{language}.po", language)
+def own_english() -> Catalog:
+    return messages.read(messages.WEB / "locales/en.po", "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_of_the_pages_is_in_the_catalogue_and_no_other(language: str) -> None:
     of_code = {one if isinstance(one, str) else one[0] for one in messages.messages()}
-    of_catalogue = {one.id if isinstance(one.id, str) else one.id[0] for one in catalogue(language) if one.id}
+    of_catalogue = {one.id if isinstance(one.id, str) else one.id[0] for one in sentences(language) if one.id}
 
     assert of_code - of_catalogue == set(), "run: python -m tools.messages"
     assert of_catalogue - of_code == set(), "run: python -m tools.messages"
@@ -27,11 +27,21 @@ def test_every_sentence_of_the_pages_is_in_the_catalogue_and_no_other(language: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_is_translated(language: str) -> None:
-    assert messages.missing(catalogue(language)) == []
+    assert messages.missing(sentences(language)) == []
+
+
+def test_english_has_a_catalogue_only_of_what_it_says_in_other_words() -> None:
+    assert [one.id for one in own_english() if one.id and one.id == one.string] == []
+
+
+def test_english_counts() -> None:
+    english, pattern = catalogue("en"), ("%(num)s notice", "%(num)s notices")
+
+    assert [english.ungettext(*pattern, number) for number in (0, 1, 2)] == [pattern[1], pattern[0], pattern[1]]
 
 
 def test_a_translation_names_the_same_values_as_the_sentence() -> None:
-    for one in catalogue("ja"):
+    for one in [*sentences("ja"), *own_english()]:
         if not one.id:
             continue
         source = one.id if isinstance(one.id, str) else one.id[1]
@@ -42,7 +52,7 @@ def test_a_translation_names_the_same_values_as_the_sentence() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sentence_can_be_filled_in(language: str) -> None:
     """A per cent sign that stands for itself is written twice."""
-    for one in catalogue(language):
+    for one in sentences(language):
         told = [one.string] if isinstance(one.string, str) else [*(one.string or ())]
         assert [text for text in told if text.replace("%%", "").count("%") != len(NAMED.findall(text))] == []
 

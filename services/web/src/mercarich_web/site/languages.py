@@ -1,13 +1,15 @@
 """The two languages: which one a visitor reads, and the catalogues of sentences.
 
-Sentences stand in the code in English, as `_("…")` in templates and `N_("…")` in Python; the catalogues
-locales/*.po are made by tools/messages.py and read here at start, without a step of building.
+Sentences stand in the code in English, as `_("…")` in templates and `N_("…")` in Python. `locales/ja.po` has every one
+of them; `locales/en.po` only those that a page says in other words than a command. Both are kept by tools/messages.py
+and read here at start, without a step of building.
 """
 
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -23,13 +25,26 @@ def N_(text: str) -> str:  # noqa: N802
 
 
 def catalogue(language: str) -> Translations:
-    """The sentences of one language."""
-    with (FOLDER / f"{language}.po").open("rb") as file:
-        read = read_po(file, locale=language)
+    """The sentences of one language, as templates and letters ask for them."""
     compiled = BytesIO()
-    write_mo(compiled, read)
+    write_mo(compiled, sentences(language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+def sentences(language: str) -> Catalog:
+    """Every sentence in one language. English says what the code says where its own catalogue has nothing else."""
+    known = _read(language)
+    if language != FIRST:
+        for message in _read(FIRST):
+            if message.id and message.id not in known:
+                known.add(message.id, string=message.id)
+    return known
+
+
+def _read(language: str) -> Catalog:
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def chosen(*wishes: str | None, accepted: str = "") -> str:
