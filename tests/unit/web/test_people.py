@@ -1,8 +1,11 @@
 """What a password may be, and how it is kept."""
 
+from contextlib import suppress
+
 import pytest
 
 from mercarich_web.adapters.passwords import MEMORY_KIB, Argon2Passwords
+from mercarich_web.domain.guessable import common_passwords
 from mercarich_web.domain.people import LONGEST, SHORTEST, Rule, WeakPassword, check_password
 
 
@@ -51,6 +54,25 @@ def test_what_is_guessed_first_is_refused(password: str, rule: Rule) -> None:
         check_password(password, "ann-marie")
 
     assert refusal.value.rule is rule
+
+
+def test_the_3000_commonest_of_the_length_that_is_asked_for_are_refused() -> None:
+    taken = []
+    for password in common_passwords():
+        with suppress(WeakPassword):
+            check_password(password, "ann-marie")
+            taken.append(password)
+
+    assert taken == []
+    assert len(common_passwords()) >= 3_000
+    assert [one for one in common_passwords() if not SHORTEST <= len(one) <= LONGEST] == []
+
+
+def test_a_common_password_is_refused_in_any_case() -> None:
+    with pytest.raises(WeakPassword) as refusal:
+        check_password("MailCreated5240", "ann-marie")
+
+    assert refusal.value.rule is Rule.COMMON
 
 
 def test_passwords_are_kept_by_argon2id() -> None:

@@ -1,10 +1,13 @@
-"""Passwords that guessers try first, whatever is put around them to make them long enough.
+"""Passwords that guessers try first.
 
-Words that lists of leaked ones begin with, ways over a keyboard, sequences, years and repetitions; in any case,
-spelling and order.
+The 3,000 commonest of those that are long enough (`common_passwords.txt`; ASVS 5.0, 6.2.4). And shorter ones, whatever
+is put around them to make them long enough, which no list can have: words that lists of leaked ones begin with, ways
+over a keyboard, sequences, years and repetitions; in any case, spelling and order.
 """
 
 import re
+from functools import cache
+from pathlib import Path
 
 LEFT = 5
 """So much must be left of a password when all that is guessed at once has been taken out of it."""
@@ -45,9 +48,19 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def is_guessable(password: str) -> bool:
-    """Whether less than `LEFT` characters of it are its own. Spaces and signs between parts are nobody's own."""
-    text = _without_ways(_YEAR.sub(" ", _without_words(password.casefold())))
+    """Whether it is a common one, or less than `LEFT` characters of it are its own. Spaces and signs between parts are
+    nobody's own."""
+    plain = password.casefold()
+    if plain in common_passwords():
+        return True
+    text = _without_ways(_YEAR.sub(" ", _without_words(plain)))
     return len(_REPEATED.sub(r"\1", "".join(one for one in text if one.isalnum()))) < LEFT
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """In lower case, each as long as a password has to be; read when first asked for."""
+    return frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="ascii").split("\n")[:-1])
 
 
 def _without_words(plain: str) -> str:
