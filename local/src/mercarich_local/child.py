@@ -5,12 +5,10 @@ import logging.handlers
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Protocol
 
 from mercarich_local.guardian import Guardian, signal_group
 
@@ -21,23 +19,11 @@ Lines = Callable[[str, str], None]
 """Takes the process's name and one line of its output. Called from a thread of each process."""
 
 
-class Running(Protocol):
-    """A process as it was started; the shape is that of `subprocess.Popen`."""
+def spawn(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """A process with a group of its own, as a container's is; all that it writes, errors included, is on its `stdout`.
 
-    pid: int
-    """Of the process, and of its group."""
-    stdout: IO[str] | None
-    """All that it writes, errors included."""
-
-    def poll(self) -> int | None:
-        """The exit code, negative for a signal's number; None while it runs."""
-
-    def wait(self) -> object:
-        """Return when it has ended."""
-
-
-def spawn(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:
-    """A process by itself, as a container's is. Raises `OSError` when the command cannot be started."""
+    Raises `OSError` when the command cannot be started.
+    """
     return subprocess.Popen(
         arguments,
         env=dict(environment),
@@ -50,19 +36,12 @@ def spawn(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:
     )
 
 
-def fork(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:
-    """One that shares what others have imported, where that can be. Raises `OSError`, as `spawn` does."""
-    if sys.platform != "linux":
-        return spawn(arguments, environment)
-    from mercarich_local.fork_server import Forked  # nothing of it is to be imported elsewhere
-
-    return Forked(arguments, environment)
-
-
 class Child:
     """A running process with a process group of its own, guarded against a runner that dies."""
 
-    def __init__(self, name: str, process: Running, *, log_file: Path, lines: Lines, guardian: Guardian) -> None:
+    def __init__(
+        self, name: str, process: subprocess.Popen[str], *, log_file: Path, lines: Lines, guardian: Guardian
+    ) -> None:
         self.name = name
         self.started = time.monotonic()
         self._guardian = guardian

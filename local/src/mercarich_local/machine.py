@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
-from mercarich_local.child import Child, fork
+from mercarich_local.child import Child, spawn
 from mercarich_local.data_folder import locked
 from mercarich_local.guardian import Guardian
 from mercarich_local.procfile import Process
@@ -66,7 +66,7 @@ class Machine:
         """Run one command beside the system, with its environment; its output goes to `<name>.log` only."""
         child = Child(
             name,
-            fork(arguments, self._rest_environment),
+            spawn(arguments, self._rest_environment),
             log_file=self._system.logs / f"{name}.log",
             lines=lambda _name, _line: None,
             guardian=self._guardian,

@@ -5,6 +5,7 @@ The runner stays for as long as the system; what only this needs (drivers, migra
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,8 +36,9 @@ class Prepared(NamedTuple):
 def prepare_apart(system: System, environment: Mapping[str, str], names: Sequence[str]) -> Prepared:
     """`names`: of the processes that will run. Raises `BadConfiguration` and `TryAgain`."""
     what = json.dumps({"data": str(system.data), "ports": dict(system.ports), "names": names})
-    command = [sys.executable, "-m", __name__, what]
-    done = subprocess.run(command, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = _run([sys.executable, "-m", __name__, what], environment)
+    if done.returncode == -signal.SIGINT:  # a Ctrl-C before it had a group of its own
+        done = _run([sys.executable, "-m", __name__, what], environment)
     said = done.stderr.strip().removeprefix(_PREFIX)
     if done.returncode == TRY_AGAIN:
         raise TryAgain(said)
@@ -45,6 +47,17 @@ def prepare_apart(system: System, environment: Mapping[str, str], names: Sequenc
     if done.returncode != DONE:
         raise RuntimeError(f"preparing ended with {done.returncode}: {said}")
     return Prepared(**json.loads(done.stdout))
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        process_group=0,  # Ctrl-C reaches the runner only, which ends once this has ended
+    )
 
 
 def main(argv: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mercarich_local.child import Child, Lines, fork, how_it_ended
+from mercarich_local.child import Child, Lines, how_it_ended, spawn
 from mercarich_local.guardian import Guardian
 from mercarich_platform.settings import BadConfiguration
 
@@ -117,7 +117,7 @@ class Supervisor:
     def _launch(self, service: Service) -> None:
         self._children[service.name] = Child(
             service.name,
-            fork(service.arguments, service.environment),
+            spawn(service.arguments, service.environment),
             log_file=self._log(service.name),
             lines=self._lines,
             guardian=self._guardian,
