@@ -10,12 +10,13 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.breaker import Breaker, Rules
 from mercarich_marketplace.client import Received
 from mercarich_marketplace.egress import Egress, Guards
-from mercarich_marketplace.memory import FirstMisses, Recent
+from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.ports import Marketplace
 from mercarich_marketplace.turns import Flow, Turns
+from mercarich_platform.cache import Cache
 
 _TEXTS = ["", "0", "-", "--5", "-0", "+1", "1_0", "٣", "9" * 18, "9" * 40, "1e5", "yes", "\x00", "2026-02-30", "ＡＢ"]
 
@@ -55,7 +56,7 @@ def looks(build: Callable[[Egress], Marketplace], item_id: str, bodies: Sequence
         metrics = ProxyMetrics(Name.MERCARI)
         never = Rules(min_calls=10**9, min_pages=10**9, block_streak=10**9)
         egress = Egress(_Answered(bodies), Guards(turns=Turns(Pace(1e6), 1), breaker=Breaker(never), metrics=metrics))
-        watching = Observer(build(egress), egress.guards, recent=Recent(0, 1), misses=FirstMisses())
+        watching = Observer(build(egress), egress.guards, cache=Cache(0), misses=FirstMisses())
         try:
             return [await watching.look(item_id, Flow()) for _ in bodies]
         finally:

@@ -20,7 +20,7 @@ from mercarich_marketplace.batch import Batch
 from mercarich_marketplace.breaker import Breaker
 from mercarich_marketplace.egress import Egress, Guards
 from mercarich_marketplace.images import Images
-from mercarich_marketplace.memory import FirstMisses, Recent
+from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
@@ -29,6 +29,7 @@ from mercarich_marketplace.turns import Turns
 from mercarich_mercari_proxy.adapters.dpop import Signer
 from mercarich_mercari_proxy.adapters.web import WebMarket as MercariMarket
 from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_platform.cache import Cache
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.ports import NotSearched
 from mercarich_yahoo_proxy.adapters.web import WebMarket as YahooMarket
@@ -74,7 +75,7 @@ class Proxies:
         self._observers[name] = Observer(
             market,
             guards,
-            recent=Recent(settings.cache_seconds, settings.cache_items, now=kernel.monotonic),
+            cache=Cache(settings.cache_seconds, size=settings.cache_items, now=kernel.monotonic),
             misses=FirstMisses(now=kernel.monotonic),
         )
         self._observers[name].chunks, self._observers[name].chunk_seconds = Pace(CHUNKS_A_SECOND), CHUNK_SECONDS

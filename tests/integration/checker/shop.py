@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, insert, select
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
+from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.domain.canaries import Canary
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
 from mercarich_checker.use_cases.run_check import RunCheck, RunSettings
@@ -23,6 +23,7 @@ from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db import engine as engines
 from mercarich_db import settings_store
+from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import amazon_accounts, listing_events, listings, run_heads, runs, source_items, users
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_runs.ports import ProxyAway, Request, Run
@@ -242,7 +243,7 @@ class Workers:
         self._pool.shutdown()
 
     def use_case(self) -> CheckBatchItems:
-        observations = SqlObservations(self.engine, SqlBrakeSettings(self.engine))
+        observations = SqlObservations(self.engine, settings_cache(self.engine, brake_settings))
         return CheckBatchItems(observations, self.market, self.woken, utc_now, self.lease)
 
     def _work(self) -> None:

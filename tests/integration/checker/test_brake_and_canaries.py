@@ -11,12 +11,13 @@ from tests.integration.checker.shop import Market, Shop, Workers, check, planner
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
+from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.domain.brake import HoldKind
 from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
+from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import holds, listing_events, listings, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import CanariesDiffer, TooManyUnreadable
@@ -95,7 +96,7 @@ def test_a_person_releases_a_hold(engine: Engine, shop: Shop, market: Market) ->
     assert shop.count(listings, listings.c.quantity == 0) == 60 - len(kept) < 20
     released = {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
-    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
     withdrawn = observations.apply_released_holds(Marketplace.YAHOO, utc_now())
     assert shop.count(listings, listings.c.quantity == 0) == 60
     assert {user_id: sorted(changed) for user_id, changed in withdrawn.items()} == {shop.offer(ids[0]).user_id: kept}
@@ -188,7 +189,7 @@ def test_a_hold_for_unreadable_pages_keeps_what_falls_and_is_not_confirmed_by_th
     market.states["x1"] = State.SOLD
     run, batch = _started(engine, shop, "x1")
     SqlPlan(engine).open_hold(run, HoldKind.UNREADABLE, TooManyUnreadable(), utc_now())
-    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
     source = shop.source("x1").id
     assert observations.record(batch, {source: market.item("x1")}, utc_now()).held == 1
     assert (shop.offer(listing).quantity, shop.offer(listing).hold_id is None) == (1, False)
@@ -205,7 +206,7 @@ def test_a_hold_keeps_listings_of_sellers_whom_the_run_did_not_plan(engine: Engi
     market.states["x1"] = State.SOLD
     run, batch = _started(engine, shop, "x1", plans=(4,))
     SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
-    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
     recorded = observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
     assert (recorded.held, recorded.withdrawn) == (2, {})
     assert shop.offer(other).quantity == 1
@@ -224,7 +225,7 @@ def test_a_released_hold_of_a_run_without_update_only_marks(engine: Engine, shop
     market.states["x1"] = State.SOLD
     run, batch = _started(engine, shop, "x1", without_update=True)
     SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
-    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
     observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
     released = {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
@@ -239,7 +240,7 @@ def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_s
     market.states["x1"] = State.SOLD
     run, batch = _started(engine, shop, "x1")
     SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
-    observations = SqlObservations(engine, SqlBrakeSettings(engine))
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
     observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
     on_sale = update(source_items).values(state=State.AVAILABLE, reason=None)
     released = update(holds).values(released_at=utc_now(), released_by="ops")

@@ -15,9 +15,10 @@ from tests.integration.checker.shop import Market, Shop, Workers, check, planner
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import SqlBrakeSettings
+from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import runs, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.runs import NoCanariesToAsk
@@ -58,7 +59,7 @@ class _Start:
         items = tuple(BatchItem(id=id, item_id=item_id) for item_id, id in self._items.items())
         run = self.run
         batch = CheckBatch(marketplace=Marketplace.YAHOO, run_id=run.id, generation=run.generation, items=items)
-        observations = SqlObservations(self._engine, SqlBrakeSettings(self._engine))
+        observations = SqlObservations(self._engine, settings_cache(self._engine, brake_settings))
         market = Market(states=dict.fromkeys(self._items, State.AVAILABLE))
         seen = {id: market.item(item_id) for item_id, id in self._items.items()}
         observations.record(batch, seen, utc_now())

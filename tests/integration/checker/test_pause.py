@@ -15,7 +15,7 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_platform.kafka import Record
 from mercarich_platform.worker import NotNow
 from mercarich_reasons.runs import RunPaused
-from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused
+from mercarich_runs.adapters.pause_sql import RestsWhilePaused, pause_switch
 from mercarich_runs.ports import Outcome
 
 RECORD = Record("check.yahoo", 0, 0, None, b"{}", (), 0)
@@ -68,7 +68,7 @@ def test_o6_a_worker_of_a_paused_marketplace_keeps_its_record(engine: Engine, sh
     clock = [0.0]
     rests = {
         marketplace: RestsWhilePaused(
-            PauseSwitch(engine, marketplace, lambda: clock[0]), lambda record, _stop: handled.append(record)
+            pause_switch(engine, marketplace, lambda: clock[0]), lambda record, _stop: handled.append(record)
         )
         for marketplace in Marketplace
     }

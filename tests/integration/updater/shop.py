@@ -33,7 +33,7 @@ from mercarich_updater.adapters.desk_sql import SqlDesk
 from mercarich_updater.adapters.listings_sql import SqlListings
 from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.plan_sql import SqlPlan
-from mercarich_updater.adapters.rules_sql import SqlRules
+from mercarich_updater.adapters.rules_sql import rules_cache
 from mercarich_updater.ports import Batch, NotSearched, Picture, PictureLater
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.desk import RevivalDesk
@@ -124,7 +124,7 @@ class RevivalShop(Shop):
     def __init__(self, engine: Engine, market: Market) -> None:
         super().__init__(engine)
         self.market = market
-        self.rules = SqlRules(engine)
+        self.rules = rules_cache(engine)
         self.listings_port = SqlListings(engine, self.rules)
         self.find = FindReplacement(market.search, market.look, market)
         self.decisions = SqlDecisions(engine)

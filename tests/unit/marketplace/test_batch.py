@@ -25,11 +25,12 @@ from mercarich_marketplace.answers import Answer, Fault, Missing
 from mercarich_marketplace.batch import Batch
 from mercarich_marketplace.breaker import Breaker, Rules
 from mercarich_marketplace.egress import Guards
-from mercarich_marketplace.memory import FirstMisses, Recent
+from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.turns import Flow, Turns
+from mercarich_platform.cache import Cache
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -115,7 +116,7 @@ def observer(market: FakeMarket, *, concurrency: int = 32, cache: float = 0, clo
         now=clock,
         utc=lambda: AT,
     )
-    return Observer(market, guards, recent=Recent(cache, 1000, now=clock), misses=FirstMisses(now=clock))
+    return Observer(market, guards, cache=Cache(cache, size=1000, now=clock), misses=FirstMisses(now=clock))
 
 
 async def all_lines(watching: Observer, request: CheckRequest) -> list[ItemLine | HeartbeatLine | EndLine]:

@@ -1,10 +1,10 @@
-"""What the proxy remembers: recent answers, first misses, and calls under way."""
+"""What the proxy remembers: first misses, and calls under way."""
 
 import asyncio
 
 import pytest
 
-from mercarich_marketplace.memory import FirstMisses, Recent, UnderWay
+from mercarich_marketplace.memory import FirstMisses, UnderWay
 
 
 class Hand:
@@ -15,43 +15,6 @@ class Hand:
 
     def __call__(self) -> float:
         return self.time
-
-
-def test_an_answer_is_given_again_until_its_time_is_over() -> None:
-    clock = Hand()
-    recent = Recent[int](10, 5, now=clock)
-    recent.put("a", 1)
-    clock.time = 9.9
-    assert recent.get("a") == 1
-    clock.time = 10.0
-    assert recent.get("a") is None
-
-
-def test_the_cache_stays_within_its_size() -> None:
-    recent = Recent[int](10, 3, now=Hand())
-    for number in range(10):
-        recent.put(str(number), number)
-
-    assert len(recent) == 3
-    assert recent.get("9") == 9
-    assert recent.get("0") is None
-
-
-def test_what_is_too_old_is_dropped_when_something_comes() -> None:
-    clock = Hand()
-    recent = Recent[int](10, 1000, now=clock)
-    for number in range(100):
-        clock.time = float(number)
-        recent.put(str(number), number)
-
-    assert len(recent) == 10
-
-
-def test_a_cache_of_no_seconds_keeps_nothing() -> None:
-    recent = Recent[int](0, 3, now=Hand())
-    recent.put("a", 1)
-
-    assert recent.get("a") is None
 
 
 def test_a_miss_is_confirmed_by_a_second_one_a_minute_later() -> None:

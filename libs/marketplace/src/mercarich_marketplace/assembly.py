@@ -13,13 +13,14 @@ from mercarich_marketplace.client import HttpClient
 from mercarich_marketplace.egress import Egress, Guards
 from mercarich_marketplace.image_sources import PublicResolver
 from mercarich_marketplace.images import Images, image_routes
-from mercarich_marketplace.memory import FirstMisses, Recent
+from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.ports import Marketplace
 from mercarich_marketplace.settings import ProxySettings
 from mercarich_marketplace.turns import Turns
+from mercarich_platform.cache import Cache
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 
 
@@ -39,7 +40,7 @@ def assemble(
     observer = Observer(
         market(egress),
         egress.guards,
-        recent=Recent(settings.cache_seconds, settings.cache_items, now=now),
+        cache=Cache(settings.cache_seconds, size=settings.cache_items, now=now),
         misses=FirstMisses(now=now),
     )
     images = _images(settings, egress.guards)

@@ -1,4 +1,4 @@
-"""What a proxy remembers for a short while: recent answers, calls under way, and the first time an id was missed."""
+"""What a proxy remembers for a short while: calls under way, and the first time an id was missed."""
 
 import asyncio
 from collections import OrderedDict
@@ -11,38 +11,6 @@ Value = TypeVar("Value")
 
 SECOND_LOOK_SECONDS = 60.0
 """A "not here" that is no proof by itself counts when it is seen again at least this much later."""
-
-
-class Recent(Generic[Value]):
-    """The answers of the last seconds, at most `size` of them, the oldest dropped first: what nobody may be given
-    any more is not kept either, so that memory follows the rate."""
-
-    def __init__(self, seconds: float, size: int, *, now: Monotonic = monotonic) -> None:
-        self._seconds = seconds
-        self._size = size
-        self._now = now
-        self._values: OrderedDict[str, tuple[float, Value]] = OrderedDict()
-
-    def get(self, key: str) -> Value | None:
-        kept = self._values.get(key)
-        if kept is None:
-            return None
-        if kept[0] <= self._now():
-            del self._values[key]
-            return None
-        return kept[1]
-
-    def put(self, key: str, value: Value) -> None:
-        if self._seconds <= 0:
-            return
-        now = self._now()
-        self._values.pop(key, None)
-        self._values[key] = (now + self._seconds, value)
-        while len(self._values) > self._size or next(iter(self._values.values()))[0] <= now:
-            self._values.popitem(last=False)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
 
 class FirstMisses:

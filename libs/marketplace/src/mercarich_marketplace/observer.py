@@ -9,10 +9,11 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Fault, Missing, evidence, unknown
 from mercarich_marketplace.breaker import Phase
 from mercarich_marketplace.egress import Guards
-from mercarich_marketplace.memory import FirstMisses, Recent, UnderWay
+from mercarich_marketplace.memory import FirstMisses, UnderWay
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.ports import Marketplace
 from mercarich_marketplace.turns import Flow
+from mercarich_platform.cache import Cache
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,10 @@ each in a transaction of its own."""
 class Observer:
     """Answers an `Item` for whatever happens: a fault is an unknown item, never an exception."""
 
-    def __init__(self, market: Marketplace, guards: Guards, *, recent: Recent[Item], misses: FirstMisses) -> None:
+    def __init__(self, market: Marketplace, guards: Guards, *, cache: Cache[str, Item], misses: FirstMisses) -> None:
         self.market = market
         self.guards = guards
-        self._recent = recent
+        self._cache = cache
         self._misses = misses
         self._under_way: UnderWay[Item] = UnderWay()
         self.chunks = Pace(CHUNKS_A_SECOND)
@@ -66,7 +67,7 @@ class Observer:
         return items
 
     def remembered(self, item_id: str) -> Item | None:
-        item = self._recent.get(item_id)
+        item = self._cache.get(item_id)
         if item is not None:
             self.guards.metrics.hit("recent")
         return item
@@ -110,14 +111,14 @@ class Observer:
             error_class=ErrorClass.GONE,
             evidence=evidence(missing.answer, self.market.parser_version, extract),
         )
-        self._recent.put(item_id, item)
+        self._cache.put(item_id, item)
         return item
 
     def _keep(self, item_id: str, item: Item) -> None:
         if item.state is State.UNKNOWN:
             return
         self._misses.forget(item_id)
-        self._recent.put(item_id, item)
+        self._cache.put(item_id, item)
 
     def _unknown(self, item_id: str, fault: Fault) -> Item:
         return unknown(

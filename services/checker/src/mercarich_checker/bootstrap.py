@@ -18,11 +18,12 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
 from mercarich_db import engine as engines
 from mercarich_db import schema, settings_store
+from mercarich_db.settings_cache import settings_cache
 from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
-from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused
+from mercarich_runs.adapters.pause_sql import RestsWhilePaused, pause_switch
 from mercarich_runs.adapters.sources_http import HttpSources
 from mercarich_runs.ports import Sources
 from mercarich_runs.use_cases.see_through import Report
@@ -37,7 +38,7 @@ def build_worker(
 ) -> Worker:
     engine = given.engine or engines.create(shared.database, pool_size=own.connections)
     publisher = given.publisher or _publisher(shared, f"checker-{marketplace}")
-    brake = settings_sql.SqlBrakeSettings(engine, given.monotonic)
+    brake = settings_cache(engine, settings_sql.brake_settings, given.monotonic)
     observations, events = CountedObservations(SqlObservations(engine, brake)), KafkaEvents(publisher)
     sources, lease = given.sources or _sources(marketplace, own), timedelta(seconds=own.lease_seconds)
     return Worker(
@@ -45,7 +46,7 @@ def build_worker(
         group=f"checker-{marketplace}",
         topics=[CHECK[marketplace].name],
         handle=RestsWhilePaused(
-            PauseSwitch(engine, marketplace, given.monotonic),
+            pause_switch(engine, marketplace, given.monotonic),
             CheckBatchHandler(CheckBatchItems(observations, sources, events, given.now, lease)),
         ),
         slots=own.slots,

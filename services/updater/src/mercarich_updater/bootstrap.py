@@ -12,7 +12,7 @@ from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
-from mercarich_runs.adapters.pause_sql import PauseSwitch, RestsWhilePaused, SkipsWhilePaused
+from mercarich_runs.adapters.pause_sql import RestsWhilePaused, SkipsWhilePaused, pause_switch
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation
 from mercarich_runs.use_cases.publish import PublishSettings
@@ -24,7 +24,7 @@ from mercarich_updater.adapters.market_http import HttpMarket
 from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.pictures_http import HttpPictures
 from mercarich_updater.adapters.plan_sql import SqlPlan
-from mercarich_updater.adapters.rules_sql import SqlRules
+from mercarich_updater.adapters.rules_sql import rules_cache
 from mercarich_updater.dependencies import PRODUCTION, Dependencies, Market
 from mercarich_updater.handlers import PUT_OFF_EVERY, DecisionsTick, PutOffTick, RevivalHandler
 from mercarich_updater.ports import Pictures
@@ -46,11 +46,11 @@ def build_worker(
     engine = given.engine or engines.create(shared.database, pool_size=own.connections)
     publisher = given.publisher or _publisher(shared, f"updater-{marketplace}")
     market = given.market or _market(own, connections=own.slots * SIDE_BY_SIDE + 1)
-    listings, decisions = SqlListings(engine, SqlRules(engine, given.monotonic)), SqlDecisions(engine)
+    listings, decisions = SqlListings(engine, rules_cache(engine, given.monotonic)), SqlDecisions(engine)
     find = FindReplacement(market.search, market.look, given.pictures or _pictures(shared, own))
     revive = ReviveListings(listings, find, PrometheusMeter(), given.now, timedelta(seconds=own.lease_seconds))
     take = TakeApproved(decisions, listings, market.look, given.now)
-    is_paused = PauseSwitch(engine, marketplace, given.monotonic)
+    is_paused = pause_switch(engine, marketplace, given.monotonic)
     tick = DecisionsTick(take, KeepFresh(decisions, market.look, given.now), marketplace)
     put_off = PutOffTick(decisions, KafkaBatches(publisher, UPDATE), marketplace, given.now)
     return Worker(
@@ -82,7 +82,7 @@ def build_planner(
     publisher = given.publisher or _publisher(shared, f"planner-update-{marketplace}")
     return RunUpdate(
         runs=SqlRuns(engine, Operation.UPDATE),
-        plan=SqlPlan(engine, SqlRules(engine, given.monotonic), given.now),
+        plan=SqlPlan(engine, rules_cache(engine, given.monotonic), given.now),
         batches=KafkaBatches(publisher, UPDATE),
         publish=PublishSettings(
             batch_items=values.integer("REVIVAL_BATCH_ITEMS"),
@@ -106,7 +106,7 @@ def desk(shared: SharedSettings, given: Dependencies = PRODUCTION) -> Iterator[R
     market = given.market or _market(own, connections=2)
     find = FindReplacement(market.search, market.look, given.pictures or _pictures(shared, own))
     try:
-        yield RevivalDesk(SqlDesk(engine), SqlListings(engine, SqlRules(engine, given.monotonic)), find, given.now)
+        yield RevivalDesk(SqlDesk(engine), SqlListings(engine, rules_cache(engine, given.monotonic)), find, given.now)
     finally:
         if engine is not given.engine:
             engine.dispose()

@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import DEAD_LETTERS, JOBS, TOPICS
 from mercarich_db import engine as engines
+from mercarich_db.settings_cache import SETTINGS_SECONDS
+from mercarich_platform.cache import LoadingCache
 from mercarich_platform.clock import Clock, monotonic, utc_now
 from mercarich_platform.kafka import AnyPublisher, Publisher
 from mercarich_platform.settings import SharedSettings
@@ -22,7 +24,6 @@ from mercarich_platform.worker import Tick, Worker
 from mercarich_web.adapters.candidates_sql import SqlCandidates
 from mercarich_web.adapters.database import SqlSchema
 from mercarich_web.adapters.desk_sql import SqlDesk
-from mercarich_web.adapters.fresh_settings import FreshSettings
 from mercarich_web.adapters.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.adapters.imports_sql import SqlImports
 from mercarich_web.adapters.job_book_sql import SqlJobBook
@@ -167,7 +168,7 @@ def connections_of(kind: Kind, own: WebSettings) -> int:
 def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: threading.Event) -> JobWorker:
     engine = engines.create(shared.database, pool_size=connections_of(kind, own))
     book = SqlJobBook(engine, utc_now)
-    settings = FreshSettings(book.settings)
+    settings = LoadingCache(book.settings, SETTINGS_SECONDS)
     desk = SqlDesk(engine, lambda: settings().lease, utc_now)
     urls = {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}
     markets = HttpMarkets(urls, silence_seconds=own.search_silence_seconds)

@@ -15,6 +15,7 @@ from mercarich_web.adapters.database import SqlTogether
 from mercarich_web.adapters.exclusions_sql import SqlExclusions
 from mercarich_web.adapters.exposure_sql import SqlExposures
 from mercarich_web.adapters.feed_kafka import KafkaFeed
+from mercarich_web.adapters.figures_cache import FiguresCache
 from mercarich_web.adapters.hold_history_sql import SqlHoldHistory
 from mercarich_web.adapters.holds_sql import SqlHolds
 from mercarich_web.adapters.listing_book_sql import SqlListingBook
@@ -23,7 +24,6 @@ from mercarich_web.adapters.looks_kafka import KafkaLooks
 from mercarich_web.adapters.offers_sql import SqlOffers
 from mercarich_web.adapters.picture_files import PictureFiles
 from mercarich_web.adapters.proposals_sql import SqlProposals
-from mercarich_web.adapters.remembered import Remembered
 from mercarich_web.adapters.rule_trials_sql import SqlTrials
 from mercarich_web.adapters.rules_sql import SqlRules
 from mercarich_web.adapters.run_history_sql import SqlRunHistory
@@ -81,14 +81,14 @@ def build_pages(
     )
     feed = KafkaFeed(shared.kafka_bootstrap)
     end.callback(feed.close)
-    shop = Remembered(book.shop)
+    shop = FiguresCache(book.shop)
     end.callback(shop.close)
 
     def figures(user_id: int) -> Figures:
         return shop(user_id).figures
 
     sellers = SqlSellersDesk(engine)
-    fortnight = Remembered(TellFortnight(SqlExposures(engine), sellers, shop, now))
+    fortnight = FiguresCache(TellFortnight(SqlExposures(engine), sellers, shop, now))
     end.callback(fortnight.close)
     browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)

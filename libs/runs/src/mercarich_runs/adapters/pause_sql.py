@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.engine import reading
+from mercarich_platform.cache import LoadingCache
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
@@ -18,25 +19,17 @@ LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 2.0
 
 
-class PauseSwitch:
+def pause_switch(engine: Engine, marketplace: Marketplace, now: Monotonic = monotonic) -> Callable[[], bool]:
     """Whether the marketplace is paused, as of a second ago at most. A database that is away pauses nobody."""
 
-    def __init__(self, engine: Engine, marketplace: Marketplace, now: Monotonic = monotonic) -> None:
-        self._engine = engine
-        self._marketplace = marketplace
-        self._now = now
-        self._looked_at = float("-inf")
-        self._paused = False
+    def is_paused() -> bool:
+        try:
+            with reading(engine) as connection:
+                return settings_store.is_paused(connection, marketplace)
+        except DatabaseAway:
+            return False
 
-    def __call__(self) -> bool:
-        if self._now() - self._looked_at >= LOOK_SECONDS:
-            self._looked_at = self._now()
-            try:
-                with reading(self._engine) as connection:
-                    self._paused = settings_store.is_paused(connection, self._marketplace)
-            except DatabaseAway:
-                self._paused = False
-        return self._paused
+    return LoadingCache(is_paused, LOOK_SECONDS, now=now)
 
 
 @dataclass(frozen=True, slots=True)

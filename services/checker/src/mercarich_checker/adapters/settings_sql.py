@@ -2,45 +2,28 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.canaries import BadCanaries, Canary, read_canaries
 from mercarich_checker.use_cases.run_check import RunSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
-from mercarich_db.engine import reading
-from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_platform.settings import BadConfiguration
 from mercarich_runs.use_cases.publish import PublishSettings
 
-FRESH_SECONDS = 5.0
 
-
-class SqlBrakeSettings:
-    """Called for each bunch of answers; reads the table at most every `FRESH_SECONDS`. Raises `DatabaseAway`."""
-
-    def __init__(self, engine: Engine, now: Monotonic = monotonic) -> None:
-        self._engine = engine
-        self._now = now
-        self._read_at = float("-inf")
-        self._settings: BrakeSettings | None = None
-
-    def __call__(self) -> BrakeSettings:
-        if self._settings is None or self._now() - self._read_at > FRESH_SECONDS:
-            with reading(self._engine) as connection:
-                values = settings_store.read(connection)
-            self._settings = BrakeSettings(
-                listings=values.integer("BRAKE_LISTINGS"),
-                share=values.number("BRAKE_SHARE"),
-                marketplace_listings=values.integer("BRAKE_MARKETPLACE_LISTINGS"),
-                marketplace_share=values.number("BRAKE_MARKETPLACE_SHARE"),
-                confirm_after=timedelta(seconds=values.integer("BRAKE_CONFIRM_SECONDS")),
-                unknown_limit=values.integer("CHECK_UNKNOWNS"),
-                retry_seconds=values.integer("CHECK_RETRY_SECONDS"),
-            )
-            self._read_at = self._now()
-        return self._settings
+def brake_settings(connection: Connection) -> BrakeSettings:
+    values = settings_store.read(connection)
+    return BrakeSettings(
+        listings=values.integer("BRAKE_LISTINGS"),
+        share=values.number("BRAKE_SHARE"),
+        marketplace_listings=values.integer("BRAKE_MARKETPLACE_LISTINGS"),
+        marketplace_share=values.number("BRAKE_MARKETPLACE_SHARE"),
+        confirm_after=timedelta(seconds=values.integer("BRAKE_CONFIRM_SECONDS")),
+        unknown_limit=values.integer("CHECK_UNKNOWNS"),
+        retry_seconds=values.integer("CHECK_RETRY_SECONDS"),
+    )
 
 
 def run_settings(values: settings_store.Values, deadline: timedelta) -> RunSettings:

@@ -1,8 +1,8 @@
-"""Figures that are remembered: fetched once, told while they are renewed, fetched anew after a change."""
+"""The cache of figures: fetched once, told while they are renewed, fetched anew after a change."""
 
 import threading
 
-from mercarich_web.adapters.remembered import FRESH_SECONDS, KEPT_SECONDS, Remembered
+from mercarich_web.adapters.figures_cache import FRESH_SECONDS, KEPT_SECONDS, FiguresCache
 
 
 class Book:
@@ -12,7 +12,7 @@ class Book:
         self.fetched = 0
         self.done = threading.Semaphore(0)
         self.at = 0.0
-        self.figures = Remembered(self._fetch, lambda: self.at)
+        self.figures = FiguresCache(self._fetch, lambda: self.at)
 
     def _fetch(self, user_id: int) -> tuple[int, int]:
         self.fetched += 1

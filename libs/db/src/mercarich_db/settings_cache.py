@@ -1,0 +1,34 @@
+"""What people change while the system runs, read from the database at most every few seconds."""
+
+from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
+
+from sqlalchemy import Connection, Engine
+
+from mercarich_db.engine import reading
+from mercarich_platform.cache import LoadingCache
+from mercarich_platform.clock import Monotonic, monotonic
+
+Keys = TypeVarTuple("Keys")
+Value = TypeVar("Value")
+
+SETTINGS_SECONDS = 5.0
+
+
+def settings_cache(
+    engine: Engine,
+    read: Callable[[Connection, *Keys], Value],
+    now: Monotonic = monotonic,
+    *,
+    seconds: float = SETTINGS_SECONDS,
+) -> LoadingCache[*Keys, Value]:
+    """Called with what `read` wants besides a connection; reads for equal arguments at most every `seconds`.
+
+    Raises `DatabaseAway`.
+    """
+
+    def fetch(*keys: *Keys) -> Value:
+        with reading(engine) as connection:
+            return read(connection, *keys)
+
+    return LoadingCache(fetch, seconds, now=now)

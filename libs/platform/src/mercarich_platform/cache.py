@@ -1,0 +1,100 @@
+"""The cache: what was fetched lately is given again for some seconds. Safe for threads."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar, TypeVarTuple
+
+from mercarich_platform.clock import Monotonic, monotonic
+
+Key = TypeVar("Key", bound=Hashable)
+Keys = TypeVarTuple("Keys")
+Value = TypeVar("Value")
+
+SIZE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cached(Generic[Value]):
+    value: Value
+    at: float
+    """When it was put, in seconds of the cache's clock."""
+
+
+class Cache(Generic[Key, Value]):
+    """Values by key, each for `seconds` after it was put; at most `size`, the oldest dropped first.
+
+    A `put` drops what has become too old, so that memory follows the rate of puts. With no seconds nothing is kept.
+    """
+
+    def __init__(self, seconds: float, *, size: int = SIZE, now: Monotonic = monotonic) -> None:
+        self._seconds = seconds
+        self._size = size
+        self._now = now
+        self._cached: OrderedDict[Key, Cached[Value]] = OrderedDict()
+        self._forgotten = 0
+        self._lock = threading.Lock()
+
+    def look(self, key: Key) -> Cached[Value] | None:
+        """The value and its time; None when there is none, or one that is too old."""
+        with self._lock:
+            cached = self._cached.get(key)
+            return cached if cached is not None and self._is_fresh(cached) else None
+
+    def get(self, key: Key) -> Value | None:
+        """The value; None when there is none, or one that is too old."""
+        cached = self.look(key)
+        return None if cached is None else cached.value
+
+    def put(self, key: Key, value: Value) -> None:
+        with self._lock:
+            self._keep(key, value)
+
+    def forget(self, key: Key) -> None:
+        """Drop the value, and what a `load` that goes on is about to put, for it may be from before."""
+        with self._lock:
+            self._forgotten += 1
+            self._cached.pop(key, None)
+
+    def load(self, key: Key, fetch: Callable[[], Value]) -> Value:
+        """Fetch a value and put it. Raises what `fetch` raises, and keeps what there was."""
+        with self._lock:
+            forgotten = self._forgotten
+        value = fetch()
+        with self._lock:
+            if self._forgotten == forgotten:
+                self._keep(key, value)
+        return value
+
+    def __len__(self) -> int:
+        return len(self._cached)
+
+    def _keep(self, key: Key, value: Value) -> None:
+        self._cached.pop(key, None)
+        self._cached[key] = Cached(value, self._now())
+        while self._cached and (len(self._cached) > self._size or not self._is_fresh(self._oldest())):
+            self._cached.popitem(last=False)
+
+    def _oldest(self) -> Cached[Value]:
+        return next(iter(self._cached.values()))
+
+    def _is_fresh(self, cached: Cached[Value]) -> bool:
+        return self._now() - cached.at < self._seconds
+
+
+class LoadingCache(Generic[*Keys, Value]):
+    """A function of no or some arguments, called for equal ones at most every `seconds`. Raises what `fetch` raises.
+
+    Threads that ask at the same time for what is not there fetch it each.
+    """
+
+    def __init__(
+        self, fetch: Callable[[*Keys], Value], seconds: float, *, size: int = SIZE, now: Monotonic = monotonic
+    ) -> None:
+        self._fetch = fetch
+        self._cache = Cache[tuple[*Keys], Value](seconds, size=size, now=now)
+
+    def __call__(self, *key: *Keys) -> Value:
+        cached = self._cache.look(key)
+        return self._cache.load(key, lambda: self._fetch(*key)) if cached is None else cached.value
