@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mercarich_platform.log_file import path_for
+from mercarich_platform.log_file import LogFile, path_for
 from mercarich_platform.settings import BadConfiguration
 
 WRITERS, LINES = 3, 4000
@@ -98,6 +98,40 @@ def test_o1_a_file_that_cannot_be_written_is_one_sentence(pattern: str) -> None:
     assert done.stderr.startswith("mercarich: MERCARICH_LOG_FILE: ")
     with pytest.raises(BadConfiguration):
         path_for("x", "{nobody}")
+
+
+def test_a_line_whose_folder_went_away_is_told_on_stderr_and_does_not_end_its_writer(
+    tmp_path: Path,
+) -> None:
+    script = """
+import logging, os, sys
+from mercarich_platform.logging import configure
+configure("feed")
+os.rename(sys.argv[1], sys.argv[1] + ".old")
+logging.info("to %s", "mysql://u:of-nobody@host")
+os.rename(sys.argv[1] + ".old", sys.argv[1])
+logging.info("the next one")
+"""
+    folder = tmp_path / "logs"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder)],
+        env={**os.environ, "MERCARICH_LOG_FILE": str(folder / "{service}.log")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert done.stderr.startswith("MERCARICH_LOG_FILE: No such file or directory: ")
+    assert "of-nobody" not in done.stderr
+    assert "the next one" in (folder / "feed.log").read_text()
+
+
+def test_a_log_is_not_for_everybody_to_read(tmp_path: Path) -> None:
+    LogFile(tmp_path / "feed.log").close()
+
+    assert (tmp_path / "feed.log").stat().st_mode & 0o007 == 0
 
 
 @pytest.mark.parametrize("style", ["json", "text"])

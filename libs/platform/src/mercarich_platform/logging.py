@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import orjson
 
-from mercarich_platform.log_file import LogFile, path_for, reopen_on_hangup
+from mercarich_platform.log_file import LogFile, outlive_hangup, path_for
 
 _SECRETS = re.compile(
     r"(Atz[ra]\|[^\s\"',}]+)|(amzn1\.(?:oa2-cs|application-oa2-client)\.[^\s\"',}]+)"
@@ -36,9 +36,8 @@ def _handler(service: str) -> logging.Handler:
     pattern = os.environ.get("MERCARICH_LOG_FILE", "")
     if not pattern:
         return logging.StreamHandler(sys.stdout)
-    file = LogFile(path_for(service, pattern))
-    reopen_on_hangup(file)
-    return file
+    outlive_hangup()
+    return LogFile(path_for(service, pattern))
 
 
 def redact(text: str) -> str:
