@@ -1,7 +1,8 @@
 """uvicorn's reading of requests, with bounds on a request's head: it has none, neither of time nor of size.
 
 Without them whoever sends a byte now and then keeps a connection for as long as he likes, and a head without an end
-fills the memory. The bodies' time is the application's.
+fills the memory. The bodies' time is the application's. None of its options serves: `timeout_keep_alive` ends with the
+first byte, and `h11_max_incomplete_event_size` bounds the size alone, of its slower reader.
 """
 
 from asyncio import TimerHandle, Transport
