@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.api.document import document
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.openapi import document
 from mercarich_web.settings import PagesSettings
 
 FILE = Path(__file__).parent.parent / "docs/openapi.json"

@@ -13,7 +13,7 @@ from tests.integration.web.site import PASSWORDS, served
 from mercarich_db import schema
 from mercarich_db.engine import create
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
 
 

@@ -17,10 +17,10 @@ from mercarich_reasons.holds import TooManyFalls
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.stock import ReplacementWaits, SourceSeen
-from mercarich_web.adapters.causes_sql import SqlCauses
-from mercarich_web.adapters.notices_sql import SqlNotices
-from mercarich_web.use_cases.notices import KeepNotices
-from mercarich_web.use_cases.sign_in import hashed
+from mercarich_web.identity.sign_in import hashed
+from mercarich_web.notices.keeping import KeepNotices
+from mercarich_web.notices.sql.causes import SqlCauses
+from mercarich_web.notices.sql.notices import SqlNotices
 
 GOODS = (
     "ソニー ウォークマン NW-A306 ブラック",

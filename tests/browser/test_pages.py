@@ -13,8 +13,8 @@ from tests.browser.conftest import Shop
 from tests.browser.visitor import SHOTS, Visitor
 
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.domain.codes import code_at
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.codes import code_at
 from mercarich_web.settings import PagesSettings
 
 Visit = Callable[..., Visitor]

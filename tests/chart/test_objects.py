@@ -15,11 +15,11 @@ from mercarich_db import engine
 from mercarich_db.settings_store import DEFINITIONS
 from mercarich_feed import settings as feed
 from mercarich_updater.settings import UpdaterSettings
-from mercarich_web import bootstrap_jobs as jobs
-from mercarich_web import bootstrap_notices as notices
-from mercarich_web import bootstrap_pages as pages
+from mercarich_web import bootstrap as pages
 from mercarich_web.__main__ import GRACE_SECONDS
-from mercarich_web.domain.jobs import Kind
+from mercarich_web.jobs import wiring as jobs
+from mercarich_web.jobs.jobs import Kind
+from mercarich_web.notices import wiring as notices
 from mercarich_web.settings import WebSettings
 
 WORKERS = {"checker-yahoo", "checker-mercari", "updater-yahoo", "updater-mercari", "feed", "jobs-search", "jobs-import"}

@@ -20,8 +20,8 @@ from mercarich_runs.commands import exit_code
 from mercarich_runs.ports import Counts
 from mercarich_updater import bootstrap as updater
 from mercarich_updater.commands import UPDATE_ITEM
-from mercarich_web.bootstrap_jobs import jobs_of
-from mercarich_web.commands.housekeeping import keep_house, parse
+from mercarich_web.housekeeping.commands import keep_house, parse
+from mercarich_web.jobs.wiring import jobs_of
 
 KILLED = -9
 STRETCHED = 30.0

@@ -22,7 +22,7 @@ from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import NotNow, Rejected, Tick
-from mercarich_web.bootstrap import Questions, questions
+from mercarich_web.questions import Questions, questions
 
 RESTART_SECONDS = 20.0
 """Until a process that ended is started again."""

@@ -10,8 +10,8 @@ from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence
 from tests.soak.verdicts import Verdict
 
-from mercarich_web.commands.offer_page import page
-from mercarich_web.domain.refusals import Ambiguous, NotFound
+from mercarich_web.listings.terminal import page
+from mercarich_web.refusals import Ambiguous, NotFound
 
 SHOWN = 5
 _COLUMNS = ("looks", "unknown", "sold", "withdrawn", "revived", "restored", "held", "deleted")

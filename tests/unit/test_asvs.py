@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mercarich_web.adapters import allowances, passwords
-from mercarich_web.domain import codes, people
+from mercarich_web.identity import allowances, codes, passwords, people
+from mercarich_web.jobs import desk as jobs
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import app, protection
-from mercarich_web.use_cases import jobs
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/security/README.md"

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, select
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import users
-from mercarich_web.bootstrap_people import invitations
-from mercarich_web.domain.people import Role
-from mercarich_web.ports import Refused
+from mercarich_web.accounts.wiring import invitations
+from mercarich_web.identity.people import Role
+from mercarich_web.refusals import Refused
 
 OPERATOR = "operator"
 BY = "mercarich up"

@@ -15,9 +15,9 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyFalls
-from mercarich_web.adapters.bulk_sql import SqlBulk
-from mercarich_web.domain.actions import BulkAction
-from mercarich_web.domain.bulk import Applied, Choice
+from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.choices import Applied, Choice
+from mercarich_web.listings.sql.actions import SqlBulk
 
 SELLER = 1
 

@@ -14,10 +14,10 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import listing_pictures, listing_removals, listings
 from mercarich_feed.adapters.removals_sql import SqlRemovals
 from mercarich_reasons.push import AmazonRefused
-from mercarich_web.adapters.expired_sql import SqlExpiredOffers
-from mercarich_web.adapters.picture_files import PictureFiles
-from mercarich_web.domain.expiry import AMAZON_SECONDS, DeletionReport
-from mercarich_web.use_cases.delete_old_items import DeleteOldItems
+from mercarich_web.housekeeping.delete_old_items import DeleteOldItems
+from mercarich_web.housekeeping.expiry import AMAZON_SECONDS, DeletionReport
+from mercarich_web.housekeeping.sql.expired import SqlExpiredOffers
+from mercarich_web.pictures.files import PictureFiles
 
 Delete = Callable[..., DeletionReport]
 OLD = timedelta(days=8)

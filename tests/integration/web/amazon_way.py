@@ -25,7 +25,7 @@ from mercarich_feed.adapters.token_cipher import new_key
 from mercarich_feed.bootstrap_callback import build_callback
 from mercarich_feed.settings import FeedSettings
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
 
 KEY = new_key()

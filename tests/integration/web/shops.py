@@ -10,7 +10,7 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.types import AnyRow
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
 
 NO_BROKER = "127.0.0.1:9"

@@ -16,7 +16,7 @@ from mercarich_db import tables
 from mercarich_db.engine import run_tx
 from mercarich_platform.clock import utc_now
 from mercarich_platform.http_server import configuration
-from mercarich_web.adapters.passwords import Argon2Passwords
+from mercarich_web.identity.passwords import Argon2Passwords
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Argon2Passwords(memory_kib=64)

@@ -14,8 +14,8 @@ from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, 
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.api.document import document
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.openapi import document
 from mercarich_web.settings import PagesSettings
 
 DOCUMENT = Path(__file__).parents[3] / "docs/openapi.json"

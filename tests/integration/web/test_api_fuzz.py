@@ -15,9 +15,9 @@ from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.sign_in import hashed
 from mercarich_web.settings import PagesSettings
-from mercarich_web.use_cases.sign_in import hashed
 
 DOCUMENT = json.loads((Path(__file__).parents[3] / "docs/openapi.json").read_text(encoding="utf-8"))
 OPERATIONS = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]

@@ -13,10 +13,10 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_listings import store
 from mercarich_listings.listing import Listing, Stage
 from mercarich_listings.stages import is_in
-from mercarich_web.adapters.bulk_changes_sql import FITS
-from mercarich_web.adapters.bulk_deletions_sql import fits
-from mercarich_web.adapters.new_rows import new_listing
-from mercarich_web.domain.actions import ACTIONS, BulkAction
+from mercarich_web.jobs.sql.new_rows import new_listing
+from mercarich_web.listings.actions import ACTIONS, BulkAction
+from mercarich_web.listings.sql.changes import FITS
+from mercarich_web.listings.sql.deletions import fits
 
 COLUMNS: Mapping[str, Sequence[Any]] = {
     "listed": (False, True),

@@ -11,8 +11,8 @@ from tests.integration.web.workshop import HEADER, Workshop, csv_of, offers
 from mercarich_reasons.imports import TooManyRows
 from mercarich_reasons.jobs import FileEmpty, FileWithoutRows, RowsWrong
 from mercarich_reasons.reason import Reason
-from mercarich_web.ports import Refused
-from mercarich_web.use_cases import jobs as use_cases
+from mercarich_web.jobs import desk as use_cases
+from mercarich_web.refusals import Refused
 
 Change = Callable[[random.Random, bytes], bytes]
 
@@ -55,7 +55,7 @@ def test_a_file_that_is_none_is_told_and_imports_nothing(shop: Workshop, data: b
 
 
 def test_more_rows_than_a_seller_can_have_are_refused(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mercarich_web.use_cases.import_steps.MOST_ROWS", 30)
+    monkeypatch.setattr("mercarich_web.jobs.import_steps.MOST_ROWS", 30)
 
     job = shop.import_rows("hanako", offers(31))
 

@@ -14,10 +14,10 @@ from tests.integration.web.rows import NOW, Rows, ago
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import reading, run_tx
 from mercarich_reasons.stock import Expired
-from mercarich_web.adapters.expired_sql import SqlExpiredOffers
-from mercarich_web.adapters.picture_files import PictureFiles
-from mercarich_web.domain.expiry import DeletionReport
-from mercarich_web.use_cases.delete_old_items import DeleteOldItems
+from mercarich_web.housekeeping.delete_old_items import DeleteOldItems
+from mercarich_web.housekeeping.expiry import DeletionReport
+from mercarich_web.housekeeping.sql.expired import SqlExpiredOffers
+from mercarich_web.pictures.files import PictureFiles
 
 GONE: dict[str, Any] = {"quantity": 0, "revision": 2, "pushed_revision": 2, "pushed_quantity": 0, "searching": True}
 

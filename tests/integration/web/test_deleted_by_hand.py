@@ -12,9 +12,9 @@ from tests.integration.web.site import Browser
 from mercarich_db import tables
 from mercarich_db.engine import reading, run_tx
 from mercarich_reasons.stock import ByHand, DeletedByHand
-from mercarich_web.adapters.expired_sql import SqlExpiredOffers
-from mercarich_web.adapters.offers_sql import SqlOffers
-from mercarich_web.ports import Choice
+from mercarich_web.housekeeping.expiry import Choice
+from mercarich_web.housekeeping.sql.expired import SqlExpiredOffers
+from mercarich_web.listings.sql.offers import SqlOffers
 
 DOWN = {"quantity": 0, "revision": 4, "pushed_revision": 4, "pushed_quantity": 0}
 SEEN = {**DOWN, "withdrawn_at": ago(hours=1), "verified_at": ago(minutes=50)}

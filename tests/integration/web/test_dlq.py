@@ -12,9 +12,9 @@ from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.kafka import Publisher, Record, ensure_topics, read_topics
 from mercarich_platform.outages import BrokerAway
 from mercarich_platform.outcomes import Rejected
-from mercarich_web.adapters.dead_letters_kafka import KafkaDeadLetters
-from mercarich_web.adapters.people_sql import SqlAudit
-from mercarich_web.use_cases.dead_letters import DeadLetterDesk
+from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.workers.dead_letters import DeadLetterDesk
+from mercarich_web.workers.dead_letters_kafka import KafkaDeadLetters
 
 TOPIC = "check.mercari"
 

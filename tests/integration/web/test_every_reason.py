@@ -19,8 +19,8 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.stored import coded
 from mercarich_reasons.telling import Language, tell
 from mercarich_reasons.words import en
-from mercarich_web.commands.output import sentence
-from mercarich_web.site.rendering import told
+from mercarich_web.console.output import sentence
+from mercarich_web.site.telling import told
 
 SLICE = 30
 """Reasons of one test: a page shows as many rows."""

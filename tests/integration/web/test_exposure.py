@@ -12,9 +12,9 @@ from tests.integration.web.site import Browser
 from mercarich_contracts.market import Reason, State
 from mercarich_db import tables
 from mercarich_reasons.stock import ByHand, SourceSeen
-from mercarich_web.adapters.exposure_sql import SqlExposures
-from mercarich_web.adapters.listing_book_sql import SqlListingBook
-from mercarich_web.domain.exposure import Span
+from mercarich_web.listings.exposure import Span
+from mercarich_web.listings.sql.book import SqlListingBook
+from mercarich_web.listings.sql.exposure import SqlExposures
 
 SINCE = ago(days=14)
 

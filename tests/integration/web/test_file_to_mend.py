@@ -10,8 +10,8 @@ from tests.integration.web.workshop import Workshop
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_files
-from mercarich_web.domain.refusals import NotFound
-from mercarich_web.use_cases.mend_file import FileToMend
+from mercarich_web.jobs.mend_file import FileToMend
+from mercarich_web.refusals import NotFound
 
 HEADER = "SKU,marketplace,source_id,title,listed\r\n"
 RIGHT = 'A-1,yahoo,x1234567,"カメラ, 黒",yes\r\n'

@@ -9,8 +9,7 @@ from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import job_files, settings
 from mercarich_reasons.jobs import ImportClosed, SearchClosed
-from mercarich_web.domain.jobs import Kind
-from mercarich_web.ports_jobs import Overtaken
+from mercarich_web.jobs.jobs import Kind, Overtaken
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform import http_heads
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import protection
 

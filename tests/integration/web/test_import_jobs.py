@@ -12,8 +12,7 @@ from mercarich_db.tables import source_items
 from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
 from mercarich_reasons.jobs import ImportStopped, RowsImported, RowsWrong
 from mercarich_reasons.stock import ByImport
-from mercarich_web.domain.jobs import Kind
-from mercarich_web.ports_jobs import Overtaken
+from mercarich_web.jobs.jobs import Kind, Overtaken
 
 
 @pytest.fixture

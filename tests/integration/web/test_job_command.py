@@ -11,7 +11,7 @@ from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import Workshop, csv_of, offers
 
-from mercarich_web.domain.jobs import Kind
+from mercarich_web.jobs.jobs import Kind
 
 
 @pytest.fixture

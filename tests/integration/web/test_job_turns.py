@@ -8,8 +8,7 @@ from sqlalchemy import Engine
 from tests.integration.web.rows import Rows
 from tests.integration.web.workshop import Workshop
 
-from mercarich_web.domain.jobs import Kind
-from mercarich_web.ports_jobs import Claim
+from mercarich_web.jobs.jobs import Claim, Kind
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.services.process import free_port
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import job_files, jobs, listing_events, listings
-from mercarich_web.domain.jobs import Kind
+from mercarich_web.jobs.jobs import Kind
 
 LISTINGS, EXPORTED = 50_000, 20_000
 TITLE = "中古レンズ " * 40

@@ -19,13 +19,13 @@ from mercarich_db import settings_store
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_pictures, listings, pictures_wanted
 from mercarich_platform.outages import DatabaseAway
-from mercarich_web.adapters.expired_sql import SqlExpiredOffers
-from mercarich_web.adapters.picture_files import PictureFiles
-from mercarich_web.adapters.picture_sources_http import HttpPictureSource
-from mercarich_web.adapters.pictures_wanted_sql import SqlPictureLine
-from mercarich_web.domain.pictures import ATTEMPTS, WantedPictures
-from mercarich_web.use_cases.delete_old_items import DeleteOldItems
-from mercarich_web.use_cases.keep_pictures import LEASE, KeepPictures
+from mercarich_web.housekeeping.delete_old_items import DeleteOldItems
+from mercarich_web.housekeeping.sql.expired import SqlExpiredOffers
+from mercarich_web.pictures.files import PictureFiles
+from mercarich_web.pictures.keeping import LEASE, KeepPictures
+from mercarich_web.pictures.pictures import ATTEMPTS, WantedPictures
+from mercarich_web.pictures.sources_http import HttpPictureSource
+from mercarich_web.pictures.sql import SqlPictureLine
 
 PICTURE = b"\xff\xd8 a picture"
 

@@ -15,8 +15,8 @@ from mercarich_contracts.topics import CHECK, TOPICS
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.kafka import ensure_topics, read_topics
-from mercarich_web.adapters.looks_kafka import KafkaLooks
-from mercarich_web.domain import bulk
+from mercarich_web.listings import choices as bulk
+from mercarich_web.listings.looks_kafka import KafkaLooks
 
 YAHOO = CHECK[Marketplace.YAHOO].name
 
@@ -102,7 +102,7 @@ def test_asked_again_while_it_is_pending_nothing_more_is_wanted(ann: Browser, en
 
 
 def test_a_day_has_a_bound(ann: Browser, engine: Engine, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mercarich_web.adapters.bulk_looks_sql.LOOKS_A_DAY", 3)
+    monkeypatch.setattr("mercarich_web.listings.sql.looks.LOOKS_A_DAY", 3)
     user_id = by_sku(engine)["OLD-1"].user_id
     rows.event(1, "look_wanted", user_id=user_id, at=ago(hours=23))
     rows.event(1, "look_wanted", user_id=user_id, at=ago(hours=2))

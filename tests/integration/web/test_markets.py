@@ -12,9 +12,8 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError, SearchRequest, SearchResult
 from mercarich_reasons.jobs import AnswerUnreadable, MarketplaceAway, SearchUnusable
 from mercarich_reasons.reason import Reason
-from mercarich_web.adapters.markets_http import HttpMarkets
-from mercarich_web.domain.search_queries import Query
-from mercarich_web.ports_jobs import MarketAway, Unusable
+from mercarich_web.jobs.markets_http import HttpMarkets
+from mercarich_web.jobs.search_queries import MarketAway, Query, Unusable
 
 
 def _error(status: int, error: str, message: str) -> Reply:

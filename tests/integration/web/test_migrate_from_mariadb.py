@@ -15,7 +15,7 @@ from tests.integration.web.conftest import Mercarich
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_web.adapters.original_sql import SqlOriginal
+from mercarich_web.migration.sql.original import SqlOriginal
 
 pytestmark = pytest.mark.skipif(not REAL_SERVICES, reason="asks a real MariaDB")
 

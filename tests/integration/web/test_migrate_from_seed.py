@@ -15,10 +15,10 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_listings.waiting import pending, restore, source_is_fresh
 from mercarich_platform.outages import DatabaseAway
-from mercarich_web.adapters.new_home_sql import SqlNewHome
-from mercarich_web.adapters.original_sql import SqlOriginal
-from mercarich_web.domain.seed import Known
-from mercarich_web.use_cases.migrate_from_seed import MigrateFromSeed
+from mercarich_web.migration.seed import Known
+from mercarich_web.migration.sql.new_home import SqlNewHome
+from mercarich_web.migration.sql.original import SqlOriginal
+from mercarich_web.migration.take_over import MigrateFromSeed
 
 ITEM = """
     id INTEGER PRIMARY KEY, user_id INTEGER, item_sku VARCHAR(64), asin VARCHAR(16), item_name VARCHAR(255),

@@ -16,9 +16,9 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.jobs import RowsWrong
-from mercarich_web.adapters.webhooks_http import signature
-from mercarich_web.bootstrap_notices import NoticeWorker, build_notices
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.notices.webhooks_http import signature
+from mercarich_web.notices.wiring import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True)

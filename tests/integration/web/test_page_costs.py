@@ -12,8 +12,8 @@ from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_db.engine import reading
-from mercarich_web.adapters.listing_book_sql import SqlListingBook
-from mercarich_web.domain.listings import View, Wish
+from mercarich_web.listings.sql.book import SqlListingBook
+from mercarich_web.listings.views import View, Wish
 
 COSTS = {
     "/": (8, 3),

@@ -11,10 +11,10 @@ from tests.integration.web.rows import NOW, Rows
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_web.adapters.records_sql import SqlRecords
-from mercarich_web.domain.expiry import CHUNK
-from mercarich_web.domain.retention import Record
-from mercarich_web.use_cases.prune import Prune
+from mercarich_web.housekeeping.expiry import CHUNK
+from mercarich_web.housekeeping.prune import Prune
+from mercarich_web.housekeeping.retention import Record
+from mercarich_web.housekeeping.sql.records import SqlRecords
 
 OLD, YOUNG = timedelta(days=200), timedelta(days=5)
 CHECKED = {"ended_at": NOW, "valid": 1, "invalid": 0, "unknown": 0, "exposed": 0}

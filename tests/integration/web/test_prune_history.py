@@ -11,15 +11,15 @@ from tests.integration.web.rows import NOW, Rows
 
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import reading
-from mercarich_web.adapters.database import SqlTogether
-from mercarich_web.adapters.holds_sql import SqlHolds
-from mercarich_web.adapters.kept_records import RUNS_KEPT
-from mercarich_web.adapters.listing_file_sql import SqlListingFile
-from mercarich_web.adapters.offers_sql import SqlOffers
-from mercarich_web.adapters.records_sql import SqlRecords
-from mercarich_web.domain.retention import LOOKED_AT, Record
-from mercarich_web.use_cases.listings import TellStory
-from mercarich_web.use_cases.prune import Prune
+from mercarich_web.database import SqlTogether
+from mercarich_web.housekeeping.prune import Prune
+from mercarich_web.housekeeping.retention import LOOKED_AT, Record
+from mercarich_web.housekeeping.sql.kept_records import RUNS_KEPT
+from mercarich_web.housekeeping.sql.records import SqlRecords
+from mercarich_web.listings.browsing import TellStory
+from mercarich_web.listings.sql.offers import SqlOffers
+from mercarich_web.listings.sql.stories import SqlListingFile
+from mercarich_web.runs.sql.holds import SqlHolds
 
 MOMENT = timedelta(microseconds=1)
 FEED = {"lane": "feed", "state": "done", "accepted": 1, "rejected": 0, "items": 1, "user_id": 1}

@@ -9,10 +9,10 @@ from tests.integration.web.rows import Rows, ago
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_web.adapters.kept_records import RECORDS
-from mercarich_web.adapters.records_sql import deletion, page
-from mercarich_web.adapters.runs_sql import set_aside
-from mercarich_web.domain.retention import Record
+from mercarich_web.housekeeping.retention import Record
+from mercarich_web.housekeeping.sql.kept_records import RECORDS
+from mercarich_web.housekeeping.sql.records import deletion, page
+from mercarich_web.runs.sql.runs import set_aside
 
 BIG = (Record.EVENTS, Record.EVIDENCE, Record.FEEDS, Record.CANDIDATES, Record.REPLACEMENTS, Record.AUDIT)
 EACH, LISTINGS = 1500, 150

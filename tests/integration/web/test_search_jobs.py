@@ -10,11 +10,10 @@ from mercarich_db import settings_store, tables
 from mercarich_db.engine import run_tx
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_reasons.jobs import MarketplaceAway, MarketplacePaused, SearchesFailed, SearchStopped, SearchUnusable
-from mercarich_web.domain.jobs import Kind
-from mercarich_web.domain.refusals import NotFound
-from mercarich_web.ports import Refused
-from mercarich_web.ports_jobs import MarketAway, Unusable
-from mercarich_web.use_cases.jobs import MOST_OPEN
+from mercarich_web.jobs.desk import MOST_OPEN
+from mercarich_web.jobs.jobs import Kind
+from mercarich_web.jobs.search_queries import MarketAway, Unusable
+from mercarich_web.refusals import NotFound, Refused
 
 BUSY = MarketplaceAway(Marketplace.YAHOO, "breaker_open: not now")
 NO_ROWS = SearchUnusable(Marketplace.YAHOO, "unparsable: no rows")

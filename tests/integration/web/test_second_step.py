@@ -15,8 +15,8 @@ from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.domain.codes import code_at
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.codes import code_at
 from mercarich_web.settings import PagesSettings
 
 PAGE = "/account/second-step"

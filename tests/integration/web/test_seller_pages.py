@@ -16,9 +16,9 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.push import AmazonRefused
-from mercarich_web.adapters.sellers_desk_sql import SqlSellersDesk
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.domain.listings import ROWS
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.home.sql import SqlSellersDesk
+from mercarich_web.listings.views import ROWS
 from mercarich_web.settings import PagesSettings
 
 

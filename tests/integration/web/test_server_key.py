@@ -16,10 +16,10 @@ from tests.integration.web.site import PASSWORD, PASSWORDS, Served, let_sign_in,
 from mercarich_db import tables
 from mercarich_db.engine import create, reading
 from mercarich_platform.settings import BadConfiguration, SharedSettings
-from mercarich_web.adapters.server_roots_sql import SqlRoots
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.bootstrap_people import server_key
-from mercarich_web.domain.codes import code_at
+from mercarich_web.accounts.wiring import server_key
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.codes import code_at
+from mercarich_web.identity.sql.roots import SqlRoots
 from mercarich_web.settings import PagesSettings
 
 OLD, NEW, OTHER = (base64.b64encode(bytes([number] * 32)).decode() for number in (1, 2, 3))

@@ -15,9 +15,9 @@ from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
-from mercarich_web.bootstrap_people import invitations
-from mercarich_web.domain.people import Role
+from mercarich_web.accounts.wiring import invitations
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.people import Role
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.visits import ASKED_BY_PAGES
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from tests.integration.web.site import PASSWORDS, Browser, served
 
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
 
 

@@ -16,9 +16,9 @@ from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, 
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.sign_in import hashed
 from mercarich_web.settings import PagesSettings
-from mercarich_web.use_cases.sign_in import hashed
 
 
 class For(Enum):

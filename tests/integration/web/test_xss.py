@@ -10,7 +10,7 @@ from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
 
 from mercarich_db import tables
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
 
 CORPUS = (

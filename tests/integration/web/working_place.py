@@ -28,7 +28,7 @@ from mercarich_feed.adapters.token_cipher import new_key
 from mercarich_local.broker import EmbeddedBroker
 from mercarich_platform.kafka import ensure_topics
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.domain.jobs import Kind
+from mercarich_web.jobs.jobs import Kind
 
 FIXTURES = (start_amazon,)
 """A module that asks for `place` imports it and these."""

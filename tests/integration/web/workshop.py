@@ -14,15 +14,14 @@ from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_problems, job_rows, jobs, listings
 from mercarich_reasons.reason import Reason
-from mercarich_web.adapters.desk_sql import SqlDesk
-from mercarich_web.adapters.job_book_sql import SqlJobBook
-from mercarich_web.bootstrap_jobs import steps_of
-from mercarich_web.domain.jobs import Job, Kind
-from mercarich_web.domain.search_queries import Query
-from mercarich_web.ports_jobs import Claim
-from mercarich_web.use_cases.jobs import SkipQuery, StartImport, StartSearch, StopJob, Wish
-from mercarich_web.use_cases.slices import RunSlice
-from mercarich_web.use_cases.watch_jobs import WatchJobs
+from mercarich_web.jobs.desk import SkipQuery, StartImport, StartSearch, StopJob, Wish
+from mercarich_web.jobs.jobs import Claim, Job, Kind
+from mercarich_web.jobs.search_queries import Query
+from mercarich_web.jobs.slices import RunSlice
+from mercarich_web.jobs.sql.book import SqlJobBook
+from mercarich_web.jobs.sql.claims import SqlDesk
+from mercarich_web.jobs.watch import WatchJobs
+from mercarich_web.jobs.wiring import steps_of
 
 LEASE = timedelta(seconds=120)
 HEADER = ("sku", "marketplace", "source_id", "asin", "title", "quantity", "listed", "price")

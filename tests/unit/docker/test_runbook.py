@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mercarich_web.adapters.pools_kafka import POOLS
+from mercarich_web.workers.pools_kafka import POOLS
 
 RUNBOOK = (Path(__file__).resolve().parents[3] / "docs/runbook.md").read_text(encoding="utf-8")
 SHELL = RUNBOOK.partition("Lines of the shell")[2].partition("\n### ")[0]

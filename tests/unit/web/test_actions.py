@@ -7,7 +7,7 @@ from tools.life_cycle import EXAMPLES, NOW
 
 from mercarich_listings.event import Event
 from mercarich_listings.listing import TRANSITIONS, Impossible, Listing, Stage
-from mercarich_web.domain.actions import ACTIONS, BulkAction, changed, undone
+from mercarich_web.listings.actions import ACTIONS, BulkAction, changed, undone
 
 MADE_BY = {
     BulkAction.WITHDRAW: ("take_down",),

@@ -1,6 +1,6 @@
 """How many calls of the API a key and a seller have."""
 
-from mercarich_web.adapters.allowances import MOST, Allowances
+from mercarich_web.identity.allowances import MOST, Allowances
 
 
 class Seconds:

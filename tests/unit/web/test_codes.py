@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mercarich_web.domain.codes import (
+from mercarich_web.identity.codes import (
     RECOVERY_BYTES,
     code_at,
     enrolment,

@@ -7,7 +7,7 @@ import pytest
 
 from mercarich_reasons.imports import LoneCarriageReturn, QuoteOpen, RecordTooLong, TextAfterQuote, WrongBytes
 from mercarich_reasons.reason import Reason
-from mercarich_web.domain.csv_records import LONGEST_RECORD, Place, Record, encoding_of, lines, records
+from mercarich_web.jobs.csv_records import LONGEST_RECORD, Place, Record, encoding_of, lines, records
 
 
 def read(data: bytes, encoding: str = "utf-8", size: int = 7) -> list[Record]:

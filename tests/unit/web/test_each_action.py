@@ -9,17 +9,18 @@ from tools.messages import missing
 from mercarich_contracts.audit import AuditAction
 from mercarich_contracts.events import EventKind
 from mercarich_listings.listing import UP
-from mercarich_web.adapters.bulk_ways import ELSEWHERE
-from mercarich_web.domain.actions import ACTIONS, NOTHING_FITS, UNDO_OF, BulkAction, changed
-from mercarich_web.site import flash, operating_words, words
+from mercarich_web.listings.actions import ACTIONS, NOTHING_FITS, UNDO_OF, BulkAction, changed
+from mercarich_web.listings.sql.ways import ELSEWHERE
+from mercarich_web.site import flash
 from mercarich_web.site.languages import sentences
+from mercarich_web.words import WORDS
 
 PLACES: dict[str, Collection[BulkAction]] = {
     "domain.actions.ACTIONS": ACTIONS,
-    "site.words.BULK (button and preview)": words.BULK,
+    "site.words.BULK (button and preview)": WORDS.BULK,
     "site.flash, as bulk_… (what was done)": {one for one in BulkAction if flash.message(f"bulk_{one}").sentence},
     "site.operating_words.DEEDS (the audit log), by its `audit`": {
-        one for one, its in ACTIONS.items() if its.audit in operating_words.DEEDS
+        one for one, its in ACTIONS.items() if its.audit in WORDS.DEEDS
     },
     "adapters.bulk_ways.ELSEWHERE, or `make` in ACTIONS": {
         one for one, its in ACTIONS.items() if one in ELSEWHERE or its.make is not None
@@ -35,9 +36,9 @@ def test_each_action_is_known(place: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("action", [one for one in ACTIONS if one in words.BULK])
+@pytest.mark.parametrize("action", [one for one in ACTIONS if one in WORDS.BULK])
 def test_its_words_are_translated(action: BulkAction, language: str) -> None:
-    told = {*words.BULK[action][:2], flash.message(f"bulk_{action}").sentence, operating_words.DEEDS[_audit(action)][0]}
+    told = {*WORDS.BULK[action][:2], flash.message(f"bulk_{action}").sentence, WORDS.DEEDS[_audit(action)][0]}
     catalogue = sentences(language)
 
     assert {one for one in told if catalogue.get(one) is None} == set(), "run: python -m tools.messages"

@@ -5,16 +5,16 @@ from collections.abc import Collection
 import pytest
 
 from mercarich_contracts.events import EventKind
-from mercarich_web.domain.exposure import EFFECTS
-from mercarich_web.domain.offers import TOLD
-from mercarich_web.domain.timeline import TONES
-from mercarich_web.site import words
+from mercarich_web.listings.exposure import EFFECTS
+from mercarich_web.listings.offers import TOLD
+from mercarich_web.listings.timeline import TONES
+from mercarich_web.words import WORDS
 
 PLACES: dict[str, Collection[str]] = {
     "domain.offers.TOLD": TOLD,
     "domain.timeline.TONES": TONES,
     "domain.exposure.EFFECTS": EFFECTS,
-    "site.words.EVENTS": words.EVENTS,
+    "site.words.EVENTS": WORDS.EVENTS,
 }
 NO_EVENTS = frozenset({"look", "push"})
 """Entries of a timeline that are none."""
@@ -29,5 +29,5 @@ def test_each_kind_of_event_is_known(place: str) -> None:
 
 
 def test_a_timeline_has_words_and_a_tone_for_every_entry() -> None:
-    assert words.EVENTS.keys() >= NO_EVENTS
+    assert WORDS.EVENTS.keys() >= NO_EVENTS
     assert TONES.keys() >= NO_EVENTS

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mercarich_web.domain.exposure import Look, Span, measure
-from mercarich_web.domain.home import midnights
+from mercarich_web.home.home import midnights
+from mercarich_web.listings.exposure import Look, Span, measure
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)  # noon in Tokyo
 DAYS = midnights(NOW)

@@ -2,7 +2,7 @@
 
 import threading
 
-from mercarich_web.adapters.figures_cache import FRESH_SECONDS, KEPT_SECONDS, FiguresCache
+from mercarich_web.listings.figures_cache import FRESH_SECONDS, KEPT_SECONDS, FiguresCache
 
 
 class Book:

@@ -2,7 +2,7 @@
 
 from mercarich_contracts.revivals import RevivalState
 from mercarich_replacements.filters import Filter
-from mercarich_web.site.words import REFUSED_BY, REPLACEMENTS
+from mercarich_web.replacements.words import REFUSED_BY, REPLACEMENTS
 
 
 def test_each_filter_that_is_stored_has_a_word() -> None:

@@ -9,9 +9,9 @@ from mercarich_contracts.messages import JobWaiting
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import Rejected
-from mercarich_web.adapters.slice_threads import SliceThreads
-from mercarich_web.domain.jobs import progress
-from mercarich_web.handlers import JobWaitingHandler
+from mercarich_web.jobs.handlers import JobWaitingHandler
+from mercarich_web.jobs.jobs import progress
+from mercarich_web.jobs.slice_threads import SliceThreads
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from mercarich_reasons.imports import (
     UnknownColumn,
 )
 from mercarich_reasons.reason import Reason
-from mercarich_web.domain.listing_csv import COLUMNS, ListingRow, neutralised, read_header, read_row, restored
+from mercarich_web.listings.csv_rows import COLUMNS, ListingRow, neutralised, read_header, read_row, restored
 
 GOOD = {
     "sku": "S-1",

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mercarich_web.commands.output import cell, show, span, table, tokyo
-from mercarich_web.domain.reports import HoldList, Reach
+from mercarich_web.console.output import cell, show, span, table, tokyo
+from mercarich_web.runs.holds import HoldList
+from mercarich_web.workers.queues import Reach
 
 NOON_UTC = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pytest
 
-from mercarich_web.adapters.passwords import MEMORY_KIB, Argon2Passwords
-from mercarich_web.domain.guessable import common_passwords
-from mercarich_web.domain.people import LONGEST, SHORTEST, Rule, WeakPassword, check_password
+from mercarich_web.identity.guessable import common_passwords
+from mercarich_web.identity.passwords import MEMORY_KIB, Argon2Passwords
+from mercarich_web.identity.people import LONGEST, SHORTEST, Rule, WeakPassword, check_password
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,9 @@ from mercarich_reasons.jobs import (
 )
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stored import loads
-from mercarich_web.domain.listing_csv import COLUMNS, read_header, read_row
-from mercarich_web.domain.search_queries import BadQuery, read_queries
-from mercarich_web.site.rendering import told
+from mercarich_web.jobs.search_queries import BadQuery, read_queries
+from mercarich_web.listings.csv_rows import COLUMNS, read_header, read_row
+from mercarich_web.site.telling import told
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 GOOD = {"sku": "S-1", "marketplace": "yahoo", "source_id": "x123456789"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mercarich_contracts.schedule import ScheduleRow
-from mercarich_web.domain.schedules import COUNTED, status
+from mercarich_web.schedule.slots import COUNTED, status
 
 TWICE_A_DAY = ScheduleRow("check-item-yahoo", "0 0,12 * * *", ("check_item_yahoo",), "checker", 3600)
 EVERY_TEN_MINUTES = ScheduleRow("update-feed-yahoo", "*/10 * * * *", ("update_feed_yahoo",), "feed", 600)

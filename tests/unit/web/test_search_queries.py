@@ -14,7 +14,7 @@ from mercarich_reasons.jobs import (
     TooManySearches,
 )
 from mercarich_reasons.reason import Reason
-from mercarich_web.domain.search_queries import BadQuery, read_queries
+from mercarich_web.jobs.search_queries import BadQuery, read_queries
 
 BOTH = tuple(Marketplace)
 MERCARI = "https://jp.mercari.com"

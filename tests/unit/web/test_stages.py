@@ -8,10 +8,10 @@ from tools.life_cycle import EXAMPLES
 
 from mercarich_listings.listing import DOWN, UP, Stage
 from mercarich_listings.stages import told_apart
-from mercarich_web.adapters import listing_book_sql
-from mercarich_web.domain.actions import ACTIONS, NOTHING_FITS, BulkAction, actions_in, possible
-from mercarich_web.domain.listings import BADGES, STAGES_OF, Badge, Figures, View, badge
-from mercarich_web.site import words
+from mercarich_web.listings.actions import ACTIONS, NOTHING_FITS, BulkAction, actions_in, possible
+from mercarich_web.listings.sql import book as listing_book_sql
+from mercarich_web.listings.views import BADGES, STAGES_OF, Badge, Figures, View, badge
+from mercarich_web.words import WORDS
 
 TONES = frozenset({"good", "info", "warn", "bad", ""})
 OFFERS = {*UP, *DOWN}
@@ -28,7 +28,7 @@ OF_VIEWS: dict[str, Collection[str]] = {
     "domain.listings.STAGES_OF": STAGES_OF,
     "domain.listings.Figures": {field.name for field in fields(Figures)},
     "adapters.listing_book_sql.VIEWS (its condition)": listing_book_sql.VIEWS,
-    "site.words.VIEWS": words.VIEWS,
+    "site.words.VIEWS": WORDS.VIEWS,
 }
 
 
@@ -43,8 +43,8 @@ def test_each_view_is_known(place: str) -> None:
 
 
 def test_each_badge_has_a_word_and_a_tone() -> None:
-    assert set(Badge) - set(words.BADGES) == set(), "write these into site.words.BADGES"
-    assert {tone for _, tone in words.BADGES.values()} <= TONES
+    assert set(Badge) - set(WORDS.BADGES) == set(), "write these into site.words.BADGES"
+    assert {tone for _, tone in WORDS.BADGES.values()} <= TONES
 
 
 def test_no_stage_is_up_and_down() -> None:

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from mercarich_web.adapters import webhooks_http
-from mercarich_web.adapters.webhooks_http import WebhookSender
-from mercarich_web.domain.notices import Way, Ways, What
-from mercarich_web.ports_notices import NotSent, Refused, Sending
+from mercarich_web.notices import webhooks_http
+from mercarich_web.notices.notices import NotSent, Sending, Undeliverable, Way, Ways, What
+from mercarich_web.notices.webhooks_http import WebhookSender
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -49,7 +48,7 @@ def to(url: str) -> Sending:
 def test_an_address_of_another_form_is_refused_before_anything_is_resolved(url: str) -> None:
     one = sender("93.184.216.34")
 
-    with pytest.raises(Refused):
+    with pytest.raises(Undeliverable):
         one(to(url))
 
 
@@ -86,13 +85,13 @@ def test_an_address_of_another_form_is_refused_before_anything_is_resolved(url: 
 )
 def test_a_name_that_leads_inside_is_refused_also_when_only_one_of_its_addresses_does(address: str) -> None:
     for addresses in ([address], ["93.184.216.34", address], [address, "93.184.216.34"]):
-        with pytest.raises(Refused):
+        with pytest.raises(Undeliverable):
             sender(*addresses)(to("https://shop.example/hook"))
 
 
 @pytest.mark.parametrize("url", ["https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://localhost/"])
 def test_an_odd_spelling_is_judged_by_what_it_resolves_to(url: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Undeliverable):
         sender("127.0.0.1")(to(url))
 
 

@@ -11,7 +11,7 @@ from mercarich_platform import front
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.front import TryAgain
 from mercarich_platform.settings import SharedSettings, load
-from mercarich_web.domain.jobs import Kind
+from mercarich_web.jobs.jobs import Kind
 from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 
 PORT = 8080
@@ -46,7 +46,7 @@ def _serve(host: str, port: int) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
     from mercarich_platform.health import HealthServer
     from mercarich_platform.http_server import configuration, serve
-    from mercarich_web.bootstrap_pages import build_pages
+    from mercarich_web.bootstrap import build_pages
 
     shared, own = load(SharedSettings), load(PagesSettings)
     try:
@@ -80,7 +80,7 @@ def _serve(host: str, port: int) -> int:
 
 def _work(kind: Kind) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_web.bootstrap_jobs import build_worker
+    from mercarich_web.jobs.wiring import build_worker
 
     shared, own = load(SharedSettings), load(WebSettings)
     return worker_process.run(
@@ -90,7 +90,7 @@ def _work(kind: Kind) -> int:
 
 def _tell() -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_web.bootstrap_notices import build_notices
+    from mercarich_web.notices.wiring import build_notices
 
     shared, pages, own = load(SharedSettings), load(PagesSettings), load(NoticesSettings)
     return worker_process.run("notices", shared, lambda _stop: build_notices(shared, pages, own).run)

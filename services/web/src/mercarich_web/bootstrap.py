@@ -1,123 +1,146 @@
-"""The composition root: environment in, the questions that can be asked out."""
+"""The composition root of the pages: settings in, an application out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
-from mercarich_platform.clock import Clock, Sleep, sleep, utc_now
-from mercarich_platform.settings import BadConfiguration, SharedSettings, load
-from mercarich_web import ports
-from mercarich_web.adapters.database import SqlSchema
-from mercarich_web.adapters.dead_letters_kafka import KafkaDeadLetters
-from mercarich_web.adapters.exclusions_sql import SqlExclusions
-from mercarich_web.adapters.expired_sql import SqlExpiredOffers
-from mercarich_web.adapters.holds_sql import SqlHolds
-from mercarich_web.adapters.new_home_sql import SqlNewHome
-from mercarich_web.adapters.offers_sql import SqlOffers
-from mercarich_web.adapters.original_sql import SqlOriginal, open_original
-from mercarich_web.adapters.people_sql import SqlAudit
-from mercarich_web.adapters.picture_files import PictureFiles
-from mercarich_web.adapters.pools_kafka import KafkaPools
-from mercarich_web.adapters.records_sql import SqlRecords
-from mercarich_web.adapters.runs_sql import SqlRuns
-from mercarich_web.adapters.schedules_sql import SqlSchedules
-from mercarich_web.adapters.settings_sql import SqlPools, SqlSettings
-from mercarich_web.adapters.stock_sql import SqlStock
-from mercarich_web.use_cases.dead_letters import DeadLetterDesk
-from mercarich_web.use_cases.delete_old_items import DeleteOldItems
-from mercarich_web.use_cases.environment import WorkerEnvironment
-from mercarich_web.use_cases.exclusions import ExclusionDesk
-from mercarich_web.use_cases.explain import Explain
-from mercarich_web.use_cases.holds import ListHolds, ReleaseHold
-from mercarich_web.use_cases.migrate_from_seed import MigrateFromSeed
-from mercarich_web.use_cases.pools import ShowPools
-from mercarich_web.use_cases.prune import Prune
-from mercarich_web.use_cases.queues import ShowQueues
-from mercarich_web.use_cases.runs import ListRuns, ShowRun
-from mercarich_web.use_cases.schedules import Timetable
-from mercarich_web.use_cases.settings import GetSetting, ListSettings, SetSetting, ShowSettingHistory
-from mercarich_web.use_cases.status import ShowStatus
+from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.settings import SharedSettings
+from mercarich_web import docs_page as docs
+from mercarich_web.accounts.wiring import entrance
+from mercarich_web.amazon import pages as amazon
+from mercarich_web.amazon.account import ConsentPage
+from mercarich_web.amazon.linking import LinkAmazon, ShowAmazon
+from mercarich_web.amazon.sql import SqlAmazonBook
+from mercarich_web.database import SqlTogether
+from mercarich_web.home import pages as home
+from mercarich_web.home.showing import ShowHome, TellFortnight
+from mercarich_web.home.sql import SqlSellersDesk
+from mercarich_web.identity.passwords import Argon2Passwords
+from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.jobs import pages as jobs
+from mercarich_web.jobs.wiring import job_desk
+from mercarich_web.listings.browsing import BrowseListings, ShowPicture, TellStory
+from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.feed_kafka import KafkaFeed
+from mercarich_web.listings.figures_cache import FiguresCache
+from mercarich_web.listings.looks_kafka import KafkaLooks
+from mercarich_web.listings.pages import actions as bulk
+from mercarich_web.listings.pages import listings
+from mercarich_web.listings.sql.actions import SqlBulk
+from mercarich_web.listings.sql.book import SqlListingBook
+from mercarich_web.listings.sql.exposure import SqlExposures
+from mercarich_web.listings.sql.offers import SqlOffers
+from mercarich_web.listings.sql.stories import SqlListingFile
+from mercarich_web.listings.views import Figures
+from mercarich_web.notices.wiring import notice_pages
+from mercarich_web.openapi import api
+from mercarich_web.operating import operating
+from mercarich_web.overview.overview import ShowOverview
+from mercarich_web.overview.sql import SqlStock
+from mercarich_web.pictures.files import PictureFiles
+from mercarich_web.replacements.changing_rules import RuleDesk
+from mercarich_web.replacements.deciding import ReplacementDesk
+from mercarich_web.replacements.excluding import ExclusionDesk
+from mercarich_web.replacements.pages import replacements, rules
+from mercarich_web.replacements.sql.exclusions import SqlExclusions
+from mercarich_web.replacements.sql.proposals import SqlProposals
+from mercarich_web.replacements.sql.rule_trials import SqlTrials
+from mercarich_web.replacements.sql.rules import SqlRules
+from mercarich_web.runs.sql.history import SqlRunHistory
+from mercarich_web.runs.sql.hold_history import SqlHoldHistory
+from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.schedule.sql import SqlSchedules
+from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
+from mercarich_web.settings import PagesSettings
+from mercarich_web.site.app import THREADS, create_app
+from mercarich_web.site.rendering import make_site
+from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.words import SHOWN
+from mercarich_web.workers.sql import SqlPools
+
+CONNECTIONS = THREADS // 2
+"""To the database, of one process at most: requests spend about half of their time elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """Every use case, ready to be called; nothing is connected before the first call."""
-
-    schema: ports.Schema
-    status: ShowStatus
-    queues: ShowQueues
-    list_runs: ListRuns
-    show_run: ShowRun
-    explain: Explain
-    list_holds: ListHolds
-    release_hold: ReleaseHold
-    show_pools: ShowPools
-    list_settings: ListSettings
-    get_setting: GetSetting
-    set_setting: SetSetting
-    setting_history: ShowSettingHistory
-    delete_old_items: DeleteOldItems
-    prune: Prune
-    timetable: Timetable
-    environment: WorkerEnvironment
-    dead_letters: DeadLetterDesk
-    exclusions: ExclusionDesk
-
-
-@contextmanager
-def questions(
-    settings: SharedSettings, now: Clock = utc_now, *, engine: Engine | None = None, sleep: Sleep = sleep
-) -> Iterator[Questions]:
-    """An `engine` that is passed stays open. Raises `BadConfiguration` when the database's address cannot be read."""
-    used = engine or engines.create(settings.database)
-    try:
-        yield _questions(used, settings, now, sleep)
-    finally:
-        if used is not engine:
-            used.dispose()
-
-
-def _questions(engine: Engine, shared: SharedSettings, now: Clock, sleep: Sleep) -> Questions:
-    schema = SqlSchema(engine)
-    runs, holds, offers, schedules = SqlRuns(engine), SqlHolds(engine), SqlOffers(engine), SqlSchedules(engine)
-    pools, settings = KafkaPools(shared.kafka_bootstrap), SqlSettings(engine)
-    return Questions(
-        schema=schema,
-        status=ShowStatus(schema, runs, SqlStock(engine), holds, schedules, SCHEDULE, pools, now),
-        queues=ShowQueues(pools, runs),
-        list_runs=ListRuns(runs),
-        show_run=ShowRun(runs, holds),
-        explain=Explain(offers, holds, now),
-        list_holds=ListHolds(holds),
-        release_hold=ReleaseHold(holds, now),
-        show_pools=ShowPools(SqlPools(engine), settings, now),
-        list_settings=ListSettings(settings),
-        get_setting=GetSetting(settings),
-        set_setting=SetSetting(settings, now),
-        setting_history=ShowSettingHistory(settings),
-        delete_old_items=DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(shared.pictures_folder), now, sleep),
-        prune=Prune(SqlRecords(engine), now),
-        timetable=Timetable(schedules, SCHEDULE, now),
-        environment=WorkerEnvironment(settings, SqlPools(engine)),
-        dead_letters=DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap), SqlAudit(engine), now),
-        exclusions=ExclusionDesk(SqlExclusions(engine)),
+def build_pages(
+    shared: SharedSettings, own: PagesSettings, *, now: Clock = utc_now, passwords: Argon2Passwords | None = None
+) -> FastAPI:
+    """Raises `BadConfiguration` when the database's address cannot be read."""
+    engine = engines.create(shared.database, pool_size=CONNECTIONS)
+    end = ExitStack()
+    end.callback(engine.dispose)
+    desk = end.enter_context(job_desk(engine, shared, now))
+    site = make_site(SHOWN, https=own.public_url.startswith("https://"))
+    people = entrance(engine, site, shared, own, now, passwords)
+    book, holds, together = SqlListingBook(engine), SqlHolds(engine), SqlTogether(engine)
+    overview = ShowOverview(
+        SqlRunHistory(engine),
+        SqlStock(engine),
+        SqlHoldHistory(engine),
+        SqlSchedules(engine),
+        SqlPools(engine),
+        SqlSettings(engine),
+        SqlTokenVerdicts(engine),
+        SCHEDULE,
+        now,
     )
+    feed = KafkaFeed(shared.kafka_bootstrap)
+    end.callback(feed.close)
+    shop = FiguresCache(book.shop)
+    end.callback(shop.close)
+
+    def figures(user_id: int) -> Figures:
+        return shop(user_id).figures
+
+    sellers = SqlSellersDesk(engine)
+    fortnight = FiguresCache(TellFortnight(SqlExposures(engine), sellers, shop, now))
+    end.callback(fortnight.close)
+    browse = BrowseListings(book, figures)
+    file = SqlListingFile(engine)
+    tell_story = TellStory(file, SqlOffers(engine), holds, together, now)
+    looks = KafkaLooks(shared.kafka_bootstrap)
+    end.callback(looks.close)
+    change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
+    proposals = ReplacementDesk(SqlProposals(engine), now)
+    of_api = api(people.keys, browse, tell_story, desk, change, proposals)
+    routers = [
+        home.routes(
+            site,
+            ShowHome(figures, fortnight.known, sellers, SCHEDULE, SqlSchedules(engine), together, now),
+            fortnight,
+            overview,
+        ),
+        amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
+        bulk.routes(site, change),
+        listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
+        replacements.routes(site, proposals),
+        jobs.routes(site, desk),
+        rules.routes(
+            site,
+            RuleDesk(SqlRules(engine), SqlTrials(engine), lambda user_id: figures(user_id).on_sale, now),
+            ExclusionDesk(SqlExclusions(engine)),
+        ),
+        *people.routers,
+        *notice_pages(engine, site, people.key, people.audit, own, now),
+        of_api,
+        *([docs.routes(site, of_api)] if own.docs else []),
+        *operating(engine, site, shared, own, now),
+    ]
+    app = create_app(site, people.door, routers, own=own, end=end.close)
+    app.state.api, app.state.open_key = of_api, people.key.open
+
+    def forget(user_id: int) -> None:
+        shop.forget(user_id)
+        fortnight.forget(user_id)
+
+    app.state.changes = forget
+    return app
 
 
-@contextmanager
-def migration(url: str, now: Clock = utc_now) -> Iterator[MigrateFromSeed]:
-    """From the original at this address into the environment's database. Raises `BadConfiguration`."""
-    original = SqlOriginal(open_original(url))
-    engine = engines.create(load(SharedSettings).database)
-    try:
-        problem = SqlSchema(engine).problem()
-        if problem is not None:
-            raise BadConfiguration(problem)
-        yield MigrateFromSeed(original, SqlNewHome(engine), now)
-    finally:
-        engine.dispose()
-        original.close()
+def _linking(engine: Engine, own: PagesSettings, audit: SqlAudit, now: Clock) -> LinkAmazon:
+    page = ConsentPage(own.amazon_consent_url, own.amazon_application_id, own.amazon_redirect_uri)
+    return LinkAmazon(SqlAmazonBook(engine), page, audit, now)

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mercarich_web.domain.people import Role
+from mercarich_web.identity.people import Role
 
 
 class WebSettings(BaseSettings):

@@ -18,10 +18,11 @@ from mercarich_db import tables
 from mercarich_db.setting_definitions import DEFINITIONS, WORKERS
 from mercarich_db.types import AnyRow
 from mercarich_marketplace.metrics import ProxyMetrics
-from mercarich_web.adapters.proxies_http import HttpProxies
-from mercarich_web.domain.actions import BulkAction
-from mercarich_web.domain.proxies import ProxyAway
-from mercarich_web.site import operating_words, setting_words
+from mercarich_web.listings.actions import BulkAction
+from mercarich_web.marketplaces.proxies import ProxyAway
+from mercarich_web.marketplaces.proxies_http import HttpProxies
+from mercarich_web.system_settings import words as setting_words
+from mercarich_web.words import WORDS
 
 ReadTable = Callable[[Table], list[AnyRow]]
 
@@ -154,13 +155,13 @@ def test_every_setting_has_words_but_those_with_pages_of_their_own() -> None:
     own = {key for key in DEFINITIONS if key.startswith((*WORKERS, "MARKETPLACE_"))}
 
     assert set(setting_words.SETTINGS) == set(DEFINITIONS) - own
-    assert set(operating_words.POOLS) == set(WORKERS)
-    assert set(operating_words.SCHEDULE) == {row.name for row in SCHEDULE}
+    assert set(WORDS.POOLS) == set(WORKERS)
+    assert set(WORDS.SCHEDULE) == {row.name for row in SCHEDULE}
 
 
 def test_every_deed_has_words_of_its_own() -> None:
-    assert set(operating_words.DEEDS) == set(AuditAction)
-    assert len({words for words, _ in operating_words.DEEDS.values()}) == len(AuditAction)
+    assert set(WORDS.DEEDS) == set(AuditAction)
+    assert len({words for words, _ in WORDS.DEEDS.values()}) == len(AuditAction)
     assert {f"listings_{action}" for action in BulkAction} <= set(AuditAction)
 
 

@@ -18,7 +18,7 @@ from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.kafka import Publisher, Record, ensure_topics
 from mercarich_platform.outcomes import Rejected
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.bootstrap_pages import build_pages
+from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
 
 ReadTable = Callable[[Table], list[AnyRow]]

@@ -7,10 +7,10 @@ from fastapi import Request
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
-from mercarich_web.domain.keys import Scope
-from mercarich_web.domain.people import Account, Role
-from mercarich_web.use_cases.keys import Keys
-from mercarich_web.use_cases.sign_in import TooMany
+from mercarich_web.identity.api_keys import Keys
+from mercarich_web.identity.keys import Scope
+from mercarich_web.identity.people import Account, Role
+from mercarich_web.identity.sign_in import TooMany
 
 BEARER = HTTPBearer(auto_error=False, description="A key made at /account/keys; each route names the scope it needs.")
 

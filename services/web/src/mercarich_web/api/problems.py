@@ -10,8 +10,7 @@ from starlette.exceptions import HTTPException
 
 from mercarich_reasons.reason import Reason
 from mercarich_web.api.reasons import Coded, code_of
-from mercarich_web.domain.refusals import NotFound
-from mercarich_web.ports import Refused
+from mercarich_web.refusals import NotFound, Refused
 
 API = "/api/v1"
 PLACE = "/api/"

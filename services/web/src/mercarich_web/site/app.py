@@ -21,9 +21,9 @@ from mercarich_contracts.linking import session_cookie
 from mercarich_platform.outages import BrokerAway, DatabaseAway
 from mercarich_reasons.reason import Reason
 from mercarich_web.api import problems
-from mercarich_web.domain.refusals import NotFound
+from mercarich_web.identity.sign_in import Door
 from mercarich_web.metrics import REQUEST_SECONDS
-from mercarich_web.ports import Refused
+from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import refused
 from mercarich_web.site.addresses import LONGEST, pattern
@@ -31,7 +31,6 @@ from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import SAFE, CodeNeeded, ConfirmationNeeded, Forged, NotForYou, SignInNeeded, visit_of
-from mercarich_web.use_cases.sign_in import Door
 
 log = logging.getLogger(__name__)
 

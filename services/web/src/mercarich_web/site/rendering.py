@@ -5,7 +5,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,19 +13,17 @@ from babel.support import Translations
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from mercarich_reasons.reason import Reason
-from mercarich_reasons.telling import Language, seen, source_words, tell
-from mercarich_web.domain.actions import ACTIONS, actions_in
-from mercarich_web.domain.sentences import Moment, Said, Seen
-from mercarich_web.site import amazon_words, flash, formats, navigation, operating_words, setting_words, words
+from mercarich_reasons.telling import Language, seen, source_words
+from mercarich_web.site import flash, formats, navigation
 from mercarich_web.site.addresses import own_path
 from mercarich_web.site.assets import Assets
 from mercarich_web.site.devices import device
 from mercarich_web.site.languages import LANGUAGES, catalogue
 from mercarich_web.site.parts import Parts
 from mercarich_web.site.plain import plain
+from mercarich_web.site.telling import Data, said, told
 from mercarich_web.site.visits import NOTICE, Visit
 
 FOLDER = Path(__file__).parent.parent / "templates"
@@ -64,9 +61,13 @@ class Site:
         return answer
 
 
-def make_site(*, https: bool) -> Site:
+def make_site(shown: Mapping[str, object], *, https: bool) -> Site:
+    """`shown`: what the templates of subjects use besides the frame's own, by name."""
     assets = Assets()
-    return Site(assets, {language: _environment(language, assets) for language in LANGUAGES}, https)
+    environments = {language: _environment(language, assets) for language in LANGUAGES}
+    for environment in environments.values():
+        environment.globals.update(shown)
+    return Site(assets, environments, https)
 
 
 def _environment(language: str, assets: Assets) -> Environment:
@@ -106,15 +107,9 @@ def _environment(language: str, assets: Assets) -> Environment:
         language=language,
         languages=LANGUAGES,
         navigation=navigation,
-        words=words,
         source_words=source_words(Language(language)),
-        actions=ACTIONS,
-        actions_in=actions_in,
         flash=flash.message,
         device=device,
-        operating_words=operating_words,
-        setting_words=setting_words,
-        amazon_words=amazon_words,
     )
     return environment
 
@@ -135,31 +130,3 @@ def _sentence(translations: Translations) -> Callable[..., str]:
         return of(message) % values if values else bare(message)
 
     return sentence
-
-
-class Data(NullTranslations):
-    """Behind a catalogue: what is not in it is no sentence of ours but data, such as a code of a later release.
-
-    Templates take a translation for markup and a pattern, so data is made text here.
-    """
-
-    def gettext(self, message: str) -> str:
-        return escape(message).replace("%", "%%")
-
-
-def told(reason: Reason | None, language: str) -> str:
-    """A reason in the reader's language, its times as the page's others."""
-    return tell(reason, Language(language), moment=lambda at: formats.moment(at, language))
-
-
-def said(sentence: Said, sentences: Translations, language: str) -> str:
-    """A sentence of the domain in the reader's language, its values in the page's words."""
-
-    def value_of(value: object) -> str:
-        if isinstance(value, Seen):
-            return seen(value.state, value.reason, Language(language))
-        if isinstance(value, Reason):
-            return told(value, language)
-        return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
-
-    return sentences.ugettext(sentence.text) % {name: value_of(value) for name, value in sentence.values.items()}

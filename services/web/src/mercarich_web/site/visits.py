@@ -15,9 +15,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from mercarich_contracts.audit import Actor
-from mercarich_web.domain.people import Account, Role, Session
+from mercarich_web.identity.people import Account, Role, Session
+from mercarich_web.identity.sign_in import Caller, Door, TooMany, Wrong
 from mercarich_web.site.languages import chosen
-from mercarich_web.use_cases.sign_in import Caller, Door, TooMany, Wrong
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "form_token", "x-form-token"

@@ -1,0 +1,1 @@
+"""What people do with their account: invitations, signing in, the second step, keys."""

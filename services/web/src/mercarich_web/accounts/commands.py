@@ -1,0 +1,147 @@
+"""`mercarich user`: lets a seller or an operator sign in to the pages, also one who has lost the authenticator."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from mercarich_contracts.schedule import PLANS
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+from mercarich_web.console.arguments import actor, command_parser, login, person, with_json
+from mercarich_web.console.asking import answer_of, quiet_logs
+from mercarich_web.console.output import tokyo
+from mercarich_web.identity.people import Role
+from mercarich_web.settings import PagesSettings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from mercarich_web.accounts.invitations import Invitations, LostPassword
+    from mercarich_web.identity.second_step import LostStep
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """As `--json` prints it."""
+
+    username: str
+    role: str
+    plan: int
+    expires_at: datetime
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """As `--json` prints it."""
+
+    username: str
+    changed: bool
+
+
+def user(argv: Sequence[str]) -> int:
+    """Who signs in to the web pages: invite a seller or operator, help who has lost password or authenticator."""
+    parser = command_parser("user", user.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    invite = with_json(actions.add_parser("invite", help="a link by which this person chooses a password"))
+    invite.add_argument("username", type=person, help="a new name, or a seller who cannot sign in yet")
+    invite.add_argument("--plan", type=int, choices=PLANS, default=PLANS[0], help="checks a day (%(default)s)")
+    invite.add_argument("--operator", action="store_true", help="an operator of the service, not a seller")
+    reset = with_json(
+        actions.add_parser("reset-second-step", help="authenticator and recovery codes are lost: ask for no code")
+    )
+    reset.add_argument("username", type=person, help="who it is; make sure of it first")
+    forgotten = with_json(
+        actions.add_parser("reset-password", help="the password is forgotten: a link by which another one is chosen")
+    )
+    forgotten.add_argument("username", type=person, help="who it is; make sure of it first")
+    for action in (invite, reset, forgotten):
+        action.add_argument("--by", type=person, help="who does it (your login name)")
+    given = parser.parse_args(argv)
+    does = {"invite": _invite, "reset-second-step": _reset, "reset-password": _forget}
+    return does[given.action](given)
+
+
+def _invite(given: Namespace) -> int:
+    role = Role.OPERATOR if given.operator else Role.SELLER
+
+    def ask(invitations: "Invitations") -> Link:
+        invited = invitations.invite(given.username, given.plan, role, given.by or login())
+        return Link(given.username, role, given.plan, invited.invitation.expires_at, _address(invited.token))
+
+    return answer_of(_invitations, ask, _page, as_json=given.json)
+
+
+def _reset(given: Namespace) -> int:
+    def ask(lost: "LostStep") -> Reset:
+        return Reset(given.username, lost.reset(given.username, actor(given.by)))
+
+    return answer_of(_lost_step, ask, _told, as_json=given.json)
+
+
+def _forget(given: Namespace) -> int:
+    def ask(lost: "LostPassword") -> Link:
+        invited = lost.reset(given.username, actor(given.by))
+        of = invited.invitation
+        return Link(of.username, of.role, of.plan, of.expires_at, _address(invited.token))
+
+    return answer_of(_lost_password, ask, _page, as_json=given.json)
+
+
+def _told(reset: Reset) -> RenderableType:
+    if not reset.changed:
+        return Text(f"{reset.username} is asked for no code; nothing was changed.")
+    return Text(f"{reset.username} is asked for no code until it is set up again. All sessions of theirs are ended.")
+
+
+def _page(link: Link) -> RenderableType:
+    return Text(f"{link.link}\nFor {link.username} ({link.role}), once, until {tokyo(link.expires_at)}.")
+
+
+def _address(token: str) -> str:
+    return f"{load(PagesSettings).public_url or 'http://127.0.0.1:8080'}/join/{token}"
+
+
+@contextmanager
+def _invitations() -> "Iterator[Invitations]":
+    with _database() as engine:
+        from mercarich_web.accounts.wiring import invitations
+
+        yield invitations(engine)
+
+
+@contextmanager
+def _lost_password() -> "Iterator[LostPassword]":
+    with _database() as engine:
+        from mercarich_web.accounts.wiring import lost_password
+
+        yield lost_password(engine)
+
+
+@contextmanager
+def _lost_step() -> "Iterator[LostStep]":
+    with _database() as engine:
+        from mercarich_web.accounts.wiring import lost_step
+
+        yield lost_step(engine)
+
+
+@contextmanager
+def _database() -> "Iterator[Engine]":
+    from mercarich_db import engine as engines  # drivers: not for a help page
+    from mercarich_web.database import SqlSchema
+
+    quiet_logs()
+    engine = engines.create(load(SharedSettings).database)
+    try:
+        problem = SqlSchema(engine).problem()
+        if problem is not None:
+            raise BadConfiguration(problem)
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,91 @@
+"""Inviting people, and accepting an invitation."""
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_contracts.schedule import PLANS
+from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import HasPassword, NoPlan, NoUsername
+from mercarich_web.identity.passwords import Argon2Passwords
+from mercarich_web.identity.people import INVITED_FOR, NO_PASSWORD, Account, Invitation, Role, Taken, check_password
+from mercarich_web.identity.sign_in import hashed
+from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.identity.sql.people import SqlPeople
+from mercarich_web.identity.sql.sessions import SqlSessions
+from mercarich_web.refusals import NotFound, Refused
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """`token` is shown once and kept nowhere."""
+
+    invitation: Invitation
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostPassword:
+    """An operator's help for somebody who has forgotten the password, or whose password somebody else knows."""
+
+    people: SqlPeople
+    sessions: SqlSessions
+    invitations: "Invitations"
+    audit: SqlAudit
+    now: Clock
+
+    def reset(self, username: str, by: Actor) -> Invited:
+        """From now on the password is worth nothing and all sessions are over; the invitation is for choosing another.
+        A second step stays. Raises `NotFound`."""
+        login = self.people.login(username)
+        if login is None:
+            raise NotFound(f"nobody of the name {username} signs in")
+        account, now = login.account, self.now()
+        self.people.set_password(account.user_id, NO_PASSWORD, now)
+        self.sessions.end_all(account.user_id)
+        self.audit.write(AuditAction.PASSWORD_RESET, by, account.username, None, now)
+        return self.invitations.invite(account.username, account.plan, account.role, by.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    people: SqlPeople
+    passwords: Argon2Passwords
+    audit: SqlAudit
+    now: Clock
+
+    def invite(self, username: str, plan: int, role: Role, by: str) -> Invited:
+        """Also for a user who is there and has no password. Raises `Refused`."""
+        if not _NAME.fullmatch(username):
+            raise Refused(NoUsername())
+        if plan not in PLANS:
+            raise Refused(NoPlan(plan))
+        token, now = secrets.token_urlsafe(32), self.now()
+        invitation = Invitation(username, plan, role, by[:64], now + INVITED_FOR)
+        try:
+            self.people.invite(hashed(token), invitation, now)
+        except Taken as error:
+            raise Refused(HasPassword(username)) from error
+        self.audit.write(AuditAction.INVITED, Actor(by), username, role, now)
+        return Invited(invitation, token)
+
+    def look(self, token: str) -> Invitation:
+        """Raises `NotFound` for one that was used, is too old or was never there."""
+        found = self.people.invitation(hashed(token), self.now())
+        if found is None:
+            raise NotFound("this invitation cannot be used any more")
+        return found
+
+    def accept(self, token: str, password: str) -> Account:
+        """Raises `NotFound` and `WeakPassword`."""
+        check_password(password, self.look(token).username)
+        account = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
+        if account is None:
+            raise NotFound("this invitation cannot be used any more")
+        self.audit.write(
+            AuditAction.JOINED, Actor(account.username, account.user_id), account.username, None, self.now()
+        )
+        return account

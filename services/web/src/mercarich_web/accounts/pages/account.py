@@ -1,0 +1,75 @@
+"""One's own account: password, language, sessions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from mercarich_web.identity.people import LONGEST, WeakPassword
+from mercarich_web.identity.sign_in import Door, TooMany, Wrong
+from mercarich_web.identity.sql.people import SqlPeople
+from mercarich_web.identity.sql.sessions import SqlSessions
+from mercarich_web.refusals import NotFound
+from mercarich_web.site.languages import LANGUAGES
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import LANGUAGE, Signed, Visit
+
+Secret = Annotated[str, Form(max_length=4 * LONGEST)]
+
+
+def routes(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> APIRouter:
+    routes = APIRouter()
+    routes.include_router(_own(site, door, people, sessions))
+    routes.include_router(_ending(site, sessions))
+    return routes
+
+
+def _own(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> APIRouter:
+    routes = APIRouter(prefix="/account")
+
+    def page(visit: Visit, status: int = 200, problem: str | None = None) -> Response:
+        mine = [one for one in sessions.of(visit.account.user_id) if not one.is_over(visit.now)]
+        return site.page(visit, "account.html", status, sessions=mine, problem=problem)
+
+    @routes.get("")
+    def account(visit: Signed) -> Response:
+        return page(visit)
+
+    @routes.post("/password")
+    def change_password(visit: Signed, old: Secret = "", new: Secret = "") -> Response:
+        assert visit.session is not None
+        try:
+            door.change_password(visit.session, old, new, visit.caller)
+        except WeakPassword as error:
+            return page(visit, 422, error.rule.value)
+        except Wrong:
+            return page(visit, 422, "wrong")
+        except TooMany:
+            return page(visit, 429, "too_many")
+        return site.to("/account", "password_changed")
+
+    @routes.post("/language")
+    def change_language(visit: Signed, language: Annotated[str, Form(max_length=8)] = "") -> Response:
+        people.set_language(visit.account.user_id, language if language in LANGUAGES else None)
+        answer = site.to("/account", "language_changed")
+        answer.delete_cookie(LANGUAGE)  # what this browser was switched to goes before the account's
+        return answer
+
+    return routes
+
+
+def _ending(site: Site, sessions: SqlSessions) -> APIRouter:
+    routes = APIRouter(prefix="/account/sessions")
+
+    @routes.post("/{name}/end")
+    def end_one(visit: Signed, name: str) -> Response:
+        if not sessions.end_one(visit.account.user_id, name):
+            raise NotFound("there is no such session")
+        return site.to("/account", "session_ended")
+
+    @routes.post("/end-others")
+    def end_others(visit: Signed) -> Response:
+        assert visit.session is not None
+        sessions.end_others(visit.account.user_id, visit.session.token_hash)
+        return site.to("/account", "sessions_ended")
+
+    return routes

@@ -1,0 +1,119 @@
+"""Signing in, out, joining by invitation, and giving the password again."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request, Response
+
+from mercarich_web.accounts.invitations import Invitations
+from mercarich_web.identity.people import LONGEST, WeakPassword
+from mercarich_web.identity.sign_in import Door, TooMany, Wrong
+from mercarich_web.site.addresses import Next, NextField, own_path
+from mercarich_web.site.languages import LANGUAGES
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal
+
+Text = Annotated[str, Form(max_length=200)]
+Secret = Annotated[str, Form(max_length=4 * LONGEST)]
+
+
+def routes(site: Site, door: Door, invitations: Invitations) -> APIRouter:
+    routes = APIRouter()
+    routes.include_router(_in_and_out(site, door))
+    routes.include_router(_again(site, door))
+    routes.include_router(_joining(site, door, invitations))
+    routes.include_router(_looks(site))
+    return routes
+
+
+def _in_and_out(site: Site, door: Door) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/sign-in")
+    def form(visit: Visiting, next: Next = "/") -> Response:
+        if visit.session is not None:
+            return site.to(next)
+        return site.page(visit, "sign_in.html", next=own_path(next), username="", problem=None)
+
+    @routes.post("/sign-in")
+    def sign_in(
+        request: Request, visit: Visiting, username: Text = "", password: Secret = "", to: NextField = "/"
+    ) -> Response:
+        try:
+            token = door.sign_in(username.strip(), password, visit.caller)
+        except (Wrong, TooMany) as error:
+            status, told = refusal(error)
+            return site.page(visit, "sign_in.html", status, next=own_path(to), username=username, **told)
+        then = f"/sign-in/code?{urlencode({'next': own_path(to)})}" if door.half(token) is not None else to
+        return let_in(request, site.to(then), token)
+
+    @routes.post("/sign-out")
+    def sign_out(request: Request, visit: Signed) -> Response:
+        assert visit.session is not None
+        door.sign_out(visit.session)
+        answer = site.to("/sign-in", "signed_out")
+        answer.delete_cookie(request.app.state.cookie, secure=site.https, httponly=True, samesite="lax")
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # nothing of the session is left behind a back button
+        return answer
+
+    return routes
+
+
+def _again(site: Site, door: Door) -> APIRouter:
+    routes = APIRouter(prefix="/confirm")
+
+    @routes.get("")
+    def form(visit: Signed, next: Next = "/") -> Response:
+        return site.page(visit, "confirm.html", next=own_path(next), problem=None)
+
+    @routes.post("")
+    def confirm(visit: Signed, password: Secret = "", to: NextField = "/") -> Response:
+        assert visit.session is not None
+        try:
+            door.confirm(visit.session, password, visit.caller)
+        except (Wrong, TooMany) as error:
+            status, told = refusal(error)
+            return site.page(visit, "confirm.html", status, next=own_path(to), **told)
+        return site.to(to)
+
+    return routes
+
+
+def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
+    routes = APIRouter(prefix="/join")
+
+    @routes.get("/{token}")
+    def form(visit: Visiting, token: str) -> Response:
+        return site.page(visit, "join.html", invitation=invitations.look(token), token=token, problem=None)
+
+    @routes.post("/{token}")
+    def join(request: Request, visit: Visiting, token: str, password: Secret = "") -> Response:
+        try:
+            account = invitations.accept(token, password)
+        except WeakPassword as error:
+            told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
+            return site.page(visit, "join.html", 422, **told)
+        token = door.start(account, visit.caller, half=account.asks_for_code)
+        return let_in(request, site.to("/sign-in/code" if account.asks_for_code else "/"), token)
+
+    return routes
+
+
+def _looks(site: Site) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.post("/look")
+    def look(visit: Visiting, language: Text = "", theme: Text = "", to: NextField = "/") -> Response:
+        """How pages look in this browser: nothing but a cookie changes."""
+        answer = site.to(to)
+        if language in LANGUAGES:
+            _keep(site, answer, LANGUAGE, language)
+        if theme in ("light", "dark", "auto"):
+            _keep(site, answer, THEME, theme)
+        return answer
+
+    return routes
+
+
+def _keep(site: Site, answer: Response, name: str, value: str) -> None:
+    answer.set_cookie(name, value, max_age=31_536_000, httponly=True, samesite="lax", secure=site.https)

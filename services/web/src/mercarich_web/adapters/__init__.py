@@ -1,1 +1,0 @@
-"""The ports over the database and the broker."""

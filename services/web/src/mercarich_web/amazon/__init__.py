@@ -1,0 +1,1 @@
+"""A seller's side of Amazon: the linked account, its token, its feeds."""

@@ -1,0 +1,1 @@
+"""What every command shares: arguments, output, errors as exit codes."""

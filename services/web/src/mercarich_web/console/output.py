@@ -1,0 +1,119 @@
+"""An answer on stdout: JSON for programs, or a page for people, plain when it is not a terminal."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mercarich_contracts.schedule import TIME_ZONE
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, tell
+from mercarich_web.console.json_text import json_text
+
+Answer = TypeVar("Answer")
+Page = Callable[[Answer], RenderableType]
+
+PLAIN_WIDTH = 180
+"""Columns where there is no terminal to ask: wide enough that a row stays one line."""
+
+
+def show(answer: Answer, page: Page[Answer], *, as_json: bool) -> None:
+    """Print an answer."""
+    if as_json:
+        sys.stdout.write(json_text(answer))
+        return
+    if sys.stdout.isatty():
+        Console(highlight=False).print(page(answer))
+        return
+    console = Console(width=PLAIN_WIDTH, highlight=False, color_system=None)
+    with console.capture() as text:
+        console.print(page(answer))
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in text.get().rstrip().splitlines())
+
+
+def cell(value: object, style: str = "") -> Text:
+    """A value as people read it; what a marketplace wrote cannot steer the terminal."""
+    if value is None:
+        return Text("–", style="dim")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no", style=style)
+    if isinstance(value, datetime):
+        return Text(tokyo(value), style=style)
+    if isinstance(value, Reason):
+        value = sentence(value)
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    return Text("".join(c if c.isprintable() else "�" for c in text), style=style)
+
+
+def sentence(reason: Reason | None) -> str:
+    """A reason in English, its times as the others of a page."""
+    return tell(reason, Language.EN, moment=tokyo)
+
+
+def number(value: int, alarm: str = "") -> Text:
+    """A count; `alarm` is its style when it is not 0."""
+    return cell(value, alarm if value else "")
+
+
+def plain(value: int | None) -> Text:
+    """A number that names something: no thousands separator."""
+    return cell(None if value is None else str(value))
+
+
+def facts(rows: Iterable[tuple[str, object]]) -> RenderableType:
+    """Names on the left, values on the right."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value if isinstance(value, Text) else cell(value))
+    return table
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """One line a row; numbers to the right."""
+    made = [[each if isinstance(each, Text) else cell(each) for each in row] for row in rows]
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for index, heading in enumerate(headings):
+        numeric = all(_is_number(row[index].plain) for row in made) and any(row[index].plain != "–" for row in made)
+        drawn.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    for row in made:
+        drawn.add_row(*row)
+    return drawn
+
+
+def _is_number(text: str) -> bool:
+    return text == "–" or text.replace(",", "").isdigit()
+
+
+def section(title: str, body: RenderableType) -> RenderableType:
+    return Group(Text(title, style="bold cyan"), Padding(body, (0, 0, 1, 2)))
+
+
+def tokyo(at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(TIME_ZONE)):%Y-%m-%d %H:%M:%S} JST"
+
+
+def ago(at: datetime | None, now: datetime) -> Text:
+    return cell(None) if at is None else Text(f"{span((now - at) / timedelta(seconds=1))} ago")
+
+
+def span(seconds: float) -> str:
+    """`45 s`, `12 min`, `3.5 h`, `2.1 d`."""
+    seconds = max(0.0, seconds)
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.1f} d"
+
+
+def arguments(given: Any) -> str:
+    """The arguments of a run, those that say something."""
+    return "  ".join(f"{key}={value}" for key, value in given.items() if value not in (None, [], False))

@@ -1,0 +1,117 @@
+"""What a seller's home page tells: what waits for a decision, how the shop stands, the last fortnight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
+from mercarich_web.listings.exposure import Exposure
+from mercarich_web.listings.offers import Account, Event
+from mercarich_web.listings.views import Figures
+from mercarich_web.schedule import slots as schedules
+
+DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the seller should look at."""
+
+    held: int
+    """Listings whose withdrawal waits for a second look or a person."""
+    proposed: int
+    """Replacements that are found and not taken before the seller says so."""
+    failed_imports: int
+    """Of the last week."""
+    problems: int
+    """Listings whose push Amazon refused."""
+    token_invalid: bool
+    account_missing: bool
+
+    @property
+    def is_nothing(self) -> bool:
+        counts = self.held + self.proposed + self.failed_imports + self.problems
+        return counts == 0 and not self.token_invalid and not self.account_missing
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """The newest run of a kind, and this seller's part of it."""
+
+    run_id: int
+    operation: str
+    marketplace: str
+    outcome: str
+    phase: str
+    started_at: datetime
+    ended_at: datetime | None
+    planned: int
+    checked: int
+    fallen: int
+    """These three: of the seller's listings."""
+    share: int
+    """Of the whole run, percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event with the listing that it is about."""
+
+    listing_id: int
+    sku: str
+    title: str | None
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """In Tokyo."""
+
+    begins: datetime
+    checked: int
+    withdrawn: int
+    restored: int
+    exposed: int = 0
+    """Minutes, summed over offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fortnight:
+    days: Sequence[Day]
+    """Oldest first, today last."""
+    exposure: Exposure
+    cancelled: float | None
+    """Share of the orders that is expected to be cancelled, 0 to 1; None: it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    figures: Figures
+    waiting: Waiting
+    account: Account | None
+    runs: Sequence[OwnRun]
+    next_checks: Sequence[tuple[str, datetime]]
+    """Marketplace and time, soonest first."""
+    happened: Sequence[Happened]
+    """The last events, newest first."""
+    fortnight: Fortnight | None
+    """None: not counted yet."""
+
+
+def midnights(now: datetime, days: int = DAYS) -> list[datetime]:
+    """Where the last days begin in Tokyo, and where today ends."""
+    zone = ZoneInfo(TIME_ZONE)
+    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [today - timedelta(days=back) for back in range(days - 1, -2, -1)]
+
+
+def next_checks(rows: Sequence[ScheduleRow], checks_a_day: int, now: datetime) -> list[tuple[str, datetime]]:
+    """When the seller's listings are looked at next, by marketplace."""
+    found: dict[str, datetime] = {}
+    for row in rows:
+        name, *words = row.command
+        if name.startswith("check_item_") and str(checks_a_day) in words:
+            marketplace, slot = name.removeprefix("check_item_"), schedules.status(row, None, now).next_slot
+            found[marketplace] = min(slot, found.get(marketplace, slot))
+    return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))

@@ -1,0 +1,41 @@
+"""The first page: a seller's shop, or the operator's overview."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Response
+
+from mercarich_web.home.home import Fortnight
+from mercarich_web.home.showing import ShowHome
+from mercarich_web.listings.exposure import LIMIT
+from mercarich_web.overview.overview import ShowOverview
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Operator, Seller, Signed
+
+
+def routes(
+    site: Site, show_home: ShowHome, fortnight: Callable[[int], Fortnight], show_overview: ShowOverview
+) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/")
+    def home(visit: Signed) -> Response:
+        if visit.is_operator:
+            return site.page(visit, "overview.html", overview=show_overview())
+        return site.page(visit, "home.html", home=show_home(visit.account), limit=LIMIT)
+
+    @routes.get("/fortnight")
+    def past(visit: Seller) -> Response:
+        """A part of the page that comes when it is counted."""
+        return site.page(visit, "fortnight.html", past=fortnight(visit.account.user_id), limit=LIMIT)
+
+    @routes.get("/running")
+    def running(visit: Seller) -> Response:
+        """A part of the page, asked for again while a run goes on."""
+        return site.page(visit, "running.html", runs=show_home.desk.runs(visit.account.user_id))
+
+    @routes.get("/overview/pushes")
+    def pushes(visit: Operator) -> Response:
+        """A part of the overview that comes when it is counted."""
+        return site.page(visit, "operating/pushes.html", pushes=show_overview.pushes())
+
+    return routes

@@ -1,0 +1,79 @@
+"""A seller's home page: what waits for a decision, how the shop stands."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from mercarich_contracts.schedule import ScheduleRow
+from mercarich_platform.clock import Clock
+from mercarich_web.database import Together
+from mercarich_web.home.home import DAYS, Fortnight, Home, Waiting, midnights, next_checks
+from mercarich_web.home.sql import SqlSellersDesk
+from mercarich_web.identity.people import Account
+from mercarich_web.listings.browsing import Count
+from mercarich_web.listings.exposure import measure
+from mercarich_web.listings.sql.exposure import SqlExposures
+from mercarich_web.listings.views import Shop
+from mercarich_web.schedule.sql import SqlSchedules
+
+LAST = 8
+A_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class TellFortnight:
+    exposures: SqlExposures
+    desk: SqlSellersDesk
+    shop: Callable[[int], Shop]
+    now: Clock
+
+    def __call__(self, user_id: int) -> Fortnight:
+        now, shop = self.now(), self.shop(user_id)
+        begins = midnights(now)
+        spans = self.exposures.spans(user_id, begins[0], now, shop.exposed)
+        exposure = measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), begins, now)
+        days = self.desk.days(user_id, begins)
+        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed)
+        return Fortnight(
+            [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days], exposure, cancelled
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHome:
+    count: Count
+    fortnight: Callable[[int], Fortnight | None]
+    """A seller's, two minutes old at most; None: nobody has counted it since."""
+    desk: SqlSellersDesk
+    schedule: Sequence[ScheduleRow]
+    schedules: SqlSchedules
+    together: Together
+    now: Clock
+
+    def __call__(self, seller: Account) -> Home:
+        now, user_id = self.now(), seller.user_id
+        figures, fortnight = self.count(user_id), self.fortnight(user_id)
+        with self.together():
+            account = self.desk.account(user_id)
+            waiting = Waiting(
+                held=figures.held,
+                proposed=self.desk.proposed(user_id),
+                failed_imports=self.desk.failed_imports(user_id, now - A_WEEK),
+                problems=figures.problem,
+                token_invalid=account is not None and account.verdict == "invalid",
+                account_missing=account is None,
+            )
+            return Home(
+                figures=figures,
+                waiting=waiting,
+                account=account,
+                runs=self.desk.runs(user_id),
+                next_checks=next_checks(self._going(), seller.checks_a_day, now),
+                happened=self.desk.happened(user_id, LAST),
+                fortnight=fortnight,
+            )
+
+    def _going(self) -> Sequence[ScheduleRow]:
+        """What nobody has paused."""
+        pauses = self.schedules.pauses()
+        return [row for row in self.schedule if row.name not in pauses]

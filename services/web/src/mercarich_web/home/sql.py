@@ -1,0 +1,140 @@
+"""`ports_home.SellersDesk` over the tables."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Engine, Select, and_, bindparam, case, func, select
+
+from mercarich_contracts.events import EventKind
+from mercarich_db.tables import (
+    amazon_accounts,
+    jobs,
+    listing_events,
+    listings,
+    revivals,
+    run_heads,
+    run_sellers,
+    runs,
+)
+from mercarich_listings.replacements import AWAITED
+from mercarich_web.database import reading
+from mercarich_web.home.home import Day, Happened, OwnRun
+from mercarich_web.listings.offers import Account, Event
+from mercarich_web.listings.sql.offers import ITS_EVENTS
+
+RESTORED = (EventKind.RESTORED, EventKind.SWAPPED)
+
+
+class SqlSellersDesk:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def account(self, user_id: int) -> Account | None:
+        """At Amazon."""
+        of_seller = amazon_accounts.c
+        query = select(of_seller.token_verdict, of_seller.token_reason, of_seller.token_checked_at)
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(of_seller.user_id == user_id)).one_or_none()
+        return None if row is None else Account(row.token_verdict, row.token_reason, row.token_checked_at)
+
+    def proposed(self, user_id: int) -> int:
+        """Replacements that wait for the seller's word."""
+        waiting = select(func.count()).select_from(revivals).join(listings, AWAITED)
+        with reading(self._engine) as connection:
+            return connection.execute(waiting.where(revivals.c.user_id == user_id)).scalar_one()
+
+    def failed_imports(self, user_id: int, since: datetime) -> int:
+        failed = (jobs.c.user_id == user_id, jobs.c.kind == "import", jobs.c.state == "failed", jobs.c.ended_at > since)
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(jobs).where(*failed)).scalar_one()
+
+    def runs(self, user_id: int) -> Sequence[OwnRun]:
+        """The newest of each kind, those under way first."""
+        mine = and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id)
+        query = (
+            select(runs, run_sellers.c.planned.label("own_planned"), run_sellers.c.checked.label("own_checked"))
+            .add_columns(run_sellers.c.fallen.label("own_fallen"))
+            .join(run_heads, run_heads.c.run_id == runs.c.id)
+            .outerjoin(run_sellers, mine)
+        )
+        with reading(self._engine) as connection:
+            found = [_run(row._mapping) for row in connection.execute(query)]
+        return sorted(found, key=lambda run: (run.ended_at is not None, -run.started_at.timestamp()))
+
+    def happened(self, user_id: int, limit: int) -> Sequence[Happened]:
+        """Newest first."""
+        event, names = listing_events.c, [one.name for one in fields(Event)]
+        query = (
+            select(*[event[name] for name in names], listings.c.id.label("of"), listings.c.sku, listings.c.title)
+            .join(listings, and_(ITS_EVENTS, listings.c.user_id == event.user_id))
+            .where(event.user_id == user_id)
+            # as the index has them: with the id right behind the time, all of a seller's events would be sorted
+            .order_by(event.at.desc(), event.kind.desc(), event.id.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [
+                Happened(row.of, row.sku, row.title, Event(**{name: row._mapping[name] for name in names}))
+                for row in connection.execute(query)
+            ]
+
+    def days(self, user_id: int, midnights: Sequence[datetime]) -> Sequence[Day]:
+        """One for each midnight but the last, which ends the last day."""
+        spans = list(pairwise(midnights))
+        bounds = {f"at_{place}": at for place, at in enumerate(midnights)}
+        counted = _counted(len(spans))
+        with reading(self._engine) as connection:
+            found = list(connection.execute(counted, {**bounds, "seller": user_id}).one())
+            checked = self._checked(connection, user_id, midnights[0])
+        return [
+            Day(
+                begins=begin,
+                checked=sum(count for at, count in checked if begin <= at < end),
+                withdrawn=found[2 * place],
+                restored=found[2 * place + 1],
+            )
+            for place, (begin, end) in enumerate(spans)
+        ]
+
+    def _checked(self, connection: Any, user_id: int, since: datetime) -> list[tuple[datetime, int]]:
+        query = (
+            select(runs.c.started_at, run_sellers.c.checked)
+            .join(run_sellers, and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id))
+            .where(runs.c.operation == "check", runs.c.started_at >= since)
+        )
+        return [(row.started_at, row.checked) for row in connection.execute(query)]
+
+
+@cache
+def _counted(days: int) -> Select[*tuple[Any, ...]]:
+    """Of a seller, each day's withdrawals and its restored offers. Made once: making it takes longer than asking."""
+    event = listing_events.c
+    midnights = [bindparam(f"at_{place}", type_=event.at.type) for place in range(days + 1)]
+    counts = [
+        func.count(case((and_(event.at >= begin, event.at < end, event.kind.in_(kinds)), 1)))
+        for begin, end in pairwise(midnights)
+        for kinds in ((EventKind.WITHDRAWN,), RESTORED)
+    ]
+    return select(*counts).where(event.user_id == bindparam("seller"), event.at >= midnights[0])
+
+
+def _run(row: Any) -> OwnRun:
+    ended = row["outcome"] != "running"
+    share = 100 if row["outcome"] == "finished" else min(99, 100 * row["checked"] // max(1, row["planned"]))
+    return OwnRun(
+        run_id=row["id"],
+        operation=row["operation"],
+        marketplace=row["marketplace"],
+        outcome=row["outcome"],
+        phase=row["phase"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"] if ended else None,
+        planned=row["own_planned"] or 0,
+        checked=row["own_checked"] or 0,
+        fallen=row["own_fallen"] or 0,
+        share=share,
+    )

@@ -1,0 +1,1 @@
+"""What is old goes: offers withdrawn long ago, records of past work."""

@@ -1,0 +1,214 @@
+"""Of each record of past work: when it is old, what of it stays all the same, and what goes before it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Self
+
+from sqlalchemy import Column, ColumnElement, Delete, Table, and_, delete, exists, func, not_, or_, select, tuple_
+
+from mercarich_db.tables import (
+    amazon_links,
+    audit_log,
+    deletions,
+    evidence,
+    holds,
+    invitations,
+    job_files,
+    job_problems,
+    job_queries,
+    job_rows,
+    jobs,
+    listing_events,
+    listings,
+    revival_candidates,
+    revivals,
+    run_heads,
+    run_sellers,
+    runs,
+    schedule_runs,
+    sessions,
+    settings_history,
+    source_items,
+    submission_items,
+    submissions,
+    token_checks,
+)
+from mercarich_listings import store
+from mercarich_web.housekeeping.expiry import tokyo_day
+from mercarich_web.housekeeping.retention import Record
+
+RUNS_KEPT = 20
+"""The newest of each operation and marketplace stay however old they are: what is known of items rests on them."""
+
+Key = tuple[Any, ...]
+Condition = Callable[[datetime], ColumnElement[bool]]
+Deletion = Callable[[Sequence[Key], ColumnElement[bool]], Delete]
+"""Keys, and what their rows must still meet → the statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    key: tuple[Column[Any], ...]
+    """The primary key of the table."""
+    setting: str
+    goes: Condition
+    """Rows that may go, by the time until which they are old, itself included."""
+    deleting: Deletion
+    begun: Column[Any] | None = None
+    """A time that grows with the key: a walk by key ends where it is younger. None: the table is walked whole."""
+    children: tuple[Table, ...] = ()
+    """Their key begins with this one's, and they go first, some at a time."""
+
+    @classmethod
+    def of(
+        cls,
+        table: Table,
+        setting: str,
+        goes: Condition,
+        begun: Column[Any] | None = None,
+        children: tuple[Table, ...] = (),
+    ) -> Self:
+        """The rows of a table that web deletes by itself."""
+        return cls(tuple(table.primary_key), setting, goes, partial(_deletion, table), begun, children)
+
+
+def _deletion(table: Table, keys: Sequence[Key], still: ColumnElement[bool]) -> Delete:
+    key = tuple(table.primary_key)
+    these = tuple_(*key).in_(keys) if len(key) > 1 else key[0].in_([first for (first,) in keys])
+    return delete(table).where(these, still)
+
+
+def _ended(column: Column[Any], *more: ColumnElement[bool]) -> Condition:
+    return lambda before: and_(column <= before, *more)
+
+
+def _another(table: Table, *same: str) -> ColumnElement[bool]:
+    """There is a newer row with the same values in these columns."""
+    newer = table.alias("newer")
+    return exists().where(newer.c.id > table.c.id, *(newer.c[name] == table.c[name] for name in same)).correlate(table)
+
+
+def _not_the_last(table: Table) -> ColumnElement[bool]:
+    """SQLite would give the number of the last one again; others name it."""
+    every = table.alias("every")
+    return table.c.id < select(func.max(every.c.id)).scalar_subquery()
+
+
+def _older_start() -> ColumnElement[bool]:
+    """Of the same row of the schedule: what is overdue is told by the newest."""
+    other = schedule_runs.alias("other")
+    newest = select(func.max(other.c.slot)).where(other.c.name == schedule_runs.c.name)
+    return schedule_runs.c.slot < newest.correlate(schedule_runs).scalar_subquery()
+
+
+def _told_by_newer(before: datetime, event: Any = listing_events.c) -> ColumnElement[bool]:
+    """An old event that no listing's present state rests on: of a listing that is gone, or there is a newer one of its
+    kind, and a newer one with evidence if it has some."""
+    newer, with_evidence = listing_events.alias("newer"), listing_events.alias("with_evidence")
+    same_kind = exists().where(
+        newer.c.listing_id == event.listing_id, newer.c.id > event.id, newer.c.kind == event.kind
+    )
+    evident = exists().where(
+        with_evidence.c.listing_id == event.listing_id,
+        with_evidence.c.id > event.id,
+        with_evidence.c.evidence_id.is_not(None),
+    )
+    told = and_(same_kind, or_(event.evidence_id.is_(None), evident))
+    return and_(event.at <= before, or_(told, not_(exists().where(listings.c.id == event.listing_id))))
+
+
+def _nothing_rests_on(before: datetime) -> ColumnElement[bool]:
+    """Evidence that is neither of a source's present state nor of an event that stays."""
+    event = listing_events.alias("event")
+    of_event = exists().where(event.c.evidence_id == evidence.c.id, not_(_told_by_newer(before, event.c)))
+    of_source = exists().where(
+        source_items.c.id == evidence.c.source_item_id, source_items.c.evidence_id == evidence.c.id
+    )
+    return and_(evidence.c.fetched_at <= before, not_(of_source), not_(of_event))
+
+
+def _past_runs(before: datetime) -> ColumnElement[bool]:
+    """Neither among the newest, nor the last that finished, nor one of which a hold is kept."""
+    head = select(run_heads.c.generation).where(
+        run_heads.c.operation == runs.c.operation, run_heads.c.marketplace == runs.c.marketplace
+    )
+    kept_holds = select(holds.c.run_id).where(or_(holds.c.applied_at.is_(None), holds.c.applied_at > before))
+    return and_(
+        runs.c.ended_at <= before,
+        runs.c.generation <= head.correlate(runs).scalar_subquery() - RUNS_KEPT,
+        or_(runs.c.outcome != "finished", _another(runs, "operation", "marketplace", "outcome")),
+        runs.c.id.not_in(kept_holds),
+    )
+
+
+RECORDS: Mapping[Record, Kept] = {
+    Record.STARTS: Kept.of(schedule_runs, "KEEP_STARTS_DAYS", _ended(schedule_runs.c.started_at, _older_start())),
+    Record.TOKEN_CHECKS: Kept.of(
+        token_checks,
+        "KEEP_STARTS_DAYS",
+        _ended(token_checks.c.started_at, _not_the_last(token_checks)),
+        token_checks.c.started_at,
+    ),
+    Record.SESSIONS: Kept.of(sessions, "KEEP_STARTS_DAYS", _ended(sessions.c.created_at)),
+    Record.LINKS: Kept.of(amazon_links, "KEEP_STARTS_DAYS", _ended(amazon_links.c.expires_at)),
+    Record.DELETION_CAPS: Kept.of(
+        deletions, "KEEP_STARTS_DAYS", lambda before: deletions.c.day <= tokyo_day(before).isoformat()
+    ),
+    Record.JOBS: Kept.of(
+        jobs,
+        "KEEP_JOBS_DAYS",
+        _ended(jobs.c.ended_at),
+        jobs.c.created_at,
+        (job_problems, job_queries, job_rows, job_files),
+    ),
+    # One that was taken back is never taken for its listing again, and one that waits for a person waits.
+    Record.REPLACEMENTS: Kept.of(
+        revivals,
+        "KEEP_REVIVALS_DAYS",
+        _ended(revivals.c.at, revivals.c.state.in_(("applied", "lapsed"))),
+        revivals.c.at,
+    ),
+    Record.CANDIDATES: Kept.of(
+        revival_candidates,
+        "KEEP_REVIVALS_DAYS",
+        _ended(revival_candidates.c.searched_at),
+        revival_candidates.c.searched_at,
+    ),
+    # Before their evidence.
+    Record.EVENTS: Kept(
+        (listing_events.c.id,),
+        "KEEP_HISTORY_DAYS",
+        _told_by_newer,
+        lambda keys, still: store.forgetting([id for (id,) in keys], still),
+        listing_events.c.at,
+    ),
+    Record.EVIDENCE: Kept.of(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
+    Record.FEEDS: Kept.of(
+        submissions,
+        "KEEP_HISTORY_DAYS",
+        _ended(submissions.c.ended_at, _not_the_last(submissions)),
+        submissions.c.created_at,
+        (submission_items,),
+    ),
+    Record.HOLDS: Kept.of(
+        holds,
+        "KEEP_RUNS_DAYS",
+        _ended(
+            holds.c.applied_at,
+            _not_the_last(holds),
+            not_(exists().where(listings.c.hold_id == holds.c.id)),
+        ),
+        holds.c.opened_at,
+    ),
+    Record.RUNS: Kept.of(runs, "KEEP_RUNS_DAYS", _past_runs, runs.c.started_at, (run_sellers,)),
+    Record.AUDIT: Kept.of(audit_log, "KEEP_AUDIT_DAYS", _ended(audit_log.c.at), audit_log.c.at),
+    Record.SETTING_CHANGES: Kept.of(
+        settings_history,
+        "KEEP_AUDIT_DAYS",
+        _ended(settings_history.c.at, _another(settings_history, "key")),
+        settings_history.c.at,
+    ),
+    Record.INVITATIONS: Kept.of(invitations, "KEEP_AUDIT_DAYS", _ended(invitations.c.expires_at)),
+}

@@ -1,0 +1,1 @@
+"""Who is asking: people, passwords, sessions, the second step, keys of the API."""

@@ -1,0 +1,139 @@
+"""The second step of signing in: setting it up, asking for it, recovery codes, ending it, and ending a lost one."""
+
+import secrets
+from dataclasses import dataclass
+
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import SecondStepReady
+from mercarich_web.identity import codes
+from mercarich_web.identity.people import Account, Session
+from mercarich_web.identity.server_key import ServerKey
+from mercarich_web.identity.sign_in import Caller, Door, TooMany, Wrong, actor, hashed, network
+from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.identity.sql.people import SqlPeople
+from mercarich_web.identity.sql.second_steps import SqlSecondSteps
+from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
+from mercarich_web.refusals import NotFound, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    desk: SqlSecondSteps
+    secrets: ServerKey
+    sessions: SqlSessions
+    tries: SqlTries
+    audit: SqlAudit
+    now: Clock
+
+    def enrolment(self, account: Account) -> codes.Enrolment:
+        """The same until it is proven."""
+        known = self.desk.second_step(account.user_id)
+        salt = known.salt if known.since is None else None
+        if salt is None:
+            salt = secrets.token_hex(16)
+            self.desk.begin(account.user_id, salt)
+        return codes.enrolment(self._secret(account.user_id, salt), account.username)
+
+    def prove(self, session: Session, code: str, caller: Caller) -> list[str]:
+        """From now on a code is asked for; the account's other sessions end. Answers the recovery codes, which are
+        kept nowhere. Raises `Wrong`, `TooMany` and `Refused`."""
+        account = session.account
+        known = self.desk.second_step(account.user_id)
+        if known.since is not None or known.salt is None:
+            raise Refused(SecondStepReady())
+        network_name = self._try(account, caller)
+        step = codes.matching_step(self._secret(account.user_id, known.salt), codes.typed(code), self.now())
+        if step is None:
+            raise Wrong
+        self.tries.succeeded(_name(account), network_name, self.now())
+        made = self._made()
+        self.desk.prove(account.user_id, self.now(), step, [self._hash(account, one) for one in made])
+        self.sessions.end_others(account.user_id, session.token_hash)
+        self._note(AuditAction.SECOND_STEP_BEGUN, account, caller)
+        return made
+
+    def enter(self, door: Door, half: Session, code: str, caller: Caller) -> str:
+        """The second step itself: answers the token of a whole session. Raises `Wrong` and `TooMany`."""
+        account = half.account
+        network_name = self._try(account, caller)
+        if not self._is_right(account, codes.typed(code)):
+            self._note(AuditAction.SIGN_IN_FAILED, account, caller, "code")
+            raise Wrong
+        self.tries.succeeded(_name(account), network_name, self.now())
+        self.sessions.end(half.token_hash)
+        return door.start(account, caller)
+
+    def left(self, account: Account) -> int:
+        """Recovery codes."""
+        return self.desk.recovery_codes(account.user_id)
+
+    def renew(self, account: Account, caller: Caller) -> list[str]:
+        """New recovery codes; the old ones are void."""
+        made = self._made()
+        self.desk.renew(account.user_id, [self._hash(account, one) for one in made])
+        self._note(AuditAction.RECOVERY_CODES_RENEWED, account, caller)
+        return made
+
+    def end(self, session: Session, caller: Caller) -> None:
+        """The password is enough again; the account's other sessions end."""
+        account = session.account
+        self.desk.end(account.user_id)
+        self.sessions.end_others(account.user_id, session.token_hash)
+        self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
+
+    def _is_right(self, account: Account, code: str) -> bool:
+        """A code is good once."""
+        if not codes.is_of_authenticator(code):
+            return self.desk.use_recovery(account.user_id, self._hash(account, code))
+        salt = self.desk.second_step(account.user_id).salt
+        step = codes.matching_step(self._secret(account.user_id, salt), code, self.now()) if salt else None
+        return step is not None and self.desk.use_step(account.user_id, step)
+
+    def _try(self, account: Account, caller: Caller) -> str:
+        network_name = hashed(network(caller.address))
+        seconds = self.tries.begin(_name(account), network_name, self.now())
+        if seconds > 0:
+            raise TooMany(seconds)
+        return network_name
+
+    def _secret(self, user_id: int, salt: str) -> bytes:
+        return self.secrets.secret("codes", user_id, salt)[:20]
+
+    def _hash(self, account: Account, code: str) -> str:
+        return self.secrets.secret("recovery code", account.user_id, codes.typed(code)).hex()
+
+    def _made(self) -> list[str]:
+        return [codes.recovery_code(secrets.token_bytes(codes.RECOVERY_BYTES)) for _ in range(codes.RECOVERY_CODES)]
+
+    def _note(self, action: AuditAction, account: Account, caller: Caller, detail: str | None = None) -> None:
+        self.audit.write(action, actor(account, caller), account.username, detail, self.now())
+
+
+@dataclass(frozen=True, slots=True)
+class LostStep:
+    """An operator's help for somebody who has neither the authenticator nor a recovery code any more."""
+
+    people: SqlPeople
+    desk: SqlSecondSteps
+    sessions: SqlSessions
+    audit: SqlAudit
+    now: Clock
+
+    def reset(self, username: str, by: Actor) -> bool:
+        """The password is enough until it is set up again, and all sessions of the account end, also those that wait
+        for a code. False where no code is asked for: then nothing changes. Raises `NotFound`."""
+        login = self.people.login(username)
+        if login is None:
+            raise NotFound(f"nobody of the name {username} signs in")
+        account = login.account
+        if not account.asks_for_code:
+            return False
+        self.sessions.end_all(account.user_id)
+        self.desk.end(account.user_id)
+        self.audit.write(AuditAction.SECOND_STEP_RESET, by, account.username, None, self.now())
+        return True
+
+
+def _name(account: Account) -> str:
+    return hashed(f"code of {account.user_id}")

@@ -1,0 +1,123 @@
+"""`ports_people.People` and `Audit` over the tables."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select, true, update
+
+from mercarich_db.cadence import checks_a_day
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import invitations, logins, users
+from mercarich_db.types import AnyRow
+from mercarich_web.database import reading
+from mercarich_web.identity.people import NO_PASSWORD, Account, Invitation, Login, Role, Taken
+
+
+class SqlPeople:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def login(self, username: str) -> Login | None:
+        """Of an active user who may sign in."""
+        found = accounts(logins.c.password_hash).where(users.c.username == username, users.c.active.is_(true()))
+        with reading(self._engine) as connection:
+            row = connection.execute(found).one_or_none()
+        return None if row is None else Login(account_of(row), row.password_hash)
+
+    def set_password(self, user_id: int, password_hash: str, now: datetime) -> None:
+        change = update(logins).where(logins.c.user_id == user_id)
+        run_tx(
+            self._engine,
+            lambda connection: connection.execute(change.values(password_hash=password_hash, password_at=now)),
+        )
+
+    def set_language(self, user_id: int, language: str | None) -> None:
+        change = update(logins).where(logins.c.user_id == user_id).values(language=language)
+        run_tx(self._engine, lambda connection: connection.execute(change))
+
+    def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
+        """Earlier ones of this name are worth nothing any more. Raises `Taken` where the user has a password."""
+
+        def add(connection: Connection) -> None:
+            there = accounts().where(users.c.username == invitation.username, logins.c.password_hash != NO_PASSWORD)
+            if connection.execute(there).first() is not None:
+                raise Taken(invitation.username)
+            older = and_(invitations.c.username == invitation.username, invitations.c.used_at.is_(None))
+            connection.execute(delete(invitations).where(older))
+            row = {
+                "token_hash": token_hash,
+                "username": invitation.username,
+                "plan": invitation.plan,
+                "is_staff": invitation.role is Role.OPERATOR,
+                "created_at": now,
+                "created_by": invitation.created_by,
+                "expires_at": invitation.expires_at,
+            }
+            connection.execute(insert(invitations).values(row))
+
+        run_tx(self._engine, add)
+
+    def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
+        """One that may still be accepted."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_usable(token_hash, now)).one_or_none()
+        return None if row is None else _invitation(row)
+
+    def accept(self, token_hash: str, password_hash: str, now: datetime) -> Account | None:
+        """The user with this password, made where there was none; None when the invitation is not to be had any
+        more, or the user has a password."""
+
+        def accept(connection: Connection) -> Account | None:
+            row = connection.execute(_usable(token_hash, now).with_for_update()).one_or_none()
+            if row is None:
+                return None
+            user_id = _user(connection, row, now)
+            mine = logins.c.user_id == user_id
+            known = connection.execute(select(logins.c.password_hash).where(mine).with_for_update()).scalar()
+            if known not in (None, NO_PASSWORD):
+                return None
+            used = update(invitations).where(invitations.c.token_hash == token_hash)
+            connection.execute(used.values(used_at=now))
+            login = {"password_hash": password_hash, "password_at": now}
+            new = insert(logins).values(user_id=user_id, **login) if known is None else None
+            connection.execute(update(logins).where(mine).values(login) if new is None else new)
+            return account_of(connection.execute(accounts().where(users.c.id == user_id)).one())
+
+        return run_tx(self._engine, accept)
+
+
+def accounts(*more: Any) -> Select[Any]:
+    """Users who may sign in."""
+    checks = checks_a_day().label("checks_a_day")
+    columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, checks, logins.c.language)
+    return select(*columns, logins.c.codes_since, *more).join(logins, logins.c.user_id == users.c.id)
+
+
+def account_of(row: AnyRow) -> Account:
+    role = Role.OPERATOR if row.is_staff else Role.SELLER
+    return Account(
+        row.id, row.username, role, row.plan, row.checks_a_day, row.language, asks_for_code=row.codes_since is not None
+    )
+
+
+def _usable(token_hash: str, now: datetime) -> Select[Any]:
+    return select(invitations).where(
+        invitations.c.token_hash == token_hash, invitations.c.used_at.is_(None), invitations.c.expires_at > now
+    )
+
+
+def _user(connection: Connection, row: AnyRow, now: datetime) -> int:
+    """The user of this name, made where there is none; one that is there stays as it is."""
+    found: int | None = connection.execute(select(users.c.id).where(users.c.username == row.username)).scalar()
+    if found is not None:
+        return found
+    user = {"username": row.username, "plan": row.plan, "active": True, "is_staff": row.is_staff, "created_at": now}
+    made = connection.execute(insert(users).values(user)).inserted_primary_key
+    assert made is not None
+    number: int = made[0]
+    return number
+
+
+def _invitation(row: AnyRow) -> Invitation:
+    role = Role.OPERATOR if row.is_staff else Role.SELLER
+    return Invitation(row.username, row.plan, role, row.created_by, row.expires_at)

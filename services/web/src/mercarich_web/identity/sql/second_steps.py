@@ -1,0 +1,76 @@
+"""`ports_people.SecondSteps` over the tables."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import logins, recovery_codes
+from mercarich_web.database import reading
+from mercarich_web.identity.people import KnownStep
+
+
+class SqlSecondSteps:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def second_step(self, user_id: int) -> KnownStep:
+        query = select(logins.c.codes_salt, logins.c.codes_since).where(logins.c.user_id == user_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return KnownStep(None, None) if row is None else KnownStep(row.codes_salt, row.codes_since)
+
+    def begin(self, user_id: int, salt: str) -> None:
+        """Nothing changes where a code is asked for already."""
+        change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_since.is_(None))
+        run_tx(self._engine, lambda connection: connection.execute(change.values(codes_salt=salt, codes_used=None)))
+
+    def prove(self, user_id: int, since: datetime, step: int, code_hashes: Sequence[str]) -> None:
+        """With the step whose code proved it, and the recovery codes."""
+        change = update(logins).where(logins.c.user_id == user_id).values(codes_since=since, codes_used=step)
+
+        def prove(connection: Connection) -> None:
+            connection.execute(change)
+            _renew(connection, user_id, code_hashes)
+
+        run_tx(self._engine, prove)
+
+    def use_step(self, user_id: int, step: int) -> bool:
+        """False for one that was used, or is older than one that was."""
+        newer = or_(logins.c.codes_used.is_(None), logins.c.codes_used < step)
+        change = update(logins).where(logins.c.user_id == user_id, newer).values(codes_used=step)
+        return run_tx(self._engine, lambda connection: connection.execute(change).rowcount) == 1
+
+    def use_recovery(self, user_id: int, code_hash: str) -> bool:
+        """False where there is none, or no more."""
+        this = (recovery_codes.c.user_id == user_id, recovery_codes.c.code_hash == code_hash)
+        return (
+            run_tx(self._engine, lambda connection: connection.execute(delete(recovery_codes).where(*this)).rowcount)
+            == 1
+        )
+
+    def recovery_codes(self, user_id: int) -> int:
+        """How many are left."""
+        query = select(func.count()).select_from(recovery_codes).where(recovery_codes.c.user_id == user_id)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one()
+
+    def renew(self, user_id: int, code_hashes: Sequence[str]) -> None:
+        run_tx(self._engine, lambda connection: _renew(connection, user_id, code_hashes))
+
+    def end(self, user_id: int) -> None:
+        change = update(logins).where(logins.c.user_id == user_id)
+
+        def end(connection: Connection) -> None:
+            connection.execute(change.values(codes_salt=None, codes_since=None, codes_used=None))
+            _renew(connection, user_id, [])
+
+        run_tx(self._engine, end)
+
+
+def _renew(connection: Connection, user_id: int, code_hashes: Sequence[str]) -> None:
+    connection.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
+    if code_hashes:
+        rows = [{"user_id": user_id, "code_hash": code_hash} for code_hash in code_hashes]
+        connection.execute(insert(recovery_codes), rows)

@@ -1,0 +1,182 @@
+"""`ports_people.Sessions` and `Tries` over the tables."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, false, func, insert, select, true, update
+
+from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import notices, sessions, sign_in_failures, users
+from mercarich_db.types import AnyRow
+from mercarich_web.database import reading
+from mercarich_web.identity.people import (
+    ABSOLUTE,
+    FORGOTTEN_AFTER,
+    FREE_TRIES,
+    FREE_TRIES_OF_A_NETWORK,
+    IDLE,
+    NAME_LENGTH,
+    Session,
+    wait_after,
+)
+from mercarich_web.identity.sql.people import account_of, accounts
+
+
+class SqlSessions:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def start(self, session: Session) -> None:
+        """Sweeps those that are over."""
+        row = {
+            "token_hash": session.token_hash,
+            "user_id": session.account.user_id,
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+            "confirmed_at": session.confirmed_at,
+            "address": session.address,
+            "agent": session.agent,
+            "half": session.half,
+        }
+        over = (sessions.c.seen_at < session.seen_at - IDLE) | (sessions.c.created_at < session.created_at - ABSOLUTE)
+
+        def start(connection: Connection) -> None:
+            mine = sessions.c.user_id == session.account.user_id
+            connection.execute(delete(sessions).where(mine, over))
+            connection.execute(insert(sessions).values(row))
+
+        run_tx(self._engine, start)
+
+    def get(self, token_hash: str) -> Session | None:
+        """Of an active user, however old."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_by_token(), {"token": token_hash}).one_or_none()
+        return None if row is None else _session(row)
+
+    def seen(self, token_hash: str, now: datetime) -> None:
+        self._change(token_hash, seen_at=now)
+
+    def confirm(self, token_hash: str, now: datetime) -> None:
+        self._change(token_hash, seen_at=now, confirmed_at=now)
+
+    def end(self, token_hash: str) -> None:
+        gone = delete(sessions).where(sessions.c.token_hash == token_hash)
+        run_tx(self._engine, lambda connection: connection.execute(gone))
+
+    def end_others(self, user_id: int, but: str) -> int:
+        gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
+        return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount)
+
+    def end_all(self, user_id: int) -> None:
+        gone = delete(sessions).where(sessions.c.user_id == user_id)
+        run_tx(self._engine, lambda connection: connection.execute(gone))
+
+    def end_one(self, user_id: int, name: str) -> bool:
+        """By `Session.name`; False where the account has none of that name."""
+        this = sessions.c.token_hash.startswith(name, autoescape=True)
+        gone = delete(sessions).where(sessions.c.user_id == user_id, this)
+        return len(name) == NAME_LENGTH and run_tx(self._engine, lambda at: at.execute(gone).rowcount) == 1
+
+    def of(self, user_id: int) -> Sequence[Session]:
+        """Whole ones, last seen first."""
+        query = (
+            _sessions()
+            .where(sessions.c.user_id == user_id, sessions.c.half.is_(false()))
+            .order_by(sessions.c.seen_at.desc())
+        )
+        with reading(self._engine) as connection:
+            return [_session(row) for row in connection.execute(query)]
+
+    def _change(self, token_hash: str, **values: datetime) -> None:
+        change = update(sessions).where(sessions.c.token_hash == token_hash).values(**values)
+        run_tx(self._engine, lambda connection: connection.execute(change))
+
+
+KEPT = timedelta(days=1)
+"""Failed tries that nobody adds to, before their row goes."""
+
+
+class SqlTries:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self, account: str, network: str, now: datetime) -> float:
+        """Count a try of both, as failed until `succeeded`, and answer 0; or count nothing and answer the seconds to
+        wait."""
+        # the network first: whoever must wait there adds no row for each name that he makes up
+        free = {_network(network): FREE_TRIES_OF_A_NETWORK, _account(account): FREE_TRIES}
+
+        def begin(connection: Connection) -> float:
+            failures: dict[str, int] = {}
+            for name, tries in free.items():
+                row = _locked(connection, name, now)
+                seconds: float = (row.last_at + wait_after(row.failures, tries) - now).total_seconds()
+                if seconds > 0:
+                    return seconds
+                failures[name] = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
+            for name, count in failures.items():
+                change = update(sign_in_failures).where(sign_in_failures.c.name == name)
+                connection.execute(change.values(failures=count, last_at=now))
+            return 0
+
+        return run_tx(self._engine, begin)
+
+    def succeeded(self, account: str, network: str, now: datetime) -> None:
+        """The account's failures are forgotten, of the network's this try."""
+        failures = sign_in_failures.c.failures
+        gone = delete(sign_in_failures).where(sign_in_failures.c.name == _account(account))
+        fewer = update(sign_in_failures).where(sign_in_failures.c.name == _network(network), failures > 0)
+
+        old = delete(sign_in_failures).where(sign_in_failures.c.last_at < now - KEPT)
+
+        def forget(connection: Connection) -> None:
+            connection.execute(gone)
+            connection.execute(old)
+            connection.execute(fewer.values(failures=failures - 1))
+
+        run_tx(self._engine, forget)
+
+
+def _locked(connection: Connection, name: str, now: datetime) -> AnyRow:
+    insert_missing(connection, sign_in_failures, [{"name": name, "failures": 0, "last_at": now}])
+    known = select(sign_in_failures).where(sign_in_failures.c.name == name)
+    return connection.execute(known.with_for_update()).one()
+
+
+def _account(name: str) -> str:
+    return f"account:{name}"
+
+
+def _network(name: str) -> str:
+    return f"network:{name}"
+
+
+def _sessions() -> Select[Any]:
+    more = [column for column in sessions.c if column.name != "user_id"]
+    unread = select(func.count()).where(
+        notices.c.closed_at.is_(None), notices.c.user_id == users.c.id, notices.c.read_at.is_(None)
+    )
+    return accounts(*more, unread.scalar_subquery().label("unread")).join(sessions, sessions.c.user_id == users.c.id)
+
+
+@cache
+def _by_token() -> Select[Any]:
+    """Asked for each page. Made once: making it takes longer than asking."""
+    return _sessions().where(sessions.c.token_hash == bindparam("token"), users.c.active.is_(true()))
+
+
+def _session(row: AnyRow) -> Session:
+    return Session(
+        account_of(row),
+        row.token_hash,
+        row.created_at,
+        row.seen_at,
+        row.confirmed_at,
+        row.address,
+        row.agent,
+        row.unread,
+        row.half,
+    )

@@ -1,0 +1,1 @@
+"""A seller's jobs: bulk searches and CSV imports."""

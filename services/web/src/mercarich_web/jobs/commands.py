@@ -1,0 +1,186 @@
+"""`mercarich job start|list|show|stop|skip|problems|export` and `mercarich check_background_jobs`."""
+
+import argparse
+import csv
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mercarich_contracts.market import Marketplace
+from mercarich_platform.exit_codes import DONE
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+from mercarich_reasons.jobs import FileUnreadable
+from mercarich_web.console.arguments import command_parser, limit, login, person, row_id, with_json
+from mercarich_web.console.asking import answer_of, quiet_logs
+from mercarich_web.console.output import Page, sentence
+from mercarich_web.jobs import terminal as job_pages
+from mercarich_web.jobs.desk import Wish
+from mercarich_web.refusals import Refused
+
+if TYPE_CHECKING:
+    from mercarich_web.jobs.wiring import Jobs
+
+READ_BYTES = 65_536
+_YEN = 999_999_999
+
+
+def job(argv: Sequence[str]) -> int:
+    """Start, list, show and stop sellers' bulk searches and CSV imports; export listings as CSV (docs/csv.md)."""
+    given = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = given.run
+    return run(given)
+
+
+def check_background_jobs(argv: Sequence[str]) -> int:
+    """Take jobs that do not move from their workers, and close those that have not moved for long."""
+    given = with_json(command_parser("check_background_jobs", check_background_jobs.__doc__)).parse_args(argv)
+    return _answer(given, lambda jobs: jobs.watch(), job_pages.watched)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = command_parser("job", job.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    kinds = actions.add_parser("start", help="a bulk search or a CSV import").add_subparsers(dest="kind", required=True)
+    _search(kinds.add_parser("search", help="new candidates as drafts"))
+    load_file = _action(kinds.add_parser("import", help="listings from a CSV file"), _start_import)
+    load_file.add_argument("file", help="UTF-8 or Shift_JIS; - reads standard input")
+    _seller(load_file)
+    listing = _action(actions.add_parser("list", help="the last jobs, newest first"), _list)
+    listing.add_argument("--username", type=person, help="of this seller only")
+    listing.add_argument("--limit", type=limit, default=20, help="how many, 1 to 1000 (20)")
+    _one(actions.add_parser("show", help="one job in full"), _show)
+    stop = _one(actions.add_parser("stop", help="end a job at once"), _stop)
+    stop.add_argument("--by", type=person, help="who stops it (your login name)")
+    skip = _one(actions.add_parser("skip", help="leave out one search of a bulk search"), _skip)
+    skip.add_argument("number", type=row_id, help="as `job show` numbers them")
+    problems = actions.add_parser("problems", help="all that is wrong with an import's file, as CSV")
+    problems.set_defaults(run=_problems, json=False)
+    problems.add_argument("id", type=row_id)
+    export = actions.add_parser("export", help="a seller's listings as CSV, as an import takes them")
+    export.set_defaults(run=_export, json=False)
+    export.add_argument("--username", type=person, required=True, help="whose")
+    export.add_argument("file", nargs="?", default="-", help="- or nothing writes to standard output")
+    return parser
+
+
+def _search(parser: argparse.ArgumentParser) -> None:
+    _seller(_action(parser, _start_search))
+    parser.add_argument("given", nargs="+", metavar="KEYWORD_OR_URL", help="keywords, or addresses of result pages")
+    parser.add_argument(
+        "--marketplace", choices=[*Marketplace, "both"], default="both", help="where keywords are searched (both)"
+    )
+    parser.add_argument("--price-min", type=_yen, help="lowest price in yen, for keywords")
+    parser.add_argument("--price-max", type=_yen, help="highest price in yen, for keywords")
+    parser.add_argument("--pages", type=limit, default=3, help="result pages of each search, 1 to 100 (3)")
+
+
+def _action(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    parser.set_defaults(run=run)
+    return with_json(parser)
+
+
+def _one(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    _action(parser, run).add_argument("id", type=row_id)
+    return parser
+
+
+def _seller(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--username", type=person, required=True, help="for which seller")
+    parser.add_argument("--by", type=person, help="who starts it (your login name)")
+
+
+def _start_search(given: argparse.Namespace) -> int:
+    markets = tuple(Marketplace) if given.marketplace == "both" else (Marketplace(given.marketplace),)
+    wish = Wish(given.given, markets, given.price_min, given.price_max, given.pages)
+    by = given.by or login()
+    return _answer(given, lambda jobs: jobs.start_search(given.username, wish, by), job_pages.started)
+
+
+def _start_import(given: argparse.Namespace) -> int:
+    by = given.by or login()
+    name = "standard input" if given.file == "-" else Path(given.file).name
+    return _answer(
+        given,
+        lambda jobs: jobs.start_import(given.username, name, _bytes_of(given.file), by),
+        job_pages.started,
+    )
+
+
+def _list(given: argparse.Namespace) -> int:
+    return _answer(given, lambda jobs: jobs.list_jobs(given.username, given.limit), job_pages.job_list)
+
+
+def _show(given: argparse.Namespace) -> int:
+    return _answer(given, lambda jobs: jobs.show(given.id), job_pages.details)
+
+
+def _stop(given: argparse.Namespace) -> int:
+    return _answer(given, lambda jobs: jobs.stop(given.id, given.by or login()), job_pages.stopped)
+
+
+def _skip(given: argparse.Namespace) -> int:
+    return _answer(given, lambda jobs: jobs.skip(given.id, given.number), job_pages.skipped)
+
+
+def _problems(given: argparse.Namespace) -> int:
+    def write(jobs: "Jobs") -> None:
+        lines = csv.writer(sys.stdout)
+        problems = jobs.problems(given.id)
+        lines.writerow(["line", "column", "problem"])
+        lines.writerows([each.line, each.column or "", sentence(each.problem)] for each in problems)
+
+    return _stream(write)
+
+
+def _export(given: argparse.Namespace) -> int:
+    def write(jobs: "Jobs") -> None:
+        pieces = jobs.export(given.username)
+        if given.file == "-":
+            sys.stdout.writelines(pieces)
+            return
+        try:
+            with Path(given.file).open("xb") as file:
+                file.writelines(piece.encode() for piece in pieces)
+        except OSError as error:
+            raise Refused(FileUnreadable(given.file, str(error.strerror))) from error
+
+    return _stream(write)
+
+
+def _bytes_of(file: str) -> Iterator[bytes]:
+    """Raises `Refused` at the first read."""
+    try:
+        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as opened:
+            while piece := opened.read(READ_BYTES):
+                yield piece
+    except OSError as error:
+        raise Refused(FileUnreadable(file, str(error.strerror))) from error
+
+
+def _answer(given: argparse.Namespace, ask: "Callable[[Jobs], job_pages.Answer]", page: Page[job_pages.Answer]) -> int:
+    return answer_of(_opened, ask, page, as_json=given.json)
+
+
+def _stream(write: "Callable[[Jobs], None]") -> int:
+    code = answer_of(_opened, write, job_pages.nothing, as_json=False)
+    return code or DONE
+
+
+@contextmanager
+def _opened() -> "Iterator[Jobs]":
+    from mercarich_web.jobs import wiring as bootstrap_jobs  # drivers: not for a help page
+
+    quiet_logs()
+    with bootstrap_jobs.jobs_of(load(SharedSettings)) as jobs:
+        problem = jobs.schema.problem()
+        if problem is not None:
+            raise BadConfiguration(problem)
+        yield jobs
+
+
+def _yen(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise argparse.ArgumentTypeError(f"expected a price from 0 to {_YEN} yen, not {text!r}")
+    return int(text)

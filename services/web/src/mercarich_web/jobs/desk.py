@@ -1,0 +1,210 @@
+"""Jobs as a seller handles them: start, list, show, stop, skip. `username` None is the operator, who sees all."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_platform.clock import Clock
+from mercarich_reasons.jobs import (
+    FileEncoding,
+    FileTooLarge,
+    ImportStopped,
+    PagesOutOfRange,
+    PricesCrossed,
+    SearchStopped,
+    TooManyJobs,
+)
+from mercarich_web.jobs import csv_records
+from mercarich_web.jobs.jobs import Hints, Job, JobDetails, JobList, JobProblem, Kind, Skipped, Stopped
+from mercarich_web.jobs.mend_file import FileToMend
+from mercarich_web.jobs.search_queries import BadQuery, Query, read_queries
+from mercarich_web.jobs.search_steps import MOST_PAGES
+from mercarich_web.jobs.sql.book import SqlJobBook
+from mercarich_web.refusals import NotFound, Refused
+
+MOST_OPEN = 50
+"""Jobs of one kind that a seller may have open."""
+MOST_BYTES = 50_000_000
+CHUNK = 49_152
+PROBLEMS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a bulk search is to look for."""
+
+    given: Sequence[str]
+    marketplaces: Sequence[Marketplace] = tuple(Marketplace)
+    price_min: int | None = None
+    price_max: int | None = None
+    pages: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StartSearch:
+    """Raises `NotFound` (no such seller) and `Refused`."""
+
+    jobs: SqlJobBook
+    hints: Hints
+    now: Clock
+
+    def __call__(self, username: str, wish: Wish, by: str) -> Job:
+        user_id = _seller(self.jobs, username)
+        queries = self._queries(wish)
+        arguments = {"pages": wish.pages, "queries": len(queries)}
+        job_id = self.jobs.start(user_id, Kind.SEARCH, arguments, by, self.now())
+        self.jobs.add_queries(job_id, queries)
+        self.jobs.ready(job_id, arguments, {"pages": wish.pages}, len(queries))
+        self.hints.waiting(Kind.SEARCH, job_id)
+        return _found(self.jobs, job_id, None)
+
+    def _queries(self, wish: Wish) -> list[Query]:
+        if not 1 <= wish.pages <= MOST_PAGES:
+            raise Refused(PagesOutOfRange(MOST_PAGES, wish.pages))
+        if wish.price_min is not None and wish.price_max is not None and wish.price_min > wish.price_max:
+            raise Refused(PricesCrossed(wish.price_min, wish.price_max))
+        try:
+            return read_queries(wish.given, wish.marketplaces, wish.price_min, wish.price_max)
+        except BadQuery as error:
+            raise Refused(error.reason) from error
+
+
+@dataclass(frozen=True, slots=True)
+class StartImport:
+    """Takes the file's bytes as they come, in bounded memory. Raises `NotFound` and `Refused`."""
+
+    jobs: SqlJobBook
+    hints: Hints
+    now: Clock
+
+    def __call__(self, username: str, file_name: str, data: Iterable[bytes], by: str) -> Job:
+        user_id = _seller(self.jobs, username)
+        named = {"file": file_name[-200:].encode(errors="replace").decode()}
+        job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
+        try:
+            size = self._keep(job_id, data)
+            encoding = csv_records.encoding_of(self.jobs.stored(job_id))
+            if encoding is None:
+                raise Refused(FileEncoding())
+        except Refused:
+            self.jobs.abandon(job_id)
+            raise
+        cursor = {"offset": 0, "line": 1, "staged": 0, "records": 0, "bad_lines": 0, "size": size}
+        self.jobs.ready(job_id, {**named, "size": size, "encoding": encoding}, cursor, None)
+        self.hints.waiting(Kind.IMPORT, job_id)
+        return _found(self.jobs, job_id, None)
+
+    def _keep(self, job_id: int, data: Iterable[bytes]) -> int:
+        place = 0
+        for chunk in _even(data):
+            if place + len(chunk) > MOST_BYTES:
+                raise Refused(FileTooLarge(MOST_BYTES // 1_000_000))
+            self.jobs.add_chunk(job_id, place, chunk)
+            place += len(chunk)
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class ListJobs:
+    jobs: SqlJobBook
+
+    def __call__(self, username: str | None, limit: int) -> JobList:
+        return JobList(self.jobs.list(username, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowJob:
+    """Raises `NotFound`, also for a job of somebody else."""
+
+    jobs: SqlJobBook
+
+    def __call__(self, job_id: int, username: str | None = None) -> JobDetails:
+        job = _found(self.jobs, job_id, username)
+        return JobDetails(job, self.jobs.queries(job_id), list(self.jobs.problems(job_id, PROBLEMS_SHOWN)))
+
+
+@dataclass(frozen=True, slots=True)
+class JobProblems:
+    """All that is wrong with an import's file, as it is read. Raises `NotFound`."""
+
+    jobs: SqlJobBook
+
+    def __call__(self, job_id: int, username: str | None = None) -> Iterable[JobProblem]:
+        _found(self.jobs, job_id, username)
+        return self.jobs.problems(job_id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class StopJob:
+    """Ends a job at once, whatever its worker is doing. Raises `NotFound`."""
+
+    jobs: SqlJobBook
+    now: Clock
+    discard: Callable[[int], None]
+
+    def __call__(self, job_id: int, by: str, username: str | None = None) -> Stopped:
+        job = _found(self.jobs, job_id, username)
+        why = SearchStopped(by) if job.kind == Kind.SEARCH else ImportStopped(by)
+        changed = self.jobs.stop(job_id, why, self.now())
+        if changed:
+            self.discard(job_id)
+        return Stopped(_found(self.jobs, job_id, username), changed)
+
+
+@dataclass(frozen=True, slots=True)
+class SkipQuery:
+    """Leaves out one keyword or address of a search from its next page on. Raises `NotFound`."""
+
+    jobs: SqlJobBook
+
+    def __call__(self, job_id: int, number: int, username: str | None = None) -> Skipped:
+        _found(self.jobs, job_id, username)
+        changed = self.jobs.skip(job_id, number)
+        for query in self.jobs.queries(job_id):
+            if query.number == number:
+                return Skipped(job_id, query, changed)
+        raise NotFound(f"job {job_id} has no search {number}; `mercarich job show {job_id}` lists them")
+
+
+@dataclass(frozen=True, slots=True)
+class JobDesk:
+    """All that a seller's pages do with jobs."""
+
+    start_search: StartSearch
+    start_import: StartImport
+    list: ListJobs
+    show: ShowJob
+    several: Callable[[Collection[int]], Mapping[int, Job]]
+    """Those of these numbers that there are, whoever owns them."""
+    problems: JobProblems
+    to_mend: FileToMend
+    stop: StopJob
+    skip: SkipQuery
+
+
+def _seller(jobs: SqlJobBook, username: str) -> int:
+    user_id = jobs.seller(username)
+    if user_id is None:
+        raise NotFound(f"there is no seller {username!r}")
+    if jobs.open_jobs(user_id) >= MOST_OPEN:
+        raise Refused(TooManyJobs(username, MOST_OPEN))
+    return user_id
+
+
+def _found(jobs: SqlJobBook, job_id: int, username: str | None) -> Job:
+    job = jobs.get(job_id)
+    if job is None or (username is not None and job.username != username):
+        raise NotFound(f"there is no job {job_id}; `mercarich job list` shows the last ones")
+    return job
+
+
+def _even(data: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of `CHUNK`."""
+    held = bytearray()
+    for piece in data:
+        held += piece
+        while len(held) >= CHUNK:
+            yield bytes(held[:CHUNK])
+            del held[:CHUNK]
+    if held:
+        yield bytes(held)

@@ -1,0 +1,138 @@
+"""A CSV import, step by step: read and stage, compare, make sources, then apply all rows in one transaction.
+
+Nothing of the seller's listings changes before the last step, and that one is whole or not at all: a file with a
+bad row, a worker that is killed, a job that is stopped or closed import nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from mercarich_platform.clock import Clock
+from mercarich_reasons.imports import TooManyRows
+from mercarich_reasons.jobs import FileEmpty, FileWithoutRows, RowsWrong
+from mercarich_reasons.reason import Reason
+from mercarich_web.jobs.csv_records import Place, Record, lines, records
+from mercarich_web.jobs.jobs import Changed, Claim, Phase, State
+from mercarich_web.jobs.sql.claims import SqlDesk
+from mercarich_web.jobs.sql.imports import SqlImports
+from mercarich_web.listings.csv_rows import MOST_ROWS, ListingRow, Problem, read_header, read_row
+
+ROWS = 500
+"""Records that one step reads, rows that one step compares."""
+MOST_BAD_LINES = 1_000
+"""Unreadable lines in a row of which the rest of the file cannot be told: an open quote over megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStep:
+    """One step; answers the job as it is afterwards, None when it has ended."""
+
+    desk: SqlDesk
+    imports: SqlImports
+    now: Clock
+
+    def __call__(self, claim: Claim) -> Claim | None:
+        if claim.phase is Phase.READING:
+            return self._read(claim)
+        last = min(int(claim.cursor["number"]) + ROWS, claim.total or 0)
+        if claim.phase is Phase.COMPARING:
+            return self._compared(self.imports.compare(claim, last), last)
+        if claim.phase is Phase.SOURCES:
+            claim = self.imports.make_sources(claim, last)
+            return claim if last < (claim.total or 0) else self.imports.enter(claim, Phase.APPLYING, claim.total or 0)
+        return self._apply(claim)
+
+    def _read(self, claim: Claim) -> Claim | None:
+        page = _Page(claim.cursor, claim.wrong)
+        place = Place(int(claim.cursor["offset"]), int(claim.cursor["line"]))
+        source = lines(self.imports.chunks(claim.job_id, place.offset))
+        taken = 0
+        for record in islice(records(source, str(claim.arguments["encoding"]), place), ROWS):
+            page.take(record)
+            taken += 1
+            if page.hopeless:
+                break
+        claim = self.imports.stage(claim, page.rows, page.problems, page.cursor())
+        if page.hopeless or page.columns is None or taken < ROWS:
+            return self._all_read(claim, page)
+        return claim
+
+    def _all_read(self, claim: Claim, page: "_Page") -> Claim | None:
+        staged = page.staged
+        if page.columns is None and not claim.wrong:
+            return self._fail(claim, FileEmpty())
+        if not claim.wrong and not staged:
+            return self._fail(claim, FileWithoutRows())
+        if claim.wrong and not staged:
+            return self._refuse(claim)
+        return self.imports.enter(claim, Phase.COMPARING, staged)
+
+    def _compared(self, claim: Claim, last: int) -> Claim | None:
+        if last < (claim.total or 0):
+            return claim
+        return self._refuse(claim) if claim.wrong else self.imports.enter(claim, Phase.SOURCES, claim.total or 0)
+
+    def _apply(self, claim: Claim) -> Claim | None:
+        try:
+            self.imports.apply(claim, self.now())
+        except Changed:  # somebody edited listings meanwhile: look again what that means for the rows
+            return self.imports.enter(claim, Phase.COMPARING, claim.total or 0)
+        return None
+
+    def _refuse(self, claim: Claim) -> Claim | None:
+        return self._fail(claim, RowsWrong(claim.wrong))
+
+    def _fail(self, claim: Claim, message: Reason) -> Claim | None:
+        self.desk.end(claim, State.FAILED, message, self.now())
+        return None
+
+
+class _Page:
+    """What one step reads, and where the next one goes on."""
+
+    def __init__(self, cursor: Mapping[str, Any], wrong: int) -> None:
+        self._cursor = cursor
+        self.columns: list[str] | None = cursor.get("columns")
+        self.staged = int(cursor["staged"])
+        self._bad_lines = int(cursor["bad_lines"])
+        self._seen = int(cursor["records"])
+        self._place = Place(int(cursor["offset"]), int(cursor["line"]))
+        self.rows: list[ListingRow] = []
+        self.problems: list[Problem] = []
+        self.hopeless = False
+
+    def take(self, record: Record) -> None:
+        self._place = record.after
+        self._bad_lines = self._bad_lines + 1 if record.problem else 0
+        if record.problem:
+            self.problems.append(Problem(record.line, None, record.problem))
+            self.hopeless = self.columns is None or self._bad_lines >= MOST_BAD_LINES
+            return
+        if self.columns is None:
+            self.columns, wrong = read_header(record.cells, record.line)
+            self.problems += wrong
+            self.hopeless = bool(wrong)
+            return
+        self._seen += 1
+        if self._seen > MOST_ROWS:
+            self.problems.append(Problem(record.line, None, TooManyRows(MOST_ROWS)))
+            self.hopeless = True
+            return
+        row, wrong = read_row(self.columns, record.cells, record.line)
+        self.problems += wrong
+        if row is not None:
+            self.rows.append(row)
+            self.staged += 1
+
+    def cursor(self) -> Mapping[str, Any]:
+        return {
+            **self._cursor,
+            "offset": self._place.offset,
+            "line": self._place.line,
+            "columns": self.columns,
+            "staged": self.staged,
+            "records": self._seen,
+            "bad_lines": self._bad_lines,
+        }

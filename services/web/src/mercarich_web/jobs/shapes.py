@@ -1,0 +1,64 @@
+"""What the API answers and takes of jobs. A later field is added; none changes its meaning."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web.api.reasons import Coded, code_of, english
+from mercarich_web.jobs.jobs import Job, JobProblem
+
+
+class JobShape(Coded):
+    id: int
+    kind: str
+    state: str
+    progress: int
+    """Percent."""
+    made: int
+    left_out: int
+    wrong: int
+    message: str | None
+    """Why it ended so, or waits; `reason_code` is of it."""
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class Jobs(BaseModel):
+    jobs: Sequence[JobShape]
+
+
+class Problems(BaseModel):
+    """A job with the first hundred problems of its file."""
+
+    job: JobShape
+    problems: Sequence["ProblemOfLine"]
+
+
+class ProblemOfLine(Coded):
+    line: int
+    column: str | None
+    problem: str
+
+
+class SearchWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    given: Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(min_length=1, max_length=500)]
+    """Keywords, or addresses of searches."""
+    marketplaces: list[Marketplace] = list(Marketplace)
+    price_min: Annotated[int, Field(ge=0)] | None = None
+    price_max: Annotated[int, Field(ge=0)] | None = None
+    pages: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+def job(one: Job) -> JobShape:
+    told = {"message": english(one.message), **code_of(one.message)}
+    names = JobShape.model_fields.keys() - told.keys()
+    return JobShape(**{name: getattr(one, name) for name in names}, **told)
+
+
+def problem(one: JobProblem) -> ProblemOfLine:
+    return ProblemOfLine(line=one.line, column=one.column, problem=str(english(one.problem)), **code_of(one.problem))

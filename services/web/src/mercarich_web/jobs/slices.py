@@ -1,0 +1,65 @@
+"""One worker's slice of one job: claimed in turn, worked on for seconds, given back for the next seller."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mercarich_platform.clock import Clock, Monotonic
+from mercarich_web.jobs.jobs import Claim, Kind, Overtaken
+from mercarich_web.jobs.search_queries import MarketAway
+from mercarich_web.jobs.sql.claims import SqlDesk
+
+log = logging.getLogger(__name__)
+
+Step = Callable[[Claim], Claim | None]
+"""A little progress in one transaction; None: the job has ended. Raises `Overtaken` and `MarketAway`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSlice:
+    """Answers whether there was a job to work on. Raises `DatabaseAway`: the claim runs out, the cursor stands."""
+
+    desk: SqlDesk
+    steps: Mapping[Kind, Step]
+    slice_seconds: Callable[[], float]
+    worker: str
+    now: Clock
+    monotonic: Monotonic
+    ended: Callable[[Kind, str], None]
+    """Told of each slice, for metrics: gave_way, ended, put_off, overtaken."""
+
+    def __call__(self, kind: Kind, stop: threading.Event) -> bool:
+        claim = self.desk.claim(kind, self.worker, self.now())
+        if claim is None:
+            return False
+        self.ended(kind, self._work(claim, stop))
+        return True
+
+    def _work(self, claim: Claim, stop: threading.Event) -> str:
+        until = self.monotonic() + self.slice_seconds()
+        step, job_id = self.steps[claim.kind], claim.job_id
+        try:
+            while True:
+                after = step(claim)
+                if after is None:
+                    self.desk.discard(job_id)
+                    log.info("job ended", extra={"job": job_id, "kind": claim.kind})
+                    return "ended"
+                claim = after
+                if stop.is_set() or self.monotonic() >= until:
+                    self.desk.release(claim)
+                    return "gave_way"
+        except MarketAway as away:
+            return self._put_off(claim, away)
+        except Overtaken:
+            log.warning("the job is another worker's by now, or was stopped", extra={"job": job_id})
+            return "overtaken"
+
+    def _put_off(self, claim: Claim, away: MarketAway) -> str:
+        try:
+            self.desk.put_off(claim, self.now() + timedelta(seconds=away.after_seconds), away.reason)
+        except Overtaken:
+            return "overtaken"
+        return "put_off"

@@ -1,0 +1,113 @@
+"""What staged rows say against each other and against the seller's listings, a page of rows at a time.
+
+Each question names the page's own keys: joins of the staged rows with themselves are planned by databases that know
+nothing yet of rows so young, and then read all of them for each one.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.tables import job_rows, listing_removals, listings, source_items
+from mercarich_db.types import AnyRow
+from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
+from mercarich_web.jobs.jobs import Claim
+from mercarich_web.listings.csv_rows import Problem
+
+_row = job_rows.c
+_Source = tuple[str, str]
+"""Marketplace and item."""
+
+
+def problems_of(connection: Connection, claim: Claim, first: int, last: int) -> Sequence[Problem]:
+    """Of the rows numbered above `first` up to `last`, in the order of their lines."""
+    query = select(_row.line, _row.sku, _row.marketplace, _row.item_id, _row.listed)
+    page = query.where(_row.job_id == claim.job_id, _row.number > first, _row.number <= last).order_by(_row.number)
+    rows = connection.execute(page).all()
+    known = _known(connection, claim, rows)
+    return [problem for row in rows for problem in known.problems(row)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a page's rows are held against."""
+
+    first_line: Mapping[str, int]
+    """Of each SKU in the file."""
+    lines: Mapping[_Source, Mapping[str, int]]
+    """Of each source in the file: the first line of each SKU."""
+    own: Mapping[str, tuple[_Source, bool]]
+    """The seller's listings by SKU: source, and whether they are listed."""
+    takers: Mapping[_Source, Sequence[str]]
+    """The seller's SKUs by source."""
+    leaving: Container[str]
+    """SKUs that are being deleted at Amazon."""
+
+    def problems(self, row: AnyRow) -> Iterator[Problem]:
+        source = (row.marketplace, row.item_id)
+        had, listed = self.own.get(row.sku, (None, False))
+        if self.first_line[row.sku] < row.line:
+            yield Problem(row.line, "sku", SkuTwice(self.first_line[row.sku]))
+        if row.sku in self.leaving:
+            yield Problem(row.line, "sku", BeingDeleted(row.sku))
+        if had != source:  # listings that shared a source before may go on
+            yield from self._taken(row, source)
+        if listed and had is not None and had != source:
+            yield Problem(row.line, "source_id", SourceFixed(had[1]))
+        if listed and row.listed is False:
+            yield Problem(row.line, "listed", ListedAlready(row.sku))
+
+    def _taken(self, row: AnyRow, source: _Source) -> Iterator[Problem]:
+        before = [line for sku, line in self.lines[source].items() if sku != row.sku and line < row.line]
+        if before:
+            yield Problem(row.line, "source_id", SourceTwice(min(before)))
+        others = [sku for sku in self.takers.get(source, ()) if sku != row.sku]
+        if others:
+            yield Problem(row.line, "source_id", SourceTaken(min(others)))
+
+
+def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Known:
+    skus = sorted({row.sku for row in rows})
+    in_file = select(_row.sku, func.min(_row.line)).where(_row.job_id == claim.job_id, _row.sku.in_(skus))
+    lines: dict[_Source, dict[str, int]] = defaultdict(dict)
+    takers: dict[_Source, list[str]] = defaultdict(list)
+    for marketplace in Marketplace:
+        items = sorted({row.item_id for row in rows if row.marketplace == marketplace})
+        for item_id, sku, line in connection.execute(_lines(claim, marketplace, items)):
+            lines[marketplace, item_id][sku] = line
+        for item_id, sku in connection.execute(_takers(claim, marketplace, items)):
+            takers[marketplace, item_id].append(sku)
+    return _Known(
+        first_line={row[0]: row[1] for row in connection.execute(in_file.group_by(_row.sku))},
+        lines=lines,
+        own={row.sku: ((row.marketplace, row.item_id), row.listed) for row in connection.execute(_own(claim, skus))},
+        takers=takers,
+        leaving=frozenset(connection.execute(_leaving(claim, skus)).scalars()),
+    )
+
+
+def _lines(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Select[Any]:
+    same = and_(_row.job_id == claim.job_id, _row.marketplace == marketplace, _row.item_id.in_(items))
+    return select(_row.item_id, _row.sku, func.min(_row.line)).where(same).group_by(_row.item_id, _row.sku)
+
+
+def _takers(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Select[Any]:
+    named = and_(source_items.c.marketplace == marketplace, source_items.c.item_id.in_(items))
+    query = select(source_items.c.item_id, listings.c.sku)
+    query = query.join(listings, listings.c.source_item_id == source_items.c.id)
+    return query.where(named, listings.c.user_id == claim.user_id)
+
+
+def _own(claim: Claim, skus: Sequence[str]) -> Select[Any]:
+    query = select(listings.c.sku, listings.c.listed, source_items.c.marketplace, source_items.c.item_id)
+    query = query.join(source_items, source_items.c.id == listings.c.source_item_id)
+    return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
+
+
+def _leaving(claim: Claim, skus: Sequence[str]) -> Select[Any]:
+    query = select(listings.c.sku).join(listing_removals, listing_removals.c.listing_id == listings.c.id)
+    return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))

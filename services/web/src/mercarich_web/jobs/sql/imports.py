@@ -1,0 +1,247 @@
+"""`ports_jobs.Imports` over the tables: rows are staged and compared in slices, and applied in one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
+from mercarich_db.types import AnyRow
+from mercarich_listings import store
+from mercarich_listings.listing import Stage, make_offer
+from mercarich_reasons.jobs import RowsImported
+from mercarich_reasons.stock import ByImport
+from mercarich_web.database import reading
+from mercarich_web.jobs.jobs import Changed, Claim, Phase, State
+from mercarich_web.jobs.sql.claims import SqlDesk, ended, write_claimed
+from mercarich_web.jobs.sql.import_comparison import problems_of
+from mercarich_web.jobs.sql.new_rows import new_listing, new_source, offered
+from mercarich_web.listings.csv_rows import ListingRow, Problem
+from mercarich_web.pictures.sql import want_pictures
+
+CHUNKS_READ = 8
+APPLIED = 1_000
+"""Rows a statement of the last transaction."""
+
+
+class SqlImports:
+    def __init__(self, desk: SqlDesk) -> None:
+        self._desk = desk
+        self._engine = desk.engine
+
+    def chunks(self, job_id: int, offset: int) -> Iterator[bytes]:
+        """The file's bytes from `offset` on; each call of next reads a little."""
+        files = job_files.c
+        with reading(self._engine) as connection:
+            upto = select(func.max(files.place)).where(files.job_id == job_id, files.place <= offset)
+            place = connection.execute(upto).scalar()
+        while place is not None:
+            some = select(files.place, files.data).where(files.job_id == job_id, files.place >= place)
+            with reading(self._engine) as connection:
+                rows = connection.execute(some.order_by(files.place).limit(CHUNKS_READ)).all()
+            for row in rows:
+                yield row.data[max(0, offset - row.place) :]
+            place = rows[-1].place + len(rows[-1].data) if rows else None
+
+    def stage(
+        self, claim: Claim, rows: Sequence[ListingRow], problems: Sequence[Problem], cursor: Mapping[str, Any]
+    ) -> Claim:
+        first = int(claim.cursor["staged"]) + 1
+        staged = [_staged(claim.job_id, number, row) for number, row in enumerate(rows, start=first)]
+
+        def write(connection: Connection) -> Claim:
+            after = self._advance(connection, claim, problems, cursor, done=int(cursor["records"]))
+            if staged:
+                connection.execute(insert(job_rows), staged)
+            return after
+
+        return run_tx(self._engine, write)
+
+    def enter(self, claim: Claim, phase: Phase, total: int) -> Claim:
+        cursor = {**claim.cursor, "number": 0}
+
+        def write(connection: Connection) -> Claim:
+            return self._desk.advance(connection, claim, cursor, phase=phase, total=total)
+
+        return run_tx(self._engine, write)
+
+    def compare(self, claim: Claim, last: int) -> Claim:
+        """Hold the staged rows after the cursor up to number `last` against each other and the seller's listings."""
+
+        def write(connection: Connection) -> Claim:
+            problems = problems_of(connection, claim, int(claim.cursor["number"]), last)
+            return self._advance(connection, claim, problems, {**claim.cursor, "number": last})
+
+        return run_tx(self._engine, write)
+
+    def make_sources(self, claim: Claim, last: int) -> Claim:
+        """The source items of these rows exist afterwards."""
+        rows = job_rows.c
+        wanted = select(rows.marketplace, rows.item_id).where(_between(claim, int(claim.cursor["number"]), last))
+        missing = wanted.outerjoin(source_items, _same_source()).where(source_items.c.id.is_(None)).distinct()
+
+        def write(connection: Connection) -> Claim:
+            after = self._desk.advance(connection, claim, {**claim.cursor, "number": last})
+            found = connection.execute(missing.order_by(rows.marketplace, rows.item_id)).all()
+            insert_missing(connection, source_items, [new_source(row.marketplace, row.item_id) for row in found])
+            return after
+
+        return run_tx(self._engine, write)
+
+    def apply(self, claim: Claim, now: datetime) -> int:
+        """Every staged row in one transaction, which also ends the job; answers how many. Raises `Changed`."""
+
+        def write(connection: Connection) -> int:
+            write_claimed(connection, claim, {"heartbeat_at": now})
+            made = 0
+            for start in range(0, claim.total or 0, APPLIED):
+                made += _apply_some(connection, claim, start, start + APPLIED, now)
+            if made != claim.total:
+                raise Changed
+            write_claimed(connection, claim, {**ended(State.FINISHED, RowsImported(made), now), "made": made})
+            return made
+
+        try:
+            return run_tx(self._engine, write)
+        except IntegrityError as error:  # the same SKU was made elsewhere in this moment
+            raise Changed from error
+
+    def _advance(
+        self,
+        connection: Connection,
+        claim: Claim,
+        problems: Sequence[Problem],
+        cursor: Mapping[str, Any],
+        **values: Any,
+    ) -> Claim:
+        wrong = claim.wrong + len(problems)
+        after = self._desk.advance(connection, claim, cursor, wrong=wrong, **values)
+        if problems:
+            rows = [_problem(claim.job_id, number, each) for number, each in enumerate(problems, claim.wrong + 1)]
+            connection.execute(insert(job_problems), rows)
+        return after
+
+
+def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> int:
+    """What the file leaves empty stays. A listed offer keeps its source and quantity: those are the checks' and the
+    revivals' to change, at any moment."""
+    found = connection.execute(_joined(claim, first, last)).all()
+    _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
+    by = ByImport(claim.job_id)
+    fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
+    made = store.add(connection, fresh)
+    store.tell(connection, offered(zip(made, fresh, strict=True), now, by))
+    listed = [_edited(row) for row in found if row.old_listed]
+    drafts = [_redrawn(row, now) for row in found if row.old_listed is False]
+    edited = store.edit(connection, listed, user_id=claim.user_id, listed=True)
+    edited += store.edit(connection, drafts, user_id=claim.user_id, listed=False)
+    _make_offers(connection, [row.listing for row in found if row.old_listed is False and row.listed], now, by)
+    want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
+    return len(made) + edited
+
+
+def _make_offers(connection: Connection, ids: Sequence[int], now: datetime, by: ByImport) -> None:
+    drafts = store.lock(connection, ids)
+    if any(draft.stage is not Stage.DRAFT for draft in drafts):
+        raise Changed
+    store.save(connection, [make_offer(draft, now, by) for draft in drafts])
+
+
+def _keep_free(connection: Connection, user_id: int, sources: Sequence[int]) -> None:
+    """None of the seller's listings has one of these sources, nor can get one before the transaction ends: a
+    revival locks the source that it gives. Raises `Changed`."""
+    if sources:
+        these = select(source_items.c.id).where(source_items.c.id.in_(sources)).order_by(source_items.c.id)
+        connection.execute(these.with_for_update()).all()
+        mine = and_(listings.c.user_id == user_id, listings.c.source_item_id.in_(sources))
+        if connection.execute(select(listings.c.id).where(mine).limit(1)).first() is not None:
+            raise Changed
+
+
+def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
+    old = listings.c
+    return (
+        select(job_rows, source_items.c.id.label("source"), old.id.label("listing"), old.listed.label("old_listed"))
+        .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
+        .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
+        .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
+        .add_columns(old.offer_price_jpy.label("old_offer_price"))
+        .add_columns(listing_removals.c.listing_id.label("leaving"))
+        .join(source_items, _same_source())
+        .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
+        .outerjoin(listing_removals, listing_removals.c.listing_id == old.id)
+        .where(_between(claim, first, last))
+        .order_by(job_rows.c.number)
+    )
+
+
+def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
+    given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.source_price}
+    given |= {"offer_price_jpy": row.price}
+    return (
+        new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given | {"listed": bool(row.listed)}
+    )
+
+
+def _edited(row: AnyRow) -> dict[str, Any]:
+    if row.source != row.old_source or row.listed is False:
+        raise Changed
+    return {
+        "id": row.listing,
+        "asin": row.asin or row.old_asin,
+        "title": row.title or row.old_title,
+        "listing_quantity": row.quantity or row.old_pieces,
+        "offer_price_jpy": row.price or row.old_offer_price,
+    }
+
+
+def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
+    if row.leaving is not None:
+        raise Changed
+    pieces = row.quantity or row.old_pieces
+    return {
+        "id": row.listing,
+        "asin": row.asin or row.old_asin,
+        "title": row.title or row.old_title,
+        "listing_quantity": pieces,
+        "quantity": pieces,
+        "source_item_id": row.source,
+        "marketplace": row.marketplace,
+        "first_price_jpy": row.old_price if row.source == row.old_source else row.source_price,
+        "offer_price_jpy": row.price or row.old_offer_price,
+        "changed_at": now,
+    }
+
+
+def _same_source() -> Any:
+    rows = job_rows.c
+    return and_(source_items.c.marketplace == rows.marketplace, source_items.c.item_id == rows.item_id)
+
+
+def _between(claim: Claim, first: int, last: int) -> Any:
+    return and_(job_rows.c.job_id == claim.job_id, job_rows.c.number > first, job_rows.c.number <= last)
+
+
+def _staged(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "number": number,
+        "line": row.line,
+        "sku": row.sku,
+        "marketplace": row.marketplace,
+        "item_id": row.item_id,
+        "asin": row.asin,
+        "title": row.title,
+        "quantity": row.quantity,
+        "listed": row.listed,
+        "price": row.price,
+    }
+
+
+def _problem(job_id: int, number: int, problem: Problem) -> dict[str, Any]:
+    told = {"line": problem.line, "field": problem.field, "problem": problem.problem}
+    return {"job_id": job_id, "number": number, **told}

@@ -1,0 +1,1 @@
+"""A seller's listings: shown, told, explained, changed by hand."""

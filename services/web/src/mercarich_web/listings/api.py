@@ -1,0 +1,91 @@
+"""What a program changes: listings, one or many, and the seller's word on replacements."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from mercarich_contracts.audit import Actor
+from mercarich_contracts.market import Marketplace
+from mercarich_web.api.callers import caller
+from mercarich_web.api.ids import Id
+from mercarich_web.identity.api_keys import Keys
+from mercarich_web.identity.keys import Scope
+from mercarich_web.identity.people import Account
+from mercarich_web.listings import shapes
+from mercarich_web.listings.actions import ACTIONS, BulkAction
+from mercarich_web.listings.browsing import BrowseListings, TellStory
+from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.choices import Choice
+from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
+from mercarich_web.refusals import NotFound
+
+
+def changes(keys: Keys, change: ChangeMany) -> APIRouter:
+    routes = APIRouter(prefix="/listings", tags=["listings"])
+    writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
+
+    def apply(account: Account, action: BulkAction, ids: list[int]) -> shapes.Changed:
+        choice = Choice(ids=tuple(ids))
+        chosen = change.preview(account, action, choice).chosen
+        if chosen == 0:
+            raise NotFound("none of these listings is yours")
+        by = Actor(f"{account.username} (API)", account.user_id)
+        applied = change.apply(account, action, choice, by)
+        undo = applied.at if applied.changed and ACTIONS[action].undo else None
+        return shapes.Changed(chosen=chosen, changed=applied.changed, undo=undo)
+
+    @routes.post("/undo", summary="Take an action back that can be, of what nobody has changed since")
+    def undo(wish: shapes.UndoWish, account: Account = writer) -> shapes.Undone:
+        by = Actor(f"{account.username} (API)", account.user_id)
+        return shapes.Undone(changed=change.undo(account, wish.undo, by))
+
+    @routes.post("/actions", summary="Do one of the actions to those of these listings that it fits")
+    def many(wish: shapes.ActionWish, account: Account = writer) -> shapes.Changed:
+        return apply(account, wish.action, wish.listings)
+
+    @routes.post("/{listing_id}/{action}", summary="The same with one listing")
+    def one(listing_id: Id, action: BulkAction, account: Account = writer) -> shapes.Changed:
+        return apply(account, action, [listing_id])
+
+    return routes
+
+
+def wished(
+    view: View = View.ALL,
+    q: Annotated[str, Query(max_length=100, description="in SKU or title, or a whole ASIN or source id")] = "",
+    market: Marketplace | None = None,
+    sort: Order = Order.NEWEST,
+) -> Wish:
+    return Wish(view, q.strip(), market.value if market is not None else None, sort)
+
+
+Wished = Annotated[Wish, Depends(wished)]
+
+
+def routes(keys: Keys, browse: BrowseListings, tell_story: TellStory) -> APIRouter:
+    routes = APIRouter(prefix="/listings", tags=["listings"])
+    reader = Depends(caller(keys, Scope.LISTINGS_READ))
+
+    @routes.get("", summary="A page of listings; `next` leads to the following one")
+    def page(
+        wish: Wished, after: Annotated[str, Query(max_length=400)] = "", account: Account = reader
+    ) -> shapes.Listings:
+        found = browse.page(account.user_id, wish, unpacked(after, wish.order) if after else None)
+        following = packed(found.next) if found.next is not None else None
+        return shapes.Listings(listings=[shapes.listing(row) for row in found.rows], next=following)
+
+    @routes.get(
+        "/export.csv",
+        summary="All that match, as an import takes them back",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
+    def export(wish: Wished, account: Account = reader) -> StreamingResponse:
+        return StreamingResponse(browse.csv(account.user_id, wish), media_type="text/csv; charset=utf-8")
+
+    @routes.get("/{listing_id}", summary="One listing, why it stands as it does, and all that happened to it")
+    def one(listing_id: Id, account: Account = reader) -> shapes.Told:
+        return shapes.told(tell_story(account.user_id, listing_id))
+
+    return routes

@@ -1,0 +1,96 @@
+"""A seller's listings: pages of them, their figures, one of them whole, all that match as CSV."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web.database import Together
+from mercarich_web.listings.export import as_csv
+from mercarich_web.listings.offers import Known, what_next, why
+from mercarich_web.listings.sql.book import SqlListingBook
+from mercarich_web.listings.sql.offers import SqlOffers
+from mercarich_web.listings.sql.stories import SqlListingFile
+from mercarich_web.listings.timeline import Story, evidence_ids, moments
+from mercarich_web.listings.views import Figures, ListingPage, Place, Wish, picture_type
+from mercarich_web.pictures.files import PictureFiles
+from mercarich_web.refusals import NotFound
+from mercarich_web.runs.sql.holds import SqlHolds
+
+MOST_COUNTED = 1_001
+LOOKS = 40
+
+
+Count = Callable[[int], Figures]
+"""A seller's figures, some seconds old at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseListings:
+    book: SqlListingBook
+    count: Count
+
+    def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
+        return self.book.page(user_id, wish, after)
+
+    def figures(self, user_id: int) -> Figures:
+        return self.count(user_id)
+
+    def matching(self, user_id: int, wish: Wish) -> int:
+        """How many there are; 1,001 stands for more than a thousand."""
+        return self.book.matching(user_id, wish, MOST_COUNTED)
+
+    def csv(self, user_id: int, wish: Wish) -> Iterator[str]:
+        return as_csv(self.book.export(user_id, wish))
+
+
+@dataclass(frozen=True, slots=True)
+class TellStory:
+    """All that happened to a listing, and why it stands as it does. Raises `NotFound`."""
+
+    file: SqlListingFile
+    offers: SqlOffers
+    holds: SqlHolds
+    together: Together
+    now: Clock
+
+    def __call__(self, user_id: int, listing_id: int) -> Story:
+        with self.together():
+            return self._story(user_id, listing_id)
+
+    def _story(self, user_id: int, listing_id: int) -> Story:
+        found = self.file.found(user_id, listing_id)
+        if found is None:
+            raise NotFound(f"there is no listing {listing_id}")
+        offer, source = found.offer, found.source
+        hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
+        known = Known(offer, source, hold, self.offers.search(listing_id), self.offers.account(listing_id))
+        events = self.offers.events(listing_id)
+        looks = self.file.looks(source.id, evidence_ids(events), LOOKS)
+        newest = next((event.evidence_id for event in events if event.evidence_id), found.source_evidence_id)
+        return Story(
+            why=why(offer, source, hold),
+            next=what_next(known, self.now()),
+            known=known,
+            evidence=next((look for look in looks if look.id == newest), None),
+            moments=moments(events, looks, self.offers.pushes(listing_id)),
+            candidates=self.file.candidates(listing_id),
+            replacements=self.file.replacements(listing_id),
+            pictures=sorted(self.file.pictures(user_id, listing_id)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPicture:
+    """A picture of a seller's listing. Raises `NotFound`."""
+
+    file: SqlListingFile
+    pictures: PictureFiles
+
+    def __call__(self, user_id: int, listing_id: int, slot: int) -> tuple[bytes, str]:
+        """The file and what kind of picture it is."""
+        path = self.file.pictures(user_id, listing_id).get(slot)
+        data = self.pictures.read(user_id, path) if path is not None else None
+        kind = picture_type(data) if data is not None else None
+        if data is None or kind is None:
+            raise NotFound(f"listing {listing_id} has no picture {slot}")
+        return data, kind

@@ -1,0 +1,16 @@
+"""`mercarich explain`."""
+
+from collections.abc import Sequence
+
+from mercarich_web.console.arguments import command_parser, with_json
+from mercarich_web.console.asking import answer
+from mercarich_web.listings import terminal as offer_page
+
+
+def explain(argv: Sequence[str]) -> int:
+    """Tell why the offer with this SKU is at its quantity, with the evidence, and what happens next."""
+    parser = with_json(command_parser("explain", explain.__doc__))
+    parser.add_argument("sku")
+    parser.add_argument("--username", help="whose, when several sellers have the SKU")
+    given = parser.parse_args(argv)
+    return answer(lambda asked: asked.explain(given.sku, given.username), offer_page.page, as_json=given.json)

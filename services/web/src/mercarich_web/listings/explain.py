@@ -1,0 +1,45 @@
+"""Why an offer is at its quantity."""
+
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web.listings.offers import Explanation, Found, Known, what_next, why
+from mercarich_web.listings.sql.offers import SqlOffers
+from mercarich_web.refusals import Ambiguous, NotFound
+from mercarich_web.runs.sql.holds import SqlHolds
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Why an offer is at its quantity. Raises `NotFound` and `Ambiguous`."""
+
+    offers: SqlOffers
+    holds: SqlHolds
+    now: Clock
+
+    def __call__(self, sku: str, username: str | None) -> Explanation:
+        found = self.offers.find(sku, username)
+        if not found:
+            whose = f"of {username} " if username else ""
+            raise NotFound(f"there is no listing {whose}with the SKU {sku}")
+        if len(found) > 1:
+            raise Ambiguous(sku, [each.offer.username for each in found])
+        return self._explain(found[0])
+
+    def _explain(self, found: Found) -> Explanation:
+        offer, source = found.offer, found.source
+        hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
+        known = Known(offer, source, hold, self.offers.search(offer.id), self.offers.account(offer.id))
+        evidence_id = self.offers.decision_evidence_id(offer.id) or found.source_evidence_id
+        return Explanation(
+            why=str(why(offer, source, hold)),
+            next=str(what_next(known, self.now())),
+            offer=offer,
+            source=source,
+            evidence=self.offers.evidence(evidence_id) if evidence_id is not None else None,
+            hold=hold,
+            search=known.search,
+            account=known.account,
+            events=self.offers.events(offer.id),
+            pushes=self.offers.pushes(offer.id),
+        )

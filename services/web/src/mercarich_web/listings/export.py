@@ -1,0 +1,47 @@
+"""A seller's listings as CSV, page by page, as an import takes them back."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_web.listings.csv_rows import COLUMNS, ExportedListing, neutralised
+from mercarich_web.listings.sql.book import SqlListingBook
+from mercarich_web.listings.views import Wish
+from mercarich_web.refusals import NotFound
+
+BOM = "\ufeff"
+"""Excel reads a CSV as UTF-8 only with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportListings:
+    """Text in pieces, for a file or an HTTP answer. Raises `NotFound` before the first piece."""
+
+    seller: Callable[[str], int | None]
+    listings: SqlListingBook
+
+    def __call__(self, username: str) -> Iterator[str]:
+        user_id = self.seller(username)
+        if user_id is None:
+            raise NotFound(f"there is no seller {username!r}")
+        return as_csv(self.listings.export(user_id, Wish()))
+
+
+def as_csv(pages: Iterator[Sequence[ExportedListing]]) -> Iterator[str]:
+    yield BOM + ",".join(COLUMNS) + "\r\n"
+    for page in pages:
+        text = io.StringIO()
+        csv.writer(text).writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in page)
+        yield text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return neutralised(str(value))

@@ -1,0 +1,35 @@
+"""`ports_bulk.Feed` over Kafka, without waiting for the broker."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from mercarich_contracts.messages import ListingsChanged
+from mercarich_contracts.topics import LISTINGS_CHANGED
+from mercarich_platform.kafka import Publisher
+from mercarich_platform.outages import BrokerAway
+
+log = logging.getLogger(__name__)
+
+ACKNOWLEDGED_WITHIN = 3.0
+
+
+class KafkaFeed:
+    def __init__(self, bootstrap: str) -> None:
+        self._publisher = Publisher(bootstrap, client_id="web-changes", topics=(LISTINGS_CHANGED,))
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed-wake")
+
+    def wake(self, user_id: int) -> None:
+        """Withdrawals of this seller wait. Never raises: the sweep finds them anyway."""
+        self._thread.submit(self._wake, user_id)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._publisher.close()
+
+    def _wake(self, user_id: int) -> None:
+        try:
+            message = ListingsChanged(user_id=user_id)
+            self._publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=b"%d" % user_id)
+            self._publisher.flush(ACKNOWLEDGED_WITHIN)
+        except BrokerAway as error:
+            log.info("feed was not woken; its sweep finds what waits", extra={"why": str(error)})

@@ -1,0 +1,299 @@
+"""Why an offer is at its quantity, and what happens to it next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_reasons.reason import Reason
+from mercarich_web.replacements.searches import ReplacementSearch, next_search
+from mercarich_web.runs.holds import Hold
+from mercarich_web.sentences import Said, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The seller's listing: `quantity` is what Amazon is to show, `pushed_quantity` what it last took or showed."""
+
+    id: int
+    sku: str
+    username: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    listed: bool
+    listing_quantity: int
+    quantity: int
+    revision: int
+    changed_at: datetime
+    searching: bool
+    withdrawn_at: datetime | None
+    pushed_quantity: int | None
+    pushed_revision: int
+    pushed_at: datetime | None
+    verified_at: datetime | None
+    """When the quantity was read back from Amazon."""
+    push_claimed_until: datetime | None
+    push_attempts: int
+    push_not_before: datetime | None
+    push_problem: Reason | None
+    orphan: bool
+    created_at: datetime | None = None
+    """When an import, a search or the take-over made its row."""
+    first_price_jpy: int | None = None
+    """What its first source cost: the ceiling of replacements."""
+    stopped_at: datetime | None = None
+    """Since when its seller does not watch it."""
+    push_failed_revision: int | None = None
+    """What attempts, wait and problem are about."""
+
+    @property
+    def failures_are_current(self) -> bool:
+        """Attempts, wait and problem, if any, are about the newest revision: an older one's hold nothing up."""
+        return self.push_failed_revision in (None, self.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The page behind the offer: the last state that was learnt, and the pending look if there is one."""
+
+    id: int
+    item_id: str
+    seller_id: str | None
+    title: str | None
+    state: str
+    reason: str | None
+    price_jpy: int | None
+    observed_at: datetime | None
+    checked_at: datetime | None
+    checked_run: int | None
+    pending_run: int | None
+    attempts: int
+    unknowns: int
+    not_before: datetime | None
+    problem: str | None
+    """Why the last look learnt nothing, or set_aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    id: int
+    state: str
+    reason: str | None
+    url: str
+    http_status: int | None
+    extract: str
+    parser_version: str
+    fetched_at: datetime
+    body_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The seller's Amazon account; `verdict` of the token is unknown, valid or invalid."""
+
+    verdict: str
+    reason: str | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the offer's history; `kind` is open, more may come."""
+
+    at: datetime
+    kind: str
+    reason: Reason | None
+    quantity_before: int | None
+    quantity_after: int | None
+    revision: int | None
+    run_id: int | None
+    hold_id: int | None
+    submission_id: int | None
+    evidence_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """The offer's part in one feed; `result` is pending, accepted, rejected or superseded."""
+
+    submission_id: int
+    lane: str
+    state: str
+    revision: int
+    quantity: int
+    result: str
+    issue: Reason | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is known of one offer; events and pushes newest first, 50 at most. A PATCH is an event only."""
+
+    why: str
+    next: str
+    offer: Offer
+    source: Source
+    evidence: Evidence | None
+    """What the last decision rests on; without a decision, what was last seen."""
+    hold: Hold | None
+    search: ReplacementSearch | None
+    """None: it wants no other source, and never did."""
+    account: Account | None
+    """None: the seller has linked none, and nothing can be pushed."""
+    events: Sequence[Event]
+    pushes: Sequence[Push]
+
+
+TOLD: Mapping[EventKind, str] = {
+    EventKind.WITHDRAWN: "taken down",
+    EventKind.SEARCHING: "marked: another source is wanted, it stays up meanwhile",
+    EventKind.HELD: "gone, but kept up by the brake",
+    EventKind.HOLD_CLEARED: "the brake was right: it is on sale",
+    EventKind.PROPOSED: "another source found, a person is asked",
+    EventKind.APPROVED: "a person approved the other source",
+    EventKind.LAPSED: "the approved source is gone; searched again",
+    EventKind.UNDONE: "a person took the other source back",
+    EventKind.SWAPPED: "another source, not taken down for it",
+    EventKind.RESTORED: "put up again",
+    EventKind.PUSH_ACCEPTED: "Amazon took the quantity",
+    EventKind.PUSH_REJECTED: "Amazon refused the quantity",
+    EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
+    EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
+    EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
+    EventKind.LISTED: "an offer from now on: its source is checked",
+    EventKind.LOOK_WANTED: "its seller wants a look at its source now",
+    EventKind.STOPPED: "its seller stopped watching it",
+    EventKind.RESUMED: "its seller watches it again",
+    EventKind.LEAVING: "it is to be deleted at Amazon, then here",
+    EventKind.LEFT_AMAZON: "Amazon deleted the listing",
+    EventKind.DELETED: "deleted",
+}
+
+
+def told(event: Event) -> str:
+    """What happened, in words; a kind of a later release as it is."""
+    return TOLD[EventKind(event.kind)] if event.kind in TOLD else event.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the next step depends on."""
+
+    offer: Offer
+    source: Source
+    hold: Hold | None = None
+    search: ReplacementSearch | None = None
+    account: Account | None = None
+
+
+def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
+    """One sentence: the reason for the quantity."""
+    seen = {"seen": Seen(source.state, source.reason)}
+    if not offer.listed:
+        return Said("It is a draft: never checked, never sent to Amazon.")
+    if hold is not None:
+        told = {**seen, "hold": hold.id, "reason": hold.reason}
+        return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
+    if offer.quantity == 0:
+        return _why_down(offer, source)
+    if source.observed_at is None:
+        return Said("It is on sale; its source has never been seen.")
+    if source.state == State.AVAILABLE:
+        return Said("It is on sale: its source was seen as available.")
+    if offer.searching:
+        return Said("It is on sale: its source was seen as %(seen)s by a run that only marks (--without-update).", seen)
+    return Said("It is on sale although its source was seen as %(seen)s: nothing has withdrawn it.", seen)
+
+
+def _why_down(offer: Offer, source: Source) -> Said:
+    seen = {"seen": Seen(source.state, source.reason)}
+    if offer.stopped_at is not None:
+        return Said("It is not watched: its seller stopped that.")
+    if source.state in OUT_OF_STOCK:
+        return Said("It is withdrawn: its source was seen as %(seen)s.", seen)
+    return Said("It is withdrawn; its source was last seen as %(seen)s.", seen)
+
+
+def what_next(known: Known, now: datetime) -> Said:
+    """One sentence: what the system does about it by itself, or that it does nothing."""
+    offer, source, hold = known.offer, known.source, known.hold
+    if not offer.listed:
+        return Said("Nothing, until the seller lists it.")
+    if offer.orphan and offer.quantity > 0:
+        return Said("Nothing: Amazon does not know this SKU.")
+    if offer.revision > offer.pushed_revision:
+        return _next_push(offer, known.account, now)
+    if hold is not None:
+        return _next_of_hold(hold)
+    if source.pending_run is not None:
+        return Said("Run %(run)s looks at its source.", {"run": source.pending_run})
+    if source.problem == "set_aside":
+        return Said("Looking at its source ended workers, so it was set aside; the next run tries again.")
+    if offer.searching or offer.quantity == 0:
+        return _next_source(offer, known.search, now)
+    return Said("The next check run looks at its source.")
+
+
+def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
+    what = {"revision": offer.revision, "quantity": offer.quantity}
+    if account is None:
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) waits until the seller links an Amazon account.", what
+        )
+    if account.verdict == "invalid":
+        if account.reason is None:
+            return Said(
+                "Revision %(revision)s (quantity %(quantity)s) waits until the seller authorises again: Amazon refuses"
+                " the token.",
+                what,
+            )
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) waits until the seller authorises again: Amazon refuses the"
+            " token (%(problem)s).",
+            {**what, "problem": account.reason},
+        )
+    if offer.push_claimed_until is not None and offer.push_claimed_until > now:
+        if offer.push_claimed_until == offer.push_not_before:
+            return Said(
+                "Revision %(revision)s (quantity %(quantity)s) waits for half a minute: Amazon's answer to the push"
+                " before it was lost, and that may still arrive.",
+                what,
+            )
+        return Said("A feed worker is sending revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
+    if offer.failures_are_current and offer.push_not_before is not None and offer.push_not_before > now:
+        if offer.push_problem is None:
+            return Said("Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait.", what)
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait: %(problem)s.",
+            {**what, "problem": offer.push_problem},
+        )
+    return Said("A feed worker sends revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
+
+
+def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) -> Said:
+    if offer.stopped_at is not None:
+        return Said("Nothing, until the seller resumes watching it.")
+    if not offer.searching or search is None:
+        return Said("Nothing by itself: it stays down until it gets another source.")
+    return next_search(search, offer.sku, now)
+
+
+def _next_of_hold(hold: Hold) -> Said:
+    if hold.released_at is not None:
+        return Said("The hold is released: a checker applies it within seconds.")
+    told = {"hold": hold.id}
+    return Said("A second look confirms or clears it; `mercarich hold release %(hold)s` withdraws it now.", told)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An offer with its source and the ids that lead on."""
+
+    offer: Offer
+    source: Source
+    source_evidence_id: int | None
+    hold_id: int | None

@@ -1,0 +1,57 @@
+"""Actions on many listings: how many would change is shown first, then it is done."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+from pydantic import AwareDatetime
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web.api.ids import GivenId
+from mercarich_web.listings.actions import ACTIONS, BulkAction
+from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.choices import Choice
+from mercarich_web.listings.views import View, Wish
+from mercarich_web.site.addresses import LONGEST, own_path
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Seller
+
+MOST_TICKED = 200
+
+
+def chosen(
+    listing: Annotated[list[GivenId] | None, Form(max_length=MOST_TICKED)] = None,
+    everything: Annotated[bool, Form()] = False,
+    view: Annotated[View, Form()] = View.ALL,
+    q: Annotated[str, Form(max_length=100)] = "",
+    market: Annotated[Marketplace | None, Form()] = None,
+) -> Choice:
+    if everything:
+        return Choice(wish=Wish(view, q.strip(), market.value if market is not None else None))
+    return Choice(ids=tuple(listing or ()))
+
+
+Chosen = Annotated[Choice, Depends(chosen)]
+Action = Annotated[BulkAction, Form()]
+Back = Annotated[str, Form(max_length=LONGEST)]
+
+
+def routes(site: Site, change: ChangeMany) -> APIRouter:
+    routes = APIRouter(prefix="/listings")
+
+    @routes.post("/preview")
+    def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+        """Changes nothing: a POST because a selection does not fit into an address."""
+        told = change.preview(visit.account, action, choice)
+        return site.page(visit, "bulk.html", action=action, choice=choice, preview=told, back=own_path(back))
+
+    @routes.post("/apply")
+    def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+        applied = change.apply(visit.account, action, choice, visit.actor)
+        undo = applied.at.isoformat() if applied.changed and ACTIONS[action].undo else ""
+        return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo)
+
+    @routes.post("/undo")
+    def undo(visit: Seller, at: Annotated[AwareDatetime, Form()], back: Back = "/listings") -> Response:
+        return site.to(back, "bulk_undone", f"{change.undo(visit.account, at, visit.actor):,}")
+
+    return routes

@@ -1,0 +1,90 @@
+"""A seller's listings: the table with its filters in the address, and the same as CSV."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.responses import StreamingResponse
+
+from mercarich_web.api.ids import Id
+from mercarich_web.listings.browsing import BrowseListings, ShowPicture, TellStory
+from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
+from mercarich_web.site.addresses import address
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import Seller
+
+
+def wished(
+    view: View = View.ALL,
+    q: Annotated[str, Query(max_length=100)] = "",
+    market: Annotated[Literal["yahoo", "mercari", ""], Query()] = "",
+    sort: Order = Order.NEWEST,
+) -> Wish:
+    """A form sends what is not chosen, too, as an empty text."""
+    return Wish(view, q.strip(), market or None, sort)
+
+
+Wished = Annotated[Wish, Depends(wished)]
+KEPT_FOR_A_SESSION = {"Cache-Control": "private, max-age=3600", "Vary": "Cookie"}
+"""Whoever signs in next in the same browser gets nothing of it."""
+
+
+def routes(site: Site, browse: BrowseListings, tell_story: TellStory, show_picture: ShowPicture) -> APIRouter:
+    routes = APIRouter(prefix="/listings")
+
+    @routes.get("")
+    def table(visit: Seller, wish: Wished, after: Annotated[str, Query(max_length=400)] = "") -> Response:
+        user_id = visit.account.user_id
+        place = unpacked(after, wish.order) if after else None
+        page = browse.page(user_id, wish, place)
+        figures = browse.figures(user_id)
+        is_whole = place is None and page.next is None
+        narrowed = bool(wish.words or wish.marketplace)
+        return site.page(
+            visit,
+            "listings.html",
+            wish=wish,
+            rows=page.rows,
+            figures=figures,
+            matching=len(page.rows)
+            if is_whole
+            else browse.matching(user_id, wish)
+            if narrowed
+            else figures.of(wish.view),
+            page={
+                "first": _address(wish) if place is not None else None,
+                "next": _address(wish, after=packed(page.next)) if page.next is not None else None,
+            },
+            address=lambda **changes: _address(wish, **changes),
+        )
+
+    @routes.get("/export.csv")
+    def export(visit: Seller, wish: Wished) -> Response:
+        name = f"listings-{visit.now:%Y%m%d}.csv"
+        return StreamingResponse(
+            browse.csv(visit.account.user_id, wish),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    @routes.get("/{listing_id}")
+    def one(visit: Seller, listing_id: Id) -> Response:
+        """The why page."""
+        return site.page(visit, "listing.html", story=tell_story(visit.account.user_id, listing_id))
+
+    @routes.get("/{listing_id}/pictures/{slot}")
+    def picture(visit: Seller, listing_id: Id, slot: Annotated[int, Path(ge=0, le=99)]) -> Response:
+        data, kind = show_picture(visit.account.user_id, listing_id, slot)
+        return Response(data, media_type=kind, headers=KEPT_FOR_A_SESSION)
+
+    return routes
+
+
+def _address(wish: Wish, **changes: str | None) -> str:
+    """Of the table with this wish, some of it changed; what is as usual is not in it."""
+    values: dict[str, str | None] = {
+        "view": None if wish.view is View.ALL else wish.view.value,
+        "q": wish.words or None,
+        "market": wish.marketplace,
+        "sort": None if wish.order is Order.NEWEST else wish.order.value,
+    } | changes
+    return address("/listings", values)

@@ -1,0 +1,172 @@
+"""What the API answers and takes of listings. A later field is added; none changes its meaning."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from mercarich_web.api.ids import GivenId
+from mercarich_web.api.reasons import Coded, code_of, english
+from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.timeline import Moment, Story
+from mercarich_web.listings.views import ListingRow
+
+
+class Listing(Coded):
+    """`quantity` is what Amazon is to show, `amazon_quantity` what it last accepted."""
+
+    id: int
+    sku: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    source_id: str
+    stage: str
+    exposed: bool
+    """Amazon still sells what is gone."""
+    quantity: int
+    amazon_quantity: int | None
+    changed_at: datetime
+    source_state: str
+    source_price_jpy: int | None
+    checked_at: datetime | None
+    problem: str | None
+    """Why Amazon refused the last push; `reason_code` is of it."""
+
+
+class Listings(BaseModel):
+    listings: Sequence[Listing]
+    next: str | None
+    """The next page's `after`."""
+
+
+class Seen(BaseModel):
+    """A look at the source, which a decision rests on or which changed nothing."""
+
+    state: str
+    reason: str | None
+    url: str
+    http_status: int | None
+    extract: str
+    parser_version: str
+    body_sha256: str | None
+    fetched_at: datetime
+
+
+class Entry(Coded):
+    at: datetime
+    kind: str
+    """Of an event, or `look`, or `push`; more may come."""
+    reason: str | None = None
+    quantity_before: int | None = None
+    quantity_after: int | None = None
+    revision: int | None = None
+    run_id: int | None = None
+    evidence: Seen | None = None
+
+
+class Told(BaseModel):
+    """A listing with its story."""
+
+    id: int
+    sku: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    source_id: str
+    source_state: str
+    source_reason: str | None
+    stage: str
+    exposed: bool
+    quantity: int
+    amazon_quantity: int | None
+    why: str
+    """In English, as the next one."""
+    next: str
+    timeline: Sequence[Entry]
+    """Newest first."""
+
+
+class ActionWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    action: BulkAction
+    listings: Annotated[list[GivenId], Field(min_length=1, max_length=1000)]
+    """Their ids; those of nobody or of others are left out."""
+
+
+class Changed(BaseModel):
+    chosen: int
+    """Of the given listings, those that are yours;"""
+    changed: int
+    """of these, those that the action fitted."""
+    undo: datetime | None = None
+    """To be given to `/listings/undo`; null where nothing can be taken back."""
+
+
+class UndoWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    undo: AwareDatetime
+    """As the action answered it."""
+
+
+class Undone(BaseModel):
+    changed: int
+    """Listings that are as they were; others were changed since, or their source has gone."""
+
+
+def listing(row: ListingRow) -> Listing:
+    return Listing(
+        id=row.id,
+        sku=row.sku,
+        asin=row.asin,
+        title=row.title,
+        marketplace=row.marketplace,
+        source_id=row.item_id,
+        stage=row.badge,
+        exposed=row.is_exposed,
+        quantity=row.quantity,
+        amazon_quantity=row.pushed_quantity,
+        changed_at=row.changed_at,
+        source_state=row.source_state,
+        source_price_jpy=row.source_price_jpy,
+        checked_at=row.checked_at,
+        problem=english(row.push_problem),
+        **code_of(row.push_problem),
+    )
+
+
+def told(story: Story) -> Told:
+    offer, source = story.known.offer, story.known.source
+    return Told(
+        id=offer.id,
+        sku=offer.sku,
+        asin=offer.asin,
+        title=offer.title,
+        marketplace=offer.marketplace,
+        source_id=source.item_id,
+        source_state=source.state,
+        source_reason=source.reason,
+        stage=story.badge,
+        exposed=story.is_exposed,
+        quantity=offer.quantity,
+        amazon_quantity=offer.pushed_quantity,
+        why=str(story.why),
+        next=str(story.next),
+        timeline=[_entry(moment) for moment in story.moments],
+    )
+
+
+def _entry(moment: Moment) -> Entry:
+    looked = moment.look
+    seen = Seen(**{name: getattr(looked, name) for name in Seen.model_fields}) if looked is not None else None
+    more: dict[str, Any] = {}
+    if moment.event is not None:
+        names = ("quantity_before", "quantity_after", "revision", "run_id")
+        more = {name: getattr(moment.event, name) for name in names}
+        more |= {"reason": english(moment.event.reason), **code_of(moment.event.reason)}
+    elif moment.push is not None:
+        more = {"quantity_after": moment.push.quantity, "revision": moment.push.revision}
+    return Entry(at=moment.at, kind=moment.kind, evidence=seen, **more)

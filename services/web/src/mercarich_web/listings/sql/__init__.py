@@ -1,0 +1,1 @@
+"""Queries on listings, and their changes by hand."""

@@ -1,0 +1,63 @@
+"""`ports_bulk.Bulk` over the tables."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, select
+
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import listings, source_items
+from mercarich_listings.listing import UP
+from mercarich_listings.stages import is_in
+from mercarich_web.database import reading
+from mercarich_web.listings.actions import ACTIONS, BulkAction
+from mercarich_web.listings.choices import Applied, Choice, Preview
+from mercarich_web.listings.sql import undo as bulk_undo_sql
+from mercarich_web.listings.sql.book import wanted
+from mercarich_web.listings.sql.ways import CHUNK, count, way
+
+_offer, _source = listings.c, source_items.c
+
+
+class SqlBulk:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def preview(self, user_id: int, action: BulkAction, choice: Choice, now: datetime) -> Preview:
+        fitting = _fitting(user_id, action, choice, now)
+        its = ACTIONS[action]
+        with reading(self._engine) as connection:
+            fit = count(connection, fitting)
+            at_once = min(fit, way(action).room(connection, user_id, fitting, now))
+            # told where it is not said of all of them anyway
+            some_come_down = its.takes_down and not its.stages <= set(UP)
+            up = count(connection, fitting.where(is_in(UP))) if some_come_down else 0
+            return Preview(count(connection, _chosen(user_id, choice)), fit, at_once, min(up, at_once))
+
+    def apply(self, user_id: int, action: BulkAction, choice: Choice, by: str, now: datetime) -> Applied:
+        """All that fit, as many as a preview says, in one transaction."""
+        fitting = _fitting(user_id, action, choice, now)
+
+        def apply(connection: Connection) -> Applied:
+            room = way(action).room(connection, user_id, fitting, now)
+            # drafts first: they are not part of what a day may delete
+            found = connection.execute(fitting.order_by(_offer.listed, _offer.id).limit(room)).scalars().all()
+            return way(action).make(connection, user_id, sorted(found), by, now)
+
+        return run_tx(self._engine, apply)
+
+    def undo(self, user_id: int, at: datetime, by: str, now: datetime) -> int:
+        """Take back what was applied then, in one transaction: those that nobody has changed since; how many."""
+        return run_tx(self._engine, lambda connection: bulk_undo_sql.undo(connection, user_id, at, by, now))
+
+
+def _chosen(user_id: int, choice: Choice) -> Select[Any]:
+    joined = select(_offer.id).select_from(listings.join(source_items, _source.id == _offer.source_item_id))
+    if choice.wish is not None:
+        return wanted(joined, user_id, choice.wish)
+    return joined.where(_offer.user_id == user_id, _offer.id.in_(sorted(choice.ids)[:CHUNK]))
+
+
+def _fitting(user_id: int, action: BulkAction, choice: Choice, now: datetime) -> Select[Any]:
+    its = way(action)
+    return _chosen(user_id, choice).where(its.fits(now), its.of_source(now))

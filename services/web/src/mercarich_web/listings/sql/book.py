@@ -1,0 +1,203 @@
+"""`ports_listings.ListingBook` over the tables: pages by keyset, figures, an export."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
+from mercarich_db.bulk import among, walking
+from mercarich_db.tables import listings, source_items
+from mercarich_listings.listing import DOWN, UP, Stage
+from mercarich_listings.stages import is_in
+from mercarich_web.database import reading
+from mercarich_web.listings.csv_rows import ExportedListing
+from mercarich_web.listings.views import (
+    ROWS,
+    STAGES_OF,
+    Figures,
+    ListingPage,
+    ListingRow,
+    Order,
+    Place,
+    Shop,
+    View,
+    Wish,
+)
+
+PIECE = 1_000
+_offer, _source = listings.c, source_items.c
+_is_known = _offer.orphan.is_(false())
+_on_offer = and_(_offer.listed.is_(true()), _is_known)
+_gone = or_(_offer.quantity == 0, _source.state.in_(sorted(OUT_OF_STOCK)))
+_NOT_BY_STAGE: Mapping[View, ColumnElement[bool]] = {
+    View.EXPOSED: and_(_on_offer, func.coalesce(_offer.pushed_quantity, _offer.listing_quantity) > 0, _gone),
+    View.PENDING: and_(_offer.push_pending == 1, _on_offer),
+    View.PROBLEM: and_(_offer.listed.is_(true()), or_(_offer.orphan.is_(true()), _offer.push_problem.is_not(None))),
+}
+
+
+def _of_stages(stages: frozenset[Stage]) -> ColumnElement[bool]:
+    """One that Amazon does not know is shown as that, whatever its stage."""
+    return and_(is_in(stages), _is_known) if stages <= {*UP, *DOWN} else is_in(stages)
+
+
+VIEWS: Mapping[View, ColumnElement[bool]] = {
+    view: _NOT_BY_STAGE[view] if view in _NOT_BY_STAGE else _of_stages(stages) for view, stages in STAGES_OF.items()
+}
+_ROW = (
+    _offer.id,
+    _offer.sku,
+    _offer.asin,
+    _offer.title,
+    _offer.marketplace,
+    _source.item_id,
+    _offer.listed,
+    _offer.quantity,
+    _offer.pushed_quantity,
+    _offer.revision,
+    _offer.pushed_revision,
+    _offer.searching,
+    _offer.hold_id,
+    _offer.orphan,
+    _offer.push_problem,
+    _offer.changed_at,
+    _source.state.label("source_state"),
+    _source.price_jpy.label("source_price_jpy"),
+    _source.checked_at,
+    _offer.stopped_at,
+)
+_EXPORTED = (
+    _offer.sku,
+    _offer.marketplace,
+    _source.item_id.label("source_id"),
+    _offer.asin,
+    _offer.title,
+    _offer.listing_quantity.label("quantity"),
+    _offer.listed,
+    _offer.offer_price_jpy.label("price"),
+    case((_offer.listed, _offer.quantity)).label("amazon_quantity"),
+    _offer.withdrawn_at,
+)
+
+
+class SqlListingBook:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
+        values: dict[str, object] = {"seller": user_id}
+        if after is not None:
+            values |= {"value": after.value, "listing": after.listing_id}
+        with reading(self._engine) as connection:
+            found = connection.execute(_page(wish, begins=after is None), values).all()
+        rows = [ListingRow(**row._mapping) for row in found[:ROWS]]
+        return ListingPage(rows, _place(rows[-1], wish.order) if len(found) > ROWS else None)
+
+    def shop(self, user_id: int) -> Shop:
+        counted = [
+            func.count(case((condition, 1))).label(view.value)
+            for view, condition in VIEWS.items()
+            if view is not View.EXPOSED
+        ]
+        of_stage = select(*counted).where(_offer.user_id == user_id)
+        with reading(self._engine) as connection:
+            exposed = _exposed(connection, user_id)
+            counts = connection.execute(of_stage).one()
+        return Shop(Figures(**counts._mapping, exposed=len(exposed)), exposed)
+
+    def matching(self, user_id: int, wish: Wish, most: int) -> int:
+        """How many there are, counted up to `most`."""
+        ids = select(_offer.id)
+        found = wanted(_joined(ids) if wish.view is View.EXPOSED else ids, user_id, wish).limit(most).subquery()
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(found)).scalar_one()
+
+    def export(self, user_id: int, wish: Wish) -> Iterator[Sequence[ExportedListing]]:
+        """By SKU, in pieces."""
+        query = wanted(_joined(select(*_EXPORTED)), user_id, wish).order_by(_offer.sku).limit(PIECE)
+        last = ""
+        while True:
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(_offer.sku > last)).all()
+            if not rows:
+                return
+            last = rows[-1].sku
+            yield [ExportedListing(**row._mapping) for row in rows]
+
+
+@lru_cache(maxsize=256)
+def _page(wish: Wish, *, begins: bool) -> Select[Any]:
+    """Of a `seller`; after the listing with this `value` of what orders them and this id, unless it `begins`. Kept:
+    making it takes longer than asking."""
+    query = wanted(_joined(select(*_ROW)), bindparam("seller", type_=_offer.user_id.type), wish)
+    # few have one: in the order of the page MariaDB would read all of a seller's for them
+    if wish.view is View.PROBLEM:
+        query = walking(query, _offer.user_id, _offer.listed)
+    # a seller's SKUs are all different: with the id behind them, MariaDB would sort instead of reading an index
+    by = (_offer.sku,) if wish.order.is_by_sku else (_offer.changed_at, _offer.id)
+    if not begins:
+        value, listing = bindparam("value", type_=by[0].type), bindparam("listing", type_=_offer.id.type)
+        place, here = tuple_(*by), tuple_(*(value, listing)[: len(by)])
+        # MariaDB goes to no place of an index by two columns at once, only by the first
+        first = by[0] <= value if wish.order.is_down else by[0] >= value
+        query = query.where(first, place < here if wish.order.is_down else place > here)
+    ordered = [column.desc() for column in by] if wish.order.is_down else by
+    return query.order_by(*ordered).limit(ROWS + 1)
+
+
+def _exposed(connection: Connection, user_id: int) -> dict[int, datetime | None]:
+    """Which they are an index tells alone, and few are unless nothing can be pushed; since when, only their rows."""
+    place = (_offer.user_id == user_id, _offer.listed == true(), _offer.orphan == false())  # of the index
+    found = _joined(select(_offer.id)).where(*place, VIEWS[View.EXPOSED])
+    ids = connection.execute(found).scalars().all()
+    at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
+    since = _joined(select(_offer.id, at.label("at"), _offer.changed_at, _source.state)).where(among(_offer.id, ids))
+    rows = connection.execute(since) if ids else ()
+    return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
+
+
+def wanted(query: Select[Any], user_id: int | BindParameter[int], wish: Wish) -> Select[Any]:
+    found = query.where(_offer.user_id == user_id, VIEWS[wish.view])
+    if wish.marketplace is not None:
+        found = found.where(_offer.marketplace == wish.marketplace)
+    words = wish.words.strip()
+    return found.where(_matches(words)) if words else found
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return query.select_from(listings.join(source_items, _source.id == _offer.source_item_id))
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    """SKUs are compared byte by byte on MariaDB; they are in capitals if anything."""
+    markets = [marketplace.value for marketplace in Marketplace]
+    sources = select(_source.id).where(_source.marketplace.in_(markets), _source.item_id == words)
+    return or_(
+        _offer.sku.contains(words, autoescape=True),
+        _offer.sku.contains(words.upper(), autoescape=True),
+        _offer.title.contains(words, autoescape=True),
+        _offer.asin == words.upper(),
+        _offer.source_item_id.in_(sources),
+    )
+
+
+def _place(row: ListingRow, order: Order) -> Place:
+    return Place(row.sku if order.is_by_sku else row.changed_at, row.id)

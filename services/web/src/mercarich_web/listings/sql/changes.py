@@ -1,0 +1,42 @@
+"""Which listings a seller's actions fit, as SQL, and the changes that `domain.actions` makes of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, false, select
+
+from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db.tables import listings, source_items
+from mercarich_listings import store
+from mercarich_listings.listing import Listing
+from mercarich_listings.stages import is_in
+from mercarich_web.listings.actions import ACTIONS, Action, BulkAction, changed
+from mercarich_web.pictures.sql import want_pictures
+
+
+def _fits(action: Action) -> ColumnElement[bool]:
+    in_stage = is_in(action.stages)
+    return and_(in_stage, listings.c.orphan.is_(false())) if action.known_to_amazon else in_stage
+
+
+FITS: Mapping[BulkAction, ColumnElement[bool]] = {action: _fits(its) for action, its in ACTIONS.items()}
+"""Of the listing alone, by its stage; some actions ask more (`bulk_ways`)."""
+
+
+def change(
+    connection: Connection, action: BulkAction, rows: Sequence[Listing], by: str, now: datetime, *, after: int
+) -> None:
+    """Rows that are locked and fit; `after` is the place of their pictures behind those of the same action."""
+    gone = gone_sources(connection, rows) if ACTIONS[action].by_source else frozenset()
+    store.save(connection, [changed(action, row, by, now, source_is_gone=row.source_item_id in gone) for row in rows])
+    if ACTIONS[action].wants_pictures:
+        want_pictures(connection, rows[0].user_id, [row.sku for row in rows], after=after)
+
+
+def gone_sources(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:
+    """The ids of those of the rows' sources that were last seen gone."""
+    sources = source_items.c
+    seen_gone = select(sources.id).where(
+        sources.id.in_({row.source_item_id for row in rows}), sources.state.in_(OUT_OF_STOCK)
+    )
+    return frozenset(connection.execute(seen_gone).scalars())

@@ -1,0 +1,96 @@
+"""`ports_home.Exposures` over the tables: from the history of listings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, Select, and_, false, func, not_, or_, select
+
+from mercarich_contracts.events import EventKind
+from mercarich_db.tables import holds, listing_events, run_sellers, runs
+from mercarich_db.types import AnyRow, has_code
+from mercarich_reasons.stock import ByHand
+from mercarich_web.database import reading
+from mercarich_web.listings.exposure import Effect, Look, Span, kinds
+
+BEFORE = timedelta(days=7)
+"""So long before what is asked an exposure that has ended since may have begun; of longer ones no end is looked for."""
+_event = listing_events.c
+_begins = kinds(Effect.BEGINS)
+
+
+class SqlExposures:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def spans(
+        self, user_id: int, since: datetime, now: datetime, exposed: Mapping[int, datetime | None]
+    ) -> Sequence[Span]:
+        """Those that have not ended before `since`; what goes on ends now. `exposed`: what is exposed now, as of
+        `domain.listings.Shop`."""
+        still = dict(exposed)
+        with reading(self._engine) as connection:
+            found = []
+            for row in connection.execute(_changes(user_id, since - BEFORE)):
+                if row.until is not None:
+                    found.append(Span(row.at, row.until))
+                    begins = still.get(row.listing_id)
+                    if begins is not None and begins <= row.until:  # it has ended since they were looked at
+                        still.pop(row.listing_id)
+                elif row.listing_id in still:
+                    still.pop(row.listing_id)
+                    found.append(Span(row.at, now))
+        return [*found, *(Span(begins, now) for begins in still.values() if begins is not None)]
+
+    def looks(self, user_id: int, since: datetime) -> Sequence[Look]:
+        """Check runs that have looked at something of the seller."""
+        query = (
+            select(runs.c.id, runs.c.marketplace, runs.c.started_at, run_sellers.c.fallen)
+            .add_columns(runs.c.outcome, runs.c.arguments)
+            .join(run_sellers, and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id))
+            .where(runs.c.operation == "check", runs.c.started_at >= since, run_sellers.c.checked > 0)
+        )
+        with reading(self._engine) as connection:
+            cleared = self._cleared(connection, user_id, since)
+            found = connection.execute(query).all()
+        return [
+            Look(row.marketplace, row.started_at, max(0, row.fallen - cleared.get(row.id, 0)), _is_whole(row))
+            for row in found
+        ]
+
+    def _cleared(self, connection: Connection, user_id: int, since: datetime) -> dict[int, int]:
+        """Run -> offers that its holds kept and that were there all the time."""
+        cleared = (
+            select(holds.c.run_id, func.count())
+            .join(listing_events, _event.hold_id == holds.c.id)
+            .where(_event.user_id == user_id, _event.at >= since, _event.kind == EventKind.HOLD_CLEARED)
+            .group_by(holds.c.run_id)
+        )
+        return {row[0]: row[1] for row in connection.execute(cleared)}
+
+
+def _is_whole(run: AnyRow) -> bool:
+    return run.outcome == "finished" and not orjson.loads(run.arguments).get("skus")
+
+
+def _changes(user_id: int, since: datetime) -> Select[Any]:
+    """What began, and when the next change ended it; after the last one of a listing, None."""
+    by_hand = func.coalesce(has_code(_event.reason, ByHand), false())
+    gone = and_(_event.kind.in_(_begins), not_(by_hand))
+    down = and_(_event.kind.in_(kinds(Effect.ENDS_AT_0)), _event.quantity_after == 0)
+    up = and_(_event.kind.in_(kinds(Effect.ENDS_ABOVE_0)), _event.quantity_after > 0)
+    then = func.lead(_event.kind).over(partition_by=_event.listing_id, order_by=_event.id).label("then")
+    until = (
+        func.lead(_event.at, type_=_event.at.type)
+        .over(partition_by=_event.listing_id, order_by=_event.id)
+        .label("until")
+    )
+    changes = (
+        select(_event.listing_id, _event.at, _event.kind, until, then)
+        .where(_event.user_id == user_id, _event.at >= since, or_(gone, down, up, _event.kind.in_(kinds(Effect.ENDS))))
+        .subquery()
+    )
+    false_alarm = and_(changes.c.kind == EventKind.HELD, func.coalesce(changes.c.then, "") == EventKind.HOLD_CLEARED)
+    begun = select(changes.c.listing_id, changes.c.at, changes.c.until).where(changes.c.kind.in_(_begins))
+    return begun.where(not_(false_alarm))

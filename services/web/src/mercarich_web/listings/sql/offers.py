@@ -1,0 +1,147 @@
+"""`ports.Offers` over the tables."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Engine, Select, and_, select
+
+from mercarich_db.tables import (
+    amazon_accounts,
+    evidence,
+    listing_events,
+    listings,
+    source_items,
+    submission_items,
+    submissions,
+    users,
+)
+from mercarich_db.types import AnyRow
+from mercarich_web.database import reading
+from mercarich_web.listings.offers import Account, Event, Evidence, Found, Offer, Push, Source
+from mercarich_web.replacements.searches import ReplacementSearch
+from mercarich_web.replacements.sql.searches import LISTING, search_of
+
+SHOWN = 50
+ITS_EVENTS = and_(listings.c.id == listing_events.c.listing_id, listing_events.c.at >= listings.c.created_at)
+"""SQLite gives the id of a deleted listing again: what is older than the row is another's."""
+
+
+class SqlOffers:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, sku: str, username: str | None) -> Sequence[Found]:
+        """Ordered by username."""
+        which = [listings.c.sku == sku]
+        if username is not None:
+            which.append(users.c.username == username)
+        with reading(self._engine) as connection:
+            return [found(row) for row in connection.execute(select_offers().where(*which))]
+
+    def events(self, listing_id: int) -> Sequence[Event]:
+        with reading(self._engine) as connection:
+            return [Event(**row._mapping) for row in connection.execute(_events(), {"listing": listing_id})]
+
+    def pushes(self, listing_id: int) -> Sequence[Push]:
+        with reading(self._engine) as connection:
+            return [Push(**row._mapping) for row in connection.execute(_pushes(), {"listing": listing_id})]
+
+    def search(self, listing_id: int) -> ReplacementSearch | None:
+        with reading(self._engine) as connection:
+            return search_of(connection, listing_id)
+
+    def account(self, listing_id: int) -> Account | None:
+        """Of its seller."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
+            return Account(*row) if row is not None else None
+
+    def decision_evidence_id(self, listing_id: int) -> int | None:
+        """Of the newest event that rests on evidence."""
+        event = listing_events.c
+        query = (
+            select(event.evidence_id)
+            .join(listings, ITS_EVENTS)
+            .where(listings.c.id == listing_id, event.evidence_id.is_not(None))
+            .order_by(event.id.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
+    def evidence(self, evidence_id: int) -> Evidence | None:
+        query = select(*[evidence.c[name] for name in _names(Evidence)]).where(evidence.c.id == evidence_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+            return Evidence(**row._mapping) if row is not None else None
+
+
+@cache
+def _events() -> Select[Any]:
+    columns = [listing_events.c[name] for name in _names(Event)]
+    query = select(*columns).join(listings, ITS_EVENTS).where(listings.c.id == LISTING)
+    return query.order_by(listing_events.c.id.desc()).limit(SHOWN)
+
+
+@cache
+def _pushes() -> Select[Any]:
+    item, whole = submission_items.c, submissions.c
+    return (
+        select(item.submission_id, whole.lane, whole.state, item.revision, item.quantity, item.result, item.issue)
+        .add_columns(whole.created_at, whole.ended_at)
+        .join(submissions, whole.id == item.submission_id)
+        .join(listings, and_(listings.c.id == item.listing_id, whole.created_at >= listings.c.created_at))
+        .where(listings.c.id == LISTING)
+        .order_by(item.submission_id.desc())
+        .limit(SHOWN)
+    )
+
+
+@cache
+def _account() -> Select[Any]:
+    columns = (amazon_accounts.c.token_verdict, amazon_accounts.c.token_reason, amazon_accounts.c.token_checked_at)
+    query = select(*columns).join(listings, listings.c.user_id == amazon_accounts.c.user_id)
+    return query.where(listings.c.id == LISTING)
+
+
+def select_offers() -> Select[Any]:
+    """Offers, each with its source, by the sellers' names; `found` reads a row."""
+    offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
+    source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
+    return (
+        select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id)
+        .select_from(listings)
+        .join(users, users.c.id == listings.c.user_id)
+        .join(source_items, source_items.c.id == listings.c.source_item_id)
+        .order_by(users.c.username)
+    )
+
+
+def _offer_column(name: str) -> Column[Any]:
+    if name == "username":
+        return users.c.username
+    return listings.c["push_claim_until" if name == "push_claimed_until" else name]
+
+
+def _source_column(name: str) -> Column[Any]:
+    """The pending look's columns carry a prefix in the table."""
+    if name == "pending_run":
+        return source_items.c.check_run
+    pending = name in ("attempts", "unknowns", "not_before", "problem")
+    return source_items.c[f"check_{name}" if pending else name]
+
+
+def _names(shape: Any) -> list[str]:
+    return [field.name for field in fields(shape)]
+
+
+def found(row: AnyRow) -> Found:
+    values: Any = row._mapping
+    return Found(
+        offer=Offer(**{name: values[f"offer_{name}"] for name in _names(Offer)}),
+        source=Source(**{name: values[f"source_{name}"] for name in _names(Source)}),
+        source_evidence_id=values["evidence_id"],
+        hold_id=values["hold_id"],
+    )

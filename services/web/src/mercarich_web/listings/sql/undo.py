@@ -1,0 +1,51 @@
+"""What a seller's action changed is put back: its events say what that was.
+
+All events of an action have its time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from mercarich_contracts.events import EventKind
+from mercarich_db.tables import listing_events
+from mercarich_listings import store
+from mercarich_listings.event import Event
+from mercarich_reasons.stock import ByHand
+from mercarich_web.listings.actions import UNDO_OF, undone
+from mercarich_web.listings.sql.changes import gone_sources
+
+CHUNK = 1_000
+
+
+def undo(connection: Connection, user_id: int, at: datetime, by: str, now: datetime) -> int:
+    """Returns how many listings were put back."""
+    done = _done(connection, user_id, at)
+    return sum(_put_back(connection, done[start : start + CHUNK], by, now) for start in range(0, len(done), CHUNK))
+
+
+def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]:
+    """The events of the action, in order of their listings: others may have the same moment."""
+    event = listing_events.c
+    columns = (event.listing_id, event.user_id, event.at, event.kind, event.reason, event.quantity_before)
+    mine = (event.user_id == user_id, event.at == at, event.kind.in_(sorted(UNDO_OF)))
+    rows = connection.execute(select(*columns, event.revision).where(*mine).order_by(event.listing_id))
+    return [
+        Event(listing_id, user, then, EventKind(kind), reason, before, revision=revision)
+        for listing_id, user, then, kind, reason, before, revision in rows
+        if isinstance(reason, ByHand)
+    ]
+
+
+def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datetime) -> int:
+    events = {event.listing_id: event for event in done}
+    rows = store.lock(connection, events)
+    gone = gone_sources(connection, rows)
+    changes = [
+        change
+        for row in rows
+        if (change := undone(row, events[row.id], by, now, source_is_gone=row.source_item_id in gone)) is not None
+    ]
+    store.save(connection, changes)
+    return len(changes)

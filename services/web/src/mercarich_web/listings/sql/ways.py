@@ -1,0 +1,107 @@
+"""What the tables need to know of each action: which rows it fits, how many at once, and how they are changed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true
+
+from mercarich_contracts.market import State
+from mercarich_db.tables import listings, source_items
+from mercarich_listings import store
+from mercarich_listings.listing import Listing
+from mercarich_web.listings.actions import ACTIONS, BulkAction
+from mercarich_web.listings.choices import MOST, Applied
+from mercarich_web.listings.sql import changes as bulk_changes_sql
+from mercarich_web.listings.sql import deletions as bulk_deletions_sql
+from mercarich_web.listings.sql import looks as bulk_looks_sql
+
+CHUNK = 1_000
+_offer = listings.c
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    fits: Callable[[datetime], ColumnElement[bool]]
+    """Of the listing alone: looked at again under the lock."""
+    of_source: Callable[[datetime], ColumnElement[bool]]
+    """What its source must be besides."""
+    room: Callable[[Connection, int, Select[Any], datetime], int]
+    """How many a seller's action may change at once; the query is of those that it fits."""
+    make: Callable[[Connection, int, Sequence[int], str, datetime], Applied]
+    """For a seller, of these ids in their order, by whom and when."""
+
+
+def count(connection: Connection, query: Select[Any]) -> int:
+    """Up to `MOST` + 1."""
+    some = query.limit(MOST + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def way(action: BulkAction) -> Way:
+    return ELSEWHERE[action] if action in ELSEWHERE else _by_transition(action)
+
+
+def _by_transition(action: BulkAction) -> Way:
+    on_sale = source_items.c.state == State.AVAILABLE if ACTIONS[action].source_on_sale else true()
+
+    def make(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
+        def change(rows: Sequence[Listing], after: int) -> None:
+            bulk_changes_sql.change(connection, action, rows, by, now, after=after)
+
+        return Applied(_in_chunks(connection, user_id, ids, bulk_changes_sql.FITS[action], change), now)
+
+    return Way(
+        fits=lambda _now: bulk_changes_sql.FITS[action],
+        of_source=lambda _now: on_sale,
+        room=lambda *_: MOST,
+        make=make,
+    )
+
+
+def _room_to_delete(connection: Connection, user_id: int, fitting: Select[Any], now: datetime) -> int:
+    """Drafts are not part of what a day may delete."""
+    drafts = count(connection, fitting.where(~_offer.listed))
+    return min(MOST, drafts + bulk_deletions_sql.room(connection, user_id, now))
+
+
+def _delete(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
+    def delete(rows: Sequence[Listing], _after: int) -> None:
+        bulk_deletions_sql.delete(connection, user_id, rows, by, now)
+
+    return Applied(_in_chunks(connection, user_id, ids, bulk_deletions_sql.fits(now), delete), now)
+
+
+def _in_chunks(
+    connection: Connection,
+    user_id: int,
+    ids: Sequence[int],
+    fits: ColumnElement[bool],
+    change: Callable[[Sequence[Listing], int], None],
+) -> int:
+    """`change` is given rows that are locked and still fit, and how many ids came before theirs; returns how many."""
+    changed = 0
+    for start in range(0, len(ids), CHUNK):
+        rows = store.lock(connection, ids[start : start + CHUNK], _offer.user_id == user_id, fits)
+        changed += len(rows)
+        if rows:
+            change(rows, start)
+    return changed
+
+
+ELSEWHERE: Mapping[BulkAction, Way] = {
+    BulkAction.CHECK: Way(
+        fits=lambda _now: bulk_changes_sql.FITS[BulkAction.CHECK],
+        of_source=bulk_looks_sql.can_be_looked_at,
+        room=lambda connection, user_id, _fitting, now: bulk_looks_sql.room(connection, user_id, now),
+        make=bulk_looks_sql.take_in,
+    ),
+    BulkAction.DELETE: Way(
+        fits=bulk_deletions_sql.fits,
+        of_source=lambda _now: true(),
+        room=_room_to_delete,
+        make=_delete,
+    ),
+}
+"""Actions that no transition of the listing makes."""

@@ -1,0 +1,160 @@
+"""The page of `mercarich explain`."""
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mercarich_web.console.output import cell, facts, plain, section, sentence, table
+from mercarich_web.listings.offers import Account, Event, Evidence, Explanation, Offer, Push, Source, told
+from mercarich_web.replacements.searches import Replacement, ReplacementSearch
+from mercarich_web.runs.terminal.holds import hold_table
+
+
+def page(answer: Explanation) -> RenderableType:
+    offer = answer.offer
+    parts = [
+        section(
+            f"{offer.sku} of {offer.username}: quantity {offer.quantity}", Group(Text(answer.why), Text(answer.next))
+        ),
+        section("offer", _offer(offer)),
+        section("source", _source(answer.source, offer.marketplace)),
+    ]
+    if answer.evidence is not None:
+        parts.append(section("evidence", _evidence(answer.evidence)))
+    if answer.hold is not None:
+        parts.append(section("hold", hold_table([answer.hold])))
+    if answer.search is not None:
+        parts.append(section("search for another source", _search(answer.search)))
+    if answer.account is not None and answer.account.verdict == "invalid":
+        parts.append(section("Amazon account", _account(answer.account)))
+    if answer.events:
+        parts.append(section("history, newest first", _events(answer.events)))
+    if answer.pushes:
+        parts.append(section("feeds to Amazon, newest first", _pushes(answer.pushes)))
+    return Group(*parts)
+
+
+def _offer(offer: Offer) -> RenderableType:
+    amazon = cell(offer.pushed_quantity)
+    if offer.orphan:
+        amazon = cell("Amazon does not know this SKU", "bold red")
+    rows: list[tuple[str, object]] = [
+        ("title", offer.title),
+        ("ASIN", offer.asin),
+        ("quantity", f"{offer.quantity} (revision {offer.revision}, on sale {offer.listing_quantity})"),
+        ("changed", offer.changed_at),
+        ("in our books since", offer.created_at),
+        ("first source's price", None if offer.first_price_jpy is None else f"¥{offer.first_price_jpy:,}"),
+        ("Amazon accepted", amazon),
+        ("pushed", offer.pushed_at),
+        ("read back", offer.verified_at),
+    ]
+    if offer.withdrawn_at is not None:
+        rows.append(("withdrawn", offer.withdrawn_at))
+    if offer.failures_are_current and offer.push_problem is not None:
+        rows.append(("push problem", cell(f"{sentence(offer.push_problem)} (tries: {offer.push_attempts})", "yellow")))
+    if offer.failures_are_current and offer.push_not_before is not None:
+        rows.append(("next push not before", offer.push_not_before))
+    return facts(rows)
+
+
+def _source(source: Source, marketplace: str) -> RenderableType:
+    rows: list[tuple[str, object]] = [
+        ("item", f"{marketplace} {source.item_id}"),
+        ("title", source.title),
+        ("state", _state(source.state, source.reason)),
+        ("price", None if source.price_jpy is None else f"¥{source.price_jpy:,}"),
+        ("seen so", source.observed_at),
+        ("last look that learnt something", source.checked_at),
+        ("last run done with it", plain(source.checked_run)),
+    ]
+    if source.pending_run is not None:
+        rows.append(("wanted by run", plain(source.pending_run)))
+        rows.append(("looks", f"{source.attempts} without an end, {source.unknowns} unknown"))
+        rows.append(("next look not before", source.not_before))
+    if source.problem is not None:
+        rows.append(("last problem", cell(source.problem, "yellow")))
+    return facts(rows)
+
+
+def _evidence(evidence: Evidence) -> RenderableType:
+    return facts(
+        [
+            ("state", _state(evidence.state, evidence.reason)),
+            ("url", evidence.url),
+            ("HTTP status", plain(evidence.http_status)),
+            ("extract", evidence.extract),
+            ("fetched", evidence.fetched_at),
+            ("parser", evidence.parser_version),
+            ("body SHA-256", evidence.body_sha256),
+        ]
+    )
+
+
+def _search(search: ReplacementSearch) -> RenderableType:
+    refusals = ", ".join(f"{each.by} {each.candidates}" for each in search.refusals)
+    rows: list[tuple[str, object]] = [
+        ("last search", search.searched_at),
+        ("refused candidates, by filter", refusals or None),
+        ("searched until", search.until),
+    ]
+    if search.problem is not None:
+        rows.append(("last problem", cell(search.problem, "yellow")))
+    if search.not_before is not None:
+        rows.append(("next search not before", search.not_before))
+    return Group(facts(rows), _found(search.found)) if search.found else facts(rows)
+
+
+def _found(found: Iterable[Replacement]) -> RenderableType:
+    headings = ["found", "item", "price", "state", "by", "title"]
+    rows = [
+        [each.at, f"{each.marketplace} {each.item_id}", each.price_jpy, each.state, each.decided_by, each.title]
+        for each in found
+    ]
+    return table(headings, rows)
+
+
+def _account(account: Account) -> RenderableType:
+    return facts(
+        [
+            ("token", cell(f"refused ({account.reason or 'no reason kept'})", "bold red")),
+            ("checked", account.checked_at),
+        ]
+    )
+
+
+def _events(events: Iterable[Event]) -> RenderableType:
+    headings = ["at", "what", "quantity", "revision", "run", "hold", "feed", "why"]
+    return table(headings, [_event(event) for event in events])
+
+
+def _event(event: Event) -> list[object]:
+    change = None if event.quantity_after is None else str(event.quantity_after)
+    if change is not None and event.quantity_before is not None:
+        change = f"{event.quantity_before} → {change}"
+    numbers = [plain(event.revision), plain(event.run_id), plain(event.hold_id), plain(event.submission_id)]
+    return [event.at, told(event), change, *numbers, event.reason]
+
+
+def _pushes(pushes: Iterable[Push]) -> RenderableType:
+    headings = ["feed", "lane", "state", "revision", "quantity", "result", "began", "ended", "issue"]
+    rows = [
+        [
+            plain(p.submission_id),
+            p.lane,
+            p.state,
+            plain(p.revision),
+            p.quantity,
+            p.result,
+            p.created_at,
+            p.ended_at,
+            p.issue,
+        ]
+        for p in pushes
+    ]
+    return table(headings, rows)
+
+
+def _state(state: str, reason: str | None) -> str:
+    return state if reason is None else f"{state} ({reason})"

@@ -1,0 +1,178 @@
+"""What happened to one listing, newest first: looks at its source, decisions, pushes, and what was searched for it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import State
+from mercarich_contracts.revivals import RevivalState
+from mercarich_listings.listing import Stage, stage_of
+from mercarich_reasons.reason import Reason
+from mercarich_web.listings import actions
+from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.offers import Event, Evidence, Known, Push
+from mercarich_web.listings.views import Badge, badge, exposed
+from mercarich_web.sentences import Said
+
+_TOLD_BY_EVENTS = frozenset({"accepted", "rejected", "superseded"})
+"""Results of a push that are an event of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry: an event with the look it rests on, a look that changed nothing, or a push under way."""
+
+    at: datetime
+    event: Event | None = None
+    look: Evidence | None = None
+    push: Push | None = None
+
+    @property
+    def kind(self) -> str:
+        if self.event is not None:
+            return self.event.kind
+        return "look" if self.look is not None else "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One that was judged; `refused_by` None: it matches."""
+
+    searched_at: datetime
+    marketplace: str
+    item_id: str
+    url: str
+    title: str | None
+    price_jpy: int | None
+    refused_by: str | None
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """One that was found, and what became of it."""
+
+    id: int
+    state: str
+    """A `RevivalState`."""
+    marketplace: str
+    item_id: str
+    url: str
+    title: str | None
+    price_jpy: int | None
+    at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The why page."""
+
+    why: Said
+    next: Said
+    known: Known
+    evidence: Evidence | None
+    """What the last decision rests on; without a decision, what was last seen."""
+    moments: Sequence[Moment]
+    candidates: Sequence[Candidate]
+    replacements: Sequence[Replacement]
+    pictures: Sequence[int] = ()
+    """Slots that have one."""
+
+    @property
+    def stage(self) -> Stage:
+        offer = self.known.offer
+        return stage_of(
+            listed=offer.listed,
+            leaving=self.is_leaving,
+            up=offer.quantity > 0,
+            held=self.known.hold is not None,
+            searching=offer.searching,
+            stopped=offer.stopped_at is not None,
+        )
+
+    @property
+    def badge(self) -> Badge:
+        return badge(self.stage, orphan=self.known.offer.orphan)
+
+    @property
+    def is_exposed(self) -> bool:
+        return exposed(self.known.offer, self.known.source.state)
+
+    @property
+    def possible(self) -> Sequence[BulkAction]:
+        """What the seller can do to it now."""
+        return actions.possible(
+            self.stage,
+            orphan=self.known.offer.orphan,
+            exposed=self.is_exposed,
+            source_on_sale=self.known.source.state == State.AVAILABLE,
+        )
+
+    @property
+    def is_leaving(self) -> bool:
+        """Amazon deletes it, then its row goes."""
+        newest = (one.event.kind for one in self.moments if one.event is not None)
+        return next(newest, None) in (EventKind.LEAVING, EventKind.LEFT_AMAZON)
+
+    @property
+    def proposed(self) -> Replacement | None:
+        """What waits for the seller's word."""
+        newest = self.replacements[0] if self.replacements else None
+        return newest if newest is not None and newest.state == RevivalState.PROPOSED else None
+
+
+def moments(events: Sequence[Event], looks: Sequence[Evidence], pushes: Sequence[Push]) -> list[Moment]:
+    by_id: Mapping[int, Evidence] = {look.id: look for look in looks}
+    told = {event.evidence_id for event in events}
+    found: list[Moment] = [
+        Moment(event.at, event=event, look=by_id.get(event.evidence_id) if event.evidence_id is not None else None)
+        for event in events
+    ]
+    found += [Moment(look.fetched_at, look=look) for look in looks if look.id not in told]
+    found += [Moment(push.created_at, push=push) for push in _untold(pushes)]
+    return sorted(found, key=lambda moment: moment.at, reverse=True)
+
+
+def evidence_ids(events: Iterable[Event]) -> set[int]:
+    return {event.evidence_id for event in events if event.evidence_id is not None}
+
+
+def tone(kind: str) -> str:
+    """Of an entry: good, warn, bad, info or nothing."""
+    return TONES.get(kind, "")
+
+
+def _untold(pushes: Sequence[Push]) -> list[Push]:
+    return [push for push in pushes if push.result not in _TOLD_BY_EVENTS]
+
+
+TONES: Mapping[str, str] = {
+    EventKind.WITHDRAWN: "bad",
+    EventKind.SEARCHING: "warn",
+    EventKind.HELD: "warn",
+    EventKind.HOLD_CLEARED: "good",
+    EventKind.PROPOSED: "info",
+    EventKind.APPROVED: "good",
+    EventKind.LAPSED: "",
+    EventKind.UNDONE: "",
+    EventKind.SWAPPED: "good",
+    EventKind.RESTORED: "good",
+    EventKind.PUSH_ACCEPTED: "good",
+    EventKind.PUSH_REJECTED: "bad",
+    EventKind.PUSH_ORPHAN: "bad",
+    EventKind.PUSH_SUPERSEDED: "",
+    EventKind.READBACK_MISMATCH: "bad",
+    EventKind.LISTED: "",
+    EventKind.LOOK_WANTED: "info",
+    EventKind.STOPPED: "",
+    EventKind.RESUMED: "",
+    EventKind.LEAVING: "",
+    EventKind.LEFT_AMAZON: "",
+    EventKind.DELETED: "",
+    "look": "",
+    "push": "info",
+}
+"""Of what happened; empty: neither good nor bad."""

@@ -1,0 +1,244 @@
+"""A seller's listings as a page shows them: which are wanted, in which order, and how one stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_listings.listing import DOWN, UP, Stage, stage_of
+from mercarich_reasons.reason import Reason
+from mercarich_web import cursors
+
+ROWS = 50
+"""Of a page."""
+
+
+class Badge(StrEnum):
+    """What a seller is told of a listing's stage, or that Amazon does not know its SKU."""
+
+    DRAFT = "draft"
+    ORPHAN = "orphan"
+    HELD = "held"
+    """Its withdrawal waits for a second look or a person."""
+    SEARCHING = "searching"
+    """Withdrawn, and a replacement is looked for."""
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    """Its seller has stopped watching it."""
+    ON_SALE = "on_sale"
+
+
+BADGES: Mapping[Stage, Badge] = {
+    Stage.DRAFT: Badge.DRAFT,
+    Stage.ON_SALE: Badge.ON_SALE,
+    Stage.HELD: Badge.HELD,
+    Stage.MARKED: Badge.ON_SALE,
+    Stage.SEARCHING: Badge.SEARCHING,
+    Stage.WITHDRAWN: Badge.WITHDRAWN,
+    Stage.STOPPED: Badge.STOPPED,
+    Stage.LEAVING: Badge.DRAFT,
+}
+
+
+class View(StrEnum):
+    """Which listings are wanted: all, those of a stage, or those that have something in common."""
+
+    ALL = "all"
+    ON_SALE = "on_sale"
+    EXPOSED = "exposed"
+    """Amazon still sells them while their source is gone or their quantity is 0."""
+    SEARCHING = "searching"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    HELD = "held"
+    PENDING = "pending"
+    """The newest quantity is not yet at Amazon."""
+    PROBLEM = "problem"
+    """Amazon refused the last push, or does not know the SKU."""
+    DRAFT = "draft"
+
+
+_OFFERS = frozenset({*UP, *DOWN})
+STAGES_OF: Mapping[View, frozenset[Stage]] = {
+    View.ALL: frozenset(Stage),
+    View.ON_SALE: frozenset({Stage.ON_SALE, Stage.MARKED}),
+    View.EXPOSED: _OFFERS,
+    View.SEARCHING: frozenset({Stage.SEARCHING}),
+    View.WITHDRAWN: frozenset({Stage.WITHDRAWN}),
+    View.STOPPED: frozenset({Stage.STOPPED}),
+    View.HELD: frozenset({Stage.HELD}),
+    View.PENDING: _OFFERS,
+    View.PROBLEM: _OFFERS,
+    View.DRAFT: frozenset({Stage.DRAFT, Stage.LEAVING}),
+}
+"""In which stages a listing of the view may be."""
+
+
+class Order(StrEnum):
+    NEWEST = "newest"
+    """By the last change of what is wanted."""
+    OLDEST = "oldest"
+    SKU = "sku"
+    SKU_DOWN = "sku_down"
+
+    @property
+    def is_by_sku(self) -> bool:
+        return self in (Order.SKU, Order.SKU_DOWN)
+
+    @property
+    def is_down(self) -> bool:
+        return self in (Order.NEWEST, Order.SKU_DOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after the listing with this value of what orders them, and this id."""
+
+    value: str | datetime
+    listing_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    view: View = View.ALL
+    words: str = ""
+    """In the SKU or the title, or a whole ASIN or source id; as a person typed them."""
+    marketplace: str | None = None
+    order: Order = Order.NEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    id: int
+    sku: str
+    asin: str | None
+    title: str | None
+    marketplace: str
+    item_id: str
+    listed: bool
+    quantity: int
+    pushed_quantity: int | None
+    revision: int
+    pushed_revision: int
+    searching: bool
+    hold_id: int | None
+    orphan: bool
+    push_problem: Reason | None
+    changed_at: datetime
+    source_state: str
+    source_price_jpy: int | None
+    checked_at: datetime | None
+    stopped_at: datetime | None = None
+
+    @property
+    def badge(self) -> Badge:
+        stage = stage_of(
+            listed=self.listed,
+            leaving=False,  # one that leaves is shown as a draft
+            up=self.quantity > 0,
+            held=self.hold_id is not None,
+            searching=self.searching,
+            stopped=self.stopped_at is not None,
+        )
+        return badge(stage, orphan=self.orphan)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.listed and self.revision > self.pushed_revision
+
+    @property
+    def is_exposed(self) -> bool:
+        return exposed(self, self.source_state)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    rows: Sequence[ListingRow]
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many listings of a seller each view has."""
+
+    all: int = 0
+    on_sale: int = 0
+    exposed: int = 0
+    searching: int = 0
+    withdrawn: int = 0
+    stopped: int = 0
+    held: int = 0
+    pending: int = 0
+    problem: int = 0
+    draft: int = 0
+
+    def of(self, view: View) -> int:
+        count: int = getattr(self, view.value)
+        return count
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A seller's listings at a glance."""
+
+    figures: Figures
+    exposed: Mapping[int, datetime | None]
+    """Listing -> since when at the latest, of those that Amazon still sells; None: its source is not gone."""
+
+
+class AtAmazon(Protocol):
+    """What is asked of a listing to tell whether Amazon still sells it."""
+
+    @property
+    def listed(self) -> bool: ...
+
+    @property
+    def orphan(self) -> bool: ...
+
+    @property
+    def quantity(self) -> int: ...
+
+    @property
+    def pushed_quantity(self) -> int | None: ...
+
+
+def badge(stage: Stage, *, orphan: bool) -> Badge:
+    return Badge.ORPHAN if orphan and stage in _OFFERS else BADGES[stage]
+
+
+def exposed(row: AtAmazon, source_state: str) -> bool:
+    """Amazon sells what is gone."""
+    on_sale = row.pushed_quantity is None or row.pushed_quantity > 0
+    return row.listed and not row.orphan and on_sale and (row.quantity == 0 or source_state in OUT_OF_STOCK)
+
+
+def packed(place: Place) -> str:
+    """As a place stands in an address."""
+    value = place.value if isinstance(place.value, str) else place.value.isoformat()
+    return cursors.packed(str(place.listing_id), value)
+
+
+def unpacked(text: str, order: Order) -> Place | None:
+    """None for what is none of ours: the first page then."""
+    try:
+        number, value = cursors.unpacked(text, 2)
+        listing_id = int(number)
+        if not 0 <= listing_id < 2**63:  # more than a database takes
+            return None
+        if order.is_by_sku:
+            return Place(value, listing_id)
+        at = datetime.fromisoformat(value)
+        return None if at.tzinfo is None else Place(at.astimezone(UTC), listing_id)
+    except (ValueError, OverflowError):
+        return None
+
+
+def picture_type(data: bytes) -> str | None:
+    """By the file's first bytes; whatever its name says, nothing else is shown as a picture."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None

@@ -1,0 +1,130 @@
+"""The words of listings, in English for the catalogues."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import State
+from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.views import Badge, Order, View
+from mercarich_web.site.languages import N_
+
+BADGES: Mapping[str, tuple[str, str]] = {
+    Badge.ON_SALE: (N_("On sale"), "good"),
+    Badge.SEARCHING: (N_("Searching"), "info"),
+    Badge.WITHDRAWN: (N_("Withdrawn"), ""),
+    Badge.STOPPED: (N_("Not watched"), ""),
+    Badge.HELD: (N_("Held"), "warn"),
+    Badge.ORPHAN: (N_("Not at Amazon"), "bad"),
+    Badge.DRAFT: (N_("Draft"), ""),
+}
+"""The word and the tone of a badge."""
+VIEWS: Mapping[str, str] = {
+    View.ALL: N_("All"),
+    View.ON_SALE: N_("On sale"),
+    View.EXPOSED: N_("Exposed"),
+    View.SEARCHING: N_("Searching"),
+    View.WITHDRAWN: N_("Withdrawn"),
+    View.STOPPED: N_("Not watched"),
+    View.HELD: N_("Held"),
+    View.PENDING: N_("On the way to Amazon"),
+    View.PROBLEM: N_("Refused by Amazon"),
+    View.DRAFT: N_("Drafts"),
+}
+ORDERS: Mapping[str, str] = {
+    Order.NEWEST: N_("Last changed first"),
+    Order.OLDEST: N_("Longest unchanged first"),
+    Order.SKU: N_("SKU, A to Z"),
+    Order.SKU_DOWN: N_("SKU, Z to A"),
+}
+STATE_TONES: Mapping[str, str] = {
+    State.AVAILABLE: "good",
+    State.UNBUYABLE: "warn",
+    State.SOLD: "bad",
+    State.ENDED: "bad",
+    State.GONE: "bad",
+    State.SUSPENDED: "warn",
+    State.UNKNOWN: "",
+}
+"""Of a source; its words are those of reasons."""
+EVENTS: Mapping[str, tuple[str, str]] = {
+    EventKind.WITHDRAWN: (N_("Taken down"), "circle-stop"),
+    EventKind.SEARCHING: (N_("Replacement wanted, still up"), "search"),
+    EventKind.HELD: (N_("Withdrawal held back"), "hand"),
+    EventKind.HOLD_CLEARED: (N_("Hold cleared: it is on sale"), "circle-check"),
+    EventKind.PROPOSED: (N_("Replacement found, your word is wanted"), "sparkles"),
+    EventKind.APPROVED: (N_("Replacement approved"), "check"),
+    EventKind.LAPSED: (N_("The approved replacement was gone"), "undo-2"),
+    EventKind.UNDONE: (N_("Replacement taken back"), "undo-2"),
+    EventKind.SWAPPED: (N_("Source replaced without a break"), "refresh-cw"),
+    EventKind.RESTORED: (N_("Back on sale"), "refresh-cw"),
+    EventKind.PUSH_ACCEPTED: (N_("Amazon took the quantity"), "send"),
+    EventKind.PUSH_REJECTED: (N_("Amazon refused the quantity"), "circle-x"),
+    EventKind.PUSH_ORPHAN: (N_("Amazon does not know the SKU"), "circle-help"),
+    EventKind.PUSH_SUPERSEDED: (N_("Amazon took an older quantity"), "history"),
+    EventKind.READBACK_MISMATCH: (N_("Amazon shows another quantity"), "triangle-alert"),
+    EventKind.LISTED: (N_("Listed: its source is checked from now on"), "check"),
+    EventKind.LOOK_WANTED: (N_("A look at its source was asked for"), "eye"),
+    EventKind.STOPPED: (N_("No longer watched"), "eye-off"),
+    EventKind.RESUMED: (N_("Watched again"), "play"),
+    EventKind.LEAVING: (N_("To be deleted at Amazon"), "trash-2"),
+    EventKind.LEFT_AMAZON: (N_("Deleted at Amazon"), "trash-2"),
+    EventKind.DELETED: (N_("Deleted"), "trash-2"),
+    "look": (N_("Source looked at"), "eye"),
+    "push": (N_("On the way to Amazon"), "send"),
+}
+"""The word and the icon of what happened."""
+
+
+class BulkWords(NamedTuple):
+    title: str
+    effect: str
+    icon: str
+
+
+BULK: Mapping[str, BulkWords] = {
+    BulkAction.CHECK: BulkWords(
+        N_("Check now"),
+        N_(
+            "A checker looks at their sources as soon as it is free, besides the checks of your plan. Those seen within"
+            " the last 15 minutes are left out; 1,000 listings a day can be checked by hand."
+        ),
+        "eye",
+    ),
+    BulkAction.WITHDRAW: BulkWords(
+        N_("Withdraw now"),
+        N_("Amazon shows quantity 0. No replacement is searched for; you can put them up again."),
+        "circle-stop",
+    ),
+    BulkAction.PUT_UP: BulkWords(
+        N_("Offer again"),
+        N_("With the source they have, which must be on sale. A check takes them down again when it is gone."),
+        "play",
+    ),
+    BulkAction.STOP: BulkWords(
+        N_("Stop watching"),
+        N_(
+            "Their sources are no longer checked, and no replacement is searched for. What is up is withdrawn first:"
+            " nobody would see its source go."
+        ),
+        "eye-off",
+    ),
+    BulkAction.RESUME: BulkWords(
+        N_("Resume watching"),
+        N_("They go up after one more look at their sources; where a source is gone, a replacement is searched for."),
+        "play",
+    ),
+    BulkAction.LIST: BulkWords(
+        N_("Make offers of drafts"),
+        N_("Their sources are checked from the next run on. At Amazon they stand as you put them there."),
+        "check",
+    ),
+    BulkAction.DELETE: BulkWords(
+        N_("Delete"),
+        N_(
+            "Drafts go at once, offers once Amazon has deleted them. Only what is down, and was seen to be down at"
+            " Amazon, can go. This cannot be undone."
+        ),
+        "trash-2",
+    ),
+}

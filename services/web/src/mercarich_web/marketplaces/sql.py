@@ -1,0 +1,22 @@
+"""`ports_operating.Items` over the table of source items."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, select
+
+from mercarich_db.tables import source_items
+from mercarich_web.database import reading
+from mercarich_web.marketplaces.canaries import KnownItem
+
+
+class SqlItems:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def known(self, marketplace: str, item_ids: Sequence[str]) -> Sequence[KnownItem]:
+        """Those of them that were ever looked at."""
+        item = source_items.c
+        query = select(item.item_id, item.state, item.observed_at)
+        query = query.where(item.marketplace == marketplace, item.item_id.in_(item_ids))
+        with reading(self._engine) as connection:
+            return [KnownItem(*row) for row in connection.execute(query)]

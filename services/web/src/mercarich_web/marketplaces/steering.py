@@ -1,0 +1,67 @@
+"""A marketplace as operators steer it: whether it runs or rests, its canaries, its proxy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.audit import Actor
+from mercarich_contracts.market import Marketplace
+from mercarich_web.marketplaces.canaries import CanaryState
+from mercarich_web.marketplaces.proxies import ProxyState
+from mercarich_web.marketplaces.proxies_http import HttpProxies
+from mercarich_web.marketplaces.sql import SqlItems
+from mercarich_web.system_settings.changing import GetSetting, SetSetting
+from mercarich_web.system_settings.settings import Setting
+from mercarich_web.system_settings.sql import SqlSettings
+
+ON, PAUSED = "on", "paused"
+SWITCH = "MARKETPLACE_"
+"""Followed by the marketplace's name: the setting."""
+CANARIES_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    name: str
+    switch: Setting
+    canaries: Sequence[CanaryState]
+    """Empty: taken from the last runs."""
+
+    @property
+    def is_paused(self) -> bool:
+        return self.switch.value == PAUSED
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDesk:
+    settings: SqlSettings
+    items: SqlItems
+    proxies: HttpProxies
+    set_setting: SetSetting
+
+    def all(self) -> Sequence[Market]:
+        by_key = {setting.key: setting for setting in self.settings.all()}
+        return [
+            Market(
+                name.value,
+                by_key[f"{SWITCH}{name.upper()}"],
+                self._canaries(name.value, by_key[f"CANARY_ITEMS_{name.upper()}"].value),
+            )
+            for name in Marketplace
+        ]
+
+    def proxy(self, name: str) -> ProxyState:
+        """Raises `ProxyAway`."""
+        return self.proxies.state(name)
+
+    def switch(self, name: str, value: str, by: Actor, note: str | None) -> bool:
+        """On or paused; answers whether that was a change. Raises `Refused`."""
+        key = f"{SWITCH}{name.upper()}"
+        if GetSetting(self.settings)(key).value == value:
+            return False
+        self.set_setting(key, value, by, note)
+        return True
+
+    def _canaries(self, name: str, text: str) -> Sequence[CanaryState]:
+        given = [word.partition("=") for word in text.split()[:CANARIES_SHOWN]]
+        known = {item.item_id: item for item in self.items.known(name, [item_id for item_id, _, _ in given])}
+        return [CanaryState(item_id, expected, known.get(item_id)) for item_id, _, expected in given]

@@ -1,0 +1,1 @@
+"""The take-over of the original system."""

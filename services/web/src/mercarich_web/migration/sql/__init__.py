@@ -1,0 +1,1 @@
+"""The rows of the original system and of the new home."""

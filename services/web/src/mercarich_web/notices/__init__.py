@@ -1,0 +1,1 @@
+"""What sellers are told of, by page, mail and webhook."""

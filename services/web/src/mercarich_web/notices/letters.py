@@ -1,0 +1,76 @@
+"""What a notice says outside the pages: a mail in the reader's language, a webhook's JSON in English."""
+
+from collections.abc import Callable, Mapping
+
+from mercarich_reasons.stored import coded
+from mercarich_reasons.telling import Language, tell
+from mercarich_web.notices.mail_smtp import Letter
+from mercarich_web.notices.notices import Sending, What
+from mercarich_web.site.languages import LANGUAGES, N_, catalogue, chosen
+from mercarich_web.site.telling import said
+
+SUBJECTS: Mapping[What, str] = {
+    What.CLOSED: N_("Settled: %(text)s"),
+    What.PROOF: N_("Is this your address?"),
+    What.TRIAL: N_("A trial from Mercarich"),
+}
+TEXTS: Mapping[What, str] = {
+    What.OPENED: N_("Look at it here: %(link)s"),
+    What.CLOSED: N_("There is nothing more to do about it."),
+    What.PROOF: N_("%(username)s wants notices of Mercarich at this address. Say that it is yours: %(link)s"),
+    What.TRIAL: N_("Mails of Mercarich reach you."),
+}
+FOOT = N_("You get this because %(username)s chose it. Change it here: %(link)s")
+
+
+class Letters:
+    """`public_url` begins every link; `proof_of` answers what a link to prove an address holds."""
+
+    def __init__(self, public_url: str, proof_of: Callable[[Sending], str]) -> None:
+        self._url = public_url
+        self._proof_of = proof_of
+        self._sentences = {language: catalogue(language) for language in LANGUAGES}
+
+    def letter(self, sending: Sending) -> Letter:
+        language = chosen(sending.language)
+        sentences = self._sentences[language]
+
+        def say(sentence: str, **values: object) -> str:
+            return str(sentences.ugettext(sentence)) % values
+
+        notice = sending.notice
+        told = _line(said(notice.text, sentences, language)) if notice is not None else ""
+        subject = say(SUBJECTS[sending.what], text=told) if sending.what in SUBJECTS else told
+        text = say(TEXTS[sending.what], link=self._link(sending), username=sending.username)
+        parts = [told, text, "-- \n" + say(FOOT, username=sending.username, link=f"{self._url}/account/notices")]
+        return Letter(_line(subject)[:200], "\n\n".join(part for part in parts if part) + "\n")
+
+    def body(self, sending: Sending) -> dict[str, object]:
+        notice = sending.notice
+        told: dict[str, object] = {"id": sending.id, "event": f"notice.{sending.what}", "user": sending.username}
+        if notice is not None:
+            code, values = coded(notice.reason) or (None, None)
+            told["notice"] = {
+                "id": notice.id,
+                "kind": notice.kind,
+                "cause": notice.name.cause,
+                "count": notice.count,
+                "about": ": ".join(part for part in (notice.about, tell(notice.reason, Language.EN)) if part),
+                "reason_code": code,
+                "reason_values": values,
+                "text": str(notice.text),
+                "link": f"{self._url}{notice.link}",
+                "opened_at": notice.opened_at,
+                "closed_at": notice.closed_at,
+            }
+        return told
+
+    def _link(self, sending: Sending) -> str:
+        if sending.what is What.PROOF:
+            return f"{self._url}/account/notices/prove/{self._proof_of(sending)}"
+        return f"{self._url}{sending.notice.link if sending.notice is not None else '/notices'}"
+
+
+def _line(text: str) -> str:
+    """A header has one line, whatever a file's name holds."""
+    return " ".join(text.split())

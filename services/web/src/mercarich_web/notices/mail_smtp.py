@@ -1,0 +1,81 @@
+"""`ports_notices.Sender` by SMTP."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+from mercarich_web.notices.notices import NotSent, Sending, Undeliverable
+
+SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    host: str
+    port: int
+    security: str
+    """starttls, tls or none"""
+    username: str
+    password: str
+    sender: str
+
+
+class SmtpSender:
+    """A connection for each mail: they are few."""
+
+    def __init__(self, server: MailServer, compose: Callable[[Sending], Letter]) -> None:
+        self._server = server
+        self._compose = compose
+
+    def __call__(self, sending: Sending) -> None:
+        to = sending.ways.mail_address
+        if not to:
+            raise Undeliverable("there is no mail address any more")
+        message = self._message(sending, to)
+        try:
+            with self._connected() as server:
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code = next(iter(error.recipients.values()))[0]
+            if code >= 500:
+                raise Undeliverable(f"the mail server refuses the address ({code})") from error
+            raise NotSent(f"the mail server puts the address off ({code})") from error
+        except smtplib.SMTPResponseException as error:
+            raise NotSent(f"the mail server answered {error.smtp_code}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(f"the mail server cannot be used ({type(error).__name__})") from error
+
+    def _message(self, sending: Sending, to: str) -> EmailMessage:
+        letter, sender = self._compose(sending), self._server.sender
+        message = EmailMessage()
+        message["From"], message["To"] = f"Mercarich <{sender}>", to
+        message["Subject"] = letter.subject
+        message["Date"], message["Message-ID"] = formatdate(), make_msgid(f"{sending.id}", sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        return message
+
+    def _connected(self) -> smtplib.SMTP:
+        own, tls = self._server, ssl.create_default_context()
+        if own.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(own.host, own.port, timeout=SECONDS, context=tls)
+        else:
+            server = smtplib.SMTP(own.host, own.port, timeout=SECONDS)
+        try:
+            if own.security == "starttls":
+                server.starttls(context=tls)
+            if own.username:
+                server.login(own.username, own.password)
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
+        return server

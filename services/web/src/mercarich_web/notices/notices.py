@@ -1,0 +1,215 @@
+"""What a seller is told of: one notice for each cause, open as long as the cause is there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from mercarich_reasons.reason import Reason
+from mercarich_web.sentences import Said
+
+QUIET = timedelta(hours=6)
+"""A cause that comes back within it is the same notice: nobody is told again."""
+STUCK_AFTER = timedelta(hours=1)
+FAILED_FOR = timedelta(days=7)
+"""So long a failed job is told of."""
+MOST_TRIES = 8
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+
+
+class Kind(StrEnum):
+    TOKEN = "token"
+    """Amazon refuses the seller's token."""
+    STUCK = "stuck"
+    """Withdrawals that did not reach Amazon for an hour."""
+    HELD = "held"
+    REJECTED = "rejected"
+    PROPOSED = "proposed"
+    JOB_FAILED = "job_failed"
+
+
+TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK})
+
+
+class Way(StrEnum):
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+class What(StrEnum):
+    OPENED = "opened"
+    CLOSED = "closed"
+    PROOF = "proof"
+    """Whether a mail address is theirs."""
+    TRIAL = "trial"
+
+
+class Name(NamedTuple):
+    """Tells notices apart."""
+
+    user_id: int
+    kind: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that is so at present."""
+
+    name: Name
+    count: int = 1
+    about: str = ""
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    id: int
+    name: Name
+    count: int
+    about: str
+    opened_at: datetime
+    closed_at: datetime | None
+    read_at: datetime | None
+    reason: Reason | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.name.kind
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def text(self) -> Said:
+        sentence = SENTENCES.get(self.kind, OTHER)
+        if self.kind == Kind.JOB_FAILED and self.reason is not None:
+            sentence = FILE_FAILED if self.about else SEARCH_FAILED
+        return Said(sentence.text, {"count": self.count, "about": self.about, "reason": self.reason})
+
+    @property
+    def link(self) -> str:
+        """The page where something can be done."""
+        return LINKS.get(self.kind, "/notices").format(cause=self.name.cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    new: Sequence[Cause]
+    again: Sequence[tuple[Notice, Cause]]
+    """Closed ones whose cause is back."""
+    other: Sequence[tuple[Notice, Cause]]
+    """Open ones with another count."""
+    over: Sequence[Notice]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a seller wants to be told."""
+
+    mail_address: str | None = None
+    mail_proven_at: datetime | None = None
+    webhook_url: str | None = None
+    webhook_salt: str | None = None
+    by_mail: frozenset[Kind] = frozenset()
+    by_webhook: frozenset[Kind] = frozenset()
+
+    def of(self, kind: str) -> list[Way]:
+        ways = []
+        if self.mail_address and self.mail_proven_at is not None and kind in self.by_mail:
+            ways.append(Way.MAIL)
+        if self.webhook_url and kind in self.by_webhook:
+            ways.append(Way.WEBHOOK)
+        return ways
+
+
+def changes(causes: Iterable[Cause], known: Iterable[Notice]) -> Changes:
+    """What has to be written; `known` are all open notices, and closed ones of these causes."""
+    now = {cause.name: cause for cause in causes}
+    by_name = {notice.name: notice for notice in known}
+    new, again, other = [], [], []
+    for name, cause in now.items():
+        notice = by_name.get(name)
+        if notice is None:
+            new.append(cause)
+        elif not notice.is_open:
+            again.append((notice, cause))
+        elif (notice.count, notice.about, notice.reason) != (cause.count, cause.about, cause.reason):
+            other.append((notice, cause))
+    over = [notice for name, notice in by_name.items() if notice.is_open and name not in now]
+    return Changes(new, again, other, over)
+
+
+def comes_back_quietly(notice: Notice, now: datetime) -> bool:
+    return notice.closed_at is not None and now - notice.closed_at < QUIET
+
+
+def pause_after(tries: int) -> timedelta:
+    return min(LONGEST_PAUSE, FIRST_PAUSE * int(2 ** max(0, tries - 1)))
+
+
+FILE_FAILED = Said("A job failed: %(about)s: %(reason)s")
+SEARCH_FAILED = Said("A job failed: %(reason)s")
+OTHER = Said("Something needs you: %(about)s")
+SENTENCES: Mapping[str, Said] = {
+    Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
+    Kind.STUCK: Said("Withdrawals that have not reached Amazon for an hour: %(count)s"),
+    Kind.HELD: Said("Withdrawals that are held back: %(count)s"),
+    Kind.REJECTED: Said("Listings that Amazon refused: %(count)s"),
+    Kind.PROPOSED: Said("Replacements that wait for your word: %(count)s"),
+    Kind.JOB_FAILED: Said("A job failed: %(about)s"),
+}
+LINKS: Mapping[str, str] = {
+    Kind.TOKEN: "/amazon",
+    Kind.STUCK: "/listings?view=exposed",
+    Kind.HELD: "/listings?view=held",
+    Kind.REJECTED: "/listings?view=problem",
+    Kind.PROPOSED: "/replacements",
+    Kind.JOB_FAILED: "/jobs/{cause}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One mail or call that is to go out."""
+
+    id: int
+    user_id: int
+    way: Way
+    what: What
+    tries: int
+    """With the one that begins now."""
+    notice: Notice | None
+    ways: Ways
+    username: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """As the seller sees it."""
+
+    way: str
+    what: str
+    state: str
+    tries: int
+    at: datetime
+    problem: str | None
+
+
+class NotSent(Exception):
+    """It may go better later; the text says why."""
+
+
+class Undeliverable(Exception):
+    """It will never go: the address is none that is asked. The text says why."""
+
+
+class Sender(Protocol):
+    def __call__(self, sending: Sending) -> None:
+        """Raises `NotSent` and `Undeliverable`."""
+
+
+Senders = Mapping[Way, Sender]

@@ -1,0 +1,100 @@
+"""A seller's notices, and how they go out: by mail, by webhook, of which kind."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from mercarich_web.api.ids import Id
+from mercarich_web.notices.keeping import ChooseWays, ReadNotices
+from mercarich_web.notices.notices import Kind, Way
+from mercarich_web.refusals import Refused
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import FreshSeller, Seller, Visit
+
+Kinds = Annotated[list[Kind] | None, Form()]
+
+
+def routes(site: Site, reading: ReadNotices, ways: ChooseWays) -> APIRouter:
+    routes = APIRouter()
+    routes.include_router(_reading(site, reading))
+    routes.include_router(_choosing(site, ways))
+    routes.include_router(_proving(site, ways))
+    return routes
+
+
+def _reading(site: Site, reading: ReadNotices) -> APIRouter:
+    routes = APIRouter(prefix="/notices")
+
+    @routes.get("")
+    def table(visit: Seller) -> Response:
+        return site.page(visit, "notices.html", notices=reading.of(visit.account.user_id))
+
+    @routes.post("/read")
+    def read_all(visit: Seller) -> Response:
+        reading.mark_all(visit.account.user_id)
+        return site.to("/notices")
+
+    @routes.post("/{notice_id}/read")
+    def read(visit: Seller, notice_id: Id) -> Response:
+        reading.mark(visit.account.user_id, notice_id)
+        return site.to("/notices")
+
+    return routes
+
+
+def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
+    routes = APIRouter(prefix="/account/notices")
+
+    def page(visit: Visit, status: int = 200, **told: object) -> Response:
+        user_id = visit.account.user_id
+        known = ways.ways(user_id)
+        shown = {"mail": known.mail_address or "", "webhook": known.webhook_url or "", "problem": None} | told
+        secret = ways.signing_secret(user_id)
+        return site.page(
+            visit, "notice_ways.html", status, ways=known, secret=secret, lines=ways.lines(user_id), **shown
+        )
+
+    @routes.get("")
+    def form(visit: FreshSeller) -> Response:
+        return page(visit)
+
+    @routes.post("")
+    def choose(
+        visit: FreshSeller,
+        mail: Annotated[str, Form(max_length=300)] = "",
+        webhook: Annotated[str, Form(max_length=1_100)] = "",
+        by_mail: Kinds = None,
+        by_webhook: Kinds = None,
+    ) -> Response:
+        try:
+            ways.choose(visit.account, mail, webhook, (by_mail or (), by_webhook or ()), visit.actor)
+        except Refused as error:
+            return page(visit, 422, mail=mail, webhook=webhook, problem=error.reason)
+        return site.to("/account/notices", "ways_chosen")
+
+    @routes.post("/trial")
+    def trial(visit: FreshSeller, way: Annotated[Way, Form()]) -> Response:
+        try:
+            ways.trial(visit.account.user_id, way)
+        except Refused as error:
+            return page(visit, 422, problem=error.reason)
+        return site.to("/account/notices", "trial_sent")
+
+    return routes
+
+
+def _proving(site: Site, ways: ChooseWays) -> APIRouter:
+    routes = APIRouter(prefix="/account/notices/prove")
+
+    @routes.get("/{token}")
+    def form(visit: Seller, token: str) -> Response:
+        """Nothing is proven by it: mail programs look at links."""
+        return site.page(
+            visit, "prove_mail.html", token=token[:64], address=ways.ways(visit.account.user_id).mail_address
+        )
+
+    @routes.post("/{token}")
+    def prove(visit: Seller, token: str) -> Response:
+        return site.to("/account/notices", "mail_proven", ways.prove(visit.account, token))
+
+    return routes

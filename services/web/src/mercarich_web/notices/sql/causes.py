@@ -1,0 +1,75 @@
+"""`ports_notices.Causes`: what the tables say that sellers should know of. Each question has an index to go by."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, true
+
+from mercarich_db.tables import amazon_accounts, holds, jobs, listings, revivals, users
+from mercarich_listings.replacements import AWAITED
+from mercarich_web.database import reading
+from mercarich_web.notices.notices import FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
+
+_offer = listings.c
+
+
+class SqlCauses:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def now(self, at: datetime) -> Sequence[Cause]:
+        """Of all sellers."""
+        with reading(self._engine) as connection:
+            active = set(connection.execute(select(users.c.id).where(users.c.active.is_(true()))).scalars())
+            found = [
+                *_tokens(connection),
+                *_counted(connection, Kind.HELD, _held()),
+                *_counted(connection, Kind.PROPOSED, _proposed()),
+                *_counted(connection, Kind.REJECTED, _pending(_offer.push_problem.is_not(None))),
+                *_counted(connection, Kind.STUCK, _pending(_stuck(at))),
+                *_failed_jobs(connection, at),
+            ]
+        return [cause for cause in found if cause.name.user_id in active]
+
+
+def _tokens(connection: Connection) -> Iterator[Cause]:
+    refused = select(amazon_accounts.c.user_id, amazon_accounts.c.token_reason)
+    for row in connection.execute(refused.where(amazon_accounts.c.token_verdict == "invalid")):
+        yield Cause(Name(row.user_id, Kind.TOKEN, ""), 1, (row.token_reason or "")[:255])
+
+
+def _counted(connection: Connection, kind: Kind, query: Select[Any]) -> Iterator[Cause]:
+    for user_id, cause, count in connection.execute(query):
+        yield Cause(Name(user_id, kind, str(cause or "")), count)
+
+
+def _held() -> Select[Any]:
+    open_ones = select(holds.c.id).where(holds.c.applied_at.is_(None), holds.c.released_at.is_(None))
+    held = select(_offer.user_id, _offer.hold_id, func.count()).where(_offer.hold_id.in_(open_ones))
+    return held.group_by(_offer.user_id, _offer.hold_id)
+
+
+def _proposed() -> Select[Any]:
+    waiting = select(revivals.c.user_id, func.max(""), func.count()).select_from(revivals).join(listings, AWAITED)
+    return waiting.group_by(revivals.c.user_id)
+
+
+def _pending(which: ColumnElement[bool]) -> Select[Any]:
+    """Of what is on the way to Amazon."""
+    on_offer = and_(_offer.push_pending == 1, _offer.listed.is_(true()))
+    return select(_offer.user_id, func.max(""), func.count()).where(on_offer, which).group_by(_offer.user_id)
+
+
+def _stuck(at: datetime) -> ColumnElement[bool]:
+    still_on_sale = or_(_offer.pushed_quantity.is_(None), _offer.pushed_quantity > 0)
+    return and_(_offer.quantity == 0, still_on_sale, _offer.changed_at < at - STUCK_AFTER)
+
+
+def _failed_jobs(connection: Connection, at: datetime) -> Iterator[Cause]:
+    columns = (jobs.c.user_id, jobs.c.id, jobs.c.arguments, jobs.c.message)
+    failed = select(*columns).where(jobs.c.ended_at > at - FAILED_FOR, jobs.c.state == "failed")
+    for row in connection.execute(failed.where(jobs.c.kind.in_(("import", "search")))):
+        file = str(orjson.loads(row.arguments).get("file", ""))
+        yield Cause(Name(row.user_id, Kind.JOB_FAILED, str(row.id)), 1, file[:255], row.message)

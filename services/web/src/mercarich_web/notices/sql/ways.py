@@ -1,0 +1,165 @@
+"""`ports_notices.WayBook` and `Outbox` over the tables."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import logins, notice_sendings, notice_ways, notices, users
+from mercarich_db.types import AnyRow
+from mercarich_web.database import reading
+from mercarich_web.notices.notices import Kind, Name, Notice, Sending, SentLine, Way, Ways, What, pause_after
+
+_sending = notice_sendings.c
+
+
+class SqlWays:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def ways(self, user_id: int) -> Ways:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(notice_ways).where(notice_ways.c.user_id == user_id)).one_or_none()
+        return Ways() if row is None else ways_of(row)
+
+    def set_ways(self, user_id: int, ways: Ways) -> None:
+        values = {
+            "mail_address": ways.mail_address,
+            "mail_proven_at": ways.mail_proven_at,
+            "webhook_url": ways.webhook_url,
+            "webhook_salt": ways.webhook_salt,
+            "kinds_by_mail": " ".join(sorted(ways.by_mail)),
+            "kinds_by_webhook": " ".join(sorted(ways.by_webhook)),
+        }
+
+        def write(connection: Connection) -> None:
+            change = update(notice_ways).where(notice_ways.c.user_id == user_id).values(values)
+            if connection.execute(change).rowcount == 0:
+                connection.execute(insert(notice_ways).values(user_id=user_id, **values))
+
+        run_tx(self._engine, write)
+
+    def send(self, user_id: int, way: Way, what: What, now: datetime) -> None:
+        """Put in line."""
+        row = a_sending(user_id, way, what, now, None)
+        run_tx(self._engine, lambda connection: connection.execute(insert(notice_sendings).values(row)))
+
+    def lines(self, user_id: int, limit: int) -> Sequence[SentLine]:
+        """Newest first."""
+        query = select(notice_sendings).where(_sending.user_id == user_id).order_by(_sending.id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            return [
+                SentLine(row.way, row.what, row.state, row.attempts, row.created_at, row.problem)
+                for row in connection.execute(query)
+            ]
+
+    def queued(self, user_id: int, what: Collection[What], since: datetime) -> int:
+        """How many of these were put in line since."""
+        these = (_sending.user_id == user_id, _sending.what.in_(list(what)), _sending.created_at > since)
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(notice_sendings).where(*these)).scalar_one()
+
+
+class SqlOutbox:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def take(self, now: datetime, limit: int) -> Sequence[Sending]:
+        """Those that are due, one of a seller; each is put off, so that no other sender takes it."""
+        is_due = and_(_sending.state == "waiting", _sending.not_before <= now)
+        first = select(func.min(_sending.id)).where(is_due).group_by(_sending.user_id)
+        due = select(_sending.id, _sending.attempts).where(is_due, _sending.id.in_(first))
+
+        def take(connection: Connection) -> list[int]:
+            taken = []
+            for row in connection.execute(due.order_by(_sending.not_before).limit(limit)).all():
+                mine = update(notice_sendings).where(_sending.id == row.id, _sending.attempts == row.attempts)
+                tries = row.attempts + 1
+                change = mine.values(attempts=tries, not_before=now + pause_after(tries))
+                if connection.execute(change).rowcount == 1:
+                    taken.append(row.id)
+            return taken
+
+        with reading(self._engine) as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return []
+        taken = run_tx(self._engine, take)
+        with reading(self._engine) as connection:
+            return [_whole(row) for row in connection.execute(_sendings().where(_sending.id.in_(taken)))]
+
+    def sent(self, sending_id: int) -> None:
+        self._end(sending_id, state="sent", problem=None)
+
+    def missed(self, sending_id: int, problem: str, *, for_good: bool) -> None:
+        self._end(sending_id, state="failed" if for_good else "waiting", problem=problem[:255])
+
+    def sweep(self, before: datetime) -> None:
+        """Delete what ended, and notices that closed, before."""
+        old = delete(notice_sendings).where(_sending.state != "waiting", _sending.not_before < before)
+        closed = delete(notices).where(notices.c.closed_at < before)
+
+        def sweep(connection: Connection) -> None:
+            connection.execute(old)
+            connection.execute(closed)
+
+        run_tx(self._engine, sweep)
+
+    def _end(self, sending_id: int, **values: str | None) -> None:
+        change = update(notice_sendings).where(_sending.id == sending_id).values(values)
+        run_tx(self._engine, lambda connection: connection.execute(change))
+
+
+def ways_of(row: AnyRow) -> Ways:
+    return Ways(
+        mail_address=row.mail_address,
+        mail_proven_at=row.mail_proven_at,
+        webhook_url=row.webhook_url,
+        webhook_salt=row.webhook_salt,
+        by_mail=_kinds(row.kinds_by_mail),
+        by_webhook=_kinds(row.kinds_by_webhook),
+    )
+
+
+def a_sending(user_id: int, way: Way, what: What, now: datetime, notice_id: int | None) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "notice_id": notice_id,
+        "way": way,
+        "what": what,
+        "state": "waiting",
+        "attempts": 0,
+        "not_before": now,
+        "created_at": now,
+    }
+
+
+def _kinds(text: str | None) -> frozenset[Kind]:
+    return frozenset(Kind(word) for word in (text or "").split() if word in set(Kind))
+
+
+def _sendings() -> Any:
+    ways = [column for column in notice_ways.c if column.name != "user_id"]
+    told = [column.label(f"of_{column.name}") for column in notices.c]
+    return (
+        select(_sending.id, _sending.user_id, _sending.way, _sending.what, _sending.attempts, *ways, *told)
+        .add_columns(users.c.username, logins.c.language)
+        .select_from(notice_sendings)
+        .join(users, users.c.id == _sending.user_id)
+        .outerjoin(logins, logins.c.user_id == users.c.id)
+        .outerjoin(notice_ways, notice_ways.c.user_id == users.c.id)
+        .outerjoin(notices, notices.c.id == _sending.notice_id)
+        .order_by(_sending.id)
+    )
+
+
+def _whole(row: AnyRow) -> Sending:
+    notice = None
+    if row.of_id is not None:
+        name = Name(row.of_user_id, row.of_kind, row.of_cause)
+        notice = Notice(row.of_id, name, row.of_count, row.of_about, row.of_opened_at, row.of_closed_at, row.of_read_at)
+    ways = ways_of(row)
+    return Sending(
+        row.id, row.user_id, Way(row.way), What(row.what), row.attempts, notice, ways, row.username, row.language
+    )

@@ -1,0 +1,126 @@
+"""`ports_notices.Sender` by a signed POST to the seller's own address.
+
+A seller names the address, so this process could be made to ask what only it can reach. Hence https and port 443 only;
+the name is resolved once, every address of it must be public, the connection goes to what was looked at, no redirect
+is followed, and nothing of the answer is read or told but its status. A call has a connection of its own and ends in
+time whatever comes back: all sellers' notices wait behind it.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import orjson
+
+from mercarich_platform.clock import Clock
+from mercarich_platform.public_addresses import is_public
+from mercarich_web.notices.notices import NotSent, Sending, Undeliverable
+
+SECONDS = 10.0
+"""A whole call: a receiver that sends a byte now and then would pass a limit on each read."""
+SIGNATURE = "Mercarich-Signature"
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+def resolved(host: str, port: int) -> Sequence[str]:
+    """Every address of a name. Raises `OSError`."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class WebhookSender:
+    """`secret_of` answers what a sending is signed with, `body_of` what is told; `anywhere` is for tests."""
+
+    def __init__(
+        self,
+        secret_of: Callable[[Sending], str],
+        body_of: Callable[[Sending], dict[str, object]],
+        now: Clock,
+        *,
+        anywhere: bool = False,
+        resolve: Resolve = resolved,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._secret_of = secret_of
+        self._body_of = body_of
+        self._now = now
+        self._anywhere = anywhere
+        self._resolve = resolve
+        self._transport = transport
+        self._tls = ssl.create_default_context()
+
+    def __call__(self, sending: Sending) -> None:
+        if not sending.ways.webhook_url:
+            raise Undeliverable("there is no webhook any more")
+        target = self._looked_at(sending.ways.webhook_url)
+        body = orjson.dumps(self._body_of(sending))
+        headers = {
+            "Host": target.named,
+            "Content-Type": "application/json",
+            "User-Agent": "Mercarich-Webhook/1",
+            SIGNATURE: signature(self._secret_of(sending), int(self._now().timestamp()), body),
+        }
+        try:
+            status = asyncio.run(self._status(target, body, headers))
+        except httpx.InvalidURL as error:
+            raise Undeliverable("the address cannot be read") from error
+        except (httpx.HTTPError, OSError) as error:
+            raise NotSent(f"it cannot be reached ({type(error).__name__})") from error
+        if not 200 <= status < 300:
+            raise NotSent(f"it answered {status}")
+
+    async def _status(self, target: "_Target", body: bytes, headers: dict[str, str]) -> int:
+        extensions = {"sni_hostname": target.host} if target.url.startswith("https:") else {}
+        async with (
+            asyncio.timeout(SECONDS),
+            httpx.AsyncClient(verify=self._tls, trust_env=False, timeout=None, transport=self._transport) as client,
+            client.stream("POST", target.url, content=body, headers=headers, extensions=extensions) as answer,
+        ):
+            return answer.status_code
+
+    def _looked_at(self, url: str) -> "_Target":
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+            host = host and host.encode("idna").decode()
+        except ValueError:
+            raise Undeliverable("the address cannot be read") from None
+        if not host or parts.username is not None:
+            raise Undeliverable("the address names no plain host")
+        if not self._anywhere and (parts.scheme != "https" or port not in (None, 443)):
+            raise Undeliverable("only https and port 443 are called")
+        try:
+            found = self._resolve(host, port or 443)
+        except (OSError, ValueError) as error:
+            raise NotSent("its name cannot be resolved") from error
+        if not found or (not self._anywhere and not all(is_public(address) for address in found)):
+            raise Undeliverable("its name leads to an address that is not public")
+        place = _with_port(found[0].partition("%")[0], port)
+        url = urlunsplit((parts.scheme, place, parts.path or "/", parts.query, ""))
+        return _Target(url, _with_port(host, port), host)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """`url` has the host's IP address in place of its name, `named` is what to call the host."""
+
+    url: str
+    named: str
+    host: str
+    """Whom the certificate must name."""
+
+
+def _with_port(host: str, port: int | None) -> str:
+    plain = f"[{host}]" if ":" in host else host
+    return plain if port is None else f"{plain}:{port}"
+
+
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """`t=…,v1=…`: a receiver computes the same of the time, a dot and the body, and refuses an old time."""
+    mac = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256)
+    return f"t={timestamp},v1={mac.hexdigest()}"

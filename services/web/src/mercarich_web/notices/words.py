@@ -1,0 +1,28 @@
+"""The words of notices, in English for the catalogues."""
+
+from collections.abc import Mapping
+
+from mercarich_web.notices.notices import Kind
+from mercarich_web.site.languages import N_
+
+TOLD: Mapping[str, tuple[str, str, str]] = {
+    Kind.TOKEN: (N_("Amazon refuses your token"), "key-round", "bad"),
+    Kind.STUCK: (N_("Withdrawals that do not reach Amazon"), "triangle-alert", "bad"),
+    Kind.HELD: (N_("Withdrawals held back"), "hand", "warn"),
+    Kind.REJECTED: (N_("Refused by Amazon"), "circle-x", "bad"),
+    Kind.PROPOSED: (N_("Replacements that wait for you"), "sparkles", "info"),
+    Kind.JOB_FAILED: (N_("Failed imports and searches"), "file-spreadsheet", "bad"),
+}
+"""A kind of notice: its word, icon and tone."""
+WAYS: Mapping[str, str] = {"mail": N_("Mail"), "webhook": N_("Webhook")}
+SENDINGS: Mapping[str, str] = {
+    "opened": N_("Notice"),
+    "closed": N_("Settled"),
+    "proof": N_("Proof of the address"),
+    "trial": N_("Trial"),
+}
+SENDING_STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": (N_("waits"), "info"),
+    "sent": (N_("sent"), "good"),
+    "failed": (N_("not sent"), "bad"),
+}

@@ -1,0 +1,88 @@
+"""The operator's first page: what needs somebody, and whether everything moves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import ScheduleRow
+from mercarich_platform.clock import Clock
+from mercarich_web.marketplaces.steering import PAUSED, SWITCH
+from mercarich_web.overview.sql import SqlStock
+from mercarich_web.overview.status import Pushes
+from mercarich_web.runs.holds import Hold
+from mercarich_web.runs.runs import Run
+from mercarich_web.runs.sql.history import SqlRunHistory
+from mercarich_web.runs.sql.hold_history import SqlHoldHistory
+from mercarich_web.schedule import slots as schedules
+from mercarich_web.schedule.slots import ScheduleStatus
+from mercarich_web.schedule.sql import SqlSchedules
+from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
+from mercarich_web.system_settings.settings import Setting
+from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.workers.sql import SqlPools
+
+RUNS_SHOWN = 8
+HOLDS_SHOWN = 10
+SILENT = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    at: datetime
+    holds: Sequence[Hold]
+    runs: Sequence[Run]
+    """The last ones, newest first."""
+    overdue: Sequence[ScheduleStatus]
+    paused: Sequence[ScheduleStatus]
+    resting: Sequence[Setting]
+    """The switches of marketplaces that are paused."""
+    refused: int
+    """Sellers whose token Amazon refuses."""
+    silent_since: datetime | None
+    """The cluster's operator, when it has told nothing for too long."""
+
+    @property
+    def is_calm(self) -> bool:
+        """Nothing needs somebody."""
+        return not (
+            self.holds or self.overdue or self.paused or self.resting or self.refused or self.silent_since is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOverview:
+    """Asks the database alone: the broker's part is on the page of pools."""
+
+    runs: SqlRunHistory
+    stock: SqlStock
+    holds: SqlHoldHistory
+    schedules: SqlSchedules
+    pools: SqlPools
+    settings: SqlSettings
+    tokens: SqlTokenVerdicts
+    timetable: Sequence[ScheduleRow]
+    now: Clock
+
+    def __call__(self) -> Overview:
+        now = self.now()
+        last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
+        rows = [
+            schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))
+            for row in self.timetable
+        ]
+        seen_at = max((pool.seen_at for pool in self.pools.states()), default=None)
+        return Overview(
+            at=now,
+            holds=[hold for hold in self.holds.open(HOLDS_SHOWN).rows if hold.released_at is None],
+            runs=self.runs.page(None, None, None, RUNS_SHOWN).rows,
+            overdue=[row for row in rows if row.overdue],
+            paused=[row for row in rows if row.paused_by is not None],
+            resting=[each for each in self.settings.all() if each.key.startswith(SWITCH) and each.value == PAUSED],
+            refused=self.tokens.counts().get("invalid", 0),
+            silent_since=seen_at if seen_at is not None and now - seen_at > SILENT else None,
+        )
+
+    def pushes(self) -> Mapping[str, Pushes]:
+        """By marketplace; counts all listings, which takes a while where there are a million."""
+        return {marketplace.value: self.stock.pushes(marketplace.value) for marketplace in Marketplace}

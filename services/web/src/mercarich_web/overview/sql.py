@@ -1,0 +1,79 @@
+"""`ports.Stock` over the tables: backlog, pushes that wait, offers that are exposed, open feeds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, true
+
+from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db.tables import listings, source_items, submissions, users
+from mercarich_web.database import reading
+from mercarich_web.overview.status import Backlog, OpenFeed, Pushes
+
+NO_RUN = 0
+"""No run has this id: nothing is pending before the first."""
+
+
+class SqlStock:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def backlog(self, marketplace: str, run_id: int | None, now: datetime) -> Backlog:
+        item = source_items.c
+        may_now = or_(item.check_not_before.is_(None), item.check_not_before <= now)
+        wanted_by = item.check_run == (NO_RUN if run_id is None else run_id)
+        pending = select(func.count(), _count(may_now)).select_from(source_items).where(wanted_by)
+        query = select(
+            _count(item.checked_at.is_(None)),
+            func.min(item.checked_at),
+            _count(item.check_problem != "set_aside"),
+            _count(item.check_problem == "set_aside"),
+        ).where(item.marketplace == marketplace)
+        with reading(self._engine) as connection:
+            wanted, due = connection.execute(pending).one()
+            return Backlog(wanted, due, *connection.execute(query).one())
+
+    def pushes(self, marketplace: str) -> Pushes:
+        listing = listings.c
+        offered = and_(listing.listed.is_(true()), listing.orphan.is_not(true()), listing.marketplace == marketplace)
+        down = listing.quantity == 0
+        waiting = select(
+            _count(down),
+            func.min(case((down, listing.changed_at))),
+            _count(~down),
+            func.min(case((~down, listing.changed_at))),
+        ).where(listing.push_pending == 1, offered)
+        exposed = (
+            select(func.count())
+            .select_from(listings.join(source_items, source_items.c.id == listing.source_item_id))
+            .where(
+                offered,
+                func.coalesce(listing.pushed_quantity, listing.listing_quantity) > 0,
+                or_(down, source_items.c.state.in_(sorted(OUT_OF_STOCK))),
+            )
+        )
+        orphans = (
+            select(func.count())
+            .select_from(listings)
+            .where(listing.listed.is_(true()), listing.orphan.is_(true()), listing.marketplace == marketplace)
+        )
+        with reading(self._engine) as connection:
+            withdrawals, oldest_withdrawal, restores, oldest_restore = connection.execute(waiting).one()
+            count = connection.execute(exposed).scalar_one()
+            unknown = connection.execute(orphans).scalar_one()
+        return Pushes(withdrawals, oldest_withdrawal, restores, oldest_restore, count, unknown)
+
+    def open_feeds(self) -> Sequence[OpenFeed]:
+        feed = submissions.c
+        query = (
+            select(feed.id, users.c.username, feed.state, feed.feed_id, feed.created_at, feed["items"], feed.problem)
+            .join(users, users.c.id == feed.user_id)
+            .where(feed.lane == "feed", feed.ended_at.is_(None))
+            .order_by(feed.id)
+        )
+        with reading(self._engine) as connection:
+            return [OpenFeed(*row) for row in connection.execute(query)]
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))

@@ -1,0 +1,137 @@
+"""The shapes of every answer; `--json` prints them as they are, times ISO 8601 in UTC, None as null.
+
+They are stable: a field may be added, none changes its meaning.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import ScheduleRow
+from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
+from mercarich_reasons.reason import Reason
+from mercarich_web.database import SqlSchema
+from mercarich_web.overview.sql import SqlStock
+from mercarich_web.runs.holds import Hold
+from mercarich_web.runs.runs import Run
+from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.runs.sql.runs import SqlRuns
+from mercarich_web.schedule import slots as schedules
+from mercarich_web.schedule.slots import ScheduleStatus
+from mercarich_web.schedule.sql import SqlSchedules
+from mercarich_web.workers.pools_kafka import KafkaPools
+from mercarich_web.workers.queues import Pool, Reach
+from mercarich_web.workers.waiting import away_from, reach_pools
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Source items of one marketplace."""
+
+    pending: int
+    """Wanted by the newest run and not done."""
+    due: int
+    """Of these, may be looked at now; the others are under way or wait for their next try."""
+    never_checked: int
+    oldest_checked_at: datetime | None
+    unknown: int
+    """The last look learnt nothing."""
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pushes:
+    """Listings of one marketplace against what Amazon shows."""
+
+    withdrawals: int
+    """Quantity 0, not yet accepted by Amazon."""
+    oldest_withdrawal_at: datetime | None
+    restores: int
+    oldest_restore_at: datetime | None
+    exposed: int
+    """Amazon still sells them while their source is out of stock or their quantity is 0."""
+    orphans: int
+    """Amazon does not know their SKU; counted nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceStatus:
+    marketplace: str
+    run: Run | None
+    backlog: Backlog
+    pushes: Pushes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFeed:
+    submission_id: int
+    username: str
+    state: str
+    feed_id: str | None
+    created_at: datetime
+    items: int
+    problem: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole system at a glance; what needs a database or a broker that is away is empty."""
+
+    at: datetime
+    database: Reach
+    broker: Reach
+    marketplaces: Sequence[MarketplaceStatus]
+    open_feeds: Sequence[OpenFeed]
+    holds: Sequence[Hold]
+    schedules: Sequence[ScheduleStatus]
+    pools: Sequence[Pool]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """The whole system at a glance, with whatever is away named instead of shown."""
+
+    schema: SqlSchema
+    runs: SqlRuns
+    stock: SqlStock
+    holds: SqlHolds
+    schedules: SqlSchedules
+    timetable: Sequence[ScheduleRow]
+    """The rows whose commands are there."""
+    pools: KafkaPools
+    now: Clock
+
+    def __call__(self) -> Status:
+        broker, pools = reach_pools(self.pools)
+        try:
+            problem = self.schema.problem()
+            if problem is None:
+                return self._full(broker, pools)
+            database = Reach(self.schema.where, ok=False, problem=problem)
+        except DatabaseAway as away:
+            database = away_from(self.schema.where, away)
+        return Status(self.now(), database, broker, (), (), (), (), pools)
+
+    def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
+        now = self.now()
+        last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
+        return Status(
+            at=now,
+            database=Reach(self.schema.where, ok=True),
+            broker=broker,
+            marketplaces=[self._marketplace(marketplace.value) for marketplace in Marketplace],
+            open_feeds=self.stock.open_feeds(),
+            holds=self.holds.open(),
+            schedules=[
+                schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))
+                for row in self.timetable
+            ],
+            pools=pools,
+        )
+
+    def _marketplace(self, marketplace: str) -> MarketplaceStatus:
+        run = self.runs.newest(marketplace)
+        backlog = self.stock.backlog(marketplace, run.id if run else None, self.now())
+        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace))

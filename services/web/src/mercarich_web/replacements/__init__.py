@@ -1,0 +1,1 @@
+"""Replacements of sources: proposals, the rules of their choice, exclusions."""

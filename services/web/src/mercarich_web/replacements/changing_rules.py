@@ -1,0 +1,52 @@
+"""A seller's own rules: for replacements as `mercarich revival settings` and `set`, and how often he is checked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mercarich_contracts.audit import Actor
+from mercarich_platform.clock import Clock
+from mercarich_web.identity.people import Account
+from mercarich_web.replacements.rule_trials import Trial, trial
+from mercarich_web.replacements.rules import CHECKS, CheckTrial, OwnRule
+from mercarich_web.replacements.sql.rule_trials import SqlTrials
+from mercarich_web.replacements.sql.rules import SqlRules
+
+LISTINGS = 40
+"""Whose last searches a preview looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDesk:
+    rules: SqlRules
+    trials: SqlTrials
+    on_sale: Callable[[int], int]
+    """How many listings of a seller are on sale."""
+    now: Clock
+
+    def show(self, seller: Account) -> Mapping[str, OwnRule]:
+        return {rule.key: rule for rule in self.rules.of(seller.user_id)}
+
+    def change(self, seller: Account, wanted: Mapping[str, str], by: Actor) -> int:
+        """Sets what differs from what holds, and goes back to the general value where it is wanted; answers how many.
+
+        Raises `BadRule`, and nothing is changed then.
+        """
+        known = self.show(seller)
+        changed = {
+            key: None if value == known[key].general else value
+            for key, value in wanted.items()
+            if key in known and value != known[key].value
+        }
+        self.rules.change(seller.user_id, changed, by, self.now())
+        return len(changed)
+
+    def preview(self, seller: Account, wanted: Mapping[str, str]) -> Trial:
+        """What these values would change of the last searches; nothing is saved. Raises `BadRule`."""
+        typed = self.trials.rules(seller.user_id, wanted)
+        hold = self.trials.rules(seller.user_id, {})
+        return trial(self.trials.searches(seller.user_id, LISTINGS), hold, typed)
+
+    def preview_checks(self, seller: Account, wanted: Mapping[str, str]) -> CheckTrial:
+        """What this number of checks would mean. Raises `BadRule`."""
+        checks = self.rules.checks(seller.user_id, wanted.get(CHECKS, str(seller.checks_a_day)))
+        return CheckTrial(self.on_sale(seller.user_id), 24 // seller.checks_a_day, 24 // checks)

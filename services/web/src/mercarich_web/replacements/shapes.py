@@ -1,0 +1,44 @@
+"""What the API answers and takes of replacements. A later field is added; none changes its meaning."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mercarich_contracts.market import Marketplace
+from mercarich_web.replacements.proposals import Proposal
+
+
+class ProposalShape(BaseModel):
+    listing_id: int
+    sku: str
+    listing_title: str | None
+    first_price_jpy: int | None
+    marketplace: str
+    item_id: str
+    url: str
+    title: str | None
+    price_jpy: int | None
+    seller_id: str | None
+    at: datetime
+
+
+class Meant(BaseModel):
+    """Which replacement, as it was listed: another may have come since, which is refused with 409."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    marketplace: Marketplace
+    item_id: str = Field(max_length=64)
+
+    @property
+    def shown(self) -> str:
+        return f"{self.marketplace} {self.item_id}"
+
+
+class Proposals(BaseModel):
+    replacements: Sequence[ProposalShape]
+
+
+def proposal(one: Proposal) -> ProposalShape:
+    return ProposalShape(**{name: getattr(one, name) for name in ProposalShape.model_fields})

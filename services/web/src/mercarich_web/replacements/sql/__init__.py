@@ -1,0 +1,1 @@
+"""Queries on replacements, rules and exclusions."""

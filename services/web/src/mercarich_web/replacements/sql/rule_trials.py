@@ -1,0 +1,130 @@
+"""`ports_rules.Trials` over the tables: rules with other values, and the last searches with what was seen then."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, select
+
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.proxy_api import Evidence, Item
+from mercarich_db.replacement_rules import rules_of
+from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
+from mercarich_db.tables import listings, revival_candidates, source_items
+from mercarich_db.types import AnyRow
+from mercarich_reasons.stored import OldSentence
+from mercarich_replacements.filters import Filter, Refusal
+from mercarich_replacements.matching import Likeness
+from mercarich_replacements.rules import Rules, Wanted
+from mercarich_replacements.trying import Seen
+from mercarich_web.database import reading
+from mercarich_web.replacements.rule_trials import Searched
+from mercarich_web.replacements.rules import BadRule
+
+CANDIDATES = 10_000
+"""Of all searches that are tried, together."""
+_offer, _source, _seen = listings.c, source_items.c, revival_candidates.c
+
+
+class SqlTrials:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def rules(self, user_id: int, instead: Mapping[str, str]) -> Rules:
+        """Those that hold, with other values instead. Raises `BadRule`."""
+        typed = {key: value for key, value in instead.items() if key in SELLERS_OWN}
+        for key, value in sorted(typed.items()):
+            try:
+                DEFINITIONS[key].parse(value)
+            except BadSetting as error:
+                raise BadRule(key, error.reason) from error
+        with reading(self._engine) as connection:
+            return rules_of(connection, user_id, typed)
+
+    def searches(self, user_id: int, limit: int) -> Sequence[Searched]:
+        """Of listings that still want a replacement, the last changed first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(_searched(user_id).limit(limit)).all()
+            seen = _candidates(connection, [row.id for row in rows])
+        return [Searched(row.id, row.sku, row.title, _wanted(row), seen.get(row.id, ())) for row in rows]
+
+
+def _searched(user_id: int) -> Any:
+    columns = (
+        *(
+            _offer.id,
+            _offer.user_id,
+            _offer.sku,
+            _offer.title,
+            _offer.first_price_jpy,
+            _offer.source_item_id,
+            _offer.offer_price_jpy,
+        ),
+        *(_source.marketplace, _source.item_id, _source.title.label("source_title"), _source.price_jpy),
+        *(_source.condition_code, _offer.withdrawn_at),
+    )
+    joined = and_(_source.id == _offer.source_item_id, _offer.user_id == user_id)
+    searched = select(*columns).select_from(listings.join(source_items, joined)).where(_offer.searching)
+    return searched.where(_offer.searched_at.is_not(None)).order_by(_offer.changed_at.desc(), _offer.id.desc())
+
+
+def _candidates(connection: Connection, ids: Sequence[int]) -> Mapping[int, Sequence[Seen]]:
+    """`page_seen` is NULL of those that were judged before it was kept what was seen."""
+    kept = select(revival_candidates).where(_seen.listing_id.in_(ids), _seen.page_seen.is_not(None))
+    found: dict[int, list[Seen]] = defaultdict(list)
+    for row in connection.execute(kept.order_by(_seen.id).limit(CANDIDATES)):
+        found[row.listing_id].append(_of(row))
+    return found
+
+
+def _of(row: AnyRow) -> Seen:
+    numbers = {one.name: row._mapping[one.name] for one in fields(Likeness)}
+    likeness = None if any(value is None for value in numbers.values()) else Likeness(**numbers)
+    item = Item(
+        marketplace=Marketplace(row.marketplace),
+        item_id=row.item_id,
+        state=State.AVAILABLE,
+        evidence=Evidence(
+            url=row.url,
+            http_status=None,
+            body_sha256=None,
+            parser_version="",
+            extract="",
+            fetched_at=row.searched_at,
+        ),
+        title=row.title,
+        price_jpy=row.price_jpy,
+        seller_id=row.seller_id,
+        seller_rating_good=row.rating_good,
+        seller_rating_bad=row.rating_bad,
+        condition_code=row.condition_code,
+        ships_from=row.ships_from,
+        ship_days_max=row.ship_days_max,
+    )
+    return Seen(item, row.page_seen, row.quick_correlation, likeness, _refusal(row))
+
+
+def _refusal(row: AnyRow) -> Refusal | None:
+    """What was said then; a filter of a later release is as good as none that holds under any rules."""
+    if row.refused_by is None:
+        return None
+    name = Filter(row.refused_by) if row.refused_by in set(Filter) else Filter.NOT_SEEN
+    return Refusal(name, row.reason or OldSentence(""))
+
+
+def _wanted(row: AnyRow) -> Wanted:
+    """As a search would ask for it, as far as the old source is known without a look at its page."""
+    return Wanted(
+        listing_ids=(row.id,),
+        user_id=row.user_id,
+        marketplace=Marketplace(row.marketplace),
+        source_item_id=row.source_item_id,
+        item_id=row.item_id,
+        title=row.source_title or row.title or "",
+        picture_url=None,
+        condition=row.condition_code,
+        first_price_jpy=row.price_jpy if row.first_price_jpy is None else row.first_price_jpy,
+        withdrawn_at=row.withdrawn_at,
+        offer_price_jpy=row.offer_price_jpy,
+    )

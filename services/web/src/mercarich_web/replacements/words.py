@@ -1,0 +1,32 @@
+"""The words of replacements, in English for the catalogues."""
+
+from collections.abc import Mapping
+
+from mercarich_contracts.revivals import RevivalState
+from mercarich_replacements.filters import Filter
+from mercarich_web.site.languages import N_
+
+REFUSED_BY: Mapping[str, str] = {
+    Filter.UNDONE: N_("taken back before"),
+    Filter.BANNED_SELLER: N_("excluded seller"),
+    Filter.BANNED_WORD: N_("excluded word"),
+    Filter.TITLE: N_("other goods"),
+    Filter.QUICK_PICTURE: N_("other picture"),
+    Filter.PICTURE: N_("other picture"),
+    Filter.BUYABLE: N_("not buyable"),
+    Filter.RATING: N_("seller's rating"),
+    Filter.USED: N_("used already"),
+    Filter.CONDITION: N_("condition"),
+    Filter.PRICE: N_("price"),
+    Filter.TITLE_LENGTH: N_("title length"),
+    Filter.ORIGIN: N_("ships from"),
+    Filter.SHIP_DAYS: N_("shipping days"),
+    Filter.UNKNOWN: N_("could not be looked at"),
+}
+REPLACEMENTS: Mapping[str, tuple[str, str]] = {
+    RevivalState.PROPOSED: (N_("waits for you"), "warn"),
+    RevivalState.APPROVED: (N_("approved"), "info"),
+    RevivalState.APPLIED: (N_("in use"), "good"),
+    RevivalState.LAPSED: (N_("lapsed"), ""),
+    RevivalState.UNDONE: (N_("refused"), ""),
+}

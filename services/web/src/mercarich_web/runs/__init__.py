@@ -1,0 +1,1 @@
+"""Check runs, and what the brake holds back in them."""

@@ -1,0 +1,38 @@
+"""`mercarich run` and `mercarich hold`."""
+
+from collections.abc import Sequence
+
+from mercarich_web.console.arguments import actor, command_parser, limit, person, row_id, with_json
+from mercarich_web.console.asking import answer
+from mercarich_web.runs.terminal import holds as hold_pages
+from mercarich_web.runs.terminal import runs as run_pages
+
+
+def run(argv: Sequence[str]) -> int:
+    """List the runs (`run list`) or show one in full (`run show N`)."""
+    parser = command_parser("run", run.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = with_json(actions.add_parser("list", help="the last runs, newest first"))
+    listing.add_argument("--limit", type=limit, default=20, help="how many, 1 to 1000 (20)")
+    one = with_json(actions.add_parser("show", help="one run in full"))
+    one.add_argument("id", type=row_id)
+    given = parser.parse_args(argv)
+    if given.action == "list":
+        return answer(lambda asked: asked.list_runs(given.limit), run_pages.run_list, as_json=given.json)
+    return answer(lambda asked: asked.show_run(given.id), run_pages.run_details, as_json=given.json)
+
+
+def hold(argv: Sequence[str]) -> int:
+    """List the withdrawals that wait for a look (`hold list`) or let them go (`hold release ID`)."""
+    parser = command_parser("hold", hold.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = with_json(actions.add_parser("list", help="the open holds"))
+    listing.add_argument("--all", action="store_true", help="the last 200, applied ones too")
+    release = with_json(actions.add_parser("release", help="withdraw what the hold keeps up"))
+    release.add_argument("id", type=row_id)
+    release.add_argument("--by", type=person, help="who releases it (your login name)")
+    given = parser.parse_args(argv)
+    if given.action == "list":
+        return answer(lambda asked: asked.list_holds(every=given.all), hold_pages.hold_list, as_json=given.json)
+    by = actor(given.by)
+    return answer(lambda asked: asked.release_hold(given.id, by), hold_pages.released, as_json=given.json)

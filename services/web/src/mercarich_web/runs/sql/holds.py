@@ -1,0 +1,75 @@
+"""`ports.Holds` over the tables."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Select, func, select, update
+
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_db.audit import Deed, note_down
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import holds, listings, users
+from mercarich_db.types import AnyRow
+from mercarich_web.database import reading
+from mercarich_web.runs.holds import Hold
+
+OF_RUN_SHOWN = 200
+
+
+class SqlHolds:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(self) -> Sequence[Hold]:
+        """Not applied yet, newest first."""
+        return self._read(select_holds().where(holds.c.applied_at.is_(None)))
+
+    def latest(self, limit: int) -> Sequence[Hold]:
+        return self._read(select_holds().limit(limit))
+
+    def of_run(self, run_id: int) -> Sequence[Hold]:
+        return self._read(select_holds().where(holds.c.run_id == run_id).limit(OF_RUN_SHOWN))
+
+    def get(self, hold_id: int) -> Hold | None:
+        found = self._read(select_holds().where(holds.c.id == hold_id))
+        return found[0] if found else None
+
+    def release(self, hold_id: int, by: Actor, at: datetime) -> bool:
+        """Whether this call released it, which is then in the audit log; one that is released stays as it is."""
+
+        def mark(connection: Connection) -> bool:
+            waiting = (holds.c.id == hold_id, holds.c.released_at.is_(None), holds.c.applied_at.is_(None))
+            change = update(holds).where(*waiting).values(released_at=at, released_by=by.name)
+            if connection.execute(change).rowcount != 1:
+                return False
+            of = connection.execute(select(holds.c.user_id).where(holds.c.id == hold_id)).scalar_one()
+            note_down(connection, Deed(AuditAction.HOLD_RELEASED, by, str(hold_id), at, of=of))
+            return True
+
+        return run_tx(self._engine, mark)
+
+    def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
+        with reading(self._engine) as connection:
+            return [hold_of(row) for row in connection.execute(query)]
+
+
+def hold_of(row: AnyRow) -> Hold:
+    """A row of `select_holds`."""
+    return Hold(**row._mapping)
+
+
+def select_holds() -> Select[*tuple[object, ...]]:
+    """Newest first, each with whom it concerns and how many listings wait for it."""
+    held = (
+        select(func.count())
+        .select_from(listings)
+        .where(listings.c.hold_id == holds.c.id)
+        .correlate(holds)
+        .scalar_subquery()
+    )
+    columns = [column for column in holds.c if column is not holds.c.user_id]
+    return (
+        select(*columns, users.c.username, held.label("listings"))
+        .outerjoin(users, users.c.id == holds.c.user_id)
+        .order_by(holds.c.id.desc())
+    )

@@ -1,0 +1,117 @@
+"""`ports.Runs` over the tables."""
+
+import json
+from collections.abc import Sequence
+from math import ceil
+
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, literal, or_, select
+
+from mercarich_db import settings_store
+from mercarich_db.tables import run_heads, run_sellers, runs, source_items, users
+from mercarich_web.database import reading
+from mercarich_web.runs.runs import Run, SellerCounts, SetAsideItem, Unfinished
+
+SET_ASIDE_SHOWN = 100
+SELLERS_SHOWN = 20
+
+
+class SqlRuns:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def newest(self, marketplace: str) -> Run | None:
+        head = (
+            select(run_heads.c.run_id)
+            .where(run_heads.c.operation == "check", run_heads.c.marketplace == marketplace)
+            .scalar_subquery()
+        )
+        found = self._read(select_runs().where(runs.c.id == head))
+        return found[0] if found else None
+
+    def latest(self, limit: int) -> Sequence[Run]:
+        """Newest first."""
+        return self._read(select_runs().order_by(runs.c.id.desc()).limit(limit))
+
+    def get(self, run_id: int) -> Run | None:
+        found = self._read(select_runs().where(runs.c.id == run_id))
+        return found[0] if found else None
+
+    def set_aside_items(self, run_id: int) -> Sequence[SetAsideItem]:
+        with reading(self._engine) as connection:
+            return [SetAsideItem(*row) for row in connection.execute(set_aside(run_id))]
+
+    def fallen_sellers(self, run_id: int) -> Sequence[SellerCounts]:
+        query = (
+            select(users.c.username, run_sellers.c.planned, run_sellers.c.checked, run_sellers.c.fallen)
+            .join(users, users.c.id == run_sellers.c.user_id)
+            .where(run_sellers.c.run_id == run_id, run_sellers.c.fallen > 0)
+            .order_by(run_sellers.c.fallen.desc(), users.c.username)
+            .limit(SELLERS_SHOWN)
+        )
+        with reading(self._engine) as connection:
+            return [SellerCounts(*row) for row in connection.execute(query)]
+
+    def unfinished(self) -> Sequence[Unfinished]:
+        """One for each running run."""
+        query = (
+            select(runs.c.id, runs.c.marketplace, _pending().label("rows"))
+            .where(runs.c.outcome == "running")
+            .order_by(runs.c.id)
+        )
+        with reading(self._engine) as connection:
+            size = settings_store.read(connection).integer("CHECK_BATCH_ITEMS")
+            return [
+                Unfinished(row.id, row.marketplace, row.rows, ceil(row.rows / size))
+                for row in connection.execute(query)
+            ]
+
+    def _read(self, query: Select[*tuple[object, ...]]) -> list[Run]:
+        with reading(self._engine) as connection:
+            return [run_of(row) for row in connection.execute(query)]
+
+
+def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
+    """Runs with who took over, and with what they still want (else 0: counting takes long while a run is big)."""
+    newer = runs.alias("newer")
+    superseded_by = (
+        select(func.min(newer.c.id))
+        .where(
+            newer.c.operation == runs.c.operation,
+            newer.c.marketplace == runs.c.marketplace,
+            newer.c.generation > runs.c.generation,
+            runs.c.outcome == "superseded",
+        )
+        .correlate(runs)
+        .scalar_subquery()
+    )
+    pending = _pending() if count_pending else literal(0)
+    return select(runs, pending.label("pending"), superseded_by.label("superseded_by"))
+
+
+def set_aside(run_id: int) -> Select[int, str, int]:
+    """By the index of what is wrong with items: few are set aside, of whatever run."""
+    return (
+        select(source_items.c.id, source_items.c.item_id, source_items.c.check_attempts)
+        .where(
+            or_(source_items.c.checked_run == run_id, source_items.c.check_run == run_id),
+            source_items.c.check_problem == "set_aside",
+        )
+        .order_by(source_items.c.id)
+        .limit(SET_ASIDE_SHOWN)
+    )
+
+
+def _pending() -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .select_from(source_items)
+        .where(source_items.c.check_run == runs.c.id)
+        .correlate(runs)
+        .scalar_subquery()
+    )
+
+
+def run_of(row: Row[*tuple[object, ...]]) -> Run:
+    """A row of `select_runs`."""
+    values = dict(row._mapping)
+    return Run(**values | {"arguments": json.loads(values["arguments"]), "skipped": json.loads(values["skipped"])})

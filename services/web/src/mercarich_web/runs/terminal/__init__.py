@@ -1,0 +1,1 @@
+"""Runs and holds on the terminal."""

@@ -1,0 +1,90 @@
+"""The pages of `mercarich run`."""
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mercarich_web.console.output import arguments, cell, facts, number, plain, section, span, table
+from mercarich_web.runs.runs import Run, RunDetails, RunList
+from mercarich_web.runs.terminal.holds import hold_table
+
+_STYLES = {"running": "cyan", "finished": "green", "superseded": "dim", "failed": "bold red"}
+
+
+def run_list(answer: RunList) -> RenderableType:
+    if not answer.runs:
+        return Text("no runs yet")
+    headings = ["run", "what", "outcome", "started", "planned", "checked", "unknown", "withdrawn", "held", "set aside"]
+    return table(headings, [_row(run) for run in answer.runs])
+
+
+def run_details(answer: RunDetails) -> RenderableType:
+    run = answer.run
+    parts = [
+        section(f"run {run.id}: {run.operation} {run.marketplace}", _about(run)),
+        section("source items", _items(run)),
+        section("listings", facts([("to withdraw", run.fallen), ("withdrawn", run.withdrawn), ("held", run.held)])),
+    ]
+    if run.skipped:
+        parts.append(section("sellers skipped", facts((reason, count) for reason, count in run.skipped.items())))
+    if answer.sellers:
+        rows = [[each.username, each.planned, each.checked, each.fallen] for each in answer.sellers]
+        parts.append(section("sellers with fallen listings", table(["seller", "planned", "checked", "fallen"], rows)))
+    if answer.holds:
+        parts.append(section("holds", hold_table(answer.holds)))
+    if answer.set_aside_items:
+        rows = [[str(each.source_item_id), each.item_id, each.attempts] for each in answer.set_aside_items]
+        parts.append(section("set aside", table(["source item", "marketplace's id", "attempts"], rows)))
+    return Group(*parts)
+
+
+def outcome(run: Run) -> Text:
+    text = run.outcome if run.outcome != "running" else f"running, {run.phase}"
+    return cell(text, "yellow" if run.phase == "held" else _STYLES.get(run.outcome, ""))
+
+
+def progress(run: Run) -> str:
+    done = max(0, run.planned - run.pending)
+    return (
+        f"{done:,} of {run.planned:,} done"
+        if run.outcome == "running"
+        else f"{run.checked:,} of {run.planned:,} checked"
+    )
+
+
+def _row(run: Run) -> list[object]:
+    what = f"{run.operation} {run.marketplace}"
+    counts = [run.planned, run.checked, number(run.unknown, "yellow"), run.withdrawn, number(run.held, "yellow")]
+    return [plain(run.id), what, outcome(run), run.started_at, *counts, number(run.set_aside, "bold red")]
+
+
+def _about(run: Run) -> RenderableType:
+    return facts(
+        [
+            ("outcome", outcome(run)),
+            ("note", run.note),
+            ("superseded by", plain(run.superseded_by)),
+            ("generation", plain(run.generation)),
+            ("request key", run.request_key),
+            ("arguments", arguments(run.arguments)),
+            ("started", run.started_at),
+            ("last sign of life", run.heartbeat_at),
+            ("ended", run.ended_at),
+            ("held for", span(run.held_seconds)),
+        ]
+    )
+
+
+def _items(run: Run) -> RenderableType:
+    return facts(
+        [
+            ("planned", run.planned),
+            ("checked", run.checked),
+            ("available", run.available),
+            ("out of stock", run.out_of_stock),
+            ("still to do", run.pending),
+            ("unknown answers", number(run.unknown, "yellow")),
+            ("of these unreadable", number(run.unparsable, "yellow")),
+            ("left unknown", number(run.unfinished, "yellow")),
+            ("set aside", number(run.set_aside, "bold red")),
+        ]
+    )

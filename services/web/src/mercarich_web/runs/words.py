@@ -1,0 +1,38 @@
+"""The words of runs and holds, in English for the catalogues."""
+
+from collections.abc import Mapping
+
+from mercarich_web.site.languages import N_
+
+HOLD_ENDS: Mapping[str, str] = {
+    "falls": N_("A second look that confirms it releases it; so can you."),
+    "canaries": N_(
+        "The run waits until the canaries answer as they should; then a second look decides. You may decide before."
+    ),
+    "unreadable": N_("The reader may be out of date. No second look releases this one: look at some, then decide."),
+}
+"""How a hold comes to its end, by its kind; why it was opened is its reason."""
+LEFT_OUT: Mapping[str, str] = {
+    "inactive": N_("stopped"),
+    "staff": N_("operators"),
+    "no_amazon_account": N_("no Amazon account is linked"),
+}
+"""Why a run has nothing of a seller."""
+PHASES: Mapping[str, str] = {
+    "marking": N_("marks what it wants"),
+    "canaries": N_("asks the canaries"),
+    "checking": N_("at work"),
+    "held": N_("held"),
+    "confirming": N_("second looks"),
+    "ended": N_("ended"),
+}
+"""Of a run."""
+OPERATIONS: Mapping[str, str] = {"check": N_("Stock check"), "update": N_("Replacement search")}
+
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "running": (N_("running"), "info"),
+    "finished": (N_("finished"), "good"),
+    "superseded": (N_("superseded"), ""),
+    "failed": (N_("failed"), "bad"),
+}
+"""Of a run."""

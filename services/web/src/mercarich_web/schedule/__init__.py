@@ -1,0 +1,1 @@
+"""The schedule: which starts fell due, came, are paused or wanted."""

@@ -1,0 +1,1 @@
+"""Sellers as operators see and change them, their tokens, the audit log."""

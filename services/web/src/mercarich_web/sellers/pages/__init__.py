@@ -1,0 +1,1 @@
+"""The pages of sellers, tokens and the audit log."""

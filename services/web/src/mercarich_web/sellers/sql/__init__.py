@@ -1,0 +1,1 @@
+"""Queries on sellers, tokens and the audit log."""

@@ -1,0 +1,60 @@
+"""The sellers as operators see and change them: plans, who is stopped, the tokens of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mercarich_contracts.audit import Actor
+from mercarich_contracts.schedule import PLANS
+from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import NoPlan
+from mercarich_web.paging import Paged
+from mercarich_web.refusals import NotFound, Refused
+from mercarich_web.sellers.accounts import SellerDetails, SellerRow, TokenCheck, TokenState
+from mercarich_web.sellers.sql.accounts import SqlSellerAccounts
+from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
+
+SHOWN = 50
+DEEDS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SellerDesk:
+    """What takes an id raises `NotFound`."""
+
+    accounts: SqlSellerAccounts
+    now: Clock
+
+    def page(self, words: str, above: int) -> Paged[SellerRow]:
+        return self.accounts.page(words, above, SHOWN)
+
+    def one(self, user_id: int) -> SellerDetails:
+        found = self.accounts.one(user_id, DEEDS_SHOWN)
+        if found is None:
+            raise NotFound(f"there is no seller {user_id}")
+        return found
+
+    def set_plan(self, user_id: int, plan: int, by: Actor) -> SellerDetails:
+        """Counts from the next run on. Raises `Refused`."""
+        if plan not in PLANS:
+            raise Refused(NoPlan(plan))
+        self.one(user_id)
+        self.accounts.set_plan(user_id, plan, by, self.now())
+        return self.one(user_id)
+
+    def set_active(self, user_id: int, active: bool, by: Actor) -> SellerDetails:
+        """One who is stopped is in no run any more and cannot sign in; what is at Amazon stays as it is."""
+        self.one(user_id)
+        self.accounts.set_active(user_id, active, by, self.now())
+        return self.one(user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseTokens:
+    verdicts: SqlTokenVerdicts
+
+    def summary(self) -> tuple[Mapping[str, int], TokenCheck | None]:
+        """Accounts by verdict, and the last check of all."""
+        return self.verdicts.counts(), self.verdicts.last_check()
+
+    def page(self, verdict: str | None, above: int) -> Paged[TokenState]:
+        return self.verdicts.page(verdict, above, SHOWN)

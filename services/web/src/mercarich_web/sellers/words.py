@@ -1,0 +1,50 @@
+"""The words of the audit log and of tokens, in English for the catalogues."""
+
+from collections.abc import Mapping
+
+from mercarich_web.site.languages import N_
+
+DEEDS: Mapping[str, tuple[str, str]] = {
+    "sign_in": (N_("signed in"), ""),
+    "sign_in_failed": (N_("failed to sign in"), "warn"),
+    "password_changed": (N_("changed the password"), ""),
+    "password_reset": (N_("had a password chosen anew"), "warn"),
+    "second_step_begun": (N_("set up the second step"), ""),
+    "second_step_ended": (N_("gave up the second step"), "warn"),
+    "second_step_reset": (N_("ended somebody's second step"), "warn"),
+    "recovery_codes_renewed": (N_("made new recovery codes"), ""),
+    "invited": (N_("invited"), "info"),
+    "joined": (N_("accepted the invitation"), "info"),
+    "key_made": (N_("made an API key"), "info"),
+    "key_revoked": (N_("revoked an API key"), "info"),
+    "amazon_link_begun": (N_("went to Amazon to link an account"), ""),
+    "amazon_linked": (N_("linked an Amazon account"), "info"),
+    "rule_changed": (N_("changed a rule"), ""),
+    "notice_ways_changed": (N_("chose how notices go out"), ""),
+    "listings_check": (N_("had sources looked at"), ""),
+    "listings_withdraw": (N_("withdrew listings"), ""),
+    "listings_put_up": (N_("put listings up"), ""),
+    "listings_stop_watching": (N_("stopped watching listings"), ""),
+    "listings_resume_watching": (N_("watches listings again"), ""),
+    "listings_list": (N_("listed drafts"), ""),
+    "listings_delete": (N_("deleted listings"), ""),
+    "listings_undo": (N_("took a change of listings back"), ""),
+    "setting_changed": (N_("changed a setting"), "info"),
+    "hold_released": (N_("released a hold"), "info"),
+    "schedule_paused": (N_("paused a schedule"), "warn"),
+    "schedule_resumed": (N_("resumed a schedule"), "info"),
+    "schedule_wanted": (N_("started a schedule by hand"), "info"),
+    "schedule_started": (N_("had a schedule started on Kubernetes"), "info"),
+    "dead_letter_replayed": (N_("replayed dead letters"), "info"),
+    "plan_changed": (N_("changed a plan"), "info"),
+    "seller_stopped": (N_("stopped a seller"), "warn"),
+    "seller_started": (N_("let a seller go on"), "info"),
+}
+"""What the audit log tells, and the tone."""
+
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "valid": (N_("valid"), "good"),
+    "invalid": (N_("refused by Amazon"), "bad"),
+    "unknown": (N_("not known"), "warn"),
+}
+"""Of a token."""

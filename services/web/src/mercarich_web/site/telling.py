@@ -1,0 +1,39 @@
+"""Sentences and reasons in the reader's language; no page and no HTTP."""
+
+from gettext import NullTranslations
+
+from babel.support import Translations
+from markupsafe import escape
+
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, seen, tell
+from mercarich_web.sentences import Moment, Said, Seen
+from mercarich_web.site import formats
+
+
+class Data(NullTranslations):
+    """Behind a catalogue: what is not in it is no sentence of ours but data, such as a code of a later release.
+
+    Templates take a translation for markup and a pattern, so data is made text here.
+    """
+
+    def gettext(self, message: str) -> str:
+        return escape(message).replace("%", "%%")
+
+
+def told(reason: Reason | None, language: str) -> str:
+    """A reason in the reader's language, its times as the page's others."""
+    return tell(reason, Language(language), moment=lambda at: formats.moment(at, language))
+
+
+def said(sentence: Said, sentences: Translations, language: str) -> str:
+    """A sentence of the domain in the reader's language, its values in the page's words."""
+
+    def value_of(value: object) -> str:
+        if isinstance(value, Seen):
+            return seen(value.state, value.reason, Language(language))
+        if isinstance(value, Reason):
+            return told(value, language)
+        return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
+
+    return sentences.ugettext(sentence.text) % {name: value_of(value) for name, value in sentence.values.items()}

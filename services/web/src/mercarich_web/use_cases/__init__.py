@@ -1,1 +1,0 @@
-"""The questions that people ask, a module a subject; `holds` and `settings` also write."""

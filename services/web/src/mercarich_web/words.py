@@ -1,0 +1,51 @@
+"""The words of every subject, as the templates see them."""
+
+from collections.abc import Mapping
+from types import ModuleType, SimpleNamespace
+
+from mercarich_web.accounts import words as accounts
+from mercarich_web.amazon import words as amazon
+from mercarich_web.jobs import words as jobs
+from mercarich_web.listings import words as listings
+from mercarich_web.listings.actions import ACTIONS, actions_in
+from mercarich_web.marketplaces import words as marketplaces
+from mercarich_web.notices import words as notices
+from mercarich_web.replacements import words as replacements
+from mercarich_web.runs import words as runs
+from mercarich_web.schedule import words as schedule
+from mercarich_web.sellers import words as sellers
+from mercarich_web.site import words as frame
+from mercarich_web.system_settings import words as system_settings
+from mercarich_web.workers import words as workers
+
+SUBJECTS = (
+    frame,
+    accounts,
+    amazon,
+    jobs,
+    listings,
+    marketplaces,
+    notices,
+    replacements,
+    runs,
+    schedule,
+    sellers,
+    system_settings,
+    workers,
+)
+
+
+def _collected(subjects: tuple[ModuleType, ...]) -> SimpleNamespace:
+    """Raises `ValueError` where two subjects give one name."""
+    found: dict[str, object] = {}
+    for subject in subjects:
+        for name, value in vars(subject).items():
+            if name.isupper() or name in ("pair", "tone"):
+                if name in found and found[name] is not value:
+                    raise ValueError(f"two subjects have words called {name}")
+                found[name] = value
+    return SimpleNamespace(**found)
+
+
+WORDS = _collected(SUBJECTS)
+SHOWN: Mapping[str, object] = {"words": WORDS, "actions": ACTIONS, "actions_in": actions_in}

@@ -1,0 +1,1 @@
+"""Worker pools, their queues, and records that no worker could handle."""

@@ -1,0 +1,107 @@
+"""`mercarich dlq list|show|replay`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mercarich_platform.front import TryAgain
+from mercarich_platform.logging import redact
+from mercarich_platform.outages import BrokerAway
+from mercarich_web.console.arguments import actor, command_parser, limit, person, with_json
+from mercarich_web.console.asking import answer
+from mercarich_web.console.output import cell, facts, table
+from mercarich_web.workers.dead_letters import DeadLetter, DeadLetterList, Replayed
+
+SHOWN_LENGTH = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A dead letter as people and programs may see it: bytes as text (U+FFFD for what is none), secrets struck out."""
+
+    id: str
+    source_topic: str
+    group: str
+    error: str
+    first_seen: str
+    size: int
+    value: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetterList:
+    letters: Sequence[ShownLetter]
+
+
+def dlq(argv: Sequence[str]) -> int:
+    """List the records that no worker could handle, show one, or give them to their workers once more."""
+    parser = command_parser("dlq", dlq.__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = with_json(actions.add_parser("list", help="newest first"))
+    listing.add_argument("--topic", help="only of this topic, such as check.yahoo")
+    listing.add_argument("--limit", type=limit, default=50, help="how many, 1 to 1000 (50)")
+    with_json(actions.add_parser("show", help="one in full")).add_argument("id")
+    again = with_json(actions.add_parser("replay", help="publish one again, or all of a topic; they stay listed"))
+    which = again.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?")
+    which.add_argument("--all", metavar="TOPIC", help="all of this topic, such as check.yahoo")
+    again.add_argument("--by", type=person, help="who does it (your login name)")
+    given = parser.parse_args(argv)
+    try:
+        if given.action == "list":
+            return answer(
+                lambda asked: _shown_list(asked.dead_letters.list(given.topic, given.limit)), _list, as_json=given.json
+            )
+        if given.action == "show":
+            return answer(lambda asked: _shown(asked.dead_letters.show(given.id)), _one, as_json=given.json)
+        by = actor(given.by)
+        if given.all:
+            return answer(lambda asked: asked.dead_letters.replay_all(given.all, by), _replayed, as_json=given.json)
+        return answer(lambda asked: asked.dead_letters.replay(given.id, by), _replayed, as_json=given.json)
+    except BrokerAway as error:
+        raise TryAgain(str(error)) from error
+
+
+def _shown(letter: DeadLetter) -> ShownLetter:
+    return ShownLetter(
+        id=letter.id,
+        source_topic=letter.source_topic,
+        group=letter.group,
+        error=redact(letter.error),
+        first_seen=letter.first_seen,
+        size=letter.size,
+        value=redact(letter.value.decode(errors="replace")),
+        key=None if letter.key is None else redact(letter.key.decode(errors="replace")),
+    )
+
+
+def _shown_list(found: DeadLetterList) -> ShownLetterList:
+    return ShownLetterList([_shown(letter) for letter in found.letters])
+
+
+def _list(found: ShownLetterList) -> RenderableType:
+    if not found.letters:
+        return Text("no dead letters")
+    rows = [[letter.id, letter.group, letter.first_seen, letter.size, letter.error] for letter in found.letters]
+    return table(["id", "group", "since", "bytes", "error"], rows)
+
+
+def _one(letter: ShownLetter) -> RenderableType:
+    head = facts(
+        [
+            ("id", letter.id),
+            ("topic", letter.source_topic),
+            ("group", letter.group),
+            ("since", letter.first_seen),
+            ("error", letter.error),
+            ("bytes", letter.size),
+        ]
+    )
+    return Group(head, cell(letter.value[:SHOWN_LENGTH]))
+
+
+def _replayed(done: Replayed) -> RenderableType:
+    return cell(f"{done.count:,} published again to {', '.join(done.topics)}")

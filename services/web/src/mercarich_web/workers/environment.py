@@ -1,0 +1,51 @@
+"""The shapes of the answers about settings and worker pools; stable as those of `reports`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mercarich_reasons.telling import Language, tell
+from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.workers.sql import SqlPools
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    revision: int
+    """The newest change of a setting."""
+    problems: Sequence[str]
+    """Stored values that cannot be used; the defaults hold."""
+    behind: Sequence[str]
+    """Pools whose operator has not seen the newest change."""
+    environment: str
+
+
+SEED_KEYS = (
+    "BACKGROUND_SEARCH_WORKER",
+    "BACKGROUND_IMPORT_WORKER",
+    "INVCHK_YAHOO_WORKER",
+    "INVRES_YAHOO_WORKER",
+    "INVCHK_MERCARI_WORKER",
+    "INVRES_MERCARI_WORKER",
+)
+"""In the order of the seed's file."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEnvironment:
+    settings: SqlSettings
+    pools: SqlPools
+
+    def export(self) -> str:
+        """One `KEY=value` a line; what holds, where a bad value is stored."""
+        values = {setting.key: setting.value for setting in self.settings.all()}
+        return "".join(f"{key}={values[key]}\n" for key in SEED_KEYS)
+
+    def resync(self) -> Resync:
+        """Read every setting again; say which cannot be used, and which pools do not follow yet."""
+        revision = self.settings.revision()
+        return Resync(
+            revision=revision,
+            problems=[tell(setting.problem, Language.EN) for setting in self.settings.all() if setting.problem],
+            behind=[pool.pool for pool in self.pools.states() if pool.revision < revision],
+            environment=self.export(),
+        )

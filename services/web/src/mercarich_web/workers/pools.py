@@ -1,0 +1,145 @@
+"""The shapes of the answers about settings and worker pools; stable as those of `reports`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Mode, Wish, plan
+from mercarich_web.system_settings.settings import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """One worker pool as the operator last saw and set it."""
+
+    pool: str
+    settings_key: str
+    mode: str
+    """auto, fixed, paused"""
+    wanted_min: int
+    """What the setting asks for; the last one that could be used."""
+    wanted_max: int
+    min: int
+    """What the autoscaler was given."""
+    max: int
+    reasons: str
+    """Why the bounds are not what was asked for, joined by "; "; empty when they are."""
+    current: int
+    """Pods that exist."""
+    desired: int
+    ready: int
+    backlog: int
+    """Records and rows that wait."""
+    lag: int
+    """Of these, records in Kafka."""
+    revision: int
+    """The newest change of a setting that the operator had seen."""
+    seen_at: datetime
+    lowest: int | None = None
+    highest: int | None = None
+    """The chart's bounds."""
+    partitions: int | None = None
+    """Of its topic: more pods than these get no work."""
+    affordable: int | None = None
+    """Pods that the connections to the database allow; None: any number."""
+    per_replica: int | None = None
+    """Backlog that one pod is to carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStates:
+    at: datetime
+    revision: int
+    """The newest change of a setting; a pool with a lower one has not followed yet."""
+    pools: Sequence[PoolState]
+    """Empty where no operator has run."""
+
+
+POOLS: Mapping[str, str] = {
+    "INVCHK_YAHOO_WORKER": "checker-yahoo",
+    "INVCHK_MERCARI_WORKER": "checker-mercari",
+    "INVRES_YAHOO_WORKER": "updater-yahoo",
+    "INVRES_MERCARI_WORKER": "updater-mercari",
+    "FEED_WORKER": "feed",
+    "BACKGROUND_SEARCH_WORKER": "jobs-search",
+    "BACKGROUND_IMPORT_WORKER": "jobs-import",
+}
+"""A pool's setting -> the pool, which is also its consumer group."""
+MIN, MODE = "_MIN", "_MODE"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`contracts.pools.Limits`."""
+
+    low: int
+    high: int
+    per_replica_target: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """One pool's settings beside what the operator of the cluster last made of them."""
+
+    key: str
+    high: Setting
+    low: Setting
+    mode: Setting
+    state: PoolState | None
+    """None where no operator has run."""
+    revision: int
+    """The newest change of a setting."""
+
+    @property
+    def name(self) -> str:
+        return POOLS[self.key]
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        return self.mode, self.low, self.high
+
+    @property
+    def wish(self) -> Wish:
+        return wish(self.mode.value, int(self.low.value), int(self.high.value))
+
+    @property
+    def is_behind(self) -> bool:
+        """The cluster has not seen the newest change."""
+        return self.state is not None and self.state.revision < self.revision
+
+    @property
+    def is_clamped(self) -> bool:
+        return self.state is not None and bool(self.state.reasons)
+
+    @property
+    def changed(self) -> Setting | None:
+        """Of its settings the one that was changed last."""
+        known = [each for each in self.settings if each.updated_at is not None]
+        return max(known, key=lambda each: (each.updated_at is not None, each.updated_at), default=None)
+
+    @property
+    def planned(self) -> HpaPlan | None:
+        return self.preview(self.wish)
+
+    def preview(self, wish: Wish) -> HpaPlan | None:
+        """What the cluster would make of this wish now; None where no operator has told its limits."""
+        known = self.state
+        if known is None or known.lowest is None or known.highest is None or known.per_replica is None:
+            return None
+        limits = Limits(known.lowest, known.highest, known.per_replica)
+        backlog = Backlog(known.lag, known.backlog - known.lag)
+        return plan(limits, wish, backlog, Caps(known.partitions, known.affordable))
+
+
+def wish(mode: str, low: int, high: int) -> Wish:
+    """Raises `ValueError` for a mode that is none."""
+    given = Mode(mode)
+    return Wish(given, high if given is Mode.FIXED else low, high)
+
+
+def views(settings: Sequence[Setting], states: Sequence[PoolState], revision: int) -> Sequence[PoolView]:
+    by_key = {setting.key: setting for setting in settings}
+    state_of = {state.settings_key: state for state in states}
+    return [
+        PoolView(key, by_key[key], by_key[key + MIN], by_key[key + MODE], state_of.get(key), revision) for key in POOLS
+    ]

@@ -1,0 +1,42 @@
+"""`ports.Pools` over the broker's consumer groups."""
+
+from collections.abc import Sequence
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE, Topic
+from mercarich_platform import kafka
+from mercarich_web.workers.queues import Pool
+
+POOLS: dict[str, Topic] = {
+    "checker-yahoo": CHECK[Marketplace.YAHOO],
+    "checker-mercari": CHECK[Marketplace.MERCARI],
+    "updater-yahoo": UPDATE[Marketplace.YAHOO],
+    "updater-mercari": UPDATE[Marketplace.MERCARI],
+    "feed": LISTINGS_CHANGED,
+    "jobs-search": JOBS["search"],
+    "jobs-import": JOBS["import"],
+}
+"""Pool, which is also its consumer group -> its topic."""
+
+
+class KafkaPools:
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self.where = bootstrap
+
+    def states(self) -> Sequence[Pool]:
+        work = [(group, topic.name) for group, topic in POOLS.items()]
+        dead = [(group, topic.dead_letters) for group, topic in POOLS.items()]
+        states = kafka.group_states(self._bootstrap, work + dead)
+        return [
+            Pool(
+                name=waiting.group,
+                topic=waiting.topic,
+                lag=waiting.lag,
+                workers=waiting.members,
+                partitions=waiting.partitions,
+                oldest_age_seconds=waiting.oldest_age_seconds,
+                dead_letters=letters.lag,
+            )
+            for waiting, letters in zip(states[: len(work)], states[len(work) :], strict=True)
+        ]

@@ -1,0 +1,1 @@
+"""Pools and queues on the terminal."""
