@@ -22,6 +22,7 @@ from mercarich_updater import bootstrap as updater
 from mercarich_updater.commands import UPDATE_ITEM
 from mercarich_web.housekeeping.commands import keep_house, parse
 from mercarich_web.jobs.wiring import jobs_of
+from mercarich_web.workers.wiring import worker_environment
 
 KILLED = -9
 STRETCHED = 30.0
@@ -105,8 +106,7 @@ class Command:
         return FAILED if check().problem else DONE
 
     def _delete(self, argv: Sequence[str]) -> int:
-        with self._plant.questions(self._plant.database.engine) as asked:
-            keep_house(asked, parse(argv))
+        keep_house(self._plant.opened(self._plant.database.engine), parse(argv))
         return DONE
 
     def _jobs(self, _argv: Sequence[str]) -> int:
@@ -118,8 +118,7 @@ class Command:
         return DONE
 
     def _environment(self, _argv: Sequence[str]) -> int:
-        with self._plant.questions(self._plant.database.engine) as asked:
-            return FAILED if asked.environment.resync().problems else DONE
+        return FAILED if worker_environment(self._plant.database.engine).resync().problems else DONE
 
 
 class Commands:

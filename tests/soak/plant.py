@@ -3,7 +3,6 @@
 import random
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import NotNow, Rejected, Tick
-from mercarich_web.questions import Questions, questions
+from mercarich_web.console.asking import Opened
 
 RESTART_SECONDS = 20.0
 """Until a process that ended is started again."""
@@ -53,9 +52,9 @@ class Plant:
     def publisher(self) -> QueuePublisher:
         return QueuePublisher(self.broker)
 
-    def questions(self, engine: Engine) -> AbstractContextManager[Questions]:
-        """What people ask and change by command, on the database or on the books."""
-        return questions(self.shared, self.kernel.utc, engine=engine, sleep=self.kernel.sleep)
+    def opened(self, engine: Engine) -> Opened:
+        """What commands of people work on: the database, or the books."""
+        return Opened(engine, self.shared, self.kernel.utc, self.kernel.sleep)
 
     def consume(self, process: Process, topic: str, slots: int, handle: Handle) -> None:
         """The worker loop: records through a handler, at least once."""

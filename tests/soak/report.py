@@ -11,6 +11,7 @@ from tests.soak.sentinel import Offence
 from tests.soak.verdicts import Verdict
 
 from mercarich_web.listings.terminal import page
+from mercarich_web.listings.wiring import explain_offers
 from mercarich_web.refusals import Ambiguous, NotFound
 
 SHOWN = 5
@@ -44,8 +45,8 @@ def story(console: Console, plant: Plant, offence: Offence) -> None:
     """All that the product and the market know of one offer."""
     sellers = {seller.seller_id: seller.username for seller in plant.market.world.catalogue.sellers}
     try:
-        with plant.questions(plant.database.books) as asked:
-            console.print(page(asked.explain(offence.sku, sellers.get(offence.seller_id))))
+        explain = explain_offers(plant.database.books, plant.kernel.utc)
+        console.print(page(explain(offence.sku, sellers.get(offence.seller_id))))
     except (NotFound, Ambiguous) as error:
         console.print(str(error), markup=False)
     offer = plant.market.world.offers.touched.get((offence.seller_id, offence.sku))

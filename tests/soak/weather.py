@@ -17,6 +17,7 @@ from tests.soak.trade import Trade
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.setting_definitions import ON, PAUSE, PAUSED
+from mercarich_web.system_settings.sql import SqlSettings
 
 DAY = 86_400.0
 MINUTE = 60.0
@@ -277,8 +278,8 @@ class Weather:
         self._plant.kernel.spawn("the end of something", do, Process("weather"), after=seconds)
 
     def _pause(self, name: Marketplace, paused: bool) -> None:
-        with self._plant.questions(self._plant.database.books) as asked:
-            asked.set_setting(PAUSE + name.upper(), PAUSED if paused else ON, SOMEBODY)
+        settings = SqlSettings(self._plant.database.books)
+        settings.change(PAUSE + name.upper(), PAUSED if paused else ON, SOMEBODY, self._plant.kernel.utc())
 
 
 def void(_answer: object) -> None:

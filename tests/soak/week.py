@@ -27,6 +27,7 @@ from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_platform.outages import DatabaseAway
 from mercarich_simulator.settings import SimulatorSettings
+from mercarich_web.system_settings.sql import SqlSettings
 
 START = datetime(2026, 1, 4, 14, 59, 50, tzinfo=UTC)
 """Ten seconds before a Monday in Tokyo."""
@@ -108,8 +109,8 @@ class Week:
 
     def _lower_patch_lane(self, size: Size) -> None:
         few = max(2, round(size.listings / size.sellers * PATCHED_SHARE))
-        with self.plant.questions(self.plant.database.books) as asked:
-            asked.set_setting("PATCH_LANE_LISTINGS", str(few), SOMEBODY)
+        settings = SqlSettings(self.plant.database.books)
+        settings.change("PATCH_LANE_LISTINGS", str(few), SOMEBODY, self.plant.kernel.utc())
 
     def _feeds(self) -> str:
         ends = (

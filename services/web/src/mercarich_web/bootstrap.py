@@ -36,11 +36,10 @@ from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.views import Figures
+from mercarich_web.marketplaces import wiring as marketplaces
 from mercarich_web.notices.wiring import notice_pages
 from mercarich_web.openapi import api
-from mercarich_web.operating import operating
-from mercarich_web.overview.overview import ShowOverview
-from mercarich_web.overview.sql import SqlStock
+from mercarich_web.overview.wiring import show_overview
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.replacements.changing_rules import RuleDesk
 from mercarich_web.replacements.deciding import ReplacementDesk
@@ -50,17 +49,17 @@ from mercarich_web.replacements.sql.exclusions import SqlExclusions
 from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.replacements.sql.rule_trials import SqlTrials
 from mercarich_web.replacements.sql.rules import SqlRules
-from mercarich_web.runs.sql.history import SqlRunHistory
-from mercarich_web.runs.sql.hold_history import SqlHoldHistory
+from mercarich_web.runs import wiring as runs
 from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.schedule import wiring as schedule
 from mercarich_web.schedule.sql import SqlSchedules
-from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
+from mercarich_web.sellers import wiring as sellers
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
 from mercarich_web.site.rendering import make_site
-from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.system_settings import wiring as system_settings
 from mercarich_web.words import SHOWN
-from mercarich_web.workers.sql import SqlPools
+from mercarich_web.workers import wiring as workers
 
 CONNECTIONS = THREADS // 2
 """To the database, of one process at most: requests spend about half of their time elsewhere."""
@@ -77,17 +76,6 @@ def build_pages(
     site = make_site(SHOWN, https=own.public_url.startswith("https://"))
     people = entrance(engine, site, shared, own, now, passwords)
     book, holds, together = SqlListingBook(engine), SqlHolds(engine), SqlTogether(engine)
-    overview = ShowOverview(
-        SqlRunHistory(engine),
-        SqlStock(engine),
-        SqlHoldHistory(engine),
-        SqlSchedules(engine),
-        SqlPools(engine),
-        SqlSettings(engine),
-        SqlTokenVerdicts(engine),
-        SCHEDULE,
-        now,
-    )
     feed = KafkaFeed(shared.kafka_bootstrap)
     end.callback(feed.close)
     shop = FiguresCache(book.shop)
@@ -96,8 +84,8 @@ def build_pages(
     def figures(user_id: int) -> Figures:
         return shop(user_id).figures
 
-    sellers = SqlSellersDesk(engine)
-    fortnight = FiguresCache(TellFortnight(SqlExposures(engine), sellers, shop, now))
+    desk_of_home = SqlSellersDesk(engine)
+    fortnight = FiguresCache(TellFortnight(SqlExposures(engine), desk_of_home, shop, now))
     end.callback(fortnight.close)
     browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)
@@ -110,9 +98,9 @@ def build_pages(
     routers = [
         home.routes(
             site,
-            ShowHome(figures, fortnight.known, sellers, SCHEDULE, SqlSchedules(engine), together, now),
+            ShowHome(figures, fortnight.known, desk_of_home, SCHEDULE, SqlSchedules(engine), together, now),
             fortnight,
-            overview,
+            show_overview(engine, now),
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         bulk.routes(site, change),
@@ -128,7 +116,12 @@ def build_pages(
         *notice_pages(engine, site, people.key, people.audit, own, now),
         of_api,
         *([docs.routes(site, of_api)] if own.docs else []),
-        *operating(engine, site, shared, own, now),
+        *workers.pages(engine, shared, site, now),
+        *runs.pages(engine, site, now),
+        *schedule.pages(engine, site, now),
+        *marketplaces.pages(engine, own, site, now),
+        *system_settings.pages(engine, site, now),
+        *sellers.pages(engine, own.public_url, site, now),
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
     app.state.api, app.state.open_key = of_api, people.key.open

@@ -1,8 +1,7 @@
 """`mercarich user`: lets a seller or an operator sign in to the pages, also one who has lost the authenticator."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,16 +10,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mercarich_contracts.schedule import PLANS
-from mercarich_platform.settings import BadConfiguration, SharedSettings, load
+from mercarich_platform.settings import load
 from mercarich_web.console.arguments import actor, command_parser, login, person, with_json
-from mercarich_web.console.asking import answer_of, quiet_logs
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import tokyo
 from mercarich_web.identity.people import Role
 from mercarich_web.settings import PagesSettings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from mercarich_web.accounts.invitations import Invitations, LostPassword
     from mercarich_web.identity.second_step import LostStep
 
@@ -70,27 +67,27 @@ def user(argv: Sequence[str]) -> int:
 def _invite(given: Namespace) -> int:
     role = Role.OPERATOR if given.operator else Role.SELLER
 
-    def ask(invitations: "Invitations") -> Link:
-        invited = invitations.invite(given.username, given.plan, role, given.by or login())
+    def ask(on: Opened) -> Link:
+        invited = _invitations(on).invite(given.username, given.plan, role, given.by or login())
         return Link(given.username, role, given.plan, invited.invitation.expires_at, _address(invited.token))
 
-    return answer_of(_invitations, ask, _page, as_json=given.json)
+    return answer(ask, _page, as_json=given.json)
 
 
 def _reset(given: Namespace) -> int:
-    def ask(lost: "LostStep") -> Reset:
-        return Reset(given.username, lost.reset(given.username, actor(given.by)))
+    def ask(on: Opened) -> Reset:
+        return Reset(given.username, _lost_step(on).reset(given.username, actor(given.by)))
 
-    return answer_of(_lost_step, ask, _told, as_json=given.json)
+    return answer(ask, _told, as_json=given.json)
 
 
 def _forget(given: Namespace) -> int:
-    def ask(lost: "LostPassword") -> Link:
-        invited = lost.reset(given.username, actor(given.by))
+    def ask(on: Opened) -> Link:
+        invited = _lost_password(on).reset(given.username, actor(given.by))
         of = invited.invitation
         return Link(of.username, of.role, of.plan, of.expires_at, _address(invited.token))
 
-    return answer_of(_lost_password, ask, _page, as_json=given.json)
+    return answer(ask, _page, as_json=given.json)
 
 
 def _told(reset: Reset) -> RenderableType:
@@ -107,41 +104,19 @@ def _address(token: str) -> str:
     return f"{load(PagesSettings).public_url or 'http://127.0.0.1:8080'}/join/{token}"
 
 
-@contextmanager
-def _invitations() -> "Iterator[Invitations]":
-    with _database() as engine:
-        from mercarich_web.accounts.wiring import invitations
+def _invitations(on: Opened) -> "Invitations":
+    from mercarich_web.accounts.wiring import invitations  # drivers: not for a help page
 
-        yield invitations(engine)
+    return invitations(on.engine)
 
 
-@contextmanager
-def _lost_password() -> "Iterator[LostPassword]":
-    with _database() as engine:
-        from mercarich_web.accounts.wiring import lost_password
+def _lost_password(on: Opened) -> "LostPassword":
+    from mercarich_web.accounts.wiring import lost_password  # drivers: not for a help page
 
-        yield lost_password(engine)
+    return lost_password(on.engine)
 
 
-@contextmanager
-def _lost_step() -> "Iterator[LostStep]":
-    with _database() as engine:
-        from mercarich_web.accounts.wiring import lost_step
+def _lost_step(on: Opened) -> "LostStep":
+    from mercarich_web.accounts.wiring import lost_step  # drivers: not for a help page
 
-        yield lost_step(engine)
-
-
-@contextmanager
-def _database() -> "Iterator[Engine]":
-    from mercarich_db import engine as engines  # drivers: not for a help page
-    from mercarich_web.database import SqlSchema
-
-    quiet_logs()
-    engine = engines.create(load(SharedSettings).database)
-    try:
-        problem = SqlSchema(engine).problem()
-        if problem is not None:
-            raise BadConfiguration(problem)
-        yield engine
-    finally:
-        engine.dispose()
+    return lost_step(on.engine)

@@ -3,9 +3,11 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from mercarich_platform.clock import Clock, Sleep, sleep, utc_now
 from mercarich_platform.exit_codes import DONE, FAILED, USAGE
 from mercarich_platform.front import TryAgain
 from mercarich_platform.outages import DatabaseAway
@@ -14,35 +16,34 @@ from mercarich_web.console.output import Page, show
 from mercarich_web.refusals import Ambiguous, NotFound, Refused
 
 if TYPE_CHECKING:
-    from mercarich_web.questions import Questions
+    from sqlalchemy import Engine
 
 Answer = TypeVar("Answer")
-Asked = TypeVar("Asked")
 
 
-def answer(ask: "Callable[[Questions], Answer]", page: Page[Answer], *, as_json: bool) -> int:
-    return answer_of(questions, ask, page, as_json=as_json)
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a command works on: the environment's database, connected at the first statement."""
+
+    engine: "Engine"
+    shared: SharedSettings
+    now: Clock = utc_now
+    sleep: Sleep = sleep
 
 
-def answer_of(
-    opened: Callable[[], AbstractContextManager[Asked]],
-    ask: Callable[[Asked], Answer],
-    page: Page[Answer],
-    *,
-    as_json: bool,
-) -> int:
-    def asked_and_shown(asked: Asked) -> int:
-        show(ask(asked), page, as_json=as_json)
+def answer(ask: Callable[[Opened], Answer], page: Page[Answer], *, as_json: bool) -> int:
+    def asked_and_shown(on: Opened) -> int:
+        show(ask(on), page, as_json=as_json)
         return DONE
 
-    return carry_out(opened, asked_and_shown)
+    return carry_out(asked_and_shown)
 
 
-def carry_out(opened: Callable[[], AbstractContextManager[Asked]], do: Callable[[Asked], int]) -> int:
-    """What it answers is the exit code, unless it fails in one of the ways that are expected."""
+def carry_out(do: Callable[[Opened], int]) -> int:
+    """Return the exit code that `do` returns, or the one of an expected failure."""
     try:
-        with opened() as asked:
-            return do(asked)
+        with opened() as on:
+            return do(on)
     except NotFound as error:
         return _refuse(error, FAILED)
     except (Ambiguous, Refused) as error:
@@ -52,16 +53,21 @@ def carry_out(opened: Callable[[], AbstractContextManager[Asked]], do: Callable[
 
 
 @contextmanager
-def questions(*, schema: bool = True) -> "Iterator[Questions]":
-    """The use cases on the environment's database; `schema` refuses one that this code cannot read."""
-    from mercarich_web import questions as bootstrap  # drivers: not for a help page
+def opened(*, schema: bool = True) -> Iterator[Opened]:
+    """`schema` refuses a database that this code cannot read. Raises `BadConfiguration`."""
+    from mercarich_db import engine as engines  # drivers: not for a help page
+    from mercarich_web.database import SqlSchema
 
     quiet_logs()
-    with bootstrap.questions(load(SharedSettings)) as asked:
-        problem = asked.schema.problem() if schema else None
+    shared = load(SharedSettings)
+    engine = engines.create(shared.database)
+    try:
+        problem = SqlSchema(engine).problem() if schema else None
         if problem is not None:
             raise BadConfiguration(problem)
-        yield asked
+        yield Opened(engine, shared)
+    finally:
+        engine.dispose()
 
 
 def quiet_logs() -> None:

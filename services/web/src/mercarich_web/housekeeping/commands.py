@@ -4,18 +4,14 @@ import argparse
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 
 from mercarich_web.console.arguments import command_parser, with_json
-from mercarich_web.console.asking import answer
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import cell, facts, section, table
 from mercarich_web.housekeeping.expiry import FLOOR_DAYS, SHOWN, DeletionReport
 from mercarich_web.pictures.pictures import Removed
-
-if TYPE_CHECKING:
-    from mercarich_web.questions import Questions
 
 MOST_DAYS = 3650
 
@@ -24,7 +20,7 @@ def delete_old_items(argv: Sequence[str]) -> int:
     """Delete offers withdrawn long ago with their pictures (the listing at Amazon stays), and old records of work."""
     given = parse(argv)
     logging.getLogger("mercarich_web").setLevel(logging.INFO)
-    return answer(lambda asked: keep_house(asked, given), page, as_json=given.json)
+    return answer(lambda on: keep_house(on, given), page, as_json=given.json)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -47,15 +43,17 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def keep_house(asked: "Questions", given: argparse.Namespace) -> DeletionReport:
+def keep_house(on: Opened, given: argparse.Namespace) -> DeletionReport:
     """What `parse` made of the arguments. Raises `DatabaseAway`."""
-    report = asked.delete_old_items(
+    from mercarich_web.housekeeping import wiring  # drivers: not for a help page
+
+    report = wiring.delete_old_items(on.engine, on.shared, on.now, on.sleep)(
         given.expired_days,
         dry_run=given.dry_run,
         unknown_to_amazon=given.unknown_to_amazon,
         at_amazon=given.delete_listing,
     )
-    return replace(report, pruned=asked.prune(dry_run=given.dry_run))
+    return replace(report, pruned=wiring.prune(on.engine, on.now)(dry_run=given.dry_run))
 
 
 def page(report: DeletionReport) -> RenderableType:

@@ -4,16 +4,13 @@ import argparse
 import csv
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mercarich_contracts.market import Marketplace
-from mercarich_platform.exit_codes import DONE
-from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_reasons.jobs import FileUnreadable
 from mercarich_web.console.arguments import command_parser, limit, login, person, row_id, with_json
-from mercarich_web.console.asking import answer_of, quiet_logs
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import Page, sentence
 from mercarich_web.jobs import terminal as job_pages
 from mercarich_web.jobs.desk import Wish
@@ -160,24 +157,18 @@ def _bytes_of(file: str) -> Iterator[bytes]:
 
 
 def _answer(given: argparse.Namespace, ask: "Callable[[Jobs], job_pages.Answer]", page: Page[job_pages.Answer]) -> int:
-    return answer_of(_opened, ask, page, as_json=given.json)
+    return answer(lambda on: _with_jobs(on, ask), page, as_json=given.json)
 
 
 def _stream(write: "Callable[[Jobs], None]") -> int:
-    code = answer_of(_opened, write, job_pages.nothing, as_json=False)
-    return code or DONE
+    return answer(lambda on: _with_jobs(on, write), job_pages.nothing, as_json=False)
 
 
-@contextmanager
-def _opened() -> "Iterator[Jobs]":
-    from mercarich_web.jobs import wiring as bootstrap_jobs  # drivers: not for a help page
+def _with_jobs(on: Opened, ask: "Callable[[Jobs], job_pages.Answer]") -> "job_pages.Answer":
+    from mercarich_web.jobs.wiring import jobs_of  # drivers: not for a help page
 
-    quiet_logs()
-    with bootstrap_jobs.jobs_of(load(SharedSettings)) as jobs:
-        problem = jobs.schema.problem()
-        if problem is not None:
-            raise BadConfiguration(problem)
-        yield jobs
+    with jobs_of(on.shared, on.now, engine=on.engine) as jobs:
+        return ask(jobs)
 
 
 def _yen(text: str) -> int:

@@ -1,10 +1,14 @@
 """`mercarich explain`."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mercarich_web.console.arguments import command_parser, with_json
-from mercarich_web.console.asking import answer
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.listings import terminal as offer_page
+
+if TYPE_CHECKING:
+    from mercarich_web.listings.explain import Explain
 
 
 def explain(argv: Sequence[str]) -> int:
@@ -13,4 +17,10 @@ def explain(argv: Sequence[str]) -> int:
     parser.add_argument("sku")
     parser.add_argument("--username", help="whose, when several sellers have the SKU")
     given = parser.parse_args(argv)
-    return answer(lambda asked: asked.explain(given.sku, given.username), offer_page.page, as_json=given.json)
+    return answer(lambda on: _explain(on)(given.sku, given.username), offer_page.page, as_json=given.json)
+
+
+def _explain(on: Opened) -> "Explain":
+    from mercarich_web.listings.wiring import explain_offers  # drivers: not for a help page
+
+    return explain_offers(on.engine, on.now)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor
 from mercarich_contracts.market import Marketplace
+from mercarich_platform.clock import Clock
 from mercarich_web.marketplaces.canaries import CanaryState
 from mercarich_web.marketplaces.proxies import ProxyState
 from mercarich_web.marketplaces.proxies_http import HttpProxies
 from mercarich_web.marketplaces.sql import SqlItems
-from mercarich_web.system_settings.changing import GetSetting, SetSetting
 from mercarich_web.system_settings.settings import Setting
 from mercarich_web.system_settings.sql import SqlSettings
 
@@ -36,7 +36,7 @@ class MarketDesk:
     settings: SqlSettings
     items: SqlItems
     proxies: HttpProxies
-    set_setting: SetSetting
+    now: Clock
 
     def all(self) -> Sequence[Market]:
         by_key = {setting.key: setting for setting in self.settings.all()}
@@ -56,9 +56,9 @@ class MarketDesk:
     def switch(self, name: str, value: str, by: Actor, note: str | None) -> bool:
         """On or paused; answers whether that was a change. Raises `Refused`."""
         key = f"{SWITCH}{name.upper()}"
-        if GetSetting(self.settings)(key).value == value:
+        if self.settings.one(key).value == value:
             return False
-        self.set_setting(key, value, by, note)
+        self.settings.change(key, value, by, self.now(), note)
         return True
 
     def _canaries(self, name: str, text: str) -> Sequence[CanaryState]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 
 from mercarich_web.console.arguments import command_parser, with_json
-from mercarich_web.console.asking import answer_of, quiet_logs
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import cell, facts, section, table
 from mercarich_web.migration.seed import MigrationReport
 
@@ -16,12 +16,19 @@ def migrate_from_seed(argv: Sequence[str]) -> int:
     parser.add_argument("url", help="of the original: mysql+pymysql://user:password@host/name")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be taken over")
     given = parser.parse_args(argv)
-    from mercarich_web.questions import migration  # drivers: not for a help page
+    return answer(lambda on: _take_over(on, given.url, dry_run=given.dry_run), page, as_json=given.json)
 
-    quiet_logs()
-    return answer_of(
-        lambda: migration(given.url), lambda migrate: migrate(dry_run=given.dry_run), page, as_json=given.json
-    )
+
+def _take_over(on: Opened, url: str, *, dry_run: bool) -> MigrationReport:
+    from mercarich_web.migration.sql.new_home import SqlNewHome  # drivers: not for a help page
+    from mercarich_web.migration.sql.original import SqlOriginal, open_original
+    from mercarich_web.migration.take_over import MigrateFromSeed
+
+    original = SqlOriginal(open_original(url))
+    try:
+        return MigrateFromSeed(original, SqlNewHome(on.engine), on.now)(dry_run=dry_run)
+    finally:
+        original.close()
 
 
 def page(report: MigrationReport) -> RenderableType:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
 from mercarich_web.console.arguments import command_parser, with_json
-from mercarich_web.console.asking import questions
+from mercarich_web.console.asking import opened
 from mercarich_web.console.output import show
-from mercarich_web.overview import terminal as status_page
+from mercarich_web.overview import terminal
 
 
 def status(argv: Sequence[str]) -> int:
@@ -14,9 +14,11 @@ def status(argv: Sequence[str]) -> int:
     parser = command_parser("status", status.__doc__)
     with_json(parser)
     given = parser.parse_args(argv)
-    with questions(schema=False) as asked:
-        answer = asked.status()
-    show(answer, status_page.page, as_json=given.json)
-    if answer.database.ok:
+    with opened(schema=False) as on:
+        from mercarich_web.overview.wiring import show_status  # drivers: not for a help page
+
+        found = show_status(on.engine, on.shared, on.now)()
+    show(found, terminal.page, as_json=given.json)
+    if found.database.ok:
         return DONE
-    return TRY_AGAIN if answer.database.away else BAD_CONFIGURATION
+    return TRY_AGAIN if found.database.away else BAD_CONFIGURATION

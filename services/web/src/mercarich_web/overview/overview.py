@@ -12,8 +12,8 @@ from mercarich_web.overview.sql import SqlStock
 from mercarich_web.overview.status import Pushes
 from mercarich_web.runs.holds import Hold
 from mercarich_web.runs.runs import Run
-from mercarich_web.runs.sql.history import SqlRunHistory
-from mercarich_web.runs.sql.hold_history import SqlHoldHistory
+from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.runs.sql.runs import SqlRuns
 from mercarich_web.schedule import slots as schedules
 from mercarich_web.schedule.slots import ScheduleStatus
 from mercarich_web.schedule.sql import SqlSchedules
@@ -54,9 +54,9 @@ class Overview:
 class ShowOverview:
     """Asks the database alone: the broker's part is on the page of pools."""
 
-    runs: SqlRunHistory
+    runs: SqlRuns
     stock: SqlStock
-    holds: SqlHoldHistory
+    holds: SqlHolds
     schedules: SqlSchedules
     pools: SqlPools
     settings: SqlSettings
@@ -74,7 +74,7 @@ class ShowOverview:
         seen_at = max((pool.seen_at for pool in self.pools.states()), default=None)
         return Overview(
             at=now,
-            holds=[hold for hold in self.holds.open(HOLDS_SHOWN).rows if hold.released_at is None],
+            holds=[hold for hold in self.holds.open_page(HOLDS_SHOWN).rows if hold.released_at is None],
             runs=self.runs.page(None, None, None, RUNS_SHOWN).rows,
             overdue=[row for row in rows if row.overdue],
             paused=[row for row in rows if row.paused_by is not None],

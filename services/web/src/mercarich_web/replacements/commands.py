@@ -2,31 +2,31 @@
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.console.arguments import command_parser, person, with_json
-from mercarich_web.console.asking import answer
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import cell, table
 from mercarich_web.replacements.exclusions import Exclusion, ExclusionChange, ExclusionList
+
+if TYPE_CHECKING:
+    from mercarich_web.replacements.excluding import ExclusionDesk
 
 
 def exclude(argv: Sequence[str]) -> int:
     """List, add and remove source sellers and words that a seller, or all sellers, do not want (`exclude list`)."""
     given = _parser().parse_args(argv)
     if given.action == "list":
-        return answer(lambda asked: asked.exclusions.list(given.username), _list, as_json=given.json)
+        return answer(lambda on: _exclusions(on).list(given.username), _list, as_json=given.json)
     marketplace = Marketplace(given.marketplace) if given.what == "seller" else None
     username = None if given.everyone else given.username
     if given.action == "add":
-        return answer(
-            lambda asked: asked.exclusions.add(username, marketplace, given.value), _added, as_json=given.json
-        )
-    return answer(
-        lambda asked: asked.exclusions.remove(username, marketplace, given.value), _removed, as_json=given.json
-    )
+        return answer(lambda on: _exclusions(on).add(username, marketplace, given.value), _added, as_json=given.json)
+    return answer(lambda on: _exclusions(on).remove(username, marketplace, given.value), _removed, as_json=given.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,3 +73,10 @@ def _removed(change: ExclusionChange) -> RenderableType:
 def _sentence(exclusion: Exclusion) -> str:
     what, value = _what(exclusion)
     return f"{exclusion.username or 'all sellers'}: {what} {value}"
+
+
+def _exclusions(on: Opened) -> "ExclusionDesk":
+    from mercarich_web.replacements.excluding import ExclusionDesk  # drivers: not for a help page
+    from mercarich_web.replacements.sql.exclusions import SqlExclusions
+
+    return ExclusionDesk(SqlExclusions(on.engine))

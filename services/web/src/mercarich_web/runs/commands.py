@@ -1,11 +1,20 @@
 """`mercarich run` and `mercarich hold`."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mercarich_web.console.arguments import actor, command_parser, limit, person, row_id, with_json
-from mercarich_web.console.asking import answer
+from mercarich_web.console.asking import Opened, answer
+from mercarich_web.runs.holds import HoldList
+from mercarich_web.runs.runs import RunList
 from mercarich_web.runs.terminal import holds as hold_pages
 from mercarich_web.runs.terminal import runs as run_pages
+
+if TYPE_CHECKING:
+    from mercarich_web.runs.sql.holds import SqlHolds
+    from mercarich_web.runs.sql.runs import SqlRuns
+
+LATEST_HOLDS = 200
 
 
 def run(argv: Sequence[str]) -> int:
@@ -18,8 +27,8 @@ def run(argv: Sequence[str]) -> int:
     one.add_argument("id", type=row_id)
     given = parser.parse_args(argv)
     if given.action == "list":
-        return answer(lambda asked: asked.list_runs(given.limit), run_pages.run_list, as_json=given.json)
-    return answer(lambda asked: asked.show_run(given.id), run_pages.run_details, as_json=given.json)
+        return answer(lambda on: RunList(_runs(on).latest(given.limit)), run_pages.run_list, as_json=given.json)
+    return answer(lambda on: _runs(on).details(given.id), run_pages.run_details, as_json=given.json)
 
 
 def hold(argv: Sequence[str]) -> int:
@@ -33,6 +42,22 @@ def hold(argv: Sequence[str]) -> int:
     release.add_argument("--by", type=person, help="who releases it (your login name)")
     given = parser.parse_args(argv)
     if given.action == "list":
-        return answer(lambda asked: asked.list_holds(every=given.all), hold_pages.hold_list, as_json=given.json)
+        return answer(lambda on: _list(on, every=given.all), hold_pages.hold_list, as_json=given.json)
     by = actor(given.by)
-    return answer(lambda asked: asked.release_hold(given.id, by), hold_pages.released, as_json=given.json)
+    return answer(lambda on: _holds(on).release(given.id, by, on.now()), hold_pages.released, as_json=given.json)
+
+
+def _list(on: Opened, *, every: bool) -> HoldList:
+    return HoldList(_holds(on).latest(LATEST_HOLDS) if every else _holds(on).open())
+
+
+def _runs(on: Opened) -> "SqlRuns":
+    from mercarich_web.runs.sql.runs import SqlRuns  # drivers: not for a help page
+
+    return SqlRuns(on.engine)
+
+
+def _holds(on: Opened) -> "SqlHolds":
+    from mercarich_web.runs.sql.holds import SqlHolds  # drivers: not for a help page
+
+    return SqlHolds(on.engine)

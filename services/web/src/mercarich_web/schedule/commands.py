@@ -6,20 +6,24 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import ScheduleRow
+from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
 from mercarich_platform.clock import utc_now
 from mercarich_platform.front import installed
 from mercarich_platform.settings import BadConfiguration
 from mercarich_web.console.arguments import actor, command_parser, person, with_json
-from mercarich_web.console.asking import answer, carry_out, questions
+from mercarich_web.console.asking import Opened, answer, carry_out
 from mercarich_web.console.output import cell, table
 from mercarich_web.schedule.slots import ScheduleList, ScheduleStatus
-from mercarich_web.schedule.timetable import Timetable
 from mercarich_web.system_settings.settings import Setting
+
+if TYPE_CHECKING:
+    from mercarich_web.schedule.timetable import Timetable
+    from mercarich_web.system_settings.sql import SqlSettings
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +40,13 @@ def schedule(argv: Sequence[str]) -> int:
     actions.add_parser("run", help="start it here and now, and wait for its end").add_argument("name")
     given = parser.parse_args(argv)
     if given.action == "list":
-        return answer(lambda asked: asked.timetable.list(), _list, as_json=given.json)
+        return answer(lambda on: _timetable(on).list(), _list, as_json=given.json)
     if given.action == "run":
-        return carry_out(questions, lambda asked: _run(asked.timetable, given.name))
+        return carry_out(lambda on: _run(_timetable(on), given.name))
     by = actor(given.by)
     if given.action == "pause":
-        return answer(lambda asked: asked.timetable.pause(given.name, by), _changed, as_json=given.json)
-    return answer(lambda asked: asked.timetable.resume(given.name, by), _changed, as_json=given.json)
+        return answer(lambda on: _timetable(on).pause(given.name, by), _changed, as_json=given.json)
+    return answer(lambda on: _timetable(on).resume(given.name, by), _changed, as_json=given.json)
 
 
 def pause(argv: Sequence[str]) -> int:
@@ -68,10 +72,10 @@ def _switch(name: str, doc: str | None, value: str, argv: Sequence[str]) -> int:
             return cell(f"{given.marketplace} goes on within seconds: a run that waits catches up")
         return cell(f"{given.marketplace} is paused: runs wait and workers rest within seconds")
 
-    return answer(lambda asked: asked.set_setting(key, value, by), page, as_json=given.json)
+    return answer(lambda on: _settings(on).change(key, value, by, on.now()), page, as_json=given.json)
 
 
-def _run(timetable: Timetable, name: str) -> int:
+def _run(timetable: "Timetable", name: str) -> int:
     row = timetable.row(name)
     if row.command[0] not in installed():
         raise BadConfiguration(
@@ -113,3 +117,16 @@ def _state(status: ScheduleStatus) -> RenderableType:
     if status.overdue:
         return cell(f"overdue, {status.missed} missed", "bold red")
     return cell(f"{status.missed} missed" if status.missed else "on time" if status.started_at else None)
+
+
+def _timetable(on: Opened) -> "Timetable":
+    from mercarich_web.schedule.sql import SqlSchedules  # drivers: not for a help page
+    from mercarich_web.schedule.timetable import Timetable
+
+    return Timetable(SqlSchedules(on.engine), SCHEDULE, on.now)
+
+
+def _settings(on: Opened) -> "SqlSettings":
+    from mercarich_web.system_settings.sql import SqlSettings  # drivers: not for a help page
+
+    return SqlSettings(on.engine)

@@ -1,6 +1,5 @@
 """The sellers as operators see and change them: plans, who is stopped, the tokens of all."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor
@@ -9,9 +8,8 @@ from mercarich_platform.clock import Clock
 from mercarich_reasons.accounts import NoPlan
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound, Refused
-from mercarich_web.sellers.accounts import SellerDetails, SellerRow, TokenCheck, TokenState
+from mercarich_web.sellers.accounts import SellerDetails, SellerRow
 from mercarich_web.sellers.sql.accounts import SqlSellerAccounts
-from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
 
 SHOWN = 50
 DEEDS_SHOWN = 20
@@ -46,15 +44,3 @@ class SellerDesk:
         self.one(user_id)
         self.accounts.set_active(user_id, active, by, self.now())
         return self.one(user_id)
-
-
-@dataclass(frozen=True, slots=True)
-class BrowseTokens:
-    verdicts: SqlTokenVerdicts
-
-    def summary(self) -> tuple[Mapping[str, int], TokenCheck | None]:
-        """Accounts by verdict, and the last check of all."""
-        return self.verdicts.counts(), self.verdicts.last_check()
-
-    def page(self, verdict: str | None, above: int) -> Paged[TokenState]:
-        return self.verdicts.page(verdict, above, SHOWN)

@@ -1,10 +1,15 @@
 """`mercarich settings`."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mercarich_web.console.arguments import actor, command_parser, limit, note, person, with_json
-from mercarich_web.console.asking import answer
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.system_settings import terminal as setting_pages
+from mercarich_web.system_settings.settings import SettingHistory, SettingList
+
+if TYPE_CHECKING:
+    from mercarich_web.system_settings.sql import SqlSettings
 
 
 def settings(argv: Sequence[str]) -> int:
@@ -23,16 +28,28 @@ def settings(argv: Sequence[str]) -> int:
     history.add_argument("--limit", type=limit, default=50, help="how many, 1 to 1000 (50)")
     given = parser.parse_args(argv)
     if given.action == "list":
-        return answer(lambda asked: asked.list_settings(), setting_pages.setting_list, as_json=given.json)
+        return answer(lambda on: SettingList(_settings(on).all()), setting_pages.setting_list, as_json=given.json)
     if given.action == "get":
-        return answer(lambda asked: asked.get_setting(given.key), setting_pages.setting, as_json=given.json)
+        return answer(lambda on: _settings(on).one(given.key), setting_pages.setting, as_json=given.json)
     if given.action == "history":
-        return answer(
-            lambda asked: asked.setting_history(given.key, given.limit), setting_pages.history, as_json=given.json
-        )
+        return answer(lambda on: _history(on, given.key, given.limit), setting_pages.history, as_json=given.json)
     by = actor(given.by)
     return answer(
-        lambda asked: asked.set_setting(given.key, given.value, by, given.note),
+        lambda on: _settings(on).change(given.key, given.value, by, on.now(), given.note),
         setting_pages.written,
         as_json=given.json,
     )
+
+
+def _history(on: Opened, key: str | None, limit: int) -> SettingHistory:
+    """Of one setting, or of all."""
+    book = _settings(on)
+    if key is not None:
+        book.one(key)
+    return SettingHistory(book.history([] if key is None else [key], limit))
+
+
+def _settings(on: Opened) -> "SqlSettings":
+    from mercarich_web.system_settings.sql import SqlSettings  # drivers: not for a help page
+
+    return SqlSettings(on.engine)

@@ -1,4 +1,4 @@
-"""`ports.SettingsBook` and `ports.PoolBook` over the tables."""
+"""Queries on the settings, and their change with its history."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import settings, settings_history
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
-from mercarich_web.refusals import Refused
+from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.system_settings.settings import Setting, SettingChange
 
 
@@ -25,6 +25,19 @@ class SqlSettings:
         with reading(self._engine) as connection:
             stored = {row.key: row for row in connection.execute(select(settings))}
         return [_setting(definition, stored) for definition in settings_store.DEFINITIONS.values()]
+
+    def one(self, key: str) -> Setting:
+        """Raises `NotFound`."""
+        for setting in self.all():
+            if setting.key == key:
+                return setting
+        raise NotFound(f"there is no setting {key!r}; `mercarich settings list` shows all")
+
+    def change(self, key: str, value: str, by: Actor, at: datetime, note: str | None = None) -> Setting:
+        """Store one value with its history; returns what holds now. Raises `NotFound` and `Refused`."""
+        self.one(key)
+        self.write({key: value}, by, at, note)
+        return self.one(key)
 
     def revision(self) -> int:
         """Grows with every change."""

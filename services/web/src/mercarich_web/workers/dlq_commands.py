@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,9 +11,12 @@ from mercarich_platform.front import TryAgain
 from mercarich_platform.logging import redact
 from mercarich_platform.outages import BrokerAway
 from mercarich_web.console.arguments import actor, command_parser, limit, person, with_json
-from mercarich_web.console.asking import answer
+from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import cell, facts, table
 from mercarich_web.workers.dead_letters import DeadLetter, DeadLetterList, Replayed
+
+if TYPE_CHECKING:
+    from mercarich_web.workers.dead_letters import DeadLetterDesk
 
 SHOWN_LENGTH = 4000
 
@@ -53,14 +57,14 @@ def dlq(argv: Sequence[str]) -> int:
     try:
         if given.action == "list":
             return answer(
-                lambda asked: _shown_list(asked.dead_letters.list(given.topic, given.limit)), _list, as_json=given.json
+                lambda on: _shown_list(_letters(on).list(given.topic, given.limit)), _list, as_json=given.json
             )
         if given.action == "show":
-            return answer(lambda asked: _shown(asked.dead_letters.show(given.id)), _one, as_json=given.json)
+            return answer(lambda on: _shown(_letters(on).show(given.id)), _one, as_json=given.json)
         by = actor(given.by)
         if given.all:
-            return answer(lambda asked: asked.dead_letters.replay_all(given.all, by), _replayed, as_json=given.json)
-        return answer(lambda asked: asked.dead_letters.replay(given.id, by), _replayed, as_json=given.json)
+            return answer(lambda on: _letters(on).replay_all(given.all, by), _replayed, as_json=given.json)
+        return answer(lambda on: _letters(on).replay(given.id, by), _replayed, as_json=given.json)
     except BrokerAway as error:
         raise TryAgain(str(error)) from error
 
@@ -105,3 +109,9 @@ def _one(letter: ShownLetter) -> RenderableType:
 
 def _replayed(done: Replayed) -> RenderableType:
     return cell(f"{done.count:,} published again to {', '.join(done.topics)}")
+
+
+def _letters(on: Opened) -> "DeadLetterDesk":
+    from mercarich_web.workers.wiring import dead_letter_desk  # drivers: not for a help page
+
+    return dead_letter_desk(on.engine, on.shared, on.now)

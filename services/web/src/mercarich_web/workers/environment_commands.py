@@ -11,12 +11,13 @@ from rich.console import RenderableType
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.settings import BadConfiguration
 from mercarich_web.console.arguments import actor, command_parser, note, person, with_json
-from mercarich_web.console.asking import answer, carry_out, questions
-from mercarich_web.system_settings.settings import Setting
+from mercarich_web.console.asking import Opened, answer, carry_out
+from mercarich_web.system_settings.settings import Setting, SettingList
 from mercarich_web.system_settings.terminal import setting_list
 
 if TYPE_CHECKING:
-    from mercarich_web.questions import Questions
+    from mercarich_web.system_settings.sql import SqlSettings
+    from mercarich_web.workers.environment import WorkerEnvironment
 
 
 def constant_manager(argv: Sequence[str]) -> int:
@@ -31,14 +32,16 @@ def constant_manager(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
     _refuse_odd(parser, given)
     if given.operation == "list":
-        return answer(lambda asked: asked.list_settings(), setting_list, as_json=given.json)
+        return answer(lambda on: SettingList(_settings(on).all()), setting_list, as_json=given.json)
     if given.operation == "set":
         by = actor(given.by)
         return answer(
-            lambda asked: asked.set_setting(given.key, given.value, by, given.description), _value, as_json=given.json
+            lambda on: _settings(on).change(given.key, given.value, by, on.now(), given.description),
+            _value,
+            as_json=given.json,
         )
     page = _default if given.get_default else _value
-    return answer(lambda asked: asked.get_setting(given.key), page, as_json=given.json)
+    return answer(lambda on: _settings(on).one(given.key), page, as_json=given.json)
 
 
 def update_env(argv: Sequence[str]) -> int:
@@ -47,8 +50,8 @@ def update_env(argv: Sequence[str]) -> int:
     parser.add_argument("--output", type=Path, help="write the old system's .env to this file")
     given = parser.parse_args(argv)
 
-    def resync(asked: "Questions") -> int:
-        found = asked.environment.resync()
+    def resync(on: Opened) -> int:
+        found = _environment(on).resync()
         if given.output:
             _write(given.output, found.environment)
         lines = [*found.problems, *(f"{pool} has not followed the newest change yet" for pool in found.behind)]
@@ -56,7 +59,7 @@ def update_env(argv: Sequence[str]) -> int:
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         return FAILED if found.problems else DONE
 
-    return carry_out(questions, resync)
+    return carry_out(resync)
 
 
 def env(argv: Sequence[str]) -> int:
@@ -66,15 +69,15 @@ def env(argv: Sequence[str]) -> int:
     export.add_argument("--output", type=Path, help="write them to this file instead")
     given = parser.parse_args(argv)
 
-    def write(asked: "Questions") -> int:
-        text = asked.environment.export()
+    def write(on: Opened) -> int:
+        text = _environment(on).export()
         if given.output:
             _write(given.output, text)
         else:
             sys.stdout.write(text)
         return DONE
 
-    return carry_out(questions, write)
+    return carry_out(write)
 
 
 def _refuse_odd(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
@@ -103,3 +106,15 @@ def _value(setting: Setting) -> RenderableType:
 
 def _default(setting: Setting) -> RenderableType:
     return setting.default
+
+
+def _settings(on: Opened) -> "SqlSettings":
+    from mercarich_web.system_settings.sql import SqlSettings  # drivers: not for a help page
+
+    return SqlSettings(on.engine)
+
+
+def _environment(on: Opened) -> "WorkerEnvironment":
+    from mercarich_web.workers.wiring import worker_environment  # drivers: not for a help page
+
+    return worker_environment(on.engine)

@@ -8,22 +8,10 @@ from mercarich_platform.clock import Clock
 from mercarich_web.refusals import NotFound
 from mercarich_web.system_settings.settings import SettingChange
 from mercarich_web.system_settings.sql import SqlSettings
-from mercarich_web.workers.pools import MIN, MODE, PoolStates, PoolView, views
+from mercarich_web.workers.pools import MIN, MODE, PoolView, views
 from mercarich_web.workers.sql import SqlPools
 
 CHANGES_SHOWN = 30
-
-
-@dataclass(frozen=True, slots=True)
-class ShowPools:
-    """What the operator made of the settings of each worker pool."""
-
-    pools: SqlPools
-    settings: SqlSettings
-    now: Clock
-
-    def __call__(self) -> PoolStates:
-        return PoolStates(self.now(), self.settings.revision(), self.pools.states())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,33 +2,40 @@
 
 from fastapi import APIRouter, Response
 
+from mercarich_platform.clock import Clock
 from mercarich_web.api.ids import Id
-from mercarich_web.runs.holding import BrowseHolds, ReleaseHold
+from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.site.addresses import Below
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
 
+OPEN_SHOWN = 50
+CLOSED_SHOWN = 30
+LISTINGS_SHOWN = 50
 
-def routes(site: Site, browse: BrowseHolds, release_hold: ReleaseHold) -> APIRouter:
+
+def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
     routes = APIRouter(prefix="/holds")
 
     @routes.get("")
     def holds(visit: Operator, below: Below = None) -> Response:
-        closed = browse.closed(below)
+        closed = book.closed_page(below, CLOSED_SHOWN)
         page = {
             "first": "/holds" if below is not None else None,
             "next": f"/holds?below={closed.next}" if closed.next is not None else None,
         }
-        return site.page(visit, "operating/holds.html", opened=browse.open(), closed=closed.rows, page=page)
+        return site.page(
+            visit, "operating/holds.html", opened=book.open_page(OPEN_SHOWN), closed=closed.rows, page=page
+        )
 
     @routes.get("/{hold_id}")
     def one(visit: Operator, hold_id: Id) -> Response:
-        hold, listings = browse.one(hold_id)
+        hold, listings = book.one(hold_id), book.listings(hold_id, LISTINGS_SHOWN)
         return site.page(visit, "operating/hold.html", hold=hold, listings=listings)
 
     @routes.post("/{hold_id}/release")
     def release(visit: FreshOperator, hold_id: Id) -> Response:
-        done = release_hold(hold_id, visit.actor)
+        done = book.release(hold_id, visit.actor, now())
         return site.to(f"/holds/{hold_id}", "hold_released" if done.changed else "hold_was_closed", str(hold_id))
 
     return routes

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import Id
-from mercarich_web.runs.history import BrowseRuns
-from mercarich_web.runs.showing import ShowRun
+from mercarich_web.runs.sql.runs import SqlRuns
 from mercarich_web.site.addresses import Below, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
@@ -15,7 +14,10 @@ from mercarich_web.site.visits import Operator
 Market = Annotated[Marketplace | Literal[""], Query()]
 
 
-def routes(site: Site, browse: BrowseRuns, show_run: ShowRun) -> APIRouter:
+SHOWN = 30
+
+
+def routes(site: Site, book: SqlRuns) -> APIRouter:
     routes = APIRouter(prefix="/runs")
 
     @routes.get("")
@@ -25,28 +27,28 @@ def routes(site: Site, browse: BrowseRuns, show_run: ShowRun) -> APIRouter:
         market: Market = "",
         below: Below = None,
     ) -> Response:
-        found = browse.page(operation or None, market or None, below)
+        found = book.page(operation or None, market or None, below, SHOWN)
         wish = {"operation": operation, "market": market and market.value}
         page = {
             "first": _address(wish) if below is not None else None,
             "next": _address(wish, found.next) if found.next is not None else None,
         }
-        heads = browse.heads()
+        heads = book.heads()
         return site.page(visit, "operating/runs.html", heads=heads, runs=found.rows, wish=wish, page=page)
 
     @routes.get("/heads")
     def heads(visit: Operator) -> Response:
         """A part of the page, asked for again while something runs."""
-        return site.page(visit, "operating/run_heads.html", heads=browse.heads())
+        return site.page(visit, "operating/run_heads.html", heads=book.heads())
 
     @routes.get("/{run_id}")
     def one(visit: Operator, run_id: Id) -> Response:
-        return site.page(visit, "operating/run.html", found=show_run(run_id))
+        return site.page(visit, "operating/run.html", found=book.details(run_id))
 
     @routes.get("/{run_id}/progress")
     def progress(visit: Operator, run_id: Id) -> Response:
         """A part of the page of a run, asked for again while it runs."""
-        return site.page(visit, "operating/run_progress.html", run=browse.one(run_id))
+        return site.page(visit, "operating/run_progress.html", run=book.progress(run_id))
 
     return routes
 

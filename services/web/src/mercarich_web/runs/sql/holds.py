@@ -1,4 +1,4 @@
-"""`ports.Holds` over the tables."""
+"""Queries on holds, and the release of one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,12 @@ from sqlalchemy import Connection, Engine, Select, func, select, update
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import holds, listings, users
+from mercarich_db.tables import holds, listings, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
-from mercarich_web.runs.holds import Hold
+from mercarich_web.paging import Paged
+from mercarich_web.refusals import NotFound
+from mercarich_web.runs.holds import HeldListing, Hold, Released
 
 OF_RUN_SHOWN = 200
 
@@ -34,8 +36,18 @@ class SqlHolds:
         found = self._read(select_holds().where(holds.c.id == hold_id))
         return found[0] if found else None
 
-    def release(self, hold_id: int, by: Actor, at: datetime) -> bool:
-        """Whether this call released it, which is then in the audit log; one that is released stays as it is."""
+    def one(self, hold_id: int) -> Hold:
+        """Raises `NotFound`."""
+        hold = self.get(hold_id)
+        if hold is None:
+            raise NotFound(f"there is no hold {hold_id}; `mercarich hold list` shows the open ones")
+        return hold
+
+    def release(self, hold_id: int, by: Actor, at: datetime) -> Released:
+        """Let a hold's withdrawals go, which is then in the audit log; the checker applies them within seconds.
+
+        A hold that is released already stays as it is. Raises `NotFound`.
+        """
 
         def mark(connection: Connection) -> bool:
             waiting = (holds.c.id == hold_id, holds.c.released_at.is_(None), holds.c.applied_at.is_(None))
@@ -46,7 +58,44 @@ class SqlHolds:
             note_down(connection, Deed(AuditAction.HOLD_RELEASED, by, str(hold_id), at, of=of))
             return True
 
-        return run_tx(self._engine, mark)
+        changed = run_tx(self._engine, mark)
+        return Released(self.one(hold_id), changed)
+
+    def open_page(self, limit: int) -> Paged[Hold]:
+        """Those that are not applied yet, newest first."""
+        return self._page(select_holds().where(holds.c.applied_at.is_(None)), limit)
+
+    def closed_page(self, below: int | None, limit: int) -> Paged[Hold]:
+        """Those that are applied, newest first."""
+        query = select_holds().where(holds.c.applied_at.is_not(None))
+        return self._page(query if below is None else query.where(holds.c.id < below), limit)
+
+    def _page(self, query: Select[*tuple[object, ...]], limit: int) -> Paged[Hold]:
+        found = self._read(query.limit(limit + 1))
+        return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+    def listings(self, hold_id: int, limit: int) -> Sequence[HeldListing]:
+        """Some of those that wait for it."""
+        source = source_items.c
+        query = (
+            select(
+                listings.c.id,
+                listings.c.sku,
+                listings.c.title,
+                users.c.username,
+                source.item_id,
+                source.state,
+                source.reason,
+                source.observed_at,
+            )
+            .join(source_items, source.id == listings.c.source_item_id)
+            .join(users, users.c.id == listings.c.user_id)
+            .where(listings.c.hold_id == hold_id)
+            .order_by(listings.c.id)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [HeldListing(*row) for row in connection.execute(query)]
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
         with reading(self._engine) as connection:

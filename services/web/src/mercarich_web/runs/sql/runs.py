@@ -1,4 +1,4 @@
-"""`ports.Runs` over the tables."""
+"""Queries on runs."""
 
 import json
 from collections.abc import Sequence
@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, Engine, Row, Select, func, literal, or_, s
 from mercarich_db import settings_store
 from mercarich_db.tables import run_heads, run_sellers, runs, source_items, users
 from mercarich_web.database import reading
-from mercarich_web.runs.runs import Run, SellerCounts, SetAsideItem, Unfinished
+from mercarich_web.paging import Paged
+from mercarich_web.refusals import NotFound
+from mercarich_web.runs.runs import Run, RunDetails, SellerCounts, SetAsideItem, Unfinished
+from mercarich_web.runs.sql.holds import SqlHolds
 
 SET_ASIDE_SHOWN = 100
 SELLERS_SHOWN = 20
@@ -18,6 +21,7 @@ SELLERS_SHOWN = 20
 class SqlRuns:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._holds = SqlHolds(engine)
 
     def newest(self, marketplace: str) -> Run | None:
         head = (
@@ -32,9 +36,40 @@ class SqlRuns:
         """Newest first."""
         return self._read(select_runs().order_by(runs.c.id.desc()).limit(limit))
 
-    def get(self, run_id: int) -> Run | None:
+    def details(self, run_id: int) -> RunDetails:
+        """One run in full. Raises `NotFound`."""
         found = self._read(select_runs().where(runs.c.id == run_id))
-        return found[0] if found else None
+        if not found:
+            raise NotFound(f"there is no run {run_id}; `mercarich run list` shows the last ones")
+        return RunDetails(
+            run=found[0],
+            set_aside_items=self.set_aside_items(run_id) if found[0].set_aside else [],
+            sellers=self.fallen_sellers(run_id),
+            holds=self._holds.of_run(run_id),
+        )
+
+    def heads(self) -> Sequence[Run]:
+        """The newest run of each operation and marketplace; `pending` is 0, since counting takes long."""
+        found = self._read(select_runs(count_pending=False).where(runs.c.id.in_(select(run_heads.c.run_id))))
+        return sorted(found, key=lambda run: (run.operation, run.marketplace))
+
+    def progress(self, run_id: int) -> Run:
+        """How far a run is, without `pending`. Raises `NotFound`."""
+        found = self._read(select_runs(count_pending=False).where(runs.c.id == run_id))
+        if not found:
+            raise NotFound(f"there is no run {run_id}")
+        return found[0]
+
+    def page(self, operation: str | None, marketplace: str | None, below: int | None, limit: int) -> Paged[Run]:
+        """Newest first, those with an id below; without `pending`."""
+        query = select_runs(count_pending=False).order_by(runs.c.id.desc()).limit(limit + 1)
+        for column, value in ((runs.c.operation, operation), (runs.c.marketplace, marketplace)):
+            if value is not None:
+                query = query.where(column == value)
+        if below is not None:
+            query = query.where(runs.c.id < below)
+        found = self._read(query)
+        return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
     def set_aside_items(self, run_id: int) -> Sequence[SetAsideItem]:
         with reading(self._engine) as connection:

@@ -4,15 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from mercarich_web.sellers.audit_log import BrowseAudit
+from mercarich_web.sellers.sql.audit_log import SqlAuditLog
 from mercarich_web.site.addresses import Below, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
 
 Word = Annotated[str, Query(max_length=64)]
+SHOWN = 50
 
 
-def routes(site: Site, browse: BrowseAudit) -> APIRouter:
+def routes(site: Site, log: SqlAuditLog) -> APIRouter:
     routes = APIRouter(prefix="/audit")
 
     @routes.get("")
@@ -23,7 +24,7 @@ def routes(site: Site, browse: BrowseAudit) -> APIRouter:
         below: Below = None,
     ) -> Response:
         wish = {"actor": actor.strip(), "action": action}
-        found = browse(wish["actor"] or None, action or None, below)
+        found = log.page(wish["actor"] or None, action or None, below, SHOWN)
         page = {
             "first": _address(wish) if below is not None else None,
             "next": _address(wish, found.next) if found.next is not None else None,

@@ -4,13 +4,15 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from mercarich_web.sellers.steering import BrowseTokens
+from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
 from mercarich_web.site.addresses import Above, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator
 
+SHOWN = 50
 
-def routes(site: Site, browse: BrowseTokens) -> APIRouter:
+
+def routes(site: Site, verdicts: SqlTokenVerdicts) -> APIRouter:
     routes = APIRouter(prefix="/tokens")
 
     @routes.get("")
@@ -19,8 +21,8 @@ def routes(site: Site, browse: BrowseTokens) -> APIRouter:
         verdict: Literal["invalid", "unknown", "valid", ""] = "",
         above: Above = 0,
     ) -> Response:
-        counts, last = browse.summary()
-        found = browse.page(verdict or None, above)
+        counts, last = verdicts.counts(), verdicts.last_check()
+        found = verdicts.page(verdict or None, above, SHOWN)
         page = {
             "first": _address(verdict) if above else None,
             "next": _address(verdict, found.next) if found.next is not None else None,

@@ -1,0 +1,21 @@
+"""The pages of marketplaces, on their queries and the proxies."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from sqlalchemy import Engine
+
+from mercarich_contracts.market import Marketplace
+from mercarich_platform.clock import Clock
+from mercarich_web.marketplaces.pages import routes
+from mercarich_web.marketplaces.proxies_http import HttpProxies
+from mercarich_web.marketplaces.sql import SqlItems
+from mercarich_web.marketplaces.steering import MarketDesk
+from mercarich_web.settings import PagesSettings
+from mercarich_web.site.rendering import Site
+from mercarich_web.system_settings.sql import SqlSettings
+
+
+def pages(engine: Engine, own: PagesSettings, site: Site, now: Clock) -> Sequence[APIRouter]:
+    urls = {Marketplace.YAHOO.value: own.yahoo_proxy_url, Marketplace.MERCARI.value: own.mercari_proxy_url}
+    return [routes(site, MarketDesk(SqlSettings(engine), SqlItems(engine), HttpProxies(urls), now))]
