@@ -13,8 +13,8 @@ from mercarich_platform.kafka import Publisher, Record, ensure_topics, read_topi
 from mercarich_platform.outages import BrokerAway
 from mercarich_platform.outcomes import Rejected
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.workers.dead_letters import DeadLetterDesk
 from mercarich_web.workers.dead_letters_kafka import KafkaDeadLetters
+from mercarich_web.workers.replaying import DeadLetterDesk
 
 TOPIC = "check.mercari"
 

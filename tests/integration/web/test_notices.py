@@ -18,7 +18,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.webhooks_http import signature
-from mercarich_web.notices.wiring import NoticeWorker, build_notices
+from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, delete, select, update
 from tests.integration.web.clocks import Clock
 from tests.integration.web.rows import Rows
@@ -16,10 +17,10 @@ from tests.integration.web.site import PASSWORD, PASSWORDS, Served, let_sign_in,
 from mercarich_db import tables
 from mercarich_db.engine import create, reading
 from mercarich_platform.settings import BadConfiguration, SharedSettings
-from mercarich_web.accounts.wiring import server_key
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.identity.codes import code_at
 from mercarich_web.identity.sql.roots import SqlRoots
+from mercarich_web.identity.wiring import server_key
 from mercarich_web.settings import PagesSettings
 
 OLD, NEW, OTHER = (base64.b64encode(bytes([number] * 32)).decode() for number in (1, 2, 3))
@@ -46,7 +47,7 @@ def ann(engine: Engine, rows: Rows) -> int:
 def secret(engine: Engine, shared: SharedSettings, clock: Clock, key: str, old: str = "") -> bytes:
     """As a process makes it that starts with these keys."""
     own = PagesSettings.model_validate({"key": key, "old_key": old})
-    return server_key(engine, shared, own, clock).secret("test", 1)
+    return server_key(engine, shared, own.key, own.old_key, clock).secret("test", 1)
 
 
 def sealed(engine: Engine) -> str:
@@ -124,7 +125,7 @@ def test_processes_that_start_at_once_make_one_secret(
     engine: Engine, shared: SharedSettings, clock: Clock, tmp_path: Path
 ) -> None:
     own = PagesSettings()
-    keys = [server_key(engine, shared, own, clock) for _ in range(3)]
+    keys = [server_key(engine, shared, own.key, own.old_key, clock) for _ in range(3)]
 
     assert len({key.secret("test") for key in keys}) == 1
     assert os.stat(tmp_path / "pages.key").st_mode & 0o777 == 0o600
@@ -145,7 +146,7 @@ def test_a_database_that_is_away_holds_up_no_start(tmp_path: Path, clock: Clock)
     away = create(f"sqlite:///{tmp_path}/nowhere/at.db")
     shared = SharedSettings.model_validate({"database_url": str(away.url), "data_dir": tmp_path})
     try:
-        server_key(away, shared, PagesSettings(), clock).open()
+        server_key(away, shared, SecretStr(""), SecretStr(""), clock).open()
     finally:
         away.dispose()
 

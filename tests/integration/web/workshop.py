@@ -21,7 +21,7 @@ from mercarich_web.jobs.slices import RunSlice
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
 from mercarich_web.jobs.watch import WatchJobs
-from mercarich_web.jobs.wiring import steps_of
+from mercarich_web.jobs.worker import steps_of
 
 LEASE = timedelta(seconds=120)
 HEADER = ("sku", "marketplace", "source_id", "asin", "title", "quantity", "listed", "price")

@@ -80,7 +80,7 @@ def _serve(host: str, port: int) -> int:
 
 def _work(kind: Kind) -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_web.jobs.wiring import build_worker
+    from mercarich_web.jobs.worker import build_worker
 
     shared, own = load(SharedSettings), load(WebSettings)
     return worker_process.run(
@@ -90,7 +90,7 @@ def _work(kind: Kind) -> int:
 
 def _tell() -> int:
     from mercarich_db import worker_process  # drivers: not for a help page
-    from mercarich_web.notices.wiring import build_notices
+    from mercarich_web.notices.worker import build_notices
 
     shared, pages, own = load(SharedSettings), load(PagesSettings), load(NoticesSettings)
     return worker_process.run("notices", shared, lambda _stop: build_notices(shared, pages, own).run)

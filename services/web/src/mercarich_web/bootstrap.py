@@ -10,7 +10,7 @@ from mercarich_db import engine as engines
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_web import docs_page as docs
-from mercarich_web.accounts.wiring import entrance
+from mercarich_web.accounts.entrance import entrance
 from mercarich_web.amazon import pages as amazon
 from mercarich_web.amazon.account import ConsentPage
 from mercarich_web.amazon.linking import LinkAmazon, ShowAmazon

@@ -105,18 +105,18 @@ def _address(token: str) -> str:
 
 
 def _invitations(on: Opened) -> "Invitations":
-    from mercarich_web.accounts.wiring import invitations  # drivers: not for a help page
+    from mercarich_web.accounts.wiring import invitations
 
     return invitations(on.engine)
 
 
 def _lost_password(on: Opened) -> "LostPassword":
-    from mercarich_web.accounts.wiring import lost_password  # drivers: not for a help page
+    from mercarich_web.accounts.wiring import lost_password
 
     return lost_password(on.engine)
 
 
 def _lost_step(on: Opened) -> "LostStep":
-    from mercarich_web.accounts.wiring import lost_step  # drivers: not for a help page
+    from mercarich_web.accounts.wiring import lost_step
 
     return lost_step(on.engine)

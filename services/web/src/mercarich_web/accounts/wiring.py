@@ -1,67 +1,15 @@
-"""The composition root of who signs in: the door, its pages, and the account's."""
+"""Invitations and lost passwords or second steps, for commands and for the pages of sellers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from mercarich_platform.clock import Clock, utc_now
-from mercarich_platform.settings import SharedSettings
 from mercarich_web.accounts.invitations import Invitations, LostPassword
-from mercarich_web.accounts.pages import account, keys, second_step, sign_in
-from mercarich_web.identity.allowances import Allowances
-from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.passwords import Argon2Passwords
-from mercarich_web.identity.second_step import LostStep, SecondStep
-from mercarich_web.identity.server_key import ServerKey
-from mercarich_web.identity.sign_in import Door
+from mercarich_web.identity.second_step import LostStep
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.identity.sql.keys import SqlKeys
 from mercarich_web.identity.sql.people import SqlPeople
-from mercarich_web.identity.sql.roots import SqlRoots
 from mercarich_web.identity.sql.second_steps import SqlSecondSteps
-from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
-from mercarich_web.settings import PagesSettings
-from mercarich_web.site.rendering import Site
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    door: Door
-    audit: SqlAudit
-    keys: Keys
-    key: ServerKey
-    """Of the server: what the accounts' secrets are made of."""
-    routers: Sequence[APIRouter]
-
-
-def entrance(
-    engine: Engine,
-    site: Site,
-    shared: SharedSettings,
-    own: PagesSettings,
-    now: Clock,
-    passwords: Argon2Passwords | None,
-) -> Entrance:
-    hashing = passwords or Argon2Passwords()
-    people, sessions, audit, tries = SqlPeople(engine), SqlSessions(engine), SqlAudit(engine), SqlTries(engine)
-    door = Door(people, sessions, tries, hashing, audit, now)
-    key = server_key(engine, shared, own, now)
-    step = SecondStep(SqlSecondSteps(engine), key, sessions, tries, audit, now)
-    of_api = Keys(SqlKeys(engine), Allowances(own.api_calls_a_minute), audit, now)
-    routers = [
-        sign_in.routes(site, door, Invitations(people, hashing, audit, now)),
-        second_step.routes(site, door, step),
-        account.routes(site, door, people, sessions),
-        keys.routes(site, of_api),
-    ]
-    return Entrance(door, audit, of_api, key, routers)
-
-
-def server_key(engine: Engine, shared: SharedSettings, own: PagesSettings, now: Clock) -> ServerKey:
-    given, older = own.key.get_secret_value(), own.old_key.get_secret_value()
-    return ServerKey(given, older, shared.data_dir / "pages.key", SqlRoots(engine, now))
+from mercarich_web.identity.sql.sessions import SqlSessions
 
 
 def invitations(engine: Engine, now: Clock = utc_now, passwords: Argon2Passwords | None = None) -> Invitations:

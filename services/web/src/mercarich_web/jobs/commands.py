@@ -165,7 +165,7 @@ def _stream(write: "Callable[[Jobs], None]") -> int:
 
 
 def _with_jobs(on: Opened, ask: "Callable[[Jobs], job_pages.Answer]") -> "job_pages.Answer":
-    from mercarich_web.jobs.wiring import jobs_of  # drivers: not for a help page
+    from mercarich_web.jobs.wiring import jobs_of
 
     with jobs_of(on.shared, on.now, engine=on.engine) as jobs:
         return ask(jobs)

@@ -1,124 +1,19 @@
-"""The composition root of notices: the process that keeps them and sends them, and what their pages ask."""
+"""What the pages of notices ask, on its queries."""
 
-import logging
-import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
-from mercarich_db import engine as engines
-from mercarich_platform.clock import Clock, utc_now
-from mercarich_platform.exit_codes import DONE
-from mercarich_platform.health import HealthServer
-from mercarich_platform.outages import DatabaseAway
-from mercarich_platform.settings import BadConfiguration, SharedSettings
-from mercarich_web.accounts.wiring import server_key
+from mercarich_platform.clock import Clock
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.metrics import NOTICE_OUTCOMES, NOTICES
 from mercarich_web.notices import pages as notices
-from mercarich_web.notices.keeping import ChooseWays, KeepNotices, ReadNotices, SendNotices, proof, signing_secret
-from mercarich_web.notices.letters import Letters
-from mercarich_web.notices.mail_smtp import MailServer, SmtpSender
-from mercarich_web.notices.notices import Sender, Sending, Way
-from mercarich_web.notices.sql.causes import SqlCauses
+from mercarich_web.notices.keeping import ChooseWays, ReadNotices
 from mercarich_web.notices.sql.notices import SqlNotices
-from mercarich_web.notices.sql.ways import SqlOutbox, SqlWays
-from mercarich_web.notices.webhooks_http import WebhookSender
-from mercarich_web.settings import NoticesSettings, PagesSettings
+from mercarich_web.notices.sql.ways import SqlWays
+from mercarich_web.settings import PagesSettings
 from mercarich_web.site.rendering import Site
-
-log = logging.getLogger(__name__)
-
-KEEP_EVERY, SEND_EVERY, SWEEP_EVERY = 30.0, 2.0, 3600.0
-FROZEN_AFTER = 300.0
-CONNECTIONS = 1
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeWorker:
-    """The process. `run` once."""
-
-    keep: KeepNotices
-    send: SendNotices
-    shared: SharedSettings
-    close: Callable[[], None]
-
-    def run(self, stop: threading.Event) -> int:
-        beat = [time.monotonic()]
-
-        def healthy() -> str | None:
-            silent = time.monotonic() - beat[0]
-            return f"no turn for {silent:.0f} s" if silent > FROZEN_AFTER else None
-
-        server = None
-        if self.shared.metrics_port:
-            server = HealthServer(
-                self.shared.metrics_host, self.shared.metrics_port, healthy=healthy, ready=lambda: None
-            )
-            server.start()
-        works: list[tuple[Callable[[], None], float]] = [(self.keep, KEEP_EVERY), (self.send.sweep, SWEEP_EVERY)]
-        due = [0.0 for _ in works]
-        while not stop.is_set():
-            beat[0] = time.monotonic()
-            try:
-                for place, (work, seconds) in enumerate(works):
-                    if beat[0] >= due[place]:
-                        work()
-                        due[place] = beat[0] + seconds
-                while self.send() and not stop.is_set():
-                    beat[0] = time.monotonic()
-            except DatabaseAway as error:
-                log.warning("the database is away", extra={"problem": str(error)})
-            stop.wait(SEND_EVERY)
-        if server is not None:
-            server.stop()
-        self.close()
-        return DONE
-
-
-def build_notices(
-    shared: SharedSettings, pages: PagesSettings, own: NoticesSettings, now: Clock = utc_now
-) -> NoticeWorker:
-    """Raises `BadConfiguration`."""
-    if own.smtp_host and not own.mail_from:
-        raise BadConfiguration("NOTICES_MAIL_FROM: a mail needs a sender's address")
-    if own.smtp_host and not pages.public_url:
-        raise BadConfiguration("PAGES_PUBLIC_URL: a mail's links need the pages' address")
-    engine = engines.create(shared.database, pool_size=CONNECTIONS)
-    key = server_key(engine, shared, pages, now)
-    key.open()
-    letters = Letters(pages.public_url, lambda one: proof(key, one.user_id, one.ways.mail_address or ""))
-
-    def secret_of(sending: Sending) -> str:
-        return signing_secret(key, sending.user_id, sending.ways.webhook_salt or "")
-
-    senders: dict[Way, Sender] = {
-        Way.WEBHOOK: WebhookSender(secret_of, letters.body, now, anywhere=pages.webhooks_anywhere)
-    }
-    if own.smtp_host:
-        senders[Way.MAIL] = SmtpSender(_mail_server(own), letters.letter)
-
-    for way in Way:
-        for outcome in NOTICE_OUTCOMES:
-            NOTICES.labels(way, outcome)
-    keep = KeepNotices(SqlCauses(engine), SqlNotices(engine), now)
-    send = SendNotices(SqlOutbox(engine), senders, now, lambda way, outcome: NOTICES.labels(way, outcome).inc())
-    return NoticeWorker(keep, send, shared, engine.dispose)
-
-
-def _mail_server(own: NoticesSettings) -> MailServer:
-    return MailServer(
-        host=own.smtp_host,
-        port=own.smtp_port,
-        security=own.smtp_security,
-        username=own.smtp_username,
-        password=own.smtp_password.get_secret_value(),
-        sender=own.mail_from,
-    )
 
 
 def notice_pages(

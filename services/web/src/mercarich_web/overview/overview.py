@@ -9,7 +9,7 @@ from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_web.marketplaces.steering import PAUSED, SWITCH
 from mercarich_web.overview.sql import SqlStock
-from mercarich_web.overview.status import Pushes
+from mercarich_web.overview.stock import Pushes
 from mercarich_web.runs.holds import Hold
 from mercarich_web.runs.runs import Run
 from mercarich_web.runs.sql.holds import SqlHolds

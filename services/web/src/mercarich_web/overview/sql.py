@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, tru
 from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_db.tables import listings, source_items, submissions, users
 from mercarich_web.database import reading
-from mercarich_web.overview.status import Backlog, OpenFeed, Pushes
+from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 
 NO_RUN = 0
 """No run has this id: nothing is pending before the first."""

@@ -1,7 +1,4 @@
-"""The shapes of every answer; `--json` prints them as they are, times ISO 8601 in UTC, None as null.
-
-They are stable: a field may be added, none changes its meaning.
-"""
+"""`mercarich status`: the whole system at a glance, with whatever is away named instead of shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +8,9 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_platform.outages import DatabaseAway
-from mercarich_reasons.reason import Reason
 from mercarich_web.database import SqlSchema
 from mercarich_web.overview.sql import SqlStock
+from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 from mercarich_web.runs.holds import Hold
 from mercarich_web.runs.runs import Run
 from mercarich_web.runs.sql.holds import SqlHolds
@@ -27,52 +24,11 @@ from mercarich_web.workers.waiting import away_from, reach_pools
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
-    """Source items of one marketplace."""
-
-    pending: int
-    """Wanted by the newest run and not done."""
-    due: int
-    """Of these, may be looked at now; the others are under way or wait for their next try."""
-    never_checked: int
-    oldest_checked_at: datetime | None
-    unknown: int
-    """The last look learnt nothing."""
-    set_aside: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pushes:
-    """Listings of one marketplace against what Amazon shows."""
-
-    withdrawals: int
-    """Quantity 0, not yet accepted by Amazon."""
-    oldest_withdrawal_at: datetime | None
-    restores: int
-    oldest_restore_at: datetime | None
-    exposed: int
-    """Amazon still sells them while their source is out of stock or their quantity is 0."""
-    orphans: int
-    """Amazon does not know their SKU; counted nowhere else."""
-
-
-@dataclass(frozen=True, slots=True)
 class MarketplaceStatus:
     marketplace: str
     run: Run | None
     backlog: Backlog
     pushes: Pushes
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFeed:
-    submission_id: int
-    username: str
-    state: str
-    feed_id: str | None
-    created_at: datetime
-    items: int
-    problem: Reason | None
 
 
 @dataclass(frozen=True, slots=True)

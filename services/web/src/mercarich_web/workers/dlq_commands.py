@@ -16,7 +16,7 @@ from mercarich_web.console.output import cell, facts, table
 from mercarich_web.workers.dead_letters import DeadLetter, DeadLetterList, Replayed
 
 if TYPE_CHECKING:
-    from mercarich_web.workers.dead_letters import DeadLetterDesk
+    from mercarich_web.workers.replaying import DeadLetterDesk
 
 SHOWN_LENGTH = 4000
 

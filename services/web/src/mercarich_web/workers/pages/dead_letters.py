@@ -9,7 +9,7 @@ from mercarich_platform.logging import redact
 from mercarich_platform.outages import BrokerAway
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
-from mercarich_web.workers.dead_letters import DeadLetterDesk
+from mercarich_web.workers.replaying import DeadLetterDesk
 
 LETTERS_SHOWN = 50
 LONGEST_SHOWN = 20_000

@@ -1,0 +1,15 @@
+"""The server's key, which every secret is made of."""
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from mercarich_platform.clock import Clock
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.identity.server_key import ServerKey
+from mercarich_web.identity.sql.roots import SqlRoots
+
+
+def server_key(engine: Engine, shared: SharedSettings, key: SecretStr, old_key: SecretStr, now: Clock) -> ServerKey:
+    """`key` may be empty: then the key is kept in a file of the data directory."""
+    file = shared.data_dir / "pages.key"
+    return ServerKey(key.get_secret_value(), old_key.get_secret_value(), file, SqlRoots(engine, now))

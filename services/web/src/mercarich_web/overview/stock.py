@@ -1,0 +1,47 @@
+"""What waits and what is exposed, as `status` and the overview count it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_reasons.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Source items of one marketplace."""
+
+    pending: int
+    """Wanted by the newest run and not done."""
+    due: int
+    """Of these, may be looked at now; the others are under way or wait for their next try."""
+    never_checked: int
+    oldest_checked_at: datetime | None
+    unknown: int
+    """The last look learnt nothing."""
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pushes:
+    """Listings of one marketplace against what Amazon shows."""
+
+    withdrawals: int
+    """Quantity 0, not yet accepted by Amazon."""
+    oldest_withdrawal_at: datetime | None
+    restores: int
+    oldest_restore_at: datetime | None
+    exposed: int
+    """Amazon still sells them while their source is out of stock or their quantity is 0."""
+    orphans: int
+    """Amazon does not know their SKU; counted nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFeed:
+    submission_id: int
+    username: str
+    state: str
+    feed_id: str | None
+    created_at: datetime
+    items: int
+    problem: Reason | None
