@@ -23,7 +23,7 @@ from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.jobs import pages as jobs
 from mercarich_web.jobs.wiring import job_desk
-from mercarich_web.listings.browsing import BrowseListings, ShowPicture, TellStory
+from mercarich_web.listings.browsing import ShowPicture, TellStory
 from mercarich_web.listings.changing import ChangeMany
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.figures_cache import FiguresCache
@@ -42,7 +42,6 @@ from mercarich_web.openapi import api
 from mercarich_web.overview.wiring import show_overview
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.replacements.changing_rules import RuleDesk
-from mercarich_web.replacements.deciding import ReplacementDesk
 from mercarich_web.replacements.excluding import ExclusionDesk
 from mercarich_web.replacements.pages import replacements, rules
 from mercarich_web.replacements.sql.exclusions import SqlExclusions
@@ -87,14 +86,13 @@ def build_pages(
     desk_of_home = SqlSellersDesk(engine)
     fortnight = FiguresCache(TellFortnight(SqlExposures(engine), desk_of_home, shop, now))
     end.callback(fortnight.close)
-    browse = BrowseListings(book, figures)
     file = SqlListingFile(engine)
     tell_story = TellStory(file, SqlOffers(engine), holds, together, now)
     looks = KafkaLooks(shared.kafka_bootstrap)
     end.callback(looks.close)
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
-    proposals = ReplacementDesk(SqlProposals(engine), now)
-    of_api = api(people.keys, browse, tell_story, desk, change, proposals)
+    proposals = SqlProposals(engine, now)
+    of_api = api(people.keys, book, tell_story, desk, change, proposals)
     routers = [
         home.routes(
             site,
@@ -104,7 +102,7 @@ def build_pages(
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         bulk.routes(site, change),
-        listings.routes(site, browse, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
+        listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
         jobs.routes(site, desk),
         rules.routes(

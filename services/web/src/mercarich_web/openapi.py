@@ -12,22 +12,23 @@ from mercarich_web.jobs import api as jobs
 from mercarich_web.jobs.desk import JobDesk
 from mercarich_web.listings import api as listings
 from mercarich_web.listings.api import changes
-from mercarich_web.listings.browsing import BrowseListings, TellStory
+from mercarich_web.listings.browsing import TellStory
 from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.replacements.api import decisions
-from mercarich_web.replacements.deciding import ReplacementDesk
+from mercarich_web.replacements.sql.proposals import SqlProposals
 
 
 def api(
     keys: Keys,
-    browse: BrowseListings,
+    book: SqlListingBook,
     tell_story: TellStory,
     desk: JobDesk,
     change: ChangeMany,
-    replacements: ReplacementDesk,
+    replacements: SqlProposals,
 ) -> APIRouter:
     routes = APIRouter(prefix=API, dependencies=[Security(BEARER)], responses=RESPONSES)
-    routes.include_router(listings.routes(keys, browse, tell_story))
+    routes.include_router(listings.routes(keys, book, tell_story))
     routes.include_router(changes(keys, change))
     routes.include_router(decisions(keys, replacements))
     routes.include_router(jobs.routes(keys, desk))

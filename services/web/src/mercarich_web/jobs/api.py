@@ -30,7 +30,7 @@ def _reading(keys: Keys, desk: JobDesk) -> APIRouter:
 
     @routes.get("", summary="The newest jobs")
     def newest(limit: Annotated[int, Query(ge=1, le=200)] = 50, account: Account = reader) -> shapes.Jobs:
-        return shapes.Jobs(jobs=[shapes.job(one) for one in desk.list(account.username, limit).jobs])
+        return shapes.Jobs(jobs=[shapes.job(one) for one in desk.list(account.username, limit)])
 
     @routes.get("/{job_id}", summary="How far a job is, and what is wrong with its file")
     def one(job_id: Id, account: Account = reader) -> shapes.Problems:

@@ -15,10 +15,9 @@ from mercarich_reasons.jobs import (
     TooManyJobs,
 )
 from mercarich_web.jobs import csv_records
-from mercarich_web.jobs.jobs import Hints, Job, JobDetails, JobList, JobProblem, Kind, Skipped, Stopped
+from mercarich_web.jobs.jobs import Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
 from mercarich_web.jobs.mend_file import FileToMend
-from mercarich_web.jobs.search_queries import BadQuery, Query, read_queries
-from mercarich_web.jobs.search_steps import MOST_PAGES
+from mercarich_web.jobs.search_queries import MOST_PAGES, BadQuery, Query, read_queries
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.refusals import NotFound, Refused
 
@@ -105,14 +104,6 @@ class StartImport:
 
 
 @dataclass(frozen=True, slots=True)
-class ListJobs:
-    jobs: SqlJobBook
-
-    def __call__(self, username: str | None, limit: int) -> JobList:
-        return JobList(self.jobs.list(username, limit))
-
-
-@dataclass(frozen=True, slots=True)
 class ShowJob:
     """Raises `NotFound`, also for a job of somebody else."""
 
@@ -172,7 +163,8 @@ class JobDesk:
 
     start_search: StartSearch
     start_import: StartImport
-    list: ListJobs
+    list: Callable[[str | None, int], Sequence[Job]]
+    """Newest first; of all sellers where no name is given."""
     show: ShowJob
     several: Callable[[Collection[int]], Mapping[int, Job]]
     """Those of these numbers that there are, whoever owns them."""

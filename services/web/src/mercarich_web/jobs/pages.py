@@ -38,7 +38,7 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
     routes = APIRouter(prefix="/jobs")
 
     def page(visit: Visit, status: int = 200, **given: object) -> Response:
-        jobs = desk.list(visit.account.username, SHOWN).jobs
+        jobs = desk.list(visit.account.username, SHOWN)
         values = {"import_problem": None, "search_problem": None, "given": ""} | given
         return site.page(visit, "jobs.html", status, jobs=jobs, **values)
 

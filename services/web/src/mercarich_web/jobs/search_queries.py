@@ -19,6 +19,8 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
 
 MOST_QUERIES = 200
+MOST_PAGES = 100
+"""Of one query: as far as the proxies' contract goes."""
 LONGEST_KEYWORD = 200
 """As the proxies' contract has it."""
 LONGEST_GIVEN = 1000

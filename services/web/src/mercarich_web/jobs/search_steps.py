@@ -10,8 +10,6 @@ from mercarich_web.jobs.search_queries import Unusable
 from mercarich_web.jobs.sql.candidates import SqlCandidates
 from mercarich_web.jobs.sql.claims import SqlDesk
 
-MOST_PAGES = 100
-"""As far as the proxies' contract goes."""
 TRIES = 3
 """Answers to the same page that cannot be used, after which the query is left."""
 

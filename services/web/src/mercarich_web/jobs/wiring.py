@@ -1,6 +1,6 @@
 """What commands and pages do with sellers' jobs, on their queries and the broker."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,6 @@ from mercarich_web.database import SqlSchema
 from mercarich_web.jobs.desk import (
     JobDesk,
     JobProblems,
-    ListJobs,
     ShowJob,
     SkipQuery,
     StartImport,
@@ -24,6 +23,7 @@ from mercarich_web.jobs.desk import (
     StopJob,
 )
 from mercarich_web.jobs.hints_kafka import HintsMeanwhile, KafkaHints
+from mercarich_web.jobs.jobs import JobList
 from mercarich_web.jobs.mend_file import FileToMend
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
@@ -39,7 +39,7 @@ class Jobs:
     schema: SqlSchema
     start_search: StartSearch
     start_import: StartImport
-    list_jobs: ListJobs
+    list_jobs: Callable[[str | None, int], JobList]
     show: ShowJob
     problems: JobProblems
     stop: StopJob
@@ -74,7 +74,7 @@ def _jobs(engine: Engine, hints: KafkaHints, now: Clock) -> Jobs:
         schema=SqlSchema(engine),
         start_search=StartSearch(book, hints, now),
         start_import=StartImport(book, hints, now),
-        list_jobs=ListJobs(book),
+        list_jobs=lambda username, limit: JobList(book.list(username, limit)),
         show=ShowJob(book),
         problems=JobProblems(book),
         stop=StopJob(book, now, discard),
@@ -101,7 +101,7 @@ def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -
     return JobDesk(
         start_search=StartSearch(book, hints, now),
         start_import=StartImport(book, hints, now),
-        list=ListJobs(book),
+        list=book.list,
         show=ShowJob(book),
         several=book.several,
         problems=JobProblems(book),

@@ -14,9 +14,11 @@ from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
 from mercarich_web.listings import shapes
 from mercarich_web.listings.actions import ACTIONS, BulkAction
-from mercarich_web.listings.browsing import BrowseListings, TellStory
+from mercarich_web.listings.browsing import TellStory
 from mercarich_web.listings.changing import ChangeMany
 from mercarich_web.listings.choices import Choice
+from mercarich_web.listings.export import as_csv
+from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
 from mercarich_web.refusals import NotFound
 
@@ -63,7 +65,7 @@ def wished(
 Wished = Annotated[Wish, Depends(wished)]
 
 
-def routes(keys: Keys, browse: BrowseListings, tell_story: TellStory) -> APIRouter:
+def routes(keys: Keys, book: SqlListingBook, tell_story: TellStory) -> APIRouter:
     routes = APIRouter(prefix="/listings", tags=["listings"])
     reader = Depends(caller(keys, Scope.LISTINGS_READ))
 
@@ -71,7 +73,7 @@ def routes(keys: Keys, browse: BrowseListings, tell_story: TellStory) -> APIRout
     def page(
         wish: Wished, after: Annotated[str, Query(max_length=400)] = "", account: Account = reader
     ) -> shapes.Listings:
-        found = browse.page(account.user_id, wish, unpacked(after, wish.order) if after else None)
+        found = book.page(account.user_id, wish, unpacked(after, wish.order) if after else None)
         following = packed(found.next) if found.next is not None else None
         return shapes.Listings(listings=[shapes.listing(row) for row in found.rows], next=following)
 
@@ -82,7 +84,7 @@ def routes(keys: Keys, browse: BrowseListings, tell_story: TellStory) -> APIRout
         responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
     )
     def export(wish: Wished, account: Account = reader) -> StreamingResponse:
-        return StreamingResponse(browse.csv(account.user_id, wish), media_type="text/csv; charset=utf-8")
+        return StreamingResponse(as_csv(book.export(account.user_id, wish)), media_type="text/csv; charset=utf-8")
 
     @routes.get("/{listing_id}", summary="One listing, why it stands as it does, and all that happened to it")
     def one(listing_id: Id, account: Account = reader) -> shapes.Told:

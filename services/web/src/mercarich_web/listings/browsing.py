@@ -1,46 +1,24 @@
 """A seller's listings: pages of them, their figures, one of them whole, all that match as CSV."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web.database import Together
-from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.offers import Known, what_next, why
-from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.timeline import Story, evidence_ids, moments
-from mercarich_web.listings.views import Figures, ListingPage, Place, Wish, picture_type
+from mercarich_web.listings.views import Figures, picture_type
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.refusals import NotFound
 from mercarich_web.runs.sql.holds import SqlHolds
 
-MOST_COUNTED = 1_001
 LOOKS = 40
 
 
 Count = Callable[[int], Figures]
 """A seller's figures, some seconds old at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrowseListings:
-    book: SqlListingBook
-    count: Count
-
-    def page(self, user_id: int, wish: Wish, after: Place | None) -> ListingPage:
-        return self.book.page(user_id, wish, after)
-
-    def figures(self, user_id: int) -> Figures:
-        return self.count(user_id)
-
-    def matching(self, user_id: int, wish: Wish) -> int:
-        """How many there are; 1,001 stands for more than a thousand."""
-        return self.book.matching(user_id, wish, MOST_COUNTED)
-
-    def csv(self, user_id: int, wish: Wish) -> Iterator[str]:
-        return as_csv(self.book.export(user_id, wish))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from mercarich_web.api.ids import Id
-from mercarich_web.notices.keeping import ChooseWays, ReadNotices
+from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.notices import Kind, Way
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site

@@ -9,7 +9,7 @@ from mercarich_platform.clock import Clock
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.notices import pages as notices
-from mercarich_web.notices.keeping import ChooseWays, ReadNotices
+from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlWays
 from mercarich_web.settings import PagesSettings

@@ -14,7 +14,8 @@ from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 from mercarich_web.identity.wiring import server_key
 from mercarich_web.metrics import NOTICE_OUTCOMES, NOTICES
-from mercarich_web.notices.keeping import KeepNotices, SendNotices, proof, signing_secret
+from mercarich_web.notices.choosing import proof, signing_secret
+from mercarich_web.notices.keeping import KeepNotices, SendNotices
 from mercarich_web.notices.letters import Letters
 from mercarich_web.notices.mail_smtp import MailServer, SmtpSender
 from mercarich_web.notices.notices import Sender, Sending, Way

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from mercarich_web.api.ids import Id
-from mercarich_web.listings.browsing import BrowseListings, ShowPicture, TellStory
+from mercarich_web.listings.browsing import Count, ShowPicture, TellStory
+from mercarich_web.listings.export import as_csv
+from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
 from mercarich_web.site.addresses import address
 from mercarich_web.site.rendering import Site
@@ -24,19 +26,23 @@ def wished(
 
 
 Wished = Annotated[Wish, Depends(wished)]
+MOST_COUNTED = 1_001
+"""Of what matches; it stands for more than a thousand."""
 KEPT_FOR_A_SESSION = {"Cache-Control": "private, max-age=3600", "Vary": "Cookie"}
 """Whoever signs in next in the same browser gets nothing of it."""
 
 
-def routes(site: Site, browse: BrowseListings, tell_story: TellStory, show_picture: ShowPicture) -> APIRouter:
+def routes(
+    site: Site, book: SqlListingBook, count: Count, tell_story: TellStory, show_picture: ShowPicture
+) -> APIRouter:
     routes = APIRouter(prefix="/listings")
 
     @routes.get("")
     def table(visit: Seller, wish: Wished, after: Annotated[str, Query(max_length=400)] = "") -> Response:
         user_id = visit.account.user_id
         place = unpacked(after, wish.order) if after else None
-        page = browse.page(user_id, wish, place)
-        figures = browse.figures(user_id)
+        page = book.page(user_id, wish, place)
+        figures = count(user_id)
         is_whole = place is None and page.next is None
         narrowed = bool(wish.words or wish.marketplace)
         return site.page(
@@ -47,7 +53,7 @@ def routes(site: Site, browse: BrowseListings, tell_story: TellStory, show_pictu
             figures=figures,
             matching=len(page.rows)
             if is_whole
-            else browse.matching(user_id, wish)
+            else book.matching(user_id, wish, MOST_COUNTED)
             if narrowed
             else figures.of(wish.view),
             page={
@@ -61,7 +67,7 @@ def routes(site: Site, browse: BrowseListings, tell_story: TellStory, show_pictu
     def export(visit: Seller, wish: Wished) -> Response:
         name = f"listings-{visit.now:%Y%m%d}.csv"
         return StreamingResponse(
-            browse.csv(visit.account.user_id, wish),
+            as_csv(book.export(visit.account.user_id, wish)),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

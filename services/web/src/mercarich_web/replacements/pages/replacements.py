@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Response
 
 from mercarich_web.api.ids import Id
-from mercarich_web.replacements.deciding import ReplacementDesk
+from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.site.addresses import LONGEST
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
@@ -15,23 +15,23 @@ Shown = Annotated[str | None, Form(max_length=LONGEST)]
 """The item on the page, by its marketplace and id: another may have come since."""
 
 
-def routes(site: Site, desk: ReplacementDesk) -> APIRouter:
+def routes(site: Site, proposals: SqlProposals) -> APIRouter:
     routes = APIRouter(prefix="/replacements")
 
     @routes.get("")
     def waiting(visit: Seller) -> Response:
-        return site.page(visit, "replacements.html", proposals=desk.waiting(visit.account))
+        return site.page(visit, "replacements.html", proposals=proposals.waiting(visit.account))
 
     @routes.post("/{listing_id}/approve")
     def approve(visit: Seller, listing_id: Id, item: Shown = None, back: Back = "/replacements") -> Response:
-        return site.to(back, "replacement_approved", desk.approve(visit.account, listing_id, item).sku)
+        return site.to(back, "replacement_approved", proposals.approve(visit.account, listing_id, item).sku)
 
     @routes.post("/{listing_id}/refuse")
     def refuse(visit: Seller, listing_id: Id, item: Shown = None, back: Back = "/replacements") -> Response:
-        return site.to(back, "replacement_refused", desk.refuse(visit.account, listing_id, item).sku)
+        return site.to(back, "replacement_refused", proposals.refuse(visit.account, listing_id, item).sku)
 
     @routes.post("/{listing_id}/refuse-seller")
     def refuse_seller(visit: Seller, listing_id: Id, item: Shown = None, back: Back = "/replacements") -> Response:
-        return site.to(back, "seller_refused", desk.refuse_seller(visit.account, listing_id, item).sku)
+        return site.to(back, "seller_refused", proposals.refuse_seller(visit.account, listing_id, item).sku)
 
     return routes

@@ -1,7 +1,6 @@
-"""`ports_proposals.Proposals` over the tables."""
+"""Replacements that wait for a seller, and the seller's word on them: as `mercarich revival approve` and `undo`."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select
 
@@ -17,7 +16,9 @@ from mercarich_db.tables import (
 )
 from mercarich_listings import replacements
 from mercarich_listings.replacements import AWAITED, Undecidable
+from mercarich_platform.clock import Clock
 from mercarich_web.database import reading
+from mercarich_web.identity.people import Account
 from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.replacements.proposals import Decided, Proposal
 
@@ -26,19 +27,21 @@ SEEN = (
     *("share_forth", "share_back", "inliers"),
 )
 """What the search saw of a candidate; NULL where nobody knows, or it is kept no more."""
+SHOWN = 20
 Decide = Callable[[Connection, int], int]
 """Of a listing, by its id; returns the revival's."""
 
 
 class SqlProposals:
-    """Those that decide raise `NotFound` for a listing that is not the seller's, and `Refused`, also where `shown`
-    (marketplace and item) is not what would be decided on."""
+    """What decides raises `NotFound` for a listing that is not the seller's, and `Refused`, also where `shown`, the
+    marketplace and item that the seller saw, is not what would be decided on."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, now: Clock) -> None:
         self._engine = engine
+        self._now = now
 
-    def waiting(self, user_id: int, limit: int) -> Sequence[Proposal]:
-        """Oldest first."""
+    def waiting(self, seller: Account) -> Sequence[Proposal]:
+        """The first twenty, oldest first."""
         old, new = source_items.alias("old"), source_items.alias("new")
         found, offer, seen = revivals.c, listings.c, revival_candidates.c
         query = (
@@ -54,32 +57,36 @@ class SqlProposals:
             .join(old, old.c.id == found.old_source_item_id)
             .outerjoin(revival_candidates, _its_candidate())
             .outerjoin(new, and_(new.c.marketplace == found.marketplace, new.c.item_id == found.item_id))
-            .where(found.user_id == user_id)
+            .where(found.user_id == seller.user_id)
             .order_by(found.id)
-            .limit(limit)
+            .limit(SHOWN)
         )
         with reading(self._engine) as connection:
             return [Proposal(**row._mapping) for row in connection.execute(query)]
 
-    def approve(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
-        return self._decide(user_id, listing_id, lambda c, id: replacements.approve(c, id, by, now, shown=shown))
+    def approve(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
+        """A worker takes it within seconds, after one more look."""
+        by, now = seller.username, self._now()
+        return self._decide(seller, listing_id, lambda c, id: replacements.approve(c, id, by, now, shown=shown))
 
-    def undo(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
-        """Refuse a proposal, or take a replacement back."""
-        return self._decide(user_id, listing_id, lambda c, id: replacements.undo(c, id, by, now, shown=shown))
+    def refuse(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
+        """Also takes one back that is in use already; it is not taken for this listing again."""
+        by, now = seller.username, self._now()
+        return self._decide(seller, listing_id, lambda c, id: replacements.undo(c, id, by, now, shown=shown))
 
-    def never_again(self, user_id: int, listing_id: int, shown: str | None, by: str, now: datetime) -> Decided:
-        """Refuse a proposal, and whatever else its seller offers."""
+    def refuse_seller(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
+        """And nothing else that the seller of the replacement offers."""
+        by, now = seller.username, self._now()
 
         def refuse(connection: Connection, id: int) -> int:
             number = replacements.undo(connection, id, by, now, shown=shown)
-            _exclude(connection, user_id, number)
+            _exclude(connection, seller.user_id, number)
             return number
 
-        return self._decide(user_id, listing_id, refuse)
+        return self._decide(seller, listing_id, refuse)
 
-    def _decide(self, user_id: int, listing_id: int, decide: Decide) -> Decided:
-        mine = select(listings.c.sku).where(listings.c.id == listing_id, listings.c.user_id == user_id)
+    def _decide(self, seller: Account, listing_id: int, decide: Decide) -> Decided:
+        mine = select(listings.c.sku).where(listings.c.id == listing_id, listings.c.user_id == seller.user_id)
 
         def decided(connection: Connection) -> Decided:
             sku = connection.execute(mine).scalar()

@@ -1,0 +1,147 @@
+"""A seller's notices, read, and the ways in which the seller chose to get them."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_platform.clock import Clock
+from mercarich_reasons.accounts import NoMailAddress, NothingToTry, NoWebhookAddress, TooManyTrials
+from mercarich_web.identity.people import Account
+from mercarich_web.identity.server_key import ServerKey
+from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.notices.notices import (
+    Kind,
+    Notice,
+    SentLine,
+    Way,
+    Ways,
+    What,
+)
+from mercarich_web.notices.sql.notices import SqlNotices
+from mercarich_web.notices.sql.ways import SqlWays
+from mercarich_web.refusals import NotFound, Refused
+
+SHOWN_FOR = timedelta(days=30)
+
+
+LINES = 10
+
+
+MOST_BY_HAND = 10
+"""Trials and proofs within an hour: nobody fills another's mailbox."""
+
+
+_MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNotices:
+    book: SqlNotices
+    now: Clock
+
+    def of(self, user_id: int) -> Sequence[Notice]:
+        return self.book.of(user_id, self.now() - SHOWN_FOR)
+
+    def mark(self, user_id: int, notice_id: int) -> None:
+        """Raises `NotFound`."""
+        if not self.book.read(user_id, notice_id, self.now()):
+            raise NotFound(f"there is no notice {notice_id}")
+
+    def mark_all(self, user_id: int) -> None:
+        self.book.read(user_id, None, self.now())
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseWays:
+    book: SqlWays
+    secrets: ServerKey
+    audit: SqlAudit
+    now: Clock
+    only_https: bool
+
+    def ways(self, user_id: int) -> Ways:
+        return self.book.ways(user_id)
+
+    def lines(self, user_id: int) -> Sequence[SentLine]:
+        return self.book.lines(user_id, LINES)
+
+    def choose(
+        self, account: Account, mail: str, webhook: str, kinds: tuple[Collection[Kind], Collection[Kind]], by: Actor
+    ) -> Ways:
+        """Kinds by mail and by webhook. A new mail address is asked whether it is theirs. Raises `Refused`."""
+        mail, webhook, old = mail.strip(), webhook.strip(), self.book.ways(account.user_id)
+        self._check(mail, webhook)
+        new = replace(old, by_mail=frozenset(kinds[0]), by_webhook=frozenset(kinds[1]))
+        if mail != (old.mail_address or ""):
+            new = replace(new, mail_address=mail or None, mail_proven_at=None)
+        if webhook != (old.webhook_url or ""):
+            new = replace(new, webhook_url=webhook or None, webhook_salt=secrets.token_hex(16) if webhook else None)
+        if mail and new.mail_address != old.mail_address:
+            self._may_send(account.user_id)
+        self.book.set_ways(account.user_id, new)
+        if new.mail_address and new.mail_address != old.mail_address:
+            self.book.send(account.user_id, Way.MAIL, What.PROOF, self.now())
+        if (new.mail_address, new.webhook_url) != (old.mail_address, old.webhook_url):
+            host = urlsplit(webhook).hostname if webhook else None
+            self.audit.write(
+                AuditAction.NOTICE_WAYS_CHANGED, by, account.username, f"mail {mail}, webhook {host}", self.now()
+            )
+        return new
+
+    def trial(self, user_id: int, way: Way) -> None:
+        """Raises `Refused`."""
+        ways = self.book.ways(user_id)
+        ready = ways.mail_proven_at if way is Way.MAIL else ways.webhook_url
+        if not ready:
+            raise Refused(NothingToTry())
+        self._may_send(user_id)
+        self.book.send(user_id, way, What.TRIAL, self.now())
+
+    def prove(self, account: Account, token: str) -> str:
+        """The address is theirs. Answers it. Raises `NotFound`."""
+        ways = self.book.ways(account.user_id)
+        if ways.mail_address is None or not hmac.compare_digest(
+            proof(self.secrets, account.user_id, ways.mail_address).encode(), token.encode()
+        ):
+            raise NotFound("this link is of another address")
+        self.book.set_ways(account.user_id, replace(ways, mail_proven_at=self.now()))
+        return ways.mail_address
+
+    def signing_secret(self, user_id: int) -> str | None:
+        salt = self.book.ways(user_id).webhook_salt
+        return signing_secret(self.secrets, user_id, salt) if salt else None
+
+    def _check(self, mail: str, webhook: str) -> None:
+        if mail and (len(mail) > 254 or not _MAIL.fullmatch(mail)):
+            raise Refused(NoMailAddress())
+        if webhook:
+            try:
+                parts = urlsplit(webhook)
+                port = parts.port
+                (parts.hostname or "").encode("idna")
+            except ValueError:
+                raise Refused(NoWebhookAddress()) from None
+            plain = parts.hostname and parts.username is None and not parts.fragment and webhook.isprintable()
+            https = parts.scheme == "https" and port in (None, 443)
+            if not plain or len(webhook) > 1000 or not (https or (not self.only_https and parts.scheme == "http")):
+                raise Refused(NoWebhookAddress())
+
+    def _may_send(self, user_id: int) -> None:
+        since = self.now() - timedelta(hours=1)
+        if self.book.queued(user_id, (What.PROOF, What.TRIAL), since) >= MOST_BY_HAND:
+            raise Refused(TooManyTrials())
+
+
+def proof(secrets: ServerKey, user_id: int, address: str) -> str:
+    """What a link to a mail address holds."""
+    return secrets.secret("mail", user_id, address).hex()[:40]
+
+
+def signing_secret(secrets: ServerKey, user_id: int, salt: str) -> str:
+    """Of a seller's webhook."""
+    return "whsec_" + secrets.secret("webhook", user_id, salt).hex()
