@@ -14,9 +14,9 @@ from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_problems, job_rows, jobs, listings
 from mercarich_reasons.reason import Reason
-from mercarich_web.jobs.desk import SkipQuery, StartImport, StartSearch, StopJob, Wish
+from mercarich_web.jobs.desk import SkipQuery, StartImport, StartSearch, StopJob
 from mercarich_web.jobs.jobs import Claim, Job, Kind
-from mercarich_web.jobs.search_queries import Query
+from mercarich_web.jobs.search_queries import Query, Wish
 from mercarich_web.jobs.slices import RunSlice
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk

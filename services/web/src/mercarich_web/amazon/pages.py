@@ -16,13 +16,13 @@ def routes(site: Site, show: ShowAmazon, link: LinkAmazon) -> APIRouter:
     @routes.get("")
     def page(visit: Seller, outcome: Annotated[str, Query(alias=OUTCOME, max_length=32)] = "") -> Response:
         at_amazon = show(visit.account.user_id)
-        return site.page(visit, "amazon.html", amazon=at_amazon, outcome=outcome, may_link=link.page.is_known)
+        return site.page(visit, "amazon/amazon.html", amazon=at_amazon, outcome=outcome, may_link=link.page.is_known)
 
     @routes.post("/link")
     def begin(visit: FreshSeller) -> Response:
         assert visit.session is not None
         address = link.begin(visit.session, visit.actor)
-        answer = site.page(visit, "to_amazon.html", address=address)
+        answer = site.page(visit, "amazon/to_amazon.html", address=address)
         answer.headers["Refresh"] = f"0; url={address}"
         return answer
 

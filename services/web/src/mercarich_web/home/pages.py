@@ -20,22 +20,22 @@ def routes(
     @routes.get("/")
     def home(visit: Signed) -> Response:
         if visit.is_operator:
-            return site.page(visit, "overview.html", overview=show_overview())
-        return site.page(visit, "home.html", home=show_home(visit.account), limit=LIMIT)
+            return site.page(visit, "overview/overview.html", overview=show_overview())
+        return site.page(visit, "home/home.html", home=show_home(visit.account), limit=LIMIT)
 
     @routes.get("/fortnight")
     def past(visit: Seller) -> Response:
         """A part of the page that comes when it is counted."""
-        return site.page(visit, "fortnight.html", past=fortnight(visit.account.user_id), limit=LIMIT)
+        return site.page(visit, "home/fortnight.html", past=fortnight(visit.account.user_id), limit=LIMIT)
 
     @routes.get("/running")
     def running(visit: Seller) -> Response:
         """A part of the page, asked for again while a run goes on."""
-        return site.page(visit, "running.html", runs=show_home.desk.runs(visit.account.user_id))
+        return site.page(visit, "jobs/running.html", runs=show_home.desk.runs(visit.account.user_id))
 
     @routes.get("/overview/pushes")
     def pushes(visit: Operator) -> Response:
         """A part of the overview that comes when it is counted."""
-        return site.page(visit, "operating/pushes.html", pushes=show_overview.pushes())
+        return site.page(visit, "overview/pushes.html", pushes=show_overview.pushes())
 
     return routes

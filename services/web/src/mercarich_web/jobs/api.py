@@ -11,7 +11,8 @@ from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
 from mercarich_web.jobs import shapes
-from mercarich_web.jobs.desk import MOST_BYTES, JobDesk, Wish
+from mercarich_web.jobs.desk import MOST_BYTES, JobDesk
+from mercarich_web.jobs.search_queries import Wish
 
 BY = "API"
 READ_BYTES = 65_536

@@ -13,7 +13,7 @@ from mercarich_web.console.arguments import command_parser, limit, login, person
 from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import Page, sentence
 from mercarich_web.jobs import terminal as job_pages
-from mercarich_web.jobs.desk import Wish
+from mercarich_web.jobs.search_queries import Wish
 from mercarich_web.refusals import Refused
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mercarich_contracts.market import Marketplace
 from mercarich_platform.clock import Clock
 from mercarich_reasons.jobs import (
     FileEncoding,
@@ -17,7 +16,7 @@ from mercarich_reasons.jobs import (
 from mercarich_web.jobs import csv_records
 from mercarich_web.jobs.jobs import Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
 from mercarich_web.jobs.mend_file import FileToMend
-from mercarich_web.jobs.search_queries import MOST_PAGES, BadQuery, Query, read_queries
+from mercarich_web.jobs.search_queries import MOST_PAGES, BadQuery, Query, Wish, read_queries
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.refusals import NotFound, Refused
 
@@ -26,17 +25,6 @@ MOST_OPEN = 50
 MOST_BYTES = 50_000_000
 CHUNK = 49_152
 PROBLEMS_SHOWN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a bulk search is to look for."""
-
-    given: Sequence[str]
-    marketplaces: Sequence[Marketplace] = tuple(Marketplace)
-    price_min: int | None = None
-    price_max: int | None = None
-    pages: int = 3
 
 
 @dataclass(frozen=True, slots=True)

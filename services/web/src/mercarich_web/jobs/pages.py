@@ -12,9 +12,10 @@ from fastapi.responses import StreamingResponse
 from mercarich_contracts.market import Marketplace
 from mercarich_reasons.jobs import NoFile
 from mercarich_web.api.ids import Id
-from mercarich_web.jobs.desk import MOST_BYTES, JobDesk, Wish
+from mercarich_web.jobs.desk import MOST_BYTES, JobDesk
 from mercarich_web.jobs.jobs import JobProblem
 from mercarich_web.jobs.mend_file import Tell
+from mercarich_web.jobs.search_queries import Wish
 from mercarich_web.listings.csv_rows import neutralised
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
@@ -40,7 +41,7 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
     def page(visit: Visit, status: int = 200, **given: object) -> Response:
         jobs = desk.list(visit.account.username, SHOWN)
         values = {"import_problem": None, "search_problem": None, "given": ""} | given
-        return site.page(visit, "jobs.html", status, jobs=jobs, **values)
+        return site.page(visit, "jobs/jobs.html", status, jobs=jobs, **values)
 
     @routes.get("")
     def table(visit: Seller) -> Response:
@@ -87,14 +88,14 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
 
     @routes.get("")
     def one(visit: Seller, job_id: Id) -> Response:
-        return site.page(visit, "job.html", details=desk.show(job_id, visit.account.username))
+        return site.page(visit, "jobs/job.html", details=desk.show(job_id, visit.account.username))
 
     @routes.get("/progress")
     def progress(visit: Seller, job_id: Id) -> Response:
         """The part of the page that changes, as a stream."""
         desk.show(job_id, visit.account.username)
         return followed.stream(
-            job_id, lambda job: site.part(visit, "job_progress.html", job=job), lambda job: job.ended_at is not None
+            job_id, lambda job: site.part(visit, "jobs/job_progress.html", job=job), lambda job: job.ended_at is not None
         )
 
     @routes.get("/problems.csv")

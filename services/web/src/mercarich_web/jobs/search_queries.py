@@ -156,3 +156,14 @@ class MarketAway(Refusal):
 
 class Unusable(Refusal):
     """The marketplace's answer to this search, or the search itself, cannot be used; the reason says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a bulk search is to look for."""
+
+    given: Sequence[str]
+    marketplaces: Sequence[Marketplace] = tuple(Marketplace)
+    price_min: int | None = None
+    price_max: int | None = None
+    pages: int = 3

@@ -13,15 +13,7 @@ from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.kafka import AnyPublisher, Publisher
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.database import SqlSchema
-from mercarich_web.jobs.desk import (
-    JobDesk,
-    JobProblems,
-    ShowJob,
-    SkipQuery,
-    StartImport,
-    StartSearch,
-    StopJob,
-)
+from mercarich_web.jobs.desk import JobDesk, JobProblems, ShowJob, SkipQuery, StartImport, StartSearch, StopJob
 from mercarich_web.jobs.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.jobs.jobs import JobList
 from mercarich_web.jobs.mend_file import FileToMend

@@ -18,7 +18,7 @@ def routes(site: Site, desk: MarketDesk) -> APIRouter:
 
     @routes.get("")
     def markets(visit: Operator) -> Response:
-        return site.page(visit, "operating/markets.html", markets=desk.all())
+        return site.page(visit, "marketplaces/markets.html", markets=desk.all())
 
     @routes.get("/{name}/proxy")
     def proxy(visit: Operator, name: Marketplace) -> Response:
@@ -27,7 +27,7 @@ def routes(site: Site, desk: MarketDesk) -> APIRouter:
             state = desk.proxy(name.value)
         except ProxyAway:
             state = None
-        return site.page(visit, "operating/proxy.html", state=state, name=name.value)
+        return site.page(visit, "marketplaces/proxy.html", state=state, name=name.value)
 
     @routes.post("/{name}/pause")
     def pause(visit: FreshOperator, name: Marketplace, note: Note = "") -> Response:

@@ -27,7 +27,7 @@ def _reading(site: Site, reading: ReadNotices) -> APIRouter:
 
     @routes.get("")
     def table(visit: Seller) -> Response:
-        return site.page(visit, "notices.html", notices=reading.of(visit.account.user_id))
+        return site.page(visit, "notices/notices.html", notices=reading.of(visit.account.user_id))
 
     @routes.post("/read")
     def read_all(visit: Seller) -> Response:
@@ -51,7 +51,7 @@ def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
         shown = {"mail": known.mail_address or "", "webhook": known.webhook_url or "", "problem": None} | told
         secret = ways.signing_secret(user_id)
         return site.page(
-            visit, "notice_ways.html", status, ways=known, secret=secret, lines=ways.lines(user_id), **shown
+            visit, "notices/notice_ways.html", status, ways=known, secret=secret, lines=ways.lines(user_id), **shown
         )
 
     @routes.get("")
@@ -90,7 +90,7 @@ def _proving(site: Site, ways: ChooseWays) -> APIRouter:
     def form(visit: Seller, token: str) -> Response:
         """Nothing is proven by it: mail programs look at links."""
         return site.page(
-            visit, "prove_mail.html", token=token[:64], address=ways.ways(visit.account.user_id).mail_address
+            visit, "notices/prove_mail.html", token=token[:64], address=ways.ways(visit.account.user_id).mail_address
         )
 
     @routes.post("/{token}")

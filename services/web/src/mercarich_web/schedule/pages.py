@@ -12,7 +12,7 @@ def routes(site: Site, timetable: Timetable) -> APIRouter:
 
     @routes.get("")
     def schedule(visit: Operator) -> Response:
-        return site.page(visit, "operating/schedule.html", rows=timetable.list().schedules)
+        return site.page(visit, "schedule/schedule.html", rows=timetable.list().schedules)
 
     @routes.post("/{name}/start")
     def start(visit: FreshOperator, name: str) -> Response:

@@ -27,7 +27,7 @@ def routes(site: Site, book: SqlSettings, now: Clock) -> APIRouter:
             (title, [found[key] for key in words if key in found]) for title, words in setting_words.GROUPS.items()
         ]
         groups = [(title, rows) for title, rows in groups if rows]
-        return site.page(visit, "operating/settings.html", groups=groups, q=q)
+        return site.page(visit, "system_settings/settings.html", groups=groups, q=q)
 
     @routes.get("/{key}")
     def one(visit: Operator, key: str) -> Response:
@@ -59,7 +59,7 @@ def routes(site: Site, book: SqlSettings, now: Clock) -> APIRouter:
     ) -> Response:
         return site.page(
             visit,
-            "operating/setting.html",
+            "system_settings/setting.html",
             status,
             setting=setting,
             given=setting.value if given is None else given,

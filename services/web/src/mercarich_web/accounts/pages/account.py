@@ -28,7 +28,7 @@ def _own(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> AP
 
     def page(visit: Visit, status: int = 200, problem: str | None = None) -> Response:
         mine = [one for one in sessions.of(visit.account.user_id) if not one.is_over(visit.now)]
-        return site.page(visit, "account.html", status, sessions=mine, problem=problem)
+        return site.page(visit, "accounts/account.html", status, sessions=mine, problem=problem)
 
     @routes.get("")
     def account(visit: Signed) -> Response:

@@ -17,7 +17,7 @@ def routes(site: Site, keys: Keys) -> APIRouter:
 
     def page(visit: Visit, status: int = 200, **told: object) -> Response:
         shown = {"made": None, "problem": None, "name": ""} | told
-        return site.page(visit, "keys.html", status, keys=keys.of(visit.account.user_id), **shown)
+        return site.page(visit, "accounts/keys.html", status, keys=keys.of(visit.account.user_id), **shown)
 
     @routes.get("")
     def table(visit: Seller) -> Response:

@@ -31,7 +31,7 @@ def _entering(site: Site, door: Door, second_step: SecondStep) -> APIRouter:
             return site.to(next)
         if door.half(_token(request)) is None:
             return site.to("/sign-in")
-        return site.page(visit, "code.html", next=own_path(next), problem=None)
+        return site.page(visit, "accounts/code.html", next=own_path(next), problem=None)
 
     @routes.post("")
     def enter(request: Request, visit: Visiting, code: Code = "", to: NextField = "/") -> Response:
@@ -42,7 +42,7 @@ def _entering(site: Site, door: Door, second_step: SecondStep) -> APIRouter:
             token = second_step.enter(door, half, code, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return site.page(visit, "code.html", status, next=own_path(to), **told)
+            return site.page(visit, "accounts/code.html", status, next=own_path(to), **told)
         return let_in(request, site.to(to), token)
 
     return routes
@@ -53,10 +53,10 @@ def _setting_up(site: Site, second_step: SecondStep) -> APIRouter:
 
     def page(visit: Visit, status: int = 200, **told: object) -> Response:
         if visit.account.asks_for_code:
-            return site.page(visit, "second_step.html", status, left=second_step.left(visit.account), codes=None)
+            return site.page(visit, "accounts/second_step.html", status, left=second_step.left(visit.account), codes=None)
         enrolment = second_step.enrolment(visit.account)
         shown = {"enrolment": enrolment, "picture": _picture(enrolment.uri), "problem": None} | told
-        return site.page(visit, "second_step_begin.html", status, **shown)
+        return site.page(visit, "accounts/second_step_begin.html", status, **shown)
 
     @routes.get("")
     def form(visit: FreshSigned) -> Response:
@@ -70,14 +70,14 @@ def _setting_up(site: Site, second_step: SecondStep) -> APIRouter:
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
             return page(visit, 422 if status == 401 else status, **told)
-        return site.page(visit, "second_step.html", left=len(made), codes=made)
+        return site.page(visit, "accounts/second_step.html", left=len(made), codes=made)
 
     @routes.post("/recovery-codes")
     def renew(visit: FreshSigned) -> Response:
         if not visit.account.asks_for_code:
             return site.to("/account/second-step")
         made = second_step.renew(visit.account, visit.caller)
-        return site.page(visit, "second_step.html", left=len(made), codes=made)
+        return site.page(visit, "accounts/second_step.html", left=len(made), codes=made)
 
     @routes.post("/end")
     def end(visit: FreshSigned) -> Response:

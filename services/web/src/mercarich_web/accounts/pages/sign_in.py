@@ -33,7 +33,7 @@ def _in_and_out(site: Site, door: Door) -> APIRouter:
     def form(visit: Visiting, next: Next = "/") -> Response:
         if visit.session is not None:
             return site.to(next)
-        return site.page(visit, "sign_in.html", next=own_path(next), username="", problem=None)
+        return site.page(visit, "accounts/sign_in.html", next=own_path(next), username="", problem=None)
 
     @routes.post("/sign-in")
     def sign_in(
@@ -43,7 +43,7 @@ def _in_and_out(site: Site, door: Door) -> APIRouter:
             token = door.sign_in(username.strip(), password, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return site.page(visit, "sign_in.html", status, next=own_path(to), username=username, **told)
+            return site.page(visit, "accounts/sign_in.html", status, next=own_path(to), username=username, **told)
         then = f"/sign-in/code?{urlencode({'next': own_path(to)})}" if door.half(token) is not None else to
         return let_in(request, site.to(then), token)
 
@@ -64,7 +64,7 @@ def _again(site: Site, door: Door) -> APIRouter:
 
     @routes.get("")
     def form(visit: Signed, next: Next = "/") -> Response:
-        return site.page(visit, "confirm.html", next=own_path(next), problem=None)
+        return site.page(visit, "accounts/confirm.html", next=own_path(next), problem=None)
 
     @routes.post("")
     def confirm(visit: Signed, password: Secret = "", to: NextField = "/") -> Response:
@@ -73,7 +73,7 @@ def _again(site: Site, door: Door) -> APIRouter:
             door.confirm(visit.session, password, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return site.page(visit, "confirm.html", status, next=own_path(to), **told)
+            return site.page(visit, "accounts/confirm.html", status, next=own_path(to), **told)
         return site.to(to)
 
     return routes
@@ -84,7 +84,7 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
 
     @routes.get("/{token}")
     def form(visit: Visiting, token: str) -> Response:
-        return site.page(visit, "join.html", invitation=invitations.look(token), token=token, problem=None)
+        return site.page(visit, "accounts/join.html", invitation=invitations.look(token), token=token, problem=None)
 
     @routes.post("/{token}")
     def join(request: Request, visit: Visiting, token: str, password: Secret = "") -> Response:
@@ -92,7 +92,7 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
             account = invitations.accept(token, password)
         except WeakPassword as error:
             told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
-            return site.page(visit, "join.html", 422, **told)
+            return site.page(visit, "accounts/join.html", 422, **told)
         token = door.start(account, visit.caller, half=account.asks_for_code)
         return let_in(request, site.to("/sign-in/code" if account.asks_for_code else "/"), token)
 

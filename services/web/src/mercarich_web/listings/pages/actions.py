@@ -42,7 +42,7 @@ def routes(site: Site, change: ChangeMany) -> APIRouter:
     def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
         """Changes nothing: a POST because a selection does not fit into an address."""
         told = change.preview(visit.account, action, choice)
-        return site.page(visit, "bulk.html", action=action, choice=choice, preview=told, back=own_path(back))
+        return site.page(visit, "listings/bulk.html", action=action, choice=choice, preview=told, back=own_path(back))
 
     @routes.post("/apply")
     def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:

@@ -47,7 +47,7 @@ def routes(
         narrowed = bool(wish.words or wish.marketplace)
         return site.page(
             visit,
-            "listings.html",
+            "listings/listings.html",
             wish=wish,
             rows=page.rows,
             figures=figures,
@@ -75,7 +75,7 @@ def routes(
     @routes.get("/{listing_id}")
     def one(visit: Seller, listing_id: Id) -> Response:
         """The why page."""
-        return site.page(visit, "listing.html", story=tell_story(visit.account.user_id, listing_id))
+        return site.page(visit, "listings/listing.html", story=tell_story(visit.account.user_id, listing_id))
 
     @routes.get("/{listing_id}/pictures/{slot}")
     def picture(visit: Seller, listing_id: Id, slot: Annotated[int, Path(ge=0, le=99)]) -> Response:

@@ -20,7 +20,7 @@ def routes(site: Site, proposals: SqlProposals) -> APIRouter:
 
     @routes.get("")
     def waiting(visit: Seller) -> Response:
-        return site.page(visit, "replacements.html", proposals=proposals.waiting(visit.account))
+        return site.page(visit, "replacements/replacements.html", proposals=proposals.waiting(visit.account))
 
     @routes.post("/{listing_id}/approve")
     def approve(visit: Seller, listing_id: Id, item: Shown = None, back: Back = "/replacements") -> Response:

@@ -42,7 +42,7 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
         values = {"problems": {}, "given": {}, "exclusion_problem": None, "trial": None, "checks": None} | told
         return site.page(
             visit,
-            "rules.html",
+            "replacements/rules.html",
             status,
             groups=rule_words.groups(visit.account.plan),
             rules=desk.show(visit.account),

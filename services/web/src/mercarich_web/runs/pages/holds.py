@@ -25,13 +25,13 @@ def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
             "next": f"/holds?below={closed.next}" if closed.next is not None else None,
         }
         return site.page(
-            visit, "operating/holds.html", opened=book.open_page(OPEN_SHOWN), closed=closed.rows, page=page
+            visit, "runs/holds.html", opened=book.open_page(OPEN_SHOWN), closed=closed.rows, page=page
         )
 
     @routes.get("/{hold_id}")
     def one(visit: Operator, hold_id: Id) -> Response:
         hold, listings = book.one(hold_id), book.listings(hold_id, LISTINGS_SHOWN)
-        return site.page(visit, "operating/hold.html", hold=hold, listings=listings)
+        return site.page(visit, "runs/hold.html", hold=hold, listings=listings)
 
     @routes.post("/{hold_id}/release")
     def release(visit: FreshOperator, hold_id: Id) -> Response:

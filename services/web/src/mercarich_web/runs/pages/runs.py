@@ -34,21 +34,21 @@ def routes(site: Site, book: SqlRuns) -> APIRouter:
             "next": _address(wish, found.next) if found.next is not None else None,
         }
         heads = book.heads()
-        return site.page(visit, "operating/runs.html", heads=heads, runs=found.rows, wish=wish, page=page)
+        return site.page(visit, "runs/runs.html", heads=heads, runs=found.rows, wish=wish, page=page)
 
     @routes.get("/heads")
     def heads(visit: Operator) -> Response:
         """A part of the page, asked for again while something runs."""
-        return site.page(visit, "operating/run_heads.html", heads=book.heads())
+        return site.page(visit, "runs/run_heads.html", heads=book.heads())
 
     @routes.get("/{run_id}")
     def one(visit: Operator, run_id: Id) -> Response:
-        return site.page(visit, "operating/run.html", found=book.details(run_id))
+        return site.page(visit, "runs/run.html", found=book.details(run_id))
 
     @routes.get("/{run_id}/progress")
     def progress(visit: Operator, run_id: Id) -> Response:
         """A part of the page of a run, asked for again while it runs."""
-        return site.page(visit, "operating/run_progress.html", run=book.progress(run_id))
+        return site.page(visit, "runs/run_progress.html", run=book.progress(run_id))
 
     return routes
 

@@ -29,7 +29,7 @@ def routes(site: Site, log: SqlAuditLog) -> APIRouter:
             "first": _address(wish) if below is not None else None,
             "next": _address(wish, found.next) if found.next is not None else None,
         }
-        return site.page(visit, "operating/audit.html", rows=found.rows, wish=wish, page=page)
+        return site.page(visit, "sellers/audit.html", rows=found.rows, wish=wish, page=page)
 
     return routes
 

@@ -29,7 +29,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
             "first": _address(q) if above else None,
             "next": _address(q, found.next) if found.next is not None else None,
         }
-        return site.page(visit, "operating/sellers.html", rows=found.rows, q=q, page=page)
+        return site.page(visit, "sellers/sellers.html", rows=found.rows, q=q, page=page)
 
     @routes.get("/invite")
     def form(visit: Operator) -> Response:
@@ -54,7 +54,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
 
     @routes.get("/{user_id}")
     def one(visit: Operator, user_id: Id) -> Response:
-        return site.page(visit, "operating/seller.html", found=desk.one(user_id), plans=PLANS)
+        return site.page(visit, "sellers/seller.html", found=desk.one(user_id), plans=PLANS)
 
     @routes.post("/{user_id}/plan")
     def plan(visit: FreshOperator, user_id: Id, plan: Annotated[int, Form()] = 0) -> Response:
@@ -73,7 +73,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
 
     def _form(visit: Visit, status: int = 200, **values: object) -> Response:
         told: dict[str, object] = {"plans": PLANS, "link": None, "given": {}, "problem": None}
-        return site.page(visit, "operating/invite.html", status, **told | values)
+        return site.page(visit, "sellers/invite.html", status, **told | values)
 
     return routes
 

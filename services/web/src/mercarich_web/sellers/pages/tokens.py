@@ -28,7 +28,7 @@ def routes(site: Site, verdicts: SqlTokenVerdicts) -> APIRouter:
             "next": _address(verdict, found.next) if found.next is not None else None,
         }
         return site.page(
-            visit, "operating/tokens.html", rows=found.rows, counts=counts, last=last, verdict=verdict, page=page
+            visit, "sellers/tokens.html", rows=found.rows, counts=counts, last=last, verdict=verdict, page=page
         )
 
     return routes

@@ -27,13 +27,13 @@ def routes(site: Site, desk: DeadLetterDesk) -> APIRouter:
             rows = desk.list(topic or None, LETTERS_SHOWN).letters
         except BrokerAway:
             rows = None
-        return site.page(visit, "operating/dead_letters.html", redact=redact, topic=topic, topics=NAMES, rows=rows)
+        return site.page(visit, "workers/dead_letters.html", redact=redact, topic=topic, topics=NAMES, rows=rows)
 
     @routes.get("/show")
     def show(visit: Operator, id: Id) -> Response:
         letter = desk.show(id)
         text = redact(letter.value.decode(errors="replace"))[:LONGEST_SHOWN]
-        return site.page(visit, "operating/dead_letter.html", letter=letter, text=text, redact=redact)
+        return site.page(visit, "workers/dead_letter.html", letter=letter, text=text, redact=redact)
 
     @routes.post("/replay")
     def replay(visit: FreshOperator, id: Annotated[str, Form(max_length=200)] = "") -> Response:

@@ -22,12 +22,12 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
 
     @routes.get("")
     def pools(visit: Operator) -> Response:
-        return site.page(visit, "operating/pools.html", pools=desk.all())
+        return site.page(visit, "workers/pools.html", pools=desk.all())
 
     @routes.get("/queues")
     def queues(visit: Operator) -> Response:
         """A part of the page that waits for the broker."""
-        return site.page(visit, "operating/queues.html", queues=show_queues())
+        return site.page(visit, "workers/queues.html", queues=show_queues())
 
     @routes.get("/{key}")
     def one(visit: Operator, key: str) -> Response:
@@ -38,7 +38,7 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
         """A part of the page, asked for while the form is filled in."""
         view = desk.one(key)
         problem, planned = _previewed(view, mode, low, high)
-        return site.page(visit, "operating/pool_preview.html", pool=view, planned=planned, problem=problem)
+        return site.page(visit, "workers/pool_preview.html", pool=view, planned=planned, problem=problem)
 
     @routes.post("/{key}")
     def change(
@@ -65,7 +65,7 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
         given = given or {"mode": view.mode.value, "low": view.low.value, "high": view.high.value}
         return site.page(
             visit,
-            "operating/pool.html",
+            "workers/pool.html",
             status,
             pool=view,
             given=given,

@@ -1,0 +1,67 @@
+"""`mercarich status`, asked of every part; whatever is away is named instead of shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import ScheduleRow
+from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
+from mercarich_web.database import SqlSchema
+from mercarich_web.overview.sql import SqlStock
+from mercarich_web.overview.status import MarketplaceStatus, Status
+from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.runs.sql.runs import SqlRuns
+from mercarich_web.schedule import slots as schedules
+from mercarich_web.schedule.sql import SqlSchedules
+from mercarich_web.workers.pools_kafka import KafkaPools
+from mercarich_web.workers.queues import Pool, Reach
+from mercarich_web.workers.waiting import away_from, reach_pools
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """The whole system at a glance, with whatever is away named instead of shown."""
+
+    schema: SqlSchema
+    runs: SqlRuns
+    stock: SqlStock
+    holds: SqlHolds
+    schedules: SqlSchedules
+    timetable: Sequence[ScheduleRow]
+    """The rows whose commands are there."""
+    pools: KafkaPools
+    now: Clock
+
+    def __call__(self) -> Status:
+        broker, pools = reach_pools(self.pools)
+        try:
+            problem = self.schema.problem()
+            if problem is None:
+                return self._full(broker, pools)
+            database = Reach(self.schema.where, ok=False, problem=problem)
+        except DatabaseAway as away:
+            database = away_from(self.schema.where, away)
+        return Status(self.now(), database, broker, (), (), (), (), pools)
+
+    def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
+        now = self.now()
+        last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
+        return Status(
+            at=now,
+            database=Reach(self.schema.where, ok=True),
+            broker=broker,
+            marketplaces=[self._marketplace(marketplace.value) for marketplace in Marketplace],
+            open_feeds=self.stock.open_feeds(),
+            holds=self.holds.open(),
+            schedules=[
+                schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))
+                for row in self.timetable
+            ],
+            pools=pools,
+        )
+
+    def _marketplace(self, marketplace: str) -> MarketplaceStatus:
+        run = self.runs.newest(marketplace)
+        backlog = self.stock.backlog(marketplace, run.id if run else None, self.now())
+        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace))
