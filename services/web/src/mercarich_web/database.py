@@ -29,7 +29,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 class SqlTogether:
-    """`ports.Together`: what this thread reads within the block shares one connection.
+    """What this thread reads within the block shares one connection.
 
     Nothing in it may write, or wait for what another thread reads: it holds one of few connections.
     """
@@ -48,7 +48,7 @@ class SqlTogether:
 
 
 class SqlSchema:
-    """`ports.Schema`. Does not make a SQLite file that is not there."""
+    """The state of the schema. Does not make a SQLite file that is not there."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""`ports_amazon.AmazonBook` over the tables. No refresh token is read here."""
+"""Queries on a seller's Amazon account and feeds. No refresh token is read here."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ports_home.SellersDesk` over the tables."""
+"""Queries of a seller's home page."""
 
 from collections.abc import Sequence
 from dataclasses import fields

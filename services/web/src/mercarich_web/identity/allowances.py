@@ -1,4 +1,4 @@
-"""`ports_keys.Allowance` in this process's memory: no call of the API costs a write, and each replica counts alone."""
+"""Calls that a key of the API may make, counted in this process's memory: no call costs a write, replicas count alone."""
 
 import threading
 import time

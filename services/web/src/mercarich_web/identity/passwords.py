@@ -1,4 +1,4 @@
-"""`ports_people.Passwords` by argon2id."""
+"""Passwords hashed by argon2id."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""`ports_people.Secrets`: secrets made of the server's root and a salt of their row, so that no table holds one.
+"""Secrets made of the server's root and a salt of their row, so that no table holds one.
 
 The root itself is a row, sealed with the server's key. A new key seals that row anew, and nothing else changes:
 authenticators and webhooks go on with the secrets that they have.

@@ -1,4 +1,4 @@
-"""`ports_jobs.Hints` over Kafka."""
+"""Hints that a job waits, over Kafka."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""`ports_jobs.Markets` over the proxies' `POST /v1/search`."""
+"""Searches at a marketplace, by its proxy's `POST /v1/search`."""
 
 from collections.abc import Mapping, Sequence
 

@@ -95,7 +95,9 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
         """The part of the page that changes, as a stream."""
         desk.show(job_id, visit.account.username)
         return followed.stream(
-            job_id, lambda job: site.part(visit, "jobs/job_progress.html", job=job), lambda job: job.ended_at is not None
+            job_id,
+            lambda job: site.part(visit, "jobs/job_progress.html", job=job),
+            lambda job: job.ended_at is not None,
         )
 
     @routes.get("/problems.csv")

@@ -1,4 +1,4 @@
-"""`ports_bulk.Feed` over Kafka, without waiting for the broker."""
+"""Feed woken over Kafka, without waiting for the broker."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""`ports_bulk.Looks` over Kafka, without waiting for the broker."""
+"""Looks that a seller wants, told to the checkers without waiting for the broker."""
 
 import logging
 from collections.abc import Sequence

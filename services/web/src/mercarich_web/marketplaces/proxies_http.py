@@ -1,4 +1,4 @@
-"""`ports_operating.Proxies` over the proxies' `GET /metrics`."""
+"""A proxy's budget, breaker and faults, by its `GET /metrics`."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""`ports_operating.Items` over the table of source items."""
+"""Queries on canaries: items that were looked at."""
 
 from collections.abc import Sequence
 

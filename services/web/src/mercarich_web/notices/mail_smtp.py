@@ -1,4 +1,4 @@
-"""`ports_notices.Sender` by SMTP."""
+"""Mails sent by SMTP."""
 
 import smtplib
 import ssl

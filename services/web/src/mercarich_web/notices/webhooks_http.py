@@ -1,4 +1,4 @@
-"""`ports_notices.Sender` by a signed POST to the seller's own address.
+"""Notices sent by a signed POST to the seller's own address.
 
 A seller names the address, so this process could be made to ask what only it can reach. Hence https and port 443 only;
 the name is resolved once, every address of it must be public, the connection goes to what was looked at, no redirect

@@ -1,4 +1,4 @@
-"""`ports.Stock` over the tables: backlog, pushes that wait, offers that are exposed, open feeds."""
+"""Queries of the overview: backlog, pushes that wait, offers that are exposed, open feeds."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ports.Pictures` and `ports_jobs.PictureFolder` over a folder: `<folder>/<user id>/…`, one folder a seller."""
+"""Pictures in a folder: `<folder>/<user id>/…`, one folder a seller."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""`ports_jobs.PictureSource` over the proxies' `GET /v1/items/{id}` and `GET /v1/images`."""
+"""A source's pictures, by its proxy's `GET /v1/items/{id}` and `GET /v1/images`."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""`ports_jobs.PictureLine` over the tables, and how a listing comes into the line."""
+"""The line of listings whose pictures are wanted, and how a listing comes into it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ports.Schedules` over the tables."""
+"""Queries on the schedule: starts, pauses and wanted starts."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ports.DeadLetters` over the dead letter topics."""
+"""Dead letters, read from their topics and published again."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""The shapes of the answers about settings and worker pools; stable as those of `reports`."""
+"""The seed's `.env` out of the settings, and whether the pools follow them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

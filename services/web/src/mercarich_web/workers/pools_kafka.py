@@ -1,4 +1,4 @@
-"""`ports.Pools` over the broker's consumer groups."""
+"""Pools of workers, by the broker's consumer groups."""
 
 from collections.abc import Sequence
 

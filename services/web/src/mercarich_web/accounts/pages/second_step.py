@@ -53,7 +53,9 @@ def _setting_up(site: Site, second_step: SecondStep) -> APIRouter:
 
     def page(visit: Visit, status: int = 200, **told: object) -> Response:
         if visit.account.asks_for_code:
-            return site.page(visit, "accounts/second_step.html", status, left=second_step.left(visit.account), codes=None)
+            return site.page(
+                visit, "accounts/second_step.html", status, left=second_step.left(visit.account), codes=None
+            )
         enrolment = second_step.enrolment(visit.account)
         shown = {"enrolment": enrolment, "picture": _picture(enrolment.uri), "problem": None} | told
         return site.page(visit, "accounts/second_step_begin.html", status, **shown)

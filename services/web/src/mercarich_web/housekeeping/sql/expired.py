@@ -1,4 +1,4 @@
-"""`ports.ExpiredOffers` over the tables."""
+"""Offers withdrawn long ago: found, deleted, or asked to be deleted at Amazon."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""`ports.Records` over the tables. What is still of use stays, however old it is."""
+"""Records of past work, looked through and deleted. What is still of use stays, however old it is."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

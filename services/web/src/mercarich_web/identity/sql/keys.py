@@ -1,4 +1,4 @@
-"""`ports_keys.KeyBook` over the tables."""
+"""Queries on keys of the API."""
 
 from collections.abc import Sequence
 from datetime import datetime

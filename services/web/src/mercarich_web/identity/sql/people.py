@@ -1,4 +1,4 @@
-"""`ports_people.People` and `Audit` over the tables."""
+"""Queries on people and invitations."""
 
 from datetime import datetime
 from typing import Any

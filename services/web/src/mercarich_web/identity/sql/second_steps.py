@@ -1,4 +1,4 @@
-"""`ports_people.SecondSteps` over the tables."""
+"""Queries on the second step of signing in and its recovery codes."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ports_people.Sessions` and `Tries` over the tables."""
+"""Queries on sessions, and on tries to sign in."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""`ports_jobs.JobBook` over the tables."""
+"""Queries on jobs as people handle them; no method needs a worker to be there."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""`ports_jobs.Candidates` over the tables: what a search finds becomes drafts of its seller."""
+"""What a search finds becomes drafts of its seller."""
 
 from collections.abc import Sequence
 from datetime import datetime

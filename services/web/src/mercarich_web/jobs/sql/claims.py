@@ -1,4 +1,4 @@
-"""`ports_jobs.Desk` over the tables: who has which job, in turn over the sellers, and the fence around every write."""
+"""Who has which job, in turn over the sellers, and the fence around every write."""
 
 import logging
 from collections.abc import Callable, Mapping

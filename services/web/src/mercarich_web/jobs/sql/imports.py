@@ -1,4 +1,4 @@
-"""`ports_jobs.Imports` over the tables: rows are staged and compared in slices, and applied in one transaction."""
+"""Rows of an import are staged and compared in slices, and applied in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime

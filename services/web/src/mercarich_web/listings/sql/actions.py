@@ -1,4 +1,4 @@
-"""`ports_bulk.Bulk` over the tables."""
+"""A seller's actions on many listings: previewed, applied, taken back."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""`ports_listings.ListingBook` over the tables: pages by keyset, figures, an export."""
+"""A seller's listings: pages by keyset, figures, an export."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which listings a seller's actions fit, as SQL, and the changes that `domain.actions` makes of them."""
+"""Which listings a seller's actions fit, as SQL, and the changes that `actions` makes of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ def _fits(action: Action) -> ColumnElement[bool]:
 
 
 FITS: Mapping[BulkAction, ColumnElement[bool]] = {action: _fits(its) for action, its in ACTIONS.items()}
-"""Of the listing alone, by its stage; some actions ask more (`bulk_ways`)."""
+"""Of the listing alone, by its stage; some actions ask more (`ways`)."""
 
 
 def change(

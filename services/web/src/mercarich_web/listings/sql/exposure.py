@@ -1,4 +1,4 @@
-"""`ports_home.Exposures` over the tables: from the history of listings."""
+"""How long offers stood at Amazon without a source, from the history of listings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ class SqlExposures:
         self, user_id: int, since: datetime, now: datetime, exposed: Mapping[int, datetime | None]
     ) -> Sequence[Span]:
         """Those that have not ended before `since`; what goes on ends now. `exposed`: what is exposed now, as of
-        `domain.listings.Shop`."""
+        `views.Shop`."""
         still = dict(exposed)
         with reading(self._engine) as connection:
             found = []

@@ -1,4 +1,4 @@
-"""`ports.Offers` over the tables."""
+"""Offers with all that explains them."""
 
 from collections.abc import Sequence
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""`ports_listings.ListingFile` over the tables."""
+"""All that is known of one listing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""`ports_migration.NewHome` over the tables: all in one transaction; a take-over that breaks off has left nothing."""
+"""Our tables as the home of what is taken over: all in one transaction, so that nothing is left of one that fails."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 class SqlNewRows:
-    """`ports.NewRows` in an open transaction."""
+    """Rows of a take-over, in an open transaction: not there before all of them are."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

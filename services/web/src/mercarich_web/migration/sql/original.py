@@ -1,4 +1,4 @@
-"""`ports.Original` over the original's MariaDB (or a copy in SQLite): one snapshot, nothing but SELECT."""
+"""The original's MariaDB (or a copy in SQLite): one snapshot, nothing but SELECT."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

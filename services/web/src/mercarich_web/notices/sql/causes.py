@@ -1,4 +1,4 @@
-"""`ports_notices.Causes`: what the tables say that sellers should know of. Each question has an index to go by."""
+"""What the tables say that sellers should know of. Each question has an index to go by."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

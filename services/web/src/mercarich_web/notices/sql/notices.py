@@ -1,4 +1,4 @@
-"""`ports_notices.NoticeBook` over the tables."""
+"""Queries on notices, and their changes."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ports_notices.WayBook` and `Outbox` over the tables."""
+"""The ways in which sellers get notices, and the line of what goes out."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

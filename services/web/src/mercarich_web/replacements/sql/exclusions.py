@@ -1,4 +1,4 @@
-"""`ports.ExclusionBook` over the tables."""
+"""Queries on exclusions, and their changes."""
 
 from collections.abc import Sequence
 from typing import Any

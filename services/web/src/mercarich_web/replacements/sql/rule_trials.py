@@ -1,4 +1,4 @@
-"""`ports_rules.Trials` over the tables: rules with other values, and the last searches with what was seen then."""
+"""Rules with other values, and the last searches with what was seen then."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""`ports_rules.Rules` over the tables."""
+"""A seller's own rules, read and changed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -24,9 +24,7 @@ def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
             "first": "/holds" if below is not None else None,
             "next": f"/holds?below={closed.next}" if closed.next is not None else None,
         }
-        return site.page(
-            visit, "runs/holds.html", opened=book.open_page(OPEN_SHOWN), closed=closed.rows, page=page
-        )
+        return site.page(visit, "runs/holds.html", opened=book.open_page(OPEN_SHOWN), closed=closed.rows, page=page)
 
     @routes.get("/{hold_id}")
     def one(visit: Operator, hold_id: Id) -> Response:

@@ -1,4 +1,4 @@
-"""`ports_operating.SellerAccounts` over the tables."""
+"""Queries on sellers, and changes of their plan."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""`ports_operating.AuditLog` over the tables."""
+"""The audit log, page by page."""
 
 from sqlalchemy import Engine, func, select
 

@@ -1,4 +1,4 @@
-"""`ports_operating.TokenVerdicts` over the tables."""
+"""What is thought of the Amazon tokens of sellers."""
 
 from collections.abc import Mapping
 from typing import Any
