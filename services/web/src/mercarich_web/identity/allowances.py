@@ -1,4 +1,4 @@
-"""Calls that a key of the API may make, counted in this process's memory: no call costs a write, replicas count alone."""
+"""Calls that a key of the API may make, counted in memory: no call costs a write, and each replica counts alone."""
 
 import threading
 import time

@@ -58,7 +58,7 @@ class Action:
     """The events that it writes, one of them for each listing."""
     audit: AuditAction
     make: Make | None
-    """None: a service or Amazon makes it; adapters' `bulk_ways` has its way."""
+    """None: a service or Amazon makes it; `sql.ways` has its way."""
     undo: Undo | None = None
     """None: it cannot be taken back."""
     known_to_amazon: bool = False
