@@ -8,6 +8,7 @@ from mercarich_web.amazon import words as amazon
 from mercarich_web.jobs import words as jobs
 from mercarich_web.listings import words as listings
 from mercarich_web.listings.actions import ACTIONS, actions_in
+from mercarich_web.listings.timeline import tone
 from mercarich_web.marketplaces import words as marketplaces
 from mercarich_web.notices import words as notices
 from mercarich_web.replacements import words as replacements
@@ -40,7 +41,7 @@ def _collected(subjects: tuple[ModuleType, ...]) -> SimpleNamespace:
     found: dict[str, object] = {}
     for subject in subjects:
         for name, value in vars(subject).items():
-            if name.isupper() or name in ("pair", "tone"):
+            if name.isupper() or name == "pair":
                 if name in found and found[name] is not value:
                     raise ValueError(f"two subjects have words called {name}")
                 found[name] = value
@@ -48,4 +49,4 @@ def _collected(subjects: tuple[ModuleType, ...]) -> SimpleNamespace:
 
 
 WORDS = _collected(SUBJECTS)
-SHOWN: Mapping[str, object] = {"words": WORDS, "actions": ACTIONS, "actions_in": actions_in}
+SHOWN: Mapping[str, object] = {"words": WORDS, "actions": ACTIONS, "actions_in": actions_in, "event_tone": tone}
