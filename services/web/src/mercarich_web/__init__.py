@@ -1,10 +1,6 @@
-"""What people look at and start: the pages of sellers and operators, the `mercarich` command, and sellers' jobs.
+"""What people look at and start: pages, the API, most `mercarich` commands, and the workers of jobs and notices.
 
-Three fronts on the same use cases: the pages (`mercarich-web serve`: `bootstrap_pages`, then a module of `pages` for
-each subject, on `site`), the command (`mercarich_web.commands`), and the workers of the pools jobs-search and
-jobs-import (`mercarich-web worker`: `bootstrap_jobs`), which make drafts of what a search finds and listings of a CSV.
-
-Way through: pages or commands -> use_cases -> ports <- adapters. Who signs in is domain.people and
-use_cases.sign_in; why an offer stands as it does is domain.offers, its history domain.timeline; a slice of a job
-begins in use_cases.slices.
+A subject is a folder (docs/decisions/0017): what it decides, its queries, pages, routes, commands, words and wiring.
+The frame that all of them share is `site` (pages), `api`, `console` (commands) and `identity` (who is asking).
+Processes begin in `bootstrap` (the pages), `jobs.worker` and `notices.worker`; a command in `commands` of its subject.
 """

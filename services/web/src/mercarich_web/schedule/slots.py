@@ -1,7 +1,5 @@
-"""The shapes of every answer; `--json` prints them as they are, times ISO 8601 in UTC, None as null.
-
-They are stable: a field may be added, none changes its meaning.
-"""
+"""Which starts of the schedule fell due, which of them did not come, and which are paused or wanted; `--json` prints
+these shapes as they are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

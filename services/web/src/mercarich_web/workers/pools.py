@@ -1,4 +1,5 @@
-"""The shapes of the answers about settings and worker pools; stable as those of `reports`."""
+"""The pools of workers as people set them, what the cluster made of it, and what other numbers would come to;
+`--json` prints these shapes as they are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
