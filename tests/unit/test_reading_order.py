@@ -14,7 +14,7 @@ TOURS = {
     "operator": "__init__ __main__ bootstrap use_cases/reconcile domain/pools",
     "simulator": "__init__ __main__ bootstrap world truth api/yahoo",
     "updater": "__init__ __main__ bootstrap handlers use_cases/revive domain/revivals",
-    "web": "__init__ commands/__init__ commands/asking bootstrap use_cases/runs commands/run_pages",
+    "web": "__init__ __main__ runs/commands runs/sql/holds runs/holds",
     "yahoo-proxy": "__init__ __main__ bootstrap adapters/web domain/states domain/prices",
 }
 """The six-file tours of CONTRIBUTING.md."""
