@@ -17,7 +17,7 @@ from mercarich_web.words import WORDS
 
 PLACES: dict[str, Collection[BulkAction]] = {
     "domain.actions.ACTIONS": ACTIONS,
-    "site.words.BULK (button and preview)": WORDS.BULK,
+    "listings.words.BULK (button and preview)": WORDS.BULK,
     "site.flash, as bulk_… (what was done)": {one for one in BulkAction if flash.message(f"bulk_{one}").sentence},
     "site.operating_words.DEEDS (the audit log), by its `audit`": {
         one for one, its in ACTIONS.items() if its.audit in WORDS.DEEDS

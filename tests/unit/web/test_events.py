@@ -14,7 +14,7 @@ PLACES: dict[str, Collection[str]] = {
     "domain.offers.TOLD": TOLD,
     "domain.timeline.TONES": TONES,
     "domain.exposure.EFFECTS": EFFECTS,
-    "site.words.EVENTS": WORDS.EVENTS,
+    "listings.words.EVENTS": WORDS.EVENTS,
 }
 NO_EVENTS = frozenset({"look", "push"})
 """Entries of a timeline that are none."""

@@ -28,7 +28,7 @@ OF_VIEWS: dict[str, Collection[str]] = {
     "domain.listings.STAGES_OF": STAGES_OF,
     "domain.listings.Figures": {field.name for field in fields(Figures)},
     "adapters.listing_book_sql.VIEWS (its condition)": listing_book_sql.VIEWS,
-    "site.words.VIEWS": WORDS.VIEWS,
+    "listings.words.VIEWS": WORDS.VIEWS,
 }
 
 
@@ -43,7 +43,7 @@ def test_each_view_is_known(place: str) -> None:
 
 
 def test_each_badge_has_a_word_and_a_tone() -> None:
-    assert set(Badge) - set(WORDS.BADGES) == set(), "write these into site.words.BADGES"
+    assert set(Badge) - set(WORDS.BADGES) == set(), "write these into listings.words.BADGES"
     assert {tone for _, tone in WORDS.BADGES.values()} <= TONES
 
 

@@ -15,12 +15,10 @@ from mercarich_web.replacements import words as replacements
 from mercarich_web.runs import words as runs
 from mercarich_web.schedule import words as schedule
 from mercarich_web.sellers import words as sellers
-from mercarich_web.site import words as frame
 from mercarich_web.system_settings import words as system_settings
 from mercarich_web.workers import words as workers
 
 SUBJECTS = (
-    frame,
     accounts,
     amazon,
     jobs,
@@ -41,12 +39,23 @@ def _collected(subjects: tuple[ModuleType, ...]) -> SimpleNamespace:
     found: dict[str, object] = {}
     for subject in subjects:
         for name, value in vars(subject).items():
-            if name.isupper() or name == "pair":
+            if name.isupper():
                 if name in found and found[name] is not value:
                     raise ValueError(f"two subjects have words called {name}")
                 found[name] = value
     return SimpleNamespace(**found)
 
 
+def pair(words: Mapping[str, tuple[str, str]], code: str) -> tuple[str, str]:
+    """A code of a later release is shown as it is."""
+    return words.get(code, (code, ""))
+
+
 WORDS = _collected(SUBJECTS)
-SHOWN: Mapping[str, object] = {"words": WORDS, "actions": ACTIONS, "actions_in": actions_in, "event_tone": tone}
+SHOWN: Mapping[str, object] = {
+    "words": WORDS,
+    "actions": ACTIONS,
+    "actions_in": actions_in,
+    "event_tone": tone,
+    "pair": pair,
+}

@@ -9,7 +9,7 @@ from typing import Protocol
 from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_listings.listing import DOWN, UP, Stage, stage_of
 from mercarich_reasons.reason import Reason
-from mercarich_web import cursors
+from mercarich_web import paging
 
 ROWS = 50
 """Of a page."""
@@ -217,13 +217,13 @@ def exposed(row: AtAmazon, source_state: str) -> bool:
 def packed(place: Place) -> str:
     """As a place stands in an address."""
     value = place.value if isinstance(place.value, str) else place.value.isoformat()
-    return cursors.packed(str(place.listing_id), value)
+    return paging.packed(str(place.listing_id), value)
 
 
 def unpacked(text: str, order: Order) -> Place | None:
     """None for what is none of ours: the first page then."""
     try:
-        number, value = cursors.unpacked(text, 2)
+        number, value = paging.unpacked(text, 2)
         listing_id = int(number)
         if not 0 <= listing_id < 2**63:  # more than a database takes
             return None

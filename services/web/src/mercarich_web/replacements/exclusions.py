@@ -8,7 +8,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.settings import NoExcludedSeller, NoExcludedWord
-from mercarich_web import cursors
+from mercarich_web import paging
 
 LONGEST = 64
 _SELLER = re.compile(rf"[!-~]{{1,{LONGEST}}}")
@@ -61,13 +61,13 @@ class ExclusionPage:
 def packed(exclusion: Exclusion) -> str:
     """As it stands in an address."""
     whose = "" if exclusion.username is None else "own"
-    return cursors.packed(whose, exclusion.marketplace or "", exclusion.value)
+    return paging.packed(whose, exclusion.marketplace or "", exclusion.value)
 
 
 def unpacked(text: str, username: str) -> Exclusion | None:
     """None for what is none of ours: the first page then."""
     try:
-        whose, marketplace, value = cursors.unpacked(text, 3)
+        whose, marketplace, value = paging.unpacked(text, 3)
     except ValueError:
         return None
     return Exclusion(username if whose else None, marketplace or None, value)

@@ -1,10 +1,21 @@
-"""Sellers and their accounts at Amazon, as operators see them."""
+"""Sellers, their accounts at Amazon and the audit log, as operators see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercarich_web.sellers.audit import AuditEntry
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An entry of the audit log."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str | None
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, false, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, false, func, select, true, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
@@ -12,9 +12,7 @@ from mercarich_db.tables import amazon_accounts, audit_log, listings, logins, se
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
-from mercarich_web.sellers.accounts import SellerDetails, SellerRow
-from mercarich_web.sellers.audit import AuditEntry
-from mercarich_web.sellers.sql.waiting_withdrawals import is_waiting
+from mercarich_web.sellers.accounts import AuditEntry, SellerDetails, SellerRow
 
 
 class SqlSellerAccounts:
@@ -93,3 +91,9 @@ def _seller(row: AnyRow) -> SellerRow:
 
 def _locked(connection: Connection, user_id: int) -> AnyRow:
     return connection.execute(select(users).where(users.c.id == user_id).with_for_update()).one()
+
+
+def is_waiting() -> tuple[ColumnElement[bool], ...]:
+    """A withdrawal that Amazon has not accepted yet: what its seller is exposed by."""
+    listing = listings.c
+    return listing.push_pending == 1, listing.quantity == 0, listing.listed == true(), listing.orphan == false()

@@ -5,7 +5,7 @@ from sqlalchemy import Engine, func, select
 from mercarich_db.tables import audit_log
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
-from mercarich_web.sellers.audit import AuditEntry
+from mercarich_web.sellers.accounts import AuditEntry
 
 LOOKED_THROUGH = 50_000
 """Entries, where only an actor's or an action's are wanted: no index has them."""

@@ -9,7 +9,7 @@ from mercarich_db.tables import amazon_accounts, listings, token_checks, users
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
 from mercarich_web.sellers.accounts import TokenCheck, TokenState
-from mercarich_web.sellers.sql.waiting_withdrawals import is_waiting
+from mercarich_web.sellers.sql.accounts import is_waiting
 
 
 class SqlTokenVerdicts:
