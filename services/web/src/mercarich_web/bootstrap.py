@@ -17,14 +17,14 @@ from mercarich_web.amazon.linking import LinkAmazon, ShowAmazon
 from mercarich_web.amazon.sql import SqlAmazonBook
 from mercarich_web.database import SqlTogether
 from mercarich_web.home import pages as home
-from mercarich_web.home.showing import ShowHome, TellFortnight
+from mercarich_web.home.assembly import ShowHome, TellFortnight
 from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.jobs import pages as jobs
 from mercarich_web.jobs.wiring import job_desk
 from mercarich_web.listings.browsing import ShowPicture, TellStory
-from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.figures_cache import FiguresCache
 from mercarich_web.listings.looks_kafka import KafkaLooks
@@ -41,9 +41,9 @@ from mercarich_web.notices.wiring import notice_pages
 from mercarich_web.openapi import api
 from mercarich_web.overview.wiring import show_overview
 from mercarich_web.pictures.files import PictureFiles
-from mercarich_web.replacements.changing_rules import RuleDesk
-from mercarich_web.replacements.excluding import ExclusionDesk
+from mercarich_web.replacements.exclusion_changes import ExclusionDesk
 from mercarich_web.replacements.pages import replacements, rules
+from mercarich_web.replacements.rule_changes import RuleDesk
 from mercarich_web.replacements.sql.exclusions import SqlExclusions
 from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.replacements.sql.rule_trials import SqlTrials

@@ -13,7 +13,7 @@ from mercarich_web.jobs.desk import JobDesk
 from mercarich_web.listings import api as listings
 from mercarich_web.listings.api import changes
 from mercarich_web.listings.browsing import TellStory
-from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.replacements.api import decisions
 from mercarich_web.replacements.sql.proposals import SqlProposals

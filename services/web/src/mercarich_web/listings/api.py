@@ -15,7 +15,7 @@ from mercarich_web.identity.people import Account
 from mercarich_web.listings import shapes
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.browsing import TellStory
-from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.sql.book import SqlListingBook

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from mercarich_contracts.market import Marketplace
+from mercarich_web.marketplaces.marketplaces import ON, PAUSED, MarketDesk
 from mercarich_web.marketplaces.proxies import ProxyAway
-from mercarich_web.marketplaces.steering import ON, PAUSED, MarketDesk
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
 

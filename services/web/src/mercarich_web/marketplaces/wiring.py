@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 
 from mercarich_contracts.market import Marketplace
 from mercarich_platform.clock import Clock
+from mercarich_web.marketplaces.marketplaces import MarketDesk
 from mercarich_web.marketplaces.pages import routes
 from mercarich_web.marketplaces.proxies_http import HttpProxies
 from mercarich_web.marketplaces.sql import SqlItems
-from mercarich_web.marketplaces.steering import MarketDesk
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.rendering import Site
 from mercarich_web.system_settings.sql import SqlSettings

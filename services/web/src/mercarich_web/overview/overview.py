@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
-from mercarich_web.marketplaces.steering import PAUSED, SWITCH
+from mercarich_web.marketplaces.marketplaces import PAUSED, SWITCH
 from mercarich_web.overview.sql import SqlStock
 from mercarich_web.overview.stock import Pushes
 from mercarich_web.runs.holds import Hold

@@ -7,8 +7,8 @@ from mercarich_platform.clock import Clock
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.database import SqlSchema
 from mercarich_web.overview.overview import ShowOverview
-from mercarich_web.overview.showing import ShowStatus
 from mercarich_web.overview.sql import SqlStock
+from mercarich_web.overview.status_report import ShowStatus
 from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.runs.sql.runs import SqlRuns
 from mercarich_web.schedule.sql import SqlSchedules

@@ -14,7 +14,7 @@ from mercarich_web.console.output import cell, table
 from mercarich_web.replacements.exclusions import Exclusion, ExclusionChange, ExclusionList
 
 if TYPE_CHECKING:
-    from mercarich_web.replacements.excluding import ExclusionDesk
+    from mercarich_web.replacements.exclusion_changes import ExclusionDesk
 
 
 def exclude(argv: Sequence[str]) -> int:
@@ -76,7 +76,7 @@ def _sentence(exclusion: Exclusion) -> str:
 
 
 def _exclusions(on: Opened) -> "ExclusionDesk":
-    from mercarich_web.replacements.excluding import ExclusionDesk  # drivers: not for a help page
+    from mercarich_web.replacements.exclusion_changes import ExclusionDesk  # drivers: not for a help page
     from mercarich_web.replacements.sql.exclusions import SqlExclusions
 
     return ExclusionDesk(SqlExclusions(on.engine))

@@ -7,11 +7,11 @@ from sqlalchemy import Engine
 
 from mercarich_platform.clock import Clock
 from mercarich_web.accounts.wiring import invitations
+from mercarich_web.sellers.administration import SellerDesk
 from mercarich_web.sellers.pages import audit, sellers, tokens
 from mercarich_web.sellers.sql.accounts import SqlSellerAccounts
 from mercarich_web.sellers.sql.audit_log import SqlAuditLog
 from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
-from mercarich_web.sellers.steering import SellerDesk
 from mercarich_web.site.rendering import Site
 
 

@@ -11,14 +11,14 @@ from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.runs.sql.runs import SqlRuns
 from mercarich_web.site.rendering import Site
 from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.workers.backlog import ShowQueues
 from mercarich_web.workers.dead_letters_kafka import KafkaDeadLetters
 from mercarich_web.workers.environment import WorkerEnvironment
 from mercarich_web.workers.pages import dead_letters, pools
+from mercarich_web.workers.pool_settings import PoolDesk
 from mercarich_web.workers.pools_kafka import KafkaPools
 from mercarich_web.workers.replaying import DeadLetterDesk
 from mercarich_web.workers.sql import SqlPools
-from mercarich_web.workers.steering import PoolDesk
-from mercarich_web.workers.waiting import ShowQueues
 
 
 def pages(engine: Engine, shared: SharedSettings, site: Site, now: Clock) -> Sequence[APIRouter]:

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
 from mercarich_web.listings.actions import ACTIONS, BulkAction
-from mercarich_web.listings.changing import ChangeMany
+from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.views import View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from mercarich_contracts.market import Marketplace
 from mercarich_web.refusals import Refused
 from mercarich_web.replacements import rule_words
-from mercarich_web.replacements.changing_rules import RuleDesk
-from mercarich_web.replacements.excluding import ExclusionDesk
+from mercarich_web.replacements.exclusion_changes import ExclusionDesk
 from mercarich_web.replacements.exclusions import packed, unpacked
+from mercarich_web.replacements.rule_changes import RuleDesk
 from mercarich_web.replacements.rules import BadRule
 from mercarich_web.site.addresses import address
 from mercarich_web.site.rendering import Site

@@ -9,7 +9,7 @@ from mercarich_web.accounts.invitations import Invitations
 from mercarich_web.api.ids import Id
 from mercarich_web.identity.people import Role
 from mercarich_web.refusals import Refused
-from mercarich_web.sellers.steering import SellerDesk
+from mercarich_web.sellers.administration import SellerDesk
 from mercarich_web.site.addresses import Above, address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator, Visit

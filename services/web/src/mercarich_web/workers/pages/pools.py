@@ -9,9 +9,9 @@ from mercarich_reasons.reason import Reason
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator, Visit
+from mercarich_web.workers.backlog import ShowQueues
+from mercarich_web.workers.pool_settings import PoolDesk
 from mercarich_web.workers.pools import PoolView, wish
-from mercarich_web.workers.steering import PoolDesk
-from mercarich_web.workers.waiting import ShowQueues
 
 Number = Annotated[str, Form(max_length=8)]
 Asked = Annotated[str, Query(max_length=8)]

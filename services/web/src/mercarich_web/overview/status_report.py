@@ -14,9 +14,9 @@ from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.runs.sql.runs import SqlRuns
 from mercarich_web.schedule import slots as schedules
 from mercarich_web.schedule.sql import SqlSchedules
+from mercarich_web.workers.backlog import away_from, reach_pools
 from mercarich_web.workers.pools_kafka import KafkaPools
 from mercarich_web.workers.queues import Pool, Reach
-from mercarich_web.workers.waiting import away_from, reach_pools
 
 
 @dataclass(frozen=True, slots=True)
