@@ -13,6 +13,7 @@ import yaml
 from values_schema import schema
 
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_contracts.sites import SITES
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts/mercarich"
@@ -44,7 +45,9 @@ def _commands(component: str) -> set[str]:
     if not path.exists():
         return set()
     project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
-    return set(project.get("entry-points", {}).get("mercarich.commands", {}))
+    entries = project.get("entry-points", {})
+    of_marketplaces = entries.get("mercarich.marketplace_commands", {})
+    return {*entries.get("mercarich.commands", {}), *(f"{name}_{site}" for name in of_marketplaces for site in SITES)}
 
 
 def _schedule() -> str:

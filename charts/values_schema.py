@@ -15,8 +15,8 @@ from mercarich_yahoo_proxy.settings import YahooProxySettings
 Schema = dict[str, Any]
 
 SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
-    "checker": (CheckerSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
-    "updater": (UpdaterSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
+    "checker": (CheckerSettings, frozenset({"proxy_urls"})),
+    "updater": (UpdaterSettings, frozenset({"proxy_urls"})),
     "feed": (
         FeedSettings,
         frozenset(
@@ -33,7 +33,7 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
             }
         ),
     ),
-    "sellerJobs": (WebSettings, frozenset({"yahoo_proxy_url", "mercari_proxy_url"})),
+    "sellerJobs": (WebSettings, frozenset({"proxy_urls"})),
     "pages": (
         PagesSettings,
         frozenset(
@@ -41,8 +41,7 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
                 "public_url",
                 "key",
                 "old_key",
-                "yahoo_proxy_url",
-                "mercari_proxy_url",
+                "proxy_urls",
                 "amazon_application_id",
                 "amazon_consent_url",
                 "amazon_redirect_uri",

@@ -38,9 +38,9 @@ class Proxies:
         self.picture = _picture()
 
     @property
-    def addresses(self) -> dict[str, str]:
+    def addresses(self) -> dict[Marketplace, str]:
         """As the settings of who asks them."""
-        return {f"{marketplace}_proxy_url": self.of(marketplace) for marketplace in Marketplace}
+        return {marketplace: self.of(marketplace) for marketplace in Marketplace}
 
     def of(self, marketplace: Marketplace) -> str:
         return f"{self.url}/{marketplace}"
@@ -120,14 +120,14 @@ def served(proxies: Proxies) -> Iterator[Proxies]:
 
 @contextmanager
 def checking(marketplace: Marketplace, shared: SharedSettings, proxies: Proxies) -> Iterator[None]:
-    built = checker.build_worker(marketplace, shared, CheckerSettings(**proxies.addresses))
+    built = checker.build_worker(marketplace, shared, CheckerSettings(proxy_urls=proxies.addresses))
     with _at_work(built, built.run):
         yield
 
 
 @contextmanager
 def reviving(marketplace: Marketplace, shared: SharedSettings, proxies: Proxies) -> Iterator[None]:
-    built = updater.build_worker(marketplace, shared, UpdaterSettings(**proxies.addresses))
+    built = updater.build_worker(marketplace, shared, UpdaterSettings(proxy_urls=proxies.addresses))
     with _at_work(built, built.run):
         yield
 

@@ -1,11 +1,11 @@
 """Rows T1 to T9: each job of the old crontab has its row, at its time in Tokyo, with its words."""
 
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 from mercarich_contracts.schedule import SCHEDULE, TIME_ZONE
+from mercarich_platform.front import installed
 
 ROWS = {
     "t1 yahoo": ("check-item-yahoo", "0 0,12 * * *", "check_item_yahoo 2 4 --max-workers 14"),
@@ -42,9 +42,9 @@ def test_t1_t2_t3_t4_t5_t6_t7_t8_each_job_keeps_its_time_and_its_words(row: str)
     ],
 )
 def test_t4_t8_both_names_are_one_command(alias: str, name: str) -> None:
-    found = {entry.name: entry.value for entry in entry_points(group="mercarich.commands")}
+    found = installed()
 
-    assert found[alias] == found[name]
+    assert (found[alias].entry.value, found[alias].site) == (found[name].entry.value, found[name].site)
 
 
 def test_t9_logs_are_rotated_by_no_row_and_nothing_is_restarted() -> None:

@@ -1,10 +1,12 @@
 """The check of all tokens (rows V1 to V3): its verdicts, its pace, and the application's own trouble."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
-from mercarich_feed.commands import token_lines, update_feed_mercari, update_feed_yahoo, validate_mws_tokens
+from mercarich_contracts.market import Marketplace
+from mercarich_feed.commands import token_lines, update_feed, validate_mws_tokens
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, RateLimited, TokenRevoked, Transient
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
@@ -131,11 +133,11 @@ def test_v3_sellers_are_asked_about_one_after_the_other_with_jitter(count: int) 
     [
         (validate_mws_tokens, ["--usernames"], "expected at least one argument"),
         (validate_mws_tokens, ["taro"], "unrecognized arguments: taro"),
-        (update_feed_yahoo, ["--max-workers", "0"], "from 1 to 1000, not '0'"),
-        (update_feed_yahoo, ["--max-workers", "many"], "from 1 to 1000, not 'many'"),
-        (update_feed_mercari, ["--max-item-count", "0"], "a number from 1, not '0'"),
-        (update_feed_mercari, ["--usernames"], "expected at least one argument"),
-        (update_feed_mercari, ["now"], "unrecognized arguments: now"),
+        (partial(update_feed, Marketplace.YAHOO), ["--max-workers", "0"], "from 1 to 1000, not '0'"),
+        (partial(update_feed, Marketplace.YAHOO), ["--max-workers", "many"], "from 1 to 1000, not 'many'"),
+        (partial(update_feed, Marketplace.MERCARI), ["--max-item-count", "0"], "a number from 1, not '0'"),
+        (partial(update_feed, Marketplace.MERCARI), ["--usernames"], "expected at least one argument"),
+        (partial(update_feed, Marketplace.MERCARI), ["now"], "unrecognized arguments: now"),
     ],
 )
 def test_bad_input_of_feeds_commands_is_refused_with_a_sentence(

@@ -51,7 +51,7 @@ def _commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         return functions[entry.name] if entry.group == front.GROUP else lambda call: call()
 
     monkeypatch.setattr(EntryPoint, "load", load)
-    monkeypatch.setattr(front, "installed", lambda: found)
+    monkeypatch.setattr(front, "installed", lambda: {name: front.Installed(entry) for name, entry in found.items()})
 
 
 def test_help_lists_the_commands_with_their_first_line_and_imports_none_of_them(

@@ -4,9 +4,12 @@ Cron expressions are read in `TIME_ZONE`. Names are those that operators type in
 `kubectl create job --from=cronjob/<name>`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+
+from mercarich_contracts.sites import SITES
 
 TIME_ZONE = "Asia/Tokyo"
 PLANS = (2, 4)
@@ -69,15 +72,22 @@ _HALF_DAY = (12 * 3600, 12 * 3600)
 _TEN_MINUTES = (600, 600)
 _DAILY = (3600, 24 * 3600)
 
+_ALL, _FOUR = "2 4 --max-workers 14", "4 --max-workers 14"
+
+
+def _of_sites() -> Iterator[ScheduleRow]:
+    for site in SITES.values():
+        yield _row(f"check-item-{site}", site.check_all_plans, f"check_item_{site} {_ALL}", "checker", _HALF_DAY)
+    for site in SITES.values():
+        yield _row(f"check-item-{site}-4", site.check_four_a_day, f"check_item_{site} {_FOUR}", "checker", _HALF_DAY)
+    for site in SITES.values():
+        yield _row(f"update-item-{site}", site.update, f"update_item_{site} {_ALL}", "updater", _HALF_DAY)
+    for site in SITES.values():
+        yield _row(f"update-feed-{site}", "*/10 * * * *", f"update_feed_{site}", "feed", _TEN_MINUTES)
+
+
 SCHEDULE: tuple[ScheduleRow, ...] = (
-    _row("check-item-yahoo", "0 0,12 * * *", "check_item_yahoo 2 4 --max-workers 14", "checker", _HALF_DAY),
-    _row("check-item-mercari", "0 0,12 * * *", "check_item_mercari 2 4 --max-workers 14", "checker", _HALF_DAY),
-    _row("check-item-yahoo-4", "0 6,18 * * *", "check_item_yahoo 4 --max-workers 14", "checker", _HALF_DAY),
-    _row("check-item-mercari-4", "0 6,18 * * *", "check_item_mercari 4 --max-workers 14", "checker", _HALF_DAY),
-    _row("update-item-mercari", "50 8,20 * * *", "update_item_mercari 2 4 --max-workers 14", "updater", _HALF_DAY),
-    _row("update-item-yahoo", "50 11,23 * * *", "update_item_yahoo 2 4 --max-workers 14", "updater", _HALF_DAY),
-    _row("update-feed-yahoo", "*/10 * * * *", "update_feed_yahoo", "feed", _TEN_MINUTES),
-    _row("update-feed-mercari", "*/10 * * * *", "update_feed_mercari", "feed", _TEN_MINUTES),
+    *_of_sites(),
     _row("env-update", "30 23 * * *", "update_env", "web", (600, 24 * 3600)),
     _row("delete-old-items", "45 2 * * *", "delete_old_items --expired-days 7", "web", _DAILY),
     _row("check-background-jobs", "*/8 * * * *", "check_background_jobs", "web", (480, 480)),

@@ -1,9 +1,11 @@
 """The Kafka topics: which message each carries, its key and how it is partitioned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import CheckBatch, JobWaiting, ListingsChanged, Message, RevivalWanted
+from mercarich_contracts.sites import SITES
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -22,14 +24,8 @@ class Topic:
         return f"mercarich.dlq.{self.name}"
 
 
-CHECK = {
-    Marketplace.YAHOO: Topic("check.yahoo", CheckBatch),
-    Marketplace.MERCARI: Topic("check.mercari", CheckBatch),
-}
-UPDATE = {
-    Marketplace.YAHOO: Topic("update.yahoo", RevivalWanted),
-    Marketplace.MERCARI: Topic("update.mercari", RevivalWanted),
-}
+CHECK: Mapping[Marketplace, Topic] = {name: Topic(f"check.{name}", CheckBatch) for name in SITES}
+UPDATE: Mapping[Marketplace, Topic] = {name: Topic(f"update.{name}", RevivalWanted) for name in SITES}
 LISTINGS_CHANGED = Topic("listings.changed", ListingsChanged)
 """Key: the seller's user id, so that one worker at a time pushes for a seller."""
 JOBS = {

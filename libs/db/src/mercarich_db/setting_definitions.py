@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mercarich_contracts.sites import SITES
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.settings import NoChoice, NoNumber, NoText, NoWholeNumber
 from mercarich_replacements.matching import DEFAULT, SEED
@@ -72,10 +73,11 @@ class Definition:
 WORKERS: Mapping[str, int] = {
     "BACKGROUND_SEARCH_WORKER": 16,
     "BACKGROUND_IMPORT_WORKER": 5,
-    "INVCHK_YAHOO_WORKER": 5,
-    "INVRES_YAHOO_WORKER": 2,
-    "INVCHK_MERCARI_WORKER": 2,
-    "INVRES_MERCARI_WORKER": 2,
+    **{
+        key: pool.first_workers
+        for site in SITES.values()
+        for key, pool in ((site.check_setting, site.checker), (site.update_setting, site.updater))
+    },
     "FEED_WORKER": 2,
 }
 """The keys of the pools, the seed's own but for the last, with its first values."""
@@ -141,11 +143,11 @@ _REVIVAL = (
     Definition("REVIVAL_SHIP_DAYS", 6, "longest time until a replacement is shipped, in days", 1, 90),
     Definition("REVIVAL_LEAD_DAYS", 4, "days added to the shipping days: from the source to us and out again", 0, 25),
     Definition("REVIVAL_QUANTITY_CAP", 1, "most that a restored offer shows: sources are single pieces", 1, 1000),
-    Definition("REVIVAL_OTHER_MARKETPLACE", "off", "search the other marketplace, too", choices=("off", "on")),
+    Definition("REVIVAL_OTHER_MARKETPLACE", "off", "search the other marketplaces, too", choices=("off", "on")),
     Definition(
         "REVIVAL_OTHER_CONDITIONS",
         "1=1 2=2 3=3 4=4 5=5 6=6",
-        "our condition (1 new to 6 poor) = the worst one taken from the other marketplace",
+        "our condition (1 new to 6 poor) = the worst one taken from another marketplace",
         form="pairs such as 1=1 3=2, with numbers from 1 to 6",
         reads=read_conditions,
     ),
@@ -163,9 +165,12 @@ DEFINITIONS: Mapping[str, Definition] = {
         *(definition for key, default in WORKERS.items() for definition in _workers(key, default)),
         *(
             Definition(
-                PAUSE + name, ON, f"planners and workers of {name} run (on) or rest (paused)", choices=(ON, PAUSED)
+                PAUSE + site.upper,
+                ON,
+                f"planners and workers of {site.upper} run (on) or rest (paused)",
+                choices=(ON, PAUSED),
             )
-            for name in ("YAHOO", "MERCARI")
+            for site in SITES.values()
         ),
         Definition(
             "SCHEDULE_CATCH_UP", ON, "starts that were missed by more than a tenth are made up for", choices=(ON, "off")
@@ -176,8 +181,10 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("CHECK_ATTEMPTS", 3, "claims without an answer after which an item is set aside", 1, 20),
         Definition("CHECK_UNKNOWNS", 6, "unknown answers after which a run lets go of an item", 1, 100),
         Definition("CHECK_RETRY_SECONDS", 30, "first wait after an unknown answer, doubled each time", 1, 3600),
-        Definition("CANARY_ITEMS_YAHOO", "", f"Yahoo's canaries: {_CANARIES}"),
-        Definition("CANARY_ITEMS_MERCARI", "", f"Mercari's canaries: {_CANARIES}"),
+        *(
+            Definition(site.canary_setting, "", f"canaries of {site.words['en']}: {_CANARIES}")
+            for site in SITES.values()
+        ),
         Definition("CANARY_EVERY_SECONDS", 300, "wait between looks at canaries while all is well", 1, 86_400),
         Definition("CANARY_RETRY_SECONDS", 15, "wait between looks at canaries while a run is held", 1, 3600),
         Definition("BRAKE_LISTINGS", 20, "fallen listings of a seller below which nothing is held", 1, 100_000),

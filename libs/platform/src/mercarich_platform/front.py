@@ -1,27 +1,58 @@
 """The `mercarich` command: one small front whose subcommands come from the services that are installed.
 
 A service fills the entry-point group `mercarich.commands` with functions that take the arguments
-after the subcommand and answer the exit code; the first line of the docstring is the help.
+after the subcommand and answer the exit code; the first line of the docstring is the help. Functions of the group
+`mercarich.marketplace_commands` take the marketplace before these: one entry `check_item` is a command for each
+marketplace, `check_item_yahoo` and so on, and the docstring has a place for its name, `{marketplace}`.
 """
 
 import ast
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES, Site
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, TRY_AGAIN, USAGE
 from mercarich_platform.settings import BadConfiguration
 
 GROUP = "mercarich.commands"
 
+OF_MARKETPLACES = "mercarich.marketplace_commands"
+
 AROUND = "mercarich.around"
 
 Command = Callable[[Sequence[str]], int]
+MarketplaceCommand = Callable[[Marketplace, Sequence[str]], int]
 Around = Callable[[Callable[[], int]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A subcommand of this image."""
+
+    entry: EntryPoint
+    site: Site | None = None
+    """The marketplace that it is about; None: it is about none, or is told which."""
+
+    def load(self) -> Command:
+        """Imports its module."""
+        if self.site is None:
+            command: Command = self.entry.load()
+            return command
+        of_marketplace: MarketplaceCommand = self.entry.load()
+        return partial(of_marketplace, self.site.marketplace)
+
+    def help(self) -> str:
+        """The first line of its docstring."""
+        line = _first_line(self.entry)
+        return line if self.site is None else line.format(marketplace=self.site.words["en"])
 
 
 class TryAgain(Exception):
@@ -38,12 +69,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not all(_is_text(argument) for argument in arguments):
         _say(f"mercarich {ascii(arguments[0])[1:-1]}: an argument is no text in UTF-8")
         return USAGE
-    entry = commands.get(arguments[0])
-    if entry is None:
+    found = commands.get(arguments[0])
+    if found is None:
         _say(f"mercarich: there is no command {arguments[0]!r} here; `mercarich --help` lists those that are installed")
         return USAGE
-    command: Command = entry.load()
-    return run(_surrounded(command), arguments[1:])
+    return run(_surrounded(found.load()), arguments[1:])
 
 
 def _is_text(argument: str) -> bool:
@@ -78,14 +108,17 @@ def run(command: Command, arguments: Sequence[str]) -> int:
         return 0
 
 
-def installed() -> dict[str, EntryPoint]:
+def installed() -> dict[str, Installed]:
     """The subcommands of this image, by name."""
-    return {entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}
+    found = {entry.name: Installed(entry) for entry in entry_points(group=GROUP)}
+    for entry in entry_points(group=OF_MARKETPLACES):
+        found |= {f"{entry.name}_{site}": Installed(entry, site) for site in SITES.values()}
+    return dict(sorted(found.items()))
 
 
-def _help(commands: dict[str, EntryPoint]) -> str:
+def _help(commands: dict[str, Installed]) -> str:
     width = max((len(name) for name in commands), default=0)
-    lines = [f"  {name:<{width}}  {_first_line(entry)}" for name, entry in commands.items()]
+    lines = [f"  {name:<{width}}  {command.help()}" for name, command in commands.items()]
     return "\n".join(["usage: mercarich COMMAND [ARGUMENT …]     (mercarich COMMAND --help tells more)", "", *lines])
 
 

@@ -14,20 +14,17 @@ from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
+from mercarich_contracts.sites import SITES
 from mercarich_platform.settings import BadConfiguration
 
 SEED_FILES = {
-    "planner-yahoo": "inventory-yahoo",
-    "planner-update-yahoo": "inventory-yahoo",
-    "checker-yahoo": "inventory-yahoo",
-    "updater-yahoo": "inventory-yahoo",
-    "planner-mercari": "inventory-mercari",
-    "planner-update-mercari": "inventory-mercari",
-    "checker-mercari": "inventory-mercari",
-    "updater-mercari": "inventory-mercari",
+    **{
+        f"{service}-{site}": f"inventory-{site}"
+        for site in SITES.values()
+        for service in ("planner", "planner-update", "checker", "updater")
+    },
+    **{f"feed-sweep-{site}": "update-amazon-feed" for site in SITES.values()},
     "feed": "update-amazon-feed",
-    "feed-sweep-yahoo": "update-amazon-feed",
-    "feed-sweep-mercari": "update-amazon-feed",
     "feed-tokens": "update-amazon-feed",
 }
 """Service to the name of the old system's file; any other service wrote to django.log."""

@@ -147,6 +147,13 @@ class NoSearch(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class NotSearched(Reason):
+    """Keywords were to be searched at a marketplace whose search we do not ask."""
+
+    marketplace: Marketplace
+
+
+@dataclass(frozen=True, slots=True)
 class TooManySearches(Reason):
     searches: int
     most: int

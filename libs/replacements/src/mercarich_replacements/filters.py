@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites import SITES, ConditionRule
 from mercarich_reasons.candidates import (
     AlreadyUsed,
     ConditionBeyondLimit,
@@ -137,13 +138,13 @@ def _condition(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
         return ConditionUnknown()
     if item.marketplace is not wanted.marketplace:
         return _condition_there(rules, ours, theirs)
-    if item.marketplace is Marketplace.YAHOO:
+    if SITES[item.marketplace].condition_rule is ConditionRule.SAME:
         return None if theirs == ours else ConditionDiffers(theirs, ours)
     return None if theirs <= ours else ConditionWorse(theirs, ours)
 
 
 def _condition_there(rules: Rules, ours: int, theirs: int) -> Reason | None:
-    """On the other marketplace."""
+    """On another marketplace."""
     worst = rules.other_conditions.get(ours)
     if worst is None:
         return ConditionNotTaken(ours)

@@ -1,11 +1,12 @@
 """What a seller asks of a replacement, and what is known of the source that it replaces."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.settings import NoConditionPair
 from mercarich_replacements.matching import MatchRules
@@ -32,7 +33,7 @@ class Rules:
     quantity_cap: int
     other_marketplace: bool
     other_conditions: Mapping[int, int]
-    """Our condition -> the worst one that is taken from the other marketplace."""
+    """Our condition -> the worst one that is taken from another marketplace."""
     ask_first: bool
     break_even: bool = False
     """The offer's own price is the limit, where it is known, not the first purchase price."""
@@ -95,8 +96,13 @@ def read_conditions(text: str) -> Mapping[int, int]:
     return conditions
 
 
-def other(marketplace: Marketplace) -> Marketplace:
-    return Marketplace.MERCARI if marketplace is Marketplace.YAHOO else Marketplace.YAHOO
+def searched(marketplace: Marketplace, rules: Rules) -> Sequence[Marketplace]:
+    """Where a replacement is looked for: where the old source was, then, where the seller wants it, everywhere else.
+
+    A marketplace that cannot be searched is in neither.
+    """
+    others = [name for name in SEARCHED if name is not marketplace] if rules.other_marketplace else []
+    return [*(name for name in SEARCHED if name is marketplace), *others]
 
 
 def lead_time(rules: Rules, item: Item) -> int:

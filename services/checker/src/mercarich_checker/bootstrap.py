@@ -99,5 +99,4 @@ def _publisher(shared: SharedSettings, client_id: str) -> Publisher:
 
 
 def _sources(marketplace: Marketplace, own: CheckerSettings) -> Sources:
-    url = {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}[marketplace]
-    return HttpSources(url, silence_seconds=own.proxy_silence_seconds)
+    return HttpSources(own.proxy_urls[marketplace], silence_seconds=own.proxy_silence_seconds)

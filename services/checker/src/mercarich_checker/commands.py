@@ -1,4 +1,4 @@
-"""The seed's command lines: `mercarich check_item_yahoo 2 4 --max-workers 14`, alike for Mercari."""
+"""The seed's command lines: `mercarich check_item_yahoo 2 4 --max-workers 14`, alike for each marketplace."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,9 @@ from mercarich_runs.ports import Counts, Operation
 from mercarich_runs.use_cases.see_through import Report
 
 
-def check_item_yahoo(argv: Sequence[str]) -> int:
-    """Check the Yahoo! Auctions sources of the sellers with these checks a day (2, 4)."""
-    return CHECK_ITEM(Marketplace.YAHOO, argv)
-
-
-def check_item_mercari(argv: Sequence[str]) -> int:
-    """Check the Mercari sources of the sellers with these checks a day (2, 4)."""
-    return CHECK_ITEM(Marketplace.MERCARI, argv)
+def check_item(marketplace: Marketplace, argv: Sequence[str]) -> int:
+    """Check the {marketplace} sources of the sellers with these checks a day (2, 4)."""
+    return CHECK_ITEM(marketplace, argv)
 
 
 def _tell(counts: Counts) -> str:

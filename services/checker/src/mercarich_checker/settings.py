@@ -1,14 +1,14 @@
 """The checker's settings by environment, prefix `CHECKER_`."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from mercarich_platform.proxy_urls import ProxyUrls
 
 
-class CheckerSettings(BaseSettings):
+class CheckerSettings(ProxyUrls):
     model_config = SettingsConfigDict(env_prefix="CHECKER_", frozen=True, extra="ignore")
 
-    yahoo_proxy_url: str = "http://127.0.0.1:1235"
-    mercari_proxy_url: str = "http://127.0.0.1:1234"
     slots: int = Field(default=8, ge=1, le=64)
     """Batches that one worker has at the proxy at once; each waits there for its turn, so that few suffice."""
     lease_seconds: float = Field(default=30, ge=3, le=600)

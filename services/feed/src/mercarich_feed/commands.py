@@ -1,4 +1,4 @@
-"""The ten-minute commands `mercarich update_feed_yahoo|mercari`, which only ask (the worker pushes), and the check
+"""The ten-minute commands `mercarich update_feed_yahoo` and so on, which only ask (the worker pushes), and the check
 of tokens, `mercarich validate_mws_tokens`."""
 
 import argparse
@@ -22,14 +22,9 @@ if TYPE_CHECKING:
 MAX_WORKERS = 1000
 
 
-def update_feed_yahoo(argv: Sequence[str]) -> int:
-    """Push the offers of Yahoo! Auctions sources to Amazon: all withdrawals, then restores."""
-    return _sweep(Marketplace.YAHOO, argv)
-
-
-def update_feed_mercari(argv: Sequence[str]) -> int:
-    """Push the offers of Mercari sources to Amazon: all withdrawals, then restores."""
-    return _sweep(Marketplace.MERCARI, argv)
+def update_feed(marketplace: Marketplace, argv: Sequence[str]) -> int:
+    """Push the offers of {marketplace} sources to Amazon: all withdrawals, then restores."""
+    return _sweep(marketplace, argv)
 
 
 def validate_mws_tokens(argv: Sequence[str]) -> int:

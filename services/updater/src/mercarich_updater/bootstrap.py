@@ -117,12 +117,8 @@ def _publisher(shared: SharedSettings, client_id: str) -> Publisher:
 
 
 def _pictures(shared: SharedSettings, own: UpdaterSettings) -> Pictures:
-    return HttpPictures(_proxy_urls(own), shared.pictures_folder)
+    return HttpPictures(own.proxy_urls, shared.pictures_folder)
 
 
 def _market(own: UpdaterSettings, *, connections: int) -> Market:
-    return HttpMarket(_proxy_urls(own), silence_seconds=own.proxy_silence_seconds, connections=connections)
-
-
-def _proxy_urls(own: UpdaterSettings) -> dict[Marketplace, str]:
-    return {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}
+    return HttpMarket(own.proxy_urls, silence_seconds=own.proxy_silence_seconds, connections=connections)

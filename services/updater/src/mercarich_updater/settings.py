@@ -1,16 +1,15 @@
 """The updater's settings by environment, prefix `UPDATER_`."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from mercarich_platform.proxy_urls import ProxyUrls
 from mercarich_updater.use_cases.revive import SIDE_BY_SIDE
 
 
-class UpdaterSettings(BaseSettings):
+class UpdaterSettings(ProxyUrls):
     model_config = SettingsConfigDict(env_prefix="UPDATER_", frozen=True, extra="ignore")
 
-    yahoo_proxy_url: str = "http://127.0.0.1:1235"
-    mercari_proxy_url: str = "http://127.0.0.1:1234"
     slots: int = Field(default=2, ge=1, le=16)
     """Messages that one worker has under way at once, each with some searches side by side."""
     lease_seconds: float = Field(default=120, ge=3, le=600)

@@ -5,14 +5,13 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mercarich_platform.proxy_urls import ProxyUrls
 from mercarich_web.identity.people import Role
 
 
-class WebSettings(BaseSettings):
+class WebSettings(ProxyUrls):
     model_config = SettingsConfigDict(env_prefix="WEB_", frozen=True, extra="ignore")
 
-    yahoo_proxy_url: str = "http://127.0.0.1:1235"
-    mercari_proxy_url: str = "http://127.0.0.1:1234"
     job_slots: int = Field(default=1, ge=1, le=32)
     """Slices of sellers' jobs that one worker has in hand at once; each needs a database connection."""
     search_silence_seconds: float = Field(default=45, ge=1, le=300)
@@ -34,7 +33,7 @@ class NoticesSettings(BaseSettings):
     """The sender's address, such as mercarich@shop.example."""
 
 
-class PagesSettings(BaseSettings):
+class PagesSettings(ProxyUrls):
     model_config = SettingsConfigDict(env_prefix="PAGES_", frozen=True, extra="ignore")
 
     public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+)?$")
@@ -63,9 +62,6 @@ class PagesSettings(BaseSettings):
     """Where Amazon sends sellers back: to feed, which links. Empty: the address that is registered there first."""
     webhooks_anywhere: bool = False
     """Sellers' webhooks also to http, to any port and to private addresses: for development and tests only."""
-    yahoo_proxy_url: str = "http://127.0.0.1:1235"
-    mercari_proxy_url: str = "http://127.0.0.1:1234"
-    """Where the operator's page of marketplaces asks the proxies for their state."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, from which X-Forwarded-For and -Proto are believed. Empty: nobody."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, Table, select
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
 
+from mercarich_contracts.market import Marketplace
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.types import AnyRow
@@ -45,7 +46,7 @@ def site(database_url: str, engine: Engine, rows: Rows, clock: Clock) -> Iterato
     staff = {"plan": 2, "active": True, "is_staff": True, "created_at": ago(days=9)}
     let_sign_in(engine, rows.add(tables.users, username="ohta", **staff), language="en")
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
-    own = PagesSettings.model_validate({"key": KEY, "yahoo_proxy_url": NOWHERE, "mercari_proxy_url": NOWHERE})
+    own = PagesSettings.model_validate({"key": KEY, "proxy_urls": dict.fromkeys(Marketplace, NOWHERE)})
     with served(build_pages(shared, own, now=clock, passwords=PASSWORDS)) as one:
         yield one
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from mercarich_contracts import sites
+
 SEEN = "{word} ({because})"
 YEN = "{:,} yen"
 LISTED = ", "
-MARKETPLACES: Mapping[str, str] = {"yahoo": "Yahoo! Auctions", "mercari": "Mercari"}
+MARKETPLACES = sites.words("en")
 STATES: Mapping[str, str] = {
     "available": "on sale",
     "unbuyable": "not at a fixed price",
@@ -205,6 +207,7 @@ REASONS: Mapping[str, str] = {
     "too_many_jobs": "{username} has {most} open jobs; wait for one or stop one",
     "pages_out_of_range": "pages: expected a whole number from 1 to {most}, not {pages}",
     "prices_crossed": "the lowest price {lowest_jpy} is above the highest, {highest_jpy}",
+    "not_searched": "{marketplace} is not searched: only what it lists already is watched there",
     "no_search": "give at least one keyword or address",
     "too_many_searches": "{searches} searches; at most {most} go into one job",
     "search_too_long": "'{given}…' is longer than {most} characters",

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from mercarich_contracts import sites
+
 SEEN = "{word}（{because}）"
 YEN = "{:,}円"
 LISTED = "、"
-MARKETPLACES: Mapping[str, str] = {"yahoo": "ヤフオク!", "mercari": "メルカリ"}
+MARKETPLACES = sites.words("ja")
 STATES: Mapping[str, str] = {
     "available": "販売中",
     "unbuyable": "即決価格なし",
@@ -200,6 +202,7 @@ REASONS: Mapping[str, str] = {
     "too_many_jobs": "未完了の処理が{most}件あります。完了を待つか、1件停止してください",
     "pages_out_of_range": "ページ数は1〜{most}で指定してください（入力：{pages}）",
     "prices_crossed": "最低価格{lowest_jpy}が最高価格{highest_jpy}を上回っています",
+    "not_searched": "{marketplace}では検索できません。出品中の商品の監視のみ対応しています",
     "no_search": "キーワードまたはURLを1つ以上入力してください",
     "too_many_searches": "検索が{searches}件あります。1回に{most}件までです",
     "search_too_long": "「{given}…」は{most}文字を超えています",

@@ -4,10 +4,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Update, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, bindparam, insert, select, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
+from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import run_heads, runs
 from mercarich_reasons.reason import Reason
@@ -85,7 +86,7 @@ class SqlRuns:
 
     def _start(self, connection: Connection, request: Request, request_key: str | None, now: datetime) -> Run:
         marketplace = request.marketplace
-        generation = connection.execute(self._head_generation(marketplace).with_for_update()).scalar_one()
+        generation = self._locked_generation(connection, marketplace)
         key = None if request_key is None else f"{self._operation}/{marketplace}/{request_key}"
         if key is not None:
             known = connection.execute(
@@ -131,10 +132,15 @@ class SqlRuns:
         ended = {"outcome": Outcome.SUPERSEDED, "phase": "ended", "ended_at": now, "note": NewerRunStarted()}
         connection.execute(earlier.values(ended))
 
-    def _head_generation(self, marketplace: Marketplace) -> Select[int]:
-        """The head's row is there from the first migration on; locking it orders the starts, and the last to get
-        the lock is the newest."""
-        return select(run_heads.c.generation).where(self._is_head(marketplace))
+    def _locked_generation(self, connection: Connection, marketplace: Marketplace) -> int:
+        """Locking the head's row orders the starts, and the last to get the lock is the newest."""
+        head = select(run_heads.c.generation).where(self._is_head(marketplace)).with_for_update()
+        generation: int | None = connection.execute(head).scalar()
+        if generation is None:  # the first start of all: the marketplace came after the schema
+            first = {"operation": self._operation, "marketplace": marketplace, "generation": 0}
+            insert_missing(connection, run_heads, [first])
+            generation = connection.execute(head).scalar_one()
+        return generation
 
     def _is_head(self, marketplace: Marketplace) -> ColumnElement[bool]:
         return and_(run_heads.c.operation == self._operation, run_heads.c.marketplace == marketplace)

@@ -15,6 +15,7 @@ from mercarich_checker.domain.canaries import Canary
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.messages import BatchItem
+from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Filter, Rows
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import holds, listings, source_items
@@ -44,9 +45,9 @@ class SqlPlan(PendingRows[BatchItem]):
         return mark_due(self._engine, run, request, sellers)
 
     def together(self, run: Run, rows: Sequence[BatchItem], now: datetime) -> Mapping[int, Sequence[BatchItem]]:
-        """Mercari answers the items of one source seller by one call."""
+        """Some marketplaces answer the items of one source seller by one call."""
         sellers = sorted({row.seller_id for row in rows if row.seller_id})
-        if run.marketplace is not Marketplace.MERCARI or not sellers:
+        if not SITES[run.marketplace].lists_sellers or not sellers:
             return {}
         groups: dict[str | None, list[BatchItem]] = defaultdict(list)
         with reading(self._engine) as connection:

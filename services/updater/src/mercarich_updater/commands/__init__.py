@@ -1,4 +1,4 @@
-"""The seed's command lines: `mercarich update_item_yahoo 2 4 --max-workers 14`, alike for Mercari."""
+"""The seed's command lines: `mercarich update_item_yahoo 2 4 --max-workers 14`, alike for each marketplace."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,9 @@ from mercarich_runs.ports import Counts, Operation
 from mercarich_runs.use_cases.see_through import Report
 
 
-def update_item_yahoo(argv: Sequence[str]) -> int:
-    """Search replacements for withdrawn Yahoo! Auctions listings of the sellers with these checks a day (2, 4)."""
-    return UPDATE_ITEM(Marketplace.YAHOO, argv)
-
-
-def update_item_mercari(argv: Sequence[str]) -> int:
-    """Search replacements for withdrawn Mercari listings of the sellers with these checks a day (2, 4)."""
-    return UPDATE_ITEM(Marketplace.MERCARI, argv)
+def update_item(marketplace: Marketplace, argv: Sequence[str]) -> int:
+    """Search replacements for withdrawn {marketplace} listings of the sellers with these checks a day (2, 4)."""
+    return UPDATE_ITEM(marketplace, argv)
 
 
 def _tell(counts: Counts) -> str:

@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item, SearchRequest
+from mercarich_contracts.sites import SITES
 from mercarich_reasons.candidates import PageToldNothing
 from mercarich_reasons.pictures import OldPictureMissing, PictureMissing, PictureNotNow
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.filters import Filter, Refusal, early, late
 from mercarich_replacements.matching import pictures_against, quick_against
-from mercarich_replacements.rules import Rules, Wanted, other
+from mercarich_replacements.rules import Rules, Wanted, searched
 from mercarich_updater.domain.keywords import keyword
 from mercarich_updater.ports import Judged, Look, NoPicture, Picture, PictureLater, Pictures, Search
 
@@ -81,8 +82,7 @@ class FindReplacement:
         if not words:
             return
         left = rules.candidates
-        places = [wanted.marketplace, *([other(wanted.marketplace)] if rules.other_marketplace else [])]
-        for marketplace in places:
+        for marketplace in searched(wanted.marketplace, rules):
             for page in range(PAGES):
                 result = self.search(marketplace, self._request(wanted, rules, marketplace, words, page))
                 yield from result.items[:left]
@@ -93,11 +93,11 @@ class FindReplacement:
                     break
 
     def _request(self, wanted: Wanted, rules: Rules, marketplace: Marketplace, words: str, page: int) -> SearchRequest:
-        """Mercari filters by condition itself: the wanted one or better."""
+        """Some marketplaces filter by condition themselves: the wanted one or better."""
         worst = wanted.condition
         if marketplace is not wanted.marketplace:
             worst = rules.other_conditions.get(wanted.condition or 0)
-        better = list(range(1, worst + 1)) if worst and marketplace is Marketplace.MERCARI else []
+        better = list(range(1, worst + 1)) if worst and SITES[marketplace].search_filters_conditions else []
         return SearchRequest(keyword=words, price_max=wanted.ceiling(rules), conditions=better, page=page)
 
     def _judge(self, wanted: Wanted, rules: Rules, row: Item, used: Used) -> Judged:

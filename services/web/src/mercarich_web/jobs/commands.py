@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.jobs import FileUnreadable
 from mercarich_web.console.arguments import command_parser, limit, login, person, row_id, with_json
 from mercarich_web.console.asking import Opened, answer
@@ -19,6 +20,8 @@ from mercarich_web.refusals import Refused
 if TYPE_CHECKING:
     from mercarich_web.jobs.wiring import Jobs
 
+EVERYWHERE = ("all", "both")
+"""`both` is of when there were two."""
 READ_BYTES = 65_536
 _YEN = 999_999_999
 
@@ -66,7 +69,7 @@ def _search(parser: argparse.ArgumentParser) -> None:
     _seller(_action(parser, _start_search))
     parser.add_argument("given", nargs="+", metavar="KEYWORD_OR_URL", help="keywords, or addresses of result pages")
     parser.add_argument(
-        "--marketplace", choices=[*Marketplace, "both"], default="both", help="where keywords are searched (both)"
+        "--marketplace", choices=[*SEARCHED, *EVERYWHERE], default="all", help="where keywords are searched (all)"
     )
     parser.add_argument("--price-min", type=_yen, help="lowest price in yen, for keywords")
     parser.add_argument("--price-max", type=_yen, help="highest price in yen, for keywords")
@@ -89,7 +92,7 @@ def _seller(parser: argparse.ArgumentParser) -> None:
 
 
 def _start_search(given: argparse.Namespace) -> int:
-    markets = tuple(Marketplace) if given.marketplace == "both" else (Marketplace(given.marketplace),)
+    markets = SEARCHED if given.marketplace in EVERYWHERE else (Marketplace(given.marketplace),)
     wish = Wish(given.given, markets, given.price_min, given.price_max, given.pages)
     by = given.by or login()
     return _answer(given, lambda jobs: jobs.start_search(given.username, wish, by), job_pages.started)

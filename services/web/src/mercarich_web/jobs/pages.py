@@ -10,6 +10,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.jobs import NoFile
 from mercarich_web.api.ids import Id
 from mercarich_web.jobs.desk import MOST_BYTES, JobDesk
@@ -69,7 +70,7 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
     ) -> Response:
         name = visit.account.username
         lines = [line.strip() for line in given.splitlines() if line.strip()]
-        wish = Wish(lines, tuple(market or Marketplace), _yen(price_min), _yen(price_max), pages)
+        wish = Wish(lines, tuple(market or SEARCHED), _yen(price_min), _yen(price_max), pages)
         try:
             job = desk.start_search(name, wish, name)
         except Refused as error:

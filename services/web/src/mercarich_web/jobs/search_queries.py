@@ -1,10 +1,11 @@
-"""What a seller types for a bulk search: keywords, or addresses of result pages of Yahoo! Auctions and Mercari."""
+"""What a seller types for a bulk search: keywords, or addresses of the marketplaces' result pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SEARCHED, SITES
 from mercarich_reasons.jobs import (
     KeywordTooLong,
     NoAddress,
@@ -12,6 +13,7 @@ from mercarich_reasons.jobs import (
     NoPrice,
     NoResultPage,
     NoSearch,
+    NotSearched,
     SearchTooLong,
     TooManySearches,
 )
@@ -46,29 +48,7 @@ class Query:
     tries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
-    host: str
-    path: str
-    keyword: tuple[str, ...]
-    price_min: tuple[str, ...]
-    price_max: tuple[str, ...]
-    condition: str
-
-
-_SITES = {
-    Marketplace.YAHOO: _Site(
-        "auctions.yahoo.co.jp",
-        "/search/search",
-        ("p", "va"),
-        ("min", "aucminprice", "aucmin_bidorbuy_price"),
-        ("max", "aucmaxprice", "aucmax_bidorbuy_price"),
-        "istatus",
-    ),
-    Marketplace.MERCARI: _Site(
-        "jp.mercari.com", "/search", ("keyword",), ("price_min",), ("price_max",), "item_condition_id"
-    ),
-}
+_PAGES = {name: site.search_page for name, site in SITES.items() if site.search_page is not None}
 
 
 def read_queries(
@@ -97,6 +77,9 @@ def _read(text: str, marketplaces: Sequence[Marketplace], low: int | None, high:
         raise BadQuery(SearchTooLong(text[:40], LONGEST_GIVEN))
     if text.lower().startswith(("http://", "https://")):
         return [_of_address(text)]
+    for each in marketplaces:
+        if not SITES[each].searches:
+            raise BadQuery(NotSearched(each))
     return [Query(text, each, _keyword(text, text), low, high) for each in marketplaces]
 
 
@@ -106,18 +89,18 @@ def _of_address(text: str) -> Query:
         parameters = parse_qs(address.query, max_num_fields=100)
     except ValueError:
         raise BadQuery(NoAddress(text[:80])) from None
-    for marketplace, site in _SITES.items():
-        if address.hostname == site.host and address.path.rstrip("/") == site.path:
-            keyword = _first(parameters, site.keyword)
+    for marketplace, page in _PAGES.items():
+        if address.hostname == page.host and address.path.rstrip("/") == page.path:
+            keyword = _first(parameters, page.keyword)
             return Query(
                 text,
                 marketplace,
                 _keyword(keyword, text),
-                _yen(_first(parameters, site.price_min), text),
-                _yen(_first(parameters, site.price_max), text),
-                _conditions(_first(parameters, (site.condition,))),
+                _yen(_first(parameters, page.price_min), text),
+                _yen(_first(parameters, page.price_max), text),
+                _conditions(_first(parameters, (page.condition,))),
             )
-    expected = tuple(f"https://{site.host}{site.path}?{site.keyword[0]}=…" for site in _SITES.values())
+    expected = tuple(page.address for page in _PAGES.values())
     raise BadQuery(NoResultPage(text[:80], expected))
 
 
@@ -163,7 +146,7 @@ class Wish:
     """What a bulk search is to look for."""
 
     given: Sequence[str]
-    marketplaces: Sequence[Marketplace] = tuple(Marketplace)
+    marketplaces: Sequence[Marketplace] = SEARCHED
     price_min: int | None = None
     price_max: int | None = None
     pages: int = 3

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SEARCHED
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.jobs.jobs import Job, JobProblem
 
@@ -48,7 +49,7 @@ class SearchWish(BaseModel):
 
     given: Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(min_length=1, max_length=500)]
     """Keywords, or addresses of searches."""
-    marketplaces: list[Marketplace] = list(Marketplace)
+    marketplaces: list[Marketplace] = list(SEARCHED)
     price_min: Annotated[int, Field(ge=0)] | None = None
     price_max: Annotated[int, Field(ge=0)] | None = None
     pages: Annotated[int, Field(ge=1, le=100)] = 3

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import DEAD_LETTERS, JOBS, TOPICS
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import SETTINGS_SECONDS
@@ -73,8 +72,7 @@ def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: thr
     book = SqlJobBook(engine, utc_now)
     settings = LoadingCache(book.settings, SETTINGS_SECONDS)
     desk = SqlDesk(engine, lambda: settings().lease, utc_now)
-    urls = {Marketplace.YAHOO: own.yahoo_proxy_url, Marketplace.MERCARI: own.mercari_proxy_url}
-    markets = HttpMarkets(urls, silence_seconds=own.search_silence_seconds)
+    markets = HttpMarkets(own.proxy_urls, silence_seconds=own.search_silence_seconds)
     run_slice = RunSlice(
         desk=desk,
         steps=steps_of(desk, markets, utc_now),
@@ -96,7 +94,7 @@ def build_worker(kind: Kind, shared: SharedSettings, own: WebSettings, stop: thr
     threads, close = [SliceThreads(a_slice, own.job_slots, stop)], [markets.close]
     files = PictureFiles(shared.pictures_folder)
     if kind is Kind.IMPORT and _can_save(files):
-        source = HttpPictureSource(urls, silence_seconds=own.search_silence_seconds)
+        source = HttpPictureSource(own.proxy_urls, silence_seconds=own.search_silence_seconds)
         threads.append(SliceThreads(pictures_of(engine, source, files, utc_now), 1, stop))
         close.append(source.close)
     return JobWorker(_worker(kind, shared, threads), threads, engine, close)

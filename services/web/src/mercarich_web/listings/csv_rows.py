@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES
 from mercarich_reasons.imports import (
     CellCount,
     CellEmpty,
@@ -44,12 +45,6 @@ _NEUTRALISED = re.compile(f"'+[{re.escape(_FORMULA)}]")
 _TO_NEUTRALISE = re.compile(f"'*[{re.escape(_FORMULA)}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANKS = re.compile(r"[\t\r\n]")
-_IDS = {
-    Marketplace.YAHOO: re.compile(r"(?:https://(?:page\.)?auctions\.yahoo\.co\.jp/jp/auction/)?([a-z]?[0-9]{6,12})"),
-    Marketplace.MERCARI: re.compile(
-        r"(?:https://jp\.mercari\.com/(?:item|shops/product)/)?(m[0-9]{8,14}|[0-9A-Za-z]{22})"
-    ),
-}
 _WORDS = {"yes": True, "no": False, "1": True, "0": False, "true": True, "false": False}
 
 
@@ -166,11 +161,10 @@ class _Reader:
         text = self._required("source_id")
         if not text or marketplace is None:
             return ""
-        found = _IDS[marketplace].fullmatch(text)
+        found = SITES[marketplace].item_id_in(text)
         if found is None:
             self._wrong("source_id", NoItemId(marketplace, text[:60]))
-            return ""
-        return found[1]
+        return found or ""
 
     def asin(self) -> str | None:
         text = self._text("asin")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
-from mercarich_contracts.market import Marketplace
 from mercarich_platform.clock import Clock
 from mercarich_web.marketplaces.marketplaces import MarketDesk
 from mercarich_web.marketplaces.pages import routes
@@ -17,5 +16,5 @@ from mercarich_web.system_settings.sql import SqlSettings
 
 
 def pages(engine: Engine, own: PagesSettings, site: Site, now: Clock) -> Sequence[APIRouter]:
-    urls = {Marketplace.YAHOO.value: own.yahoo_proxy_url, Marketplace.MERCARI.value: own.mercari_proxy_url}
+    urls = {name.value: url for name, url in own.proxy_urls.items()}
     return [routes(site, MarketDesk(SqlSettings(engine), SqlItems(engine), HttpProxies(urls), now))]

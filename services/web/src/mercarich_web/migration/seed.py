@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import PLANS, TIME_ZONE
 
 WITHDRAWN = 20
@@ -79,10 +80,14 @@ def recognise(table: str, columns: Sequence[str]) -> Known | None:
     return None
 
 
+MARKETPLACES = (Marketplace.YAHOO.value, Marketplace.MERCARI.value)
+"""Those that the original system knew."""
+
+
 def marketplace_of(table: str, row: Mapping[str, Any]) -> str | None:
     """From the row's own column, else from the name of its table."""
     text = f"{row.get('marketplace') or table}".lower()
-    found = [name for name in ("yahoo", "mercari") if name in text]
+    found = [name for name in MARKETPLACES if name in text]
     return found[0] if len(found) == 1 else None
 
 

@@ -165,7 +165,7 @@ class MigrateFromSeed:
             if table.kind == "excluded_words":
                 rows.exclude_word(user, what)
             else:
-                for each in [marketplace] if marketplace else ["yahoo", "mercari"]:
+                for each in [marketplace] if marketplace else seed.MARKETPLACES:
                     rows.exclude_seller(user, each, what)
 
 

@@ -40,8 +40,8 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             ),
             RuleField(
                 "REVIVAL_OTHER_MARKETPLACE",
-                N_("Search the other marketplace, too"),
-                N_("What came from Yahoo! Auctions is also searched at Mercari, and the other way round."),
+                N_("Search the other marketplaces, too"),
+                N_("What came from one marketplace is also searched at the others."),
                 "switch",
             ),
             RuleField(

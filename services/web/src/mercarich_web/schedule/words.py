@@ -1,20 +1,24 @@
 """The words of the schedule, in English for the catalogues."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from mercarich_web.site.languages import N_
+from mercarich_contracts.sites import SITES
+from mercarich_web.sentences import Said
 
-SCHEDULE: Mapping[str, str] = {
-    "check-item-yahoo": N_("Stock check, Yahoo! Auctions, all plans"),
-    "check-item-mercari": N_("Stock check, Mercari, all plans"),
-    "check-item-yahoo-4": N_("Stock check, Yahoo! Auctions, four a day"),
-    "check-item-mercari-4": N_("Stock check, Mercari, four a day"),
-    "update-item-mercari": N_("Replacement search, Mercari"),
-    "update-item-yahoo": N_("Replacement search, Yahoo! Auctions"),
-    "update-feed-yahoo": N_("Pushes that wait, Yahoo! Auctions"),
-    "update-feed-mercari": N_("Pushes that wait, Mercari"),
-    "env-update": N_("Settings read again"),
-    "delete-old-items": N_("Old listings deleted"),
-    "check-background-jobs": N_("Sellers' jobs watched"),
-    "validate-mws-tokens": N_("Amazon tokens checked"),
+
+def _of_sites() -> Iterator[tuple[str, Said]]:
+    for site in SITES.values():
+        market = {"market": site.marketplace}
+        yield f"check-item-{site}", Said("Stock check, %(market)s, all plans", market)
+        yield f"check-item-{site}-4", Said("Stock check, %(market)s, four a day", market)
+        yield f"update-item-{site}", Said("Replacement search, %(market)s", market)
+        yield f"update-feed-{site}", Said("Pushes that wait, %(market)s", market)
+
+
+SCHEDULE: Mapping[str, Said] = {
+    **dict(_of_sites()),
+    "env-update": Said("Settings read again"),
+    "delete-old-items": Said("Old listings deleted"),
+    "check-background-jobs": Said("Sellers' jobs watched"),
+    "validate-mws-tokens": Said("Amazon tokens checked"),
 }

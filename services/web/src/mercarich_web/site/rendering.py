@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.telling import Language, seen, source_words
 from mercarich_web.site import flash, formats, navigation
 from mercarich_web.site.addresses import own_path
@@ -108,6 +109,7 @@ def _environment(language: str, assets: Assets) -> Environment:
         languages=LANGUAGES,
         navigation=navigation,
         source_words=source_words(Language(language)),
+        searched=SEARCHED,
         flash=flash.message,
         device=device,
     )

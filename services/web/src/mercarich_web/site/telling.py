@@ -5,8 +5,9 @@ from gettext import NullTranslations
 from babel.support import Translations
 from markupsafe import escape
 
+from mercarich_contracts.market import Marketplace
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.telling import Language, seen, tell
+from mercarich_reasons.telling import Language, seen, source_words, tell
 from mercarich_web.sentences import Moment, Said, Seen
 from mercarich_web.site import formats
 
@@ -34,6 +35,8 @@ def said(sentence: Said, sentences: Translations, language: str) -> str:
             return seen(value.state, value.reason, Language(language))
         if isinstance(value, Reason):
             return told(value, language)
+        if isinstance(value, Marketplace):
+            return source_words(Language(language)).MARKETPLACES[value]
         return formats.moment(value.at, language) if isinstance(value, Moment) else str(value)
 
     return sentences.ugettext(sentence.text) % {name: value_of(value) for name, value in sentence.values.items()}

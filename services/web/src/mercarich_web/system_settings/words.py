@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from mercarich_contracts.sites import SITES
+from mercarich_web.sentences import Said
 from mercarich_web.site.languages import N_
 
-GROUPS: Mapping[str, Mapping[str, str]] = {
+GROUPS: Mapping[str, Mapping[str, str | Said]] = {
     N_("Stock checks"): {
         "CHECK_BATCH_ITEMS": N_("Source items in one message"),
         "INV_QUEUE_ENOUGH_JOB_COUNT": N_("Batches of a run that may be unfinished at once"),
@@ -14,10 +16,13 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "CHECK_RETRY_SECONDS": N_("First wait in seconds after an unknown answer; it doubles each time"),
     },
     N_("Canaries"): {
-        "CANARY_ITEMS_YAHOO": N_("Yahoo's canaries: ids, each followed by =on_sale or =gone; empty: of the last runs"),
-        "CANARY_ITEMS_MERCARI": N_(
-            "Mercari's canaries: ids, each followed by =on_sale or =gone; empty: of the last runs"
-        ),
+        **{
+            site.canary_setting: Said(
+                "Canaries of %(market)s: ids, each followed by =on_sale or =gone; empty: of the last runs",
+                {"market": site.marketplace},
+            )
+            for site in SITES.values()
+        },
         "CANARY_EVERY_SECONDS": N_("Seconds between two looks at canaries while all is well"),
         "CANARY_RETRY_SECONDS": N_("Seconds between two looks at canaries while a run is held"),
     },
@@ -56,8 +61,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "REVIVAL_SHIP_DAYS": N_("Longest time until a replacement is shipped, in days"),
         "REVIVAL_LEAD_DAYS": N_("Days added to the shipping days: from the source to us and out again"),
         "REVIVAL_QUANTITY_CAP": N_("Most that a restored offer shows: sources are single pieces"),
-        "REVIVAL_OTHER_MARKETPLACE": N_("Search the other marketplace, too"),
-        "REVIVAL_OTHER_CONDITIONS": N_("Our condition = the worst one that is taken from the other marketplace"),
+        "REVIVAL_OTHER_MARKETPLACE": N_("Search the other marketplaces, too"),
+        "REVIVAL_OTHER_CONDITIONS": N_("Our condition = the worst one that is taken from another marketplace"),
         "REVIVAL_ASK_FIRST": N_("The seller approves each replacement"),
         "REVIVAL_BATCH_ITEMS": N_("Listings in one message that want a replacement"),
         "REVIVAL_REPUBLISH_SECONDS": N_("Seconds without progress after which such a message is published again"),
@@ -85,4 +90,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "KEEP_AUDIT_DAYS": N_("Days that the audit log, changes of settings and invitations are kept"),
     },
 }
-SETTINGS: Mapping[str, str] = {key: text for words in GROUPS.values() for key, text in words.items()}
+SETTINGS: Mapping[str, Said] = {
+    key: text if isinstance(text, Said) else Said(text) for words in GROUPS.values() for key, text in words.items()
+}

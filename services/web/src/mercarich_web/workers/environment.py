@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mercarich_contracts.sites import SITES
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.system_settings.sql import SqlSettings
 from mercarich_web.workers.sql import SqlPools
@@ -22,10 +23,7 @@ class Resync:
 SEED_KEYS = (
     "BACKGROUND_SEARCH_WORKER",
     "BACKGROUND_IMPORT_WORKER",
-    "INVCHK_YAHOO_WORKER",
-    "INVRES_YAHOO_WORKER",
-    "INVCHK_MERCARI_WORKER",
-    "INVRES_MERCARI_WORKER",
+    *(key for site in SITES.values() for key in (site.check_setting, site.update_setting)),
 )
 """In the order of the seed's file."""
 

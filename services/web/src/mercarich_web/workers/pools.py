@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Mode, Wish, plan
+from mercarich_contracts.sites import SITES
 from mercarich_web.system_settings.settings import Setting
 
 
@@ -57,10 +58,8 @@ class PoolStates:
 
 
 POOLS: Mapping[str, str] = {
-    "INVCHK_YAHOO_WORKER": "checker-yahoo",
-    "INVCHK_MERCARI_WORKER": "checker-mercari",
-    "INVRES_YAHOO_WORKER": "updater-yahoo",
-    "INVRES_MERCARI_WORKER": "updater-mercari",
+    **{site.check_setting: f"checker-{site}" for site in SITES.values()},
+    **{site.update_setting: f"updater-{site}" for site in SITES.values()},
     "FEED_WORKER": "feed",
     "BACKGROUND_SEARCH_WORKER": "jobs-search",
     "BACKGROUND_IMPORT_WORKER": "jobs-import",

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 
-from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE, Topic
 from mercarich_platform import kafka
 from mercarich_web.workers.queues import Pool
 
 POOLS: dict[str, Topic] = {
-    "checker-yahoo": CHECK[Marketplace.YAHOO],
-    "checker-mercari": CHECK[Marketplace.MERCARI],
-    "updater-yahoo": UPDATE[Marketplace.YAHOO],
-    "updater-mercari": UPDATE[Marketplace.MERCARI],
+    **{f"checker-{name}": topic for name, topic in CHECK.items()},
+    **{f"updater-{name}": topic for name, topic in UPDATE.items()},
     "feed": LISTINGS_CHANGED,
     "jobs-search": JOBS["search"],
     "jobs-import": JOBS["import"],

@@ -1,18 +1,25 @@
 """The words of pools, in English for the catalogues."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mercarich_contracts.pools import Cause, Mode
+from mercarich_contracts.sites import SITES
+from mercarich_web.sentences import Said
 from mercarich_web.site.languages import N_
 
-POOLS: Mapping[str, tuple[str, str]] = {
-    "INVCHK_YAHOO_WORKER": (N_("Stock check, Yahoo! Auctions"), N_("look at sources")),
-    "INVCHK_MERCARI_WORKER": (N_("Stock check, Mercari"), N_("look at sources")),
-    "INVRES_YAHOO_WORKER": (N_("Replacement search, Yahoo! Auctions"), N_("search for other sources")),
-    "INVRES_MERCARI_WORKER": (N_("Replacement search, Mercari"), N_("search for other sources")),
-    "FEED_WORKER": (N_("Pushes to Amazon"), N_("send quantities")),
-    "BACKGROUND_SEARCH_WORKER": (N_("Bulk searches"), N_("work on sellers' searches")),
-    "BACKGROUND_IMPORT_WORKER": (N_("CSV imports"), N_("work on sellers' files")),
+
+def _of_sites() -> Iterator[tuple[str, Said]]:
+    for site in SITES.values():
+        market = {"market": site.marketplace}
+        yield site.check_setting, Said("Stock check, %(market)s", market)
+        yield site.update_setting, Said("Replacement search, %(market)s", market)
+
+
+POOLS: Mapping[str, Said] = {
+    **dict(_of_sites()),
+    "FEED_WORKER": Said("Pushes to Amazon"),
+    "BACKGROUND_SEARCH_WORKER": Said("Bulk searches"),
+    "BACKGROUND_IMPORT_WORKER": Said("CSV imports"),
 }
 """What a pool is for; by its setting."""
 MODES: Mapping[str, tuple[str, str]] = {

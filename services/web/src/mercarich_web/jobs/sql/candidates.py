@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, select, update
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites import SITES
 from mercarich_db import settings_store
 from mercarich_db.bulk import among_keys, insert_missing
 from mercarich_db.engine import run_tx
@@ -23,8 +24,6 @@ from mercarich_web.jobs.sql.claims import SqlDesk
 from mercarich_web.jobs.sql.new_rows import new_listing, new_source
 from mercarich_web.replacements.exclusions import Exclusions
 
-SKU_PREFIX = {Marketplace.YAHOO: "Y-", Marketplace.MERCARI: "M-"}
-"""A draft's SKU is its marketplace and item, so that the same candidate is the same draft."""
 PAUSED_SECONDS = 15.0
 """After which a search whose marketplaces are all paused looks again."""
 _query = job_queries.c
@@ -134,7 +133,8 @@ def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], no
         .order_by(sources.id)
     )
     found = connection.execute(without).all()
-    skus = [f"{SKU_PREFIX[Marketplace(row.marketplace)]}{row.item_id}" for row in found]
+    # A draft's SKU is its marketplace and item, so that the same candidate is the same draft.
+    skus = [f"{SITES[row.marketplace].sku_prefix}{row.item_id}" for row in found]
     known = select(listings.c.sku).where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
     taken = set(connection.execute(known).scalars())
     prices = {(item.marketplace, item.item_id): item.price_jpy for item in items}

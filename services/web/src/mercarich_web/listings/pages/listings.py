@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
+from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import Id
 from mercarich_web.listings.browsing import Count, ShowPicture, TellStory
 from mercarich_web.listings.export import as_csv
@@ -18,7 +19,7 @@ from mercarich_web.site.visits import Seller
 def wished(
     view: View = View.ALL,
     q: Annotated[str, Query(max_length=100)] = "",
-    market: Annotated[Literal["yahoo", "mercari", ""], Query()] = "",
+    market: Annotated[Marketplace | Literal[""], Query()] = "",
     sort: Order = Order.NEWEST,
 ) -> Wish:
     """A form sends what is not chosen, too, as an empty text."""

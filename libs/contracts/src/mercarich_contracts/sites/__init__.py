@@ -1,0 +1,23 @@
+"""The marketplaces, each a frozen `Site` in a module of its own: what a new one needs besides its proxy.
+
+Topics, schedule, settings, pools, proxies' addresses, commands, item ids, SKUs and words follow from `SITES`.
+"""
+
+from collections.abc import Mapping
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import mercari, yahoo
+from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site
+
+__all__ = ["SEARCHED", "SITES", "ConditionRule", "Items", "Pool", "SearchPage", "Site", "words"]
+
+SITES: Mapping[Marketplace, Site] = {site.marketplace: site for site in (yahoo.SITE, mercari.SITE)}
+"""In the order in which people see them."""
+
+SEARCHED: tuple[Marketplace, ...] = tuple(name for name, site in SITES.items() if site.searches)
+"""Those whose proxy searches."""
+
+
+def words(language: str) -> Mapping[str, str]:
+    """Each marketplace's name in `en` or `ja`."""
+    return {name.value: site.words[language] for name, site in SITES.items()}

@@ -1,0 +1,33 @@
+"""Mercari, with the products of Mercari Shops."""
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site
+
+ORDINARY = Items(ids=r"m[0-9]{8,14}", page="https://jp.mercari.com/item/{id}", example="m12345678901")
+SHOPS = Items(
+    ids=r"[0-9A-Za-z]{22}", page="https://jp.mercari.com/shops/product/{id}", example="2JHxNpDcYgWvQmRtZkB7sf"
+)
+
+SITE = Site(
+    marketplace=Marketplace.MERCARI,
+    words={"en": "Mercari", "ja": "メルカリ"},
+    items=(ORDINARY, SHOPS),
+    search_page=SearchPage(
+        host="jp.mercari.com",
+        path="/search",
+        keyword=("keyword",),
+        price_min=("price_min",),
+        price_max=("price_max",),
+        condition="item_condition_id",
+    ),
+    sku_prefix="M-",
+    proxy_port=1234,
+    checker=Pool(first_workers=2, port=9102),
+    updater=Pool(first_workers=2, port=9106),
+    check_all_plans="0 0,12 * * *",
+    check_four_a_day="0 6,18 * * *",
+    update="50 8,20 * * *",
+    condition_rule=ConditionRule.SAME_OR_BETTER,
+    search_filters_conditions=True,
+    lists_sellers=True,
+)

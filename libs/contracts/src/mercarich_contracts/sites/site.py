@@ -1,0 +1,140 @@
+"""What a marketplace is to every process: its words, ids, addresses, pools, times, and what it can do."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from mercarich_contracts.market import Marketplace
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """One kind of item: the form of its ids and where a person looks at it."""
+
+    ids: str
+    """A regular expression of the whole id, without groups."""
+    page: str
+    """Its page's address, with `{id}` in it."""
+    example: str
+    """An id of this form."""
+    also: tuple[str, ...] = ()
+    """Other addresses of the same page."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The marketplace's own page of results, whose address sellers paste: host, path, and its parameters' names."""
+
+    host: str
+    path: str
+    keyword: tuple[str, ...]
+    price_min: tuple[str, ...]
+    price_max: tuple[str, ...]
+    condition: str
+
+    @property
+    def address(self) -> str:
+        return f"https://{self.host}{self.path}?{self.keyword[0]}=…"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool of workers."""
+
+    first_workers: int
+    """The setting's first value."""
+    port: int
+    """Of its metrics where all run on one machine."""
+
+
+class ConditionRule(StrEnum):
+    """Which condition of a replacement found here is taken for a source that was here, too."""
+
+    SAME = "same"
+    SAME_OR_BETTER = "same_or_better"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One marketplace. Whatever differs between marketplaces is a field here: nobody asks for one by its name."""
+
+    marketplace: Marketplace
+    words: Mapping[str, str]
+    """Its name by language: `en`, `ja`."""
+    items: tuple[Items, ...]
+    search_page: SearchPage | None
+    """None: no address of it can be pasted."""
+    sku_prefix: str
+    """Of the SKUs that we give to drafts; no two marketplaces have the same."""
+
+    proxy_port: int
+    checker: Pool
+    updater: Pool
+
+    check_all_plans: str
+    """When sources are checked, of the sellers of all plans; cron, in the schedule's zone, as the others."""
+    check_four_a_day: str
+    """When besides, of the sellers with four checks a day."""
+    update: str
+    """When replacements are searched."""
+
+    condition_rule: ConditionRule
+    searches: bool = True
+    """Its proxy searches: bulk searches and replacements ask it."""
+    search_filters_conditions: bool = False
+    """Its search can be asked for the wanted condition or better alone."""
+    lists_sellers: bool = False
+    """One call answers for many items of a seller: its items are looked at together."""
+
+    def __str__(self) -> str:
+        return self.marketplace.value
+
+    @property
+    def upper(self) -> str:
+        """Its name in the keys of settings and in variables."""
+        return self.marketplace.upper()
+
+    @property
+    def proxy(self) -> str:
+        """The name of its proxy as a process."""
+        return f"{self.marketplace}-proxy"
+
+    @property
+    def proxy_url(self) -> str:
+        """Where its proxy is on one machine."""
+        return f"http://127.0.0.1:{self.proxy_port}"
+
+    @property
+    def check_setting(self) -> str:
+        """The key of the checkers' number."""
+        return f"INVCHK_{self.upper}_WORKER"
+
+    @property
+    def update_setting(self) -> str:
+        """The key of the updaters' number."""
+        return f"INVRES_{self.upper}_WORKER"
+
+    @property
+    def canary_setting(self) -> str:
+        return f"CANARY_ITEMS_{self.upper}"
+
+    def is_item(self, item_id: str) -> bool:
+        return any(re.fullmatch(kind.ids, item_id) for kind in self.items)
+
+    def page_url(self, item_id: str) -> str:
+        """Where a person looks at the item; of an id of no form, where the first kind would be."""
+        kinds = [kind for kind in self.items if re.fullmatch(kind.ids, item_id)]
+        return (kinds or self.items)[0].page.format(id=item_id)
+
+    def item_id_in(self, text: str) -> str | None:
+        """The id in what a person gave: an id, or the address of an item's page; None where it is neither."""
+        found = self._given.fullmatch(text)
+        return found[1] if found else None
+
+    @cached_property
+    def _given(self) -> re.Pattern[str]:
+        pages = [page.removesuffix("{id}") for kind in self.items for page in (kind.page, *kind.also)]
+        before = "|".join(map(re.escape, pages))
+        return re.compile(f"(?:{before})?({'|'.join(kind.ids for kind in self.items)})")
