@@ -1,4 +1,4 @@
-"""Both proxies in this process: the kit's observer, guards, readers and picture rules; only their HTTP is left out.
+"""The proxies in this process: the kit's observer, guards, readers and picture rules; only their HTTP is left out.
 
 An observer is asked by its batch check as over HTTP: the lines that would go over the wire are made and read.
 """
@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any
 
 from tests.soak.loop import VirtualLoop
 from tests.soak.market import Market, MarketClient
@@ -16,6 +17,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import CHECK_LINE, CheckRequest, Item, ItemLine, SearchRequest, SearchResult
 from mercarich_marketplace.app import Refusal, searched
+from mercarich_marketplace.assembly import Proxy
 from mercarich_marketplace.batch import Batch
 from mercarich_marketplace.breaker import Breaker
 from mercarich_marketplace.egress import Egress, Guards
@@ -26,21 +28,15 @@ from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.settings import ProxySettings
 from mercarich_marketplace.turns import Turns
-from mercarich_mercari_proxy.adapters.dpop import Signer
-from mercarich_mercari_proxy.adapters.web import WebMarket as MercariMarket
-from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_mercari_proxy.bootstrap import PROXY as MERCARI
 from mercarich_platform.cache import Cache
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.ports import NotSearched
-from mercarich_yahoo_proxy.adapters.web import WebMarket as YahooMarket
-from mercarich_yahoo_proxy.settings import YahooProxySettings
+from mercarich_yahoo_proxy.bootstrap import PROXY as YAHOO
 
 CHUNKS_A_SECOND, CHUNK_SECONDS = 0.25, 4.0
 """Otherwise ten, and one: a chunk is a transaction, and a run takes minutes here that takes hours otherwise."""
-SETTINGS: dict[Marketplace, type[ProxySettings]] = {
-    Marketplace.YAHOO: YahooProxySettings,
-    Marketplace.MERCARI: MercariProxySettings,
-}
+PROXIES: dict[Marketplace, Proxy[Any]] = {proxy.settings.site.marketplace: proxy for proxy in (YAHOO, MERCARI)}
 
 
 class Proxies:
@@ -64,16 +60,11 @@ class Proxies:
         self._starts += 1
         chance = random.Random(f"{self._seed}:proxy:{name}:{self._starts}")
         kernel, client = self._market.kernel, MarketClient(self._market, chance)
-        settings = SETTINGS[name](rate_per_second=self._rate)
+        settings = PROXIES[name].settings(rate_per_second=self._rate)
         guards = self._guards(name, settings, settings.rate, settings.most_at_once)
         egress = Egress(client, guards)
-        market = (
-            YahooMarket(egress, settings.base_url)
-            if name is Marketplace.YAHOO
-            else MercariMarket(egress, settings.base_url, Signer(kernel.utc))
-        )
         self._observers[name] = Observer(
-            market,
+            PROXIES[name].market(egress, settings, kernel.utc),
             guards,
             cache=Cache(settings.cache_seconds, size=settings.cache_items, now=kernel.monotonic),
             misses=FirstMisses(now=kernel.monotonic),

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +21,7 @@ from mercarich_contracts.proxy_api import (
     SearchRequest,
     SearchResult,
 )
+from mercarich_contracts.sites import Items, mercari
 from mercarich_marketplace import batch as batch_module
 from mercarich_marketplace.answers import Answer, Fault, Missing
 from mercarich_marketplace.batch import Batch
@@ -45,9 +47,8 @@ def item(item_id: str, url: str = "http://market/item") -> Item:
 class FakeMarket:
     """Answers every id that begins with m, after `seconds`; lists what `listed` says of a seller."""
 
-    name = Marketplace.MERCARI
+    site = replace(mercari.SITE, items=(Items(ids="m.*", page="http://market/{id}", example="m1"),))
     parser_version = "fake/1"
-    sellers_can_be_listed = True
 
     def __init__(self, seconds: float = 0.0, listed: Mapping[str, set[str]] | None = None) -> None:
         self.seconds = seconds
@@ -59,12 +60,6 @@ class FakeMarket:
         self.answer: Item | None = None
         self.breaking: set[str] = set()
         """Ids and sellers whose pages break the reader."""
-
-    def is_well_formed(self, item_id: str) -> bool:
-        return item_id.startswith("m")
-
-    def page_url(self, item_id: str) -> str:
-        return f"http://market/{item_id}"
 
     async def look(self, item_id: str, flow: Flow) -> Item:
         self.looked.append(item_id)

@@ -1,7 +1,7 @@
 """What came back from a marketplace: an answer to read, or a fault that says why nothing was learnt."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +26,14 @@ class Answer:
     def body_sha256(self) -> str:
         """Once for an answer: a list gives evidence for each of its rows."""
         return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a page said of an item's stock."""
+
+    state: State
+    reason: Reason | None = None
 
 
 class Fault(Exception):
@@ -66,6 +74,46 @@ _CLASSES = {
     Reason.EMPTY: ErrorClass.UNPARSABLE,
     Reason.OVERSIZED: ErrorClass.UNPARSABLE,
 }
+
+
+_BY_STATUS = {
+    401: Reason.AUTH,
+    403: Reason.BLOCKED,
+    423: Reason.BLOCKED,
+    429: Reason.RATE_LIMITED,
+    451: Reason.BLOCKED,
+}
+
+
+def fault_of(answer: Answer, words: str, own: Mapping[int, Reason] | None = None) -> Fault:
+    """What an answer other than 200 means; `own` are the statuses that the marketplace uses in its own way.
+
+    Redirects are nobody's here: whoever follows none, or knows what they mean, says so in `own`.
+    """
+    status = answer.status
+    detail = f"HTTP {status} {words}".strip()
+    if status in (404, 410):
+        return Missing(detail)
+    reason = {**_BY_STATUS, **(own or {})}.get(status)
+    if reason is not None:
+        return Fault(reason, detail, retry_after=retry_after_seconds(answer))
+    if status >= 500:
+        return Fault(Reason.TRANSIENT, detail, retry_after=retry_after_seconds(answer))
+    return Fault(Reason.BAD_REQUEST if status >= 400 else Reason.UNPARSABLE, detail)
+
+
+def start_of(answer: Answer) -> str:
+    """The first 200 bytes of its body as text."""
+    return answer.body[:200].decode(errors="replace")
+
+
+def body_of(answer: Answer, fault_of: Callable[[Answer], Fault]) -> bytes:
+    """The body of a good answer. Raises `Fault` for every other, and for a body that says nothing."""
+    if answer.status != 200:
+        raise fault_of(answer)
+    if not answer.body or answer.body.isspace():
+        raise Fault(Reason.EMPTY, "HTTP 200 with an empty body")
+    return answer.body
 
 
 def evidence(answer: Answer, parser_version: str, extract: str) -> Evidence:

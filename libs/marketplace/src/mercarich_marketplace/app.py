@@ -56,7 +56,7 @@ def create_app(observer: Observer, *ways_out: Egress, more: Sequence[APIRouter] 
         for egress in ways_out:
             await egress.close()
 
-    app = FastAPI(title=f"mercarich {observer.market.name.value}-proxy", version="1", lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title=f"mercarich {observer.market.site.proxy}", version="1", lifespan=lifespan, redoc_url=None)
     app.add_exception_handler(Refusal, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_parameters)
     app.add_exception_handler(HTTPException, _refuse_route)

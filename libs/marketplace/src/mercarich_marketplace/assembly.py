@@ -1,12 +1,12 @@
 """Puts a proxy together from its settings: the guards, the way out, the observer and the application."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 
-from mercarich_contracts.market import Marketplace as Name
 from mercarich_marketplace.app import create_app
 from mercarich_marketplace.breaker import Breaker
 from mercarich_marketplace.client import HttpClient
@@ -22,29 +22,35 @@ from mercarich_marketplace.settings import ProxySettings
 from mercarich_marketplace.turns import Turns
 from mercarich_platform.cache import Cache
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
+from mercarich_platform.settings import load
+
+AnySettings = TypeVar("AnySettings", bound=ProxySettings)
 
 
-def assemble(
-    name: Name,
-    settings: ProxySettings,
-    market: Callable[[Egress], Marketplace],
-    *,
-    routers: Callable[[Observer], Sequence[APIRouter]] = lambda _: (),
-    utc: Clock = utc_now,
-    now: Monotonic = monotonic,
-) -> FastAPI:
-    """The application. Raises `BadConfiguration` when the settings may not be used."""
-    settings.checked()
-    client = HttpClient(user_agent=settings.user_agent, connections=settings.most_at_once)
-    egress = Egress(client, _guards(name, settings, utc, now))
-    observer = Observer(
-        market(egress),
-        egress.guards,
-        cache=Cache(settings.cache_seconds, size=settings.cache_items, now=now),
-        misses=FirstMisses(now=now),
-    )
-    images = _images(settings, egress.guards)
-    return create_app(observer, egress, images.egress, more=[image_routes(images), *routers(observer)])
+@dataclass(frozen=True, slots=True)
+class Proxy(Generic[AnySettings]):
+    """What a marketplace's proxy has of its own; the rest is alike for all."""
+
+    settings: type[AnySettings]
+    market: Callable[[Egress, AnySettings, Clock], Marketplace]
+    """How it is asked and read."""
+    routers: Callable[[Observer], Sequence[APIRouter]] = lambda _: ()
+    """Routes besides the contract's."""
+
+    def build(self, given: AnySettings | None = None, *, utc: Clock = utc_now, now: Monotonic = monotonic) -> FastAPI:
+        """The application. Raises `BadConfiguration` when the environment, or what is given, may not be used."""
+        settings = load(self.settings) if given is None else given
+        settings.checked()
+        client = HttpClient(user_agent=settings.user_agent, connections=settings.most_at_once)
+        egress = Egress(client, _guards(settings, utc, now))
+        observer = Observer(
+            self.market(egress, settings, utc),
+            egress.guards,
+            cache=Cache(settings.cache_seconds, size=settings.cache_items, now=now),
+            misses=FirstMisses(now=now),
+        )
+        images = _images(settings, egress.guards)
+        return create_app(observer, egress, images.egress, more=[image_routes(images), *self.routers(observer)])
 
 
 def _images(settings: ProxySettings, pages: Guards) -> Images:
@@ -64,12 +70,12 @@ def _images(settings: ProxySettings, pages: Guards) -> Images:
     return Images(settings.image_sources, Egress(client, guards))
 
 
-def _guards(name: Name, settings: ProxySettings, utc: Clock, now: Monotonic) -> Guards:
+def _guards(settings: ProxySettings, utc: Clock, now: Monotonic) -> Guards:
     pace = Pace(settings.rate, jitter=settings.jitter, recovery_per_second=settings.recovery_per_second)
     return Guards(
         turns=Turns(pace, settings.most_at_once),
         breaker=Breaker(settings.breaker_rules),
-        metrics=ProxyMetrics(name),
+        metrics=ProxyMetrics(settings.site.marketplace),
         deadline_seconds=settings.deadline,
         now=now,
         utc=utc,

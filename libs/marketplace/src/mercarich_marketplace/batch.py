@@ -146,10 +146,10 @@ def _plan(observer: Observer, ids: list[str], request: CheckRequest) -> "deque[_
     """Sellers with at least two ids first, then the single ids."""
     market = observer.market
     by_seller: defaultdict[str, list[str]] = defaultdict(list)
-    if market.sellers_can_be_listed:
+    if market.site.lists_sellers:
         for item_id in ids:
             seller = request.sellers.get(item_id)
-            if not seller or not market.is_well_formed(item_id):
+            if not seller or not market.site.is_item(item_id):
                 continue
             if request.fresh or observer.remembered(item_id) is None:
                 by_seller[seller].append(item_id)

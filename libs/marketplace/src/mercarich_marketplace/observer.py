@@ -83,8 +83,8 @@ class Observer:
                 return "half_open"
 
     async def _ask(self, item_id: str, flow: Flow) -> Item:
-        if not self.market.is_well_formed(item_id):
-            fault = Fault(Reason.MALFORMED_ID, f"not an id of {self.market.name.value}: {item_id[:40]!r}")
+        if not self.market.site.is_item(item_id):
+            fault = Fault(Reason.MALFORMED_ID, f"not an id of {self.market.site}: {item_id[:40]!r}")
             return self._unknown(item_id, fault)
         try:
             item = await self.market.look(item_id, flow)
@@ -103,9 +103,9 @@ class Observer:
             return self._unknown(item_id, missing)
         extract = f"{missing.detail}; seen again after at least a minute"
         item = Item(
-            marketplace=self.market.name,
+            marketplace=self.market.site.marketplace,
             item_id=item_id,
-            url=self.market.page_url(item_id),
+            url=self.market.site.page_url(item_id),
             state=State.GONE,
             reason=Reason.NOT_FOUND,
             error_class=ErrorClass.GONE,
@@ -122,10 +122,10 @@ class Observer:
 
     def _unknown(self, item_id: str, fault: Fault) -> Item:
         return unknown(
-            self.market.name,
+            self.market.site.marketplace,
             item_id,
             fault,
-            page_url=self.market.page_url(item_id) if fault.reason is not Reason.MALFORMED_ID else "",
+            page_url=self.market.site.page_url(item_id) if fault.reason is not Reason.MALFORMED_ID else "",
             parser_version=self.market.parser_version,
             at=self.guards.utc(),
         )

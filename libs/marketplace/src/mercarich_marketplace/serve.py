@@ -1,6 +1,7 @@
 """Runs a proxy's application as one process: uvloop, httptools, JSON logs, and a quick end at SIGTERM."""
 
 import argparse
+import importlib
 import logging
 import os
 import socket
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from mercarich_contracts.sites import Site
 from mercarich_platform import logging as platform_logging
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, TRY_AGAIN
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
@@ -15,14 +17,30 @@ from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from mercarich_marketplace.assembly import Proxy
+    from mercarich_marketplace.settings import ProxySettings
+
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 2
 """Open answers get this long at the end; a batch is cut, and its checker asks again."""
 
 
-def main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[str] | None = None) -> int:
-    """`NAME serve [--host H] [--port P]`; answers the exit code: 0 done, 75 port in use, 78 bad settings."""
+def process(site: Site, root: str) -> Callable[..., int]:
+    """The `main` of the proxy of `site`; `root` names the module whose `PROXY` is the `assembly.Proxy`."""
+
+    def build() -> "FastAPI":
+        proxy: Proxy[ProxySettings] = importlib.import_module(root).PROXY  # drivers: not for a help page
+        return proxy.build()
+
+    def main(argv: Sequence[str] | None = None) -> int:
+        return _main(site.proxy, site.proxy_port, build, argv)
+
+    return main
+
+
+def _main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[str] | None) -> int:
+    """`NAME serve [--host H] [--port P]`; returns the exit code: 0 done, 75 port in use, 78 bad settings."""
     arguments = _parser(name, port).parse_args(argv)
     try:
         shared = load(SharedSettings)

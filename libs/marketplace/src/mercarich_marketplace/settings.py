@@ -1,12 +1,13 @@
-"""The settings that both proxies share, by environment, and what follows from them."""
+"""The settings that the proxies share, by environment, and what follows from them."""
 
 from dataclasses import replace
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mercarich_contracts.sites import Site
 from mercarich_marketplace.breaker import Rules
 from mercarich_marketplace.image_sources import ImageSources
 from mercarich_marketplace.pace import POLITE_RECOVERY
@@ -15,11 +16,16 @@ from mercarich_platform.settings import BadConfiguration
 USER_AGENT = "mercarich/0.1"
 
 
-class ProxySettings(BaseSettings):
-    """A proxy subclasses it with its prefix and its marketplace's facts."""
+def of(site: Site) -> SettingsConfigDict:
+    """The variables of its proxy: `YAHOO_PROXY_…`."""
+    return SettingsConfigDict(env_prefix=f"{site.upper}_PROXY_", frozen=True, extra="ignore")
 
+
+class ProxySettings(BaseSettings):
+    """A proxy subclasses it with `of(SITE)` and the facts of the real site."""
+
+    site: ClassVar[Site]
     real_url: ClassVar[str]
-    simulator_url: ClassVar[str]
     real_hosts: ClassVar[frozenset[str]]
     polite_rate: ClassVar[float]
     """Calls a second at the real host when nothing is set (`marketplaces.md` 6)."""
@@ -76,7 +82,7 @@ class ProxySettings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Without a slash at its end."""
-        default = self.real_url if self.upstream == "web" else self.simulator_url
+        default = self.real_url if self.upstream == "web" else f"http://127.0.0.1:8100/{self.site}"
         return (self.upstream_url or default).rstrip("/")
 
     @property

@@ -2,18 +2,17 @@
 
 from typing import ClassVar
 
-from pydantic_settings import SettingsConfigDict
-
-from mercarich_marketplace.settings import ProxySettings
+from mercarich_contracts.sites import Site, mercari
+from mercarich_marketplace.settings import ProxySettings, of
 
 
 class MercariProxySettings(ProxySettings):
     """The fields are the kit's; the limits are `marketplaces.md` 6."""
 
-    model_config = SettingsConfigDict(env_prefix="MERCARI_PROXY_", frozen=True, extra="ignore")
+    model_config = of(mercari.SITE)
 
+    site: ClassVar[Site] = mercari.SITE
     real_url: ClassVar[str] = "https://api.mercari.jp"
-    simulator_url: ClassVar[str] = "http://127.0.0.1:8100/mercari"
     real_hosts: ClassVar[frozenset[str]] = frozenset({"api.mercari.jp"})
     image_hosts: ClassVar[frozenset[str]] = frozenset({"static.mercdn.net", "assets.mercari-shops-static.com"})
     polite_rate: ClassVar[float] = 1.0

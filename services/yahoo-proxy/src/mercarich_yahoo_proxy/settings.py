@@ -2,18 +2,17 @@
 
 from typing import ClassVar
 
-from pydantic_settings import SettingsConfigDict
-
-from mercarich_marketplace.settings import ProxySettings
+from mercarich_contracts.sites import Site, yahoo
+from mercarich_marketplace.settings import ProxySettings, of
 
 
 class YahooProxySettings(ProxySettings):
     """The fields are the kit's; the limits are `marketplaces.md` 6."""
 
-    model_config = SettingsConfigDict(env_prefix="YAHOO_PROXY_", frozen=True, extra="ignore")
+    model_config = of(yahoo.SITE)
 
+    site: ClassVar[Site] = yahoo.SITE
     real_url: ClassVar[str] = "https://auctions.yahoo.co.jp"
-    simulator_url: ClassVar[str] = "http://127.0.0.1:8100/yahoo"
     real_hosts: ClassVar[frozenset[str]] = frozenset({"auctions.yahoo.co.jp", "page.auctions.yahoo.co.jp"})
     image_hosts: ClassVar[frozenset[str]] = frozenset({"auctions.c.yimg.jp", "auc-pctr.c.yimg.jp"})
     polite_rate: ClassVar[float] = 0.5

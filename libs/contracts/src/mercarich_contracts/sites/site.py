@@ -22,6 +22,9 @@ class Items:
     also: tuple[str, ...] = ()
     """Other addresses of the same page."""
 
+    def is_id(self, text: str) -> bool:
+        return re.fullmatch(self.ids, text) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
@@ -121,11 +124,11 @@ class Site:
         return f"CANARY_ITEMS_{self.upper}"
 
     def is_item(self, item_id: str) -> bool:
-        return any(re.fullmatch(kind.ids, item_id) for kind in self.items)
+        return any(kind.is_id(item_id) for kind in self.items)
 
     def page_url(self, item_id: str) -> str:
         """Where a person looks at the item; of an id of no form, where the first kind would be."""
-        kinds = [kind for kind in self.items if re.fullmatch(kind.ids, item_id)]
+        kinds = [kind for kind in self.items if kind.is_id(item_id)]
         return (kinds or self.items)[0].page.format(id=item_id)
 
     def item_id_in(self, text: str) -> str | None:

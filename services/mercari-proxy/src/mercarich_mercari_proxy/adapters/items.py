@@ -2,8 +2,9 @@
 
 from typing import Any, Literal
 
-from mercarich_contracts.market import ErrorClass, Marketplace, Reason
+from mercarich_contracts.market import ErrorClass, Reason
 from mercarich_contracts.proxy_api import Item, PriceKind
+from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import (
     at,
@@ -16,7 +17,7 @@ from mercarich_marketplace.fields import (
     text,
     unix_time,
 )
-from mercarich_mercari_proxy.domain import ids, states
+from mercarich_mercari_proxy.domain import states
 from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_item
 
 PARSER_VERSION = "mercari-item/1"
@@ -45,12 +46,12 @@ def read(answer: Answer, item_id: str) -> Item:
         f"is_no_price={no_price} price={price}"
     )
     return Item(
-        marketplace=Marketplace.MERCARI,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=verdict.state,
         reason=verdict.reason,
         evidence=evidence(answer, PARSER_VERSION, extract),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
         title=text(data.get("name")),
         price_jpy=None if no_price else price,
         price_kind=price_kind(auction=has_auction, no_price=no_price or price is None),
@@ -74,13 +75,13 @@ def read(answer: Answer, item_id: str) -> Item:
 def not_found(answer: Answer, item_id: str, parser_version: str) -> Item:
     """Mercari's own word that there is no such item."""
     return Item(
-        marketplace=Marketplace.MERCARI,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=states.NOT_FOUND.state,
         reason=states.NOT_FOUND.reason,
         error_class=ErrorClass.GONE,
         evidence=evidence(answer, parser_version, f"HTTP 404 {answer.body[:400].decode(errors='replace')}"),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
     )
 
 

@@ -3,9 +3,10 @@
 import uuid
 from typing import Any
 
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
-from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_contracts.sites.mercari import SITE
+from mercarich_marketplace.answers import Answer, Fault, Verdict, evidence
 from mercarich_marketplace.fields import (
     at,
     identifier,
@@ -85,12 +86,12 @@ def _item(answer: Answer, row: dict[str, Any]) -> Item:
         verdict = _DOUBTFUL
     pays = _PAYERS.get(str(row.get("shippingPayerId")))
     return Item(
-        marketplace=Marketplace.MERCARI,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=verdict.state,
         reason=verdict.reason,
         evidence=evidence(answer, PARSER_VERSION, f"row of a search: id={item_id} status={status} price={price}"),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
         title=text(row.get("name")) or text(row.get("title")),
         price_jpy=None if no_price else price,
         price_kind=items.price_kind(auction=bool(auction), no_price=no_price or price is None),
@@ -112,9 +113,7 @@ def _item(answer: Answer, row: dict[str, Any]) -> Item:
     )
 
 
-def _verdict(
-    row: dict[str, Any], status: str, *, auction: bool, no_price: bool, pictures: tuple[str, ...]
-) -> states.Verdict:
+def _verdict(row: dict[str, Any], status: str, *, auction: bool, no_price: bool, pictures: tuple[str, ...]) -> Verdict:
     """As an item's; what makes it impossible to buy is believed only when the row's own pictures carry its id."""
     if not status:
         return _DOUBTFUL
@@ -123,11 +122,11 @@ def _verdict(
     return verdict if sure or ids.is_pictured(row["id"], pictures) else _DOUBTFUL
 
 
-_DOUBTFUL = states.Verdict(State.UNKNOWN, Reason.UNPARSABLE)
+_DOUBTFUL = Verdict(State.UNKNOWN, Reason.UNPARSABLE)
 
 
 def _is_an_id(value: Any) -> bool:
-    return isinstance(value, str) and (ids.is_ordinary(value) or ids.is_shops(value))
+    return isinstance(value, str) and SITE.is_item(value)
 
 
 def _pictures(row: dict[str, Any]) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import at, identifier, integer, mapping, positive, rows, strings, text, unix_time
 from mercarich_mercari_proxy.adapters import items
@@ -55,14 +56,14 @@ def _item(answer: Answer, row: dict[str, Any], seller_id: str) -> Item | None:
     if verdict.state is not State.AVAILABLE and not ids.is_pictured(item_id, pictures):
         return None
     return Item(
-        marketplace=Marketplace.MERCARI,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=verdict.state,
         reason=verdict.reason,
         evidence=evidence(
             answer, PARSER_VERSION, f"row of seller {seller_id}'s list: id={item_id} status={status} price={price}"
         ),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
         title=text(row.get("name")),
         price_jpy=None if row.get("is_no_price") else price,
         price_kind=items.price_kind(auction=auction is not None, no_price=bool(row.get("is_no_price"))),

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from mercarich_contracts.market import Marketplace, Reason
+from mercarich_contracts.market import Reason
 from mercarich_contracts.proxy_api import Item, PriceKind
-from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_contracts.sites.mercari import SITE
+from mercarich_marketplace.answers import Answer, Fault, Verdict, evidence
 from mercarich_marketplace.fields import integer, iso_time, mapping, positive, rows, strings, text
 from mercarich_mercari_proxy.adapters.items import not_found, payer
-from mercarich_mercari_proxy.domain import ids, states
+from mercarich_mercari_proxy.domain import states
 from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_item
 
 PARSER_VERSION = "mercari-shops/1"
@@ -47,14 +48,14 @@ def read(answer: Answer, item_id: str) -> Item:
     pays = payer(product.object("shippingPayer").get("code"))
     duration = product.object("shippingDuration")
     return Item(
-        marketplace=Marketplace.MERCARI,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=verdict.state,
         reason=verdict.reason,
         evidence=evidence(
             answer, PARSER_VERSION, f"name={item_id} productTags={list(tags)} quantities={quantities} price={price}"
         ),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
         title=text(product.part("displayName")),
         price_jpy=price,
         price_kind=PriceKind.NONE if price is None else PriceKind.FIXED,
@@ -77,7 +78,7 @@ def read(answer: Answer, item_id: str) -> Item:
     )
 
 
-def _verdict(product: Product, tags: tuple[str, ...], quantities: list[int] | None) -> states.Verdict:
+def _verdict(product: Product, tags: tuple[str, ...], quantities: list[int] | None) -> Verdict:
     if product.part("isBlockedShop") is True or product.object("shop").get("isBlockedShop") is True:
         return states.SHOP_BLOCKED
     if "sold_out" in tags:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import orjson
 
-from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
+from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer
 from mercarich_marketplace.egress import Call, Egress
 from mercarich_marketplace.turns import Flow
@@ -38,20 +38,13 @@ Read = TypeVar("Read")
 class WebMarket:
     """`mercarich_marketplace.ports.Marketplace` for Mercari."""
 
-    name = Marketplace.MERCARI
+    site = SITE
     parser_version = items.PARSER_VERSION
-    sellers_can_be_listed = True
 
     def __init__(self, egress: Egress, base_url: str, signer: Signer) -> None:
         self._egress = egress
         self._base = base_url
         self._signer = signer
-
-    def is_well_formed(self, item_id: str) -> bool:
-        return ids.is_ordinary(item_id) or ids.is_shops(item_id)
-
-    def page_url(self, item_id: str) -> str:
-        return ids.page_url(item_id)
 
     async def look(self, item_id: str, flow: Flow) -> Item:
         if ids.is_shops(item_id):

@@ -3,27 +3,20 @@
 from typing import Any
 
 from mercarich_contracts.market import Reason
-from mercarich_marketplace.answers import Answer, Fault, Missing, retry_after_seconds
+from mercarich_marketplace import answers
+from mercarich_marketplace.answers import Answer, Fault
 from mercarich_marketplace.fields import at, parse, rows, text
 
-_REASONS = {
-    400: Reason.BAD_REQUEST,
-    401: Reason.AUTH,
-    403: Reason.BLOCKED,
-    423: Reason.BLOCKED,
-    429: Reason.RATE_LIMITED,
-    451: Reason.BLOCKED,
+_OWN = {
+    # The API never redirects: this is something in front of it.
+    **dict.fromkeys(range(300, 400), Reason.BLOCKED),
 }
 _GRPC_NOT_FOUND = 5
 
 
 def json_of(answer: Answer) -> Any:
     """The JSON of a good answer. Raises `Fault` or `Missing` for every other."""
-    if answer.status != 200:
-        raise fault_of(answer)
-    if not answer.body or answer.body.isspace():
-        raise Fault(Reason.EMPTY, "HTTP 200 with an empty body")
-    document = parse(answer.body)
+    document = parse(answers.body_of(answer, fault_of))
     if document is None:
         raise _not_json(answer)
     return document
@@ -31,19 +24,7 @@ def json_of(answer: Answer) -> Any:
 
 def fault_of(answer: Answer) -> Fault:
     """What an answer other than 200 means."""
-    status = answer.status
-    detail = f"HTTP {status} {_words(answer)}".strip()
-    if status in (404, 410):
-        return Missing(detail)
-    if status in _REASONS:
-        return Fault(_REASONS[status], detail, retry_after=retry_after_seconds(answer))
-    if status >= 500:
-        return Fault(Reason.TRANSIENT, detail, retry_after=retry_after_seconds(answer))
-    if status >= 400:
-        return Fault(Reason.BAD_REQUEST, detail)
-    if 300 <= status < 400:  # the API never redirects: this is something in front of it
-        return Fault(Reason.BLOCKED, detail)
-    return Fault(Reason.UNPARSABLE, detail)
+    return answers.fault_of(answer, _words(answer), _OWN)
 
 
 def says_no_such_item(answer: Answer) -> bool:
@@ -74,4 +55,4 @@ def _words(answer: Answer) -> str:
         code, message = error.get("code"), text(error.get("message"))
         if code is not None or message:
             return f"{code if code is not None else ''} {message or ''}".strip()
-    return answer.body[:200].decode(errors="replace")
+    return answers.start_of(answer)

@@ -1,17 +1,11 @@
 """Mercari's status words and what each means for stock (`marketplaces.md` 1.3)."""
 
 import logging
-from dataclasses import dataclass
 
 from mercarich_contracts.market import Reason, State
+from mercarich_marketplace.answers import Verdict
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    state: State
-    reason: Reason | None = None
 
 
 AVAILABLE = Verdict(State.AVAILABLE)

@@ -3,11 +3,12 @@
 import hashlib
 from typing import Any
 
-from mercarich_contracts.market import Marketplace, Reason
+from mercarich_contracts.market import Reason
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites.yahoo import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import at, identifier, integer, iso_time, mapping, positive, rows, strings, text
-from mercarich_yahoo_proxy.domain import ids, prices, redirects, states
+from mercarich_yahoo_proxy.domain import prices, redirects, states
 from mercarich_yahoo_proxy.domain.blocks import Blocks, blocks_of
 from mercarich_yahoo_proxy.domain.errors import BLOCK_TEXT, nothing_known, page_of
 
@@ -53,12 +54,12 @@ def _item(answer: Answer, item_id: str, blocks: Blocks) -> Item:
         f"hasWinner={blocks.page_data.get('hasWinner')} winPrice={blocks.page_data.get('winPrice')}"
     )
     return Item(
-        marketplace=Marketplace.YAHOO,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=verdict.state,
         reason=verdict.reason,
         evidence=evidence(answer, PARSER_VERSION, extract),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
         title=text(item.get("title")),
         price_jpy=price.payable,
         price_excl_tax=price.without_tax,
@@ -97,12 +98,12 @@ def _ended(answer: Answer, item_id: str, blocks: Blocks) -> Item:
         f"hasWinner={page.get('hasWinner')} bids={page.get('bids')} {ENDED_TEXT.decode() if says_ended else ''}"
     )
     return Item(
-        marketplace=Marketplace.YAHOO,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=verdict.state,
         reason=verdict.reason,
         evidence=evidence(answer, PARSER_VERSION, extract),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
         title=text(page.get("productName")),
         quantity=positive(page.get("quantity")),
         bids=integer(page.get("bids")),

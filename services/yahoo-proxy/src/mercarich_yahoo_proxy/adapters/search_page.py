@@ -6,13 +6,13 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind, SearchRequest, SearchResult
-from mercarich_marketplace.answers import Answer, Fault, evidence
+from mercarich_contracts.sites.yahoo import SITE
+from mercarich_marketplace.answers import Answer, Fault, Verdict, evidence
 from mercarich_marketplace.fields import integer, positive, unix_time
-from mercarich_yahoo_proxy.domain import ids
 from mercarich_yahoo_proxy.domain.errors import nothing_known, page_of
-from mercarich_yahoo_proxy.domain.states import AUCTION_ONLY, AVAILABLE, CLOSING, DOUBTFUL, FLEA_MARKET, Verdict
+from mercarich_yahoo_proxy.domain.states import AUCTION_ONLY, AVAILABLE, CLOSING, DOUBTFUL, FLEA_MARKET
 
 PARSER_VERSION = "yahoo-search/1"
 PAGE_SIZE = 50
@@ -79,7 +79,7 @@ def _is_in_range(item: Item, request: SearchRequest) -> bool:
 def _item(answer: Answer, row: LexborNode) -> Item | None:
     data = _attributes(row)
     item_id, price = data.get("id", ""), positive(data.get("price"))
-    if not ids.is_auction(item_id) or price is None:
+    if not SITE.is_item(item_id) or price is None:
         return None
     buyout, end_at = positive(data.get("buynowprice")), unix_time(data.get("endtime"))
     verdict = _verdict(data, buyout, end_at, answer.fetched_at)
@@ -89,12 +89,12 @@ def _item(answer: Answer, row: LexborNode) -> Item | None:
         f"row of a search: data-auction-id={item_id} price={price} buynowprice={buyout} endtime={data.get('endtime')}"
     )
     return Item(
-        marketplace=Marketplace.YAHOO,
+        marketplace=SITE.marketplace,
         item_id=item_id,
         state=verdict.state,
         reason=verdict.reason,
         evidence=evidence(answer, PARSER_VERSION, line),
-        url=ids.page_url(item_id),
+        url=SITE.page_url(item_id),
         title=unescape(data.get("title", "")) or None,
         price_jpy=buyout or price,
         price_kind=PriceKind.BUYOUT if buyout else PriceKind.CURRENT_BID,

@@ -7,13 +7,12 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from urllib.parse import urlencode
 
-from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
+from mercarich_contracts.sites.yahoo import SITE
 from mercarich_marketplace.answers import Answer
 from mercarich_marketplace.egress import Call, Egress
 from mercarich_marketplace.turns import Flow
 from mercarich_yahoo_proxy.adapters import item_page, search_page
-from mercarich_yahoo_proxy.domain import ids
 from mercarich_yahoo_proxy.domain.redirects import Elsewhere
 
 MOST_REDIRECTS = 2
@@ -22,19 +21,12 @@ MOST_REDIRECTS = 2
 class WebMarket:
     """`mercarich_marketplace.ports.Marketplace` for Yahoo! Auctions."""
 
-    name = Marketplace.YAHOO
+    site = SITE
     parser_version = item_page.PARSER_VERSION
-    sellers_can_be_listed = False
 
     def __init__(self, egress: Egress, base_url: str) -> None:
         self._egress = egress
         self._base = base_url
-
-    def is_well_formed(self, item_id: str) -> bool:
-        return ids.is_auction(item_id)
-
-    def page_url(self, item_id: str) -> str:
-        return ids.page_url(item_id)
 
     async def look(self, item_id: str, flow: Flow) -> Item:
         """The item's page; a redirect is followed only to the same item on the same site."""

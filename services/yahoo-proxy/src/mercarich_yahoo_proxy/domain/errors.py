@@ -1,42 +1,23 @@
 """The error answers of Yahoo! Auctions, by status and text (`marketplaces.md` 2.3 and 5)."""
 
 from mercarich_contracts.market import Reason
-from mercarich_marketplace.answers import Answer, Fault, Missing, retry_after_seconds
+from mercarich_marketplace import answers
+from mercarich_marketplace.answers import Answer, Fault
 
 BLOCK_TEXT = "ページが表示できません".encode()
 """Served with HTTP 200 to clients that are turned away (seen 2026-04-21)."""
 
-_REASONS = {
-    401: Reason.BLOCKED,
-    403: Reason.BLOCKED,
-    423: Reason.BLOCKED,
-    429: Reason.RATE_LIMITED,
-    451: Reason.BLOCKED,
-}
+_OWN = {401: Reason.BLOCKED}
 
 
 def fault_of(answer: Answer) -> Fault:
     """What an answer other than 200 means; redirects are not its business."""
-    status = answer.status
-    detail = f"HTTP {status} {answer.body[:200].decode(errors='replace')}".strip()
-    if status in (404, 410):
-        return Missing(detail)
-    if status in _REASONS:
-        return Fault(_REASONS[status], detail, retry_after=retry_after_seconds(answer))
-    if status >= 500:
-        return Fault(Reason.TRANSIENT, detail, retry_after=retry_after_seconds(answer))
-    if status >= 400:
-        return Fault(Reason.BAD_REQUEST, detail)
-    return Fault(Reason.UNPARSABLE, detail)
+    return answers.fault_of(answer, answers.start_of(answer), _OWN)
 
 
 def page_of(answer: Answer) -> bytes:
     """The body of a good answer. Raises `Fault` for every other; the block page is one."""
-    if answer.status != 200:
-        raise fault_of(answer)
-    if not answer.body or answer.body.isspace():
-        raise Fault(Reason.EMPTY, "HTTP 200 with an empty body")
-    return answer.body
+    return answers.body_of(answer, fault_of)
 
 
 def nothing_known(body: bytes, missing: str) -> Fault:

@@ -5,22 +5,15 @@ say "closed" in one of them; taking an offer down needs all of them to agree (`m
 """
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.market import Reason, State
-from mercarich_marketplace.answers import Fault
+from mercarich_marketplace.answers import Fault, Verdict
 from mercarich_marketplace.fields import integer, text
 from mercarich_yahoo_proxy.domain.blocks import Blocks
 from mercarich_yahoo_proxy.domain.prices import Price, says_no_buyout
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    state: State
-    reason: Reason | None = None
 
 
 WON = Verdict(State.SOLD, Reason.WON)
