@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from sqlalchemy import Connection, Engine
 
+from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines
 from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
@@ -31,7 +32,7 @@ from mercarich_local.supervisor import NotReady
 from mercarich_local.system import System, on_free_ports
 from mercarich_platform.exit_codes import DONE, FAILED
 
-LEFT_OUT = ("scheduler", "updater-yahoo", "updater-mercari", "web", "notices")
+LEFT_OUT = ("scheduler", *(f"updater-{name}" for name in MARKETPLACES), "web", "notices")
 """Processes that the demo does not need, or starts itself when their turn comes."""
 SHORT_WAITS = {
     "CANARY_EVERY_SECONDS": "3",
@@ -53,12 +54,20 @@ PROXY = {
     "CACHE_SECONDS": "0",
 }
 """Of both proxies, for the same reason. What sold a moment ago is to be seen by the next check."""
-CALLS: Mapping[str, float] = {"yahoo": 1.0, "mercari": 0.25}
-"""Calls for each look: one call answers for many items of a Mercari seller."""
+CALLS: Mapping[str, float] = {name: 0.25 if site.lists_sellers else 1.0 for name, site in SITES.items()}
+"""Calls for each look: of some marketplaces one call answers for many items of a seller."""
 RUN_SECONDS = 30.0
 """At the proxies' rate, which follows from it, all listings of a market of any size could be looked at in this time;
 each marketplace has half of them."""
-OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "SIMULATOR_")
+OURS = (
+    "MERCARICH_",
+    *(f"{site.upper}_PROXY_" for site in SITES.values()),
+    "CHECKER_",
+    "UPDATER_",
+    "FEED_",
+    "WEB_",
+    "SIMULATOR_",
+)
 """A demo is the same whatever points the product elsewhere: these variables are not handed on."""
 
 

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Mapping, Sequence
 
+from mercarich_contracts.sites import SITES
 from mercarich_local.demo_progress import ProgressBar
 from mercarich_local.demo_stage import Problem, Stage
 from mercarich_local.demo_state import DemoState, Progress
 from mercarich_local.outage import Outage
 
-MARKETPLACES = ("yahoo", "mercari")
+MARKETPLACES = tuple(name.value for name in SITES)
 CHECK: Mapping[str, Sequence[str]] = {
     name: (f"check_item_{name}", "2", "4", "--max-workers", "14") for name in MARKETPLACES
 }

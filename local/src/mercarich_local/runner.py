@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mercarich_contracts.sites import SITES
 from mercarich_local.machine import Machine
 from mercarich_local.ports import HOST
 from mercarich_local.preparing import prepare_apart
@@ -18,13 +19,10 @@ from mercarich_platform.exit_codes import DONE, FAILED
 
 _ROLES = {
     "broker": "Kafka protocol, in memory (a development default)",
-    "simulator": "plays Yahoo! Auctions, Mercari and Amazon; its levers: /_sim/…",
-    "mercari-proxy": "the only way to Mercari: /v1/items/m…, /mercari/item/m…",
-    "yahoo-proxy": "the only way to Yahoo! Auctions: /v1/items/…",
-    "checker-yahoo": "checks Yahoo sources: /metrics",
-    "checker-mercari": "checks Mercari sources: /metrics",
-    "updater-yahoo": "replaces Yahoo sources that are gone: /metrics",
-    "updater-mercari": "replaces Mercari sources that are gone: /metrics",
+    "simulator": "plays the marketplaces and Amazon; its levers: /_sim/…",
+    **{site.proxy: f"the only way to {site.words['en']}: /v1/items/…" for site in SITES.values()},
+    **{f"checker-{site}": f"checks {site.words['en']} sources: /metrics" for site in SITES.values()},
+    **{f"updater-{site}": f"replaces {site.words['en']} sources that are gone: /metrics" for site in SITES.values()},
     "feed": "pushes to Amazon: /metrics",
     "oauth": "links sellers' Amazon accounts: where they come back from Amazon's consent page",
     "jobs-search": "bulk searches of sellers: /metrics",

@@ -12,21 +12,20 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from mercarich_contracts.linking import CALLBACK_PATH
+from mercarich_contracts.sites import SITES
 from mercarich_local.child import search_path
 from mercarich_local.ports import HOST, free_ports
 from mercarich_local.procfile import Process
 from mercarich_local.supervisor import Service
+from mercarich_platform import proxy_urls
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 
 PORTS: Mapping[str, int] = {
     "broker": 9092,
     "simulator": 8100,
-    "mercari-proxy": 1234,
-    "yahoo-proxy": 1235,
-    "checker-yahoo": 9101,
-    "checker-mercari": 9102,
-    "updater-yahoo": 9105,
-    "updater-mercari": 9106,
+    **{site.proxy: site.proxy_port for site in SITES.values()},
+    **{f"checker-{site}": site.checker.port for site in SITES.values()},
+    **{f"updater-{site}": site.updater.port for site in SITES.values()},
     "feed": 9103,
     "oauth": 8090,
     "jobs-search": 9107,
@@ -38,6 +37,8 @@ PORTS: Mapping[str, int] = {
 """Where each process listens: its service, or for a worker /metrics, /healthz and /readyz."""
 PROBES: Mapping[str, str | None] = {"broker": None, "simulator": "/healthz"}
 """What tells that a process is ready, where it is not /readyz; None: that it accepts connections."""
+ASK_PROXIES = ("CHECKER_", "UPDATER_", "WEB_", "PAGES_")
+"""The prefixes of the processes that ask the marketplaces' proxies."""
 FOUNDATION = ("broker", "simulator")
 """What the others and the sample data need; these come up first."""
 PROBE_SECONDS = 2.0
@@ -74,20 +75,16 @@ class System:
             "MERCARICH_KAFKA_BOOTSTRAP": f"{HOST}:{self.ports['broker']}",
             "MERCARICH_LOG_FORMAT": "json",
             "MERCARICH_METRICS_HOST": HOST,
-            "MERCARI_PROXY_UPSTREAM_URL": f"{simulator}/mercari",
-            "YAHOO_PROXY_UPSTREAM_URL": f"{simulator}/yahoo",
-            "CHECKER_MERCARI_PROXY_URL": self.url("mercari-proxy"),
-            "CHECKER_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
-            "WEB_MERCARI_PROXY_URL": self.url("mercari-proxy"),
-            "WEB_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
-            "PAGES_MERCARI_PROXY_URL": self.url("mercari-proxy"),
-            "PAGES_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
+            **{f"{site.upper}_PROXY_UPSTREAM_URL": f"{simulator}/{site}" for site in SITES.values()},
+            **{
+                variable: self.url(SITES[name].proxy)
+                for prefix in ASK_PROXIES
+                for variable, name in proxy_urls.variables(prefix).items()
+            },
             "SIMULATOR_SELLERS": "20",
             "SIMULATOR_LISTINGS": "10000",
             "SIMULATOR_RESTORES": "100",
             "SIMULATOR_SPARE_PIECES": "0.5",
-            "UPDATER_MERCARI_PROXY_URL": self.url("mercari-proxy"),
-            "UPDATER_YAHOO_PROXY_URL": self.url("yahoo-proxy"),
             "FEED_LWA_URL": f"{simulator}/lwa/auth/o2/token",
             "FEED_SPAPI_URL": f"{simulator}/spapi",
             "FEED_PAGES_URL": self.url("web"),
