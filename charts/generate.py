@@ -30,6 +30,7 @@ def files() -> dict[Path, str]:
     """The generated files with what they should hold."""
     return {
         CHART / "files/schedule.yaml": _schedule(),
+        CHART / "files/marketplaces.yaml": _marketplaces(),
         CHART / "values.schema.json": json.dumps(schema([row.name for row in rendered()]), indent=2) + "\n",
         CHART / "README.md": _readme(),
     }
@@ -56,6 +57,7 @@ def _schedule() -> str:
             "name": row.name,
             "schedule": row.cron,
             "component": row.component,
+            **_marketplace_of(row),
             "args": list(row.command),
             "concurrencyPolicy": "Allow" if row.command[0].startswith(NEWEST_WINS) else "Forbid",
             "activeDeadlineSeconds": row.deadline_seconds,
@@ -65,6 +67,27 @@ def _schedule() -> str:
     ]
     head = "# Written by charts/generate.py from mercarich_contracts.schedule; `make chart` writes it again.\n"
     return head + str(yaml.safe_dump({"rows": rows}, sort_keys=False))
+
+
+def _marketplace_of(row: ScheduleRow) -> dict[str, str]:
+    """Of a row that is about one marketplace."""
+    return {"marketplace": row.marketplace.value} if row.marketplace is not None else {}
+
+
+def _marketplaces() -> str:
+    rows = [
+        {
+            "name": site.marketplace.value,
+            "upper": site.upper,
+            "proxy": site.proxy,
+            "port": site.proxy_port,
+            "checkSetting": site.check_setting,
+            "updateSetting": site.update_setting,
+        }
+        for site in SITES.values()
+    ]
+    head = "# Written by charts/generate.py from mercarich_contracts.sites; `make chart` writes it again.\n"
+    return head + str(yaml.safe_dump({"marketplaces": rows}, sort_keys=False))
 
 
 def _readme() -> str:

@@ -6,11 +6,11 @@ from typing import Any
 from pydantic_settings import BaseSettings
 
 from mercarich_checker.settings import CheckerSettings
+from mercarich_contracts.sites import SITES, Site
 from mercarich_feed.settings import FeedSettings
-from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_marketplace.settings import ProxySettings
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
-from mercarich_yahoo_proxy.settings import YahooProxySettings
 
 Schema = dict[str, Any]
 
@@ -49,8 +49,7 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
         ),
     ),
     "notices": (NoticesSettings, frozenset({"smtp_password"})),
-    "yahooProxy": (YahooProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
-    "mercariProxy": (MercariProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
+    "proxy": (ProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
 }
 """By component: its settings, and those of them that have values of their own or come from Secrets."""
 
@@ -101,21 +100,12 @@ def schema(schedules: Sequence[str]) -> Schema:
 
 def _components() -> dict[str, Schema]:
     pool = {"bounds": _object(min=_whole(1, 1000), max=_whole(1, 1000)), "perReplicaTarget": _whole(1, 1_000_000)}
-    proxy = {
-        "acceptTerms": {"enum": ["", "yes"]},
-        "upstreamUrl": _string(r"^(https?://\S+)?$"),
-        "resources": _RESOURCES,
-    }
     gateway = _object(name=_NAME, namespace=_NAME, sectionName=_NAME)
     keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY, oldEncryptionKey=_KEY_OR_NONE)
     url = _string(r"^https?://\S+$")
     return {
-        "checker": _object(
-            yahoo=_object(**pool), mercari=_object(**pool), settings=_variables("checker"), resources=_RESOURCES
-        ),
-        "updater": _object(
-            yahoo=_object(**pool), mercari=_object(**pool), settings=_variables("updater"), resources=_RESOURCES
-        ),
+        "checker": _object(settings=_variables("checker"), resources=_RESOURCES),
+        "updater": _object(settings=_variables("updater"), resources=_RESOURCES),
         "feed": _object(
             **pool,
             existingSecret=_NAME,
@@ -144,12 +134,23 @@ def _components() -> dict[str, Schema]:
         ),
         "amazonLinking": _object(applicationId=_TEXT, consentUrl=url, resources=_RESOURCES),
         "notices": _object(existingSecret=_NAME, key=_KEY, settings=_variables("notices"), resources=_RESOURCES),
-        "yahooProxy": _object(**proxy, settings=_variables("yahooProxy")),
-        "mercariProxy": _object(**proxy, settings=_variables("mercariProxy")),
+        "marketplaces": _object(**{str(site): _marketplace(site, pool) for site in SITES.values()}),
         "operator": _object(intervalSeconds=_whole(1, 300), resources=_RESOURCES),
         "pictures": _object(claim=_string(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")),
         "toolbox": _object(enabled=_FLAG, resources=_RESOURCES),
     }
+
+
+def _marketplace(site: Site, pool: Mapping[str, Schema]) -> Schema:
+    return _object(
+        enabled=_FLAG,
+        acceptTerms={"enum": ["", "yes"]},
+        upstreamUrl=_string(r"^(https?://\S+)?$"),
+        settings=_variables("proxy", f"{site.upper}_PROXY_"),
+        resources=_RESOURCES,
+        checker=_object(**pool),
+        updater=_object(**pool),
+    )
 
 
 def _schedules(names: Sequence[str]) -> Schema:
@@ -231,10 +232,10 @@ def _dev() -> Schema:
     )
 
 
-def _variables(component: str) -> Schema:
+def _variables(component: str, prefix: str = "") -> Schema:
     """Every variable of the settings by its name, with the bounds that the process itself keeps."""
     settings, elsewhere = SETTINGS[component]
-    prefix = settings.model_config.get("env_prefix", "")
+    prefix = prefix or settings.model_config.get("env_prefix", "")
     fields = settings.model_json_schema()["properties"]
     return _object(**{f"{prefix}{name}".upper(): _bounds(fields[name]) for name in fields if name not in elsewhere})
 

@@ -9,13 +9,14 @@ import pytest
 from pydantic_settings import BaseSettings
 from tests.chart.rendering import CASES, ROOT, Object, containers, objects, pods
 
+from mercarich_contracts.sites import SITES
+from mercarich_platform import proxy_urls
+
 SETTINGS: dict[str, tuple[str, ...]] = {
     "mercarich_platform": ("SharedSettings",),
     "mercarich_checker": ("CheckerSettings",),
     "mercarich_updater": ("UpdaterSettings",),
     "mercarich_feed": ("FeedSettings",),
-    "mercarich_yahoo_proxy": ("YahooProxySettings",),
-    "mercarich_mercari_proxy": ("MercariProxySettings",),
     "mercarich_operator": ("OperatorSettings",),
     "mercarich_web": ("WebSettings", "PagesSettings", "NoticesSettings"),
 }
@@ -28,8 +29,9 @@ DEFAULTED = {
     "MERCARICH_METRICS_HOST": "every address of the pod is the default",
     "FEED_ENCRYPTION_KEY_FILE": "the key comes from the Secret by FEED_ENCRYPTION_KEY",
 }
-PERSONS_CHOICE = ("checker", "updater", "feed", "sellerJobs", "pages", "notices", "yahooProxy", "mercariProxy")
-"""Components whose other variables are the values `<component>.settings`, closed by the schema."""
+PERSONS_CHOICE = ("checker", "updater", "feed", "sellerJobs", "pages", "notices")
+"""Components whose other variables are the values `<component>.settings`, closed by the schema, as
+`marketplaces.<name>.settings` is for the proxies."""
 
 
 def test_every_variable_that_is_read_is_given_or_defaulted_with_a_reason() -> None:
@@ -69,7 +71,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
         "pages": "PAGES_",
         "notices": ("NOTICES_", "PAGES_KEY", "PAGES_OLD_KEY", "PAGES_PUBLIC_URL"),
     }
-    proxies = {"yahoo-proxy": "YAHOO_PROXY_", "mercari-proxy": "MERCARI_PROXY_"}
+    proxies = {site.proxy: f"{site.upper}_PROXY_" for site in SITES.values()}
     for access, component, name in _given(objects(case)):
         own = proxies.get(component) or prefixes.get(access, "MERCARICH_")
         allowed = (own,) if isinstance(own, str) else own
@@ -126,12 +128,20 @@ def _read() -> set[str]:
     names = set()
     for package, own in SETTINGS.items():
         for name in own:
-            settings: type[BaseSettings] = getattr(importlib.import_module(f"{package}.settings"), name)
-            prefix = settings.model_config.get("env_prefix", "")
-            names |= {f"{prefix}{field}".upper() for field in settings.model_fields}
+            names |= _variables(getattr(importlib.import_module(f"{package}.settings"), name))
+    for site in SITES.values():
+        names |= _variables(importlib.import_module(f"mercarich_{site}_proxy.bootstrap").PROXY.settings)
     return names
+
+
+def _variables(settings: type[BaseSettings]) -> set[str]:
+    prefix = settings.model_config.get("env_prefix", "")
+    fields = set(settings.model_fields) - {"proxy_urls"}
+    urls = proxy_urls.variables(prefix) if issubclass(settings, proxy_urls.ProxyUrls) else ()
+    return {*urls, *(f"{prefix}{field}".upper() for field in fields)}
 
 
 def _in_schema() -> set[str]:
     schema = json.loads((ROOT / "charts/mercarich/values.schema.json").read_text())["properties"]
-    return {name for part in PERSONS_CHOICE for name in schema[part]["properties"]["settings"]["properties"]}
+    parts = [*(schema[name] for name in PERSONS_CHOICE), *schema["marketplaces"]["properties"].values()]
+    return {name for part in parts for name in part["properties"]["settings"]["properties"]}

@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from importlib.metadata import entry_points
 
 import pytest
 from tests.chart.rendering import CASES, ROOT, Object, objects, of_kind
 
 from mercarich_contracts.schedule import SCHEDULE, TIME_ZONE, ScheduleRow
+from mercarich_contracts.sites import SITES, Site
 from mercarich_operator.adapters.cluster_jobs import BY_HAND
-from mercarich_platform.front import GROUP
+from mercarich_platform.front import installed
 
 PREFIX = {"full": "stock"}
 
@@ -90,11 +90,29 @@ def test_one_cronjob_stays_suspended_when_it_alone_is() -> None:
     assert [each["metadata"]["name"] for each in found] == ["rel-mercarich-update-feed-yahoo"]
 
 
+@pytest.mark.parametrize("site", SITES.values(), ids=str)
+def test_a_marketplace_that_is_off_has_no_object_and_no_variable(site: Site) -> None:
+    off = f"marketplaces.{site}.enabled=false"
+    found, all_of_them = objects("default-needed", "--set", off), objects("default-needed")
+    its = {f"rel-mercarich-{name}" for name in (site.proxy, f"checker-{site}", f"updater-{site}")}
+    its |= {f"rel-mercarich-{row.name}" for row in SCHEDULE if row.marketplace is site.marketplace}
+
+    gone = {each["metadata"]["name"] for each in all_of_them} - {each["metadata"]["name"] for each in found}
+
+    assert gone == its
+    assert f"{site.upper}_PROXY" not in str(found)
+
+
+def test_terms_of_a_marketplace_that_is_off_need_no_word() -> None:
+    more = ("--set", "marketplaces.yahoo.enabled=false,marketplaces.yahoo.acceptTerms=")
+
+    assert objects("default-needed", *more)
+
+
 def _exists(row: ScheduleRow) -> bool:
-    return any(
-        entry.name == row.command[0] and entry.dist is not None and entry.dist.name == f"mercarich-{row.component}"
-        for entry in entry_points(group=GROUP)
-    )
+    """Its command is there, in the service that the row names."""
+    found = installed().get(row.command[0])
+    return found is not None and found.entry.dist is not None and found.entry.dist.name == f"mercarich-{row.component}"
 
 
 def _container(cronjob: Object) -> Object:

@@ -46,30 +46,29 @@
 {{- if and (kindIs "float64" .) (eq (floor .) .) -}}{{ int64 . }}{{- else -}}{{ toString . }}{{- end -}}
 {{- end -}}
 
+{{/* Where the marketplaces' proxies are; the argument: root, prefix (CHECKER). */}}
+{{- define "mercarich.proxyUrls" -}}
+{{- range $market := include "mercarich.marketplaces" .root | fromJsonArray }}
+- name: {{ $.prefix }}_{{ $market.upper }}_PROXY_URL
+  value: http://{{ include "mercarich.name" (dict "root" $.root "component" $market.proxy) }}:{{ $market.port }}
+{{- end }}
+{{- end -}}
+
 {{- define "mercarich.env.checker" -}}
 {{ include "mercarich.sharedEnv" . }}
-- name: CHECKER_YAHOO_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
-- name: CHECKER_MERCARI_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- include "mercarich.proxyUrls" (dict "root" . "prefix" "CHECKER") }}
 {{- include "mercarich.settingsEnv" .Values.checker.settings }}
 {{- end -}}
 
 {{- define "mercarich.env.updater" -}}
 {{ include "mercarich.sharedEnv" . }}
-- name: UPDATER_YAHOO_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
-- name: UPDATER_MERCARI_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- include "mercarich.proxyUrls" (dict "root" . "prefix" "UPDATER") }}
 {{- include "mercarich.settingsEnv" .Values.updater.settings }}
 {{- end -}}
 
 {{- define "mercarich.env.jobs" -}}
 {{ include "mercarich.sharedEnv" . }}
-- name: WEB_YAHOO_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
-- name: WEB_MERCARI_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- include "mercarich.proxyUrls" (dict "root" . "prefix" "WEB") }}
 {{- include "mercarich.settingsEnv" .Values.sellerJobs.settings }}
 {{- end -}}
 
@@ -140,10 +139,7 @@
 {{- define "mercarich.env.pages" -}}
 {{ include "mercarich.sharedEnv" . }}
 {{ include "mercarich.pagesEnv" . }}
-- name: PAGES_YAHOO_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "yahoo-proxy") }}:1235
-- name: PAGES_MERCARI_PROXY_URL
-  value: http://{{ include "mercarich.name" (dict "root" . "component" "mercari-proxy") }}:1234
+{{- include "mercarich.proxyUrls" (dict "root" . "prefix" "PAGES") }}
 {{- with .Values.amazonLinking }}
 {{- if .applicationId }}
 - name: PAGES_AMAZON_APPLICATION_ID

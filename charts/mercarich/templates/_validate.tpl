@@ -14,14 +14,19 @@
 {{- if not .Values.pages.existingSecret -}}
 {{- fail "pages.existingSecret: name the Secret that holds the pages' key (or set dev.enabled=true for a trial)" -}}
 {{- end -}}
-{{- range $name := list "yahooProxy" "mercariProxy" -}}
-{{- $proxy := index $.Values $name -}}
-{{- if not (or $proxy.upstreamUrl (eq $proxy.acceptTerms "yes")) -}}
-{{- fail (printf "%s.acceptTerms: the proxy would ask the real site automatically, and only you can settle whether its terms of use allow you that; set it to yes once you have (or set dev.enabled=true for a trial)" $name) -}}
+{{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
+{{- if not (or $market.values.upstreamUrl (eq $market.values.acceptTerms "yes")) -}}
+{{- fail (printf "marketplaces.%s.acceptTerms: the proxy would ask the real site automatically, and only you can settle whether its terms of use allow you that; set it to yes once you have, or marketplaces.%s.enabled to false (or set dev.enabled=true for a trial)" $market.name $market.name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- range $name, $bounds := dict "checker.yahoo" .Values.checker.yahoo.bounds "checker.mercari" .Values.checker.mercari.bounds "updater.yahoo" .Values.updater.yahoo.bounds "updater.mercari" .Values.updater.mercari.bounds "feed" .Values.feed.bounds "sellerJobs.search" .Values.sellerJobs.search.bounds "sellerJobs.import" .Values.sellerJobs.import.bounds "pages" .Values.pages.replicas -}}
+{{- $pools := dict -}}
+{{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
+{{- range $service := list "checker" "updater" -}}
+{{- $_ := set $pools (printf "marketplaces.%s.%s" $market.name $service) (index $market.values $service).bounds -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $bounds := merge $pools (dict "feed" .Values.feed.bounds "sellerJobs.search" .Values.sellerJobs.search.bounds "sellerJobs.import" .Values.sellerJobs.import.bounds "pages" .Values.pages.replicas) -}}
 {{- if gt (int $bounds.min) (int $bounds.max) -}}
 {{- fail (printf "%s.bounds: min (%d) is above max (%d)" $name (int $bounds.min) (int $bounds.max)) -}}
 {{- end -}}

@@ -99,10 +99,15 @@ def served(proxies: Proxies) -> Iterator[Proxies]:
             self._answer(answer or proxies.search(marketplace))
 
         def do_GET(self) -> None:
-            self._answer(proxies.picture)
+            _, marketplace, _, what, *rest = self.path.split("/")
+            if what == "items":
+                self._answer(on_sale(Marketplace(marketplace), rest[0]).model_dump_json().encode())
+            else:
+                self._answer(proxies.picture, "image/jpeg")
 
-        def _answer(self, body: bytes) -> None:
+        def _answer(self, body: bytes, content: str = "application/json") -> None:
             self.send_response(200)
+            self.send_header("content-type", content)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

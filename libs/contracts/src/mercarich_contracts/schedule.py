@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from mercarich_contracts.sites import SITES
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES, Site
 
 TIME_ZONE = "Asia/Tokyo"
 PLANS = (2, 4)
@@ -28,6 +29,8 @@ class ScheduleRow:
     """How long one run may take."""
     interval_seconds: int = 24 * 3600
     """The longest time between two of its slots."""
+    marketplace: Marketplace | None = None
+    """None: it is about all of them, or about none."""
 
     def covers(self, other: "ScheduleRow") -> bool:
         """A start of this row does all the work of one of the other: the same command, over its plans or more."""
@@ -64,26 +67,31 @@ def _plans(row: ScheduleRow) -> set[str]:
     return set(takewhile(str.isdigit, row.command[1:]))
 
 
-def _row(name: str, cron: str, command: str, component: str, seconds: tuple[int, int]) -> ScheduleRow:
-    return ScheduleRow(name, cron, tuple(command.split()), component, *seconds)
+def _row(
+    name: str, cron: str, command: str, component: str, seconds: tuple[int, int], site: Site | None = None
+) -> ScheduleRow:
+    marketplace = None if site is None else site.marketplace
+    return ScheduleRow(name, cron, tuple(command.split()), component, *seconds, marketplace)
 
 
 _HALF_DAY = (12 * 3600, 12 * 3600)
 _TEN_MINUTES = (600, 600)
 _DAILY = (3600, 24 * 3600)
 
-_ALL, _FOUR = "2 4 --max-workers 14", "4 --max-workers 14"
-
 
 def _of_sites() -> Iterator[ScheduleRow]:
-    for site in SITES.values():
-        yield _row(f"check-item-{site}", site.check_all_plans, f"check_item_{site} {_ALL}", "checker", _HALF_DAY)
-    for site in SITES.values():
-        yield _row(f"check-item-{site}-4", site.check_four_a_day, f"check_item_{site} {_FOUR}", "checker", _HALF_DAY)
-    for site in SITES.values():
-        yield _row(f"update-item-{site}", site.update, f"update_item_{site} {_ALL}", "updater", _HALF_DAY)
-    for site in SITES.values():
-        yield _row(f"update-feed-{site}", "*/10 * * * *", f"update_feed_{site}", "feed", _TEN_MINUTES)
+    sites = SITES.values()
+    for site in sites:
+        command = f"check_item_{site} 2 4 --max-workers 14"
+        yield _row(f"check-item-{site}", site.check_all_plans, command, "checker", _HALF_DAY, site)
+    for site in sites:
+        command = f"check_item_{site} 4 --max-workers 14"
+        yield _row(f"check-item-{site}-4", site.check_four_a_day, command, "checker", _HALF_DAY, site)
+    for site in sites:
+        command = f"update_item_{site} 2 4 --max-workers 14"
+        yield _row(f"update-item-{site}", site.update, command, "updater", _HALF_DAY, site)
+    for site in sites:
+        yield _row(f"update-feed-{site}", "*/10 * * * *", f"update_feed_{site}", "feed", _TEN_MINUTES, site)
 
 
 SCHEDULE: tuple[ScheduleRow, ...] = (
