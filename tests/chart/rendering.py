@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from mercarich_contracts.sites import SITES, Site
+
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts/mercarich"
 TOOLS = ROOT / ".cache/chart"
@@ -15,6 +17,12 @@ HELMS = ("helm3", "helm4")
 KUBERNETES = ("1.30", "1.33", "1.37")
 CASES = tuple(sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*-values.yaml")))
 RELEASE, NAMESPACE = "rel", "shop"
+ON: tuple[Site, ...] = tuple(
+    site
+    for site in SITES.values()
+    if yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))["marketplaces"][str(site)]["enabled"]
+)
+"""The marketplaces that the chart renders where nobody says otherwise."""
 
 Object = dict[str, Any]
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from pydantic_settings import BaseSettings
-from tests.chart.rendering import CASES, ROOT, Object, containers, objects, pods
+from tests.chart.rendering import CASES, ON, ROOT, Object, containers, objects, pods
 
-from mercarich_contracts.sites import SITES
 from mercarich_platform import proxy_urls
 
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -71,7 +70,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
         "pages": "PAGES_",
         "notices": ("NOTICES_", "PAGES_KEY", "PAGES_OLD_KEY", "PAGES_PUBLIC_URL"),
     }
-    proxies = {site.proxy: f"{site.upper}_PROXY_" for site in SITES.values()}
+    proxies = {site.proxy: f"{site.upper}_PROXY_" for site in ON}
     for access, component, name in _given(objects(case)):
         own = proxies.get(component) or prefixes.get(access, "MERCARICH_")
         allowed = (own,) if isinstance(own, str) else own
@@ -129,7 +128,7 @@ def _read() -> set[str]:
     for package, own in SETTINGS.items():
         for name in own:
             names |= _variables(getattr(importlib.import_module(f"{package}.settings"), name))
-    for site in SITES.values():
+    for site in ON:
         names |= _variables(importlib.import_module(f"mercarich_{site}_proxy.bootstrap").PROXY.settings)
     return names
 

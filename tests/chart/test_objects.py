@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from tests.chart.rendering import CASES, CHART, Object, containers, objects, of_kind, pods, selects, template
+from tests.chart.rendering import CASES, CHART, ON, Object, containers, objects, of_kind, pods, selects, template
 from tests.integration.operator.fake_api import ROLE
 
 from mercarich_checker.settings import CheckerSettings
-from mercarich_contracts.sites import SITES
 from mercarich_contracts.topics import TOPICS
 from mercarich_db import engine
 from mercarich_db.settings_store import DEFINITIONS
@@ -24,7 +23,7 @@ from mercarich_web.notices import wiring as notices
 from mercarich_web.settings import WebSettings
 
 WORKERS = {
-    *(f"{service}-{name}" for service in ("checker", "updater") for name in SITES),
+    *(f"{service}-{name}" for service in ("checker", "updater") for name in ON),
     "feed",
     "jobs-search",
     "jobs-import",
@@ -124,7 +123,7 @@ def test_pools_carry_the_contract_with_the_operator_and_no_replicas(case: str) -
 
 def test_what_a_worker_claims_of_the_databases_connections_is_what_it_opens_at_most() -> None:
     claims = _claims()
-    for market in SITES:
+    for market in ON:
         assert claims[f"checker-{market}"] == CheckerSettings().connections
         assert claims[f"updater-{market}"] == UpdaterSettings().connections
     assert claims["feed"] == feed.CONNECTIONS
@@ -145,7 +144,7 @@ def test_all_connections_of_all_processes_at_their_most_are_within_what_the_serv
     [hpa] = of_kind(case, "HorizontalPodAutoscaler")
     surges = {"pages": pages.CONNECTIONS, "notices": notices.CONNECTIONS, "oauth": engine.CONNECTIONS, **_claims()}
     deployments = {_component(each["spec"]["template"]) for each in of_kind(case, "Deployment")}
-    without = {*(site.proxy for site in SITES.values()), "simulator"}
+    without = {*(site.proxy for site in ON), "simulator"}
     standing = {
         "pages": hpa["spec"]["maxReplicas"] * pages.CONNECTIONS,
         "notices": notices.CONNECTIONS,

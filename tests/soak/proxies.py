@@ -37,6 +37,7 @@ from mercarich_yahoo_proxy.bootstrap import PROXY as YAHOO
 CHUNKS_A_SECOND, CHUNK_SECONDS = 0.25, 4.0
 """Otherwise ten, and one: a chunk is a transaction, and a run takes minutes here that takes hours otherwise."""
 PROXIES: dict[Marketplace, Proxy[Any]] = {proxy.settings.site.marketplace: proxy for proxy in (YAHOO, MERCARI)}
+"""Of the marketplaces that the simulator plays."""
 
 
 class Proxies:
@@ -52,7 +53,7 @@ class Proxies:
         self._images: dict[Marketplace, Images] = {}
         self.away: set[Marketplace] = set()
         """Proxies that do not run."""
-        for name in Marketplace:
+        for name in PROXIES:
             self.restart(name)
 
     def restart(self, name: Marketplace) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from tests.soak.commands import Commands
 from tests.soak.kernel import Process
 from tests.soak.plant import SOMEBODY, Plant, Services
+from tests.soak.proxies import PROXIES
 from tests.soak.trade import Trade
 
 from mercarich_contracts.market import Marketplace
@@ -109,7 +110,7 @@ class Weather:
         self._plant.proxies.away.clear()
 
     def _sites(self, chance: random.Random) -> Iterator[Event]:
-        for name in Marketplace:
+        for name in PROXIES:
             for kind, share, longest, more in chance.sample(SITE_FAULTS, 4):
                 seconds = chance.uniform(0.2, 1.0) * longest if longest > MINUTE else longest
                 yield self._fault(_during_runs(chance), str(name), kind, seconds, share=share, **more)
@@ -211,7 +212,7 @@ class Weather:
             at, "by hand", f"{row.name} is started by hand", lambda: void(self._commands.launch(row, f"hand-{day}"))
         )
         if day % 2:
-            name = chance.choice(list(Marketplace))
+            name = chance.choice(list(PROXIES))
             yield from self._span(
                 _during_runs(chance),
                 chance.uniform(5, 40) * MINUTE,

@@ -16,10 +16,9 @@ from tests.soak.kernel import Kernel, Process
 from tests.soak.loop import VirtualLoop
 from tests.soak.market import Market
 from tests.soak.plant import SOMEBODY, Plant, Services
-from tests.soak.proxies import Proxies
+from tests.soak.proxies import PROXIES, Proxies
 
 from mercarich_contracts.events import EventKind
-from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import reading
 from mercarich_db.tables import listing_events, submissions
@@ -87,8 +86,8 @@ class Week:
         self.services = Services(
             kernel,
             {
-                **{f"checker-{name}-{n}": wiring.checker(plant, name) for name in Marketplace for n in (1, 2)},
-                **{f"updater-{name}": wiring.updater(plant, name) for name in Marketplace},
+                **{f"checker-{name}-{n}": wiring.checker(plant, name) for name in PROXIES for n in (1, 2)},
+                **{f"updater-{name}": wiring.updater(plant, name) for name in PROXIES},
                 "feed": wiring.feed(plant),
             },
         )

@@ -3,10 +3,10 @@
 from contextlib import closing
 from pathlib import Path
 
+from tests.soak.proxies import PROXIES
 from tests.soak.weather import AMAZON_FAULTS, DAY, FEED_FAULTS, SITE_FAULTS, Weather
 from tests.soak.week import Size, Week
 
-from mercarich_contracts.market import Marketplace
 from mercarich_simulator.faults import Faults
 
 
@@ -28,7 +28,7 @@ def test_every_fault_can_be_drawn_and_none_begins_before_its_day(tmp_path: Path)
 def test_the_simulator_knows_every_fault() -> None:
     faults = Faults(seed=1)
     for kind, share, longest, more in SITE_FAULTS:
-        for name in Marketplace:
+        for name in PROXIES:
             faults.set({"target": name, "kind": kind, "share": share, "for_seconds": longest, **more}, 0.0)
     for target, kind, share, longest, more in AMAZON_FAULTS:
         faults.set({"target": target, "kind": kind, "share": share, "for_seconds": longest, **more}, 0.0)

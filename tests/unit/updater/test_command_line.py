@@ -4,6 +4,7 @@ import pytest
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
+from mercarich_contracts.sites import SITES
 from mercarich_updater.commands import UPDATE_ITEM
 
 
@@ -14,7 +15,7 @@ def test_c1_t2_t3_the_schedules_line_is_accepted_verbatim(marketplace: Marketpla
     request, _ = UPDATE_ITEM.parse(marketplace, words)
     assert command == f"update_item_{marketplace}"
     assert (request.plans, request.max_workers, row.component) == ((2, 4), 14, "updater")
-    assert row.cron == {"mercari": "50 8,20 * * *", "yahoo": "50 11,23 * * *"}[marketplace]
+    assert row.cron == SITES[marketplace].update
 
 
 def test_c4_every_option_is_read() -> None:

@@ -16,7 +16,7 @@ from mercarich_reasons.jobs import (
 from mercarich_reasons.reason import Reason
 from mercarich_web.jobs.search_queries import BadQuery, read_queries
 
-BOTH = tuple(Marketplace)
+BOTH = (Marketplace.YAHOO, Marketplace.MERCARI)
 MERCARI = "https://jp.mercari.com"
 PAGES = ("https://auctions.yahoo.co.jp/search/search?p=…", f"{MERCARI}/search?keyword=…")
 
