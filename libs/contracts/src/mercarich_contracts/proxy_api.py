@@ -1,4 +1,4 @@
-"""The HTTP contract of both proxies: the common item model, the batch check and the search.
+"""The HTTP contract of the proxies: the common item model, the batch check and the search.
 
 `GET /v1/items/{id}` answers an `Item`. `POST /v1/items:check` takes a `CheckRequest` and streams
 NDJSON: one `ItemLine` for each id, exactly once and in any order, `HeartbeatLine`s while it waits,
@@ -80,7 +80,7 @@ class Item(_Value):
     seller_rating_bad: int | None = None
     images: tuple[str, ...] = ()
     condition_code: int | None = Field(default=None, ge=1, le=6)
-    """1 new, unused … 6 poor, the order that both marketplaces use."""
+    """1 new, unused … 6 poor, the order that the marketplaces use."""
     category_path: tuple[str, ...] = ()
     brand: str | None = None
     shipping_payer: Literal["seller", "buyer"] | None = None
@@ -107,7 +107,7 @@ class CheckRequest(BaseModel):
     ids: list[str] = Field(min_length=1, max_length=MAX_IDS)
     concurrency: int = Field(default=4, ge=1, le=1000)
     sellers: dict[str, str] = Field(default_factory=dict)
-    """Item id -> Mercari seller id, where known; ids of one seller are answered by one call."""
+    """Item id -> the seller's id at the marketplace, where known; ids of one seller are answered by one call."""
     fresh: bool = False
     """Answers must be looked up now, not remembered: for canaries and second looks."""
 

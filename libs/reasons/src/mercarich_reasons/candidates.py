@@ -160,7 +160,7 @@ class ConditionWorse(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ConditionBeyondLimit(Reason):
-    """It is of the other marketplace, and worse than what is taken from there."""
+    """It is of another marketplace, and worse than what is taken from there."""
 
     condition: int
     worst_condition: int
@@ -168,7 +168,7 @@ class ConditionBeyondLimit(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ConditionNotTaken(Reason):
-    """For an old source in this condition nothing is taken from the other marketplace."""
+    """For an old source in this condition nothing is taken from another marketplace."""
 
     wanted_condition: int
 

@@ -11,7 +11,7 @@ from mercarich_updater.ports import Look, Pictures, Search
 
 
 class Market(Protocol):
-    """Both marketplaces, through their proxies."""
+    """The marketplaces, through their proxies."""
 
     @property
     def search(self) -> Search: ...

@@ -59,7 +59,7 @@ CONDITIONS: Mapping[int, str] = {
     5: "used",
     6: "poor",
 }
-"""Of an item, as both marketplaces order them."""
+"""Of an item, as the marketplaces order them."""
 COLOURS: Mapping[str, str] = {
     "red": "red",
     "blue": "blue",
@@ -140,9 +140,9 @@ REASONS: Mapping[str, str] = {
     "condition_differs": "its condition is “{condition}”, the old source's “{wanted_condition}”",
     "condition_worse": "its condition, “{condition}”, is worse than “{wanted_condition}”, the old source's",
     "condition_beyond_limit": (
-        "its condition, “{condition}”, is worse than “{worst_condition}”, the other marketplace's limit"
+        "its condition, “{condition}”, is worse than “{worst_condition}”, the limit for other marketplaces"
     ),
-    "condition_not_taken": "nothing is taken from the other marketplace for the condition “{wanted_condition}”",
+    "condition_not_taken": "nothing is taken from another marketplace for the condition “{wanted_condition}”",
     "first_price_unknown": "the price at first purchase is not known",
     "price_missing": "it shows no price",
     "price_above_limit": "{cost_jpy}[ with {shipping_jpy} of shipping] is more than {limit_jpy}",

@@ -59,7 +59,7 @@ CONDITIONS: Mapping[int, str] = {
     5: "傷や汚れあり",
     6: "全体的に状態が悪い",
 }
-"""Of an item, as both marketplaces order them."""
+"""Of an item, as the marketplaces order them."""
 COLOURS: Mapping[str, str] = {
     "red": "赤",
     "blue": "青",

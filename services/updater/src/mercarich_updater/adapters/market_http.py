@@ -20,7 +20,7 @@ from mercarich_updater.ports import NotSearched
 
 
 class HttpMarket:
-    """Both proxies. `silence_seconds`: after so long without a byte a proxy counts as away; a search waits for its
+    """The proxies. `silence_seconds`: after so long without a byte a proxy counts as away; a search waits for its
     turn there, up to half a minute."""
 
     def __init__(self, proxy_urls: Mapping[Marketplace, str], *, silence_seconds: float, connections: int) -> None:
