@@ -17,9 +17,9 @@ from mercarich_feed import settings as feed
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web import bootstrap as pages
 from mercarich_web.__main__ import GRACE_SECONDS
-from mercarich_web.jobs import wiring as jobs
+from mercarich_web.jobs import worker as jobs
 from mercarich_web.jobs.jobs import Kind
-from mercarich_web.notices import wiring as notices
+from mercarich_web.notices import worker as notices
 from mercarich_web.settings import WebSettings
 
 WORKERS = {
