@@ -136,7 +136,9 @@ def _read() -> set[str]:
 def _variables(settings: type[BaseSettings]) -> set[str]:
     prefix = settings.model_config.get("env_prefix", "")
     fields = set(settings.model_fields) - {"proxy_urls"}
-    urls = proxy_urls.variables(prefix) if issubclass(settings, proxy_urls.ProxyUrls) else ()
+    is_asking = issubclass(settings, proxy_urls.ProxyUrls)
+    on = {site.marketplace for site in ON}
+    urls = [name for name, market in proxy_urls.variables(prefix).items() if is_asking and market in on]
     return {*urls, *(f"{prefix}{field}".upper() for field in fields)}
 
 

@@ -38,8 +38,9 @@ def test_no_two_sites_share_what_tells_them_apart() -> None:
 @every_site
 def test_it_has_a_name_in_every_language(site: Site) -> None:
     for language in Language:
-        assert site.words.get(language), f"Site.words lacks {language!r}"
-        assert source_words(language).MARKETPLACES[site.marketplace] == site.words[language]
+        name = getattr(site.words, language)
+        assert name, f"Site.words.{language} is empty"
+        assert source_words(language).MARKETPLACES[site.marketplace] == name
 
 
 @every_site

@@ -20,9 +20,9 @@ from mercarich_platform.exit_codes import DONE, FAILED
 _ROLES = {
     "broker": "Kafka protocol, in memory (a development default)",
     "simulator": "plays the marketplaces and Amazon; its levers: /_sim/…",
-    **{site.proxy: f"the only way to {site.words['en']}: /v1/items/…" for site in SITES.values()},
-    **{f"checker-{site}": f"checks {site.words['en']} sources: /metrics" for site in SITES.values()},
-    **{f"updater-{site}": f"replaces {site.words['en']} sources that are gone: /metrics" for site in SITES.values()},
+    **{site.proxy: f"the only way to {site.words.en}: /v1/items/…" for site in SITES.values()},
+    **{f"checker-{site}": f"checks {site.words.en} sources: /metrics" for site in SITES.values()},
+    **{f"updater-{site}": f"replaces {site.words.en} sources that are gone: /metrics" for site in SITES.values()},
     "feed": "pushes to Amazon: /metrics",
     "oauth": "links sellers' Amazon accounts: where they come back from Amazon's consent page",
     "jobs-search": "bulk searches of sellers: /metrics",

@@ -181,10 +181,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("CHECK_ATTEMPTS", 3, "claims without an answer after which an item is set aside", 1, 20),
         Definition("CHECK_UNKNOWNS", 6, "unknown answers after which a run lets go of an item", 1, 100),
         Definition("CHECK_RETRY_SECONDS", 30, "first wait after an unknown answer, doubled each time", 1, 3600),
-        *(
-            Definition(site.canary_setting, "", f"canaries of {site.words['en']}: {_CANARIES}")
-            for site in SITES.values()
-        ),
+        *(Definition(site.canary_setting, "", f"canaries of {site.words.en}: {_CANARIES}") for site in SITES.values()),
         Definition("CANARY_EVERY_SECONDS", 300, "wait between looks at canaries while all is well", 1, 86_400),
         Definition("CANARY_RETRY_SECONDS", 15, "wait between looks at canaries while a run is held", 1, 3600),
         Definition("BRAKE_LISTINGS", 20, "fallen listings of a seller below which nothing is held", 1, 100_000),

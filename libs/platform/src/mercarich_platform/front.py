@@ -52,7 +52,7 @@ class Installed:
     def help(self) -> str:
         """The first line of its docstring."""
         line = _first_line(self.entry)
-        return line if self.site is None else line.format(marketplace=self.site.words["en"])
+        return line if self.site is None else line.format(marketplace=self.site.words.en)
 
 
 class TryAgain(Exception):

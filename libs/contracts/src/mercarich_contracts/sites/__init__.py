@@ -4,12 +4,13 @@ Topics, schedule, settings, pools, proxies' addresses, commands, item ids, SKUs 
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import mercari, yahoo
-from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site
+from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site, Words
 
-__all__ = ["SEARCHED", "SITES", "ConditionRule", "Items", "Pool", "SearchPage", "Site", "words"]
+__all__ = ["SEARCHED", "SITES", "ConditionRule", "Items", "Pool", "SearchPage", "Site", "Words", "words"]
 
 SITES: Mapping[Marketplace, Site] = {site.marketplace: site for site in (yahoo.SITE, mercari.SITE)}
 """In the order in which people see them."""
@@ -18,6 +19,6 @@ SEARCHED: tuple[Marketplace, ...] = tuple(name for name, site in SITES.items() i
 """Those whose proxy searches."""
 
 
-def words(language: str) -> Mapping[str, str]:
-    """Each marketplace's name in `en` or `ja`."""
-    return {name.value: site.words[language] for name, site in SITES.items()}
+def words(language: Literal["en", "ja"]) -> Mapping[str, str]:
+    """Each marketplace's name in a language."""
+    return {name.value: getattr(site.words, language) for name, site in SITES.items()}

@@ -1,7 +1,7 @@
 """Mercari, with the products of Mercari Shops."""
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site
+from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site, Words
 
 ORDINARY = Items(ids=r"m[0-9]{8,14}", page="https://jp.mercari.com/item/{id}", example="m12345678901")
 SHOPS = Items(
@@ -10,7 +10,7 @@ SHOPS = Items(
 
 SITE = Site(
     marketplace=Marketplace.MERCARI,
-    words={"en": "Mercari", "ja": "メルカリ"},
+    words=Words(en="Mercari", ja="メルカリ"),
     items=(ORDINARY, SHOPS),
     search_page=SearchPage(
         host="jp.mercari.com",

@@ -1,12 +1,19 @@
 """What a marketplace is to every process: its words, ids, addresses, pools, times, and what it can do."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from mercarich_contracts.market import Marketplace
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A marketplace's name in each language."""
+
+    en: str
+    ja: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,7 @@ class Site:
     """One marketplace. Whatever differs between marketplaces is a field here: nobody asks for one by its name."""
 
     marketplace: Marketplace
-    words: Mapping[str, str]
-    """Its name by language: `en`, `ja`."""
+    words: Words
     items: tuple[Items, ...]
     search_page: SearchPage | None
     """None: no address of it can be pasted."""

@@ -1,11 +1,11 @@
 """Yahoo! Auctions."""
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site
+from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site, Words
 
 SITE = Site(
     marketplace=Marketplace.YAHOO,
-    words={"en": "Yahoo! Auctions", "ja": "ヤフオク!"},
+    words=Words(en="Yahoo! Auctions", ja="ヤフオク!"),
     items=(
         Items(
             ids=r"[a-z]?[0-9]{6,12}",
