@@ -11,12 +11,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
 from tests.services.memory import folder_in_memory
 from tests.services.process import Missing, free_port
 
 from mercarich_db import schema
 from mercarich_db.engine import create
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine fails no test
 
 REAL_SERVICES = os.environ.get("MERCARICH_TEST_SERVICES") == "1"
 
