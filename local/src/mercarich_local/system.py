@@ -34,7 +34,50 @@ PORTS: Mapping[str, int] = {
     "notices": 9109,
     "scheduler": 9104,
 }
-"""Where each process listens: its service, or for a worker /metrics, /healthz and /readyz."""
+"""Where each process listens: its service, or for a worker /metrics, /healthz and /readyz. The variable NAME_PORT moves
+it (`port_variable`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that the Procfile's command lines name, and what docs/settings.md says of it."""
+
+    name: str
+    default: str
+    meaning: str
+    unit: str
+    why: str
+    zero: str
+
+
+MARKET = (
+    Variable("SIMULATOR_SELLERS", "20", "Amazon sellers of the simulated market", "sellers", "enough to see turns", ""),
+    Variable(
+        "SIMULATOR_LISTINGS",
+        "10000",
+        "listings of all of them together",
+        "listings",
+        "500 a seller, and a first check run of minutes",
+        "an empty market",
+    ),
+    Variable(
+        "SIMULATOR_RESTORES",
+        "100",
+        "offers that Amazon shows at 0 although their source is available",
+        "offers",
+        "one in a hundred: restores go out from the start",
+        "nothing waits to be put up again",
+    ),
+    Variable(
+        "SIMULATOR_SPARE_PIECES",
+        "0.5",
+        "share of the sources of which there is one more piece, as good and cheaper",
+        "share, 0 to 1",
+        "some searches find a replacement, some do not",
+        "no search finds a replacement",
+    ),
+)
+"""The simulated market of `make up`."""
 PROBES: Mapping[str, str | None] = {"broker": None, "simulator": "/healthz"}
 """What tells that a process is ready, where it is not /readyz; None: that it accepts connections."""
 ASK_PROXIES = ("CHECKER_", "UPDATER_", "WEB_", "PAGES_")
@@ -81,10 +124,7 @@ class System:
                 for prefix in ASK_PROXIES
                 for variable, name in proxy_urls.variables(prefix).items()
             },
-            "SIMULATOR_SELLERS": "20",
-            "SIMULATOR_LISTINGS": "10000",
-            "SIMULATOR_RESTORES": "100",
-            "SIMULATOR_SPARE_PIECES": "0.5",
+            **{variable.name: variable.default for variable in MARKET},
             "FEED_LWA_URL": f"{simulator}/lwa/auth/o2/token",
             "FEED_SPAPI_URL": f"{simulator}/spapi",
             "FEED_PAGES_URL": self.url("web"),

@@ -17,11 +17,17 @@ from mercarich_db import engine as engines
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_AGAIN
-from mercarich_platform.front import TryAgain
+from mercarich_platform.front import SCHEDULE, TryAgain
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 
 log = logging.getLogger(__name__)
+BY_HAND = "MERCARICH_BY_HAND"
+"""Set where a person wanted this start in the pages: it runs although its row is paused.
+
+Why: the schedule's own starts keep a pause.
+Empty: a paused row does not run.
+"""
 Result = TypeVar("Result")
 
 
@@ -30,10 +36,10 @@ def scheduled(run: Callable[[], int]) -> int:
 
     A database that is away is the command's own matter to tell. What ends the command by an error is written down by
     the exit code that it leads to, and raised."""
-    name = os.environ.get("MERCARICH_SCHEDULE", "")
+    name = os.environ.get(SCHEDULE, "")
     if not name:
         return run()
-    by_hand = bool(os.environ.get("MERCARICH_BY_HAND"))
+    by_hand = bool(os.environ.get(BY_HAND))
     if not by_hand and _told(lambda connection: _paused_by(connection, name)) is not None:
         sys.stdout.write(f"{name} is paused; `mercarich schedule resume {name}` lets it start again\n")
         return DONE

@@ -36,28 +36,111 @@ class ProxySettings(BaseSettings):
     """Where the marketplace's pictures are; asked with `web` only, 2 calls a second, 4 at once."""
 
     upstream: Literal["simulator", "web"] = "simulator"
+    """Whom the proxy asks: a simulated market, or the marketplace's own web site.
+
+    Why: nobody asks a real marketplace without having said so.
+    """
     upstream_url: str = Field(default="", pattern=r"^(https?://[^/\s]+.*)?$")
-    """Base address; empty is the simulator's, or the real one with `web`."""
+    """The base address that is asked.
+
+    Why: follows from the upstream.
+    Empty: the simulator's, or the real one with `web`.
+    """
     accept_terms: str = ""
-    """`yes` from an operator who has settled with the marketplace's terms of use."""
+    """`yes` from an operator who has settled with the marketplace's terms of use.
+
+    Why: only the operator can settle it.
+    Empty: with the upstream `web` the proxy does not start.
+    """
     rate_per_second: float | None = Field(default=None, gt=0, le=10_000)
+    """The outbound budget: calls to the marketplace, of all callers together.
+
+    Unit: calls a second
+    Why: the limits of politeness of each marketplace, which are also kept below a hard cap of twice as much.
+    Empty: the polite rate at the real host, 300 elsewhere.
+    """
     concurrency: int | None = Field(default=None, ge=1, le=1_000)
+    """Calls under way at once.
+
+    Unit: calls
+    Why: two at a real host, which is also the most that is allowed there.
+    Empty: 2 at the real host, 32 elsewhere.
+    """
     cache_seconds: float = Field(default=10.0, ge=0, le=3_600)
-    """How long an answer is given again. Short: a second look must be a second look."""
+    """How long an answer is given again to whoever asks for the same.
+
+    Unit: seconds
+    Why: enough for callers that ask for one item at the same time; short, for a second look must be a second look.
+    Zero: no answer is kept; calls under way at the same moment still share theirs.
+    """
     cache_items: int = Field(default=50_000, ge=1)
+    """Answers that are kept at most, the oldest dropped first.
+
+    Unit: answers
+    Why: a bound for memory; ten seconds at the 300 calls a second of a simulated market are 3,000 answers.
+    """
     deadline_seconds: float | None = Field(default=None, gt=0, le=120)
-    """For one call, first byte to last byte: 15 at a real host, 5 elsewhere."""
+    """The whole time of one call, first byte to last byte.
+
+    Unit: seconds
+    Why: a page that drips must not hold a slot.
+    Empty: 15 at a real host, 5 elsewhere.
+    """
     breaker_block_streak: int = Field(default=5, ge=1)
+    """Answers in a row that say "blocked" which open the breaker.
+
+    Unit: answers
+    Why: an estimate: one may be a chance, and each further one makes a block last longer.
+    """
     breaker_failure_share: float = Field(default=0.5, gt=0, le=1)
+    """The share of failed calls in the window that opens the breaker.
+
+    Unit: share, 0 to 1
+    Why: an estimate: a marketplace of which every second call fails does not answer.
+    """
     breaker_min_calls: int = Field(default=20, ge=1)
+    """Calls in the window below which their share says nothing; as many failures in a row open the breaker, too.
+
+    Unit: calls
+    Why: an estimate: fewer would let some chance failures stop a marketplace.
+    """
     breaker_unparsable_share: float = Field(default=0.05, gt=0, le=1)
+    """The share of pages in the window that could not be read which opens the breaker.
+
+    Unit: share, 0 to 1
+    Why: half of what holds a run (BRAKE_UNPARSABLE_SHARE), so that the proxy stops asking first.
+    """
     breaker_min_pages: int = Field(default=40, ge=1)
+    """Pages in the window below which their share says nothing.
+
+    Unit: pages
+    Why: at 5 per cent of 40 pages, one odd page does not open it.
+    """
     breaker_window_seconds: float = Field(default=60.0, gt=0)
+    """How far back calls count.
+
+    Unit: seconds
+    Why: an estimate: at a real host's rate a minute has just about the calls that the shares need.
+    """
     breaker_open_seconds: float | None = Field(default=None, gt=0)
-    """15 minutes at a real host, 5 seconds elsewhere; doubles at every failed probe."""
+    """How long an open breaker asks nothing before one call probes; doubles at every failed probe.
+
+    Unit: seconds
+    Why: a real marketplace that blocks is to forget us; a simulated one is tried again soon.
+    Empty: 900 (15 minutes) at a real host, 5 elsewhere.
+    """
     breaker_max_open_seconds: float | None = Field(default=None, gt=0)
+    """The longest that doubling makes of it.
+
+    Unit: seconds
+    Why: a marketplace that is well again is asked on the same day.
+    Empty: 21,600 (6 hours) at a real host, 60 elsewhere; never less than the first time.
+    """
     user_agent: str = Field(default=USER_AGENT, min_length=1, pattern=r"^[\x20-\x7e]+$")
-    """Honest; an operator adds a contact."""
+    """The User-Agent that the marketplace is told; an operator adds a contact.
+
+    Why: an honest name: the program's.
+    """
 
     def checked(self) -> "ProxySettings":
         """Itself, when it may be used. Raises `BadConfiguration` with the sentence that says why not."""

@@ -28,6 +28,13 @@ OF_MARKETPLACES = "mercarich.marketplace_commands"
 
 AROUND = "mercarich.around"
 
+SCHEDULE = "MERCARICH_SCHEDULE"
+"""The row of the schedule that this command is a start of, as update-feed-yahoo; the chart's CronJobs set it.
+
+Why: what a person types is no start of the schedule; on one machine the scheduler keeps the book itself.
+Empty: the start is in no book, and no pause holds it.
+"""
+
 Command = Callable[[Sequence[str]], int]
 MarketplaceCommand = Callable[[Marketplace, Sequence[str]], int]
 Around = Callable[[Callable[[], int]], int]
@@ -88,7 +95,7 @@ def _is_text(argument: str) -> bool:
 def _surrounded(command: Command) -> Command:
     """When a CronJob starts it: with what the group `mercarich.around` does before and after, a function that takes
     the call. Nothing of it is imported otherwise."""
-    for entry in entry_points(group=AROUND) if os.environ.get("MERCARICH_SCHEDULE") else ():
+    for entry in entry_points(group=AROUND) if os.environ.get(SCHEDULE) else ():
         around: Around = entry.load()
         return lambda arguments: around(lambda: command(arguments))
     return command

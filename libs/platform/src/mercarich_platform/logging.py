@@ -15,8 +15,18 @@ _SECRETS = re.compile(
     r"(Atz[ra]\|[^\s\"',}]+)|(amzn1\.(?:oa2-cs|application-oa2-client)\.[^\s\"',}]+)"
     r"|((?<=://)[^\s/@:]+:[^\s/@]+(?=@))|((?:(?<=password=)|(?<=client_secret=)|(?<=refresh_token=)|(?<=spapi_oauth_code=))[^\s&\"',}]+)"
 )
+LOG_FILE = "MERCARICH_LOG_FILE"
+"""The file that log lines go to; in its name `{service}` stands for the process, `{log}` for the old system's file.
+
+Why: on Kubernetes, and below `make up`, somebody else collects stdout.
+Empty: stdout.
+"""
 SERVER = "SERVER"
-"""The seed's variable for which of its servers this is, such as srv1: a field of each JSON line where it is set."""
+"""Which of several servers this is, such as srv1: a field of each JSON line.
+
+Why: the old system's variable; one server needs no name.
+Empty: lines have no such field.
+"""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -33,7 +43,7 @@ def configure(service: str, *, level: str = "INFO", style: Literal["json", "text
 
 
 def _handler(service: str) -> logging.Handler:
-    pattern = os.environ.get("MERCARICH_LOG_FILE", "")
+    pattern = os.environ.get(LOG_FILE, "")
     if not pattern:
         return logging.StreamHandler(sys.stdout)
     outlive_hangup()

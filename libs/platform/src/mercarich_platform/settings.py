@@ -2,6 +2,10 @@
 
 The numbers that people change while the system runs are not here: they live in the database
 (`mercarich_db.settings_store`).
+
+The docstring of a field says what the variable is, and then, each on a line of its own where it applies, its `Unit:`,
+the `Why:` of its default, and what happens at `Zero:` or when it is `Empty:`. `python -m tools.settings_page` writes
+docs/settings.md from them.
 """
 
 import os
@@ -22,20 +26,49 @@ class SharedSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MERCARICH_", frozen=True, extra="ignore")
 
     database_url: SecretStr = SecretStr("")
-    """SQLAlchemy's form, `sqlite:////path/to/file` or `mysql+pymysql://user:password@host/name`. Empty: SQLite in
-    the data folder."""
+    """The database, in SQLAlchemy's form: `sqlite:////path/to/file` or `mysql+pymysql://user:password@host/name`.
+
+    Why: one machine needs no database server.
+    Empty: SQLite, the file mercarich.db in the data folder.
+    """
     kafka_bootstrap: str = "127.0.0.1:9092"
-    """host:port, several separated by commas."""
+    """The broker: host:port, several separated by commas.
+
+    Why: the embedded broker of one machine.
+    """
     data_dir: Path = Path("var")
-    """Where one machine keeps its database, key and logs."""
+    """The folder where one machine keeps its database, keys and logs.
+
+    Why: below the checkout, where `make clean` finds it.
+    """
     pictures: Path | None = None
-    """The folder of the listings' pictures, one folder a seller in it. Empty: `pictures` in the data folder."""
+    """The folder of the listings' pictures, one folder a seller in it.
+
+    Why: one machine keeps everything in one place.
+    Empty: `pictures` in the data folder.
+    """
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Lines below this level are not written.
+
+    Why: INFO tells what was decided; DEBUG adds a driver's own lines, ten a second while the broker is away.
+    """
     log_format: Literal["json", "text"] = "json"
-    """`text` for a person at a terminal."""
+    """`text` for a person at a terminal.
+
+    Why: what collects logs reads JSON.
+    """
     metrics_host: str = "0.0.0.0"
+    """The address on which a worker serves /metrics, /healthz and /readyz.
+
+    Why: Prometheus and the kubelet come from outside the pod; `make up` sets 127.0.0.1.
+    """
     metrics_port: int = Field(default=0, ge=0, le=65535)
-    """/metrics, /healthz and /readyz of a worker; 0 turns them off."""
+    """The port of a worker's /metrics, /healthz and /readyz.
+
+    Unit: port
+    Why: off, so that commands and tests disturb nobody; the chart and `make up` give each process its own.
+    Zero: the three are not served.
+    """
 
     @property
     def database(self) -> str:

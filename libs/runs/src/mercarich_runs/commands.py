@@ -22,6 +22,13 @@ from mercarich_runs.use_cases.see_through import Interrupted, Report
 
 MAX_WORKERS = 1000
 
+REQUEST_KEY = "MERCARICH_REQUEST_KEY"
+"""The key of a run's start, on Kubernetes the Job's name: a start with the same key goes on with the same run.
+
+Why: what a person types is a start of its own.
+Empty: a new run, unless `--request-key` says otherwise.
+"""
+
 EXIT_CODES = "Exit codes: 0 done or superseded, 75 try again, 78 bad configuration."
 
 
@@ -92,7 +99,7 @@ class RunCommand:
         add("--yes", action="store_true", help="confirms --dual-boot")
         add(
             "--request-key",
-            default=os.environ.get("MERCARICH_REQUEST_KEY"),
+            default=os.environ.get(REQUEST_KEY),
             help="the Job's name: the same key is the same run (MERCARICH_REQUEST_KEY)",
         )
 

@@ -17,6 +17,25 @@ MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _CONFLICT = 409
 
+KUBECONFIG = "KUBECONFIG"
+"""kubectl's variable: the file by which a developer's operator reaches a cluster.
+
+Why: a pod has a service account.
+Empty: the service account's token.
+"""
+API_HOST = "KUBERNETES_SERVICE_HOST"
+"""The API server's address, as Kubernetes tells every pod.
+
+Why: Kubernetes sets it.
+Empty: the name of the service account's own settings, which needs the cluster's DNS.
+"""
+API_PORT = "KUBERNETES_SERVICE_PORT"
+"""The port of that address.
+
+Why: Kubernetes sets it.
+Empty: 443.
+"""
+
 
 class Exists(ClusterAway):
     """There is one of that name already."""
@@ -24,13 +43,13 @@ class Exists(ClusterAway):
 
 def connection() -> kopf.ConnectionInfo:
     """How to reach the API server now: a pod's token changes every hour. Raises `BadConfiguration`."""
-    found = kopf.login_with_kubeconfig(settings=kopf.OperatorSettings()) if os.environ.get("KUBECONFIG") else None
+    found = kopf.login_with_kubeconfig(settings=kopf.OperatorSettings()) if os.environ.get(KUBECONFIG) else None
     if found is not None:
         return found
     found = kopf.login_with_service_account(settings=kopf.OperatorSettings())
     if found is None:
         raise BadConfiguration("neither a service account's token nor KUBECONFIG is there to reach the API server with")
-    host, port = os.environ.get("KUBERNETES_SERVICE_HOST"), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
+    host, port = os.environ.get(API_HOST), os.environ.get(API_PORT, "443")
     if not host:
         return found
     # Its address, as every pod is told it, works while the cluster's DNS does not.

@@ -1,0 +1,168 @@
+"""Settings of stock checks: batches and repeats, canaries, the brake."""
+
+from mercarich_contracts.sites import SITES
+from mercarich_db.definitions.definition import Definition
+
+CHECKS = (
+    Definition(
+        "CHECK_BATCH_ITEMS",
+        50,
+        "source items in one message",
+        1,
+        1000,
+        unit="source items",
+        why="At 50 the broker carries 5 messages a second for ten million listings (docs/performance.md). The old"
+        " system's least was 100 items a job.",
+    ),
+    Definition(
+        "INV_QUEUE_ENOUGH_JOB_COUNT",
+        20,
+        "batches of a run that may be unfinished at once",
+        1,
+        10_000,
+        unit="batches",
+        why="The old system's key and value: its producer waited while more than 20 jobs were in the queue. The bound"
+        " keeps a planner's memory flat, and an overtaken run leaves no more than this behind.",
+    ),
+    Definition(
+        "CHECK_REPUBLISH_SECONDS",
+        30,
+        "a batch without progress for so long is published again",
+        5,
+        86_400,
+        unit="seconds",
+        why="As long as a checker's lease (CHECKER_LEASE_SECONDS): what a dead worker had claimed is free by then. Each"
+        " repeat of a batch doubles the wait, up to four times the value.",
+    ),
+    Definition(
+        "CHECK_ATTEMPTS",
+        3,
+        "claims without an answer after which an item is set aside",
+        1,
+        20,
+        unit="claims",
+        why="A claim is also lost when a worker is killed for another reason; such an item is then asked for alone, so"
+        " that two more lost claims speak against the item itself. Update runs use the same number.",
+    ),
+    Definition(
+        "CHECK_UNKNOWNS",
+        6,
+        "unknown answers after which a run lets go of an item",
+        1,
+        100,
+        unit="answers",
+        why="With CHECK_RETRY_SECONDS at 30, six answers are spread over 8 to 16 minutes; the next run asks again.",
+    ),
+    Definition(
+        "CHECK_RETRY_SECONDS",
+        30,
+        "first wait after an unknown answer, doubled each time",
+        1,
+        3600,
+        unit="seconds",
+        why="Long enough for a marketplace to recover from a hiccup. A wait is half to all of it, drawn, and at most"
+        " half an hour.",
+    ),
+)
+
+_CANARIES = "ids, separated by spaces, each followed by =on_sale or =gone; empty: taken from the last runs"
+_NO_CANARIES = (
+    "Up to five items of each kind are drawn at each look from the last runs, of different source sellers; at least"
+    " half of each kind must be as expected. Named canaries must all be."
+)
+
+CANARIES = (
+    *(
+        Definition(
+            site.canary_setting,
+            "",
+            f"canaries of {site.words.en}: {_CANARIES}",
+            why="No item of the real marketplace stays on sale for ever, so none can be a default.",
+            zero=_NO_CANARIES,
+        )
+        for site in SITES.values()
+    ),
+    Definition(
+        "CANARY_EVERY_SECONDS",
+        300,
+        "wait between looks at canaries while all is well",
+        1,
+        86_400,
+        unit="seconds",
+        why="Ten canaries in five minutes are a thirtieth of Mercari's default budget, a call a second. Nothing waits"
+        " for it: when more than half of a run's latest answers are unknown, it looks at once.",
+    ),
+    Definition(
+        "CANARY_RETRY_SECONDS",
+        15,
+        "wait between looks at canaries while a run is held",
+        1,
+        3600,
+        unit="seconds",
+        why="A held run publishes nothing, so that its canaries have the budget nearly for themselves. It goes on"
+        " soon after the marketplace is well.",
+    ),
+)
+
+BRAKE = (
+    Definition(
+        "BRAKE_LISTINGS",
+        20,
+        "fallen listings of a seller below which nothing is held",
+        1,
+        100_000,
+        unit="listings",
+        why="An estimate: of a seller with few listings a handful of ordinary sales is a large share. The old system"
+        " had no brake; people stopped its cron when a source failed.",
+    ),
+    Definition(
+        "BRAKE_SHARE",
+        0.15,
+        "share of a seller's checked listings that may fall in a run",
+        0.0,
+        1.0,
+        unit="share, 0 to 1",
+        why="An estimate, meant to lie above what sells between two checks, and below what a changed page makes fall.",
+        zero="The share is not looked at: every BRAKE_LISTINGS falls are held.",
+    ),
+    Definition(
+        "BRAKE_MARKETPLACE_LISTINGS",
+        200,
+        "the same for a whole marketplace: listings",
+        1,
+        1_000_000,
+        unit="listings",
+        why="Ten times a seller's number: it catches what makes a few listings of many sellers fall.",
+    ),
+    Definition(
+        "BRAKE_MARKETPLACE_SHARE",
+        0.15,
+        "the same for a whole marketplace: share",
+        0.0,
+        1.0,
+        unit="share, 0 to 1",
+        why="The same share as a seller's.",
+        zero="The share is not looked at: every BRAKE_MARKETPLACE_LISTINGS falls are held.",
+    ),
+    Definition(
+        "BRAKE_UNPARSABLE_SHARE",
+        0.10,
+        "share of unreadable pages that holds a marketplace",
+        0.0,
+        1.0,
+        unit="share, 0 to 1",
+        why="An estimate, twice the share that opens a proxy's breaker (…_BREAKER_UNPARSABLE_SHARE), which acts first."
+        " It is asked from 40 looks of a run on.",
+        zero="From 40 looks on, one unreadable page holds the marketplace.",
+    ),
+    Definition(
+        "BRAKE_CONFIRM_SECONDS",
+        600,
+        "age at which a held fall is looked at a second time",
+        1,
+        86_400,
+        unit="seconds",
+        why="Ten minutes: an outage or a broken page of minutes is over by then, and what is really gone stays on sale"
+        " for these ten minutes more.",
+    ),
+)

@@ -1,0 +1,60 @@
+"""docs/settings.md, and what each setting and variable must say of itself."""
+
+from itertools import chain
+
+import pytest
+from tools.settings_page import PAGE, Entry, groups, page, processes
+from tools.variables import ROOT, constants, read_by_name
+
+from mercarich_db.setting_definitions import DEFINITIONS
+
+LONGEST_CELL = 60
+SETTINGS_READER = "libs/platform/src/mercarich_platform/settings.py"
+"""It looks a wrong variable of any settings class up, to tell its value."""
+ENTRIES = [*chain.from_iterable(groups().values()), *chain.from_iterable(processes().values())]
+
+
+def test_the_page_is_the_one_that_the_definitions_give() -> None:
+    assert PAGE.read_text() == page(), "run: python -m tools.settings_page"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_each_says_its_unit_why_its_default_and_what_happens_at_nothing(entry: Entry) -> None:
+    assert entry.lacks == ()
+
+
+def test_every_setting_is_there_once_and_every_variable() -> None:
+    told = [entry.name for entries in groups().values() for entry in entries]
+    assert sorted(told) == sorted(DEFINITIONS)
+    names = [entry.name for entries in processes().values() for entry in entries]
+    assert len(set(names)) == len(names)
+    assert {"MERCARICH_DATABASE_URL", "YAHOO_PROXY_RATE_PER_SECOND", "FEED_PUSHERS", "PAGES_KEY", "SERVER"} <= set(
+        names
+    )
+
+
+def test_a_variable_that_no_settings_class_reads_is_a_constant_with_its_text() -> None:
+    known = constants()
+    found = [(str(path.relative_to(ROOT)), line, name) for path, line, name in read_by_name()]
+    assert found
+    assert [one for one in found if one[2] not in known and one[0] != SETTINGS_READER] == []
+
+
+def test_what_a_definition_does_not_say_is_named() -> None:
+    silent = Entry("X", "1", "", "0 to 1", "", "", "", can_be_nothing=True, is_number=True)
+    assert silent.lacks == ("meaning", "unit", "why", "zero")
+    text = Entry(
+        "X", "on", "", "on, off", "it is on", "nobody turned it off", "", can_be_nothing=False, is_number=False
+    )
+    assert text.lacks == ()
+
+
+def test_cells_of_tables_are_short() -> None:
+    rows = [line for line in PAGE.read_text().splitlines() if line.startswith("|")]
+    assert [cell for row in rows for cell in row.split("|") if len(cell) > LONGEST_CELL] == []
+
+
+def test_secrets_show_no_value() -> None:
+    secrets = [entry for entry in ENTRIES if entry.allowed == "secret"]
+    assert len(secrets) >= 6
+    assert {entry.default for entry in secrets} <= {"", "simulated-secret"}

@@ -1,0 +1,180 @@
+"""Writes docs/settings.md from where each setting and variable is defined: `python -m tools.settings_page`."""
+
+import itertools
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tools.variables import Variable, variables
+
+from mercarich_db.setting_definitions import DEFINITIONS, PAUSE, SELLERS_OWN, WORKERS, Definition
+from mercarich_web.system_settings.words import GROUPS
+
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+WIDTH = 120
+MOST_NAMES = 6
+"""That are told one by one."""
+POOLS, MARKETPLACES = "Worker pools", "Marketplaces"
+_HEAD = """# Settings
+
+Made by `python -m tools.settings_page` from the definitions themselves (`mercarich_db.setting_definitions`, settings
+classes, and constants that name a variable); a test fails when it is out of date, or when a definition does not say its
+unit, why its default is what it is, and what happens at zero or when it is empty. "The old system" is the one that
+Mercarich stands in for.
+"""
+_DATABASE = """## In the database
+
+What people change while the system runs: by `mercarich settings`, or on the page *Settings*; pools and marketplaces
+have pages of their own. What is out of bounds is refused, and each change is kept with its author. Of a setting marked
+"yes" a seller may have an own value (`mercarich revival set`, the page *Rules*); the general one is the default.
+"""
+_ENVIRONMENT = """## In the environment
+
+What belongs to a deployment: addresses, secrets, and how much one process takes on. Each is read once, at the start; a
+wrong one ends the process with 78 and a sentence. A secret is in no log and no message.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One setting or variable, as the page tells it."""
+
+    name: str
+    default: str
+    unit: str
+    allowed: str
+    meaning: str
+    why: str
+    zero: str
+    can_be_nothing: bool
+    is_number: bool
+    own: bool = False
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What its definition does not say."""
+        needed = {
+            "meaning": bool(self.meaning),
+            "unit": bool(self.unit) or not self.is_number,
+            "why": bool(self.why),
+            "zero": bool(self.zero) or not self.can_be_nothing,
+        }
+        return tuple(name for name, said in needed.items() if not said)
+
+
+def groups() -> dict[str, list[Entry]]:
+    """The settings of the database by the groups of their page, those of pools and marketplaces first."""
+    keys = {POOLS: [key for key in DEFINITIONS if key.startswith(tuple(WORKERS))]}
+    keys[MARKETPLACES] = [key for key in DEFINITIONS if key.startswith(PAUSE)]
+    keys |= {group: list(words) for group, words in GROUPS.items()}
+    return {group: [_entry(DEFINITIONS[key]) for key in some] for group, some in keys.items()}
+
+
+def processes() -> dict[str, list[Entry]]:
+    """The variables of the environment by the processes that read them."""
+    return {heading: [_told(variable) for variable in some] for heading, some in variables().items()}
+
+
+def page() -> str:
+    database = (block for group, entries in groups().items() for block in _section(group, entries, own=True))
+    environment = (block for heading, entries in processes().items() for block in _section(heading, entries))
+    return "\n".join([_HEAD, _DATABASE, *database, _ENVIRONMENT, *environment])
+
+
+def main() -> None:
+    PAGE.write_text(page())
+
+
+def _entry(definition: Definition) -> Entry:
+    default = definition.default
+    number = not isinstance(default, str)
+    bounds = f"{definition.low:,.10g} to {definition.high:,.10g}" if number else ""
+    return Entry(
+        name=definition.key,
+        default=f"{default:,}" if isinstance(default, int) else f"{default:g}" if number else str(default),
+        unit=definition.unit,
+        allowed=bounds or ", ".join(definition.choices) or definition.form or "any text",
+        meaning=definition.meaning,
+        why=definition.why,
+        zero=definition.zero,
+        can_be_nothing=definition.can_be_nothing,
+        is_number=number,
+        own=definition.key in SELLERS_OWN,
+    )
+
+
+def _told(variable: Variable) -> Entry:
+    return Entry(
+        name=variable.name,
+        default=variable.default,
+        unit=variable.unit,
+        allowed=variable.allowed,
+        meaning=variable.meaning,
+        why=variable.why,
+        zero=variable.zero,
+        can_be_nothing=variable.can_be_nothing,
+        is_number=variable.is_number,
+    )
+
+
+def _section(heading: str, entries: list[Entry], *, own: bool = False) -> Iterator[str]:
+    """The blocks of one group: a table to look a value up in, then what there is to say."""
+    with_own = own and any(entry.own for entry in entries)
+    names = ["name", "default", "unit", "bounds or choices", *(["a seller's own"] if with_own else [])]
+    yield f"### {heading}\n\n| {' | '.join(names)} |\n|{'---|' * len(names)}"
+    for entry in entries:
+        shown = f"`{entry.default}`" if entry.default else "empty"
+        cells = [f"`{entry.name}`", shown, entry.unit or "–", entry.allowed or "–"]
+        cells += ["yes" if entry.own else "no"] if with_own else []
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+    yield from (_prose(alike) for alike in _alike(entries))
+    yield ""
+
+
+def _alike(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Those of which the same is said, such as the least of each pool, come together."""
+    together: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        pool = next((pool for pool in WORKERS if entry.name.startswith(pool)), "")
+        meaning = entry.meaning.replace(pool, "…") if pool else entry.meaning
+        together.setdefault((meaning, entry.why, entry.zero), []).append(replace(entry, meaning=meaning))
+    yield from together.values()
+
+
+def _prose(alike: list[Entry]) -> str:
+    entry = alike[0]
+    lines = [_wrapped(f"**{_names(alike)}**: {_sentence(entry.meaning)}", "- ")]
+    lines.append(_wrapped(f"Why: {_sentence(entry.why)}", "  "))
+    if entry.can_be_nothing:
+        nothing = "At 0" if entry.is_number and entry.default else "Empty"
+        lines.append(_wrapped(f"{nothing}: {_sentence(entry.zero)}", "  "))
+    return "\\\n".join(lines)
+
+
+def _names(alike: list[Entry]) -> str:
+    """All of them, or, of many, what their names end with."""
+    names = [entry.name for entry in alike]
+    if len(names) <= MOST_NAMES:
+        return ", ".join(f"`{name}`" for name in names)
+    from_the_end = zip(*(reversed(name.split("_")) for name in names), strict=False)
+    ending = [words[0] for words in itertools.takewhile(lambda words: len(set(words)) == 1, from_the_end)]
+    return f"`…_{'_'.join(reversed(ending))}`"
+
+
+def _sentence(text: str) -> str:
+    """With a capital, unless it begins with a name or a value, and a full stop."""
+    first = text.split(" ")[0]
+    text = text if first.endswith(":") or "_" in first else text[:1].upper() + text[1:]
+    return text if text.endswith((".", "…")) else f"{text}."
+
+
+def _wrapped(text: str, first: str) -> str:
+    return textwrap.fill(
+        text, WIDTH - 1, initial_indent=first, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+if __name__ == "__main__":
+    main()
