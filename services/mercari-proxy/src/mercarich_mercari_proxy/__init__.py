@@ -1,5 +1,6 @@
-"""The only way to Mercari: items, auctions, Shops products, sellers' lists and search, behind one HTTP contract.
+"""The only way to Mercari: items, auctions, Shops products, sellers' lists, search and pictures, by HTTP.
 
-Read on in `__main__`, `bootstrap`, `api` (the legacy routes), `domain` (what Mercari's words mean) and
-`adapters` (how it is asked and read). Budget, breaker, caches and the contract are `mercarich_marketplace`.
+`adapters` is how Mercari is asked and read, `domain` what its words mean, `api` the old proxy's routes. Budget,
+breaker, caches and the contract are `mercarich_marketplace`. The path through the files:
+services/mercari-proxy/README.md.
 """

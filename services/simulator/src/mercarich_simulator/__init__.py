@@ -15,4 +15,6 @@ product: what it serves is written from the marketplaces' own formats, and what 
 A market is arithmetic, not storage: item and listing N of a seed are computed when asked for, and only what
 changed is kept, so a million listings cost no more memory than ten. Truth (what a source really is) and the
 offers (what Amazon shows) are two independent time lines; the ledger compares them.
+
+The path through the files: services/simulator/README.md.
 """

@@ -4,5 +4,6 @@ A *planner* (the CronJob's process, `mercarich update_item_yahoo|mercari`) start
 replacement. A *worker* (`mercarich-updater worker`, group `updater-<marketplace>`) takes batches of a run and
 listings that a check has just withdrawn (`update.<marketplace>`), searches through the proxies, judges candidates in
 the seed's order, and gives the listing its new source; `feed` pushes it. People look and decide by `mercarich
-revival`. Writes the update columns of listings, restores, revivals, candidates, runs, and sources that it takes.
+revival`. Writes revivals, candidates, runs and sources that it takes, and, by `mercarich_listings.store`, listings.
+The paths through the files: services/updater/README.md.
 """

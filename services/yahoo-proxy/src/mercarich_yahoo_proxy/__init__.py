@@ -1,5 +1,5 @@
-"""The only way to Yahoo! Auctions: item pages and search pages, behind the same HTTP contract as Mercari's.
+"""The only way to Yahoo! Auctions: item pages, search pages and pictures, behind the same HTTP contract as Mercari's.
 
-Read on in `__main__`, `bootstrap`, `domain` (what a page means) and `adapters` (how Yahoo is asked
-and read). Budget, breaker, caches and the contract are `mercarich_marketplace`.
+`adapters` is how Yahoo is asked and read, `domain` what a page means. Budget, breaker, caches and the contract are
+`mercarich_marketplace`. The path through the files: services/yahoo-proxy/README.md.
 """
