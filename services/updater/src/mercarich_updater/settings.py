@@ -20,7 +20,7 @@ class UpdaterSettings(ProxyUrls):
     """How long a claimed listing stays with a worker that no longer speaks; the lease is renewed while it does.
 
     Unit: seconds
-    Why: a search takes longer than a check, and nothing is at risk meanwhile: the offer is down already.
+    Why: a search takes longer than a check, and most offers that are searched for are down already.
     """
     proxy_silence_seconds: float = Field(default=45, ge=1, le=300)
     """The proxy counts as away after so long without a byte.

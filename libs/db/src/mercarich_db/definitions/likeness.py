@@ -21,7 +21,7 @@ LIKENESS = (
         "on",
         f"titles must not name different goods{_STRICT}",
         choices=("on", "off"),
-        why="Pictures do not tell the volume on a cover, the number of pieces or a part of the whole; titles do.",
+        why="Titles say the volume, the number of pieces, or that it is a part only, which pictures hardly show.",
     ),
     Definition(
         "REVIVAL_LEAST_SHARE",

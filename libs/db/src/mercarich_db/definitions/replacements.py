@@ -106,7 +106,7 @@ SELLERS_RULES = (
         25,
         unit="days",
         why="An estimate of the way to the seller and out again. The sum is cut at 30 days, the most Amazon takes.",
-        zero="Amazon is told the source's own shipping days.",
+        zero="Amazon is told the source's own shipping days, or REVIVAL_SHIP_DAYS where those are unknown.",
     ),
     Definition(
         "REVIVAL_QUANTITY_CAP",

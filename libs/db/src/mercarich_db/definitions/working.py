@@ -10,7 +10,7 @@ PUSHES = (
         1,
         86_400,
         unit="seconds",
-        why="The old system took a seller's feed for stuck after 30 minutes. What it carries then goes by PATCH.",
+        why="The old system took a seller's feed for stuck after 30 minutes. What it carries goes out again.",
     ),
     Definition(
         "FEED_POLL_SECONDS",
