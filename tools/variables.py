@@ -18,8 +18,11 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from mercarich_contracts.sites import SITES
 from mercarich_local.system import MARKET, PORTS, port_variable
 from mercarich_marketplace.settings import ProxySettings
+from mercarich_platform import proxy_urls
+from mercarich_platform.proxy_urls import ProxyUrls
 from mercarich_platform.settings import SharedSettings
 
 ROOT = Path(__file__).parents[1]
@@ -123,7 +126,11 @@ def _fields(settings: type[BaseSettings]) -> Iterator[Variable]:
     said = _docstrings(settings)
     shared = settings is ProxySettings
     prefixes = proxy_prefixes() if shared else [str(settings.model_config.get("env_prefix", ""))]
+    if issubclass(settings, ProxyUrls):
+        yield from _proxy_urls(prefixes[0])
     for name, field in settings.model_fields.items():
+        if name in ProxyUrls.model_fields:
+            continue
         parts = _parts(said.get(name, ""))
         kinds = _kinds(field.annotation)
         is_number = bool(kinds & {int, float})
@@ -140,6 +147,14 @@ def _fields(settings: type[BaseSettings]) -> Iterator[Variable]:
                 can_be_nothing=default is None or default == "" or (is_number and _takes_zero(field)),
                 is_number=is_number,
             )
+
+
+def _proxy_urls(prefix: str) -> Iterator[Variable]:
+    for name, marketplace in proxy_urls.variables(prefix).items():
+        site = SITES[marketplace]
+        meaning = f"where this process asks about {site.words.en}"
+        why = "the proxy's port on one machine"
+        yield Variable(name, site.proxy_url, "any text", meaning, "", why, "", False, False)
 
 
 def _constants(path: Path) -> Iterator[Variable]:

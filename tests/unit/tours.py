@@ -13,6 +13,7 @@ DRIVERS = frozenset(
 )
 """By one of these whatever the product writes leaves a process: a row, a record, a request, an answer."""
 _STEP = re.compile(r"^\d+\. \[`(?P<shown>[^`]+)`\]\((?P<target>[^)]+)\)(?P<told>.*)$")
+_MODULE = re.compile(r"mercarich_\w+(\.\w+)+")
 _HEADING = re.compile(r"^## (?P<name>The path\b.*)$")
 
 
@@ -55,13 +56,16 @@ def modules(root: Path) -> dict[str, Path]:
 
 def imports(path: Path) -> set[str]:
     """What a file imports, at its top or within a function, by names as they are written: `a.b` and `a.b.c` of
-    `from a.b import c`. What only a type checker imports is left out."""
+    `from a.b import c`; and what it has imported by name, as the kit imports a proxy's root. What only a type checker
+    imports is left out."""
     found: set[str] = set()
     for node in _running(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _MODULE.fullmatch(node.value):
+            found.add(node.value)
     return found
 
 
@@ -75,10 +79,9 @@ def graph(known: Mapping[str, Path]) -> dict[Path, frozenset[Path]]:
 def roots(service: Path, known: Mapping[str, Path]) -> set[Path]:
     """Where the service's processes and commands begin, by its pyproject."""
     project = tomllib.loads((service / "pyproject.toml").read_text())["project"]
-    points = [
-        *project.get("scripts", {}).values(),
-        *project.get("entry-points", {}).get("mercarich.commands", {}).values(),
-    ]
+    groups = project.get("entry-points", {})
+    commands = [groups.get(group, {}) for group in ("mercarich.commands", "mercarich.marketplace_commands")]
+    points = [point for group in (project.get("scripts", {}), *commands) for point in group.values()]
     return {known[point.split(":")[0]] for point in points}
 
 
