@@ -22,7 +22,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart lint types arch unit integration browser system chaos soak bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ up: $(INSTALLED) ## run everything on this machine, offline, until Ctrl-C; its d
 demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage)
 	@$(BIN)/mercarich demo --scenario $(SCENARIO)
 
-test: lint types arch unit integration test-chart ## everything that needs only Python; the chart where npm is there
+test: lint types arch docs unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
 test-services: $(INSTALLED) ## what asks a broker or a database in the integration tier, on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
 	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 3 --dist worksteal --durations 10 tests/integration
@@ -58,12 +58,15 @@ images: ## every service's image (IMAGE_BUILD="docker build", BASE_IMAGE, IMAGE_
 chart: $(INSTALLED) ## write the chart's schedule, schema and table of values again from the code
 	$(BIN)/python charts/generate.py
 
+docs: $(INSTALLED) ## the documentation as a site in var/site; fails for a link or an anchor that leads nowhere
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED) ## mypy, strict
-	$(BIN)/mypy $(SOURCES) bench tests/soak tools/one_writer.py tools/life_cycle.py tools/settings_page.py tools/variables.py
+	$(BIN)/mypy $(SOURCES) bench tests/soak tools/one_writer.py tools/life_cycle.py tools/docs_site.py tools/settings_page.py tools/variables.py
 
 arch: $(INSTALLED) ## import contracts, one writer of listings, and each member's declared dependencies
 	$(BIN)/lint-imports

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from mercarich_contracts.market import Marketplace, State
@@ -26,6 +27,8 @@ from mercarich_reasons.stock import (
 
 PAGE = Path(__file__).parents[1] / "docs" / "listings.md"
 BEGIN, END = "<!-- made by python -m tools.life_cycle -->", "<!-- made until here -->"
+WIDTH = 128
+"""Of a line of the page."""
 BEFORE, NOW = datetime(2026, 11, 25, 9, tzinfo=UTC), datetime(2026, 11, 25, 12, tzinfo=UTC)
 _UP = Listing(
     id=1,
@@ -101,7 +104,7 @@ def main() -> int:
 
 def made() -> str:
     """What stands in the page between the two marks, the marks included."""
-    return f"{BEGIN}\n\n{_stages()}\n\n{_diagram()}\n\n{_table()}\n\n{END}"
+    return f"{BEGIN}\n\n{_stages()}\n\n{_diagram()}\n\n{_table()}\n\n{_writes()}\n\n{END}"
 
 
 def edges() -> Iterator[Edge]:
@@ -135,11 +138,8 @@ def _diagram() -> str:
 
 
 def _table() -> str:
-    by_name: dict[str, list[Edge]] = defaultdict(list)
-    for edge in edges():
-        by_name[edge.transition.name].append(edge)
-    rows = [_row(some) for some in by_name.values()]
-    head = ["| transition | who | from | to | event | writes |", "|---|---|---|---|---|---|"]
+    rows = [_row(some) for some in _by_transition().values()]
+    head = ["| transition | who | from | to | event |", "|---|---|---|---|---|"]
     return "\n".join([*head, *rows])
 
 
@@ -148,11 +148,28 @@ def _row(some: list[Edge]) -> str:
     starts = ", ".join(_word(edge.start) for edge in some)
     ends = ", ".join(dict.fromkeys(_word(edge.end) if edge.end else "gone" for edge in some))
     kinds = ", ".join(dict.fromkeys(edge.kind for edge in some))
+    return f"| {' | '.join((f'`{transition.name}`', ', '.join(transition.by), starts, ends, kinds))} |"
+
+
+def _writes() -> str:
+    """Return a list of what each transition means and writes: too long for cells of a table."""
+    return "\n".join(line for some in _by_transition().values() for line in _item(some))
+
+
+def _item(some: list[Edge]) -> list[str]:
+    transition = some[0].transition
     differing = {name for edge in some for name in edge.columns}
     order = ["the row itself", *(field.name for field in fields(Listing))]
     columns = ", ".join(_COLUMNS.get(name, name) for name in order if name in differing)
-    cells = (f"`{transition.name}`: {transition.meaning}", ", ".join(transition.by), starts, ends, kinds, columns)
-    return f"| {' | '.join(' '.join(cell.split()) for cell in cells)} |"
+    meaning = " ".join(transition.meaning.split())
+    return wrap(f"- `{transition.name}`: {meaning} Writes: {columns}.", WIDTH, subsequent_indent="  ")
+
+
+def _by_transition() -> dict[str, list[Edge]]:
+    by_name: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges():
+        by_name[edge.transition.name].append(edge)
+    return by_name
 
 
 def _word(stage: Stage) -> str:

@@ -1,4 +1,4 @@
-"""Every old command line of docs/runbook.md is run as it stands there, and does what its row says."""
+"""Every old command line of docs/from-the-original.md is run as it stands there, and does what its row says."""
 
 import re
 import shlex
@@ -40,7 +40,7 @@ SHIM = ROOT / "docker"
 
 
 def _old_lines() -> list[str]:
-    table = (ROOT / "docs/runbook.md").read_text(encoding="utf-8").split("## Old command → new")[1]
+    table = (ROOT / "docs/from-the-original.md").read_text(encoding="utf-8").split("## Old command, new command")[1]
     table = table.split("Lines of the shell")[0]
     return re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
 

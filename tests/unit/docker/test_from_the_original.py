@@ -1,4 +1,4 @@
-"""Rows C7 and O3: what the runbook says of the old system's lines and services."""
+"""Rows C7 and O3: what the page says of the old system's lines and services."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import pytest
 
 from mercarich_web.workers.pools_kafka import POOLS
 
-RUNBOOK = (Path(__file__).resolve().parents[3] / "docs/runbook.md").read_text(encoding="utf-8")
-SHELL = RUNBOOK.partition("Lines of the shell")[2].partition("\n### ")[0]
+PAGE = (Path(__file__).resolve().parents[3] / "docs/from-the-original.md").read_text(encoding="utf-8")
+SHELL = PAGE.partition("Lines of the shell")[2].partition("\n## ")[0]
 ROWS = [line.strip("| ").split(" | ") for line in SHELL.splitlines() if line.startswith("| ")]
 
 
