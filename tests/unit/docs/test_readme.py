@@ -1,0 +1,55 @@
+"""README.md: short, and its figures are those that were measured."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PERFORMANCE = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
+SOAK = (ROOT / "tests/soak/README.md").read_text(encoding="utf-8")
+
+
+def rows(page: str, begin: str, end: str) -> list[list[str]]:
+    """Return the rows of the table between two marks, its head excluded."""
+    table = page.partition(begin)[2].partition(end)[0]
+    lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")]
+    return lines[2:]
+
+
+def number(cell: str) -> float:
+    found = re.match(r"[\d.,]+", cell)
+    assert found, cell
+    return float(found[0].replace(",", ""))
+
+
+def test_it_has_fewer_than_120_lines_and_shows_pictures_that_exist() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+
+    assert len(README.splitlines()) < 120
+    assert sum(picture.startswith("docs/pages/") for picture in pictures) == 6
+    assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []
+
+
+def test_the_freshness_is_the_measured_one() -> None:
+    [withdrawals, *_] = rows(PERFORMANCE, "<!-- table withdrawals -->", "<!-- end withdrawals -->")
+
+    half, most = number(withdrawals[1]), number(withdrawals[2])
+    assert f"{half:.2f} s from the commit of a withdrawal to Amazon's acceptance (p50), {most:.2f} s (p99)" in README
+
+
+def test_the_mistakes_are_those_of_the_simulated_weeks() -> None:
+    weeks = rows(SOAK, "<!-- results -->", "<!-- end results -->")
+    withdrawn, wrong, faults = (sum(int(number(week[column])) for week in weeks) for column in (2, 3, 6))
+
+    assert f"{wrong} wrong withdrawals among {withdrawn:,} in {len(weeks)} simulated weeks" in README
+    assert f"with {faults:,} faults and events" in README
+
+
+def test_the_cost_is_the_measured_one() -> None:
+    sides = {row[0]: row for row in rows(PERFORMANCE, "<!-- table mercari -->", "<!-- end mercari -->")}
+    cost = number(sides["Mercarich, 1 checker, 256 calls"][3])
+    ratios = {name: number(sides[name][6]) for name in ("rq Worker, an item a job", "rq Worker, 50 a job", "arq 256")}
+    one, fifty, arq = ratios.values()
+
+    assert f"{cost:.2f} ms of CPU a check: 1/{1 / one:.0f} of rq" in README
+    assert f"1/{1 / fifty:.0f} of rq with 50 items a job, {arq:.2f} of arq" in README
