@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tools.docs_site import rewritten
 
+from mercarich_contracts.market import Marketplace
+
 ROOT = Path(__file__).parents[3]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 LINE = 105
@@ -32,6 +34,8 @@ def test_a_cell_is_measured_as_it_is_shown() -> None:
 def test_every_command_is_named() -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     names = {command.name for command in entry_points(group="mercarich.commands")}
+    kinds = {command.name for command in entry_points(group="mercarich.marketplace_commands")}
+    names |= {f"{kind}_{site}" for kind in kinds for site in Marketplace}
 
     assert len(names) > 30
     assert [name for name in sorted(names) if not re.search(rf"`(mercarich )?{re.escape(name)}\b", page)] == []
