@@ -8,6 +8,7 @@ import pytest
 from tools.docs_site import rewritten
 
 from mercarich_contracts.market import Marketplace
+from mercarich_db.setting_definitions import DEFINITIONS
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -39,6 +40,17 @@ def test_every_command_is_named() -> None:
 
     assert len(names) > 30
     assert [name for name in sorted(names) if not re.search(rf"`(mercarich )?{re.escape(name)}\b", page)] == []
+
+
+def test_a_number_beside_a_setting_is_its_default() -> None:
+    defaults = {key: definition.default for key, definition in DEFINITIONS.items()}
+    told = [
+        told for page in PAGES for told in re.findall(r"`([A-Z_]+)` \((\d[\d,.]*)\)", page.read_text(encoding="utf-8"))
+    ]
+    known = [(key, number) for key, number in told if key in defaults]
+
+    assert len(known) > 10
+    assert [(key, number) for key, number in known if float(number.replace(",", "")) != float(defaults[key])] == []
 
 
 THERE = {"README.md", "runbook.md", "start/seller.md", "pages/home.png", "repository/CONTRIBUTING.md"}
