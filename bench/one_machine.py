@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,7 +30,7 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import runs
 from mercarich_local.child import search_path
 from mercarich_local.system import System, on_free_ports, port_variable
-from mercarich_platform.front import GROUP
+from mercarich_platform import front
 
 SETTLE_SECONDS = 20.0
 REST_SECONDS = 60.0
@@ -153,10 +152,9 @@ def _until(holds: Callable[[], bool], seconds: float, tail: Callable[[], str]) -
 
 
 def _commands() -> dict[str, Sequence[str]]:
-    installed = sorted({entry.name for entry in entry_points(group=GROUP)})
     return {
         "mercarich": [_command("mercarich")],
-        **{f"mercarich {name}": [_command("mercarich"), name] for name in installed},
+        **{f"mercarich {name}": [_command("mercarich"), name] for name in front.installed()},
         **{name: [_command(name)] for name in PROCESSES},
     }
 

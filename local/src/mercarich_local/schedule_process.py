@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
@@ -14,9 +13,9 @@ from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
+from mercarich_platform import front
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.exit_codes import DONE, TRY_AGAIN
-from mercarich_platform.front import GROUP
 from mercarich_platform.health import HealthServer
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings
@@ -61,7 +60,7 @@ def run(settings: SharedSettings) -> int:
 
 def installed(rows: Iterable[ScheduleRow]) -> list[ScheduleRow]:
     """The rows whose command is here; the others are named in the log, once."""
-    here = {entry.name for entry in entry_points(group=GROUP)}
+    here = front.installed()
     rows = list(rows)
     missing = [row.name for row in rows if row.command[0] not in here]
     if missing:

@@ -202,6 +202,10 @@ def test_a_row_whose_command_is_not_installed_is_not_run(caplog: pytest.LogCaptu
     assert [record.__dict__["schedules"] for record in caplog.records] == [["revive"]]
 
 
+def test_every_row_of_the_schedule_has_its_command_on_one_machine() -> None:
+    assert installed(SCHEDULE) == list(SCHEDULE)
+
+
 def test_t10_a_paused_row_is_not_started_and_catches_up_when_it_is_resumed() -> None:
     machine = Machine(MIDNIGHT - HOUR)
     machine.starts.wanted = Switches(paused=frozenset({TWICE_A_DAY.name}))
