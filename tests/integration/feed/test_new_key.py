@@ -63,7 +63,7 @@ def test_a_token_that_is_linked_while_all_are_sealed_anew_stays(shop: Shop, sett
 
     older = decoded_key(shop.key, "FEED_ENCRYPTION_KEY")
     cipher = Linking(decoded_key(key, "FEED_ENCRYPTION_KEY"), older)
-    SqlAccounts(shop.engine, cipher, 1, utc_now).seal_anew()
+    SqlAccounts(shop.engine, cipher, 1, utc_now).reseal()
 
     assert dict(stored(shop))[1] == linked
     assert tokens(shop, keyed(settings, key, shop.key))[0] == "Atzr|linked meanwhile"

@@ -20,10 +20,10 @@ def main() -> None:
 
 
 def feed(argv: Sequence[str]) -> int:
-    """Run one of feed's processes until told to end, or make a key for stored tokens."""
+    """Run one of feed's processes until it is stopped, or make a key for stored tokens."""
     parser = argparse.ArgumentParser(prog="mercarich-feed", description=feed.__doc__)
     processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
-    processes.add_parser("worker", help="bring changed quantities to Amazon")
+    processes.add_parser("worker", help="push changed quantities to Amazon")
     oauth = processes.add_parser("oauth", help="link the accounts of sellers who come back from Amazon's consent page")
     oauth.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     oauth.add_argument("--port", type=int, default=PORT, help="port; 0 picks one (default %(default)s)")
@@ -39,8 +39,8 @@ def _push() -> int:
     from mercarich_feed.bootstrap import build_worker
 
     shared, own = load(SharedSettings), load(FeedSettings)
-    told = {"pushers": own.pushers, "amazon": own.spapi_url}
-    return worker_process.run("feed", shared, lambda stop: build_worker(shared, own, stop).run, **told)
+    started = {"pushers": own.pushers, "amazon": own.spapi_url}
+    return worker_process.run("feed", shared, lambda stop: build_worker(shared, own, stop).run, **started)
 
 
 def _link(host: str, port: int) -> int:

@@ -1,4 +1,4 @@
-"""Where Amazon sends a seller's browser after the consent page: one address, which leads on to the pages."""
+"""The OAuth callback: Amazon's consent page redirects the seller's browser here, and this to the pages."""
 
 import logging
 
@@ -14,12 +14,12 @@ from mercarich_platform.outages import DatabaseAway
 log = logging.getLogger(__name__)
 
 LONGEST = 2_000
-"""Of what the address brings; longer is none of Amazon's."""
+"""Characters of a parameter; Amazon sends none that is longer."""
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
 
 def callback_app(link: LinkAccount, pages_url: str) -> FastAPI:
-    """The address brings a code: no log tells it, and the answer leads away from it at once."""
+    """Build the app. Its URL carries a code: no log contains it, and the response redirects to an address without."""
     routes = APIRouter()
     cookie = session_cookie(https=pages_url.startswith("https://"))
 

@@ -41,7 +41,10 @@ GAUGE_SECONDS = 10.0
 def build_worker(
     shared: SharedSettings, own: FeedSettings, stop: threading.Event, given: Dependencies = PRODUCTION
 ) -> FeedWorker:
-    """Reads one stored token. Raises `BadConfiguration` for a key that is missing or wrong, and `DatabaseAway`."""
+    """Build the worker, and read one stored token to test the key.
+
+    Raises `BadConfiguration` for a missing or wrong key, and `DatabaseAway`.
+    """
     engine = given.engine or engines.create(shared.database, pool_size=CONNECTIONS)
     lanes = build_lanes(engine, own, stop, given)
     worker = Worker(
@@ -61,7 +64,7 @@ def build_worker(
 
 
 def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given: Dependencies = PRODUCTION) -> Lanes:
-    """Everything but Kafka. Raises as `build_worker`."""
+    """Build everything but Kafka. Raises the same as `build_worker`."""
     now, monotonic = given.now, given.monotonic
     accounts = open_accounts(engine, own, own.token_retry_seconds, now)
     listings, submissions = SqlListings(engine, now), SqlSubmissions(engine, now)

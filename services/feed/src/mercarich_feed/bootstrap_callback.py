@@ -1,4 +1,4 @@
-"""The composition root of the process that takes sellers back from Amazon's consent page."""
+"""The composition root of the OAuth callback process."""
 
 import socket
 import threading
@@ -21,15 +21,15 @@ from mercarich_platform.http_server import configuration, serve
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 
 GRACE_SECONDS = 20
-"""An answer waits for Amazon."""
+"""Time for open requests at shutdown: each waits for an answer of Amazon."""
 MOST_AT_ONCE = 100
 
 
 def build_process(shared: SharedSettings, own: FeedSettings, listener: socket.socket) -> worker_process.Work:
-    """Answers at `listener` until the process is told to end. Raises as `build_callback`."""
+    """Serve on `listener` until the process is asked to end. Raises the same as `build_callback`."""
     app, http = build_callback(shared, own)
     metrics = None
-    if shared.metrics_port not in (0, listener.getsockname()[1]):  # on one machine the callback's port stands for both
+    if shared.metrics_port not in (0, listener.getsockname()[1]):  # on one machine, one port serves both
         metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
 
     def answer(_stop: threading.Event) -> int:
@@ -45,9 +45,9 @@ def build_process(shared: SharedSettings, own: FeedSettings, listener: socket.so
 
 
 def build_callback(shared: SharedSettings, own: FeedSettings) -> tuple[FastAPI, Http]:
-    """Raises `BadConfiguration` for a missing address or a wrong key, and `DatabaseAway`."""
+    """Build the app and its client. Raises `BadConfiguration` (missing address, wrong key) and `DatabaseAway`."""
     if not own.pages_url:
-        raise BadConfiguration("FEED_PAGES_URL: sellers who come back from Amazon need the pages' address")
+        raise BadConfiguration("FEED_PAGES_URL is not set: sellers who come back from Amazon are sent to this address")
     links = open_links(engines.create(shared.database), own)
     http = Http(own.call_seconds)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)

@@ -1,4 +1,4 @@
-"""The composition root of feed's commands: the check of tokens, and the sweep."""
+"""The composition root of feed's commands: the token check and the sweep."""
 
 from collections.abc import Sequence
 

@@ -28,7 +28,7 @@ def update_feed(marketplace: Marketplace, argv: Sequence[str]) -> int:
 
 
 def validate_mws_tokens(argv: Sequence[str]) -> int:
-    """Ask Amazon about every seller's token: valid, invalid or unknown, and how many offers are exposed by it."""
+    """Ask Amazon whether each seller's token is valid, and count the offers that an invalid one exposes."""
     parser = argparse.ArgumentParser(
         prog="mercarich validate_mws_tokens",
         description=f"{validate_mws_tokens.__doc__} Exit codes: 0 all asked, 1 the application's own credentials are "
@@ -52,7 +52,7 @@ def validate_mws_tokens(argv: Sequence[str]) -> int:
 
 
 def token_lines(checked: TokensChecked) -> list[str]:
-    """Who is not valid and why, then the counts."""
+    """Return one line for each seller without a valid token, then the counts."""
     lines = [
         f"{one.username}: {one.verdict.upper()} ({one.reason})"
         + (f", {one.exposed} offers are exposed until this seller authorises again" if one.exposed else "")
@@ -60,10 +60,7 @@ def token_lines(checked: TokensChecked) -> list[str]:
         if one.verdict is not Verdict.VALID
     ]
     if checked.problem:
-        lines.append(
-            f"Amazon refuses the application's own credentials ({checked.problem}): FEED_LWA_CLIENT_ID and"
-            f" FEED_LWA_CLIENT_SECRET. {len(checked.unreached)} sellers were not judged"
-        )
+        lines.append(~f" FEED_LWA_CLIENT_SECRET. {len(checked.unreached)} sellers were not judged")
     counts = ", ".join(f"{checked.count(verdict)} {verdict}" for verdict in Verdict)
     return [*lines, f"tokens: {counts}; {checked.exposed} offers exposed"]
 
@@ -105,7 +102,7 @@ def _sweep(marketplace: Marketplace, argv: Sequence[str]) -> int:
 
 
 def sentence(marketplace: Marketplace, swept: Swept) -> str:
-    """What was asked for, in one line."""
+    """Return a one-line summary of a sweep."""
     text = f"{marketplace}: asked for {swept.withdrawals} withdrawals and {swept.restores} restores"
     if swept.left:
         text += f"; {swept.left} withdrawals are still on their way, their sellers' restores wait for the next run"

@@ -1,4 +1,4 @@
-"""What feed's processes reach outside themselves: production's, unless a caller passes its own."""
+"""What feed's processes reach outside themselves: production's, unless the caller passes others."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -17,25 +17,27 @@ Wish = TypeVar("Wish")
 
 class LaneMaker(Protocol):
     def __call__(self, name: str, threads: int, work: Callable[[int, set[Wish]], float | None], /) -> AnyLane[Wish]:
-        """A lane that has not started, with so many threads; `work` as `Lane` has it."""
+        """Return a lane that has not started, with that many threads; `work` as in `Lane`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """None: the process makes its own from its settings. `engine` and `publisher` that are passed stay their caller's;
-    lanes that stop close `http` and `calls`."""
+    """What a process is built from. None: the process makes its own from its settings.
+
+    `engine` and `publisher` are closed by the caller who passed them; `http` and `calls` by the lanes when they stop.
+    """
 
     engine: Engine | None = None
     publisher: AnyPublisher | None = None
     http: Http | None = None
-    """The way to Amazon."""
+    """Client for Amazon."""
     calls: Executor | None = None
-    """Has requests to Amazon answered side by side."""
+    """Runs requests to Amazon concurrently."""
     lane: LaneMaker = Lane
     now: Clock = utc_now
     monotonic: Monotonic = monotonic
     sleep: Sleep = sleep
-    """Of commands; a worker's waits end with its stop event."""
+    """For commands; a worker's waits end with its stop event."""
 
 
 PRODUCTION = Dependencies()

@@ -1,4 +1,4 @@
-"""What wakes the lanes: records of `listings.changed`, and rounds over the rows for whatever no record told."""
+"""What wakes the lanes: records of `listings.changed`, and rounds over the rows for changes whose record was lost."""
 
 import threading
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class RestoreLane(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListingsChangedHandler:
-    """Marks the seller as awake and returns: the rows say what is to be done."""
+    """Wake the seller's lanes and return; they read from the rows what is to be done."""
 
     patches: SellerLane
     restores: RestoreLane
@@ -46,14 +46,14 @@ class ListingsChangedHandler:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """Looks for work whose message was lost, and for time that has come. A thread that broke ends the process."""
+    """Look for work whose message was lost and for work that became due. End the process if a lane's thread failed."""
 
     patches: SellerLane
     restores: RestoreLane
     follow: SellerLane
     with_withdrawals: Callable[[], list[int]]
     to_follow: Callable[[], list[int]]
-    """Sellers of whom a feed is due, or a listing is to leave Amazon."""
+    """Return sellers with a feed to poll or a listing to delete at Amazon."""
 
     def __call__(self) -> None:
         self.patches.check()
@@ -67,7 +67,7 @@ class Rounds:
 
 @dataclass(frozen=True, slots=True)
 class ZeroRounds:
-    """Zeros that a process accepted and did not live to read back."""
+    """Wake sellers with accepted zeros that no process read back, because it ended before."""
 
     follow: SellerLane
     with_zeros: Callable[..., list[int]]

@@ -1,4 +1,4 @@
-"""What the use cases need from outside, in their own words. The troubles they must expect: `domain.answers`."""
+"""The interfaces that the use cases need from outside. The troubles they must expect are in `domain.answers`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,145 +14,152 @@ from mercarich_feed.domain.tokens import TokensChecked, Verdict
 from mercarich_reasons.reason import Reason
 
 Answers = Callable[[Callable[[], None]], list[Answer]]
-"""Waits for the answers that are still under way, and calls what it is given every few seconds until they are there."""
+"""Wait for the pending answers and return them; call the given function every few seconds until they are complete."""
 
 
 class Amazon(Protocol):
     """The Selling Partner API. Every method but the first two raises `AmazonTrouble`."""
 
     def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
-        """Patch each offer to its quantity, side by side, as fast as the seller's quota allows.
+        """Patch each offer to its quantity, concurrently, as fast as the seller's quota allows.
 
-        Returns when all are sent, so that the next ones can be made ready; the answers are fetched later.
+        Return once all are sent, so that the caller can prepare the next ones; the result collects the answers later.
         """
 
     def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         """Read what Amazon shows for each offer."""
 
     def remove(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
-        """Delete each listing; `Missing` is one that is not there."""
+        """Delete each listing. A listing that does not exist gets the trouble `Missing`."""
 
     def authorize(self, account: Account) -> None:
-        """Have an access token, from the cache if it lives."""
+        """Get an access token, from the cache while it is valid."""
 
     def upload(self, account: Account, document: Mapping[str, Any]) -> str:
-        """Store a feed document and answer its id. Has no effect on any offer."""
+        """Store a feed document and return its id. Has no effect on any offer."""
 
     def create_feed(self, account: Account, document_id: str) -> str:
-        """Hand the document in and answer the feed's id. After `Transient` the feed may exist."""
+        """Submit the document and return the feed's id. After `Transient` the feed may exist."""
 
     def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
-        """The feed's state and its report's document id."""
+        """Return the feed's state and the document id of its report, if there is one."""
 
     def cancel_feed(self, account: Account, feed_id: str) -> None:
-        """Ask for a queued feed to be dropped; `ContentRefused` when it is too late."""
+        """Ask Amazon to drop a queued feed. Raises `ContentRefused` when it is too late."""
 
     def report(self, account: Account, document_id: str) -> Mapping[str, Any]:
         """Download a processing report."""
 
     def feeds_since(self, account: Account, since: datetime) -> list[str]:
-        """Ids of the seller's listings feeds created since then, oldest first."""
+        """Return ids of the seller's listings feeds created since then, oldest first."""
 
 
 class Accounts(Protocol):
     def pushable(self, user_id: int) -> Account | None:
-        """The seller's account, unless there is none or its token was refused a short while ago."""
+        """Return the seller's account; None when there is none or its token was refused a short while ago."""
 
     def refused(self, account: Account, reason: str) -> None:
-        """Store the verdict `invalid`, unless another token is stored by now."""
+        """Store the verdict `invalid`, unless the token was replaced meanwhile."""
 
     def works(self, account: Account) -> None:
-        """Store the verdict `valid`, unless another token is stored by now."""
+        """Store the verdict `valid`, unless the token was replaced meanwhile."""
 
 
 class Listings(Protocol):
     def withdrawals_waiting(self, user_id: int, *, under_way: bool = False) -> int:
-        """Withdrawals that could go out now: not deferred, not in an open feed; claimed ones only if `under_way`."""
+        """Count withdrawals that could go out now: not deferred, not in an open feed; claimed ones if `under_way`."""
 
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
-        """Take some for half a minute, each at its newest revision; the claim's name, and what was taken."""
+        """Claim some for half a minute, each at its newest revision; return the claim's name and the offers."""
 
     def restores_waiting(self, user_id: int, marketplace: Marketplace | None, *, at_most: int) -> int:
-        """Restores that could go out now: neither deferred, claimed nor in an open feed, at whatever revision, their
-        source just seen. Counted no further than `at_most`."""
+        """Count restores that could go out now, up to `at_most`.
+
+        They are neither deferred, claimed nor in an open feed, and their source was seen available just now.
+        """
 
     def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
-        """As `claim_withdrawals`, of those; what failed before comes last."""
+        """Claim restores as `claim_withdrawals` does; those that failed before come last."""
 
     def renew(self, claims: Sequence[str]) -> None:
-        """Take what is still claimed by these names for half a minute from now, if the database is there."""
+        """Extend these claims to half a minute from now; do nothing while the database is away."""
 
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
-        """Write the outcomes of what is still claimed by this name, in one transaction. A restore that has lost its
-        claim may have gone over a newer push: that goes out again."""
+        """Store the outcomes of the offers still under this claim, in one transaction.
+
+        A restore that lost its claim may have overwritten a newer push, which is then pushed again.
+        """
 
     def unverified_zeros(self, user_id: int, limit: int) -> tuple[list[Offer], bool]:
-        """Zeros that Amazon accepted at least a second ago and that were not read back; whether there are more."""
+        """Return zeros that Amazon accepted at least a second ago, not read back yet, and whether there are more."""
 
     def read_back(self, answers: Sequence[Answer]) -> None:
-        """What is shown as it was pushed is verified; another quantity is pushed again, none is looked up again, both
-        after a growing wait that only a verified push ends; an unknown SKU is an orphan. A restore that could not be
-        read is left as accepted."""
+        """Store what Amazon shows for accepted pushes.
+
+        The pushed quantity is verified. A different quantity is pushed again and a missing one is read again, both
+        after a growing wait that only a verified push resets. An unknown SKU becomes an orphan. A restore that could
+        not be read stays accepted.
+        """
 
 
 class Removals(Protocol):
-    """Listings that a deletion has left to us, to be deleted at Amazon."""
+    """Listings that were deleted here and are still to be deleted at Amazon."""
 
     def claim(self, user_id: int, limit: int) -> list[Offer]:
-        """Take some for a minute; one that is listed again, or of which a push is pending, is none of them."""
+        """Claim some for a minute, except those that are listed again or have a pending push."""
 
     def accepted(self, answers: Sequence[Answer]) -> None:
-        """Amazon has them no longer: their rows may go."""
+        """Mark them as deleted at Amazon, so that their rows may be deleted."""
 
     def put_off(self, answers: Sequence[Answer]) -> None:
-        """Tried again after a growing wait."""
+        """Have them tried again after a growing wait."""
 
     def release(self, answers: Sequence[Answer]) -> None:
-        """Amazon was not reached: tried again as soon as it works."""
+        """Have them tried again as soon as Amazon can be reached."""
 
 
 class Submissions(Protocol):
     def is_open(self, user_id: int) -> bool:
-        """A feed of the seller is open and waited for."""
+        """Return whether a feed of the seller is open and not bypassed."""
 
     def begin(
         self, user_id: int, *, withdrawals: bool, marketplace: Marketplace | None, limit: int
     ) -> tuple[int, list[Offer]] | None:
-        """Write the row and items of a new feed; None when one is open, or nothing waits."""
+        """Insert a new feed and its items; return its id and offers, or None when one is open or nothing waits."""
 
     def created(self, submission_id: int, document_id: str | None, feed_id: str, next_poll_at: datetime) -> None:
-        """Amazon has it, whatever was thought of it in the meantime."""
+        """Record that Amazon has the feed, even if it was abandoned or bypassed meanwhile."""
 
     def abandon(self, submission_id: int, problem: Reason) -> None:
-        """Amazon never got it: its items wait again."""
+        """Record that Amazon never got the feed; its items wait to be pushed again."""
 
     def due(self, user_id: int) -> list[OpenFeed]:
-        """Open feeds whose next look is due, and beginnings that were left alone."""
+        """Return open feeds whose next poll is due, and feeds whose submission was interrupted."""
 
     def known_feeds(self, user_id: int) -> frozenset[str]:
-        """Ids of all feeds of the seller that have a row."""
+        """Return the ids of all the seller's feeds that have a row."""
 
     def looked(self, submission_id: int, state: FeedState, next_poll_at: datetime) -> None: ...
 
     def bypass(self, submission_id: int, problem: Reason, next_poll_at: datetime) -> None:
-        """Stop waiting for it: its items wait again, its end is still looked for."""
+        """Stop waiting for the feed: its items wait to be pushed again. It is still polled until it ends."""
 
     def skus(self, submission_id: int) -> list[str]:
-        """In message order."""
+        """Return the feed's SKUs in message order."""
 
     def end(self, submission_id: int, end: FeedEnd) -> tuple[int, int]:
-        """Apply the end to each item, in steps that can be repeated; accepted and rejected.
+        """Apply the end to each item, in repeatable steps; return the numbers accepted and rejected.
 
-        What moved on since the feed was made is pushed again, because a late feed may have overwritten it.
+        Items that changed after the feed was made are pushed again, because a late feed may have overwritten them.
         """
 
     def trusted(self, user_id: int) -> bool:
-        """No feed of the seller failed in the last hour."""
+        """Return whether no feed of the seller failed in the last hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a seller waits for; `pushable` says whether his account can be used."""
+    """What a seller has waiting; `pushable` is whether their account can be used."""
 
     user_id: int
     username: str
@@ -163,10 +170,10 @@ class Waiting:
 
 class Sellers(Protocol):
     def waiting(self, marketplace: Marketplace, usernames: Sequence[str]) -> list[Waiting]:
-        """Sellers with something that could go out now; empty `usernames` means all."""
+        """Return sellers with something that could go out now; empty `usernames` means all."""
 
     def unknown(self, usernames: Sequence[str]) -> list[str]:
-        """Those of the names that nobody has."""
+        """Return the names that no seller has."""
 
 
 class Numbers(Protocol):
@@ -190,31 +197,31 @@ class Meter(Protocol):
 
 
 class UnreadableToken(Exception):
-    """The stored token cannot be opened with our key; the text says why and holds no secret."""
+    """The stored token cannot be decrypted with our key. The text says why and holds no secret."""
 
     def __init__(self, reason: str, sealed: str) -> None:
         super().__init__(reason)
         self.sealed = sealed
-        """What is stored: a verdict is about this."""
+        """The token as stored, for a verdict on exactly this one."""
 
 
 class TokenBook(Protocol):
-    """What is stored of the sellers' tokens."""
+    """The sellers' stored tokens and the verdicts on them."""
 
     def sellers(self, usernames: Sequence[str]) -> Sequence[tuple[int, str]]:
-        """Id and name of those who sell and have an account; empty `usernames` means all."""
+        """Return id and name of sellers who have an account; empty `usernames` means all."""
 
     def account(self, user_id: int) -> Account:
         """Raises `UnreadableToken`."""
 
     def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
-        """Of the token that is stored as `sealed`; False: another one is by now, and nothing is written."""
+        """Store the verdict on the token stored as `sealed`; return False if it was replaced, and store nothing."""
 
     def exposed(self, user_id: int) -> int:
-        """Withdrawals that Amazon does not have."""
+        """Count the seller's withdrawals that Amazon does not have yet."""
 
     def begin(self) -> int:
-        """Take note that a check began; its id."""
+        """Record that a check began; return its id."""
 
     def end(self, check_id: int, checked: TokensChecked) -> None: ...
 
@@ -223,7 +230,7 @@ class Links(Protocol):
     """Sellers on their way to Amazon's consent page, and the accounts that they come back with."""
 
     def take(self, state_hash: str, session_hash: str, now: datetime) -> int | Linking:
-        """The seller who was sent with this state, by this session; from then on it is used. Else why nobody was."""
+        """Use up the state and return the seller whom this session sent with it, else the reason to refuse."""
 
     def link(self, account: Account, now: datetime) -> bool:
-        """Store the account with its token sealed; not in place of another that has the seller's listings."""
+        """Store the account with its token sealed; return False if another account has the seller's listings."""

@@ -1,4 +1,4 @@
-"""`ports.Accounts` over `amazon_accounts`; tokens leave the database encrypted and are opened here."""
+"""`ports.Accounts` over `amazon_accounts`; tokens are stored encrypted and decrypted here."""
 
 import logging
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Keys(Protocol):
-    """Where the keys of stored tokens are: the text, else the file; and of before, while they are replaced."""
+    """Settings for the keys of stored tokens: each as text, else as a file; the older key only during a replacement."""
 
     @property
     def encryption_key(self) -> SecretStr: ...
@@ -36,25 +36,27 @@ class Keys(Protocol):
 
 
 def open_accounts(engine: Engine, keys: Keys, retry_seconds: float, now: Clock = utc_now) -> "SqlAccounts":
-    """What the older key has sealed is sealed with the new one. Raises `BadConfiguration` when the key is missing, or
-    is not the one that sealed what is stored."""
+    """Open the accounts; tokens sealed with the older key are sealed again with the new one.
+
+    Raises `BadConfiguration` when the key is missing or does not decrypt the stored tokens.
+    """
     try:
         accounts = SqlAccounts(engine, _cipher(keys), retry_seconds, now)
         accounts.check_key()
     except BadKey as error:
         raise BadConfiguration(str(error)) from None
-    accounts.seal_anew()
+    accounts.reseal()
     return accounts
 
 
 def open_links(engine: Engine, keys: Keys) -> SqlLinks:
-    """As `open_accounts`: nothing is sealed with a key that opens nothing else."""
+    """Open the links after the same key check as `open_accounts`: one wrong key must not seal new tokens."""
     open_accounts(engine, keys, 0)
     return SqlLinks(engine, _cipher(keys))
 
 
 class SqlAccounts:
-    """Accounts of one database. `retry_seconds`: how long a refused token is left alone."""
+    """Accounts of one database. A refused token is not used for `retry_seconds`."""
 
     def __init__(self, engine: Engine, cipher: TokenCipher, retry_seconds: float, now: Clock) -> None:
         self._engine = engine
@@ -78,7 +80,7 @@ class SqlAccounts:
             return None
 
     def account(self, user_id: int) -> Account:
-        """Whatever is thought of its token. Raises `UnreadableToken`."""
+        """Return the account whatever the verdict on its token. Raises `UnreadableToken`."""
         with reading(self._engine) as connection:
             return self._opened(
                 connection.execute(select(amazon_accounts).where(amazon_accounts.c.user_id == user_id)).one()
@@ -91,14 +93,14 @@ class SqlAccounts:
         self.store(account.user_id, account.sealed, Verdict.VALID, None)
 
     def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
-        """A verdict on the token stored as `sealed`; False: another one is by now, and nothing is written."""
+        """Store the verdict on the token stored as `sealed`; return False if it was replaced, and store nothing."""
         this = (amazon_accounts.c.user_id == user_id, amazon_accounts.c.refresh_token == sealed)
-        told = {"token_verdict": verdict, "token_reason": reason and reason[:255], "token_checked_at": self._now()}
-        statement = update(amazon_accounts).where(*this).values(**told)
+        values = {"token_verdict": verdict, "token_reason": reason and reason[:255], "token_checked_at": self._now()}
+        statement = update(amazon_accounts).where(*this).values(**values)
         return run_tx(self._engine, lambda connection: connection.execute(statement)).rowcount == 1
 
     def check_key(self) -> None:
-        """Open one stored token, if there is any. Raises `BadKey` when the key is not the one that sealed it."""
+        """Decrypt one stored token, if there is any. Raises `BadKey` when it was sealed with another key."""
         with reading(self._engine) as connection:
             row = connection.execute(
                 select(amazon_accounts.c.user_id, amazon_accounts.c.refresh_token)
@@ -112,8 +114,8 @@ class SqlAccounts:
         except UnreadableToken as error:
             raise BadKey(f"the encryption key does not open the stored tokens: {error}") from None
 
-    def seal_anew(self) -> None:
-        """What an older key has sealed; the rest stays. A token that is stored meanwhile is left alone."""
+    def reseal(self) -> None:
+        """Seal tokens of the older key with the new one. A token that is replaced meanwhile is left as it is."""
         token = amazon_accounts.c.refresh_token
         with reading(self._engine) as connection:
             stored = connection.execute(select(amazon_accounts.c.user_id, token)).all()
@@ -143,7 +145,7 @@ def _cipher(keys: Keys) -> TokenCipher:
 
 
 def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
-    """The seller's token was not refused, or so long ago that it is tried again."""
+    """SQL condition: the seller's token was not refused, or more than `retry_seconds` ago."""
     return or_(
         amazon_accounts.c.token_verdict != "invalid",
         amazon_accounts.c.token_checked_at.is_(None),
@@ -152,5 +154,5 @@ def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
 
 
 def has_usable_account(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
-    """Of a listing: its seller has one."""
+    """SQL condition on a listing: its seller has a usable account."""
     return exists(select(1).where(amazon_accounts.c.user_id == listings.c.user_id, account_usable(now, retry_seconds)))

@@ -1,4 +1,4 @@
-"""`ports.Amazon`: many offers of a seller side by side, so that the answers' latency does not lower the rate."""
+"""`ports.Amazon`: calls for many offers of a seller run concurrently, so that latency does not lower the rate."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
@@ -14,13 +14,13 @@ from mercarich_feed.ports import Answers
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 
 _SENDING_SECONDS = 8.0
-"""For all patches of one claim, well within its lease; those whose turn is later are for the next one."""
+"""Limit for sending all patches of one claim, well within its lease; the rest is left to the next claim."""
 _READING_SECONDS = 30.0
 _SLICE_SECONDS = 5.0
 
 
 class PacedAmazon:
-    """The caller's thread waits for the quota, a pool of threads for the answers: `calls` of them, or the one given."""
+    """The caller's thread waits for the quota, a pool for the answers. `calls`: the pool, or its number of threads."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class PacedAmazon:
         return self._api.feeds_since(account, since)
 
     def close(self) -> None:
-        """Lets calls under way end, which their deadline bounds."""
+        """Wait for the calls under way; their deadline bounds the wait."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _side_by_side(

@@ -1,4 +1,4 @@
-"""What an answer of Amazon means: the tables of LWA and SP-API errors as one function each."""
+"""Amazon's error answers as exceptions: one function for LWA, one for the SP-API."""
 
 import logging
 from collections.abc import Mapping
@@ -22,12 +22,12 @@ from mercarich_feed.domain.answers import (
 log = logging.getLogger(__name__)
 
 _SELLERS = frozenset({"invalid_grant", "unauthorized_client"})
-"""The second: the token was given to another application."""
+"""`unauthorized_client`: the token was issued to another application."""
 _APPLICATIONS = frozenset({"invalid_client", "invalid_request", "invalid_scope", "access_denied"})
 
 
 def lwa_trouble(reply: Reply) -> AmazonTrouble | None:
-    """Of an answer of the token address; None when it carries an access token."""
+    """Return the trouble in an answer of the token endpoint; None when it contains an access token."""
     body = reply.json()
     fields = body if isinstance(body, dict) else {}
     if reply.status == 200:
@@ -35,46 +35,46 @@ def lwa_trouble(reply: Reply) -> AmazonTrouble | None:
         return None if fields.get("access_token") else bare
     code, description = fields.get("error"), fields.get("error_description", "")
     text = f"LWA {code or reply.status}: {description}".rstrip(": ")
-    told = Said(str(description or f"HTTP {reply.status}"), code and str(code))
+    words = Said(str(description or f"HTTP {reply.status}"), code and str(code))
     if reply.status == 429:
-        return RateLimited(text, retry_after(reply), told)
+        return RateLimited(text, retry_after(reply), words)
     if reply.status < 500 and code in _SELLERS:
-        return TokenRevoked(text, told)
+        return TokenRevoked(text, words)
     if reply.status < 500 and code in _APPLICATIONS:
-        return AppCredentials(text, told)
-    return Transient(text, told)
+        return AppCredentials(text, words)
+    return Transient(text, words)
 
 
 def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
-    """Of an answer of the Selling Partner API; None for 2xx with a JSON object, or 204.
+    """Return the trouble in an answer of the Selling Partner API; None for 204 and for 2xx with a JSON object.
 
-    401 and 403 are `Forbidden`: whether the access token was merely old, the caller finds out.
+    401 and 403 are `Forbidden`; the caller finds out whether the access token had merely expired.
     """
     body = reply.json()
     status = reply.status
     bare = Said(f"HTTP {status}")
     if 200 <= status < 300:
         return None if isinstance(body, dict) or status == 204 else Transient(f"{bare} without JSON", bare)
-    told = _said(body, "errors")
-    told = bare if told == NOTHING else told
-    text = str(told)
+    words = _said(body, "errors")
+    words = bare if words == NOTHING else words
+    text = str(words)
     if status in (401, 403):
-        return Forbidden(text, told)
+        return Forbidden(text, words)
     if status == 429:
-        return RateLimited(text, retry_after(reply), told)
+        return RateLimited(text, retry_after(reply), words)
     if status == 404:
-        return Missing(text, told) if isinstance(body, dict) else Transient(f"{bare} without JSON", bare)
+        return Missing(text, words) if isinstance(body, dict) else Transient(f"{bare} without JSON", bare)
     if 400 <= status < 500:
         if status != 400:
-            log.error("Amazon refuses how it is asked: a fault of this program", extra={"status": status})
-        return ContentRefused(text if isinstance(body, dict) else f"{bare} with HTML: the request is malformed", told)
-    return Transient(text, told)
+            log.error("Amazon refused a malformed request: a bug of this program", extra={"status": status})
+        return ContentRefused(text if isinstance(body, dict) else f"{bare} with HTML: the request is malformed", words)
+    return Transient(text, words)
 
 
 def invalid(answer: Mapping[str, Any]) -> ContentRefused:
-    """Of an answer of the Listings API that came with 200 and says that it is invalid."""
-    told = _said(answer, "issues")
-    return ContentRefused(str(told) or "refused without a reason", told)
+    """Return the trouble in an answer of the Listings API with HTTP 200 and the status INVALID."""
+    words = _said(answer, "issues")
+    return ContentRefused(str(words) or "refused without a reason", words)
 
 
 def retry_after(reply: Reply) -> float | None:

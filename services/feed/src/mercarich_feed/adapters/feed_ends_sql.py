@@ -1,4 +1,4 @@
-"""What the end of a feed does to its listings, in steps of bounded size that may be repeated after a crash."""
+"""Apply the end of a feed to its listings, in steps of bounded size that may be repeated after a crash."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from mercarich_listings.push import Sent
 from mercarich_reasons.reason import Reason
 
 ROWS = 500
-"""Listings a step."""
+"""Listings per step."""
 _item = submission_items.c
 _PENDING = (
     select(_item.listing_id, _item.revision, _item.quantity)
@@ -27,7 +27,7 @@ _PENDING = (
 
 
 def apply_step(connection: Connection, submission_id: int, end: FeedEnd, now: datetime) -> int:
-    """Apply the end to the next items that have no result yet; returns how many there were."""
+    """Apply the end to the next items without a result; return how many there were."""
     mine = (_item.submission_id == submission_id, _item.result == Result.PENDING)
     sent = {
         row.listing_id: Sent(row.revision, row.quantity, submission_id)
@@ -46,7 +46,7 @@ def apply_step(connection: Connection, submission_id: int, end: FeedEnd, now: da
 
 
 def _record(connection: Connection, submission_id: int, result: Result, issues: Mapping[int, Reason | None]) -> None:
-    """By one statement: an item each, by the listing's id, with what was wrong with it."""
+    """Store the result of each item by one statement. `issues` maps listing ids to the reason of a refusal."""
     told = {id_: literal(issue, _item.issue.type) for id_, issue in issues.items()}
     several = len(set(issues.values())) > 1
     issue = case(told, value=_item.listing_id) if several else next(iter(told.values()))

@@ -1,4 +1,4 @@
-"""HTTP with a bound on the whole of each request; connections are kept for each thread."""
+"""HTTP requests with one deadline for the whole request; each thread keeps its own connections."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ class Reply:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON, or None when it is something else."""
+        """Return the parsed body, or None when it is not JSON."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -31,7 +31,7 @@ class Reply:
 
 
 class Http:
-    """Sends requests. httpx bounds each read only, so that the whole is watched here between chunks."""
+    """Sends requests. httpx limits each single read only, so the total time is checked here between chunks."""
 
     def __init__(self, seconds: float, transport: Callable[[], httpx.BaseTransport] | None = None) -> None:
         self._seconds = seconds
@@ -41,7 +41,7 @@ class Http:
         self._all: list[httpx.Client] = []
 
     def send(self, method: str, url: str, *, seconds: float | None = None, **request: Any) -> Reply:
-        """One request. Raises `Transient` when no whole answer came in time, whatever the reason."""
+        """Send one request. Raises `Transient` when no complete answer came in time, for any reason."""
         limit = seconds or self._seconds
         deadline = time.monotonic() + limit
         where = f"{method} {url.split('?')[0]}"
@@ -51,7 +51,7 @@ class Http:
                 for chunk in response.iter_bytes():
                     body += chunk
                     if time.monotonic() > deadline:
-                        raise Transient(f"{where}: no whole answer within {limit:g} s")
+                        raise Transient(f"{where}: no complete answer within {limit:g} s")
                     if len(body) > _LARGEST_BODY:
                         raise Transient(f"{where}: an answer of more than {_LARGEST_BODY} bytes")
                 return Reply(response.status_code, response.headers, bytes(body))

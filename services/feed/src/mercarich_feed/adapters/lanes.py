@@ -1,4 +1,4 @@
-"""Threads that take sellers in turn: woken at any time, each seller by one thread at a time."""
+"""Thread pools that serve sellers in turn: woken at any time, each seller served by one thread at a time."""
 
 import logging
 import threading
@@ -23,7 +23,7 @@ _DATABASE_SECONDS = 2.0
 
 
 class AnyLane(Protocol[Wish_contra]):
-    """What a worker does with a lane: `Lane`, or a test's own."""
+    """The interface of `Lane`, for tests with their own."""
 
     def start(self) -> None: ...
     def wake(self, user_id: int, *wishes: Wish_contra, after_seconds: float = 0.0) -> None: ...
@@ -33,7 +33,7 @@ class AnyLane(Protocol[Wish_contra]):
 
 
 class Lane(Generic[Wish]):
-    """`work(user_id, wishes)` takes off the wishes what it has done, and answers the seconds after which it wants to
+    """`work(user_id, wishes)` removes the wishes it has fulfilled from the set. It returns the seconds after which to
     go on with the others, or None."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Lane(Generic[Wish]):
         self._threads = [self._pool.submit(self._loop) for _ in range(self._count)]
 
     def wake(self, user_id: int, *wishes: Wish, after_seconds: float = 0.0) -> None:
-        """Have the seller worked on, once more if that is under way. Never later than asked before."""
+        """Schedule the seller, once more if they are being served now. Never moves an earlier schedule later."""
         at = self._now() + after_seconds
         with self._changed:
             self._due[user_id] = min(at, self._due.get(user_id, at))
@@ -67,7 +67,7 @@ class Lane(Generic[Wish]):
             self._changed.notify()
 
     def check(self) -> None:
-        """Raise what ended a thread: a fault of this program, after which the process is to end."""
+        """Raise the exception that ended a thread: a bug, after which the process must end."""
         for thread in self._threads:
             if thread.done():
                 thread.result()
@@ -78,7 +78,7 @@ class Lane(Generic[Wish]):
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Waits for the sellers at hand."""
+        """Wait until the sellers being served are done."""
         self.take_no_more()
         self._pool.shutdown(wait=True)
 
@@ -105,7 +105,7 @@ class Lane(Generic[Wish]):
                 if at is not None and at <= self._now():
                     del self._due[user_id]
                     self._running.add(user_id)
-                    self._changed.notify()  # somebody must go on watching the clock for the others
+                    self._changed.notify()  # another thread must watch the clock for the other sellers
                     return user_id, self._wishes.pop(user_id, set())
                 self._changed.wait(None if at is None else at - self._now())
             return None
@@ -113,7 +113,7 @@ class Lane(Generic[Wish]):
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """The lanes with what they need, ended in the order in which they need each other."""
+    """The lanes with what they need, stopped in the order of their dependencies."""
 
     patches: AnyLane[None]
     restores: AnyLane[RestoreWish]
@@ -128,7 +128,7 @@ class Lanes:
         self.follow.start()
 
     def stop(self) -> None:
-        """Set the lanes' stop event first."""
+        """Stop all lanes. The caller must have set their stop event."""
         self.restores.take_no_more()
         self.follow.take_no_more()
         self.patches.stop()

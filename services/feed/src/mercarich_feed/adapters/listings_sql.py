@@ -61,7 +61,7 @@ class SqlListings:
     def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
         wanted = select(*_COLUMNS, listings.c.lead_time_days).where(self._restorable(user_id, marketplace))
         wanted = wanted.order_by(listings.c.push_not_before, listings.c.id).limit(limit)
-        # Under the same lock as a feed is begun: one that is just being written is seen here, and sees this claim.
+        # The lock that a new feed is begun under: a feed and a claim can then never take the same listing.
         account = select(amazon_accounts.c.user_id).where(amazon_accounts.c.user_id == user_id).with_for_update()
         return self._claim(wanted, account)
 
@@ -69,8 +69,8 @@ class SqlListings:
         until = self._now() + LEASE
         try:
             run_tx(self._engine, lambda connection: store.renew(connection, claims, until))
-        except DatabaseAway as error:  # the answers under way are worth more than the claim
-            log.warning("claims are not renewed", extra={"reason": str(error)})
+        except DatabaseAway as error:  # go on without: the answers under way matter more than the claim
+            log.warning("claims could not be renewed", extra={"reason": str(error)})
 
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
         by_id = {push.offer.listing_id: push for push in pushed}
@@ -93,7 +93,7 @@ class SqlListings:
         return [Offer(*row[:-1]) for row in due], len(due) < len(rows)
 
     def sellers_with_zeros(self, since: datetime) -> list[int]:
-        """Sellers whose accepted zeros were not read back; reads every zero, so not for each second."""
+        """Return ids of sellers whose accepted zeros were not read back. Reads every zero: too slow for each second."""
         sellers = amazon_accounts.c.user_id
         zero = exists().where(listings.c.user_id == sellers, _unverified(self._now()), listings.c.pushed_at >= since)
         with reading(self._engine) as connection:
@@ -115,7 +115,7 @@ class SqlListings:
         def take(connection: Connection) -> list[Offer]:
             if lock is not None:
                 connection.execute(lock)
-            # Another process may be at it too: rows it has locked are skipped, not waited for.
+            # Another process may do the same now: rows that it has locked are skipped.
             rows = connection.execute(wanted.with_for_update(skip_locked=True, of=listings)).all()
             if rows:
                 store.claim(connection, [row.id for row in rows], claim, self._now() + LEASE)
@@ -136,7 +136,11 @@ class SqlListings:
 
 
 def _unverified(now: datetime) -> Any:
-    """Of a seller: found among his zeros, by `ix_listings_shop`; by what is pushed it would be all that he lists."""
+    """SQL condition: an accepted zero was not read back.
+
+    Written so that `ix_listings_shop` narrows it to the seller's zeros. By the push columns alone, all listings of the
+    seller would be read.
+    """
     zeros = listings.c.listed.in_((False, True)) & (listings.c.orphan == false()) & (listings.c.quantity == 0)
     return zeros & Filter(_unread(now)) & (listings.c.pushed_quantity == 0)
 

@@ -1,4 +1,4 @@
-"""Login with Amazon: one access token a seller, refreshed by one thread at a time; codes for refresh tokens."""
+"""Login with Amazon: a cache of one access token per seller, and the exchange of codes for refresh tokens."""
 
 import logging
 import threading
@@ -20,7 +20,7 @@ _MARGIN_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Our registration at Amazon, and where tokens are given."""
+    """Our registration at Amazon, and the token endpoint."""
 
     url: str
     client_id: str
@@ -32,12 +32,15 @@ class _Seller:
     lock: threading.Lock = field(default_factory=threading.Lock)
     token: str = field(default="", repr=False)
     of: str = field(default="", repr=False)
-    """The refresh token that it came from: the seller may link another account."""
+    """The refresh token it was made from; it changes when the seller links another account."""
     ends_at: float = 0.0
 
 
 class Lwa:
-    """Access tokens from a cache. While Amazon refuses the application itself, everybody waits and one call probes."""
+    """Access tokens from a cache; one thread at a time refreshes a token.
+
+    While Amazon refuses the application itself, one call at a time probes and all others wait.
+    """
 
     def __init__(
         self, http: Http, application: Application, *, retry_seconds: float, now: Monotonic = monotonic
@@ -51,7 +54,7 @@ class Lwa:
         self._paused_until: float | None = None
 
     def token(self, account: Account) -> str:
-        """A token that lives for at least a minute. Raises `TokenRevoked`, `AppCredentials`, `Transient`."""
+        """Return a token valid for at least a minute. Raises `TokenRevoked`, `AppCredentials`, `Transient`."""
         self._wait_for_credentials()
         seller = self._seller(account)
         with seller.lock:
@@ -60,7 +63,7 @@ class Lwa:
             return seller.token
 
     def forget(self, account: Account, token: str) -> None:
-        """Amazon did not take this token; the next call refreshes it, unless another thread already did."""
+        """Drop a token that Amazon refused; the next call refreshes it, unless another thread already did."""
         seller = self._seller(account)
         with seller.lock:
             if seller.token == token:
@@ -95,7 +98,7 @@ class Lwa:
                 return
             if self._now() < self._paused_until:
                 raise AppCredentials("Amazon refused the application's credentials a short while ago")
-            self._paused_until = self._now() + self._retry_seconds  # this caller probes, the others go on waiting
+            self._paused_until = self._now() + self._retry_seconds  # this caller probes; the others keep waiting
 
     def _pause(self, trouble: AppCredentials) -> None:
         with self._lock:
@@ -110,20 +113,22 @@ class Lwa:
             was, self._paused_until = self._paused_until, None
         if was is not None:
             APP_CREDENTIALS_REFUSED.set(0)
-            log.info("Amazon takes the application's credentials again")
+            log.info("Amazon accepts the application's credentials again")
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Exchanges codes of the consent page (grant authorization_code). Says nothing of the application to others:
-    whoever comes with a made-up code must not stop their work."""
+    """Exchanges codes of the consent page (grant authorization_code).
+
+    A failure here does not pause the other calls: a made-up code must not be able to stop them.
+    """
 
     http: Http
     application: Application
     redirect_uri: str
 
     def __call__(self, code: str) -> str:
-        """The seller's refresh token. Raises `TokenRevoked` for a bad code, and other `AmazonTrouble`."""
+        """Return the seller's refresh token. Raises `TokenRevoked` for a bad code, and other `AmazonTrouble`."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -137,5 +142,5 @@ class Codes:
             raise trouble
         token = reply.json().get("refresh_token")
         if not isinstance(token, str) or not token:
-            raise Transient("LWA answered a code without a refresh token")
+            raise Transient("LWA's answer to a code has no refresh token")
         return token

@@ -1,4 +1,4 @@
-"""`ports.Meter` and the gauges, over Prometheus."""
+"""`ports.Meter` and the gauges, on Prometheus."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ _AWAY_SECONDS = 5.0
 
 class PrometheusMeter:
     def __init__(self) -> None:
-        """A counter that is first seen at 1 has not risen for Prometheus, so all begin at 0."""
+        """Start all counters at 0: Prometheus sees no increase in a counter whose first value is 1."""
         for lane in ("patch", "feed"):
             for outcome in Outcome:
                 metrics.PUSHES.labels(lane, outcome)
@@ -40,7 +40,7 @@ class PrometheusMeter:
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """A round that counts what waits."""
+    """A periodic count of what waits."""
 
     sellers: SqlSellers
     checks: TokenChecks

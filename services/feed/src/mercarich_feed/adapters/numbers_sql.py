@@ -1,4 +1,4 @@
-"""`ports.Numbers` over the settings that people change while the system runs, read anew every few seconds."""
+"""`ports.Numbers` over the settings that people change while the system runs, cached for a few seconds."""
 
 from sqlalchemy import Engine
 

@@ -1,4 +1,4 @@
-"""Staying below Amazon's usage plans: a token bucket for each seller and operation, adapted by the answers."""
+"""Stay below Amazon's usage plans: a token bucket for each seller and operation, adjusted by Amazon's answers."""
 
 import threading
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from mercarich_feed.domain.answers import RateLimited, Unsent
 from mercarich_platform.clock import Monotonic, monotonic
 
 Sleep = Callable[[float], bool]
-"""Waits; True when the process is to end."""
+"""Wait for that many seconds; return True when the process is to end."""
 _SHARE = 0.98
-"""Of the quota: two clocks and a network lie between Amazon's bucket and this one."""
+"""Share of the quota that is used: clocks and the network make Amazon's bucket and this one differ a little."""
 _SLOWER, _SLOWEST, _FASTER = 0.8, 0.1, 1.05
 _AGAIN_SECONDS = 3.0
-"""A single 429 may be jitter on the way; a second one within this says that the rate is too high."""
+"""A single 429 may be network jitter; a second one within these seconds means that the rate is too high."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A usage plan: requests a second, and how many at once after a pause."""
+    """A usage plan: requests a second, and the burst allowed after a pause."""
 
     rate: float
     burst: float
@@ -53,26 +53,26 @@ class Bucket:
         self._lock = threading.Lock()
 
     def reserve(self) -> float:
-        """Take a token, in advance if need be; answers the seconds until it may be used."""
+        """Take a token, in advance if need be; return the seconds until it may be used."""
         with self._lock:
             self._refill()
             self._tokens -= 1
             return max(0.0, -self._tokens / (self._rate * _SHARE))
 
     def give_back(self) -> None:
-        """The reserved token is not used."""
+        """Return a reserved token that will not be used."""
         with self._lock:
             self._tokens += 1
 
     def succeeded(self, allowed: str | None) -> None:
-        """Amazon answered within the quota; the header x-amzn-RateLimit-Limit, if any, says what it is."""
+        """Note a success; `allowed` is the quota from the header x-amzn-RateLimit-Limit, if there is one."""
         with self._lock:
             self._refill()
             self._allowed = _positive(allowed) or self._allowed
             self._rate = min(self._allowed, self._rate * _FASTER)
 
     def exceeded(self, wait_seconds: float | None) -> None:
-        """Amazon answered 429: somebody else uses the quota too, or it is smaller than was thought."""
+        """Note a 429: another client uses the same quota, or the quota is smaller than assumed."""
         with self._lock:
             self._refill()
             if self._at - self._exceeded_at < _AGAIN_SECONDS:
@@ -87,7 +87,7 @@ class Bucket:
 
 
 class Pace:
-    """The buckets of all sellers, and the waiting for them."""
+    """The buckets of all sellers, and waiting for a token."""
 
     def __init__(self, sleep: Sleep, now: Monotonic = monotonic) -> None:
         self._sleep = sleep
@@ -112,7 +112,7 @@ class Pace:
             self.pause(seconds)
 
     def pause(self, seconds: float) -> None:
-        """Raises `Unsent` when the process is to end."""
+        """Wait. Raises `Unsent` when the process is to end."""
         if self._sleep(seconds):
             raise Unsent("the process is to end")
 

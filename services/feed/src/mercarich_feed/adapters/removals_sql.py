@@ -1,4 +1,4 @@
-"""`ports.Removals` over the tables, and whose listings wait to leave Amazon."""
+"""`ports.Removals` over the tables, and which sellers have listings to delete at Amazon."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ class SqlRemovals:
         self._now = now
 
     def sellers(self) -> list[int]:
-        """Those whose account can be used."""
+        """Return ids of sellers with a usable account."""
         now = self._now()
         usable = exists().where(amazon_accounts.c.user_id == _removal.user_id, account_usable(now, self._retry_seconds))
         with reading(self._engine) as connection:
@@ -41,7 +41,7 @@ class SqlRemovals:
         columns = (listings.c.id, listings.c.sku, listings.c.revision, listings.c.quantity, listings.c.changed_at)
         query = select(*columns).join(listing_removals, _removal.listing_id == listings.c.id)
         query = query.where(_removal.user_id == user_id, _due(now), _nothing_pending()).order_by(listings.c.id)
-        with reading(self._engine) as connection:  # asked after every push of the seller; nearly always there is none
+        with reading(self._engine) as connection:  # runs after every push; nearly always finds none
             if connection.execute(query.limit(1)).first() is None:
                 return []
 
@@ -100,7 +100,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def _nothing_pending() -> ColumnElement[bool]:
-    """As it was when its deletion was wanted."""
+    """SQL condition: delisted, its zero verified, no push waiting, as it was when its deletion was requested."""
     shown = and_(listings.c.quantity == 0, listings.c.verified_at.is_not(None))
     return and_(~listings.c.listed, shown, listings.c.push_pending == 0, listings.c.push_claim.is_(None))
 

@@ -1,4 +1,4 @@
-"""`ports.Sellers`, and what the worker's own rounds look for: who has something waiting."""
+"""`ports.Sellers`, and the queries of the worker's rounds: which sellers have something waiting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from mercarich_platform.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Everything pending, deferred or not; `exposed` are withdrawals of sellers whose account cannot be used."""
+    """Counts of everything pending, deferred or not. `exposed`: withdrawals of sellers without a usable account."""
 
     withdrawals: int
     restores: int
@@ -40,7 +40,7 @@ class SqlSellers:
 
     def waiting(self, marketplace: Marketplace, usernames: Sequence[str]) -> list[Waiting]:
         now = self._now()
-        # A claimed withdrawal is on its way and counts; one in an open feed or deferred is not waited for.
+        # A claimed withdrawal is on its way and counts. One that is deferred or in an open feed is not waited for.
         counts = and_(pending(), not_deferred(now), not_in_feed(), listings.c.marketplace == marketplace)
         usable = and_(
             amazon_accounts.c.user_id.is_not(None),
@@ -81,7 +81,7 @@ class SqlSellers:
         return [name for name in usernames if name not in found]
 
     def with_withdrawals(self) -> list[int]:
-        """Sellers to wake: a withdrawal could go out now, and the account can be used."""
+        """Return ids of sellers with a usable account and a withdrawal that could go out now."""
         now = self._now()
         conditions = (withdrawal_pending(), withdrawal(), not_deferred(now), unclaimed(now), not_in_feed())
         query = select(listings.c.user_id).distinct().where(*conditions, has_usable_account(now, self._retry_seconds))

@@ -37,7 +37,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation as it goes over the wire; `repeatable` says that sending it twice does no harm."""
+    """One request to the API. `repeatable`: sending it twice does no harm."""
 
     name: str
     method: str
@@ -60,9 +60,10 @@ class SpApi:
         self._lwa.token(account)
 
     def prove(self, account: Account) -> None:
-        """Use the token: the seller takes part in his marketplace (Sellers API v1, the role Selling Partner Insights).
+        """Use the token: ask whether the seller participates in their marketplace.
 
-        A 403 says nothing of the token, because the role may be missing: it stays `Forbidden`.
+        Sellers API v1, role Selling Partner Insights. A 403 stays `Forbidden`: the role may be missing, so it proves
+        nothing about the token.
         """
         answer = self._call(account, Operation("getMarketplaceParticipations", "GET", _PARTICIPATIONS, {}))
         for row in answer.get("payload") or ():
@@ -71,10 +72,10 @@ class SpApi:
         raise Forbidden(f"the seller does not take part in the marketplace {account.marketplace_id}")
 
     def patch_quantity(self, account: Account, sku: str, quantity: int, lead_time_days: int | None = None) -> None:
-        """Set an offer's quantity, and its lead time where one is given. An INVALID comes with HTTP 200.
+        """Set an offer's quantity, and its lead time if given. The status INVALID comes with HTTP 200.
 
-        A zero whose answer is lost is sent again at once. Of any other quantity two tries might arrive in either
-        order, with a zero between them.
+        A zero whose answer is lost is sent again at once. Any other quantity is not: the second try might arrive
+        after a newer zero.
         """
         body = {"productType": "PRODUCT", "patches": quantity_patches(quantity, lead_time_days)}
         operation = Operation(
@@ -83,7 +84,7 @@ class SpApi:
         _accepted(self._call(account, operation, paced=True))
 
     def quantity(self, account: Account, sku: str) -> int | None:
-        """What the offer shows; None when Amazon names no quantity."""
+        """Return the quantity that the offer shows; None when Amazon names none."""
         query = {**_market(account), "includedData": "fulfillmentAvailability"}
         answer = self._call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True)
         for availability in answer.get("fulfillmentAvailability") or ():
@@ -93,7 +94,7 @@ class SpApi:
         return None
 
     def delete_listing(self, account: Account, sku: str) -> None:
-        """Delete the seller's listing (deleteListingsItem); the product's page stays. An INVALID comes with 200."""
+        """Delete the seller's listing (deleteListingsItem); the product page stays. INVALID comes with HTTP 200."""
         operation = Operation("deleteListingsItem", "DELETE", _item(account, sku), _market(account))
         _accepted(self._call(account, operation, paced=True))
 
@@ -102,7 +103,7 @@ class SpApi:
             account,
             Operation("createFeedDocument", "POST", f"{_FEEDS}/documents", {}, {"contentType": DOCUMENT_TYPE}),
         )
-        # The address is signed for exactly this content type, and takes no header of the API.
+        # The upload URL is signed for exactly this content type and accepts none of the API's headers.
         reply = self._http.send(
             "PUT",
             created["url"],
@@ -123,7 +124,7 @@ class SpApi:
         operation = Operation("createFeed", "POST", f"{_FEEDS}/feeds", {}, body, repeatable=False)
         answer = self._call(account, operation)
         if "feedId" not in answer:
-            raise Transient("createFeed answered without a feed id")
+            raise Transient("the answer to createFeed has no feed id")
         return str(answer["feedId"])
 
     def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
@@ -132,7 +133,7 @@ class SpApi:
             return FeedState(str(answer.get("processingStatus", "")).lower()), answer.get("resultFeedDocumentId")
         except ValueError:
             state = answer.get("processingStatus")
-            raise Transient(f"a feed of status {state!r}", Said(f"status {state}")) from None
+            raise Transient(f"unknown feed status {state!r}", Said(f"status {state}")) from None
 
     def cancel_feed(self, account: Account, feed_id: str) -> None:
         self._call(account, Operation("cancelFeed", "DELETE", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
@@ -159,21 +160,21 @@ class SpApi:
         return [str(feed["feedId"]) for feed in feeds]
 
     def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
-        """Send it until there is an answer that counts. `paced`: the caller has waited for the first turn."""
+        """Send the request, with retries, and return the answer. `paced`: the caller has waited for the quota."""
         lost: list[Transient] = []
         try:
             return self._until_answered(account, operation, lost, paced=paced)
         except (ContentRefused, Missing, Transient):
             raise
         except AmazonTrouble as trouble:
-            if lost and operation.method != "GET":  # an earlier try may have had its effect
+            if lost and operation.method != "GET":  # an earlier try may have taken effect
                 raise Transient(f"{lost[-1]}, then {trouble}", lost[-1].said) from trouble
             raise
 
     def _until_answered(
         self, account: Account, operation: Operation, lost: list[Transient], *, paced: bool
     ) -> dict[str, Any]:
-        """Notes in `lost` what came to no answer."""
+        """Append to `lost` each try that got no answer."""
         refreshed = False
         for tried in range(1, _TRIES + 1):
             if not paced or tried > 1:
@@ -219,7 +220,7 @@ def _accepted(answer: Mapping[str, Any]) -> None:
     if status == "INVALID":
         raise invalid(answer)
     if status != "ACCEPTED":
-        raise Transient(f"an answer of status {status!r}", Said(f"status {status}"))
+        raise Transient(f"unknown answer status {status!r}", Said(f"status {status}"))
 
 
 def _item(account: Account, sku: str) -> str:

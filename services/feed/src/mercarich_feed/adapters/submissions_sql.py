@@ -1,4 +1,4 @@
-"""`ports.Submissions`: the rows of feeds, written before Amazon hears of them."""
+"""`ports.Submissions`: the rows of feeds, written before the feed is submitted to Amazon."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,10 +26,11 @@ from mercarich_platform.clock import Clock
 from mercarich_reasons.reason import Reason
 
 ABANDONED = timedelta(minutes=2)
-"""A beginning without a feed id that is older has lost its process: three calls with their deadlines are over."""
+"""Age at which a feed without a feed id has lost its process: longer than three calls with their deadlines."""
 _DISTRUST = timedelta(hours=1)
 _OVERTAKEN_LOOK = timedelta(seconds=2)
-"""A withdrawal went past this feed: until its end is known, what it put up again stays up. getFeed allows 2/s."""
+"""Poll interval of a feed that a withdrawal has overtaken: what it put up again stays up until its end is known.
+getFeed allows two calls a second."""
 _CREATING = "creating"
 _ROWS = 1000
 
@@ -47,7 +48,7 @@ class SqlSubmissions:
         self, user_id: int, *, withdrawals: bool, marketplace: Marketplace | None, limit: int
     ) -> tuple[int, list[Offer]] | None:
         def write(connection: Connection) -> tuple[int, list[Offer]] | None:
-            # The seller's row is the lock under which there is one open feed.
+            # Locking the seller's row ensures that there is at most one open feed.
             account = amazon_accounts.c.user_id == user_id
             connection.execute(select(amazon_accounts.c.user_id).where(account).with_for_update())
             if self._has_open(connection, user_id):

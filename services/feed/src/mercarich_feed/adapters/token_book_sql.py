@@ -62,7 +62,7 @@ class TokenChecks:
         self._engine = engine
 
     def last(self) -> AnyRow | None:
-        """The newest check that ended, if there is one."""
+        """Return the newest check that ended, if there is one."""
         ended = select(token_checks).where(token_checks.c.ended_at.is_not(None)).order_by(token_checks.c.id.desc())
         with reading(self._engine) as connection:
             return connection.execute(ended.limit(1)).one_or_none()

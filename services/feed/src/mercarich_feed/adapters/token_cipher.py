@@ -9,15 +9,15 @@ __all__ = ["BadKey", "TokenCipher", "new_key", "read_key"]
 
 
 class TokenCipher:
-    """Encrypts with one key of 32 bytes, decrypts with that and an older one. Raises `BadKey`."""
+    """Encrypts with one key of 32 bytes; decrypts with that key and an older one. Raises `BadKey`."""
 
     def __init__(self, key: bytes, older: bytes | None = None) -> None:
         self._sealer = Sealer(key, older)
         self.key_id = self._sealer.key_id
-        """Tells keys apart without giving one away."""
+        """Identifies the key without revealing it."""
 
     def encrypt(self, user_id: int, token: str) -> str:
-        """The text to store for this seller; it can be decrypted for no other."""
+        """Return the text to store for this seller; it cannot be decrypted for any other."""
         return self._sealer.seal(_identity(user_id), token.encode())
 
     def decrypt(self, user_id: int, text: str) -> str:
@@ -28,12 +28,12 @@ class TokenCipher:
             raise UnreadableToken(str(error), text) from None
 
     def is_current(self, text: str) -> bool:
-        """Encrypted with the newer key."""
+        """Return whether the text is encrypted with the newer key."""
         return self._sealer.is_current(text)
 
 
 def read_key(text: str, file: Path | None) -> bytes:
-    """The key from the variable's text, else from the file. Raises `BadKey` with a sentence."""
+    """Return the key from the variable's text, else from the file. Raises `BadKey`; its text is for the operator."""
     if not text and file is None:
         raise BadKey("FEED_ENCRYPTION_KEY or FEED_ENCRYPTION_KEY_FILE is needed: 32 bytes in base64")
     if not text and file is not None:

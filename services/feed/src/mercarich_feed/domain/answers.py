@@ -1,4 +1,4 @@
-"""How Amazon answers: what it says, the troubles that can come instead, and what an answer to one push comes to."""
+"""Amazon's answers: its words, the troubles it can raise, and the outcome of one push."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Amazon's own words, or a technical name such as `HTTP 503`, and Amazon's code; both as far as there are any."""
+    """Amazon's message, or a technical name such as `HTTP 503`, and Amazon's error code, each if there is one."""
 
     text: str | None = None
     issue: str | None = None
@@ -25,7 +25,7 @@ NOTHING = Said()
 
 
 def said(issues: Iterable[Mapping[str, Any]]) -> Said:
-    """What these issues or errors of the Selling Partner API say: the first one's code, and the texts of all."""
+    """Return the code of the first and the texts of all issues or errors of the Selling Partner API."""
     each = [Said(issue.get("message") or None, str(issue.get("code") or "") or None) for issue in issues]
     if not each:
         return NOTHING
@@ -34,7 +34,7 @@ def said(issues: Iterable[Mapping[str, Any]]) -> Said:
 
 
 class AmazonTrouble(Exception):
-    """Amazon did not do it; the subclass says whose matter that is. The text is for logs and holds no secret."""
+    """Amazon did not do what was asked; the subclass says whom it concerns. The text is for logs, without secrets."""
 
     def __init__(self, text: str, said: Said = NOTHING) -> None:
         super().__init__(text)
@@ -42,24 +42,24 @@ class AmazonTrouble(Exception):
 
     @property
     def reason(self) -> Reason:
-        """As a listing's history tells it."""
+        """The reason to store in a listing's history."""
         return AmazonUnreachable(self.said.text, self.said.issue)
 
 
 class TokenRevoked(AmazonTrouble):
-    """This seller's refresh token is refused. Only the seller can mend it."""
+    """This seller's refresh token is refused. Only the seller can repair it, by authorising again."""
 
 
 class AppCredentials(AmazonTrouble):
-    """The application's own credentials are refused: nobody's work can go on, and no seller is to blame."""
+    """The application's own credentials are refused: nothing can be pushed for any seller."""
 
 
 class Forbidden(AmazonTrouble):
-    """Refused although the access token is fresh: a role, the authorisation or the region is wrong."""
+    """Refused although the access token is fresh: the role, the authorisation or the region is wrong."""
 
 
 class RateLimited(AmazonTrouble):
-    """The quota is used up; `retry_after` seconds were asked for, if any."""
+    """The quota is used up. `retry_after` is the wait that Amazon asked for, in seconds, if any."""
 
     def __init__(self, text: str, retry_after: float | None = None, said: Said = NOTHING) -> None:
         super().__init__(text, said)
@@ -67,7 +67,7 @@ class RateLimited(AmazonTrouble):
 
 
 class ContentRefused(AmazonTrouble):
-    """The content was refused; the same content will be refused again."""
+    """The content was refused, and the same content would be refused again."""
 
     @property
     def reason(self) -> Reason:
@@ -83,16 +83,16 @@ class Missing(AmazonTrouble):
 
 
 class Transient(AmazonTrouble):
-    """5xx, HTML where JSON belongs, cut, timed out: nothing is known of the effect."""
+    """5xx, HTML instead of JSON, a cut answer, a timeout: the request may or may not have had its effect."""
 
 
 class Unsent(AmazonTrouble):
-    """It never left, because the process is to end."""
+    """The request was not sent, because the process is to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Amazon's answer for one offer: `trouble` None is success, `shown` is the quantity that was read."""
+    """Amazon's answer for one offer. `trouble` None is success; `shown` is the quantity that was read."""
 
     offer: Offer
     trouble: AmazonTrouble | None
@@ -105,12 +105,15 @@ class Answer:
 
 
 def pushed(answer: Answer) -> Pushed:
-    """What the answer to one PATCH comes to."""
+    """Return the outcome of one PATCH from its answer."""
     return Pushed(answer.offer, _outcome(answer.trouble), answer.problem, answer.at)
 
 
 def hopeless(answers: Sequence[Answer]) -> list[AmazonTrouble]:
-    """What concerns the whole seller. Being away or out of quota does so only when nothing went through."""
+    """Return the troubles that concern the whole seller.
+
+    `Transient` and `RateLimited` do so only when no offer went through.
+    """
     troubles = [answer.trouble for answer in answers if answer.trouble is not None]
     for trouble in troubles:
         if not isinstance(trouble, ContentRefused | Missing | Transient | RateLimited):

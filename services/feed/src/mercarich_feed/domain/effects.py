@@ -1,4 +1,4 @@
-"""What an answer of Amazon does to the listing that it is about: which function of `mercarich_listings.push`."""
+"""How Amazon's answer changes its listing: picks the transition of `mercarich_listings.push`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,13 +27,13 @@ from mercarich_listings.push import (
 
 
 class Result(StrEnum):
-    """What became of a listing in a feed."""
+    """The result for one listing of a feed."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
-    """Nothing that counts: the listing has changed since, or the feed came to nothing that is known."""
+    """No result: the listing has changed since, or the feed failed as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Ended:
 
 
 def settled(push: Push, answered: Pushed, claim: str, now: datetime) -> Change[Push]:
-    """A PATCH that was sent under this claim was answered.
+    """Return the change after the answer to a PATCH that was sent under `claim`.
 
-    Where the claim is another's or nobody's by now, the answer counts for nothing. But a restore may have gone over a
-    newer push: that goes out again.
+    If the listing is no longer under this claim, the answer is ignored. But a restore may have overwritten a newer
+    push, which is then pushed again.
     """
     offer = answered.offer
     sent = Sent(offer.revision, offer.quantity)
@@ -67,7 +67,7 @@ def settled(push: Push, answered: Pushed, claim: str, now: datetime) -> Change[P
 
 
 def looked_up(push: Push, answer: Answer, now: datetime) -> Change[Push]:
-    """The accepted quantity was looked up. Nothing where the listing has changed since."""
+    """Return the change after an accepted quantity was read back; none if the listing has changed since."""
     if answer.offer.revision != push.revision:
         return Change(push, push)
     if isinstance(answer.trouble, Missing):
@@ -78,8 +78,8 @@ def looked_up(push: Push, answer: Answer, now: datetime) -> Change[Push]:
 
 
 def ended(push: Push, sent: Sent, end: FeedEnd, now: datetime) -> Ended:
-    """The feed that carried the listing as `sent` has ended."""
-    if push.revision > sent.revision:  # the feed may have gone over a newer PATCH
+    """Return result and change after the end of the feed that carried the listing as `sent`."""
+    if push.revision > sent.revision:  # the feed may have overwritten a newer PATCH
         return Ended(Result.SUPERSEDED, overtaken(push, sent, now))
     if not end.processed:
         return Ended(Result.SUPERSEDED, feed_failed(push, sent, end.note, now))

@@ -14,7 +14,7 @@ from mercarich_reasons.reason import Reason
 FEED_MESSAGES = 25_000
 """The official feed schema's maxItems."""
 UNKNOWN_SKU = "13013"
-"""The code with which a report says that Amazon does not know the SKU."""
+"""Issue code in a report: Amazon does not know the SKU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class OpenFeed:
 
 
 class FeedState(StrEnum):
-    """The processing status of a feed, in our words."""
+    """The processing status of a feed."""
 
     IN_QUEUE = "in_queue"
     IN_PROGRESS = "in_progress"
@@ -43,7 +43,7 @@ class FeedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedEnd:
-    """What a feed did. `problems` holds the SKUs that were refused; the others were accepted if it was processed."""
+    """How a feed ended. `problems` maps refused SKUs to the reason; if it was processed, all others were accepted."""
 
     state: FeedState
     problems: Mapping[str, Reason]
@@ -56,7 +56,7 @@ class FeedEnd:
 
 
 def feed_document(seller_id: str, offers: Sequence[Offer]) -> dict[str, Any]:
-    """A JSON_LISTINGS_FEED (listings-feed-schema-v2); message N is the offer at N - 1."""
+    """Return a JSON_LISTINGS_FEED (listings-feed-schema-v2) in which message N is `offers[N - 1]`."""
     messages = [
         {
             "messageId": number,
@@ -71,21 +71,21 @@ def feed_document(seller_id: str, offers: Sequence[Offer]) -> dict[str, Any]:
 
 
 def read_report(report: Mapping[str, Any], skus: Sequence[str]) -> FeedEnd:
-    """The end of a feed of these SKUs, in message order, from its processing report.
+    """Return the end of a feed from its processing report. `skus` are in message order.
 
-    DONE is no success by itself: the issues of severity ERROR name what was refused. An error that names no message,
-    or a summary that counts fewer messages than were sent, says that the feed as a whole was not processed.
+    DONE alone is no success: issues of severity ERROR name the refused messages. An error without a message id, or a
+    summary that counts fewer messages than were sent, means that the feed as a whole was not processed.
     """
     problems: dict[str, Reason] = {}
     for issue in _errors(report):
         number = issue.get("messageId")
         known = isinstance(number, int) and 1 <= number <= len(skus)
         sku = issue.get("sku") or (skus[number - 1] if known and isinstance(number, int) else None)
-        told = said([issue])
+        words = said([issue])
         if sku is None:
-            return FeedEnd(FeedState.DONE, {}, FeedRefused(told.text, told.issue))
-        refusal = UnknownSku if told.issue == UNKNOWN_SKU else AmazonRefused
-        problems.setdefault(str(sku), refusal(told.text, told.issue))
+            return FeedEnd(FeedState.DONE, {}, FeedRefused(words.text, words.issue))
+        refusal = UnknownSku if words.issue == UNKNOWN_SKU else AmazonRefused
+        problems.setdefault(str(sku), refusal(words.text, words.issue))
     processed = (report.get("summary") or {}).get("messagesProcessed", len(skus))
     if processed < len(skus):
         return FeedEnd(FeedState.DONE, {}, FeedIncomplete(processed, len(skus)))

@@ -1,4 +1,4 @@
-"""A seller who comes back from Amazon's consent page: with what, and whether it is the one who was sent there."""
+"""A seller's return from Amazon's consent page: its parameters, and whether it is the seller who was sent there."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,11 +8,11 @@ from mercarich_contracts.linking import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What the browser brings; empty texts for what it does not."""
+    """The parameters of the callback; empty where the browser sent none."""
 
     state: str = field(repr=False)
     session: str = field(repr=False)
-    """The token of the pages' session."""
+    """Token of the session with the pages."""
     code: str = field(repr=False)
     seller_id: str
     denied: bool = False
@@ -29,10 +29,10 @@ class Sent:
 
 
 def refusal(sent: Sent | None, session_hash: str, now: datetime) -> Outcome | None:
-    """Why nothing is done for who comes with this session; None when all is well.
+    """Return why the callback is refused, or None when it is valid.
 
-    Another session than the one that was sent is somebody who was lured to the consent page by it: his Amazon account
-    would be linked to a stranger's.
+    A session other than the one that was sent there may belong to a victim who was lured to the consent page: their
+    Amazon account would be linked to a stranger's user.
     """
     if sent is None or sent.session_hash != session_hash:
         return Outcome.STRANGE

@@ -13,13 +13,13 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
-    """Amazon refused the content: tried again after a growing wait."""
+    """Amazon refused the content; tried again after a growing wait."""
     ORPHAN = "orphan"
-    """Amazon does not know the SKU: out of the queue, but a withdrawal is tried again after a growing wait."""
+    """Amazon does not know the SKU. Removed from the queue; a withdrawal is tried again after a growing wait."""
     DEFERRED = "deferred"
-    """Amazon was away for it: tried again in seconds, no attempt counted."""
+    """Amazon did not process it; tried again in seconds and not counted as an attempt."""
     RELEASED = "released"
-    """It never reached Amazon, or met the quota: tried again at once."""
+    """It never reached Amazon, or was throttled; tried again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Account:
     marketplace_id: str
     refresh_token: str = field(repr=False)
     trusted: bool
-    """The last verdict on the token was `valid`."""
+    """Whether the last verdict on the token was `valid`."""
     sealed: str = field(default="", repr=False)
-    """The token as it is stored: a verdict is about this one, not about what the seller has linked meanwhile."""
+    """The token as stored. A verdict is stored only while this is still the seller's token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One SKU at the revision that is being pushed, or was."""
+    """One SKU at the revision that is or was pushed."""
 
     listing_id: int
     sku: str
@@ -46,7 +46,7 @@ class Offer:
     quantity: int
     changed_at: datetime
     lead_time_days: int | None = None
-    """Of a revival's new source; goes with the quantity of a restore."""
+    """Lead time of a replacement source, sent with the quantity of a restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Pushed:
 
 
 def quantity_patches(quantity: int, lead_time_days: int | None = None) -> list[dict[str, Any]]:
-    """The JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, fulfilled by the merchant)."""
+    """Return the JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, merchant-fulfilled)."""
     availability: dict[str, Any] = {"fulfillment_channel_code": "DEFAULT", "quantity": quantity}
     if quantity and lead_time_days is not None:
         availability["lead_time_to_ship_max_days"] = lead_time_days

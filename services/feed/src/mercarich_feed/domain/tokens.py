@@ -1,4 +1,4 @@
-"""What a check of a seller's token can say, and what a check of all says."""
+"""The verdict on a seller's token, and the result of a check of all tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from enum import StrEnum
 class Verdict(StrEnum):
     VALID = "valid"
     INVALID = "invalid"
-    """Amazon refuses the token: only the seller can mend it."""
+    """Amazon refuses the token: only the seller can repair it, by authorising again."""
     UNKNOWN = "unknown"
-    """Nothing was learnt (throttled, away, refused for another reason): the verdict before stays."""
+    """The check learned nothing (throttled, Amazon away, refused for another reason): the last verdict stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +19,16 @@ class Judged:
     verdict: Verdict
     reason: str | None
     exposed: int
-    """Withdrawals of an invalid one that Amazon does not have."""
+    """Withdrawals that Amazon does not have, if the token is invalid."""
 
 
 @dataclass(slots=True)
 class TokensChecked:
-    """`problem` is the application's own: then it ended there, and nobody was judged by it."""
+    """`problem` is one of the application's own credentials: the check ended there and judged no seller by it."""
 
     judged: list[Judged] = field(default_factory=list)
     unreached: Sequence[str] = ()
-    """Sellers who were not asked about."""
+    """Names of sellers whose token was not checked."""
     problem: str | None = None
 
     def count(self, verdict: Verdict) -> int:

@@ -1,4 +1,4 @@
-"""The feed lane: one open feed a seller, written down first, looked after until its end."""
+"""The feed lane: at most one open feed per seller, stored before it is submitted and followed until it ends."""
 
 import logging
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _CLOCKS_APART = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SubmitFeed:
-    """Hand in what waits as one feed, unless one is open. The row comes first, so that a crash leaves a trace."""
+    """Submit what waits as one feed, unless one is open. The row is written first, so that a crash leaves a trace."""
 
     submissions: Submissions
     amazon: Amazon
@@ -37,12 +37,12 @@ class SubmitFeed:
     now: Clock
 
     def withdrawals(self, account: Account) -> None:
-        """Does nothing while the seller's feeds fail: patches are slower, and arrive."""
+        """Do nothing while the seller's feeds fail: PATCH is slower, but it works."""
         if self.submissions.trusted(account.user_id):
             self._submit(account, withdrawals=True)
 
     def restores(self, account: Account, marketplace: Marketplace | None, limit: int | None) -> float | None:
-        """Answers the seconds until it wants to be asked again because a feed is open, else None."""
+        """Return the seconds until the next try when a feed is open, else None."""
         if self.submissions.is_open(account.user_id):
             return _UNTIL_ENDED_SECONDS
         self._submit(account, withdrawals=False, marketplace=marketplace, limit=limit)
@@ -61,7 +61,8 @@ class SubmitFeed:
             document_id = self.amazon.upload(account, feed_document(account.seller_id, offers))
             feed_id = self.amazon.create_feed(account, document_id)
         except AmazonTrouble as trouble:
-            # Once the document is there, a lost answer says nothing: the feed may exist and is looked for later.
+            # With the document uploaded, createFeed may have succeeded although its answer was lost: keep the row, so
+            # that the feed is looked for later.
             if document_id is None or not isinstance(trouble, Transient):
                 self.submissions.abandon(submission_id, FeedNotSent(trouble.said.text, trouble.said.issue))
             raise
@@ -72,7 +73,7 @@ class SubmitFeed:
 
 @dataclass(frozen=True, slots=True)
 class FollowFeeds:
-    """Look at a seller's open feeds that are due, and bring each nearer to its end."""
+    """Poll those of a seller's open feeds that are due, and apply the ones that ended."""
 
     submissions: Submissions
     amazon: Amazon
@@ -81,7 +82,7 @@ class FollowFeeds:
     now: Clock
 
     def __call__(self, account: Account) -> None:
-        """A feed with which there is trouble does not keep the others from being looked at; the first is raised."""
+        """Poll all due feeds, even when some fail; then raise the first `AmazonTrouble`."""
         troubles: list[AmazonTrouble] = []
         for feed in self.submissions.due(account.user_id):
             try:
@@ -98,11 +99,11 @@ class FollowFeeds:
             raise troubles[0]
 
     def _bypass_if_stuck(self, feed: OpenFeed, trouble: AmazonTrouble) -> None:
-        """What cannot be known of an old feed must hold up neither its zeros nor the seller's restores."""
+        """Stop waiting for an old feed whose state cannot be read: its zeros and later restores must not be held up."""
         if not self._is_old(feed):
             return
         if not feed.bypassed:
-            log.warning("a feed cannot be followed", extra={"submission": feed.id, "reason": str(trouble)})
+            log.warning("a feed's state cannot be read", extra={"submission": feed.id, "reason": str(trouble)})
         next_look = self.now() + timedelta(seconds=self.numbers.feed_poll_seconds())
         self.submissions.bypass(feed.id, FeedNotFollowed(trouble.said.text, trouble.said.issue), next_look)
 
@@ -110,7 +111,7 @@ class FollowFeeds:
         return self.now() - feed.created_at > timedelta(seconds=self.numbers.feed_stuck_seconds())
 
     def _recover(self, account: Account, feed: OpenFeed) -> None:
-        """The process died, or the answer was lost, around createFeed: Amazon's own list tells."""
+        """Look in Amazon's list for a feed whose createFeed died with the process, or whose answer was lost."""
         known = self.submissions.known_feeds(account.user_id)
         found = self.amazon.feeds_since(account, feed.created_at - _CLOCKS_APART)
         lost = [feed_id for feed_id in found if feed_id not in known]
@@ -143,7 +144,7 @@ class FollowFeeds:
         try:
             self.amazon.cancel_feed(account, feed_id)
         except (ContentRefused, Missing, Transient) as trouble:
-            log.info("it was not cancelled", extra={"feed_id": feed_id, "reason": str(trouble)})
+            log.info("a stuck feed could not be cancelled", extra={"feed_id": feed_id, "reason": str(trouble)})
 
     def _read(self, account: Account, feed: OpenFeed, report_id: str | None) -> FeedEnd:
         if report_id is None:

@@ -1,4 +1,4 @@
-"""What comes after a seller's pushes: the feeds looked after, the zeros read back."""
+"""What follows a seller's pushes: polling their feeds and reading zeros back."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from mercarich_feed.use_cases.zeros import VerifyZeros
 
 @dataclass(frozen=True, slots=True)
 class FollowSeller:
-    """Each of the two has its own gate, so that a quota of one does not hold the other."""
+    """Poll feeds and read zeros back. Each has its own gate, so that a used-up quota of one does not stop the other."""
 
     feeds: FollowFeeds
     feeds_gate: Gate
@@ -17,6 +17,6 @@ class FollowSeller:
     zeros_gate: Gate
 
     def __call__(self, user_id: int) -> float | None:
-        """Answers the seconds until it wants to go on, or None when nothing is left."""
+        """Return the seconds until the next turn, or None when nothing is left."""
         times = self.feeds_gate(user_id, self.feeds), self.zeros_gate(user_id, self.zeros)
         return min((seconds for seconds in times if seconds is not None), default=None)

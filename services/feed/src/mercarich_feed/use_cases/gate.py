@@ -1,4 +1,4 @@
-"""The door to Amazon for one seller's job: the token first, and a rest after trouble, for him alone."""
+"""What every job passes before it calls Amazon: the seller's token is checked, and trouble pauses that seller alone."""
 
 import logging
 import random
@@ -14,13 +14,13 @@ from mercarich_platform.clock import Monotonic, monotonic
 log = logging.getLogger(__name__)
 
 Job = Callable[[Account], float | None]
-"""Answers the seconds after which it wants to go on, or None when it is done."""
+"""Returns the seconds until it goes on, or None when it is done."""
 _LONGEST_REST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Runs jobs; whatever Amazon does to one seller leaves the others alone."""
+    """Run jobs. Trouble with one seller does not affect the others."""
 
     accounts: Accounts
     amazon: Amazon
@@ -50,14 +50,14 @@ class Gate:
         except AmazonTrouble as trouble:
             self.meter.trouble(trouble)
             if isinstance(trouble, ContentRefused):
-                log.warning("Amazon refused a request as such", extra={"user_id": user_id, "reason": str(trouble)})
+                log.warning("Amazon refused a request", extra={"user_id": user_id, "reason": str(trouble)})
             return self._rests.begin(user_id, self.now(), getattr(trouble, "retry_after", None), trouble)
         self._rests.clear(user_id)
         return again
 
 
 class _Rests:
-    """Rests that double from one second to a minute, with jitter, until something works."""
+    """A backoff per seller: doubles from one second to a minute, with jitter, and is reset by a success."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Links a seller's Amazon account: the state is taken once, the code becomes a token, the token is stored sealed."""
+"""Link a seller's Amazon account: use the state once, exchange the code for a token, store the token sealed."""
 
 import logging
 import re
@@ -23,14 +23,14 @@ class LinkAccount:
 
     links: Links
     exchange: Callable[[str], str]
-    """A code for a refresh token; raises `AmazonTrouble`."""
+    """Exchange a code for a refresh token. Raises `AmazonTrouble`."""
     marketplace_id: str
     now: Clock
 
     def __call__(self, came: Callback) -> Outcome:
         taken = self.links.take(hashed(came.state), hashed(came.session), self.now())
         if isinstance(taken, Outcome):
-            log.warning("nobody's account is linked", extra={"outcome": taken})
+            log.warning("a return from Amazon links no account", extra={"outcome": taken})
             return taken
         outcome = self._link(taken, came)
         log.info("a seller came back from Amazon", extra={"user_id": taken, "outcome": outcome})
@@ -44,10 +44,10 @@ class LinkAccount:
         try:
             token = self.exchange(came.code)
         except TokenRevoked as trouble:
-            log.warning("Amazon takes no code", extra={"user_id": user_id, "reason": str(trouble)})
+            log.warning("Amazon refused an authorisation code", extra={"user_id": user_id, "reason": str(trouble)})
             return Outcome.REFUSED
         except AmazonTrouble as trouble:
-            log.warning("Amazon gives no token for a code", extra={"user_id": user_id, "reason": str(trouble)})
+            log.warning("a code could not be exchanged", extra={"user_id": user_id, "reason": str(trouble)})
             return Outcome.AWAY
         account = Account(user_id, came.seller_id, self.marketplace_id, token, trusted=True)
         return Outcome.LINKED if self.links.link(account, self.now()) else Outcome.OTHER_SELLER

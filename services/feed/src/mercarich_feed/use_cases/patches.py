@@ -10,14 +10,14 @@ from mercarich_feed.use_cases.feeds import SubmitFeed
 from mercarich_feed.use_cases.gate import Gate
 
 CLAIM = 10
-"""Two seconds of the quota: small, so that each goes out at its newest revision."""
+"""Offers a claim: two seconds of the quota. Small, so that each offer goes out at its newest revision."""
 STEPS = 5
-"""Claims before the thread is given to a seller who waits."""
+"""Claims in one turn; after that the thread serves another waiting seller."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushWithdrawals:
-    """Push a seller's withdrawals until none waits or Amazon stops it; above a setting a feed takes them."""
+    """Push a seller's withdrawals until none waits or Amazon stops it; above `patch_lane_listings()`, by feed."""
 
     gate: Gate
     listings: Listings
@@ -27,7 +27,7 @@ class PushWithdrawals:
     meter: Meter
 
     def __call__(self, user_id: int) -> float | None:
-        """Answers the seconds until it wants to go on, or None when nothing is left."""
+        """Return the seconds until the next turn, or None when nothing is left."""
         return self.gate(user_id, self._push)
 
     def _push(self, account: Account) -> float | None:
@@ -39,7 +39,8 @@ class PushWithdrawals:
             claim, offers = self.listings.claim_withdrawals(account.user_id, CLAIM)
             if offers:
                 under_way.append((claim, self.amazon.set_quantities(account, offers)))
-            # The answers to the claim before are fetched only now, so that their way here costs no turn.
+            # The answers to the previous claim are collected only after this claim was sent, so that their latency
+            # does not slow down the sending.
             while len(under_way) > (1 if offers else 0):
                 troubles += self._settle(under_way)
             if troubles or not offers:
@@ -51,7 +52,7 @@ class PushWithdrawals:
         return 0.0 if offers else None
 
     def _settle(self, under_way: deque[tuple[str, Answers]]) -> list[AmazonTrouble]:
-        """Write what came of the oldest claim; answers what stops the seller as a whole, if anything does."""
+        """Store the outcomes of the oldest claim; return the troubles that concern the seller as a whole."""
         claims = [claim for claim, _ in under_way]
         claim, answers_of = under_way.popleft()
         answers = answers_of(lambda: self.listings.renew(claims))

@@ -1,4 +1,4 @@
-"""Listings that are to leave Amazon: one deletion each, after everything else of the seller."""
+"""Listings to be deleted at Amazon: one call each, after all other pushes of the seller."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Amazon, Removals
 
 REMOVALS = 20
-"""Claimed at once: four seconds of the quota."""
+"""Listings claimed at once: four seconds of the quota."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveListings:
-    """A repeat is harmless: what Amazon does not know is gone."""
+    """Delete listings at Amazon. Repeating it is harmless: a listing that Amazon does not know counts as deleted."""
 
     removals: Removals
     amazon: Amazon

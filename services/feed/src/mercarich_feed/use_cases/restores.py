@@ -1,4 +1,4 @@
-"""Restores: by PATCH as long as they are few, so that none can come late over a newer zero; many as one feed."""
+"""Restores: few go by PATCH, so that none can arrive late and overwrite a newer zero; many go as one feed."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -14,19 +14,19 @@ from mercarich_feed.use_cases.gate import Gate
 log = logging.getLogger(__name__)
 
 CLAIM = 10
-"""Two seconds of the quota: a withdrawal of what is claimed waits until its PATCH is answered."""
+"""Offers a claim: two seconds of the quota. Small, since withdrawing a claimed offer has to wait for its PATCH."""
 STEPS = 5
-"""Claims before the thread is given to a seller who waits."""
+"""Claims in one turn; after that the thread serves another waiting seller."""
 _UNTIL_WITHDRAWN_SECONDS = 1.0
 _UNTIL_UNLOCKED_SECONDS = 0.5
-"""A claim passes over what somebody else has just locked, be it to look at; no round would find that restore again."""
+"""A claim skips rows that another transaction has locked. The lane must come back for them: no round looks for them."""
 _UNTIL_READABLE_SECONDS = (1.0, 3.0)
-"""Amazon's own read path lags behind an accepted PATCH: the waits before the first and before the second look."""
+"""Waits before the first and the second read: Amazon's read path lags behind an accepted PATCH."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreWish:
-    """The sweep asks for restores."""
+    """The sweep's request for restores."""
 
     marketplace: Marketplace | None
     limit: int | None
@@ -34,10 +34,10 @@ class RestoreWish:
 
 @dataclass(frozen=True, slots=True)
 class PushRestores:
-    """Grant a seller's wishes, his withdrawals first.
+    """Push the restores that were asked for, after the seller's withdrawals.
 
-    A queued feed cannot be overtaken: when its source goes meanwhile, the offer is up again until the zero behind it
-    has arrived. A PATCH is answered within seconds, and no other push of its offer goes out before that.
+    Nothing can overtake a queued feed: if a source sells meanwhile, the offer is up again until a later zero arrives.
+    A PATCH is answered within seconds, and no other push of the same offer goes out before that.
     """
 
     gate: Gate
@@ -47,17 +47,17 @@ class PushRestores:
     submit: SubmitFeed
     meter: Meter
     pause: Callable[[float], None]
-    """Waits so many seconds; raises `Unsent` when the process is to end."""
+    """Wait for that many seconds. Raises `Unsent` when the process is to end."""
     _granted: dict[tuple[int, RestoreWish], int] = field(default_factory=dict)
-    """How many of a wish's limit have gone out; asked for a second time meanwhile, it is still the same wish."""
+    """Restores sent so far for a wish with a limit. The same wish that arrives again meanwhile does not start over."""
 
     def __call__(self, user_id: int, wishes: set[RestoreWish]) -> float | None:
-        """Takes off the wishes what was granted: a second time, its limit would be no limit.
+        """Remove granted wishes from `wishes`, because granting one twice would exceed its limit.
 
-        Answers the seconds until it wants to go on with those that are left, or None when nothing is left.
+        Return the seconds until it goes on with the remaining ones, or None when none is left.
         """
         again = self.gate(user_id, lambda account: self._grant_all(account, wishes))
-        if again is None:  # the others are for a seller to whom nothing can be pushed now; the next sweep asks anew
+        if again is None:  # wishes that are left cannot be pushed for this seller now; the next sweep asks again
             for wish in wishes:
                 self._granted.pop((user_id, wish), None)
         return again
@@ -76,7 +76,7 @@ class PushRestores:
     def _grant(self, account: Account, wish: RestoreWish) -> float | None:
         user_id, few = account.user_id, self.numbers.patch_lane_listings()
         left = self._left(user_id, wish)
-        if left == 0:  # trouble came behind the last of them
+        if left == 0:  # the limit was reached before the trouble that ended the last turn
             return None
         if self._withdrawals_wait(user_id):
             return _UNTIL_WITHDRAWN_SECONDS
@@ -117,10 +117,10 @@ class PushRestores:
             raise troubles[0]
 
     def _read_back(self, account: Account, offers: Sequence[Offer]) -> None:
-        """An accepted PATCH can still leave the quantity as it was (clousale/amazon-sp-api-php#132).
+        """Read accepted restores back: an accepted PATCH can leave the quantity unchanged (amazon-sp-api-php#132).
 
-        Two looks, at once: what is not shown later may as well have been sold, and must not be put up a second time.
-        What could not be read is left as accepted.
+        Both reads follow at once. A quantity that is missing later may have been sold, and pushing it again would sell
+        it twice. Offers that could not be read stay accepted.
         """
         for seconds in _UNTIL_READABLE_SECONDS:
             if not offers:
@@ -140,5 +140,5 @@ class PushRestores:
 
 
 def _order(wish: RestoreWish) -> tuple[str, int]:
-    """The same each time: a set has an order of its own in each process."""
+    """Sort key that makes the order reproducible: the order of a set differs between processes."""
     return wish.marketplace or "", wish.limit or 0

@@ -15,12 +15,12 @@ POLL_SECONDS = 0.5
 @dataclass(frozen=True, slots=True)
 class Swept:
     withdrawals: int
-    """Asked for."""
+    """Number asked for."""
     restores: int
     left: int
-    """Withdrawals that had not gone out at the end of the wait; their sellers get no restores this time."""
+    """Withdrawals still unsent at the end of the wait; their sellers get no restores this time."""
     skipped: tuple[str, ...]
-    """Sellers without an account, or whose token is refused."""
+    """Names of sellers without an account, or with a refused token."""
 
     @property
     def nobody_works(self) -> bool:
@@ -29,7 +29,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Withdrawals of all sellers strictly before restores; the wait is bounded, so that no seller blocks the others."""
+    """Ask for all withdrawals, wait a bounded time, then ask for restores: no seller blocks the others."""
 
     sellers: Sellers
     publish: Callable[[Sequence[ListingsChanged]], None]

@@ -1,4 +1,4 @@
-"""The check of every seller's token, spread over time; the application's own trouble ends it and blames nobody."""
+"""The check of all sellers' tokens, spread over time. A failure of our own credentials ends it and judges no seller."""
 
 import logging
 import random
@@ -20,11 +20,11 @@ class CheckTokens:
 
     book: TokenBook
     prove: Callable[[Account], None]
-    """Uses the token; raises `AmazonTrouble`."""
+    """Use the token once. Raises `AmazonTrouble`."""
     now: Monotonic
     sleep: Callable[[float], None]
     gap_seconds: float
-    """Between two sellers on average."""
+    """Average pause between two sellers."""
 
     def __call__(self, usernames: Sequence[str] = ()) -> TokensChecked:
         sellers = self.book.sellers(usernames)
@@ -49,12 +49,18 @@ class CheckTokens:
             verdict, reason = Verdict.UNKNOWN, "another token was stored meanwhile"
         exposed = self.book.exposed(user_id) if verdict is Verdict.INVALID else 0
         if verdict is not Verdict.VALID:
-            says = {"user_id": user_id, "username": username, "reason": reason, "exposed": exposed}
-            log.warning(f"a seller's token is {verdict}", extra=says)
+            facts = {
+                "user_id": user_id,
+                "username": username,
+                "verdict": verdict,
+                "reason": reason,
+                "exposed": exposed,
+            }
+            log.warning("a seller's token is not valid", extra=facts)
         return Judged(username, verdict, reason, exposed)
 
     def _ask(self, user_id: int) -> tuple[str, Verdict, str | None]:
-        """What is stored, and what comes of using it."""
+        """Return the token as stored (sealed), the verdict on it, and why it is not valid."""
         try:
             account = self.book.account(user_id)
         except UnreadableToken as error:

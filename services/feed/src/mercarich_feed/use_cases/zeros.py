@@ -1,4 +1,4 @@
-"""The read-back: every zero is looked up at Amazon after it was accepted."""
+"""The read-back: every zero that Amazon accepted is read at Amazon afterwards."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Amazon, Listings
 
 ZEROS = 20
-"""Read in one go: four seconds of the quota."""
+"""Offers read in one go: four seconds of the quota."""
 _UNTIL_SETTLED_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyZeros:
-    """An accepted PATCH can still leave the quantity as it was (clousale/amazon-sp-api-php#132)."""
+    """Read accepted zeros back: an accepted PATCH can leave the quantity unchanged (clousale/amazon-sp-api-php#132)."""
 
     listings: Listings
     amazon: Amazon
