@@ -45,4 +45,4 @@ def test_m2_without_the_broker_the_withdrawal_stands_and_the_schedules_find_it(
     publisher.away = True
     KafkaEvents(publisher).withdrawn(Marketplace.YAHOO, 7, {1: [10]})
 
-    assert "nobody was woken; the schedules find the rows" in caplog.text
+    assert "a wake-up could not be sent; the schedules will find the rows" in caplog.text

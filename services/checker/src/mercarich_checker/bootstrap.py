@@ -30,7 +30,7 @@ from mercarich_runs.use_cases.see_through import Report
 
 RELEASED_HOLDS_EVERY = 3.0
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
-"""A run ends before the next one of its schedule starts."""
+"""A run must end before its schedule starts the next one, 12 hours later."""
 
 
 def build_worker(
@@ -68,7 +68,7 @@ def build_worker(
 def build_planner(
     marketplace: Marketplace, shared: SharedSettings, report: Report, given: Dependencies = PRODUCTION
 ) -> RunCheck:
-    """Reads the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
+    """Build the planner from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
     with engines.reading(engine) as connection:

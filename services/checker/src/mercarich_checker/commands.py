@@ -1,4 +1,4 @@
-"""The seed's command lines: `mercarich check_item_yahoo 2 4 --max-workers 14`, alike for each marketplace."""
+"""The seed's commands: `mercarich check_item_yahoo 2 4 --max-workers 14`, alike for each marketplace."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from mercarich_runs.use_cases.see_through import Report
 
 
 def check_item(marketplace: Marketplace, argv: Sequence[str]) -> int:
-    """Check the {marketplace} sources of the sellers with these checks a day (2, 4)."""
+    """Check the {marketplace} sources of sellers who have this many checks a day (2, 4)."""
     return CHECK_ITEM(marketplace, argv)
 
 
@@ -29,7 +29,7 @@ def _build(marketplace: Marketplace, shared: SharedSettings, report: Report) -> 
 
 CHECK_ITEM = RunCommand(
     operation=Operation.CHECK,
-    description="Start a check run over {marketplace} sources and see it through. The newest start wins: "
+    description="Start a check run over {marketplace} sources and wait for its end. The newest start wins: "
     "an earlier run of this marketplace ends as superseded.",
     batch_setting="CHECK_BATCH_ITEMS",
     build=_build,

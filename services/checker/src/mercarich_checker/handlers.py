@@ -1,4 +1,4 @@
-"""A record of `check.<marketplace>` → the use case → what the worker loop is to do with the record."""
+"""Handle records of `check.<marketplace>`: call the use case, turn its exceptions into those of the worker loop."""
 
 import threading
 import time
@@ -41,7 +41,7 @@ class CheckBatchHandler:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedHoldsTick:
-    """Every few seconds: withdraw what a hold kept that a person has released."""
+    """Every few seconds: withdraw the listings of holds that a person released."""
 
     observations: Observations
     events: Events

@@ -1,4 +1,4 @@
-"""What the checker needs from outside, in its own words, and what each port raises."""
+"""The interfaces that the checker needs from outside, and what each raises."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,51 +15,50 @@ from mercarich_runs.ports import Marking, Pending, Run
 
 
 class Plan(Pending[BatchItem], Marking, Protocol):
-    """The rows of a run, and what only a check does with them. Every method raises `DatabaseAway`; those that write,
-    `Superseded`."""
+    """The source items of a check run. Every method raises `DatabaseAway`; those that write raise `Superseded`, too."""
 
     def recall(self, run: Run) -> int:
-        """Ask at once for what was put off while the marketplace did not answer; answers how many."""
+        """Make items due at once that were put off while the marketplace did not answer; return how many."""
 
     def want_second_look(self, run: Run, now: datetime) -> int:
-        """Mark the sources of held listings again; answers how many."""
+        """Mark the sources of held listings again; return how many."""
 
     def held_since(self, run: Run) -> datetime | None:
-        """When the youngest held listing of this marketplace was first seen gone; None: none is held."""
+        """Return when the source of the latest held listing was first seen gone; None when none is held."""
 
     def known_items(self, marketplace: Marketplace) -> Sequence[Canary]:
-        """Some items whose state the last runs agreed on, others at each call, to serve as canaries."""
+        """Draw items whose state did not change in the last runs, to serve as canaries; different ones at each call."""
 
     def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
-        """Hold the marketplace's withdrawals; nothing when this run did so before."""
+        """Hold the marketplace's withdrawals; do nothing if this run already did."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What one transaction changed: listings withdrawn (or wanted a replacement for), by seller."""
+    """What one transaction changed. `withdrawn`: ids of listings withdrawn (or marked for a replacement), by seller."""
 
     withdrawn: Mapping[int, Sequence[int]] = field(default_factory=dict)
     held: int = 0
 
 
 class Observations(Protocol):
-    """The rows of a batch. Every method raises `DatabaseAway`."""
+    """The source items of a batch, and what was seen of them. Every method raises `DatabaseAway`."""
 
     def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
-        """Take those that nobody else has, counting an attempt for each. Raises `Superseded`."""
+        """Claim those that no other worker has, and count an attempt for each. Raises `Superseded`."""
 
     def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None: ...
 
     def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
-        """Give back unanswered ones, their attempt not counted."""
+        """Give unanswered items back; their attempt does not count."""
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
-        """One transaction: observations, evidence, withdrawals, holds, counts. Raises `Superseded`."""
+        """Store observations, evidence, withdrawals, holds and counts in one transaction. Raises `Superseded`."""
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-        """Withdraw what holds that a person released had kept; answers listings by seller."""
+        """Withdraw the listings of holds that a person released; return their ids by seller."""
 
 
 class Events(Protocol):
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
-        """Wake feed and updater. Never raises: the rows say the same, and schedules read them."""
+        """Wake feed and updater. Never raises: without the message, their schedules find the rows."""

@@ -60,7 +60,10 @@ def token_lines(checked: TokensChecked) -> list[str]:
         if one.verdict is not Verdict.VALID
     ]
     if checked.problem:
-        lines.append(~f" FEED_LWA_CLIENT_SECRET. {len(checked.unreached)} sellers were not judged")
+        lines.append(
+            f"Amazon refuses the application's own credentials ({checked.problem}): FEED_LWA_CLIENT_ID and"
+            f" FEED_LWA_CLIENT_SECRET. {len(checked.unreached)} sellers were not judged"
+        )
     counts = ", ".join(f"{checked.count(verdict)} {verdict}" for verdict in Verdict)
     return [*lines, f"tokens: {counts}; {checked.exposed} offers exposed"]
 

@@ -11,17 +11,19 @@ from mercarich_db.tables import evidence, runs, source_items
 from mercarich_db.types import AnyRow
 
 EACH = 5
-"""Canaries of each kind: enough that one that sold meanwhile does not hold a run."""
+"""Canaries of each kind: enough that a single one that sold meanwhile does not hold a run."""
 
 DRAWN_FROM = 500
-"""The latest items of each kind."""
+"""Number of latest items of each kind that canaries are drawn from."""
 
 _FINAL = (State.SOLD, State.ENDED, State.GONE)
 
 
 def known_items(connection: Connection, marketplace: Marketplace) -> Sequence[Canary]:
-    """Drawn anew at each call from items of different source sellers: one that closes his shop must not stop a
-    marketplace."""
+    """Draw canaries from items of different source sellers, others at each call.
+
+    A source seller who closes their shop must not stop the checks of a marketplace.
+    """
     items = source_items.c
     columns = (
         select(items.item_id, items.seller_id)

@@ -1,4 +1,4 @@
-"""The checker's pending columns, and its side of the fence."""
+"""The checker's columns for pending work, and its check of the fence."""
 
 from sqlalchemy import Connection
 
@@ -12,5 +12,5 @@ CHECKS = PendingColumns.of(Operation.CHECK, source_items, done_run="checked_run"
 
 
 def lock_newest(connection: Connection, marketplace: Marketplace, generation: int) -> None:
-    """Raises `Superseded`."""
+    """Lock the newest run. Raises `Superseded` when its generation is another one."""
     fence.lock_newest(connection, Operation.CHECK, marketplace, generation)

@@ -1,4 +1,4 @@
-"""`ports.Observations` around another one, counting what was written."""
+"""`ports.Observations` around another one, with metrics of what was stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from mercarich_contracts.proxy_api import Item
 
 @dataclass(frozen=True, slots=True)
 class CountedObservations:
-    """Counts after the commit, so that a conflict and its retry count once."""
+    """Counts after the commit, so that a conflict with its retry counts once."""
 
     inner: Observations
 

@@ -28,4 +28,4 @@ class KafkaEvents:
             revival = RevivalWanted(marketplace=marketplace, run_id=run_id, listing_ids=ids)
             self._publisher.publish(UPDATE[marketplace].name, revival.encode())
         except BrokerAway as error:
-            log.warning("nobody was woken; the schedules find the rows", extra={"why": str(error)})
+            log.warning("a wake-up could not be sent; the schedules will find the rows", extra={"why": str(error)})

@@ -1,4 +1,4 @@
-"""Rows of `holds`: read as `domain.brake.Hold`, opened, and closed when they keep nothing any more."""
+"""Rows of `holds`: read as `domain.brake.Hold`, opened, and closed when they hold nothing any more."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ _NEW = insert(holds).returning(holds.c.id)
 
 
 def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Hold]:
-    """Those that are still there."""
+    """Return the holds that still exist, by id."""
     return {hold.id: hold for hold in _read(connection, _BY_ID, ids=sorted(ids))} if ids else {}
 
 
@@ -41,7 +41,7 @@ def open_one(connection: Connection, run_id: int, marketplace: Marketplace, new:
 
 
 def released(connection: Connection, marketplace: Marketplace) -> dict[int, bool]:
-    """Those that a person released and nobody applied yet -> whether their run was to withdraw nothing."""
+    """Return holds that a person released and that are not applied yet; the value is their run's `only_mark`."""
     query = (
         select(holds.c.id, runs.c.arguments)
         .outerjoin(runs, runs.c.id == holds.c.run_id)
@@ -55,12 +55,12 @@ def _says_without_update(arguments: str | None) -> bool:
 
 
 def close(connection: Connection, ids: Sequence[int], now: datetime) -> None:
-    """What these kept has been withdrawn or let go."""
+    """Close holds whose listings have all been withdrawn or freed."""
     connection.execute(update(holds).where(holds.c.id.in_(ids)).values(applied_at=now))
 
 
 def close_empty(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """Close those that keep nothing any more; one that nobody released has `released_at` without `released_by`."""
+    """Close holds that hold nothing any more. Without a person's release, `released_by` stays NULL."""
     kept = select(listings.c.hold_id).where(listings.c.hold_id.is_not(None)).distinct()
     empty = update(holds).where(which, holds.c.applied_at.is_(None), holds.c.id.not_in(kept))
     connection.execute(empty.where(holds.c.released_at.is_not(None)).values(applied_at=now))

@@ -1,4 +1,4 @@
-"""The source items that a check run takes in: listed by its sellers, never checked first, then the oldest look."""
+"""Mark the source items of a check run: listed by its sellers; those never checked first, then by the oldest look."""
 
 import logging
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 _items = source_items.c
 _LISTED = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
-"""What a check may touch: on sale at Amazon, and no replacement wanted."""
+"""SQL condition on listings that a check may change: on sale at Amazon, no replacement being searched for."""
 
 
 def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
-    """Mark page by page; answers the number marked so far after each. Raises `Superseded`."""
+    """Mark page by page; yield the number marked so far after each page. Raises `Superseded`."""
     doubled = shared = 0
 
     def pages() -> Iterator[Page]:
@@ -63,8 +63,8 @@ def _time(text: str) -> datetime:
 
 
 def _grouped(rows: list[list[Any]], wanted: AbstractSet[int]) -> tuple[Page, int]:
-    """Sorts the rows in the run's order. Answers each source item with those who take part and list it, and the
-    number of all source items."""
+    """Sort the rows in the run's order. Return each source item with the run's sellers who list it, and the number
+    of all source items."""
     rows.sort()
     page: list[tuple[int, list[int]]] = []
     newest, taken = None, 0
@@ -81,12 +81,12 @@ def _grouped(rows: list[list[Any]], wanted: AbstractSet[int]) -> tuple[Page, int
 
 
 def due_page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
-    """(checked_at, source item, listing, seller) of a page of source items after `since` and `last`."""
+    """Select (checked_at, source item, listing, seller) for a page of source items after `since` and `last`."""
     since: BindParameter[datetime] = bindparam("since")
     behind = _items.id > bindparam("last")
     if never_checked:
         further = and_(_items.checked_at.is_(None), behind)
-    else:  # written out: no database here uses an index for (a, b) > (x, y)
+    else:  # written out, since neither database uses an index for (a, b) > (x, y)
         further = and_(_items.checked_at >= since, or_(_items.checked_at > since, behind))
     due = (
         select(_items.id, _items.checked_at)

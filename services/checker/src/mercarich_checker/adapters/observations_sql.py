@@ -1,4 +1,4 @@
-"""`ports.Observations`: what was seen becomes rows, in one transaction a bunch of answers."""
+"""`ports.Observations`: stores what was seen, one transaction for each group of answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ _COUNT = (
 
 
 class SqlObservations:
-    """`settings` answers the brake's and the retries' numbers as they stand in the database."""
+    """`settings` returns the current settings of the brake and the retries."""
 
     def __init__(self, engine: Engine, settings: Callable[[], BrakeSettings]) -> None:
         self._engine = engine
@@ -88,7 +88,7 @@ def _gone(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> Gone:
 
 
 def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:
-    """Last in the transaction: every worker of a run writes this row."""
+    """Add to the run's counts. Called last in the transaction, since every worker of a run locks this row."""
     if any(counts.values()):
         new = {f"new_{name}": 0 for name in _COUNTED}
         for name, number in counts.items():

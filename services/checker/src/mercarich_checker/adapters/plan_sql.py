@@ -1,4 +1,4 @@
-"""`ports.Plan` over source_items."""
+"""`ports.Plan` over `source_items`."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from mercarich_runs.adapters.pending_sql import PendingRows
 from mercarich_runs.ports import Request, Run, Sellers
 
 OF_SELLERS = 1000
-"""Items that one look for what else these sellers have answers at most."""
+"""Maximum number of further items that are looked up for a group of sellers."""
 
 _items = source_items.c
 
@@ -45,7 +45,7 @@ class SqlPlan(PendingRows[BatchItem]):
         return mark_due(self._engine, run, request, sellers)
 
     def together(self, run: Run, rows: Sequence[BatchItem], now: datetime) -> Mapping[int, Sequence[BatchItem]]:
-        """Some marketplaces answer the items of one source seller by one call."""
+        """Return, by row id, further due items of the same source seller, if one call to the marketplace returns all."""
         sellers = sorted({row.seller_id for row in rows if row.seller_id})
         if not SITES[run.marketplace].lists_sellers or not sellers:
             return {}
@@ -62,7 +62,7 @@ class SqlPlan(PendingRows[BatchItem]):
     def recall(self, run: Run) -> int:
         def recall(connection: Connection) -> int:
             lock_newest(connection, run.marketplace, run.generation)
-            # A not-found is believed at a second look a minute after the first: sooner would teach nothing.
+            # A not-found needs a second look a minute after the first. Asking sooner would show nothing new.
             put_off = and_(_items.check_attempts == 0, _items.check_problem != StateReason.NOT_FOUND_ONCE)
             mine = update(source_items).where(_items.check_run == run.id, put_off)
             return connection.execute(mine.values(check_not_before=None)).rowcount
@@ -100,7 +100,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
 
 def _of_sellers() -> Select[Any]:
-    """What the run has due of some `sellers` at `now`, the first in its order, each with its rank."""
+    """Select the first due items of some source `sellers` at `now`, in the run's order, each with its rank."""
     return (
         select(_items.check_rank, *_TAKEN)
         .where(
@@ -115,7 +115,7 @@ def _of_sellers() -> Select[Any]:
 
 
 def _held_sources(marketplace: Marketplace) -> Select[Any]:
-    """The sources of held listings that a second look may confirm."""
+    """Select the sources of held listings that a second look may confirm."""
     confirmable = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.UNREADABLE)
     held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
     return held.where(confirmable, listings.c.marketplace == marketplace)

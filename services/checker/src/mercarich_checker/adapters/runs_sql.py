@@ -1,4 +1,4 @@
-"""`ports.Runs` of the checker: an ended run leaves no hold that keeps nothing."""
+"""`ports.Runs` of the checker: the end of a run closes holds that hold nothing any more."""
 
 from datetime import datetime
 

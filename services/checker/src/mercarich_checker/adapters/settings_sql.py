@@ -1,4 +1,4 @@
-"""The checker's numbers that people change while it runs, read from the settings table."""
+"""The checker's settings that people change while it runs, read from the settings table."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def run_settings(values: settings_store.Values, deadline: timedelta) -> RunSetti
 
 
 def configured_canaries(values: settings_store.Values, marketplace: Marketplace) -> tuple[Canary, ...]:
-    """Raises `BadConfiguration` when the setting cannot be read."""
+    """Return the configured canaries. Raises `BadConfiguration` when the setting cannot be parsed."""
     key = f"CANARY_ITEMS_{marketplace.upper()}"
     try:
         return read_canaries(values.text(key))

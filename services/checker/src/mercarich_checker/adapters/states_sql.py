@@ -1,4 +1,4 @@
-"""What a look makes of source items: a state with its evidence, or another try later."""
+"""Store the result of a look at source items: a state with its evidence, or another try later."""
 
 import random
 from collections import Counter
@@ -26,7 +26,7 @@ _DONE = {"check_run": None, "check_attempts": 0, "check_unknowns": 0, "check_not
 
 
 class Pending(NamedTuple):
-    """What stands of a source item: columns of its row."""
+    """Columns of a source item before this look."""
 
     id: int
     state: str | None
@@ -43,12 +43,12 @@ class Pending(NamedTuple):
 
 _SUSPECTED_AT = Pending._fields.index("suspected_at")
 OF_RUN = CHECKS.is_of(bindparam("run_id"), GIVEN_IDS)
-"""Those of a batch that its run still wants."""
+"""SQL condition: the given items that the run still wants checked."""
 _PENDING = LockedRows([_items[name] for name in Pending._fields], OF_RUN)
 
 
 def pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> list[Pending]:
-    """Those that the run still wants, by id; an answer that comes twice finds none."""
+    """Lock and return the items that the run still wants, ordered by id. An answer that comes twice finds none."""
     rows = _PENDING.read(connection, ids=ids, run_id=batch.run_id)
     rows.sort()
     for row in rows:
@@ -59,14 +59,14 @@ def pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> li
 def keep(
     connection: Connection, batch: CheckBatch, rows: Sequence[Pending], seen: Mapping[int, Item], now: datetime
 ) -> dict[int, int]:
-    """What was learnt of these; returns the new evidence of those whose state is another one."""
+    """Store what was seen; return the ids of new evidence by item, for items whose state has changed."""
     evidence_ids = _keep_evidence(connection, rows, seen)
     _keep_states(connection, batch, rows, seen, evidence_ids, now)
     return evidence_ids
 
 
 def _keep_evidence(connection: Connection, rows: Sequence[Pending], seen: Mapping[int, Item]) -> dict[int, int]:
-    """A row of evidence for each state that is new; an unchanged one rests on what is there."""
+    """Insert evidence for each changed state; an unchanged state keeps its earlier evidence."""
     changed = [row for row in rows if _differs(row, seen[row.id])]
     if not changed:
         return {}
@@ -88,7 +88,7 @@ def _keep_states(
     evidence_ids: Mapping[int, int],
     now: datetime,
 ) -> None:
-    """The many unchanged ones by one statement; the others each with its own values, by one more."""
+    """Update all unchanged items by one statement, and the others, each with its own values, by a second one."""
     done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
     as_before = {row.id for row in rows if row.id not in evidence_ids and _says_no_more(row, seen[row.id])}
     if as_before:
@@ -128,7 +128,7 @@ def put_off(
     now: datetime,
     settings: BrakeSettings,
 ) -> Counter[str]:
-    """Unknown answers: asked again later, never counted as checked, and nothing else changes."""
+    """Schedule items with unknown answers for another try. They do not count as checked, and nothing else changes."""
     counts: Counter[str] = Counter()
     later: list[dict[str, Any]] = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""How a run stands for each seller: listings checked and fallen, the numbers that the brake weighs."""
+"""Listings checked and fallen in a run, by seller: the numbers that the brake goes by."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -22,9 +22,9 @@ _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
 def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> None:
-    """Add listings by their sellers.
+    """Add to the run's tallies. `checked` and `fallen` have a seller's id for each listing.
 
-    A source may serve sellers whom the run did not plan: they are counted as everybody is.
+    A source may serve sellers whom the run did not include; they are counted like the others.
     """
     looked, fell = Counter(checked), Counter(fallen)
     rows = [
@@ -35,9 +35,9 @@ def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Ite
 
 
 def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> Weighed:
-    """`falling`: a seller's id for each listing that falls.
+    """Return the numbers for the brake. `falling` has a seller's id for each listing that falls.
 
-    What is looked at by hand after a run's end is weighed by itself: what the run checked says nothing of these looks.
+    Looks by hand after a run's end are counted separately: the run's own tallies say nothing about them.
     """
     falls = Counter(falling)
     of = {"run_id": run_id}
@@ -51,8 +51,10 @@ def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> Weig
 
 
 def _since(connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int]) -> Weighed:
-    """By the listings' history; of what is falling now, nothing is in it yet. What a hold had kept and a look has
-    confirmed fell before."""
+    """Count falls after the run's end, from the listings' history plus `falls`, which it does not contain yet.
+
+    A withdrawal that confirms a hold is not counted: it was counted when it was held.
+    """
     event = listing_events.c
     sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)
     fell = or_(event.kind == EventKind.HELD, and_(event.kind.in_(_DOWN), event.hold_id.is_(None)))

@@ -1,4 +1,4 @@
-"""The listings behind what was looked at: read and locked, decided of by `domain.withdrawals`, saved by the store."""
+"""The listings of sources that were looked at: read and locked, decided by `domain.withdrawals`, saved by the store."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,10 @@ _OFFERS = LockedRows(
 def apply(
     connection: Connection, batch: CheckBatch, found: Found, now: datetime, settings: BrakeSettings
 ) -> tuple[Recorded, Counter[str]]:
-    """Withdraw every listing of a source that is gone, or hold it; let go of what was held wrongly. Returns what the
-    run is to count, too."""
+    """Withdraw or hold every listing whose source is gone; free those held whose source is on sale.
+
+    Return what was recorded, and what is to be added to the run's counts.
+    """
     offers = _offers_of(connection, [*found.gone, *found.available])
     held_by = {offer.hold_id for offer in offers if offer.hold_id}
     known = holds_sql.by_id(connection, held_by)
@@ -46,7 +48,7 @@ def apply(
 
 
 def _offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Offer]:
-    """Locked, in order of their ids; few columns, for most of them do not change."""
+    """Lock and read the listings in order of their ids. Few columns, since most of them do not change."""
     if not source_ids:
         return ()
     rows = _OFFERS.read(connection, ids=sorted(source_ids))
@@ -56,7 +58,10 @@ def _offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Of
 def _keeping(
     connection: Connection, batch: CheckBatch, falling: Sequence[int], now: datetime, settings: BrakeSettings
 ) -> dict[int, int]:
-    """`falling` is the seller of each listing that falls; returns seller -> the hold that keeps these, opened here."""
+    """Return seller -> id of the hold for new falls, and open the hold if need be.
+
+    `falling` has a seller's id for each listing that falls.
+    """
     if not falling:
         return {}
     weighed = tallies_sql.weighed(connection, batch.run_id, falling)
@@ -69,7 +74,7 @@ def _keeping(
 
 
 def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-    """Withdraw what was kept by holds that a person released, as far as its source is still gone."""
+    """Withdraw the listings of holds that a person released, if their source is still gone; return ids by seller."""
     only_mark = holds_sql.released(connection, marketplace)
     if not only_mark:
         return {}

@@ -1,4 +1,7 @@
-"""The mass-withdrawal brake: when falls are held back, and by which hold. No I/O."""
+"""The mass-withdrawal brake: when withdrawals are held back, and by which hold. No I/O.
+
+A fall is a withdrawal that a check has decided on: its source is gone.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +13,11 @@ from mercarich_reasons.reason import Reason
 
 
 class HoldKind(StrEnum):
-    """Why withdrawals are held. A second look confirms the first two; unreadable pages wait for another run or a
-    person, since the reader that failed would look again."""
+    """Why withdrawals are held.
+
+    A second look can confirm all but `UNREADABLE`: the same reader would fail again, so that these wait for another
+    run or a person.
+    """
 
     FALLS = "falls"
     CANARIES = "canaries"
@@ -34,36 +40,39 @@ class Hold:
     id: int
     run_id: int
     user_id: int | None
-    """The seller whose withdrawals it keeps; None: all of the marketplace."""
+    """The seller whose withdrawals are held; None: those of the whole marketplace."""
     kind: HoldKind | None
-    """None: of an earlier release, for too many falls."""
+    """None: the hold was opened by an earlier release of Mercarich, for too many falls."""
     opened_at: datetime
     released_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Of a run so far, for one seller or for the marketplace: listings checked, and those to be withdrawn."""
+    """Numbers of listings checked and fallen in a run so far, for one seller or the whole marketplace."""
 
     checked: int
-    """0 where nobody counts them, after the run's end: then no share may fall, only a number."""
+    """0 after the run's end, when checks are not counted: then only the absolute limit applies, not the share."""
     fallen: int
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What the brake weighs of a run."""
+    """The numbers of a run that the brake goes by."""
 
     sellers: Mapping[int, Tally]
-    """Those of whom something is falling."""
+    """By seller's id; only sellers with falls."""
     marketplace: Tally
     since: datetime | None
-    """The run's end, where only what came after it is counted."""
+    """The run's end, if only later falls are counted; else None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brake:
-    """Too many falls at once are held until a second look or a person confirms."""
+    """The limit from which falls are held until a second look or a person confirms them.
+
+    It holds at `share` of the listings checked, but never below `listings` falls.
+    """
 
     listings: int
     share: float
@@ -79,16 +88,16 @@ class NewHold:
     kind: HoldKind
     reason: Reason
     user_id: int | None = None
-    """None: of the whole marketplace."""
+    """None: for the whole marketplace."""
 
 
 def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
-    """Of a run's holds those that count: what was settled before the run's end says nothing of what came later."""
+    """Return the holds that apply after `since`: those not released yet and those opened later. None: all."""
     return [hold for hold in holds if since is None or hold.released_at is None or hold.opened_at > since]
 
 
 def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings) -> list[NewHold]:
-    """One for the marketplace and one for each seller where the brake holds; none where the run has had one."""
+    """Return new holds for the marketplace and for each seller over the limit, unless `standing` has one already."""
     had = {hold.user_id for hold in standing}
     market = Brake(settings.marketplace_listings, settings.marketplace_share)
     seller = Brake(settings.listings, settings.share)
@@ -102,12 +111,12 @@ def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings)
 
 
 def keeping(standing: Sequence[Hold], sellers: Iterable[int]) -> dict[int, int]:
-    """Seller -> the id of the hold that keeps what falls now: the seller's own before the marketplace's."""
+    """Return, by seller, the id of the hold for new falls: the seller's own hold before the marketplace's."""
     unreleased = {hold.user_id: hold.id for hold in standing if hold.released_at is None}
     of = {user_id: unreleased.get(user_id, unreleased.get(None)) for user_id in sellers}
     return {user_id: hold_id for user_id, hold_id in of.items() if hold_id is not None}
 
 
 def too_many_unreadable(unparsable: int, looks: int, share: float) -> bool:
-    """Whether so many pages could not be read that the marketplace's markup has probably changed."""
+    """Return whether so many pages were unreadable that the marketplace's markup has probably changed."""
     return looks >= 40 and unparsable > share * looks

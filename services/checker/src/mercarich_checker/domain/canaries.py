@@ -1,4 +1,4 @@
-"""Canaries: items of known state, by whose answers a run is trusted or held. No I/O."""
+"""Canaries: items of known state. A run is trusted while they look as expected, and held while they do not. No I/O."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mercarich_reasons.reason import Reason
 
 
 class Expected(StrEnum):
-    """What a canary is known to be."""
+    """The known state of a canary."""
 
     ON_SALE = "on_sale"
     GONE = "gone"
@@ -22,21 +22,24 @@ class Canary:
     item_id: str
     expected: Expected
     certain: bool = True
-    """False: taken from earlier runs, and one of several may have changed since."""
+    """False: drawn from earlier runs, so that some may have changed since."""
 
 
 @dataclass(frozen=True, slots=True)
 class CanaryVerdict:
-    """Whether a run may be trusted; `lies` when a canary gave the opposite of what is known of it."""
+    """Whether a run may be trusted. `lies`: a canary showed the opposite of its known state."""
 
     fine: bool
     lies: bool = False
     why: Reason | None = None
-    """Of a verdict that is not fine."""
+    """Set if the verdict is not fine."""
 
 
 def judge_canaries(canaries: Sequence[Canary], seen: Mapping[str, Item]) -> CanaryVerdict:
-    """Every certain canary must be as expected, and at least half of the uncertain ones of each kind."""
+    """Judge by what was `seen`, keyed by item id.
+
+    Every certain canary must be as expected, and at least half of the uncertain ones of each kind.
+    """
     wrong = [canary for canary in canaries if not _as_expected(canary, seen.get(canary.item_id))]
     for kind in Expected:
         uncertain = [canary for canary in canaries if canary.expected is kind and not canary.certain]
@@ -51,7 +54,7 @@ def judge_canaries(canaries: Sequence[Canary], seen: Mapping[str, Item]) -> Cana
 
 
 def _difference(wrong: Sequence[Canary], asked: int, seen: Item | None) -> CanariesDiffer:
-    """`seen` is the answer to the first of the wrong ones."""
+    """Return the reason of a bad verdict. `seen` is what the first wrong canary showed."""
     first = wrong[0]
     expected = State.AVAILABLE if first.expected is Expected.ON_SALE else State.GONE
     state, why = (None, None) if seen is None else (seen.state, seen.reason)
@@ -65,11 +68,11 @@ def _as_expected(canary: Canary, item: Item | None) -> bool:
 
 
 class BadCanaries(ValueError):
-    """The setting cannot be read; the text says what was expected."""
+    """The setting cannot be parsed. The text says what was expected."""
 
 
 def read_canaries(text: str) -> tuple[Canary, ...]:
-    """`id=on_sale id=gone …` → canaries. Raises `BadCanaries`."""
+    """Parse `id=on_sale id=gone …`. Raises `BadCanaries`."""
     return tuple(_read_canary(word) for word in text.split())
 
 

@@ -1,4 +1,4 @@
-"""What a look at a source means, and when a source that told nothing is asked again. No I/O."""
+"""What a look at a source means, and when an unknown answer is asked for again. No I/O."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,10 +8,10 @@ from mercarich_contracts.market import OUT_OF_STOCK, Reason, State
 from mercarich_contracts.proxy_api import Item
 
 ENOUGH_LOOKS = 10
-"""Answers below which a share of unknown ones says nothing."""
+"""Below this number of answers, the share of unknown ones is not significant."""
 
 _LET_GO = frozenset({Reason.CLOSING, Reason.MALFORMED_ID})
-"""Unknown answers that asking again within the run cannot change."""
+"""Reasons of unknown answers that cannot change within the run."""
 
 
 class Meaning(StrEnum):
@@ -21,7 +21,7 @@ class Meaning(StrEnum):
 
 
 def meaning(item: Item) -> Meaning:
-    """Only positive evidence lowers a quantity; an unknown changes nothing."""
+    """Return what the answer means: only positive evidence withdraws, an unknown state changes nothing."""
     if item.state is State.UNKNOWN:
         return Meaning.NOTHING_LEARNT
     return Meaning.WITHDRAW if item.state in OUT_OF_STOCK else Meaning.KEEP
@@ -29,15 +29,18 @@ def meaning(item: Item) -> Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """When an item with an unknown answer is asked again; None: the run lets go of it."""
+    """What follows an unknown answer. `wait` is the time until the next try; None: the run gives the item up."""
 
     wait: timedelta | None
     counts: bool
-    """Whether the answer counts towards the limit: not when the proxy did not ask at all."""
+    """Whether the answer counts towards the limit. It does not when the proxy never asked the marketplace."""
 
 
 def retry(reason: Reason | None, unknowns: int, *, limit: int, first_wait: float, jitter: float) -> Retry:
-    """`unknowns` is the number before this answer; `jitter` is a random number of [0, 1)."""
+    """Return the retry after an unknown answer, with exponential backoff from `first_wait` seconds to 30 minutes.
+
+    `unknowns` is the number of unknown answers before this one; `jitter` is a random number in [0, 1).
+    """
     if reason in _LET_GO:
         return Retry(None, counts=True)
     if reason is Reason.BREAKER_OPEN:
@@ -46,10 +49,10 @@ def retry(reason: Reason | None, unknowns: int, *, limit: int, first_wait: float
         return Retry(None, counts=True)
     wait = min(first_wait * 2**unknowns, 1800) * (0.5 + jitter / 2)
     if reason is Reason.NOT_FOUND_ONCE:
-        wait = max(wait, 65.0)  # the proxy believes a second not-found after a minute
+        wait = max(wait, 65.0)  # the proxy confirms a not-found only by a second one, a minute later
     return Retry(timedelta(seconds=wait), counts=True)
 
 
 def in_trouble(unknown: int, looks: int) -> bool:
-    """Whether the latest answers say that the marketplace does not answer at present."""
+    """Return whether the latest answers mean that the marketplace does not answer now."""
     return looks >= ENOUGH_LOOKS and unknown * 2 > looks

@@ -1,4 +1,4 @@
-"""What becomes of the listings behind sources that were looked at: let go, withdrawn, marked or held. No I/O."""
+"""What a look at a source means for its listings: freed from a hold, withdrawn, marked or held. No I/O."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from mercarich_reasons.stock import SourceNotGone, SourceOnSaleAgain, SourceSeen
 
 
 class Offer(NamedTuple):
-    """What a look needs to know of a listing that is on sale: columns of its row."""
+    """The columns of a listing on sale that these decisions need."""
 
     id: int
     user_id: int
@@ -24,7 +24,7 @@ class Offer(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A source's state, and the evidence of it."""
+    """A source's state, and its evidence."""
 
     state: State
     why: Reason | None
@@ -37,12 +37,12 @@ class Gone(NamedTuple):
     seen: Seen
     at: datetime
     suspected_at: datetime | None
-    """When an earlier look found it gone; None: this is the first."""
+    """When an earlier look first found it gone; None when this is the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a bunch of answers said, by source items."""
+    """What a group of answers showed, by source item's id."""
 
     gone: Mapping[int, Gone]
     available: frozenset[int]
@@ -50,25 +50,25 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Falls:
-    """Of the listings behind them: what this look says of each that changes."""
+    """The listings that change, by what this look means for them."""
 
     cleared: Sequence[Offer] = ()
-    """Held, and their source is on sale."""
+    """Held, but their source is on sale."""
     confirmed: Sequence[Offer] = ()
-    """Held, and their source is gone at a second look, too."""
+    """Held, and a second look found their source gone, too."""
     new: Sequence[Offer] = ()
-    """Their source is gone, and their run has not held them yet."""
+    """Their source is gone, and this run has not held them yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What becomes of which listings, by their ids. `only_mark`: of a run that withdraws nothing."""
+    """The decision for each listing, by its id. `only_mark`: the run withdraws nothing, it only marks."""
 
     let_go: frozenset[int] = frozenset()
     going: Mapping[int, int] = field(default_factory=dict)
-    """Listing -> its seller."""
+    """Listing's id -> seller's id."""
     held: Mapping[int, int] = field(default_factory=dict)
-    """Listing -> the hold that keeps it."""
+    """Listing's id -> id of the hold that keeps it."""
     only_mark: bool = False
 
     @property
@@ -77,7 +77,7 @@ class Decided:
 
     @property
     def withdrawn(self) -> Mapping[int, Sequence[int]]:
-        """Listings by seller; who is only marked is for the next update run."""
+        """Withdrawn listings by seller. Marked ones are not among them: they are left to the next update run."""
         return {} if self.only_mark else by_seller(self.going)
 
     @property
@@ -89,7 +89,10 @@ class Decided:
 def sort_out(
     offers: Iterable[Offer], found: Found, holds: Mapping[int, Hold], run_id: int, confirm_after: timedelta
 ) -> Falls:
-    """`holds` are those that offers of sources which are gone have, as far as they are still there."""
+    """Sort the listings that change into cleared, confirmed and new falls.
+
+    `holds`, by id, are the holds of the listings whose source is gone, as far as they still exist.
+    """
     falls: tuple[list[Offer], list[Offer], list[Offer]] = ([], [], [])
     cleared, confirmed, new = falls
     for offer in offers:
@@ -107,14 +110,14 @@ def sort_out(
 
 
 def _is_confirmed(gone: Gone, hold: Hold | None, confirm_after: timedelta) -> bool:
-    """By a look long enough after the first, and not by a reader that this very run cannot trust."""
+    """Return whether this look confirms a held fall: long enough after the first look, and by a reader that works."""
     if hold is not None and hold.kind is HoldKind.UNREADABLE:
         return False
     return gone.suspected_at is not None and gone.at - gone.suspected_at >= confirm_after
 
 
 def decide(falls: Falls, keeping: Mapping[int, int], *, only_mark: bool) -> Decided:
-    """`keeping`: seller -> the hold that keeps what falls now (`brake.keeping`)."""
+    """Decide on each fall. `keeping`: seller -> id of the hold for new falls (`brake.keeping`)."""
     free = (offer for offer in falls.new if offer.user_id not in keeping)
     return Decided(
         let_go=frozenset(offer.id for offer in falls.cleared),
@@ -125,7 +128,7 @@ def decide(falls: Falls, keeping: Mapping[int, int], *, only_mark: bool) -> Deci
 
 
 def changes(decided: Decided, listings: Iterable[Listing], found: Found, now: datetime, run_id: int) -> list[Lived]:
-    """Of the listings that something was decided of."""
+    """Return the transitions of the listings that were decided on."""
     return [_change(decided, listing, found, now, run_id) for listing in listings]
 
 
@@ -145,7 +148,7 @@ def _fall(listing: Listing, seen: Seen, now: datetime, trigger: Trigger, *, only
 
 
 def release(listing: Listing, seen: Seen, now: datetime, *, only_mark: bool) -> Lived:
-    """What becomes of a held listing whose hold a person released; `seen` is its source as it stands now."""
+    """Return the transition of a listing whose hold a person released. `seen` is the latest state of its source."""
     trigger = Trigger(evidence_id=seen.evidence_id)
     if seen.state not in OUT_OF_STOCK:
         return life.let_go(listing, now, SourceNotGone(seen.state, seen.why), trigger)
@@ -153,7 +156,7 @@ def release(listing: Listing, seen: Seen, now: datetime, *, only_mark: bool) -> 
 
 
 def by_seller(sellers: Mapping[int, int]) -> dict[int, list[int]]:
-    """Listing -> seller, turned round."""
+    """Turn listing -> seller into seller -> listings."""
     listings: dict[int, list[int]] = defaultdict(list)
     for listing_id, user_id in sellers.items():
         listings[user_id].append(listing_id)

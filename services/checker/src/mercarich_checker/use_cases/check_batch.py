@@ -1,4 +1,4 @@
-"""The worker's flow: claim a batch, ask the proxy, write each bunch of answers in one transaction."""
+"""The worker's flow: claim a batch, ask the proxy, store each group of answers in one transaction."""
 
 import logging
 import threading
@@ -17,21 +17,21 @@ log = logging.getLogger(__name__)
 
 
 class BatchOutcome(StrEnum):
-    """The metric's label."""
+    """How a batch ended: the label of the metric."""
 
     ANSWERED = "answered"
     SUPERSEDED = "superseded"
     NOTHING_TO_DO = "nothing_to_do"
-    """Done or taken by another worker: the message came twice."""
+    """The message came twice: another worker has the batch or has finished it."""
     STOPPED = "stopped"
-    """The process ends; what was answered is written, the rest given back."""
+    """The process is to end: answers so far are stored, the other items are given back."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckBatchItems:
-    """Look at a batch's items once, and record what that means for the listings behind them.
+    """Look at each item of a batch once, and apply the result to the listings that it is the source of.
 
-    Raises `ProxyAway` and `DatabaseAway`; what was answered before stands, and the rest is asked for again.
+    Raises `ProxyAway` and `DatabaseAway`. Answers stored before that stay; the other items are asked for again.
     """
 
     observations: Observations

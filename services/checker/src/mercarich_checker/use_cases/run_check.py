@@ -1,4 +1,4 @@
-"""The planner's flow: start a run, mark what is due, publish bounded batches, end when all is done."""
+"""The planner's flow: start a run, mark the items that are due, publish bounded batches, end when all are checked."""
 
 import logging
 import threading
@@ -24,7 +24,7 @@ from mercarich_runs.use_cases.see_through import Report, SeeThrough
 log = logging.getLogger(__name__)
 
 SECOND_LOOKS = 3
-"""Rounds of confirming in a run; what is still held then waits for the next run or for a person."""
+"""Rounds of second looks in a run. What is held after them waits for the next run or for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,9 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True)
 class RunCheck:
-    """Take a run from its start to its end; answers it with its outcome.
+    """Take a run from its start to its end; return it with its outcome.
 
-    Raises `Interrupted`, and `DatabaseAway` where the database does not answer: started again under the
-    same request key, it goes on.
+    Raises `Interrupted` and `DatabaseAway`. Started again under the same request key, the run continues.
     """
 
     runs: Runs
@@ -81,7 +80,7 @@ def make_batch(run: Run, request: Request, items: Sequence[BatchItem], fresh: bo
 
 
 class _Rounds:
-    """One run's rounds: trusted, it publishes; not trusted, it is held; all checked, it confirms what is held."""
+    """The rounds of a run: publish while it is trusted, hold it while not, and at the end confirm held withdrawals."""
 
     def __init__(
         self,
@@ -112,7 +111,7 @@ class _Rounds:
         return self._trusted(self._check.trust.verdict(counts, self._alive)) and self._done(counts)
 
     def _alive(self) -> Counts:
-        """Raises `Superseded` and `Interrupted`."""
+        """Return the run's counts. Raises `Superseded` and `Interrupted`."""
         return self._through.alive(self._run, self._stop)
 
     def _trusted(self, verdict: CanaryVerdict) -> bool:
@@ -122,7 +121,7 @@ class _Rounds:
             check.runs.add_held_seconds(self._run, seconds)
             check.plan.recall(self._run)
             self._publishing.start_over()
-            log.warning("run goes on", extra={"run": self._run.id, "held_seconds": round(seconds, 1)})
+            log.warning("run resumed", extra={"run": self._run.id, "held_seconds": round(seconds, 1)})
         elif not verdict.fine and self._held_from is None:
             self._held_from = now
             log.warning("run held", extra={"run": self._run.id, "why": tell(verdict.why, Language.EN)})
@@ -133,7 +132,7 @@ class _Rounds:
         return verdict.fine
 
     def _done(self, counts: Counts) -> bool:
-        """Publish what there is room for; answers whether the run is done."""
+        """Publish as many batches as there is room for; return whether the run is done."""
         if self._publishing.round() or self._check.plan.anything_left(self._run):
             if self._phase != "confirming":
                 self._enter("checking")

@@ -1,4 +1,4 @@
-"""Whether a run may be trusted at present: the canaries answer as expected, and answers are answers."""
+"""Whether a run can be trusted now: its canaries look as expected, and most answers are not unknown."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -13,12 +13,14 @@ from mercarich_reasons.runs import CanariesNotAskedYet, NoCanariesToAsk
 from mercarich_runs.ports import Counts, ProxyAway, Sources
 
 LOOK_SECONDS = 180.0
-"""Canaries take turns with the batches that are under way; what has not answered by then counts as no answer."""
+"""Time for a look at the canaries, which share the proxy with the batches under way. A later answer counts as none."""
 
 
 class Trust:
-    """Looks at the canaries at the start, every `every` while all is well, every `retry` while it is not, and
-    at once when most of the latest answers were unknown. `draw` gives the canaries of each look."""
+    """Looks at the canaries: at the start, then every `every` seconds while the verdict is fine, else every `retry`.
+
+    It also looks at once when most of the latest answers were unknown. `draw` returns the canaries of each look.
+    """
 
     def __init__(
         self,
@@ -39,13 +41,13 @@ class Trust:
         self._base = (0, 0)
 
     def verdict(self, counts: Counts, alive: Callable[[], object]) -> CanaryVerdict:
-        """The newest verdict; a fresh one where that is due. `alive` is called while it waits, and may raise."""
+        """Return the newest verdict, after a new look if one is due. `alive` is called while waiting, and may raise."""
         wait = self._every if self._verdict.fine else self._retry
         stale = self._looked_at is None or self._monotonic() - self._looked_at >= wait
         return self.look(counts, alive) if stale or self._doubts(counts) else self._verdict
 
     def look(self, counts: Counts, alive: Callable[[], object]) -> CanaryVerdict:
-        """Look at the canaries now. With none to look at, answers stand for themselves."""
+        """Look at the canaries now. Without canaries, the share of unknown answers decides."""
         canaries = self._draw()
         self._verdict = judge_canaries(canaries, self._seen(canaries, alive)) if canaries else self._without(counts)
         self._looked_at = self._monotonic()
@@ -53,7 +55,10 @@ class Trust:
         return self._verdict
 
     def _doubts(self, counts: Counts) -> bool:
-        """Judges the latest answers by the bunch, so that a long good time does not hide a bad minute."""
+        """Return whether most of the answers since the last check of them were unknown.
+
+        Only the latest answers count, so that hours of good ones cannot hide a bad minute.
+        """
         checked, unknown = counts.checked - self._base[0], counts.unknown - self._base[1]
         trouble = in_trouble(unknown, checked + unknown)
         if not trouble and checked + unknown >= ENOUGH_LOOKS:
