@@ -15,7 +15,7 @@ def main() -> None:
 
 
 def worker(argv: Sequence[str]) -> int:
-    """Search for replacements until told to end."""
+    """Search for replacements until the process is stopped."""
     parser = argparse.ArgumentParser(prog="mercarich-updater", description=worker.__doc__)
     parser.add_argument("process", choices=["worker"])
     parser.add_argument("--marketplace", type=Marketplace, choices=list(Marketplace), required=True)

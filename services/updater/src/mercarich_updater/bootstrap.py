@@ -37,7 +37,7 @@ from mercarich_updater.use_cases.search import FindReplacement
 
 DECISIONS_EVERY = 3.0
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
-"""A run ends before the next one of its schedule starts."""
+"""A run must end before its schedule starts the next one, 12 hours later."""
 
 
 def build_worker(
@@ -74,7 +74,7 @@ def build_worker(
 def build_planner(
     marketplace: Marketplace, shared: SharedSettings, report: Report, given: Dependencies = PRODUCTION
 ) -> RunUpdate:
-    """Reads the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
+    """Build the planner from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
     with engines.reading(engine) as connection:
@@ -99,7 +99,7 @@ def build_planner(
 
 @contextmanager
 def desk(shared: SharedSettings, given: Dependencies = PRODUCTION) -> Iterator[RevivalDesk]:
-    """What people ask and decide. Raises `DatabaseAway` and `BadConfiguration`."""
+    """Open the desk for people's questions and decisions. Raises `DatabaseAway` and `BadConfiguration`."""
     own = load(UpdaterSettings)
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)

@@ -1,4 +1,4 @@
-"""What the updater's processes reach outside themselves: production's, unless a caller passes its own."""
+"""What the updater's processes reach outside themselves: production's, unless the caller passes others."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,7 +21,10 @@ class Market(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """None: the process makes its own from its settings. What is passed stays its caller's to close."""
+    """What a process is built from. None: the process makes its own from its settings.
+
+    The caller closes what it passed.
+    """
 
     engine: Engine | None = None
     publisher: AnyPublisher | None = None

@@ -1,4 +1,7 @@
-"""A record of `update.<marketplace>` → the use case → what the worker loop is to do with the record; and two ticks."""
+"""Handle records of `update.<marketplace>`: call the use case, turn its exceptions into those of the worker loop.
+
+Two ticks are here, too.
+"""
 
 import threading
 import time
@@ -44,7 +47,7 @@ class RevivalHandler:
 
 @dataclass(frozen=True, slots=True)
 class DecisionsTick:
-    """Every few seconds: what people approved, and restores that wait longer than their source is fresh."""
+    """Every few seconds: apply what people approved, and look again at sources of restores that wait too long."""
 
     take: TakeApproved
     keep_fresh: KeepFresh
@@ -60,7 +63,7 @@ class DecisionsTick:
 
 @dataclass(frozen=True, slots=True)
 class PutOffTick:
-    """Asks again for listings whose search told nothing; the message only wakes, and twice does no harm."""
+    """Publish a message for listings whose search was inconclusive. The message only wakes; twice does no harm."""
 
     decisions: Decisions
     batches: Batches[RevivalWanted]

@@ -1,4 +1,4 @@
-"""What the updater needs from outside, in its own words, and what each port raises."""
+"""The interfaces that the updater needs from outside, and what each raises."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from mercarich_runs.ports import Marking, Pending
 
 
 class NoPicture(refusal.Refusal):
-    """The picture cannot be had or is none; the reason says which and why."""
+    """The picture cannot be fetched, or is not a picture. The reason says which one and why."""
 
 
 class NotSearched(Exception):
-    """The marketplace could not be searched for now; the text is the reason. It says nothing about stock."""
+    """The marketplace could not be searched now; the text is the reason. It says nothing about stock."""
 
 
 class UsedMeanwhile(Exception):
-    """The seller has begun to use the replacement for another listing."""
+    """The seller now uses the replacement for another listing."""
 
 
 class GoneMeanwhile(Exception):
-    """A look that is newer than ours saw that the replacement is gone."""
+    """A newer look than ours saw that the replacement is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,74 +40,74 @@ class Picture:
 
     marketplace: Marketplace
     url: str
-    """Empty: only the saved one is known."""
+    """Empty if only the saved file is known."""
     saved: str | None = None
-    """Where it lies below the pictures' folder, if it was saved; a file that is there is taken first."""
+    """Path below the pictures' folder, if it was saved. An existing file is preferred to the URL."""
 
 
 class PictureLater(NotSearched):
-    """This picture cannot be had for now."""
+    """This picture cannot be fetched now."""
 
     def __init__(self, error: str, picture: Picture) -> None:
-        """`error` is the proxy's word."""
+        """`error` is the proxy's error code."""
         super().__init__(f"picture: {error}")
         self.error = error
         self.picture = picture
 
 
 class Pictures(Protocol):
-    """How alike two pictures are. Both methods raise `NoPicture`, `ProxyAway` and `PictureLater`."""
+    """How similar two pictures are. Both methods raise `NoPicture`, `ProxyAway` and `PictureLater`."""
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
-        """Correlation of the grey histograms at 200x200, from -1 to 1: cheap, the first test."""
+        """Return the correlation of the grey histograms at 200 x 200 pixels, from -1 to 1: cheap, the first test."""
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
-        """What features and colours say: dear, the last test."""
+        """Return the similarity by features and colours: expensive, the last test."""
 
 
 class Search(Protocol):
     def __call__(self, marketplace: Marketplace, request: SearchRequest) -> SearchResult:
-        """One page of results. Raises `NotSearched` and `ProxyAway`."""
+        """Return one page of results. Raises `NotSearched` and `ProxyAway`."""
 
 
 class Look(Protocol):
     def __call__(self, marketplace: Marketplace, item_id: str) -> Item:
-        """One item as it is now, not from memory. Raises `ProxyAway`."""
+        """Return an item as it is now, not from a cache. Raises `ProxyAway`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A candidate and why it was refused; None: it matches."""
+    """A candidate, and why it was refused; None: it matches."""
 
     item: Item
     refusal: Refusal | None
     page_seen: bool = False
-    """The item is as its own page showed it, not as a row of the search's result."""
+    """Whether the item comes from its own page, not from the search result."""
     quick: float | None = None
-    """Correlation of the grey histograms; this and the next: as far as it came to that."""
+    """Correlation of the grey histograms. This and the next: None if the test was not reached."""
     likeness: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A message's rows as the worker sees them. `generation` None: woken by a withdrawal, fenced by nobody."""
+    """The listings of a message. `generation` None: the message was sent by a withdrawal, and no fence applies."""
 
     message: RevivalWanted
 
     @property
     def run_id(self) -> int | None:
-        """The update run that asks."""
+        """The update run that the message belongs to."""
         return None if self.message.generation is None else self.message.run_id
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One listing that was given its new source."""
+    """One listing that was given a new source."""
 
     listing_id: int
     user_id: int
     kind: EventKind
-    """Of the event that tells of it: swapped, or restored."""
+    """Kind of its event: swapped or restored."""
     quantity: int
 
     @classmethod
@@ -118,7 +118,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A replacement that a person has approved; it is looked at once more before it is taken."""
+    """A replacement that a person approved; it is looked at once more before it is applied."""
 
     revival_id: int
     wanted: Wanted
@@ -128,7 +128,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """A source of restored listings that are not pushed yet, seen so long ago that it must be looked at again."""
+    """A source of restores that are not pushed yet, whose last look is too old."""
 
     source_item_id: int
     marketplace: Marketplace
@@ -145,54 +145,57 @@ class Plan(Pending[ListingRow], Marking, Protocol):
 
 
 class Listings(Protocol):
-    """The listings that want a replacement. Every method raises `DatabaseAway`; with a batch, `Superseded`."""
+    """Listings that need a replacement. Every method raises `DatabaseAway`; those with a batch `Superseded`, too."""
 
     def claim(self, batch: Batch, until: datetime, now: datetime) -> Sequence[Wanted]:
-        """Take those that nobody else has and that still want one, counting an attempt for each."""
+        """Claim those that no other worker has and that still need one, and count an attempt for each."""
 
     def renew(self, wanted: Wanted, until: datetime) -> None: ...
 
     def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
-        """Give back unsearched ones, their attempt not counted."""
+        """Give unsearched listings back; their attempt does not count."""
 
     def rules(self, user_id: int) -> Rules: ...
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
-        """Those of the items that the seller uses already, as a source or as a SKU."""
+        """Return those of the items that the seller already uses, as a source or as a SKU."""
 
     def put_off(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], reason: str, now: datetime) -> None:
-        """The search told nothing: asked again later, and let go of by the run when that happens too often."""
+        """Schedule another search after an inconclusive one. The run gives the listing up if that happens too often."""
 
     def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None: ...
 
     def propose(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, now: datetime) -> None:
-        """A person is to decide."""
+        """Propose the replacement to a person."""
 
     def revive(
         self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, rules: Rules, now: datetime
     ) -> Sequence[Done]:
-        """Give the listings their new source; empty when they no longer want one.
+        """Give the listings their new source; return none when they no longer need one.
 
         Raises `UsedMeanwhile` and `GoneMeanwhile`.
         """
 
 
 class Decisions(Protocol):
-    """What people decided, and restores that wait for their push. Every method raises `DatabaseAway`."""
+    """Decisions of people, and restores that wait for their push. Every method raises `DatabaseAway`."""
 
     def approved(self, marketplace: Marketplace) -> Sequence[Approved]: ...
 
     def take(self, approved: Approved, found: Item, rules: Rules, now: datetime) -> Sequence[Done]:
-        """Raises `UsedMeanwhile` and `GoneMeanwhile`."""
+        """Apply an approved replacement. Raises `UsedMeanwhile` and `GoneMeanwhile`."""
 
     def lapse(self, approved: Approved, reason: Reason, now: datetime) -> None:
-        """It is gone by now; the search goes on."""
+        """Discard an approved replacement that can no longer be used; the search continues."""
 
     def put_off(self, marketplace: Marketplace, now: datetime) -> Sequence[int]:
-        """Listings outside of any run whose search told nothing, or lost its worker, and is to be repeated by now."""
+        """Return ids of listings outside any run whose search must be repeated now.
+
+        Their last search was inconclusive, or its worker was lost.
+        """
 
     def ageing(self, marketplace: Marketplace, seen_before: datetime, after: int) -> Sequence[Ageing]:
-        """Some of those that could be pushed, in order of their sources, behind the source `after`."""
+        """Return some sources of pushable restores last seen before `seen_before`, by id, behind the source `after`."""
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
-        """Keep what was seen; a source that is gone takes its restores back before their push. Returns how many."""
+        """Store a look. If the source is gone, withdraw its restores before they are pushed; return how many."""

@@ -1,4 +1,4 @@
-"""Every candidate of a listing's last search, with what was seen of it: for people, and for their rules' preview."""
+"""Store all candidates of a listing's last search with what was seen of each: for people, and to preview rules."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from mercarich_updater.ports import Batch, Judged
 
 
 def keep(connection: Connection, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
-    """Of the last search only."""
+    """Replace the candidates of the listing's earlier search."""
     connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(wanted.listing_ids)))
     rows = [
         {"listing_id": listing_id, "run_id": batch.run_id, "searched_at": now, **_row(one)}
@@ -58,5 +58,5 @@ def _likeness(one: Judged) -> dict[str, float | None]:
 
 
 def _finite(number: float | None) -> float | None:
-    """MariaDB takes no other."""
+    """Return None for NaN and infinity, which MariaDB cannot store."""
     return number if number is not None and math.isfinite(number) else None

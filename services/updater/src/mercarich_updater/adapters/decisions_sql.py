@@ -49,7 +49,8 @@ class SqlDecisions:
             row = connection.execute(select(revivals.c.run_id).where(mine).with_for_update()).one_or_none()
             if row is None:
                 return ()
-            # One row a listing tells what was applied; the decided one, who approved it. What else waits, lapses.
+            # Each listing gets a row with what was applied, and the decided row says who approved it. All other
+            # proposals that wait are discarded.
             decided = update(revivals).where(revivals.c.id == approved.revival_id)
             connection.execute(decided.values(state=RevivalState.APPLIED))
             done = give_source(connection, approved.wanted, found, rules, now, row.run_id)
@@ -106,12 +107,12 @@ class SqlDecisions:
 
 
 def _waiting() -> Any:
-    """Restored by a revival, and Amazon has not heard of it."""
+    """SQL condition: restored with a replacement, and not pushed to Amazon yet."""
     return and_(listings.c.push_pending == 1, listings.c.restored_at.is_not(None), listings.c.quantity > 0)
 
 
 def _pushable() -> Any:
-    """Others cost no look: feed asks for a fresh source only of what it would push."""
+    """SQL condition: feed could push it now. Only these need a fresh look at their source."""
     usable = exists().where(
         amazon_accounts.c.user_id == listings.c.user_id, amazon_accounts.c.token_verdict != "invalid"
     )

@@ -1,7 +1,7 @@
-"""What remains of two pictures once one is laid over the other and their light is evened out: colours, odd spots.
+"""Differences that remain after two pictures are aligned and their light is equalised: colours and odd spots.
 
-The thing is where the features agree. All light is one gamma, one gain, a fall to one side and a slight cast;
-what no light explains is a difference of the things, or of what lies around them.
+The object is where the features agree. Light is modelled as one gamma, one gain, a linear gradient and a slight colour
+cast. What this model does not explain is a difference of the objects or of their surroundings.
 """
 
 import math
@@ -15,19 +15,19 @@ Picture = npt.NDArray[np.uint8]
 Array = npt.NDArray[Any]
 
 NEAR = 9
-"""Pixels around an agreeing feature that belong to the thing for sure."""
+"""Radius in pixels around an agreeing feature that surely belongs to the object."""
 NOTICED = 14.0
-"""Lab units from which two colours are two colours; a cast that is left over stays below."""
+"""Distance in Lab units from which two colours count as different; a remaining colour cast stays below it."""
 PATTERN = 13
 """Side of the window in which patterns are compared, in pixels."""
 SHIFT = 2
-"""Pixels by which one pattern is moved over the other, in each direction."""
+"""Maximum shift of one pattern against the other, in pixels, in each direction."""
 _DARK = 6.0
-"""Added before logarithms, so that noise in black is not much."""
+"""Added to a level before the logarithm, so that noise in dark areas has little effect."""
 _LOGARITHMS = np.log(np.arange(256, dtype=np.float32) + _DARK)
-"""Of each level; a table is asked faster than it is reckoned a million times."""
+"""Logarithm of each level: looking it up is faster than computing it a million times."""
 _CELLS = (15, 54, 54)
-"""Of the colours in Lab, 20 by 5 by 5 units each, with one to spare on every side."""
+"""Cells of the histogram of Lab colours, 20 x 5 x 5 units each, with one spare cell at every side."""
 _CELL_OF = np.array(
     [
         [
@@ -37,13 +37,13 @@ _CELL_OF = np.array(
     ],
     np.uint16,
 )
-"""What each channel's level adds to the number of the cell."""
+"""What each channel's level adds to the index of the cell."""
 
 
 def differences(ours: Picture, theirs: Picture, movement: Array, agreeing: Array) -> tuple[float, float, float]:
-    """Colour distance, changed share and odd share of `domain.matching.Likeness`.
+    """Return the colour distance, changed share and odd share of `matching.Likeness`.
 
-    `movement` leads from ours to theirs, `agreeing` are points (x, y) in ours.
+    `movement` is the transformation from ours to theirs; `agreeing` are points (x, y) in ours.
     """
     size = (ours.shape[1], ours.shape[0])
     laid = cv2.warpPerspective(theirs, movement, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
@@ -77,8 +77,10 @@ def _soft(picture: Array) -> Array:
 
 
 def _in_our_light(ours: Picture, laid: Picture, sure: Array) -> Array:
-    """`laid` as our camera would have seen it, 0 to 255. The light is learnt where the thing is for sure, and most
-    of it by the seven tenths that fit best."""
+    """Return `laid` in the light of our picture, 0 to 255.
+
+    The light is fitted where the object surely is; most of it by the 70 % of pixels that fit best.
+    """
     ys, xs = (places[:: max(1, int(sure.sum()) // 4000)] for places in np.nonzero(sure))
     high, wide = sure.shape
     wanted, given = _LOGARITHMS[ours[ys, xs]], _LOGARITHMS[laid[ys, xs]]
@@ -108,7 +110,7 @@ def _terms(brightness: Array, x: Array, y: Array) -> Array:
 
 
 def _distance(ours: Picture, lit: Array) -> Array:
-    """Of the colours, pixel by pixel, in Lab; brightness counts half, for no two lamps agree on it."""
+    """Return the Lab colour distance of each pixel. Brightness counts half, since it depends on the lamp."""
     first = cv2.cvtColor(ours.astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
     second = cv2.cvtColor(lit / 255, cv2.COLOR_BGR2Lab)
     apart = first - second
@@ -116,7 +118,7 @@ def _distance(ours: Picture, lit: Array) -> Array:
 
 
 def _background(picture: Picture) -> Array:
-    """What has a colour of the picture's edge and hangs together with it."""
+    """Return the mask of pixels that have a colour of the picture's edge and are connected to it."""
     lab = cv2.cvtColor(picture, cv2.COLOR_BGR2Lab)
     by_channel: Array = cv2.LUT(lab, _CELL_OF)
     cells = by_channel[..., 0] + by_channel[..., 1] + by_channel[..., 2]
@@ -137,7 +139,10 @@ def _background(picture: Picture) -> Array:
 
 
 def _odd_spot(ours: Picture, lit: Array, spanned: Array) -> float:
-    """Pixels of the largest spot where both show a pattern, and not the same one, wherever it is moved by a little."""
+    """Return the size in pixels of the largest spot where both show a pattern, but different ones.
+
+    Patterns that agree after a small shift count as the same.
+    """
     first: Array = _soft(cv2.cvtColor(ours, cv2.COLOR_BGR2GRAY)).astype(np.float32)
     second: Array = cv2.cvtColor(lit.astype(np.uint8), cv2.COLOR_BGR2GRAY).astype(np.float32)
     mean_a, spread_a = _window(first)
@@ -162,11 +167,11 @@ def _odd_spot(ours: Picture, lit: Array, spanned: Array) -> float:
 
 
 def _wrapped(plane: Array) -> Array:
-    """With what is lost on one side of it when it is moved on the other."""
+    """Return the plane padded so that a shift wraps around: what leaves at one side comes back at the other."""
     return cv2.copyMakeBorder(plane, SHIFT, SHIFT, SHIFT, SHIFT, cv2.BORDER_WRAP)
 
 
 def _window(plane: Array) -> tuple[Array, Array]:
-    """Mean and variance around each pixel."""
+    """Return mean and variance around each pixel."""
     mean = cv2.blur(plane, (PATTERN, PATTERN))
     return mean, np.maximum(cv2.blur(plane * plane, (PATTERN, PATTERN)) - mean * mean, 0)

@@ -1,4 +1,4 @@
-"""How alike two pictures are, by OpenCV: grey histograms; AKAZE features, and what remains once they are aligned."""
+"""Similarity of two pictures, by OpenCV: grey histograms, AKAZE features, and differences after alignment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +12,14 @@ from mercarich_updater.adapters.differences import Array, Picture, differences
 
 QUICK_SIDE = 200
 SIDE = 480
-"""The longer side that features are looked for at; both pictures of a pair come to the same scale."""
+"""Pixels of the longer side at which features are searched, so that both pictures have the same scale."""
 NARROW = 32
-"""Of the shorter side; AKAZE writes past its memory when a picture is a few pixels high (OpenCV 4.14)."""
+"""Minimum of the shorter side, in pixels: for a few, AKAZE writes out of bounds (OpenCV 4.14)."""
 FEATURES = 1_500
 RATIO = 0.85
-"""A partner counts when the second best is clearly worse."""
+"""Lowe's ratio: a match counts if its distance is below this share of the second best one's."""
 LEAST = 6
-"""Fewer agreeing partners say nothing of where the thing is."""
+"""Minimum number of agreeing matches to locate the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,25 @@ class Features:
 
 
 class Undecodable(ValueError):
-    """OpenCV cannot read it."""
+    """OpenCV cannot decode the picture."""
 
 
 class TooNarrow(ValueError):
-    """A stripe, in which OpenCV may not look for features."""
+    """The picture is too narrow for a safe search for features (`NARROW`)."""
 
 
 class Incomparable(ValueError):
-    """OpenCV refuses to compare the two."""
+    """OpenCV cannot compare the two pictures."""
 
 
 class Decoded:
-    """A picture and, once somebody has asked, its features: ours meets every candidate, and finding them takes longer
-    than decoding."""
+    """A decoded picture with its features, computed once on demand.
+
+    Our picture is compared with every candidate, and finding features takes longer than decoding.
+    """
 
     def __init__(self, pixels: Picture) -> None:
-        """Blue, green, red."""
+        """`pixels`: channels blue, green, red."""
         self.pixels = pixels
         self._features: Features | None = None
 
@@ -56,7 +58,7 @@ class Decoded:
 
 
 def decode(body: bytes) -> Decoded:
-    """Raises `Undecodable` and `TooNarrow`."""
+    """Decode a picture. Raises `Undecodable` and `TooNarrow`."""
     with _said(Undecodable("the picture cannot be decoded")):
         picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
@@ -70,21 +72,21 @@ def decode(body: bytes) -> Decoded:
 
 
 def quick(ours: Decoded, theirs: Decoded) -> float:
-    """Correlation of the grey histograms at 200 x 200. Raises `Incomparable`."""
+    """Return the correlation of the grey histograms at 200 x 200 pixels. Raises `Incomparable`."""
     with _said(Incomparable("the pictures cannot be compared")):
         first, second = (_histogram(picture.pixels) for picture in (ours, theirs))
         return float(cv2.compareHist(first, second, cv2.HISTCMP_CORREL))
 
 
 def likeness(ours: Decoded, theirs: Decoded) -> Likeness:
-    """All that the last test goes by. Raises `Incomparable`."""
+    """Return the numbers for the last test. Raises `Incomparable`."""
     with _said(Incomparable("the pictures cannot be compared")):
         return _likeness(ours, theirs)
 
 
 @contextmanager
 def _said(what: ValueError) -> Iterator[None]:
-    """OpenCV's own error in one sentence."""
+    """Raise `what` in place of OpenCV's own errors."""
     try:
         yield
     except cv2.error as error:
@@ -114,7 +116,7 @@ def _likeness(ours: Decoded, theirs: Decoded) -> Likeness:
 
 
 def _movement(at: Array, to: Array) -> tuple[Array | None, Array]:
-    """The one movement that most of the points share, None when there is none; and which points share it."""
+    """Return the transformation that most point pairs share (None if there is none), and which pairs share it."""
     return cv2.findHomography(at, to, cv2.USAC_MAGSAC, 4.0)
 
 
@@ -133,7 +135,7 @@ def _features(picture: Picture) -> Features:
 
 
 def _partners(a: Features, b: Features) -> dict[int, int]:
-    """Feature of `a` -> its one partner in `b`."""
+    """Return the unambiguous matches: index of a feature of `a` -> index of its match in `b`."""
     best = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(a.descriptors, b.descriptors, k=2)
     return {
         pair[0].queryIdx: pair[0].trainIdx

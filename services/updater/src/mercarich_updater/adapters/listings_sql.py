@@ -1,4 +1,4 @@
-"""`ports.Listings`: claims of listings, and what their searches came to, one transaction each."""
+"""`ports.Listings`: claims of listings, and the results of their searches, one transaction each."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +85,7 @@ class SqlListings:
 
         def put_off(connection: Connection) -> None:
             lock_newest(connection, batch)
-            if judged:  # else the reasons of the search before still tell more
+            if judged:  # without candidates, those of the last search are more informative
                 candidates_sql.keep(connection, batch, wanted, judged, now)
             values = {"update_unknowns": wanted.unknowns + 1, "update_problem": reason[:32]}
             withdrawn = 0
@@ -140,7 +140,7 @@ class SqlListings:
 
 
 def wanted_of(connection: Connection, listing_id: int) -> Wanted:
-    """What is searched for in place of this listing's source."""
+    """Return what a replacement of this listing's source is judged by."""
     return _grouped(connection, _wanted_rows(connection, frozenset([listing_id])))[0]
 
 
@@ -201,7 +201,7 @@ def _undone(connection: Connection, ids: Sequence[int]) -> Mapping[int, set[str]
 
 
 def _unwanted(connection: Connection, batch: Batch, mine: ColumnElement[bool], taken: frozenset[int]) -> list[int]:
-    """Of a run's rows, those that want nothing any more since they were marked."""
+    """Return ids of the run's listings that have stopped needing a replacement since they were marked."""
     if batch.run_id is None:
         return []
     rows = select(listings.c.id).where(mine, ~wants_replacement())
@@ -209,12 +209,12 @@ def _unwanted(connection: Connection, batch: Batch, mine: ColumnElement[bool], t
 
 
 def _still_of(batch: Batch) -> ColumnElement[bool]:
-    """A woken listing that a run has marked meanwhile is still the worker's that claimed it."""
+    """SQL condition: still claimed by this batch. A run that marks a listing meanwhile does not take it away."""
     return true() if batch.run_id is None else UPDATES.run == batch.run_id
 
 
 def _lower(connection: Connection, batch: Batch, wanted: Wanted, now: datetime) -> int:
-    """Before `_done`, which takes the rows from the run."""
+    """Withdraw the listings if they were only marked. Must run before `_done`, which removes the run's mark."""
     mine = and_(listings.c.id.in_(wanted.listing_ids), listings.c.source_item_id == wanted.source_item_id)
     return withdrawals_sql.lower(connection, and_(mine, _still_of(batch)), batch.run_id, now)
 
@@ -228,7 +228,7 @@ def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapp
 
 
 def _count(connection: Connection, batch: Batch, **counts: int) -> None:
-    """Last in the transaction: every worker of a run writes this row."""
+    """Add to the run's counts. Called last in the transaction, since every worker of a run locks this row."""
     raised = {name: runs.c[name] + number for name, number in Counter(counts).items() if number}
     if batch.run_id is not None and raised:
         connection.execute(update(runs).where(runs.c.id == batch.run_id).values(**raised))

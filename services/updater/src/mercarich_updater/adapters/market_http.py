@@ -1,4 +1,4 @@
-"""`ports.Search` and `ports.Look` over the proxies' HTTP contract."""
+"""`ports.Search` and `ports.Look` over the HTTP API of the proxies."""
 
 from collections.abc import Mapping
 
@@ -20,8 +20,10 @@ from mercarich_updater.ports import NotSearched
 
 
 class HttpMarket:
-    """The proxies. `silence_seconds`: after so long without a byte a proxy counts as away; a search waits for its
-    turn there, up to half a minute."""
+    """Client of the proxies. A proxy that sends nothing for `silence_seconds` counts as away.
+
+    It must be more than the half minute that a search may wait for its turn in the proxy.
+    """
 
     def __init__(self, proxy_urls: Mapping[Marketplace, str], *, silence_seconds: float, connections: int) -> None:
         self._urls = {marketplace: url.rstrip("/") for marketplace, url in proxy_urls.items()}
@@ -45,10 +47,10 @@ class HttpMarket:
         try:
             lines = [CHECK_LINE.validate_json(line) for line in answer.content.split(b"\n") if line]
         except ValidationError as error:
-            raise ProxyAway(f"{answer.url} spoke another language: {_first(error)}") from error
+            raise ProxyAway(f"{answer.url} sent an answer that cannot be read: {_first(error)}") from error
         items = [line.item for line in lines if isinstance(line, ItemLine)]
         if not items:
-            raise ProxyAway(f"{answer.url}: the stream was cut")
+            raise ProxyAway(f"{answer.url}: the answer ended without the item")
         return items[0]
 
     def _post(self, url: str, request: BaseModel) -> httpx.Response:
@@ -64,7 +66,7 @@ def _read(model: type[SearchResult], answer: httpx.Response) -> SearchResult:
     try:
         return model.model_validate_json(answer.content)
     except ValidationError as error:
-        raise ProxyAway(f"{answer.url} spoke another language: {_first(error)}") from error
+        raise ProxyAway(f"{answer.url} sent an answer that cannot be read: {_first(error)}") from error
 
 
 def _error(answer: httpx.Response) -> str:

@@ -1,4 +1,4 @@
-"""`use_cases.revive.Meter` over Prometheus."""
+"""`use_cases.revive.Meter` on Prometheus."""
 
 from collections.abc import Sequence
 

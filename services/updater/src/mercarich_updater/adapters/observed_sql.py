@@ -1,4 +1,4 @@
-"""What was seen of a source that is taken, or kept fresh: its row and its evidence."""
+"""Store a look at a replacement source: its row and its evidence."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from mercarich_runs.adapters.evidence_sql import evidence_row
 
 
 def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
-    """Insert or bring up to date a source, locked until the transaction ends; answers (its id, its evidence's).
+    """Insert or update a source, locked until the transaction ends; return (its id, its evidence's id).
 
-    None, and nothing is written, when a look that is newer than this one saw that it is gone.
+    Return None, and store nothing, when a newer look saw that the source is gone.
     """
     new = {"marketplace": item.marketplace, "item_id": item.item_id, "state": "unknown"}
     insert_missing(connection, source_items, [{**new, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}])

@@ -1,6 +1,6 @@
-"""`ports.Pictures`: saved ones, and others fetched through the proxies only, compared by OpenCV.
+"""`ports.Pictures`: saved files, else pictures fetched through the proxies, compared by OpenCV.
 
-OpenCV comes with the first picture: a worker that waits holds 15 MB less.
+OpenCV is imported with the first picture, which saves 15 MB in idle workers.
 """
 
 import logging
@@ -33,14 +33,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEPT = 64
-"""Decoded pictures that are remembered, at most 0.8 MB each: ours meets every candidate."""
+"""Number of decoded pictures in the cache, at most 0.8 MB each: ours is compared with every candidate."""
 TIMEOUT_SECONDS = 45.0
-"""The proxy lets a picture wait for its turn, up to half a minute."""
+"""More than the half minute that a picture may wait for its turn in the proxy."""
 Compared = TypeVar("Compared")
 
 
 class HttpPictures:
-    """Raises `PictureLater` where asking later may help. `folder` holds the saved ones, if this process has it."""
+    """Compares pictures, with a cache. `folder` holds the saved ones, if this process has it.
+
+    Raises `PictureLater` when a later try may succeed.
+    """
 
     def __init__(self, proxy_urls: Mapping[Marketplace, str], folder: Path) -> None:
         self._folder = folder
@@ -87,7 +90,7 @@ class HttpPictures:
         try:
             return None if body is None else decode(body)
         except ValueError as error:
-            log.warning("a saved picture is of no use", extra={"path": picture.saved, "reason": str(error)})
+            log.warning("a saved picture cannot be used", extra={"path": picture.saved, "reason": str(error)})
             return None
 
     def _fetched(self, picture: Picture) -> "Decoded":

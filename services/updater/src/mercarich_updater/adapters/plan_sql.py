@@ -1,4 +1,4 @@
-"""`ports.Plan` over listings: those that want a replacement and are still within their days."""
+"""`ports.Plan` over listings: those that need a replacement and were withdrawn within REVIVAL_DAYS."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from mercarich_updater.adapters.updates import UPDATES, wants_replacement
 from mercarich_updater.ports import ListingRow
 
 Place = tuple[datetime | None, int]
-"""When the last listing of a page was searched for, and its id."""
+"""The end of a page: when its last listing was last searched, and its id."""
 _offer = listings.c
 
 
@@ -38,7 +38,10 @@ class SqlPlan(PendingRows[ListingRow]):
         return marker.mark(self._pages(run, request, sellers), sellers, request.begin_with)
 
     def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
-        """Killers that were only marked come down before they are let go; ended in between, it is repeated."""
+        """Give up listings on which workers failed too often; those that were only marked are withdrawn before.
+
+        If the process ends in between, the next call repeats it.
+        """
         killers = and_(UPDATES.is_abandoned(run, now), UPDATES.attempts >= attempts)
 
         def lower(connection: Connection) -> None:
@@ -53,7 +56,7 @@ class SqlPlan(PendingRows[ListingRow]):
         return super().set_aside(run, attempts, now)
 
     def _pages(self, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
-        """Never searched first, then the longest ago; each is read when the one before it is marked."""
+        """Yield pages: listings never searched, then by the oldest search. Each is read after the last was marked."""
         since = {user_id: self._now() - timedelta(days=self._rules(user_id).days) for user_id in sellers.user_ids}
         for never_searched in (True, False):
             place: Place | None = None
@@ -73,7 +76,7 @@ class SqlPlan(PendingRows[ListingRow]):
 
 
 def wanted_page(run: Run, request: Request, place: Place | None, *, never_searched: bool) -> Select[Any]:
-    """Of those that want a replacement, the page behind `place`."""
+    """Select the page of listings behind `place` that need a replacement."""
     wanted = (
         select(_offer.id, _offer.user_id, _offer.withdrawn_at, _offer.searched_at)
         .where(_offer.marketplace == run.marketplace, wants_replacement(), UPDATES.is_new_to(run))
@@ -89,10 +92,10 @@ def wanted_page(run: Run, request: Request, place: Place | None, *, never_search
     at, last = place
     if never_searched:
         return page.where(_offer.id > last)
-    # written out: no database here uses an index for (a, b) > (x, y)
+    # Written out, since neither database uses an index for (a, b) > (x, y).
     return page.where(_offer.searched_at >= at, or_(_offer.searched_at > at, _offer.id > last))
 
 
 def in_time(withdrawn_at: datetime | None, since: datetime) -> bool:
-    """One that was only marked, not withdrawn, is still sold: it is always in time."""
+    """Return whether the listing is within its days. One only marked, not withdrawn, is still on sale and always is."""
     return withdrawn_at is None or withdrawn_at >= since

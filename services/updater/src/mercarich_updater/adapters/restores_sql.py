@@ -1,4 +1,4 @@
-"""The transaction that gives listings another source: all rows of the seller with the old one move together."""
+"""The transaction that gives listings another source: all the seller's listings with the old one change together."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile
 def give_source(
     connection: Connection, wanted: Wanted, item: Item, rules: Rules, now: datetime, run_id: int | None
 ) -> Sequence[Done]:
-    """Returns what was done to each; empty when none of them wants a source any more.
+    """Give listings their new source; return what was done to each, or nothing when none needs a source any more.
 
     Raises `UsedMeanwhile` and `GoneMeanwhile`.
     """
@@ -50,7 +50,7 @@ def give_source(
 
 
 def propose(connection: Connection, wanted: Wanted, found: Item, now: datetime, run_id: int | None) -> None:
-    """Ask a person, unless a search of the same source was faster or none of its listings wants another any more."""
+    """Propose `found` to a person, unless a proposal exists already or no listing needs another source any more."""
     searching = _searching(connection, wanted)
     if not searching:
         return
@@ -101,7 +101,10 @@ def _offers(connection: Connection, searching: Sequence[Listing]) -> Sequence[Of
 
 
 def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: Item) -> None:
-    """The source's row is locked, so that two searches of a seller cannot both take it."""
+    """Raise `UsedMeanwhile` if the seller already uses `found`.
+
+    The source's row is locked, so that two searches for a seller cannot both take it.
+    """
     other = and_(
         listings.c.user_id == wanted.user_id,
         or_(listings.c.source_item_id == source_id, listings.c.sku == found.item_id),
@@ -111,7 +114,10 @@ def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: 
 
 
 def _keep_first_price(connection: Connection, wanted: Wanted, searching: Sequence[Listing]) -> None:
-    """Where nobody kept it: that of the source that goes now, so that no replacement raises the next one's ceiling."""
+    """Store the price of the source that is being replaced as the first price, unless there is one.
+
+    The limit for replacements is based on the first price, so that each replacement cannot raise the next one's.
+    """
     unknown = [one.id for one in searching if one.first_price_jpy is None]
     price = wanted.first_price_jpy
     if unknown and price is None:

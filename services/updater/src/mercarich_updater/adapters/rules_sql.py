@@ -1,4 +1,4 @@
-"""Each seller's rules, read as seldom as can be."""
+"""Each seller's rules, from a cache."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from mercarich_replacements.rules import Rules
 
 
 def rules_cache(engine: Engine, now: Monotonic = monotonic) -> Callable[[int], Rules]:
-    """By seller's id. Raises `DatabaseAway`."""
+    """Return a function from a seller's id to their rules. It raises `DatabaseAway`."""
 
     def read(connection: Connection, user_id: int) -> Rules:
         return rules_of(connection, user_id)

@@ -1,4 +1,4 @@
-"""The pictures of listings that web saved, read where they lie: below the pictures' folder."""
+"""Read the pictures of listings that web saved below the pictures' folder."""
 
 import logging
 import os
@@ -8,13 +8,13 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 LARGEST = 3_000_000
-"""Bytes; what web saves is no larger."""
+"""Bytes; web saves no larger ones."""
 
 
 def saved_picture(folder: Path, path: str) -> bytes | None:
-    """None where there is no such file: this process may not have the folder, or the picture went with its listing.
+    """Return the file's content; None when there is no such file or its path leads out of the folder.
 
-    A path that leads out of the folder is none, either.
+    This process may not have the folder, or the picture was deleted with its listing.
     """
     try:
         file = (folder / path).resolve()
@@ -24,10 +24,10 @@ def saved_picture(folder: Path, path: str) -> bytes | None:
         with open(file, "rb", opener=_without_waiting) as opened:
             found = os.fstat(opened.fileno())
             return opened.read(LARGEST) if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST else None
-    except (OSError, RuntimeError, ValueError):  # no file; a circle of links; a NUL in the path
+    except (OSError, RuntimeError, ValueError):  # no file, a loop of links, a NUL in the path
         return None
 
 
 def _without_waiting(name: str, flags: int) -> int:
-    """A pipe has no reader's side to wait for."""
+    """Open without blocking, in case the path is a named pipe."""
     return os.open(name, flags | os.O_NONBLOCK)

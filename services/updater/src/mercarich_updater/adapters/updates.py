@@ -1,4 +1,4 @@
-"""The updater's pending columns, its side of the fence, and which listings want a replacement."""
+"""The updater's columns for pending work, its check of the fence, and which listings need a replacement."""
 
 from functools import cache
 
@@ -15,27 +15,29 @@ from mercarich_updater.ports import Batch
 UPDATES = PendingColumns.of(Operation.UPDATE, listings, done_run="updated_run", writer=store)
 
 ATTEMPTS = 3
-"""Claims without an answer after which a woken listing is left to the next run, which sets a killer aside."""
+"""Claims without a result after which a listing woken by a message is left to the next run, which gives it up if it
+makes workers fail."""
 UNKNOWNS = 6
-"""Searches that told nothing after which a run lets go of a listing, and a woken one is left to the next run."""
+"""Inconclusive searches after which a run gives a listing up, and one woken by a message is left to the next run."""
 
 
 def lock_newest(connection: Connection, batch: Batch) -> None:
-    """Raises `Superseded`; what was woken by a withdrawal has no run."""
+    """Lock the batch's run. Raises `Superseded`. A batch that a withdrawal caused has no run: nothing is locked."""
     if batch.message.generation is not None:
         fence.lock_newest(connection, Operation.UPDATE, batch.message.marketplace, batch.message.generation)
 
 
 @cache
 def wants_replacement() -> ColumnElement[bool]:
-    """Not while a person decides: one proposal stands for all rows of the seller with that source."""
+    """SQL condition: a search may start. Not while a proposal waits, which stands for all the seller's listings
+    with that source."""
     same = listings.alias("same")
     proposed = exists().where(
         revivals.c.listing_id == same.c.id,
         revivals.c.old_source_item_id == same.c.source_item_id,
         revivals.c.state.in_((RevivalState.PROPOSED, RevivalState.APPROVED)),
     )
-    undecided = exists().where(  # two steps, so that SQLite too goes by the listing and not through all proposals
+    undecided = exists().where(  # in two steps: else SQLite reads all proposals instead of the listing's own
         same.c.user_id == listings.c.user_id,
         same.c.source_item_id == listings.c.source_item_id,
         same.c.searching,
@@ -47,6 +49,6 @@ def wants_replacement() -> ColumnElement[bool]:
 
 @cache
 def outside_of_runs() -> ColumnElement[bool]:
-    """No run that goes on wants the listing; the mark of one that ended stays until the next run takes it."""
+    """SQL condition: no open run has marked the listing. The mark of an ended run stays until the next run's."""
     going_on = exists().where(runs.c.id == UPDATES.run, runs.c.outcome == Outcome.RUNNING)
     return or_(UPDATES.run.is_(None), ~going_on)

@@ -1,4 +1,4 @@
-"""The offers of listings that were only marked come down once their search is over and gave them nothing."""
+"""Withdraw listings that a check only marked, once their search has ended without a replacement."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -16,10 +16,10 @@ from mercarich_reasons.stock import NoReplacementYet
 
 
 def lower(connection: Connection, which: ColumnElement[bool], run_id: int | None, now: datetime) -> int:
-    """Withdraw those of `which` that still want a source and are still offered; returns how many.
+    """Withdraw those of `which` that still need a source and are still on sale; return how many.
 
-    A check with --without-update leaves them on sale for the update to decide. From now on they count as withdrawn:
-    their days begin, and they are searched for as long as these last.
+    A check with --without-update leaves them on sale until the update decides. From now on they count as withdrawn,
+    and are searched for REVIVAL_DAYS.
     """
     offered = store.lock_where(connection, which, listings.c.searching, listings.c.listed, listings.c.quantity > 0)
     sources = _sources(connection, {one.source_item_id for one in offered})

@@ -1,4 +1,4 @@
-"""What `mercarich revival` shows, as text."""
+"""The text output of `mercarich revival`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,22 +13,22 @@ def waiting(revivals: Sequence[Revival]) -> str:
     return _lines(_revival(revival) for revival in revivals)
 
 
-def explanation(told: Explanation) -> str:
-    state = "searching for a replacement" if told.searching else "has a source"
+def explanation(report: Explanation) -> str:
+    state = "searching for a replacement" if report.searching else "has a source"
     head = [
-        f"{told.sku} of {told.username}: quantity {told.quantity}, {state}; source {told.source}",
-        f"withdrawn {_time(told.withdrawn_at)}, last searched {_time(told.searched_at)}"
-        + (f", problem: {told.problem}" if told.problem else ""),
+        f"{report.sku} of {report.username}: quantity {report.quantity}, {state}; source {report.source}",
+        f"withdrawn {_time(report.withdrawn_at)}, last searched {_time(report.searched_at)}"
+        + (f", problem: {report.problem}" if report.problem else ""),
     ]
-    judged = [f"  {_candidate(one)}" for one in told.candidates] or ["  no candidates are known"]
-    found = [f"  {_revival(one)}" for one in told.revivals] or ["  none"]
+    judged = [f"  {_candidate(one)}" for one in report.candidates] or ["  no candidates are known"]
+    found = [f"  {_revival(one)}" for one in report.revivals] or ["  none"]
     return _lines([*head, "Candidates of the last search, in order:", *judged, "Replacements found:", *found])
 
 
-def preview(told: Preview) -> str:
-    judged = [f"  {_candidate(one)}" for one in told.candidates] or ["  the search found nothing"]
-    last = "no replacement" if told.found is None else f"would take {told.found.item_id}"
-    return _lines([f"{told.sku}: {last} (nothing was written)", *judged])
+def preview(report: Preview) -> str:
+    judged = [f"  {_candidate(one)}" for one in report.candidates] or ["  the search found nothing"]
+    last = "no replacement" if report.found is None else f"would take {report.found.item_id}"
+    return _lines([f"{report.sku}: {last} (nothing was written)", *judged])
 
 
 def decided(revival: Revival) -> str:

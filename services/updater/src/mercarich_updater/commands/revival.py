@@ -74,32 +74,32 @@ def _parser() -> argparse.ArgumentParser:
     _action(actions, "list", "replacements that wait for approval")
     for name, help_text in (
         ("explain", "the last search: every candidate and why it was refused"),
-        ("preview", "search now and write nothing"),
-        ("approve", "take the proposed replacement, after one more look"),
+        ("preview", "search now, but store nothing"),
+        ("approve", "accept the proposed replacement; it is looked at once more"),
         ("undo", "refuse a proposal, or take a replacement back"),
     ):
         action = _action(actions, name, help_text)
         action.add_argument("sku")
-        action.add_argument("--username", help="whose, when several sellers have the SKU")
+        action.add_argument("--username", help="the seller, needed when several have the SKU")
         if name in ("approve", "undo"):
             _by(action)
     _action(actions, "settings", "a seller's thresholds").add_argument("username")
     change = _action(actions, "set", "change a seller's own value of a REVIVAL_ setting")
     change.add_argument("username")
     change.add_argument("key")
-    change.add_argument("value", nargs="?", help="nothing: the general value again")
+    change.add_argument("value", nargs="?", help="the new value; without it, the general value applies again")
     _by(change)
     return parser
 
 
 def _action(actions: Any, name: str, help_text: str) -> argparse.ArgumentParser:
     action: argparse.ArgumentParser = actions.add_parser(name, help=help_text)
-    action.add_argument("--json", action="store_true", help="the same as JSON")
+    action.add_argument("--json", action="store_true", help="print JSON")
     return action
 
 
 def _by(action: argparse.ArgumentParser) -> None:
-    action.add_argument("--by", default=_login(), help="who decides (your login name)")
+    action.add_argument("--by", default=_login(), help="name of the person who decides (default: your login name)")
 
 
 def _login() -> str:
@@ -114,11 +114,11 @@ def _json(answer: Any) -> str:
 
 
 def _plain(report: Any) -> dict[str, Any]:
-    """A reason stands there as its sentence, its code beside it."""
+    """Return a report as a JSON object, with a reason as its sentence and its code."""
     columns = {field.name: getattr(report, field.name) for field in fields(report)}
     reason = columns.get("reason")
-    if isinstance(reason, Reason) and (told := coded(reason)) is not None:
-        code, values = told
+    if isinstance(reason, Reason) and (stored := coded(reason)) is not None:
+        code, values = stored
         columns |= {"reason": tell(reason, Language.EN), "reason_code": code, "reason_values": values}
     return columns
 

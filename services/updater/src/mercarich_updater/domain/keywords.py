@@ -1,9 +1,9 @@
-"""What is typed into a marketplace's search for a title: its words, without what sellers write for show."""
+"""Search words from a title: the title without decoration and sales phrases."""
 
 import re
 
 LONGEST = 80
-"""Characters; a longer query finds less, and both marketplaces cut it."""
+"""Characters. A longer query finds less, and both marketplaces cut it off."""
 
 _BRACKETED = re.compile(r"[【\[(（《〈][^】\])）》〉]*[】\])）》〉]")
 _DECORATION = re.compile(r"[★☆◆◇■□●○◎♪♡♥※~〜！!？?]+")
@@ -40,7 +40,7 @@ _FOR_SHOW = frozenset(
 
 
 def keyword(title: str) -> str:
-    """May be empty, when a title is nothing but show."""
+    """Return the query; empty if the title has nothing but decoration."""
     bare = _DECORATION.sub(" ", _BRACKETED.sub(" ", title))
     words: list[str] = []
     for word in bare.split():

@@ -1,4 +1,4 @@
-"""What people are told of revivals, and why a question or a decision is refused."""
+"""Reports on replacements for people, and the refusals of their questions and decisions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from mercarich_reasons.reason import Reason
 
 
 class NotFound(Exception):
-    """There is no such thing; the text names it."""
+    """The listing or seller does not exist; the text names it."""
 
 
 class Refused(Exception):
-    """It cannot be done as things stand; the text says why and what can."""
+    """The request cannot be fulfilled now. The text says why and what to do."""
 
     def __init__(self, text: str, reason: Reason | None = None) -> None:
         super().__init__(text)
         self.reason = reason
-        """Where a person's word on a replacement is refused."""
+        """Set if a decision on a replacement is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One that was judged; `refused_by` None: it matches."""
+    """A judged candidate. `refused_by` None: it matches."""
 
     marketplace: str
     item_id: str
@@ -35,7 +35,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Revival:
-    """A replacement that was found, and what became of it."""
+    """A replacement that was found, and its state."""
 
     id: int
     sku: str
@@ -69,7 +69,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a search would find now; nothing is written."""
+    """What a search would find now; nothing is stored."""
 
     sku: str
     found: Candidate | None

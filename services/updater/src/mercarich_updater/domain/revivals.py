@@ -1,4 +1,4 @@
-"""What a found replacement does to each of the listings that lost their source. No I/O."""
+"""How a replacement changes each of the listings that lost their source. No I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,22 +13,22 @@ from mercarich_replacements.rules import Rules, lead_time
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One of the listings as it stands, here and with Amazon."""
+    """The state of one of the listings, here and at Amazon."""
 
     listing: Listing
     push: Push
     in_feed: bool
-    """A feed with a quantity of it has not ended."""
+    """Whether an open feed contains it."""
 
     @property
     def shown(self) -> int | None:
-        """What Amazon shows; None: nobody can be sure."""
+        """Return the quantity that Amazon shows; None when it is uncertain."""
         return None if self.push.under_way or self.in_feed else self.push.pushed_quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The replacement, as its row is kept."""
+    """The replacement, as stored."""
 
     item: Item
     source_item_id: int
@@ -39,11 +39,11 @@ class Found:
 class Revived:
     quantity: int
     pushed: bool
-    """Whether Amazon must hear of it."""
+    """Whether the change must be pushed to Amazon."""
 
 
 def revive(offer: Offer, cap: int) -> Revived:
-    """The quantity is the one at listing, capped: sources are single pieces."""
+    """Return the change for one listing. Its quantity is the first one, at most `cap`: sources are single pieces."""
     quantity = min(offer.listing.listing_quantity, cap)
     wanted, shown = offer.listing.quantity, offer.shown
     if 0 < wanted <= quantity:
@@ -56,7 +56,10 @@ def revive(offer: Offer, cap: int) -> Revived:
 
 
 def give(offer: Offer, found: Found, rules: Rules, now: datetime) -> tuple[Lived, Pushed]:
-    """Another source. A withdrawal before it that never left is over: Amazon shows already what is wanted."""
+    """Return the transition to another source.
+
+    If an earlier withdrawal was never sent, Amazon shows the right quantity already and nothing is pushed.
+    """
     revived, item = revive(offer, rules.quantity_cap), found.item
     lead, price = lead_time(rules, item), item.price_jpy
     replaced = ReplacedBy(item.marketplace, item.item_id, found.source_item_id, price, lead, pushed=revived.pushed)

@@ -1,4 +1,4 @@
-"""Every few seconds: take what people approved, and look again at the sources of restores that are not pushed yet."""
+"""Every few seconds: apply approved replacements, and look again at the sources of restores not pushed yet."""
 
 import logging
 from collections.abc import Sequence
@@ -13,16 +13,19 @@ from mercarich_updater.ports import Ageing, Approved, Decisions, Done, GoneMeanw
 log = logging.getLogger(__name__)
 
 LOOKS = 5
-"""Looks of one round at most: the marketplace's budget is the checks' and the searches', too."""
+"""Maximum number of looks in a round: checks and searches share the marketplace's budget."""
 LATER = timedelta(minutes=2)
-"""After which a source that told nothing is looked at again."""
+"""Time after which a source with an unknown answer is looked at again."""
 FRESH = timedelta(minutes=15)
-"""How old the last sight of a source may be when its restore is pushed; feed holds back what is older."""
+"""Age limit of the last look at a source when its restore is pushed; feed holds back restores with an older one."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakeApproved:
-    """An approved replacement is looked at once more: people take their time. Raises `ProxyAway`, `DatabaseAway`."""
+    """Apply approved replacements, each after one more look, since it may have sold before the approval.
+
+    Raises `ProxyAway` and `DatabaseAway`.
+    """
 
     decisions: Decisions
     listings: Listings
@@ -51,9 +54,9 @@ class TakeApproved:
 
 
 class KeepFresh:
-    """Restores wait for feed's sweep, longer while Amazon does not answer; meanwhile a source may go.
+    """Look again at the sources of waiting restores: they may sell while a restore waits for feed or for Amazon.
 
-    Each call goes a few sources further on a walk over all that age. Raises `ProxyAway` and `DatabaseAway`.
+    Each call continues a walk over all such sources by a few. Raises `ProxyAway` and `DatabaseAway`.
     """
 
     def __init__(self, decisions: Decisions, look: Look, now: Clock) -> None:
@@ -61,7 +64,7 @@ class KeepFresh:
         self._look = look
         self._now = now
         self._after = 0
-        self._later: dict[int, datetime] = {}  # sources that told nothing, until when they are passed over
+        self._later: dict[int, datetime] = {}  # sources with an unknown answer -> until when they are skipped
 
     def __call__(self, marketplace: Marketplace) -> None:
         for source in self._next(marketplace):
@@ -80,6 +83,6 @@ class KeepFresh:
         chosen = [source for source in page if source.source_item_id not in self._later][:LOOKS]
         if len(chosen) == LOOKS:
             self._after = chosen[-1].source_item_id
-        else:  # all of the page: an empty one ends the walk, and the next begins
+        else:  # the page is done; an empty page ends the walk, and the next call starts a new one
             self._after = page[-1].source_item_id if page else 0
         return chosen

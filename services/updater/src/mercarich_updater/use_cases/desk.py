@@ -1,4 +1,4 @@
-"""What people ask of revivals and decide about them: `mercarich revival …`, callable from a web request as it is."""
+"""Questions and decisions of people about replacements: `mercarich revival …`. A web request can call it as it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from mercarich_updater.use_cases.search import FindReplacement
 
 
 class Desk(Protocol):
-    """Every method raises `DatabaseAway`; those with a SKU or a name `NotFound`, and `Refused` for an ambiguous one."""
+    """Every method raises `DatabaseAway`. Those with a SKU or a name raise `NotFound`, and `Refused` if ambiguous."""
 
     def explain(self, sku: str, username: str | None) -> Explanation: ...
 
     def waiting(self) -> Sequence[Revival]:
-        """Proposals that wait for a person."""
+        """Return proposals that wait for approval."""
 
     def wanted(self, sku: str, username: str | None) -> Wanted: ...
 
@@ -32,7 +32,7 @@ class Desk(Protocol):
     def settings(self, username: str) -> Sequence[OwnSetting]: ...
 
     def set(self, username: str, key: str, value: str | None, by: str, now: datetime) -> Sequence[OwnSetting]:
-        """None: the general value again. Raises `Refused` with what was expected."""
+        """Set a seller's own value; None restores the general one. Raises `Refused`, which says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class RevivalDesk:
         return self.desk.waiting()
 
     def preview(self, sku: str, username: str | None) -> Preview:
-        """Search as a worker does, and write nothing. Raises `NotSearched` and `ProxyAway`."""
+        """Search as a worker does, but store nothing. Raises `NotSearched` and `ProxyAway`."""
         wanted = self.desk.wanted(sku, username)
         rules = self.listings.rules(wanted.user_id)
         used = partial(self.listings.used, wanted.user_id)
@@ -58,11 +58,11 @@ class RevivalDesk:
         return Preview(sku, candidates[-1] if result.found else None, candidates)
 
     def approve(self, sku: str, username: str | None, by: str) -> Revival:
-        """A worker takes it within seconds, after one more look."""
+        """Approve a proposal; a worker applies it within seconds, after one more look."""
         return self.desk.approve(sku, username, by, self.now())
 
     def undo(self, sku: str, username: str | None, by: str) -> Revival:
-        """Refuse a proposal, or take a replacement back; the item is not taken for this listing again."""
+        """Refuse a proposal, or take a replacement back; the item is never used for this listing again."""
         return self.desk.undo(sku, username, by, self.now())
 
     def settings(self, username: str) -> Sequence[OwnSetting]:

@@ -1,4 +1,4 @@
-"""The worker's flow: claim the listings of a message, look for a replacement of each, write what came of it."""
+"""The worker's flow: claim the listings of a message, search a replacement for each, store the result."""
 
 import logging
 import threading
@@ -22,11 +22,11 @@ from mercarich_updater.use_cases.search import FindReplacement, Result
 log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 8
-"""Searches of one message at most, whatever --max-workers says: pictures are compared on this processor."""
+"""Maximum number of concurrent searches for a message, whatever --max-workers says: comparing pictures takes CPU."""
 
 
 class BatchOutcome(StrEnum):
-    """The metric's label."""
+    """How a batch ended: the label of the metric."""
 
     SEARCHED = "searched"
     SUPERSEDED = "superseded"
@@ -43,12 +43,12 @@ class Meter(Protocol):
 
 
 class _Stopped(Exception):
-    """The process is to end in the middle of a search."""
+    """The process is to end, in the middle of a search."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviveListings:
-    """Raises `ProxyAway` and `DatabaseAway`; what was done before stands, and the rest is asked for again."""
+    """Raises `ProxyAway` and `DatabaseAway`. Results stored before that stay; the other listings are searched again."""
 
     listings: Listings
     find: FindReplacement
@@ -93,7 +93,7 @@ class ReviveListings:
         return BatchOutcome.STOPPED if unsearched else BatchOutcome.SEARCHED
 
     def one(self, batch: Batch, wanted: Wanted, stop: threading.Event) -> None:
-        """Search for one replacement and write what came of it."""
+        """Search a replacement for one listing, and store the result."""
         rules = self.listings.rules(wanted.user_id)
         renewed = [self.now()]
 

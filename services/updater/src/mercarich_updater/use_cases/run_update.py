@@ -1,4 +1,4 @@
-"""The planner's flow: start a run, mark what wants a replacement, publish bounded batches, end when all is searched."""
+"""The planner's flow: start a run, mark listings without a source, publish bounded batches, end after the last."""
 
 import threading
 from collections.abc import Sequence
@@ -17,10 +17,9 @@ from mercarich_updater.ports import ListingRow, Plan
 
 @dataclass(frozen=True, slots=True)
 class RunUpdate:
-    """Take a run from its start to its end; answers it with its outcome.
+    """Take a run from its start to its end; return it with its outcome.
 
-    Raises `Interrupted`, and `DatabaseAway` where the database does not answer: started again under the
-    same request key, it goes on.
+    Raises `Interrupted` and `DatabaseAway`. Started again under the same request key, the run continues.
     """
 
     runs: Runs

@@ -1,4 +1,4 @@
-"""Look for a replacement: search, then the filters in the seed's order; the first match wins."""
+"""Find a replacement: search, then apply the filters in the seed's order; the first match wins."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,36 +17,39 @@ from mercarich_updater.domain.keywords import keyword
 from mercarich_updater.ports import Judged, Look, NoPicture, Picture, PictureLater, Pictures, Search
 
 PAGES = 5
-"""Pages of results that are read at most."""
+"""Maximum number of result pages read."""
 
 Used = Callable[[Sequence[Item]], frozenset[tuple[Marketplace, str]]]
 
 Seen = TypeVar("Seen")
 
 Take = Callable[[Wanted, Item, Sequence[Judged]], Refusal | None]
-"""Takes a match; a refusal: it cannot be taken any more, and the next one is looked at."""
+"""Takes a match. Returns a refusal if it can no longer be taken; the search then continues with the next candidate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     judged: Sequence[Judged]
     found: Item | None
-    """As its own page showed it."""
+    """The match, as its own page shows it."""
     unknowns: int
-    """Candidates of which nothing was learnt: none found is not yet none there."""
+    """Number of candidates with an unknown answer. If there are any, no match does not mean that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindReplacement:
-    """Raises `NotSearched` and `ProxyAway`."""
+    """Search for one listing. Raises `NotSearched` and `ProxyAway`."""
 
     search: Search
     look: Look
     pictures: Pictures
 
     def __call__(self, wanted: Wanted, rules: Rules, used: Used, alive: Callable[[], None], take: Take) -> Result:
-        """`alive` is called before each candidate, `take` with what is known of the
-        old source by then, a match, and all that were judged before it."""
+        """Search, judge and take the first match.
+
+        `alive` is called before each candidate. `take` gets the listing with its old source completed, the match, and
+        all candidates judged before it.
+        """
         wanted = self.completed(wanted)
         judged: list[Judged] = []
         unknowns = 0
@@ -64,7 +67,7 @@ class FindReplacement:
         return Result(judged, None, unknowns)
 
     def completed(self, wanted: Wanted) -> Wanted:
-        """What is not known of the old source is read from its page, which often stays after the sale."""
+        """Read what is missing of the old source from its page, which often stays online after the sale."""
         pictured = wanted.picture_url or wanted.saved_picture
         if pictured and wanted.condition and wanted.title and wanted.first_price_jpy is not None:
             return wanted
@@ -93,7 +96,7 @@ class FindReplacement:
                     break
 
     def _request(self, wanted: Wanted, rules: Rules, marketplace: Marketplace, words: str, page: int) -> SearchRequest:
-        """Some marketplaces filter by condition themselves: the wanted one or better."""
+        """Build the search request. Some marketplaces filter by condition themselves: the wanted one or better."""
         worst = wanted.condition
         if marketplace is not wanted.marketplace:
             worst = rules.other_conditions.get(wanted.condition or 0)
@@ -123,7 +126,7 @@ class FindReplacement:
     def _compare(
         self, name: Filter, wanted: Wanted, item: Item, look: Callable[[Picture, Picture], Seen]
     ) -> tuple[Refusal | None, Seen | None]:
-        """A refusal where there is nothing to compare, else what the pictures say."""
+        """Compare the two pictures; return a refusal if one is missing, else the result of `look`."""
         if not (wanted.picture_url or wanted.saved_picture):
             return Refusal(name, OldPictureMissing()), None
         if not item.images:
