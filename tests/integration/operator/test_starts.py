@@ -117,7 +117,7 @@ def test_what_must_not_run_side_by_side_waits_for_the_end_of_the_last_start(
     running, ended = ({"status": {"active": found}} for found in ([{"name": "rel-1"}], []))
     lab.call("PATCH", lab.batch("cronjobs", name), running, "application/merge-patch+json")
     want()
-    until(lambda: wish(engine).problem == "its last start has not ended, and two must not run side by side")
+    until(lambda: wish(engine).problem == "its last start has not ended, and two must not run at the same time")
     assert lab.jobs() == []
 
     lab.call("PATCH", lab.batch("cronjobs", name), ended, "application/merge-patch+json")
@@ -135,7 +135,7 @@ def test_a_start_by_hand_waits_for_the_end_of_one_by_hand(
     first = until(lambda: wish(engine).job)
     again = update(schedule_wishes).values(job=None, wanted_at=datetime.now(UTC))
     run_tx(engine, lambda connection: connection.execute(again))
-    until(lambda: wish(engine).problem == "its last start has not ended, and two must not run side by side")
+    until(lambda: wish(engine).problem == "its last start has not ended, and two must not run at the same time")
     assert len(lab.jobs()) == 1
 
     complete = {"status": {"conditions": [{"type": "Complete", "status": "True"}]}}

@@ -85,7 +85,7 @@ def test_t11_what_stands_in_the_cluster_decides(cron: Cron) -> None:
     ("expression", "zone"), [("@every 1h", "UTC"), ("0 0 * * *", "Asia/Nowhere"), ("0 0 * * *", "")]
 )
 def test_a_schedule_that_cannot_be_read_is_named(expression: str, zone: str) -> None:
-    with pytest.raises(BadCron, match=f"{expression!r} in {zone!r} cannot be read".replace("*", r"\*")):
+    with pytest.raises(BadCron, match=f"{expression!r} in {zone!r} cannot be parsed".replace("*", r"\*")):
         missed(Cron(expression, zone, suspended=False, active=False, deadline=timedelta(0)), NOW - HOUR, NOW)
 
 

@@ -1,4 +1,4 @@
-"""`mercarich-operator run`: keeps the worker pools' bounds as the settings want them."""
+"""`mercarich-operator run`: keeps the worker pools within the bounds of the settings."""
 
 import argparse
 import logging as log_lines
@@ -17,7 +17,7 @@ def main() -> None:
 
 
 def operator(argv: Sequence[str]) -> int:
-    """Keep worker pools at what the settings say until told to end."""
+    """Keep the worker pools within the bounds of the settings until stopped."""
     parser = argparse.ArgumentParser(prog="mercarich-operator", description=operator.__doc__)
     parser.add_argument("process", choices=["run"])
     parser.parse_args(argv)
@@ -28,7 +28,7 @@ def operator(argv: Sequence[str]) -> int:
     stop = threading.Event()
     install_signals(stop)
     process = build(shared, own)
-    log_lines.getLogger(__name__).info("operator starts", extra={"interval_seconds": own.interval_seconds})
+    log_lines.getLogger(__name__).info("operator started", extra={"interval_seconds": own.interval_seconds})
     process.run(stop)
     return 0
 

@@ -35,7 +35,7 @@ from mercarich_platform.shutdown import Watchdog
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Everything that runs. `run` once."""
+    """All that runs in the process. Call `run` once."""
 
     loop: Loop
     watch: Watch
@@ -62,7 +62,7 @@ class Process:
 
 
 def build(shared: SharedSettings, own: OperatorSettings) -> Process:
-    """Connects to nothing yet. Raises `BadConfiguration`."""
+    """Build the process; connect to nothing yet. Raises `BadConfiguration`."""
     namespace = own.namespace or default_namespace()
     engine, server = engines.create(shared.database), ApiServer()
     wake = threading.Event()
@@ -98,7 +98,7 @@ def _health(shared: SharedSettings, loop: Loop) -> HealthServer | None:
         shared.metrics_host,
         shared.metrics_port,
         healthy=loop.watchdog.wrong,
-        ready=lambda: None if loop.rounds else "the first round has not ended",
+        ready=lambda: None if loop.rounds else "the first round has not ended yet",
     )
 
 

@@ -1,4 +1,4 @@
-"""The loop of rounds: at its interval, and earlier when something wakes it, a setting was changed or a start wanted."""
+"""The loop of rounds: at its interval, and earlier when it is woken, a setting changes or a start is requested."""
 
 import threading
 from collections.abc import Callable
@@ -8,18 +8,18 @@ from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.shutdown import Watchdog
 
 LOOK_SECONDS = 2.0
-"""Between two looks at what people want."""
+"""Interval at which changes of settings and requested starts are looked for."""
 CALM_SECONDS = 1.0
-"""Between two rounds, whatever happens."""
+"""Minimum pause between two rounds."""
 
 
 @dataclass(kw_only=True)
 class Loop:
-    """Rounds until told to end."""
+    """Run rounds until the process is to end."""
 
     reconcile: Callable[[], object]
     revision: Callable[[], object]
-    """Of what people want: another one asks for a round. Raises `DatabaseAway`."""
+    """Return the revision of settings and requested starts; a new one triggers a round. Raises `DatabaseAway`."""
     wake: threading.Event
     interval_seconds: float
     watchdog: Watchdog

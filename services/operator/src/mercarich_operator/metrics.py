@@ -1,4 +1,4 @@
-"""The operator's Prometheus objects: its own health, the pools, Kafka's lag and the books, for everybody."""
+"""The operator's Prometheus objects: its own health, the pools, Kafka's lag, and the work counted in the tables."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

@@ -1,4 +1,4 @@
-"""What a round needs from outside. Whatever is away is an exception, never an empty answer."""
+"""The interfaces that a round needs from outside. What cannot be read raises an exception, never returns nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from mercarich_platform.outages import Away
 
 
 class ClusterAway(Away):
-    """The API server does not answer, or refuses."""
+    """The API server does not answer, or refuses the call."""
 
 
 class Cluster(Protocol):
@@ -21,55 +21,55 @@ class Cluster(Protocol):
     def deployments(self) -> Sequence[Deployment]: ...
 
     def set_bounds(self, pool: Pool, plan: HpaPlan, why: str) -> bool:
-        """Apply the autoscaler if it differs; answers whether it was written."""
+        """Apply the autoscaler if it differs; return whether it was written."""
 
     def scale(self, pool: Pool, replicas: int) -> None: ...
 
     def tell(self, deployment: Deployment, kind: Literal["Normal", "Warning"], reason: str, text: str) -> None:
-        """An Event on the Deployment."""
+        """Post an Event on the Deployment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`wishes`: by settings key; a text is the sentence why the stored values cannot be used."""
+    """`wishes`: the setting of each key, or a sentence why its stored values cannot be used."""
 
     revision: int
     wishes: Mapping[str, Wish | str]
 
 
 class SettingsSource(Protocol):
-    """`read` and `revision` raise `DatabaseAway`."""
+    """Source of the pools' settings. `read` and `revision` raise `DatabaseAway`."""
 
     keys: Collection[str]
-    """The settings that a pool can have."""
+    """Settings keys that a pool can have."""
 
     def read(self, keys: Collection[str]) -> Settings: ...
 
     def revision(self) -> int: ...
 
     def default(self, key: str) -> Wish:
-        """What holds where nothing is set."""
+        """Return the value that applies if nothing is set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
     backlog: Backlog
     partitions: int | None
-    """None: the topic does not exist yet."""
+    """Partitions of the topic; None: it does not exist yet."""
     members: int = 0
     """Workers in the group."""
     oldest_age_seconds: float = 0.0
-    """Of the first record that waits."""
+    """Age of the oldest waiting record."""
 
 
 class Signals(Protocol):
     def read(self, pools: Sequence[Pool]) -> Mapping[str, Signal]:
-        """By pool. Raises `DatabaseAway` and `BrokerAway`: an unknown backlog is not an empty one."""
+        """Return signals by pool. Raises `DatabaseAway` and `BrokerAway`: an unknown backlog is not an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One pool after a round."""
+    """The state of one pool after a round."""
 
     pool: Pool
     wish: Wish
@@ -85,10 +85,10 @@ class StatusStore(Protocol):
     """Every method raises `DatabaseAway`."""
 
     def wishes(self) -> Mapping[str, Wish]:
-        """The last usable setting of each pool, kept over restarts."""
+        """Return the last valid setting of each pool; it outlives restarts."""
 
     def save(self, statuses: Sequence[Status]) -> None:
-        """Replaces what is there; pools that are gone go."""
+        """Replace all stored statuses; those of removed pools are deleted."""
 
 
 class Meter(Protocol):
@@ -105,58 +105,58 @@ class Meter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunBook:
-    """The runs of one operation on one marketplace. Ages are as of the reading, in seconds."""
+    """Runs of one operation on one marketplace. Ages are in seconds, at the time of reading."""
 
     operation: str
     marketplace: str
     ended: Mapping[str, int]
-    """How many, by outcome, since the first."""
+    """Total number of ended runs, by outcome."""
     last_success: datetime | None
     last_success_seconds: float | None
-    """How long it took."""
+    """Duration of the last finished run."""
     held: bool
-    """The newest one waits until its canaries answer."""
+    """Whether the newest run waits for its canaries."""
     silent_seconds: float
-    """Since the planner of the newest one was last heard of; 0 when it has ended."""
+    """Time since the last sign of life of the newest run's planner; 0 when the run has ended."""
     items: Mapping[str, int]
-    """Of the newest one, by what became of them."""
+    """Items of the newest run, by result."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobBook:
-    """Sellers' bulk searches or imports that have not ended, and how many failed lately."""
+    """Numbers of sellers' bulk searches or imports that have not ended, and of those that failed lately."""
 
     kind: str
     waiting: int
-    """For a worker; not those that were put off, as by a pause."""
+    """Waiting for a worker; without those put off, for instance by a pause."""
     running: int
     frozen: int
-    """A worker owes them progress for too long."""
+    """Held by a worker, but without progress for too long."""
     oldest_waiting_seconds: float
     failed_last_hour: int
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What the tables say of the work, whoever does it."""
+    """The work of all services, as counted in the tables."""
 
     runs: Sequence[RunBook]
     open_holds: Mapping[str, int]
     """By marketplace."""
     unpushed_age: Mapping[str, float]
-    """withdrawal, restore: seconds since the oldest change that Amazon does not have; 0: it has all.
-    Sellers without a usable account are left out, they count as exposed."""
+    """By `withdrawal` and `restore`: seconds since the oldest change that Amazon does not have; 0: none.
+    Sellers without a usable account are left out; they count as exposed."""
     accounts: Mapping[str, int]
     """Sellers' Amazon accounts by the token's verdict."""
     schedules: Sequence[RowStarts] = ()
     jobs: Sequence[JobBook] = ()
     deleted: Mapping[str, int] = field(default_factory=dict)
-    """Old rows that went since ever, by the record they were of."""
+    """Total number of old rows deleted, by kind of record."""
 
 
 class BookStore(Protocol):
     def read(self) -> Books:
-        """Raises `DatabaseAway`."""
+        """Count the work in the tables. Raises `DatabaseAway`."""
 
 
 class BookMeter(Protocol):

@@ -1,4 +1,4 @@
-"""What starting a schedule's row apart from its CronJob needs from outside."""
+"""The interfaces for starting a row of the schedule apart from its CronJob."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,51 +9,51 @@ from mercarich_operator.domain.missed import Cron, Started
 
 
 class CannotStart(Exception):
-    """Not now; the text says why, for the operator's pages."""
+    """The row cannot be started now. The text says why, for the operators' pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Somebody wants a row of the schedule to start now."""
+    """A request to start a row of the schedule now."""
 
     name: str
     at: datetime
     by: str
     problem: str | None = None
-    """Why it has not been started yet, as it was told last."""
+    """Why it has not been started yet, as last stored."""
 
 
 class StartBook(Protocol):
-    """Every method raises `DatabaseAway`."""
+    """Requested starts. Every method raises `DatabaseAway`."""
 
     def open(self) -> Sequence[Wanted]:
-        """Those that have no Job yet and have not expired."""
+        """Return requests that have no Job yet and have not expired."""
 
     def started(self, wanted: Wanted, job: str) -> None:
-        """Its Job is made; in the audit log. Nothing where the start has come meanwhile."""
+        """Store that its Job was made, also in the audit log. Do nothing if the start has happened meanwhile."""
 
     def put_off(self, wanted: Wanted, problem: str) -> None:
-        """It is tried again until it expires."""
+        """Store why it could not be started; it is tried again until it expires."""
 
 
 class ScheduleBook(Protocol):
     """Every method raises `DatabaseAway`."""
 
     def known(self) -> Mapping[str, Started]:
-        """Of every row of the schedule. Empty where people switched off that starts are made up for."""
+        """Return what is known of each row of the schedule; empty if people switched off the catch-up."""
 
     def want(self, name: str, at: datetime) -> None:
-        """A wish for its start, in place of one that did not come to it."""
+        """Request a start of the row; replaces a request that led to none."""
 
 
 class CronJobs(Protocol):
     def cron(self, name: str) -> Cron:
-        """The row's CronJob as it stands. Raises `CannotStart` and `ports.ClusterAway`."""
+        """Return the row's CronJob. Raises `CannotStart` and `ports.ClusterAway`."""
 
 
 class Starter(Protocol):
     def start(self, wanted: Wanted) -> str:
-        """Makes the row's Job and answers its name: one Job for one wish, however often it is called.
+        """Make the row's Job and return its name. Idempotent: one Job for each request.
 
         Raises `CannotStart` and `ports.ClusterAway`.
         """

@@ -1,4 +1,4 @@
-"""Calls to the Kubernetes API server, for a pod by its service account, for a developer by KUBECONFIG."""
+"""Calls to the Kubernetes API server: with the service account in a pod, with KUBECONFIG for developers."""
 
 import dataclasses
 import os
@@ -38,29 +38,32 @@ Empty: 443.
 
 
 class Exists(ClusterAway):
-    """There is one of that name already."""
+    """An object of that name exists already."""
 
 
 def connection() -> kopf.ConnectionInfo:
-    """How to reach the API server now: a pod's token changes every hour. Raises `BadConfiguration`."""
+    """Return address and credentials for the API server now: a pod's token changes every hour.
+
+    Raises `BadConfiguration`.
+    """
     found = kopf.login_with_kubeconfig(settings=kopf.OperatorSettings()) if os.environ.get(KUBECONFIG) else None
     if found is not None:
         return found
     found = kopf.login_with_service_account(settings=kopf.OperatorSettings())
     if found is None:
-        raise BadConfiguration("neither a service account's token nor KUBECONFIG is there to reach the API server with")
+        raise BadConfiguration("no credentials for the API server: found no service account's token and no KUBECONFIG")
     host, port = os.environ.get(API_HOST), os.environ.get(API_PORT, "443")
     if not host:
         return found
-    # Its address, as every pod is told it, works while the cluster's DNS does not.
+    # The address in every pod's environment works even while the cluster's DNS does not.
     return dataclasses.replace(found, server=f"https://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def default_namespace() -> str:
-    """Of the service account, or of the kubeconfig's context. Raises `BadConfiguration`."""
+    """Return the namespace of the service account or of the kubeconfig's context. Raises `BadConfiguration`."""
     found = connection().default_namespace
     if not found:
-        raise BadConfiguration("OPERATOR_NAMESPACE: expected the namespace of the workers")
+        raise BadConfiguration("OPERATOR_NAMESPACE is not set: expected the namespace of the workers")
     return found
 
 
@@ -72,7 +75,7 @@ class ApiServer:
         self._client: httpx.Client | None = None
 
     def renew(self) -> None:
-        """Read the credentials again; call it now and then."""
+        """Read the credentials again. To be called regularly."""
         try:
             info = connection()
         except (OSError, ValueError) as error:
@@ -104,7 +107,7 @@ class ApiServer:
         kind: str = JSON,
         query: Mapping[str, str] | None = None,
     ) -> Any:
-        """The answer's JSON."""
+        """Call the API and return the parsed JSON of the answer."""
         if self._client is None:
             self.renew()
         assert self._client is not None
@@ -125,4 +128,4 @@ def _refused(method: str, path: str, answer: httpx.Response) -> ClusterAway:
     except (ValueError, AttributeError):
         message = answer.text
     kind = Exists if answer.status_code == _CONFLICT and method == "POST" else ClusterAway
-    return kind(f"the API server answers {answer.status_code} to {method} {path}: {message[:300]}")
+    return kind(f"the API server answered {answer.status_code} to {method} {path}: {message[:300]}")

@@ -1,4 +1,4 @@
-"""The HorizontalPodAutoscaler (autoscaling/v2) of a pool, and whether one that stands differs from it."""
+"""The HorizontalPodAutoscaler (autoscaling/v2) of a pool, and whether the existing one differs from it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _BEHAVIOR: Mapping[str, Any] = {
             {"type": "Percent", "value": 100, "periodSeconds": 60},
         ],
     },
-    # Each step down moves partitions between workers, so that steps are few.
+    # Scale down rarely, because each step moves partitions between workers.
     "scaleDown": {
         "stabilizationWindowSeconds": 600,
         "selectPolicy": "Max",
@@ -30,7 +30,7 @@ _BEHAVIOR: Mapping[str, Any] = {
 
 
 def manifest(pool: Pool, plan: HpaPlan, why: str) -> dict[str, Any]:
-    """Everything that we own of it. The load metric is what lets the number fall when the backlog's floor does."""
+    """Return all fields that we own. The load metric lets the number fall when the minimum from the backlog falls."""
     deployment = pool.deployment
     return {
         "apiVersion": "autoscaling/v2",
@@ -65,7 +65,7 @@ def manifest(pool: Pool, plan: HpaPlan, why: str) -> dict[str, Any]:
 
 
 def load_known(found: Mapping[str, Any] | None, now: datetime) -> bool:
-    """False when it says for `BLIND_AFTER` that it gets no metric; pods that have just begun have none either."""
+    """Return False when the autoscaler has had no metric for `BLIND_AFTER`; new pods have none for a while, too."""
     conditions = (found or {}).get("status", {}).get("conditions") or ()
     for condition in conditions:
         if (
@@ -78,8 +78,8 @@ def load_known(found: Mapping[str, Any] | None, now: datetime) -> bool:
 
 
 def differs(wanted: Mapping[str, Any], found: Mapping[str, Any] | None) -> bool:
-    """Whether something that we want is not there as we want it; what others added to a mapping is theirs."""
-    # An item of a list carries neither kind nor apiVersion.
+    """Return whether a field that we own has another value. Keys that others added to a mapping are left to them."""
+    # Only these two are compared: items of a list have neither kind nor apiVersion.
     return found is None or any(_differs(wanted[part], found.get(part)) for part in ("metadata", "spec"))
 
 

@@ -1,4 +1,4 @@
-"""`ports.BookMeter` over Prometheus."""
+"""`ports.BookMeter` on Prometheus."""
 
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import schedule_metrics
@@ -45,8 +45,11 @@ class PrometheusBooks:
             metrics.RUN_ITEMS.labels(*which, kind).set(count)
 
     def _more(self, what: tuple[str, ...], count: int) -> int:
-        """Since the last reading. The first one counts whole, so that a restart of ours goes on at the number it had;
-        fewer are there when old rows went."""
+        """Return the increase since the last reading.
+
+        The first reading counts in full, so that the counter continues at its old value after a restart. When old rows
+        were deleted the count falls, which is no increase.
+        """
         before = self._counted.get(what, 0)
         self._counted[what] = count
         return max(0, count - before)

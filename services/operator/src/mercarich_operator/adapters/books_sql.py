@@ -1,4 +1,4 @@
-"""`ports.BookStore`: the runs, holds, unpushed changes and accounts, counted in the tables."""
+"""`ports.BookStore`: runs, holds, unpushed changes and accounts, counted in the tables."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ from mercarich_operator.ports import Books, RunBook
 from mercarich_platform.clock import Clock
 
 OPERATIONS = ("check", "update")
-"""Those that have runs."""
+"""Operations that have runs."""
 OUTCOMES = ("finished", "superseded", "failed")
 VERDICTS = ("unknown", "valid", "invalid")
 _ITEMS = ("planned", "checked", "unknown", "unfinished", "set_aside", "fallen", "withdrawn", "held")
@@ -89,7 +89,7 @@ def _accounts(connection: Connection) -> Mapping[str, int]:
 
 
 def _counted(connection: Connection, query: Select[str, int], names: Iterable[str]) -> Mapping[str, int]:
-    """Every name, and no other: a label's values are these."""
+    """Return a count for each of `names`, and for no other: they are the values of a label."""
     found = {row[0]: row[1] for row in connection.execute(query)}
     return {name: found.get(name, 0) for name in names}
 

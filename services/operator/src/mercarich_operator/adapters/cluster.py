@@ -1,4 +1,4 @@
-"""`ports.Cluster` over the API server: Deployments are read, autoscalers applied, replicas scaled, Events posted."""
+"""`ports.Cluster` over the API server: reads Deployments, applies autoscalers, scales replicas, posts Events."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from mercarich_operator.domain.pools import NAME, POOL_LABEL, Deployment, Pool
 from mercarich_platform.clock import Clock
 
 EVENT_TEXT = 1024
-"""The API's own limit."""
+"""Maximum length of an Event's text in the API."""
 
 
 class KubernetesCluster:
@@ -48,7 +48,7 @@ class KubernetesCluster:
         self._server.call("PATCH", path, body, kind=MERGE_PATCH, query={"fieldManager": NAME})
 
     def tell(self, deployment: Deployment, kind: Literal["Normal", "Warning"], reason: str, text: str) -> None:
-        """The same words again move the time of the Event that is there."""
+        """Post an Event. The same text again updates the time of the existing one."""
         digest = hashlib.sha256(f"{deployment.uid} {reason} {text}".encode()).hexdigest()[:16]
         name = f"{deployment.name[:200]}.{digest}"
         at = f"{self._now():%Y-%m-%dT%H:%M:%SZ}"

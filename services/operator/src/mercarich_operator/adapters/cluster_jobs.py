@@ -12,9 +12,9 @@ from mercarich_operator.domain.pools import PREFIX
 from mercarich_operator.ports_starts import CannotStart, Wanted
 
 SCHEDULE_LABEL = f"{PREFIX}schedule"
-"""Of a CronJob: which row of the schedule it is."""
+"""Label of a CronJob: its row of the schedule."""
 BY_HAND = f"{PREFIX}by-hand"
-"""Of a pod: a person wanted this start, so that a pause does not hold it."""
+"""Label of a pod that was started by a person, so that a pause does not stop it."""
 
 
 class KubernetesJobs:
@@ -27,8 +27,8 @@ class KubernetesJobs:
         cron_job = self._cron_job(wanted.name)
         job = job_of(cron_job, wanted)
         if cron_job["spec"].get("concurrencyPolicy") == "Forbid" and self._runs(cron_job, job):
-            raise CannotStart("its last start has not ended, and two must not run side by side")
-        with suppress(Exists):  # made before: its name says for which wish
+            raise CannotStart("its last start has not ended, and two must not run at the same time")
+        with suppress(Exists):  # made before for the same request, which its name says
             self._server.call("POST", self._jobs, job)
         return str(job["metadata"]["name"])
 
@@ -51,7 +51,7 @@ class KubernetesJobs:
         return cron_job
 
     def _runs(self, cron_job: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-        """Whether another Job of it has not ended. The CronJob's status tells only of its controller's."""
+        """Return whether another Job of it has not ended. The CronJob's status lists only its controller's Jobs."""
         if cron_job.get("status", {}).get("active"):
             return True
         uid, own_name = cron_job["metadata"]["uid"], new["metadata"]["name"]
@@ -68,7 +68,10 @@ def _has_ended(job: Mapping[str, Any]) -> bool:
 
 
 def job_of(cron_job: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
-    """The CronJob's template and nothing of ours but marks. Its name is made of the wish: no wish has two Jobs."""
+    """Return a Job of the CronJob's template, with our labels added.
+
+    Its name is derived from the request, so that no request gets two Jobs.
+    """
     owner, template = cron_job["metadata"], cron_job["spec"]["jobTemplate"]
     metadata, spec = template.get("metadata", {}), template["spec"]
     digest = hashlib.sha256(f"{wanted.name} {wanted.at.isoformat()}".encode()).hexdigest()[:10]

@@ -1,4 +1,4 @@
-"""Reading and writing for the adapters here: whatever the database fails by is `DatabaseAway`."""
+"""Reading and writing for the adapters here: every failure of the database becomes `DatabaseAway`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,10 +27,10 @@ def writing(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Whatever it is, a table that is missing or a password that was changed: workers go on as they are."""
+    """Translate every error, even a missing table or a changed password: the workers are left as they are."""
     try:
         yield
     except BadConfiguration as error:
         raise DatabaseAway(str(error)) from error
     except DBAPIError as error:
-        raise DatabaseAway(f"the database refuses: {error.orig}") from error
+        raise DatabaseAway(f"the database refuses the statement: {error.orig}") from error

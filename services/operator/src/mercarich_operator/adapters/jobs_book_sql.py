@@ -1,4 +1,4 @@
-"""What the table of jobs says of each kind: how many wait, run, do not move, and failed."""
+"""Numbers of jobs of each kind that wait, run, are frozen, or failed."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""`ports.Meter` over Prometheus. A value that cannot be learnt keeps its last one; `SOURCE_UP` says so."""
+"""`ports.Meter` on Prometheus. A metric whose source is away keeps its last value; `SOURCE_UP` shows that."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal

@@ -1,4 +1,4 @@
-"""`ports.Signals`: Kafka's lag of each pool's group, and the rows that its work is made of."""
+"""`ports.Signals`: the Kafka lag of each pool's group, and the number of rows that wait for it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ from mercarich_platform import kafka
 from mercarich_platform.clock import Clock
 
 MOST_ROWS = 100_000
-"""Not counted further: far more than any pool's bounds carry, and a count of millions every few seconds costs."""
+"""Rows are counted up to this: far more than any pool can handle, and counting millions every few seconds is costly."""
 LOST_AFTER = timedelta(minutes=5)
-"""A run whose planner has been silent for so long publishes nothing that workers could take."""
+"""Silence of a planner after which its run is taken as lost: it publishes nothing for workers."""
 _CHECKS = {topic.name: marketplace.value for marketplace, topic in CHECK.items()}
 _UPDATES = {topic.name: marketplace.value for marketplace, topic in UPDATE.items()}
 _JOBS = {topic.name: kind for kind, topic in JOBS.items()}
@@ -60,7 +60,7 @@ def _rows(connection: Connection, topic: str, now: datetime) -> int:
 
 
 def _working(connection: Connection, operation: str, marketplace: str, now: datetime) -> Sequence[int]:
-    """Runs that publish what workers can take."""
+    """Return ids of runs that publish batches for workers now."""
     working = select(runs.c.id).where(
         runs.c.operation == operation,
         runs.c.marketplace == marketplace,
@@ -72,7 +72,7 @@ def _working(connection: Connection, operation: str, marketplace: str, now: date
 
 
 def _open(kind: str, now: datetime) -> ColumnElement[bool]:
-    """Sellers' jobs that a worker has or may take."""
+    """SQL condition: sellers' jobs that a worker has or may take."""
     due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
     return and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase != "preparing", due)
 

@@ -35,11 +35,11 @@ class SqlStarts:
         writing(self._engine, note)
 
     def put_off(self, wanted: Wanted, problem: str) -> None:
-        told = update(schedule_wishes).where(_this(wanted)).values(problem=problem)
-        writing(self._engine, lambda connection: connection.execute(told))
+        statement = update(schedule_wishes).where(_this(wanted)).values(problem=problem)
+        writing(self._engine, lambda connection: connection.execute(statement))
 
 
 def _this(wanted: Wanted) -> ColumnElement[bool]:
-    """A later wish for the same row is another one."""
+    """SQL condition: exactly this request, not a later one for the same row."""
     wish = schedule_wishes.c
     return and_(wish.name == wanted.name, wish.wanted_at == wanted.at, wish.job.is_(None))

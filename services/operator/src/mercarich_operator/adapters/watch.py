@@ -1,7 +1,7 @@
 """kopf's watch of Deployments and autoscalers, which wakes the loop.
 
-kopf only watches. Its handlers are `on.event`: they leave neither a finalizer nor an annotation on objects that
-belong to Helm, and a watch that went blind costs no more than the interval.
+kopf only watches. Its handlers are `on.event`, which leave neither finalizers nor annotations on objects that belong
+to Helm. If the watch misses a change, the next round at the interval finds it.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 _RESTART_SECONDS = 5.0
 _TLS_GOODBYE_SECONDS = 0.25
-"""What aiohttp's connections over TLS need to close after their session has; its documentation names it."""
+"""Time that aiohttp's TLS connections need to close after their session, according to its documentation."""
 
 
 class Watch:
-    """kopf in a thread of its own, started again when it ends, whatever it ended with."""
+    """Runs kopf in its own thread, and starts it again whenever it ends."""
 
     def __init__(self, namespace: str, connect: Callable[[], kopf.ConnectionInfo], wake: Callable[[], None]) -> None:
         self._namespace = namespace
@@ -58,7 +58,7 @@ class Watch:
 
 
 class Wakes:
-    """Wakes the loop when what it decides on has changed; statuses change all the time and are not it."""
+    """Wakes the loop when something that it decides by has changed; the ever-changing statuses are ignored."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake

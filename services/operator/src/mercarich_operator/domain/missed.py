@@ -1,4 +1,4 @@
-"""Starts of the schedule that did not come, and are to be made up for."""
+"""Find missed starts of the schedule, which are to be repeated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,29 +11,29 @@ from mercarich_contracts.schedule import OVERDUE_AFTER, WISH_LASTS, ScheduleRow
 from mercarich_contracts.slots import slot_at
 
 CATCH_UP = "catch-up"
-"""Who wants such a start, as the audit log names people."""
+"""The name in the audit log of who requested such a start."""
 
 
 class BadCron(ValueError):
-    """Its times cannot be read; the text says which."""
+    """A CronJob's schedule cannot be parsed; the text contains it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """When a CronJob starts, as it stands in the cluster: values of the chart may have changed it."""
+    """A CronJob as it is in the cluster: its times may differ from the schedule table by values of the chart."""
 
     expression: str
     time_zone: str
     suspended: bool
     active: bool
-    """A Job of it has not ended: its start is coming, or has come."""
+    """Whether one of its Jobs has not ended: the start has happened, or is about to."""
     deadline: timedelta
-    """A start that is late by less still comes by itself."""
+    """Kubernetes itself makes up for a start that is late by less than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A start that somebody wants, by its row's name; it goes when the start has come."""
+    """A requested start of a row of the schedule; it is deleted when the start has happened."""
 
     at: datetime
     has_job: bool
@@ -41,10 +41,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What is known of one row."""
+    """What is known about the starts of one row."""
 
     last: datetime | None
-    """Its last start, or when it came here; None: nobody knows, and nothing is made up for."""
+    """Its last start, or when the row was added; None: unknown, so that no start can be found missing."""
     wish: Wish | None = None
     paused: bool = False
 
@@ -52,11 +52,12 @@ class Started:
 def late_since(
     rows: Sequence[ScheduleRow], known: Mapping[str, Started], row: ScheduleRow, now: datetime
 ) -> datetime | None:
-    """When a late row's work was last begun: longer ago than its interval and a tenth. None where it is not late,
-    nothing is known of it, it is paused or wanted already.
+    """Return when a late row's work last began; None when it is not late, unknown, paused or already requested.
 
-    A row of more plans does the work, too, and is about to where it is wanted. The newest start wins: both side by
-    side, this one would take its sellers from it."""
+    Late means longer ago than its interval and a tenth. A row that covers more plans does this row's work, too: its
+    starts count, and while one is requested this row is not late. Both at once would disturb each other, since the
+    newest start takes the sellers from the older one.
+    """
     own = known[row.name]
     if own.last is None or own.paused or _comes(row, own, now):
         return None
@@ -68,12 +69,12 @@ def late_since(
 
 
 def missed(cron: Cron, since: datetime, now: datetime) -> bool:
-    """Whether a slot has passed since then, too long ago for Kubernetes to start it, and the work is late by the
-    CronJob's own times. Raises `BadCron`."""
+    """Return whether a slot has passed since then, too long ago for Kubernetes to start it, and the work is late by
+    the CronJob's own times. Raises `BadCron`."""
     try:
         slot, interval = slot_at(cron.expression, now, cron.time_zone)
     except (CronSimError, StopIteration, ZoneInfoNotFoundError, ValueError) as error:
-        raise BadCron(f"its schedule {cron.expression!r} in {cron.time_zone!r} cannot be read") from error
+        raise BadCron(f"its schedule {cron.expression!r} in {cron.time_zone!r} cannot be parsed") from error
     return (
         not cron.suspended
         and not cron.active

@@ -1,4 +1,4 @@
-"""A worker pool as its Deployment describes it. The chart writes these annotations, this module reads them."""
+"""A worker pool, as described by the annotations of its Deployment, which the chart writes."""
 
 import re
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ NAME = "mercarich-operator"
 
 
 class BadContract(Exception):
-    """An annotation is missing or cannot be read; the text names it."""
+    """An annotation is missing or cannot be parsed; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the chart says about a pool."""
+    """The chart's description of a pool."""
 
     settings_key: str
     low: int
     high: int
-    """The chart's own bounds of the number of replicas."""
+    """`low` and `high` are the chart's bounds of the number of replicas."""
     topic: str
     group: str
     per_replica_target: int
-    """Units of backlog (records, rows) that one replica is to carry."""
+    """Units of backlog (records, rows) for each replica."""
     connections: int
-    """Database connections of one replica at most."""
+    """Maximum number of database connections of one replica."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A pool's Deployment and its autoscaler as the API server answered them."""
+    """A pool's Deployment and its autoscaler, as returned by the API server."""
 
     name: str
     pool: str
@@ -51,7 +51,7 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A Deployment whose annotations could be read."""
+    """A Deployment with valid annotations."""
 
     deployment: Deployment
     contract: Contract
@@ -62,7 +62,7 @@ class Pool:
 
 
 def read_contract(annotations: Mapping[str, str]) -> Contract:
-    """Raises `BadContract`."""
+    """Parse a Deployment's annotations. Raises `BadContract`."""
     bounds = re.fullmatch(r"(\d{1,4})\.\.(\d{1,4})", _text(annotations, "bounds"))
     if bounds is None or not 1 <= int(bounds[1]) <= int(bounds[2]):
         raise BadContract(f"{PREFIX}bounds: expected low..high with 1 <= low <= high, such as 1..24")

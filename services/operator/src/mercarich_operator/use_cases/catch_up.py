@@ -1,4 +1,4 @@
-"""Starts that the cluster missed, as while it was down for longer than a CronJob waits, are made up for."""
+"""Catch up on starts that the cluster missed, for instance because it was down past a CronJob's deadline."""
 
 import logging
 from collections.abc import Sequence
@@ -17,18 +17,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """A missed start becomes one that somebody wants; `StartWanted` makes its Job. The cluster is only asked about rows
-    that are late by the schedule table."""
+    """Request a start for each missed one; `StartWanted` makes its Job.
+
+    The cluster is only asked about rows that are late by the schedule table.
+    """
 
     rows: Sequence[ScheduleRow]
     book: ScheduleBook
     cron_jobs: CronJobs
     now: Clock
-    told: dict[str, str] = field(default_factory=dict)
-    """Row -> why it cannot be made up for, so that each reason is said once."""
+    logged: dict[str, str] = field(default_factory=dict)
+    """Row's name -> why it cannot be started, so that each reason is logged once."""
 
     def __call__(self) -> None:
-        """While the database is away nothing is made up for; the round before has said so."""
+        """Do nothing while the database is away; the round before has logged that."""
         try:
             known = dict(self.book.known())
             for row in self.rows if known else ():
@@ -37,10 +39,13 @@ class CatchUp:
             return
 
     def _look_at(self, row: ScheduleRow, known: dict[str, Started], now: datetime) -> None:
-        """What is wanted here counts for the rows behind: one of fewer plans is not wanted, too."""
+        """Request a start for a row if it was missed, and note it in `known`.
+
+        Later rows see it there: a row that covers fewer plans is then not started, too.
+        """
         since = late_since(self.rows, known, row, now)
         if since is None:
-            self.told.pop(row.name, None)
+            self.logged.pop(row.name, None)
             return
         try:
             if not missed(self.cron_jobs.cron(row.name), since, now):
@@ -50,9 +55,9 @@ class CatchUp:
             return
         self.book.want(row.name, now)
         known[row.name] = replace(known[row.name], wish=Wish(now, has_job=False))
-        log.warning("a missed start is made up for", extra={"schedule": row.name, "last_done": str(since)})
+        log.warning("a missed start is repeated", extra={"schedule": row.name, "last_done": str(since)})
 
     def _tell(self, row: ScheduleRow, why: str) -> None:
-        if self.told.get(row.name) != why:
-            log.warning("a missed start cannot be made up for", extra={"schedule": row.name, "why": why})
-            self.told[row.name] = why
+        if self.logged.get(row.name) != why:
+            log.warning("a missed start cannot be repeated", extra={"schedule": row.name, "why": why})
+            self.logged[row.name] = why

@@ -1,4 +1,4 @@
-"""What people are told on a Deployment: changes at once, what lasts at most every ten minutes."""
+"""Kubernetes Events on a Deployment, for people: each change at once, a lasting problem every ten minutes at most."""
 
 import logging
 from typing import Literal
@@ -13,28 +13,28 @@ AGAIN_SECONDS = 600.0
 
 
 class Notices:
-    """An Event that cannot be posted is only logged: nothing may depend on it."""
+    """Posts Events. One that cannot be posted is only logged: nothing may depend on it."""
 
     def __init__(self, cluster: ports.Cluster, monotonic: Monotonic) -> None:
         self._cluster = cluster
         self._monotonic = monotonic
-        self._told: dict[tuple[str, str], tuple[float, str]] = {}
+        self._posted: dict[tuple[str, str], tuple[float, str]] = {}
 
     def once(self, deployment: Deployment, reason: str, text: str) -> None:
-        """A change, said now."""
+        """Post a change now."""
         self._post(deployment, "Normal", reason, text)
 
     def again(self, deployment: Deployment, reason: str, text: str) -> None:
-        """Something wrong that lasts: said when it begins or reads otherwise, then every `AGAIN_SECONDS`.
+        """Post a lasting problem: when it begins or its text changes, then every `AGAIN_SECONDS`.
 
-        A fault of a system has many texts, so that these count as one.
+        Failures of another system (`BoundsStand`) have many texts, so that all these count as one.
         """
         now = self._monotonic()
-        last = self._told.get((deployment.uid, reason))
+        last = self._posted.get((deployment.uid, reason))
         if last is not None and now - last[0] < AGAIN_SECONDS and (last[1] == text or reason == "BoundsStand"):
             return
-        self._told[deployment.uid, reason] = (now, text)
-        log.warning(text, extra={"deployment": deployment.name})
+        self._posted[deployment.uid, reason] = (now, text)
+        log.warning("a pool has a problem", extra={"deployment": deployment.name, "reason": reason, "why": text})
         self._post(deployment, "Warning", reason, text)
 
     def _post(self, deployment: Deployment, kind: Literal["Normal", "Warning"], reason: str, text: str) -> None:

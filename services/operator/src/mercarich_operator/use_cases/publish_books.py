@@ -1,4 +1,4 @@
-"""After each round: what the tables say of runs, holds and pushes, as metrics. Jobs are too short to be scraped."""
+"""After each round: publish runs, holds and pushes from the tables as metrics. Jobs are too short to be scraped."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class PublishBooks:
     meter: BookMeter
 
     def __call__(self) -> None:
-        """While the database is away, what was read last stands; the round before has said so."""
+        """Publish. While the database is away, metrics keep their values; the round before has logged that."""
         try:
             books = self.store.read()
         except DatabaseAway:

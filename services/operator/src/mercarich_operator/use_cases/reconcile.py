@@ -1,4 +1,4 @@
-"""One round: look, plan each pool, write what differs. Called again and again, it remembers almost nothing."""
+"""One round: read the state, plan each pool, write the differences. Almost nothing is kept between rounds."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from mercarich_platform.outages import Away, BrokerAway
 log = logging.getLogger(__name__)
 
 Result = Literal["ok", "written", "partly", "cluster_away", "database_away", "kafka_away"]
-"""partly: a pool could not be looked after, the others were."""
+"""How a round ended. `partly`: some pools could not be handled."""
 
 
 @dataclass(kw_only=True)
 class Reconcile:
-    """Fails static: what cannot be read or written stays as it stands, and is tried again in the next round."""
+    """Fails static: what cannot be read or written stays unchanged until the next round tries again."""
 
     cluster: ports.Cluster
     settings: ports.SettingsSource
@@ -29,7 +29,7 @@ class Reconcile:
     meter: ports.Meter
     notices: Notices
     max_connections: int
-    """Database connections that all pools together may use; 0: as many as they like."""
+    """Database connections that all pools together may use; 0: no limit."""
     now: Clock
     monotonic: Monotonic
     _good: dict[str, Wish] | None = field(default=None, init=False)
@@ -95,7 +95,7 @@ class Reconcile:
                 statuses.append(status)
             except ports.ClusterAway as away:
                 complete = False
-                log.warning("a pool stays as it is", extra={"pool": pool.name, "why": str(away)})
+                log.warning("a pool could not be changed", extra={"pool": pool.name, "why": str(away)})
         self.meter.pools(statuses, signals)
         self.statuses.save(statuses)
         if not complete:
@@ -103,7 +103,7 @@ class Reconcile:
         return "written" if written else "ok"
 
     def _wish(self, pool: Pool, settings: ports.Settings, good: dict[str, Wish]) -> tuple[Wish, tuple[Reason, ...]]:
-        """The setting, or the last good one with the reason why."""
+        """Return the setting; if it is invalid, the last valid one with the reason."""
         key = pool.contract.settings_key
         found = settings.wishes[key]
         if isinstance(found, Wish):
@@ -128,7 +128,7 @@ class Reconcile:
         }
 
     def _settle(self, status: ports.Status) -> bool:
-        """Whether anything was written."""
+        """Write bounds and replicas where they differ; return whether anything was written."""
         pool, planned = status.pool, status.plan
         why = "; ".join([f"{pool.contract.settings_key}: {status.wish}", *(reason.text for reason in status.reasons)])
         written = self.cluster.set_bounds(pool, planned, why)

@@ -1,4 +1,4 @@
-"""Starts that somebody wants in the pages: one Job each. No pod of the pages may speak to the API server."""
+"""Starts requested in the pages: one Job each. The pages' own pods have no access to the API server."""
 
 import logging
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class StartWanted:
     starter: Starter
 
     def __call__(self) -> None:
-        """While the database is away nothing is started; the round before has said so."""
+        """Do nothing while the database is away; the round before has logged that."""
         try:
             for wanted in self.book.open():
                 self._start(wanted)
@@ -24,7 +24,7 @@ class StartWanted:
             return
 
     def _start(self, wanted: Wanted) -> None:
-        """The Job first: lost in between, it is made again under the same name, which makes no second one."""
+        """Create the Job before the row: after a crash in between, the same name prevents a second Job."""
         try:
             job = self.starter.start(wanted)
         except (CannotStart, ClusterAway) as error:
