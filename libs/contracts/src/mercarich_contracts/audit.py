@@ -1,6 +1,6 @@
-"""Who does what, as the audit log tells it.
+"""The audit log: who did what.
 
-Whoever writes an entry takes its action from here, and the pages have words for each.
+Every action that is written to it is listed here, and the pages have words for each.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, and from where."""
+    """Who did it, and from which address."""
 
     name: str
     user_id: int | None = None
     address: str | None = None
-    """None: by a command, the API or a service."""
+    """None: by a command, by the API or by a service."""
 
 
 class AuditAction(StrEnum):
@@ -22,11 +22,11 @@ class AuditAction(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
-    """The old one is worth nothing, and an invitation was made to choose another."""
+    """The old password no longer works; a link to choose a new one was made."""
     SECOND_STEP_BEGUN = "second_step_begun"
     SECOND_STEP_ENDED = "second_step_ended"
     SECOND_STEP_RESET = "second_step_reset"
-    """By command, for who has lost it."""
+    """By a command, for people who have lost their second factor."""
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     INVITED = "invited"
     JOINED = "joined"
@@ -54,7 +54,7 @@ class AuditAction(StrEnum):
     SCHEDULE_RESUMED = "schedule_resumed"
     SCHEDULE_WANTED = "schedule_wanted"
     SCHEDULE_STARTED = "schedule_started"
-    """On Kubernetes, by the operator."""
+    """Written by the operator, on Kubernetes."""
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
     PLAN_CHANGED = "plan_changed"
     SELLER_STOPPED = "seller_stopped"

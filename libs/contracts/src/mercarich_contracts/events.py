@@ -1,7 +1,7 @@
 """What can happen to a listing: the kinds of rows in its history, `listing_events.kind`.
 
-Whoever writes a row takes its kind from here, and `mercarich explain` has words for each; an older reader shows a
-kind that it does not know as it is.
+Every kind that is written is listed here, and `mercarich explain` has words for each. An older reader shows a kind
+that it does not know as it is stored.
 """
 
 from enum import StrEnum
@@ -10,9 +10,9 @@ from enum import StrEnum
 class EventKind(StrEnum):
     # checker
     WITHDRAWN = "withdrawn"
-    """Also by updater, where no replacement was found, or it went before its push."""
+    """Also written by updater: no replacement was found, or its source sold before the push."""
     SEARCHING = "searching"
-    """Marked by a run that only marks."""
+    """Marked, by a run that withdraws nothing."""
     HELD = "held"
     HOLD_CLEARED = "hold_cleared"
 
@@ -34,12 +34,12 @@ class EventKind(StrEnum):
 
     # web
     LISTED = "listed"
-    """A draft, or a new row, becomes an offer that is checked."""
+    """A draft or a new row becomes an offer that is checked."""
     LOOK_WANTED = "look_wanted"
-    """Its seller wants its source looked at now."""
+    """The seller requests a look at the source now."""
     STOPPED = "stopped"
-    """Its seller stopped watching it: it is down, and nothing happens to it by itself."""
+    """The seller stopped watching it: it is down, and is no longer changed automatically."""
     RESUMED = "resumed"
     LEAVING = "leaving"
-    """Its row goes when feed has taken the listing away at Amazon."""
+    """Its row will be deleted when feed has deleted the listing at Amazon."""
     DELETED = "deleted"

@@ -1,7 +1,7 @@
-"""How a seller's Amazon account is linked: web sends the browser to Amazon's consent page, feed takes it back.
+"""Linking a seller's Amazon account: web sends the browser to Amazon's consent page, feed handles the callback.
 
-SP-API, "Website authorization workflow": the consent page is asked with `application_id` and `state`, and sends the
-browser to our redirect URI with `state`, `selling_partner_id` and `spapi_oauth_code`, which lives for five minutes.
+SP-API, "Website authorization workflow": the consent page gets `application_id` and `state`, and redirects the browser
+to our redirect URI with `state`, `selling_partner_id` and `spapi_oauth_code`, which is valid for five minutes.
 """
 
 import hashlib
@@ -9,12 +9,12 @@ from datetime import timedelta
 from enum import StrEnum
 
 CALLBACK_PATH = "/amazon/linked"
-"""Of feed's, below the pages' host: where Amazon sends the browser."""
+"""Path of feed's callback, on the pages' host: Amazon redirects the browser to it."""
 PAGE_PATH = "/amazon"
-"""Of web's: where feed sends it on to, with the outcome in the query."""
+"""Path of web's page that feed redirects to, with the outcome in the query."""
 OUTCOME = "outcome"
 VALID_FOR = timedelta(minutes=10)
-"""From our page over the sign-in at Amazon and back."""
+"""Time limit from our page through the sign-in at Amazon and back."""
 
 
 class Outcome(StrEnum):
@@ -22,23 +22,23 @@ class Outcome(StrEnum):
     DENIED = "denied"
     """The seller did not consent."""
     STRANGE = "strange"
-    """Nothing of ours: the state was never given out, or to another session."""
+    """The state was never issued by us, or was issued to another session."""
     USED = "used"
-    """The state came a second time."""
+    """The state was used before."""
     EXPIRED = "expired"
     REFUSED = "refused"
-    """Amazon does not take the code."""
+    """Amazon refuses the code."""
     OTHER_SELLER = "other_seller"
-    """Another Amazon account than the one that has the seller's listings."""
+    """A different Amazon account than the one with the seller's listings."""
     AWAY = "away"
-    """Amazon, or the application's registration there, does not work now."""
+    """Amazon is away, or the application's registration there does not work now."""
 
 
 def hashed(secret: str) -> str:
-    """As the database holds a state, and the token of a session."""
+    """Return the hash under which the database stores a state or a session's token."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def session_cookie(*, https: bool) -> str:
-    """The name of the pages' session cookie, which comes to feed, too, since both have one host."""
+    """Return the name of the pages' session cookie. Feed gets it, too, since both are on one host."""
     return "__Host-mercarich" if https else "mercarich"

@@ -1,27 +1,27 @@
-"""The marketplaces that are watched, and the words for what was seen there."""
+"""The marketplaces that are watched, and the states and reasons of what was seen there."""
 
 from enum import StrEnum
 
 
 class Marketplace(StrEnum):
-    """A site that sources are found on; the value is the suffix of topics, commands and settings."""
+    """A site with sources. Its value is the suffix of topics, commands and settings."""
 
     YAHOO = "yahoo"
     MERCARI = "mercari"
 
 
 class State(StrEnum):
-    """What one look at a source item said of its stock."""
+    """The state of a source item's stock at one look."""
 
     AVAILABLE = "available"
     UNBUYABLE = "unbuyable"
-    """On sale, but not at a fixed price."""
+    """On sale, but cannot be bought at a fixed price."""
     SOLD = "sold"
     ENDED = "ended"
     GONE = "gone"
     SUSPENDED = "suspended"
     UNKNOWN = "unknown"
-    """Nothing was learnt. It never changes stock."""
+    """The look was inconclusive. It never changes stock."""
 
 
 OUT_OF_STOCK = frozenset({State.UNBUYABLE, State.SOLD, State.ENDED, State.GONE, State.SUSPENDED})
@@ -29,7 +29,7 @@ OUT_OF_STOCK = frozenset({State.UNBUYABLE, State.SOLD, State.ENDED, State.GONE, 
 
 
 class Reason(StrEnum):
-    """Why a state other than `available` was given; closed, so that it can label a metric."""
+    """Why the state is not `available`. A closed set, so that it can label a metric."""
 
     AUCTION_ONLY = "auction_only"
     NO_PRICE = "no_price"
@@ -43,7 +43,7 @@ class Reason(StrEnum):
 
     CLOSED_WITHOUT_BIDS = "closed_without_bids"
     CLOSED = "closed"
-    """Closed, and the page does not say whether anybody won."""
+    """Closed, and the page does not say whether there is a winner."""
     CANCELLED = "cancelled"
 
     NOT_FOUND = "not_found"
@@ -68,15 +68,15 @@ class Reason(StrEnum):
     UNPARSABLE = "unparsable"
     EMPTY = "empty"
     UNKNOWN_STATUS = "unknown_status"
-    """The page carries a status word that is not in the table."""
+    """The page has a status that is not in the table."""
     BREAKER_OPEN = "breaker_open"
-    """The proxy does not ask at present; the item was not looked at."""
+    """The proxy's circuit breaker is open; the item was not looked at."""
     MALFORMED_ID = "malformed_id"
     OVERSIZED = "oversized"
 
 
 class ErrorClass(StrEnum):
-    """How a marketplace's or Amazon's answer is treated: retry, effect on stock, breaker."""
+    """Classes of faulty answers of a marketplace or Amazon; they decide on retry, stock and breaker."""
 
     GONE = "gone"
     SOLD = "sold"

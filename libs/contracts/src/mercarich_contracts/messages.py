@@ -1,4 +1,4 @@
-"""The messages. Each is only a hint that a later pass would give again; ids, no state, no secrets."""
+"""The messages: hints, which a later pass over the rows would repeat. They hold ids, no state, no secrets."""
 
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -9,11 +9,11 @@ from mercarich_contracts.market import Marketplace
 
 
 class Unreadable(Exception):
-    """The bytes are not this message, or of a version this code does not know."""
+    """The bytes are not this message, or its version is unknown to this code."""
 
 
 class Message(BaseModel):
-    """JSON with `schema` and `v`; readers ignore unknown fields and refuse unknown versions."""
+    """JSON with `schema` and `v`. Readers ignore unknown fields and refuse unknown versions."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -21,7 +21,7 @@ class Message(BaseModel):
 
     @classmethod
     def decode(cls, value: bytes) -> Self:
-        """Raises `Unreadable` with one sentence that names what was expected."""
+        """Parse a message. Raises `Unreadable`, whose text says what was expected."""
         try:
             message = cls.model_validate_json(value)
         except ValidationError as error:
@@ -38,14 +38,18 @@ class Message(BaseModel):
 
 @dataclass(slots=True)
 class BatchItem:
-    """A planner makes a million of them: a model costs ten times as much, a frozen value three times."""
+    """A source item of a batch.
+
+    Neither a model nor frozen: a planner makes a million of them, and a model would cost ten times as much, a frozen
+    dataclass three times.
+    """
 
     id: int
     """`source_items.id`."""
     item_id: str
     """The marketplace's own id."""
     seller_id: str | None = None
-    """The source's seller, where known: lets the proxy answer many ids by one call."""
+    """The source's seller, where known, so that the proxy can look up many ids by one call."""
 
 
 class CheckBatch(Message):
@@ -57,14 +61,14 @@ class CheckBatch(Message):
     marketplace: Marketplace
     run_id: int
     generation: int
-    """Of (check, marketplace); a worker drops the batch when the head is higher."""
+    """Generation of (check, marketplace); a worker drops the batch when a newer run has a higher one."""
     items: tuple[BatchItem, ...] = Field(min_length=1, max_length=10_000)
     max_workers: int = Field(default=4, ge=1)
-    """The command's --max-workers: items of this batch under way at once."""
+    """The command's --max-workers: maximum number of items of this batch that are looked at concurrently."""
     without_update: bool = False
-    """Mark only: what is gone is searched for, not withdrawn."""
+    """Only mark: listings whose source is gone get a search for a replacement, but are not withdrawn."""
     fresh: bool = False
-    """A second look: the proxy must not answer from memory."""
+    """Bypass the proxy's cache: this is a second look."""
 
 
 class ListingsChanged(Message):
@@ -75,26 +79,26 @@ class ListingsChanged(Message):
 
     user_id: int
     restores: bool = False
-    """False: push withdrawals only. True: the sweep has come to restores."""
+    """False: push withdrawals only. True: push restores, too, since the sweep asks for them."""
     marketplace: Marketplace | None = None
-    """The sweep's marketplace; None for all."""
+    """The sweep's marketplace; None: all."""
     max_item_count: int | None = Field(default=None, ge=1)
 
 
 class RevivalWanted(Message):
-    """These listings want a replacement: they were withdrawn just now, or an update run has come to them."""
+    """These listings need a replacement: they were withdrawn just now, or an update run has reached them."""
 
     schema_: Literal["revival_wanted"] = Field(default="revival_wanted", alias="schema")
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
 
     marketplace: Marketplace
     run_id: int | None = None
-    """The run that asks: the check that withdrew them, or an update run."""
+    """The check run that withdrew them, or the update run."""
     generation: int | None = None
-    """Of (update, marketplace), where an update run asks; a worker drops the message when the head is higher."""
+    """Generation of (update, marketplace) if an update run sent it; a worker drops it when a newer run has a higher."""
     listing_ids: tuple[int, ...] = Field(min_length=1, max_length=10_000)
     max_workers: int = Field(default=4, ge=1)
-    """The command's --max-workers: searches of this message under way at once."""
+    """The command's --max-workers: maximum number of concurrent searches of this message."""
 
 
 class JobWaiting(Message):

@@ -1,6 +1,6 @@
-"""Pools of workers. `plan`: the bounds that one's autoscaler gets, and why they are not what was asked for.
+"""Worker pools. `plan` computes the bounds of a pool's autoscaler, and why they differ from the setting.
 
-The operator of the cluster sets them, the pages show beforehand what a change would come to.
+The Kubernetes operator applies them; the pages show in advance what a change of the setting would lead to.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`text` names no number that changes from round to round, so that it can stand in an annotation."""
+    """Why a bound differs. `text` has no number that changes each round, so that it can be stored in an annotation."""
 
     cause: Cause
     text: str
@@ -39,7 +39,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What people set. `low` and `high` are equal where the mode is fixed."""
+    """The setting of a pool. In the mode `fixed`, `low` and `high` are equal."""
 
     mode: Mode
     low: int
@@ -50,23 +50,23 @@ class Wish:
 
 
 class Limits(Protocol):
-    """What the chart says about a pool."""
+    """The chart's description of a pool."""
 
     @property
     def low(self) -> int: ...
 
     @property
     def high(self) -> int:
-        """The chart's own bounds of the number of replicas."""
+        """`low` and `high` are the chart's bounds of the number of replicas."""
 
     @property
     def per_replica_target(self) -> int:
-        """Units of backlog that one replica is to carry."""
+        """Units of backlog for each replica."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits for a pool: records in Kafka and rows in the database, each one unit."""
+    """What waits for a pool: records in Kafka and rows in the database; each is one unit."""
 
     records: int
     rows: int
@@ -78,18 +78,18 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What more replicas than this cannot use; None: no such limit."""
+    """Numbers of replicas beyond which more would be useless; None: no such limit."""
 
     partitions: int | None = None
     connections: int | None = None
     """In replicas: this pool's share of the database's connections, see `shares`."""
     load_known: bool = True
-    """The autoscaler has its load metric. Without one it never lowers the number."""
+    """Whether the autoscaler has its load metric. Without it, it never lowers the number of replicas."""
 
 
 @dataclass(frozen=True, slots=True)
 class HpaPlan:
-    """1 <= min <= max."""
+    """Bounds of an autoscaler: 1 <= min <= max."""
 
     min: int
     max: int
@@ -97,8 +97,10 @@ class HpaPlan:
 
 
 def plan(pool: Limits, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
-    """Every clamp gives a reason. Neither bound falls when the backlog grows; the maximum heeds it only where the
-    autoscaler has no load to go by."""
+    """Return the bounds, with a reason for each deviation from the setting.
+
+    A growing backlog never lowers a bound. The maximum depends on the backlog only while there is no load metric.
+    """
     reasons: list[Reason] = []
     high = _clamped("max", wish.high, pool, caps, reasons)
     if wish.mode is Mode.FIXED:
@@ -119,10 +121,11 @@ def plan(pool: Limits, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
 
 
 def shares(budget: int, wanted: Mapping[str, tuple[int, int]]) -> dict[str, int]:
-    """Replicas of each pool that `budget` database connections allow; `wanted` is (replicas, connections of one).
+    """Return the replicas of each pool that `budget` database connections allow.
 
-    All of them when they fit. Else one replica each, and the rest in proportion to what is wanted beyond that, so
-    that the sum stays within the budget unless one replica of each is too much already.
+    `wanted` is (replicas, connections of one replica), by pool. If they fit, all pools get what they want. Else each
+    gets one replica, and the rest is divided in proportion to what is wanted beyond that. The sum stays within the
+    budget, unless one replica of each pool already exceeds it.
     """
     if sum(replicas * each for replicas, each in wanted.values()) <= budget:
         return {name: replicas for name, (replicas, _) in wanted.items()}
@@ -132,7 +135,7 @@ def shares(budget: int, wanted: Mapping[str, tuple[int, int]]) -> dict[str, int]
 
 
 def within_bounds(pool: Limits, wish: Wish) -> int:
-    """The most replicas that the setting and the chart allow, before anything else is looked at."""
+    """Return the maximum number of replicas by setting and chart, before any other limit."""
     return max(1, pool.low, min(wish.high, pool.high))
 
 

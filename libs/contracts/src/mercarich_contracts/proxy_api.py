@@ -1,12 +1,17 @@
-"""The HTTP contract of the proxies: the common item model, the batch check and the search.
+"""The HTTP API of the proxies: the common item model, the batch check and the search.
 
-`GET /v1/items/{id}` answers an `Item`. `POST /v1/items:check` takes a `CheckRequest` and streams
-NDJSON: one `ItemLine` for each id, exactly once and in any order, `HeartbeatLine`s while it waits,
-and one `EndLine`. `POST /v1/search` takes a `SearchRequest` and answers a `SearchResult`.
-`GET /v1/images?url=…` answers one picture (JPEG, PNG or WebP) of those that an `Item` names: 403 for an
-address that is not the marketplace's, 404 for none there, 413 for one above the caps, 502 for what is no
-picture or leads elsewhere, 503 when asking later may help.
-Errors are `{"error": <code>, "message": <sentence>}`.
+`GET /v1/items/{id}` returns an `Item`.
+
+`POST /v1/items:check` takes a `CheckRequest` and streams NDJSON: one `ItemLine` for each id, exactly once and in any
+order, `HeartbeatLine`s while it waits, and one `EndLine`.
+
+`POST /v1/search` takes a `SearchRequest` and returns a `SearchResult`.
+
+`GET /v1/images?url=…` returns one of the pictures (JPEG, PNG or WebP) that an `Item` names. Errors: 403 for a URL
+outside the marketplace, 404 if there is none, 413 above the size limits, 502 if it is no picture or redirects
+elsewhere, 503 if a later request may succeed.
+
+The body of an error is `{"error": <code>, "message": <sentence>}`.
 """
 
 from datetime import datetime
@@ -18,13 +23,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from mercarich_contracts.market import ErrorClass, Marketplace, Reason, State
 
 MAX_IDS = 10_000
-"""Ids in one batch check; more is 422."""
+"""Maximum number of ids in a batch check; more is 422."""
 
 MAX_BODY_BYTES = 1_048_576
-"""A request body above this is 413, whatever it holds."""
+"""A larger request body is 413."""
 
 MAX_IMAGE_PIXELS = 12_000_000
-"""A picture whose header says more is 413; decoded it would be 36 MB. Its bytes are capped at 3 MB."""
+"""A picture with more pixels in its header is 413: decoded it would take 36 MB. Files are limited to 3 MB."""
 
 
 class _Value(BaseModel):
@@ -39,7 +44,7 @@ class PriceKind(StrEnum):
 
 
 class Evidence(_Value):
-    """What a state rests on, enough to show and to repeat it."""
+    """The evidence of a state: enough to show and to reproduce it."""
 
     url: str
     http_status: int | None
@@ -47,7 +52,7 @@ class Evidence(_Value):
     body_sha256: str | None
     parser_version: str
     extract: str = Field(max_length=500)
-    """One line: the fields or the sentence that decided."""
+    """One line: the fields or the sentence that determined the state."""
     fetched_at: datetime
 
 
@@ -58,9 +63,9 @@ class Item(_Value):
     item_id: str
     state: State
     reason: Reason | None = None
-    """Given for every state but `available`."""
+    """Set for every state but `available`."""
     error_class: ErrorClass | None = None
-    """Set when the answer was a fault (blocked, rate_limited, …); a state that was read has none."""
+    """Set when the answer was faulty (blocked, rate_limited, …); None when the state could be read."""
     evidence: Evidence
 
     url: str = ""
@@ -80,7 +85,7 @@ class Item(_Value):
     seller_rating_bad: int | None = None
     images: tuple[str, ...] = ()
     condition_code: int | None = Field(default=None, ge=1, le=6)
-    """1 new, unused … 6 poor, the order that the marketplaces use."""
+    """From 1 (new, unused) to 6 (poor), the scale of the marketplaces."""
     category_path: tuple[str, ...] = ()
     brand: str | None = None
     shipping_payer: Literal["seller", "buyer"] | None = None
@@ -96,20 +101,20 @@ class Item(_Value):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     revision: str | None = None
-    """A value that changes when the item does (checksum, update time or a hash)."""
+    """A value that changes with the item: a checksum, an update time or a hash."""
 
 
 class CheckRequest(BaseModel):
-    """Look at these ids. `concurrency` bounds how many are under way at once for this batch."""
+    """Request to look at these ids, at most `concurrency` of them at once."""
 
     model_config = ConfigDict(extra="ignore")
 
     ids: list[str] = Field(min_length=1, max_length=MAX_IDS)
     concurrency: int = Field(default=4, ge=1, le=1000)
     sellers: dict[str, str] = Field(default_factory=dict)
-    """Item id -> the seller's id at the marketplace, where known; ids of one seller are answered by one call."""
+    """Item id -> seller id at the marketplace, where known, so that one call can cover all ids of a seller."""
     fresh: bool = False
-    """Answers must be looked up now, not remembered: for canaries and second looks."""
+    """Bypass the proxy's cache, for canaries and second looks."""
 
 
 class ItemLine(_Value):
@@ -118,7 +123,7 @@ class ItemLine(_Value):
 
 
 class HeartbeatLine(_Value):
-    """Sent every few seconds while nothing else is: the batch is alive and waits for its turn."""
+    """Sent every few seconds when there is nothing else to send: the batch is alive and waits for its turn."""
 
     type: Literal["heartbeat"] = "heartbeat"
     answered: int
@@ -127,7 +132,7 @@ class HeartbeatLine(_Value):
 
 
 class EndLine(_Value):
-    """The last line. A stream that ends without it was cut, and unanswered ids are unanswered."""
+    """The last line. A stream that ends without it was cut off; ids without a line have no answer then."""
 
     type: Literal["end"] = "end"
     answered: int
@@ -147,13 +152,13 @@ class SearchRequest(BaseModel):
     price_max: int | None = Field(default=None, ge=0)
     conditions: list[int] = Field(default_factory=list)
     page: int = Field(default=0, ge=0, le=100)
-    """From 0."""
+    """Number of the page, from 0."""
 
 
 class SearchResult(_Value):
     items: tuple[Item, ...]
     complete: bool
-    """True when this was the last page; False when there are more, or when the page cannot say."""
+    """True if this was the last page; False if there are more, or if the page does not tell."""
     page: int
 
 

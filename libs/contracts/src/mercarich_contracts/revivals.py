@@ -1,16 +1,16 @@
-"""What became of a replacement that was found: `revivals.state`."""
+"""The states of a replacement that was found: `revivals.state`."""
 
 from enum import StrEnum
 
 
 class RevivalState(StrEnum):
     PROPOSED = "proposed"
-    """A person is to decide."""
+    """Waits for a person's decision."""
     APPROVED = "approved"
-    """A person has; it is looked at once more before it is taken."""
+    """Approved by a person; it is looked at once more before it is applied."""
     APPLIED = "applied"
-    """The listing has it as its source."""
+    """It is the listing's source now."""
     LAPSED = "lapsed"
-    """It was gone when it was to be taken, or another was taken meanwhile."""
+    """It had sold before it was applied, or another one was applied meanwhile."""
     UNDONE = "undone"
-    """A person has refused it or taken it back; it is not taken for this listing again."""
+    """Refused or taken back by a person; it is never used for this listing again."""

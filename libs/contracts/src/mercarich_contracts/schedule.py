@@ -1,7 +1,6 @@
-"""The one schedule table: the local scheduler runs it, the chart renders it as CronJobs.
+"""The schedule table. The local scheduler runs it, and the chart renders it as CronJobs.
 
-Cron expressions are read in `TIME_ZONE`. Names are those that operators type in
-`kubectl create job --from=cronjob/<name>`.
+Cron expressions are in `TIME_ZONE`. Operators use the names in `kubectl create job --from=cronjob/<name>`.
 """
 
 from collections.abc import Iterator
@@ -22,24 +21,24 @@ class ScheduleRow:
     name: str
     cron: str
     command: tuple[str, ...]
-    """The arguments of `mercarich`; a row whose command is not installed is not run."""
+    """Arguments of `mercarich`. A row whose command is not installed is not run."""
     component: str
-    """The service whose image carries the command."""
+    """The service whose image has the command."""
     deadline_seconds: int
-    """How long one run may take."""
+    """Maximum duration of one run."""
     interval_seconds: int = 24 * 3600
     """The longest time between two of its slots."""
     marketplace: Marketplace | None = None
     """None: it is about all of them, or about none."""
 
     def covers(self, other: "ScheduleRow") -> bool:
-        """A start of this row does all the work of one of the other: the same command, over its plans or more."""
+        """Return whether this row does all the work of `other`: the same command, for its plans or more."""
         return self.command[0] == other.command[0] and _plans(self) >= _plans(other)
 
 
 @dataclass(frozen=True, slots=True)
 class RowStarts:
-    """What became of a row so far."""
+    """The past starts of a row."""
 
     name: str
     last: datetime | None
@@ -54,13 +53,16 @@ OVERDUE_AFTER = 1.1
 def is_overdue(
     row: ScheduleRow, last_start: datetime | None, known_since: datetime | None, now: datetime, *, paused: bool
 ) -> bool:
-    """A row that never started is overdue as if it had when it came here; None: nobody knows when that was."""
+    """Return whether a start of the row was missed.
+
+    For a row that never started, the time when it was added (`known_since`) counts as its last start; None: unknown.
+    """
     since = known_since if last_start is None else last_start
     return not paused and since is not None and now - since > timedelta(seconds=row.interval_seconds * OVERDUE_AFTER)
 
 
 WISH_LASTS = timedelta(minutes=10)
-"""A start that somebody wants now comes within this time or not at all: later it would surprise."""
+"""Lifetime of a requested start. After that it is dropped, since a late start would surprise."""
 
 
 def _plans(row: ScheduleRow) -> set[str]:

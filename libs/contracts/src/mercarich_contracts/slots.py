@@ -9,10 +9,10 @@ from mercarich_contracts.schedule import TIME_ZONE
 
 
 def slot_at(cron: str, now: datetime, zone: str = TIME_ZONE) -> tuple[datetime, timedelta]:
-    """The newest slot that is not after `now`, in UTC, and how long after the one before it that is.
+    """Return the newest slot not after `now`, in UTC, and its distance from the slot before it.
 
-    Raises `cronsim.CronSimError` and `StopIteration` on an expression that cannot be read or has no slots,
-    `ZoneInfoNotFoundError` and `ValueError` on a zone that is none.
+    Raises `cronsim.CronSimError` for an invalid expression, `StopIteration` for one without slots, and
+    `ZoneInfoNotFoundError` or `ValueError` for an invalid time zone.
     """
     local = now.astimezone(ZoneInfo(zone)).replace(microsecond=0)
     backwards = CronSim(cron, local + timedelta(seconds=1), reverse=True)

@@ -1,4 +1,4 @@
-"""The Kafka topics: which message each carries, its key and how it is partitioned."""
+"""The Kafka topics: the message that each carries, its key and its partitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Topic:
 
     @property
     def dead_letters(self) -> str:
-        """Where records go that no worker can read: original bytes, the error in the headers."""
+        """Name of the topic for records that no worker can handle: original bytes, the error in the headers."""
         return f"mercarich.dlq.{self.name}"
 
 
@@ -32,7 +32,7 @@ JOBS = {
     "search": Topic("jobs.search", JobWaiting, partitions=16),
     "import": Topic("jobs.import", JobWaiting),
 }
-"""By kind of job. Key: the job's id. Workers look into the table as well, so that a record only saves a second."""
+"""By kind of job. Key: the job's id. Workers poll the table, too; a record only saves them a second."""
 
 TOPICS: tuple[Topic, ...] = (*CHECK.values(), *UPDATE.values(), LISTINGS_CHANGED, *JOBS.values())
 DEAD_LETTER_RETENTION_MS = 30 * DAY_MS
@@ -40,7 +40,7 @@ DEAD_LETTER_RETENTION_MS = 30 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """The topic of the records of one topic that no worker can read."""
+    """The dead letter topic of one topic."""
 
     name: str
     partitions: int = 1
