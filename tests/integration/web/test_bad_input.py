@@ -224,7 +224,7 @@ def test_an_option_that_there_is_not_and_bytes_that_are_no_text_are_refused(lone
 
     assert (unknown.returncode, no_text.returncode) == (2, 2)
     assert "no-such-option" in unknown.stderr or "required" in unknown.stderr
-    assert no_text.stderr == f"mercarich {command}: an argument is no text in UTF-8\n"
+    assert no_text.stderr == f"mercarich {command}: an argument is not valid UTF-8\n"
 
 
 def test_a_command_that_there_is_not_is_named(lonely: Mercarich) -> None:

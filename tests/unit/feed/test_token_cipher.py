@@ -60,7 +60,7 @@ def test_a_new_key_can_be_read_from_the_variable_and_from_a_file(tmp_path: Path)
     [
         ("", "FEED_ENCRYPTION_KEY or FEED_ENCRYPTION_KEY_FILE"),
         ("%%%", "32 bytes in base64"),
-        ("c2hvcnQ=", "these are 5"),
+        ("c2hvcnQ=", "bytes in base64, not 5"),
     ],
 )
 def test_a_bad_key_is_named_with_what_was_expected_and_not_shown(text: str, sentence: str) -> None:

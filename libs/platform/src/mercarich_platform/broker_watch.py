@@ -1,4 +1,4 @@
-"""Keeps looking at the broker from a thread of its own: is it there, do the topics exist, are they still the same?"""
+"""Watches the broker from its own thread: is it there, do the topics exist, are they still the same?"""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ RETRY_SECONDS = 0.5
 
 
 class BrokerWatch:
-    """Creates the topics that are missing, at the start and whenever the broker lost them; says so once per change."""
+    """Creates missing topics, at the start and whenever the broker has lost them. Logs each change of state once."""
 
     def __init__(self, bootstrap: str, topics: Sequence[str], ensure: Sequence[AnyTopic]) -> None:
         self._bootstrap = bootstrap
@@ -25,10 +25,10 @@ class BrokerWatch:
         self._client: Topics | None = None
         self._stopped = threading.Event()
         self._ids: dict[str, str] = {}
-        self.wrong: str | None = "the broker was not asked yet"
-        """Why nothing can be read now, in one sentence; None when all is well."""
+        self.wrong: str | None = "the broker has not been asked yet"
+        """Why nothing can be read now, in one sentence; None: all is well."""
         self.incarnation = 0
-        """Rises when the consumed topics were made anew: a reader from before must join again."""
+        """Incremented when the consumed topics were created again; the consumer must then rejoin its group."""
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="broker-watch", daemon=True).start()

@@ -1,4 +1,4 @@
-"""What every process says of itself."""
+"""The metric by which each process tells its name and release."""
 
 from importlib.metadata import version
 
@@ -10,5 +10,5 @@ BUILD = Gauge(
 
 
 def tell_build(process: str, build: Gauge = BUILD) -> None:
-    """Say who we are, for instance `checker-yahoo`; `build` is of another registry where there is one."""
+    """Set the metric for this process, such as `checker-yahoo`. `build` is for processes with their own registry."""
     build.labels(process, version("mercarich-platform")).set(1)

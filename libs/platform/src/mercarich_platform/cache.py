@@ -1,4 +1,4 @@
-"""The cache: what was fetched lately is given again for some seconds. Safe for threads."""
+"""A cache that returns values for some seconds after they were fetched. Safe for threads."""
 
 import threading
 from collections import OrderedDict
@@ -19,13 +19,13 @@ SIZE = 10_000
 class Cached(Generic[Value]):
     value: Value
     at: float
-    """When it was put, in seconds of the cache's clock."""
+    """Time when it was put, in seconds of the cache's clock."""
 
 
 class Cache(Generic[Key, Value]):
-    """Values by key, each for `seconds` after it was put; at most `size`, the oldest dropped first.
+    """Values by key, each kept for `seconds` after its `put`; at most `size` of them, the oldest is dropped first.
 
-    A `put` drops what has become too old, so that memory follows the rate of puts. With no seconds nothing is kept.
+    A `put` drops expired values, so that memory follows the rate of puts. With 0 seconds, nothing is kept.
     """
 
     def __init__(self, seconds: float, *, size: int = SIZE, now: Monotonic = monotonic) -> None:
@@ -37,13 +37,13 @@ class Cache(Generic[Key, Value]):
         self._lock = threading.Lock()
 
     def look(self, key: Key) -> Cached[Value] | None:
-        """The value and its time; None when there is none, or one that is too old."""
+        """Return the value with its time; None when there is none or it has expired."""
         with self._lock:
             cached = self._cached.get(key)
             return cached if cached is not None and self._is_fresh(cached) else None
 
     def get(self, key: Key) -> Value | None:
-        """The value; None when there is none, or one that is too old."""
+        """Return the value; None when there is none or it has expired."""
         cached = self.look(key)
         return None if cached is None else cached.value
 
@@ -52,13 +52,13 @@ class Cache(Generic[Key, Value]):
             self._keep(key, value)
 
     def forget(self, key: Key) -> None:
-        """Drop the value, and what a `load` that goes on is about to put, for it may be from before."""
+        """Drop the value, and the result of a `load` that is running now, which may be outdated."""
         with self._lock:
             self._forgotten += 1
             self._cached.pop(key, None)
 
     def load(self, key: Key, fetch: Callable[[], Value]) -> Value:
-        """Fetch a value and put it. Raises what `fetch` raises, and keeps what there was."""
+        """Fetch a value, put it and return it. Raises what `fetch` raises; then the old value stays."""
         with self._lock:
             forgotten = self._forgotten
         value = fetch()
@@ -84,9 +84,9 @@ class Cache(Generic[Key, Value]):
 
 
 class LoadingCache(Generic[*Keys, Value]):
-    """A function of no or some arguments, called for equal ones at most every `seconds`. Raises what `fetch` raises.
+    """A function whose result is cached for `seconds` for equal arguments. Raises what `fetch` raises.
 
-    Threads that ask at the same time for what is not there fetch it each.
+    Threads that miss the same value at the same time each fetch it.
     """
 
     def __init__(

@@ -1,17 +1,17 @@
-"""The time, as a parameter: aware UTC for facts, monotonic seconds for waiting."""
+"""Time as a parameter: aware UTC for timestamps, monotonic seconds for durations."""
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Answers the aware UTC time."""
+"""Returns the current time, aware, in UTC."""
 
 Monotonic = Callable[[], float]
-"""Answers seconds that never jump."""
+"""Returns seconds that never go back or jump."""
 
 Sleep = Callable[[float], None]
-"""Waits so many seconds."""
+"""Waits for that many seconds."""
 
 
 def utc_now() -> datetime:

@@ -1,4 +1,4 @@
-"""Puts a record that nobody can handle into its dead letter topic: the original bytes, and why in the headers."""
+"""Publish a record that cannot be handled to its dead letter topic: the original bytes, with the error in headers."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ ACK_SECONDS = 15.0
 
 
 class DeadLetters:
-    """Writes one record at a time and returns when it is acknowledged; raises `BrokerAway` when it is not."""
+    """Writes one record at a time and waits until it is acknowledged. Raises `BrokerAway` if it is not."""
 
     def __init__(self, publisher: Publisher, *, group: str, topic_of: Callable[[str], str]) -> None:
         self._publisher = publisher

@@ -1,9 +1,10 @@
-"""The `mercarich` command: one small front whose subcommands come from the services that are installed.
+"""The `mercarich` command, whose subcommands come from the installed services.
 
-A service fills the entry-point group `mercarich.commands` with functions that take the arguments
-after the subcommand and answer the exit code; the first line of the docstring is the help. Functions of the group
-`mercarich.marketplace_commands` take the marketplace before these: one entry `check_item` is a command for each
-marketplace, `check_item_yahoo` and so on, and the docstring has a place for its name, `{marketplace}`.
+A service adds functions to the entry-point group `mercarich.commands`. Each takes the arguments after the subcommand
+and returns the exit code; the first line of its docstring is the help text.
+
+Functions of the group `mercarich.marketplace_commands` take the marketplace as first argument. One entry `check_item`
+becomes a command for each marketplace, such as `check_item_yahoo`; its docstring has the placeholder `{marketplace}`.
 """
 
 import ast
@@ -42,14 +43,14 @@ Around = Callable[[Callable[[], int]], int]
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A subcommand of this image."""
+    """An installed subcommand."""
 
     entry: EntryPoint
     site: Site | None = None
-    """The marketplace that it is about; None: it is about none, or is told which."""
+    """The marketplace of the command; None: it has none, or takes it as an argument."""
 
     def load(self) -> Command:
-        """Imports its module."""
+        """Import the command's module and return its function."""
         if self.site is None:
             command: Command = self.entry.load()
             return command
@@ -57,34 +58,34 @@ class Installed:
         return partial(of_marketplace, self.site.marketplace)
 
     def help(self) -> str:
-        """The first line of its docstring."""
+        """Return the first line of its docstring."""
         line = _first_line(self.entry)
         return line if self.site is None else line.format(marketplace=self.site.words.en)
 
 
 class TryAgain(Exception):
-    """Something outside is away for now (database, broker); the text says what. Exit code 75."""
+    """Something outside (database, broker) is away for now; the text says what. Exit code 75."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand and answer its exit code: 0 done, 2 usage, 75 try again, 78 bad configuration."""
+    """Run one subcommand; return its exit code: 0 done, 2 usage, 75 try again, 78 bad configuration."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     commands = installed()
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_help(commands))  # noqa: T201
         return 0 if arguments else USAGE
     if not all(_is_text(argument) for argument in arguments):
-        _say(f"mercarich {ascii(arguments[0])[1:-1]}: an argument is no text in UTF-8")
+        _say(f"mercarich {ascii(arguments[0])[1:-1]}: an argument is not valid UTF-8")
         return USAGE
     found = commands.get(arguments[0])
     if found is None:
-        _say(f"mercarich: there is no command {arguments[0]!r} here; `mercarich --help` lists those that are installed")
+        _say(f"mercarich: there is no command {arguments[0]!r} here; `mercarich --help` lists the installed ones")
         return USAGE
     return run(_surrounded(found.load()), arguments[1:])
 
 
 def _is_text(argument: str) -> bool:
-    """Bytes of the command line that are not UTF-8 come as lone surrogates; no database or page takes those."""
+    """Return whether an argument was valid UTF-8. Other bytes become lone surrogates, which no database accepts."""
     try:
         argument.encode()
     except UnicodeEncodeError:
@@ -93,8 +94,10 @@ def _is_text(argument: str) -> bool:
 
 
 def _surrounded(command: Command) -> Command:
-    """When a CronJob starts it: with what the group `mercarich.around` does before and after, a function that takes
-    the call. Nothing of it is imported otherwise."""
+    """Wrap a command that a CronJob started in the function of the entry-point group `mercarich.around`.
+
+    That function gets the call and runs code before and after it. It is not imported otherwise.
+    """
     for entry in entry_points(group=AROUND) if os.environ.get(SCHEDULE) else ():
         around: Around = entry.load()
         return lambda arguments: around(lambda: command(arguments))
@@ -102,7 +105,7 @@ def _surrounded(command: Command) -> Command:
 
 
 def run(command: Command, arguments: Sequence[str]) -> int:
-    """Call a command; the two expected failures become a sentence on stderr and their exit code."""
+    """Call a command; the two expected exceptions become a sentence on stderr and an exit code."""
     try:
         return command(arguments)
     except BadConfiguration as error:
@@ -116,7 +119,7 @@ def run(command: Command, arguments: Sequence[str]) -> int:
 
 
 def installed() -> dict[str, Installed]:
-    """The subcommands of this image, by name."""
+    """Return the installed subcommands by name."""
     found = {entry.name: Installed(entry) for entry in entry_points(group=GROUP)}
     for entry in entry_points(group=OF_MARKETPLACES):
         found |= {f"{entry.name}_{site}": Installed(entry, site) for site in SITES.values()}
@@ -130,7 +133,7 @@ def _help(commands: dict[str, Installed]) -> str:
 
 
 def _first_line(entry: EntryPoint) -> str:
-    """Read from the command's text: to import every command for one sentence each takes a second."""
+    """Return the help text. Read from the source, because importing all commands would take a second."""
     try:
         body = ast.parse(_file(entry.module).read_bytes()).body
     except (ImportError, OSError, SyntaxError) as error:
@@ -141,7 +144,7 @@ def _first_line(entry: EntryPoint) -> str:
 
 
 def _file(module: str) -> Path:
-    """Where a module's text is. Imports neither the module nor the packages it is in."""
+    """Return the path of a module's source. Imports neither the module nor its packages."""
     root, *below = module.split(".")
     spec = find_spec(root)
     for name in below:

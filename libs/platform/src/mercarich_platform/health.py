@@ -1,4 +1,4 @@
-"""A worker's own small HTTP server: /metrics, /healthz (the loop moves) and /readyz (work can be taken)."""
+"""A worker's own HTTP server: /metrics, /healthz (the loop moves) and /readyz (work can be taken)."""
 
 import threading
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Probe = Callable[[], str | None]
-"""Answers None when all is well, else what is wrong in one sentence."""
+"""Returns None when all is well, else the problem in one sentence."""
 
 
 class HealthServer:
-    """Serves until `stop`. Port 0 picks a free one, readable as `port`."""
+    """Serves until `stop`. With port 0, a free one is picked and available as `port`."""
 
     def __init__(self, host: str, port: int, *, healthy: Probe, ready: Probe) -> None:
         self._server = ThreadingHTTPServer((host, port), _handler(healthy, ready))
@@ -46,6 +46,6 @@ def _handler(healthy: Probe, ready: Probe) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """A probe every few seconds is not news."""
+            """Log nothing: there is a probe every few seconds."""
 
     return Handler

@@ -1,8 +1,9 @@
-"""uvicorn's reading of requests, with bounds on a request's head: it has none, neither of time nor of size.
+"""Limits on the head of a request, in time and size, which uvicorn does not have.
 
-Without them whoever sends a byte now and then keeps a connection for as long as he likes, and a head without an end
-fills the memory. The bodies' time is the application's. None of its options serves: `timeout_keep_alive` ends with the
-first byte, and `h11_max_incomplete_event_size` bounds the size alone, of its slower reader.
+Without them, a client that sends a byte now and then can keep a connection open forever, and an endless head fills the
+memory. uvicorn's own options do not help: `timeout_keep_alive` ends with the first byte, and
+`h11_max_incomplete_event_size` limits only the size, and only of its slower parser. The time of request bodies is left
+to the application.
 """
 
 from asyncio import TimerHandle, Transport
@@ -11,17 +12,17 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 SECONDS = 15.0
-"""From the connection, or from the first byte after a request, to the end of the head."""
+"""Time limit from the connection, or from the first byte after the last request, to the end of the head."""
 BYTES = 65_536
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Closes a connection whose head does not come in time, or goes on for ever."""
+    """Closes connections whose head is too slow or too long."""
 
     _due: TimerHandle | None = None
     _received = 0
     _between = True
-    """No request is being read."""
+    """Whether no request is being read."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -32,7 +33,7 @@ class BoundedHeads(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._between and self._due is None:  # blank lines, too, which begin no request
+        if self._between and self._due is None:  # also for blank lines, which do not begin a request
             self._begin()
         if self._due is not None:
             if self._received > BYTES:

@@ -1,6 +1,6 @@
-"""uvicorn, as every service that answers HTTP runs it: uvloop, bounded heads, an end that lets answers finish.
+"""uvicorn as all HTTP services run it: uvloop, bounded request heads, a shutdown that lets open requests finish.
 
-No access log: addresses hold what no log may tell. Needs the extra `http`.
+No access log, because URLs may contain secrets. Needs the extra `http`.
 """
 
 import logging
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def serve(config: uvicorn.Config, listener: socket.socket) -> None:
-    """Answer until SIGTERM as a `configuration` says."""
+    """Serve until SIGTERM. `config` comes from `configuration`."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     collector.settle()
     log.info("listening", extra={"address": "{}:{}".format(*listener.getsockname()[:2])})
@@ -35,9 +35,11 @@ def configuration(
     keep_alive_seconds: int = 5,
     trusted_proxies: str = "",
 ) -> uvicorn.Config:
-    """Of an ASGI application. `grace_seconds`: what open answers get at the end. `most_at_once`: connections; beyond
-    them the answer is 503. `trusted_proxies`: whose forwarded headers are believed: addresses or networks, by
-    commas."""
+    """Return the configuration for an ASGI application.
+
+    `grace_seconds` is the time for open requests at shutdown. `most_at_once` limits the connections; more get a 503.
+    `trusted_proxies` are the addresses or networks, separated by commas, whose forwarded headers are trusted.
+    """
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -57,7 +59,7 @@ def configuration(
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, but an asked-for end is an end with exit code 0, not a death by the signal."""
+        """Handle signals as uvicorn does, but exit with code 0 after SIGTERM instead of dying of the signal."""
         handled = (signal.SIGTERM, signal.SIGINT)
         before = {number: signal.signal(number, self.handle_exit) for number in handled}
         try:

@@ -1,4 +1,4 @@
-"""The records in hand, partition by partition: what may be committed, and which partitions take no more."""
+"""The records in flight, by partition: which offsets can be committed, and which partitions are blocked."""
 
 import threading
 from collections import defaultdict
@@ -13,20 +13,20 @@ from mercarich_platform.watermark import Watermark
 
 @dataclass(eq=False)
 class AssignedPartition:
-    """One partition that is ours, with the records of it that are in hand."""
+    """A partition assigned to this worker, with its records in flight."""
 
     partition: Partition
     watermark: Watermark = field(default_factory=Watermark)
     committed: int | None = None
     waiting: int = 0
-    """Records kept for later; none are taken while there are some."""
+    """Records kept for a later try; while there are any, the partition is paused."""
     tasks: "dict[int, Task]" = field(default_factory=dict)
-    """What cannot be committed yet, by offset, in order."""
+    """Records that cannot be committed yet, by offset, in order."""
 
 
 @dataclass(eq=False)
 class Task:
-    """One record in hand. Without `assigned`, its partition is not ours any more, and its end counts for nothing."""
+    """A record in flight. `assigned` None: its partition was taken away, and its result is ignored."""
 
     record: Record
     assigned: AssignedPartition | None
@@ -39,10 +39,10 @@ class Task:
 
 
 class InFlight:
-    """The records of the partitions that are assigned. Rebalances come on another thread, so everything is locked.
+    """The records of all assigned partitions. Locked, because rebalances come on another thread.
 
-    An eager rebalance takes all partitions away and usually gives most of them back, with the unfinished records
-    read again: those that still run here are taken up, not handled a second time.
+    An eager rebalance takes all partitions away and usually gives most of them back, so that unfinished records are
+    read again. Those that are still being handled here are adopted instead of being handled twice.
     """
 
     def __init__(self, *, span_limit: int) -> None:
@@ -59,7 +59,7 @@ class InFlight:
                 self._assigned[partition] = AssignedPartition(partition)
 
     def revoked(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        """Let go of these; answers the offsets that may still be committed."""
+        """Drop these partitions; return the offsets that may still be committed."""
         with self._lock:
             return self._drop(set(partitions))
 
@@ -68,12 +68,12 @@ class InFlight:
             self._drop(set(partitions))
 
     def forget(self) -> None:
-        """The membership is over: nothing is ours."""
+        """Drop all partitions: the membership in the group has ended."""
         with self._lock:
             self._drop(set(self._assigned))
 
     def take(self, record: Record) -> Task | None:
-        """Begin a record; None when its partition is not ours or the record is in hand already."""
+        """Begin a record; return None when its partition is not assigned or the record is in flight already."""
         partition = (record.topic, record.partition)
         with self._lock:
             if partition not in self._assigned:
@@ -94,26 +94,26 @@ class InFlight:
             return None if adopted else task
 
     def finish(self, task: Task) -> None:
-        """The record is handled: its offset may be committed once those before it may."""
+        """Mark a record as handled. Its offset can be committed once all earlier ones can."""
         with self._lock:
             task.done = True
             if task.assigned is not None:
                 self._settle(task, task.assigned)
 
     def reject(self, task: Task) -> bool:
-        """Count a rejection; False when its partition has had too many and is stopped."""
+        """Count a rejection; return False when its partition has had too many and is stopped."""
         with self._lock:
             partition = self._rejections[task.record.topic, task.record.partition]
             partition.add(rejected=True)
             return not partition.stopped
 
     def accept(self, task: Task) -> None:
-        """The handler could make something of it: a row of rejections ends."""
+        """Count a record that was not rejected."""
         with self._lock:
             self._rejections[task.record.topic, task.record.partition].add(rejected=False)
 
     def wait(self, task: Task) -> bool:
-        """Keep the record for later; False when it is not ours any more."""
+        """Keep the record for a later try; return False when its partition is no longer assigned."""
         with self._lock:
             if task.assigned is None:
                 self._former.pop(task.key, None)
@@ -123,7 +123,7 @@ class InFlight:
             return True
 
     def resume(self, task: Task) -> bool:
-        """The time of a kept record has come; False when it is not ours any more."""
+        """Take a kept record up again; return False when its partition is no longer assigned."""
         with self._lock:
             if task.assigned is None:
                 return False
@@ -132,14 +132,14 @@ class InFlight:
             return True
 
     def wanted(self, task: Task) -> bool:
-        """Is it worth beginning? Not when its partition went away while it queued."""
+        """Return whether to handle the record: not when its partition was taken away while it waited."""
         with self._lock:
             if task.assigned is None:
                 self._former.pop(task.key, None)
             return task.assigned is not None
 
     def committable(self) -> dict[Partition, int]:
-        """Offsets that can be committed and are not yet."""
+        """Return offsets that can be committed and are not yet, by partition."""
         with self._lock:
             return _uncommitted(self._assigned.values())
 
@@ -150,7 +150,7 @@ class InFlight:
                     self._assigned[partition].committed = offset
 
     def blocked(self) -> set[Partition]:
-        """The partitions that take no more for now."""
+        """Return the partitions to pause for now."""
         with self._lock:
             full = {
                 assigned.partition
@@ -160,7 +160,7 @@ class InFlight:
             return full | self._stopped()
 
     def stopped(self) -> set[Partition]:
-        """Ours, and stopped by too many rejections."""
+        """Return assigned partitions that too many rejections have stopped."""
         with self._lock:
             return self._stopped() & set(self._assigned)
 
@@ -174,7 +174,7 @@ class InFlight:
             del assigned.tasks[first]
 
     def _restart(self, partition: Partition) -> None:
-        """An offset came again: the broker lost its log and began a new one, so nothing of the old one counts."""
+        """Drop the state of a partition whose offsets began again, because the broker lost its log."""
         self._drop({partition})
         self._assigned[partition] = AssignedPartition(partition)
 

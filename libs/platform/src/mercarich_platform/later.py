@@ -1,4 +1,4 @@
-"""What a worker does later, the soonest first."""
+"""Records that a worker handles later, ordered by their time."""
 
 import heapq
 import time
@@ -11,12 +11,12 @@ Begin = Callable[[Task], None]
 
 
 class Later:
-    """Of one thread."""
+    """A queue of tasks by due time. For a single thread."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Task, Begin]] = []
         self._sequence = count()
-        """Tells those of the same time apart: tasks have no order."""
+        """Tie-breaker for equal times, since tasks cannot be compared."""
 
     def __bool__(self) -> bool:
         return bool(self._heap)
@@ -25,7 +25,7 @@ class Later:
         heapq.heappush(self._heap, (time.monotonic() + seconds, next(self._sequence), task, begin))
 
     def due(self) -> Iterator[tuple[Task, Begin]]:
-        """Those whose time has come; they are forgotten here."""
+        """Remove and yield the due tasks."""
         now = time.monotonic()
         while self._heap and self._heap[0][0] <= now:
             _, _, task, begin = heapq.heappop(self._heap)

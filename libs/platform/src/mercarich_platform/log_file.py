@@ -1,7 +1,7 @@
-"""A log file that several processes append to, and that is opened again after it was rotated.
+"""A log file that several processes append to, reopened after rotation.
 
-For one machine and compose; on Kubernetes logs go to stdout and the kubelet rotates them. logrotate renames the
-file and makes a new one: the next line finds out and goes there, so none is lost.
+For one machine and for compose; on Kubernetes logs go to stdout and the kubelet rotates them. logrotate renames the
+file and creates a new one. The next line detects that and goes to the new file, so that no line is lost.
 """
 
 import contextlib
@@ -27,28 +27,28 @@ SEED_FILES = {
     "feed": "update-amazon-feed",
     "feed-tokens": "update-amazon-feed",
 }
-"""Service to the name of the old system's file; any other service wrote to django.log."""
+"""Service -> name of the old system's log file; all other services wrote to django.log."""
 
 
 def path_for(service: str, pattern: str) -> Path:
-    """`{service}` becomes the service's name, `{log}` the name of the old system's file."""
+    """Return the path: `{service}` becomes the service's name, `{log}` the name of the old system's file."""
     try:
         return Path(pattern.format(service=service, log=SEED_FILES.get(service, "django")))
     except (KeyError, IndexError, ValueError):
         raise BadConfiguration(
-            f"MERCARICH_LOG_FILE: expected a path, in which {{service}} or {{log}} may stand, not {pattern!r}"
+            f"MERCARICH_LOG_FILE: expected a path, with {{service}} or {{log}} as only placeholders, not {pattern!r}"
         ) from None
 
 
 LINE_BYTES = 1_000_000
-"""A line of so many bytes is still one write."""
+"""Buffer size: a line of up to so many bytes is one write."""
 
 
 class LogFile(WatchedFileHandler):
-    """Appends each line by one write, so that lines of several processes do not mix."""
+    """Appends each line by a single write, so that lines of several processes do not mix."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `BadConfiguration` when it cannot be written."""
+        """Open the file. Raises `BadConfiguration` when it cannot be written."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             super().__init__(path, encoding="utf-8")
@@ -58,14 +58,14 @@ class LogFile(WatchedFileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             super().emit(record)
-        except OSError:  # of opening the file again, which `WatchedFileHandler` lets through
+        except OSError:  # from reopening the file: `WatchedFileHandler` does not catch it
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """When the disk is full or the folder went away, the line goes where somebody may see it."""
+        """Write the line to stderr when the disk is full or the folder is gone."""
         error = sys.exception()
         if not isinstance(error, OSError):
-            super().handleError(record)  # arguments that do not fit the text, or a name that is no text
+            super().handleError(record)  # a bug in the logging call, such as arguments that do not fit the format
             return
         with contextlib.suppress(OSError):
             sys.stderr.write(f"MERCARICH_LOG_FILE: {error.strerror}: {self.format(record)}\n")
@@ -75,9 +75,9 @@ class LogFile(WatchedFileHandler):
 
 
 def outlive_hangup() -> None:
-    """SIGHUP, which logrotate may send, would end the process. Does nothing outside the main thread."""
+    """Ignore SIGHUP, which logrotate may send and which would end the process. No-op outside the main thread."""
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGHUP, lambda _number, _frame: None)  # not SIG_IGN, which a child would inherit
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)  # not SIG_IGN, since children would inherit that
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,4 +1,4 @@
-"""Logs on stdout or in a file, one JSON object a line (or text for a person), with secrets struck out."""
+"""Logs on stdout or in a file, one JSON object per line (or text for people), with secrets redacted."""
 
 import logging
 import os
@@ -31,14 +31,16 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 def configure(service: str, *, level: str = "INFO", style: Literal["json", "text"] = "json") -> None:
-    """Send every log line to stdout, or to the file that MERCARICH_LOG_FILE names. `extra={...}` becomes fields;
-    call once, from `__main__`. Raises `BadConfiguration` when the file cannot be written."""
+    """Send all log lines to stdout, or to the file that MERCARICH_LOG_FILE names. `extra={...}` becomes fields.
+
+    Call it once, from `__main__`. Raises `BadConfiguration` when the file cannot be written.
+    """
     handler = _handler(service)
     handler.setFormatter(_Json(service) if style == "json" else _Text(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "uvicorn.access", "alembic", "kopf.objects"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    # The driver writes ten lines a second while the broker is away; the worker says it once.
+    # The driver logs ten lines a second while the broker is away; the worker logs it once.
     logging.getLogger("kafka").setLevel(logging.DEBUG if level == "DEBUG" else logging.CRITICAL)
 
 
@@ -51,7 +53,7 @@ def _handler(service: str) -> logging.Handler:
 
 
 def redact(text: str) -> str:
-    """Strike out tokens, client ids and passwords, wherever they came from."""
+    """Redact tokens, client ids and passwords in a text, whatever their source."""
     return _SECRETS.sub("[redacted]", text)
 
 

@@ -1,4 +1,4 @@
-"""What every worker counts: its records, its place in the group, its loop."""
+"""Metrics of all workers: their records, their membership in the group, their loop."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ OUTCOMES = ("handled", "not_now", "rejected", "stopped", "failed")
 
 
 def begin_at_zero(topics: Sequence[str]) -> None:
-    """A counter that is first seen at 1 has not risen for Prometheus."""
+    """Start counters at 0: Prometheus sees no increase in a counter whose first value is 1."""
     for topic in topics:
         DEAD_LETTERS.labels(topic)
         for outcome in OUTCOMES:

@@ -1,13 +1,13 @@
-"""What cannot be asked for now, by who it is. Names no driver, so that ports and use cases may raise and catch it."""
+"""Exceptions for systems that are away. They name no driver, so that ports and use cases may raise and catch them."""
 
 
 class Away(Exception):
-    """Something outside cannot be asked for now; the text says what and why, without secrets."""
+    """A system outside cannot be reached for now; the text says which and why, without secrets."""
 
 
 class DatabaseAway(Away):
-    """The database cannot be reached, or cannot write, for now; the text says which and why."""
+    """The database cannot be reached, or cannot write, for now."""
 
 
 class BrokerAway(Away):
-    """The broker cannot be reached or does not acknowledge; the text is one sentence with its address."""
+    """The broker cannot be reached, or does not acknowledge; the text is one sentence with its address."""

@@ -1,12 +1,12 @@
-"""How a handler says that a record did not end well; anything else it raises ends the process."""
+"""Exceptions of a handler for records that it did not handle. Any other exception ends the process."""
 
 
 class Rejected(Exception):
-    """Nobody can ever handle this record: it goes to the dead letter topic with this text as its error."""
+    """The record can never be handled: it goes to the dead letter topic, with this text as its error."""
 
 
 class NotNow(Exception):
-    """Something outside is away: the record is kept and tried again after the delay, its partition paused."""
+    """Something outside is away: the record is kept and tried again after the delay; its partition is paused."""
 
     def __init__(self, reason: str, delay_seconds: float) -> None:
         super().__init__(reason)
@@ -14,4 +14,4 @@ class NotNow(Exception):
 
 
 class Stopped(Exception):
-    """The handler ended early because the process is to end; the record stays uncommitted and is read again."""
+    """The handler stopped early because the process is to end. The record stays uncommitted and is read again."""

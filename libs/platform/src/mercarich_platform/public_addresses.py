@@ -1,4 +1,4 @@
-"""Which IP addresses a process may connect to when somebody else named the host."""
+"""Which IP addresses a process may connect to when the host name comes from outside (SSRF)."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -6,7 +6,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, whatever it is wrapped in."""
+    """Return whether an IP address is on the public internet, also if it is an IPv4 address embedded in IPv6."""
     ip = ip_address(address.partition("%")[0])
     inner = _wrapped(ip) if isinstance(ip, IPv6Address) else None
     plain = inner or ip
@@ -14,7 +14,7 @@ def is_public(address: str) -> bool:
 
 
 def _wrapped(ip: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for: mapped, 6to4, NAT64."""
+    """Return the IPv4 address embedded in an IPv6 address: mapped, 6to4, NAT64."""
     if ip in _NAT64:
         return IPv4Address(ip.packed[-4:])
     return ip.ipv4_mapped or ip.sixtofour

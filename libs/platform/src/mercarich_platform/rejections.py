@@ -1,21 +1,24 @@
-"""When a partition's rejections are a bad deploy rather than bad records, so that it stops for good."""
+"""Decide when a partition's rejections mean a bad deploy rather than bad records, so that it must stop."""
 
 from collections import deque
 
 IN_A_ROW = 20
 LATELY, LATELY_AT_MOST = 1_000, 50
-"""Records looked back at, and how many of them may have been rejected: one in twenty."""
+"""Size of the window of latest records, and how many of them may be rejected: one in twenty."""
 
 
 class Rejections:
-    """Of one partition. A mix of good records and bad ones stops it too, which no row of rejections would tell."""
+    """Rejections of one partition.
+
+    It stops after too many in a row, and after too many among the latest, which also detects a mix of good and bad.
+    """
 
     def __init__(self) -> None:
         self._row = 0
         self._lately: deque[bool] = deque(maxlen=LATELY)
         self._rejected = 0
         self.stopped = False
-        """Stays, until the process is another one."""
+        """Never reset: only a restart of the process continues the partition."""
 
     def add(self, *, rejected: bool) -> None:
         if len(self._lately) == LATELY:

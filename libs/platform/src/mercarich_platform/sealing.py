@@ -1,7 +1,7 @@
-"""Secrets at rest: AES-256-GCM under a key that can be replaced, each bound to what it is for.
+"""Encrypt secrets at rest: AES-256-GCM with a replaceable key, each ciphertext bound to its purpose.
 
 A sealed text is `v1.<key id>.<nonce>.<ciphertext>`, the last two in base64url without padding. To replace a key, give
-the new one with the older one beside it: what the older one sealed still opens, `is_current` tells what to seal anew.
+the new one and the older one: texts of the older one can still be opened, and `is_current` tells which to seal again.
 """
 
 import base64
@@ -17,45 +17,45 @@ _NONCE_BYTES = 12
 
 
 class BadKey(Exception):
-    """The key is missing or is no key."""
+    """The key is missing or malformed."""
 
 
 class Unreadable(Exception):
-    """A sealed text that no given key opens, or not for this purpose."""
+    """The sealed text cannot be opened with the given keys, or not for this purpose."""
 
 
 class Sealer:
-    """Keys of 32 bytes; seals with the first. Raises `BadKey`."""
+    """Seals with the first of its keys of 32 bytes, opens with any. Raises `BadKey`."""
 
     def __init__(self, key: bytes, older: bytes | None = None) -> None:
         self.key_id = key_id(key)
-        """Tells keys apart without giving one away."""
+        """Identifies the key without revealing it."""
         self._current = AESGCM(_checked(key))
         self._ciphers = {self.key_id: self._current}
         if older is not None:
             self._ciphers.setdefault(key_id(older), AESGCM(_checked(older)))
 
     def seal(self, purpose: str, secret: bytes) -> str:
-        """It is opened for this purpose only."""
+        """Return the sealed text. It can be opened for the same purpose only."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._current.encrypt(nonce, secret, purpose.encode())
         return f"v1.{self.key_id}.{_encoded(nonce)}.{_encoded(sealed)}"
 
     def open(self, purpose: str, text: str) -> bytes:
-        """Raises `Unreadable`."""
+        """Return the secret. Raises `Unreadable`."""
         parts = text.split(".")
         if len(parts) != 4 or parts[0] != "v1":
-            raise Unreadable("what is stored is not of the form v1.<key id>.<nonce>.<ciphertext>")
+            raise Unreadable("the stored text is not of the form v1.<key id>.<nonce>.<ciphertext>")
         cipher = self._ciphers.get(parts[1])
         if cipher is None:
-            raise Unreadable(f"it was encrypted with key {parts[1]}, and given is {' and '.join(self._ciphers)}")
+            raise Unreadable(f"it was encrypted with key {parts[1]}, but the given key is {' or '.join(self._ciphers)}")
         try:
             return cipher.decrypt(_decoded(parts[2]), _decoded(parts[3]), purpose.encode())
         except (InvalidTag, ValueError):
-            raise Unreadable("what is stored was changed, or belongs to another row") from None
+            raise Unreadable("the stored text was changed, or belongs to another row") from None
 
     def is_current(self, text: str) -> bool:
-        """Sealed with the newer key."""
+        """Return whether the text is sealed with the newer key."""
         return text.startswith(f"v1.{self.key_id}.")
 
 
@@ -64,18 +64,18 @@ def key_id(key: bytes) -> str:
 
 
 def decoded_key(text: str, name: str) -> bytes:
-    """A key as a variable or a file holds it, 32 bytes in base64. Raises `BadKey`, which names `name` and no key."""
+    """Decode a key of 32 bytes from base64. Raises `BadKey`, whose text contains `name` but not the key."""
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         raise BadKey(f"{name}: expected {KEY_BYTES} bytes in base64") from None
     if len(key) != KEY_BYTES:
-        raise BadKey(f"{name}: expected {KEY_BYTES} bytes in base64, these are {len(key)}")
+        raise BadKey(f"{name}: expected {KEY_BYTES} bytes in base64, not {len(key)}")
     return key
 
 
 def new_key() -> str:
-    """A fresh key as a variable or a file wants it."""
+    """Return a new random key in base64, for a variable or a file."""
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 

@@ -1,4 +1,4 @@
-"""Ending within the budget, whatever hangs: signals, the hard stop, and the watch over the main loop."""
+"""End the process in time, whatever hangs: signals, the hard stop, and the watchdog of the main loop."""
 
 import faulthandler
 import logging
@@ -14,15 +14,15 @@ from mercarich_platform.exit_codes import STUCK, TRY_AGAIN
 log = logging.getLogger(__name__)
 
 BUDGET_SECONDS = 45.0
-"""From SIGTERM to the end, always; below the 60 s grace that a pod gets."""
+"""Maximum time from SIGTERM to the end of the process; less than the 60 s that a pod gets."""
 STUCK_SECONDS = 30.0
 TOLD_SECONDS = 2.0
 
 
 def install_signals(stop: threading.Event, *, budget_seconds: float = BUDGET_SECONDS) -> None:
-    """SIGTERM and SIGINT set `stop`; a second one, or the end of the budget, ends the process at once with 75.
+    """Have SIGTERM and SIGINT set `stop`. A second signal, or the end of the budget, ends the process at once with 75.
 
-    Call it in the main thread.
+    Must be called in the main thread.
     """
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -36,8 +36,7 @@ def install_signals(stop: threading.Event, *, budget_seconds: float = BUDGET_SEC
 
 
 def hard_stop_after(seconds: float, code: int) -> threading.Timer:
-    """End the process with this code, all stacks on stderr, unless it has ended by itself, or the answer was cancelled,
-    before."""
+    """End the process after `seconds` with this code and all stacks on stderr, unless the timer is cancelled."""
     timer = threading.Timer(seconds, _end, [code, f"still not ended after {seconds:g} s"])
     timer.daemon = True
     timer.start()
@@ -45,10 +44,9 @@ def hard_stop_after(seconds: float, code: int) -> threading.Timer:
 
 
 class Watchdog:
-    """Ends the process with 70, all stacks on stderr, when `beat` was not called for too long.
+    """Ends the process with 70 and all stacks on stderr when `beat` was not called for too long.
 
-    Time in which the whole process stood still (stopped, or on a machine that slept) does not count: nobody in it
-    could move.
+    Time in which the whole process was stopped, or the machine slept, does not count.
     """
 
     def __init__(self, limit_seconds: float = STUCK_SECONDS) -> None:
@@ -70,7 +68,7 @@ class Watchdog:
         return time.monotonic() - self._beat
 
     def wrong(self) -> str | None:
-        """For the liveness probe: None while the loop moves."""
+        """Return the problem for the liveness probe; None while the loop moves."""
         age = self.age_seconds
         return f"the main loop has not moved for {age:.0f} s" if age > self._limit else None
 
@@ -87,7 +85,7 @@ class Watchdog:
 
 
 def _end(code: int, why: str) -> None:
-    """Whoever reads our logs may be what hangs: it ends without them, too."""
+    """End the process, even if logging itself hangs."""
 
     def tell() -> None:
         log.critical("the process is ended", extra={"why": why, "exit_code": code})

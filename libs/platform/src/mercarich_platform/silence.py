@@ -1,15 +1,15 @@
-"""Whether a reader that could take records gets none although there are some: its driver has lost a partition."""
+"""Detect a consumer that gets no records although there are some, because its driver has lost a partition."""
 
 import time
 from collections.abc import Callable
 
 LOOK_SECONDS = 20.0
 LOOKS = 4
-"""In a row, so a minute; time in which the process stood still adds at most one."""
+"""Checks in a row, so about a minute. Time in which the process was stopped adds one at most."""
 
 
 class Silence:
-    """Told of each turn in which the worker had room."""
+    """Called in each turn in which the worker has room for records."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -17,12 +17,15 @@ class Silence:
         self._look_at = now() + LOOK_SECONDS
 
     def broken(self) -> None:
-        """Something was read, or nothing was to be."""
+        """Reset: something was read, or there was nothing to read."""
         self._looks = 0
         self._look_at = self._now() + LOOK_SECONDS
 
     def is_too_long(self, behind: Callable[[], bool]) -> bool:
-        """Nothing was read. `behind`: whether there is something to read; asked once in a while."""
+        """Count a turn without records; return whether there were too many although records exist.
+
+        `behind` returns whether records exist; it is called every `LOOK_SECONDS`.
+        """
         if self._now() < self._look_at:
             return False
         if not behind():

@@ -1,4 +1,4 @@
-"""Things a worker does every so often, in a thread of their own, one at a time."""
+"""Periodic work of a worker, in a separate thread, one at a time."""
 
 import logging
 import time
@@ -12,18 +12,18 @@ log = logging.getLogger(__name__)
 
 
 class Tick(NamedTuple):
-    """First at the start, then again `every_seconds`; `NotNow` is logged, any other exception ends the process."""
+    """Work done at the start and then `every_seconds`. `NotNow` is logged; any other exception ends the process."""
 
     name: str
     every_seconds: float
     run: Callable[[], None]
     alone: bool = False
-    """Only in the one worker of the group that leads it. For a moment there may be two, or none: it saves work twice
-    done, it is no lock."""
+    """Only in the worker that leads the group. At times there may be two of them, or none: this avoids duplicate work,
+    but it is no lock."""
 
 
 class Ticks:
-    """Starts what is due; `fail` hears of what went wrong."""
+    """Starts due ticks; calls `fail` with unexpected exceptions."""
 
     def __init__(self, ticks: Sequence[Tick], *, fail: Callable[[str, BaseException], None]) -> None:
         self._due = dict.fromkeys(ticks, 0.0)
@@ -41,7 +41,7 @@ class Ticks:
                 self._running[tick] = self._pool.submit(tick.run)
 
     def stop(self) -> None:
-        """Begin nothing more; what runs may end by itself."""
+        """Start no further ticks; a running one may finish."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _settle(self, tick: Tick, future: Future[None]) -> None:

@@ -1,28 +1,28 @@
-"""How far a partition may be committed while its records finish in any order."""
+"""Track up to which offset a partition can be committed while its records finish in any order."""
 
 
 class Watermark:
-    """Offsets begin in rising order and finish in any; only a finished prefix may be committed."""
+    """Offsets begin in rising order and finish in any order; only a finished prefix can be committed."""
 
     def __init__(self) -> None:
         self._finished: dict[int, bool] = {}
         self._last: int | None = None
         self.position: int | None = None
-        """The offset to commit: one past the finished prefix. None before the first offset finished."""
+        """The offset to commit: one past the finished prefix. None until the first offset has finished."""
 
     def begin(self, offset: int) -> None:
-        """Take note of an offset that is being worked on; `ValueError` when it was `reached` already."""
+        """Begin an offset. Raises `ValueError` when it was `reached` already."""
         if self.reached(offset):
             raise ValueError(f"offset {offset} began after {self._last}")
         self._last = offset
         self._finished[offset] = False
 
     def reached(self, offset: int) -> bool:
-        """This offset or a later one began already."""
+        """Return whether this offset or a later one has begun."""
         return self._last is not None and offset <= self._last
 
     def finish(self, offset: int) -> None:
-        """Mark an offset as done; an offset that never began is ignored."""
+        """Mark an offset as finished; an offset that never began is ignored."""
         if offset not in self._finished:
             return
         self._finished[offset] = True
@@ -32,5 +32,5 @@ class Watermark:
 
     @property
     def span(self) -> int:
-        """How many offsets began and cannot be committed yet: what is read again after a crash."""
+        """Number of offsets that have begun and cannot be committed yet: they are read again after a crash."""
         return len(self._finished)

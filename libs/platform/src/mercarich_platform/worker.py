@@ -1,8 +1,8 @@
-"""The loop of every worker: records from Kafka through a handler, at least once, and out in time.
+"""The worker of all pools: reads records from Kafka, calls a handler at least once for each, and ends in time.
 
-A handler takes a record and an event that is set when the process is to end. Returning means handled;
-`Rejected`, `NotNow` and `Stopped` say otherwise; any other exception ends the process with nothing committed
-for that record, so that it is read again.
+A handler takes a record and an event that is set when the process is to end. If it returns, the record is handled.
+Otherwise it raises `Rejected`, `NotNow` or `Stopped`. Any other exception ends the process without committing the
+record, so that it is read again.
 """
 
 import threading
@@ -25,35 +25,35 @@ from mercarich_platform.worker_loop import WorkerLoop
 __all__ = ["Handler", "NotNow", "Rejected", "Stopped", "Tick", "Worker", "install_signals"]
 
 UNHEARD_SECONDS = 20.0
-"""Two sessions of a member without a heartbeat: by then it is none."""
+"""Twice the session time-out: after so long without a heartbeat the group has removed the member."""
 
 Handler = Callable[[Record, threading.Event], None]
-"""Called in one of `slots` threads."""
+"""Called in one of the worker's `slots` threads."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
-    """Drains topics through a handler. `run` once, in the main thread, after `install_signals`."""
+    """Passes the records of topics to a handler. Call `run` once, in the main thread, after `install_signals`."""
 
     bootstrap: str
     group: str
     topics: Sequence[str]
     handle: Handler
     slots: int
-    """Records handled side by side; at most twice as many are taken from Kafka and unfinished."""
+    """Records handled concurrently; at most twice as many are read from Kafka and unfinished."""
     dead_letters: Callable[[str], str]
-    """The dead letter topic of a topic."""
+    """Returns the name of a topic's dead letter topic."""
     ensure: Sequence[AnyTopic] = ()
-    """Topics that are made to exist at the start and again when the broker lost them: the consumed ones, their dead
-    letters, and those that the handler publishes to."""
+    """Topics to create at the start, and again if the broker has lost them: those consumed, their dead letter topics,
+    and those that the handler publishes to."""
     ticks: Sequence[Tick] = ()
     client_id: str = "mercarich"
     health_host: str = "0.0.0.0"
     health_port: int | None = None
-    """/metrics, /healthz and /readyz; None turns them off."""
+    """Port for /metrics, /healthz and /readyz; None turns them off."""
 
     def run(self, stop: threading.Event) -> int:
-        """Work until `stop` is set; answers the exit code. A broker that is away is waited for."""
+        """Work until `stop` is set; return the exit code. If the broker is away, wait for it."""
         watchdog = Watchdog()
         watch = BrokerWatch(self.bootstrap, self.topics, self.ensure)
         publisher = Publisher(self.bootstrap, client_id=f"{self.client_id}-dead-letters")
@@ -84,7 +84,7 @@ class Worker:
         watchdog.stop()
         if health:
             health.stop()
-        if loop.idle:  # else a handler hangs, and the interpreter would wait for its thread
+        if loop.idle:  # else a handler hangs: the timer must end the process, for the interpreter waits for threads
             hard_stop.cancel()
         return loop.code
 

@@ -1,4 +1,4 @@
-"""One turn after the other of a worker: settle what ended, begin what is due, commit, poll."""
+"""The turns of a worker: process results of handlers, begin due records, commit, poll."""
 
 import logging
 import queue
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25
 IDLE_POLL_SECONDS = 1.0
-"""With nothing in hand. What arrives is handled at once; only ticks and the end wait for the turn."""
+"""Poll time-out with nothing in flight. Arriving records are handled at once; only ticks and the shutdown wait."""
 FULL_SECONDS = 0.05
 FULL_POLL_SECONDS = 1.0
-"""Between two polls while every slot is taken: they only let the group change, at some 3 ms of the driver's each."""
+"""Pause between polls while all slots are taken. These polls only allow rebalances, and each takes the driver 3 ms."""
 COMMIT_SECONDS = 1.0
 DEAD_LETTER_RETRY_SECONDS = 2.0
 DRAIN_SECONDS = 30.0
@@ -34,7 +34,7 @@ LEAVE_SECONDS = 5.0
 
 
 class WorkerLoop:
-    """Everything here runs in the main thread but the handlers, the dead letters and the rebalance callbacks."""
+    """Runs in the main thread, except for handlers, dead letters and rebalance callbacks."""
 
     def __init__(
         self,
@@ -71,22 +71,22 @@ class WorkerLoop:
         return self._consumer is not None
 
     def has(self, partition: Partition) -> bool:
-        """The partition is this worker's: of no other in the group, but for a moment while they change."""
+        """Return whether the partition is assigned to this worker. For a moment in a rebalance, two may say so."""
         return self._consumer is not None and partition in self._consumer.assignment
 
     @property
     def unheard_seconds(self) -> float:
-        """Since the group answered last."""
+        """Seconds since the last answer of the group's coordinator."""
         consumer = self._consumer
         return consumer.unheard_seconds if consumer is not None else 0.0
 
     @property
     def idle(self) -> bool:
-        """No handler runs."""
+        """Whether no handler is running."""
         return self._running == 0
 
     def step(self) -> None:
-        """One turn, at most a second or so."""
+        """Do one turn, of about a second at most."""
         self._settle()
         self._begin_due()
         self._commit()
@@ -96,13 +96,13 @@ class WorkerLoop:
             self._stop.wait(POLL_SECONDS)
 
     def fail(self, what: str, error: BaseException) -> None:
-        """End the process with 1: somebody looks at the log, and a supervisor starts it again."""
+        """End the process with exit code 1: the log says why, and a supervisor starts it again."""
         log.error("%s failed; the process ends", what, exc_info=error)
         self.code = FAILED
         self._stop.set()
 
     def drain(self, beat: Callable[[], None]) -> None:
-        """Let the running handlers end, commit what they did, and leave the group."""
+        """Wait for running handlers, commit what they finished, and leave the group."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + DRAIN_SECONDS
         while self._running and time.monotonic() < deadline:
@@ -114,9 +114,12 @@ class WorkerLoop:
         self._leave(ACK_SECONDS)
 
     def _member(self) -> bool:
-        """Be in the group, anew when the broker was away for good or its topics are other ones than before."""
+        """Join the group if need be, also again after a lost connection or when the topics were created again.
+
+        Return whether this worker is a member.
+        """
         if self._consumer is not None and self._incarnation != self._watch.incarnation:
-            log.warning("the topics were made anew; joining the group again")
+            log.warning("the topics were created again; joining the group again")
             self._leave(0)
         if self._consumer is None and self._watch.wrong is None:
             self._incarnation = self._watch.incarnation
@@ -156,7 +159,7 @@ class WorkerLoop:
                 self._silence.broken()
                 if time.monotonic() >= self._paused_poll_due:
                     self._poll_paused(self._consumer)
-                self._settle(POLL_SECONDS)  # what ends wakes it
+                self._settle(POLL_SECONDS)  # returns as soon as a handler ends
                 return
             blocked = self.in_flight.blocked()
             self._consumer.pause_only(blocked)
@@ -172,7 +175,7 @@ class WorkerLoop:
                 self._begin(task)
 
     def _listen(self, consumer: Consumer, heard: bool, blocked: set[Partition]) -> None:
-        """A driver that has lost a partition says nothing; only a new one reads it again."""
+        """End the process if the driver has silently lost a partition: only a new one would read it again."""
         open_to = consumer.assignment - blocked
         if heard or not open_to:
             self._silence.broken()
@@ -182,13 +185,13 @@ class WorkerLoop:
             self._stop.set()
 
     def _patience(self, *, blocked: bool) -> float:
-        """Seconds to wait for records while nobody else needs this thread."""
+        """Return the time-out of a poll, in seconds: short while there is other work for this thread."""
         if self._running:
             return FULL_SECONDS if blocked else POLL_SECONDS
         return POLL_SECONDS if self._later else IDLE_POLL_SECONDS
 
     def _poll_paused(self, consumer: Consumer) -> None:
-        """Tell the group that we are alive, without taking records."""
+        """Poll with all partitions paused, so that the group knows that this worker is alive."""
         self._paused_poll_due = time.monotonic() + FULL_POLL_SECONDS
         consumer.pause_only(consumer.assignment)
         for record in consumer.poll(0, 1):
@@ -211,7 +214,7 @@ class WorkerLoop:
             self._handle(task.record, self._stop)
 
     def _settle(self, wait_seconds: float = 0) -> None:
-        """Take note of everything that ended in the other threads."""
+        """Process the results of handlers and dead letters from the other threads."""
         try:
             note = self._ended.get(timeout=wait_seconds) if wait_seconds else self._ended.get_nowait()
             while True:
@@ -247,7 +250,7 @@ class WorkerLoop:
             log.error("too many rejections: nothing more is read from this partition", extra=_where(task))
 
     def _bury(self, task: Task, rejected: Rejected) -> None:
-        """Its partition waits, and its offset may only be committed, once the dead letter is acknowledged."""
+        """Write the dead letter. Its offset is only committed, and its partition resumed, after the acknowledgement."""
         if not self.in_flight.wait(task):
             return
         future = self._letter_pool.submit(self._letters.put, task.record, rejected)

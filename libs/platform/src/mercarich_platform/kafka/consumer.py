@@ -1,4 +1,4 @@
-"""Reading as a member of a group, with offsets committed by hand and a rebalance that commits what is done."""
+"""Read as a member of a group. Offsets are committed explicitly, and a rebalance commits finished records."""
 
 import logging
 import threading
@@ -19,44 +19,46 @@ from mercarich_platform.kafka.topics import Topics
 log = logging.getLogger(__name__)
 
 Partition = tuple[str, int]
-"""Topic and number."""
+"""Topic and partition number."""
 
 SESSION_TIMEOUT_MS = 10_000
 HEARTBEAT_MS = 2_000
 MAX_POLL_INTERVAL_MS = 120_000
 METADATA_MAX_AGE_MS = 10_000
-"""A leader that has not yet heard of a topic that was made anew assigns none of it, and asks again only then; the
-driver's default is five minutes."""
+"""A group leader that does not know a recreated topic yet assigns none of its partitions, and refreshes only after this
+time. The driver's default is five minutes."""
 FETCH_WAIT_MS = 500
 ASK_MS = 2_000
 EMBEDDED_SESSION_TIMEOUT_MS = 6_000
-"""The embedded broker lets a group wait for half of it at each join."""
+"""The embedded broker makes a group wait for half of it at each join."""
 EMBEDDED_FETCH_WAIT_MS = 100
 EMBEDDED_QUIET_FETCH_WAIT_MS = 1_000
 EMBEDDED_QUIET_AFTER_SECONDS = 10.0
-"""Its long poll does not wake up when something is published: what is published waits for half of the time on average.
-A reader costs 3 % of a core at 100 and 0.7 % at 1,000, his own share and the broker's: who has read nothing for a
-while asks more seldom."""
+"""After so long without a record, an idle consumer of the embedded broker polls with the longer wait.
+
+The embedded broker's long poll does not wake up when a record is published, so that a record waits for half of the
+poll's time on average. A consumer takes 3 % of a core (its own share and the broker's) with polls of 100 ms, and 0.7 %
+with 1,000 ms."""
 
 
 class Offsets(Protocol):
-    """What the reader knows of its partitions. Called on the driver's I/O thread: quick, and never blocking."""
+    """Callbacks for changes of the assignment. Called on the driver's I/O thread: must be quick and never block."""
 
     def assigned(self, partitions: Iterable[Partition]) -> None:
-        """These are ours now."""
+        """Note partitions that are now assigned to this consumer."""
 
     def revoked(self, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
-        """These are ours no longer; answers what may still be committed for them."""
+        """Drop partitions that are no longer assigned; return the offsets that may still be committed for them."""
 
     def lost(self, partitions: Iterable[Partition]) -> None:
-        """These were taken away before we knew: nothing may be committed."""
+        """Drop partitions that were taken away before we knew: nothing may be committed for them."""
 
 
 class Consumer:
-    """One member of a group. Not for several threads; `offsets` hears of rebalances."""
+    """One member of a group. Not safe for threads; `offsets` is called at rebalances."""
 
     def __init__(self, bootstrap: str, *, client_id: str, group: str, topics: Iterable[str], offsets: Offsets) -> None:
-        """Raises `BrokerAway` within seconds."""
+        """Connect. Raises `BrokerAway` within seconds."""
         with Topics(bootstrap) as cluster:
             embedded = cluster.embedded()
         self._bootstrap, self._embedded = bootstrap, embedded
@@ -81,7 +83,8 @@ class Consumer:
         self._last_read = time.monotonic()
 
     def poll(self, timeout_seconds: float, max_records: int) -> list[Record]:
-        """Records of the partitions that are not paused. Raises `BrokerAway` on what the driver cannot get over."""
+        """Return records of partitions that are not paused. Raises `BrokerAway` on errors that the driver cannot
+        recover from."""
         self._free_parked()
         try:
             found = self._driver.poll(timeout_ms=int(timeout_seconds * 1000), max_records=max_records)
@@ -92,7 +95,7 @@ class Consumer:
         return [record_of(raw) for batch in found.values() for raw in batch]
 
     def pause_only(self, partitions: Iterable[Partition]) -> None:
-        """Take nothing from these, and everything from the other assigned ones."""
+        """Pause these partitions, and resume all other assigned ones."""
         wanted = {TopicPartition(*partition) for partition in partitions} & self._driver.assignment()
         paused = self._driver.paused()
         if wanted - paused:
@@ -101,19 +104,19 @@ class Consumer:
             self._driver.resume(*(paused - wanted))
 
     def behind(self, partitions: Iterable[Partition]) -> bool:
-        """Whether one of these has records after those that were read. No, where the broker does not say."""
+        """Return whether one of these has unread records; False when the broker does not tell."""
         wanted = [TopicPartition(*partition) for partition in partitions]
         try:
             ends = self._driver.end_offsets(wanted, timeout_ms=ASK_MS)
             return any(end > (self._driver.position(one, timeout_ms=ASK_MS) or 0) for one, end in ends.items())
-        except (KafkaError, KeyError) as error:  # a partition without a leader is a key that the driver misses
-            log.info("the broker does not say how much there is to read", extra={"error": repr(error)})
+        except (KafkaError, KeyError) as error:  # for a partition without a leader, the driver raises KeyError
+            log.info("the broker does not return the end offsets", extra={"error": repr(error)})
             return False
 
     @property
     def unheard_seconds(self) -> float:
-        """Since the group's coordinator answered last, or since the start."""
-        heartbeat = self._driver._coordinator.heartbeat  # the driver has no other way to tell
+        """Seconds since the last answer of the group's coordinator, or since the start."""
+        heartbeat = self._driver._coordinator.heartbeat  # private: the driver has no public way to get it
         heard: float = max(heartbeat.last_receive, heartbeat.last_reset)
         return max(0.0, time.monotonic() - heard)
 
@@ -122,14 +125,17 @@ class Consumer:
         if found:
             self._last_read = now
         quiet = now - self._last_read > EMBEDDED_QUIET_AFTER_SECONDS
-        # The driver reads this for each request; it has no other way to change it.
+        # The driver reads this private configuration for each request, and has no public way to change it.
         self._driver._fetcher.config["fetch_max_wait_ms"] = (
             EMBEDDED_QUIET_FETCH_WAIT_MS if quiet else EMBEDDED_FETCH_WAIT_MS
         )
 
     def _free_parked(self) -> None:
-        """kafka-python 3.0.12 keeps the fetched records of a paused partition aside and takes them back only while
-        `_next_partition_records` is None; a drained one is empty but not None, and the partition stays silent."""
+        """Work around a bug of kafka-python 3.0.12, by which a resumed partition stays silent.
+
+        It keeps the fetched records of a paused partition aside, and takes them back only while
+        `_next_partition_records` is None. After the last record this is empty, but not None.
+        """
         fetcher = self._driver._fetcher
         if not fetcher._next_partition_records:
             fetcher._next_partition_records = None
@@ -139,10 +145,10 @@ class Consumer:
         return {(partition.topic, partition.partition) for partition in self._driver.assignment()}
 
     def commit(self, offsets: Mapping[Partition, int]) -> bool:
-        """Send the offsets without waiting; False when the commit before has no answer yet.
+        """Send the offsets without waiting; return False when the last commit has no answer yet.
 
-        A failed commit is logged and nothing more: the same or a higher offset is sent at the next time, by us or
-        by the partition's new owner.
+        A failed commit is only logged: the same or a higher offset is sent next time, by us or by the partition's new
+        owner.
         """
         if not self.settled:
             return False
@@ -153,20 +159,20 @@ class Consumer:
 
     @property
     def settled(self) -> bool:
-        """There is no commit without an answer."""
+        """Whether all commits have an answer."""
         return self._committing is None or bool(self._committing.is_done)
 
     @property
     def committed(self) -> bool:
-        """The last commit was acknowledged."""
+        """Whether the last commit was acknowledged."""
         return self._committing is not None and self._committing.is_done and bool(self._committing.succeeded())
 
     def close(self, timeout_seconds: float = 5) -> None:
-        """Commit what `offsets` answers, leave the group at once, let go. Bounded, and never raises.
+        """Commit what `offsets` returns, leave the group and close, within the time. Never raises.
 
-        The embedded broker never again elects a leader of a group that a member left while anybody was joining it,
-        and a member hears of the others' joining only with its next heartbeat; one that falls silent is forgotten
-        with its session. So there, everybody goes without a word.
+        With the embedded broker, it does not leave the group: the session just expires. If a member leaves while
+        another one joins, that broker never elects a leader for the group again, and a member learns of a join only
+        with its next heartbeat.
         """
         if self._embedded:
             self._driver._coordinator.reset_generation()
@@ -185,10 +191,11 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]  # the dr
         self._offsets.assigned((p.topic, p.partition) for p in assigned)
 
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
-        """Commit what is done. A synchronous commit here raises; an error that leaves here would end the poll.
+        """Commit finished records, then drop the read positions.
 
-        Then forget the read positions. kafka-python 3.0.12 keeps those of partitions that come back at once (Java's
-        client does not), so that a record which was read but not committed would never be read again.
+        A synchronous commit would raise here, and an exception here would end the poll. kafka-python 3.0.12, unlike
+        Java's client, keeps the positions of partitions that come back at once, so that a record which was read but
+        not committed would never be read again.
         """
         done = self._offsets.revoked((p.topic, p.partition) for p in revoked)
         if done:
@@ -219,7 +226,7 @@ def _driver_offsets(offsets: Mapping[Partition, int]) -> dict[Any, Any]:
 
 
 def _log_failed_commit(error: BaseException) -> None:
-    log.info("a commit failed; what it covered may be read again", extra={"error": repr(error)})
+    log.info("a commit failed; its records may be read again", extra={"error": repr(error)})
 
 
 def _close(driver: Any, timeout_seconds: float) -> None:

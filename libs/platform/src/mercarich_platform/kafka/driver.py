@@ -1,4 +1,4 @@
-"""Opening a client of kafka-python so that a broker that is away costs seconds and leaves nothing behind."""
+"""Open clients of kafka-python: when the broker is away, fail within seconds and without leaks."""
 
 import socket
 from collections.abc import Callable
@@ -13,14 +13,14 @@ Client = TypeVar("Client")
 
 REQUEST_TIMEOUT_MS = 10_000
 BOOTSTRAP_TIMEOUT_MS = 2_000
-"""The driver's default blocks a constructor for 30 s."""
+"""The driver's default would block a constructor for 30 s."""
 
 
 def open_client(make: Callable[..., Client], bootstrap: str, **options: Any) -> Client:
-    """Call a constructor of the driver. Raises `BrokerAway` after 2 s at most when no broker answers.
+    """Call a constructor of the driver. Raises `BrokerAway` after at most 2 s when no broker answers.
 
-    A constructor that fails leaves its I/O thread and sockets behind: so one is called only when a port answers, and
-    the network client is caught and closed if it fails nevertheless.
+    A failing constructor of kafka-python leaks its I/O thread and sockets. So it is called only when the port accepts
+    connections, and if it fails nevertheless, its network client is captured and closed.
     """
     addresses = [address.strip() for address in bootstrap.split(",")]
     if not any(_answers(address) for address in addresses):
@@ -56,5 +56,5 @@ def _answers(address: str) -> bool:
 
 
 def away(bootstrap: str, error: BaseException) -> BrokerAway:
-    """The failure in one sentence, without the driver's internals."""
+    """Return the failure as one sentence, without the driver's internals."""
     return BrokerAway(f"no Kafka broker answers at {bootstrap} ({type(error).__name__})")

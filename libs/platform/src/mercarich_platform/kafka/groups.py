@@ -1,4 +1,4 @@
-"""Lag, members and the age of the oldest waiting record of consumer groups, for people and for scaling."""
+"""Lag, members and age of the oldest waiting record of consumer groups, for people and for scaling."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -14,25 +14,26 @@ from mercarich_platform.kafka.driver import away, open_client
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """What one group has before it in one topic."""
+    """The state of one group in one topic."""
 
     group: str
     topic: str
     lag: int
-    """Records that are not committed."""
+    """Number of records that are not committed."""
     members: int | None
-    """Processes in the group; None when the broker does not know the group."""
+    """Number of processes in the group; None when the broker does not know the group."""
     partitions: int
-    """0 when the topic does not exist."""
+    """Number of partitions; 0 when the topic does not exist."""
     oldest_age_seconds: float | None
-    """How long the oldest of them has been waiting; None when there are none."""
+    """Age of the oldest uncommitted record; None when there is none."""
 
 
 def group_states(bootstrap: str, pairs: Sequence[tuple[str, str]], *, timeout_seconds: float = 5) -> list[GroupState]:
-    """One state for each (group, topic), in that order. Raises `BrokerAway`."""
+    """Return one state for each (group, topic), in the same order. Raises `BrokerAway`."""
     deadline = time.monotonic() + timeout_seconds
     admin: Any = open_client(KafkaAdminClient, bootstrap)
-    # Tansu 0.6.0 answers -1's bits as the allowed operations, which the driver's enumeration refuses; unused here.
+    # Tansu 0.6.0 sends -1 as the bits of the allowed operations, which the driver's enumeration refuses. They are not
+    # used here.
     admin._process_acl_operations = lambda group: group
     try:
         _await_coordinators(admin, {group for group, _ in pairs}, deadline)
@@ -44,7 +45,7 @@ def group_states(bootstrap: str, pairs: Sequence[tuple[str, str]], *, timeout_se
 
 
 def _await_coordinators(admin: Any, groups: set[str], deadline: float) -> None:
-    """A broker that has just begun makes its offsets topic at the first question, and refuses that one."""
+    """Wait for the coordinators: a new broker creates its offsets topic at the first request, and refuses that one."""
     for group in sorted(groups):
         while True:
             try:
@@ -97,9 +98,9 @@ def _members(admin: Any, group: str) -> int | None:
 
 
 def _look(bootstrap: str, offsets: Mapping[Any, int], deadline: float) -> tuple[int, float | None]:
-    """Fetch from each partition at its offset, without joining the group: how many lie there, how old is the first.
+    """Return the number of records behind the offsets and the age of the oldest one, without joining the group.
 
-    The end is taken from the fetch, because Tansu 0.6.0 lists the end as one past the *first* record of the last batch.
+    The end comes from a fetch, because Tansu 0.6.0 lists the end as one past the *first* record of the last batch.
     """
     consumer: Any = open_client(KafkaConsumer, bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50)
     try:

@@ -1,4 +1,4 @@
-"""Publishing: acknowledged by all replicas, idempotent, and never blocking for longer than said."""
+"""Publish records: idempotent, acknowledged by all replicas, and with a bound on every wait."""
 
 import contextlib
 import logging
@@ -24,10 +24,10 @@ KEPT = 1_000
 
 
 class Publisher:
-    """Buffers records and sends them in the background; usable from several threads at once.
+    """Buffers records and sends them in the background. Safe for threads.
 
-    Connects at the first `publish`, and again after a failure that the driver cannot get over by itself (the
-    broker lost its data, for one). `topics` are made to exist at each connect.
+    Connects at the first `publish`, and again after a failure that the driver cannot recover from, for instance when
+    the broker has lost its data. At each connect, missing `topics` are created.
     """
 
     def __init__(self, bootstrap: str, *, client_id: str, topics: Sequence[AnyTopic] = ()) -> None:
@@ -39,7 +39,7 @@ class Publisher:
         self._pending = _Pending()
 
     def publish(self, topic: str, value: bytes, *, key: bytes | None = None, headers: Headers = ()) -> None:
-        """Put one record into the buffer. Raises `BrokerAway` when there is no broker to learn the topic from."""
+        """Buffer one record. Raises `BrokerAway` when no broker returns the topic's metadata."""
         producer = self._connected()
         try:
             future = producer.send(topic, value=value, key=key, headers=list(headers))
@@ -50,10 +50,10 @@ class Publisher:
             self._settle()
 
     def flush(self, timeout_seconds: float) -> None:
-        """Wait until all that this thread published is acknowledged; `BrokerAway` if something was not.
+        """Wait until all records of this thread are acknowledged. Raises `BrokerAway` if one is not.
 
-        After a failure nothing is remembered: what was published since the last good flush may or may not be
-        there, and is to be published again.
+        After a failure, each record since the last successful flush may or may not have arrived, and all of them must
+        be published again.
         """
         deadline = time.monotonic() + timeout_seconds
         pending, self._pending.futures = self._pending.futures, []
@@ -64,7 +64,7 @@ class Publisher:
                 raise self._lost(producer, error) from error
 
     def close(self, timeout_seconds: float = 5) -> None:
-        """Send what is left, within the time, and let go. Never raises."""
+        """Send what is left within the time, then close. Never raises."""
         with self._lock:
             producer, self._producer = self._producer, None
         if producer is not None:
@@ -90,11 +90,11 @@ class Publisher:
             return self._producer
 
     def _settle(self) -> None:
-        """Forget what is acknowledged, so that a caller that publishes a million records keeps few of them."""
+        """Drop acknowledged records, so that publishing a million of them does not fill the memory."""
         self._pending.futures = [(p, f) for p, f in self._pending.futures if not (f.is_done and f.succeeded())]
 
     def _lost(self, producer: Any, error: KafkaError) -> BrokerAway:
-        """Let a producer go after a failure; the next `publish` opens a new one and makes the topics exist."""
+        """Drop a producer after a failure; the next `publish` opens a new one and creates missing topics."""
         with self._lock:
             mine = producer is self._producer
             if mine:
@@ -106,14 +106,14 @@ class Publisher:
 
 
 class _Pending(threading.local):
-    """What each thread published and has not seen acknowledged."""
+    """The records of each thread that are not acknowledged yet."""
 
     def __init__(self) -> None:
         self.futures: list[tuple[Any, Any]] = []
 
 
 def _close(producer: Any, timeout_seconds: float) -> None:
-    """The driver's close raises, and leaves its sender running, when the broker is frozen: make it end."""
+    """Close a producer. When the broker is frozen, the driver's own close raises and leaves its sender running."""
     try:
         producer.close(timeout=timeout_seconds)
     except KafkaError as error:

@@ -1,4 +1,4 @@
-"""Everything that lies in some topics, read by nobody's group: for people who look at dead letters."""
+"""Read all records of topics without a group, for people who look at dead letters."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -15,10 +15,13 @@ from mercarich_platform.outages import BrokerAway
 
 
 def read_topics(bootstrap: str, names: Sequence[str], *, timeout_seconds: float = 10) -> Iterator[Record]:
-    """The records of those of the topics that exist, as they come. Raises `BrokerAway`, also when none came for so
-    long although there are more: a part would look like all."""
+    """Yield all records of those topics that exist, in the order of arrival.
+
+    Raises `BrokerAway`, also when none arrives for `timeout_seconds` before the end: an incomplete result would look
+    complete.
+    """
     with Topics(bootstrap) as topics:
-        present = topics.ids(names) if names else {}  # asked for none, a broker tells all
+        present = topics.ids(names) if names else {}  # for an empty list, a broker returns all topics
     consumer: Any = open_client(KafkaConsumer, bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50)
     try:
         partitions = [
@@ -33,7 +36,7 @@ def read_topics(bootstrap: str, names: Sequence[str], *, timeout_seconds: float 
 
 
 def _read(consumer: Any, partitions: Sequence[Any], bootstrap: str, timeout_seconds: float) -> Iterator[Record]:
-    """The end is taken from the fetch, because Tansu 0.6.0 lists another one."""
+    """Yield records up to the end. The end comes from a fetch, because Tansu 0.6.0 lists a wrong one."""
     consumer.assign(list(partitions))
     consumer.seek_to_beginning(*partitions)
     deadline = time.monotonic() + timeout_seconds
@@ -44,4 +47,4 @@ def _read(consumer: Any, partitions: Sequence[Any], bootstrap: str, timeout_seco
         ends = {partition: consumer.highwater(partition) for partition in partitions}
         if all(end is not None and consumer.position(partition) >= end for partition, end in ends.items()):
             return
-    raise BrokerAway(f"the topics at {bootstrap} were not read whole: nothing came for {timeout_seconds:g} s")
+    raise BrokerAway(f"the topics at {bootstrap} were not read to the end: nothing came for {timeout_seconds:g} s")

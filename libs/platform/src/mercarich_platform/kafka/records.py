@@ -1,4 +1,4 @@
-"""What crosses the seam: a record, and a topic's shape."""
+"""Types of the Kafka adapter's interface: records, topics and publishers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Headers = Sequence[tuple[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was read from a topic; `timestamp_ms` is the producer's time, milliseconds since 1970 UTC."""
+    """A record read from a topic. `timestamp_ms` is the producer's time, in milliseconds since 1970 UTC."""
 
     topic: str
     partition: int
@@ -21,17 +21,17 @@ class Record:
 
 
 class AnyPublisher(Protocol):
-    """What services publish through: `Publisher`, or a test's own. Both methods raise `BrokerAway`."""
+    """The interface of `Publisher`, for tests with their own. Both methods raise `BrokerAway`."""
 
     def publish(self, topic: str, value: bytes, *, key: bytes | None = None) -> None:
-        """Hand over one record; whether it arrives is known after `flush`."""
+        """Buffer one record; only `flush` tells whether it arrived."""
 
     def flush(self, timeout_seconds: float) -> None:
-        """Wait until all that this thread published is acknowledged."""
+        """Wait until all records of this thread are acknowledged."""
 
 
 class AnyTopic(Protocol):
-    """The shape of a topic that is to exist; `mercarich_contracts.topics` has our own."""
+    """The interface of a topic to create; `mercarich_contracts.topics` has our own."""
 
     @property
     def name(self) -> str: ...
@@ -43,7 +43,7 @@ class AnyTopic(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
-    """An `AnyTopic` made by hand."""
+    """A plain `AnyTopic`."""
 
     name: str
     partitions: int

@@ -1,4 +1,4 @@
-"""Topics come to exist before they are used: the missing ones are created, the others left as they are."""
+"""Create missing topics before they are used; existing ones are not changed."""
 
 import logging
 import time
@@ -15,14 +15,14 @@ from mercarich_platform.outages import BrokerAway
 log = logging.getLogger(__name__)
 
 EMBEDDED_CLUSTER_ID = "mercarich-embedded"
-"""Told by the embedded broker, whose long poll does not wake up when something is published."""
+"""Cluster id of the embedded broker, whose long poll does not wake up when a record is published."""
 
 
 def ensure_topics(bootstrap: str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
-    """Create the topics that are missing; answers their names once each partition has a leader.
+    """Create missing topics; return their names once each partition has a leader.
 
-    The partitions of a topic that exists are not changed. Waits for the broker up to the time-out,
-    then raises `BrokerAway`.
+    The partitions of an existing topic are not changed. Waits for the broker up to the time-out, then raises
+    `BrokerAway`.
     """
     deadline = time.monotonic() + timeout_seconds
     while True:
@@ -36,7 +36,7 @@ def ensure_topics(bootstrap: str, specs: Sequence[AnyTopic], *, timeout_seconds:
 
 
 class Topics:
-    """A connection that asks for topics again and again. Every call raises `BrokerAway`."""
+    """A connection for repeated calls about topics. Every call raises `BrokerAway`."""
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
@@ -49,7 +49,7 @@ class Topics:
         self.close()
 
     def ids(self, names: Sequence[str]) -> dict[str, str]:
-        """The identity of each topic that exists: it changes when a topic is deleted and made again."""
+        """Return the id of each existing topic. It changes when a topic is deleted and created again."""
         try:
             found = self._admin.describe_topics(list(names))
         except KafkaError as error:
@@ -57,14 +57,14 @@ class Topics:
         return {topic["name"]: str(topic.get("topic_id")) for topic in found if topic["error_code"] == 0}
 
     def embedded(self) -> bool:
-        """This is the embedded broker."""
+        """Return whether this is the embedded broker."""
         try:
             return bool(self._admin.describe_cluster()["cluster_id"] == EMBEDDED_CLUSTER_ID)
         except KafkaError as error:
             raise away(self._bootstrap, error) from error
 
     def ensure(self, specs: Sequence[AnyTopic]) -> list[str]:
-        """Create what is missing and wait until it can be used."""
+        """Create missing topics and wait until they can be used; return their names."""
         present = self.ids([spec.name for spec in specs])
         missing = {
             spec.name: {
@@ -93,7 +93,7 @@ class Topics:
 
 
 def _created(topic: dict[str, Any]) -> bool:
-    """Somebody else may have been faster: that is as good. Raises the driver's error for anything else."""
+    """Return False if another process created the topic first. Raises the driver's error for any other problem."""
     error = for_code(topic["error_code"])
     if error is TopicAlreadyExistsError:
         return False
