@@ -1,4 +1,4 @@
-"""The audit log: an entry is written in the transaction of what it tells of."""
+"""The audit log. An entry is written in the transaction of the action that it records."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from mercarich_db.tables import audit_log
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Somebody did something to something."""
+    """An entry of the audit log: who did what to which subject."""
 
     action: AuditAction
     by: Actor
@@ -19,7 +19,7 @@ class Deed:
     at: datetime
     detail: str | None = None
     of: int | None = None
-    """The seller whose thing it is; None: the system's."""
+    """Id of the seller concerned; None: the system."""
 
 
 def note_down(connection: Connection, deed: Deed) -> None:

@@ -1,6 +1,6 @@
-"""Many rows by one statement: each changed to its own values, or inserted where it is missing, or read as one text.
+"""Many rows by one statement: update each with its own values, insert missing ones, or read all as one text.
 
-An executemany UPDATE sends a statement a row, 13 to 19 times slower on a table of a million rows.
+An executemany UPDATE sends one statement per row, which is 13 to 19 times slower on a table of a million rows.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
 CHUNK = 1000
-"""Rows a statement: SQLite takes at most 32,766 values in one."""
+"""Rows per statement: SQLite accepts at most 32,766 values in one."""
 
 
 def update_rows(
@@ -48,9 +48,8 @@ def update_rows(
 ) -> int:
     """Set columns by `id`: each row is `{"id": …, column: value, …}`, all with the same columns.
 
-    `same` are columns that get one value in every row; `where` adds equal-to conditions that every row
-    must meet (a fence). Rows are changed in order of their id, so that two writers never wait for each
-    other in a circle. Answers how many matched.
+    `same` are columns that get the same value in all rows; `where` adds conditions of equality that each row must meet
+    (a fence). Rows are changed in order of their id, which prevents deadlocks between writers. Return how many matched.
     """
     matched = 0
     ordered = sorted(rows, key=lambda row: row["id"])
@@ -60,9 +59,9 @@ def update_rows(
 
 
 class Rows:
-    """A query whose rows come as one text, built once and read with other values each time.
+    """A query whose result comes as one text. It is built once, and read with different values each time.
 
-    A driver in Python takes 10 µs for a row of four columns, this a tenth. For some thousand rows at a time.
+    A driver in Python takes 10 µs for a row of four columns, this takes a tenth. For some thousand rows at a time.
     """
 
     def __init__(self, engine: Engine, query: Select[Any]) -> None:
@@ -72,16 +71,16 @@ class Rows:
         self._whole = select(func.json_group_array(row) if on_sqlite else func.json_arrayagg(row))
 
     def read(self, connection: Connection, **values: Any) -> list[list[Any]]:
-        """Each a list of numbers and texts (a time as the database writes it), in no order: sort them here.
+        """Return rows of numbers and texts, unordered; the caller sorts. A time is a text as the database writes it.
 
-        `values` are those of the query's `bindparam`s.
+        `values` are for the query's `bindparam`s.
         """
         text = connection.execute(self._whole, values).scalar()
         return orjson.loads(text) if text else []
 
 
 class LockedRows:
-    """Rows as `Rows` gives them, locked until the transaction ends (SQLite: the whole database is)."""
+    """As `Rows`, but locks the rows until the transaction ends (on SQLite, the whole database is locked)."""
 
     def __init__(self, columns: Sequence[Column[Any]], *where: ColumnElement[bool]) -> None:
         row = func.json_array(*columns)
@@ -91,14 +90,14 @@ class LockedRows:
         )
 
     def read(self, connection: Connection, **values: Any) -> list[list[Any]]:
-        """`values` are those of the conditions' `bindparam`s: `ids=` where they are `GIVEN_IDS`."""
+        """Return the rows as `Rows.read`. `values` are for the conditions' `bindparam`s: `ids=` for `GIVEN_IDS`."""
         whole = self._on_sqlite if connection.dialect.name == "sqlite" else self._elsewhere
         text = connection.execute(whole, values).scalar()
         return orjson.loads(text) if text else []
 
 
 def time_of(text: str | None) -> datetime | None:
-    """A time as it comes in such a row."""
+    """Parse a time in such a row."""
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
@@ -108,9 +107,9 @@ GIVEN_IDS: BindParameter[Any] = bindparam("ids", expanding=True, literal_execute
 def among(
     column: Column[Any], ids: Iterable[int] | BindParameter[Any], *also: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """`column IN (ids)`, with the numbers in the statement: to bind them takes a driver in Python much longer.
+    """Return `column IN (ids)`, with literal numbers: binding them takes a driver in Python much longer.
 
-    `also` is looked at in the rows that their ids find, and is no way to find them (`Filter`).
+    `also` only filters the rows found by their ids; the database must not use it to find rows (`Filter`).
     """
     given = (
         ids if isinstance(ids, BindParameter) else bindparam(None, sorted(ids), expanding=True, literal_execute=True)
@@ -119,10 +118,10 @@ def among(
 
 
 def among_keys(columns: Sequence[Column[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
-    """`(a, b) IN (keys)`, said as `a = … AND b IN (…)` for each `a`, so that an index over both is used.
+    """Return `(a, b) IN (keys)`, written as `a = … AND b IN (…)` for each `a`, so that an index over both is used.
 
-    For two pairs and more SQLite reads the whole table otherwise. At most some hundred different beginnings: its
-    expressions go 1,000 deep (https://www.sqlite.org/limits.html).
+    Otherwise SQLite reads the whole table for two or more pairs. For at most some hundred different `a`, because
+    SQLite limits the depth of an expression to 1,000 (https://www.sqlite.org/limits.html).
     """
     *first, last = columns
     ends: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
@@ -138,10 +137,11 @@ def among_keys(columns: Sequence[Column[Any]], keys: Iterable[Sequence[Any]]) ->
 
 
 class Filter(FunctionElement[bool]):
-    """A condition by which SQLite seeks no rows (https://www.sqlite.org/optoverview.html, "unary +").
+    """A condition for which SQLite does not use an index (https://www.sqlite.org/optoverview.html, "unary +").
 
-    Without statistics it takes any equality with an index for one that leaves ten rows, and prefers it to a list of
-    ids: it reads all that a run has left, or all that is on sale, to find fifty. MariaDB knows better by itself.
+    Without statistics, SQLite assumes that an equality on an indexed column leaves ten rows, and prefers it to a list
+    of ids. It would then read all pending items of a run, or all listings on sale, to find fifty. MariaDB's optimiser
+    needs no such hint.
     """
 
     name = "filter"
@@ -149,7 +149,7 @@ class Filter(FunctionElement[bool]):
     inherit_cache = True
 
     def self_group(self, against: OperatorType | None = None) -> Self:
-        """As a condition it is not to be compared with 1."""
+        """Prevent SQLAlchemy from rendering the condition as `… = 1`."""
         return self
 
 
@@ -164,10 +164,10 @@ def _unsought(element: Filter, compiler: SQLCompiler, **given: Any) -> str:
 
 
 def walking(query: Select[Any], *columns: Column[Any]) -> Select[Any]:
-    """A page of a walk by keyset, over the index that begins with these columns.
+    """Return a query for keyset pagination, forced to the index that begins with these columns.
 
-    Left alone MariaDB takes the equality on the first column for all it needs of the index as long as most of the
-    walk is still to come, and passes over every row before the place: 60 ms a page deep in 200,000 rows, not 10.
+    Otherwise, as long as most of the pages are still to come, MariaDB uses only the first column of the index and
+    scans all rows before the page: 60 ms per page, instead of 10, deep in 200,000 rows.
     """
     names = [column.name for column in columns]
     table = columns[0].table
@@ -176,7 +176,7 @@ def walking(query: Select[Any], *columns: Column[Any]) -> Select[Any]:
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows, each its values in the order of `columns`; a value that many rows have is bound once."""
+    """Insert rows of values in the order of `columns`. A value that many rows have is bound once."""
     if not rows:
         return
     bound = [
@@ -190,7 +190,7 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert those whose key is not there yet; another transaction may do the same at the same time."""
+    """Insert rows whose key does not exist yet. Safe against concurrent transactions that do the same."""
     if rows:
         quiet = insert(table).prefix_with("OR IGNORE", dialect="sqlite").prefix_with("IGNORE", dialect="mysql")
         connection.execute(quiet, rows)
@@ -199,7 +199,7 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
 def insert_or_add(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, adding: Sequence[str]
 ) -> None:
-    """Insert rows, in order of their key; where one is there already, its `adding` columns grow by the new values."""
+    """Insert rows, in order of their key; add the `adding` columns to those of an existing row."""
     if rows:
         statement = _insert_or_add(table, tuple(adding), on_sqlite=connection.dialect.name == "sqlite")
         connection.execute(statement, list(rows))  # the driver makes one statement of it
@@ -247,14 +247,16 @@ def _bound(values: Sequence[Any], bind: Any) -> Sequence[Any]:
         for value in values:
             if value not in made:
                 made[value] = bind(value)
-    except TypeError:  # one has no hash
+    except TypeError:  # a value is not hashable
         return [bind(value) for value in values]
     return [made[value] for value in values]
 
 
 def _listed(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, Any]], mark: str) -> tuple[str, list[Any]]:
-    """`(1, %s), (2, %s)` and the values behind the marks: a number goes in as it is, since a driver in Python takes
-    longer to bind it than for all the rest of a row."""
+    """Return `(1, %s), (2, %s)` and the values for the placeholders.
+
+    Numbers become literals, since a driver in Python takes longer to bind one than for the rest of the row.
+    """
     bound = [[bind(row[name]) for row in rows] for name, bind in columns]
     shown = [[str(value) if type(value) is int else mark for value in column] for column in bound]
     listed = ", ".join([f"({', '.join(texts)})" for texts in zip(*shown, strict=True)])
@@ -271,7 +273,7 @@ def _sqlite(table: str, columns: Sequence[str], fixed: Sequence[str], listed: st
 
 
 def _mariadb(table: str, columns: Sequence[str], fixed: Sequence[str], listed: str, conditions: str) -> str:
-    # The empty SELECT gives the derived table its column names and the types of the real columns.
+    # The empty SELECT gives the derived table the names and the types of the real columns.
     shape = f"SELECT {', '.join(['id', *columns])} FROM {table} WHERE FALSE"
     assigned = ", ".join([*(f"{table}.{name} = v.{name}" for name in columns), *fixed])
     return (

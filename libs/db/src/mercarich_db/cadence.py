@@ -1,4 +1,4 @@
-"""How often a seller's sources are checked: as his plan allows, or as seldom as he wants. Said here alone."""
+"""How many times a day a seller's sources are checked: as often as the plan allows, or less if the seller wants."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from mercarich_db.tables import users
 
 
 def checks_a_day() -> ColumnElement[Any]:
-    """Of a row of `users`. A wish is kept when a plan becomes smaller, and counts for no more than that."""
+    """SQL expression on `users`. When a plan becomes smaller, the seller's choice stays stored but is capped by it."""
     return case((users.c.checks_a_day < users.c.plan, users.c.checks_a_day), else_=users.c.plan)
 
 
 def offered(plan: int) -> tuple[int, ...]:
-    """What a seller of this plan may choose among."""
+    """Return the numbers that a seller with this plan may choose from."""
     return tuple(checks for checks in PLANS if checks <= plan)

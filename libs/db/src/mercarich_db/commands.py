@@ -1,4 +1,4 @@
-"""`mercarich db upgrade`: bring the database to the schema of this code; `mercarich db wait`: until it is there."""
+"""`mercarich db upgrade` brings the database to the schema of this code; `mercarich db wait` waits for that."""
 
 import argparse
 import threading
@@ -41,10 +41,10 @@ def db(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mercarich db", description=db.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
-    upgrade = actions.add_parser("upgrade", help="apply the missing migrations; what is there already stays")
-    upgrade.add_argument("--seconds", type=_seconds, default=0, help="wait so long for a database that is away (0)")
-    wait = actions.add_parser("wait", help="exit 0 once the schema is there, 75 when the time is over")
-    wait.add_argument("--seconds", type=_seconds, default=600, help="how long at most (600)")
+    upgrade = actions.add_parser("upgrade", help="apply missing migrations; a current schema is left unchanged")
+    upgrade.add_argument("--seconds", type=_seconds, default=0, help="time to wait for the database (default 0)")
+    wait = actions.add_parser("wait", help="wait until the schema is there: exit 0, or 75 when the time is over")
+    wait.add_argument("--seconds", type=_seconds, default=600, help="maximum wait (default 600)")
     return parser
 
 

@@ -18,12 +18,12 @@ from mercarich_platform.settings import BadConfiguration
 Result = TypeVar("Result")
 
 CONNECTIONS = 3
-"""Of a process that does one thing at a time, at most: every command, and who waits for the schema."""
+"""Pool size of processes that do one thing at a time: commands, and processes waiting for the schema."""
 STATEMENT_SECONDS = 25
-"""The server ends a statement that takes longer; nothing of a service's daily work does."""
+"""Time limit of a statement, enforced by the server; no normal statement of a service takes that long."""
 UNUSED_SECONDS = 0.5
-"""So long unused, a connection is asked whether the server is still there before it is given out again: one that was
-used just now is, and the question takes as long as many a statement."""
+"""A connection that was unused for longer is tested (pinged) before it is given out again. A recently used one is not,
+because the test would take as long as many statements."""
 ATTEMPTS = 8
 _LEFT = "left at"
 _RETRY = frozenset({1020, 1205, 1213})
@@ -32,21 +32,21 @@ so that only a restart of the whole function is safe."""
 _AWAY = frozenset(
     {1021, 1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 2002, 2003, 2006, 2013}
 )
-"""MariaDB: the server is not there, is going, is read only after a fail-over, or its disk is full."""
+"""MariaDB: the server is not reachable, is shutting down, is read-only after a fail-over, or its disk is full."""
 _REFUSED = {
     1044: "the user may not use this database",
     1045: "the user or the password is wrong",
     1049: "there is no such database on the server",
     1698: "the user or the password is wrong",
 }
-"""MariaDB: what no waiting mends."""
+"""MariaDB errors that waiting does not help against."""
 
 
 def create(url: str, *, pool_size: int = CONNECTIONS, longest_seconds: int = STATEMENT_SECONDS) -> Engine:
-    """An engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`.
+    """Return an engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`.
 
-    `pool_size` bounds the connections to MariaDB; whoever finds none free waits for one. `longest_seconds`: what a
-    statement may take there.
+    For MariaDB, `pool_size` limits the connections (a thread that finds none free waits), and `longest_seconds` the
+    time of a statement.
     """
     try:
         parsed = make_url(url)
@@ -60,10 +60,10 @@ def create(url: str, *, pool_size: int = CONNECTIONS, longest_seconds: int = STA
 
 
 def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
-    """Run `fn` in one transaction and commit; start it all over on a conflict, up to `ATTEMPTS` times.
+    """Run `fn` in a transaction and commit; on a conflict, start again, up to `ATTEMPTS` times.
 
     `fn` may run several times, so it must have no effect outside the database. Raises `DatabaseAway`, and
-    `BadConfiguration` when the server refuses the user or the file is no database.
+    `BadConfiguration` when the server refuses the user or the file is not a database.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -83,7 +83,7 @@ def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to read with; nothing is written. Raises as `run_tx` does."""
+    """Yield a connection for reading; nothing can be written. Raises the same as `run_tx`."""
     try:
         with engine.connect() as connection:
             yield connection
@@ -95,14 +95,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Whether it failed by what somebody else does at the same time."""
+    """Return whether the error is a conflict with a concurrent transaction."""
     if isinstance(error.orig, sqlite3.OperationalError):
         return "locked" in str(error.orig) or "busy" in str(error.orig)
     return _code(error) in _RETRY
 
 
 def name(engine: Engine) -> str:
-    """Where the database is, without its password."""
+    """Return the address of the database, without its password."""
     return engine.url.render_as_string(hide_password=True)
 
 
@@ -132,19 +132,20 @@ def _code(error: DBAPIError) -> int | None:
 
 
 def _sqlite(url: str) -> Engine:
-    # A connection reads anew what another one has changed: the one that was used last knows the most.
+    # Last in, first out: SQLite drops a connection's page cache when another connection has written, so that the one
+    # used last has the most in its cache.
     engine = create_engine(url, poolclass=QueuePool, pool_use_lifo=True, connect_args={"timeout": 10})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN comes too late for a write lock
+        connection.isolation_level = None  # the driver's own BEGIN would come too late to take the write lock
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred transaction that reads first and writes later fails at once when another one wrote in
-        # between; taking the write lock first waits instead.
+        # A deferred transaction that reads first and writes later fails at once if another one has written in between.
+        # Taking the write lock first waits for it instead.
         writes = connection.get_execution_options().get("mercarich_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -152,7 +153,7 @@ def _sqlite(url: str) -> Engine:
 
 
 def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
-    from mercarich_db.mariadb_connection import MariaDbConnection  # the driver: not for whoever has SQLite
+    from mercarich_db.mariadb_connection import MariaDbConnection  # the driver: not needed for SQLite
 
     engine = create_engine(
         url,
@@ -195,6 +196,6 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
-            raise InvalidatePoolError from error  # the pool connects anew, here and for all older ones
+            raise InvalidatePoolError from error  # the pool reconnects, here and for all older connections
 
     return engine

@@ -1,4 +1,4 @@
-"""What a process counts of its database: connections in use and at most, and what went wrong."""
+"""Metrics of a process's database use: connections in use, their maximum, and failures."""
 
 from weakref import WeakSet
 
@@ -16,10 +16,10 @@ _engines: WeakSet[Engine] = WeakSet()
 
 
 def watch(engine: Engine) -> None:
-    """Let both gauges answer for this engine too."""
+    """Include this engine in both gauges."""
     _engines.add(engine)
     for kind in ("conflict", "away"):
-        TROUBLES.labels(kind)  # a counter that is first seen at 1 has not risen for Prometheus
+        TROUBLES.labels(kind)  # start at 0: Prometheus sees no increase in a counter whose first value is 1
     IN_USE.set_function(lambda: sum(pool.checkedout() for pool in _pools()))
     MOST.set_function(lambda: sum(pool.size() + pool._max_overflow for pool in _pools()))
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 
 def to_head(connection: Connection, versions: Sequence[Path]) -> None:
-    """Apply what is missing of the migrations in these folders; the caller commits."""
+    """Apply missing migrations of these folders; the caller commits."""
     config = Config()
     config.set_main_option("script_location", str(files("mercarich_db") / "migrations"))
     config.set_main_option("path_separator", "os")

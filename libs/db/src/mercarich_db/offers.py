@@ -1,4 +1,4 @@
-"""What is written to a listing whose offer comes down, whoever takes it down."""
+"""The columns that change when a listing is withdrawn, for all who withdraw."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from mercarich_db.tables import listings
 
 
 def down(now: datetime) -> dict[str, Any]:
-    """Column -> value: it is not sold any more, and a replacement is searched for."""
+    """Return column -> value: the listing is no longer sold, and a replacement is searched for."""
     return {
         "quantity": 0,
         "revision": listings.c.revision + 1,

@@ -1,4 +1,4 @@
-"""A seller's rules for replacements: the general settings, his own values over them, and whom and what he excludes."""
+"""A seller's rules for replacements: the general settings, overridden by their own, and their exclusions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from mercarich_replacements.rules import Rules, read_conditions
 
 
 def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | None = None) -> Rules:
-    """`instead` are values that are tried out, over his own."""
+    """Return a seller's rules. `instead` overrides their own values, to try out others."""
     own = select(seller_settings.c.key, seller_settings.c.value).where(seller_settings.c.user_id == user_id)
     values = _values(connection, {row.key: row.value for row in connection.execute(own)} | dict(instead or {}))
     whose = (EVERYONE, user_id)
@@ -32,7 +32,7 @@ def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | 
 
 
 def _values(connection: Connection, own: Mapping[str, str]) -> settings_store.Values:
-    """The general values, replaced by a seller's own where those are valid."""
+    """Return the general values, overridden by the seller's own valid ones."""
     general = settings_store.stored(connection)
     values = {
         key: settings_store.value_of(key, own.get(key) if key in SELLERS_OWN else None, general.get(key))
@@ -63,7 +63,7 @@ def _rules(values: settings_store.Values) -> Rules:
 
 
 def _match(values: settings_store.Values) -> MatchRules:
-    """The named set, with the thresholds that are set of it."""
+    """Return the named set of thresholds, overridden by thresholds that are set individually."""
     if values.text("REVIVAL_MATCH") == SEED.name:
         return replace(
             SEED,

@@ -1,7 +1,7 @@
-"""What a command does that a CronJob started: it keeps to a pause, and says when it started and how it ended.
+"""Wraps a command that a CronJob started: respects a pause, and records the start and the end.
 
-On Kubernetes nobody else can: the controller knows neither our pauses nor our table. On one machine the scheduler
-does both itself and sets no `MERCARICH_SCHEDULE`.
+On Kubernetes the command must do this itself, since the CronJob controller knows neither our pauses nor our table. On
+one machine the scheduler does it, and does not set `MERCARICH_SCHEDULE`.
 """
 
 import logging
@@ -32,20 +32,21 @@ Result = TypeVar("Result")
 
 
 def scheduled(run: Callable[[], int]) -> int:
-    """Run, unless the schedule's row is paused and nobody wanted this start in the pages.
+    """Run the command, unless the schedule's row is paused and nobody requested this start in the pages.
 
-    A database that is away is the command's own matter to tell. What ends the command by an error is written down by
-    the exit code that it leads to, and raised."""
+    If the database is away, the command runs and reports that itself. An exception of the command is recorded by the
+    exit code that it leads to, and raised again.
+    """
     name = os.environ.get(SCHEDULE, "")
     if not name:
         return run()
     by_hand = bool(os.environ.get(BY_HAND))
-    if not by_hand and _told(lambda connection: _paused_by(connection, name)) is not None:
+    if not by_hand and _tried(lambda connection: _paused_by(connection, name)) is not None:
         sys.stdout.write(f"{name} is paused; `mercarich schedule resume {name}` lets it start again\n")
         return DONE
     at = datetime.now(UTC)
     slot = at.replace(second=0, microsecond=0)
-    _told(lambda connection: _begin(connection, name, slot, at))
+    _tried(lambda connection: _begin(connection, name, slot, at))
     code = FAILED
     try:
         code = run()
@@ -56,7 +57,7 @@ def scheduled(run: Callable[[], int]) -> int:
         code = BAD_CONFIGURATION
         raise
     finally:
-        _told(lambda connection: _end(connection, name, slot, code))
+        _tried(lambda connection: _end(connection, name, slot, code))
     return code
 
 
@@ -65,7 +66,7 @@ def _paused_by(connection: Connection, name: str) -> str | None:
 
 
 def _begin(connection: Connection, name: str, slot: datetime, at: datetime) -> None:
-    """Whoever started it: a start that somebody wanted has come."""
+    """Record a start, and delete the request for it, if there is one."""
     insert_missing(connection, schedule_runs, [{"name": name, "slot": slot, "started_at": at}])
     connection.execute(delete(schedule_wishes).where(schedule_wishes.c.name == name))
 
@@ -75,12 +76,12 @@ def _end(connection: Connection, name: str, slot: datetime, code: int) -> None:
     connection.execute(update(schedule_runs).where(*which).values(ended_at=datetime.now(UTC), exit_code=code))
 
 
-def _told(fn: Callable[[Connection], Result]) -> Result | None:
+def _tried(fn: Callable[[Connection], Result]) -> Result | None:
     engine = engines.create(load(SharedSettings).database)
     try:
         return engines.run_tx(engine, fn)
     except DatabaseAway as error:
-        log.warning("the schedule's start or end is not written down", extra={"why": str(error)})
+        log.warning("a start or end of the schedule could not be recorded", extra={"why": str(error)})
         return None
     finally:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""Starts of the schedule as metrics: by the operator, and on one machine by the scheduler."""
+"""Metrics of the schedule's starts: published by the operator, on one machine by the scheduler."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which rows of the schedule started when, and which are overdue: read from the tables."""
+"""Read from the tables when rows of the schedule started, and which are overdue."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from mercarich_db.tables import schedule_known, schedule_pauses, schedule_runs
 
 
 def starts(connection: Connection, now: datetime) -> Sequence[RowStarts]:
-    """Of every row of the schedule."""
+    """Return the starts of all rows of the schedule."""
     newest = select(schedule_runs.c.name, func.max(schedule_runs.c.started_at)).group_by(schedule_runs.c.name)
     last = {row[0]: row[1] for row in connection.execute(newest)}
     paused = set(connection.execute(select(schedule_pauses.c.name)).scalars())
@@ -27,11 +27,11 @@ def starts(connection: Connection, now: datetime) -> Sequence[RowStarts]:
 
 
 def known_since(connection: Connection) -> Mapping[str, datetime]:
-    """When each row came to this database."""
+    """Return, by name, when each row was added to this database."""
     return {row.name: row.since for row in connection.execute(select(schedule_known))}
 
 
 def know(connection: Connection) -> None:
-    """The rows are here from now on; those that were keep their time."""
+    """Add new rows of the schedule with the current time; existing ones keep theirs."""
     now = datetime.now(UTC)
     insert_missing(connection, schedule_known, [{"name": row.name, "since": now} for row in SCHEDULE])

@@ -1,4 +1,4 @@
-"""The schema's version: `upgrade` brings a database to the code's, `require` refuses an older one."""
+"""The schema's version: `upgrade` brings a database to that of the code, `require` refuses an older one."""
 
 import logging
 import re
@@ -23,18 +23,18 @@ _REVISION = re.compile(r'^(revision|down_revision) = "([^"]+)"$', re.MULTILINE)
 
 
 class Revisions(NamedTuple):
-    """What this code knows."""
+    """The migrations in this code."""
 
     known: frozenset[str]
     head: str
-    """The newest, which this code needs."""
+    """The newest revision, which this code needs."""
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Bring the database to this code's revision; answers (before, after). Run twice at once, one waits.
+    """Bring the database to this code's revision; return the revisions (before, after).
 
-    Raises `DatabaseAway` when it cannot be reached, another migration does not end within a minute, or somebody holds
-    a table for half a minute.
+    Of two concurrent upgrades, one waits. Raises `DatabaseAway` when the database cannot be reached, another migration
+    does not end within a minute, or a transaction locks a table for half a minute.
     """
     with reading(engine) as connection:
         before = _revision(connection)
@@ -46,7 +46,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
             try:
                 migrating.to_head(connection, _VERSIONS)
             except OperationalError as error:
-                if is_conflict(error):  # what waits for a table keeps everybody else from it, too
+                if is_conflict(error):  # give up: a statement that waits for a table blocks all others, too
                     raise DatabaseAway("a table is in use for long; see SHOW PROCESSLIST, then try again") from error
                 raise
             connection.commit()
@@ -55,8 +55,10 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 
 
 def require(engine: Engine) -> None:
-    """Raises `BadConfiguration` when the schema is older than this code or not there; tolerates a newer one,
-    since a migration only adds what the release before it can ignore."""
+    """Raise `BadConfiguration` when the schema is missing or older than this code.
+
+    A newer schema is accepted, because a migration only adds what the release before it can ignore.
+    """
     with reading(engine) as connection:
         found = _revision(connection)
     ours = revisions()
@@ -72,7 +74,7 @@ def require(engine: Engine) -> None:
 
 
 def revisions() -> Revisions:
-    """Read from the migrations' text, without running them."""
+    """Read the revisions from the source of the migrations, without importing them."""
     known: set[str] = set()
     built_on: set[str] = set()
     for file in (file for folder in _VERSIONS for file in folder.glob("*.py")):
@@ -91,8 +93,11 @@ def _revision(connection: Connection) -> str | None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Two upgrades must not run side by side. MariaDB's DDL commits by itself, so that a lock by name is needed; on
-    SQLite the whole upgrade is one transaction, without which Alembic would let others in after each migration."""
+    """Prevent concurrent upgrades.
+
+    On MariaDB, DDL commits implicitly, so that a named lock is needed. On SQLite, the whole upgrade is one
+    transaction; otherwise Alembic would commit after each migration and let others in.
+    """
     if connection.dialect.name == "sqlite":
         connection.execution_options(mercarich_writes=True)
         connection.begin()

@@ -1,6 +1,6 @@
-"""A seller's own thresholds for replacements: by `mercarich revival` and by the pages alike.
+"""A seller's own thresholds for replacements, for `mercarich revival` and for the pages.
 
-Each function is part of the caller's transaction.
+All functions run in the caller's transaction.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def own_settings(connection: Connection, user_id: int) -> Sequence[OwnSetting]:
 
 
 def set_own(connection: Connection, user_id: int, key: str, value: str | None, by: Actor, now: datetime) -> None:
-    """None: the general value again; the audit log tells of it. Raises `BadSetting`."""
+    """Set a seller's own value, with an entry in the audit log; None restores the general one. Raises `BadSetting`."""
     if key not in SELLERS_OWN:
         raise BadSetting(NoSellersSetting(key[:40], tuple(sorted(SELLERS_OWN))))
     text = None if value is None else str(DEFINITIONS[key].parse(value))
@@ -52,8 +52,8 @@ def set_own(connection: Connection, user_id: int, key: str, value: str | None, b
     if text is not None:
         row = {"user_id": user_id, "key": key, "value": text, "updated_at": now, "updated_by": by.name[:64]}
         connection.execute(insert(seller_settings).values(row))
-    told = f"{key}: {_said(before)} → {_said(text)}"
-    note_down(connection, Deed(AuditAction.RULE_CHANGED, by, name, now, told, user_id))
+    change = f"{key}: {_said(before)} → {_said(text)}"
+    note_down(connection, Deed(AuditAction.RULE_CHANGED, by, name, now, change, user_id))
 
 
 def _said(value: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What people change while the system runs, read from the database at most every few seconds."""
+"""A cache for settings that people change while the system runs, refreshed every few seconds."""
 
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
@@ -22,9 +22,9 @@ def settings_cache(
     *,
     seconds: float = SETTINGS_SECONDS,
 ) -> LoadingCache[*Keys, Value]:
-    """Called with what `read` wants besides a connection; reads for equal arguments at most every `seconds`.
+    """Return a function with the arguments of `read` after the connection, which caches each result for `seconds`.
 
-    Raises `DatabaseAway`.
+    The function raises `DatabaseAway`.
     """
 
     def fetch(*keys: *Keys) -> Value:

@@ -1,8 +1,7 @@
 """The settings that people change while the system runs: typed, bounded, with history.
 
-`read` gives every value, defaults filled in; `write` refuses what is out of range with a reason;
-`worker_setting` is what a pool's three keys say together. Deployment facts (addresses, keys) are not here
-but in the environment.
+`read` returns all values, with defaults. `write` refuses invalid values with a reason. `worker_setting` combines the
+three keys of a pool. Facts of the deployment (addresses, keys) are in the environment instead.
 """
 
 from collections.abc import Mapping
@@ -35,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Every setting with its value; a stored value that is no longer valid counts as absent."""
+    """All settings with their values. A stored value that is no longer valid counts as missing."""
 
     by_key: Mapping[str, int | float | str]
 
@@ -51,7 +50,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSetting:
-    """What people want of one pool: `mode` auto, fixed or paused; 1 <= low <= high workers."""
+    """The setting of one pool: `mode` is auto, fixed or paused; 1 <= low <= high workers."""
 
     mode: str
     low: int
@@ -63,12 +62,12 @@ def read(connection: Connection) -> Values:
 
 
 def stored(connection: Connection) -> Mapping[str, str]:
-    """The texts as they stand in the table, valid or not."""
+    """Return the stored texts by key, valid or not."""
     return {row.key: row.value for row in connection.execute(select(settings.c.key, settings.c.value))}
 
 
 def value_of(key: str, *texts: str | None) -> int | float | str:
-    """The first of these that is valid, else the default: a seller's own stands before the general one."""
+    """Return the first valid one of these, else the default. Pass a seller's own value before the general one."""
     definition = DEFINITIONS[key]
     for text in texts:
         if text is not None:
@@ -78,20 +77,20 @@ def value_of(key: str, *texts: str | None) -> int | float | str:
 
 
 def is_paused(connection: Connection, marketplace: str) -> bool:
-    """Whether people let this marketplace rest (`mercarich pause`)."""
+    """Return whether people have paused this marketplace (`mercarich pause`)."""
     key = PAUSE + marketplace.upper()
     return connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar() == PAUSED
 
 
 def revision(connection: Connection) -> int:
-    """Grows with every `write`."""
+    """Return a number that grows with every `write`."""
     return int(connection.execute(select(func.coalesce(func.max(settings_history.c.id), 0))).scalar_one())
 
 
 def worker_setting(texts: Mapping[str, str], key: str) -> WorkerSetting:
-    """A pool's number, `_MIN` and `_MODE`, out of what `stored` answers; `key` is one of `WORKERS`.
+    """Return a pool's setting from its three keys in `texts` (as from `stored`); `key` is one of `WORKERS`.
 
-    Raises `BadSetting` for a key that is none, for a text that cannot be read, and for more at least than at most.
+    Raises `BadSetting` for an unknown key, an invalid text, or a minimum above the maximum.
     """
     if key not in WORKERS:
         raise BadSetting(NoWorkerSetting(key[:40], tuple(WORKERS)))
@@ -117,8 +116,10 @@ def write(connection: Connection, key: str, value: str, *, by: str, at: datetime
 def write_all(
     connection: Connection, values: Mapping[str, str], *, by: str, at: datetime, note: str | None = None
 ) -> Mapping[str, str | None]:
-    """Store some values that need agree with each other only when all are stored. Answers what was stored before.
-    Raises `BadSetting`."""
+    """Store several values, whose agreement is checked once all are stored; return the texts stored before, by key.
+
+    Raises `BadSetting`.
+    """
     texts = {key: _parsed(key, value) for key, value in values.items()}
     before = stored(connection)
     for key in texts:
@@ -142,7 +143,7 @@ def _parsed(key: str, value: str) -> str:
 
 
 def _refuse_crossed(texts: Mapping[str, str], key: str) -> None:
-    """A pool's two numbers must agree at every moment."""
+    """Raise `BadSetting` if a pool's minimum is above its maximum."""
     pool = key.removesuffix(MIN)
     if pool not in WORKERS:
         return

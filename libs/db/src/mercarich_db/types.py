@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and MariaDB."""
+"""Column types that behave the same on SQLite and MariaDB."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,20 +11,20 @@ from mercarich_reasons.reason import LONGEST, Reason, dumps
 from mercarich_reasons.stored import loads
 
 AnyRow = Row[*tuple[Any, ...]]
-"""A row whose columns a reader takes by name."""
+"""A row whose columns are accessed by name."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows only in a column that is declared INTEGER."""
+"""A big integer. On SQLite INTEGER, the only type with automatic ids there."""
 
 
 def exact(length: int) -> TypeEngine[str]:
-    """Text that is compared byte by byte: marketplace ids and SKUs differ by case."""
+    """Return a text type that is compared byte by byte, because marketplace ids and SKUs are case-sensitive."""
     binary = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
     return String(length).with_variant(binary, "mysql", "mariadb")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time in, an aware UTC time out; both databases drop the zone and keep microseconds."""
+    """Takes aware times and returns aware UTC times. Both databases drop the time zone and keep microseconds."""
 
     impl = DateTime
     cache_ok = True
@@ -46,13 +46,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def has_code(column: ColumnElement[Any], *reasons: type[Reason]) -> ColumnElement[bool]:
-    """Whether a column of `StoredReason` holds one of these; NULL where it holds nothing."""
+    """SQL condition: the `StoredReason` is one of these. NULL if the column is NULL."""
     text = type_coerce(column, String)
     return or_(*(text.startswith(f'{{"code":"{each.code}"', autoescape=True) for each in reasons))
 
 
 class StoredReason(TypeDecorator[Reason]):
-    """A `Reason` in and out, JSON in the row; a sentence of an earlier release comes out as an `OldSentence`."""
+    """A `Reason`, stored as JSON. A sentence of an earlier release is returned as an `OldSentence`."""
 
     impl = String(LONGEST)
     cache_ok = True

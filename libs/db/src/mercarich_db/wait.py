@@ -1,4 +1,4 @@
-"""A long-lived process waits for its database at start, and says so, instead of dying in a circle."""
+"""Wait for the database at the start of a long-lived process, instead of crashing in a loop."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ _PAUSE_SECONDS = 2.0
 
 
 def wait_for_schema(url: str, stop: threading.Event) -> bool:
-    """Return True once the database answers with a schema that this code can use; False when `stop` was set first.
+    """Return True once the database has a schema that this code can use; False when `stop` was set first.
 
     Raises `BadConfiguration` when the address is wrong or the schema is older than the code.
     """
@@ -40,9 +40,9 @@ def wait_for_schema(url: str, stop: threading.Event) -> bool:
 
 
 def wait_until_usable(engine: Engine, stop: threading.Event, until: float) -> None:
-    """Return once the database has a schema that this code can use, whoever is about to make it.
+    """Return once the database has a schema that this code can use; another process makes it.
 
-    `until` is on the monotonic clock. Raises `TryAgain` with what is missing when that is over or `stop` was set.
+    `until` is on the monotonic clock. Raises `TryAgain`, with what is missing, at that time or when `stop` is set.
     """
     said = None
     while True:

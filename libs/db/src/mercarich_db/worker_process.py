@@ -1,4 +1,4 @@
-"""The frame of every process that works on the database until it is told to end."""
+"""Runs a long-lived process that uses the database: logging, signals, waiting for the schema."""
 
 import logging as log_lines
 import threading
@@ -14,14 +14,14 @@ from mercarich_platform.shutdown import install_signals
 log = log_lines.getLogger(__name__)
 
 Work = Callable[[threading.Event], int]
-"""Works until the event is set; answers the exit code."""
+"""Works until the event is set; returns the exit code."""
 
 
-def run(name: str, shared: SharedSettings, build: Callable[[threading.Event], Work], **told: object) -> int:
-    """Wait for the schema, build the worker and let it work; answers its exit code, 0 when told to end before.
+def run(name: str, shared: SharedSettings, build: Callable[[threading.Event], Work], **facts: object) -> int:
+    """Wait for the schema, build the worker and run it; return its exit code, or 0 if stopped before.
 
-    `told` goes into the log with the start. Raises `TryAgain` where the database goes away while it is built, and
-    `BadConfiguration`.
+    `facts` are logged with the start. Raises `BadConfiguration`, and `TryAgain` when the database goes away while the
+    worker is built.
     """
     logging.configure(name, level=shared.log_level, style=shared.log_format)
     stop = threading.Event()
@@ -33,5 +33,5 @@ def run(name: str, shared: SharedSettings, build: Callable[[threading.Event], Wo
     except DatabaseAway as error:
         raise TryAgain(str(error)) from error
     collector.settle(collector.WORKERS_YOUNG)
-    log.info("worker starts", extra=told)
+    log.info("worker started", extra=facts)
     return work(stop)

@@ -1,4 +1,4 @@
-"""What keeps the house: pictures, deletions, pauses, token checks."""
+"""Housekeeping: pictures, deletions, the schedule, token checks."""
 
 from sqlalchemy import Column, Index, Integer, String, Table
 
@@ -14,18 +14,18 @@ listing_pictures = Table(  # written by web
     Index("ix_listing_pictures_path", "path"),
 )
 
-pictures_wanted = Table(  # written by web: a row goes when its listing's pictures are saved, or given up
+pictures_wanted = Table(  # written by web; a row is deleted when its listing's pictures are saved or given up
     "pictures_wanted",
     metadata,
     Column("listing_id", Id, primary_key=True, autoincrement=False),
-    Column("place", Integer, nullable=False),  # in its seller's line: sellers take turns
+    Column("place", Integer, nullable=False),  # place in its seller's queue; sellers take turns
     Column("attempts", Integer, nullable=False),
     Column("not_before", UtcDateTime, nullable=True),  # with a worker until then, or put off
     Column("problem", String(255), nullable=True),
     Index("ix_pictures_wanted_place", "place", "listing_id"),
 )
 
-listing_removals = Table(  # no longer `listed`, kept until Amazon has accepted that they go
+listing_removals = Table(  # listings no longer `listed`, kept until Amazon has accepted their deletion
     "listing_removals",
     metadata,
     # written by web
@@ -48,12 +48,12 @@ deletions = Table(  # written by web
     Column("listings", Integer, nullable=False),
 )
 
-prunings = Table(  # written by web: old records that went
+prunings = Table(  # written by web: counts of old records that were deleted
     "prunings",
     metadata,
     Column("record", exact(32), primary_key=True),
-    Column("rows", Id, nullable=False, autoincrement=False),  # of all times
-    Column("pruned_at", UtcDateTime, nullable=False),  # the last time that somebody looked for old ones
+    Column("rows", Id, nullable=False, autoincrement=False),  # total since the beginning
+    Column("pruned_at", UtcDateTime, nullable=False),  # when old ones were last looked for
 )
 
 schedule_pauses = Table(  # written by web
@@ -64,14 +64,14 @@ schedule_pauses = Table(  # written by web
     Column("paused_by", String(64), nullable=False),
 )
 
-schedule_known = Table(  # written by `mercarich db upgrade`: a row that never starts is missed from then on
+schedule_known = Table(  # written by `mercarich db upgrade`: from then on, a row that never starts counts as missed
     "schedule_known",
     metadata,
     Column("name", exact(64), primary_key=True),
     Column("since", UtcDateTime, nullable=False),
 )
 
-schedule_wishes = Table(  # a row goes when its start has come
+schedule_wishes = Table(  # requested starts; a row is deleted when its start has happened
     "schedule_wishes",
     metadata,
     # written by web
@@ -80,7 +80,7 @@ schedule_wishes = Table(  # a row goes when its start has come
     Column("wanted_by", String(64), nullable=False),
     # written by the operator
     Column("job", exact(63), nullable=True),  # the Job that was made for it
-    Column("problem", String(255), nullable=True),  # why there is none yet
+    Column("problem", String(255), nullable=True),  # why it was not made yet
 )
 
 token_checks = Table(  # written by feed
@@ -93,5 +93,5 @@ token_checks = Table(  # written by feed
     Column("invalid", Integer, nullable=False),
     Column("unknown", Integer, nullable=False),
     Column("exposed", Integer, nullable=False),  # withdrawals of sellers whose token is refused
-    Column("problem", String(255), nullable=True),  # of the application itself: no seller was judged
+    Column("problem", String(255), nullable=True),  # a failure of our own credentials: no seller was judged
 )

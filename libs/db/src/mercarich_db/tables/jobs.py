@@ -14,20 +14,20 @@ jobs = Table(
     Column("state", exact(16), nullable=False),  # waiting, running, finished, stopped, failed
     Column("phase", exact(16), nullable=False),  # searching; reading, comparing, sources, applying; ended
     Column("arguments", Text, nullable=False),  # JSON, as it was started
-    Column("cursor", Text, nullable=False),  # JSON, from where any worker goes on
+    Column("cursor", Text, nullable=False),  # JSON, where the next worker continues
     Column("total", Integer, nullable=True),  # rows or queries
     Column("done", Integer, nullable=False),
     Column("made", Integer, nullable=False),  # listings that are new or changed
-    Column("left_out", Integer, nullable=False),  # candidates that were not taken
+    Column("left_out", Integer, nullable=False),  # candidates that were not used
     Column("wrong", Integer, nullable=False),  # problems found, see job_problems
     Column("message", StoredReason, nullable=True),  # for the seller
     Column("created_by", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("heartbeat_at", UtcDateTime, nullable=False),  # of the last progress, or since when a worker owes one
+    Column("heartbeat_at", UtcDateTime, nullable=False),  # of the last progress, or when the worker began
     Column("ended_at", UtcDateTime, nullable=True),
     Column("not_before", UtcDateTime, nullable=True),
-    Column("turn", Id, nullable=False),  # grows with each slice of its seller: the lowest is next
-    Column("fence", Integer, nullable=False),  # raised by whoever takes the job: an older claim writes nothing
+    Column("turn", Id, nullable=False),  # incremented with each slice for its seller; the lowest is next
+    Column("fence", Integer, nullable=False),  # incremented with each claim; an older claim can write nothing
     Column("claim", exact(64), nullable=True),  # the worker that has it
     Column("claimed_at", UtcDateTime, nullable=True),
     Column("claim_until", UtcDateTime, nullable=True),
@@ -50,7 +50,7 @@ job_queries = Table(
     Column("state", exact(16), nullable=False),  # waiting, done, skipped, failed
     Column("page", Integer, nullable=False),  # the next one
     Column("made", Integer, nullable=False),
-    Column("tries", Integer, nullable=False),  # answers in a row that could not be used
+    Column("tries", Integer, nullable=False),  # unusable answers in a row
     Column("problem", StoredReason, nullable=True),
 )
 
@@ -58,7 +58,7 @@ job_files = Table(
     "job_files",
     metadata,
     Column("job_id", Id, primary_key=True, autoincrement=False),
-    Column("place", Integer, primary_key=True, autoincrement=False),  # of its first byte in the file
+    Column("place", Integer, primary_key=True, autoincrement=False),  # offset of its first byte in the file
     Column("data", LargeBinary, nullable=False),  # at most 48 KiB: MariaDB's BLOB takes 64
 )
 

@@ -1,4 +1,4 @@
-"""Where all tables are known, and how their keys and indexes are named."""
+"""The metadata of all tables, with the naming of keys and indexes."""
 
 from sqlalchemy import MetaData
 

@@ -1,19 +1,19 @@
-"""What sellers are told, and the ways in which it goes out. Written by web."""
+"""Notices for sellers, and their delivery by mail and webhook. Written by web."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
-notices = Table(  # one for each cause: opened again when the cause comes back
+notices = Table(  # one for each cause, reopened when the cause comes back
     "notices",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("user_id", Id, nullable=False),
     Column("kind", exact(32), nullable=False),
-    Column("cause", exact(64), nullable=False),  # tells causes of a kind apart: the hold's, the job's id, or empty
-    Column("count", Integer, nullable=False),  # of what it is about, as of now
-    Column("about", String(255), nullable=False),  # a file's name, what Amazon says of a token
+    Column("cause", exact(64), nullable=False),  # id of the hold or job, to tell causes of a kind apart
+    Column("count", Integer, nullable=False),  # current number of affected things
+    Column("about", String(255), nullable=False),  # a file's name, or Amazon's message about a token
     Column("reason", StoredReason, nullable=True),  # why a job failed
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime, nullable=True),  # the cause has ended
@@ -28,10 +28,10 @@ notice_ways = Table(
     metadata,
     Column("user_id", Id, primary_key=True, autoincrement=False),
     Column("mail_address", String(254), nullable=True),
-    Column("mail_proven_at", UtcDateTime, nullable=True),  # its owner has said that it is theirs
+    Column("mail_proven_at", UtcDateTime, nullable=True),  # its owner has confirmed the address
     Column("webhook_url", String(1000), nullable=True),
     Column("webhook_salt", exact(64), nullable=True),  # the signing secret is made of it and the server's key
-    Column("kinds_by_mail", String(255), nullable=False),  # with a space between
+    Column("kinds_by_mail", String(255), nullable=False),  # separated by spaces
     Column("kinds_by_webhook", String(255), nullable=False),
 )
 
@@ -40,12 +40,12 @@ notice_sendings = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("user_id", Id, nullable=False),
-    Column("notice_id", Id, nullable=True),  # NULL: a proof of the address, or a trial
+    Column("notice_id", Id, nullable=True),  # NULL: a confirmation of the address, or a test
     Column("way", exact(16), nullable=False),  # mail, webhook
     Column("what", exact(16), nullable=False),  # opened, closed, proof, trial
     Column("state", exact(16), nullable=False),  # waiting, sent, failed
     Column("attempts", Integer, nullable=False),
-    Column("not_before", UtcDateTime, nullable=False),  # with a sender until then, or put off
+    Column("not_before", UtcDateTime, nullable=False),  # claimed by a sender until then, or postponed
     Column("created_at", UtcDateTime, nullable=False),
     Column("problem", String(255), nullable=True),
     Index("ix_notice_sendings_due", "state", "not_before"),

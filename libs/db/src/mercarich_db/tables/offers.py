@@ -9,7 +9,7 @@ listings = Table(
     "listings",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    # what its seller says of it
+    # given by its seller
     Column("user_id", Id, ForeignKey("users.id"), nullable=False),
     Column("sku", exact(64), nullable=False),
     Column("asin", exact(16), nullable=True),
@@ -17,21 +17,21 @@ listings = Table(
     Column("marketplace", exact(16), nullable=False),
     Column("source_item_id", Id, ForeignKey("source_items.id"), nullable=False),
     Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
-    Column("listing_quantity", Integer, nullable=False),  # what a restore puts back
+    Column("listing_quantity", Integer, nullable=False),  # the quantity after a restore
     Column("created_at", UtcDateTime, nullable=False),
-    Column("offer_price_jpy", Integer, nullable=True),  # what Amazon's buyer pays, as the seller told it
-    Column("stopped_at", UtcDateTime, nullable=True),  # not watched: down, and neither checked nor searched for
-    # of the first source: what a replacement may cost
+    Column("offer_price_jpy", Integer, nullable=True),  # what Amazon's buyer pays, as given by the seller
+    Column("stopped_at", UtcDateTime, nullable=True),  # not watched: down, neither checked nor searched for
+    # price of the first source, which limits the price of replacements
     Column("first_price_jpy", Integer, nullable=True),
     # its life: `mercarich_listings.listing`
     Column("quantity", Integer, nullable=False),  # what Amazon is to show
     Column("revision", Integer, nullable=False),
-    Column("searching", Boolean, nullable=False),  # a replacement is wanted
+    Column("searching", Boolean, nullable=False),  # a replacement is being searched for
     Column("withdrawn_at", UtcDateTime, nullable=True),
     Column("changed_at", UtcDateTime, nullable=False),  # of the newest revision
     Column("hold_id", Id, nullable=True),  # its withdrawal waits for this hold
-    # of replacements, and what an update run notes of its work
-    Column("lead_time_days", Integer, nullable=True),  # until its replacement is here and goes out to the buyer
+    # of replacements and update runs
+    Column("lead_time_days", Integer, nullable=True),  # days until the replacement arrives and is sent to the buyer
     Column("restored_at", UtcDateTime, nullable=True),  # its source must be seen on sale before its push
     Column("searched_at", UtcDateTime, nullable=True),  # the last search for a replacement
     Column("update_run", Id, nullable=True),  # these as the check_… columns of source_items
@@ -41,7 +41,7 @@ listings = Table(
     Column("update_unknowns", Integer, nullable=False, server_default="0"),
     Column("update_not_before", UtcDateTime, nullable=True),
     Column("update_problem", exact(32), nullable=True),
-    # how it stands with Amazon: `mercarich_listings.push`
+    # its state at Amazon: `mercarich_listings.push`
     Column("pushed_revision", Integer, nullable=False),
     Column("pushed_quantity", Integer, nullable=True),
     Column("pushed_at", UtcDateTime, nullable=True),
@@ -51,7 +51,7 @@ listings = Table(
     Column("push_attempts", Integer, nullable=False),
     Column("push_not_before", UtcDateTime, nullable=True),
     Column("push_problem", StoredReason, nullable=True),
-    Column("push_failed_revision", Integer, nullable=True),  # these three are about it, not about a newer one
+    Column("push_failed_revision", Integer, nullable=True),  # the revision that these three are about
     Column("orphan", Boolean, nullable=False),  # Amazon does not know the SKU
     Column("push_pending", Integer, Computed("CASE WHEN revision > pushed_revision THEN 1 ELSE 0 END", persisted=True)),
     UniqueConstraint("user_id", "sku"),
@@ -63,7 +63,7 @@ listings = Table(
     Index("ix_listings_searching", "searching", "marketplace", "id"),
     Index("ix_listings_searched", "searching", "marketplace", "searched_at", "id"),  # an update run's order
     Index("ix_listings_changed", "user_id", "changed_at", "id"),  # a seller's page of listings
-    Index(  # all that a seller's figures are counted by: the index alone answers
+    Index(  # a covering index: a seller's figures are counted without reading rows
         "ix_listings_shop",
         *("user_id", "listed", "orphan", "quantity", "hold_id", "searching", "stopped_at"),
         *("push_pending", "pushed_quantity", "listing_quantity", "push_problem", "source_item_id"),
@@ -87,6 +87,6 @@ listing_events = Table(
     Column("submission_id", Id, nullable=True),
     Column("evidence_id", Id, nullable=True),
     Index("ix_listing_events_listing", "listing_id", "id"),
-    Index("ix_listing_events_user", "user_id", "at", "kind"),  # a seller's days
-    Index("ix_listing_events_evidence", "evidence_id"),  # does anything rest on it still?
+    Index("ix_listing_events_user", "user_id", "at", "kind"),  # a seller's history by day
+    Index("ix_listing_events_evidence", "evidence_id"),  # is the evidence still referred to?
 )

@@ -1,4 +1,4 @@
-"""Sellers, and their Amazon accounts as feed links and judges them."""
+"""Sellers and their Amazon accounts, which feed links and judges."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
 
@@ -11,7 +11,7 @@ users = Table(
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("username", exact(64), nullable=False, unique=True),
     Column("plan", Integer, nullable=False),  # checks a day: 2 or 4
-    Column("checks_a_day", Integer, nullable=True),  # what he wants of them; see mercarich_db.cadence
+    Column("checks_a_day", Integer, nullable=True),  # the seller's choice, at most the plan; see mercarich_db.cadence
     Column("active", Boolean, nullable=False),
     Column("is_staff", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -29,15 +29,15 @@ amazon_accounts = Table(
     Column("token_checked_at", UtcDateTime, nullable=True),
 )
 
-amazon_links = Table(  # on their way to Amazon's consent page
+amazon_links = Table(  # sellers on their way to Amazon's consent page
     "amazon_links",
     metadata,
     # written by web
-    Column("state_hash", exact(64), primary_key=True),  # SHA-256 of what goes to Amazon and back
+    Column("state_hash", exact(64), primary_key=True),  # SHA-256 of the OAuth state
     Column("user_id", Id, nullable=False),
     Column("session_hash", exact(64), nullable=False),  # sessions.token_hash: the browser that comes back has it
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     # written by feed
-    Column("used_at", UtcDateTime, nullable=True),  # once
+    Column("used_at", UtcDateTime, nullable=True),  # can be used once
 )

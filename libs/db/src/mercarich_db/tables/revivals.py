@@ -1,4 +1,4 @@
-"""Replacements. Rules by web and by `mercarich revival`, the rest by updater."""
+"""Replacements. Rules are written by web and by `mercarich revival`, all else by updater."""
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
@@ -16,7 +16,7 @@ seller_settings = Table(  # a seller's own values of settings; see setting_defin
 )
 
 EVERYONE = 0
-"""The user_id of an exclusion that holds for all sellers, also for those who come later."""
+"""The user_id of an exclusion that applies to all sellers, including new ones."""
 
 excluded_sellers = Table(  # source sellers from whom this seller does not buy
     "excluded_sellers",
@@ -33,7 +33,7 @@ excluded_words = Table(  # words that no replacement's title may have
     Column("word", exact(64), primary_key=True),
 )
 
-revival_candidates = Table(  # of the last search of a listing, in the order in which they were judged
+revival_candidates = Table(  # of a listing's last search, in the order of judgement
     "revival_candidates",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
@@ -47,7 +47,7 @@ revival_candidates = Table(  # of the last search of a listing, in the order in 
     Column("price_jpy", Integer, nullable=True),
     Column("refused_by", exact(32), nullable=True),  # a Filter; NULL: it matches
     Column("reason", StoredReason, nullable=True),
-    # as far as it was looked at when it was judged; NULL: nobody knows
+    # as far as it was looked at when it was judged; NULL: unknown
     Column("page_seen", Boolean, nullable=True),  # False: only the row of the search's result
     Column("seller_id", exact(64), nullable=True),
     Column("rating_good", Integer, nullable=True),
@@ -68,7 +68,7 @@ revival_candidates = Table(  # of the last search of a listing, in the order in 
     Index("ix_revival_candidates_listing", "listing_id", "id"),
 )
 
-revivals = Table(  # replacements that were found, and what became of them
+revivals = Table(  # replacements that were found, with their state
     "revivals",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),

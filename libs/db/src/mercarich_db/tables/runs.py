@@ -1,4 +1,4 @@
-"""Check and update runs, and what they hold back. Written by checker and updater."""
+"""Check and update runs, and the holds of the brake. Written by checker and updater."""
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
@@ -25,7 +25,7 @@ runs = Table(
     Column("arguments", Text, nullable=False),  # JSON, as the command gave them
     Column("outcome", exact(16), nullable=False),  # running, finished, superseded, failed
     Column("phase", exact(32), nullable=False),  # marking, canaries, checking, held, confirming, ended
-    Column("note", StoredReason, nullable=True),  # why it rests, is held, or how it ended
+    Column("note", StoredReason, nullable=True),  # why it pauses or is held, or how it ended
     Column("started_at", UtcDateTime, nullable=False),
     Column("heartbeat_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=True),
@@ -37,9 +37,9 @@ runs = Table(
     Column("out_of_stock", Integer, nullable=False),
     Column("unknown", Integer, nullable=False),  # unknown answers, retried ones included
     Column("unparsable", Integer, nullable=False),
-    Column("unfinished", Integer, nullable=False),  # still unknown when the run let go of them
+    Column("unfinished", Integer, nullable=False),  # still unknown when the run gave them up
     Column("set_aside", Integer, nullable=False),
-    Column("fallen", Integer, nullable=False),  # listings that were to be withdrawn, held ones included
+    Column("fallen", Integer, nullable=False),  # listings to be withdrawn, including held ones
     Column("withdrawn", Integer, nullable=False),
     Column("held", Integer, nullable=False),
     Column("revived", Integer, nullable=False, server_default="0"),  # listings that got another source
@@ -67,7 +67,7 @@ holds = Table(
     Column("reason", StoredReason, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("released_at", UtcDateTime, nullable=True),
-    Column("released_by", String(64), nullable=True),  # a person's name; NULL with released_at: closed by itself
-    Column("applied_at", UtcDateTime, nullable=True),  # what it held has been withdrawn or let go
+    Column("released_by", String(64), nullable=True),  # a person's name; NULL with released_at: closed automatically
+    Column("applied_at", UtcDateTime, nullable=True),  # its listings have been withdrawn or freed
     Index("ix_holds_open", "applied_at", "run_id"),
 )

@@ -1,23 +1,23 @@
-"""How people sign in, and what they did. Written by web."""
+"""Sign-in of people, and the audit log. Written by web."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
 
-logins = Table(  # of the users who may sign in
+logins = Table(  # users who may sign in
     "logins",
     metadata,
     Column("user_id", Id, ForeignKey("users.id"), primary_key=True, autoincrement=False),
     Column("password_hash", String(255), nullable=False),  # argon2id, in its own notation
     Column("password_at", UtcDateTime, nullable=False),
     Column("language", exact(8), nullable=True),  # ja, en; NULL: the browser's
-    Column("codes_salt", exact(64), nullable=True),  # the authenticator's secret is made of it and the server's key
-    Column("codes_since", UtcDateTime, nullable=True),  # a code is asked for; NULL with a salt: not yet proven
-    Column("codes_used", Id, nullable=True),  # the newest step whose code was taken
+    Column("codes_salt", exact(64), nullable=True),  # the TOTP secret is derived from it and the server's key
+    Column("codes_since", UtcDateTime, nullable=True),  # a code is required; NULL with a salt: not confirmed yet
+    Column("codes_used", Id, nullable=True),  # the newest time step whose code was accepted
 )
 
-recovery_codes = Table(  # each gone when it was used
+recovery_codes = Table(  # each is deleted when it is used
     "recovery_codes",
     metadata,
     Column("user_id", Id, primary_key=True, autoincrement=False),
@@ -48,14 +48,14 @@ api_keys = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("token_hash", exact(64), primary_key=True),  # SHA-256: who reads the table cannot sign in
+    Column("token_hash", exact(64), primary_key=True),  # SHA-256, so that reading the table does not allow to sign in
     Column("user_id", Id, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),  # to the minute
     Column("confirmed_at", UtcDateTime, nullable=False),  # when the password was last given
     Column("address", String(64), nullable=False),
     Column("agent", String(255), nullable=False),
-    Column("half", Boolean, nullable=False, server_default="0"),  # the code is still to come
+    Column("half", Boolean, nullable=False, server_default="0"),  # the second factor is still missing
     Index("ix_sessions_user", "user_id"),
 )
 
@@ -85,7 +85,7 @@ audit_log = Table(  # append only
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("user_id", Id, nullable=True),  # the seller whose thing it is; NULL: the system's
+    Column("user_id", Id, nullable=True),  # the seller concerned; NULL: the system
     Column("actor", String(64), nullable=False),
     Column("action", exact(64), nullable=False),
     Column("subject", String(255), nullable=False),

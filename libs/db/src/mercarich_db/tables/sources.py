@@ -1,4 +1,4 @@
-"""What sellers buy, what was seen of it, and what that rests on. Identity by web and updater, the rest by checker."""
+"""Source items, observations and evidence. Identities are written by web and updater, all else by checker."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
@@ -13,20 +13,20 @@ source_items = Table(
     Column("item_id", exact(64), nullable=False),
     Column("seller_id", exact(64), nullable=True),
     Column("title", String(255), nullable=True),
-    Column("state", exact(16), nullable=False),  # the last state that was learnt; unknown only before the first
+    Column("state", exact(16), nullable=False),  # the last known state; unknown only before the first
     Column("reason", exact(32), nullable=True),
     Column("price_jpy", Integer, nullable=True),
     Column("observed_at", UtcDateTime, nullable=True),  # when `state` was last seen
     Column("evidence_id", Id, nullable=True),
-    Column("suspected_at", UtcDateTime, nullable=True),  # first of the looks that a hold wants confirmed
-    Column("checked_at", UtcDateTime, nullable=True),  # the last check that learnt something
+    Column("suspected_at", UtcDateTime, nullable=True),  # first look that saw it gone, if a hold waits for a second one
+    Column("checked_at", UtcDateTime, nullable=True),  # the last check with a known state
     Column("checked_run", Id, nullable=True),  # the last run that is done with it
-    Column("check_run", Id, nullable=True),  # the run that still wants it; NULL: nothing pending
+    Column("check_run", Id, nullable=True),  # the run that is still to check it; NULL: nothing pending
     Column("check_rank", Integer, nullable=False),  # its place in that run, fair over sellers
-    Column("check_attempts", Integer, nullable=False),  # claims since the last answer: a high one kills workers
+    Column("check_attempts", Integer, nullable=False),  # claims since the last answer; many: it may crash workers
     Column("check_unknowns", Integer, nullable=False),  # unknown answers in this run
     Column("check_not_before", UtcDateTime, nullable=True),
-    Column("check_problem", exact(32), nullable=True),  # the last unknown's reason, or set_aside
+    Column("check_problem", exact(32), nullable=True),  # reason of the last unknown state, or set_aside
     Column("image_url", String(512), nullable=True),  # its first picture, kept for the search after it is gone
     Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
     UniqueConstraint("marketplace", "item_id"),

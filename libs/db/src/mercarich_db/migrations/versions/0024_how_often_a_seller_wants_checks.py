@@ -1,4 +1,4 @@
-"""How many checks a day a seller wants of those that his plan allows."""
+"""How many checks a day a seller wants of those that their plan allows."""
 
 import sqlalchemy as sa
 
