@@ -1,4 +1,4 @@
-"""One entry of a listing's history, and the change that it tells of."""
+"""An entry of a listing's history, and the change that it records."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of `listing_events`, its columns by their names."""
+    """A row of `listing_events`; the fields are its columns."""
 
     listing_id: int
     user_id: int
@@ -31,17 +31,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[Row]):
-    """What a transition makes of a row: `store.save` writes the columns that differ, and the event."""
+    """The result of a transition: `store.save` writes the columns that differ, and the event."""
 
     before: Row
     after: Row
     event: Event | None = None
-    """None: nothing that the history tells, for instance the end of a claim."""
+    """None if the change is not recorded in the history, such as the end of a claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What a transition rests on: ids of the run, the hold and the evidence, as far as there are any."""
+    """The cause of a transition: ids of the run, the hold and the evidence, each if there is one."""
 
     run_id: int | None = None
     hold_id: int | None = None
@@ -53,7 +53,7 @@ NO_TRIGGER = Trigger()
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an event says besides the listing itself."""
+    """The fields of an event besides those of the listing."""
 
     kind: EventKind
     at: datetime

@@ -1,7 +1,7 @@
-"""What the events of a listing make of it: the row equals the replay of its history. No I/O.
+"""Replay a listing's events: the result must equal its row. No I/O.
 
-Written apart from the transitions on purpose: a transition whose event does not tell all that it changes fails the
-test that compares the two.
+This is written independently of the transitions on purpose. A test compares both, and fails for a transition whose
+event does not contain everything that it changes.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ from mercarich_reasons.stock import ByHand, ReplacedBy, ReplacementTakenBack
 
 
 def replay(listing: Listing, events: Iterable[Event]) -> Listing:
-    """The listing after these events, in their order. Events about pushes and questions change nothing of it."""
+    """Return the listing after these events. Events about pushes and proposals do not change it."""
     for event in events:
         columns = _TOLD.get(event.kind, _nothing)
         listing = replace(listing, **columns(listing, event))
@@ -39,7 +39,7 @@ def _withdrawn(_listing: Listing, event: Event) -> dict[str, Any]:
 
 
 def _given(_listing: Listing, event: Event) -> dict[str, Any]:
-    """Up again, or still: with another source, or by hand with the same."""
+    """Apply an event that puts the listing up (or keeps it up): with another source, or by hand with the same."""
     up = {"searching": False, "withdrawn_at": None}
     if not isinstance(event.reason, ReplacedBy):
         return {**_quantity(event), **up, "stopped_at": None, "restored_at": event.at}

@@ -1,6 +1,6 @@
-"""How a listing stands with Amazon, and what each end of a push, a feed or a look does to it. No I/O.
+"""The state of a listing at Amazon, and how results of pushes, feeds and reads change it. No I/O.
 
-A push carries an absolute quantity at a revision. Every function returns a `Change` of the push columns.
+A push sends an absolute quantity at a revision. Each function returns a `Change` of the push columns.
 """
 
 from dataclasses import dataclass, replace
@@ -13,18 +13,18 @@ from mercarich_reasons.push import NewerQuantity, NotShown, UnknownSku
 from mercarich_reasons.reason import Reason
 
 LEASE = timedelta(seconds=30)
-"""Renewed while the answers are waited for; after a crash the claim's listings wait for so long."""
+"""Lease of a claim, renewed while its answers are pending. After a crash, its listings wait for this time."""
 _AWAY = timedelta(seconds=5)
-"""The wait after an answer that did not come."""
+"""Wait after a push without an answer."""
 SETTLED = timedelta(seconds=1)
-"""Amazon's own read path lags behind an accepted PATCH."""
+"""Wait before a read: Amazon's read path lags behind an accepted PATCH."""
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(minutes=10), timedelta(hours=24)
 _LONGEST_DOUBT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """The push columns of `listings` by their names; `revision` and `quantity` are what is wanted."""
+    """The push columns of `listings`. `revision` and `quantity` are the desired state."""
 
     id: int
     user_id: int
@@ -34,57 +34,57 @@ class Push:
     pushed_revision: int
     """The newest revision that Amazon accepted."""
     pushed_quantity: int | None
-    """What Amazon shows as far as is known."""
+    """The quantity that Amazon shows, as far as known."""
     pushed_at: datetime | None
     verified_at: datetime | None
     """When the accepted quantity was read back."""
     push_claim: str | None
-    """Whose PATCH is under way."""
+    """Name of the claim whose PATCH is under way."""
     push_claim_until: datetime | None
     push_attempts: int
-    """Refusals in a row, or vain looks in a row where the problem is `NotShown`: of `push_failed_revision`."""
+    """Refusals of `push_failed_revision` in a row; if the problem is `NotShown`, failed reads in a row."""
     push_not_before: datetime | None
     push_problem: Reason | None
     push_failed_revision: int | None
     orphan: bool
-    """Amazon does not know the SKU."""
+    """Whether Amazon does not know the SKU."""
 
     @property
     def under_way(self) -> bool:
-        """A push is on its way, or one may have arrived whose answer was lost: what Amazon shows is not sure."""
+        """Whether it is uncertain what Amazon shows: a push is under way, or its answer was lost."""
         failed = self.push_attempts > 0 or self.push_problem is not None or self.push_not_before is not None
         return self.push_claim is not None or failed
 
 
 Pushed = Change[Push]
-"""What a function of this module returns."""
+"""The result of a function of this module."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The quantity that was sent, and of which revision it was."""
+    """The quantity that was sent, and its revision."""
 
     revision: int
     quantity: int
     submission_id: int | None = None
-    """Of a feed."""
+    """The feed, if it was sent by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """What is stored of the failed pushes of one revision; of an older one it says nothing."""
+    """The stored failures of pushes of one revision; those of an older one do not count."""
 
     attempts: int = 0
     problem: Reason | None = None
 
     @property
     def refusals(self) -> int:
-        """How often Amazon refused the quantity since it last took it."""
+        """Return how often Amazon has refused the quantity since it last accepted it."""
         return 0 if isinstance(self.problem, NotShown) else self.attempts
 
     @property
     def doubts(self) -> int:
-        """How often a look at the accepted quantity was in vain; refusals are counted apart from these."""
+        """Return how often reads have not shown the accepted quantity; counted apart from refusals."""
         return self.attempts if isinstance(self.problem, NotShown) else 0
 
 
@@ -95,7 +95,7 @@ def failures(push: Push, revision: int) -> Failures:
 
 
 def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
-    """Amazon took it, which is no proof that it shows it: a doubt of this revision stands until it is read back."""
+    """Amazon accepted it, which does not prove that it shows it: doubts of this revision stay until it is read back."""
     tried = failures(push, sent.revision)
     left = tried if tried.doubts else Failures()
     columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
@@ -103,22 +103,22 @@ def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
 
 
 def refused(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: datetime) -> Pushed:
-    """Amazon refused the content: tried again after a growing wait."""
+    """Amazon refused the content; it is tried again after a growing wait."""
     columns = _refused(push, sent, problem, now)
     return _changed(push, _event(push, EventKind.PUSH_REJECTED, sent, at, problem), **_free(), **columns)
 
 
 def unknown_sku(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: datetime) -> Pushed:
-    """Amazon does not know the SKU: out of the queue, but a withdrawal is tried again after a growing wait."""
+    """Amazon does not know the SKU. It leaves the queue, but a withdrawal is tried again after a growing wait."""
     columns = _refused(push, sent, problem, now) | {"orphan": True}
     return _changed(push, _event(push, EventKind.PUSH_ORPHAN, sent, at, problem), **_free(), **columns)
 
 
 def deferred(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> Pushed:
-    """No answer came: tried again in seconds, and no attempt is counted.
+    """No answer came; it is tried again in seconds, and no attempt is counted.
 
-    A quantity above 0 may still be on its way, and Amazon may show it by now. So the claim stays until nobody can be
-    working on it any more, as after a crash: the zero of a source that has gone waits for as long.
+    A quantity above 0 may still be under way, or Amazon may show it already. So the claim stays for the whole lease,
+    as after a crash, and even the zero of a source that has sold meanwhile waits for its end.
     """
     tried = failures(push, sent.revision)
     columns: dict[str, Any] = {
@@ -134,17 +134,17 @@ def deferred(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> P
 
 
 def released(push: Push) -> Pushed:
-    """It never reached Amazon, or met the quota: tried again at once."""
+    """It never reached Amazon, or was throttled; it is tried again at once."""
     return _changed(push, None, **_free())
 
 
 def shown(push: Push, now: datetime) -> Pushed:
-    """A look found the accepted quantity at Amazon."""
+    """A read found the accepted quantity at Amazon."""
     return _changed(push, None, verified_at=now, push_attempts=0, push_problem=None, push_not_before=None)
 
 
 def not_shown(push: Push, found: int | None, at: datetime, now: datetime) -> Pushed:
-    """A look found another quantity, or none (None). No quantity is no reason to push, but to look again."""
+    """A read found another quantity, or none (`found` is None). The first is pushed again, the second is read again."""
     if found is None and push.quantity:
         return _changed(push, None, push_attempts=0, push_problem=None)
     doubts = failures(push, push.revision).doubts + 1
@@ -159,17 +159,17 @@ def not_shown(push: Push, found: int | None, at: datetime, now: datetime) -> Pus
 
 
 def lost(push: Push, problem: Reason, at: datetime, now: datetime) -> Pushed:
-    """A look found that Amazon does not know the SKU although it took the quantity."""
+    """A read found that Amazon does not know the SKU, although it had accepted the quantity."""
     sent = Sent(push.revision, push.quantity)
     columns = _refused(push, sent, problem, now) | {"orphan": True, "pushed_revision": push.revision - 1}
     return _changed(push, _event(push, EventKind.PUSH_ORPHAN, sent, at, problem), **columns)
 
 
 def overtaken(push: Push, sent: Sent | None = None, at: datetime | None = None) -> Pushed:
-    """A late push may have put an older quantity over the newer one: what Amazon shows is not known, and it goes out
-    again. A PATCH under way loses its claim, so that its answer cannot count the listing as pushed.
+    """A late push may have overwritten a newer quantity: what Amazon shows is unknown, and it is pushed again.
 
-    `sent` and `at`: of the feed that was late, where its end is to be told.
+    A PATCH under way loses its claim, so that its answer cannot mark the listing as pushed. `sent` and `at` are those
+    of a late feed whose end is to be recorded in the history.
     """
     behind = min(push.pushed_revision, push.revision - 1)
     event = None
@@ -179,8 +179,10 @@ def overtaken(push: Push, sent: Sent | None = None, at: datetime | None = None) 
 
 
 def accepted_by_feed(push: Push, sent: Sent, at: datetime) -> Pushed:
-    """As `accepted`. Of a feed's listings only the zeros are read back, so that no doubt of others stays; nothing is
-    told where a PATCH had told it before."""
+    """As `accepted`, for a feed. Only a feed's zeros are read back, so doubts of other quantities are dropped.
+
+    No event is recorded if a PATCH has recorded the same before.
+    """
     tried = failures(push, sent.revision)
     left = tried if tried.doubts and not sent.quantity else Failures()
     columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
@@ -189,7 +191,7 @@ def accepted_by_feed(push: Push, sent: Sent, at: datetime) -> Pushed:
 
 
 def refused_by_feed(push: Push, sent: Sent, problem: Reason, at: datetime) -> Pushed:
-    """As `refused` or `unknown_sku`, by the feed's report; nothing changes where a PATCH was accepted meanwhile."""
+    """As `refused` or `unknown_sku`, by a feed's report. Nothing changes if a PATCH was accepted meanwhile."""
     orphan = isinstance(problem, UnknownSku)
     kind = EventKind.PUSH_ORPHAN if orphan else EventKind.PUSH_REJECTED
     columns = _refused(push, sent, problem, at) | {"orphan": orphan} if push.pushed_revision < push.revision else {}
@@ -197,8 +199,10 @@ def refused_by_feed(push: Push, sent: Sent, problem: Reason, at: datetime) -> Pu
 
 
 def feed_failed(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> Pushed:
-    """The feed as a whole came to nothing that is known: withdrawals go by PATCH at once, and until then nobody may
-    take it that Amazon shows what it showed before; restores go with a later feed."""
+    """The feed failed as a whole, with an unknown effect: withdrawals go by PATCH at once, restores by a later feed.
+
+    Until then, what Amazon shows counts as unknown.
+    """
     if push.pushed_revision >= push.revision:
         return _changed(push, None)
     if sent.quantity == 0:
@@ -209,18 +213,18 @@ def feed_failed(push: Push, sent: Sent, problem: Reason | None, now: datetime) -
 
 
 def never_left(push: Push, revision: int) -> Pushed:
-    """The newest revision is what Amazon shows already: the withdrawal before it was never sent."""
+    """Amazon already shows the newest revision, because the withdrawal before it was never sent."""
     return _changed(push, None, pushed_revision=revision)
 
 
 def back_off(attempts: int) -> timedelta:
-    """The wait after the refusal number `attempts`, counted from 1: 10 min, 20, 40 … 24 h."""
+    """Return the wait after the refusal number `attempts`, from 1: 10 min, 20, 40 … 24 h."""
     doublings = max(0, min(attempts - 1, 10))
     return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
 
 
 def doubt_wait(doubts: int) -> timedelta:
-    """The wait after the vain look number `doubts`, counted from 1: none, 2 s, 4, 8 … 10 min."""
+    """Return the wait after the failed read number `doubts`, from 1: none, 2 s, 4, 8 … 10 min."""
     return min(timedelta(seconds=1 << min(doubts - 1, 10)), _LONGEST_DOUBT) if doubts > 1 else timedelta()
 
 

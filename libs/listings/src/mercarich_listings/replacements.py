@@ -1,6 +1,6 @@
-"""A person's word on a replacement: by `mercarich revival`, the pages and the API alike.
+"""Decisions of people on replacements, for `mercarich revival`, the pages and the API.
 
-Each function is part of the caller's transaction.
+All functions run in the caller's transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from mercarich_reasons.stock import ReplacementApproved, ReplacementRefused, Rep
 
 
 class Undecidable(Refusal):
-    """It cannot be done as things stand."""
+    """The decision is not possible in the current state."""
 
 
 AWAITED = and_(
@@ -32,17 +32,17 @@ AWAITED = and_(
     listings.c.searching,
     listings.c.listed,
 )
-"""A proposal whose listing still wants a replacement: a person is asked."""
+"""SQL condition: a proposal that waits for a person, whose listing still needs a replacement."""
 
 _UNDECIDED = frozenset({RevivalState.PROPOSED, RevivalState.APPROVED})
 _REVERSIBLE = frozenset(TRANSITIONS[take_back.__name__].start)
 
 
 def approve(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
-    """Take what is proposed for this listing, after a worker's one more look; returns the revival's id.
+    """Approve the proposal for this listing; return the revival's id. A worker applies it after one more look.
 
-    `shown`: the marketplace and item that the person saw ("yahoo x1234567"); None: whatever is the newest.
-    Raises `Undecidable` when nothing waits for approval, or something else does.
+    `shown` is the marketplace and item that the person saw ("yahoo x1234567"); None: the newest one.
+    Raises `Undecidable` when nothing waits for approval, or another item does.
     """
     listing, proposed = _locked(connection, listing_id)
     if proposed is None or proposed.state != RevivalState.PROPOSED or not (listing.searching and listing.listed):
@@ -56,9 +56,9 @@ def approve(connection: Connection, listing_id: int, by: str, now: datetime, *, 
 
 
 def undo(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
-    """Refuse a proposal, or take a replacement back, for all listings that were given it; returns the revival's id.
+    """Refuse a proposal, or take a replacement back, for all listings that were given it; return the revival's id.
 
-    `shown` as in `approve`. Raises `Undecidable` when there is nothing to undo, or it is another one.
+    `shown` as in `approve`. Raises `Undecidable` when there is nothing to undo, or it is another item.
     """
     listing, last = _locked(connection, listing_id)
     if last is None or last.state not in _UNDECIDED | {RevivalState.APPLIED}:
@@ -75,14 +75,14 @@ def undo(connection: Connection, listing_id: int, by: str, now: datetime, *, sho
 
 
 def _locked(connection: Connection, listing_id: int) -> tuple[Listing, AnyRow | None]:
-    """The listing and the newest that was found for it, locked in the order of who takes an approved one."""
+    """Lock and return the listing and its newest replacement, in the same order as workers that apply one."""
     last = _newest(connection, [listing_id]).get(listing_id)
     [listing] = store.lock(connection, [listing_id])
     return listing, last
 
 
 def _newest(connection: Connection, listing_ids: Sequence[int]) -> Mapping[int, AnyRow]:
-    """Listing -> the newest that was found for it, locked."""
+    """Lock and return the newest replacement by listing id."""
     found = select(revivals).where(revivals.c.listing_id.in_(listing_ids)).order_by(revivals.c.id)
     return {row.listing_id: row for row in connection.execute(found.with_for_update())}
 
@@ -98,7 +98,7 @@ def _decide(connection: Connection, revival_ids: Sequence[int], state: RevivalSt
 
 
 def _take_back(connection: Connection, listing: Listing, last: AnyRow, by: str, now: datetime) -> None:
-    """The old source is there again, as gone as it was: the offers come down, and the search goes on."""
+    """Give the listings their old source, which is still gone: they are withdrawn, and the search continues."""
     given = _given(connection, listing, last)
     old = select(source_items.c.marketplace).where(source_items.c.id == last.old_source_item_id)
     marketplace = Marketplace(connection.execute(old).scalar_one())
@@ -108,7 +108,7 @@ def _take_back(connection: Connection, listing: Listing, last: AnyRow, by: str, 
 
 
 def _given(connection: Connection, listing: Listing, last: AnyRow) -> Sequence[tuple[Listing, AnyRow]]:
-    """The listings that were given the item together with this one, locked, each with its revival."""
+    """Lock and return the listings that were given the item together with this one, each with its revival."""
     taken = select(source_items.c.id).where(
         source_items.c.marketplace == last.marketplace, source_items.c.item_id == last.item_id
     )
@@ -122,6 +122,6 @@ def _given(connection: Connection, listing: Listing, last: AnyRow) -> Sequence[t
 
 
 def _same(its: AnyRow | None, last: AnyRow) -> bool:
-    """Given by the same search."""
+    """Return whether both revivals come from the same search."""
     names = ("state", "marketplace", "item_id", "old_source_item_id")
     return its is not None and all(getattr(its, name) == getattr(last, name) for name in names)

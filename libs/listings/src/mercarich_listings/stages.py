@@ -1,4 +1,4 @@
-"""In which stage a listing is, as SQL: what `listing.stage_of` tells of a row, in the same order of questions."""
+"""The stage of a listing as SQL: the same decisions as `listing.stage_of`, in the same order."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from mercarich_db.tables import listing_removals, listings
 from mercarich_listings.listing import Stage
 
 LEAVING = exists().where(listing_removals.c.listing_id == listings.c.id)
-"""Amazon is to delete it."""
+"""SQL condition: the listing is to be deleted at Amazon."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fork:
-    """`otherwise` is the opposite of `condition`, said so that an index is used for it as well."""
+    """`otherwise` is the negation of `condition`, written so that an index can be used for it, too."""
 
     condition: ColumnElement[bool]
     then: "Stage | _Fork"
@@ -45,12 +45,15 @@ _TREE = _Fork(
 
 
 def is_in(stages: Collection[Stage]) -> ColumnElement[bool]:
-    """The listing is in one of these; asks nothing that does not matter, so that thousands are counted by an index."""
+    """SQL condition: the listing is in one of these stages.
+
+    It contains only what is needed to decide that, so that thousands of rows can be counted by an index.
+    """
     return _is_in(_TREE, frozenset(stages))
 
 
 def told_apart() -> frozenset[Stage]:
-    """The stages that `is_in` knows."""
+    """Return the stages that `is_in` can distinguish."""
     return _leaves(_TREE)
 
 

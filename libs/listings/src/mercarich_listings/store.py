@@ -1,7 +1,7 @@
-"""The rows of listings and of their history: locked, read and saved here, and written nowhere else.
+"""The repository of listings and their history: the only module that writes these tables.
 
-Every function is part of the caller's transaction. Rows are locked and changed in order of their ids, so that two
-writers never wait for each other in a circle.
+All functions run in the caller's transaction. Rows are locked and changed in order of their ids, which prevents
+deadlocks between writers.
 """
 
 from collections import defaultdict
@@ -36,15 +36,15 @@ _EVENT = tuple(field.name for field in fields(Event))
 _EVENT_VALUES = attrgetter(*_EVENT)
 
 OF_STORE = {"of_store": True}
-"""An option of the statements that others execute: they were made here (the guard of the integration tests)."""
+"""Execution option of statements made here for others to execute; a guard in the integration tests checks it."""
 CLAIM_COLUMNS = frozenset(
     f"update_{name}" for name in ("run", "rank", "attempts", "unknowns", "not_before", "problem")
 ) | {"updated_run", "searched_at", "first_price_jpy"}
-"""What an update run notes down of its work on a listing (`mercarich_runs`): no turn in the listing's life."""
+"""Columns of an update run's work on a listing (`mercarich_runs`), which are not part of its life cycle."""
 SELLERS_COLUMNS = frozenset({"asin", "title", "listing_quantity", "offer_price_jpy"})
-"""What a seller says of an offer, at any time."""
+"""Columns that a seller can change at any time."""
 DRAFT_COLUMNS = SELLERS_COLUMNS | {"source_item_id", "marketplace", "quantity", "first_price_jpy", "changed_at"}
-"""What else a seller changes while the listing is a draft."""
+"""Columns that a seller can change while the listing is a draft."""
 
 
 def _locking(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
@@ -59,7 +59,7 @@ _PUSHES_BY_ID = _LOCK_PUSHES.where(among(listings.c.id, GIVEN_IDS))
 
 
 def lock(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[bool]) -> list[Listing]:
-    """The listings that are there and meet the conditions, in order of their ids, held until the transaction ends."""
+    """Lock those of the listings that exist and meet the conditions; return them in order of their ids."""
     given = sorted(ids)
     if not given:
         return []
@@ -68,12 +68,12 @@ def lock(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[
 
 
 def lock_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Listing]:
-    """As `lock`, those that meet the conditions."""
+    """As `lock`, for all listings that meet the conditions."""
     return list(map(_listing, connection.execute(_LOCK_LISTINGS.where(*conditions)).all()))
 
 
 def lock_pushes(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[bool]) -> list[Push]:
-    """How these listings stand with Amazon, those that meet the conditions, as `lock`."""
+    """As `lock`, but return the push columns."""
     given = sorted(ids)
     if not given:
         return []
@@ -82,7 +82,7 @@ def lock_pushes(connection: Connection, ids: Iterable[int], *conditions: ColumnE
 
 
 def read(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[bool]) -> list[Listing]:
-    """As `lock`, those that meet the conditions, and not held: to tell of them, never to save what becomes of them."""
+    """As `lock`, but without locking: for events only. Changes of these listings must not be saved."""
     given = sorted(ids)
     if not given:
         return []
@@ -90,9 +90,9 @@ def read(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[
 
 
 def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
-    """Write what each change makes of its row, and the events. The rows are locked by `lock` or `lock_pushes`.
+    """Write changes and their events. The rows must be locked by `lock` or `lock_pushes`.
 
-    One statement for all rows in which the same columns differ, one for all events.
+    One statement for all rows in which the same columns differ, and one for all events.
     """
     made = list(changes)
     differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -106,12 +106,12 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:
-    """Add these to the history."""
+    """Add events to the history."""
     insert_rows(connection, listing_events, _EVENT, [_EVENT_VALUES(event) for event in events])
 
 
 def claim(connection: Connection, ids: Sequence[int], claim: str, until: datetime) -> None:
-    """These are being pushed, by whoever has the claim, and nobody else pushes them before `until`."""
+    """Claim listings for a push: no other worker pushes them before `until`."""
     values = {"push_claim": claim, "push_claim_until": until}
     connection.execute(update(listings).where(among(listings.c.id, ids)).values(values))
 
@@ -121,13 +121,13 @@ def renew(connection: Connection, claims: Sequence[str], until: datetime) -> Non
 
 
 def noting(**values: Any) -> Update:
-    """A statement, still without its conditions, that notes down an update run's work (`CLAIM_COLUMNS`)."""
+    """Return an update of `CLAIM_COLUMNS` without conditions, to which the caller adds its own."""
     _only(CLAIM_COLUMNS, values)
     return update(listings).values(values).execution_options(**OF_STORE)
 
 
 def note_rows(connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
-    """As `noting`, each row with its own values (`update_rows`); returns how many were there."""
+    """Update `CLAIM_COLUMNS`, each row with its own values (`update_rows`); return how many existed."""
     for row in rows[:1]:
         _only(CLAIM_COLUMNS | {"id"}, row)
     _only(CLAIM_COLUMNS, same)
@@ -135,9 +135,9 @@ def note_rows(connection: Connection, rows: Sequence[Mapping[str, Any]], same: M
 
 
 def edit(connection: Connection, rows: Sequence[Mapping[str, Any]], *, user_id: int, listed: bool) -> int:
-    """What a seller says of offers (`SELLERS_COLUMNS`) or drafts (`DRAFT_COLUMNS`), all rows with the same columns.
+    """Update a seller's offers (`SELLERS_COLUMNS`) or drafts (`DRAFT_COLUMNS`), all rows with the same columns.
 
-    Returns how many rows were this seller's and as `listed` says.
+    Return how many rows belonged to this seller and were `listed` as given.
     """
     for row in rows[:1]:
         _only((SELLERS_COLUMNS if listed else DRAFT_COLUMNS) | {"id"}, row)
@@ -145,7 +145,7 @@ def edit(connection: Connection, rows: Sequence[Mapping[str, Any]], *, user_id: 
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """New rows, all with the same columns; returns their ids in the order of the rows."""
+    """Insert rows, all with the same columns; return their ids in the order of the rows."""
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
@@ -157,18 +157,17 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 
 
 def add_missing(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """As `add`, but those whose SKU is there are left out; another transaction may add it at the same time."""
+    """As `add`, but skip rows whose SKU exists. Safe against concurrent transactions that add it."""
     insert_missing(connection, listings, rows)
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
-    """The rows themselves; what hangs on them is the caller's. Their history stays."""
+    """Delete the rows of listings. Their history stays; the caller deletes rows that refer to them."""
     connection.execute(delete(listings).where(among(listings.c.id, ids)))
 
 
 def forgetting(event_ids: Sequence[int], *conditions: ColumnElement[bool]) -> Delete:
-    """A statement that deletes those of these entries of the history that meet the conditions: old ones, on which
-    nothing rests any more."""
+    """Return a statement that deletes those of these events that meet the conditions: old ones, no longer needed."""
     forgotten = delete(listing_events).where(among(listing_events.c.id, event_ids), *conditions)
     return forgotten.execution_options(**OF_STORE)
 
@@ -179,7 +178,7 @@ def _listing(row: Any) -> Listing:
 
 
 def _update(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """A value that is the same in all rows stands in the statement once."""
+    """Update rows; a value that is the same in all of them is sent once."""
     first = rows[0]
     same = {name: value for name, value in first.items() if all(row[name] == value for row in rows) and name != "id"}
     own = [name for name in first if name not in same]

@@ -1,4 +1,4 @@
-"""When an offer waits to be pushed to Amazon, as SQL. Said here alone: what feed takes, the operator counts."""
+"""When an offer waits to be pushed to Amazon, as SQL. Feed pushes by these conditions, the operator counts by them."""
 
 from datetime import datetime, timedelta
 
@@ -8,18 +8,18 @@ from mercarich_contracts.market import State
 from mercarich_db.tables import listings, source_items, submission_items, submissions
 
 BYPASSED = "bypassed"
-"""The state of a feed that nothing waits for any more, although its end is not known."""
+"""State of a feed that is no longer waited for, although its end is unknown."""
 FRESH = timedelta(minutes=15)
-"""How old the last sight of a replacement may be when its offer goes up; the updater looks again before."""
+"""Age limit of the last look at a replacement when its offer is restored. The updater looks again before."""
 
 
 def pending() -> ColumnElement[bool]:
-    """Amazon does not yet have the newest revision, and could have it."""
+    """SQL condition: Amazon does not have the newest revision yet, and could get it."""
     return and_(listings.c.push_pending == 1, listings.c.listed == true(), listings.c.orphan == false())
 
 
 def withdrawal_pending() -> ColumnElement[bool]:
-    """As `pending`, for withdrawals by PATCH: an unknown SKU may have come (back) and is tried again, seldom."""
+    """As `pending`, for withdrawals by PATCH, including unknown SKUs: they may be known now, and are tried rarely."""
     return and_(listings.c.push_pending == 1, listings.c.listed == true())
 
 
@@ -32,7 +32,7 @@ def restore() -> ColumnElement[bool]:
 
 
 def not_deferred(now: datetime) -> ColumnElement[bool]:
-    """Nothing waits because an older revision was refused: least of all a zero."""
+    """SQL condition: not waiting after a refusal. A refusal of an older revision does not defer a newer one."""
     newer = listings.c.revision > listings.c.push_failed_revision
     return or_(listings.c.push_not_before.is_(None), listings.c.push_not_before <= now, newer)
 
@@ -42,16 +42,15 @@ def unclaimed(now: datetime) -> ColumnElement[bool]:
 
 
 def restore_waits(now: datetime) -> ColumnElement[bool]:
-    """A restore that could go out now, in either lane.
+    """SQL condition: a restore that could go out now, by PATCH or by feed.
 
-    None of which an older revision may be on its way, by PATCH or by feed: which of the two Amazon takes last is
-    undefined.
+    No older revision may be under way, since it is undefined which of the two Amazon would apply last.
     """
     return and_(pending(), restore(), source_is_fresh(now), not_deferred(now), unclaimed(now), carried_by_no_feed())
 
 
 def source_is_fresh(now: datetime) -> ColumnElement[bool]:
-    """What a revival restored goes up only while its source was seen available just now."""
+    """SQL condition: a replacement's source, if any, was seen available just now (`FRESH`)."""
     seen = and_(
         source_items.c.id == listings.c.source_item_id,
         source_items.c.state == State.AVAILABLE,
@@ -61,12 +60,12 @@ def source_is_fresh(now: datetime) -> ColumnElement[bool]:
 
 
 def not_in_feed() -> ColumnElement[bool]:
-    """No open feed carries this very revision; a bypassed one is no longer waited for."""
+    """SQL condition: no open feed has this revision. A bypassed feed does not count."""
     return not_(exists().where(_carried(), submission_items.c.revision == listings.c.revision))
 
 
 def carried_by_no_feed() -> ColumnElement[bool]:
-    """As `not_in_feed`, of any revision."""
+    """SQL condition: no open feed has any revision of the listing."""
     return not_(exists().where(_carried()))
 
 

@@ -1,7 +1,7 @@
-"""The filters in the seed's order (behaviour.md 1.3): the first one that refuses a candidate says why.
+"""The filters, in the seed's order (behaviour.md 1.3): the first one that refuses a candidate gives the reason.
 
-First what a search result tells (`early`), then what the item's own page tells (`late`); pictures are looked at
-between and at the end, by who looks them up.
+First the data of a search result is judged (`early`), then the item's own page (`late`). The caller compares pictures
+between these and at the end.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ from mercarich_replacements.rules import Rules, Wanted
 
 
 class Filter(StrEnum):
-    """What refused a candidate: `revival_candidates.refused_by`, and the label of a metric."""
+    """The filter that refused a candidate: `revival_candidates.refused_by`, and the label of a metric."""
 
     UNDONE = "undone"
     BANNED_SELLER = "banned_seller"
@@ -59,9 +59,9 @@ class Filter(StrEnum):
     SHIP_DAYS = "ship_days"
     PICTURE = "picture"
     UNKNOWN = "unknown"
-    """Nothing was learnt of it."""
+    """The look at it was inconclusive."""
     NOT_SEEN = "not_seen"
-    """Never stored: under other rules more of it would have to be seen, its page or its picture."""
+    """Only for previews, never stored: other rules would need its page or its picture, which were not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def early(rules: Rules, wanted: Wanted, row: Item) -> Refusal | None:
 
 
 def late(rules: Rules, wanted: Wanted, item: Item, used: frozenset[tuple[Marketplace, str]]) -> Refusal | None:
-    """`used` are the items that this seller uses already, as a source or as a SKU."""
+    """Judge the item's own page. `used` are the items that this seller already uses, as a source or as a SKU."""
     return _first(_DETAILS, rules, wanted, item) or _used(item, used) or _first(_AFTER_USED, rules, wanted, item)
 
 
@@ -144,7 +144,7 @@ def _condition(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
 
 
 def _condition_there(rules: Rules, ours: int, theirs: int) -> Reason | None:
-    """On another marketplace."""
+    """Judge the condition of an item on another marketplace."""
     worst = rules.other_conditions.get(ours)
     if worst is None:
         return ConditionNotTaken(ours)
@@ -157,7 +157,7 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
         return FirstPriceUnknown()
     if item.price_jpy is None:
         return PriceMissing()
-    shipping = item.shipping_cost_jpy or 0 if item.shipping_payer == "buyer" else 0  # of some nobody says how much
+    shipping = item.shipping_cost_jpy or 0 if item.shipping_payer == "buyer" else 0  # None: the amount is unknown
     cost = item.price_jpy + shipping
     if cost <= limit:
         return None
@@ -193,7 +193,7 @@ _DETAILS: tuple[tuple[Filter, _Refuses], ...] = (
     (Filter.BUYABLE, _buyable),
     (Filter.RATING, _rating),
 )
-"""A search result may not say who sells: the page does."""
+"""Filters for the item's page. The banned seller is among them again, since a search result may not name the seller."""
 _AFTER_USED: tuple[tuple[Filter, _Refuses], ...] = (
     (Filter.CONDITION, _condition),
     (Filter.PRICE, _price),

@@ -1,7 +1,7 @@
-"""Whether two offers are of the same thing: what titles and pictures say against it.
+"""Decide whether two offers are of the same object, by their titles and pictures.
 
-Each function returns the reason that refuses a candidate, or None. Two sets of rules have names: `seed`
-is what the original system did, `default` what the labelled pairs of docs/match-quality.md asked for.
+Each function returns the reason to refuse a candidate, or None. There are two named sets of rules: `seed` is what the
+original system used, `default` was tuned on the labelled pairs of docs/match-quality.md.
 """
 
 from dataclasses import dataclass
@@ -33,20 +33,20 @@ Word = TypeVar("Word", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What the pixels of two pictures say of each other."""
+    """The similarity of two pictures, computed from their pixels."""
 
     share_forth: float
-    """Part of our picture's features that have a partner in theirs, 0 to 1."""
+    """Share of our picture's features with a match in theirs, 0 to 1."""
     share_back: float
-    """The same seen from their picture."""
+    """Share of their picture's features with a match in ours, 0 to 1."""
     inliers: int
-    """Partners that agree on one movement of the thing between the two pictures."""
+    """Number of matches that agree on one transformation between the pictures."""
     colour_distance: float
-    """How far colours are apart close to the partners, once the light is evened out (Lab units, median)."""
+    """Median colour distance near the matches, in Lab units, after the light was equalised."""
     changed_share: float
-    """Part of what the partners span that has another colour and is no background, 0 to 1."""
+    """Share of the area spanned by the matches that has another colour and is not background, 0 to 1."""
     odd_share: float
-    """The largest spot whose pattern does not fit, as part of what the partners span, 0 to 1."""
+    """Size of the largest spot with a different pattern, as a share of the area spanned by the matches, 0 to 1."""
 
 
 NOTHING_ALIKE = Likeness(0.0, 0.0, 0, 999.0, 1.0, 1.0)
@@ -54,21 +54,21 @@ NOTHING_ALIKE = Likeness(0.0, 0.0, 0, 999.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class MatchRules:
-    """How sure a match must be. Infinity: this is not looked at."""
+    """Thresholds for a match. Infinity: the value is not checked."""
 
     name: Literal["seed", "default"]
     least_quick: float
-    """Correlation of the grey histograms."""
+    """Minimum correlation of the grey histograms, -1 to 1."""
     least_share: float
-    """Features with a partner, in both directions."""
+    """Minimum share of features with a match, in both directions, 0 to 1."""
     least_inliers: int = 0
     most_colour_distance: float = inf
     most_changed_share: float = inf
     most_odd_share: float = inf
     most_odd_share_in_volumes: float = inf
-    """The same for kinds that come in volumes, when the titles do not name one and the same."""
+    """`most_odd_share` for objects that come in volumes, unless both titles name the same volume."""
     titles_must_agree: bool = False
-    """Volume, pieces, model, colour and measures, and no part instead of the whole."""
+    """Whether the titles must agree on volume, number of pieces, model, colour, measures, and "only a part"."""
 
 
 SEED = MatchRules("seed", least_quick=0.80, least_share=0.10)
@@ -87,8 +87,11 @@ PRESETS = {rules.name: rules for rules in (SEED, DEFAULT)}
 
 
 def titles_against(rules: MatchRules, ours: str, theirs: str) -> Reason | None:
-    """What the titles name differently. A volume or a number of pieces that only one names is a difference, too:
-    whoever sells the third volume, or three pieces, says so."""
+    """Return the reason if the titles differ in something that they name.
+
+    A volume or a number of pieces in only one title counts as a difference: sellers of the third volume, or of three
+    pieces, say so.
+    """
     if not rules.titles_must_agree:
         return None
     a, b = titles.read(ours), titles.read(theirs)
@@ -111,7 +114,7 @@ def _named_differently(a: Named, b: Named) -> Reason | None:
 
 
 def _differ(a: frozenset[Any], b: frozenset[Any]) -> bool:
-    """Silence differs from a word, too."""
+    """Return whether the sets differ, also if one is empty."""
     return not a & b and bool(a or b)
 
 
@@ -124,14 +127,17 @@ def _listed(words: frozenset[Word]) -> tuple[Word, ...] | None:
 
 
 def quick_against(rules: MatchRules, correlation: float) -> Reason | None:
-    """The first look at the pictures."""
+    """Judge by the first, cheap comparison of the pictures."""
     if correlation > rules.least_quick:
         return None
     return HistogramsDiffer(least=round(rules.least_quick, 2), correlation=_rounded(correlation, 2))
 
 
 def pictures_against(rules: MatchRules, seen: Likeness, ours: str = "", theirs: str = "") -> Reason | None:
-    """The last look at the pictures. What both titles name alike, volume or colour, is not doubted for a picture."""
+    """Judge by the last comparison of the pictures.
+
+    If both titles name the same volume or colour, a picture is no reason to doubt that.
+    """
     share = min(seen.share_forth, seen.share_back)
     if share < rules.least_share:
         return FewFeaturesMatch(least=round(rules.least_share, 3), share=_rounded(share, 3))

@@ -1,4 +1,4 @@
-"""What a title names, in one spelling: volume, pieces, model, colour, measures, and "it is only a part"."""
+"""Extract from a title, in a normalised form: volume, pieces, model, colour, measures, and "only a part"."""
 
 import re
 import unicodedata
@@ -59,7 +59,7 @@ _NO_MODELS = re.compile(r"(?:vol|ver|no|ps|a|b)\.?\d{1,3}")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What one title says; empty where it says nothing."""
+    """What one title names; empty sets for what it does not."""
 
     volumes: frozenset[str]
     pieces: frozenset[str]
@@ -68,7 +68,7 @@ class Named:
     measures: frozenset[str]
     parts: frozenset[str]
     in_volumes: bool
-    """It is of a kind that comes in volumes or editions which look much alike."""
+    """Whether it is of a kind that comes in volumes or editions which look alike."""
 
 
 def read(title: str) -> Named:
@@ -87,7 +87,7 @@ def read(title: str) -> Named:
 
 
 def _volumes(text: str) -> frozenset[str]:
-    """`3` or `3-5`; halves by their word."""
+    """Return volumes such as `3` or `3-5`; halves (上, 下) as their word."""
     found = set(_HALVES.findall(text))
     for match in _VOLUME.finditer(text):
         first, last, *single, whole = match.groups()
@@ -101,7 +101,7 @@ def _volumes(text: str) -> frozenset[str]:
 
 
 def _pieces(text: str) -> frozenset[str]:
-    """As it is said, or as many as a range of volumes has."""
+    """Return the number of pieces: as named, or the size of a range of volumes."""
     said = {str(int(count)) for count in _PIECES.findall(text) if int(count) > 1}
     ranges = [volumes.split("-") for volumes in _volumes(text) if "-" in volumes]
     return frozenset(said or {str(int(last) - int(first) + 1) for first, last in ranges})

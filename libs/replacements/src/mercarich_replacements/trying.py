@@ -1,4 +1,4 @@
-"""What other rules would have said of a candidate, by what was seen of it when it was judged; nothing is looked up."""
+"""Judge a candidate by other rules, from the data stored when it was judged first; nothing is looked up."""
 
 from dataclasses import dataclass
 
@@ -9,25 +9,25 @@ from mercarich_replacements.matching import Likeness, pictures_against, quick_ag
 from mercarich_replacements.rules import Rules, Wanted
 
 NOT_SEEN = Refusal(Filter.NOT_SEEN, NotLookedAt())
-"""Under these rules more of it would have to be seen: its page, or its picture."""
+"""These rules would need its page or its picture, which were not looked at."""
 _NO_RULES = frozenset({Filter.UNDONE, Filter.USED, Filter.BUYABLE, Filter.UNKNOWN})
-"""Filters that hold under any rules."""
+"""Filters that do not depend on the rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A candidate as it was judged, of an `available` item as far as it was seen."""
+    """A candidate as it was judged, with the data seen of it."""
 
     item: Item
     page_seen: bool
     quick: float | None
     likeness: Likeness | None
     refusal: Refusal | None
-    """What was said then."""
+    """The refusal at that time; None: it matched."""
 
 
 def tried(rules: Rules, wanted: Wanted, seen: Seen) -> Refusal | None:
-    """In the order of a search. None: it would be taken."""
+    """Return the refusal by these rules, applied in the order of a search; None: it would match."""
     refusal = early(rules, wanted, seen.item)
     if refusal is not None:
         return refusal
@@ -53,5 +53,5 @@ def _pictures(rules: Rules, wanted: Wanted, seen: Seen) -> Refusal | None:
 
 
 def _as_then(then: Refusal | None, name: Filter) -> Refusal:
-    """Where there was nothing to compare there still is nothing."""
+    """Return the former refusal if it came from the same filter, because there was nothing to compare."""
     return then if then is not None and then.filter == name else NOT_SEEN

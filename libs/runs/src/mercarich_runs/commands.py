@@ -1,4 +1,4 @@
-"""The seed's command lines, alike for every operation: `mercarich check_item_yahoo 2 4 --max-workers 14`."""
+"""The seed's command line, the same for all operations: `mercarich check_item_yahoo 2 4 --max-workers 14`."""
 
 import argparse
 import os
@@ -34,24 +34,24 @@ EXIT_CODES = "Exit codes: 0 done or superseded, 75 try again, 78 bad configurati
 
 class Planner(Protocol):
     def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
-        """Raises `Interrupted` and `DatabaseAway`."""
+        """Take a run to its end. Raises `Interrupted` and `DatabaseAway`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunCommand:
-    """One operation's command; called with a marketplace and the arguments it answers the exit code."""
+    """The command of one operation. Called with a marketplace and the arguments; returns the exit code."""
 
     operation: Operation
     description: str
-    """With a place for the marketplace: `{marketplace}`."""
+    """The help text, with the placeholder `{marketplace}`."""
     batch_setting: str
-    """The setting that says how many rows a batch has."""
+    """Key of the setting for the number of rows in a batch."""
     build: Callable[[Marketplace, SharedSettings, Report], Planner]
-    """Raises `DatabaseAway` and `BadConfiguration`."""
+    """Builds the planner. Raises `DatabaseAway` and `BadConfiguration`."""
     tell: Callable[[Counts], str]
-    """The counts of a progress line, in the operation's words."""
+    """Returns the text of a progress line from the counts."""
     marks_only: str | None = None
-    """The help of --without-update; None: the operation has no such option."""
+    """Help text of --without-update; None: the operation does not have this option."""
 
     def __call__(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
         request, request_key = self.parse(marketplace, argv)
@@ -63,7 +63,7 @@ class RunCommand:
         return exit_code(lambda: self.build(marketplace, shared, report)(request, request_key, stop))
 
     def parse(self, marketplace: Marketplace, argv: Sequence[str]) -> tuple[Request, str | None]:
-        """The request and its key; ends the process with a sentence and code 2 where an argument is wrong."""
+        """Return the request and its key. For a wrong argument, exit with a message and code 2."""
         parser = argparse.ArgumentParser(
             prog=f"mercarich {self.operation}_item_{marketplace}",
             description=f"{self.description.format(marketplace=marketplace)} {EXIT_CODES}",
@@ -87,20 +87,24 @@ class RunCommand:
 
     def _add_arguments(self, parser: argparse.ArgumentParser) -> None:
         add = parser.add_argument
-        add("check_times", type=_plan, nargs="+", help="sellers checked so often a day: 2 or 4")
-        add("--max-workers", type=_workers, default=4, help="items of a batch under way at once (4)")
-        add("--group-lower", type=_positive, help=f"items in a batch (setting {self.batch_setting})")
-        add("--beginwith", type=_count, default=0, help="skip so many of each seller's items (0)")
+        add("check_times", type=_plan, nargs="+", help="sellers with this many checks a day: 2 or 4")
+        add("--max-workers", type=_workers, default=4, help="items of a batch processed concurrently (default 4)")
+        add("--group-lower", type=_positive, help=f"items in a batch (default: setting {self.batch_setting})")
+        add("--beginwith", type=_count, default=0, help="number of each seller's items to skip (default 0)")
         add("--usernames", nargs="+", default=[], help="only these sellers")
         add("--skus", nargs="+", default=[], help="only these SKUs")
         if self.marks_only is not None:
             add("--without-update", action="store_true", help=self.marks_only)
-        add("--dual-boot", action="store_true", help="debugging: no control of who is the newest")
+        add(
+            "--dual-boot",
+            action="store_true",
+            help="debugging only: neither supersede other runs nor be superseded",
+        )
         add("--yes", action="store_true", help="confirms --dual-boot")
         add(
             "--request-key",
             default=os.environ.get(REQUEST_KEY),
-            help="the Job's name: the same key is the same run (MERCARICH_REQUEST_KEY)",
+            help="the Job's name; the same key continues the same run (default: MERCARICH_REQUEST_KEY)",
         )
 
     def _process(self, marketplace: Marketplace) -> str:
@@ -108,18 +112,18 @@ class RunCommand:
 
 
 def exit_code(run: Callable[[], Run]) -> int:
-    """Builds a planner and sees its run through. Raises `TryAgain` and `BadConfiguration`."""
+    """Call `run` and return the exit code for its outcome. Raises `TryAgain` and `BadConfiguration`."""
     try:
         outcome = run().outcome
     except DatabaseAway as error:
-        raise TryAgain(f"{error}; started again under the same request key, the run goes on") from error
+        raise TryAgain(f"{error}; start it again with the same request key to continue the run") from error
     except Interrupted:
         return TRY_AGAIN
     return DONE if outcome in (Outcome.FINISHED, Outcome.SUPERSEDED) else FAILED
 
 
 class _Progress:
-    """One line on a terminal, written over; nothing elsewhere: the logs and `mercarich run show` have it."""
+    """Shows progress in one line on a terminal. Nothing if there is none: see the logs and `mercarich run show`."""
 
     def __init__(self, marketplace: Marketplace, tell: Callable[[Counts], str]) -> None:
         self._marketplace = marketplace

@@ -1,4 +1,4 @@
-"""What a run is, what it needs from outside, and what each port raises."""
+"""Runs, the interfaces that they need from outside, and what each raises."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,15 +14,15 @@ from mercarich_reasons.reason import Reason
 
 
 class ProxyAway(Exception):
-    """The marketplace's proxy does not answer for now."""
+    """The marketplace's proxy does not answer now."""
 
 
 class Superseded(Exception):
-    """A newer run of the same key has started; nothing was written."""
+    """A newer run of the same operation and marketplace has started; nothing was written."""
 
 
 class Operation(StrEnum):
-    """With the marketplace, a run's key: runs of different keys never disturb each other."""
+    """Operation and marketplace are a run's key: only a run with the same key supersedes another."""
 
     CHECK = "check"
     UPDATE = "update"
@@ -30,7 +30,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A run's arguments, as its command gives them."""
+    """The arguments of a run, from its command."""
 
     marketplace: Marketplace
     plans: tuple[int, ...]
@@ -41,7 +41,7 @@ class Request:
     usernames: tuple[str, ...] = ()
     skus: tuple[str, ...] = ()
     without_update: bool = False
-    """Of a check: only mark what is gone."""
+    """For a check: only mark listings whose source is gone."""
     dual_boot: bool = False
 
 
@@ -66,7 +66,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """A run's counters as they stand. `checked` are rows done: sources looked at, or listings searched for."""
+    """The current counters of a run. `checked` are finished rows: sources looked at, or listings searched for."""
 
     planned: int
     checked: int
@@ -80,43 +80,43 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Sellers:
-    """Who takes part in a run, and how many do not, by reason."""
+    """The sellers in a run, and the number of skipped ones by reason."""
 
     user_ids: frozenset[int]
     skipped: Mapping[str, int]
 
 
 class Runs(Protocol):
-    """The runs and who is the newest. Every method raises `DatabaseAway`."""
+    """The runs and their generations. Every method raises `DatabaseAway`."""
 
     def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
-        """A new generation; or, for a request key that is known, the run it started."""
+        """Start a run with a new generation, or return the existing run of the request key."""
 
     def beat(self, run: Run, now: datetime) -> Counts:
-        """Say that the planner lives. Raises `Superseded`."""
+        """Record that the planner is alive; return the counts. Raises `Superseded`."""
 
     def enter(self, run: Run, phase: str, note: Reason | None = None) -> None:
-        """Say what the run is doing, and why."""
+        """Store the run's phase, and why."""
 
     def note(self, run: Run, note: Reason | None) -> None:
-        """Say why it rests; its phase stays."""
+        """Store why the run waits; its phase does not change."""
 
     def is_paused(self, marketplace: Marketplace) -> bool:
-        """People let the marketplace rest."""
+        """Return whether people have paused the marketplace."""
 
     def add_held_seconds(self, run: Run, seconds: float) -> None: ...
 
     def end(self, run: Run, outcome: Outcome, now: datetime, note: Reason | None = None) -> None:
-        """Nothing when the run has ended already."""
+        """End the run; do nothing when it has ended already."""
 
 
 class Marking(Protocol):
-    """What a run takes in. Both methods raise `DatabaseAway`; marking, `Superseded`."""
+    """Marks the rows of a run. Both methods raise `DatabaseAway`; `mark` raises `Superseded`, too."""
 
     def sellers(self, request: Request) -> Sellers: ...
 
     def mark(self, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
-        """Mark what is due, page by page; answers the number marked so far after each."""
+        """Mark due rows, page by page; yield the number marked so far after each page."""
 
 
 class Row(Protocol):
@@ -127,27 +127,26 @@ class Row(Protocol):
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 Place = tuple[int, int]
-"""(rank, id): where a row stands in its run's order."""
+"""(rank, id): the position of a row in its run's order."""
 
 
 class Pending(Protocol[AnyRow]):
-    """The rows of a run that are still to be done. Every method raises `DatabaseAway`; those that write,
-    `Superseded`."""
+    """The unfinished rows of a run. Every method raises `DatabaseAway`; those that write raise `Superseded`, too."""
 
     def due(self, run: Run, after: Place, limit: int, now: datetime) -> Sequence[tuple[Place, AnyRow]]:
-        """The next rows in the run's order, with their place; `after` is the last place taken."""
+        """Return the next rows in the run's order, each with its place; `after` is the place of the last one."""
 
     def together(self, run: Run, rows: Sequence[AnyRow], now: datetime) -> Mapping[int, Sequence[AnyRow]]:
-        """By a row's id, the due rows that are best done with it; empty where that saves nothing."""
+        """Return, by row id, further due rows that the same call to the marketplace covers; empty if there are none."""
 
     def unfinished(self, run: Run, ids: Sequence[int], now: datetime) -> frozenset[int]:
-        """Those of `ids` that still wait for a worker or are with one; not those put off until later."""
+        """Return those of `ids` that wait for a worker or that a worker has; without postponed ones."""
 
     def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[AnyRow]:
-        """Rows whose worker went away without an answer."""
+        """Return rows whose worker ended without a result."""
 
     def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
-        """Let go of abandoned rows with so many claims; answers how many."""
+        """Give up abandoned rows with at least `attempts` claims; return how many."""
 
     def anything_left(self, run: Run) -> bool: ...
 
@@ -165,14 +164,14 @@ _Taken = TypeVar("_Taken", bound=MarketMessage, contravariant=True)
 
 class Batches(Protocol[_Taken]):
     def publish(self, *batches: _Taken) -> None:
-        """Answers when all are acknowledged. Raises `BrokerAway`; some may have gone out then."""
+        """Publish, and wait for all acknowledgements. Raises `BrokerAway`; some may be published nevertheless."""
 
 
 class Sources(Protocol):
     def look(
         self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
     ) -> Iterator[Sequence[Item]]:
-        """Answers as they come, empty ones as a sign of life; ends early when `stop` is set. `fresh`: not from memory.
+        """Yield answers as they arrive, or an empty list as a sign of life. Ends early when `stop` is set.
 
-        Raises `ProxyAway`; what came before stands.
+        `fresh` bypasses the proxy's cache. Raises `ProxyAway`; answers before that are valid.
         """

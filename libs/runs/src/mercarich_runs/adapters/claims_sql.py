@@ -1,4 +1,4 @@
-"""Which worker has which row: a lease on the row, counted at the claim so that a killer is found."""
+"""Claims of rows by workers: a lease on the row. Claims are counted, so that a row that crashes workers is found."""
 
 from datetime import datetime
 from functools import cached_property
@@ -11,15 +11,21 @@ from mercarich_runs.adapters.columns import PendingColumns
 
 
 class Claims:
-    """On the rows for which `which` holds. Whoever claims all the time keeps it, for each statement is built once: what
-    differs from call to call is a `bindparam` in it, and is given by its name."""
+    """Claims of rows that meet the condition `which`.
+
+    Keep the object: its statements are built once. Values that differ between calls are `bindparam`s in `which`, and
+    are passed by name.
+    """
 
     def __init__(self, columns: PendingColumns, which: ColumnElement[bool]) -> None:
         self._columns = columns
         self._which = which
 
     def claim(self, connection: Connection, until: datetime, now: datetime, **given: Any) -> frozenset[int]:
-        """Take those that nobody has; a message that came twice finds none. Lock the newest run before."""
+        """Claim rows that no worker has; return their ids. A message that comes twice finds none.
+
+        The caller must have locked the newest run.
+        """
         taken = frozenset(id for (id,) in self._free.read(connection, now=now, **given))
         connection.execute(self._take, {"ids": sorted(taken), "until": until})
         return taken
@@ -28,7 +34,7 @@ class Claims:
         connection.execute(self._renew, {"until": until, **given})
 
     def release(self, connection: Connection, **given: Any) -> None:
-        """The worker speaks, so these did not kill it: their attempts are forgotten."""
+        """Give rows back and reset their attempts: the worker is alive, so they did not crash it."""
         connection.execute(self._release, given)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The columns by which a row says what is pending of it, and the conditions over them."""
+"""The columns of a row for pending work, and conditions on them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from mercarich_runs.ports import Operation, Run
 
 
 class RowWriter(Protocol):
-    """How these columns are written: by the module that alone writes their table, where there is one."""
+    """Writes these columns. If only one module may write the table, it is that module."""
 
     def noting(self, **values: Any) -> Update:
-        """A statement, still without its conditions."""
+        """Return an update without conditions, to which the caller adds its own."""
 
     def note_rows(self, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
-        """`bulk.update_rows`; returns how many rows were there."""
+        """Update rows as `bulk.update_rows`; return how many existed."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRows:
-    """Of a table that the operation's service writes itself."""
+    """The writer for a table that the operation's own service writes."""
 
     table: Table
 
@@ -36,11 +36,14 @@ class OwnRows:
 
 @dataclass(frozen=True, slots=True)
 class PendingColumns:
-    """Of one operation in one table.
+    """The columns of one operation in one table.
 
-    `run` is the run that still wants the row (NULL: nothing pending), `done_run` the last run that is done with it,
-    `rank` its place in the run's order, fair over sellers; `attempts` counts claims since the last answer,
-    `not_before` is the end of a claim's lease or of a wait, `problem` why the last look told nothing.
+    - `run`: the run that is still to process the row; NULL: nothing pending.
+    - `done_run`: the last run that has finished it.
+    - `rank`: its position in the run's order, fair over sellers.
+    - `attempts`: claims since the last answer.
+    - `not_before`: end of a claim's lease, or of a wait.
+    - `problem`: why the last look was inconclusive.
     """
 
     operation: Operation
@@ -56,22 +59,22 @@ class PendingColumns:
 
     @classmethod
     def of(cls, operation: Operation, table: Table, *, done_run: str, writer: RowWriter | None = None) -> Self:
-        """The columns are named after the operation: check_run, check_rank, …; None: `OwnRows`."""
+        """Return the columns, named after the operation: check_run, check_rank, …; `writer` None means `OwnRows`."""
         names = ("run", "rank", "attempts", "not_before", "problem")
         run, rank, attempts, not_before, problem = (table.c[f"{operation}_{name}"] for name in names)
         done, writer = table.c[done_run], writer or OwnRows(table)
         return cls(operation, table, table.c.id, run, done, rank, attempts, not_before, problem, writer)
 
     def noting(self, **by_role: Any) -> Update:
-        """A statement that sets these, still without its conditions: `noting(run=None)` clears `check_run`."""
+        """Return an update without conditions that sets these columns: `noting(run=None)` clears `check_run`."""
         return self.writer.noting(**self.values(**by_role))
 
     def values(self, **by_role: Any) -> dict[str, Any]:
-        """`values(run=None)` → `{"check_run": None}`."""
+        """Return values by column name: `values(run=None)` → `{"check_run": None}`."""
         return {getattr(self, role).name: value for role, value in by_role.items()}
 
     def is_new_to(self, run: Run) -> ColumnElement[bool]:
-        """Neither marked by the run nor done by it, so that a run started again takes nothing in twice."""
+        """SQL condition: the run has neither marked nor finished the row, so that a restart marks nothing twice."""
         return and_(
             or_(self.run.is_(None), self.run != run.id),
             or_(self.done_run.is_(None), self.done_run != run.id),

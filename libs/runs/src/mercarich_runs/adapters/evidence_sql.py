@@ -1,4 +1,4 @@
-"""What an observation rests on, as a row of `evidence`."""
+"""The evidence of an observation as a row of `evidence`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from mercarich_contracts.proxy_api import Item
 
 
 def evidence_row(source_item_id: int, item: Item) -> dict[str, Any]:
-    """The values of a new row."""
+    """Return the values of a new row."""
     seen = item.evidence
     return {
         "source_item_id": source_item_id,

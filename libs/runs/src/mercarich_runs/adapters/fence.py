@@ -1,4 +1,4 @@
-"""The fence around every write of a run: nothing of a superseded run reaches a row."""
+"""The fence around all writes of a run: a superseded run cannot write anything."""
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -8,11 +8,11 @@ from mercarich_runs import ports
 
 _OF = (run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace"))
 _HEAD = select(run_heads.c.generation).where(*_OF).with_for_update(read=True)
-"""Built once: it is in every transaction of a run."""
+"""Built once, since every transaction of a run uses it."""
 
 
 def lock_newest(connection: Connection, operation: ports.Operation, marketplace: Marketplace, generation: int) -> None:
-    """Lock the head until the transaction ends, so that no newer run starts meanwhile. Raises `Superseded`."""
+    """Lock the head until the transaction ends, so that no newer run can start meanwhile. Raises `Superseded`."""
     if generation == ports.UNCONTROLLED:
         return
     head = {"of_operation": operation, "of_marketplace": marketplace}

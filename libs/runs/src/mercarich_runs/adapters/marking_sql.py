@@ -1,7 +1,6 @@
-"""What a run takes in: the sellers who take part, and rows, marked in an order that is fair.
+"""Mark the rows of a run, in an order that is fair to its sellers.
 
-Marking gives each row the running number it has within its seller, so that the order (rank, id) takes turns
-between sellers.
+The rank of a row is its number among its seller's rows, so that the order (rank, id) alternates between sellers.
 """
 
 from collections import Counter
@@ -21,14 +20,14 @@ from mercarich_runs.adapters.fence import lock_newest
 from mercarich_runs.ports import Request, Run, Sellers
 
 PAGE = 2000
-"""Rows that one transaction marks."""
+"""Rows marked per transaction."""
 
 Page = Sequence[tuple[int, Sequence[int]]]
-"""(row, the sellers it belongs to): one that several sellers share counts for whichever has the fewest so far."""
+"""(row id, ids of its sellers). A row of several sellers is counted for the one with the fewest rows so far."""
 
 
 def sellers_of(engine: Engine, request: Request) -> Sellers:
-    """Those who are checked as often as the run says and can be served; the others counted by reason."""
+    """Return the sellers with the requested checks a day who can be served; count the others by reason."""
     columns = select(users.c.id, users.c.active, users.c.is_staff, amazon_accounts.c.user_id.label("account"))
     rows = columns.outerjoin_from(users, amazon_accounts).where(checks_a_day().in_(request.plans))
     if request.usernames:
@@ -49,7 +48,7 @@ def sellers_of(engine: Engine, request: Request) -> Sellers:
 
 
 class Marker:
-    """Marks the rows of one run. `fresh` are further columns that a mark sets back."""
+    """Marks the rows of one run. `fresh` are further columns that marking resets, with their values."""
 
     def __init__(self, engine: Engine, columns: PendingColumns, run: Run, fresh: Mapping[str, Any]) -> None:
         self._engine = engine
@@ -58,7 +57,7 @@ class Marker:
         self._fresh = {**columns.values(run=run.id, attempts=0, not_before=None, problem=None), **fresh}
 
     def mark(self, pages: Iterable[Page], sellers: Sellers, begin_with: int) -> Iterator[int]:
-        """Mark page by page; answers the number marked so far after each. Raises `Superseded`."""
+        """Mark page by page; yield the number marked so far after each page. Raises `Superseded`."""
         planned: Counter[int] = Counter()
         marked = 0
         run_tx(self._engine, lambda connection: self._take_in(connection, sellers))
@@ -69,7 +68,7 @@ class Marker:
         run_tx(self._engine, lambda connection: self._keep_totals(connection, planned))
 
     def _take_in(self, connection: Connection, sellers: Sellers) -> None:
-        """A tally for each seller before the first row is marked: the check's brake counts on it."""
+        """Insert a tally for each seller before the first row is marked; the check's brake relies on it."""
         self._lock_newest(connection)
         skipped = orjson.dumps(dict(sellers.skipped)).decode()
         tallies = [fresh_tally(self._run.id, user_id) for user_id in sorted(sellers.user_ids)]

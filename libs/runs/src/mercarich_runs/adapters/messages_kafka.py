@@ -1,4 +1,4 @@
-"""`ports.Batches` over Kafka."""
+"""`ports.Batches` on Kafka."""
 
 import itertools
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class KafkaBatches:
         self._number = itertools.count()
 
     def publish(self, *batches: MarketMessage) -> None:
-        """Keys are running numbers, so that batches spread evenly over the partitions."""
+        """Publish, with consecutive numbers as keys, so that batches spread evenly over the partitions."""
         for batch in batches:
             topic = self._topics[batch.marketplace].name
             self._publisher.publish(topic, batch.encode(), key=b"%d" % next(self._number))

@@ -1,4 +1,4 @@
-"""Workers of a paused marketplace take nothing: the switch that they look at, and what they do then."""
+"""Pauses of a marketplace for its workers: a cached switch, a handler and a tick that respect it."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,10 @@ AGAIN_SECONDS = 2.0
 
 
 def pause_switch(engine: Engine, marketplace: Marketplace, now: Monotonic = monotonic) -> Callable[[], bool]:
-    """Whether the marketplace is paused, as of a second ago at most. A database that is away pauses nobody."""
+    """Return a function that tells whether the marketplace is paused, from a cache of one second.
+
+    While the database is away, it returns False.
+    """
 
     def is_paused() -> bool:
         try:
@@ -47,7 +50,7 @@ class RestsWhilePaused:
 
 @dataclass(frozen=True, slots=True)
 class SkipsWhilePaused:
-    """A tick that does nothing during the pause: what it asked for would only wait, and be asked for again."""
+    """A tick that does nothing during the pause, since the work that it requests would only wait."""
 
     is_paused: Callable[[], bool]
     tick: Callable[[], None]

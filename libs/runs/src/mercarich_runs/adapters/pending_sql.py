@@ -1,6 +1,6 @@
-"""`ports.Pending` over a table: a run's order is a rank on the row, walked by keyset.
+"""`ports.Pending` over a table. A run's order is a rank in each row, read by keyset pagination.
 
-A row that is done loses its run, so that the index of pending rows shrinks.
+When a row is done its run is cleared, so that the index of pending rows shrinks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +19,7 @@ from mercarich_runs.ports import AnyRow, Place, Run
 
 
 class PendingRows(Generic[AnyRow]):
-    """`taken` are the columns, numbers and texts, that `row_of` takes to make what a batch carries of a row; the id is
-    the first."""
+    """`taken` are the columns (numbers and texts, the id first) from which `row_of` makes a batch's entry for a row."""
 
     def __init__(
         self, engine: Engine, columns: PendingColumns, taken: Sequence[Any], row_of: Callable[..., AnyRow]
@@ -46,7 +45,7 @@ class PendingRows(Generic[AnyRow]):
     def unfinished(self, run: Run, ids: Sequence[int], now: datetime) -> frozenset[int]:
         if not ids:
             return frozenset()
-        # As text: to bind a thousand numbers takes longer than all the rest of a planner's round.
+        # As literals: binding a thousand numbers would take longer than all the rest of a planner's round.
         statement = self._unfinished.format(", ".join(map(str, sorted(ids))))
         values = (run.id, self._in_driver(now))
         with reading(self._engine) as connection:
@@ -100,7 +99,7 @@ class PendingRows(Generic[AnyRow]):
 
 
 def _page(columns: PendingColumns, taken: Sequence[Any]) -> Select[Any]:
-    """A page of the walk, for `run_id`, after `rank` and `last`, `most` rows, due by `now`."""
+    """Return the query for a page: `most` rows of `run_id` after (`rank`, `last`), due at `now`."""
     rank: BindParameter[int] = bindparam("rank")
     further = and_(columns.rank >= rank, or_(columns.rank > rank, columns.id > bindparam("last")))
     page = (
@@ -113,9 +112,9 @@ def _page(columns: PendingColumns, taken: Sequence[Any]) -> Select[Any]:
 
 
 def _unfinished(engine: Engine, columns: PendingColumns) -> str:
-    """SQL with a place for the ids: those that wait for a worker or are with one, as one text.
+    """Return SQL with a placeholder for the ids. Its result is one text: ids that wait for a worker or that one has.
 
-    The `+` is SQLite's word that rows are not sought by their run (`mercarich_db.bulk.Filter`).
+    The unary `+` keeps SQLite from using the index on the run (`mercarich_db.bulk.Filter`).
     """
     on_sqlite = engine.dialect.name == "sqlite"
     mark, whole, unsought = ("?", "json_group_array", "+") if on_sqlite else ("%s", "json_arrayagg", "")

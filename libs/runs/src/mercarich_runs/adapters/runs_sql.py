@@ -1,4 +1,4 @@
-"""`ports.Runs`: generations are given by the database, in the transaction that inserts the run."""
+"""`ports.Runs`: the database assigns the generation, in the transaction that inserts the run."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ class SqlRuns:
         return run_tx(self._engine, lambda connection: self._start(connection, request, request_key, now))
 
     def beat(self, run: Run, now: datetime) -> Counts:
-        """Written twice a second; in between it is only looked whether the run is still the newest."""
+        """Write the sign of life at most twice a second; in between, only check that the run is still the newest."""
         if self._said_at is None or not timedelta() <= now - self._said_at < BEAT_EVERY:
             run_tx(self._engine, lambda connection: self._say(connection, run, now))
             self._said_at = now
@@ -82,7 +82,7 @@ class SqlRuns:
         run_tx(self._engine, end)
 
     def before_end(self, connection: Connection, run: Run, now: datetime) -> None:
-        """What else an operation's end writes, in the same transaction."""
+        """Hook for what an operation writes at a run's end, in the same transaction."""
 
     def _start(self, connection: Connection, request: Request, request_key: str | None, now: datetime) -> Run:
         marketplace = request.marketplace
@@ -133,10 +133,10 @@ class SqlRuns:
         connection.execute(earlier.values(ended))
 
     def _locked_generation(self, connection: Connection, marketplace: Marketplace) -> int:
-        """Locking the head's row orders the starts, and the last to get the lock is the newest."""
+        """Lock the head and return the newest generation. The lock orders the starts: the last to get it is the newest."""
         head = select(run_heads.c.generation).where(self._is_head(marketplace)).with_for_update()
         generation: int | None = connection.execute(head).scalar()
-        if generation is None:  # the first start of all: the marketplace came after the schema
+        if generation is None:  # the first start ever: the marketplace was added after the schema
             first = {"operation": self._operation, "marketplace": marketplace, "generation": 0}
             insert_missing(connection, run_heads, [first])
             generation = connection.execute(head).scalar_one()
@@ -147,5 +147,5 @@ class SqlRuns:
 
 
 def _running(run: Run) -> Update:
-    """A run that has ended, by itself or by a newer one, is not written any more."""
+    """Return an update of the run that does nothing if it has ended or was superseded."""
     return update(runs).where(runs.c.id == run.id, runs.c.outcome == Outcome.RUNNING)

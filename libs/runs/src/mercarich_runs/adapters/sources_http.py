@@ -1,6 +1,6 @@
-"""`ports.Sources` over the proxy's batch check: answers are read from the stream as they come.
+"""`ports.Sources` over the proxy's batch check, reading answers from the stream as they arrive.
 
-The client is the standard library's: httpx costs each planner and worker 6 MB, more than all of this package.
+It uses the standard library's client, because httpx would take 6 MB in each planner and worker.
 """
 
 import threading
@@ -21,8 +21,8 @@ READ_BYTES = 1 << 18
 
 
 class HttpSources:
-    """A connection for each look, which is one batch. `silence_seconds`: the stream speaks every few seconds; after so
-    long without a line the proxy is away."""
+    """Opens a connection for each batch. The proxy sends a line every few seconds; after `silence_seconds` without one,
+    it counts as away."""
 
     def __init__(self, proxy_url: str, *, silence_seconds: float) -> None:
         self._url = f"{proxy_url.rstrip('/')}/v1/items:check"
@@ -39,7 +39,7 @@ class HttpSources:
         )
         try:
             with closing(self._connected()) as connection:
-                body = request.model_dump_json().encode()  # of a text, http.client makes Latin-1
+                body = request.model_dump_json().encode()  # as bytes, because http.client would encode a str as Latin-1
                 connection.request("POST", self._path, body, {"content-type": "application/json"})
                 answer = connection.getresponse()
                 if answer.status != HTTPStatus.OK:
@@ -61,9 +61,11 @@ class HttpSources:
         return connection
 
     def _bunches(self, answer: HTTPResponse, stop: threading.Event) -> Iterator[Sequence[Item]]:
-        """What the proxy sent together comes together, since each bunch costs a transaction: a read that ends within a
-        line is only a part of it. Of a stream that is cut, its whole lines stand."""
-        rest, items, cut = b"", list[Item](), "the stream was cut"
+        """Yield groups of items that the proxy sent together, because each group costs a transaction.
+
+        A read that ends within a line is only a part of a group. If the stream is cut off, its complete lines count.
+        """
+        rest, items, cut = b"", list[Item](), "the answer ended before its last line"
         while True:
             try:
                 chunk = answer.read1(READ_BYTES)
@@ -76,7 +78,7 @@ class HttpSources:
                 read = [CHECK_LINE.validate_json(line) for line in lines if line]
             except ValidationError as error:
                 raise ProxyAway(
-                    f"{self._url} spoke another language: {error.errors(include_url=False)[0]['msg']}"
+                    f"{self._url} sent an answer that cannot be read: {error.errors(include_url=False)[0]['msg']}"
                 ) from error
             items += [line.item for line in read if isinstance(line, ItemLine)]
             ends = stop.is_set() or any(isinstance(line, EndLine) for line in read)

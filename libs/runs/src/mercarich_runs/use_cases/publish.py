@@ -1,4 +1,4 @@
-"""A run's batches: which are out, which are done, what goes out next. Bounded, so that memory is flat."""
+"""Publish a run's batches, and track which are unfinished. Their number is bounded, so that memory stays constant."""
 
 import itertools
 import logging
@@ -17,20 +17,20 @@ log = logging.getLogger(__name__)
 
 _START = (-1, 0)
 _SHORTEST, _LONGEST = 0.1, 0.5
-"""Seconds between rounds: each asks the database about all that is out, so a round waits until some of that is done."""
+"""Seconds between rounds. Each round asks the database about all published rows, so it waits until some are done."""
 _FEW, _MANY = 1 / 8, 1 / 3
-"""Parts of what was out that a round found done: below the one the next waits longer, above the other less."""
+"""Shares of published rows found done: below the first, the next round waits longer; above the second, less."""
 _SUSPECTS_EVERY = timedelta(seconds=1)
 _AHEAD = 1000
-"""Rows that are read at once. One that is done, or put off, before its batch goes out finds no claim at the worker."""
+"""Rows read at once. If one is done or postponed before its batch is published, the worker cannot claim it."""
 _TOGETHER = 100
-"""Rows that are added to a batch since they are best done with one of it: what one call of a marketplace answers."""
+"""Maximum number of rows added to a batch because a single call to the marketplace covers them, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishSettings:
     batch_items: int
-    """Rows in a batch."""
+    """Rows per batch."""
     unfinished_batches: int
     republish_after: timedelta
     attempts: int
@@ -38,7 +38,7 @@ class PublishSettings:
 
 @dataclass(slots=True)
 class _Out(Generic[AnyBatch]):
-    """A batch that was published and is not finished."""
+    """A published batch that is not finished."""
 
     batch: AnyBatch
     since: datetime
@@ -48,7 +48,7 @@ class _Out(Generic[AnyBatch]):
 
 
 class Publishing(Generic[AnyRow, AnyBatch]):
-    """Call `round` again and again: each drops what is finished and publishes what there is room for.
+    """Call `round` repeatedly: each drops finished batches and publishes new ones while there is room.
 
     `make` makes a message of rows; its second argument says whether this is a second look at them.
     """
@@ -77,22 +77,22 @@ class Publishing(Generic[AnyRow, AnyBatch]):
 
     @property
     def pause(self) -> float:
-        """Seconds until the next round makes sense."""
+        """Return the seconds to wait before the next round."""
         return self._pause
 
     def round(self) -> bool:
-        """Answers whether anything is out. Raises `DatabaseAway` and `Superseded`."""
+        """Return whether any batch is unfinished. Raises `DatabaseAway` and `Superseded`."""
         self._set_pause(self._drop_finished())
         try:
             self._publish_again()
             self._publish_suspect()
             self._publish_more()
         except BrokerAway as error:
-            log.warning("the broker is away; publishing goes on when it is back", extra={"why": str(error)})
+            log.warning("the broker is away; publishing continues when it is back", extra={"why": str(error)})
         return bool(self._out)
 
     def start_over(self, *, fresh: bool = False) -> None:
-        """Walk the run's order from its beginning again: rows have come due. `fresh`: from now on, second looks."""
+        """Walk the run's order from its beginning again, because rows have come due. `fresh`: as second looks."""
         self._place = _START
         self._ahead.clear()
         self._fresh = fresh
@@ -104,7 +104,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             self._pause = min(self._pause * 1.5, _LONGEST)
 
     def _drop_finished(self) -> float | None:
-        """The part of what was out that is done; None: nothing was out."""
+        """Drop finished batches; return the share of published rows that are done, None if there were none."""
         before = sum(len(out.left) for out in self._out)
         if not before:
             return None
@@ -118,7 +118,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         return 1 - sum(len(out.left) for out in self._out) / before
 
     def _publish_again(self) -> None:
-        """A message may be lost with the broker's data; the rows say that nobody works on it."""
+        """Publish batches again whose rows no worker has: their message may have been lost with the broker's data."""
         late = [out for out in self._out if self._now() - out.since > out.wait]
         if late:
             self._batches.publish(*(out.batch for out in late))
@@ -127,7 +127,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             out.since, out.wait = self._now(), min(out.wait * 2, self._settings.republish_after * 4)
 
     def _publish_suspect(self) -> None:
-        """Rows whose worker died go out one at a time, so that the one that kills is set aside alone."""
+        """Publish rows whose worker died one by one, so that only the row that crashes workers is set aside."""
         if self._suspects_at is not None and self._now() < self._suspects_at:
             return
         self._suspects_at = self._now() + _SUSPECTS_EVERY
@@ -149,7 +149,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._publish(new)
 
     def _next_rows(self, taken: AbstractSet[int]) -> list[AnyRow]:
-        """The next batch in the run's order, each row with all that is best done with it."""
+        """Return the rows of the next batch in the run's order, with rows that the same call covers."""
         size = self._settings.batch_items
         chosen: dict[int, AnyRow] = {}
         while len(chosen) < size and (page := self._read_on(size - len(chosen))):
@@ -167,7 +167,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         return list(chosen.values())
 
     def _read_on(self, count: int) -> list[AnyRow]:
-        """The next rows of the walk, at most so many; none at its end."""
+        """Return the next rows of the walk, at most `count`; none at its end."""
         if not self._ahead:
             page = self._pending.due(self._run, self._place, max(_AHEAD, count), self._now())
             self._ahead.extend(row for _, row in page)

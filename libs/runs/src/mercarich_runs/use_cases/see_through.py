@@ -1,4 +1,4 @@
-"""A run from its start to its end: started once a request key, fenced, patient with a database that went away."""
+"""Take a run from its start to its end: once per request key, fenced, waiting while the database is away."""
 
 import logging
 import threading
@@ -16,25 +16,25 @@ from mercarich_runs.ports import Counts, Marking, Outcome, Request, Run, Runs, S
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 300.0
-"""How long a run waits for a database that went away, before its process gives up and is started again."""
+"""How long a run waits for a database that is away before its process gives up, to be started again."""
 
 PAUSED_SECONDS = 1.0
-"""Between two looks whether the pause is over."""
+"""Interval at which the end of a pause is looked for."""
 
 BEAT_SECONDS = 0.5
-"""While it marks: each page is fenced by itself."""
+"""Interval of signs of life while marking; each page checks the fence anyway."""
 
 Report = Callable[[str, Counts], None]
 """Called each round with the phase and the counts, for a progress line."""
 
 
 class Interrupted(Exception):
-    """The process is to end; the run stays, and the next start of the same request key goes on with it."""
+    """The process is to end. The run stays open, and the next start with the same request key continues it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeeThrough:
-    """What every operation's run does alike."""
+    """The steps that are the same for runs of all operations."""
 
     runs: Runs
     marking: Marking
@@ -46,7 +46,7 @@ class SeeThrough:
     def start_to_end(
         self, request: Request, request_key: str | None, work: Callable[[Run], tuple[Outcome, Reason | None]]
     ) -> Run:
-        """Start a run, do its work, end it; answers it with its outcome. A run that has ended stays as it is."""
+        """Start a run, do its work and end it; return it with its outcome. A run that has ended is left unchanged."""
         run = self.runs.start(request, request_key, self.now())
         if run.outcome is not Outcome.RUNNING:
             log.info("this request's run has ended already", extra={"run": run.id, "outcome": run.outcome})
@@ -61,7 +61,7 @@ class SeeThrough:
         return Run(run.id, run.marketplace, run.generation, outcome)
 
     def mark(self, run: Run, request: Request, stop: threading.Event) -> None:
-        """Take in what is due. Raises `Superseded`, `Interrupted`, `DatabaseAway`."""
+        """Mark the rows that are due. Raises `Superseded`, `Interrupted` and `DatabaseAway`."""
         sellers = self.marking.sellers(request)
         if sellers.skipped:
             log.warning("sellers skipped", extra={"run": run.id, **sellers.skipped})
@@ -75,14 +75,17 @@ class SeeThrough:
             end_if(stop)
 
     def alive(self, run: Run, stop: threading.Event) -> Counts:
-        """Say that the planner lives. Raises `Superseded`, and `Interrupted` when the process is to end."""
+        """Record that the planner is alive; return the run's counts.
+
+        Raises `Superseded`, and `Interrupted` when the process is to end.
+        """
         end_if(stop)
         return self.runs.beat(run, self.now())
 
     def rounds(
         self, run: Run, one: Callable[[], bool], pause: Callable[[], float], stop: threading.Event
     ) -> tuple[Outcome, Reason | None]:
-        """Call `one` until it answers that all is done, with a pause of so many seconds after each."""
+        """Call `one` until it returns True (all is done), and wait for `pause()` seconds after each call."""
         started = self.monotonic()
         looked = float("-inf")
         away_from: float | None = None
@@ -101,8 +104,11 @@ class SeeThrough:
         return Outcome.FAILED, DeadlinePassed()
 
     def _rest_while_paused(self, run: Run, stop: threading.Event) -> float:
-        """Seconds that the run rested because its marketplace is paused; it goes on by itself, unless a newer start
-        came meanwhile: so nothing is lost by a pause, and no start has to be made up for."""
+        """Wait while the marketplace is paused; return the seconds waited.
+
+        The run then continues, unless a newer one has started meanwhile. So a pause loses no work, and no start has to
+        be repeated after it.
+        """
         began = self.monotonic()
         if not self.runs.is_paused(run.marketplace):
             return 0.0
@@ -112,11 +118,14 @@ class SeeThrough:
             self.report("paused", self.alive(run, stop))
             stop.wait(PAUSED_SECONDS)
         self.runs.note(run, None)
-        log.warning("goes on after a pause", extra={"run": run.id})
+        log.warning("resumed after a pause", extra={"run": run.id})
         return self.monotonic() - began
 
     def _be_patient(self, run: Run, error: DatabaseAway, away_from: float | None) -> float:
-        """Nothing is published meanwhile: without the database nobody knows who is the newest."""
+        """Raise `error` if the database has been away for too long; return since when it is away.
+
+        Nothing is published meanwhile: without the database, it is unknown which run is the newest.
+        """
         now = self.monotonic()
         if away_from is None:
             log.warning("waiting for the database", extra={"run": run.id, "why": str(error)})
