@@ -83,7 +83,7 @@ BAD: Mapping[str, list[Row]] = {
     "exclude": [
         ("", 2, "are required: action"),
         ("add word x", 2, "one of the arguments --username --everyone is required"),
-        ("add word ' ' --everyone", 2, "expected a word of 1 to 64 characters"),
+        ("add word ' ' --everyone", 2, "expected a word of 1 to 64 visible characters"),
         ("add seller ebay x --everyone", 2, "invalid choice: 'ebay'"),
         ("remove word x --username nobody", 1, NO_SELLER),
     ],
@@ -130,7 +130,7 @@ BAD: Mapping[str, list[Row]] = {
         ("settings nobody", 1, NO_SELLER),
         ("set nobody REVIVAL_DAYS 3", 1, NO_SELLER),
         ("set hanako REVIVAL_DAYS many", 2, "REVIVAL_DAYS: expected a whole number from 0 to 30, not 'many'"),
-        ("set hanako FEED_WORKER 3", 2, "FEED_WORKER is no setting of a seller"),
+        ("set hanako FEED_WORKER 3", 2, "sellers cannot have their own FEED_WORKER"),
     ],
     "run": [
         ("", 2, "are required: action"),
@@ -154,8 +154,8 @@ BAD: Mapping[str, list[Row]] = {
         ("set INVCHK_YAHOO_WORKER 501", 2, "expected a whole number from 1 to 500, not '501'"),
         ("set FEED_WORKER_MODE sometimes", 2, "expected one of auto, fixed, paused, not 'sometimes'"),
         ("set BRAKE_SHARE nan", 2, "expected a number from 0 to 1, not 'nan'"),
-        ("set CANARY_ITEMS_YAHOO 'a\x07b'", 2, "characters that can be seen"),
-        (f"set CANARY_ITEMS_YAHOO {'x' * 5000}", 2, "at most 4,000 characters"),
+        ("set CANARY_ITEMS_YAHOO 'a\x07b'", 2, "visible characters"),
+        (f"set CANARY_ITEMS_YAHOO {'x' * 5000}", 2, "at most 4,000 visible characters"),
         ("history NO_SUCH_KEY", 1, "there is no setting 'NO_SUCH_KEY'"),
     ],
     "status": [("now", 2, "unrecognized arguments: now")],

@@ -69,10 +69,10 @@ def test_m7_revivals_go_by_a_sellers_own_and_by_those_of_all(
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("add", "word", "   ", *HANAKO), 2, "expected a word of 1 to 64 characters that can be seen, not '   '"),
-        (("add", "word", "x" * 65, *HANAKO), 2, "expected a word of 1 to 64 characters"),
-        (("add", "word", "a\x07b", *HANAKO), 2, "that can be seen"),
-        (("add", "seller", "yahoo", "two words", *HANAKO), 2, "expected a source seller's id, 1 to 64"),
+        (("add", "word", "   ", *HANAKO), 2, "expected a word of 1 to 64 visible characters, not '   '"),
+        (("add", "word", "x" * 65, *HANAKO), 2, "expected a word of 1 to 64 visible characters"),
+        (("add", "word", "a\x07b", *HANAKO), 2, "visible characters"),
+        (("add", "seller", "yahoo", "two words", *HANAKO), 2, "expected a source seller's id of 1 to 64"),
         (("add", "seller", "ebay", "x", *HANAKO), 2, "invalid choice: 'ebay'"),
         (("add", "word", "x"), 2, "one of the arguments --username --everyone is required"),
         (("add", "word", "x", *HANAKO, *EVERYONE), 2, "not allowed with argument"),

@@ -43,9 +43,9 @@ def test_wrong_rows_come_first_with_what_is_wrong_and_no_cell_is_lost(shop: Work
             "marketplace: expected one of yahoo, mercari, not 'ebay'; listed: expected yes or no, not 'perhaps'",
             *("A-2", "ebay", "x1234568", "'=1+1", "perhaps"),
         ],
-        ["6 cells, the header has 5", "A-3", "yahoo", "x1234569", "'-5度", "yes", "more"],
+        ["the row has 6 cells, the header 5", "A-3", "yahoo", "x1234569", "'-5度", "yes", "more"],
         [
-            "something stands behind a closing quote; a quote within a cell is written twice",
+            "there is text after a closing quote; write a quote within a cell twice",
             'A-4,yahoo,x1234570,"open"quote,yes',
         ],
         ["", "A-1", "yahoo", "x1234567", "カメラ, 黒", "yes"],

@@ -90,7 +90,7 @@ def test_a_search_is_shown_with_its_keywords_and_skipped_and_stopped(mercarich: 
     ]
     assert skipped == f"search 2 of job 1 is skipped: {address}\n"
     assert again == "search 2 of job 1 was skipped before; nothing changed\n"
-    assert stopped == "job 1 is stopped: Stopped by taro; what it had found is kept as drafts.\n"
+    assert stopped == "job 1 is stopped: Stopped by taro; the items found so far are kept as drafts.\n"
     assert after == "job 1 had ended before (stopped); nothing changed\n"
 
 

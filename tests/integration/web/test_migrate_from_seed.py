@@ -218,7 +218,7 @@ def test_the_original_is_read_as_it_was_at_one_moment(original: Path) -> None:
         ([], 2, "required"),
         (["not an address"], 78, "mysql+pymysql://user:password@host/name"),
         (["oracle://x/y"], 78, "mysql+pymysql://user:password@host/name"),
-        (["sqlite:///:memory:"], 2, "no table of the original looks like its users, items"),
+        (["sqlite:///:memory:"], 2, "these tables were not found in the original: users, items"),
         (["mysql+pymysql://u:hidden@127.0.0.1:1/x"], 75, "the original's database"),
     ],
 )

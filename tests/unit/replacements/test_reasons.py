@@ -37,14 +37,18 @@ URL = "https://pictures/new1"
 @pytest.mark.parametrize(
     ("reason", "in_english", "in_japanese"),
     [
-        (PriceAboveLimit(1500, 1000), "1,500 yen is more than 1,000 yen", "1,500円は上限1,000円を超えています"),
+        (
+            PriceAboveLimit(1500, 1000),
+            "1,500 yen is more than your limit of 1,000 yen",
+            "1,500円は上限1,000円を超えています",
+        ),
         (
             PriceAboveBreakEven(1500, 1000, 300),
-            "1,500 yen with 300 yen of shipping is more than 1,000 yen, the break-even price",
+            "1,500 yen including 300 yen for shipping is more than the break-even price of 1,000 yen",
             "1,500円（送料300円込み）は損益分岐点1,000円を超えています",
         ),
         (RatingTooLow(79, 80), "79 % good ratings, less than 80 %", "良い評価が79%です（基準80%以上）"),
-        (ShipsTooLate(7, 6), "it ships within 7 days, not 6", "発送まで7日かかります（上限6日）"),
+        (ShipsTooLate(7, 6), "it ships within 7 days, more than 6", "発送まで7日かかります（上限6日）"),
         (
             NotBuyable(State.SOLD, StateReason.WON),
             "it is sold (won by a bidder)",
@@ -52,12 +56,12 @@ URL = "https://pictures/new1"
         ),
         (
             VolumesDiffer(("1-3", "上"), None),
-            "the volume differs: 1-3, 上, and not named",
+            "the volume differs: 1-3, 上 / not named",
             "巻数が異なります（1-3、上／記載なし）",
         ),
         (
             ColoursDiffer((Colour.BLACK, Colour.RED), (Colour.NAVY,)),
-            "the colour in the title differs: black, red, and navy",
+            "the colour in the title differs: black, red / navy",
             "商品名の色が異なります（黒、赤／紺）",
         ),
         (
@@ -67,18 +71,18 @@ URL = "https://pictures/new1"
         ),
         (
             FewFeaturesMatch(least=0.05, share=0.021),
-            "0.021 of the pictures' features match, less than 0.05",
+            "a share of 0.021 of the pictures' features matches, less than 0.05",
             "画像の特徴の一致が0.021です（基準0.05以上）",
         ),
-        (PageToldNothing(), "its page told nothing", "商品ページを確認できません"),
+        (PageToldNothing(), "its page could not be read", "商品ページを確認できません"),
         (
             PictureUnavailable.of(URL, "not_allowed"),
-            f"the picture {URL} cannot be had: not_allowed",
+            f"the picture {URL} cannot be fetched: not_allowed",
             f"画像を取得できません（not_allowed）：{URL}",
         ),
         (
             PictureNotNow.of("breaker_open"),
-            "its picture cannot be had for now: not asked at present",
+            "its picture cannot be fetched now: not asked at present",
             "画像を今は取得できません（現在は確認を停止中）",
         ),
     ],

@@ -44,12 +44,12 @@ def _given(_listing: Listing, event: Event) -> dict[str, Any]:
     if not isinstance(event.reason, ReplacedBy):
         return {**_quantity(event), **up, "stopped_at": None, "restored_at": event.at}
     found = event.reason
-    told = {
+    columns = {
         "searched_at": event.at,
         "restored_at": event.at if found.pushed else None,
         "lead_time_days": found.lead_time_days,
     }
-    return {**_quantity(event), **up, **told, **_source(found)}
+    return {**_quantity(event), **up, **columns, **_source(found)}
 
 
 def _undone(listing: Listing, event: Event) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def _stopped(_listing: Listing, event: Event) -> dict[str, Any]:
     return {**was_up, "searching": False, "stopped_at": event.at}
 
 
-def _source(told: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
-    return {"source_item_id": told.source_item_id, "marketplace": told.marketplace}
+def _source(reason: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
+    return {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
 
 
 _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {

@@ -1,4 +1,4 @@
-"""Why something about a person's account is refused: invitations, plans, keys, ways of notices."""
+"""Reasons to refuse changes of a person's account: invitations, plans, keys, delivery of notices."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class NoUsername(Reason):
-    """The text cannot be the name of an account."""
+    """The text is not a valid account name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,14 @@ class NoPlan(Reason):
 
 @dataclass(frozen=True, slots=True)
 class HasPassword(Reason):
-    """The account needs no first password."""
+    """The account already has a password, so it needs no first one."""
 
     username: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeyIncomplete(Reason):
-    """A key of the API without a name, or with nothing that it may do."""
+    """An API key without a name or without a permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class TooManyKeys(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SecondStepReady(Reason):
-    """It is set up already."""
+    """The second factor is set up already."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoConsentPage(Reason):
-    """Nobody can be sent to Amazon from this system."""
+    """Amazon's consent page is not configured on this system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class NoWebhookAddress(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NothingToTry(Reason):
-    """A trial was wanted of a way without an address."""
+    """A test message was requested for mail or a webhook without an address."""
 
 
 @dataclass(frozen=True, slots=True)

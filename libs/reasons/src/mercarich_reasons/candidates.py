@@ -1,4 +1,4 @@
-"""Why a candidate is no replacement: what its search result, its page and its title say against it."""
+"""Reasons to refuse a candidate by its search result, its page or its title."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ Words = tuple[str, ...]
 
 
 class Colour(StrEnum):
-    """Of the goods, as a title names it."""
+    """The colour of an object, as named in a title."""
 
     RED = "red"
     BLUE = "blue"
@@ -32,12 +32,12 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GoneSourceItself(Reason):
-    """The candidate is the source that is to be replaced."""
+    """The candidate is the source to be replaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBackBefore(Reason):
-    """A person refused it for this listing, or took it back."""
+    """A person has refused it for this listing, or has taken it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class ExcludedSeller(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ExcludedWord(Reason):
-    """The title has a word that the seller, or everybody, has excluded."""
+    """The title has a word that is excluded by this seller or for all sellers."""
 
     word: str
 
 
 @dataclass(frozen=True, slots=True)
 class VolumesDiffer(Reason):
-    """The titles name different volumes; None: that title names none. So for the next four, too."""
+    """The titles name different volumes; None: that title names none. The same applies to the next four classes."""
 
     ours: Words | None = None
     theirs: Words | None = None
@@ -86,14 +86,14 @@ class MeasuresDiffer(Reason):
 
 @dataclass(frozen=True, slots=True)
 class MayBePart(Reason):
-    """Its title has a word of parts, empty boxes or broken goods that the old source's has not."""
+    """Its title has a word for parts, empty boxes or broken goods that the old source's title does not have."""
 
     words: Words
 
 
 @dataclass(frozen=True, slots=True)
 class NotBuyable(Reason):
-    """Its page says so."""
+    """It cannot be bought, according to its page."""
 
     state: State
     why: StateReason | None = None
@@ -101,17 +101,17 @@ class NotBuyable(Reason):
 
 @dataclass(frozen=True, slots=True)
 class RatingsUnknown(Reason):
-    """Of whoever sells it."""
+    """The ratings of its seller are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoRatings(Reason):
-    """Whoever sells it has none yet."""
+    """Its seller has no ratings yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class RatingTooLow(Reason):
-    """The good ratings' share of all, per cent."""
+    """The share of good ratings, in percent, is too low."""
 
     good_percent: int
     least_percent: int
@@ -119,32 +119,32 @@ class RatingTooLow(Reason):
 
 @dataclass(frozen=True, slots=True)
 class AlreadyUsed(Reason):
-    """Another listing of the seller has it as its source or its SKU."""
+    """Another of the seller's listings has it as its source or its SKU."""
 
 
 @dataclass(frozen=True, slots=True)
 class JustUsed(Reason):
-    """As `AlreadyUsed`, since it was looked at."""
+    """As `AlreadyUsed`, but only since it was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class JustGone(Reason):
-    """A newer look than the search's own saw that it is gone."""
+    """A newer look than that of the search saw that it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionUnknown(Reason):
-    """Of the candidate."""
+    """The candidate's condition is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class OldConditionUnknown(Reason):
-    """Of the source that is to be replaced."""
+    """The condition of the source to be replaced is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionDiffers(Reason):
-    """Conditions, here and below, from 1 (new) to 6 (poor)."""
+    """The condition differs. Conditions, here and below, are from 1 (new) to 6 (poor)."""
 
     condition: int
     wanted_condition: int
@@ -160,7 +160,7 @@ class ConditionWorse(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ConditionBeyondLimit(Reason):
-    """It is of another marketplace, and worse than what is taken from there."""
+    """It is on another marketplace, and its condition is worse than the limit for these."""
 
     condition: int
     worst_condition: int
@@ -168,24 +168,24 @@ class ConditionBeyondLimit(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ConditionNotTaken(Reason):
-    """For an old source in this condition nothing is taken from another marketplace."""
+    """By the rules, an old source in this condition is never replaced from another marketplace."""
 
     wanted_condition: int
 
 
 @dataclass(frozen=True, slots=True)
 class FirstPriceUnknown(Reason):
-    """Nobody knows what the first source cost, so that there is no limit to compare with."""
+    """The price of the first source is unknown, so that there is no limit for the price."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceMissing(Reason):
-    """It shows none."""
+    """It has no price."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceAboveLimit(Reason):
-    """`cost_jpy` has the shipping in it; `shipping_jpy` is None where the buyer pays none."""
+    """Its price is above the limit. `cost_jpy` includes shipping; `shipping_jpy` is None if the buyer pays none."""
 
     cost_jpy: int
     limit_jpy: int
@@ -194,7 +194,7 @@ class PriceAboveLimit(Reason):
 
 @dataclass(frozen=True, slots=True)
 class PriceAboveBreakEven(Reason):
-    """As `PriceAboveLimit`, where the limit is what a sale leaves after Amazon's fee and the costs."""
+    """As `PriceAboveLimit`, with the limit being the offer's price minus Amazon's fee and the costs."""
 
     cost_jpy: int
     limit_jpy: int
@@ -203,12 +203,12 @@ class PriceAboveBreakEven(Reason):
 
 @dataclass(frozen=True, slots=True)
 class TitleMissing(Reason):
-    """It has none."""
+    """It has no title."""
 
 
 @dataclass(frozen=True, slots=True)
 class TitleTooLong(Reason):
-    """In characters."""
+    """Its title has too many characters."""
 
     length: int
     most: int
@@ -216,7 +216,7 @@ class TitleTooLong(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ShipsFrom(Reason):
-    """A place that the seller's rules ignore."""
+    """It ships from a place that the seller's rules exclude."""
 
     place: str
 
@@ -229,11 +229,11 @@ class ShipsTooLate(Reason):
 
 @dataclass(frozen=True, slots=True)
 class PageToldNothing(Reason):
-    """Its page was looked at, and nothing was learnt."""
+    """The look at its page was inconclusive."""
 
     why: StateReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotLookedAt(Reason):
-    """It was refused before that was looked at, so that nobody can say what other rules would make of it."""
+    """It was refused before this was checked, so it is unknown what other rules would decide."""

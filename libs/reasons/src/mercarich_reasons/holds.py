@@ -1,4 +1,4 @@
-"""Why the brake holds withdrawals back."""
+"""Reasons why the brake holds withdrawals back."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class TooManyFalls(Reason):
-    """So many listings would come down at once; `checked` is None where nobody counts them, after a run's end."""
+    """Too many listings would be withdrawn at once. `checked` is None after a run's end, when it is not counted."""
 
     fallen: int
     checked: int | None = None
@@ -17,18 +17,18 @@ class TooManyFalls(Reason):
 
 @dataclass(frozen=True, slots=True)
 class CanariesDiffer(Reason):
-    """`wrong` of the `asked` canaries are not as they are known to be; the other values are of the first of these."""
+    """`wrong` of the `asked` canaries are not as expected; the other values are those of the first of them."""
 
     wrong: int
     asked: int
     item_id: str
     expected: State
-    """Available or gone."""
+    """Available or gone: the known state."""
     state: State | None = None
-    """As it was seen, with `why`; None: no answer came."""
+    """The state seen, with `why`; None: there was no answer."""
     why: StateReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyUnreadable(Reason):
-    """So many pages could not be read that the marketplace has probably changed them."""
+    """So many pages could not be read that the marketplace has probably changed its markup."""

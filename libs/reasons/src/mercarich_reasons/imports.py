@@ -1,4 +1,4 @@
-"""What is wrong with a line of a CSV file, and with a database that is taken over."""
+"""Problems of lines of a CSV file, and of a database that is taken over."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class UnknownColumn(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NamelessColumn(Reason):
-    """Its place in the header, from 1."""
+    """A column of the header has no name; `number` is its position, from 1."""
 
     number: int
     known: tuple[str, ...]
@@ -40,7 +40,7 @@ class CellCount(Reason):
 
 @dataclass(frozen=True, slots=True)
 class CellEmpty(Reason):
-    """A cell that needs a value."""
+    """A required cell is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class ControlCharacter(Reason):
 
 @dataclass(frozen=True, slots=True)
 class LineBreakInside(Reason):
-    """Or a tab."""
+    """A cell contains a line break or a tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class NoMarketplace(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NoItemId(Reason):
-    """Neither an id of this marketplace nor the address of an item's page."""
+    """The text is neither an id of this marketplace nor the address of an item's page."""
 
     marketplace: Marketplace
     given: str
@@ -85,7 +85,7 @@ class NotYesOrNo(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NumberOutOfRange(Reason):
-    """No whole number of these bounds."""
+    """The text is not a whole number within the bounds."""
 
     least: int
     most: int
@@ -94,56 +94,56 @@ class NumberOutOfRange(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SkuTwice(Reason):
-    """An earlier line of the file has it."""
+    """An earlier line of the file has the same SKU."""
 
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTwice(Reason):
-    """An earlier line of the file has it for another SKU."""
+    """An earlier line of the file has the same source for another SKU."""
 
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTaken(Reason):
-    """Another listing of the seller has it."""
+    """Another of the seller's listings has this source."""
 
     sku: str
 
 
 @dataclass(frozen=True, slots=True)
 class BeingDeleted(Reason):
-    """The listing is being deleted, at Amazon too."""
+    """The listing is being deleted, also at Amazon."""
 
     sku: str
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFixed(Reason):
-    """A listed offer keeps its source; `item_id` is the one it has."""
+    """An import cannot change the source of a listed offer; `item_id` is its source."""
 
     item_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListedAlready(Reason):
-    """A listed offer does not become a draft by an import."""
+    """An import cannot turn a listed offer into a draft."""
 
     sku: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordTooLong(Reason):
-    """A line is longer than so many bytes: most likely a quote is not closed."""
+    """A line has too many bytes; most likely a quote is not closed."""
 
     most: int
 
 
 @dataclass(frozen=True, slots=True)
 class WrongBytes(Reason):
-    """They are not of the encoding that the file begins with."""
+    """The line is in another encoding than the beginning of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class QuoteOpen(Reason):
 
 @dataclass(frozen=True, slots=True)
 class TextAfterQuote(Reason):
-    """Something stands behind a closing quote."""
+    """There is text after a closing quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,13 @@ class TooManyRows(Reason):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseNotEmpty(Reason):
-    """The original is taken over into a database without sellers only."""
+    """The original can only be taken over into a database without sellers."""
 
     sellers: int
 
 
 @dataclass(frozen=True, slots=True)
 class TablesMissing(Reason):
-    """No table of the original looks like these."""
+    """These tables were not found in the original."""
 
     tables: tuple[str, ...]

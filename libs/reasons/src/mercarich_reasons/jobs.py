@@ -1,4 +1,4 @@
-"""How a seller's bulk search or import ended or why it waits, and why one was not started."""
+"""Reasons why a seller's bulk search or import ended, waits, or was not started."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class FileEmpty(Reason):
-    """Not even a header."""
+    """The file has not even a header."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileWithoutRows(Reason):
-    """A header, and nothing below it."""
+    """The file has only a header."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowsWrong(Reason):
-    """So many problems were found in the file, so that no row of it was imported."""
+    """Problems were found in the file, so no row of it was imported."""
 
     problems: int
 
@@ -35,19 +35,19 @@ class ImportStopped(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ImportClosed(Reason):
-    """The import made no progress for so long."""
+    """The import was closed, because it made no progress for too long."""
 
     minutes: int
 
 
 @dataclass(frozen=True, slots=True)
 class FileNotStored(Reason):
-    """The upload broke off."""
+    """The upload was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchesFailed(Reason):
-    """Of a job's searches, so many could not be read."""
+    """Some of a job's searches failed."""
 
     failed: int
     searches: int
@@ -55,28 +55,28 @@ class SearchesFailed(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SearchStopped(Reason):
-    """What it had found stays."""
+    """A person stopped the search; the items found so far are kept."""
 
     person: str
 
 
 @dataclass(frozen=True, slots=True)
 class SearchClosed(Reason):
-    """The search made no progress for so long."""
+    """The search was closed, because it made no progress for too long."""
 
     minutes: int
 
 
 @dataclass(frozen=True, slots=True)
 class MarketplacePaused(Reason):
-    """An operator paused it; the search waits."""
+    """An operator paused the marketplace; the search waits."""
 
     marketplace: Marketplace
 
 
 @dataclass(frozen=True, slots=True)
 class MarketplaceAway(Reason):
-    """It, or its proxy, does not answer at present; the search waits. `text` is what happened instead."""
+    """The marketplace or its proxy does not answer at present; the search waits. `text` is the error."""
 
     marketplace: Marketplace
     text: str
@@ -84,7 +84,7 @@ class MarketplaceAway(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SearchUnusable(Reason):
-    """One search's answer, or the search itself, cannot be used; `text` is what the proxy says."""
+    """A search, or its answer, cannot be used; `text` is the proxy's message."""
 
     marketplace: Marketplace
     text: str
@@ -92,30 +92,30 @@ class SearchUnusable(Reason):
 
 @dataclass(frozen=True, slots=True)
 class AnswerUnreadable(Reason):
-    """The marketplace's proxy gave an answer in another form: most likely it is of another release."""
+    """The proxy's answer has an unexpected form; most likely the proxy is of another release."""
 
     marketplace: Marketplace
 
 
 @dataclass(frozen=True, slots=True)
 class NoFile(Reason):
-    """None was chosen."""
+    """No file was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileEncoding(Reason):
-    """Neither UTF-8 nor Shift_JIS."""
+    """The file is neither UTF-8 nor Shift_JIS."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileTooLarge(Reason):
     megabytes: int
-    """The most."""
+    """The limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileUnreadable(Reason):
-    """On the machine of a command; `text` is the system's."""
+    """A command cannot read the file on its machine; `text` is the system's message."""
 
     file: str
     text: str
@@ -123,7 +123,7 @@ class FileUnreadable(Reason):
 
 @dataclass(frozen=True, slots=True)
 class TooManyJobs(Reason):
-    """Of one kind, open at the same time."""
+    """The seller has the maximum number of open jobs of this kind."""
 
     username: str
     most: int
@@ -143,7 +143,7 @@ class PricesCrossed(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NoSearch(Reason):
-    """Neither a keyword nor an address was given."""
+    """No keyword and no address was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class TooManySearches(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SearchTooLong(Reason):
-    """Of characters as they were typed."""
+    """The typed text has too many characters."""
 
     given: str
     most: int
@@ -174,7 +174,7 @@ class NoAddress(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NoResultPage(Reason):
-    """An address, of another page."""
+    """The address is not that of a result page."""
 
     given: str
     expected: tuple[str, ...]
@@ -194,7 +194,7 @@ class KeywordTooLong(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NoPrice(Reason):
-    """The price in an address is none."""
+    """The price in an address is not a valid price."""
 
     given: str
     price: str

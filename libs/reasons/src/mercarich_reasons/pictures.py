@@ -1,4 +1,4 @@
-"""Why a candidate is no replacement: what its pictures say against it."""
+"""Reasons to refuse a candidate by its pictures."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,17 +9,17 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class PictureMissing(Reason):
-    """It has none."""
+    """The candidate has no picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class OldPictureMissing(Reason):
-    """There is no picture of the source that is to be replaced."""
+    """There is no picture of the source to be replaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureUnavailable(Reason):
-    """The picture cannot be had. `error` is the proxy's word where that is no reason of a state."""
+    """The picture cannot be fetched. `error` is the proxy's error code, unless it is a `why`: a reason of a state."""
 
     url: str
     why: StateReason | None = None
@@ -33,7 +33,7 @@ class PictureUnavailable(Reason):
 
 @dataclass(frozen=True, slots=True)
 class PictureNotNow(Reason):
-    """The picture cannot be had for now; values as in `PictureUnavailable`."""
+    """The picture cannot be fetched now; values as in `PictureUnavailable`."""
 
     why: StateReason | None = None
     error: str | None = None
@@ -51,7 +51,7 @@ class PictureUndecodable(Reason):
 
 @dataclass(frozen=True, slots=True)
 class PictureTooNarrow(Reason):
-    """A few pixels only."""
+    """The picture is only a few pixels wide or high."""
 
     url: str
 
@@ -63,7 +63,7 @@ class PicturesIncomparable(Reason):
 
 @dataclass(frozen=True, slots=True)
 class HistogramsDiffer(Reason):
-    """Correlation of the grey histograms, -1 to 1. In this class and below a number that is not finite is None."""
+    """Correlation of the grey histograms, -1 to 1. Here and below, a number that is not finite is None."""
 
     least: float
     correlation: float | None = None
@@ -71,7 +71,7 @@ class HistogramsDiffer(Reason):
 
 @dataclass(frozen=True, slots=True)
 class FewFeaturesMatch(Reason):
-    """The part of the pictures' features that have a partner, 0 to 1."""
+    """The share of the pictures' features that have a match, 0 to 1."""
 
     least: float
     share: float | None = None
@@ -79,7 +79,7 @@ class FewFeaturesMatch(Reason):
 
 @dataclass(frozen=True, slots=True)
 class FewFeaturesAgree(Reason):
-    """Features that agree on where the thing is."""
+    """The number of features that agree on the position of the object."""
 
     features: int
     least: int
@@ -87,7 +87,7 @@ class FewFeaturesAgree(Reason):
 
 @dataclass(frozen=True, slots=True)
 class PictureColoursDiffer(Reason):
-    """How far the colours of the things in the pictures are apart, in Lab units."""
+    """The distance between the colours of the objects in the pictures, in Lab units."""
 
     most: float
     distance: float | None = None
@@ -95,7 +95,7 @@ class PictureColoursDiffer(Reason):
 
 @dataclass(frozen=True, slots=True)
 class PartInOtherColour(Reason):
-    """The part of the thing that has another colour, 0 to 1."""
+    """The share of the object with another colour, 0 to 1."""
 
     most: float
     share: float | None = None
@@ -103,7 +103,7 @@ class PartInOtherColour(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SpotDiffers(Reason):
-    """The largest spot whose pattern does not fit, as part of the thing, 0 to 1."""
+    """The size of the largest spot with another pattern, as a share of the object, 0 to 1."""
 
     most: float
     share: float | None = None

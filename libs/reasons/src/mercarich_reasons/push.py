@@ -1,7 +1,7 @@
-"""What became of a quantity that was sent to Amazon.
+"""Results of pushing a quantity to Amazon.
 
-`text` is what Amazon said in its own words, or a technical name such as `HTTP 503`, and `issue` the code that Amazon
-gave the first problem it named; no sentence of ours is in them.
+`text` is Amazon's own message, or a technical name such as `HTTP 503`. `issue` is Amazon's code of the first problem.
+Neither contains a sentence of ours.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class AmazonRefused(Reason):
-    """Amazon does not take the content."""
+    """Amazon refuses the content."""
 
     text: str | None = None
     issue: str | None = None
@@ -27,7 +27,7 @@ class UnknownSku(Reason):
 
 @dataclass(frozen=True, slots=True)
 class AmazonUnreachable(Reason):
-    """No usable answer came: what Amazon did with the quantity is not known."""
+    """There was no usable answer: it is unknown what Amazon did with the quantity."""
 
     text: str | None = None
     issue: str | None = None
@@ -35,19 +35,19 @@ class AmazonUnreachable(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NotShown(Reason):
-    """Amazon accepted the quantity and shows another; None: no quantity at all."""
+    """Amazon accepted the quantity but shows another; None: no quantity at all."""
 
     shown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewerQuantity(Reason):
-    """The listing has changed since this feed was sent, and the newer quantity goes out after it."""
+    """The listing has changed since this feed was sent; the newer quantity is pushed after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedNotSent(Reason):
-    """The feed was not handed in."""
+    """The feed was not submitted."""
 
     text: str | None = None
     issue: str | None = None
@@ -55,12 +55,12 @@ class FeedNotSent(Reason):
 
 @dataclass(frozen=True, slots=True)
 class FeedNeverArrived(Reason):
-    """Whoever handed the feed in heard no answer, and Amazon lists no such feed."""
+    """The submission of the feed got no answer, and Amazon does not list the feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedNotFollowed(Reason):
-    """What becomes of the feed cannot be learnt, so nothing waits for it any more."""
+    """The state of the feed cannot be read, so it is no longer waited for."""
 
     text: str | None = None
     issue: str | None = None
@@ -68,7 +68,7 @@ class FeedNotFollowed(Reason):
 
 @dataclass(frozen=True, slots=True)
 class FeedStuck(Reason):
-    """The feed stays in one processing status for too long, so nothing waits for it any more."""
+    """The feed has had the same processing status for too long, so it is no longer waited for."""
 
     state: str
 
@@ -87,7 +87,7 @@ class FeedEndedAs(Reason):
 
 @dataclass(frozen=True, slots=True)
 class FeedWithoutReport(Reason):
-    """Amazon says that the feed is done, and gives no report of it."""
+    """The feed is done according to Amazon, but has no report."""
 
 
 @dataclass(frozen=True, slots=True)

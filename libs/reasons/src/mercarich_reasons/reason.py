@@ -7,17 +7,17 @@ from typing import Any, ClassVar
 import orjson
 
 LONGEST_TEXT = 200
-"""Characters of one text value that are stored; what Amazon says of a listing can be longer."""
+"""Maximum number of stored characters of a text value; Amazon's messages about a listing can be longer."""
 LONGEST = 600
-"""Characters of a stored reason: the size of the columns that hold one."""
+"""Maximum number of characters of a stored reason: the size of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why something happened. Each subclass is one code; its fields are the values.
 
-    The code is the class's name in snake case: `SourceSeen` is `source_seen`. It stands in stored rows and in the API,
-    so that a class is never renamed without a migration.
+    The code is the class's name in snake case: `SourceSeen` is `source_seen`. It is in stored rows and in the API, so
+    a class must not be renamed without a migration.
     """
 
     code: ClassVar[str] = "reason"
@@ -26,19 +26,19 @@ class Reason:
         cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
     def __str__(self) -> str:
-        """For logs: the code and its values."""
+        """Return the code with its values, for logs."""
         values = ", ".join(f"{field.name}={getattr(self, field.name)}" for field in fields(self))
         return f"{self.code}({values})" if values else self.code
 
 
 def values(reason: Reason) -> dict[str, Any]:
-    """The values as JSON can hold them; a text is cut to `LONGEST_TEXT` characters."""
+    """Return the values in types that JSON has; texts are cut to `LONGEST_TEXT` characters."""
     plain: dict[str, Any] = orjson.loads(orjson.dumps(asdict(reason)))
     return {name: _cut(value, LONGEST_TEXT) for name, value in plain.items() if value is not None}
 
 
 def dumps(reason: Reason) -> str:
-    """`{"code": …, "values": {…}}`, at most `LONGEST` characters."""
+    """Return `{"code": …, "values": {…}}` with at most `LONGEST` characters."""
     stored = {"code": reason.code, "values": values(reason)}
     text = orjson.dumps(stored).decode()
     longest = LONGEST_TEXT

@@ -1,11 +1,11 @@
-"""The base of the exceptions that say why something is not done, or not taken."""
+"""The base of exceptions that refuse something for a reason."""
 
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 
 
 class Refusal(Exception):
-    """`reason` says why; the text of the exception is its English sentence."""
+    """Something is refused for `reason`; the text of the exception is its English sentence."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""Why a person's word on a replacement cannot be taken."""
+"""Reasons why a person's decision on a replacement is refused."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ class NothingWaits(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NothingToTakeBack(Reason):
-    """The listing has no replacement that could be refused or taken back."""
+    """The listing has no replacement to refuse or to take back."""
 
     sku: str
 
 
 @dataclass(frozen=True, slots=True)
 class OtherReplacement(Reason):
-    """Since the person looked, another replacement was found, which is told here."""
+    """Another replacement was found since the person looked; the values are those of the new one."""
 
     sku: str
     marketplace: Marketplace
@@ -31,7 +31,7 @@ class OtherReplacement(Reason):
 
 @dataclass(frozen=True, slots=True)
 class OtherSource(Reason):
-    """Somebody has given the listing another source than `item_id` since."""
+    """The listing's source is no longer `item_id`."""
 
     sku: str
     item_id: str

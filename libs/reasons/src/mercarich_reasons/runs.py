@@ -1,4 +1,4 @@
-"""Why a run rests, or how it ended."""
+"""Reasons why a run waits, is held, or how it ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +9,12 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class NewerRunStarted(Reason):
-    """The newest run of an operation and marketplace wins."""
+    """A newer run of the same operation and marketplace has superseded this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunPaused(Reason):
-    """People let the marketplace rest; the run goes on when it is resumed."""
+    """The marketplace is paused; the run continues when it is resumed."""
 
     marketplace: Marketplace
 
@@ -26,7 +26,7 @@ class CanariesNotAskedYet(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NoCanariesToAsk(Reason):
-    """Most answers are unknown, and no canary can tell why."""
+    """Most answers are unknown, and there are no canaries to check the marketplace by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +39,4 @@ class SecondLookWaits(Reason):
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed(Reason):
-    """The run was not done in time; the next one begins with what was left."""
+    """The run did not finish in time; the next one begins with the rest."""

@@ -1,4 +1,4 @@
-"""Why a listing's life took a turn: its source, a person, its age."""
+"""Reasons for changes of a listing: its source, a person, its age."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class SourceSeen(Reason):
-    """A look at the source said this; `why` is None where the marketplace gave no reason."""
+    """The state of the source at a look; `why` is None if the marketplace gives no reason."""
 
     state: State
     why: StateReason | None = None
@@ -18,12 +18,12 @@ class SourceSeen(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SourceOnSaleAgain(Reason):
-    """A second look found the source on sale, so that the held withdrawal was a false alarm."""
+    """A second look found the source on sale: the held withdrawal was a false alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceNotGone(Reason):
-    """A person released the held withdrawal, and by then its source was not gone any more: the offer stays up."""
+    """A person released the held withdrawal, but the source was no longer gone: the offer stays up."""
 
     state: State
     why: StateReason | None = None
@@ -31,7 +31,7 @@ class SourceNotGone(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NoReplacementYet(Reason):
-    """A marked listing comes down: its search ended without a replacement. `state` and `why` are its source's."""
+    """A marked listing is withdrawn: its search ended without a replacement. `state` and `why` are its source's."""
 
     state: State
     why: StateReason | None = None
@@ -44,16 +44,16 @@ class ReplacedBy(Reason):
     marketplace: Marketplace
     item_id: str
     source_item_id: int
-    """0 where an earlier release did not keep it."""
+    """0 if an earlier release did not store it."""
     price_jpy: int | None = None
     lead_time_days: int | None = None
     pushed: bool = True
-    """False: Amazon shows the quantity already and was not told of it."""
+    """False: Amazon already shows the quantity, so nothing was pushed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplacementWaits(Reason):
-    """A replacement was found, and its seller is to approve it."""
+    """A replacement was found and waits for the seller's approval."""
 
     marketplace: Marketplace
     item_id: str
@@ -75,18 +75,18 @@ class ReplacementRefused(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ReplacementTakenBack(Reason):
-    """A person took a replacement back: the listing has the source before it again."""
+    """A person took a replacement back: the listing has its former source again."""
 
     item_id: str
     person: str
     marketplace: Marketplace
     source_item_id: int
-    """Of the source that it has again, as `marketplace`."""
+    """Id and `marketplace` are those of the former source."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplacementUndone(Reason):
-    """A replacement was refused or taken back; earlier releases did not keep which, nor the source before it."""
+    """A replacement was refused or taken back. Earlier releases did not store which, nor the former source."""
 
     item_id: str
     person: str
@@ -94,7 +94,7 @@ class ReplacementUndone(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ApprovedItemSeen(Reason):
-    """The approved replacement was looked at once more, and was gone."""
+    """The approved replacement was gone when it was looked at once more."""
 
     item_id: str
     state: State
@@ -103,7 +103,7 @@ class ApprovedItemSeen(Reason):
 
 @dataclass(frozen=True, slots=True)
 class ApprovedItemUsed(Reason):
-    """Another listing of the seller uses the approved replacement by now."""
+    """Another of the seller's listings now uses the approved replacement."""
 
     item_id: str
 
@@ -129,7 +129,7 @@ class ByImport(Reason):
 
 @dataclass(frozen=True, slots=True)
 class Expired(Reason):
-    """The offer was down for longer than its days."""
+    """The offer was down for longer than the days allowed."""
 
     sku: str
     withdrawn_at: datetime

@@ -1,4 +1,4 @@
-"""The closed catalogue of reasons, and a stored text → a reason."""
+"""The closed catalogue of reasons, and parsing stored ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,21 +28,21 @@ _SUBJECTS = (stock, push, replacements, candidates, pictures, holds, runs, jobs,
 
 @dataclass(frozen=True, slots=True)
 class OldSentence(Reason):
-    """A sentence in English, of a release that stored no codes."""
+    """An English sentence, stored by a release that had no codes."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class LaterCode(Reason):
-    """A code of a later release, or with values that this release cannot read."""
+    """A code of a later release, or one with values that this release cannot read."""
 
     name: str
     given: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name}={value}" for name, value in self.given.items())
-        return f"{self.name}({told})" if told else self.name
+        values = ", ".join(f"{name}={value}" for name, value in self.given.items())
+        return f"{self.name}({values})" if values else self.name
 
 
 CATALOGUE: Mapping[str, type[Reason]] = {
@@ -53,11 +53,11 @@ CATALOGUE: Mapping[str, type[Reason]] = {
     )
     if issubclass(each, Reason) and each is not Reason
 }
-"""Code -> its class. Every code here has words in every language."""
+"""Code -> class. Each code has words in all languages."""
 
 
 def coded(reason: Reason | None) -> tuple[str, Mapping[str, Any]] | None:
-    """The code and the values, for programs."""
+    """Return the code and the values, for programs."""
     if reason is None:
         return None
     if isinstance(reason, LaterCode):
@@ -66,7 +66,7 @@ def coded(reason: Reason | None) -> tuple[str, Mapping[str, Any]] | None:
 
 
 def loads(text: str) -> Reason:
-    """Never raises: a text that is no JSON is an `OldSentence`, an unknown code a `LaterCode`."""
+    """Parse a stored reason. Never raises: other texts become an `OldSentence`, unknown codes a `LaterCode`."""
     if not text.startswith('{"code"'):
         return OldSentence(text)
     try:

@@ -1,4 +1,4 @@
-"""A reason → a sentence in the reader's language."""
+"""Render a reason as a sentence in the reader's language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -21,7 +21,7 @@ class Language(StrEnum):
 
 
 class Words(Protocol):
-    """A language's table."""
+    """The words of one language."""
 
     SEEN: str
     YEN: str
@@ -41,22 +41,22 @@ _NAMED: Mapping[type, Callable[[Words], Mapping[str, str]]] = {
     StateReason: lambda words: words.STATE_REASONS,
     Colour: lambda words: words.COLOURS,
 }
-"""Values of closed sets, and the table of a language that has words for each."""
+"""Values from closed sets, with the table of a language that has their words."""
 Moment = Callable[[datetime], str]
 _NAMES = frozenset({"job_id", "source_item_id", "line", "number"})
-"""Whole numbers that name something: they get no thousands separators."""
+"""Integers that are identifiers, formatted without thousands separators."""
 
 
 def utc(at: datetime) -> str:
-    """How a time stands in a sentence where the reader has no zone of their own."""
+    """Format a time for readers without a time zone of their own."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def tell(reason: Reason | None, language: Language, *, moment: Moment = utc) -> str:
-    """The sentence; empty without a reason. `moment` formats the times in it.
+    """Return the sentence, or an empty text for None. `moment` formats times.
 
-    In a template `{name}` is a value, `{name|text}` has a text for a value that is missing, and `[…]` is left out
-    when a value in it is missing. `{state}` also tells the reason's `why`.
+    In a template, `{name}` is a value, `{name|text}` has a text for a missing value, and `[…]` is left out if a value
+    in it is missing. `{state}` includes the reason's `why`.
     """
     if reason is None:
         return ""
@@ -64,19 +64,19 @@ def tell(reason: Reason | None, language: Language, *, moment: Moment = utc) -> 
     if isinstance(reason, LaterCode) or template is None:
         return str(reason)
     values = {field.name: getattr(reason, field.name) for field in fields(reason)}
-    told = {name: _word(name, value, language, moment) for name, value in values.items() if value is not None}
+    words = {name: _word(name, value, language, moment) for name, value in values.items() if value is not None}
     if isinstance(values.get("state"), State):
-        told["state"] = seen(values["state"], values.get("why"), language)
-    return "".join(_parts(template, told))
+        words["state"] = seen(values["state"], values.get("why"), language)
+    return "".join(_parts(template, words))
 
 
 def source_words(language: Language) -> Words:
-    """The words for marketplaces, and for states of sources and what told them."""
+    """Return the table with the words for marketplaces, states of sources and their reasons."""
     return _TABLES[language]
 
 
 def seen(state: State | str, why: StateReason | str | None, language: Language) -> str:
-    """A source's state and what told it: "sold (won by a bidder)"; once where both are the same word."""
+    """Return a source's state and its reason: "sold (won by a bidder)"; only one if both are the same word."""
     words = _TABLES[language]
     word = words.STATES.get(state, str(state))
     because = words.STATE_REASONS.get(why, str(why)) if why else ""
@@ -84,25 +84,27 @@ def seen(state: State | str, why: StateReason | str | None, language: Language) 
 
 
 def places(template: str) -> frozenset[str]:
-    """The names of the values in a template."""
+    """Return the names of the values in a template."""
     return frozenset(name.partition("|")[0] for _, name, _, _ in Formatter().parse(_bare(template)) if name)
 
 
-def _parts(template: str, told: Mapping[str, str]) -> list[str]:
-    """Between brackets are the odd parts: a template has no nested ones."""
+def _parts(template: str, words: Mapping[str, str]) -> list[str]:
+    """Return the parts to show. Odd parts are those in brackets, which are never nested."""
     parts = template.replace("]", "[").split("[")
     return [
-        _filled(part, told) for n, part in enumerate(parts) if n % 2 == 0 or all(name in told for name in places(part))
+        _filled(part, words)
+        for n, part in enumerate(parts)
+        if n % 2 == 0 or all(name in words for name in places(part))
     ]
 
 
-def _filled(part: str, told: Mapping[str, str]) -> str:
+def _filled(part: str, words: Mapping[str, str]) -> str:
     out = []
     for text, field, _, _ in Formatter().parse(part):
         out.append(text)
         if field:
             name, _, missing = field.partition("|")
-            out.append(told.get(name, missing))
+            out.append(words.get(name, missing))
     return "".join(out)
 
 

@@ -26,7 +26,7 @@ _PUBLISH_SECONDS = 30.0
 def build_token_check(
     shared: SharedSettings, own: FeedSettings, given: Dependencies = PRODUCTION
 ) -> tuple[CheckTokens, SqlSellers, Http]:
-    """Raises `BadConfiguration` for a schema that is too old or a key that is wrong, and `DatabaseAway`."""
+    """Build the token check. Raises `BadConfiguration` for an old schema or a wrong key, and `DatabaseAway`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
     accounts = open_accounts(engine, own, own.token_retry_seconds, given.now)
@@ -51,7 +51,7 @@ def build_token_check(
 def build_sweep(
     shared: SharedSettings, own: FeedSettings, given: Dependencies = PRODUCTION
 ) -> tuple[Sweep, SqlSellers]:
-    """Raises `BadConfiguration` when the schema is older than this code, and `DatabaseAway`."""
+    """Build the sweep. Raises `BadConfiguration` when the schema is older than this code, and `DatabaseAway`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
     sellers = SqlSellers(engine, own.token_retry_seconds, given.now)

@@ -212,7 +212,7 @@ class TokenBook(Protocol):
         """Return id and name of sellers who have an account; empty `usernames` means all."""
 
     def account(self, user_id: int) -> Account:
-        """Raises `UnreadableToken`."""
+        """Return the account with its token. Raises `UnreadableToken`."""
 
     def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
         """Store the verdict on the token stored as `sealed`; return False if it was replaced, and store nothing."""

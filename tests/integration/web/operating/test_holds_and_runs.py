@@ -21,7 +21,7 @@ def hold(rows: Rows) -> int:
     """Keeps up one listing of Tom."""
     source = rows.source("x1", state="sold")
     hold = rows.hold(
-        rows.run(1, outcome="running", phase="held"), reason="30 of 60 checked listings would fall at once"
+        rows.run(1, outcome="running", phase="held"), reason="30 of 60 checked listings would be withdrawn at once"
     )
     rows.listing(rows.user("tom"), source, "TOM-1", title="A camera", hold_id=hold)
     return hold

@@ -1,4 +1,4 @@
-"""Changes of columns that may be cut off and applied again: MariaDB commits each statement by itself."""
+"""Changes of columns that can be interrupted and applied again, since MariaDB commits each DDL statement."""
 
 from alembic import op
 from sqlalchemy import Column, String, inspect, text

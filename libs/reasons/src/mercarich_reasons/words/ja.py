@@ -33,7 +33,7 @@ STATE_REASONS: Mapping[str, str] = {
     "deleted_by_marketplace": "運営により削除",
     "stopped_by_seller": "出品者により停止",
     "stopped_by_marketplace": "運営により停止",
-    "not_found_once": "1度見つからず、再確認予定",
+    "not_found_once": "一度見つからず、再確認の予定",
     "closing": "終了処理中",
     "blocked": "ブロックされた",
     "rate_limited": "アクセス過多",
@@ -95,7 +95,7 @@ REASONS: Mapping[str, str] = {
     "approved_item_gone": "{item_id}はなくなりました",
     "by_hand": "手動（{person}）",
     "by_import": "インポート{job_id}",
-    "expired": "{sku}：{withdrawn_at}から取下げ中のまま期限が切れました",
+    "expired": "{sku}：{withdrawn_at}に取り下げたまま期限が切れました",
     "deleted_by_hand": "{sku}：手動（{person}）",
     # pushes
     "amazon_refused": "Amazonが拒否しました[：{text}][（コード{issue}）]",
@@ -113,13 +113,13 @@ REASONS: Mapping[str, str] = {
     "feed_refused": "Amazonがフィード全体を拒否しました[：{text}][（コード{issue}）]",
     "feed_incomplete": "Amazonが処理したのはフィードの{sent}件中{processed}件だけです",
     # a person's word on a replacement
-    "nothing_waits": "{sku}に承認待ちの代替はありません",
-    "nothing_to_take_back": "{sku}に取り消せる代替はありません",
-    "other_replacement": "{sku}の代替は別の商品（{marketplace} {item_id}）に変わっています",
+    "nothing_waits": "{sku}には、承認待ちの代わりの仕入れ元がありません",
+    "nothing_to_take_back": "{sku}には、取り消せる代わりの仕入れ元がありません",
+    "other_replacement": "{sku}の代わりの仕入れ元は、別の商品（{marketplace} {item_id}）に変わっています",
     "other_source": "{sku}の仕入れ元は{item_id}から変更されています",
     # candidates
     "gone_source_itself": "在庫切れになった仕入れ元です",
-    "taken_back_before": "以前に見送り・取り消しされました",
+    "taken_back_before": "以前に見送ったか、取り消した商品です",
     "excluded_seller": "除外した出品者です（{seller_id}）",
     "excluded_word": "除外ワード「{word}」を含みます",
     "volumes_differ": "巻数が異なります（{ours|記載なし}／{theirs|記載なし}）",
@@ -165,7 +165,7 @@ REASONS: Mapping[str, str] = {
     "page_told_nothing": "商品ページを確認できません[（{why}）]",
     "not_looked_at": "その前の条件で除外されたため、確認していません",
     # holds of the brake
-    "too_many_falls": "[チェックした{checked}件のうち]{fallen}件が同時に取り下げ対象になりました",
+    "too_many_falls": "[確認した{checked}件のうち]{fallen}件が一度に取り下げの対象になりました",
     "canaries_differ": (
         "カナリア{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
     ),

@@ -138,7 +138,7 @@ class SqlAccounts:
 
 
 def _cipher(keys: Keys) -> TokenCipher:
-    """Raises `BadKey`."""
+    """Return the cipher with the configured keys. Raises `BadKey`."""
     older = keys.old_encryption_key.get_secret_value()
     key = read_key(keys.encryption_key.get_secret_value(), keys.encryption_key_file)
     return TokenCipher(key, decoded_key(older, "FEED_OLD_ENCRYPTION_KEY") if older else None)

@@ -47,8 +47,8 @@ def apply_step(connection: Connection, submission_id: int, end: FeedEnd, now: da
 
 def _record(connection: Connection, submission_id: int, result: Result, issues: Mapping[int, Reason | None]) -> None:
     """Store the result of each item by one statement. `issues` maps listing ids to the reason of a refusal."""
-    told = {id_: literal(issue, _item.issue.type) for id_, issue in issues.items()}
+    by_listing = {id_: literal(issue, _item.issue.type) for id_, issue in issues.items()}
     several = len(set(issues.values())) > 1
-    issue = case(told, value=_item.listing_id) if several else next(iter(told.values()))
+    issue = case(by_listing, value=_item.listing_id) if several else next(iter(by_listing.values()))
     items = update(submission_items).where(_item.submission_id == submission_id, among(_item.listing_id, issues))
     connection.execute(items.values(result=result, issue=issue))

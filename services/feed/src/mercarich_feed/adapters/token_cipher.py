@@ -21,7 +21,7 @@ class TokenCipher:
         return self._sealer.seal(_identity(user_id), token.encode())
 
     def decrypt(self, user_id: int, text: str) -> str:
-        """Raises `UnreadableToken`."""
+        """Return the token. Raises `UnreadableToken`."""
         try:
             return self._sealer.open(_identity(user_id), text).decode()
         except (Unreadable, UnicodeDecodeError) as error:

@@ -24,10 +24,10 @@ class Desk(Protocol):
     def wanted(self, sku: str, username: str | None) -> Wanted: ...
 
     def approve(self, sku: str, username: str | None, by: str, now: datetime) -> Revival:
-        """Raises `Refused` when nothing waits for approval."""
+        """Approve a proposal. Raises `Refused` when none waits for approval."""
 
     def undo(self, sku: str, username: str | None, by: str, now: datetime) -> Revival:
-        """Raises `Refused` when there is nothing to undo."""
+        """Refuse a proposal, or take a replacement back. Raises `Refused` when there is nothing to undo."""
 
     def settings(self, username: str) -> Sequence[OwnSetting]: ...
 
