@@ -133,7 +133,7 @@ class SqlRuns:
         connection.execute(earlier.values(ended))
 
     def _locked_generation(self, connection: Connection, marketplace: Marketplace) -> int:
-        """Lock the head and return the newest generation. The lock orders the starts: the last to get it is the newest."""
+        """Lock the head and return its generation. The lock orders the starts: the last to get it is the newest."""
         head = select(run_heads.c.generation).where(self._is_head(marketplace)).with_for_update()
         generation: int | None = connection.execute(head).scalar()
         if generation is None:  # the first start ever: the marketplace was added after the schema

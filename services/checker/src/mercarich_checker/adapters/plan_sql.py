@@ -45,7 +45,7 @@ class SqlPlan(PendingRows[BatchItem]):
         return mark_due(self._engine, run, request, sellers)
 
     def together(self, run: Run, rows: Sequence[BatchItem], now: datetime) -> Mapping[int, Sequence[BatchItem]]:
-        """Return, by row id, further due items of the same source seller, if one call to the marketplace returns all."""
+        """Return, by row id, further due items of the same source seller, if one call can return all of them."""
         sellers = sorted({row.seller_id for row in rows if row.seller_id})
         if not SITES[run.marketplace].lists_sellers or not sellers:
             return {}
