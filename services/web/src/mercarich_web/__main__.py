@@ -19,7 +19,8 @@ GRACE_SECONDS = 20
 MOST_AT_ONCE = 400
 """Requests in work and open streams."""
 SWITCH_SECONDS = 0.0005
-"""A page asks the database a dozen times, and after each answer waits until another thread lets go of Python."""
+"""Python's thread switch interval. A page asks the database a dozen times, and after each response its thread waits
+until another thread gives up the interpreter lock."""
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
 
 
 def process(argv: Sequence[str]) -> int:
-    """Run one of web's processes until told to end."""
+    """Run one of web's processes until a signal ends it. Return its exit code."""
     parser = argparse.ArgumentParser(prog="mercarich-web", description=process.__doc__)
     processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
     serve = processes.add_parser("serve", help="answer the pages of sellers and operators")
@@ -43,7 +44,7 @@ def process(argv: Sequence[str]) -> int:
 
 
 def _serve(host: str, port: int) -> int:
-    from mercarich_db import worker_process  # drivers: not for a help page
+    from mercarich_db import worker_process  # Imported here: the drivers are slow to load, and a help page needs none.
     from mercarich_platform.health import HealthServer
     from mercarich_platform.http_server import configuration, serve
     from mercarich_web.bootstrap import build_pages
@@ -58,7 +59,8 @@ def _serve(host: str, port: int) -> int:
 
     def pages(stop: threading.Event) -> int:
         metrics = None
-        if shared.metrics_port not in (0, port):  # on one machine the pages' port stands for both
+        # On one machine the pages serve the metrics on their own port, and no second server starts.
+        if shared.metrics_port not in (0, port):
             metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
             metrics.start()
         app = build_pages(shared, own)

@@ -61,13 +61,13 @@ from mercarich_web.words import SHOWN
 from mercarich_web.workers import wiring as workers
 
 CONNECTIONS = THREADS // 2
-"""To the database, of one process at most: requests spend about half of their time elsewhere."""
+"""Upper bound of one process's database connections: requests spend about half of their time elsewhere."""
 
 
 def build_pages(
     shared: SharedSettings, own: PagesSettings, *, now: Clock = utc_now, passwords: Argon2Passwords | None = None
 ) -> FastAPI:
-    """Raises `BadConfiguration` when the database's address cannot be read."""
+    """Build the application. Raises `BadConfiguration` when the database's address cannot be parsed."""
     engine = engines.create(shared.database, pool_size=CONNECTIONS)
     end = ExitStack()
     end.callback(engine.dispose)

@@ -1,4 +1,4 @@
-"""What the reports need from outside; every method raises `DatabaseAway`, those of `Pools` raise `BrokerAway`."""
+"""The database as the reports see it. Every method raises `DatabaseAway`; those of `Pools` raise `BrokerAway`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,14 +12,14 @@ from mercarich_db import schema
 from mercarich_platform.settings import BadConfiguration
 
 Together = Callable[[], AbstractContextManager[None]]
-"""What this thread reads in the block is read over one connection. Nothing in it writes, or waits for another thread:
-connections are few."""
+"""A context manager within which everything that this thread reads shares one connection. Code in the block must not
+write, nor wait for another thread, because connections are few."""
 _shared: ContextVar[Connection | None] = ContextVar("shared", default=None)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to read with. Raises `DatabaseAway`."""
+    """Return a connection to read with. Raises `DatabaseAway`."""
     shared = _shared.get()
     if shared is not None and shared.engine is engine:
         yield shared
@@ -29,9 +29,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 class SqlTogether:
-    """What this thread reads within the block shares one connection.
+    """Within the block, everything that this thread reads shares one connection.
 
-    Nothing in it may write, or wait for what another thread reads: it holds one of few connections.
+    Code in the block must not write, nor wait for what another thread reads: the block holds one of few connections.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -48,14 +48,14 @@ class SqlTogether:
 
 
 class SqlSchema:
-    """The state of the schema. Does not make a SQLite file that is not there."""
+    """The state of the schema. A missing SQLite file is not created."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.where = engines.name(engine)
 
     def problem(self) -> str | None:
-        """What is wrong with the schema in one sentence, None when this code can read it."""
+        """Return in one sentence what is wrong with the schema, None when this code can read it."""
         path = self._engine.url.database
         if self._engine.url.get_backend_name() == "sqlite" and path and not Path(path).exists():
             return f"there is no database {self.where}: run `mercarich db upgrade`"

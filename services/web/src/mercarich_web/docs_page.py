@@ -1,4 +1,4 @@
-"""/docs: what the API can do, from its OpenAPI document; there in development only."""
+"""/docs: a page that describes the API, made from its OpenAPI document. It exists in development only."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -32,7 +32,7 @@ class Entrance:
     audit: SqlAudit
     keys: Keys
     key: ServerKey
-    """Of the server: what the accounts' secrets are made of."""
+    """The server's key; the accounts' secrets are derived from it."""
     routers: Sequence[APIRouter]
 
 

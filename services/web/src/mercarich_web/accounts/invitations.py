@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """`token` is shown once and kept nowhere."""
+    """An invitation with its `token`, which is shown once and stored only as a hash."""
 
     invitation: Invitation
     token: str
@@ -29,7 +29,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class LostPassword:
-    """An operator's help for somebody who has forgotten the password, or whose password somebody else knows."""
+    """Let an operator reset a password that its user has forgotten, or that somebody else knows."""
 
     people: SqlPeople
     sessions: SqlSessions
@@ -38,8 +38,10 @@ class LostPassword:
     now: Clock
 
     def reset(self, username: str, by: Actor) -> Invited:
-        """From now on the password is worth nothing and all sessions are over; the invitation is for choosing another.
-        A second step stays. Raises `NotFound`."""
+        """Make the password void, end all sessions, and return an invitation to choose another password.
+
+        The second step stays as it is. Raises `NotFound`.
+        """
         login = self.people.login(username)
         if login is None:
             raise NotFound(f"nobody of the name {username} signs in")
@@ -58,7 +60,7 @@ class Invitations:
     now: Clock
 
     def invite(self, username: str, plan: int, role: Role, by: str) -> Invited:
-        """Also for a user who is there and has no password. Raises `Refused`."""
+        """Invite a new user, or an existing one without a password. Raises `Refused`."""
         if not _NAME.fullmatch(username):
             raise Refused(NoUsername())
         if plan not in PLANS:
@@ -73,14 +75,14 @@ class Invitations:
         return Invited(invitation, token)
 
     def look(self, token: str) -> Invitation:
-        """Raises `NotFound` for one that was used, is too old or was never there."""
+        """Return the invitation. Raises `NotFound` when it was used, has expired or never existed."""
         found = self.people.invitation(hashed(token), self.now())
         if found is None:
             raise NotFound("this invitation cannot be used any more")
         return found
 
     def accept(self, token: str, password: str) -> Account:
-        """Raises `NotFound` and `WeakPassword`."""
+        """Set the password and return the account. Raises `NotFound` and `WeakPassword`."""
         check_password(password, self.look(token).username)
         account = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
         if account is None:

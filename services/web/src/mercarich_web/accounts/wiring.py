@@ -13,15 +13,15 @@ from mercarich_web.identity.sql.sessions import SqlSessions
 
 
 def invitations(engine: Engine, now: Clock = utc_now, passwords: Argon2Passwords | None = None) -> Invitations:
-    """For commands, and for the logins of one machine."""
+    """Build `Invitations` for the commands, and for the logins that a local run creates."""
     return Invitations(SqlPeople(engine), passwords or Argon2Passwords(), SqlAudit(engine), now)
 
 
 def lost_password(engine: Engine, now: Clock = utc_now) -> LostPassword:
-    """For commands."""
+    """Build `LostPassword` for the commands."""
     return LostPassword(SqlPeople(engine), SqlSessions(engine), invitations(engine, now), SqlAudit(engine), now)
 
 
 def lost_step(engine: Engine, now: Clock = utc_now) -> LostStep:
-    """For commands."""
+    """Build `LostStep` for the commands."""
     return LostStep(SqlPeople(engine), SqlSecondSteps(engine), SqlSessions(engine), SqlAudit(engine), now)

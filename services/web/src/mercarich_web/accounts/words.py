@@ -13,7 +13,7 @@ SCOPES: Mapping[str, str] = {
     Scope.JOBS_READ: N_("Read imports and searches"),
     Scope.JOBS_WRITE: N_("Start and stop imports and searches"),
 }
-"""Of a key of the API."""
+"""The scopes of an API key."""
 
 WEAK_PASSWORDS: Mapping[str, str] = {
     "short": N_("A password needs 12 characters at least."),

@@ -1,4 +1,4 @@
-"""A seller's side of Amazon: the linked account with what is thought of its token, and the feeds sent there."""
+"""A seller's side of Amazon: the linked account, the last known state of its token, and the feeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class Linked:
     reason: str | None
     checked_at: datetime | None
     refused_since: datetime | None
-    """Since when it has been known that Amazon refuses the token."""
+    """Time since which Amazon is known to refuse the token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Many offers in one file, which Amazon works off in minutes to hours."""
+    """A feed: many offers in one file, which Amazon processes in minutes to hours."""
 
     id: int
     state: str
@@ -40,21 +40,22 @@ class AtAmazon:
     account: Linked | None
     figures: Figures
     feeds: Sequence[Feed]
-    """Open ones first, then the last ones."""
+    """Open feeds first, then the newest closed ones."""
     waiting: Sequence[ListingRow]
-    """Whose newest quantity is not there yet, those that wait longest first."""
+    """Listings whose newest quantity is not at Amazon yet, longest waiting first."""
     refused: Sequence[ListingRow]
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentPage:
-    """Amazon's, where sellers let our application act for them (SP-API, "Website authorization workflow")."""
+    """Amazon's consent page, where sellers authorise our application (SP-API, "Website authorization workflow")."""
 
     url: str
-    """Seller Central's of the country, as https://sellercentral.amazon.co.jp/apps/authorize/consent; empty: none."""
+    """Address of the country's consent page, such as https://sellercentral.amazon.co.jp/apps/authorize/consent. Empty:
+    linking is not offered."""
     application_id: str
     redirect_uri: str = ""
-    """Where Amazon sends the browser back; empty: the first that is registered there."""
+    """Address to which Amazon sends the browser back. Empty: the first one registered for the application."""
 
     @property
     def is_known(self) -> bool:

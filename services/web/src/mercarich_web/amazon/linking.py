@@ -1,4 +1,4 @@
-"""A seller's page about Amazon, and the way to the consent page; feed takes over there, and no token comes here."""
+"""A seller's page about Amazon, and the way to the consent page. Feed takes over from there; web never sees a token."""
 
 import secrets
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from mercarich_web.listings.views import Order, View, Wish
 from mercarich_web.refusals import Refused
 
 FEEDS, ROWS = 8, 10
-"""Of the page."""
+"""Number of feeds and of waiting listings that the page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class ShowAmazon:
 
 @dataclass(frozen=True, slots=True)
 class LinkAmazon:
-    """The state is good once, for a few minutes, and only for the session that was sent with it."""
+    """Start the linking of an account. The state parameter is valid once, for a few minutes, and only for the session
+    that requested it."""
 
     book: SqlAmazonBook
     page: ConsentPage
@@ -47,7 +48,7 @@ class LinkAmazon:
     now: Clock
 
     def begin(self, session: Session, by: Actor) -> str:
-        """The address of the consent page. Raises `Refused` where none is known."""
+        """Return the address of the consent page. Raises `Refused` when none is configured."""
         if not self.page.is_known:
             raise Refused(NoConsentPage())
         state, now, user_id = secrets.token_urlsafe(32), self.now(), session.account.user_id

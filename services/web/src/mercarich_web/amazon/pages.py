@@ -1,4 +1,5 @@
-"""A seller's page about Amazon: the account and its token, what waits to go there, what it refused."""
+"""A seller's page about Amazon: the account and its token, the changes still to be sent, the changes that Amazon
+refused."""
 
 from typing import Annotated
 

@@ -29,9 +29,10 @@ class SqlAmazonBook:
         return None if row is None else Linked(*row)
 
     def feeds(self, user_id: int, limit: int) -> Sequence[Feed]:
-        """Open ones first, then newest first."""
+        """Return feeds, open ones first, then newest first."""
         feed = submissions.c
-        counts = (feed["items"], feed.accepted, feed.rejected)  # a collection of columns has a method `items`
+        # `feed.c.items` would be a method of the column collection.
+        counts = (feed["items"], feed.accepted, feed.rejected)
         told = (feed.id, feed.state, feed.created_at, feed.ended_at, *counts)
         mine = and_(feed.user_id == user_id, feed.lane == "feed")
         query = select(*told, feed.problem).where(mine)
@@ -40,7 +41,7 @@ class SqlAmazonBook:
             return [Feed(*row) for row in connection.execute(query)]
 
     def sent(self, user_id: int, state_hash: str, session_hash: str, now: datetime, until: datetime) -> None:
-        """Take note that the seller's browser, with this session, is on its way to the consent page."""
+        """Store that the seller's browser, with this session, was sent to the consent page."""
         row = {"state_hash": state_hash, "user_id": user_id, "session_hash": session_hash}
         sent = insert(amazon_links).values(**row, created_at=now, expires_at=until)
         run_tx(self._engine, lambda connection: connection.execute(sent))

@@ -24,7 +24,7 @@ LINKING: Mapping[str, tuple[str, str]] = {
     ),
     Linking.AWAY: (N_("Amazon or this service cannot link at the moment. Try again in a few minutes."), "warn"),
 }
-"""How the way to Amazon's consent page ended, and the tone."""
+"""Results of linking an account: the sentence and its tone."""
 HEALTH: Mapping[str, tuple[str, str, str]] = {
     "valid": (
         N_("Amazon accepts your authorisation"),
@@ -42,7 +42,7 @@ HEALTH: Mapping[str, tuple[str, str, str]] = {
         "warn",
     ),
 }
-"""Of a token: what it is, what to do, and the tone."""
+"""Verdicts on a token: what it means, what to do, and the tone."""
 FEED_STATES: Mapping[str, tuple[str, str]] = {
     "creating": (N_("being sent"), "info"),
     "in_queue": (N_("in Amazon's queue"), "info"),

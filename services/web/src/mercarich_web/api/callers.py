@@ -1,4 +1,5 @@
-"""Whose key a request brings, and whether it may do what the route does, and now."""
+"""Authentication of API requests: whose key it is, whether its scopes allow the route, and whether it is within its
+rate limit."""
 
 import math
 from collections.abc import Callable
@@ -16,7 +17,7 @@ BEARER = HTTPBearer(auto_error=False, description="A key made at /account/keys; 
 
 
 def caller(keys: Keys, scope: Scope) -> Callable[[Request], Account]:
-    """A dependency: the seller whose key it is."""
+    """A dependency that returns the seller who owns the request's key."""
 
     def with_key(request: Request) -> Account:
         kind, _, key = request.headers.get("authorization", "").partition(" ")

@@ -1,4 +1,4 @@
-"""Ids as addresses, bodies and forms bring them: what a database can hold."""
+"""Ids in addresses, bodies and forms, limited to what a database column can hold."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ from fastapi import Path
 from pydantic import Field
 
 MOST = 2**63 - 1
-"""The largest that a database keeps."""
+"""The largest id: a signed 64-bit integer."""
 
 Id = Annotated[int, Path(ge=1, le=MOST)]
 GivenId = Annotated[int, Field(ge=1, le=MOST)]
-"""One in a body or a form."""
+"""An id in a body or a form."""

@@ -14,12 +14,12 @@ from mercarich_web.refusals import NotFound, Refused
 
 API = "/api/v1"
 PLACE = "/api/"
-"""Of every version."""
+"""Prefix of the API's routes in every version."""
 MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Coded):
-    """What went wrong; a refusal has a code, too."""
+    """A problem; a refusal also has a code."""
 
     title: str
     status: int
@@ -35,7 +35,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     }
     for status in (401, 403, 404, 409, 422, 429, 503)
 }
-"""For the document."""
+"""Error responses for the OpenAPI document."""
 
 
 def problem(
@@ -46,7 +46,7 @@ def problem(
 
 
 def detail(error: Exception) -> str | None:
-    """What may be told of it."""
+    """Return what the caller may be told about the error, None for nothing."""
     if isinstance(error, RequestValidationError):
         told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:5]]
         return "; ".join(told)

@@ -1,4 +1,4 @@
-"""A reason as a program reads it: its code and its values, beside the sentence in English."""
+"""A reason for programs: its code and values, beside the English sentence."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from mercarich_reasons.telling import Language, tell
 
 
 class Coded(BaseModel):
-    """Of a shape with the sentence of a reason."""
+    """Fields of a shape that contains the sentence of a reason."""
 
     reason_code: str | None = Field(None, description="Of the reason; more codes may come.")
     reason_values: dict[str, Any] | None = None
 
 
 def code_of(reason: Reason | None) -> dict[str, Any]:
-    """The fields of `Coded`."""
+    """Return the fields of `Coded`."""
     code, values = coded(reason) or (None, None)
     return {"reason_code": code, "reason_values": values}
 
 
 def english(reason: Reason | None) -> str | None:
-    """The sentence."""
+    """Return the sentence."""
     return tell(reason, Language.EN) if reason is not None else None

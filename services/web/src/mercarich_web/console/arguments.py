@@ -1,4 +1,4 @@
-"""What the commands take: numbers within bounds, names, and --json."""
+"""Argument types of the commands: bounded numbers, names, and `--json`."""
 
 import argparse
 import getpass
@@ -42,7 +42,7 @@ def note(text: str) -> str:
 
 
 def actor(by: str | None) -> Actor:
-    """Of `--by`, or whoever is logged in here."""
+    """Return the actor that `--by` names, by default the user logged in to this machine."""
     return Actor(by or login())
 
 

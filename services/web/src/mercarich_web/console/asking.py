@@ -1,4 +1,4 @@
-"""A question on the environment's database, its answer shown, and each way that it can fail as an exit code."""
+"""Run a command on the environment's database, print its result, and turn each expected failure into an exit code."""
 
 import logging
 import sys
@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a command works on: the environment's database, connected at the first statement."""
+    """What a command works on: the environment's database. It connects at the first statement."""
 
     engine: "Engine"
     shared: SharedSettings
@@ -54,8 +54,10 @@ def carry_out(do: Callable[[Opened], int]) -> int:
 
 @contextmanager
 def opened(*, schema: bool = True) -> Iterator[Opened]:
-    """`schema` refuses a database that this code cannot read. Raises `BadConfiguration`."""
-    from mercarich_db import engine as engines  # drivers: not for a help page
+    """Open the environment's database. `schema` refuses a database that this code cannot read. Raises
+    `BadConfiguration`."""
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_db import engine as engines
     from mercarich_web.database import SqlSchema
 
     quiet_logs()
@@ -71,7 +73,7 @@ def opened(*, schema: bool = True) -> Iterator[Opened]:
 
 
 def quiet_logs() -> None:
-    """Warnings as sentences; the driver would write a page about a broker that is away."""
+    """Log warnings as sentences. The driver would log a page about a broker that is away."""
     logging.basicConfig(level=logging.WARNING, format="mercarich: %(message)s", stream=sys.stderr)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
 

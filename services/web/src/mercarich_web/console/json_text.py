@@ -1,4 +1,5 @@
-"""An answer as JSON for programs: what holds a reason tells it in English, with its code and values beside it."""
+"""Results as JSON for programs. An object with a reason has the English sentence, with the reason's code and values
+beside it."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
@@ -15,7 +16,8 @@ _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def json_text(answer: object) -> str:
-    """Times are ISO 8601 in UTC; the fields `reason_code` and `reason_values` follow the field of a reason."""
+    """Return the result as JSON. Times are ISO 8601 in UTC; `reason_code` and `reason_values` follow the field that
+    holds a reason."""
     return _ANYTHING.dump_json(_plain(answer), indent=2).decode() + "\n"
 
 
@@ -44,7 +46,7 @@ def _fields(value: Any) -> dict[str, Any]:
 
 @cache
 def _reasons(shape: Hashable) -> frozenset[str]:
-    """The fields that hold a reason: one at most."""
+    """Return the names of the fields that hold a reason: one at most."""
     hints = get_type_hints(shape)
     found = frozenset(name for name, hint in hints.items() if Reason in (hint, *get_args(hint)))
     assert len(found) <= 1, shape

@@ -1,4 +1,4 @@
-"""An answer on stdout: JSON for programs, or a page for people, plain when it is not a terminal."""
+"""Results on stdout: JSON for programs, or a page for people, without styles when it is not a terminal."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -20,11 +20,10 @@ Answer = TypeVar("Answer")
 Page = Callable[[Answer], RenderableType]
 
 PLAIN_WIDTH = 180
-"""Columns where there is no terminal to ask: wide enough that a row stays one line."""
+"""Width in columns when stdout is not a terminal: wide enough to keep a row on one line."""
 
 
 def show(answer: Answer, page: Page[Answer], *, as_json: bool) -> None:
-    """Print an answer."""
     if as_json:
         sys.stdout.write(json_text(answer))
         return
@@ -38,7 +37,8 @@ def show(answer: Answer, page: Page[Answer], *, as_json: bool) -> None:
 
 
 def cell(value: object, style: str = "") -> Text:
-    """A value as people read it; what a marketplace wrote cannot steer the terminal."""
+    """Format a value for people. Control characters are removed: text from a marketplace must not steer the
+    terminal."""
     if value is None:
         return Text("–", style="dim")
     if isinstance(value, bool):
@@ -52,22 +52,22 @@ def cell(value: object, style: str = "") -> Text:
 
 
 def sentence(reason: Reason | None) -> str:
-    """A reason in English, its times as the others of a page."""
+    """Return a reason in English, its times in the format of the other times."""
     return tell(reason, Language.EN, moment=tokyo)
 
 
 def number(value: int, alarm: str = "") -> Text:
-    """A count; `alarm` is its style when it is not 0."""
+    """A count, styled with `alarm` when it is not 0."""
     return cell(value, alarm if value else "")
 
 
 def plain(value: int | None) -> Text:
-    """A number that names something: no thousands separator."""
+    """A number that identifies something, without thousands separators."""
     return cell(None if value is None else str(value))
 
 
 def facts(rows: Iterable[tuple[str, object]]) -> RenderableType:
-    """Names on the left, values on the right."""
+    """A table of two columns: names on the left, values on the right."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -77,7 +77,7 @@ def facts(rows: Iterable[tuple[str, object]]) -> RenderableType:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """One line a row; numbers to the right."""
+    """A table with one line per row; numbers are aligned to the right."""
     made = [[each if isinstance(each, Text) else cell(each) for each in row] for row in rows]
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for index, heading in enumerate(headings):
@@ -105,7 +105,7 @@ def ago(at: datetime | None, now: datetime) -> Text:
 
 
 def span(seconds: float) -> str:
-    """`45 s`, `12 min`, `3.5 h`, `2.1 d`."""
+    """A duration: `45 s`, `12 min`, `3.5 h`, `2.1 d`."""
     seconds = max(0.0, seconds)
     if seconds < 120:
         return f"{seconds:.0f} s"
@@ -115,5 +115,5 @@ def span(seconds: float) -> str:
 
 
 def arguments(given: Any) -> str:
-    """The arguments of a run, those that say something."""
+    """Return the arguments of a run that are set."""
     return "  ".join(f"{key}={value}" for key, value in given.items() if value not in (None, [], False))

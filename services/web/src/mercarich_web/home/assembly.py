@@ -1,4 +1,4 @@
-"""A seller's home page: what waits for a decision, how the shop stands."""
+"""A seller's home page: open decisions, and how the shop stands."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +43,8 @@ class TellFortnight:
 class ShowHome:
     count: Count
     fortnight: Callable[[int], Fortnight | None]
-    """A seller's, two minutes old at most; None: nobody has counted it since."""
+    """Return a seller's figures, at most two minutes old, or None when nothing has computed them since the process
+    started."""
     desk: SqlSellersDesk
     schedule: Sequence[ScheduleRow]
     schedules: SqlSchedules
@@ -74,6 +75,6 @@ class ShowHome:
             )
 
     def _going(self) -> Sequence[ScheduleRow]:
-        """What nobody has paused."""
+        """Return the rows of the schedule that are not paused."""
         pauses = self.schedules.pauses()
         return [row for row in self.schedule if row.name not in pauses]

@@ -1,4 +1,4 @@
-"""What a seller's home page tells: what waits for a decision, how the shop stands, the last fortnight."""
+"""What a seller's home page shows: open decisions, how the shop stands, and the last fortnight."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the seller should look at."""
+    """Counts of what needs the seller's attention."""
 
     held: int
-    """Listings whose withdrawal waits for a second look or a person."""
+    """Listings whose withdrawal waits for a second look or for a person."""
     proposed: int
-    """Replacements that are found and not taken before the seller says so."""
+    """Replacements that were found and wait for the seller's approval."""
     failed_imports: int
-    """Of the last week."""
+    """Imports that failed in the last week."""
     problems: int
     """Listings whose push Amazon refused."""
     token_invalid: bool
@@ -37,7 +37,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OwnRun:
-    """The newest run of a kind, and this seller's part of it."""
+    """The newest run of a kind, with this seller's part of it."""
 
     run_id: int
     operation: str
@@ -49,14 +49,14 @@ class OwnRun:
     planned: int
     checked: int
     fallen: int
-    """These three: of the seller's listings."""
+    """This count and the next two are of the seller's listings."""
     share: int
-    """Of the whole run, percent."""
+    """Progress of the whole run in percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event with the listing that it is about."""
+    """An event, with the listing that it belongs to."""
 
     listing_id: int
     sku: str
@@ -66,7 +66,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """In Tokyo."""
+    """A calendar day in Tokyo."""
 
     begins: datetime
     checked: int
@@ -82,7 +82,7 @@ class Fortnight:
     """Oldest first, today last."""
     exposure: Exposure
     cancelled: float | None
-    """Share of the orders that is expected to be cancelled, 0 to 1; None: it is not known."""
+    """Share of orders that is expected to be cancelled, 0 to 1; None when it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +92,22 @@ class Home:
     account: Account | None
     runs: Sequence[OwnRun]
     next_checks: Sequence[tuple[str, datetime]]
-    """Marketplace and time, soonest first."""
+    """Marketplace and time of the next checks, soonest first."""
     happened: Sequence[Happened]
-    """The last events, newest first."""
+    """Newest events first."""
     fortnight: Fortnight | None
-    """None: not counted yet."""
+    """None when it is not computed yet."""
 
 
 def midnights(now: datetime, days: int = DAYS) -> list[datetime]:
-    """Where the last days begin in Tokyo, and where today ends."""
+    """Return the midnights in Tokyo at which the last `days` days begin, and the one at which today ends."""
     zone = ZoneInfo(TIME_ZONE)
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return [today - timedelta(days=back) for back in range(days - 1, -2, -1)]
 
 
 def next_checks(rows: Sequence[ScheduleRow], checks_a_day: int, now: datetime) -> list[tuple[str, datetime]]:
-    """When the seller's listings are looked at next, by marketplace."""
+    """Return, by marketplace, when the seller's listings are checked next."""
     found: dict[str, datetime] = {}
     for row in rows:
         name, *words = row.command

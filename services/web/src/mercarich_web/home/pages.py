@@ -1,4 +1,4 @@
-"""The first page: a seller's shop, or the operator's overview."""
+"""The home page: a seller's shop, or the operator's overview."""
 
 from collections.abc import Callable
 
@@ -25,17 +25,17 @@ def routes(
 
     @routes.get("/fortnight")
     def past(visit: Seller) -> Response:
-        """A part of the page that comes when it is counted."""
+        """Return the part of the page that takes long to compute; the browser loads it separately."""
         return site.page(visit, "home/fortnight.html", past=fortnight(visit.account.user_id), limit=LIMIT)
 
     @routes.get("/running")
     def running(visit: Seller) -> Response:
-        """A part of the page, asked for again while a run goes on."""
+        """Return the part of the page that the browser reloads while a run is in progress."""
         return site.page(visit, "jobs/running.html", runs=show_home.desk.runs(visit.account.user_id))
 
     @routes.get("/overview/pushes")
     def pushes(visit: Operator) -> Response:
-        """A part of the overview that comes when it is counted."""
+        """Return the part of the overview that takes long to compute; the browser loads it separately."""
         return site.page(visit, "overview/pushes.html", pushes=show_overview.pushes())
 
     return routes

@@ -34,7 +34,7 @@ class SqlSellersDesk:
         self._engine = engine
 
     def account(self, user_id: int) -> Account | None:
-        """At Amazon."""
+        """Return the seller's account at Amazon."""
         of_seller = amazon_accounts.c
         query = select(of_seller.token_verdict, of_seller.token_reason, of_seller.token_checked_at)
         with reading(self._engine) as connection:
@@ -42,7 +42,7 @@ class SqlSellersDesk:
         return None if row is None else Account(row.token_verdict, row.token_reason, row.token_checked_at)
 
     def proposed(self, user_id: int) -> int:
-        """Replacements that wait for the seller's word."""
+        """Return the number of replacements that wait for the seller's approval."""
         waiting = select(func.count()).select_from(revivals).join(listings, AWAITED)
         with reading(self._engine) as connection:
             return connection.execute(waiting.where(revivals.c.user_id == user_id)).scalar_one()
@@ -53,7 +53,7 @@ class SqlSellersDesk:
             return connection.execute(select(func.count()).select_from(jobs).where(*failed)).scalar_one()
 
     def runs(self, user_id: int) -> Sequence[OwnRun]:
-        """The newest of each kind, those under way first."""
+        """Return the newest run of each kind, unfinished ones first."""
         mine = and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id)
         query = (
             select(runs, run_sellers.c.planned.label("own_planned"), run_sellers.c.checked.label("own_checked"))
@@ -66,13 +66,14 @@ class SqlSellersDesk:
         return sorted(found, key=lambda run: (run.ended_at is not None, -run.started_at.timestamp()))
 
     def happened(self, user_id: int, limit: int) -> Sequence[Happened]:
-        """Newest first."""
+        """Return events, newest first."""
         event, names = listing_events.c, [one.name for one in fields(Event)]
         query = (
             select(*[event[name] for name in names], listings.c.id.label("of"), listings.c.sku, listings.c.title)
             .join(listings, and_(ITS_EVENTS, listings.c.user_id == event.user_id))
             .where(event.user_id == user_id)
-            # as the index has them: with the id right behind the time, all of a seller's events would be sorted
+            # Ordered as the index is: with the id directly after the time, the database would sort all events of a
+            # seller.
             .order_by(event.at.desc(), event.kind.desc(), event.id.desc())
             .limit(limit)
         )
@@ -83,7 +84,7 @@ class SqlSellersDesk:
             ]
 
     def days(self, user_id: int, midnights: Sequence[datetime]) -> Sequence[Day]:
-        """One for each midnight but the last, which ends the last day."""
+        """Return one `Day` for each midnight except the last, which ends the last day."""
         spans = list(pairwise(midnights))
         bounds = {f"at_{place}": at for place, at in enumerate(midnights)}
         counted = _counted(len(spans))
@@ -111,7 +112,8 @@ class SqlSellersDesk:
 
 @cache
 def _counted(days: int) -> Select[*tuple[Any, ...]]:
-    """Of a seller, each day's withdrawals and its restored offers. Made once: making it takes longer than asking."""
+    """The statement that counts a seller's withdrawals and restored offers by day. It is cached, because building it
+    takes longer than running it."""
     event = listing_events.c
     midnights = [bindparam(f"at_{place}", type_=event.at.type) for place in range(days + 1)]
     counts = [

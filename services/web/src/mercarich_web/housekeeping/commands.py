@@ -24,7 +24,7 @@ def delete_old_items(argv: Sequence[str]) -> int:
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """Ends the process with a sentence and code 2 where an argument is wrong."""
+    """A parser that ends the process with one sentence and exit code 2 when an argument is wrong."""
     parser = with_json(command_parser("delete_old_items", delete_old_items.__doc__))
     parser.add_argument(
         "--expired-days",
@@ -44,8 +44,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def keep_house(on: Opened, given: argparse.Namespace) -> DeletionReport:
-    """What `parse` made of the arguments. Raises `DatabaseAway`."""
-    from mercarich_web.housekeeping import wiring  # drivers: not for a help page
+    """Delete as the parsed arguments say. Raises `DatabaseAway`."""
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.housekeeping import wiring
 
     report = wiring.delete_old_items(on.engine, on.shared, on.now, on.sleep)(
         given.expired_days,

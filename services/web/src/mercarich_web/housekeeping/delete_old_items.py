@@ -1,4 +1,4 @@
-"""Rows of offers that were withdrawn long ago go, their pictures with them; what is left over is swept."""
+"""Delete rows of offers that were withdrawn long ago, with their pictures, and sweep orphaned pictures."""
 
 import logging
 import time
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DeleteOldItems:
-    """Delete what expired, in steps that may be cut off anywhere and repeated. Raises `DatabaseAway`."""
+    """Delete what has expired. Each step can be interrupted anywhere and repeated. Raises `DatabaseAway`."""
 
     expired: SqlExpiredOffers
     pictures: PictureFiles
@@ -39,9 +39,11 @@ class DeleteOldItems:
     def __call__(
         self, days: int, *, dry_run: bool, unknown_to_amazon: bool = False, at_amazon: bool = False
     ) -> DeletionReport:
-        """`unknown_to_amazon` takes rows too whose SKU Amazon does not know, although their push is pending.
+        """Delete offers older than `days`, or only count them in a dry run.
 
-        `at_amazon` has feed delete the listing there first: the row goes when that was accepted, now or the next time.
+        `unknown_to_amazon` also deletes rows whose SKU Amazon does not know, although their push is pending.
+        `at_amazon` has feed delete the listing at Amazon first; the row is deleted when Amazon has accepted that, in
+        this run or the next.
         """
         now = self.now()
         until = withdrawn_until(now, days)
@@ -73,7 +75,7 @@ class DeleteOldItems:
                 yield chunk
 
     def _leaving(self, choice: Choice) -> Iterator[list[Expired]]:
-        """Waits as long as Amazon goes on accepting."""
+        """Yield rows whose deletion Amazon accepted; wait as long as Amazon keeps accepting."""
         for user_id in self.expired.sellers(choice):
             while asked := self.expired.want_removal(choice, user_id, CHUNK, tokyo_day(self.now()), self.now()):
                 log.info("expired listings leave Amazon", extra={"user_id": user_id, "listings": asked})

@@ -1,4 +1,4 @@
-"""When a withdrawn offer's row is old enough to go, and what a deletion reports."""
+"""When the row of a withdrawn offer is old enough to be deleted, and what a deletion reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from mercarich_web.housekeeping.retention import Pruned
 from mercarich_web.pictures.pictures import Removed
 
 FLOOR_DAYS = 7
-"""Fewer days are raised to these: until then people may want to look."""
+"""Smallest age in days; a lower number is raised to it, because people may still want to look at recent offers."""
 CHUNK = 500
-"""Rows of one transaction."""
+"""Rows deleted in one transaction."""
 AMAZON_SECONDS, LOOK_SECONDS = 60.0, 0.5
-"""How long a deletion waits for Amazon while that accepts nothing, and between two looks at what it accepted."""
+"""Seconds a deletion waits for Amazon while Amazon accepts nothing, and seconds between two polls."""
 SHOWN = 200
-"""Rows that a report names."""
+"""Rows that a report lists."""
 ORPHAN_AGE = timedelta(days=1)
-"""A picture without a row may be one whose row is just being written; after so long it is left over."""
+"""Age after which a picture without a row counts as an orphan. The row of a younger one may still be being written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """One row that is to go."""
+    """A row to be deleted."""
 
     listing_id: int
     user_id: int
@@ -31,12 +31,12 @@ class Expired:
     sku: str
     withdrawn_at: datetime
     pictures: Sequence[str]
-    """Paths below the pictures' folder."""
+    """Paths relative to the pictures' folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpiredOffer:
-    """As a report names it."""
+    """A deleted offer in a report."""
 
     username: str
     sku: str
@@ -46,44 +46,44 @@ class ExpiredOffer:
 
 @dataclass(frozen=True, slots=True)
 class DeletionReport:
-    """What was deleted, or, in a dry run, what would be."""
+    """What was deleted, or what a dry run would delete."""
 
     dry_run: bool
     days: int
-    """After the floor."""
+    """Age in days, after `FLOOR_DAYS` was applied."""
     withdrawn_until: datetime
-    """Rows withdrawn then or before are old enough."""
+    """Rows withdrawn at this time or earlier are old enough."""
     listings: int
     pictures: Removed
     left_over: Removed
-    """Pictures that no listing shows any more, of earlier days."""
+    """Pictures deleted because no listing shows them any more, left by earlier runs."""
     capped: Sequence[str]
-    """Sellers of whom more would go if a day's cap were higher."""
+    """Sellers who have more expired offers than their daily cap allows."""
     offers: Sequence[ExpiredOffer]
-    """The first 200."""
+    """The first 200 deleted offers."""
     pruned: Sequence[Pruned] = ()
     leaving: int = 0
-    """Listings whose deletion Amazon has not accepted yet: their rows go when it has."""
+    """Listings whose deletion Amazon has not accepted yet; their rows are deleted once it has."""
 
 
 def withdrawn_until(now: datetime, days: int) -> datetime:
-    """The boundary, itself included: exactly `days` ago is old enough."""
+    """Return the latest withdrawal time that is old enough: exactly `days` ago counts."""
     return now - timedelta(days=max(days, FLOOR_DAYS))
 
 
 def tokyo_day(now: datetime) -> date:
-    """The day that a cap counts for."""
+    """Return the day that a daily cap counts for."""
     return now.astimezone(ZoneInfo(TIME_ZONE)).date()
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which rows expired: withdrawn then or before, zero at Amazon, nothing pending."""
+    """Which rows have expired: withdrawn at or before a time, zero at Amazon, nothing pending."""
 
     withdrawn_until: datetime
     now: datetime
-    """Claims that ended then or before keep nothing."""
+    """Claims that ended at or before this time no longer protect a row."""
     unknown_to_amazon: bool
-    """Also those whose SKU Amazon does not know, whose push can never end."""
+    """Include rows whose SKU Amazon does not know; their push can never succeed."""
     by_hand: bool = False
-    """Their seller points at them: also those that the seller has stopped watching."""
+    """The seller selected the rows, so include listings that the seller has stopped watching."""

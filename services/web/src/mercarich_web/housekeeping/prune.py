@@ -14,13 +14,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prune:
-    """In steps that may be cut off anywhere and repeated. Raises `DatabaseAway`."""
+    """Delete old records. Each step can be interrupted anywhere and repeated. Raises `DatabaseAway`."""
 
     records: SqlRecords
     now: Clock
 
     def __call__(self, *, dry_run: bool) -> Sequence[Pruned]:
-        """One for each record, also where nothing goes; in a dry run, what would."""
+        """Return one entry for each kind of record, also when nothing was deleted; in a dry run, what would be."""
         now = self.now()
         return [self._prune(record, days, now, dry_run=dry_run) for record, days in self.records.kept_days().items()]
 

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 LOOKED_AT = 1_000
-"""Old records, or those that may be, that one step looks at, and deletes at most."""
+"""Old records that one step examines, and the most it deletes."""
 
 
 class Record(StrEnum):
-    """What is kept of past work for a while only; the value names it in reports."""
+    """A kind of record of past work with limited retention; the value is its name in reports."""
 
     STARTS = "starts of the schedule"
     TOKEN_CHECKS = "checks of tokens"
@@ -31,12 +31,12 @@ class Record(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one look at some records did."""
+    """The result of one step over some records."""
 
     rows: int
     """Deleted, or, in a dry run, to be deleted."""
     after: tuple[Any, ...] | None
-    """The key from where to go on; None: there is no more."""
+    """The key after which the next step begins; None at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,5 @@ class Pruned:
 
     record: Record
     days: int
-    """For so long they are kept."""
+    """Retention in days."""
     rows: int

@@ -1,4 +1,4 @@
-"""Deleting what is old, on its queries and on the pictures' folder."""
+"""Build the deletion of old rows, on its queries and on the pictures' folder."""
 
 from sqlalchemy import Engine
 

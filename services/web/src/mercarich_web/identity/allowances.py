@@ -1,32 +1,33 @@
-"""Calls that a key of the API may make, counted in memory: no call costs a write, and each replica counts alone."""
+"""Rate limits of API keys, counted in memory: a call costs no write, and each replica counts alone."""
 
 import threading
 import time
 from collections.abc import Callable
 
 OF_A_SELLER = 2
-"""Times a key's calls: all keys of a seller together."""
+"""Limit of all keys of a seller together, as a multiple of one key's limit."""
 MOST = 20_000
-"""Names kept before those that owe nothing are forgotten."""
+"""Names kept in memory before those with a full allowance are dropped."""
 
 
 class Allowances:
-    """`a_minute` calls of each key, as many of them at once as fit. Safe for threads."""
+    """A limit of `a_minute` calls a minute for each key, with bursts of the same size. Thread-safe."""
 
     def __init__(self, a_minute: int, now: Callable[[], float] = time.monotonic) -> None:
         self._a_minute = a_minute
         self._now = now
         self._free_at: dict[str, float] = {}
-        """When all that a name has used is made up for: each call puts it off by its share of a minute."""
+        """Time at which a name has its full allowance again; each call moves it forward by the call's share of a
+        minute."""
         self._lock = threading.Lock()
 
     def spent(self, key_hash: str) -> float:
-        """Seconds until the key's next call is allowed; counts nothing."""
+        """Return the seconds until the key's next call is allowed, without counting a call."""
         with self._lock:
             return self._wait(key_hash, 60 / self._a_minute, self._now())
 
     def take(self, key_hash: str, user_id: int) -> float:
-        """Count a call and answer 0; or count nothing and answer the seconds to wait."""
+        """Count a call and return 0; or count nothing and return the seconds to wait."""
         shares = {key_hash: 60 / self._a_minute, f"seller:{user_id}": 60 / self._a_minute / OF_A_SELLER}
         with self._lock:
             now = self._now()

@@ -1,4 +1,4 @@
-"""A seller's keys of the API: made, shown, revoked; and whose a request's key is."""
+"""A seller's API keys: create, list and revoke them, and find the owner of a request's key."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ class Keys:
         return self.book.of(user_id)
 
     def make(self, user_id: int, name: str, scopes: Collection[Scope], by: Actor) -> str:
-        """The key, which is kept nowhere. Raises `Refused`."""
+        """Create a key and return it. Only its hash is stored. Raises `Refused`."""
         if not name.strip() or not scopes:
             raise Refused(KeyIncomplete())
         if len(self.book.of(user_id)) >= MOST_KEYS:
@@ -41,7 +41,7 @@ class Keys:
         return key
 
     def revoke(self, user_id: int, key_id: int, by: Actor) -> Key:
-        """Raises `NotFound`."""
+        """Revoke a key and return it. Raises `NotFound`."""
         gone = self.book.revoke(user_id, key_id)
         if gone is None:
             raise NotFound(f"there is no key {key_id}")
@@ -49,7 +49,7 @@ class Keys:
         return gone
 
     def owner(self, key: str) -> tuple[Account, Key] | None:
-        """Counts a call. Raises `TooMany`: of a key without a look at the tables."""
+        """Return the key's owner and count a call. Raises `TooMany`, for a known key without a query."""
         if not key.startswith(PREFIX) or len(key) >= 100:
             return None
         key_hash = hashed(key)

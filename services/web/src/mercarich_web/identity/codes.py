@@ -9,23 +9,24 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 STEP_SECONDS, DIGITS, DRIFT = 30, 6, 1
-"""A code of the step before and of the next one is taken, too: clocks differ."""
+"""Steps before and after the current one whose codes are accepted: clocks differ."""
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 15
-"""Of chance in each: from 112 bits on nobody finds one by trying, so that no slow hash has to keep it (ASVS 6.5.2)."""
+"""Random bytes in each recovery code: from 112 bits on it cannot be guessed, so that a fast hash suffices (ASVS
+6.5.2)."""
 HALF_FOR = timedelta(minutes=5)
-"""So long after the password the code may come."""
+"""Time after the password within which the code must be entered."""
 ISSUER = "Mercarich"
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What an authenticator is given, shown until the first code proves that it has it."""
+    """The secret for an authenticator. It is shown until a first code proves that the authenticator has it."""
 
     secret: str
-    """In base32, for typing."""
+    """The secret in base32, for typing."""
     uri: str
-    """The same as an address, for a picture."""
+    """The secret as an otpauth URI, for a QR code."""
 
 
 def code_at(secret: bytes, step: int, digits: int = DIGITS) -> str:
@@ -37,7 +38,7 @@ def code_at(secret: bytes, step: int, digits: int = DIGITS) -> str:
 
 
 def matching_step(secret: bytes, code: str, now: datetime) -> int | None:
-    """The step whose code this is, among those that may be; None for a wrong one."""
+    """Return the accepted time step that the code belongs to, or None for a wrong code."""
     current = int(now.timestamp()) // STEP_SECONDS
     found = None
     for step in range(current - DRIFT, current + DRIFT + 1):
@@ -52,13 +53,13 @@ def enrolment(secret: bytes, username: str) -> Enrolment:
 
 
 def recovery_code(noise: bytes) -> str:
-    """24 letters and digits in fours, without 0, 1, 8 and 9."""
+    """Return 24 letters and digits in groups of four, without 0, 1, 8 and 9."""
     text = base64.b32encode(noise).decode().lower()
     return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 def typed(code: str) -> str:
-    """A code as it is compared: what people put between is gone."""
+    """Return the code without spaces and separators that people type."""
     return re.sub(r"[\s\-‐－]", "", code[:64]).lower()
 
 

@@ -1,8 +1,8 @@
 """Passwords that guessers try first.
 
-The 3,000 commonest of those that are long enough (`common_passwords.txt`; ASVS 5.0, 6.2.4). And shorter ones, whatever
-is put around them to make them long enough, which no list can have: words that lists of leaked ones begin with, ways
-over a keyboard, sequences, years and repetitions; in any case, spelling and order.
+These are the 3,000 most common passwords of sufficient length (`common_passwords.txt`; ASVS 5.0, 6.2.4), and shorter
+guessable parts padded to that length, which no list can contain: words that lists of leaked passwords begin with,
+keyboard walks, sequences, years and repetitions, in any case, spelling and order.
 """
 
 import re
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 LEFT = 5
-"""So much must be left of a password when all that is guessed at once has been taken out of it."""
+"""Characters that must remain of a password when all guessable parts have been removed."""
 
 _TEXT = """
 password passwort passwd pass word admin administrator root user guest login secret private welcome hello
@@ -28,7 +28,7 @@ aishiteru arigato konnichiwa ohayou daisuki tomodachi himitsu anshin takahashi t
 taro mother father sister brother family friend forever lucky happy jesus heaven ninja samurai mylove myself
 number one first abc company office business shop store
 """
-"""Ours, by what lists of leaked passwords begin with, and what suggests itself to who sells in Japan."""
+"""Our own list: words common in leaked passwords, and words that suggest themselves to people who sell in Japan."""
 _BY_LENGTH = sorted(_TEXT.split(), key=len, reverse=True)
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertzuiop", "azertyuiop")
@@ -48,8 +48,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def is_guessable(password: str) -> bool:
-    """Whether it is a common one, or less than `LEFT` characters of it are its own. Spaces and signs between parts are
-    nobody's own."""
+    """Return whether the password is a common one, or has fewer than `LEFT` characters besides guessable parts. Spaces
+    and signs between parts do not count."""
     plain = password.casefold()
     if plain in common_passwords():
         return True
@@ -59,12 +59,12 @@ def is_guessable(password: str) -> bool:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """In lower case, each as long as a password has to be; read when first asked for."""
+    """Return the common passwords in lower case, each of sufficient length. The file is read at the first call."""
     return frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="ascii").split("\n")[:-1])
 
 
 def _without_words(plain: str) -> str:
-    """However they are spelt."""
+    """Blank out guessable words, also where digits or signs stand for their letters."""
     spelt = plain.translate(_SPELT)
     for word in _BY_LENGTH:
         while (at := spelt.find(word)) >= 0:
@@ -74,7 +74,8 @@ def _without_words(plain: str) -> str:
 
 
 def _without_ways(text: str) -> str:
-    """Without each piece of three and more that goes along a row, a column or the alphabet, forth or back."""
+    """Remove each piece of three or more characters that follows a keyboard row, a keyboard column or the alphabet, in
+    either direction."""
     kept, at = [], 0
     while at < len(text):
         length = max(_along(text[at:], way) for way in (*_WAYS, *(way[::-1] for way in _WAYS)))
@@ -85,7 +86,7 @@ def _without_ways(text: str) -> str:
 
 
 def _along(text: str, way: str) -> int:
-    """How many of the first characters follow each other in this way."""
+    """Return how many of the first characters follow each other along this row."""
     start = way.find(text[0])
     if start < 0:
         return 0

@@ -1,4 +1,4 @@
-"""Keys of the API: what they let a program do."""
+"""API keys and their scopes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 
 PREFIX = "mk_"
-"""Tells a key from other secrets where one has leaked."""
+"""Prefix that makes a leaked key recognisable."""
 MOST_KEYS = 20
-"""Of a seller."""
+"""Active keys that a seller may have."""
 
 
 class Scope(StrEnum):
     LISTINGS_READ = "listings:read"
     LISTINGS_WRITE = "listings:write"
-    """And the word on replacements."""
+    """Includes decisions on replacements."""
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
 
@@ -26,7 +26,7 @@ class Key:
     scopes: frozenset[Scope]
     created_at: datetime
     used_at: datetime | None
-    """To the minute."""
+    """Time of the last use, to the minute."""
 
 
 def packed(scopes: Iterable[Scope]) -> str:
@@ -34,5 +34,5 @@ def packed(scopes: Iterable[Scope]) -> str:
 
 
 def unpacked(text: str) -> frozenset[Scope]:
-    """What a later release may do is not known here, and so not allowed."""
+    """Parse stored scopes. A scope of a later release is not known here, and so not granted."""
     return frozenset(Scope(word) for word in text.split() if word in set(Scope))

@@ -1,4 +1,4 @@
-"""Passwords hashed by argon2id."""
+"""Password hashing with argon2id."""
 
 import threading
 
@@ -6,9 +6,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MEMORY_KIB = 65_536
-"""64 MiB, 3 passes, 4 lanes: about 90 ms; RFC 9106's second choice."""
+"""64 MiB, 3 passes, 4 lanes: about 90 ms; RFC 9106's second recommended choice."""
 AT_ONCE = 4
-"""Bounds the memory that a flood of sign-ins can take."""
+"""Hashes computed at once; bounds the memory that a flood of sign-ins can take."""
 
 
 class Argon2Passwords:
@@ -22,7 +22,7 @@ class Argon2Passwords:
             return self._hasher.hash(password)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """As slow without a hash as with one."""
+        """Return whether the password matches. Takes as long without a hash as with one."""
         known = password_hash or self._dummy()
         with self._turns:
             try:
@@ -32,7 +32,7 @@ class Argon2Passwords:
         return bool(password_hash)
 
     def is_outdated(self, password_hash: str) -> bool:
-        """Made with weaker parameters than today's."""
+        """Return whether the hash was made with weaker parameters than today's."""
         return self._hasher.check_needs_rehash(password_hash)
 
     def _dummy(self) -> str:

@@ -1,4 +1,4 @@
-"""Who signs in: accounts, sessions, what a password must be, how long a guesser has to wait."""
+"""Accounts and sessions, the rules for passwords, and the waiting time after failed sign-ins."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,23 +7,23 @@ from enum import StrEnum
 from mercarich_web.identity.guessable import is_guessable
 
 NAME_LENGTH = 16
-"""Of a session's name, hexadecimal."""
+"""Length of a session's name in hexadecimal digits."""
 IDLE = timedelta(hours=2)
-"""A session ends after this long without a request,"""
+"""A session ends after this time without a request."""
 ABSOLUTE = timedelta(hours=24)
-"""and at the latest after this long."""
+"""A session ends at the latest this time after it began."""
 FRESH = timedelta(minutes=15)
-"""So long after the password was given, what needs a fresh login may be done."""
+"""Time after a password confirmation within which actions that need a fresh login are allowed."""
 INVITED_FOR = timedelta(days=7)
 
 SHORTEST, LONGEST = 12, 128
 FREE_TRIES = 5
-"""Of an account;"""
+"""Failed tries of an account before it has to wait."""
 FREE_TRIES_OF_A_NETWORK = 30
-"""an office's people sign in from one address."""
+"""More than of an account, because everybody in an office signs in from one address."""
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
-"""Failures are forgotten when none was added for so long."""
+"""Failures are forgotten when no new one was added for this time."""
 
 
 class Role(StrEnum):
@@ -37,13 +37,13 @@ class Account:
     username: str
     role: Role
     plan: int
-    """Checks a day that are allowed,"""
+    """Checks a day that the plan allows."""
     checks_a_day: int
-    """and that are wanted of them."""
+    """Checks a day that the seller wants."""
     language: str | None
-    """ja or en; None: whatever the browser asks for."""
+    """`ja` or `en`; None: the language that the browser asks for."""
     asks_for_code: bool = False
-    """The password alone is not enough."""
+    """A second step is set up: the password alone is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,17 @@ class Session:
     created_at: datetime
     seen_at: datetime
     confirmed_at: datetime
-    """When the password was last given."""
+    """Time at which the password was last entered."""
     address: str = ""
     agent: str = ""
     unread: int = 0
-    """Open notices that were not read."""
+    """Number of open notices that are not read."""
     half: bool = False
-    """The password was right, the code is still to come: nobody is signed in yet."""
+    """The password was right and the code is still missing: the user is not signed in yet."""
 
     @property
     def name(self) -> str:
-        """What a page may hold: it lets nobody in."""
+        """A name for the session that a page may contain; it cannot be used to sign in."""
         return self.token_hash[:NAME_LENGTH]
 
     def is_over(self, now: datetime) -> bool:
@@ -83,7 +83,7 @@ class Invitation:
 
 
 class WeakPassword(Exception):
-    """`rule` tells which rule it breaks."""
+    """The password breaks `rule`."""
 
     def __init__(self, rule: "Rule") -> None:
         super().__init__(rule)
@@ -95,11 +95,12 @@ class Rule(StrEnum):
     LONG = "long"
     COMMON = "common"
     NAMED = "named"
-    """It is, or holds, the account's name."""
+    """It is, or contains, the account's name."""
 
 
 def check_password(password: str, username: str) -> None:
-    """No rule on kinds of characters and no expiry (ASVS 5.0, 6.2.5 and 6.2.10). Raises `WeakPassword`."""
+    """Check a new password. There is no rule on kinds of characters and no expiry (ASVS 5.0, 6.2.5 and 6.2.10). Raises
+    `WeakPassword`."""
     if len(password) < SHORTEST:
         raise WeakPassword(Rule.SHORT)
     if len(password) > LONGEST:
@@ -112,18 +113,18 @@ def check_password(password: str, username: str) -> None:
 
 
 def wait_after(failures: int, free: int = FREE_TRIES) -> timedelta:
-    """How long nobody may try again after so many failures in a row: nothing at first, then doubling."""
+    """Return the time until the next try after that many failures in a row: 0 at first, then doubling."""
     if failures < free:
         return timedelta(0)
     return min(LONGEST_WAIT, timedelta(seconds=2 ** min(failures - free + 1, 12)))
 
 
 class Taken(Exception):
-    """There is a user of this name already."""
+    """A user of this name exists already."""
 
 
 NO_PASSWORD = ""
-"""The hash of nothing: whoever has it signs in with nothing, until an invitation is accepted."""
+"""A hash that no password matches: the user cannot sign in before accepting an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class KnownStep:
-    """A salt without `since` was not proven yet."""
+    """The state of a second step. A salt without `since` is not proven yet."""
 
     salt: str | None
     since: datetime | None

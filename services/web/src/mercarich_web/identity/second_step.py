@@ -1,4 +1,5 @@
-"""The second step of signing in: setting it up, asking for it, recovery codes, ending it, and ending a lost one."""
+"""The second step of signing in: set it up, check its codes, replace recovery codes, switch it off, and reset a lost
+one."""
 
 import secrets
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class SecondStep:
     now: Clock
 
     def enrolment(self, account: Account) -> codes.Enrolment:
-        """The same until it is proven."""
+        """Return the secret for the authenticator, the same one until it is proven."""
         known = self.desk.second_step(account.user_id)
         salt = known.salt if known.since is None else None
         if salt is None:
@@ -36,8 +37,8 @@ class SecondStep:
         return codes.enrolment(self._secret(account.user_id, salt), account.username)
 
     def prove(self, session: Session, code: str, caller: Caller) -> list[str]:
-        """From now on a code is asked for; the account's other sessions end. Answers the recovery codes, which are
-        kept nowhere. Raises `Wrong`, `TooMany` and `Refused`."""
+        """Switch the second step on with a first code, end the account's other sessions, and return the recovery codes,
+        of which only hashes are stored. Raises `Wrong`, `TooMany` and `Refused`."""
         account = session.account
         known = self.desk.second_step(account.user_id)
         if known.since is not None or known.salt is None:
@@ -54,7 +55,7 @@ class SecondStep:
         return made
 
     def enter(self, door: Door, half: Session, code: str, caller: Caller) -> str:
-        """The second step itself: answers the token of a whole session. Raises `Wrong` and `TooMany`."""
+        """Complete a sign-in with a code. Return the token of the full session. Raises `Wrong` and `TooMany`."""
         account = half.account
         network_name = self._try(account, caller)
         if not self._is_right(account, codes.typed(code)):
@@ -65,25 +66,25 @@ class SecondStep:
         return door.start(account, caller)
 
     def left(self, account: Account) -> int:
-        """Recovery codes."""
+        """Return the number of unused recovery codes."""
         return self.desk.recovery_codes(account.user_id)
 
     def renew(self, account: Account, caller: Caller) -> list[str]:
-        """New recovery codes; the old ones are void."""
+        """Return new recovery codes and make the old ones void."""
         made = self._made()
         self.desk.renew(account.user_id, [self._hash(account, one) for one in made])
         self._note(AuditAction.RECOVERY_CODES_RENEWED, account, caller)
         return made
 
     def end(self, session: Session, caller: Caller) -> None:
-        """The password is enough again; the account's other sessions end."""
+        """Switch the second step off and end the account's other sessions."""
         account = session.account
         self.desk.end(account.user_id)
         self.sessions.end_others(account.user_id, session.token_hash)
         self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
 
     def _is_right(self, account: Account, code: str) -> bool:
-        """A code is good once."""
+        """Check a code; each code is valid once."""
         if not codes.is_of_authenticator(code):
             return self.desk.use_recovery(account.user_id, self._hash(account, code))
         salt = self.desk.second_step(account.user_id).salt
@@ -112,7 +113,7 @@ class SecondStep:
 
 @dataclass(frozen=True, slots=True)
 class LostStep:
-    """An operator's help for somebody who has neither the authenticator nor a recovery code any more."""
+    """Let an operator reset the second step of a user who has lost the authenticator and the recovery codes."""
 
     people: SqlPeople
     desk: SqlSecondSteps
@@ -121,8 +122,11 @@ class LostStep:
     now: Clock
 
     def reset(self, username: str, by: Actor) -> bool:
-        """The password is enough until it is set up again, and all sessions of the account end, also those that wait
-        for a code. False where no code is asked for: then nothing changes. Raises `NotFound`."""
+        """Switch the second step off and end all sessions of the account, also those that wait for a code.
+
+        The password is enough until the user sets the step up again. Return False, and change nothing, when no step is
+        set up. Raises `NotFound`.
+        """
         login = self.people.login(username)
         if login is None:
             raise NotFound(f"nobody of the name {username} signs in")

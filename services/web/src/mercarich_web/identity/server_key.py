@@ -1,7 +1,7 @@
-"""Secrets made of the server's root and a salt of their row, so that no table holds one.
+"""Secrets derived from the server's root and a salt in their row, so that no table holds a secret.
 
-The root itself is a row, sealed with the server's key. A new key seals that row anew, and nothing else changes:
-authenticators and webhooks go on with the secrets that they have.
+The root itself is a row, encrypted with the server's key. To change the key, that one row is encrypted again;
+authenticators and webhooks keep their secrets.
 """
 
 import hashlib
@@ -19,22 +19,23 @@ PURPOSE = "server_secrets|pages"
 
 
 class Roots(Protocol):
-    """Where the sealed root is kept. Every method raises `DatabaseAway`."""
+    """Storage of the encrypted root. Every method raises `DatabaseAway`."""
 
     def sealed(self) -> str | None: ...
 
     def keep(self, sealed: str) -> None:
-        """The first one; nothing changes where there is one."""
+        """Store the first root; nothing changes when there is one."""
 
     def replace(self, sealed: str, by: str) -> None:
-        """Nothing changes where another one is kept by now."""
+        """Replace the stored root; nothing changes when another process has replaced it already."""
 
     def rests_on_the_key(self) -> bool:
-        """There are salts from the time when secrets were made of the key itself."""
+        """Return whether there are salts from the time when secrets were derived from the key itself."""
 
 
 class ServerKey:
-    """Keys are 32 bytes in base64: given, or in a file that is made where there is none; read at first need."""
+    """The server's key: 32 bytes in base64, given or in a file that is created when it is missing. It is read at first
+    use."""
 
     def __init__(self, given: str, older: str, file: Path, roots: Roots) -> None:
         self._given = given
@@ -44,19 +45,20 @@ class ServerKey:
         self._root: bytes | None = None
 
     def secret(self, purpose: str, *parts: object) -> bytes:
-        """32 bytes, always the same for the same words. Raises `BadConfiguration`."""
+        """Return 32 bytes, always the same for the same words. Raises `BadConfiguration`."""
         if self._root is None:
             self._root = self.root()
         message = "\x1f".join([purpose, *(str(part) for part in parts)])
         return hmac.new(self._root, message.encode(), hashlib.sha256).digest()
 
     def open(self) -> None:
-        """At the start of a process, so that the older key can go when all have started. Raises `BadConfiguration`."""
+        """Read the root at the start of a process, so that the older key can be removed when all have started. Raises
+        `BadConfiguration`."""
         with suppress(DatabaseAway):
             self._root = self.root()
 
     def root(self) -> bytes:
-        """Opened, and sealed anew where the older key has sealed it. Raises `BadConfiguration`."""
+        """Return the decrypted root; encrypt it again when the older key encrypted it. Raises `BadConfiguration`."""
         try:
             key = decoded_key(self._given or _kept(self._file), "PAGES_KEY")
             older = decoded_key(self._older, "PAGES_OLD_KEY") if self._older else None
@@ -78,7 +80,8 @@ class ServerKey:
 
 
 def _sealing(key: bytes) -> bytes:
-    """The root may be the key of old, which must not be sealed with itself."""
+    """Return the key that encrypts the root. The root may be an old server key, which must not be encrypted with
+    itself."""
     return hmac.new(key, b"sealing", hashlib.sha256).digest()
 
 
@@ -96,7 +99,7 @@ def _kept(file: Path) -> str:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as opened:
             opened.write(made)
         try:
-            os.link(beside, file)  # the first of several processes wins
+            os.link(beside, file)  # Several processes may create the file at once; the first one wins.
         except FileExistsError:
             made = file.read_text(encoding="ascii")
         finally:

@@ -1,4 +1,4 @@
-"""Signing in and out, and telling who a request's token belongs to."""
+"""Signing in and out, and finding the session of a request's token."""
 
 import hashlib
 import ipaddress
@@ -19,11 +19,11 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 class Wrong(Exception):
-    """The name or the password; which of them is not told."""
+    """The name or the password is wrong; the caller does not learn which."""
 
 
 class TooMany(Exception):
-    """Failed tries; the next is allowed after `seconds`."""
+    """Too many failed tries; the next is allowed after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"wait {seconds:.0f} s")
@@ -32,7 +32,7 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Where a request comes from."""
+    """The origin of a request."""
 
     address: str
     agent: str = ""
@@ -40,7 +40,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Lets people in and out."""
+    """Sign people in and out."""
 
     people: SqlPeople
     sessions: SqlSessions
@@ -50,7 +50,8 @@ class Door:
     now: Clock
 
     def sign_in(self, username: str, password: str, caller: Caller) -> str:
-        """Answers the new session's token, a half one's where a code is asked for. Raises `Wrong` and `TooMany`."""
+        """Return the new session's token. The session is a half one when a code is still required. Raises `Wrong` and
+        `TooMany`."""
         login = self._proven(username, password, caller)
         if self.passwords.is_outdated(login.password_hash):
             self.people.set_password(login.account.user_id, self.passwords.hash(password), self.now())
@@ -65,8 +66,10 @@ class Door:
         return token
 
     def who(self, token: str, *, by_itself: bool = False) -> Session | None:
-        """None when the session is over or was never there. `by_itself`: an open page asks, which keeps no session of
-        somebody who went away."""
+        """Return the session, or None when it is over or never existed.
+
+        `by_itself`: an open page made the request without its user, which does not keep the session alive.
+        """
         session, now = self.sessions.get(hashed(token)), self.now()
         if session is None or session.half or session.is_over(now):
             return None
@@ -75,7 +78,7 @@ class Door:
         return session
 
     def half(self, token: str) -> Session | None:
-        """Whose code is still to come."""
+        """Return the session of a user whose code is still missing."""
         session = self.sessions.get(hashed(token))
         return session if session is not None and session.half and self.now() - session.created_at <= HALF_FOR else None
 
@@ -83,12 +86,12 @@ class Door:
         self.sessions.end(session.token_hash)
 
     def confirm(self, session: Session, password: str, caller: Caller) -> None:
-        """The password again. Raises `Wrong` and `TooMany`."""
+        """Confirm the password of a session. Raises `Wrong` and `TooMany`."""
         self._proven(session.account.username, password, caller)
         self.sessions.confirm(session.token_hash, self.now())
 
     def change_password(self, session: Session, old: str, new: str, caller: Caller) -> None:
-        """Ends the account's other sessions. Raises `Wrong`, `TooMany` and `WeakPassword`."""
+        """Change the password and end the account's other sessions. Raises `Wrong`, `TooMany` and `WeakPassword`."""
         account = session.account
         check_password(new, account.username)
         self._proven(account.username, old, caller)
@@ -102,7 +105,8 @@ class Door:
         if seconds > 0:
             raise TooMany(seconds)
         login = self.people.login(username) if len(username) <= 64 else None
-        too_long = len(password) > LONGEST  # not hashed: a megabyte of it would cost the server, not the guesser
+        # A password of a megabyte is refused without hashing, which would cost the server and not the guesser.
+        too_long = len(password) > LONGEST
         known = login.password_hash if login is not None else None
         if not self.passwords.matches(known, "" if too_long else password) or login is None:
             self.audit.write(
@@ -114,12 +118,12 @@ class Door:
 
 
 def hashed(token: str) -> str:
-    """As the table holds it."""
+    """Return the hash under which the table stores the token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def network(address: str) -> str:
-    """The part of an address that one guesser is likely to hold: /24, or /48 of IPv6."""
+    """Return the part of an address that one guesser is likely to control: /24, or /48 of IPv6."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

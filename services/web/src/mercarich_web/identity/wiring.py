@@ -1,4 +1,4 @@
-"""The server's key, which every secret is made of."""
+"""Build the server's key, from which every secret is derived."""
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -10,6 +10,6 @@ from mercarich_web.identity.sql.roots import SqlRoots
 
 
 def server_key(engine: Engine, shared: SharedSettings, key: SecretStr, old_key: SecretStr, now: Clock) -> ServerKey:
-    """`key` may be empty: then the key is kept in a file of the data directory."""
+    """Build the server's key. When `key` is empty, the key is kept in a file of the data directory."""
     file = shared.data_dir / "pages.key"
     return ServerKey(key.get_secret_value(), old_key.get_secret_value(), file, SqlRoots(engine, now))

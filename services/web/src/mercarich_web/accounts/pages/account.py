@@ -1,4 +1,4 @@
-"""One's own account: password, language, sessions."""
+"""The pages of one's own account: password, language, sessions."""
 
 from typing import Annotated
 
@@ -51,7 +51,8 @@ def _own(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> AP
     def change_language(visit: Signed, language: Annotated[str, Form(max_length=8)] = "") -> Response:
         people.set_language(visit.account.user_id, language if language in LANGUAGES else None)
         answer = site.to("/account", "language_changed")
-        answer.delete_cookie(LANGUAGE)  # what this browser was switched to goes before the account's
+        # A language chosen in this browser's cookie would take precedence over the account's language.
+        answer.delete_cookie(LANGUAGE)
         return answer
 
     return routes

@@ -1,4 +1,4 @@
-"""The second step of signing in: where it is set up, and where its code is asked for."""
+"""The pages of the second step of signing in: setting it up, and asking for its code."""
 
 from typing import Annotated
 
@@ -91,7 +91,7 @@ def _setting_up(site: Site, second_step: SecondStep) -> APIRouter:
 
 
 def _picture(uri: str) -> Markup:
-    """Black on white in any theme: some cameras read no other."""
+    """Black on white in any theme, because some cameras read nothing else."""
     code = segno.make(uri, error="m", micro=False)
     return Markup(code.svg_inline(border=3, light="#fff", svgclass="qr", lineclass=None, omitsize=True))
 

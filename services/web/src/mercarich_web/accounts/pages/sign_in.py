@@ -1,4 +1,4 @@
-"""Signing in, out, joining by invitation, and giving the password again."""
+"""The pages of signing in and out, accepting an invitation, and confirming the password."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -53,7 +53,8 @@ def _in_and_out(site: Site, door: Door) -> APIRouter:
         door.sign_out(visit.session)
         answer = site.to("/sign-in", "signed_out")
         answer.delete_cookie(request.app.state.cookie, secure=site.https, httponly=True, samesite="lax")
-        answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # nothing of the session is left behind a back button
+        # Nothing of the session may be left behind the browser's back button.
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
 
     return routes
@@ -104,7 +105,7 @@ def _looks(site: Site) -> APIRouter:
 
     @routes.post("/look")
     def look(visit: Visiting, language: Text = "", theme: Text = "", to: NextField = "/") -> Response:
-        """How pages look in this browser: nothing but a cookie changes."""
+        """Set the language or the theme in this browser's cookies; nothing is stored on the server."""
         answer = site.to(to)
         if language in LANGUAGES:
             _keep(site, answer, LANGUAGE, language)

@@ -1,4 +1,4 @@
-"""Offers withdrawn long ago: found, deleted, or asked to be deleted at Amazon."""
+"""Offers withdrawn long ago: find them, delete them, or have them deleted at Amazon."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -54,18 +54,18 @@ class SqlExpiredOffers:
         self._engine = engine
 
     def sellers(self, choice: Choice) -> Sequence[int]:
-        """Those of whom something expired."""
+        """Return the ids of sellers who have expired offers."""
         query = select(listings.c.user_id).distinct().where(expired(choice)).order_by(listings.c.user_id)
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
     def find(self, choice: Choice, user_id: int, after: int, limit: int) -> list[Expired]:
-        """By listing id, those after `after`."""
+        """Return expired offers of the seller by listing id, starting after `after`."""
         with reading(self._engine) as connection:
             return _found(connection, choice, user_id, after, limit)
 
     def delete(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> list[Expired]:
-        """Take some out of the database in one transaction, within what the seller's cap leaves of that day."""
+        """Delete some rows in one transaction, within the rest of the seller's cap for the day. Return them."""
 
         def write(connection: Connection) -> list[Expired]:
             left = min(limit, allowance(connection, user_id, day))
@@ -78,8 +78,8 @@ class SqlExpiredOffers:
         return run_tx(self._engine, write)
 
     def want_removal(self, choice: Choice, user_id: int, limit: int, day: date, at: datetime) -> int:
-        """Have feed delete some at Amazon, within the same cap; answers how many. They are no longer listed: nobody
-        pushes, checks or replaces them any more."""
+        """Have feed delete some listings at Amazon, within the same cap, and return their number. They leave the
+        catalogue: nothing pushes, checks or replaces them any more."""
 
         def write(connection: Connection) -> int:
             left = min(limit, allowance(connection, user_id, day))
@@ -105,18 +105,18 @@ class SqlExpiredOffers:
         return run_tx(self._engine, write)
 
     def leaving(self) -> int:
-        """Those whose deletion Amazon has not accepted yet."""
+        """Return the number of listings whose deletion Amazon has not accepted yet."""
         waiting = select(func.count()).where(listing_removals.c.accepted_at.is_(None))
         with reading(self._engine) as connection:
             return connection.execute(waiting).scalar_one()
 
     def allowance(self, user_id: int, day: date) -> int:
-        """How many more of the seller may go on that day."""
+        """Return how many more listings of the seller may be deleted on that day."""
         with reading(self._engine) as connection:
             return allowance(connection, user_id, day)
 
     def capped(self, choice: Choice, day: date) -> Sequence[str]:
-        """Names of sellers of whom something expired and none may go on that day any more."""
+        """Return the names of sellers who have expired offers and have used up the day's cap."""
         with reading(self._engine) as connection:
             done = (deletions.c.user_id == users.c.id, deletions.c.day == day.isoformat())
             used_up = exists().where(*done, deletions.c.listings >= _cap(connection))
@@ -125,7 +125,7 @@ class SqlExpiredOffers:
             return list(connection.execute(query).scalars())
 
     def shown_elsewhere(self, paths: Sequence[str], without: Collection[int]) -> frozenset[str]:
-        """Those of the pictures that a listing shows which is not in `without`."""
+        """Return those paths that a listing outside `without` shows."""
         if not paths:
             return frozenset()
         shown = select(listing_pictures.c.path, listing_pictures.c.listing_id).where(listing_pictures.c.path.in_(paths))
@@ -216,7 +216,7 @@ def leave_amazon(connection: Connection, given: Sequence[tuple[Listing, Why]], a
 
 
 def allowance(connection: Connection, user_id: int, day: date) -> int:
-    """Listings of the seller that may still go on this day."""
+    """Return how many listings of the seller may still be deleted on this day."""
     used = select(func.coalesce(func.sum(deletions.c.listings), 0)).where(
         deletions.c.user_id == user_id, deletions.c.day == day.isoformat()
     )

@@ -1,4 +1,4 @@
-"""Of each record of past work: when it is old, what of it stays all the same, and what goes before it."""
+"""For each kind of record: when it is old, which old rows stay all the same, and which rows are deleted before it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,12 +40,13 @@ from mercarich_web.housekeeping.expiry import tokyo_day
 from mercarich_web.housekeeping.retention import Record
 
 RUNS_KEPT = 20
-"""The newest of each operation and marketplace stay however old they are: what is known of items rests on them."""
+"""Newest runs of each operation and marketplace that stay however old they are: what is known of items rests on
+them."""
 
 Key = tuple[Any, ...]
 Condition = Callable[[datetime], ColumnElement[bool]]
 Deletion = Callable[[Sequence[Key], ColumnElement[bool]], Delete]
-"""Keys, and what their rows must still meet → the statement."""
+"""Maps keys, and a condition that their rows must still meet, to the statement that deletes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,12 @@ class Kept:
     """The primary key of the table."""
     setting: str
     goes: Condition
-    """Rows that may go, by the time until which they are old, itself included."""
+    """Builds the condition under which a row may be deleted; its argument is the latest time that counts as old."""
     deleting: Deletion
     begun: Column[Any] | None = None
-    """A time that grows with the key: a walk by key ends where it is younger. None: the table is walked whole."""
+    """A time that grows with the key: a walk by key ends at the first younger row. None: the whole table is walked."""
     children: tuple[Table, ...] = ()
-    """Their key begins with this one's, and they go first, some at a time."""
+    """Tables whose key begins with this table's key; their rows are deleted first, some at a time."""
 
     @classmethod
     def of(
@@ -70,7 +71,7 @@ class Kept:
         begun: Column[Any] | None = None,
         children: tuple[Table, ...] = (),
     ) -> Self:
-        """The rows of a table that web deletes by itself."""
+        """Describe rows of a table that only web deletes."""
         return cls(tuple(table.primary_key), setting, goes, partial(_deletion, table), begun, children)
 
 
@@ -91,21 +92,21 @@ def _another(table: Table, *same: str) -> ColumnElement[bool]:
 
 
 def _not_the_last(table: Table) -> ColumnElement[bool]:
-    """SQLite would give the number of the last one again; others name it."""
+    """SQLite would give the id of the last row to a new one, and other tables refer to the id."""
     every = table.alias("every")
     return table.c.id < select(func.max(every.c.id)).scalar_subquery()
 
 
 def _older_start() -> ColumnElement[bool]:
-    """Of the same row of the schedule: what is overdue is told by the newest."""
+    """There is a newer start of the same row of the schedule; the newest is needed to see what is overdue."""
     other = schedule_runs.alias("other")
     newest = select(func.max(other.c.slot)).where(other.c.name == schedule_runs.c.name)
     return schedule_runs.c.slot < newest.correlate(schedule_runs).scalar_subquery()
 
 
 def _told_by_newer(before: datetime, event: Any = listing_events.c) -> ColumnElement[bool]:
-    """An old event that no listing's present state rests on: of a listing that is gone, or there is a newer one of its
-    kind, and a newer one with evidence if it has some."""
+    """An old event that no listing's present state rests on: its listing is gone, or there is a newer event of its
+    kind, and a newer one with evidence if it has evidence."""
     newer, with_evidence = listing_events.alias("newer"), listing_events.alias("with_evidence")
     same_kind = exists().where(
         newer.c.listing_id == event.listing_id, newer.c.id > event.id, newer.c.kind == event.kind
@@ -130,7 +131,7 @@ def _nothing_rests_on(before: datetime) -> ColumnElement[bool]:
 
 
 def _past_runs(before: datetime) -> ColumnElement[bool]:
-    """Neither among the newest, nor the last that finished, nor one of which a hold is kept."""
+    """Neither among the newest runs, nor the last finished one, nor one of which a hold is kept."""
     head = select(run_heads.c.generation).where(
         run_heads.c.operation == runs.c.operation, run_heads.c.marketplace == runs.c.marketplace
     )

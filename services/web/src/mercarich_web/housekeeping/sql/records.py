@@ -1,4 +1,4 @@
-"""Records of past work, looked through and deleted. What is still of use stays, however old it is."""
+"""Examine and delete records of past work. A record that is still of use stays, however old it is."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,21 +17,21 @@ from mercarich_web.housekeeping.sql.kept_records import RECORDS, Kept, Key
 
 
 class SqlRecords:
-    """Nothing is looked for but by a key or an index: a step reads `limit` rows in the order of the primary key, and
-    the rest of what it asks about each is by index (`tests/integration/web/test_prune_plans.py`)."""
+    """Every query uses a key or an index: a step reads `limit` rows in the order of the primary key, and further
+    conditions on each row use an index (`tests/integration/web/test_prune_plans.py`)."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def kept_days(self) -> Mapping[Record, int]:
-        """How long each is kept."""
+        """Return the retention of each kind in days."""
         with reading(self._engine) as connection:
             values = settings_store.read(connection)
         return {record: values.integer(kept.setting) for record, kept in RECORDS.items()}
 
     def step(self, record: Record, before: datetime, after: Key | None, limit: int, *, dry_run: bool) -> Step:
-        """Look at the next `limit` rows after that key, and delete those that may go, in a transaction or a few; in
-        a dry run only count them."""
+        """Examine the next `limit` rows after the key, and delete those that may go, in one or a few transactions; in a
+        dry run only count them."""
         kept = RECORDS[record]
         width = len(kept.key)
         with reading(self._engine) as connection:
@@ -42,7 +42,7 @@ class SqlRecords:
         return Step(gone, None if over else tuple(rows[-1][:width]))
 
     def note(self, record: Record, rows: int, at: datetime) -> None:
-        """So many more are gone, of which metrics tell."""
+        """Add to the number of deleted rows, which the metrics report."""
         this = prunings.c.record == record.name.lower()
 
         def add(connection: Connection) -> None:
@@ -58,7 +58,8 @@ class SqlRecords:
         return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount)
 
     def _empty(self, child: Table, parents: Sequence[Any], limit: int) -> None:
-        """An import may have found a problem in each of its rows, a feed carries 10,000 listings."""
+        """Delete child rows in steps: an import may have a problem in each of its rows, and a feed carries 10,000
+        listings."""
         parent, number = child.primary_key
         with reading(self._engine) as connection:
             filled = connection.execute(select(parent).where(parent.in_(parents)).distinct()).scalars().all()
@@ -69,7 +70,7 @@ class SqlRecords:
 
 
 def page(kept: Kept, before: datetime, after: Key | None, limit: int) -> Any:
-    """The next rows by key: their keys, whether they go, and when they were begun."""
+    """Select the next rows by key: their keys, whether they may be deleted, and when they began."""
     goes = case((kept.goes(before), 1), else_=0).label("goes")
     begun = [] if kept.begun is None else [kept.begun.label("begun")]
     rows = select(*kept.key, goes, *begun).order_by(*kept.key).limit(limit)
@@ -77,7 +78,7 @@ def page(kept: Kept, before: datetime, after: Key | None, limit: int) -> Any:
 
 
 def deletion(kept: Kept, keys: Sequence[Key], before: datetime) -> Delete:
-    """Of these rows those that may still go: one may have come to life since it was read."""
+    """Delete those of these rows that may still go: a row may have come to life since it was read."""
     return kept.deleting(keys, kept.goes(before))
 
 

@@ -1,4 +1,4 @@
-"""The audit log, written."""
+"""Write the audit log."""
 
 from datetime import datetime
 

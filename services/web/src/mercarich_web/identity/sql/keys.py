@@ -1,4 +1,4 @@
-"""Queries on keys of the API."""
+"""Queries on API keys."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,13 +25,13 @@ class SqlKeys:
         run_tx(self._engine, lambda connection: connection.execute(insert(api_keys).values(row)))
 
     def of(self, user_id: int) -> Sequence[Key]:
-        """Newest first."""
+        """Return the seller's keys, newest first."""
         query = select(*_KEY).where(api_keys.c.user_id == user_id).order_by(api_keys.c.id.desc())
         with reading(self._engine) as connection:
             return [_key(row) for row in connection.execute(query)]
 
     def revoke(self, user_id: int, key_id: int) -> Key | None:
-        """The key that is no more; None where this seller has none of this id."""
+        """Revoke the key and return it, or None when this seller has no key with this id."""
         this = (api_keys.c.user_id == user_id, api_keys.c.id == key_id)
 
         def revoke(connection: Connection) -> Key | None:
@@ -42,7 +42,7 @@ class SqlKeys:
         return run_tx(self._engine, revoke)
 
     def owner(self, key_hash: str) -> tuple[Account, Key] | None:
-        """Of an active user who may sign in."""
+        """Return the key and its owner, who must be active and allowed to sign in."""
         found = accounts(*_KEY).join(api_keys, api_keys.c.user_id == users.c.id)
         with reading(self._engine) as connection:
             query = found.where(api_keys.c.key_hash == key_hash, users.c.active.is_(true()))

@@ -18,7 +18,7 @@ class SqlPeople:
         self._engine = engine
 
     def login(self, username: str) -> Login | None:
-        """Of an active user who may sign in."""
+        """Return the login of an active user who may sign in."""
         found = accounts(logins.c.password_hash).where(users.c.username == username, users.c.active.is_(true()))
         with reading(self._engine) as connection:
             row = connection.execute(found).one_or_none()
@@ -36,7 +36,7 @@ class SqlPeople:
         run_tx(self._engine, lambda connection: connection.execute(change))
 
     def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
-        """Earlier ones of this name are worth nothing any more. Raises `Taken` where the user has a password."""
+        """Store an invitation and make earlier ones for this name void. Raises `Taken` when the user has a password."""
 
         def add(connection: Connection) -> None:
             there = accounts().where(users.c.username == invitation.username, logins.c.password_hash != NO_PASSWORD)
@@ -58,14 +58,14 @@ class SqlPeople:
         run_tx(self._engine, add)
 
     def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
-        """One that may still be accepted."""
+        """Return an invitation that can still be accepted."""
         with reading(self._engine) as connection:
             row = connection.execute(_usable(token_hash, now)).one_or_none()
         return None if row is None else _invitation(row)
 
     def accept(self, token_hash: str, password_hash: str, now: datetime) -> Account | None:
-        """The user with this password, made where there was none; None when the invitation is not to be had any
-        more, or the user has a password."""
+        """Set the password and return the user, who is created when there is none. None when the invitation can no
+        longer be accepted, or the user has a password."""
 
         def accept(connection: Connection) -> Account | None:
             row = connection.execute(_usable(token_hash, now).with_for_update()).one_or_none()
@@ -87,7 +87,7 @@ class SqlPeople:
 
 
 def accounts(*more: Any) -> Select[Any]:
-    """Users who may sign in."""
+    """Select users who may sign in."""
     checks = checks_a_day().label("checks_a_day")
     columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, checks, logins.c.language)
     return select(*columns, logins.c.codes_since, *more).join(logins, logins.c.user_id == users.c.id)
@@ -107,7 +107,7 @@ def _usable(token_hash: str, now: datetime) -> Select[Any]:
 
 
 def _user(connection: Connection, row: AnyRow, now: datetime) -> int:
-    """The user of this name, made where there is none; one that is there stays as it is."""
+    """Return the id of the user of this name, who is created when there is none; an existing user is not changed."""
     found: int | None = connection.execute(select(users.c.id).where(users.c.username == row.username)).scalar()
     if found is not None:
         return found

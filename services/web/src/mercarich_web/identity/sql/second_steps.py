@@ -22,12 +22,12 @@ class SqlSecondSteps:
         return KnownStep(None, None) if row is None else KnownStep(row.codes_salt, row.codes_since)
 
     def begin(self, user_id: int, salt: str) -> None:
-        """Nothing changes where a code is asked for already."""
+        """Store a salt; nothing changes when the second step is on already."""
         change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_since.is_(None))
         run_tx(self._engine, lambda connection: connection.execute(change.values(codes_salt=salt, codes_used=None)))
 
     def prove(self, user_id: int, since: datetime, step: int, code_hashes: Sequence[str]) -> None:
-        """With the step whose code proved it, and the recovery codes."""
+        """Switch the second step on, with the time step whose code proved it and the hashes of the recovery codes."""
         change = update(logins).where(logins.c.user_id == user_id).values(codes_since=since, codes_used=step)
 
         def prove(connection: Connection) -> None:
@@ -37,13 +37,13 @@ class SqlSecondSteps:
         run_tx(self._engine, prove)
 
     def use_step(self, user_id: int, step: int) -> bool:
-        """False for one that was used, or is older than one that was."""
+        """Mark a time step as used. Return False when it, or a later one, was used before."""
         newer = or_(logins.c.codes_used.is_(None), logins.c.codes_used < step)
         change = update(logins).where(logins.c.user_id == user_id, newer).values(codes_used=step)
         return run_tx(self._engine, lambda connection: connection.execute(change).rowcount) == 1
 
     def use_recovery(self, user_id: int, code_hash: str) -> bool:
-        """False where there is none, or no more."""
+        """Use up a recovery code. Return False when there is none with this hash."""
         this = (recovery_codes.c.user_id == user_id, recovery_codes.c.code_hash == code_hash)
         return (
             run_tx(self._engine, lambda connection: connection.execute(delete(recovery_codes).where(*this)).rowcount)
@@ -51,7 +51,7 @@ class SqlSecondSteps:
         )
 
     def recovery_codes(self, user_id: int) -> int:
-        """How many are left."""
+        """Return the number of unused recovery codes."""
         query = select(func.count()).select_from(recovery_codes).where(recovery_codes.c.user_id == user_id)
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()

@@ -1,4 +1,4 @@
-"""Queries on sessions, and on tries to sign in."""
+"""Queries on sessions, and on attempts to sign in."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ class SqlSessions:
         self._engine = engine
 
     def start(self, session: Session) -> None:
-        """Sweeps those that are over."""
+        """Store a session, and delete expired ones."""
         row = {
             "token_hash": session.token_hash,
             "user_id": session.account.user_id,
@@ -51,7 +51,7 @@ class SqlSessions:
         run_tx(self._engine, start)
 
     def get(self, token_hash: str) -> Session | None:
-        """Of an active user, however old."""
+        """Return the session of an active user, whatever its age."""
         with reading(self._engine) as connection:
             row = connection.execute(_by_token(), {"token": token_hash}).one_or_none()
         return None if row is None else _session(row)
@@ -75,13 +75,13 @@ class SqlSessions:
         run_tx(self._engine, lambda connection: connection.execute(gone))
 
     def end_one(self, user_id: int, name: str) -> bool:
-        """By `Session.name`; False where the account has none of that name."""
+        """End a session by `Session.name`. Return False when the account has none with that name."""
         this = sessions.c.token_hash.startswith(name, autoescape=True)
         gone = delete(sessions).where(sessions.c.user_id == user_id, this)
         return len(name) == NAME_LENGTH and run_tx(self._engine, lambda at: at.execute(gone).rowcount) == 1
 
     def of(self, user_id: int) -> Sequence[Session]:
-        """Whole ones, last seen first."""
+        """Return the account's full sessions, most recently used first."""
         query = (
             _sessions()
             .where(sessions.c.user_id == user_id, sessions.c.half.is_(false()))
@@ -96,7 +96,7 @@ class SqlSessions:
 
 
 KEPT = timedelta(days=1)
-"""Failed tries that nobody adds to, before their row goes."""
+"""Retention of failed tries after the last one."""
 
 
 class SqlTries:
@@ -104,9 +104,9 @@ class SqlTries:
         self._engine = engine
 
     def begin(self, account: str, network: str, now: datetime) -> float:
-        """Count a try of both, as failed until `succeeded`, and answer 0; or count nothing and answer the seconds to
-        wait."""
-        # the network first: whoever must wait there adds no row for each name that he makes up
+        """Count a try of the account and of the network, as failed until `succeeded`, and return 0; or count nothing
+        and return the seconds to wait."""
+        # The network comes first: a guesser who has to wait there cannot add a row for each invented name.
         free = {_network(network): FREE_TRIES_OF_A_NETWORK, _account(account): FREE_TRIES}
 
         def begin(connection: Connection) -> float:
@@ -125,7 +125,7 @@ class SqlTries:
         return run_tx(self._engine, begin)
 
     def succeeded(self, account: str, network: str, now: datetime) -> None:
-        """The account's failures are forgotten, of the network's this try."""
+        """Forget the account's failures, and this one try of the network."""
         failures = sign_in_failures.c.failures
         gone = delete(sign_in_failures).where(sign_in_failures.c.name == _account(account))
         fewer = update(sign_in_failures).where(sign_in_failures.c.name == _network(network), failures > 0)
@@ -164,7 +164,7 @@ def _sessions() -> Select[Any]:
 
 @cache
 def _by_token() -> Select[Any]:
-    """Asked for each page. Made once: making it takes longer than asking."""
+    """The query that every page runs. It is cached, because building it takes longer than running it."""
     return _sessions().where(sessions.c.token_hash == bindparam("token"), users.c.active.is_(true()))
 
 
