@@ -27,7 +27,7 @@ REQUEST_SECONDS = Histogram(
 
 
 def begin_at_zero(kind: str) -> None:
-    """A counter that is first seen at 1 has not risen for Prometheus."""
+    """Initialise the counters: Prometheus sees no increase in a counter that first appears at 1."""
     for outcome in OUTCOMES:
         SLICES.labels(kind, outcome)
     for outcome in PICTURE_OUTCOMES:

@@ -1,4 +1,4 @@
-"""The API as one router, and the OpenAPI document that tells of it."""
+"""The API as one router, and its OpenAPI document."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def api(
 
 
 def document(routes: APIRouter) -> dict[str, Any]:
-    """Of these routes."""
+    """Return the document of these routes."""
     return get_openapi(
         title="Mercarich",
         version="1",

@@ -1,4 +1,4 @@
-"""Why a question cannot be answered as it was asked."""
+"""Why a request cannot be fulfilled."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from mercarich_reasons.refusal import Refusal
 
 
 class NotFound(Exception):
-    """There is no such thing; the text names it."""
+    """The thing does not exist; the text names it."""
 
 
 class Ambiguous(Exception):
@@ -17,4 +17,4 @@ class Ambiguous(Exception):
 
 
 class Refused(Refusal):
-    """What was asked is not done; the reason says why."""
+    """The request is refused; the reason says why."""

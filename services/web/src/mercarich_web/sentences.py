@@ -10,7 +10,7 @@ from mercarich_reasons.telling import Language, tell
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was learnt of a source; a page has its own words for the codes."""
+    """The result of a look at a source; a page has words of its own for the codes."""
 
     state: str
     reason: str | None
@@ -21,7 +21,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time within a sentence; a page writes it as its others."""
+    """A time within a sentence; a page formats it like its other times."""
 
     at: datetime
 
@@ -31,9 +31,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence in English with places for values: `%(name)s`. The pages' catalogues hold every one.
+    """An English sentence with placeholders, such as `%(name)s`. The pages' catalogues contain every one.
 
-    A `Reason` among the values is told in the reader's language, as `Seen` and `Moment` are.
+    A `Reason`, `Seen` or `Moment` among the values is put into words in the reader's language.
     """
 
     text: str

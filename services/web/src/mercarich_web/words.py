@@ -1,4 +1,4 @@
-"""The words of every subject, as the templates see them."""
+"""The words of every subject, for the templates."""
 
 from collections.abc import Mapping
 from types import ModuleType, SimpleNamespace
@@ -35,7 +35,7 @@ SUBJECTS = (
 
 
 def _collected(subjects: tuple[ModuleType, ...]) -> SimpleNamespace:
-    """Raises `ValueError` where two subjects give one name."""
+    """Merge them. Raises `ValueError` when two subjects use the same name."""
     found: dict[str, object] = {}
     for subject in subjects:
         for name, value in vars(subject).items():
@@ -47,7 +47,7 @@ def _collected(subjects: tuple[ModuleType, ...]) -> SimpleNamespace:
 
 
 def pair(words: Mapping[str, tuple[str, str]], code: str) -> tuple[str, str]:
-    """A code of a later release is shown as it is."""
+    """Return the words for a code; for a code of a later release, the code itself."""
     return words.get(code, (code, ""))
 
 

@@ -34,7 +34,7 @@ def job(argv: Sequence[str]) -> int:
 
 
 def check_background_jobs(argv: Sequence[str]) -> int:
-    """Take jobs that do not move from their workers, and close those that have not moved for long."""
+    """Take jobs without progress away from their workers, and close those without progress for long."""
     given = with_json(command_parser("check_background_jobs", check_background_jobs.__doc__)).parse_args(argv)
     return _answer(given, lambda jobs: jobs.watch(), job_pages.watched)
 
@@ -150,7 +150,7 @@ def _export(given: argparse.Namespace) -> int:
 
 
 def _bytes_of(file: str) -> Iterator[bytes]:
-    """Raises `Refused` at the first read."""
+    """Yield the file's bytes. Raises `Refused` at the first read."""
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as opened:
             while piece := opened.read(READ_BYTES):

@@ -1,4 +1,4 @@
-"""The records of a CSV file, read from any record on and in bounded memory, whatever the file holds."""
+"""Read the records of a CSV file from any record on, in bounded memory whatever the file contains."""
 
 import codecs
 import csv
@@ -11,23 +11,23 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
 
 LONGEST_RECORD = 65_536
-"""Bytes. A cell of megabytes is a mistake, or an open quote that swallows the rest of the file."""
+"""Longest record in bytes. A cell of megabytes is a mistake, or an open quote that swallows the rest of the file."""
 
 ENCODINGS = ("utf-8", "cp932")
-"""Tried in this order; cp932 is what Windows calls Shift_JIS."""
+"""Encodings, tried in this order. cp932 is Windows' variant of Shift_JIS."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-"""Two bytes that cp932 would take for characters of its own."""
+"""The UTF-16 byte order marks; cp932 would decode them as characters."""
 
 
 class Line(NamedTuple):
     text: bytes
-    """With its end; of a longer one a little more than `LONGEST_RECORD`."""
+    """The line with its end; of a longer one, slightly more than `LONGEST_RECORD` bytes."""
     size: int
-    """How many bytes it really has."""
+    """Length of the whole line in bytes."""
 
 
 class Place(NamedTuple):
-    """Where the next record begins."""
+    """A position at which a record begins."""
 
     offset: int = 0
     line: int = 1
@@ -36,15 +36,16 @@ class Place(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Record:
     line: int
-    """Its first line, from 1."""
+    """Number of its first line, from 1."""
     after: Place
     cells: tuple[str, ...]
     problem: Reason | None = None
-    """Why it could not be read; reading goes on at the next line."""
+    """Why the record could not be read. Reading continues at the next line."""
 
 
 def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
-    """Cut at line feeds, which stand for themselves in both encodings. Never holds a whole long line."""
+    """Yield lines, split at line feeds, which are a single byte in both encodings. No more of a line than
+    `LONGEST_RECORD` bytes is held."""
     held, size = bytearray(), 0
     for chunk in chunks:
         start = 0
@@ -63,7 +64,7 @@ def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
 
 
 def records(source: Iterator[Line], encoding: str, place: Place) -> Iterator[Record]:
-    """Every record from `place` on, where `source` begins; lines without any cell are left out."""
+    """Yield every record from `place` on, which is where `source` begins. Lines without any cell are left out."""
     feed = _Feed(source, encoding, place)
     while True:
         first = feed.begin()
@@ -81,7 +82,7 @@ def records(source: Iterator[Line], encoding: str, place: Place) -> Iterator[Rec
 
 
 def encoding_of(chunks: Iterable[bytes]) -> str | None:
-    """Which of `ENCODINGS` all the bytes are; None: neither."""
+    """Return the first of `ENCODINGS` that decodes all the bytes, None for neither."""
     decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
     for number, chunk in enumerate(chunks):
         if number == 0 and chunk.startswith(_UTF_16):
@@ -100,11 +101,11 @@ def _try(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, final:
 
 
 class _Unreadable(Refusal):
-    """A record that cannot be read."""
+    """The record cannot be read."""
 
 
 class _Feed:
-    """Gives `csv.reader` one line after the other, and knows how far it has read."""
+    """Give lines to `csv.reader` one by one, and count how far it has read."""
 
     def __init__(self, source: Iterator[Line], encoding: str, place: Place) -> None:
         self._source = source
@@ -113,7 +114,7 @@ class _Feed:
         self._size = 0
 
     def begin(self) -> int:
-        """A new record begins; answers its line."""
+        """Begin a new record and return its line number."""
         self._size = 0
         return self.place.line
 

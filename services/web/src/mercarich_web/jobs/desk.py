@@ -1,4 +1,4 @@
-"""Jobs as a seller handles them: start, list, show, stop, skip. `username` None is the operator, who sees all."""
+"""Jobs as a seller uses them: start, list, show, stop, skip. `username` None is the operator, who sees all jobs."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.refusals import NotFound, Refused
 
 MOST_OPEN = 50
-"""Jobs of one kind that a seller may have open."""
+"""Open jobs of one kind that a seller may have."""
 MOST_BYTES = 50_000_000
 CHUNK = 49_152
 PROBLEMS_SHOWN = 100
@@ -29,7 +29,7 @@ PROBLEMS_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class StartSearch:
-    """Raises `NotFound` (no such seller) and `Refused`."""
+    """Start a bulk search. Raises `NotFound` (no such seller) and `Refused`."""
 
     jobs: SqlJobBook
     hints: Hints
@@ -58,7 +58,8 @@ class StartSearch:
 
 @dataclass(frozen=True, slots=True)
 class StartImport:
-    """Takes the file's bytes as they come, in bounded memory. Raises `NotFound` and `Refused`."""
+    """Start an import. The file's bytes are stored as they arrive, in bounded memory. Raises `NotFound` and
+    `Refused`."""
 
     jobs: SqlJobBook
     hints: Hints
@@ -93,7 +94,7 @@ class StartImport:
 
 @dataclass(frozen=True, slots=True)
 class ShowJob:
-    """Raises `NotFound`, also for a job of somebody else."""
+    """Return a job. Raises `NotFound`, also for another seller's job."""
 
     jobs: SqlJobBook
 
@@ -104,7 +105,7 @@ class ShowJob:
 
 @dataclass(frozen=True, slots=True)
 class JobProblems:
-    """All that is wrong with an import's file, as it is read. Raises `NotFound`."""
+    """Yield all problems of an import's file, one by one. Raises `NotFound`."""
 
     jobs: SqlJobBook
 
@@ -115,7 +116,7 @@ class JobProblems:
 
 @dataclass(frozen=True, slots=True)
 class StopJob:
-    """Ends a job at once, whatever its worker is doing. Raises `NotFound`."""
+    """End a job at once, whatever its worker is doing. Raises `NotFound`."""
 
     jobs: SqlJobBook
     now: Clock
@@ -132,7 +133,7 @@ class StopJob:
 
 @dataclass(frozen=True, slots=True)
 class SkipQuery:
-    """Leaves out one keyword or address of a search from its next page on. Raises `NotFound`."""
+    """Skip one keyword or address of a search from its next page on. Raises `NotFound`."""
 
     jobs: SqlJobBook
 
@@ -147,15 +148,15 @@ class SkipQuery:
 
 @dataclass(frozen=True, slots=True)
 class JobDesk:
-    """All that a seller's pages do with jobs."""
+    """Everything that a seller's pages do with jobs."""
 
     start_search: StartSearch
     start_import: StartImport
     list: Callable[[str | None, int], Sequence[Job]]
-    """Newest first; of all sellers where no name is given."""
+    """Jobs, newest first; of all sellers when no name is given."""
     show: ShowJob
     several: Callable[[Collection[int]], Mapping[int, Job]]
-    """Those of these numbers that there are, whoever owns them."""
+    """Those jobs that exist, by id and of any owner."""
     problems: JobProblems
     to_mend: FileToMend
     stop: StopJob
@@ -179,7 +180,7 @@ def _found(jobs: SqlJobBook, job_id: int, username: str | None) -> Job:
 
 
 def _even(data: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of `CHUNK`."""
+    """Yield the same bytes in pieces of `CHUNK` bytes."""
     held = bytearray()
     for piece in data:
         held += piece

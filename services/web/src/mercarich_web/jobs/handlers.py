@@ -1,4 +1,4 @@
-"""What wakes the threads that take slices: a record of `jobs.<kind>`, whatever job it names."""
+"""Handler of `jobs.<kind>`: it wakes the threads that work on jobs."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from mercarich_platform.worker import Rejected
 
 @dataclass(frozen=True, slots=True)
 class JobWaitingHandler:
-    """The table says which job is next; the record only says that it is worth a look."""
+    """Wake the threads. The table decides which job is next; the record is only a hint that there is one."""
 
     wake: Callable[[], None]
 

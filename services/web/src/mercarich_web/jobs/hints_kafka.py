@@ -1,4 +1,4 @@
-"""Hints that a job waits, over Kafka."""
+"""Hints over Kafka that a job waits."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ class KafkaHints:
 
 
 class HintsMeanwhile:
-    """The same without waiting for the broker: whoever answers a page has no seconds to spare for it."""
+    """The same hints, sent without waiting for the broker: a thread that serves a page has no seconds to spare."""
 
     def __init__(self, hints: KafkaHints) -> None:
         self._hints = hints
@@ -37,5 +37,5 @@ class HintsMeanwhile:
         self._thread.submit(self._hints.waiting, kind, job_id)
 
     def close(self) -> None:
-        """What is not said by now stays unsaid."""
+        """Stop sending; unsent hints are dropped."""
         self._thread.shutdown(wait=True, cancel_futures=True)

@@ -1,7 +1,7 @@
-"""A CSV import, step by step: read and stage, compare, make sources, then apply all rows in one transaction.
+"""A CSV import in steps: read and stage the rows, compare them, create sources, then apply all rows in one transaction.
 
-Nothing of the seller's listings changes before the last step, and that one is whole or not at all: a file with a
-bad row, a worker that is killed, a job that is stopped or closed import nothing.
+Nothing of the seller's listings changes before the last step, which is atomic. A file with a bad row, a killed worker,
+or a stopped or closed job therefore imports nothing.
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ from mercarich_web.jobs.sql.imports import SqlImports
 from mercarich_web.listings.csv_rows import MOST_ROWS, ListingRow, Problem, read_header, read_row
 
 ROWS = 500
-"""Records that one step reads, rows that one step compares."""
+"""Records that one step reads, and rows that one step compares."""
 MOST_BAD_LINES = 1_000
-"""Unreadable lines in a row of which the rest of the file cannot be told: an open quote over megabytes."""
+"""Consecutive unreadable lines after which reading the file is given up: probably an open quote over megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportStep:
-    """One step; answers the job as it is afterwards, None when it has ended."""
+    """Make one step. Return the job as it is afterwards, None when it has ended."""
 
     desk: SqlDesk
     imports: SqlImports
@@ -77,7 +77,7 @@ class ImportStep:
     def _apply(self, claim: Claim) -> Claim | None:
         try:
             self.imports.apply(claim, self.now())
-        except Changed:  # somebody edited listings meanwhile: look again what that means for the rows
+        except Changed:  # Somebody edited listings meanwhile, so the rows have to be compared again.
             return self.imports.enter(claim, Phase.COMPARING, claim.total or 0)
         return None
 
@@ -90,7 +90,7 @@ class ImportStep:
 
 
 class _Page:
-    """What one step reads, and where the next one goes on."""
+    """The rows that one step has read, and the position where the next one begins."""
 
     def __init__(self, cursor: Mapping[str, Any], wrong: int) -> None:
         self._cursor = cursor

@@ -1,4 +1,4 @@
-"""A seller's job: what it is, and how far it is."""
+"""A seller's job, and its progress."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
 class State(StrEnum):
     WAITING = "waiting"
-    """No worker has begun it."""
+    """No worker has begun the job."""
     RUNNING = "running"
     FINISHED = "finished"
     STOPPED = "stopped"
@@ -25,7 +25,7 @@ class State(StrEnum):
 
 class Phase(StrEnum):
     PREPARING = "preparing"
-    """Its file or its queries are still being stored; no worker takes it."""
+    """The job's file or queries are still being stored; no worker takes it."""
     SEARCHING = "searching"
     READING = "reading"
     COMPARING = "comparing"
@@ -37,15 +37,15 @@ class Phase(StrEnum):
 FIRST_PHASE = {Kind.SEARCH: Phase.SEARCHING, Kind.IMPORT: Phase.READING}
 
 MENDABLE_FOR = timedelta(days=7)
-"""So long the file of an import is kept whose rows were wrong."""
+"""Retention of an import's file when rows of it were wrong."""
 
 _SHARES = {Phase.READING: (0, 60), Phase.COMPARING: (60, 30), Phase.SOURCES: (90, 8), Phase.APPLYING: (98, 1)}
-"""Of an import's time: where a phase begins and how much of 100 it takes."""
+"""By phase of an import: the progress at which it begins and its share of it, both in percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """As `mercarich job show` and pages tell it."""
+    """A job as `mercarich job show` and the pages show it."""
 
     id: int
     username: str
@@ -60,7 +60,7 @@ class Job:
     left_out: int
     wrong: int
     message: Reason | None
-    """Why it ended so, or waits."""
+    """Why the job ended this way, or why it waits."""
     created_by: str
     created_at: datetime
     heartbeat_at: datetime
@@ -69,10 +69,10 @@ class Job:
     claim: str | None
     attempts: int
     progress: int
-    """Percent; 100 only once it has finished."""
+    """Progress in percent; 100 only once the job has finished."""
 
     def can_be_mended(self, now: datetime) -> bool:
-        """Its file is still there, and its rows were read: a header that is wrong is wrong for all of them."""
+        """The file is still stored and its rows were read. A wrong header is not mendable: it is wrong for all rows."""
         read = self.kind == Kind.IMPORT and self.state == State.FAILED and self.cursor.get("records", 0) > 0
         return read and self.wrong > 0 and self.ended_at is not None and now - self.ended_at < MENDABLE_FOR
 
@@ -101,7 +101,7 @@ class JobDetails:
     job: Job
     queries: Sequence[JobQuery]
     problems: Sequence[JobProblem]
-    """The first hundred."""
+    """The first 100 problems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class JobList:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """`changed` is False when the job had ended before."""
+    """The result of a stop; `changed` is False when the job had ended before."""
 
     job: Job
     changed: bool
@@ -120,7 +120,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """`changed` is False when the query was done, or skipped, before."""
+    """The result of a skip; `changed` is False when the query was done or skipped before."""
 
     job_id: int
     query: JobQuery
@@ -129,17 +129,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one look at the jobs did."""
+    """The result of one look at the jobs."""
 
     taken_over: Sequence[int]
-    """Ids of jobs that were taken from a worker that does not move."""
+    """Ids of jobs that were taken from a worker without progress."""
     closed: Sequence[int]
     swept: int
-    """Ended jobs whose staged rows were still there."""
+    """Ended jobs that still had staged rows."""
 
 
 def progress(state: str, phase: str, done: int, total: int | None, cursor: Mapping[str, Any]) -> int:
-    """Percent of a job, from what its row says."""
+    """Return the progress in percent, computed from the job's row."""
     if state == State.FINISHED:
         return 100
     if phase == Phase.SEARCHING:
@@ -155,16 +155,16 @@ def progress(state: str, phase: str, done: int, total: int | None, cursor: Mappi
 
 
 class Overtaken(Exception):
-    """The job is another worker's by now, or has ended: nothing was written."""
+    """The job belongs to another worker by now, or has ended: nothing was written."""
 
 
 class Changed(Exception):
-    """The listings are no longer what the staged rows were compared with: nothing was written."""
+    """The listings have changed since the staged rows were compared with them: nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job in a worker's hands, as of its last write."""
+    """A job claimed by a worker, as of the worker's last write."""
 
     job_id: int
     user_id: int
@@ -180,7 +180,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one page of a search gave."""
+    """The result of one page of a search."""
 
     made: int
     left_out: int
@@ -188,7 +188,7 @@ class Taken:
 
 class Hints(Protocol):
     def waiting(self, kind: Kind, job_id: int) -> None:
-        """Wake a worker. Never raises: workers look into the table anyway."""
+        """Wake a worker. Never raises: workers poll the table anyway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Searches at a marketplace, by its proxy's `POST /v1/search`."""
+"""Search a marketplace by its proxy's `POST /v1/search`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,14 +15,14 @@ LONGEST_PAUSE_SECONDS = 300.0
 
 
 class HttpMarkets:
-    """`silence_seconds`: a proxy keeps a search waiting for its turn for half a minute."""
+    """`silence_seconds` is the read timeout: a proxy keeps a search waiting for its turn for up to half a minute."""
 
     def __init__(self, urls: Mapping[Marketplace, str], *, silence_seconds: float) -> None:
         self._urls = {name: f"{url.rstrip('/')}/v1/search" for name, url in urls.items()}
         self._http = httpx.Client(timeout=httpx.Timeout(silence_seconds, connect=3.0), trust_env=False)
 
     def search(self, query: Query, page: int) -> tuple[Sequence[Item], bool]:
-        """One page, and whether it is the last one. Raises `MarketAway` and `Unusable`."""
+        """Return one page of items, and whether it is the last one. Raises `MarketAway` and `Unusable`."""
         request = SearchRequest(
             keyword=query.keyword,
             price_min=query.price_min,

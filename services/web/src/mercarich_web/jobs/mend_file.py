@@ -1,6 +1,6 @@
-"""The file of an import that failed, to be mended and uploaded again: a column says what is wrong with each row.
+"""The file of a failed import, with a column that says what is wrong with each row, to be mended and uploaded again.
 
-All rows are in it, since none was imported; those with problems come first.
+It contains all rows, since none was imported; rows with problems come first.
 """
 
 import csv
@@ -20,7 +20,7 @@ from mercarich_web.refusals import NotFound
 
 BOM = "\ufeff"
 ROWS = 500
-"""Of a piece."""
+"""Rows in one piece."""
 Tell = Callable[[Reason], str]
 
 
@@ -30,8 +30,8 @@ def _in_english(reason: Reason) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileToMend:
-    """Text in pieces. Raises `NotFound` before the first, also for a job of somebody else and where nothing can be
-    mended: the job did not fail by its rows, or its file is gone by now."""
+    """Yield the file as text, in pieces. Raises `NotFound` before the first one: for another seller's job, and when
+    nothing can be mended, because the job did not fail by its rows or its file is deleted."""
 
     jobs: SqlJobBook
     now: Clock
@@ -63,7 +63,8 @@ class FileToMend:
 
 
 class _Read:
-    """The records of a stored file, each with its first line; an unreadable one is one cell, as it stands there."""
+    """The records of a stored file, each with its first line. An unreadable record is one cell with its text
+    unchanged."""
 
     def __init__(self, job: Job, jobs: SqlJobBook) -> None:
         self._job = job
@@ -79,7 +80,7 @@ class _Read:
             yield (record.cells if record.problem is None else (raw,)), record.line
 
     def below(self) -> Iterator[tuple[Sequence[str], int]]:
-        """The header."""
+        """Return the records below the header."""
         rows = iter(self)
         next(rows, None)
         return rows

@@ -1,4 +1,4 @@
-"""A seller's bulk searches and CSV imports: start, watch, stop, skip, and what is wrong with a file."""
+"""A seller's bulk searches and CSV imports: start, watch, stop, skip, and the problems of a file."""
 
 import csv
 import io
@@ -93,7 +93,7 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
 
     @routes.get("/progress")
     def progress(visit: Seller, job_id: Id) -> Response:
-        """The part of the page that changes, as a stream."""
+        """Stream the part of the page that changes."""
         desk.show(job_id, visit.account.username)
         return followed.stream(
             job_id,

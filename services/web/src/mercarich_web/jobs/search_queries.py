@@ -1,4 +1,4 @@
-"""What a seller types for a bulk search: keywords, or addresses of the marketplaces' result pages."""
+"""Input of a bulk search: keywords, or addresses of the marketplaces' result pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ from mercarich_reasons.refusal import Refusal
 
 MOST_QUERIES = 200
 MOST_PAGES = 100
-"""Of one query: as far as the proxies' contract goes."""
+"""Most pages of one query, as the proxies' contract allows."""
 LONGEST_KEYWORD = 200
-"""As the proxies' contract has it."""
+"""Longest keyword in characters, as the proxies' contract allows."""
 LONGEST_GIVEN = 1000
 _MOST_YEN = 100_000_000
 
 
 class BadQuery(Refusal):
-    """A line that is no search; the reason names it and says what was expected."""
+    """A line is not a search; the reason names the line and says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Query:
     """One search on one marketplace."""
 
     given: str
-    """As it was typed."""
+    """The line as it was typed."""
     marketplace: Marketplace
     keyword: str
     price_min: int | None = None
@@ -54,9 +54,9 @@ _PAGES = {name: site.search_page for name, site in SITES.items() if site.search_
 def read_queries(
     given: Sequence[str], marketplaces: Sequence[Marketplace], price_min: int | None, price_max: int | None
 ) -> list[Query]:
-    """A keyword becomes a query a marketplace, an address the one that it is of; the same one twice counts once.
+    """Return one query per marketplace for a keyword, one query for an address; duplicates count once.
 
-    The prices hold for keywords; an address brings its own. Raises `BadQuery`.
+    The prices apply to keywords; an address contains its own. Raises `BadQuery`.
     """
     found: dict[tuple[object, ...], Query] = {}
     for text in (each.strip() for each in given):
@@ -138,12 +138,12 @@ class MarketAway(Refusal):
 
 
 class Unusable(Refusal):
-    """The marketplace's answer to this search, or the search itself, cannot be used; the reason says why."""
+    """The search, or the marketplace's response to it, cannot be used; the reason says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a bulk search is to look for."""
+    """The queries of a bulk search and its limits."""
 
     given: Sequence[str]
     marketplaces: Sequence[Marketplace] = SEARCHED

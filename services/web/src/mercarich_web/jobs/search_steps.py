@@ -1,4 +1,4 @@
-"""A bulk search, page by page: each page's new items become drafts of the seller in one transaction."""
+"""A bulk search page by page: the new items of each page become drafts of the seller in one transaction."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from mercarich_web.jobs.sql.candidates import SqlCandidates
 from mercarich_web.jobs.sql.claims import SqlDesk
 
 TRIES = 3
-"""Answers to the same page that cannot be used, after which the query is left."""
+"""Unusable responses to the same page after which the query is given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchStep:
-    """One page of one query; answers the job as it is afterwards, None when it has ended."""
+    """Read one page of one query. Return the job as it is afterwards, None when it has ended."""
 
     desk: SqlDesk
     candidates: SqlCandidates

@@ -1,4 +1,4 @@
-"""What the API answers and takes of jobs. A later field is added; none changes its meaning."""
+"""Shapes of jobs in the API. Fields are only added; none changes its meaning."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,12 +17,12 @@ class JobShape(Coded):
     kind: str
     state: str
     progress: int
-    """Percent."""
+    """Progress in percent."""
     made: int
     left_out: int
     wrong: int
     message: str | None
-    """Why it ended so, or waits; `reason_code` is of it."""
+    """Why the job ended this way, or why it waits; `reason_code` belongs to this sentence."""
     created_at: datetime
     ended_at: datetime | None
 

@@ -1,4 +1,5 @@
-"""Threads that take slices one after the other: woken by a hint, and looking by themselves every few seconds."""
+"""Threads that work on slices of jobs one after the other. A hint wakes them; without one they poll every few
+seconds."""
 
 import logging
 import threading
@@ -10,12 +11,12 @@ from mercarich_platform.outages import DatabaseAway
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 3.0
-"""Between two looks without a hint: for a hint that was lost, and a claim that has lapsed."""
+"""Seconds between two polls without a hint: for lost hints and expired claims."""
 _AWAY_SECONDS = 2.0
 
 
 class SliceThreads:
-    """`slice` answers whether there was something to do; it is told when the process is to end."""
+    """`slice` returns whether there was something to do; its argument is set when the process is to end."""
 
     def __init__(self, run_slice: Callable[[threading.Event], bool], threads: int, stop: threading.Event) -> None:
         self._run_slice = run_slice
@@ -32,13 +33,13 @@ class SliceThreads:
         self._wake.set()
 
     def check(self) -> None:
-        """Raise what ended a thread: a fault of this program, after which the process is to end."""
+        """Raise the exception that ended a thread: a programming error, after which the process must end."""
         for thread in self._threads:
             if thread.done():
                 thread.result()
 
     def close(self) -> None:
-        """Set the stop event first; waits for the slices at hand, which give way at their next step."""
+        """Wait for the current slices, which end at their next step. Set the stop event first."""
         self._wake.set()
         self._pool.shutdown(wait=True)
 

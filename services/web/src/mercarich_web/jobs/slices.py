@@ -1,4 +1,4 @@
-"""One worker's slice of one job: claimed in turn, worked on for seconds, given back for the next seller."""
+"""One worker's slice of one job: claim it in turn, work on it for seconds, give it back for the next seller."""
 
 import logging
 import threading
@@ -14,12 +14,14 @@ from mercarich_web.jobs.sql.claims import SqlDesk
 log = logging.getLogger(__name__)
 
 Step = Callable[[Claim], Claim | None]
-"""A little progress in one transaction; None: the job has ended. Raises `Overtaken` and `MarketAway`."""
+"""Makes a little progress in one transaction; returns None when the job has ended. Raises `Overtaken` and
+`MarketAway`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSlice:
-    """Answers whether there was a job to work on. Raises `DatabaseAway`: the claim runs out, the cursor stands."""
+    """Work on one slice. Return whether there was a job. Raises `DatabaseAway`: then the claim expires and the cursor
+    stays."""
 
     desk: SqlDesk
     steps: Mapping[Kind, Step]
@@ -28,7 +30,7 @@ class RunSlice:
     now: Clock
     monotonic: Monotonic
     ended: Callable[[Kind, str], None]
-    """Told of each slice, for metrics: gave_way, ended, put_off, overtaken."""
+    """Called after each slice, for metrics, with its result: gave_way, ended, put_off, overtaken."""
 
     def __call__(self, kind: Kind, stop: threading.Event) -> bool:
         claim = self.desk.claim(kind, self.worker, self.now())

@@ -1,4 +1,4 @@
-"""The eight-minute look at jobs that do not move: taken over first, closed as failed later, others left alone."""
+"""Every eight minutes, look for jobs without progress: first take them over, later close them as failed."""
 
 import logging
 from collections.abc import Callable
@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WatchJobs:
-    """`check_background_jobs`. A job is frozen when a worker has had it for so long without progress; one that
-    waits for its turn, for a worker or for a marketplace is not."""
+    """`check_background_jobs`. A job is frozen when a worker has had it for the given time without progress. A job that
+    waits for its turn, for a worker or for a marketplace is not frozen."""
 
     jobs: SqlJobBook
     hints: Hints

@@ -1,4 +1,4 @@
-"""What commands and pages do with sellers' jobs, on their queries and the broker."""
+"""Build the use cases of sellers' jobs, on their queries and the broker."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,7 +26,7 @@ from mercarich_web.listings.sql.book import SqlListingBook
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """Every use case of jobs, ready to be called; nothing is connected before the first call."""
+    """Every use case of jobs. Nothing is connected before the first call."""
 
     schema: SqlSchema
     start_search: StartSearch
@@ -48,7 +48,8 @@ def jobs_of(
     engine: Engine | None = None,
     publisher: AnyPublisher | None = None,
 ) -> Iterator[Jobs]:
-    """What is passed stays its caller's. Raises `BadConfiguration` when the database's address cannot be read."""
+    """Build the use cases. An engine that is passed is not closed here. Raises `BadConfiguration` when the database's
+    address cannot be parsed."""
     with ExitStack() as own:
         if engine is None:
             engine = engines.create(settings.database)
@@ -78,7 +79,7 @@ def _jobs(engine: Engine, hints: KafkaHints, now: Clock) -> Jobs:
 
 @contextmanager
 def job_desk(engine: Engine, settings: SharedSettings, now: Clock) -> Iterator[JobDesk]:
-    """What a seller's pages do with jobs."""
+    """Build what a seller's pages do with jobs."""
     publisher = Publisher(settings.kafka_bootstrap, client_id="web", topics=tuple(JOBS.values()))
     hints = HintsMeanwhile(KafkaHints(publisher))
     try:

@@ -8,7 +8,7 @@ JOB_KINDS: Mapping[str, tuple[str, str]] = {
     "import": (N_("CSV import"), "file-spreadsheet"),
     "search": (N_("Bulk search"), "search"),
 }
-"""The word and the icon."""
+"""A kind of job: its word and icon."""
 JOB_STATES: Mapping[str, tuple[str, str]] = {
     "waiting": (N_("waits"), ""),
     "running": (N_("running"), "info"),
@@ -18,7 +18,7 @@ JOB_STATES: Mapping[str, tuple[str, str]] = {
     "done": (N_("done"), "good"),
     "skipped": (N_("skipped"), ""),
 }
-"""Of a job, and of one search in it."""
+"""States of a job, and of one query of a search."""
 JOB_PHASES: Mapping[str, str] = {
     "preparing": N_("storing the file"),
     "searching": N_("searching"),

@@ -1,4 +1,4 @@
-"""The worker of a pool of sellers' jobs: slices of jobs, and the pictures of what was imported."""
+"""The worker of a pool of sellers' jobs: it runs slices of jobs and fetches the pictures of imported listings."""
 
 import logging
 import os
@@ -43,7 +43,7 @@ CHECK_EVERY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class JobWorker:
-    """The process of a pool. `run` once."""
+    """The process of a pool. Call `run` once."""
 
     worker: Worker
     threads: Sequence[SliceThreads]
@@ -63,7 +63,8 @@ class JobWorker:
 
 
 def connections_of(kind: Kind, own: WebSettings) -> int:
-    """To its database, of one worker at most: its slices, their settings, and an import worker's pictures."""
+    """Return the most database connections of one worker: for its slices, their settings, and an import worker's
+    pictures."""
     return own.job_slots + (2 if kind is Kind.IMPORT else 1)
 
 

@@ -1,4 +1,4 @@
-"""What a seller can do to listings: a row for each action, from which everything else follows. No I/O."""
+"""The actions of a seller on listings: one row per action, from which everything else follows. No I/O."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,35 +15,37 @@ from mercarich_reasons.stock import ByHand
 from mercarich_web.listings.views import STAGES_OF, View
 
 
-class BulkAction(StrEnum):  # in the order of their buttons; a docstring would stand in the API's document
+class BulkAction(StrEnum):  # In the order of their buttons. A docstring would appear in the API's document.
     CHECK = "check"
-    """A look at its source as soon as a checker is free, in the newest run of its marketplace."""
+    """Look at the source as soon as a checker is free, in the newest run of its marketplace."""
     WITHDRAW = "withdraw"
-    """Quantity 0 at Amazon, until the seller puts it up again; no replacement is searched for."""
+    """Set the quantity at Amazon to 0 until the seller puts it up again; no replacement is searched for."""
     PUT_UP = "put_up"
-    """What is withdrawn and has a source on sale; it goes to Amazon while its source was just seen."""
+    """Put up a withdrawn listing whose source is on sale. It is pushed as long as its source was seen recently."""
     STOP = "stop_watching"
-    """What is up is withdrawn, what is searched for no longer is; nothing happens to it by itself any more."""
+    """Withdraw the listing if it is up, and end the search for a replacement. Nothing happens to it automatically any
+    more."""
     RESUME = "resume_watching"
-    """It goes up after a look at its source; where that was last seen gone, a replacement is searched for."""
+    """Put it up after a look at its source; if that was last seen gone, search for a replacement."""
     LIST = "list"
-    """A draft becomes an offer that is checked: it stands at Amazon as the seller put it there."""
+    """Turn a draft into an offer that is checked. At Amazon it stays as the seller created it there."""
     DELETE = "delete"
-    """A draft goes at once, an offer that is down once Amazon has deleted it."""
+    """Delete a draft at once, and a withdrawn offer once Amazon has deleted it."""
 
 
 class Make(Protocol):
-    """The change of one listing; raises `Impossible` where the action does not fit its stage.
+    """Changes one listing; raises `Impossible` when the action does not fit its stage.
 
-    `source_is_gone` is told where the action is `by_source`. A source that is not known is not gone: the look before
-    the push tells.
+    `source_is_gone` is given when the action is `by_source`. A source that nobody has looked at is not gone: the look
+    before the push decides.
     """
 
     def __call__(self, listing: Listing, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived: ...
 
 
 class Undo(Protocol):
-    """`done` is the event of the action, and the listing has the revision of it; None where it stays as it is."""
+    """Undoes a change: `done` is the event of the action, and the listing still has that event's revision. Returns None
+    when the listing is to stay as it is."""
 
     def __call__(
         self, listing: Listing, done: Event, now: datetime, by: ByHand, *, source_is_gone: bool
@@ -53,34 +55,34 @@ class Undo(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     stages: frozenset[Stage]
-    """Where a listing may be for the action to fit it."""
+    """Stages of a listing in which the action fits."""
     tells: frozenset[EventKind]
-    """The events that it writes, one of them for each listing."""
+    """Events that the action writes, one of them for each listing."""
     audit: AuditAction
     make: Make | None
-    """None: a service or Amazon makes it; `sql.ways` has its way."""
+    """None: a service or Amazon makes the change; `sql.ways` says how."""
     undo: Undo | None = None
-    """None: it cannot be taken back."""
+    """None: the action cannot be undone."""
     known_to_amazon: bool = False
-    """It ends at Amazon: it does not fit an offer whose SKU Amazon does not know."""
+    """The action ends at Amazon: it does not fit an offer whose SKU Amazon does not know."""
     while_exposed: bool = True
-    """False: it fits nothing that Amazon still sells although it is gone."""
+    """False: the action does not fit an offer that Amazon still sells although its source is gone."""
     source_on_sale: bool = False
-    """It fits only while the source was last seen on sale."""
+    """The action fits only while the source was last seen on sale."""
     by_source: bool = False
-    """What it makes depends on whether the source was last seen gone."""
+    """The change depends on whether the source was last seen gone."""
     takes_down: bool = False
-    """What is up comes down by it."""
+    """The action withdraws what is up."""
     wakes_feed: bool = False
-    """Feed is told, so that it goes to Amazon within seconds, and not with the next round."""
+    """Wake feed, so that the change is at Amazon within seconds and not only after the next round."""
     wants_pictures: bool = False
-    """The source's pictures are fetched, as an import's are."""
+    """Fetch the source's pictures, as after an import."""
     for_good: bool = False
-    """What is done cannot be had back; its button warns."""
+    """The action is irreversible; its button warns."""
 
 
 def _always(transition: Callable[[Listing, datetime, ByHand], Lived]) -> Make:
-    """Whatever was seen of the source."""
+    """Make the change whatever the state of the source."""
 
     def make(listing: Listing, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived:
         return transition(listing, now, by)
@@ -98,7 +100,7 @@ def _undo_take_down(listing: Listing, done: Event, now: datetime, by: ByHand, *,
 
 
 def _undo_stop(listing: Listing, done: Event, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived | None:
-    """A listing that was resumed and stopped again has another time of its stop."""
+    """Undo a stop. A listing that was resumed and stopped again has another `stopped_at`, and stays stopped."""
     if listing.stage is not Stage.STOPPED or listing.stopped_at != done.at:
         return None
     goes_up = bool(done.quantity_before) and not source_is_gone
@@ -164,17 +166,18 @@ ACTIONS: Mapping[BulkAction, Action] = {
         for_good=True,
     ),
 }
-"""What an action asks of a listing besides, such as that nothing is under way, is said where its rows are selected."""
+"""All actions. Further conditions, such as that nothing is under way, are part of the queries that select the rows."""
 NOTHING_FITS = frozenset({Stage.LEAVING})
 """Stages in which a seller can do nothing."""
 UNDO_OF: Mapping[EventKind, Undo] = {
     kind: action.undo for action in ACTIONS.values() if action.undo is not None for kind in action.tells
 }
-"""How what an event by hand tells is taken back."""
+"""How to undo the change of an event by hand."""
 
 
 def changed(action: BulkAction, listing: Listing, person: str, now: datetime, *, source_is_gone: bool = False) -> Lived:
-    """By an action that changes the row; raises `Impossible` where it does not fit the listing's stage."""
+    """Return the listing as changed by an action; raises `Impossible` when the action does not fit the listing's
+    stage."""
     make = ACTIONS[action].make
     if make is None:
         raise ValueError(f"{action} is made elsewhere")
@@ -182,10 +185,10 @@ def changed(action: BulkAction, listing: Listing, person: str, now: datetime, *,
 
 
 def undone(listing: Listing, done: Event, person: str, now: datetime, *, source_is_gone: bool) -> Lived | None:
-    """What `done`, an action's event by hand, changed is put back; None where that is not to be.
+    """Undo what `done`, an event of an action, changed. Return None when the listing is to stay as it is.
 
-    What was up goes up, unless its source is known to have gone; what was searched for is searched for again. A
-    listing that anybody has changed since has another revision, or another time of its stop, and stays as it is.
+    A listing that was up goes up, unless its source is known to be gone; for one with a search, the search goes on. A
+    listing that anybody changed since has another revision, or another `stopped_at`, and stays as it is.
     """
     if listing.revision != done.revision:
         return None
@@ -193,13 +196,14 @@ def undone(listing: Listing, done: Event, person: str, now: datetime, *, source_
 
 
 def actions_in(view: View) -> Sequence[BulkAction]:
-    """Those that can fit a listing of this view, in the order of their buttons."""
+    """Return the actions that can fit a listing of this view, in the order of their buttons."""
     of_view = (action for action, its in ACTIONS.items() if its.stages & STAGES_OF[view])
     return [action for action in of_view if ACTIONS[action].while_exposed or view is not View.EXPOSED]
 
 
 def possible(stage: Stage, *, orphan: bool, exposed: bool, source_on_sale: bool) -> Sequence[BulkAction]:
-    """Those that fit a listing that stands so: Amazon does not know it, or still sells it; its source is on sale."""
+    """Return the actions that fit a listing in this state. `orphan`: Amazon does not know it; `exposed`: Amazon still
+    sells it while its source is gone."""
     return [
         action
         for action, its in ACTIONS.items()

@@ -1,4 +1,4 @@
-"""What a program changes: listings, one or many, and the seller's word on replacements."""
+"""What programs change: one or many listings, and decisions on replacements."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A seller's listings: pages of them, their figures, one of them whole, all that match as CSV."""
+"""A seller's listings: pages, figures, one listing in full, and an export of all matches as CSV."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ LOOKS = 40
 
 
 Count = Callable[[int], Figures]
-"""A seller's figures, some seconds old at most."""
+"""A seller's figures, a few seconds old at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class TellStory:
-    """All that happened to a listing, and why it stands as it does. Raises `NotFound`."""
+    """Return the whole history of a listing, and why it is in its state. Raises `NotFound`."""
 
     file: SqlListingFile
     offers: SqlOffers
@@ -59,13 +59,13 @@ class TellStory:
 
 @dataclass(frozen=True, slots=True)
 class ShowPicture:
-    """A picture of a seller's listing. Raises `NotFound`."""
+    """Return a picture of a seller's listing. Raises `NotFound`."""
 
     file: SqlListingFile
     pictures: PictureFiles
 
     def __call__(self, user_id: int, listing_id: int, slot: int) -> tuple[bytes, str]:
-        """The file and what kind of picture it is."""
+        """Return the file's bytes and its media type."""
         path = self.file.pictures(user_id, listing_id).get(slot)
         data = self.pictures.read(user_id, path) if path is not None else None
         kind = picture_type(data) if data is not None else None

@@ -1,4 +1,4 @@
-"""What a seller does to many listings: first how many it would change, then the change, perhaps taken back."""
+"""Bulk actions of a seller: preview the number of changes, apply them, undo them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,8 @@ class ChangeMany:
         return applied
 
     def undo(self, seller: Account, at: datetime, by: Actor) -> int:
-        """`at` is what `Applied` told; answers how many are as they were, the others were changed since."""
+        """Undo the action applied at `at`, the time that `Applied` holds. Return the number of restored listings;
+        listings changed since stay."""
         changed = self.bulk.undo(seller.user_id, at, by.name, self.now())
         if changed:
             self.audit.write(AuditAction.LISTINGS_UNDO, by, f"{changed} listings", None, self.now())

@@ -1,4 +1,4 @@
-"""What a seller does to many listings at once."""
+"""Selections of listings for an action, and its preview and result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from mercarich_web.listings.views import Wish
 
 MOST = 50_000
-"""Listings that one action changes, in one transaction: all of them, or none."""
+"""Most listings that one action changes, all in one transaction."""
 LOOKS_A_DAY = 1_000
-"""Listings of a seller that are looked at by hand in 24 hours, besides the plan's checks: a marketplace answers so
-many calls a second to all sellers together."""
+"""Most looks by hand at a seller's listings in 24 hours, besides the plan's checks. All sellers together share the
+calls per second that a marketplace allows."""
 LOOK_REST = timedelta(minutes=15)
-"""A source that was looked at since then is not looked at again by hand."""
+"""A source that was looked at within this time is not looked at again by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Listings by their ids, or everything that a wish matches."""
+    """Listings by their ids, or all that match a query."""
 
     ids: Sequence[int] = ()
     wish: Wish | None = None
@@ -26,13 +26,13 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Preview:
     chosen: int
-    """Counted up to `MOST` + 1."""
+    """Number of selected listings, counted up to `MOST` + 1."""
     fitting: int
-    """Of these, the action changes so many; the same bound."""
+    """Number of these that the action fits, counted up to the same bound."""
     now: int
-    """What one application changes: the rest waits for another, or for tomorrow."""
+    """Number that applying the action once changes; the rest needs another call, or waits for tomorrow."""
     taken_down: int = 0
-    """Of these, offers that are up until then and come down by it."""
+    """Number of these offers that are up and that the action withdraws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class WantedItem:
 
 @dataclass(frozen=True, slots=True)
 class WantedLooks:
-    """Sources that the newest run of their marketplace has taken in."""
+    """Sources that were added to the newest run of their marketplace."""
 
     marketplace: str
     run_id: int
@@ -58,5 +58,5 @@ class WantedLooks:
 class Applied:
     changed: int
     at: datetime
-    """Names the action, where it can be undone."""
+    """The time of the action, which identifies it for an undo."""
     looks: Sequence[WantedLooks] = ()

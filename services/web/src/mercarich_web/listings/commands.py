@@ -21,6 +21,7 @@ def explain(argv: Sequence[str]) -> int:
 
 
 def _explain(on: Opened) -> "Explain":
-    from mercarich_web.listings.wiring import explain_offers  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.listings.wiring import explain_offers
 
     return explain_offers(on.engine, on.now)

@@ -1,4 +1,4 @@
-"""The CSV of listings: its columns (docs/csv.md), a row in and out, and what is wrong with one."""
+"""The CSV of listings (docs/csv.md): its columns, writing and reading a row, and problems of a row."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,19 +28,20 @@ from mercarich_reasons.reason import Reason
 REQUIRED = ("sku", "marketplace", "source_id")
 OPTIONAL = ("asin", "title", "quantity", "listed", "price")
 SHOWN = ("amazon_quantity", "withdrawn_at")
-"""Written by an export and left alone by an import."""
+"""Columns that an export writes and an import ignores."""
 COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
 PROBLEM = "problem"
-"""Written into a file that is to be mended, and left alone by an import, too."""
+"""The column with the problems in a file to be mended, which an import ignores, too."""
 
 MOST_ROWS = 50_000
 MOST_PIECES = 999
 MOST_YEN = 100_000_000
 _LONGEST = {"sku": 40, "title": 255}
-"""Amazon takes SKUs of at most 40 characters."""
+"""Longest values in characters. 40 is Amazon's limit for SKUs."""
 
 _FORMULA = "=+-@\t\r＝＋－＠"
-"""A spreadsheet runs a cell that begins with one of these (OWASP, CSV injection); some take the wide forms too."""
+"""A spreadsheet evaluates a cell that begins with one of these characters (OWASP, CSV injection); some also accept the
+full-width forms."""
 _NEUTRALISED = re.compile(f"'+[{re.escape(_FORMULA)}]")
 _TO_NEUTRALISE = re.compile(f"'*[{re.escape(_FORMULA)}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -50,7 +51,7 @@ _WORDS = {"yes": True, "no": False, "1": True, "0": False, "true": True, "false"
 
 @dataclass(frozen=True, slots=True)
 class ExportedListing:
-    """A row as an export writes it, in the order of `COLUMNS`."""
+    """Return a row of an export, in the order of `COLUMNS`."""
 
     sku: str
     marketplace: str
@@ -60,14 +61,14 @@ class ExportedListing:
     quantity: int
     listed: bool
     price: int | None
-    """Yen that Amazon's buyer pays."""
+    """Price in yen that Amazon's buyer pays."""
     amazon_quantity: int | None
     withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ListingRow:
-    """A row that can be imported; None leaves what is there, or gives a new listing the default."""
+    """A row to import. None keeps the value of an existing listing, and gives a new one the default."""
 
     line: int
     sku: str
@@ -84,12 +85,12 @@ class ListingRow:
 class Problem:
     line: int
     field: str | None
-    """The column; None: the line as a whole."""
+    """The column; None: the whole line."""
     problem: Reason
 
 
 def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Problem]]:
-    """The file's columns in its order, and what is wrong with them."""
+    """Return the file's columns in its order, and their problems."""
     names = [cell.strip().lower() for cell in cells]
     problems = []
     for index, name in enumerate(names):
@@ -104,7 +105,7 @@ def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Proble
 
 
 def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[ListingRow | None, list[Problem]]:
-    """The row, or everything that is wrong with it."""
+    """Return the row, or all of its problems."""
     if len(cells) != len(columns):
         return None, [Problem(line, None, CellCount(len(cells), len(columns)))]
     values = {name: restored(cell).strip() for name, cell in zip(columns, cells, strict=True)}
@@ -125,17 +126,17 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
 
 
 def neutralised(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """Return the cell with a prefix, so that no spreadsheet takes it for a formula."""
     return f"'{text}" if _TO_NEUTRALISE.match(text) else text
 
 
 def restored(cell: str) -> str:
-    """What `neutralised` was given."""
+    """Return the text that `neutralised` was given."""
     return cell[1:] if _NEUTRALISED.match(cell) else cell
 
 
 class _Reader:
-    """Takes a row's cells one by one and collects what is wrong."""
+    """Parse a row's cells one by one and collect the problems."""
 
     def __init__(self, values: Mapping[str, str], line: int) -> None:
         self._values = values

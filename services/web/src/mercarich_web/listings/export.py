@@ -1,4 +1,4 @@
-"""A seller's listings as CSV, page by page, as an import takes them back."""
+"""Export a seller's listings as CSV, page by page, in the form that an import accepts."""
 
 import csv
 import io
@@ -12,12 +12,12 @@ from mercarich_web.listings.views import Wish
 from mercarich_web.refusals import NotFound
 
 BOM = "\ufeff"
-"""Excel reads a CSV as UTF-8 only with it."""
+"""Byte order mark: Excel reads a CSV as UTF-8 only with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportListings:
-    """Text in pieces, for a file or an HTTP answer. Raises `NotFound` before the first piece."""
+    """Yield the CSV as text, in pieces for a file or an HTTP response. Raises `NotFound` before the first piece."""
 
     seller: Callable[[str], int | None]
     listings: SqlListingBook

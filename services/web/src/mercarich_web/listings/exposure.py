@@ -1,12 +1,12 @@
-"""How long offers stood at Amazon after their source was gone, and what share of orders that may cost.
+"""How long offers were on sale at Amazon after their source was gone, and the share of orders that this may cost.
 
-An offer is exposed from when it was *seen* that its source is gone until Amazon took its 0, or another source took
-over: that is in the history, to the second. The source may have gone any time since the check before, which nobody
-saw; there half the time between the two checks is taken, as if sources went at any moment alike.
+An offer is exposed from when its source was *seen* to be gone until Amazon accepted its 0, or a replacement took over.
+The history records both to the second. The source may have gone at any time since the check before; half of the time
+between the two checks is assumed, as if sources went at a uniformly random time.
 
-The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers: orders are taken to
-hit each minute of each offer alike. Amazon counts cancellations before shipping over seven days and wants less than
-2.5 % (Seller Central, "Order Performance").
+The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers: it assumes that orders
+are spread evenly over offers and minutes. Amazon counts cancellations before shipping over seven days and requires less
+than 2.5 % (Seller Central, "Order Performance").
 """
 
 from bisect import bisect_right
@@ -21,17 +21,17 @@ from mercarich_contracts.events import EventKind
 LIMIT = 0.025
 WEEK = timedelta(days=7)
 LEAST = timedelta(days=1)
-"""Of checks; what is shorter tells nothing of a week."""
+"""Least time between the first and the last check; a shorter time says nothing about a week."""
 
 
 class Effect(StrEnum):
-    """What an event means for a listing's exposure."""
+    """The effect of an event on a listing's exposure."""
 
     BEGINS = "begins"
-    """Unless a person did it by hand: then the source is not gone."""
+    """Exposure begins, except when a person withdrew the listing: then the source is not gone."""
     ENDS = "ends"
     ENDS_AT_0 = "ends_at_0"
-    """With the quantity 0 after it."""
+    """Exposure ends if the quantity is 0 after the event."""
     ENDS_ABOVE_0 = "ends_above_0"
     NOTHING = "nothing"
 
@@ -68,7 +68,7 @@ def kinds(effect: Effect) -> Sequence[EventKind]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One offer, exposed."""
+    """A period in which one offer was exposed."""
 
     begins: datetime
     ends: datetime
@@ -81,33 +81,35 @@ class Look:
     marketplace: str
     started_at: datetime
     fallen: int
-    """Of his offers, less those that the brake held and a second look found on sale."""
+    """Number of the seller's offers that fell, less those that the brake held and a second look found on sale."""
     whole: bool = True
-    """It looked at all that was due: only then is the time since it known."""
+    """The run looked at everything that was due; only then is the time between checks known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Of one seller; minutes are summed over offers."""
+    """Exposure of one seller; minutes are summed over offers."""
 
     by_day: Mapping[datetime, int]
-    """By where the day begins in Tokyo. Begun minutes count, of the whole day."""
+    """By the beginning of each day in Tokyo: minutes, rounded up, of the whole day."""
     seen: float
     """Minutes of the last week."""
     unseen: float | None
-    """Minutes before it was seen; None: no two checks tell how long that may have been."""
+    """Minutes before the source was seen to be gone; None when no two checks tell how long that may have been."""
     minutes: float
-    """A week, or as long as it is since the first check."""
+    """A week in minutes, or the time since the first check when that is shorter."""
 
     def expected(self, offers: int) -> float | None:
-        """Share of the orders, 0 to 1, with so many offers on sale; None: it is not known."""
+        """Return the expected share of cancelled orders, 0 to 1, for a number of offers on sale; None when it is not
+        known."""
         if self.unseen is None or not offers or self.minutes < LEAST / timedelta(minutes=1):
             return None
         return min(1.0, (self.seen + self.unseen) / (offers * self.minutes))
 
 
 def measure(spans: Sequence[Span], looks: Sequence[Look], midnights: Sequence[datetime], now: datetime) -> Exposure:
-    """`looks` from before the week, too: the first ones in it are measured from them."""
+    """Measure the exposure. `looks` must include runs from before the week, from which the first ones in it are
+    measured."""
     since = max(now - WEEK, min((look.started_at for look in looks), default=now))
     return Exposure(
         by_day=dict(zip(midnights, (ceil(round(minutes, 6)) for minutes in _minutes(spans, midnights)), strict=False)),
@@ -118,7 +120,8 @@ def measure(spans: Sequence[Span], looks: Sequence[Look], midnights: Sequence[da
 
 
 def _minutes(spans: Sequence[Span], edges: Sequence[datetime]) -> list[float]:
-    """Between each edge and the next, in one walk over the spans: a large seller has ten thousands of them."""
+    """Return the minutes between each edge and the next. One pass over the spans, because a large seller has tens of
+    thousands."""
     at = [edge.timestamp() for edge in edges]
     found = [0.0] * (len(at) - 1)
     for span in spans:
@@ -132,7 +135,7 @@ def _minutes(spans: Sequence[Span], edges: Sequence[datetime]) -> list[float]:
 
 
 def _unseen(looks: Sequence[Look], since: datetime) -> float | None:
-    """What fell at a marketplace's first check has no check before it, and is left out."""
+    """Return the unseen minutes. What fell at a marketplace's first check is left out: there is no check before it."""
     gaps: list[float] = []
     for marketplace in {look.marketplace for look in looks}:
         mine = sorted((look for look in looks if look.marketplace == marketplace), key=lambda look: look.started_at)

@@ -1,4 +1,4 @@
-"""Feed woken over Kafka, without waiting for the broker."""
+"""Wake feed over Kafka, without waiting for the broker."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ class KafkaFeed:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed-wake")
 
     def wake(self, user_id: int) -> None:
-        """Withdrawals of this seller wait. Never raises: the sweep finds them anyway."""
+        """Report that withdrawals of this seller wait. Never raises: feed's sweep finds them anyway."""
         self._thread.submit(self._wake, user_id)
 
     def close(self) -> None:

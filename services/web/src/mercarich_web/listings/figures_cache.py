@@ -1,4 +1,5 @@
-"""Figures that cost a scan, kept for seconds: whoever looks again gets the last ones at once, and newer ones soon."""
+"""A cache for figures that need a scan. A value is returned at once, and refreshed in the background when it is
+stale."""
 
 import threading
 from collections.abc import Callable
@@ -11,20 +12,20 @@ from mercarich_platform.clock import Monotonic, monotonic
 Value = TypeVar("Value")
 
 FRESH_SECONDS = 15.0
-"""So old a value is as good as a new one;"""
+"""Age up to which a value is returned without refreshing it."""
 KEPT_SECONDS = 120.0
-"""up to here it is told while a newer one is fetched, and after that it is fetched first."""
+"""Age up to which a stale value is returned while it is refreshed. An older value is refreshed first."""
 
 
 class FiguresCache(Generic[Value]):
-    """Calls `fetch` for a seller's id as seldom as can be. Safe for threads."""
+    """Cache of `fetch` by seller id. Thread-safe."""
 
     def __init__(self, fetch: Callable[[int], Value], now: Monotonic = monotonic) -> None:
         self._fetch = fetch
         self._now = now
         self._cache = Cache[int, Value](KEPT_SECONDS, now=now)
         self._fetching: set[int] = set()
-        """Whose newer ones are on their way."""
+        """Ids whose values are being refreshed."""
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="figures")
 
@@ -37,11 +38,11 @@ class FiguresCache(Generic[Value]):
         return cached.value
 
     def known(self, user_id: int) -> Value | None:
-        """The last one, unless it would be fetched first."""
+        """Return the cached value, or None when a call would have to fetch."""
         return None if self._cache.look(user_id) is None else self(user_id)
 
     def forget(self, user_id: int) -> None:
-        """After a change: the next look fetches."""
+        """Drop the value after a change; the next call fetches."""
         self._cache.forget(user_id)
 
     def close(self) -> None:

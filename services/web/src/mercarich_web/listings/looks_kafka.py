@@ -1,4 +1,4 @@
-"""Looks that a seller wants, told to the checkers without waiting for the broker."""
+"""Send the looks that a seller wants to the checkers, without waiting for the broker."""
 
 import logging
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 ACKNOWLEDGED_WITHIN = 3.0
 BATCH = 50
-"""Items of a message, as a planner's (`CHECK_BATCH_ITEMS`)."""
+"""Items per message, the same number as a planner's (`CHECK_BATCH_ITEMS`)."""
 
 
 class KafkaLooks:
@@ -26,7 +26,7 @@ class KafkaLooks:
         self._number = count()
 
     def ask(self, wanted: Sequence[WantedLooks]) -> None:
-        """Tell the checkers. Never raises: their run, or the next, takes what they are not told."""
+        """Send the looks. Never raises: the current run, or the next, takes what is not sent."""
         self._thread.submit(self._ask, wanted)
 
     def close(self) -> None:
@@ -38,7 +38,7 @@ class KafkaLooks:
             for one in wanted:
                 for start in range(0, len(one.items), BATCH):
                     message = _batch(one, start)
-                    # as planners do: turns between the partitions, also where every action is one batch
+                    # As planners do, number the keys: batches alternate between partitions, also across actions.
                     self._publisher.publish(
                         CHECK[message.marketplace].name, message.encode(), key=b"%d" % next(self._number)
                     )
@@ -48,7 +48,7 @@ class KafkaLooks:
 
 
 def _batch(wanted: WantedLooks, start: int) -> CheckBatch:
-    """`fresh`: the proxy is not to answer from memory."""
+    """Build a message. `fresh`: the proxy must not use its cache."""
     some = wanted.items[start : start + BATCH]
     return CheckBatch(
         marketplace=Marketplace(wanted.marketplace),

@@ -14,7 +14,8 @@ from mercarich_web.sentences import Said, Seen
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The seller's listing: `quantity` is what Amazon is to show, `pushed_quantity` what it last took or showed."""
+    """The seller's listing: `quantity` is what Amazon should show, `pushed_quantity` what it last accepted or
+    showed."""
 
     id: int
     sku: str
@@ -40,23 +41,23 @@ class Offer:
     push_problem: Reason | None
     orphan: bool
     created_at: datetime | None = None
-    """When an import, a search or the take-over made its row."""
+    """When an import, a search or the take-over created the row."""
     first_price_jpy: int | None = None
-    """What its first source cost: the ceiling of replacements."""
+    """Price of the first source: the ceiling for replacements."""
     stopped_at: datetime | None = None
-    """Since when its seller does not watch it."""
+    """Time at which the seller stopped watching the listing."""
     push_failed_revision: int | None = None
-    """What attempts, wait and problem are about."""
+    """Revision that the push attempts, the wait and the problem belong to."""
 
     @property
     def failures_are_current(self) -> bool:
-        """Attempts, wait and problem, if any, are about the newest revision: an older one's hold nothing up."""
+        """Whether attempts, wait and problem belong to the newest revision. Those of an older one block nothing."""
         return self.push_failed_revision in (None, self.revision)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The page behind the offer: the last state that was learnt, and the pending look if there is one."""
+    """The item behind the offer: its last known state, and the pending look if there is one."""
 
     id: int
     item_id: str
@@ -73,7 +74,7 @@ class Source:
     unknowns: int
     not_before: datetime | None
     problem: str | None
-    """Why the last look learnt nothing, or set_aside."""
+    """Why the last look had no result, or why the item was set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The seller's Amazon account; `verdict` of the token is unknown, valid or invalid."""
+    """The seller's Amazon account; `verdict` on the token is unknown, valid or invalid."""
 
     verdict: str
     reason: str | None
@@ -100,7 +101,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the offer's history; `kind` is open, more may come."""
+    """One line of the offer's history. New values of `kind` may be added."""
 
     at: datetime
     kind: str
@@ -131,19 +132,20 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that is known of one offer; events and pushes newest first, 50 at most. A PATCH is an event only."""
+    """Everything known about one offer; events and pushes newest first, 50 at most. A PATCH appears as an event
+    only."""
 
     why: str
     next: str
     offer: Offer
     source: Source
     evidence: Evidence | None
-    """What the last decision rests on; without a decision, what was last seen."""
+    """Evidence of the last decision; without a decision, of the last look."""
     hold: Hold | None
     search: ReplacementSearch | None
-    """None: it wants no other source, and never did."""
+    """None: the offer needs no other source and never did."""
     account: Account | None
-    """None: the seller has linked none, and nothing can be pushed."""
+    """None: the seller has linked no account, and nothing can be pushed."""
     events: Sequence[Event]
     pushes: Sequence[Push]
 
@@ -175,13 +177,13 @@ TOLD: Mapping[EventKind, str] = {
 
 
 def told(event: Event) -> str:
-    """What happened, in words; a kind of a later release as it is."""
+    """Return the sentence for an event; for a kind of a later release, the kind itself."""
     return TOLD[EventKind(event.kind)] if event.kind in TOLD else event.kind
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the next step depends on."""
+    """Everything that the next step depends on."""
 
     offer: Offer
     source: Source
@@ -191,7 +193,7 @@ class Known:
 
 
 def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
-    """One sentence: the reason for the quantity."""
+    """Return the reason for the quantity in one sentence."""
     seen = {"seen": Seen(source.state, source.reason)}
     if not offer.listed:
         return Said("It is a draft: never checked, never sent to Amazon.")
@@ -219,7 +221,7 @@ def _why_down(offer: Offer, source: Source) -> Said:
 
 
 def what_next(known: Known, now: datetime) -> Said:
-    """One sentence: what the system does about it by itself, or that it does nothing."""
+    """Return in one sentence what the system will do automatically, or that it will do nothing."""
     offer, source, hold = known.offer, known.source, known.hold
     if not offer.listed:
         return Said("Nothing, until the seller lists it.")
@@ -291,7 +293,7 @@ def _next_of_hold(hold: Hold) -> Said:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An offer with its source and the ids that lead on."""
+    """An offer with its source and the ids of related rows."""
 
     offer: Offer
     source: Source

@@ -1,4 +1,4 @@
-"""What the API answers and takes of listings. A later field is added; none changes its meaning."""
+"""Shapes of listings in the API. Fields are only added; none changes its meaning."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from mercarich_web.listings.views import ListingRow
 
 
 class Listing(Coded):
-    """`quantity` is what Amazon is to show, `amazon_quantity` what it last accepted."""
+    """`quantity` is what Amazon should show, `amazon_quantity` what it last accepted."""
 
     id: int
     sku: str
@@ -24,7 +24,7 @@ class Listing(Coded):
     source_id: str
     stage: str
     exposed: bool
-    """Amazon still sells what is gone."""
+    """Amazon still sells the listing although its source is gone."""
     quantity: int
     amazon_quantity: int | None
     changed_at: datetime
@@ -32,17 +32,17 @@ class Listing(Coded):
     source_price_jpy: int | None
     checked_at: datetime | None
     problem: str | None
-    """Why Amazon refused the last push; `reason_code` is of it."""
+    """Why Amazon refused the last push; `reason_code` belongs to this sentence."""
 
 
 class Listings(BaseModel):
     listings: Sequence[Listing]
     next: str | None
-    """The next page's `after`."""
+    """The `after` parameter of the next page."""
 
 
 class Seen(BaseModel):
-    """A look at the source, which a decision rests on or which changed nothing."""
+    """A look at the source, on which a decision rests or which changed nothing."""
 
     state: str
     reason: str | None
@@ -57,7 +57,7 @@ class Seen(BaseModel):
 class Entry(Coded):
     at: datetime
     kind: str
-    """Of an event, or `look`, or `push`; more may come."""
+    """Kind of an event, or `look`, or `push`. More values may be added."""
     reason: str | None = None
     quantity_before: int | None = None
     quantity_after: int | None = None
@@ -67,7 +67,7 @@ class Entry(Coded):
 
 
 class Told(BaseModel):
-    """A listing with its story."""
+    """A listing with its history."""
 
     id: int
     sku: str
@@ -82,7 +82,7 @@ class Told(BaseModel):
     quantity: int
     amazon_quantity: int | None
     why: str
-    """In English, as the next one."""
+    """In English, as `what_next`."""
     next: str
     timeline: Sequence[Entry]
     """Newest first."""
@@ -93,28 +93,28 @@ class ActionWish(BaseModel):
 
     action: BulkAction
     listings: Annotated[list[GivenId], Field(min_length=1, max_length=1000)]
-    """Their ids; those of nobody or of others are left out."""
+    """Ids of listings; those that do not exist or are not yours are ignored."""
 
 
 class Changed(BaseModel):
     chosen: int
-    """Of the given listings, those that are yours;"""
+    """Number of the given listings that are yours."""
     changed: int
-    """of these, those that the action fitted."""
+    """Number of these that the action fitted, and that were changed."""
     undo: datetime | None = None
-    """To be given to `/listings/undo`; null where nothing can be taken back."""
+    """Pass this value to `/listings/undo`; null when the action cannot be undone."""
 
 
 class UndoWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     undo: AwareDatetime
-    """As the action answered it."""
+    """The value that the action returned."""
 
 
 class Undone(BaseModel):
     changed: int
-    """Listings that are as they were; others were changed since, or their source has gone."""
+    """Number of restored listings; others were changed since, or their source is gone."""
 
 
 def listing(row: ListingRow) -> Listing:

@@ -1,4 +1,4 @@
-"""What happened to one listing, newest first: looks at its source, decisions, pushes, and what was searched for it."""
+"""The history of one listing, newest first: looks at its source, decisions, pushes, and the searches for it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from mercarich_web.listings.views import Badge, badge, exposed
 from mercarich_web.sentences import Said
 
 _TOLD_BY_EVENTS = frozenset({"accepted", "rejected", "superseded"})
-"""Results of a push that are an event of their own."""
+"""Push results that are events of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry: an event with the look it rests on, a look that changed nothing, or a push under way."""
+    """One entry: an event with the look that it rests on, a look that changed nothing, or a push under way."""
 
     at: datetime
     event: Event | None = None
@@ -37,7 +37,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One that was judged; `refused_by` None: it matches."""
+    """A candidate that a search judged; `refused_by` None: it matches."""
 
     searched_at: datetime
     marketplace: str
@@ -51,7 +51,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """One that was found, and what became of it."""
+    """A replacement that was found, and its state."""
 
     id: int
     state: str
@@ -68,18 +68,18 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The why page."""
+    """The content of the page that explains one listing."""
 
     why: Said
     next: Said
     known: Known
     evidence: Evidence | None
-    """What the last decision rests on; without a decision, what was last seen."""
+    """Evidence of the last decision; without a decision, of the last look."""
     moments: Sequence[Moment]
     candidates: Sequence[Candidate]
     replacements: Sequence[Replacement]
     pictures: Sequence[int] = ()
-    """Slots that have one."""
+    """Slots that have a picture."""
 
     @property
     def stage(self) -> Stage:
@@ -103,7 +103,7 @@ class Story:
 
     @property
     def possible(self) -> Sequence[BulkAction]:
-        """What the seller can do to it now."""
+        """Return the actions that the seller can take now."""
         return actions.possible(
             self.stage,
             orphan=self.known.offer.orphan,
@@ -113,13 +113,13 @@ class Story:
 
     @property
     def is_leaving(self) -> bool:
-        """Amazon deletes it, then its row goes."""
+        """Amazon is deleting the listing; its row is deleted afterwards."""
         newest = (one.event.kind for one in self.moments if one.event is not None)
         return next(newest, None) in (EventKind.LEAVING, EventKind.LEFT_AMAZON)
 
     @property
     def proposed(self) -> Replacement | None:
-        """What waits for the seller's word."""
+        """Return the replacement that waits for the seller's approval."""
         newest = self.replacements[0] if self.replacements else None
         return newest if newest is not None and newest.state == RevivalState.PROPOSED else None
 
@@ -141,7 +141,7 @@ def evidence_ids(events: Iterable[Event]) -> set[int]:
 
 
 def tone(kind: str) -> str:
-    """Of an entry: good, warn, bad, info or nothing."""
+    """Return the tone of an entry: good, warn, bad, info or empty."""
     return TONES.get(kind, "")
 
 
@@ -175,4 +175,4 @@ TONES: Mapping[str, str] = {
     "look": "",
     "push": "info",
 }
-"""Of what happened; empty: neither good nor bad."""
+"""Tones of events; empty: neither good nor bad."""

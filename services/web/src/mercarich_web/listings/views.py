@@ -1,4 +1,4 @@
-"""A seller's listings as a page shows them: which are wanted, in which order, and how one stands."""
+"""A seller's listings on a page: filters, order, and the state of each one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from mercarich_reasons.reason import Reason
 from mercarich_web import paging
 
 ROWS = 50
-"""Of a page."""
+"""Rows of a page."""
 
 
 class Badge(StrEnum):
-    """What a seller is told of a listing's stage, or that Amazon does not know its SKU."""
+    """The state of a listing as its seller sees it: its stage, or that Amazon does not know its SKU."""
 
     DRAFT = "draft"
     ORPHAN = "orphan"
     HELD = "held"
-    """Its withdrawal waits for a second look or a person."""
+    """Its withdrawal waits for a second look or for a person."""
     SEARCHING = "searching"
-    """Withdrawn, and a replacement is looked for."""
+    """Withdrawn, and a replacement is being searched for."""
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
-    """Its seller has stopped watching it."""
+    """The seller has stopped watching it."""
     ON_SALE = "on_sale"
 
 
@@ -43,7 +43,7 @@ BADGES: Mapping[Stage, Badge] = {
 
 
 class View(StrEnum):
-    """Which listings are wanted: all, those of a stage, or those that have something in common."""
+    """Which listings are shown: all, those in a stage, or those with a common property."""
 
     ALL = "all"
     ON_SALE = "on_sale"
@@ -54,7 +54,7 @@ class View(StrEnum):
     STOPPED = "stopped"
     HELD = "held"
     PENDING = "pending"
-    """The newest quantity is not yet at Amazon."""
+    """The newest quantity is not at Amazon yet."""
     PROBLEM = "problem"
     """Amazon refused the last push, or does not know the SKU."""
     DRAFT = "draft"
@@ -73,12 +73,12 @@ STAGES_OF: Mapping[View, frozenset[Stage]] = {
     View.PROBLEM: _OFFERS,
     View.DRAFT: frozenset({Stage.DRAFT, Stage.LEAVING}),
 }
-"""In which stages a listing of the view may be."""
+"""Stages that a listing of the view may be in."""
 
 
 class Order(StrEnum):
     NEWEST = "newest"
-    """By the last change of what is wanted."""
+    """By the time of the last change."""
     OLDEST = "oldest"
     SKU = "sku"
     SKU_DOWN = "sku_down"
@@ -94,7 +94,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page begins: after the listing with this value of what orders them, and this id."""
+    """Where a page begins: after the listing with this value of the sort column and this id."""
 
     value: str | datetime
     listing_id: int
@@ -104,7 +104,7 @@ class Place:
 class Wish:
     view: View = View.ALL
     words: str = ""
-    """In the SKU or the title, or a whole ASIN or source id; as a person typed them."""
+    """Search text as typed: part of the SKU or title, or a whole ASIN or source id."""
     marketplace: str | None = None
     order: Order = Order.NEWEST
 
@@ -136,7 +136,7 @@ class ListingRow:
     def badge(self) -> Badge:
         stage = stage_of(
             listed=self.listed,
-            leaving=False,  # one that leaves is shown as a draft
+            leaving=False,  # A listing that is being deleted is shown as a draft.
             up=self.quantity > 0,
             held=self.hold_id is not None,
             searching=self.searching,
@@ -161,7 +161,7 @@ class ListingPage:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many listings of a seller each view has."""
+    """The number of a seller's listings in each view."""
 
     all: int = 0
     on_sale: int = 0
@@ -185,11 +185,11 @@ class Shop:
 
     figures: Figures
     exposed: Mapping[int, datetime | None]
-    """Listing -> since when at the latest, of those that Amazon still sells; None: its source is not gone."""
+    """Listings that Amazon still sells, with the latest time since when; None: the source is not gone."""
 
 
 class AtAmazon(Protocol):
-    """What is asked of a listing to tell whether Amazon still sells it."""
+    """The columns that decide whether Amazon still sells a listing."""
 
     @property
     def listed(self) -> bool: ...
@@ -209,23 +209,23 @@ def badge(stage: Stage, *, orphan: bool) -> Badge:
 
 
 def exposed(row: AtAmazon, source_state: str) -> bool:
-    """Amazon sells what is gone."""
+    """Return whether Amazon still sells the listing although its source is gone."""
     on_sale = row.pushed_quantity is None or row.pushed_quantity > 0
     return row.listed and not row.orphan and on_sale and (row.quantity == 0 or source_state in OUT_OF_STOCK)
 
 
 def packed(place: Place) -> str:
-    """As a place stands in an address."""
+    """Return the place as text for an address."""
     value = place.value if isinstance(place.value, str) else place.value.isoformat()
     return paging.packed(str(place.listing_id), value)
 
 
 def unpacked(text: str, order: Order) -> Place | None:
-    """None for what is none of ours: the first page then."""
+    """Return the place, or None for a text that is not valid, which leads to the first page."""
     try:
         number, value = paging.unpacked(text, 2)
         listing_id = int(number)
-        if not 0 <= listing_id < 2**63:  # more than a database takes
+        if not 0 <= listing_id < 2**63:  # The number exceeds what a database column holds.
             return None
         if order.is_by_sku:
             return Place(value, listing_id)
@@ -236,7 +236,7 @@ def unpacked(text: str, order: Order) -> Place | None:
 
 
 def picture_type(data: bytes) -> str | None:
-    """By the file's first bytes; whatever its name says, nothing else is shown as a picture."""
+    """Return the media type by the file's first bytes. Its name does not matter: nothing else is shown as a picture."""
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -1,4 +1,4 @@
-"""What is told of listings, on their queries."""
+"""Build the use cases of listings on their queries."""
 
 from sqlalchemy import Engine
 

@@ -18,7 +18,7 @@ BADGES: Mapping[str, tuple[str, str]] = {
     Badge.ORPHAN: (N_("Not at Amazon"), "bad"),
     Badge.DRAFT: (N_("Draft"), ""),
 }
-"""The word and the tone of a badge."""
+"""A badge: its word and tone."""
 VIEWS: Mapping[str, str] = {
     View.ALL: N_("All"),
     View.ON_SALE: N_("On sale"),
@@ -46,7 +46,7 @@ STATE_TONES: Mapping[str, str] = {
     State.SUSPENDED: "warn",
     State.UNKNOWN: "",
 }
-"""Of a source; its words are those of reasons."""
+"""Tones of a source's states; their words are those of the reasons."""
 EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.WITHDRAWN: (N_("Taken down"), "circle-stop"),
     EventKind.SEARCHING: (N_("Replacement wanted, still up"), "search"),
@@ -73,7 +73,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "look": (N_("Source looked at"), "eye"),
     "push": (N_("On the way to Amazon"), "send"),
 }
-"""The word and the icon of what happened."""
+"""An event: its word and icon."""
 
 
 class BulkWords(NamedTuple):

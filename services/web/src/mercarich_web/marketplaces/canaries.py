@@ -1,4 +1,4 @@
-"""Items whose state is known, and what the last look at them saw."""
+"""Items whose state is known, and the result of the last look at each."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """What the last look at an item saw."""
+    """The result of the last look at an item."""
 
     item_id: str
     state: str
@@ -15,7 +15,7 @@ class KnownItem:
 
 @dataclass(frozen=True, slots=True)
 class CanaryState:
-    """A canary of the settings against what was seen of it last."""
+    """A configured canary, with what the last look saw of it."""
 
     item_id: str
     expected: str
@@ -24,7 +24,7 @@ class CanaryState:
 
     @property
     def is_as_expected(self) -> bool | None:
-        """None: nobody knows."""
+        """None: not known."""
         if self.known is None or self.known.state == "unknown":
             return None
         return (self.known.state == "available") is (self.expected == "on_sale")

@@ -1,4 +1,4 @@
-"""A marketplace as operators steer it: whether it runs or rests, its canaries, its proxy."""
+"""A marketplace for operators: whether it is on or paused, its canaries, its proxy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mercarich_web.system_settings.sql import SqlSettings
 
 ON, PAUSED = "on", "paused"
 SWITCH = "MARKETPLACE_"
-"""Followed by the marketplace's name: the setting."""
+"""Prefix of the setting; the marketplace's name follows."""
 CANARIES_SHOWN = 40
 
 
@@ -24,7 +24,7 @@ class Market:
     name: str
     switch: Setting
     canaries: Sequence[CanaryState]
-    """Empty: taken from the last runs."""
+    """Empty: the canaries are taken from the last runs."""
 
     @property
     def is_paused(self) -> bool:
@@ -50,11 +50,11 @@ class MarketDesk:
         ]
 
     def proxy(self, name: str) -> ProxyState:
-        """Raises `ProxyAway`."""
+        """Return the state of the marketplace's proxy. Raises `ProxyAway`."""
         return self.proxies.state(name)
 
     def switch(self, name: str, value: str, by: Actor, note: str | None) -> bool:
-        """On or paused; answers whether that was a change. Raises `Refused`."""
+        """Switch the marketplace on or pause it. Return whether that was a change. Raises `Refused`."""
         key = f"{SWITCH}{name.upper()}"
         if self.settings.one(key).value == value:
             return False

@@ -1,4 +1,4 @@
-"""The marketplaces: pausing one, its canaries, its proxy's budget, breaker and kinds of faults."""
+"""The pages of marketplaces: pausing one, its canaries, its proxy's budget, breaker and failures by kind."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ def routes(site: Site, desk: MarketDesk) -> APIRouter:
 
     @routes.get("/{name}/proxy")
     def proxy(visit: Operator, name: Marketplace) -> Response:
-        """A part of the page that waits for the proxy, asked for again and again."""
+        """Return the part of the page that waits for the proxy; the browser reloads it regularly."""
         try:
             state = desk.proxy(name.value)
         except ProxyAway:

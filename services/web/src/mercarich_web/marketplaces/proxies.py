@@ -1,4 +1,4 @@
-"""What a proxy tells of itself."""
+"""The state of a marketplace's proxy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProxyState:
-    """What a proxy tells of itself; counts are since its start."""
+    """The state of a proxy; counts are since its start."""
 
     breaker: str
     """closed, half_open, open"""
     image_breaker: str
     opened: int
-    """Times that the breaker opened."""
+    """How often the breaker opened."""
     budget_per_second: float | None
     pace_share: float
-    """Part of the budget in use; below 1 after the marketplace asked for less."""
+    """Part of the budget in use, 0 to 1; below 1 after the marketplace asked for fewer calls."""
     waiting: int
     under_way: int
     calls: Mapping[str, int]
-    """By outcome: `read`, or why not."""
+    """By outcome: `read`, or the kind of failure."""
     image_calls: Mapping[str, int]
     remembered: int
-    """Looks that cost no call."""
+    """Looks served from the proxy's cache, which cost no call."""
     mean_seconds: float | None
-    """Of a call, its wait for a turn left out."""
+    """Mean duration of a call, without its wait for a turn."""
 
     @property
     def blocked(self) -> int:
@@ -32,4 +32,4 @@ class ProxyState:
 
 
 class ProxyAway(Exception):
-    """It does not answer, or not in its language."""
+    """The proxy does not answer, or its metrics cannot be parsed."""

@@ -1,4 +1,4 @@
-"""A proxy's budget, breaker and faults, by its `GET /metrics`."""
+"""Read a proxy's budget, breaker and failures from its `GET /metrics`."""
 
 from collections.abc import Mapping
 
@@ -14,11 +14,11 @@ _OURS = "mercarich_proxy_"
 
 class HttpProxies:
     def __init__(self, urls: Mapping[str, str]) -> None:
-        """Marketplace -> its proxy's address."""
+        """The address of each marketplace's proxy."""
         self._urls = {name: f"{url.rstrip('/')}/metrics" for name, url in urls.items()}
 
     def state(self, marketplace: str) -> ProxyState:
-        """Raises `ProxyAway` within seconds."""
+        """Return the proxy's state. Raises `ProxyAway` within seconds."""
         try:
             with httpx.Client(timeout=SECONDS, trust_env=False) as http:
                 answer = http.get(self._urls[marketplace]).raise_for_status()
@@ -28,7 +28,7 @@ class HttpProxies:
 
 
 class _Samples:
-    """Of a text in Prometheus' format, by name and by one label."""
+    """Samples of a text in Prometheus' format, by name and by one label."""
 
     def __init__(self, text: str) -> None:
         families = text_string_to_metric_families(text)
@@ -38,7 +38,7 @@ class _Samples:
         return sum(sample.value for sample in self._samples if sample.name == _OURS + name)
 
     def gauge(self, name: str) -> float:
-        """Raises `KeyError` where it is not told."""
+        """Return a gauge. Raises `KeyError` when the text has none of this name."""
         for sample in self._samples:
             if sample.name == _OURS + name:
                 return float(sample.value)

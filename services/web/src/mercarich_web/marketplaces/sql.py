@@ -1,4 +1,4 @@
-"""Queries on canaries: items that were looked at."""
+"""Queries on the items that canaries name."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ class SqlItems:
         self._engine = engine
 
     def known(self, marketplace: str, item_ids: Sequence[str]) -> Sequence[KnownItem]:
-        """Those of them that were ever looked at."""
+        """Return those of the items that were ever looked at."""
         item = source_items.c
         query = select(item.item_id, item.state, item.observed_at)
         query = query.where(item.marketplace == marketplace, item.item_id.in_(item_ids))

@@ -1,4 +1,4 @@
-"""The pages of marketplaces, on their queries and the proxies."""
+"""Build the pages of marketplaces, on their queries and the proxies."""
 
 from collections.abc import Sequence
 

@@ -23,4 +23,4 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "breaker_open": (N_("not asked at present"), ""),
     "not_found": (N_("not found"), ""),
 }
-"""A proxy's calls, by what came of them."""
+"""A proxy's calls by outcome: word and tone."""

@@ -1,4 +1,4 @@
-"""`mercarich migrate-from-seed URL`: the original system's database into an empty one of ours."""
+"""`mercarich migrate-from-seed URL`: copy the original system's database into an empty database of ours."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,8 @@ def migrate_from_seed(argv: Sequence[str]) -> int:
 
 
 def _take_over(on: Opened, url: str, *, dry_run: bool) -> MigrationReport:
-    from mercarich_web.migration.sql.new_home import SqlNewHome  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.migration.sql.new_home import SqlNewHome
     from mercarich_web.migration.sql.original import SqlOriginal, open_original
     from mercarich_web.migration.take_over import MigrateFromSeed
 

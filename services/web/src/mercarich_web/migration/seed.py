@@ -1,8 +1,9 @@
-"""The original system's rows as ours: what each column meant there, and what becomes of it here.
+"""Map the original system's rows to ours: the meaning of each of its columns, and what becomes of it.
 
-Facts, not code, of the original: naive times of Asia/Tokyo; `csv_flag` 1 is on sale at Amazon; `research_request`
-wants a replacement; `record_type` 20 is withdrawn, 21 revived; `update_quantity_request` waits to be pushed; NULL
-booleans count as false; `check_times` is the plan. Tables are told by their columns, since their names differ.
+These are facts about the original, not code of it: naive times are Asia/Tokyo; `csv_flag` 1 is on sale at Amazon;
+`research_request` wants a replacement; `record_type` 20 is withdrawn, 21 revived; `update_quantity_request` waits to be
+pushed; NULL booleans count as false; `check_times` is the plan. Tables are recognised by their columns, since their
+names differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,8 @@ WITHDRAWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a table of the original is known: it has all of these columns (each by one of its names)."""
+    """The columns by which a table of the original is recognised: it must have all of them (each under one of its
+    names)."""
 
     kind: str
     columns: Mapping[str, Sequence[str]]
@@ -60,17 +62,17 @@ SHAPES = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A table of the original that is taken over; `columns` names its real column for each of ours."""
+    """A recognised table of the original; `columns` maps our column names to its real ones."""
 
     kind: str
     table: str
     columns: Mapping[str, str]
     ignored: Sequence[str]
-    """Its columns that have no place here."""
+    """Columns of it that have no equivalent here."""
 
 
 def recognise(table: str, columns: Sequence[str]) -> Known | None:
-    """What the table is, None when it is none of those that are taken over."""
+    """Return the recognised table, or None when it is not one that is taken over."""
     there = {column.lower(): column for column in columns}
     for shape in SHAPES:
         found = {ours: _one(there, names) for ours, names in {**shape.columns, **shape.optional}.items()}
@@ -85,7 +87,7 @@ MARKETPLACES = (Marketplace.YAHOO.value, Marketplace.MERCARI.value)
 
 
 def marketplace_of(table: str, row: Mapping[str, Any]) -> str | None:
-    """From the row's own column, else from the name of its table."""
+    """Return the marketplace that the row's own column names, else the one in the table's name."""
     text = f"{row.get('marketplace') or table}".lower()
     found = [name for name in MARKETPLACES if name in text]
     return found[0] if len(found) == 1 else None
@@ -93,7 +95,7 @@ def marketplace_of(table: str, row: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """A row or a value that was not taken over as it is; `count` of them, the first as an example."""
+    """A kind of row or value that was not taken over unchanged; `count` of them, the first as an example."""
 
     what: str
     why: str
@@ -110,14 +112,14 @@ class MigrationReport:
     settings: int
     exclusions: int
     must_authorise: int
-    """Sellers whose account at Amazon must be linked anew: tokens of the old interface are of no use."""
+    """Sellers who must link their Amazon account again: tokens of the old interface cannot be used."""
     tables: Sequence[Known]
     unknown_tables: Sequence[str]
     unmapped: Sequence[Unmapped]
 
 
 class Problems:
-    """Counts what could not be mapped, and keeps one example of each."""
+    """Count what could not be mapped, and keep one example of each kind."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], tuple[int, str]] = {}
@@ -131,7 +133,7 @@ class Problems:
 
 
 def seller(row: Mapping[str, Any], plan: object, problems: Problems, now: datetime) -> dict[str, Any]:
-    """A row of users."""
+    """Return a row of `users`."""
     if plan not in PLANS:
         problems.add("seller", "has no plan of 2 or 4 checks a day; 2 is taken", row["username"])
     return {
@@ -144,7 +146,7 @@ def seller(row: Mapping[str, Any], plan: object, problems: Problems, now: dateti
 
 
 def listing(row: Mapping[str, Any], marketplace: str, now: datetime) -> dict[str, Any]:
-    """A row of listings, but for its seller and source. What waited to be pushed there waits here, too."""
+    """Return a row of `listings`, without its seller and source. A push that was pending there is pending here, too."""
     updated = utc(row.get("updated")) or now
     quantity = max(0, int(row["quantity"] or 0))
     listed, pending = bool(row["listed"]), bool(row["pending"])
@@ -159,11 +161,11 @@ def listing(row: Mapping[str, Any], marketplace: str, now: datetime) -> dict[str
         "created_at": utc(row.get("created")) or updated,
         "quantity": quantity,
         "revision": 1,
-        # An offer that stands comes down on what a check has seen, not on a mark whose reason stayed behind.
+        # A listed offer comes down on what a check has seen, not on a mark whose reason was not migrated.
         "searching": bool(row["searching"]) and quantity == 0,
         "withdrawn_at": updated if withdrawn else None,
         "changed_at": updated,
-        # Nobody here has seen its source: feed waits until the updater has.
+        # No check of ours has seen its source: feed waits until the updater has looked at it.
         "restored_at": now if listed and pending and quantity > 0 else None,
         "pushed_revision": 0 if pending else 1,
         "pushed_quantity": None if pending else quantity,
@@ -174,7 +176,7 @@ def listing(row: Mapping[str, Any], marketplace: str, now: datetime) -> dict[str
 
 
 def utc(value: object) -> datetime | None:
-    """A naive time of Tokyo, as a driver gives it, in UTC."""
+    """Return a naive Tokyo time, as a driver gives it, in UTC."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

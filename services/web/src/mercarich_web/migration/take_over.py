@@ -1,4 +1,4 @@
-"""Sellers, listings, settings and exclusions of the original system, read there and written here."""
+"""Migrate sellers, listings, settings and exclusions from the original system."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,8 @@ class _Counts:
 
 @dataclass(frozen=True, slots=True)
 class MigrateFromSeed:
-    """All or nothing. Raises `Refused` when the original has no sellers or items, or ours has sellers already."""
+    """Migrate everything or nothing. Raises `Refused` when the original has no sellers or items, or ours has sellers
+    already."""
 
     original: SqlOriginal
     ours: SqlNewHome
@@ -54,7 +55,7 @@ class MigrateFromSeed:
         known: Sequence[Known],
         unknown: Sequence[str],
     ) -> MigrationReport:
-        """Without `rows` nothing is written, only counted."""
+        """Migrate; without `rows` only count."""
         problems, counts = Problems(), _Counts()
         ids = self._sellers(by_kind, problems, rows)
         for table in by_kind["items"]:
@@ -80,7 +81,7 @@ class MigrateFromSeed:
     def _sellers(
         self, by_kind: Mapping[str, list[Known]], problems: Problems, rows: SqlNewRows | None
     ) -> dict[object, int]:
-        """The original's user id to ours."""
+        """User ids here, by the original's user ids."""
         plans = {row["user"]: row["plan"] for table in by_kind.get("plans", []) for row in self.original.rows(table)}
         ids: dict[object, int] = {}
         for table in by_kind["users"]:
@@ -113,7 +114,7 @@ class MigrateFromSeed:
     def _mapped(
         self, table: Known, ids: Mapping[object, int], problems: Problems, counts: _Counts
     ) -> Iterator[tuple[dict[str, Any], str, str | None]]:
-        """A listing, its source's id and the source's seller."""
+        """Yield listings, each with its source's id and the source's seller."""
         for row in self.original.rows(table):
             marketplace, user = seed.marketplace_of(table.table, row), ids.get(row["user"])
             source = str(row["source"] or "").strip()

@@ -1,4 +1,4 @@
-"""A seller's notices, read, and the ways in which the seller chose to get them."""
+"""A seller's notices, and the seller's choice of how to receive them."""
 
 import hmac
 import re
@@ -33,7 +33,7 @@ LINES = 10
 
 
 MOST_BY_HAND = 10
-"""Trials and proofs within an hour: nobody fills another's mailbox."""
+"""Most trials and address checks that a seller may cause in an hour, so that nobody floods another's mailbox."""
 
 
 _MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -48,7 +48,7 @@ class ReadNotices:
         return self.book.of(user_id, self.now() - SHOWN_FOR)
 
     def mark(self, user_id: int, notice_id: int) -> None:
-        """Raises `NotFound`."""
+        """Mark a notice as read. Raises `NotFound`."""
         if not self.book.read(user_id, notice_id, self.now()):
             raise NotFound(f"there is no notice {notice_id}")
 
@@ -73,7 +73,8 @@ class ChooseWays:
     def choose(
         self, account: Account, mail: str, webhook: str, kinds: tuple[Collection[Kind], Collection[Kind]], by: Actor
     ) -> Ways:
-        """Kinds by mail and by webhook. A new mail address is asked whether it is theirs. Raises `Refused`."""
+        """Store the kinds to send by mail and by webhook. A new mail address gets a mail with a link to confirm it.
+        Raises `Refused`."""
         mail, webhook, old = mail.strip(), webhook.strip(), self.book.ways(account.user_id)
         self._check(mail, webhook)
         new = replace(old, by_mail=frozenset(kinds[0]), by_webhook=frozenset(kinds[1]))
@@ -94,7 +95,7 @@ class ChooseWays:
         return new
 
     def trial(self, user_id: int, way: Way) -> None:
-        """Raises `Refused`."""
+        """Send a trial notice. Raises `Refused`."""
         ways = self.book.ways(user_id)
         ready = ways.mail_proven_at if way is Way.MAIL else ways.webhook_url
         if not ready:
@@ -103,7 +104,7 @@ class ChooseWays:
         self.book.send(user_id, way, What.TRIAL, self.now())
 
     def prove(self, account: Account, token: str) -> str:
-        """The address is theirs. Answers it. Raises `NotFound`."""
+        """Confirm the mail address and return it. Raises `NotFound`."""
         ways = self.book.ways(account.user_id)
         if ways.mail_address is None or not hmac.compare_digest(
             proof(self.secrets, account.user_id, ways.mail_address).encode(), token.encode()
@@ -138,10 +139,10 @@ class ChooseWays:
 
 
 def proof(secrets: ServerKey, user_id: int, address: str) -> str:
-    """What a link to a mail address holds."""
+    """Return the token in a link that confirms a mail address."""
     return secrets.secret("mail", user_id, address).hex()[:40]
 
 
 def signing_secret(secrets: ServerKey, user_id: int, salt: str) -> str:
-    """Of a seller's webhook."""
+    """Return the key that signs calls of a seller's webhook."""
     return "whsec_" + secrets.secret("webhook", user_id, salt).hex()

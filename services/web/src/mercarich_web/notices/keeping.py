@@ -1,4 +1,4 @@
-"""Notices kept in step with what is so, and sent in the ways that their seller chose."""
+"""Keep the notices in step with their causes, and send them in the ways that each seller chose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,12 +21,13 @@ from mercarich_web.notices.sql.ways import SqlOutbox
 
 KEPT_FOR = timedelta(days=30)
 AT_ONCE = 10
-"""Of as many sellers: those who are slow to answer hold up the others for seconds, and nobody twice in a round."""
+"""Sendings in one round, each of another seller: a slow receiver delays the other sellers by seconds, and no seller
+twice in a round."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeepNotices:
-    """Run often: it writes only what has changed, and twice at once does no harm."""
+    """Update the notices. It writes only changes, so that it can run often and twice at once."""
 
     causes: SqlCauses
     book: SqlNotices
@@ -42,13 +43,13 @@ class KeepNotices:
 
 @dataclass(frozen=True, slots=True)
 class SendNotices:
-    """Sends what is due; answers how many were in hand."""
+    """Send what is due. Return the number of sendings that were due."""
 
     outbox: SqlOutbox
     senders: Senders
     now: Clock
     count: Callable[[Way, str], None]
-    """A try that was `sent`, `put_off` or `left`."""
+    """Called after each try with its result: `sent`, `put_off` or `left`."""
 
     def __call__(self) -> int:
         due = self.outbox.take(self.now(), AT_ONCE)
@@ -68,7 +69,7 @@ class SendNotices:
         self.count(sending.way, "sent" if problem is None else "left" if for_good else "put_off")
 
     def _tried(self, sending: Sending) -> tuple[str | None, bool]:
-        """What is wrong, and whether it is for good."""
+        """Try to send. Return what went wrong, and whether it is permanent."""
         if sending.tries > MOST_TRIES:
             return "each try ended the sender", True
         sender = self.senders.get(sending.way)

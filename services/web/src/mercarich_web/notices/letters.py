@@ -1,4 +1,4 @@
-"""What a notice says outside the pages: a mail in the reader's language, a webhook's JSON in English."""
+"""The text of a notice: a mail in the reader's language, or a webhook's JSON in English."""
 
 from collections.abc import Callable, Mapping
 
@@ -24,7 +24,7 @@ FOOT = N_("You get this because %(username)s chose it. Change it here: %(link)s"
 
 
 class Letters:
-    """`public_url` begins every link; `proof_of` answers what a link to prove an address holds."""
+    """`public_url` is the start of every link; `proof_of` returns the token of a link that confirms a mail address."""
 
     def __init__(self, public_url: str, proof_of: Callable[[Sending], str]) -> None:
         self._url = public_url
@@ -72,5 +72,5 @@ class Letters:
 
 
 def _line(text: str) -> str:
-    """A header has one line, whatever a file's name holds."""
+    """Return the text in one line: a file name in it must not end a mail header."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Mails sent by SMTP."""
+"""Send mails by SMTP."""
 
 import smtplib
 import ssl
@@ -30,7 +30,7 @@ class MailServer:
 
 
 class SmtpSender:
-    """A connection for each mail: they are few."""
+    """Each mail has a connection of its own, since mails are few."""
 
     def __init__(self, server: MailServer, compose: Callable[[Sending], Letter]) -> None:
         self._server = server

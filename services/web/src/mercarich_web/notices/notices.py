@@ -1,4 +1,4 @@
-"""What a seller is told of: one notice for each cause, open as long as the cause is there."""
+"""Notices: one for each cause, open as long as the cause persists."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from mercarich_reasons.reason import Reason
 from mercarich_web.sentences import Said
 
 QUIET = timedelta(hours=6)
-"""A cause that comes back within it is the same notice: nobody is told again."""
+"""When a cause returns within this time, its notice is opened again and nothing is sent."""
 STUCK_AFTER = timedelta(hours=1)
 FAILED_FOR = timedelta(days=7)
-"""So long a failed job is told of."""
+"""Time for which a failed job remains a cause."""
 MOST_TRIES = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
@@ -22,7 +22,7 @@ class Kind(StrEnum):
     TOKEN = "token"
     """Amazon refuses the seller's token."""
     STUCK = "stuck"
-    """Withdrawals that did not reach Amazon for an hour."""
+    """Withdrawals that have not reached Amazon for an hour."""
     HELD = "held"
     REJECTED = "rejected"
     PROPOSED = "proposed"
@@ -41,12 +41,12 @@ class What(StrEnum):
     OPENED = "opened"
     CLOSED = "closed"
     PROOF = "proof"
-    """Whether a mail address is theirs."""
+    """A mail that confirms the seller's mail address."""
     TRIAL = "trial"
 
 
 class Name(NamedTuple):
-    """Tells notices apart."""
+    """The identity of a notice."""
 
     user_id: int
     kind: str
@@ -55,7 +55,7 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Something that is so at present."""
+    """A condition that exists at present and that the seller should know of."""
 
     name: Name
     count: int = 1
@@ -91,7 +91,7 @@ class Notice:
 
     @property
     def link(self) -> str:
-        """The page where something can be done."""
+        """The page where the seller can act on it."""
         return LINKS.get(self.kind, "/notices").format(cause=self.name.cause)
 
 
@@ -99,15 +99,15 @@ class Notice:
 class Changes:
     new: Sequence[Cause]
     again: Sequence[tuple[Notice, Cause]]
-    """Closed ones whose cause is back."""
+    """Closed notices whose cause has returned."""
     other: Sequence[tuple[Notice, Cause]]
-    """Open ones with another count."""
+    """Open notices whose count has changed."""
     over: Sequence[Notice]
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How a seller wants to be told."""
+    """The ways in which a seller receives notices."""
 
     mail_address: str | None = None
     mail_proven_at: datetime | None = None
@@ -126,7 +126,7 @@ class Ways:
 
 
 def changes(causes: Iterable[Cause], known: Iterable[Notice]) -> Changes:
-    """What has to be written; `known` are all open notices, and closed ones of these causes."""
+    """Return the changes to be written. `known` must hold all open notices, and the closed ones of these causes."""
     now = {cause.name: cause for cause in causes}
     by_name = {notice.name: notice for notice in known}
     new, again, other = [], [], []
@@ -173,14 +173,14 @@ LINKS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One mail or call that is to go out."""
+    """One mail or webhook call to be sent."""
 
     id: int
     user_id: int
     way: Way
     what: What
     tries: int
-    """With the one that begins now."""
+    """Number of tries, including the one that begins now."""
     notice: Notice | None
     ways: Ways
     username: str
@@ -189,7 +189,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class SentLine:
-    """As the seller sees it."""
+    """A sending as the seller sees it."""
 
     way: str
     what: str
@@ -200,16 +200,16 @@ class SentLine:
 
 
 class NotSent(Exception):
-    """It may go better later; the text says why."""
+    """Sending failed and may succeed later; the text says why."""
 
 
 class Undeliverable(Exception):
-    """It will never go: the address is none that is asked. The text says why."""
+    """Sending can never succeed: the address is not one that may be called. The text says why."""
 
 
 class Sender(Protocol):
     def __call__(self, sending: Sending) -> None:
-        """Raises `NotSent` and `Undeliverable`."""
+        """Send it. Raises `NotSent` and `Undeliverable`."""
 
 
 Senders = Mapping[Way, Sender]

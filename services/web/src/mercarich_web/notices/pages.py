@@ -1,4 +1,4 @@
-"""A seller's notices, and how they go out: by mail, by webhook, of which kind."""
+"""A seller's notices, and which kinds go out by mail and by webhook."""
 
 from typing import Annotated
 
@@ -88,7 +88,7 @@ def _proving(site: Site, ways: ChooseWays) -> APIRouter:
 
     @routes.get("/{token}")
     def form(visit: Seller, token: str) -> Response:
-        """Nothing is proven by it: mail programs look at links."""
+        """Show a form. Opening the link confirms nothing, because mail programs open links, too."""
         return site.page(
             visit, "notices/prove_mail.html", token=token[:64], address=ways.ways(visit.account.user_id).mail_address
         )

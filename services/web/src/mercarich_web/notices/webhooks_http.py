@@ -1,9 +1,9 @@
-"""Notices sent by a signed POST to the seller's own address.
+"""Send notices by a signed POST to the seller's own address.
 
-A seller names the address, so this process could be made to ask what only it can reach. Hence https and port 443 only;
-the name is resolved once, every address of it must be public, the connection goes to what was looked at, no redirect
-is followed, and nothing of the answer is read or told but its status. A call has a connection of its own and ends in
-time whatever comes back: all sellers' notices wait behind it.
+The seller names the address, so this process could be misused to call what only it can reach (SSRF). Hence: only https
+on port 443; the name is resolved once, all of its addresses must be public, and the connection goes to one of them; no
+redirect is followed; of the response only the status is read or shown. Each call has a connection of its own and a
+limit on its whole duration, because all sellers' notices wait behind it.
 """
 
 import asyncio
@@ -23,18 +23,19 @@ from mercarich_platform.public_addresses import is_public
 from mercarich_web.notices.notices import NotSent, Sending, Undeliverable
 
 SECONDS = 10.0
-"""A whole call: a receiver that sends a byte now and then would pass a limit on each read."""
+"""Timeout of a whole call: a receiver that sends a byte now and then would pass a timeout of each read."""
 SIGNATURE = "Mercarich-Signature"
 Resolve = Callable[[str, int], Sequence[str]]
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
-    """Every address of a name. Raises `OSError`."""
+    """Return every address of a name. Raises `OSError`."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class WebhookSender:
-    """`secret_of` answers what a sending is signed with, `body_of` what is told; `anywhere` is for tests."""
+    """`secret_of` returns the signing key of a sending, `body_of` its body. `anywhere` allows any address, for
+    tests."""
 
     def __init__(
         self,
@@ -107,12 +108,12 @@ class WebhookSender:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """`url` has the host's IP address in place of its name, `named` is what to call the host."""
+    """`url` contains the host's IP address instead of its name; `named` is the value of the Host header."""
 
     url: str
     named: str
     host: str
-    """Whom the certificate must name."""
+    """The name that the certificate must have."""
 
 
 def _with_port(host: str, port: int | None) -> str:
@@ -121,6 +122,6 @@ def _with_port(host: str, port: int | None) -> str:
 
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """`t=…,v1=…`: a receiver computes the same of the time, a dot and the body, and refuses an old time."""
+    """Return `t=…,v1=…`. The receiver computes the same from the time, a dot and the body, and refuses an old time."""
     mac = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256)
     return f"t={timestamp},v1={mac.hexdigest()}"

@@ -1,4 +1,4 @@
-"""What the pages of notices ask, on its queries."""
+"""Build the use cases of the notices' pages, on their queries."""
 
 from collections.abc import Sequence
 

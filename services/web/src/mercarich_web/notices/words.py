@@ -13,7 +13,7 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     Kind.PROPOSED: (N_("Replacements that wait for you"), "sparkles", "info"),
     Kind.JOB_FAILED: (N_("Failed imports and searches"), "file-spreadsheet", "bad"),
 }
-"""A kind of notice: its word, icon and tone."""
+"""A kind of notice: its sentence, icon and tone."""
 WAYS: Mapping[str, str] = {"mail": N_("Mail"), "webhook": N_("Webhook")}
 SENDINGS: Mapping[str, str] = {
     "opened": N_("Notice"),

@@ -1,4 +1,4 @@
-"""The process of notices: it keeps them in step with what is so, and sends them by mail and webhook."""
+"""The process of notices: it keeps them in step with their causes, and sends them by mail and webhook."""
 
 import logging
 import threading
@@ -39,7 +39,7 @@ CONNECTIONS = 1
 
 @dataclass(frozen=True, slots=True)
 class NoticeWorker:
-    """The process. `run` once."""
+    """The process. Call `run` once."""
 
     keep: KeepNotices
     send: SendNotices
@@ -82,7 +82,7 @@ class NoticeWorker:
 def build_notices(
     shared: SharedSettings, pages: PagesSettings, own: NoticesSettings, now: Clock = utc_now
 ) -> NoticeWorker:
-    """Raises `BadConfiguration`."""
+    """Build the process. Raises `BadConfiguration`."""
     if own.smtp_host and not own.mail_from:
         raise BadConfiguration("NOTICES_MAIL_FROM: a mail needs a sender's address")
     if own.smtp_host and not pages.public_url:

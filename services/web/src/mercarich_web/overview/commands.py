@@ -15,7 +15,8 @@ def status(argv: Sequence[str]) -> int:
     with_json(parser)
     given = parser.parse_args(argv)
     with opened(schema=False) as on:
-        from mercarich_web.overview.wiring import show_status  # drivers: not for a help page
+        # Imported here: the drivers are slow to load, and a help page needs none.
+        from mercarich_web.overview.wiring import show_status
 
         found = show_status(on.engine, on.shared, on.now)()
     show(found, terminal.page, as_json=given.json)

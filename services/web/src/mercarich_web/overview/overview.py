@@ -1,4 +1,4 @@
-"""The operator's first page: what needs somebody, and whether everything moves."""
+"""The operator's first page: what needs attention, and whether everything works."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,19 +32,19 @@ class Overview:
     at: datetime
     holds: Sequence[Hold]
     runs: Sequence[Run]
-    """The last ones, newest first."""
+    """The latest runs, newest first."""
     overdue: Sequence[ScheduleStatus]
     paused: Sequence[ScheduleStatus]
     resting: Sequence[Setting]
-    """The switches of marketplaces that are paused."""
+    """The settings that pause a marketplace."""
     refused: int
     """Sellers whose token Amazon refuses."""
     silent_since: datetime | None
-    """The cluster's operator, when it has told nothing for too long."""
+    """When the cluster's operator last reported, if that is too long ago."""
 
     @property
     def is_calm(self) -> bool:
-        """Nothing needs somebody."""
+        """Nothing needs attention."""
         return not (
             self.holds or self.overdue or self.paused or self.resting or self.refused or self.silent_since is not None
         )
@@ -52,7 +52,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class ShowOverview:
-    """Asks the database alone: the broker's part is on the page of pools."""
+    """Queries the database only; what the broker knows is on the page of pools."""
 
     runs: SqlRuns
     stock: SqlStock
@@ -84,5 +84,5 @@ class ShowOverview:
         )
 
     def pushes(self) -> Mapping[str, Pushes]:
-        """By marketplace; counts all listings, which takes a while where there are a million."""
+        """Return pushes by marketplace. Counts all listings, which takes a while for a million."""
         return {marketplace.value: self.stock.pushes(marketplace.value) for marketplace in Marketplace}

@@ -1,4 +1,4 @@
-"""Queries of the overview: backlog, pushes that wait, offers that are exposed, open feeds."""
+"""Queries of the overview: backlog, pending pushes, exposed offers, open feeds."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from mercarich_web.database import reading
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 
 NO_RUN = 0
-"""No run has this id: nothing is pending before the first."""
+"""An id that no run has: before the first run nothing is pending."""
 
 
 class SqlStock:

@@ -1,4 +1,4 @@
-"""The whole system at a glance, as `mercarich status` shows it; `--json` prints these shapes as they are."""
+"""The state of the whole system as `mercarich status` shows it; `--json` prints these shapes unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class MarketplaceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole system at a glance; what needs a database or a broker that is away is empty."""
+    """The state of the whole system; a part that needs an unavailable database or broker is empty."""
 
     at: datetime
     database: Reach

@@ -1,4 +1,4 @@
-"""`mercarich status`, asked of every part; whatever is away is named instead of shown."""
+"""Collect `mercarich status`. A part that is unavailable is named instead of shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from mercarich_web.workers.queues import Pool, Reach
 
 @dataclass(frozen=True, slots=True)
 class ShowStatus:
-    """The whole system at a glance, with whatever is away named instead of shown."""
+    """Return the state of the whole system, with the unavailable parts named."""
 
     schema: SqlSchema
     runs: SqlRuns
@@ -29,7 +29,7 @@ class ShowStatus:
     holds: SqlHolds
     schedules: SqlSchedules
     timetable: Sequence[ScheduleRow]
-    """The rows whose commands are there."""
+    """Rows of the schedule whose commands are installed."""
     pools: KafkaPools
     now: Clock
 

@@ -1,4 +1,4 @@
-"""What waits and what is exposed, as `status` and the overview count it."""
+"""Counts of pending and exposed items, as `status` and the overview show them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,29 +11,29 @@ class Backlog:
     """Source items of one marketplace."""
 
     pending: int
-    """Wanted by the newest run and not done."""
+    """Wanted by the newest run, and not done yet."""
     due: int
-    """Of these, may be looked at now; the others are under way or wait for their next try."""
+    """Of these, items that may be looked at now; the others are under way or wait for their next attempt."""
     never_checked: int
     oldest_checked_at: datetime | None
     unknown: int
-    """The last look learnt nothing."""
+    """The last look had no result."""
     set_aside: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """Listings of one marketplace against what Amazon shows."""
+    """Listings of one marketplace, compared with what Amazon shows."""
 
     withdrawals: int
-    """Quantity 0, not yet accepted by Amazon."""
+    """Quantity 0, not accepted by Amazon yet."""
     oldest_withdrawal_at: datetime | None
     restores: int
     oldest_restore_at: datetime | None
     exposed: int
     """Amazon still sells them while their source is out of stock or their quantity is 0."""
     orphans: int
-    """Amazon does not know their SKU; counted nowhere else."""
+    """Amazon does not know their SKU; they are in no other count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The status of the whole system, on the queries of every subject that it sums up."""
+"""Build the status of the whole system, on the queries of every subject in it."""
 
 from sqlalchemy import Engine
 

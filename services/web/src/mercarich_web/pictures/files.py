@@ -13,18 +13,18 @@ from mercarich_web.pictures.pictures import FolderAway, Removed
 log = logging.getLogger(__name__)
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
-"""The sweep touches nothing else, whatever folder it was given."""
+"""The sweep deletes only files with these suffixes, whatever folder it was given."""
 MOST_BYTES = 10_000_000
 
 
 class PictureFiles:
-    """A folder that does not exist holds no pictures."""
+    """A folder that does not exist counts as empty."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def problem(self) -> str | None:
-        """Why nothing can be saved here; makes the folder if it can."""
+        """Return why nothing can be saved, None when it can. Creates the folder if possible."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -42,7 +42,8 @@ class PictureFiles:
             raise FolderAway(f"{file.parent}: {error.strerror}") from error
 
     def read(self, user_id: int, path: str) -> bytes | None:
-        """None where there is no such file in the seller's folder, or none of a picture's size."""
+        """Return the file's bytes, or None when the seller's folder has no such file or it is too large for a
+        picture."""
         file = self._inside(user_id, path)
         try:
             if file is None or not stat.S_ISREG(file.lstat().st_mode) or file.stat().st_size > MOST_BYTES:
@@ -91,20 +92,21 @@ class PictureFiles:
                         yield int(seller.name), path
 
     def _inside(self, user_id: int, path: str) -> Path | None:
-        """The file, unless a `..`, a link or an absolute path leads out of the seller's folder."""
+        """Return the file, or None when a `..`, a link or an absolute path leads out of the seller's folder."""
         own = self._folder.resolve() / str(user_id)
         if "\0" in path:
             return None
         file = self._folder.resolve() / path
         try:
             parent = file.parent.resolve()
-        except (OSError, RuntimeError):  # a circle of links, or a name that is too long
+        except (OSError, RuntimeError):  # A cycle of links, or a name that is too long.
             return None
         return parent / file.name if file.name not in ("", "..") and parent.is_relative_to(own) else None
 
 
 def _write_whole(file: Path, body: bytes) -> None:
-    """What is left of one that is cut off has a picture's suffix, for the sweep."""
+    """Write through a temporary file. It has a picture's suffix, so that the sweep deletes one left by an
+    interruption."""
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", suffix=file.suffix, delete=False) as part:
         part.write(body)
         part.flush()
@@ -113,7 +115,7 @@ def _write_whole(file: Path, body: bytes) -> None:
 
 
 def _is_text(path: str) -> bool:
-    """Whether a database can be asked about it: Linux takes any bytes for a name."""
+    """Return whether the path can be the parameter of a query: on Linux, file names can be any bytes."""
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -1,7 +1,7 @@
-"""The pictures of one new listing after the other are saved, as its source shows them; the offer never waits for them.
+"""Save the pictures of new listings one after the other, as their source shows them; offers never wait for pictures.
 
-In line are listings that were committed. A step may be cut off anywhere and repeated: files have a name of their
-listing's own, and one whose row was not written is swept a day later.
+The queue holds committed listings. A step can be interrupted anywhere and repeated: each listing has file names of its
+own, and a file whose row was not written is swept a day later.
 """
 
 import logging
@@ -29,20 +29,20 @@ from mercarich_web.pictures.sql import SqlPictureLine
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-"""A page and four pictures, each with half a minute of waiting for its turn at the proxy."""
+"""A page and four pictures, each with up to half a minute of waiting for its turn at the proxy."""
 FOLDER_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class KeepPictures:
-    """Answers whether there was a listing to work on. Raises `DatabaseAway`."""
+    """Work on one listing. Return whether there was one. Raises `DatabaseAway`."""
 
     line: SqlPictureLine
     source: HttpPictureSource
     folder: PictureFiles
     now: Clock
     ended: Callable[[str], None]
-    """Told of each listing, for metrics: saved, none, put_off."""
+    """Called after each listing, for metrics, with its result: saved, none, put_off."""
     _resting: dict[Marketplace, datetime] = field(default_factory=dict)
 
     def __call__(self, stop: threading.Event) -> bool:
@@ -69,7 +69,7 @@ class KeepPictures:
             return self._put_off(wanted, str(later), wait_after(wanted.attempt), counted=True)
 
     def _fetched(self, wanted: WantedPictures, stop: threading.Event) -> Mapping[int, Picture]:
-        """By slot. At the last attempt without those that cannot be had."""
+        """Return the pictures by slot. The last attempt leaves out those that cannot be fetched."""
         found: dict[int, Picture] = {}
         for slot, url in enumerate(self._addresses(wanted)):
             if stop.is_set():

@@ -1,4 +1,4 @@
-"""When a withdrawn offer's row is old enough to go, and what a deletion reports."""
+"""Pictures of listings: what is wanted, fetched and removed, and the reasons why one cannot be had."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,16 +8,16 @@ from mercarich_contracts.market import Marketplace
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What became of some pictures."""
+    """What became of some pictures that were to be deleted."""
 
     files: int = 0
     bytes: int = 0
     shared: int = 0
-    """Kept: another listing shows them."""
+    """Kept, because another listing shows them."""
     refused: int = 0
-    """Kept: not inside the seller's own folder."""
+    """Kept, because the path is not inside the seller's own folder."""
     failed: int = 0
-    """Still there although they should be gone; the sweep tries again."""
+    """Deletion failed; the sweep tries again."""
 
     def __add__(self, other: "Removed") -> "Removed":
         return Removed(
@@ -30,13 +30,13 @@ class Removed:
 
 
 ATTEMPTS = 6
-"""Over a day in all; what cannot be had by then is given up."""
+"""Attempts over about a day; pictures that cannot be fetched by then are given up."""
 FIRST_WAIT = timedelta(minutes=1)
 LARGEST = 3_000_000
-"""Bytes, as the proxies' contract says."""
+"""Largest picture in bytes, as the proxies' contract says."""
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 _IN_A_FOLDER = 1_000
-"""Listings: a folder of a seller with 50,000 is slow to list."""
+"""Listings in one folder: a folder with all 50,000 of a seller would be slow to list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class WantedPictures:
     marketplace: Marketplace
     item_id: str
     known_url: str | None
-    """The main picture's address, from a look of before: it may stay when the page goes."""
+    """Address of the main picture from an earlier look; it may still work when the page is gone."""
     slots: int
     attempt: int
-    """The one at hand, from 1."""
+    """The number of the current attempt, from 1."""
 
     @property
     def last_attempt(self) -> bool:
@@ -60,25 +60,26 @@ class WantedPictures:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """As it came from the proxy."""
+    """A picture as the proxy returned it."""
 
     suffix: str
     body: bytes
 
 
 def path_of(wanted: WantedPictures, slot: int, suffix: str) -> str:
-    """Below the pictures' folder. No other listing ever gets it, so that a late deletion takes nothing of another's."""
+    """Return a path relative to the pictures' folder. No other listing ever gets it, so that a late deletion cannot hit
+    another listing's file."""
     folder = wanted.listing_id // _IN_A_FOLDER
     return f"{wanted.user_id}/{folder}/{wanted.listing_id}-{slot}{suffix}"
 
 
 def wait_after(attempt: int) -> timedelta:
-    """1, 4, 16, 64, 256 minutes."""
+    """Return the wait before the next attempt: 1, 4, 16, 64, 256 minutes."""
     return FIRST_WAIT * int(4 ** (attempt - 1))
 
 
 class PicturesAway(Exception):
-    """No picture of the marketplace can be had for now; the text says why."""
+    """No picture of the marketplace can be fetched for now; the text says why."""
 
     def __init__(self, text: str, after_seconds: float) -> None:
         super().__init__(text)
@@ -86,12 +87,12 @@ class PicturesAway(Exception):
 
 
 class NoPicture(Exception):
-    """There is none, or it is none; the text says why."""
+    """There is no picture, or the file is not one; the text says why."""
 
 
 class PictureLater(Exception):
-    """This one cannot be had for now; the text says why."""
+    """This picture cannot be fetched for now; the text says why."""
 
 
 class FolderAway(Exception):
-    """Nothing can be written into the pictures' folder; the text says why."""
+    """The pictures' folder cannot be written to; the text says why."""

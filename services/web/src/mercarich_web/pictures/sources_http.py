@@ -1,4 +1,4 @@
-"""A source's pictures, by its proxy's `GET /v1/items/{id}` and `GET /v1/images`."""
+"""Fetch a source's pictures by its proxy's `GET /v1/items/{id}` and `GET /v1/images`."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
@@ -15,14 +15,16 @@ LONGEST_REST_SECONDS = 300.0
 
 
 class HttpPictureSource:
-    """`silence_seconds`: a proxy keeps a look or a picture waiting for its turn for half a minute."""
+    """`silence_seconds` is the read timeout: a proxy keeps a look or a picture waiting for its turn for up to half a
+    minute."""
 
     def __init__(self, urls: Mapping[Marketplace, str], *, silence_seconds: float) -> None:
         self._urls = {name: f"{url.rstrip('/')}/v1" for name, url in urls.items()}
         self._http = httpx.Client(timeout=httpx.Timeout(silence_seconds, connect=3.0), trust_env=False)
 
     def addresses(self, marketplace: Marketplace, item_id: str) -> Sequence[str]:
-        """Those that the item's page shows, the main one first; empty when it has none, or is gone."""
+        """Return the addresses of the pictures on the item's page, the main one first; empty when it has none or is
+        gone."""
         answer = self._get(f"{self._urls[marketplace]}/items/{quote(item_id, safe='')}")
         try:
             item = Item.model_validate_json(answer.content)
@@ -35,7 +37,7 @@ class HttpPictureSource:
         return item.images
 
     def fetch(self, marketplace: Marketplace, url: str) -> Picture:
-        """Raises `NoPicture`."""
+        """Fetch a picture. Raises `NoPicture`."""
         answer = self._get(f"{self._urls[marketplace]}/images", {"url": url})
         if answer.status_code != httpx.codes.OK:
             said = _said(answer)

@@ -1,4 +1,4 @@
-"""The line of listings whose pictures are wanted, and how a listing comes into it."""
+"""The queue of listings whose pictures are wanted."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -20,9 +20,10 @@ _line = pictures_wanted.c
 
 
 def want_pictures(connection: Connection, user_id: int, skus: Sequence[str], *, after: int = 0) -> None:
-    """In the transaction that makes these listings, or edits them: of the listed ones that have no pictures yet.
+    """Queue those of the listed listings that have no pictures yet, in the transaction that creates or edits them.
 
-    `after` counts those of the same seller before them, a thousand a call: sellers take turns in the line.
+    `after` is the number of the seller's listings queued before these; one call takes at most a thousand. The number of
+    a listing is its place in the queue, so that sellers take turns.
     """
     some = select(listings.c.id).where(listings.c.user_id == user_id, listings.c.sku.in_(skus), listings.c.listed)
     bare = some.outerjoin(listing_pictures, listing_pictures.c.listing_id == listings.c.id)
@@ -38,7 +39,8 @@ class SqlPictureLine:
         self._engine = engine
 
     def next(self, without: Collection[Marketplace], now: datetime, until: datetime) -> WantedPictures | None:
-        """The first in line of the marketplaces that are neither paused nor in `without`, ours until `until`."""
+        """Return the first listing in the queue whose marketplace is neither paused nor in `without`; it is ours until
+        `until`."""
         with reading(self._engine) as connection:
             paused = {name for name in Marketplace if settings_store.is_paused(connection, name)}
             slots = settings_store.read(connection).integer(SLOTS)
@@ -46,11 +48,11 @@ class SqlPictureLine:
         return None if row is None else self._take(row, slots, until)
 
     def _take(self, row: AnyRow, slots: int, until: datetime) -> WantedPictures | None:
-        """Counts the attempt at once, so that what ends the process is tried a few times only."""
+        """Count the attempt before it begins, so that a listing that kills the process is tried only a few times."""
         ours = and_(_line.listing_id == row.listing_id, _line.attempts == row.attempts)
         take = update(pictures_wanted).where(ours).values(attempts=row.attempts + 1, not_before=until)
         if run_tx(self._engine, lambda connection: connection.execute(take).rowcount) != 1:
-            return None  # another worker was faster
+            return None  # Another worker was faster.
         return WantedPictures(
             listing_id=row.listing_id,
             user_id=row.user_id,
@@ -62,11 +64,13 @@ class SqlPictureLine:
         )
 
     def keep(self, wanted: WantedPictures, paths: Mapping[int, str]) -> bool:
-        """The listing's pictures by slot; it leaves the line. False: there is no such listing any more."""
+        """Store the listing's pictures by slot and remove it from the queue. Return False when the listing no longer
+        exists."""
         mine = listings.c.id == wanted.listing_id
 
         def keep(connection: Connection) -> bool:
-            # Locked, so that a deletion comes before, and we see it, or after, and takes the pictures with it.
+            # Lock the listing: a deletion is either before this, and seen here, or after it, and takes the pictures
+            # along.
             there = connection.execute(select(listings.c.id).where(mine).with_for_update()).first()
             connection.execute(delete(pictures_wanted).where(_line.listing_id == wanted.listing_id))
             if there is None:

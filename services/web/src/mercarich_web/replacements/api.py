@@ -1,4 +1,4 @@
-"""The seller's word on replacements, by API."""
+"""A seller's decisions on replacements in the API."""
 
 from fastapi import APIRouter, Depends
 

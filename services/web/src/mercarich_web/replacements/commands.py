@@ -76,7 +76,8 @@ def _sentence(exclusion: Exclusion) -> str:
 
 
 def _exclusions(on: Opened) -> "ExclusionDesk":
-    from mercarich_web.replacements.exclusion_changes import ExclusionDesk  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.replacements.exclusion_changes import ExclusionDesk
     from mercarich_web.replacements.sql.exclusions import SqlExclusions
 
     return ExclusionDesk(SqlExclusions(on.engine))

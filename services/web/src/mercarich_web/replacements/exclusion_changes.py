@@ -1,4 +1,4 @@
-"""Source sellers and words that a seller, or all sellers, do not want: seen, added and taken back."""
+"""Source sellers and words that one seller, or all sellers, exclude: list, add, remove."""
 
 from dataclasses import dataclass
 
@@ -15,31 +15,31 @@ from mercarich_web.replacements.exclusions import (
 from mercarich_web.replacements.sql.exclusions import SqlExclusions
 
 SHOWN = 50
-"""Of a page."""
+"""Exclusions on one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExclusionDesk:
-    """`username` None stands for all sellers. Searches and revivals follow within seconds."""
+    """Exclusions. `username` None stands for all sellers. Searches and replacements follow within seconds."""
 
     book: SqlExclusions
 
     def list(self, username: str | None) -> ExclusionList:
-        """What holds for this seller, or every exclusion there is. Raises `NotFound`."""
+        """Return the exclusions that apply to this seller, or all there are. Raises `NotFound`."""
         return ExclusionList(self.book.of(None if username is None else self._user(username)))
 
     def page(self, username: str, words: str, after: Exclusion | None) -> ExclusionPage:
-        """Raises `NotFound`."""
+        """Return a page of the exclusions that apply to this seller. Raises `NotFound`."""
         found = self.book.page(self._user(username), words.strip(), after, SHOWN + 1)
         return ExclusionPage(found[:SHOWN], found[SHOWN - 1] if len(found) > SHOWN else None)
 
     def add(self, username: str | None, marketplace: Marketplace | None, value: str) -> ExclusionChange:
-        """A source seller of this marketplace, or a word where that is None. Raises `NotFound` and `Refused`."""
+        """Exclude a source seller of this marketplace, or a word when it is None. Raises `NotFound` and `Refused`."""
         exclusion, user_id = self._read(username, marketplace, value)
         return ExclusionChange(exclusion, self.book.add(user_id, exclusion))
 
     def remove(self, username: str | None, marketplace: Marketplace | None, value: str) -> ExclusionChange:
-        """Raises `NotFound`, also for one that is not there, and `Refused`."""
+        """Remove an exclusion. Raises `NotFound`, also when there is no such exclusion, and `Refused`."""
         exclusion, user_id = self._read(username, marketplace, value)
         if not self.book.remove(user_id, exclusion):
             raise NotFound(f"{value!r} is not excluded for {username or 'all sellers'}")

@@ -1,4 +1,4 @@
-"""What a seller does not want to be offered: source sellers, and words in titles."""
+"""What a seller refuses as a replacement: source sellers, and words in titles."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -15,13 +15,13 @@ _SELLER = re.compile(rf"[!-~]{{1,{LONGEST}}}")
 
 
 class BadExclusion(Refusal):
-    """The reason says what was expected."""
+    """The value cannot be excluded; the reason says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
     sellers: Collection[tuple[str, str]] = ()
-    """(marketplace, the source's seller)"""
+    """Marketplace and the source seller's id."""
     words: Collection[str] = ()
 
     def excludes(self, item: Item) -> bool:
@@ -33,12 +33,12 @@ class Exclusions:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """One source seller, or one word."""
+    """An excluded source seller or word."""
 
     username: str | None
-    """For whom it holds; None: for all sellers."""
+    """The seller to whom it applies; None: all sellers."""
     marketplace: str | None
-    """Of the source seller; None: a word, which holds at both."""
+    """Marketplace of the source seller; None for a word, which applies to both."""
     value: str
     """The marketplace's id of the source seller, or the word."""
 
@@ -46,26 +46,26 @@ class Exclusion:
 @dataclass(frozen=True, slots=True)
 class ExclusionList:
     exclusions: Sequence[Exclusion]
-    """Those of all sellers first, then by seller; source sellers before words."""
+    """Those for all sellers first, then by seller; source sellers before words."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExclusionPage:
-    """Of what holds for one seller: that of all sellers first, source sellers before words."""
+    """A page of the exclusions that apply to one seller: those for all sellers first, source sellers before words."""
 
     exclusions: Sequence[Exclusion]
     next: Exclusion | None
-    """The last of this page, when there are more."""
+    """The last exclusion of this page, when there are more."""
 
 
 def packed(exclusion: Exclusion) -> str:
-    """As it stands in an address."""
+    """Return the exclusion as text for an address."""
     whose = "" if exclusion.username is None else "own"
     return paging.packed(whose, exclusion.marketplace or "", exclusion.value)
 
 
 def unpacked(text: str, username: str) -> Exclusion | None:
-    """None for what is none of ours: the first page then."""
+    """Return the exclusion, or None for a text that is not valid, which leads to the first page."""
     try:
         whose, marketplace, value = paging.unpacked(text, 3)
     except ValueError:
@@ -77,11 +77,11 @@ def unpacked(text: str, username: str) -> Exclusion | None:
 class ExclusionChange:
     exclusion: Exclusion
     changed: bool
-    """False: it was so already."""
+    """False: the exclusion existed already, or did not exist."""
 
 
 def exclusion_of(username: str | None, marketplace: Marketplace | None, value: str) -> Exclusion:
-    """As it is kept. Raises `BadExclusion`."""
+    """Return the normalised exclusion. Raises `BadExclusion`."""
     if marketplace is None:
         return Exclusion(username, None, _word(value))
     if not _SELLER.fullmatch(value):
@@ -90,7 +90,7 @@ def exclusion_of(username: str | None, marketplace: Marketplace | None, value: s
 
 
 def _word(text: str) -> str:
-    """Titles are searched for it whatever the case: one spelling is enough. Spaces inside count."""
+    """Normalise a word. Titles are searched without regard to case, so one spelling is enough. Spaces inside count."""
     word = text.strip().casefold()
     if not word or len(word) > LONGEST or not word.isprintable():
         raise BadExclusion(NoExcludedWord(LONGEST, text[:80]))

@@ -1,4 +1,4 @@
-"""Replacements that wait for a seller's word, beside what they replace."""
+"""Replacements that wait for a seller's decision, beside what they replace."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ class Proposal:
     listing_title: str | None
     withdrawn_at: datetime | None
     first_price_jpy: int | None
-    """What the first source cost."""
+    """Price of the first source."""
     old_marketplace: str
     old_item_id: str
     old_price_jpy: int | None
@@ -23,36 +23,36 @@ class Proposal:
     title: str | None
     price_jpy: int | None
     seller_id: str | None
-    """Of the replacement, where it is known."""
+    """The replacement's seller, when it is known."""
     condition_code: int | None
-    """1 new … 6 poor."""
+    """Condition of the item, from 1 (new) to 6 (poor)."""
     at: datetime
     old_condition_code: int | None
     pictured: bool
-    """A picture of ours is saved."""
+    """We have saved a picture of the listing."""
     rating_good: int | None
     rating_bad: int | None
     shipping_payer: str | None
-    """seller, buyer"""
+    """Who pays for shipping: seller or buyer."""
     shipping_cost_jpy: int | None
     ships_from: str | None
     ship_days_max: int | None
     share_forth: float | None
-    """Part of our picture's features that have a partner in theirs, 0 to 1."""
+    """Share of the features in our picture that match one in theirs, 0 to 1."""
     share_back: float | None
     inliers: int | None
-    """Partners that agree on one movement of the thing."""
+    """Number of matches that agree on one transformation of the object."""
 
     @property
     def alike(self) -> float | None:
-        """Share of the pictures' features that match, the lower one of both ways: what the rule looks at."""
+        """Share of matching features, the lower one of both directions: the value that the rule compares."""
         if self.share_forth is None or self.share_back is None:
             return None
         return min(self.share_forth, self.share_back)
 
     @property
     def ratings(self) -> int | None:
-        """How many; None: nobody knows."""
+        """Return the number of ratings, None when it is not known."""
         return None if self.rating_good is None or self.rating_bad is None else self.rating_good + self.rating_bad
 
     @property
@@ -61,12 +61,12 @@ class Proposal:
 
     @property
     def address(self) -> str | None:
-        """Of the item's page, where it can be followed without fear."""
+        """Return the address of the item's page, if it is safe to link to."""
         return self.url if self.url.startswith("https://") else None
 
     @property
     def dearer_jpy(self) -> int | None:
-        """Than the first source."""
+        """Return how much dearer it is than the first source, in yen."""
         if self.price_jpy is None or self.first_price_jpy is None:
             return None
         return self.price_jpy - self.first_price_jpy

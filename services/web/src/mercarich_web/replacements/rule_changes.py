@@ -1,4 +1,5 @@
-"""A seller's own rules: for replacements as `mercarich revival settings` and `set`, and how often he is checked."""
+"""A seller's own rules: for replacements, as `mercarich revival settings` and `set`, and for the number of checks a
+day."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from mercarich_web.replacements.sql.rule_trials import SqlTrials
 from mercarich_web.replacements.sql.rules import SqlRules
 
 LISTINGS = 40
-"""Whose last searches a preview looks at."""
+"""Listings whose last searches a preview tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +21,17 @@ class RuleDesk:
     rules: SqlRules
     trials: SqlTrials
     on_sale: Callable[[int], int]
-    """How many listings of a seller are on sale."""
+    """Returns how many listings of a seller are on sale."""
     now: Clock
 
     def show(self, seller: Account) -> Mapping[str, OwnRule]:
         return {rule.key: rule for rule in self.rules.of(seller.user_id)}
 
     def change(self, seller: Account, wanted: Mapping[str, str], by: Actor) -> int:
-        """Sets what differs from what holds, and goes back to the general value where it is wanted; answers how many.
+        """Store the values that differ from the current ones, and remove those set back to the general value. Return
+        the number of changes.
 
-        Raises `BadRule`, and nothing is changed then.
+        Raises `BadRule`, and then nothing is changed.
         """
         known = self.show(seller)
         changed = {
@@ -41,12 +43,12 @@ class RuleDesk:
         return len(changed)
 
     def preview(self, seller: Account, wanted: Mapping[str, str]) -> Trial:
-        """What these values would change of the last searches; nothing is saved. Raises `BadRule`."""
+        """Return what these values would change of the last searches, without saving them. Raises `BadRule`."""
         typed = self.trials.rules(seller.user_id, wanted)
         hold = self.trials.rules(seller.user_id, {})
         return trial(self.trials.searches(seller.user_id, LISTINGS), hold, typed)
 
     def preview_checks(self, seller: Account, wanted: Mapping[str, str]) -> CheckTrial:
-        """What this number of checks would mean. Raises `BadRule`."""
+        """Return what this number of checks would mean. Raises `BadRule`."""
         checks = self.rules.checks(seller.user_id, wanted.get(CHECKS, str(seller.checks_a_day)))
         return CheckTrial(self.on_sale(seller.user_id), 24 // seller.checks_a_day, 24 // checks)

@@ -1,4 +1,4 @@
-"""What rules that are typed in, and not saved, would change of the seller's last searches."""
+"""What rules that are typed in, but not saved, would change of the seller's last searches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The last search of a listing, its candidates in the order in which they were judged."""
+    """The last search for a listing, its candidates in the order in which they were judged."""
 
     listing_id: int
     sku: str
@@ -36,7 +36,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A candidate of which the typed rules say something else than those that hold."""
+    """A candidate that the typed rules judge differently from the current ones."""
 
     listing_id: int
     sku: str
@@ -49,15 +49,15 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Trial:
     listings: int
-    """Whose last search was looked at."""
+    """Listings whose last search was tried."""
     candidates: int
     taken_now: int
-    """Candidates that the rules take which hold, and those that are typed in."""
+    """Candidates that the current rules accept, and those that the typed rules accept."""
     taken_then: int
     refused_then: int
     unknown_then: int
     changes: Sequence[Change]
-    """The first of them."""
+    """The first changes."""
     changed: int
 
 

@@ -1,4 +1,4 @@
-"""How the page of rules shows each of them: its words, its kind of field, and what it does in one sentence."""
+"""The rules on their page: their words, their kind of field, and their effect in one sentence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -210,7 +210,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
 
 
 def groups(plan: int) -> Sequence[tuple[str, Sequence[RuleField]]]:
-    """As a seller of this plan sees them: of the checks what it allows."""
+    """Return the groups of rules for a seller of this plan, with as many checks as it allows."""
     allowed = replace(_CHECKS, choices=tuple(one for one in _CHECKS.choices if int(one[0]) <= plan))
     return [(title, [allowed if field is _CHECKS else field for field in fields]) for title, fields in GROUPS]
 

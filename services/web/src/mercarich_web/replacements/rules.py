@@ -1,4 +1,4 @@
-"""A seller's own rules, each beside the general value."""
+"""A seller's own rules, each with the general value."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
 
 CHECKS = "CHECKS_A_DAY"
-"""How often his sources are looked at; the general value is what his plan allows."""
+"""Checks a day of the seller's sources; the general value is what the plan allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckTrial:
-    """What another number of checks a day would mean."""
+    """The effect of another number of checks a day."""
 
     listings: int
-    """On sale."""
+    """Listings on sale."""
     hours_now: int
-    """From one look at a source to the next."""
+    """Hours between two looks at a source."""
     hours_then: int
 
 
@@ -30,7 +30,7 @@ class OwnRule:
 
 
 class BadRule(Refusal):
-    """A value that cannot be used; the reason says what was expected."""
+    """The value cannot be used; the reason says what was expected."""
 
     def __init__(self, key: str, reason: Reason) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""The search for another source of an offer: where it stands, what it refused, what it found."""
+"""The search for another source of an offer: its state, the candidates it refused and those it found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mercarich_web.sentences import Moment, Said
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """How many candidates of the last search one filter refused."""
+    """The number of candidates that one filter refused in the last search."""
 
     by: str
     candidates: int
@@ -19,7 +19,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """One that was found; `state` is a `RevivalState`."""
+    """A replacement that was found; `state` is a `RevivalState`."""
 
     state: str
     marketplace: str
@@ -34,19 +34,19 @@ class Replacement:
 class ReplacementSearch:
     searched_at: datetime | None
     problem: str | None
-    """Why the last search told nothing, or set_aside."""
+    """Why the last search had no result, or why it was set aside."""
     not_before: datetime | None
-    """Of the next search, or until when a worker has it."""
+    """Earliest time of the next search, or the end of a worker's claim."""
     until: datetime | None
-    """After which no replacement is searched for any more; None: it is not withdrawn."""
+    """Time at which the search for a replacement ends; None: the offer is not withdrawn."""
     refusals: Sequence[Refusal]
-    """Of the last search, the most frequent first; `mercarich revival explain` has every candidate."""
+    """Refusals of the last search, most frequent first; `mercarich revival explain` shows every candidate."""
     found: Sequence[Replacement]
     """Newest first, 20 at most."""
 
 
 def next_search(search: ReplacementSearch, sku: str, now: datetime) -> Said:
-    """What happens by itself to an offer that wants another source, in one sentence."""
+    """Return in one sentence what happens automatically to an offer that needs another source."""
     newest = search.found[0].state if search.found else ""
     if newest == RevivalState.PROPOSED:
         return Said("A replacement waits for a person: `mercarich revival approve %(sku)s`.", {"sku": sku})

@@ -1,4 +1,4 @@
-"""What the API answers and takes of replacements. A later field is added; none changes its meaning."""
+"""Shapes of replacements in the API. Fields are only added; none changes its meaning."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ class ProposalShape(BaseModel):
 
 
 class Meant(BaseModel):
-    """Which replacement, as it was listed: another may have come since, which is refused with 409."""
+    """The replacement that was listed. If another was found since, the request is refused with 409."""
 
     model_config = ConfigDict(extra="forbid")
 

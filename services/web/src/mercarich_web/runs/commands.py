@@ -52,12 +52,14 @@ def _list(on: Opened, *, every: bool) -> HoldList:
 
 
 def _runs(on: Opened) -> "SqlRuns":
-    from mercarich_web.runs.sql.runs import SqlRuns  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.runs.sql.runs import SqlRuns
 
     return SqlRuns(on.engine)
 
 
 def _holds(on: Opened) -> "SqlHolds":
-    from mercarich_web.runs.sql.holds import SqlHolds  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.runs.sql.holds import SqlHolds
 
     return SqlHolds(on.engine)

@@ -1,4 +1,4 @@
-"""A hold of the brake, and what people are shown of it; `--json` prints these shapes as they are."""
+"""A hold of the brake, as people see it; `--json` prints these shapes unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ class Hold:
     marketplace: str
     username: str | None
     kind: str | None
-    """falls (also null), canaries or unreadable; a second look does not confirm the last."""
+    """falls (also null), canaries or unreadable. A second look does not confirm an unreadable hold.""" 
     reason: Reason
     opened_at: datetime
     released_at: datetime | None
     released_by: str | None
-    """Null with `released_at`: nobody did, a second look settled it."""
+    """Null although `released_at` is set: a second look settled it, and no person released it."""
     applied_at: datetime | None
     listings: int
-    """Listings that wait for it now."""
+    """Listings that wait for the hold now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class HoldList:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """`changed` is False when somebody, or the second look, had released it before."""
+    """The result of a release; `changed` is False when a person, or the second look, had released it before."""
 
     hold: Hold
     changed: bool

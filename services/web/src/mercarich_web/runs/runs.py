@@ -1,4 +1,4 @@
-"""A check run, and what people are shown of it; `--json` prints these shapes as they are, fields are only added."""
+"""A check run, as people see it; `--json` prints these shapes unchanged, and fields are only added."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Run:
     """running, finished, superseded, failed"""
     phase: str
     note: Reason | None
-    """Why it is held or failed."""
+    """Why the run is held or failed."""
     request_key: str | None
     arguments: Mapping[str, Any]
     started_at: datetime
@@ -31,11 +31,11 @@ class Run:
     planned: int
     checked: int
     pending: int
-    """Rows that the run still wants, whoever looked at them already without an answer."""
+    """Rows that the run still wants, including those whose looks had no result so far."""
     available: int
     out_of_stock: int
     unknown: int
-    """Unknown answers, retried ones included."""
+    """Looks without a result, including those that were retried."""
     unparsable: int
     unfinished: int
     set_aside: int
@@ -43,15 +43,15 @@ class Run:
     withdrawn: int
     held: int
     skipped: Mapping[str, int]
-    """Sellers left out, by reason."""
+    """Number of sellers left out, by reason."""
     superseded_by: int | None
     revived: int = 0
-    """Listings of an update run that were put back."""
+    """Listings that an update run restored."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetAsideItem:
-    """An item whose looks ended their workers too often; the run went on without it."""
+    """An item whose looks killed their workers too often; the run continued without it."""
 
     source_item_id: int
     item_id: str
@@ -60,7 +60,7 @@ class SetAsideItem:
 
 @dataclass(frozen=True, slots=True)
 class SellerCounts:
-    """One seller's listings in one run."""
+    """The counts of one seller's listings in one run."""
 
     username: str
     planned: int
@@ -74,7 +74,7 @@ class RunDetails:
     set_aside_items: Sequence[SetAsideItem]
     """The first 100."""
     sellers: Sequence[SellerCounts]
-    """Those with fallen listings, most first, the first 20."""
+    """The first 20 sellers with fallen listings, most first."""
     holds: Sequence[Hold]
     """The newest 200."""
 
@@ -87,7 +87,7 @@ class RunList:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The rows that a running run still wants, and how many batches they make."""
+    """The rows that a running run still wants, and the number of batches that they make."""
 
     run_id: int
     marketplace: str

@@ -1,4 +1,4 @@
-"""The pages of runs and holds, on their queries."""
+"""Build the pages of runs and holds, on their queries."""
 
 from collections.abc import Sequence
 

@@ -11,13 +11,13 @@ HOLD_ENDS: Mapping[str, str] = {
     ),
     "unreadable": N_("The reader may be out of date. No second look releases this one: look at some, then decide."),
 }
-"""How a hold comes to its end, by its kind; why it was opened is its reason."""
+"""How a hold ends, by its kind; why it was opened is its reason."""
 LEFT_OUT: Mapping[str, str] = {
     "inactive": N_("stopped"),
     "staff": N_("operators"),
     "no_amazon_account": N_("no Amazon account is linked"),
 }
-"""Why a run has nothing of a seller."""
+"""Why a run leaves a seller out."""
 PHASES: Mapping[str, str] = {
     "marking": N_("marks what it wants"),
     "canaries": N_("asks the canaries"),
@@ -26,7 +26,7 @@ PHASES: Mapping[str, str] = {
     "confirming": N_("second looks"),
     "ended": N_("ended"),
 }
-"""Of a run."""
+"""Phases of a run."""
 OPERATIONS: Mapping[str, str] = {"check": N_("Stock check"), "update": N_("Replacement search")}
 
 OUTCOMES: Mapping[str, tuple[str, str]] = {
@@ -35,4 +35,4 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "superseded": (N_("superseded"), ""),
     "failed": (N_("failed"), "bad"),
 }
-"""Of a run."""
+"""Outcomes of a run."""

@@ -86,7 +86,7 @@ def _run(timetable: "Timetable", name: str) -> int:
 
 
 def _start(row: ScheduleRow) -> int:
-    """The row's command in a process of its own, with a request key of its own."""
+    """Run the row's command in a process of its own, with a request key of its own. Return its exit code."""
     key = f"{row.name}-by-hand-{int(utc_now().timestamp())}"
     command = [str(Path(sys.executable).with_name("mercarich")), *row.command]
     return subprocess.run(command, env={**os.environ, "MERCARICH_REQUEST_KEY": key}, check=False).returncode
@@ -120,13 +120,15 @@ def _state(status: ScheduleStatus) -> RenderableType:
 
 
 def _timetable(on: Opened) -> "Timetable":
-    from mercarich_web.schedule.sql import SqlSchedules  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.schedule.sql import SqlSchedules
     from mercarich_web.schedule.timetable import Timetable
 
     return Timetable(SqlSchedules(on.engine), SCHEDULE, on.now)
 
 
 def _settings(on: Opened) -> "SqlSettings":
-    from mercarich_web.system_settings.sql import SqlSettings  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.system_settings.sql import SqlSettings
 
     return SqlSettings(on.engine)

@@ -1,4 +1,4 @@
-"""The schedule: last and next start, what was missed; start now, pause and resume."""
+"""The page of the schedule: last and next starts, missed starts; start a row now, pause and resume it."""
 
 from fastapi import APIRouter, Response
 

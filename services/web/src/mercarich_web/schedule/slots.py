@@ -1,5 +1,4 @@
-"""Which starts of the schedule fell due, which of them did not come, and which are paused or wanted; `--json` prints
-these shapes as they are."""
+"""Which starts of the schedule were due, missed, paused or requested; `--json` prints these shapes unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from mercarich_contracts.schedule import TIME_ZONE, WISH_LASTS, ScheduleRow, is_
 
 @dataclass(frozen=True, slots=True)
 class ScheduleStatus:
-    """One row of the schedule; `missed` counts the starts that fell due after the last one and did not come."""
+    """One row of the schedule; `missed` counts the starts that were due after the last one and did not happen."""
 
     name: str
     last_slot: datetime | None
@@ -22,22 +21,22 @@ class ScheduleStatus:
     exit_code: int | None
     next_slot: datetime
     missed: int | None
-    """None when it never started, and nobody knows since when it is here."""
+    """None when the row never started and it is not known since when it exists."""
     overdue: bool = False
-    """Its last start is older than 1.1 intervals, or there was none in as long; and it is not paused."""
+    """The row is not paused, and its last start (or its creation, without one) is more than 1.1 intervals ago."""
     paused_by: str | None = None
     paused_at: datetime | None = None
     command: str = ""
     """The words after `mercarich`."""
     wanted_by: str | None = None
-    """Somebody wants it to start now, and it has not yet."""
+    """Who asked for a start now that has not happened yet."""
     wanted_at: datetime | None = None
     wanted_job: str | None = None
-    """On Kubernetes: the Job that was made for it, whose pod has not begun yet."""
+    """On Kubernetes: the Job created for the request, whose pod has not started yet."""
     wanted_problem: str | None = None
-    """On Kubernetes: why none was made yet."""
+    """On Kubernetes: why no Job was created yet."""
     wish_expired: bool = False
-    """It was not met in time: without a Job it starts nothing any more."""
+    """The request was not met in time. Without a Job it starts nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,14 @@ class ScheduleList:
 
 
 GRACE = timedelta(seconds=60)
-"""A start this late is not missed yet."""
+"""A start that is late by less does not count as missed."""
 COUNTED = 1000
-"""Missed starts are counted up to here."""
+"""Missed starts are counted up to this number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Somebody wants no starts of a row."""
+    """A pause of a row: it does not start."""
 
     by: str
     at: datetime
@@ -61,14 +60,14 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody wants a start now, which has not come yet."""
+    """A request to start a row now, which has not been met yet."""
 
     by: str
     at: datetime
     job: str | None
-    """The Job that the cluster's operator has made for it."""
+    """The Job that the cluster's operator created for the request."""
     problem: str | None
-    """Why the operator has made none yet."""
+    """Why the operator has not created one yet."""
 
 
 def status(
@@ -79,7 +78,7 @@ def status(
     wish: Wish | None = None,
     since: datetime | None = None,
 ) -> ScheduleStatus:
-    """The row's last start, or how long it is here without one, against its cron expression."""
+    """Compare the row's last start, or without one its creation, with its cron expression."""
     zone = ZoneInfo(TIME_ZONE)
     next_slot = next(CronSim(row.cron, now.astimezone(zone))).astimezone(now.tzinfo)
     slot, started_at, ended_at, exit_code = last or (None, None, None, None)
@@ -114,4 +113,4 @@ def _missed(row: ScheduleRow, slot: datetime, now: datetime) -> int:
 
 
 LastStart = tuple[datetime, datetime, datetime | None, int | None]
-"""slot, started, ended, exit code"""
+"""Slot, start, end and exit code."""

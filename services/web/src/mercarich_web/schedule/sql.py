@@ -1,4 +1,4 @@
-"""Queries on the schedule: starts, pauses and wanted starts."""
+"""Queries on the schedule: starts, pauses and requested starts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ class SqlSchedules:
             }
 
     def known_since(self) -> Mapping[str, datetime]:
-        """When each row came to this database."""
+        """Return when each row was added to this database."""
         with reading(self._engine) as connection:
             return schedule_starts.known_since(connection)
 
@@ -42,7 +42,7 @@ class SqlSchedules:
             return {row.name: Pause(row.paused_by, row.paused_at) for row in found}
 
     def pause(self, name: str, by: Actor, at: datetime) -> bool:
-        """Whether this call paused it, which is then in the audit log."""
+        """Pause the row. Return whether it was not paused before; then the audit log has an entry."""
 
         def pause(connection: Connection) -> bool:
             there = select(schedule_pauses.c.name).where(schedule_pauses.c.name == name)
@@ -56,7 +56,7 @@ class SqlSchedules:
         return run_tx(self._engine, pause)
 
     def resume(self, name: str, by: Actor, at: datetime) -> bool:
-        """Whether it was paused; then it is in the audit log."""
+        """Resume the row. Return whether it was paused; then the audit log has an entry."""
         gone = delete(schedule_pauses).where(schedule_pauses.c.name == name)
 
         def resume(connection: Connection) -> bool:
@@ -68,8 +68,10 @@ class SqlSchedules:
         return run_tx(self._engine, resume)
 
     def want(self, name: str, by: Actor, at: datetime) -> None:
-        """Whoever keeps the schedule is to start it now; in the audit log. Wanted twice it starts once; what has
-        expired is wanted anew."""
+        """Request a start now from whatever runs the schedule, and write the audit log.
+
+        Two open requests lead to one start; an expired request is replaced.
+        """
 
         def want(connection: Connection) -> None:
             wish = schedule_wishes.c
@@ -81,7 +83,7 @@ class SqlSchedules:
         run_tx(self._engine, want)
 
     def wishes(self) -> Mapping[str, Wish]:
-        """Starts that are wanted and have not come yet, expired ones too."""
+        """Return requested starts that have not happened yet, including expired requests."""
         with reading(self._engine) as connection:
             found = connection.execute(select(schedule_wishes))
             return {row.name: Wish(row.wanted_by, row.wanted_at, row.job, row.problem) for row in found}

@@ -1,4 +1,4 @@
-"""The schedule as people see and steer it."""
+"""The schedule for people: what it shows, and how they steer it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from mercarich_web.schedule.sql import SqlSchedules
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """List the rows, pause and resume them, start one by hand. All but the list raise `NotFound`."""
+    """List the rows, pause and resume them, start one by hand. All methods except `list` raise `NotFound`."""
 
     schedules: SqlSchedules
     rows: Sequence[ScheduleRow]
@@ -30,7 +30,7 @@ class Timetable:
         return ScheduleList(rows)
 
     def pause(self, name: str, by: Actor) -> ScheduleStatus:
-        """No starts until it is resumed; one that is paused keeps who paused it first."""
+        """Pause the row. When it is paused already, it keeps who paused it first."""
         self.row(name)
         self.schedules.pause(name, by, self.now())
         return self._one(name)
@@ -41,12 +41,12 @@ class Timetable:
         return self._one(name)
 
     def want(self, name: str, by: Actor) -> None:
-        """Whoever keeps the schedule starts it at once, paused or not."""
+        """Request a start at once, whether the row is paused or not."""
         self.row(name)
         self.schedules.want(name, by, self.now())
 
     def run(self, name: str, start: Callable[[ScheduleRow], int]) -> int:
-        """Start it now, as its slot would, paused or not; it counts as its last start."""
+        """Start the row here and now as its slot would, whether it is paused or not. This counts as its last start."""
         row, at = self.row(name), self.now()
         self.schedules.begin(name, at, at)
         code = start(row)

@@ -1,4 +1,4 @@
-"""The page of the schedule, on its queries."""
+"""Build the page of the schedule, on its queries."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Sellers, their accounts at Amazon and the audit log, as operators see them."""
+"""Sellers, their Amazon accounts and the audit log, as operators see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class TokenState:
-    """A seller's account at Amazon, and what does not reach it."""
+    """A seller's Amazon account, and the changes that have not reached it."""
 
     user_id: int
     username: str
@@ -35,7 +35,7 @@ class TokenState:
 
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
-    """The last look at all tokens that ended."""
+    """The last completed check of all tokens."""
 
     ended_at: datetime
     valid: int
@@ -43,7 +43,7 @@ class TokenCheck:
     unknown: int
     exposed: int
     problem: str | None
-    """Of the application itself: then no seller was judged."""
+    """What is wrong with the application itself; then no seller's token was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SellerRow:
     created_at: datetime
     may_sign_in: bool
     verdict: str | None
-    """Of its token; None: no account is linked."""
+    """The verdict on the token; None: no account is linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +65,4 @@ class SellerDetails:
     exposed: int
     """Withdrawals that Amazon has not accepted yet."""
     deeds: Sequence[AuditEntry]
-    """What concerns this seller, newest first."""
+    """Audit entries about this seller, newest first."""

@@ -1,4 +1,4 @@
-"""The sellers as operators see and change them: plans, who is stopped, the tokens of all."""
+"""Sellers for operators: change plans, stop and start sellers, see all tokens."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ DEEDS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class SellerDesk:
-    """What takes an id raises `NotFound`."""
+    """Methods that take an id raise `NotFound`."""
 
     accounts: SqlSellerAccounts
     now: Clock
@@ -32,7 +32,7 @@ class SellerDesk:
         return found
 
     def set_plan(self, user_id: int, plan: int, by: Actor) -> SellerDetails:
-        """Counts from the next run on. Raises `Refused`."""
+        """Change the plan, from the next run on. Raises `Refused`."""
         if plan not in PLANS:
             raise Refused(NoPlan(plan))
         self.one(user_id)
@@ -40,7 +40,8 @@ class SellerDesk:
         return self.one(user_id)
 
     def set_active(self, user_id: int, active: bool, by: Actor) -> SellerDetails:
-        """One who is stopped is in no run any more and cannot sign in; what is at Amazon stays as it is."""
+        """Stop or start a seller. A stopped seller takes part in no run and cannot sign in; listings at Amazon stay as
+        they are."""
         self.one(user_id)
         self.accounts.set_active(user_id, active, by, self.now())
         return self.one(user_id)

@@ -1,4 +1,4 @@
-"""The pages of sellers, tokens and the audit log, on their queries."""
+"""Build the pages of sellers, tokens and the audit log, on their queries."""
 
 from collections.abc import Sequence
 

@@ -40,11 +40,11 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "seller_stopped": (N_("stopped a seller"), "warn"),
     "seller_started": (N_("let a seller go on"), "info"),
 }
-"""What the audit log tells, and the tone."""
+"""An action in the audit log: its words and tone."""
 
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "valid": (N_("valid"), "good"),
     "invalid": (N_("refused by Amazon"), "bad"),
     "unknown": (N_("not known"), "warn"),
 }
-"""Of a token."""
+"""A verdict on a token: its word and tone."""

@@ -1,4 +1,4 @@
-"""The application: routers in, protection and the answers to what goes wrong around them."""
+"""The application: its routers, the protection around them, and the error pages."""
 
 import logging
 import time
@@ -35,12 +35,13 @@ from mercarich_web.site.visits import SAFE, CodeNeeded, ConfirmationNeeded, Forg
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 1_048_576
-"""Of a body; a route that takes files says its own."""
+"""Largest request body in bytes; a route for files has a limit of its own."""
 THREADS = 20
-"""Routes that wait for the database at once; as many connections as the engine gives."""
+"""Threads for routes that wait for the database, the same number as the engine has connections."""
 
 REFUSALS = frozenset({401, 403, 404, 413, 422, 429})
-"""Of a route that is there: somebody wants what is not his, or tries what is not meant."""
+"""Statuses that are logged as refusals: a user asks for something of another's, or tries something that is not
+allowed."""
 
 ERRORS = {
     400: (N_("This cannot be done"), N_("The request could not be understood.")),
@@ -74,7 +75,8 @@ def create_app(
         middleware=[
             Middleware(Timed),
             Middleware(SafeHeaders, https=site.https),
-            # Starlette's own stands around all of these, where its answer gets no headers
+            # Starlette's own error middleware would be outside of all of these, and its responses would lack the
+            # headers.
             Middleware(ServerErrorMiddleware, handler=_crash),
             Middleware(OwnOrigin, public_url=own.public_url),
             Middleware(QuickBodies),
@@ -82,7 +84,7 @@ def create_app(
         ],
     )
     app.state.door, app.state.site, app.state.codes_for = door, site, own.codes_for
-    app.state.changes = lambda user_id: None  # told of each user who changes something
+    app.state.changes = lambda user_id: None  # Called with the id of each user who changes something.
     app.state.cookie = session_cookie(https=site.https)
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
@@ -94,7 +96,7 @@ def create_app(
 
 
 class Timed:
-    """Counts how long answers took, by the route's pattern."""
+    """Measure the duration of responses, by the route's pattern."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -123,7 +125,7 @@ def _operations() -> APIRouter:
     @routes.get("/healthz")
     @routes.get("/readyz")
     async def alive() -> Response:
-        """Ready also while the database is away: pages say so."""
+        """Ready also while the database is unavailable: the pages then say so."""
         return PlainTextResponse("ok")
 
     return routes
@@ -142,7 +144,7 @@ async def _set_up(_: Request, __: Exception) -> Response:
 
 
 def _elsewhere(request: Request, page: str) -> Response:
-    """To a page that leads back; a form is not sent again by it."""
+    """Redirect to a page that leads back afterwards. A form is not sent again."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method not in SAFE:
         back = _page_of(request)
@@ -154,7 +156,7 @@ def _elsewhere(request: Request, page: str) -> Response:
 
 
 def _page_of(request: Request) -> str:
-    """The page whose form was sent, else home."""
+    """Return the page whose form was sent, else the home page."""
     came_from = urlsplit(request.headers.get("referer", ""))
     if came_from.netloc != request.url.netloc or not came_from.path:
         return "/"

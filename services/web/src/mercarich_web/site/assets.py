@@ -1,4 +1,4 @@
-"""What the browser fetches beside pages: style, script, icons, font; each under a name that holds its hash."""
+"""The static files: style, script, icons, font; the name of each contains its hash."""
 
 import gzip
 import hashlib
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 FOLDER = Path(__file__).parent.parent / "assets"
 STYLE = ("tokens", "base", "frame", "controls", "tables", "parts", "account", "pages", "deciding", "operating")
-"""Parts of app.css in their order."""
+"""Parts of app.css, in order."""
 A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -24,7 +24,7 @@ class Asset:
 
 
 class Assets:
-    """Read once; answers a name's address and the bytes there."""
+    """Read the files once. Return a name's address, and serve the bytes there."""
 
     def __init__(self) -> None:
         self._addresses: dict[str, str] = {}

@@ -1,8 +1,8 @@
-"""The browser and the system that a User-Agent names."""
+"""Recognise browser and system in a User-Agent."""
 
 
 def device(agent: str) -> str:
-    """Such as Chrome, Windows; empty for neither."""
+    """Return browser and system, such as "Chrome, Windows"; empty when neither is known."""
     found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
     return ", ".join(name for name in found if name)
 
@@ -17,7 +17,7 @@ _BROWSERS = (
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
-"""The first that applies: browsers claim to be those after them, too."""
+"""The first match counts: browsers also claim to be those after them."""
 _SYSTEMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),

@@ -1,4 +1,4 @@
-"""What the next page says once after something was done; the cookie carries its code."""
+"""The message on the next page after an action; a cookie carries its code."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -11,10 +11,10 @@ UNDO = " undo="
 
 class Message(NamedTuple):
     sentence: str
-    """Empty for a cookie that is none of ours."""
+    """Empty when the cookie is not valid."""
     about: str
     undo: str
-    """When it was done, where that can be taken back."""
+    """Time of the action, if it can be undone."""
 
 
 def message(cookie: str) -> Message:
@@ -65,4 +65,4 @@ _MESSAGES: Mapping[str, str] = {
     "nothing_changed": N_("Nothing was changed."),
     "seller_refused": N_("%(about)s: refused, and nothing of this seller any more."),
 }
-"""What a page says once after something was done; `%(about)s` is what it was done to."""
+"""The messages; `%(about)s` is the name of what the action changed."""

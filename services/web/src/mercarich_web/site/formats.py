@@ -1,4 +1,4 @@
-"""Numbers, prices and times as people read them; times are shown in Tokyo's."""
+"""Numbers, prices and times for people; times are shown in Tokyo's time zone."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ def yen(value: int | None) -> str:
 
 
 def share(value: float | None, language: str) -> str:
-    """`0.19%`, 0.19 %; of what is less than a hundredth of it, that."""
+    """Return a percentage, `0.19%`; for a positive value below 0.01 %, that it is less than that."""
     if value is None:
         return NOTHING
     unit = "%" if language == "ja" else " %"
@@ -26,7 +26,7 @@ def share(value: float | None, language: str) -> str:
 
 
 def moment(at: datetime | None, language: str) -> str:
-    """To the minute: 11/25 14:03, or 25 Nov 14:03; with the year when it is another one."""
+    """Return the time to the minute: 11/25 14:03, or 25 Nov 14:03; with the year when it is not the current one."""
     if at is None:
         return NOTHING
     local = at.astimezone(_TOKYO)
@@ -37,7 +37,7 @@ def moment(at: datetime | None, language: str) -> str:
 
 
 def exact(at: datetime | None) -> str:
-    """To the second, for a tooltip and for machines."""
+    """Return the time to the second, for a tooltip and for machines."""
     return "" if at is None else f"{at.astimezone(_TOKYO):%Y-%m-%d %H:%M:%S} JST"
 
 
@@ -51,7 +51,7 @@ def day(at: datetime, language: str) -> str:
 
 
 def span(length: timedelta | None, language: str) -> str:
-    """`45秒`, `12分`, `3.5時間`, `2.1日`; 45 s, 12 min, 3.5 h, 2.1 d."""
+    """Return a duration: `45秒`, `12分`, `3.5時間`, `2.1日`; 45 s, 12 min, 3.5 h, 2.1 d."""
     if length is None:
         return NOTHING
     seconds = max(0.0, length.total_seconds())
@@ -64,7 +64,7 @@ def span(length: timedelta | None, language: str) -> str:
 
 
 def ago(at: datetime | None, now: datetime, language: str) -> str:
-    """`12分前`, or 12 min ago; what is to come as `12分後`, in 12 min."""
+    """Return a relative time: `12分前`, 12 min ago; in the future `12分後`, in 12 min."""
     if at is None:
         return NOTHING
     if at > now:

@@ -1,8 +1,8 @@
 """The two languages: which one a visitor reads, and the catalogues of sentences.
 
-Sentences stand in the code in English, as `_("…")` in templates and `N_("…")` in Python. `locales/ja.po` has every one
-of them; `locales/en.po` only those that a page says in other words than a command. Both are kept by tools/messages.py
-and read here at start, without a step of building.
+Sentences are in English in the code, as `_("…")` in templates and `N_("…")` in Python. `locales/ja.po` translates each
+of them; `locales/en.po` only has those that a page words differently from a command. tools/messages.py updates both.
+They are read at start, without a build step.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ FIRST = "ja"
 
 
 def N_(text: str) -> str:  # noqa: N802
-    """Marks a sentence that a template translates later."""
+    """Mark a sentence that a template translates later."""
     return text
 
 
 def catalogue(language: str) -> Translations:
-    """The sentences of one language, as templates and letters ask for them."""
+    """The sentences of one language, in the form that templates and letters use."""
     compiled = BytesIO()
     write_mo(compiled, sentences(language))
     compiled.seek(0)
@@ -33,7 +33,7 @@ def catalogue(language: str) -> Translations:
 
 
 def sentences(language: str) -> Catalog:
-    """Every sentence in one language. English says what the code says where its own catalogue has nothing else."""
+    """Return the catalogue of one language. English uses the sentence in the code when its catalogue has no other."""
     known = _read(language)
     if language != FIRST:
         for message in _read(FIRST):
@@ -48,7 +48,7 @@ def _read(language: str) -> Catalog:
 
 
 def chosen(*wishes: str | None, accepted: str = "") -> str:
-    """The first wish that is one of ours, else what the browser likes best, else Japanese."""
+    """Return the first wish that is a language of ours, else the browser's preferred one, else Japanese."""
     for wish in wishes:
         if wish is not None and wish in LANGUAGES:
             return wish

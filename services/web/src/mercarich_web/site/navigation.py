@@ -1,4 +1,4 @@
-"""Where a signed-in visitor can go: the entries of the frame, in their order."""
+"""The navigation of a signed-in visitor, in order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class Entry:
     path: str
     label: str
     icon: str
-    """One of assets/vendor/icons.svg."""
+    """The name of an icon in assets/vendor/icons.svg."""
 
     def is_current(self, path: str) -> bool:
         return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))

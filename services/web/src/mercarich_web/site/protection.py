@@ -1,4 +1,4 @@
-"""What stands before every route: headers, the origin of unsafe requests, and how slowly a body may come."""
+"""Protection in front of every route: headers, the origin of unsafe requests, and a time limit for bodies."""
 
 import asyncio
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ POLICY = (
     "base-uri 'none'",
     "frame-ancestors 'none'",
 )
-"""No nonce: nothing is written into the page itself, neither script nor style."""
+"""There is no nonce, because pages contain neither inline scripts nor inline styles."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "; ".join(POLICY),
     "X-Content-Type-Options": "nosniff",
@@ -35,11 +35,11 @@ HEADERS: Mapping[str, str] = {
 A_YEAR_OF_HTTPS = "max-age=31536000; includeSubDomains"
 PRIVATE = "no-store"
 PIECE_SECONDS, BODY_SECONDS = 15.0, 120.0
-"""How long the next piece of a body, and a whole body, may take."""
+"""Seconds within which the next piece of a body, and the whole body, must arrive."""
 
 
 class SafeHeaders:
-    """Adds the headers; what says nothing of caching is not to be kept."""
+    """Add the headers. A response without `Cache-Control` must not be stored."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
@@ -62,7 +62,8 @@ class SafeHeaders:
 
 
 class OwnOrigin:
-    """Refuses an unsafe request that another site's page sent, and, with a public address, another host's name."""
+    """Refuse an unsafe request that a page of another site sent; with a public address, also one to another host
+    name."""
 
     def __init__(self, app: ASGIApp, *, public_url: str) -> None:
         self._app = app
@@ -78,7 +79,8 @@ class OwnOrigin:
 
     def _own(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
-        if scope["method"] in SAFE or scope["path"].startswith("/api/"):  # there a key counts, and no cookie
+        # The API is authenticated by keys and not by cookies, so that another site's page gains nothing.
+        if scope["method"] in SAFE or scope["path"].startswith("/api/"):
             return True
         ours = self._public or f"{scope['scheme']}://{headers.get('host', '')}"
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
@@ -88,7 +90,7 @@ class OwnOrigin:
 
 
 class QuickBodies:
-    """Ends a request whose body comes too slowly."""
+    """End a request whose body arrives too slowly."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -115,7 +117,7 @@ class QuickBodies:
             return message
 
         async def unless_late(message: Message) -> None:
-            if not late:  # else it tells of a body that could not be read
+            if not late:  # Without this the route would report a body that cannot be parsed.
                 await send(message)
 
         try:

@@ -1,4 +1,4 @@
-"""What was refused, for the log: who asked for which route, from where, and what stood against it."""
+"""Log refused requests: who asked for which route, from where, and why it was refused."""
 
 import logging
 
@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 def note(request: Request, status: int, why: str) -> None:
-    """By the route's pattern: an address may hold what no log may tell, and so may what was sent."""
+    """Log the route's pattern instead of the address: the address may contain secrets, and so may the body."""
     visit, client = getattr(request.state, "visit", None), request.client
     account = visit.session.account if visit is not None and visit.session is not None else None
     told = {

@@ -1,4 +1,4 @@
-"""Templates: one environment for each language, with what all of them may use."""
+"""Templates: one environment per language, with the globals that all of them use."""
 
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -32,14 +32,14 @@ FOLDER = Path(__file__).parent.parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Makes the answers of routes."""
+    """Make the responses of routes."""
 
     assets: Assets
     environments: Mapping[str, Environment]
     https: bool
 
     def page(self, visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """A page. A notice that a redirect brought is shown once."""
+        """Return a page. The message of a redirect is shown once."""
         text = self.environments[visit.language].get_template(template).render(visit=visit, **values)
         answer = HTMLResponse(text, status, headers={"Content-Language": visit.language})
         if visit.notice:
@@ -47,13 +47,13 @@ class Site:
         return answer
 
     def part(self, visit: Visit, template: str, **values: Any) -> str:
-        """A part of a page, for a stream."""
+        """Return a part of a page, for a stream."""
         return self.environments[visit.language].get_template(template).render(visit=visit, **values)
 
     def to(self, path: str, notice: str | None = None, about: str = "", undo: str = "") -> Response:
-        """After something was done: on to a page (of ours), which says so by a message of `flash`.
+        """Redirect to a page of ours after an action, with a message of `flash`.
 
-        `undo` is the time of a bulk action that can be taken back.
+        `undo` is the time of a bulk action that can be undone.
         """
         answer = RedirectResponse(own_path(path), 303)
         if notice is not None:
@@ -63,7 +63,7 @@ class Site:
 
 
 def make_site(shown: Mapping[str, object], *, https: bool) -> Site:
-    """`shown`: what the templates of subjects use besides the frame's own, by name."""
+    """Build the site. `shown` are the further globals of templates, by name, from all subjects."""
     assets = Assets()
     environments = {language: _environment(language, assets) for language in LANGUAGES}
     for environment in environments.values():
@@ -117,8 +117,8 @@ def _environment(language: str, assets: Assets) -> Environment:
 
 
 def _sentence(translations: Translations) -> Callable[..., str]:
-    """What Jinja's own does, for pages that are always markup. Many sentences stand in loops, where its
-    own copies the whole context for each."""
+    """Translate like Jinja's own function, for pages that are always markup. Many sentences are inside loops, where
+    Jinja's function copies the whole context for each."""
 
     @lru_cache(maxsize=4_096)
     def of(message: str) -> Markup:

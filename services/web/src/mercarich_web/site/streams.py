@@ -1,4 +1,4 @@
-"""Server-sent events: a fragment of a page, again whenever what it shows has changed."""
+"""Server-sent events: a fragment of a page, sent again whenever its content has changed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
@@ -11,13 +11,13 @@ Value = TypeVar("Value")
 
 EVERY_SECONDS = 1.0
 LIFE_SECONDS = 15.0
-"""Then, or somewhat earlier, the browser asks again by itself: a stream never outlives a process that is to end, and
-those that began together do not all come back together."""
+"""Longest life of a stream; then the browser reconnects. No stream outlives a process that is to end, and lives vary a
+little, so that streams that began together do not all reconnect together."""
 
 
 class Followed(Generic[Value]):
-    """Streams of one kind of thing. Whoever has one open shares a single look at the database each second, so that
-    open pages cost next to nothing while nothing moves."""
+    """Streams of one kind of object. All open streams share one query per second, so that open pages cost almost
+    nothing while nothing changes."""
 
     def __init__(self, look: Callable[[Collection[int]], Mapping[int, Value]]) -> None:
         self._look = look
@@ -25,7 +25,7 @@ class Followed(Generic[Value]):
         self._coming: asyncio.Task[Mapping[int, Value]] | None = None
 
     def stream(self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]) -> StreamingResponse:
-        """Each fragment as a message; `end` after the last one, or when the thing is no longer there."""
+        """Send each fragment as a message, and `end` after the last one or when the object no longer exists."""
         headers = {"X-Accel-Buffering": "no"}
         return StreamingResponse(self._events(of, draw, is_last), media_type="text/event-stream", headers=headers)
 
@@ -41,7 +41,7 @@ class Followed(Generic[Value]):
             if value is not None and value != before:
                 before = value
                 fragment = await run_in_threadpool(draw, value)
-                if fragment != told:  # much of a thing may change that its fragment does not show
+                if fragment != told:  # The object may have changed in ways that its fragment does not show.
                     told = fragment
                     yield "".join(f"data: {line}\n" for line in fragment.splitlines()) + "\n"
             if value is None or is_last(value):

@@ -1,4 +1,4 @@
-"""Sentences and reasons in the reader's language; no page and no HTTP."""
+"""Put sentences and reasons into the reader's language; no page and no HTTP."""
 
 from gettext import NullTranslations
 
@@ -13,9 +13,10 @@ from mercarich_web.site import formats
 
 
 class Data(NullTranslations):
-    """Behind a catalogue: what is not in it is no sentence of ours but data, such as a code of a later release.
+    """The fallback of a catalogue: a text that is not in it is data and not a sentence of ours, such as a code of a
+    later release.
 
-    Templates take a translation for markup and a pattern, so data is made text here.
+    Templates treat a translation as markup and as a format string, so data is escaped here.
     """
 
     def gettext(self, message: str) -> str:
@@ -23,12 +24,12 @@ class Data(NullTranslations):
 
 
 def told(reason: Reason | None, language: str) -> str:
-    """A reason in the reader's language, its times as the page's others."""
+    """Return a reason in the reader's language, its times in the page's format."""
     return tell(reason, Language(language), moment=lambda at: formats.moment(at, language))
 
 
 def said(sentence: Said, sentences: Translations, language: str) -> str:
-    """A sentence of the domain in the reader's language, its values in the page's words."""
+    """Return a sentence of the domain in the reader's language, its values in the page's words."""
 
     def value_of(value: object) -> str:
         if isinstance(value, Seen):

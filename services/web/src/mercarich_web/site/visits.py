@@ -1,8 +1,8 @@
-"""Who visits: the session of a request, and what a route may ask of it.
+"""The visitor: the session of a request, and whom a route admits.
 
-A route names whom it serves by its parameter: `visit: Visiting` anybody, `visit: Seller`, `visit: Operator`,
-`visit: Signed` both, `visit: FreshOperator` an operator whose password was given just now. Each unsafe request of
-somebody who is signed in must bring the session's form token.
+A route says by its parameter whom it serves: `visit: Visiting` anybody, `visit: Seller`, `visit: Operator`, `visit:
+Signed` both, `visit: FreshOperator` an operator who confirmed the password recently. Each unsafe request of a signed-in
+visitor must contain the session's form token.
 """
 
 import hashlib
@@ -22,23 +22,23 @@ from mercarich_web.site.languages import chosen
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "form_token", "x-form-token"
 LANGUAGE, THEME, NOTICE = "language", "theme", "notice"
-"""Cookies that hold nothing private."""
+"""Cookies without private data."""
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in."""
+    """The visitor is not signed in."""
 
 
 class ConfirmationNeeded(Exception):
-    """The password was given too long ago for this."""
+    """The password was confirmed too long ago for this."""
 
 
 class CodeNeeded(Exception):
-    """Here a password alone is not enough, and no second step is set up."""
+    """This account needs a second step, and none is set up."""
 
 
 class NotForYou(Exception):
-    """Told as if it was not there."""
+    """The route is not for this visitor; the response is the same as if it did not exist."""
 
 
 class Forged(Exception):
@@ -47,14 +47,14 @@ class Forged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request, as templates see it."""
+    """One request, for templates."""
 
     path: str
     query: str
     now: datetime
     language: str
     theme: str
-    """light, dark, or auto for the system's."""
+    """`light`, `dark`, or `auto` for the system's theme."""
     caller: Caller
     session: Session | None = None
     secret: str = ""
@@ -62,7 +62,7 @@ class Visit:
 
     @property
     def account(self) -> Account:
-        """Of whoever is signed in."""
+        """The account of the signed-in visitor."""
         assert self.session is not None
         return self.session.account
 
@@ -76,12 +76,13 @@ class Visit:
 
     @property
     def is_fresh(self) -> bool:
-        """What needs a fresh login may be done."""
+        """Actions that need a fresh login are allowed."""
         return self.session is not None and self.session.is_fresh(self.now)
 
     @property
     def form_token(self) -> str:
-        """Another one in each page, so that compressed pages do not give it away letter by letter."""
+        """A form token that differs in each page, so that compressed pages do not reveal it letter by letter
+        (BREACH)."""
         nonce = secrets.token_hex(8)
         return f"{nonce}.{_seal(self.secret, nonce)}"
 
@@ -91,7 +92,7 @@ class Visit:
 
 
 def visit_of(request: Request, session: Session | None, token: str, now: datetime) -> Visit:
-    """What a request tells of itself."""
+    """Return the visit that a request describes."""
     cookies, headers = request.cookies, request.headers
     account = session.account if session is not None else None
     theme = cookies.get(THEME, "auto")
@@ -116,11 +117,11 @@ ASKED_BY_PAGES = frozenset(
         *("/markets/{name}/proxy", "/overview/pushes", "/running", "/fortnight"),
     }
 )
-"""Parts that an open page asks for again and again, by itself."""
+"""Routes that an open page requests repeatedly without its user."""
 
 
 def visiting(request: Request) -> Visit:
-    """Also of somebody who is not signed in."""
+    """Return the visit, also of a visitor who is not signed in."""
     door: Door = request.app.state.door
     token = request.cookies.get(request.app.state.cookie, "")
     path = getattr(request.scope.get("route"), "path", "")
@@ -192,14 +193,14 @@ FreshSeller = Annotated[Visit, Depends(fresh_seller)]
 
 
 def refusal(error: Wrong | TooMany) -> tuple[int, dict[str, object]]:
-    """The status, and what the page is told."""
+    """Return the status, and the values for the page."""
     if isinstance(error, TooMany):
         return 429, {"problem": "too_many", "seconds": int(error.seconds) + 1}
     return 401, {"problem": "wrong"}
 
 
 def let_in(request: Request, answer: Response, token: str) -> Response:
-    """With the session's cookie."""
+    """Add the session's cookie to the response."""
     secure = request.app.state.site.https
     answer.set_cookie(request.app.state.cookie, token, httponly=True, samesite="lax", secure=secure)
     return answer

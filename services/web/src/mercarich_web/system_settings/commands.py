@@ -42,7 +42,7 @@ def settings(argv: Sequence[str]) -> int:
 
 
 def _history(on: Opened, key: str | None, limit: int) -> SettingHistory:
-    """Of one setting, or of all."""
+    """Return the history of one setting, or of all."""
     book = _settings(on)
     if key is not None:
         book.one(key)
@@ -50,6 +50,7 @@ def _history(on: Opened, key: str | None, limit: int) -> SettingHistory:
 
 
 def _settings(on: Opened) -> "SqlSettings":
-    from mercarich_web.system_settings.sql import SqlSettings  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.system_settings.sql import SqlSettings
 
     return SqlSettings(on.engine)

@@ -1,4 +1,4 @@
-"""All settings but those of pools and of marketplaces, which have pages of their own."""
+"""The pages of all settings, except those of pools and marketplaces, which have pages of their own."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A setting and its history as people are shown them; `--json` prints these shapes as they are."""
+"""A setting and its history, as people see them; `--json` prints these shapes unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from mercarich_reasons.reason import Reason
 class Setting:
     key: str
     value: str
-    """What holds: the stored value, or the default where none or a bad one is stored."""
+    """The effective value: the stored one, or the default when none or an invalid one is stored."""
     default: str
     meaning: str
     expected: str
     stored: str | None
     problem: Reason | None
-    """Why the stored value does not count."""
+    """Why the stored value is not used."""
     updated_at: datetime | None
     updated_by: str | None
     low: float | None = None
     high: float | None = None
-    """Of a number."""
+    """Bounds of a number."""
     choices: Sequence[str] = ()
-    """The only texts that are allowed; empty: a number or any text."""
+    """The only allowed texts; empty: a number or any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SettingChange:
     at: datetime
     by: str
     note: str | None = None
-    """Why."""
+    """The note that gives the reason for the change."""
 
 
 @dataclass(frozen=True, slots=True)

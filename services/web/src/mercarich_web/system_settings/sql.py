@@ -1,4 +1,4 @@
-"""Queries on the settings, and their change with its history."""
+"""Queries on the settings, and changes of them with their history."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,31 +21,31 @@ class SqlSettings:
         self._engine = engine
 
     def all(self) -> Sequence[Setting]:
-        """Every setting there is, in the order of their definition."""
+        """Return every setting, in the order of their definition."""
         with reading(self._engine) as connection:
             stored = {row.key: row for row in connection.execute(select(settings))}
         return [_setting(definition, stored) for definition in settings_store.DEFINITIONS.values()]
 
     def one(self, key: str) -> Setting:
-        """Raises `NotFound`."""
+        """Return a setting. Raises `NotFound`."""
         for setting in self.all():
             if setting.key == key:
                 return setting
         raise NotFound(f"there is no setting {key!r}; `mercarich settings list` shows all")
 
     def change(self, key: str, value: str, by: Actor, at: datetime, note: str | None = None) -> Setting:
-        """Store one value with its history; returns what holds now. Raises `NotFound` and `Refused`."""
+        """Store one value and its history; return the effective setting. Raises `NotFound` and `Refused`."""
         self.one(key)
         self.write({key: value}, by, at, note)
         return self.one(key)
 
     def revision(self) -> int:
-        """Grows with every change."""
+        """Return the settings' revision, which grows with every change."""
         with reading(self._engine) as connection:
             return settings_store.revision(connection)
 
     def write(self, values: Mapping[str, str], by: Actor, at: datetime, note: str | None = None) -> None:
-        """All of them or, where it raises `Refused`, none; each is in its history and in the audit log."""
+        """Store all values or, when it raises `Refused`, none. Each change is in its history and in the audit log."""
 
         def write(connection: Connection) -> None:
             before = settings_store.write_all(connection, values, by=by.name, at=at, note=note)
@@ -60,7 +60,7 @@ class SqlSettings:
             raise Refused(error.reason) from error
 
     def history(self, keys: Sequence[str], limit: int) -> Sequence[SettingChange]:
-        """Of these, or of all where none is named; newest first."""
+        """Return changes of these settings, or of all when none is named; newest first."""
         columns = [column for column in settings_history.c if column is not settings_history.c.id]
         query = select(*columns).order_by(settings_history.c.id.desc()).limit(limit)
         if keys:

@@ -1,4 +1,4 @@
-"""The pages of settings, on their queries."""
+"""Build the pages of settings, on their queries."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What each setting does, in the operator's words, by groups. Pools and marketplaces have pages of their own."""
+"""What each setting does, for operators, in groups. Pools and marketplaces have pages of their own."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What waits in Kafka and who takes it."""
+"""What waits in Kafka, and which workers take it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

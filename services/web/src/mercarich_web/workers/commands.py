@@ -25,13 +25,15 @@ def pools(argv: Sequence[str]) -> int:
 
 
 def _queues(on: Opened) -> Queues:
-    from mercarich_web.workers.wiring import show_queues  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.workers.wiring import show_queues
 
     return show_queues(on.engine, on.shared)()
 
 
 def _pools(on: Opened) -> PoolStates:
-    from mercarich_web.system_settings.sql import SqlSettings  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.system_settings.sql import SqlSettings
     from mercarich_web.workers.sql import SqlPools
 
     return PoolStates(on.now(), SqlSettings(on.engine).revision(), SqlPools(on.engine).states())

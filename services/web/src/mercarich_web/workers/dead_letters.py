@@ -1,4 +1,4 @@
-"""A dead letter and what people are shown of it; `--json` prints these shapes as they are."""
+"""A dead letter, as people see it; `--json` prints these shapes unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ class DeadLetter:
     """A record that no worker could handle."""
 
     id: str
-    """topic/partition/offset of the dead letter; what `show` and `replay` take."""
+    """topic/partition/offset of the dead letter; the argument of `show` and `replay`."""
     source_topic: str
     group: str
     error: str

@@ -1,4 +1,4 @@
-"""Dead letters, read from their topics and published again."""
+"""Read dead letters from their topics and publish them again."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,12 +17,12 @@ class KafkaDeadLetters:
         self._bootstrap = bootstrap
 
     def read(self, topic: str | None) -> Iterator[DeadLetter]:
-        """Those of a source topic, or of all, as they come: there may be many."""
+        """Yield the dead letters of a source topic, or of all, one by one: there may be many."""
         names = [each.dead_letters for each in TOPICS if topic in (None, each.name)]
         return map(_letter, kafka.read_topics(self._bootstrap, names))
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:
-        """Into their source topics, with their keys; acknowledged on return."""
+        """Publish the records to their source topics, with their keys. All are acknowledged on return."""
         publisher = kafka.Publisher(self._bootstrap, client_id="dlq", topics=TOPICS)
         for letter in letters:
             publisher.publish(letter.source_topic, letter.value, key=letter.key)

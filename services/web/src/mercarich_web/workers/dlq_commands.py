@@ -23,7 +23,7 @@ SHOWN_LENGTH = 4000
 
 @dataclass(frozen=True, slots=True)
 class ShownLetter:
-    """A dead letter as people and programs may see it: bytes as text (U+FFFD for what is none), secrets struck out."""
+    """A dead letter for people and programs: bytes as text (U+FFFD for undecodable ones), with secrets removed."""
 
     id: str
     source_topic: str
@@ -112,6 +112,7 @@ def _replayed(done: Replayed) -> RenderableType:
 
 
 def _letters(on: Opened) -> "DeadLetterDesk":
-    from mercarich_web.workers.wiring import dead_letter_desk  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.workers.wiring import dead_letter_desk
 
     return dead_letter_desk(on.engine, on.shared, on.now)

@@ -1,4 +1,4 @@
-"""The seed's `.env` out of the settings, and whether the pools follow them."""
+"""The original system's `.env`, made from the settings, and whether the pools follow the settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from mercarich_web.workers.sql import SqlPools
 @dataclass(frozen=True, slots=True)
 class Resync:
     revision: int
-    """The newest change of a setting."""
+    """The revision of the newest change of a setting."""
     problems: Sequence[str]
-    """Stored values that cannot be used; the defaults hold."""
+    """Stored values that cannot be used; the defaults apply."""
     behind: Sequence[str]
     """Pools whose operator has not seen the newest change."""
     environment: str
@@ -25,7 +25,7 @@ SEED_KEYS = (
     "BACKGROUND_IMPORT_WORKER",
     *(key for site in SITES.values() for key in (site.check_setting, site.update_setting)),
 )
-"""In the order of the seed's file."""
+"""The keys in the order of the original's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class WorkerEnvironment:
     pools: SqlPools
 
     def export(self) -> str:
-        """One `KEY=value` a line; what holds, where a bad value is stored."""
+        """Return one `KEY=value` per line: the default when the stored value is invalid."""
         values = {setting.key: setting.value for setting in self.settings.all()}
         return "".join(f"{key}={values[key]}\n" for key in SEED_KEYS)
 
     def resync(self) -> Resync:
-        """Read every setting again; say which cannot be used, and which pools do not follow yet."""
+        """Read every setting again. Return those that cannot be used, and the pools that do not follow yet."""
         revision = self.settings.revision()
         return Resync(
             revision=revision,

@@ -1,4 +1,4 @@
-"""The seed's ways to the settings: `constant_manager`, `update_env`, and `mercarich env export`."""
+"""The original's commands for settings: `constant_manager`, `update_env`, and `mercarich env export`."""
 
 import argparse
 import sys
@@ -81,7 +81,7 @@ def env(argv: Sequence[str]) -> int:
 
 
 def _refuse_odd(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """Words that do not go together."""
+    """The arguments do not fit together."""
     changes = given.operation == "set"
     if given.operation != "list" and given.key is None:
         parser.error("expected a KEY; `--operation list` shows all")
@@ -109,12 +109,14 @@ def _default(setting: Setting) -> RenderableType:
 
 
 def _settings(on: Opened) -> "SqlSettings":
-    from mercarich_web.system_settings.sql import SqlSettings  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.system_settings.sql import SqlSettings
 
     return SqlSettings(on.engine)
 
 
 def _environment(on: Opened) -> "WorkerEnvironment":
-    from mercarich_web.workers.wiring import worker_environment  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_web.workers.wiring import worker_environment
 
     return worker_environment(on.engine)

@@ -1,4 +1,4 @@
-"""The pools of workers as the operator saw them last, and changing one."""
+"""The worker pools as the operator last saw them, and changes of one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CHANGES_SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class PoolDesk:
-    """Each pool with its settings. What takes a key raises `NotFound`."""
+    """Each pool with its settings. Methods that take a key raise `NotFound`."""
 
     pools: SqlPools
     settings: SqlSettings
@@ -32,11 +32,12 @@ class PoolDesk:
         raise NotFound(f"there is no pool of the setting {key!r}")
 
     def history(self, key: str) -> Sequence[SettingChange]:
-        """Of its settings, newest first."""
+        """Return the changes of the pool's settings, newest first."""
         return self.settings.history([key, key + MIN, key + MODE], CHANGES_SHOWN)
 
     def change(self, key: str, wanted: tuple[str, str, str], by: Actor, note: str | None) -> bool:
-        """`wanted` are mode, least and most; what is so already is not written. Raises `Refused`."""
+        """Change the pool's settings. `wanted` are mode, least and most; unchanged values are not written. Raises
+        `Refused`."""
         view = self.one(key)
         given = zip(view.settings, wanted, strict=True)
         values = {setting.key: value.strip() for setting, value in given if value.strip() != setting.value}

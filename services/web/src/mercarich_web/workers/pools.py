@@ -1,5 +1,5 @@
-"""The pools of workers as people set them, what the cluster made of it, and what other numbers would come to;
-`--json` prints these shapes as they are."""
+"""Worker pools: what people set, what the cluster made of it, and what other numbers would lead to; `--json` prints
+these shapes unchanged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from mercarich_web.system_settings.settings import Setting
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """One worker pool as the operator last saw and set it."""
+    """A worker pool as the operator last saw and set it."""
 
     pool: str
     settings_key: str
     mode: str
     """auto, fixed, paused"""
     wanted_min: int
-    """What the setting asks for; the last one that could be used."""
+    """What the setting asks for; when it is invalid, the last valid one."""
     wanted_max: int
     min: int
     """What the autoscaler was given."""
@@ -35,26 +35,26 @@ class PoolState:
     lag: int
     """Of these, records in Kafka."""
     revision: int
-    """The newest change of a setting that the operator had seen."""
+    """The revision of the newest change that the operator had seen."""
     seen_at: datetime
     lowest: int | None = None
     highest: int | None = None
     """The chart's bounds."""
     partitions: int | None = None
-    """Of its topic: more pods than these get no work."""
+    """Partitions of the pool's topic: more pods than these get no work."""
     affordable: int | None = None
-    """Pods that the connections to the database allow; None: any number."""
+    """Pods that the database's connections allow; None: any number."""
     per_replica: int | None = None
-    """Backlog that one pod is to carry."""
+    """Backlog that one pod should carry."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolStates:
     at: datetime
     revision: int
-    """The newest change of a setting; a pool with a lower one has not followed yet."""
+    """The revision of the newest change; a pool with a lower one has not followed yet."""
     pools: Sequence[PoolState]
-    """Empty where no operator has run."""
+    """Empty when no operator has run."""
 
 
 POOLS: Mapping[str, str] = {
@@ -64,13 +64,13 @@ POOLS: Mapping[str, str] = {
     "BACKGROUND_SEARCH_WORKER": "jobs-search",
     "BACKGROUND_IMPORT_WORKER": "jobs-import",
 }
-"""A pool's setting -> the pool, which is also its consumer group."""
+"""The pool of each setting; its name is also its consumer group."""
 MIN, MODE = "_MIN", "_MODE"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`contracts.pools.Limits`."""
+    """Bounds as in `contracts.pools.Limits`."""
 
     low: int
     high: int
@@ -79,16 +79,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class PoolView:
-    """One pool's settings beside what the operator of the cluster last made of them."""
+    """One pool's settings, beside what the cluster's operator last made of them."""
 
     key: str
     high: Setting
     low: Setting
     mode: Setting
     state: PoolState | None
-    """None where no operator has run."""
+    """None when no operator has run."""
     revision: int
-    """The newest change of a setting."""
+    """The revision of the newest change."""
 
     @property
     def name(self) -> str:
@@ -113,7 +113,7 @@ class PoolView:
 
     @property
     def changed(self) -> Setting | None:
-        """Of its settings the one that was changed last."""
+        """Return the setting of the pool that was changed last."""
         known = [each for each in self.settings if each.updated_at is not None]
         return max(known, key=lambda each: (each.updated_at is not None, each.updated_at), default=None)
 
@@ -122,7 +122,8 @@ class PoolView:
         return self.preview(self.wish)
 
     def preview(self, wish: Wish) -> HpaPlan | None:
-        """What the cluster would make of this wish now; None where no operator has told its limits."""
+        """Return the plan that the cluster would make of this wish now; None when no operator has reported its
+        limits."""
         known = self.state
         if known is None or known.lowest is None or known.highest is None or known.per_replica is None:
             return None
@@ -132,7 +133,7 @@ class PoolView:
 
 
 def wish(mode: str, low: int, high: int) -> Wish:
-    """Raises `ValueError` for a mode that is none."""
+    """Return a wish. Raises `ValueError` for an unknown mode."""
     given = Mode(mode)
     return Wish(given, high if given is Mode.FIXED else low, high)
 

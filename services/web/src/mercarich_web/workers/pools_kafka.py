@@ -1,4 +1,4 @@
-"""Pools of workers, by the broker's consumer groups."""
+"""Worker pools by the broker's consumer groups."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ POOLS: dict[str, Topic] = {
     "jobs-search": JOBS["search"],
     "jobs-import": JOBS["import"],
 }
-"""Pool, which is also its consumer group -> its topic."""
+"""The topic of each pool, whose name is also its consumer group."""
 
 
 class KafkaPools:

@@ -1,4 +1,4 @@
-"""What waits in Kafka, and whether what is outside can be reached; `--json` prints these shapes as they are."""
+"""What waits in Kafka, and whether the outside services can be reached; `--json` prints these shapes unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,24 +8,24 @@ from mercarich_web.runs.runs import Unfinished
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whether something outside can be used; `problem` is a sentence without secrets."""
+    """Whether an outside service can be used; `problem` is a sentence without secrets."""
 
     where: str
     ok: bool
     away: bool = False
-    """Cannot be reached; else what is wrong is its schema."""
+    """True: it cannot be reached. False with a `problem`: its schema is wrong."""
     problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool's workers and what Kafka holds for them."""
+    """A pool's workers, and what Kafka holds for them."""
 
     name: str
     topic: str
     lag: int
     workers: int | None
-    """None: the broker does not know the group, so no worker has ever joined."""
+    """None: the broker does not know the group, because no worker has ever joined."""
     partitions: int
     oldest_age_seconds: float | None
     dead_letters: int
@@ -36,5 +36,5 @@ class Pool:
 class Queues:
     broker: Reach
     pools: Sequence[Pool]
-    """Empty while the broker is away."""
+    """Empty while the broker is unavailable."""
     unfinished: Sequence[Unfinished]

@@ -1,4 +1,4 @@
-"""Dead letters: looked at, and given to their workers once more. Handling a record twice does no harm."""
+"""Show dead letters, and give them to their workers again. Handling a record twice does no harm."""
 
 from dataclasses import dataclass
 from heapq import nlargest
@@ -21,12 +21,12 @@ class DeadLetterDesk:
     now: Clock
 
     def list(self, topic: str | None, limit: int) -> DeadLetterList:
-        """Newest first, of one source topic or of all."""
+        """Return dead letters, newest first, of one source topic or of all."""
         found = (letter for letter in self.letters.read(topic) if topic in (None, letter.source_topic))
         return DeadLetterList(nlargest(limit, found, key=lambda letter: letter.first_seen))
 
     def show(self, letter_id: str) -> DeadLetter:
-        """Raises `NotFound`."""
+        """Return a dead letter. Raises `NotFound`."""
         lies_in = letter_id.partition("/")[0]
         for topic in (each.name for each in TOPICS if each.dead_letters == lies_in):
             for letter in self.letters.read(topic):
@@ -35,14 +35,14 @@ class DeadLetterDesk:
         raise NotFound(f"there is no dead letter {letter_id!r}; `mercarich dlq list` shows them")
 
     def replay(self, letter_id: str, by: Actor) -> Replayed:
-        """Raises `NotFound`."""
+        """Replay a dead letter. Raises `NotFound`."""
         letter = self.show(letter_id)
         self.audit.write(AuditAction.DEAD_LETTER_REPLAYED, by, letter_id, None, self.now())
         self.letters.publish([letter])
         return Replayed(1, [letter.source_topic])
 
     def replay_all(self, topic: str, by: Actor) -> Replayed:
-        """Those of a source topic. Raises `NotFound` when there are none."""
+        """Replay all dead letters of a source topic. Raises `NotFound` when there are none."""
         found = [letter for letter in self.letters.read(topic) if letter.source_topic == topic]
         if not found:
             raise NotFound(f"there is no dead letter of the topic {topic!r}; `mercarich dlq list` shows them")

@@ -1,4 +1,4 @@
-"""Worker pools as the operator last wrote them."""
+"""Queries on worker pools, as the operator last wrote them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""`mercarich topics ensure`: every topic of the contracts exists, so that the first worker need not wait for it."""
+"""`mercarich topics ensure`: create every topic of the contracts, so that the first worker need not wait for it."""
 
 import argparse
 import logging
@@ -19,9 +19,11 @@ def topics(argv: Sequence[str]) -> int:
     ensure = parser.add_subparsers(dest="action", required=True).add_parser("ensure", help="exit 75: no broker")
     ensure.add_argument("--seconds", type=_seconds, default=30, help="wait so long for the broker (30)")
     given = parser.parse_args(argv)
-    from mercarich_platform.kafka import ensure_topics  # drivers: not for a help page
+    # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_platform.kafka import ensure_topics
 
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # a broker that is away is one sentence here
+    # The client's own warnings are silenced: an unavailable broker is reported in one sentence.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
         created = ensure_topics(
             load(SharedSettings).kafka_bootstrap, (*TOPICS, *DEAD_LETTERS), timeout_seconds=given.seconds

@@ -1,4 +1,4 @@
-"""Pools, queues and dead letters, on their queries and on the broker."""
+"""Build the use cases of pools, queues and dead letters, on their queries and the broker."""
 
 from collections.abc import Sequence
 

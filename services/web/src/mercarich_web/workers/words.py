@@ -21,7 +21,7 @@ POOLS: Mapping[str, Said] = {
     "BACKGROUND_SEARCH_WORKER": Said("Bulk searches"),
     "BACKGROUND_IMPORT_WORKER": Said("CSV imports"),
 }
-"""What a pool is for; by its setting."""
+"""The purpose of a pool, by its setting."""
 MODES: Mapping[str, tuple[str, str]] = {
     Mode.AUTO: (N_("Automatic"), N_("By load, between the two numbers")),
     Mode.FIXED: (N_("Fixed"), N_("Exactly the upper number, whatever the load")),

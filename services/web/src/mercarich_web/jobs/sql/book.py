@@ -1,4 +1,4 @@
-"""Queries on jobs as people handle them; no method needs a worker to be there."""
+"""Queries on jobs for people; no method needs a running worker."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ ABANDONED_AFTER = timedelta(days=1)
 
 
 class SqlJobBook:
-    """The jobs as people handle them; no method needs a worker to be there."""
+    """The jobs for people; no method needs a running worker."""
 
     def __init__(self, engine: Engine, now: Clock) -> None:
         self._engine = engine
@@ -50,7 +50,7 @@ class SqlJobBook:
             return connection.execute(count).scalar_one()
 
     def start(self, user_id: int, kind: Kind, arguments: Mapping[str, Any], by: str, now: datetime) -> int:
-        """Behind the seller's other jobs, and with the seller's place in the turn."""
+        """Create a job, behind the seller's other jobs; the seller keeps the place in the turn. Return its id."""
         served = select(func.coalesce(func.max(jobs.c.turn), 0)).where(jobs.c.user_id == user_id, jobs.c.kind == kind)
         row = {
             "user_id": user_id,
@@ -105,7 +105,7 @@ class SqlJobBook:
         run_tx(self._engine, write)
 
     def abandon(self, job_id: int) -> None:
-        """Take back a job that never became ready."""
+        """Delete a job that never became ready."""
 
         def write(connection: Any) -> None:
             for table in (job_files, job_queries):
@@ -128,7 +128,7 @@ class SqlJobBook:
         return None if row is None else _job(row)
 
     def several(self, job_ids: Collection[int]) -> Mapping[int, Job]:
-        """Those that there are."""
+        """Return those jobs that exist, by id."""
         with reading(self._engine) as connection:
             return {row.id: _job(row) for row in connection.execute(_jobs().where(jobs.c.id.in_(job_ids)))}
 
@@ -151,35 +151,37 @@ class SqlJobBook:
             number, left = rows[-1].number, None if left is None else left - len(rows)
 
     def stop(self, job_id: int, message: Reason, now: datetime) -> bool:
-        """Ends it whatever its worker does, which writes nothing more; False when it had ended."""
+        """End the job at once; its worker can write nothing more. Return False when it had ended."""
         return self._end(jobs.c.id == job_id, State.STOPPED, message, now)
 
     def skip(self, job_id: int, number: int) -> bool:
-        """False when the query was not waiting."""
+        """Skip a waiting query. Return False when it was not waiting."""
         waiting = and_(job_queries.c.job_id == job_id, job_queries.c.number == number, job_queries.c.state == "waiting")
         skip = update(job_queries).where(waiting).values(state="skipped")
         return run_tx(self._engine, lambda connection: connection.execute(skip).rowcount) == 1
 
     def frozen(self, before: datetime) -> "Sequence[tuple[int, Kind, datetime]]":
-        """Open jobs that a worker owes progress since before then: id, kind, since when."""
+        """Return open jobs whose worker has made no progress since `before`: id, kind, time of the last progress."""
         query = select(jobs.c.id, jobs.c.kind, jobs.c.heartbeat_at).where(_still_since(before)).order_by(jobs.c.id)
         with reading(self._engine) as connection:
             return [(row.id, Kind(row.kind), row.heartbeat_at) for row in connection.execute(query)]
 
     def take_over(self, job_id: int, before: datetime, now: datetime) -> bool:
         """Free a job whose claim is older than `before`, or that no worker takes any more; its cursor stays.
-        False when it is free, or a worker has taken it meanwhile."""
+
+        Return False when it is free already, or a worker has claimed it meanwhile.
+        """
         stuck = or_(jobs.c.claimed_at <= before, jobs.c.attempts >= ATTEMPTS)
         which = and_(jobs.c.id == job_id, _still_since(before), jobs.c.claim.is_not(None), stuck)
         free = {"fence": jobs.c.fence + 1, "claim": None, "claimed_at": None, "claim_until": None, "attempts": 1}
         return run_tx(self._engine, lambda c: c.execute(update(jobs).where(which).values(free)).rowcount) == 1
 
     def close(self, job_id: int, before: datetime, message: Reason, now: datetime) -> bool:
-        """Fail a job that has still made no progress since `before`."""
+        """Fail a job that has made no progress since `before`."""
         return self._end(and_(jobs.c.id == job_id, _still_since(before)), State.FAILED, message, now)
 
     def leftovers(self) -> "Sequence[int]":
-        """Ended jobs that still have staged rows, and those that never became ready within a day."""
+        """Return ended jobs that still have staged rows, and jobs that did not become ready within a day."""
         rows, file = (exists().where(table.c.job_id == jobs.c.id) for table in (job_rows, job_files))
         staged = or_(rows, and_(file, ~to_be_mended(self._now())))
         forgotten = and_(jobs.c.phase == Phase.PREPARING, jobs.c.created_at < self._now() - ABANDONED_AFTER)
@@ -191,15 +193,17 @@ class SqlJobBook:
         return sorted({*never, *done})
 
     def _end(self, which: ColumnElement[bool], state: State, message: Reason, now: datetime) -> bool:
-        """The fence rises with it: whoever works on the job writes nothing more."""
+        """End the job and raise its fence, so that a worker that still has it writes nothing more."""
         values = {**ended(state, message, now), "fence": jobs.c.fence + 1}
         end = update(jobs).where(which, jobs.c.ended_at.is_(None)).values(values)
         return run_tx(self._engine, lambda connection: connection.execute(end).rowcount) == 1
 
 
 def _still_since(before: datetime) -> ColumnElement[bool]:
-    """A worker owes progress since then: it has the job, whatever it did of it before, or had it and did nothing. One
-    that is silent about it still does; a job that was given back waits in the queue and owes nothing."""
+    """A worker should have made progress since then: it has the job, or had it and made none.
+
+    A worker that has sent no heartbeat is included. A job that was given back waits in the queue and is not.
+    """
     owing = or_(jobs.c.attempts > 0, jobs.c.claim.is_not(None))
     return and_(jobs.c.ended_at.is_(None), owing, jobs.c.heartbeat_at <= before)
 

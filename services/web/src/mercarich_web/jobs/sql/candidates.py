@@ -1,4 +1,4 @@
-"""What a search finds becomes drafts of its seller."""
+"""Turn what a search finds into drafts of its seller."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ from mercarich_web.jobs.sql.new_rows import new_listing, new_source
 from mercarich_web.replacements.exclusions import Exclusions
 
 PAUSED_SECONDS = 15.0
-"""After which a search whose marketplaces are all paused looks again."""
+"""Seconds until a search is tried again whose marketplaces are all paused."""
 _query = job_queries.c
 
 
@@ -35,8 +35,11 @@ class SqlCandidates:
         self._engine = desk.engine
 
     def next_query(self, claim: Claim) -> tuple[int, Query] | None:
-        """The first that is neither done nor skipped and whose marketplace is not paused, with its number.
-        Raises `MarketAway` when only paused ones are left."""
+        """Return the first query, with its number, that is neither done nor skipped and whose marketplace is not
+        paused.
+
+        Raises `MarketAway` when only queries of paused marketplaces are left.
+        """
         waiting = and_(_query.job_id == claim.job_id, _query.state == "waiting")
         first = select(job_queries).where(waiting).order_by(_query.number).limit(1)
         with reading(self._engine) as connection:
@@ -59,7 +62,8 @@ class SqlCandidates:
         )
 
     def take(self, claim: Claim, number: int, items: Sequence[Item], *, page: int, last: bool, now: datetime) -> Claim:
-        """Drafts of those that the seller does not have; `page` is read, and the query done when it is the `last`."""
+        """Make drafts of those items that the seller does not have. Count `page` as read, and the query as done when it
+        is the `last`."""
         on_sale = {item.item_id: item for item in items if item.state is State.AVAILABLE}
 
         def write(connection: Connection) -> Claim:
@@ -79,7 +83,7 @@ class SqlCandidates:
         return run_tx(self._engine, write)
 
     def note(self, claim: Claim, number: int, why: Reason, *, give_up: bool) -> Claim:
-        """An answer that could not be used."""
+        """Store that a response could not be used."""
         this = and_(_query.job_id == claim.job_id, _query.number == number, _query.state == "waiting")
         values: dict[str, Any] = {"tries": _query.tries + 1, "problem": why}
         if give_up:
@@ -93,7 +97,7 @@ class SqlCandidates:
         return run_tx(self._engine, write)
 
     def outcome(self, claim: Claim) -> tuple[int, int]:
-        """(queries that failed, queries)."""
+        """Return the number of failed queries and of all queries."""
         states = select(_query.state, func.count()).where(_query.job_id == claim.job_id).group_by(_query.state)
         with reading(self._engine) as connection:
             counts = {row[0]: row[1] for row in connection.execute(states)}
@@ -115,7 +119,7 @@ def _exclusions(connection: Connection, user_id: int) -> Exclusions:
 
 
 def _make_drafts(connection: Connection, claim: Claim, items: Sequence[Item], now: datetime) -> int:
-    """Of items that the seller has no listing with; returns how many."""
+    """Make drafts of items that the seller has no listing for. Return their number."""
     if not items:
         return 0
     rows = [

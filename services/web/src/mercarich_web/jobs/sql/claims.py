@@ -1,4 +1,4 @@
-"""Who has which job, in turn over the sellers, and the fence around every write."""
+"""Claims of jobs, in turn over the sellers, and the fence around every write."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -23,12 +23,13 @@ log = logging.getLogger(__name__)
 ROWS_DELETED = 5_000
 _ROUNDS = 20
 ATTEMPTS = 3
-"""Claims in a row without progress, after which no worker takes a job: it may be what ends them. The watch decides."""
+"""Consecutive claims without progress after which no worker takes a job, since the job may be what kills them. The
+watch then decides."""
 _FREE = {"claim": None, "claimed_at": None, "claim_until": None}
 
 
 class SqlDesk:
-    """One worker's desk; `lease` says how long a job stays with it without progress."""
+    """Claims of one worker; a job stays with it for `lease` without progress."""
 
     def __init__(self, engine: Engine, lease: Callable[[], timedelta], now: Clock) -> None:
         self.engine = engine
@@ -36,12 +37,12 @@ class SqlDesk:
         self._now = now
 
     def claim(self, kind: Kind, worker: str, now: datetime) -> Claim | None:
-        """The next job in turn, its seller's turn gone to the end; None when nobody waits."""
+        """Claim the next job and move its seller to the end of the turn. None when no job waits."""
         lease = self._lease()
         return run_tx(self.engine, lambda connection: _claim(connection, kind, worker, now, lease))
 
     def release(self, claim: Claim) -> None:
-        """Somebody else's turn."""
+        """Give the job back, so that the next seller has a turn."""
         self._write(claim, _FREE)
 
     def put_off(self, claim: Claim, until: datetime, why: Reason) -> None:
@@ -51,14 +52,14 @@ class SqlDesk:
         self._write(claim, ended(state, message, now))
 
     def advance(self, connection: Connection, claim: Claim, cursor: Mapping[str, Any], **values: Any) -> Claim:
-        """In a transaction: the job goes on at `cursor`. Raises `Overtaken`."""
+        """Move the job's cursor within the transaction. Raises `Overtaken`."""
         text = orjson.dumps(cursor).decode()
         write_claimed(connection, claim, {**self._alive(), "cursor": text, "message": None, **values})
         known = {key: values[key] for key in ("done", "wrong", "total", "phase") if key in values}
         return replace(claim, cursor=cursor, **known)
 
     def discard(self, job_id: int) -> None:
-        """Delete what an ended job staged, but for a file that is to be mended. Safe to repeat."""
+        """Delete what an ended job staged, except a file that is to be mended. Safe to repeat."""
         mend = select(jobs.c.id).where(jobs.c.id == job_id, to_be_mended(self._now()))
         with reading(self.engine) as connection:
             file = () if connection.execute(mend).first() is not None else (job_files.c.place,)
@@ -75,20 +76,21 @@ class SqlDesk:
 
 
 def write_claimed(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> None:
-    """Write the job's row if it is still ours, which locks it until the transaction ends. Raises `Overtaken`."""
+    """Write the job's row if the claim is still ours; the row stays locked until the transaction ends. Raises
+    `Overtaken`."""
     ours = and_(jobs.c.id == claim.job_id, jobs.c.fence == claim.fence, jobs.c.ended_at.is_(None))
     if connection.execute(update(jobs).where(ours).values(**values)).rowcount != 1:
         raise Overtaken
 
 
 def to_be_mended(now: datetime) -> ColumnElement[bool]:
-    """Imports whose rows were wrong: their sellers get their files back for a while."""
+    """Imports whose rows were wrong; their files are kept for a while, so that the sellers can mend them."""
     wrong = and_(jobs.c.wrong > 0, jobs.c.done > 0)
     return and_(jobs.c.state == State.FAILED, wrong, jobs.c.ended_at > now - MENDABLE_FOR)
 
 
 def ended(state: State, message: Reason | None, now: datetime) -> dict[str, Any]:
-    """The columns of a job that ends."""
+    """Return the columns of a job that ends."""
     return {
         "state": state,
         "phase": Phase.ENDED,
@@ -100,7 +102,7 @@ def ended(state: State, message: Reason | None, now: datetime) -> dict[str, Any]
 
 
 def open_jobs(kind: Kind | str, now: datetime) -> ColumnElement[bool]:
-    """Jobs that a worker may take now."""
+    """Jobs that a worker may claim now."""
     return and_(
         jobs.c.kind == kind,
         jobs.c.ended_at.is_(None),
@@ -112,7 +114,7 @@ def open_jobs(kind: Kind | str, now: datetime) -> ColumnElement[bool]:
 
 
 def _claim(connection: Connection, kind: Kind, worker: str, now: datetime, lease: timedelta) -> Claim | None:
-    """The job of the seller who was served longest ago and has none of this kind with a worker."""
+    """Claim the job of the seller who was served longest ago and who has no job of this kind with a worker."""
     served = jobs.alias("served")
     busy = select(served.c.user_id).where(
         served.c.kind == kind, served.c.ended_at.is_(None), served.c.claim_until > now
@@ -125,7 +127,8 @@ def _claim(connection: Connection, kind: Kind, worker: str, now: datetime, lease
         if found is None:
             return None
         mine = and_(jobs.c.id == found.id, jobs.c.fence == found.fence, open_jobs(kind, now))
-        # One that is locked is being claimed, applied or stopped in this moment: the next seller is not to wait for it.
+        # A locked job is being claimed, applied or stopped at this moment: skip it, so that the next seller does not
+        # wait.
         row = connection.execute(select(jobs).where(mine).with_for_update(skip_locked=True)).one_or_none()
         if row is not None:
             return _take(connection, row, worker, now, lease)

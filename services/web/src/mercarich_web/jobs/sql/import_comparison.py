@@ -1,7 +1,7 @@
-"""What staged rows say against each other and against the seller's listings, a page of rows at a time.
+"""Compare staged rows with each other and with the seller's listings, a page of rows at a time.
 
-Each question names the page's own keys: joins of the staged rows with themselves are planned by databases that know
-nothing yet of rows so young, and then read all of them for each one.
+Each query names the page's own keys. For a join of the staged rows with themselves the databases have no statistics
+yet, since the rows are new, and would read all rows for each one.
 """
 
 from collections import defaultdict
@@ -20,11 +20,11 @@ from mercarich_web.listings.csv_rows import Problem
 
 _row = job_rows.c
 _Source = tuple[str, str]
-"""Marketplace and item."""
+"""Marketplace and item id."""
 
 
 def problems_of(connection: Connection, claim: Claim, first: int, last: int) -> Sequence[Problem]:
-    """Of the rows numbered above `first` up to `last`, in the order of their lines."""
+    """Return problems of the rows numbered above `first` up to `last`, in the order of their lines."""
     query = select(_row.line, _row.sku, _row.marketplace, _row.item_id, _row.listed)
     page = query.where(_row.job_id == claim.job_id, _row.number > first, _row.number <= last).order_by(_row.number)
     rows = connection.execute(page).all()
@@ -34,14 +34,14 @@ def problems_of(connection: Connection, claim: Claim, first: int, last: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a page's rows are held against."""
+    """What a page's rows are compared with."""
 
     first_line: Mapping[str, int]
-    """Of each SKU in the file."""
+    """The first line of each SKU in the file."""
     lines: Mapping[_Source, Mapping[str, int]]
-    """Of each source in the file: the first line of each SKU."""
+    """The first line of each SKU, by source, in the file."""
     own: Mapping[str, tuple[_Source, bool]]
-    """The seller's listings by SKU: source, and whether they are listed."""
+    """The seller's listings by SKU: the source, and whether they are listed."""
     takers: Mapping[_Source, Sequence[str]]
     """The seller's SKUs by source."""
     leaving: Container[str]
@@ -54,7 +54,7 @@ class _Known:
             yield Problem(row.line, "sku", SkuTwice(self.first_line[row.sku]))
         if row.sku in self.leaving:
             yield Problem(row.line, "sku", BeingDeleted(row.sku))
-        if had != source:  # listings that shared a source before may go on
+        if had != source:  # Listings that shared a source before the import may keep sharing it.
             yield from self._taken(row, source)
         if listed and had is not None and had != source:
             yield Problem(row.line, "source_id", SourceFixed(had[1]))

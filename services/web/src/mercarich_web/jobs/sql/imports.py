@@ -1,4 +1,4 @@
-"""Rows of an import are staged and compared in slices, and applied in one transaction."""
+"""Stage and compare the rows of an import in slices, and apply them in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ from mercarich_web.pictures.sql import want_pictures
 
 CHUNKS_READ = 8
 APPLIED = 1_000
-"""Rows a statement of the last transaction."""
+"""Rows per statement of the last transaction."""
 
 
 class SqlImports:
@@ -34,7 +34,7 @@ class SqlImports:
         self._engine = desk.engine
 
     def chunks(self, job_id: int, offset: int) -> Iterator[bytes]:
-        """The file's bytes from `offset` on; each call of next reads a little."""
+        """Yield the file's bytes from `offset` on, in small pieces."""
         files = job_files.c
         with reading(self._engine) as connection:
             upto = select(func.max(files.place)).where(files.job_id == job_id, files.place <= offset)
@@ -70,7 +70,8 @@ class SqlImports:
         return run_tx(self._engine, write)
 
     def compare(self, claim: Claim, last: int) -> Claim:
-        """Hold the staged rows after the cursor up to number `last` against each other and the seller's listings."""
+        """Compare the staged rows after the cursor, up to number `last`, with each other and with the seller's
+        listings."""
 
         def write(connection: Connection) -> Claim:
             problems = problems_of(connection, claim, int(claim.cursor["number"]), last)
@@ -79,7 +80,7 @@ class SqlImports:
         return run_tx(self._engine, write)
 
     def make_sources(self, claim: Claim, last: int) -> Claim:
-        """The source items of these rows exist afterwards."""
+        """Create the source items of these rows that do not exist yet."""
         rows = job_rows.c
         wanted = select(rows.marketplace, rows.item_id).where(_between(claim, int(claim.cursor["number"]), last))
         missing = wanted.outerjoin(source_items, _same_source()).where(source_items.c.id.is_(None)).distinct()
@@ -93,7 +94,7 @@ class SqlImports:
         return run_tx(self._engine, write)
 
     def apply(self, claim: Claim, now: datetime) -> int:
-        """Every staged row in one transaction, which also ends the job; answers how many. Raises `Changed`."""
+        """Apply every staged row and end the job, in one transaction. Return the number of rows. Raises `Changed`."""
 
         def write(connection: Connection) -> int:
             write_claimed(connection, claim, {"heartbeat_at": now})
@@ -107,7 +108,7 @@ class SqlImports:
 
         try:
             return run_tx(self._engine, write)
-        except IntegrityError as error:  # the same SKU was made elsewhere in this moment
+        except IntegrityError as error:  # The same SKU was created elsewhere at the same moment.
             raise Changed from error
 
     def _advance(
@@ -127,8 +128,8 @@ class SqlImports:
 
 
 def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> int:
-    """What the file leaves empty stays. A listed offer keeps its source and quantity: those are the checks' and the
-    revivals' to change, at any moment."""
+    """Apply some rows. An empty cell leaves the value as it is. A listed offer keeps its source and quantity, which
+    only the checks and the replacements change, at any moment."""
     found = connection.execute(_joined(claim, first, last)).all()
     _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
     by = ByImport(claim.job_id)
@@ -152,8 +153,8 @@ def _make_offers(connection: Connection, ids: Sequence[int], now: datetime, by: 
 
 
 def _keep_free(connection: Connection, user_id: int, sources: Sequence[int]) -> None:
-    """None of the seller's listings has one of these sources, nor can get one before the transaction ends: a
-    revival locks the source that it gives. Raises `Changed`."""
+    """Check that none of the seller's listings has one of these sources, and keep it so until the transaction ends: a
+    replacement locks the source that it assigns. Raises `Changed`."""
     if sources:
         these = select(source_items.c.id).where(source_items.c.id.in_(sources)).order_by(source_items.c.id)
         connection.execute(these.with_for_update()).all()

@@ -1,4 +1,4 @@
-"""The rows of a source item and a listing that web makes, with what the other services begin from."""
+"""New rows of a source item and a listing, with the initial values that the other services expect."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from mercarich_reasons.reason import Reason
 def new_source(
     marketplace: str, item_id: str, *, seller_id: str | None = None, title: str | None = None
 ) -> dict[str, Any]:
-    """Never looked at yet."""
+    """A source item that was never looked at."""
     return {
         "marketplace": marketplace,
         "item_id": item_id,
@@ -27,8 +27,8 @@ def new_source(
 
 
 def new_listing(user_id: int, source_item_id: int, marketplace: str, quantity: int, now: datetime) -> dict[str, Any]:
-    """A draft without its SKU, ASIN and title. Listed or not, nothing waits to be pushed: a listed one stands at Amazon
-    as the seller put it there, and from the next check on it is withdrawn when its source is gone."""
+    """A draft without its SKU, ASIN and title. Nothing waits to be pushed, listed or not: a listed one is at Amazon as
+    the seller created it there, and is withdrawn by the first check that finds its source gone."""
     return {
         "user_id": user_id,
         "marketplace": marketplace,
@@ -47,7 +47,8 @@ def new_listing(user_id: int, source_item_id: int, marketplace: str, quantity: i
 
 
 def offered(rows: Iterable[tuple[int, Mapping[str, Any]]], now: datetime, reason: Reason) -> list[Event]:
-    """What the history tells of new rows, each with its id, that are no drafts: as `make_offer` tells it of a draft."""
+    """Return the events of new rows, each with its id, that are no drafts: the same events as `make_offer` writes for a
+    draft."""
     return [
         Event(
             listing_id=id,

@@ -1,4 +1,4 @@
-"""Actions on many listings: how many would change is shown first, then it is done."""
+"""Bulk actions on listings: a preview of the number of changes, then the changes."""
 
 from typing import Annotated
 
@@ -40,7 +40,7 @@ def routes(site: Site, change: ChangeMany) -> APIRouter:
 
     @routes.post("/preview")
     def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
-        """Changes nothing: a POST because a selection does not fit into an address."""
+        """Preview an action. Changes nothing; it is a POST because a selection does not fit into an address."""
         told = change.preview(visit.account, action, choice)
         return site.page(visit, "listings/bulk.html", action=action, choice=choice, preview=told, back=own_path(back))
 

@@ -1,4 +1,4 @@
-"""A seller's listings: the table with its filters in the address, and the same as CSV."""
+"""A seller's listings: the table, with its filters in the address, and an export as CSV."""
 
 from typing import Annotated, Literal
 
@@ -22,15 +22,15 @@ def wished(
     market: Annotated[Marketplace | Literal[""], Query()] = "",
     sort: Order = Order.NEWEST,
 ) -> Wish:
-    """A form sends what is not chosen, too, as an empty text."""
+    """Parse the filters. A form also sends those that are not chosen, as empty texts."""
     return Wish(view, q.strip(), market or None, sort)
 
 
 Wished = Annotated[Wish, Depends(wished)]
 MOST_COUNTED = 1_001
-"""Of what matches; it stands for more than a thousand."""
+"""Matches are counted up to this number, which stands for "more than a thousand"."""
 KEPT_FOR_A_SESSION = {"Cache-Control": "private, max-age=3600", "Vary": "Cookie"}
-"""Whoever signs in next in the same browser gets nothing of it."""
+"""The cache depends on the cookie, so that the next user of the same browser gets nothing of it."""
 
 
 def routes(
@@ -75,7 +75,7 @@ def routes(
 
     @routes.get("/{listing_id}")
     def one(visit: Seller, listing_id: Id) -> Response:
-        """The why page."""
+        """The page that explains one listing."""
         return site.page(visit, "listings/listing.html", story=tell_story(visit.account.user_id, listing_id))
 
     @routes.get("/{listing_id}/pictures/{slot}")
@@ -87,7 +87,7 @@ def routes(
 
 
 def _address(wish: Wish, **changes: str | None) -> str:
-    """Of the table with this wish, some of it changed; what is as usual is not in it."""
+    """Return the address of the table with these filters, some of them changed; defaults are left out."""
     values: dict[str, str | None] = {
         "view": None if wish.view is View.ALL else wish.view.value,
         "q": wish.words or None,

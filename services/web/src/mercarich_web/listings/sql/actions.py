@@ -1,4 +1,4 @@
-"""A seller's actions on many listings: previewed, applied, taken back."""
+"""A seller's actions on many listings: preview, apply, undo."""
 
 from datetime import datetime
 from typing import Any
@@ -29,25 +29,26 @@ class SqlBulk:
         with reading(self._engine) as connection:
             fit = count(connection, fitting)
             at_once = min(fit, way(action).room(connection, user_id, fitting, now))
-            # told where it is not said of all of them anyway
+            # Counted only when some of the listings that the action fits may be down already.
             some_come_down = its.takes_down and not its.stages <= set(UP)
             up = count(connection, fitting.where(is_in(UP))) if some_come_down else 0
             return Preview(count(connection, _chosen(user_id, choice)), fit, at_once, min(up, at_once))
 
     def apply(self, user_id: int, action: BulkAction, choice: Choice, by: str, now: datetime) -> Applied:
-        """All that fit, as many as a preview says, in one transaction."""
+        """Apply the action to all listings that it fits, as many as a preview says, in one transaction."""
         fitting = _fitting(user_id, action, choice, now)
 
         def apply(connection: Connection) -> Applied:
             room = way(action).room(connection, user_id, fitting, now)
-            # drafts first: they are not part of what a day may delete
+            # Drafts come first: they do not count towards the number of deletions a day.
             found = connection.execute(fitting.order_by(_offer.listed, _offer.id).limit(room)).scalars().all()
             return way(action).make(connection, user_id, sorted(found), by, now)
 
         return run_tx(self._engine, apply)
 
     def undo(self, user_id: int, at: datetime, by: str, now: datetime) -> int:
-        """Take back what was applied then, in one transaction: those that nobody has changed since; how many."""
+        """Undo in one transaction what was applied then, except for listings that anybody changed since. Return the
+        number of restored listings."""
         return run_tx(self._engine, lambda connection: bulk_undo_sql.undo(connection, user_id, at, by, now))
 
 

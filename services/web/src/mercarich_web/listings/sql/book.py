@@ -1,4 +1,4 @@
-"""A seller's listings: pages by keyset, figures, an export."""
+"""A seller's listings: keyset pages, figures, export."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -55,7 +55,8 @@ _NOT_BY_STAGE: Mapping[View, ColumnElement[bool]] = {
 
 
 def _of_stages(stages: frozenset[Stage]) -> ColumnElement[bool]:
-    """One that Amazon does not know is shown as that, whatever its stage."""
+    """Condition for listings in these stages. A listing that Amazon does not know is shown as unknown, in whatever
+    stage."""
     return and_(is_in(stages), _is_known) if stages <= {*UP, *DOWN} else is_in(stages)
 
 
@@ -124,14 +125,14 @@ class SqlListingBook:
         return Shop(Figures(**counts._mapping, exposed=len(exposed)), exposed)
 
     def matching(self, user_id: int, wish: Wish, most: int) -> int:
-        """How many there are, counted up to `most`."""
+        """Return the number of matches, counted up to `most`."""
         ids = select(_offer.id)
         found = wanted(_joined(ids) if wish.view is View.EXPOSED else ids, user_id, wish).limit(most).subquery()
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
     def export(self, user_id: int, wish: Wish) -> Iterator[Sequence[ExportedListing]]:
-        """By SKU, in pieces."""
+        """Yield listings in pieces, ordered by SKU."""
         query = wanted(_joined(select(*_EXPORTED)), user_id, wish).order_by(_offer.sku).limit(PIECE)
         last = ""
         while True:
@@ -145,18 +146,18 @@ class SqlListingBook:
 
 @lru_cache(maxsize=256)
 def _page(wish: Wish, *, begins: bool) -> Select[Any]:
-    """Of a `seller`; after the listing with this `value` of what orders them and this id, unless it `begins`. Kept:
-    making it takes longer than asking."""
+    """Select a page of a `seller`'s listings after the place given by the sort column's `value` and the id; the first
+    page when it `begins`. The statement is cached, because building it takes longer than running it."""
     query = wanted(_joined(select(*_ROW)), bindparam("seller", type_=_offer.user_id.type), wish)
-    # few have one: in the order of the page MariaDB would read all of a seller's for them
+    # Few listings have a problem. In the order of the page, MariaDB would read all of the seller's listings for them.
     if wish.view is View.PROBLEM:
         query = walking(query, _offer.user_id, _offer.listed)
-    # a seller's SKUs are all different: with the id behind them, MariaDB would sort instead of reading an index
+    # A seller's SKUs are unique. With the id after them, MariaDB would sort instead of reading an index.
     by = (_offer.sku,) if wish.order.is_by_sku else (_offer.changed_at, _offer.id)
     if not begins:
         value, listing = bindparam("value", type_=by[0].type), bindparam("listing", type_=_offer.id.type)
         place, here = tuple_(*by), tuple_(*(value, listing)[: len(by)])
-        # MariaDB goes to no place of an index by two columns at once, only by the first
+        # MariaDB seeks in an index by one column only, not by a pair of columns; hence the condition on the first one.
         first = by[0] <= value if wish.order.is_down else by[0] >= value
         query = query.where(first, place < here if wish.order.is_down else place > here)
     ordered = [column.desc() for column in by] if wish.order.is_down else by
@@ -164,8 +165,10 @@ def _page(wish: Wish, *, begins: bool) -> Select[Any]:
 
 
 def _exposed(connection: Connection, user_id: int) -> dict[int, datetime | None]:
-    """Which they are an index tells alone, and few are unless nothing can be pushed; since when, only their rows."""
-    place = (_offer.user_id == user_id, _offer.listed == true(), _offer.orphan == false())  # of the index
+    """Return the exposed listings, and since when. The index alone finds them, and they are few unless nothing can be
+    pushed; the times are read from their rows only."""
+    # These columns are in the index.
+    place = (_offer.user_id == user_id, _offer.listed == true(), _offer.orphan == false())
     found = _joined(select(_offer.id)).where(*place, VIEWS[View.EXPOSED])
     ids = connection.execute(found).scalars().all()
     at = func.coalesce(_offer.withdrawn_at, _source.suspected_at, _source.observed_at, _offer.changed_at)
@@ -187,7 +190,7 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 
 def _matches(words: str) -> ColumnElement[bool]:
-    """SKUs are compared byte by byte on MariaDB; they are in capitals if anything."""
+    """SKUs are compared byte by byte on MariaDB; they are usually in capitals."""
     markets = [marketplace.value for marketplace in Marketplace]
     sources = select(_source.id).where(_source.marketplace.in_(markets), _source.item_id == words)
     return or_(

@@ -1,4 +1,4 @@
-"""Which listings a seller's actions fit, as SQL, and the changes that `actions` makes of them."""
+"""Which listings a seller's actions fit, as SQL, and the rows changed as `actions` says."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,13 +20,14 @@ def _fits(action: Action) -> ColumnElement[bool]:
 
 
 FITS: Mapping[BulkAction, ColumnElement[bool]] = {action: _fits(its) for action, its in ACTIONS.items()}
-"""Of the listing alone, by its stage; some actions ask more (`ways`)."""
+"""Conditions on the listing alone, by its stage; some actions have more conditions (`ways`)."""
 
 
 def change(
     connection: Connection, action: BulkAction, rows: Sequence[Listing], by: str, now: datetime, *, after: int
 ) -> None:
-    """Rows that are locked and fit; `after` is the place of their pictures behind those of the same action."""
+    """Change rows that are locked and fit. `after` is the position of their pictures in the queue, behind those of the
+    same action."""
     gone = gone_sources(connection, rows) if ACTIONS[action].by_source else frozenset()
     store.save(connection, [changed(action, row, by, now, source_is_gone=row.source_item_id in gone) for row in rows])
     if ACTIONS[action].wants_pictures:
@@ -34,7 +35,7 @@ def change(
 
 
 def gone_sources(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:
-    """The ids of those of the rows' sources that were last seen gone."""
+    """Return the ids of those sources of the rows that were last seen gone."""
     sources = source_items.c
     seen_gone = select(sources.id).where(
         sources.id.in_({row.source_item_id for row in rows}), sources.state.in_(OUT_OF_STOCK)

@@ -1,4 +1,4 @@
-"""Listings that their seller deletes: by the rules of `delete_old_items`, without its age; and drafts."""
+"""Deletion of listings by their seller: drafts, and offers by the rules of `delete_old_items` without the age."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,19 +15,19 @@ from mercarich_web.housekeeping.sql.expired import allowance, count_deleted, del
 
 
 def fits(now: datetime) -> ColumnElement[bool]:
-    """A draft, or an offer of which nothing is under way and whose zero was read back, or that Amazon does not know."""
+    """A draft; or an offer with nothing under way, whose zero was read back or which Amazon does not know."""
     return or_(
         is_in({Stage.DRAFT}), expired(Choice(withdrawn_until=now, now=now, unknown_to_amazon=True, by_hand=True))
     )
 
 
 def room(connection: Connection, user_id: int, now: datetime) -> int:
-    """Offers that may still go today."""
+    """Return how many more offers may be deleted today."""
     return max(0, allowance(connection, user_id, tokyo_day(now)))
 
 
 def delete(connection: Connection, user_id: int, rows: Sequence[Listing], by: str, now: datetime) -> None:
-    """Rows that are locked and fit."""
+    """Delete rows that are locked and fit."""
     unknown = _unknown_to_amazon(connection, [row.id for row in rows])
     given = [(row, DeletedByHand(row.sku, by)) for row in rows]
     delete_listings(connection, [(row, why) for row, why in given if not row.listed or row.id in unknown], now)

@@ -1,4 +1,4 @@
-"""How long offers stood at Amazon without a source, from the history of listings."""
+"""How long offers were at Amazon without a source, from the history of listings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from mercarich_web.database import reading
 from mercarich_web.listings.exposure import Effect, Look, Span, kinds
 
 BEFORE = timedelta(days=7)
-"""So long before what is asked an exposure that has ended since may have begun; of longer ones no end is looked for."""
+"""How long before the period an exposure that has ended may have begun. For longer ones, no end is searched for."""
 _event = listing_events.c
 _begins = kinds(Effect.BEGINS)
 
@@ -27,7 +27,7 @@ class SqlExposures:
     def spans(
         self, user_id: int, since: datetime, now: datetime, exposed: Mapping[int, datetime | None]
     ) -> Sequence[Span]:
-        """Those that have not ended before `since`; what goes on ends now. `exposed`: what is exposed now, as of
+        """Return the exposures that had not ended before `since`; those that continue end now. `exposed` is as of
         `views.Shop`."""
         still = dict(exposed)
         with reading(self._engine) as connection:
@@ -36,7 +36,8 @@ class SqlExposures:
                 if row.until is not None:
                     found.append(Span(row.at, row.until))
                     begins = still.get(row.listing_id)
-                    if begins is not None and begins <= row.until:  # it has ended since they were looked at
+                    # The exposure has ended since the listings were read.
+                    if begins is not None and begins <= row.until:
                         still.pop(row.listing_id)
                 elif row.listing_id in still:
                     still.pop(row.listing_id)
@@ -44,7 +45,7 @@ class SqlExposures:
         return [*found, *(Span(begins, now) for begins in still.values() if begins is not None)]
 
     def looks(self, user_id: int, since: datetime) -> Sequence[Look]:
-        """Check runs that have looked at something of the seller."""
+        """Return the check runs that looked at offers of the seller."""
         query = (
             select(runs.c.id, runs.c.marketplace, runs.c.started_at, run_sellers.c.fallen)
             .add_columns(runs.c.outcome, runs.c.arguments)
@@ -60,7 +61,7 @@ class SqlExposures:
         ]
 
     def _cleared(self, connection: Connection, user_id: int, since: datetime) -> dict[int, int]:
-        """Run -> offers that its holds kept and that were there all the time."""
+        """Return, by run, the number of offers that its holds kept up and that turned out to be on sale."""
         cleared = (
             select(holds.c.run_id, func.count())
             .join(listing_events, _event.hold_id == holds.c.id)
@@ -75,7 +76,8 @@ def _is_whole(run: AnyRow) -> bool:
 
 
 def _changes(user_id: int, since: datetime) -> Select[Any]:
-    """What began, and when the next change ended it; after the last one of a listing, None."""
+    """Select the beginnings of exposures, with the time of the next change, which ended them; None after a listing's
+    last one."""
     by_hand = func.coalesce(has_code(_event.reason, ByHand), false())
     gone = and_(_event.kind.in_(_begins), not_(by_hand))
     down = and_(_event.kind.in_(kinds(Effect.ENDS_AT_0)), _event.quantity_after == 0)

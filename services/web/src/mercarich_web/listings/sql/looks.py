@@ -1,8 +1,8 @@
-"""Looks that a seller asks for: the newest run of a marketplace takes the sources in once more.
+"""Looks that a seller asks for: the sources are added once more to the newest run of their marketplace.
 
-A checker claims and records them as all items of the run, by the same budget, brake and evidence; so the run must have
-come past its canaries, and must not be held. No run is started for it: a new one would supersede the run under way.
-What no checker is told of is taken by that run's planner, or by the next run.
+A checker claims and records them like all items of the run, with the same budget, brake and evidence. So the run must
+have passed its canaries and must not be held. No new run is started, because it would supersede the run under way.
+Sources that no checker is told of are taken by that run's planner, or by the next run.
 """
 
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ _is_trusted = or_(runs.c.phase.in_(("checking", "confirming")), _has_ended)
 
 
 def can_be_looked_at(now: datetime) -> ColumnElement[bool]:
-    """Of the source: not seen just now, and not pending in its marketplace's newest run, which is trusted; its seller
-    takes part in runs."""
+    """Condition on the source: it was not seen recently and is not pending in its marketplace's newest run, the run is
+    trusted, and the seller takes part in runs."""
     rested = or_(_source.checked_at.is_(None), _source.checked_at <= now - LOOK_REST)
     free = _is_free(runs.c.id, _has_ended, now)
     head = exists().where(_of_check, _is_trusted, run_heads.c.marketplace == _source.marketplace, free)
@@ -44,9 +44,9 @@ def room(connection: Connection, user_id: int, now: datetime) -> int:
 
 
 def take_in(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
-    """These listings' sources, those that are still to be looked at."""
+    """Add the listings' sources, except those that need no look any more."""
     rows = store.read(connection, ids, listings.c.user_id == user_id)
-    # the head is locked, so that no newer run begins meanwhile; then sources by their id, as checkers do it
+    # The newest run is locked, so that no newer one begins meanwhile; then the sources by id, in the checkers' order.
     locked = select(run_heads.c.run_id).where(run_heads.c.operation == "check").order_by(run_heads.c.marketplace)
     heads = connection.execute(locked.with_for_update(read=True)).scalars().all()
     newest = select(runs.c.id, runs.c.marketplace, runs.c.generation, runs.c.phase).where(runs.c.id.in_(heads))
@@ -68,7 +68,8 @@ def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: date
         fresh = {"check_run": run.id, "check_rank": 0, "check_unknowns": 0}
         marked = update(source_items).where(_source.id.in_([row.id for row in found]))
         connection.execute(marked.values(**fresh, check_not_before=None, check_problem=None))
-        new = [row.id for row in found if row.check_run != run.id]  # of others, attempts go on: one may kill workers
+        # The attempts of the other sources continue, because one of them may be killing workers.
+        new = [row.id for row in found if row.check_run != run.id]
         connection.execute(update(source_items).where(_source.id.in_(new)).values(check_attempts=0))
         connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + len(new)))
     items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
@@ -76,6 +77,7 @@ def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: date
 
 
 def _is_free(run_id: ColumnElement[int] | int, has_ended: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
-    """Not pending in the run. What its workers put off after its end, or died with, nobody else would look at again."""
+    """Condition: the source is not pending in the run. After the run's end, what its workers put off, or had when they
+    died, nobody else would look at."""
     left = and_(has_ended, _source.check_not_before <= now)
     return or_(_source.check_run.is_(None), _source.check_run != run_id, left)

@@ -25,7 +25,7 @@ from mercarich_web.replacements.sql.searches import LISTING, search_of
 
 SHOWN = 50
 ITS_EVENTS = and_(listings.c.id == listing_events.c.listing_id, listing_events.c.at >= listings.c.created_at)
-"""SQLite gives the id of a deleted listing again: what is older than the row is another's."""
+"""SQLite reuses the id of a deleted listing: an event older than the row belongs to another listing."""
 
 
 class SqlOffers:
@@ -53,13 +53,13 @@ class SqlOffers:
             return search_of(connection, listing_id)
 
     def account(self, listing_id: int) -> Account | None:
-        """Of its seller."""
+        """Return the Amazon account of the listing's seller."""
         with reading(self._engine) as connection:
             row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
             return Account(*row) if row is not None else None
 
     def decision_evidence_id(self, listing_id: int) -> int | None:
-        """Of the newest event that rests on evidence."""
+        """Return the evidence of the newest event that has any."""
         event = listing_events.c
         query = (
             select(event.evidence_id)
@@ -107,7 +107,7 @@ def _account() -> Select[Any]:
 
 
 def select_offers() -> Select[Any]:
-    """Offers, each with its source, by the sellers' names; `found` reads a row."""
+    """Select offers, each with its source, by the sellers' names; `found` parses a row."""
     offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
     source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
     return (
@@ -126,7 +126,7 @@ def _offer_column(name: str) -> Column[Any]:
 
 
 def _source_column(name: str) -> Column[Any]:
-    """The pending look's columns carry a prefix in the table."""
+    """The columns of the pending look have a prefix in the table."""
     if name == "pending_run":
         return source_items.c.check_run
     pending = name in ("attempts", "unknowns", "not_before", "problem")

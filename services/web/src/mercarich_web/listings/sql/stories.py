@@ -1,4 +1,4 @@
-"""All that is known of one listing."""
+"""Everything known about one listing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
@@ -20,7 +20,7 @@ SELLER: BindParameter[int] = bindparam("seller", type_=Id)
 
 
 class SqlListingFile:
-    """All that is known of one listing."""
+    """Everything known about one listing."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -31,13 +31,13 @@ class SqlListingFile:
         return None if row is None else found(row)
 
     def looks(self, source_item_id: int, evidence_ids: Collection[int], limit: int) -> Sequence[Evidence]:
-        """The last ones at this source, and these; newest first."""
+        """Return the newest looks at this source, and these; newest first."""
         values = {"source": source_item_id, "these": sorted(evidence_ids), "most": limit}
         with reading(self._engine) as connection:
             return [Evidence(**row._mapping) for row in connection.execute(_looks(), values)]
 
     def candidates(self, listing_id: int) -> Sequence[Candidate]:
-        """Of the last search, in the order in which they were judged."""
+        """Return candidates of the last search, in the order in which they were judged."""
         with reading(self._engine) as connection:
             return [Candidate(**row._mapping) for row in connection.execute(_candidates(), {"listing": listing_id})]
 
@@ -47,7 +47,7 @@ class SqlListingFile:
             return [Replacement(**row._mapping) for row in connection.execute(_replacements(), {"listing": listing_id})]
 
     def pictures(self, user_id: int, listing_id: int) -> Mapping[int, str]:
-        """Slot 0 is the main one; the paths of its files."""
+        """Return the paths of the pictures by slot; slot 0 is the main picture."""
         with reading(self._engine) as connection:
             rows = connection.execute(_pictures(), {"seller": user_id, "listing": listing_id})
             return {row.slot: row.path for row in rows}

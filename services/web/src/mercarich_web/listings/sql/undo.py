@@ -1,6 +1,6 @@
-"""What a seller's action changed is put back: its events say what that was.
+"""Undo a seller's action: its events say what it changed.
 
-All events of an action have its time.
+All events of an action have the same time.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ CHUNK = 1_000
 
 
 def undo(connection: Connection, user_id: int, at: datetime, by: str, now: datetime) -> int:
-    """Returns how many listings were put back."""
+    """Undo the action and return the number of restored listings."""
     done = _done(connection, user_id, at)
     return sum(_put_back(connection, done[start : start + CHUNK], by, now) for start in range(0, len(done), CHUNK))
 
 
 def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]:
-    """The events of the action, in order of their listings: others may have the same moment."""
+    """Return the events of the action in the order of their listings. Others may have the same time."""
     event = listing_events.c
     columns = (event.listing_id, event.user_id, event.at, event.kind, event.reason, event.quantity_before)
     mine = (event.user_id == user_id, event.at == at, event.kind.in_(sorted(UNDO_OF)))

@@ -1,4 +1,4 @@
-"""What the tables need to know of each action: which rows it fits, how many at once, and how they are changed."""
+"""How each action is made in the tables: which rows it fits, how many at once, and how they are changed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ _offer = listings.c
 @dataclass(frozen=True, slots=True)
 class Way:
     fits: Callable[[datetime], ColumnElement[bool]]
-    """Of the listing alone: looked at again under the lock."""
+    """Condition on the listing alone, which is checked again under the lock."""
     of_source: Callable[[datetime], ColumnElement[bool]]
-    """What its source must be besides."""
+    """Further condition on the listing's source."""
     room: Callable[[Connection, int, Select[Any], datetime], int]
-    """How many a seller's action may change at once; the query is of those that it fits."""
+    """Returns how many listings the seller's action may change at once, given the query of those that it fits."""
     make: Callable[[Connection, int, Sequence[int], str, datetime], Applied]
-    """For a seller, of these ids in their order, by whom and when."""
+    """Applies the action for a seller to these ids in order; the last arguments are the actor and the time."""
 
 
 def count(connection: Connection, query: Select[Any]) -> int:
-    """Up to `MOST` + 1."""
+    """Count the rows, up to `MOST` + 1."""
     some = query.limit(MOST + 1).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
@@ -61,7 +61,7 @@ def _by_transition(action: BulkAction) -> Way:
 
 
 def _room_to_delete(connection: Connection, user_id: int, fitting: Select[Any], now: datetime) -> int:
-    """Drafts are not part of what a day may delete."""
+    """Drafts do not count towards the number of deletions a day."""
     drafts = count(connection, fitting.where(~_offer.listed))
     return min(MOST, drafts + bulk_deletions_sql.room(connection, user_id, now))
 
@@ -80,7 +80,8 @@ def _in_chunks(
     fits: ColumnElement[bool],
     change: Callable[[Sequence[Listing], int], None],
 ) -> int:
-    """`change` is given rows that are locked and still fit, and how many ids came before theirs; returns how many."""
+    """Lock ids in chunks and apply `change`, which gets the rows that still fit and the number of ids before them.
+    Return the number of changed rows."""
     changed = 0
     for start in range(0, len(ids), CHUNK):
         rows = store.lock(connection, ids[start : start + CHUNK], _offer.user_id == user_id, fits)

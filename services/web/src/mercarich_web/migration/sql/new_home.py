@@ -1,4 +1,4 @@
-"""Our tables as the home of what is taken over: all in one transaction, so that nothing is left of one that fails."""
+"""Write the migrated rows to our tables in one transaction, so that a failed migration leaves nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 class SqlNewRows:
-    """Rows of a take-over, in an open transaction: not there before all of them are."""
+    """The rows of a take-over in an open transaction; nobody else sees them before it commits."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -31,7 +31,7 @@ class SqlNewRows:
         self._connection.execute(insert(users).values(id=user_id, **row))
 
     def add_listings(self, rows: Sequence[tuple[Mapping[str, Any], str, str | None]]) -> None:
-        """Each with its source's id and the source's seller; sources that are not there yet are made."""
+        """Add listings, each with its source's id and the source's seller. Missing sources are created."""
         sources = {(row["marketplace"], source): seller for row, source, seller in rows}
         insert_missing(self._connection, source_items, [_source(*key, seller) for key, seller in sources.items()])
         ids = _ids(self._connection, list(sources))
@@ -40,7 +40,7 @@ class SqlNewRows:
         self._want_pictures(made)
 
     def set(self, key: str, value: str, by: str, at: datetime) -> str | None:
-        """A setting; why it is not taken over, if it is not."""
+        """Store a setting. Return why it is not taken over, None when it is."""
         try:
             settings_store.write(self._connection, key, value, by=by, at=at)
         except settings_store.BadSetting as error:
@@ -64,14 +64,17 @@ class SqlNewRows:
 
 
 class SqlNewHome:
-    """Our database, where the original's rows go."""
+    """Our database, into which the original's rows are migrated."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def filled(self, fill: Callable[[SqlNewRows], Result]) -> Result:
-        """Keep what `fill` writes, all of it when it returns or nothing when it raises; on a conflict it is called
-        again. Raises `Refused` when there are sellers, and `DatabaseAway`."""
+        """Run `fill` in a transaction: all of what it writes is kept when it returns, and nothing when it raises. On a
+        conflict it is called again.
+
+        Raises `Refused` when there are sellers already, and `DatabaseAway`.
+        """
 
         def write(connection: Connection) -> Result:
             count = connection.execute(select(func.count()).select_from(users)).scalar_one()
@@ -82,7 +85,7 @@ class SqlNewHome:
         return run_tx(self._engine, write)
 
     def setting_problem(self, key: str, value: str) -> str | None:
-        """Why `set` would not take it over, as far as can be told without writing."""
+        """Return why `set` would not take the setting over, as far as that can be found out without writing."""
         definition = settings_store.DEFINITIONS.get(key)
         if definition is None:
             return NO_SUCH

@@ -1,4 +1,4 @@
-"""The original's MariaDB (or a copy in SQLite): one snapshot, nothing but SELECT."""
+"""The original's MariaDB (or a copy in SQLite): one read-only snapshot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,11 +17,12 @@ _SNAPSHOT = {
     "sqlite": ("PRAGMA query_only=ON", "BEGIN"),
     "mysql": ("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", "START TRANSACTION"),
 }
-"""Everything is read as it was at the first look, however long that takes; nothing can be written."""
+"""Statements that begin a read-only snapshot: all reads see the database as of the first one, however long they
+take."""
 
 
 def open_original(url: str) -> Engine:
-    """Connects later. Raises `BadConfiguration`."""
+    """Prepare the connection, which is made later. Raises `BadConfiguration`."""
     try:
         return create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError):
@@ -29,14 +30,15 @@ def open_original(url: str) -> Engine:
 
 
 class SqlOriginal:
-    """One connection from the first question on; read a table's rows to their end before the next. `close` it."""
+    """One connection, opened at the first query. Read a table's rows to their end before the next query, and call
+    `close`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._opened: Connection | None = None
 
     def tables(self) -> tuple[Sequence[Known], Sequence[str]]:
-        """Those that are taken over, and the names of the others."""
+        """Return the tables to be taken over, and the names of the others."""
         with _translated():
             inspector = inspect(self._snapshot())
             names = sorted(inspector.get_table_names())
@@ -44,7 +46,7 @@ class SqlOriginal:
         return [known for known in found.values() if known], [name for name, known in found.items() if not known]
 
     def rows(self, table: Known) -> Iterator[Mapping[str, Any]]:
-        """By our names of the columns, as a stream."""
+        """Stream the rows, with our names of the columns."""
         columns: dict[str, ColumnClause[Any]] = {ours: column(name) for ours, name in table.columns.items()}
         query = select(*(found.label(ours) for ours, found in columns.items())).select_from(
             any_table(table.table, *columns.values())

@@ -1,4 +1,4 @@
-"""What the tables say that sellers should know of. Each question has an index to go by."""
+"""Find the causes of notices in the tables. Each query has an index."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ class SqlCauses:
         self._engine = engine
 
     def now(self, at: datetime) -> Sequence[Cause]:
-        """Of all sellers."""
+        """Return the causes of all sellers."""
         with reading(self._engine) as connection:
             active = set(connection.execute(select(users.c.id).where(users.c.active.is_(true()))).scalars())
             found = [
@@ -57,7 +57,7 @@ def _proposed() -> Select[Any]:
 
 
 def _pending(which: ColumnElement[bool]) -> Select[Any]:
-    """Of what is on the way to Amazon."""
+    """Select what is on the way to Amazon."""
     on_offer = and_(_offer.push_pending == 1, _offer.listed.is_(true()))
     return select(_offer.user_id, func.max(""), func.count()).where(on_offer, which).group_by(_offer.user_id)
 

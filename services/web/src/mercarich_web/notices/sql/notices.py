@@ -23,7 +23,7 @@ class SqlNotices:
         self._engine = engine
 
     def known(self, names: Collection[Name]) -> Sequence[Notice]:
-        """All that are open, and those of these names."""
+        """Return all open notices, and those with these names."""
         found: dict[int, Notice] = {}
         listed = sorted(names)
         with reading(self._engine) as connection:
@@ -35,7 +35,8 @@ class SqlNotices:
         return list(found.values())
 
     def write(self, changes: Changes, now: datetime) -> None:
-        """And what goes out by it; two writers at once tell once."""
+        """Write the changes, and queue what is to be sent for them. When two processes write at once, each notice is
+        sent once."""
 
         def write(connection: Connection) -> None:
             ordered = sorted(changes.new, key=lambda cause: cause.name)
@@ -53,7 +54,7 @@ class SqlNotices:
         run_tx(self._engine, write)
 
     def of(self, user_id: int, since: datetime) -> Sequence[Notice]:
-        """Open ones, and those that closed since; open first, newest first."""
+        """Return open notices and those closed since then; open first, then newest first."""
         shown = or_(notices.c.closed_at.is_(None), notices.c.closed_at > since)
         query = select(notices).where(notices.c.user_id == user_id, shown)
         with reading(self._engine) as connection:
@@ -63,7 +64,7 @@ class SqlNotices:
         return sorted(found, key=lambda notice: not notice.is_open)
 
     def read(self, user_id: int, notice_id: int | None, now: datetime) -> int:
-        """Mark one, or all: how many were there."""
+        """Mark one notice as read, or all. Return their number."""
         which = notices.c.read_at.is_(None) if notice_id is None else notices.c.id == notice_id
         change = update(notices).where(notices.c.user_id == user_id, which).values(read_at=now)
         return run_tx(self._engine, lambda connection: connection.execute(change).rowcount)
@@ -79,7 +80,7 @@ def _told(cause: Cause) -> dict[str, Any]:
 
 
 def _add(connection: Connection, cause: Cause, now: datetime) -> bool:
-    """False where another process was quicker."""
+    """Return False when another process added the notice first."""
     row = {**cause.name._asdict(), **_told(cause), "opened_at": now}
     quiet = insert(notices).prefix_with("OR IGNORE", dialect="sqlite").prefix_with("IGNORE", dialect="mysql")
     return connection.execute(quiet.values(row)).rowcount == 1

@@ -1,4 +1,4 @@
-"""The ways in which sellers get notices, and the line of what goes out."""
+"""The ways in which sellers receive notices, and the queue of sendings."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ class SqlWays:
         run_tx(self._engine, write)
 
     def send(self, user_id: int, way: Way, what: What, now: datetime) -> None:
-        """Put in line."""
+        """Add sendings to the queue."""
         row = a_sending(user_id, way, what, now, None)
         run_tx(self._engine, lambda connection: connection.execute(insert(notice_sendings).values(row)))
 
@@ -56,7 +56,7 @@ class SqlWays:
             ]
 
     def queued(self, user_id: int, what: Collection[What], since: datetime) -> int:
-        """How many of these were put in line since."""
+        """Return the number of sendings of these kinds that were queued since then."""
         these = (_sending.user_id == user_id, _sending.what.in_(list(what)), _sending.created_at > since)
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(notice_sendings).where(*these)).scalar_one()
@@ -67,7 +67,7 @@ class SqlOutbox:
         self._engine = engine
 
     def take(self, now: datetime, limit: int) -> Sequence[Sending]:
-        """Those that are due, one of a seller; each is put off, so that no other sender takes it."""
+        """Return due sendings, one per seller. Each is postponed, so that no other sender takes it."""
         is_due = and_(_sending.state == "waiting", _sending.not_before <= now)
         first = select(func.min(_sending.id)).where(is_due).group_by(_sending.user_id)
         due = select(_sending.id, _sending.attempts).where(is_due, _sending.id.in_(first))
@@ -96,7 +96,7 @@ class SqlOutbox:
         self._end(sending_id, state="failed" if for_good else "waiting", problem=problem[:255])
 
     def sweep(self, before: datetime) -> None:
-        """Delete what ended, and notices that closed, before."""
+        """Delete sendings that ended, and notices that closed, before this time."""
         old = delete(notice_sendings).where(_sending.state != "waiting", _sending.not_before < before)
         closed = delete(notices).where(notices.c.closed_at < before)
 

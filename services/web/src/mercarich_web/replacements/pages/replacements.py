@@ -1,4 +1,4 @@
-"""Replacements that wait for the seller: approve, refuse, never from this seller."""
+"""The page of replacements that wait for the seller: approve, refuse, exclude the source seller."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from mercarich_web.site.visits import Seller
 
 Back = Annotated[str, Query(max_length=LONGEST)]
 Shown = Annotated[str | None, Form(max_length=LONGEST)]
-"""The item on the page, by its marketplace and id: another may have come since."""
+"""The item that the page showed, by its marketplace and id: another may have been found since."""
 
 
 def routes(site: Site, proposals: SqlProposals) -> APIRouter:

@@ -1,4 +1,4 @@
-"""A seller's rules for checks and replacements, and what is never bought: source sellers and words."""
+"""A seller's rules for checks and replacements, and the exclusions: source sellers and words."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -21,11 +21,11 @@ Market = Annotated[Marketplace | None, Form()]
 
 
 HERE = "#never"
-"""Where the page tells what is never bought."""
+"""The part of the page with the exclusions."""
 
 
 async def _given(request: Request) -> dict[str, str]:
-    """The rules of the form, a switch that is off included: a browser does not send it."""
+    """The rules in the form, including switches that are off, which a browser does not send."""
     form = await request.form()
     switches = {field.key: "off" for _, fields in rule_words.GROUPS for field in fields if field.kind == "switch"}
     sent = {key: str(form[key]).strip()[:200] for key in rule_words.KEYS if key in form}
@@ -68,7 +68,7 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
 
     @routes.post("/preview")
     def preview(visit: Seller, given: Given) -> Response:
-        """The page with what these values would change; nothing is saved."""
+        """Show what these values would change, without saving them."""
         try:
             checks = desk.preview_checks(visit.account, given)
             return page(visit, given=given, trial=desk.preview(visit.account, given), checks=checks)
@@ -92,7 +92,7 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
 
 
 def _excluded(desk: ExclusionDesk, username: str, never: str, after: str) -> Mapping[str, object]:
-    """A page of what is never bought, as the template takes it."""
+    """Return a page of the exclusions for the template."""
     found = desk.page(username, never, unpacked(after, username) if after else None)
     follows = address("/rules", {"never": never, "after": packed(found.next)}) if found.next else None
     first = address("/rules", {"never": never}) if after else None

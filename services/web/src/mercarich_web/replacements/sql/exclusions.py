@@ -26,7 +26,7 @@ from mercarich_web.replacements.exclusions import Exclusion
 
 
 class SqlExclusions:
-    """`user_id` None stands for all sellers."""
+    """Exclusions; `user_id` None stands for all sellers."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -37,7 +37,8 @@ class SqlExclusions:
             return found
 
     def of(self, user_id: int | None) -> Sequence[Exclusion]:
-        """What holds for this seller, that of all sellers included; None: every exclusion there is."""
+        """Return the exclusions that apply to this seller, including those for all sellers; None: every exclusion there
+        is."""
         sellers, words = excluded_sellers.c, excluded_words.c
         of_sellers = select(sellers.user_id, users.c.username, sellers.marketplace, sellers.seller_id.label("value"))
         of_words = select(words.user_id, users.c.username, words.word.label("value"))
@@ -56,7 +57,7 @@ class SqlExclusions:
         return [Exclusion(row.username, getattr(row, "marketplace", None), row.value) for row in rows]
 
     def page(self, user_id: int, words: str, after: Exclusion | None, limit: int) -> Sequence[Exclusion]:
-        """In the order of `ExclusionPage`, of those with these words in them, behind this one."""
+        """Return exclusions after this one that contain these words, in the order of `ExclusionPage`."""
         sellers, bans = excluded_sellers.c, excluded_words.c
         of_sellers = select(sellers.user_id, sellers.marketplace, sellers.seller_id.label("value"))
         of_words = select(bans.user_id, null().label("marketplace"), bans.word.label("value"))
@@ -78,13 +79,13 @@ class SqlExclusions:
         with reading(self._engine) as connection:
             username = connection.execute(own).scalar_one()
             rows = [row for query in found for row in connection.execute(query.limit(limit))]
-        rows.sort(key=lambda row: (row.user_id, row.marketplace is None))  # each kind came in its order
+        rows.sort(key=lambda row: (row.user_id, row.marketplace is None))  # Each kind was read in its order.
         return [
             Exclusion(None if row.user_id == EVERYONE else username, row.marketplace, row.value) for row in rows[:limit]
         ]
 
     def add(self, user_id: int | None, exclusion: Exclusion) -> bool:
-        """Whether this call added it."""
+        """Return whether this call added it."""
         table, row = _row(user_id, exclusion)
 
         def write(connection: Connection) -> bool:
@@ -96,7 +97,7 @@ class SqlExclusions:
         return run_tx(self._engine, write)
 
     def remove(self, user_id: int | None, exclusion: Exclusion) -> bool:
-        """Whether it was there."""
+        """Return whether there was one to remove."""
         table, row = _row(user_id, exclusion)
         gone = delete(table).where(_same(table, row))
         return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount == 1)

@@ -1,4 +1,4 @@
-"""Replacements that wait for a seller, and the seller's word on them: as `mercarich revival approve` and `undo`."""
+"""Replacements that wait for a seller, and the seller's decision on them: as `mercarich revival approve` and `undo`."""
 
 from collections.abc import Callable, Sequence
 
@@ -26,22 +26,22 @@ SEEN = (
     *("rating_good", "rating_bad", "shipping_payer", "shipping_cost_jpy", "ships_from", "ship_days_max"),
     *("share_forth", "share_back", "inliers"),
 )
-"""What the search saw of a candidate; NULL where nobody knows, or it is kept no more."""
+"""What the search saw of a candidate; NULL when it is not known, or not kept any more."""
 SHOWN = 20
 Decide = Callable[[Connection, int], int]
-"""Of a listing, by its id; returns the revival's."""
+"""Decides on a listing by its id, and returns the id of the replacement."""
 
 
 class SqlProposals:
-    """What decides raises `NotFound` for a listing that is not the seller's, and `Refused`, also where `shown`, the
-    marketplace and item that the seller saw, is not what would be decided on."""
+    """Decisions raise `NotFound` for a listing that is not the seller's, and `Refused`. A decision is also refused when
+    `shown`, the marketplace and item that the seller saw, is not what would be decided on."""
 
     def __init__(self, engine: Engine, now: Clock) -> None:
         self._engine = engine
         self._now = now
 
     def waiting(self, seller: Account) -> Sequence[Proposal]:
-        """The first twenty, oldest first."""
+        """Return the first twenty, oldest first."""
         old, new = source_items.alias("old"), source_items.alias("new")
         found, offer, seen = revivals.c, listings.c, revival_candidates.c
         query = (
@@ -65,17 +65,17 @@ class SqlProposals:
             return [Proposal(**row._mapping) for row in connection.execute(query)]
 
     def approve(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
-        """A worker takes it within seconds, after one more look."""
+        """Approve the replacement. A worker applies it within seconds, after one more look."""
         by, now = seller.username, self._now()
         return self._decide(seller, listing_id, lambda c, id: replacements.approve(c, id, by, now, shown=shown))
 
     def refuse(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
-        """Also takes one back that is in use already; it is not taken for this listing again."""
+        """Refuse the replacement, or undo one that is already in use. The item is not used for this listing again."""
         by, now = seller.username, self._now()
         return self._decide(seller, listing_id, lambda c, id: replacements.undo(c, id, by, now, shown=shown))
 
     def refuse_seller(self, seller: Account, listing_id: int, shown: str | None = None) -> Decided:
-        """And nothing else that the seller of the replacement offers."""
+        """Refuse the replacement, and exclude its seller."""
         by, now = seller.username, self._now()
 
         def refuse(connection: Connection, id: int) -> int:
@@ -101,7 +101,7 @@ class SqlProposals:
 
 
 def _its_candidate() -> ColumnElement[bool]:
-    """The row of the search that found it."""
+    """Return the search's row on the item that it found."""
     seen = revival_candidates.c
     same = and_(seen.marketplace == revivals.c.marketplace, seen.item_id == revivals.c.item_id)
     return and_(seen.listing_id == revivals.c.listing_id, same, seen.refused_by.is_(None))
@@ -113,7 +113,7 @@ def _pictured() -> ColumnElement[bool]:
 
 
 def _exclude(connection: Connection, user_id: int, revival_id: int) -> None:
-    """The seller of what was found; where the page did not tell who sells, nobody is excluded."""
+    """Exclude the seller of the item. When the item's page did not name the seller, nobody is excluded."""
     same = and_(source_items.c.marketplace == revivals.c.marketplace, source_items.c.item_id == revivals.c.item_id)
     who = (
         select(revivals.c.marketplace, func.coalesce(revival_candidates.c.seller_id, source_items.c.seller_id))

@@ -1,4 +1,4 @@
-"""Rules with other values, and the last searches with what was seen then."""
+"""The rules with other values, and the last searches with what they saw."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from mercarich_web.replacements.rule_trials import Searched
 from mercarich_web.replacements.rules import BadRule
 
 CANDIDATES = 10_000
-"""Of all searches that are tried, together."""
+"""Most candidates of all tried searches together."""
 _offer, _source, _seen = listings.c, source_items.c, revival_candidates.c
 
 
@@ -32,7 +32,7 @@ class SqlTrials:
         self._engine = engine
 
     def rules(self, user_id: int, instead: Mapping[str, str]) -> Rules:
-        """Those that hold, with other values instead. Raises `BadRule`."""
+        """Return the seller's current rules with other values instead. Raises `BadRule`."""
         typed = {key: value for key, value in instead.items() if key in SELLERS_OWN}
         for key, value in sorted(typed.items()):
             try:
@@ -43,7 +43,7 @@ class SqlTrials:
             return rules_of(connection, user_id, typed)
 
     def searches(self, user_id: int, limit: int) -> Sequence[Searched]:
-        """Of listings that still want a replacement, the last changed first."""
+        """Return the last searches of listings that still need a replacement, the last changed first."""
         with reading(self._engine) as connection:
             rows = connection.execute(_searched(user_id).limit(limit)).all()
             seen = _candidates(connection, [row.id for row in rows])
@@ -70,7 +70,7 @@ def _searched(user_id: int) -> Any:
 
 
 def _candidates(connection: Connection, ids: Sequence[int]) -> Mapping[int, Sequence[Seen]]:
-    """`page_seen` is NULL of those that were judged before it was kept what was seen."""
+    """Return the candidates by listing. Those judged by a release that did not store `page_seen` are left out."""
     kept = select(revival_candidates).where(_seen.listing_id.in_(ids), _seen.page_seen.is_not(None))
     found: dict[int, list[Seen]] = defaultdict(list)
     for row in connection.execute(kept.order_by(_seen.id).limit(CANDIDATES)):
@@ -106,7 +106,7 @@ def _of(row: AnyRow) -> Seen:
 
 
 def _refusal(row: AnyRow) -> Refusal | None:
-    """What was said then; a filter of a later release is as good as none that holds under any rules."""
+    """Return the refusal of the time. A filter of a later release is treated as one that no rule contains."""
     if row.refused_by is None:
         return None
     name = Filter(row.refused_by) if row.refused_by in set(Filter) else Filter.NOT_SEEN
@@ -114,7 +114,7 @@ def _refusal(row: AnyRow) -> Refusal | None:
 
 
 def _wanted(row: AnyRow) -> Wanted:
-    """As a search would ask for it, as far as the old source is known without a look at its page."""
+    """Return the search's request, as far as it is known without a look at the old source's page."""
     return Wanted(
         listing_ids=(row.id,),
         user_id=row.user_id,

@@ -30,7 +30,7 @@ class SqlRules:
         return [*rules, OwnRule(CHECKS, str(checks.wanted), str(checks.plan), checks.wanted != checks.plan)]
 
     def change(self, user_id: int, values: Mapping[str, str | None], by: Actor, now: datetime) -> None:
-        """All of them, or none; None goes back to the general value. Raises `BadRule`."""
+        """Change all values or none; None sets a rule back to the general value. Raises `BadRule`."""
 
         def change(connection: Connection) -> None:
             for key, value in sorted(values.items()):
@@ -45,7 +45,7 @@ class SqlRules:
         run_tx(self._engine, change)
 
     def checks(self, user_id: int, value: str) -> int:
-        """Checks a day, as they were typed. Raises `BadRule` for more than the seller's plan allows."""
+        """Parse the checks a day. Raises `BadRule` for more than the seller's plan allows."""
         with reading(self._engine) as connection:
             return _read(value, connection.execute(_checks(user_id)).one().plan)
 

@@ -1,4 +1,4 @@
-"""What the updater's tables tell of one listing's search for another source."""
+"""Read the search for another source of one listing from the updater's tables."""
 
 from collections import Counter
 from datetime import timedelta
@@ -14,7 +14,7 @@ from mercarich_web.replacements.searches import Refusal, Replacement, Replacemen
 SHOWN = 20
 DAYS = "REVIVAL_DAYS"
 LISTING: BindParameter[int] = bindparam("listing", type_=listings.c.id.type)
-"""The statements of a listing's page are made once: making them takes longer than asking."""
+"""The statements of a listing's page are cached, because building them takes longer than running them."""
 
 
 def search_of(connection: Connection, listing_id: int) -> ReplacementSearch | None:
@@ -30,7 +30,7 @@ def search_of(connection: Connection, listing_id: int) -> ReplacementSearch | No
 
 @cache
 def _listing() -> Select[Any]:
-    """With how long its seller has a replacement searched for, and how long all others."""
+    """Select the listing, with its seller's own time limit for searches and the general one."""
     names = ("searching", "withdrawn_at", "searched_at", "update_problem", "update_not_before")
     mine = and_(seller_settings.c.user_id == listings.c.user_id, seller_settings.c.key == DAYS)
     general = select(settings.c.value).where(settings.c.key == DAYS).scalar_subquery()

@@ -1,4 +1,4 @@
-"""What the brake keeps up: the open holds with what waits for them, releasing one, and the closed ones."""
+"""The pages of holds: the open ones with the listings that wait, releasing one, and the closed ones."""
 
 from fastapi import APIRouter, Response
 

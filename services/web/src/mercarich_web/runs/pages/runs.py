@@ -1,4 +1,4 @@
-"""The runs: the newest of each kind with its progress, all of them by pages, and one in full."""
+"""The pages of runs: the newest of each kind with its progress, all of them, and one in full."""
 
 from typing import Annotated, Literal
 
@@ -38,7 +38,7 @@ def routes(site: Site, book: SqlRuns) -> APIRouter:
 
     @routes.get("/heads")
     def heads(visit: Operator) -> Response:
-        """A part of the page, asked for again while something runs."""
+        """Return the part of the page that the browser reloads while a run is in progress."""
         return site.page(visit, "runs/run_heads.html", heads=book.heads())
 
     @routes.get("/{run_id}")
@@ -47,7 +47,7 @@ def routes(site: Site, book: SqlRuns) -> APIRouter:
 
     @routes.get("/{run_id}/progress")
     def progress(visit: Operator, run_id: Id) -> Response:
-        """A part of the page of a run, asked for again while it runs."""
+        """Return the part of a run's page that the browser reloads while the run is in progress."""
         return site.page(visit, "runs/run_progress.html", run=book.progress(run_id))
 
     return routes

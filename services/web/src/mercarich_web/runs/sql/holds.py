@@ -23,7 +23,7 @@ class SqlHolds:
         self._engine = engine
 
     def open(self) -> Sequence[Hold]:
-        """Not applied yet, newest first."""
+        """Return the holds that are not applied yet, newest first."""
         return self._read(select_holds().where(holds.c.applied_at.is_(None)))
 
     def latest(self, limit: int) -> Sequence[Hold]:
@@ -37,14 +37,14 @@ class SqlHolds:
         return found[0] if found else None
 
     def one(self, hold_id: int) -> Hold:
-        """Raises `NotFound`."""
+        """Return a hold. Raises `NotFound`."""
         hold = self.get(hold_id)
         if hold is None:
             raise NotFound(f"there is no hold {hold_id}; `mercarich hold list` shows the open ones")
         return hold
 
     def release(self, hold_id: int, by: Actor, at: datetime) -> Released:
-        """Let a hold's withdrawals go, which is then in the audit log; the checker applies them within seconds.
+        """Release a hold's withdrawals and write the audit log; the checker applies them within seconds.
 
         A hold that is released already stays as it is. Raises `NotFound`.
         """
@@ -62,11 +62,11 @@ class SqlHolds:
         return Released(self.one(hold_id), changed)
 
     def open_page(self, limit: int) -> Paged[Hold]:
-        """Those that are not applied yet, newest first."""
+        """Return holds that are not applied yet, newest first."""
         return self._page(select_holds().where(holds.c.applied_at.is_(None)), limit)
 
     def closed_page(self, below: int | None, limit: int) -> Paged[Hold]:
-        """Those that are applied, newest first."""
+        """Return holds that are applied, newest first."""
         query = select_holds().where(holds.c.applied_at.is_not(None))
         return self._page(query if below is None else query.where(holds.c.id < below), limit)
 
@@ -75,7 +75,7 @@ class SqlHolds:
         return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
     def listings(self, hold_id: int, limit: int) -> Sequence[HeldListing]:
-        """Some of those that wait for it."""
+        """Return some of the listings that wait for the hold."""
         source = source_items.c
         query = (
             select(
@@ -103,12 +103,13 @@ class SqlHolds:
 
 
 def hold_of(row: AnyRow) -> Hold:
-    """A row of `select_holds`."""
+    """Parse a row of `select_holds`."""
     return Hold(**row._mapping)
 
 
 def select_holds() -> Select[*tuple[object, ...]]:
-    """Newest first, each with whom it concerns and how many listings wait for it."""
+    """Select holds, newest first, each with the seller or marketplace it concerns and the number of waiting
+    listings."""
     held = (
         select(func.count())
         .select_from(listings)

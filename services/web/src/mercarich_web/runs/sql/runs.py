@@ -33,11 +33,11 @@ class SqlRuns:
         return found[0] if found else None
 
     def latest(self, limit: int) -> Sequence[Run]:
-        """Newest first."""
+        """Return runs, newest first."""
         return self._read(select_runs().order_by(runs.c.id.desc()).limit(limit))
 
     def details(self, run_id: int) -> RunDetails:
-        """One run in full. Raises `NotFound`."""
+        """Return one run in full. Raises `NotFound`."""
         found = self._read(select_runs().where(runs.c.id == run_id))
         if not found:
             raise NotFound(f"there is no run {run_id}; `mercarich run list` shows the last ones")
@@ -49,19 +49,19 @@ class SqlRuns:
         )
 
     def heads(self) -> Sequence[Run]:
-        """The newest run of each operation and marketplace; `pending` is 0, since counting takes long."""
+        """Return the newest run of each operation and marketplace. `pending` is 0, since counting takes long."""
         found = self._read(select_runs(count_pending=False).where(runs.c.id.in_(select(run_heads.c.run_id))))
         return sorted(found, key=lambda run: (run.operation, run.marketplace))
 
     def progress(self, run_id: int) -> Run:
-        """How far a run is, without `pending`. Raises `NotFound`."""
+        """Return a run without `pending`. Raises `NotFound`."""
         found = self._read(select_runs(count_pending=False).where(runs.c.id == run_id))
         if not found:
             raise NotFound(f"there is no run {run_id}")
         return found[0]
 
     def page(self, operation: str | None, marketplace: str | None, below: int | None, limit: int) -> Paged[Run]:
-        """Newest first, those with an id below; without `pending`."""
+        """Return runs with an id below `below`, newest first, without `pending`."""
         query = select_runs(count_pending=False).order_by(runs.c.id.desc()).limit(limit + 1)
         for column, value in ((runs.c.operation, operation), (runs.c.marketplace, marketplace)):
             if value is not None:
@@ -87,7 +87,7 @@ class SqlRuns:
             return [SellerCounts(*row) for row in connection.execute(query)]
 
     def unfinished(self) -> Sequence[Unfinished]:
-        """One for each running run."""
+        """Return one entry for each running run."""
         query = (
             select(runs.c.id, runs.c.marketplace, _pending().label("rows"))
             .where(runs.c.outcome == "running")
@@ -106,7 +106,8 @@ class SqlRuns:
 
 
 def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
-    """Runs with who took over, and with what they still want (else 0: counting takes long while a run is big)."""
+    """Select runs, each with the run that superseded it and its number of pending rows. Without `count_pending` the number
+    is 0: counting takes long while a run is big."""
     newer = runs.alias("newer")
     superseded_by = (
         select(func.min(newer.c.id))
@@ -124,7 +125,8 @@ def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
 
 
 def set_aside(run_id: int) -> Select[int, str, int]:
-    """By the index of what is wrong with items: few are set aside, of whatever run."""
+    """Select the items that the run set aside. It uses the index on `check_problem`: over all runs, few items are set
+    aside."""
     return (
         select(source_items.c.id, source_items.c.item_id, source_items.c.check_attempts)
         .where(
@@ -147,6 +149,6 @@ def _pending() -> ColumnElement[int]:
 
 
 def run_of(row: Row[*tuple[object, ...]]) -> Run:
-    """A row of `select_runs`."""
+    """Parse a row of `select_runs`."""
     values = dict(row._mapping)
     return Run(**values | {"arguments": json.loads(values["arguments"]), "skipped": json.loads(values["skipped"])})

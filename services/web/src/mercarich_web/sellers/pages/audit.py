@@ -1,4 +1,4 @@
-"""The audit log, newest first."""
+"""The page of the audit log, newest first."""
 
 from typing import Annotated
 

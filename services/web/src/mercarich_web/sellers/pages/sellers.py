@@ -1,4 +1,4 @@
-"""The sellers: plans, stopping and starting one, inviting somebody."""
+"""The pages of sellers: plans, stopping and starting one, inviting a new one."""
 
 from typing import Annotated
 
@@ -43,7 +43,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
         plan: Annotated[int, Form(ge=0, le=99)] = PLANS[0],
         role: Annotated[Role, Form()] = Role.SELLER,
     ) -> Response:
-        """The link is in this answer and nowhere else."""
+        """Invite a user. The link is in this response and nowhere else."""
         given = {"username": username, "plan": plan, "role": role}
         try:
             invited = invitations.invite(username.strip(), plan, role, visit.actor.name)

@@ -1,4 +1,4 @@
-"""The Amazon tokens of all sellers, with what does not reach Amazon."""
+"""The page of all sellers' Amazon tokens, with the changes that do not reach Amazon."""
 
 from typing import Literal
 

@@ -20,7 +20,7 @@ class SqlSellerAccounts:
         self._engine = engine
 
     def page(self, words: str, above: int, limit: int) -> Paged[SellerRow]:
-        """Sellers whose name begins so, by id, those above; `next` is the last one's."""
+        """Return sellers with ids above `above` whose name begins with these words; `next` is the last one's id."""
         query = _sellers().where(users.c.id > above).order_by(users.c.id).limit(limit + 1)
         if words:
             query = query.where(users.c.username.startswith(words, autoescape=True))
@@ -29,7 +29,7 @@ class SqlSellerAccounts:
         return Paged(found[:limit], found[limit - 1].user_id if len(found) > limit else None)
 
     def one(self, user_id: int, deeds: int) -> SellerDetails | None:
-        """With so many of the last deeds that concern it."""
+        """Return a seller, with this number of the newest audit entries."""
         log = audit_log.c
         entry = (log.id, log.at, log.actor, log.action, log.subject, log.detail, log.address)
         about = select(*entry).where(log.user_id == user_id).order_by(log.id.desc()).limit(deeds)
@@ -44,7 +44,7 @@ class SqlSellerAccounts:
         return SellerDetails(_seller(row), count, waiting, done)
 
     def set_plan(self, user_id: int, plan: int, by: Actor, at: datetime) -> bool:
-        """Whether that was a change; then it is in the audit log."""
+        """Return whether the plan changed; then the audit log has an entry."""
 
         def write(connection: Connection) -> bool:
             before = _locked(connection, user_id)
@@ -58,7 +58,8 @@ class SqlSellerAccounts:
         return run_tx(self._engine, write)
 
     def set_active(self, user_id: int, active: bool, by: Actor, at: datetime) -> bool:
-        """The same. One who is stopped is checked, revived and let in no more, and all sessions end."""
+        """Return whether the state changed; then the audit log has an entry. Stopping a seller ends all of the seller's
+        sessions."""
 
         def write(connection: Connection) -> bool:
             before = _locked(connection, user_id)
@@ -94,6 +95,6 @@ def _locked(connection: Connection, user_id: int) -> AnyRow:
 
 
 def is_waiting() -> tuple[ColumnElement[bool], ...]:
-    """A withdrawal that Amazon has not accepted yet: what its seller is exposed by."""
+    """Condition: a withdrawal that Amazon has not accepted yet, which exposes its seller."""
     listing = listings.c
     return listing.push_pending == 1, listing.quantity == 0, listing.listed == true(), listing.orphan == false()

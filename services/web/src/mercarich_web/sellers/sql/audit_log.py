@@ -8,7 +8,7 @@ from mercarich_web.paging import Paged
 from mercarich_web.sellers.accounts import AuditEntry
 
 LOOKED_THROUGH = 50_000
-"""Entries, where only an actor's or an action's are wanted: no index has them."""
+"""Newest entries that are searched when an actor or an action is given: no index has them."""
 
 
 class SqlAuditLog:
@@ -16,7 +16,7 @@ class SqlAuditLog:
         self._engine = engine
 
     def page(self, actor: str | None, action: str | None, below: int | None, limit: int) -> Paged[AuditEntry]:
-        """Newest first. With an actor or an action only the newest entries are looked through."""
+        """Return entries, newest first. With an actor or an action only the newest entries are searched."""
         log = audit_log.c
         columns = (log.id, log.at, log.actor, log.action, log.subject, log.detail, log.address)
         query = select(*columns).order_by(log.id.desc()).limit(limit + 1)

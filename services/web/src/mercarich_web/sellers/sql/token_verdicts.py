@@ -1,4 +1,4 @@
-"""What is thought of the Amazon tokens of sellers."""
+"""Queries on the verdicts on sellers' Amazon tokens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,14 +17,14 @@ class SqlTokenVerdicts:
         self._engine = engine
 
     def counts(self) -> Mapping[str, int]:
-        """Accounts of active sellers, by verdict."""
+        """Count the accounts of active sellers by verdict."""
         account = amazon_accounts.c
         query = _accounts(account.token_verdict, func.count()).group_by(account.token_verdict)
         with reading(self._engine) as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def page(self, verdict: str | None, above: int, limit: int) -> Paged[TokenState]:
-        """By the seller's id, those above; `next` is the last one's."""
+        """Return the states of sellers with ids above `above`; `next` is the last one's id."""
         account = amazon_accounts.c
         waiting = (
             select(func.count())

@@ -1,4 +1,4 @@
-"""Records that no worker could handle: listed, shown, given to their workers once more."""
+"""The pages of records that no worker could handle: list, show, and replay them."""
 
 from typing import Annotated
 

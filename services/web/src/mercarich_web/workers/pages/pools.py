@@ -1,4 +1,4 @@
-"""The pools of workers: what is set, what they got and why; a change with a preview and a note."""
+"""The pages of the worker pools: what is set, what they got and why; a change with a preview and a note."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
 
     @routes.get("/queues")
     def queues(visit: Operator) -> Response:
-        """A part of the page that waits for the broker."""
+        """Return the part of the page that waits for the broker."""
         return site.page(visit, "workers/queues.html", queues=show_queues())
 
     @routes.get("/{key}")
@@ -35,7 +35,7 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
 
     @routes.get("/{key}/preview")
     def preview(visit: Operator, key: str, mode: Asked = "", low: Asked = "", high: Asked = "") -> Response:
-        """A part of the page, asked for while the form is filled in."""
+        """Return the preview, which the browser requests while the form is being filled in."""
         view = desk.one(key)
         problem, planned = _previewed(view, mode, low, high)
         return site.page(visit, "workers/pool_preview.html", pool=view, planned=planned, problem=problem)
@@ -78,7 +78,7 @@ def routes(site: Site, desk: PoolDesk, show_queues: ShowQueues) -> APIRouter:
 
 
 def _previewed(view: PoolView, mode: str, low: str, high: str) -> tuple[str, HpaPlan | None]:
-    """What is wrong with the numbers, as a code, or what they come to."""
+    """Return the code of what is wrong with the numbers, or the plan that they lead to."""
     try:
         wanted = wish(mode, int(low), int(high))
     except ValueError:

@@ -9,7 +9,7 @@ from mercarich_web.console.output import ago, cell, table
 from mercarich_web.workers.pools import PoolState, PoolStates
 
 SILENT = timedelta(minutes=2)
-"""The operator looks every few seconds."""
+"""Time without a report after which the operator is shown as silent; it reports every few seconds."""
 
 
 def page(answer: PoolStates) -> RenderableType:
