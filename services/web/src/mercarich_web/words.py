@@ -41,7 +41,7 @@ def _collected(subjects: tuple[ModuleType, ...]) -> SimpleNamespace:
         for name, value in vars(subject).items():
             if name.isupper():
                 if name in found and found[name] is not value:
-                    raise ValueError(f"two subjects have words called {name}")
+                    raise ValueError(f"two subjects define the words {name}")
                 found[name] = value
     return SimpleNamespace(**found)
 

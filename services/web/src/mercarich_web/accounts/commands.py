@@ -45,18 +45,18 @@ def user(argv: Sequence[str]) -> int:
     """Who signs in to the web pages: invite a seller or operator, help who has lost password or authenticator."""
     parser = command_parser("user", user.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
-    invite = with_json(actions.add_parser("invite", help="a link by which this person chooses a password"))
+    invite = with_json(actions.add_parser("invite", help="print a link with which this person chooses a password"))
     invite.add_argument("username", type=person, help="a new name, or a seller who cannot sign in yet")
     invite.add_argument("--plan", type=int, choices=PLANS, default=PLANS[0], help="checks a day (%(default)s)")
     invite.add_argument("--operator", action="store_true", help="an operator of the service, not a seller")
     reset = with_json(
-        actions.add_parser("reset-second-step", help="authenticator and recovery codes are lost: ask for no code")
+        actions.add_parser("reset-second-step", help="ask for no code: authenticator and recovery codes are lost")
     )
-    reset.add_argument("username", type=person, help="who it is; make sure of it first")
+    reset.add_argument("username", type=person, help="the user; verify the person's identity first")
     forgotten = with_json(
-        actions.add_parser("reset-password", help="the password is forgotten: a link by which another one is chosen")
+        actions.add_parser("reset-password", help="print a link to choose another password: it is forgotten")
     )
-    forgotten.add_argument("username", type=person, help="who it is; make sure of it first")
+    forgotten.add_argument("username", type=person, help="the user; verify the person's identity first")
     for action in (invite, reset, forgotten):
         action.add_argument("--by", type=person, help="who does it (your login name)")
     given = parser.parse_args(argv)

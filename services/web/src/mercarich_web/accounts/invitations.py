@@ -44,7 +44,7 @@ class LostPassword:
         """
         login = self.people.login(username)
         if login is None:
-            raise NotFound(f"nobody of the name {username} signs in")
+            raise NotFound(f"there is no user {username!r} who signs in")
         account, now = login.account, self.now()
         self.people.set_password(account.user_id, NO_PASSWORD, now)
         self.sessions.end_all(account.user_id)

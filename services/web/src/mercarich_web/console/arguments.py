@@ -11,7 +11,7 @@ def command_parser(name: str, doc: str | None) -> argparse.ArgumentParser:
 
 
 def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--json", action="store_true", help="the same as JSON (docs/commands.md)")
+    parser.add_argument("--json", action="store_true", help="print JSON (docs/commands.md)")
     return parser
 
 

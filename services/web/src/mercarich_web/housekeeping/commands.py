@@ -30,15 +30,15 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         "--expired-days",
         type=_days,
         default=FLOOR_DAYS,
-        help=f"withdrawn at least so many days ago; fewer than {FLOOR_DAYS} count as {FLOOR_DAYS} ({FLOOR_DAYS})",
+        help=f"least days since the withdrawal; fewer than {FLOOR_DAYS} count as {FLOOR_DAYS} ({FLOOR_DAYS})",
     )
-    parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+    parser.add_argument("--dry-run", action="store_true", help="only report what would be deleted")
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
-        "--unknown-to-amazon", action="store_true", help="also those whose SKU Amazon does not know (status: orphans)"
+        "--unknown-to-amazon", action="store_true", help="also offers whose SKU Amazon does not know (status: orphans)"
     )
     which.add_argument(
-        "--delete-listing", action="store_true", help="delete them at Amazon, too, before their rows go (off)"
+        "--delete-listing", action="store_true", help="delete the listings at Amazon, too, before their rows (off)"
     )
     return parser.parse_args(argv)
 

@@ -129,7 +129,7 @@ class LostStep:
         """
         login = self.people.login(username)
         if login is None:
-            raise NotFound(f"nobody of the name {username} signs in")
+            raise NotFound(f"there is no user {username!r} who signs in")
         account = login.account
         if not account.asks_for_code:
             return False

@@ -73,7 +73,7 @@ class ServerKey:
         try:
             root = sealer.open(PURPOSE, sealed)
         except Unreadable as error:
-            raise BadConfiguration(f"PAGES_KEY does not open the secret of the pages: {error}") from None
+            raise BadConfiguration(f"PAGES_KEY does not decrypt the pages' secret: {error}") from None
         if not sealer.is_current(sealed):
             self._roots.replace(sealed, by=sealer.seal(PURPOSE, root))
         return root
@@ -91,7 +91,7 @@ def _kept(file: Path) -> str:
     except FileNotFoundError:
         pass
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfiguration(f"PAGES_KEY is needed: {file} cannot be read") from error
+        raise BadConfiguration(f"PAGES_KEY must be set: {file} cannot be read") from error
     made = new_key()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -105,5 +105,5 @@ def _kept(file: Path) -> str:
         finally:
             beside.unlink()
     except OSError as error:
-        raise BadConfiguration(f"PAGES_KEY is needed: {file} cannot be written") from error
+        raise BadConfiguration(f"PAGES_KEY must be set: {file} cannot be written") from error
     return made

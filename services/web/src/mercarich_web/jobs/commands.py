@@ -48,20 +48,20 @@ def _parser() -> argparse.ArgumentParser:
     load_file.add_argument("file", help="UTF-8 or Shift_JIS; - reads standard input")
     _seller(load_file)
     listing = _action(actions.add_parser("list", help="the last jobs, newest first"), _list)
-    listing.add_argument("--username", type=person, help="of this seller only")
+    listing.add_argument("--username", type=person, help="only jobs of this seller")
     listing.add_argument("--limit", type=limit, default=20, help="how many, 1 to 1000 (20)")
     _one(actions.add_parser("show", help="one job in full"), _show)
     stop = _one(actions.add_parser("stop", help="end a job at once"), _stop)
     stop.add_argument("--by", type=person, help="who stops it (your login name)")
-    skip = _one(actions.add_parser("skip", help="leave out one search of a bulk search"), _skip)
-    skip.add_argument("number", type=row_id, help="as `job show` numbers them")
-    problems = actions.add_parser("problems", help="all that is wrong with an import's file, as CSV")
+    skip = _one(actions.add_parser("skip", help="skip one search of a bulk search"), _skip)
+    skip.add_argument("number", type=row_id, help="the search's number in `job show`")
+    problems = actions.add_parser("problems", help="all problems of an import's file, as CSV")
     problems.set_defaults(run=_problems, json=False)
     problems.add_argument("id", type=row_id)
-    export = actions.add_parser("export", help="a seller's listings as CSV, as an import takes them")
+    export = actions.add_parser("export", help="a seller's listings as CSV, in the form that an import accepts")
     export.set_defaults(run=_export, json=False)
-    export.add_argument("--username", type=person, required=True, help="whose")
-    export.add_argument("file", nargs="?", default="-", help="- or nothing writes to standard output")
+    export.add_argument("--username", type=person, required=True, help="the seller")
+    export.add_argument("file", nargs="?", default="-", help="the file to write; - or none: standard output")
     return parser
 
 
@@ -87,7 +87,7 @@ def _one(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], in
 
 
 def _seller(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--username", type=person, required=True, help="for which seller")
+    parser.add_argument("--username", type=person, required=True, help="the seller")
     parser.add_argument("--by", type=person, help="who starts it (your login name)")
 
 

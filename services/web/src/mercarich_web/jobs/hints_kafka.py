@@ -23,7 +23,7 @@ class KafkaHints:
             self._publisher.publish(JOBS[kind].name, JobWaiting(job_id=job_id).encode(), key=b"%d" % job_id)
             self._publisher.flush(ACKNOWLEDGED_WITHIN)
         except BrokerAway as error:
-            log.info("no worker was woken; they look by themselves", extra={"why": str(error)})
+            log.info("no worker was woken; workers poll the table", extra={"why": str(error)})
 
 
 class HintsMeanwhile:

@@ -47,7 +47,7 @@ class RunSlice:
                 after = step(claim)
                 if after is None:
                     self.desk.discard(job_id)
-                    log.info("job ended", extra={"job": job_id, "kind": claim.kind})
+                    log.info("a job ended", extra={"job": job_id, "kind": claim.kind})
                     return "ended"
                 claim = after
                 if stop.is_set() or self.monotonic() >= until:
@@ -56,7 +56,7 @@ class RunSlice:
         except MarketAway as away:
             return self._put_off(claim, away)
         except Overtaken:
-            log.warning("the job is another worker's by now, or was stopped", extra={"job": job_id})
+            log.warning("a job was taken over or stopped meanwhile", extra={"job": job_id})
             return "overtaken"
 
     def _put_off(self, claim: Claim, away: MarketAway) -> str:

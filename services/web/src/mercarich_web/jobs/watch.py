@@ -34,7 +34,7 @@ class WatchJobs:
                     log.warning("a job was closed: no progress", extra={"job": job_id, "kind": kind})
                     closed.append(job_id)
             elif self.jobs.take_over(job_id, now - settings.frozen_after, now):
-                log.warning("a job was taken from a worker that does not move", extra={"job": job_id, "kind": kind})
+                log.warning("a job was taken from its worker: no progress", extra={"job": job_id, "kind": kind})
                 self.hints.waiting(kind, job_id)
                 taken.append(job_id)
         leftovers = self.jobs.leftovers()

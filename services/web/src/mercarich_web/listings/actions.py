@@ -180,7 +180,7 @@ def changed(action: BulkAction, listing: Listing, person: str, now: datetime, *,
     stage."""
     make = ACTIONS[action].make
     if make is None:
-        raise ValueError(f"{action} is made elsewhere")
+        raise ValueError(f"no transition makes the action {action}")
     return make(listing, now, ByHand(person), source_is_gone=source_is_gone)
 
 

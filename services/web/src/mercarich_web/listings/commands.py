@@ -15,7 +15,7 @@ def explain(argv: Sequence[str]) -> int:
     """Tell why the offer with this SKU is at its quantity, with the evidence, and what happens next."""
     parser = with_json(command_parser("explain", explain.__doc__))
     parser.add_argument("sku")
-    parser.add_argument("--username", help="whose, when several sellers have the SKU")
+    parser.add_argument("--username", help="the seller, when several have the SKU")
     given = parser.parse_args(argv)
     return answer(lambda on: _explain(on)(given.sku, given.username), offer_page.page, as_json=given.json)
 

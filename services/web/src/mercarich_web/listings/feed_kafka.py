@@ -32,4 +32,4 @@ class KafkaFeed:
             self._publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=b"%d" % user_id)
             self._publisher.flush(ACKNOWLEDGED_WITHIN)
         except BrokerAway as error:
-            log.info("feed was not woken; its sweep finds what waits", extra={"why": str(error)})
+            log.info("feed was not woken; its sweep finds the withdrawals", extra={"why": str(error)})

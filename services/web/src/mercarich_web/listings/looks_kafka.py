@@ -44,7 +44,7 @@ class KafkaLooks:
                     )
             self._publisher.flush(ACKNOWLEDGED_WITHIN)
         except BrokerAway as error:
-            log.info("checkers were not told; the run or the next one looks", extra={"why": str(error)})
+            log.info("looks were not sent; this run or the next one takes them", extra={"why": str(error)})
 
 
 def _batch(wanted: WantedLooks, start: int) -> CheckBatch:

@@ -13,8 +13,8 @@ from mercarich_web.migration.seed import MigrationReport
 def migrate_from_seed(argv: Sequence[str]) -> int:
     """Take sellers, listings, settings and exclusions over from the original system's database, which is only read."""
     parser = with_json(command_parser("migrate-from-seed", migrate_from_seed.__doc__))
-    parser.add_argument("url", help="of the original: mysql+pymysql://user:password@host/name")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be taken over")
+    parser.add_argument("url", help="the original's database: mysql+pymysql://user:password@host/name")
+    parser.add_argument("--dry-run", action="store_true", help="only report what would be taken over")
     given = parser.parse_args(argv)
     return answer(lambda on: _take_over(on, given.url, dry_run=given.dry_run), page, as_json=given.json)
 

@@ -109,7 +109,7 @@ class ChooseWays:
         if ways.mail_address is None or not hmac.compare_digest(
             proof(self.secrets, account.user_id, ways.mail_address).encode(), token.encode()
         ):
-            raise NotFound("this link is of another address")
+            raise NotFound("this link belongs to another address")
         self.book.set_ways(account.user_id, replace(ways, mail_proven_at=self.now()))
         return ways.mail_address
 

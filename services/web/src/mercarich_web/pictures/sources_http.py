@@ -31,9 +31,9 @@ class HttpPictureSource:
         except ValidationError as error:
             raise PicturesAway(f"{marketplace}'s proxy answered HTTP {answer.status_code}", AGAIN_SECONDS) from error
         if item.reason is Reason.BREAKER_OPEN:
-            raise PicturesAway(f"{marketplace}'s proxy does not ask at present", AGAIN_SECONDS)
+            raise PicturesAway(f"{marketplace}'s proxy makes no calls while its breaker is open", AGAIN_SECONDS)
         if item.state is State.UNKNOWN and item.reason is not Reason.MALFORMED_ID:
-            raise PictureLater(f"the page told nothing: {item.reason}")
+            raise PictureLater(f"the look at the item's page had no result: {item.reason}")
         return item.images
 
     def fetch(self, marketplace: Marketplace, url: str) -> Picture:
@@ -48,7 +48,7 @@ class HttpPictureSource:
             raise NoPicture(said.message)
         suffix = SUFFIXES.get(answer.headers.get("content-type", ""))
         if suffix is None or not 0 < len(answer.content) <= LARGEST:
-            raise NoPicture("the answer is no picture, or too large a one")
+            raise NoPicture("the response is not a picture, or is too large")
         return Picture(suffix, answer.content)
 
     def close(self) -> None:

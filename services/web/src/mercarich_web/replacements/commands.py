@@ -33,8 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = command_parser("exclude", exclude.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     listing = with_json(actions.add_parser("list", help="every exclusion"))
-    listing.add_argument("--username", type=person, help="what holds for this seller, that of all sellers included")
-    for action, says in (("add", "searches and revivals leave it out within seconds"), ("remove", "take one back")):
+    listing.add_argument("--username", type=person, help="exclusions that apply to this seller, including those for all sellers")
+    for action, says in (("add", "exclude a seller or a word; searches follow within seconds"), ("remove", "remove an exclusion")):
         kinds = actions.add_parser(action, help=says).add_subparsers(dest="what", required=True)
         seller = _one(kinds.add_parser("seller", help="a seller at a marketplace, by the marketplace's id"))
         seller.add_argument("marketplace", choices=[marketplace.value for marketplace in Marketplace])
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     whose = parser.add_mutually_exclusive_group(required=True)
     whose.add_argument("--username", type=person, help="for this seller")
-    whose.add_argument("--everyone", action="store_true", help="for all sellers, also those who come later")
+    whose.add_argument("--everyone", action="store_true", help="for all sellers, including future ones")
     return with_json(parser)
 
 

@@ -16,7 +16,7 @@ class Hold:
     marketplace: str
     username: str | None
     kind: str | None
-    """falls (also null), canaries or unreadable. A second look does not confirm an unreadable hold.""" 
+    """falls (also null), canaries or unreadable. A second look does not confirm an unreadable hold."""
     reason: Reason
     opened_at: datetime
     released_at: datetime | None

@@ -32,8 +32,8 @@ def schedule(argv: Sequence[str]) -> int:
     """List the schedule (`schedule list`), pause and resume a row, or start it now (`schedule run NAME`)."""
     parser = command_parser("schedule", schedule.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
-    with_json(actions.add_parser("list", help="every row: last start, what was missed, next start"))
-    for action, says in (("pause", "no starts of it until it is resumed"), ("resume", "starts come again")):
+    with_json(actions.add_parser("list", help="every row: last start, missed starts, next start"))
+    for action, says in (("pause", "stop its starts until it is resumed"), ("resume", "let it start on schedule again")):
         one = with_json(actions.add_parser(action, help=says))
         one.add_argument("name")
         one.add_argument("--by", type=person, help="who does it (your login name)")

@@ -183,7 +183,7 @@ async def _crash(request: Request, error: Exception) -> Response:
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    log.warning("a page needs what is away", extra={"path": request.url.path, "problem": str(error)})
+    log.warning("a page needs a service that is unavailable", extra={"path": request.url.path, "problem": str(error)})
     return _error(request, 503, None, {"Retry-After": "5"})
 
 

@@ -44,10 +44,10 @@ def dlq(argv: Sequence[str]) -> int:
     """List the records that no worker could handle, show one, or give them to their workers once more."""
     parser = command_parser("dlq", dlq.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
-    listing = with_json(actions.add_parser("list", help="newest first"))
-    listing.add_argument("--topic", help="only of this topic, such as check.yahoo")
+    listing = with_json(actions.add_parser("list", help="dead letters, newest first"))
+    listing.add_argument("--topic", help="only dead letters of this topic, such as check.yahoo")
     listing.add_argument("--limit", type=limit, default=50, help="how many, 1 to 1000 (50)")
-    with_json(actions.add_parser("show", help="one in full")).add_argument("id")
+    with_json(actions.add_parser("show", help="one dead letter in full")).add_argument("id")
     again = with_json(actions.add_parser("replay", help="publish one again, or all of a topic; they stay listed"))
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("id", nargs="?")

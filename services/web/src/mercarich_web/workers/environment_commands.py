@@ -24,10 +24,10 @@ def constant_manager(argv: Sequence[str]) -> int:
     """Print a setting's value, or change one (`--operation set KEY VALUE`), as the old system did."""
     parser = with_json(command_parser("constant_manager", constant_manager.__doc__))
     parser.add_argument("key", nargs="?", help="such as INVCHK_YAHOO_WORKER")
-    parser.add_argument("value", nargs="?", help="of --operation set")
+    parser.add_argument("value", nargs="?", help="the new value, for --operation set")
     parser.add_argument("--operation", choices=["get", "set", "list"], default="get", help="what to do (get)")
-    parser.add_argument("--get-default", action="store_true", help="print the default instead of what holds")
-    parser.add_argument("--description", type=note, help="of --operation set: why; kept in the history")
+    parser.add_argument("--get-default", action="store_true", help="print the default instead of the current value")
+    parser.add_argument("--description", type=note, help="reason for the change, for --operation set; kept in the history")
     parser.add_argument("--by", type=person, help="who changes it (your login name)")
     given = parser.parse_args(argv)
     _refuse_odd(parser, given)

@@ -106,8 +106,8 @@ class SqlRuns:
 
 
 def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
-    """Select runs, each with the run that superseded it and its number of pending rows. Without `count_pending` the number
-    is 0: counting takes long while a run is big."""
+    """Select runs, each with the run that superseded it and its number of pending rows. Without `count_pending` the
+    number is 0: counting takes long while a run is big."""
     newer = runs.alias("newer")
     superseded_by = (
         select(func.min(newer.c.id))
