@@ -69,7 +69,7 @@ def test_what_waits_and_what_was_refused_is_there_with_its_reason(ann: Browser, 
     waits, _, refused = page.partition('id="refused"')
 
     assert "A-WAITS" in waits
-    assert "Amazon shows 1, it is to show 0" in waits
+    assert "Amazon shows 1 and should show 0" in waits
     assert "Amazon refused it: the price is too low (code 90244)" in refused
     assert "Amazon does not know this SKU" in refused
     assert "at work" in refused

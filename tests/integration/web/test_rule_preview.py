@@ -52,7 +52,7 @@ def test_typed_rules_are_tried_on_the_last_searches_and_not_saved(
     page = ann.post("/rules/preview", REVIVAL_LEAST_RATING="90").text
 
     assert "0 candidates would be taken" in page
-    assert "now 1; 1 would be refused, of 0 it cannot be said." in page
+    assert "now 1; 1 would be refused; for 0 it is not known." in page
     assert "A-1" in page
     assert "85" in page
     assert "B-1" not in page
@@ -89,8 +89,8 @@ def test_what_was_not_looked_at_is_not_promised(ann: Browser, rows: Rows, ann_id
     searched(rows, ann_id, "A-1", price_jpy=1900, **unseen)
     page = ann.post("/rules/preview", REVIVAL_PRICE_FACTOR="2").text
 
-    assert "now 0; 0 would be refused, of 1 it cannot be said." in page
-    assert "More of it would have to be looked at." in page
+    assert "now 0; 0 would be refused; for 1 it is not known." in page
+    assert "More of it would have to be fetched." in page
 
 
 def test_m7_the_break_even_is_tried_with_the_offers_own_price(

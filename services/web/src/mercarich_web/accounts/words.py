@@ -19,5 +19,5 @@ WEAK_PASSWORDS: Mapping[str, str] = {
     "short": N_("A password needs 12 characters at least."),
     "long": N_("A password may have 128 characters at most."),
     "common": N_("Guessers try this first: common words, keys in a row and repetitions. Add words of your own."),
-    "named": N_("A password must not hold your name or the service's."),
+    "named": N_("A password must not contain your name or the service's."),
 }

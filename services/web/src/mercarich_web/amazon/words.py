@@ -6,19 +6,19 @@ from mercarich_contracts.linking import Outcome as Linking
 from mercarich_web.site.languages import N_
 
 LINKING: Mapping[str, tuple[str, str]] = {
-    Linking.LINKED: (N_("Your Amazon account is linked. What waits for it goes out now."), "good"),
+    Linking.LINKED: (N_("Your Amazon account is linked. Waiting changes are sent now."), "good"),
     Linking.DENIED: (N_("You did not confirm at Amazon, so nothing was changed."), "warn"),
     Linking.STRANGE: (
-        N_("This answer of Amazon is not one that you asked for in this session, so nothing was changed."),
+        N_("Amazon's confirmation does not belong to this session, so nothing was changed."),
         "bad",
     ),
-    Linking.USED: (N_("This answer of Amazon was used before. Nothing was changed by it again."), "warn"),
-    Linking.EXPIRED: (N_("That took too long. Link once more."), "warn"),
-    Linking.REFUSED: (N_("Amazon did not take the answer back. Link once more."), "bad"),
+    Linking.USED: (N_("Amazon's confirmation was used before, so nothing was changed again."), "warn"),
+    Linking.EXPIRED: (N_("That took too long. Link again."), "warn"),
+    Linking.REFUSED: (N_("Amazon did not accept the confirmation. Link again."), "bad"),
     Linking.OTHER_SELLER: (
         N_(
-            "At Amazon you were signed in with another account than the one that your listings are in. Nothing was"
-            " changed; sign out there and link once more."
+            "At Amazon you were signed in with another account than the one that holds your listings. Nothing was"
+            " changed; sign out there and link again."
         ),
         "bad",
     ),
@@ -33,7 +33,9 @@ HEALTH: Mapping[str, tuple[str, str, str]] = {
     ),
     "invalid": (
         N_("Amazon refuses your authorisation"),
-        N_("Withdrawals cannot reach Amazon. Link the same Amazon account again; what waits then goes out by itself."),
+        N_(
+            "Withdrawals cannot reach Amazon. Link the same Amazon account again; waiting withdrawals are then sent automatically."
+        ),
         "bad",
     ),
     "unknown": (
@@ -50,5 +52,5 @@ FEED_STATES: Mapping[str, tuple[str, str]] = {
     "done": (N_("done"), "good"),
     "cancelled": (N_("cancelled"), "warn"),
     "fatal": (N_("failed"), "bad"),
-    "bypassed": (N_("no longer waited for"), "warn"),
+    "bypassed": (N_("no longer waiting"), "warn"),
 }

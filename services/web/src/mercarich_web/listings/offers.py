@@ -161,7 +161,7 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.UNDONE: "a person took the other source back",
     EventKind.SWAPPED: "another source, not taken down for it",
     EventKind.RESTORED: "put up again",
-    EventKind.PUSH_ACCEPTED: "Amazon took the quantity",
+    EventKind.PUSH_ACCEPTED: "Amazon accepted the quantity",
     EventKind.PUSH_REJECTED: "Amazon refused the quantity",
     EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
     EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
@@ -214,7 +214,7 @@ def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
 def _why_down(offer: Offer, source: Source) -> Said:
     seen = {"seen": Seen(source.state, source.reason)}
     if offer.stopped_at is not None:
-        return Said("It is not watched: its seller stopped that.")
+        return Said("It is not watched: its seller stopped watching it.")
     if source.state in OUT_OF_STOCK:
         return Said("It is withdrawn: its source was seen as %(seen)s.", seen)
     return Said("It is withdrawn; its source was last seen as %(seen)s.", seen)
@@ -234,7 +234,7 @@ def what_next(known: Known, now: datetime) -> Said:
     if source.pending_run is not None:
         return Said("Run %(run)s looks at its source.", {"run": source.pending_run})
     if source.problem == "set_aside":
-        return Said("Looking at its source ended workers, so it was set aside; the next run tries again.")
+        return Said("Looks at its source made workers crash, so it was set aside; the next run tries again.")
     if offer.searching or offer.quantity == 0:
         return _next_source(offer, known.search, now)
     return Said("The next check run looks at its source.")
@@ -280,7 +280,7 @@ def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) 
     if offer.stopped_at is not None:
         return Said("Nothing, until the seller resumes watching it.")
     if not offer.searching or search is None:
-        return Said("Nothing by itself: it stays down until it gets another source.")
+        return Said("Nothing automatically: it stays withdrawn until it gets another source.")
     return next_search(search, offer.sku, now)
 
 

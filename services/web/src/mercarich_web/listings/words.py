@@ -49,22 +49,22 @@ STATE_TONES: Mapping[str, str] = {
 """Tones of a source's states; their words are those of the reasons."""
 EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.WITHDRAWN: (N_("Taken down"), "circle-stop"),
-    EventKind.SEARCHING: (N_("Replacement wanted, still up"), "search"),
+    EventKind.SEARCHING: (N_("Replacement needed, still up"), "search"),
     EventKind.HELD: (N_("Withdrawal held back"), "hand"),
     EventKind.HOLD_CLEARED: (N_("Hold cleared: it is on sale"), "circle-check"),
-    EventKind.PROPOSED: (N_("Replacement found, your word is wanted"), "sparkles"),
+    EventKind.PROPOSED: (N_("Replacement found, waiting for your approval"), "sparkles"),
     EventKind.APPROVED: (N_("Replacement approved"), "check"),
     EventKind.LAPSED: (N_("The approved replacement was gone"), "undo-2"),
-    EventKind.UNDONE: (N_("Replacement taken back"), "undo-2"),
-    EventKind.SWAPPED: (N_("Source replaced without a break"), "refresh-cw"),
+    EventKind.UNDONE: (N_("Replacement undone"), "undo-2"),
+    EventKind.SWAPPED: (N_("Source replaced while on sale"), "refresh-cw"),
     EventKind.RESTORED: (N_("Back on sale"), "refresh-cw"),
-    EventKind.PUSH_ACCEPTED: (N_("Amazon took the quantity"), "send"),
+    EventKind.PUSH_ACCEPTED: (N_("Amazon accepted the quantity"), "send"),
     EventKind.PUSH_REJECTED: (N_("Amazon refused the quantity"), "circle-x"),
     EventKind.PUSH_ORPHAN: (N_("Amazon does not know the SKU"), "circle-help"),
-    EventKind.PUSH_SUPERSEDED: (N_("Amazon took an older quantity"), "history"),
+    EventKind.PUSH_SUPERSEDED: (N_("Amazon accepted an older quantity"), "history"),
     EventKind.READBACK_MISMATCH: (N_("Amazon shows another quantity"), "triangle-alert"),
     EventKind.LISTED: (N_("Listed: its source is checked from now on"), "check"),
-    EventKind.LOOK_WANTED: (N_("A look at its source was asked for"), "eye"),
+    EventKind.LOOK_WANTED: (N_("A look at its source was requested"), "eye"),
     EventKind.STOPPED: (N_("No longer watched"), "eye-off"),
     EventKind.RESUMED: (N_("Watched again"), "play"),
     EventKind.LEAVING: (N_("To be deleted at Amazon"), "trash-2"),
@@ -98,14 +98,14 @@ BULK: Mapping[str, BulkWords] = {
     ),
     BulkAction.PUT_UP: BulkWords(
         N_("Offer again"),
-        N_("With the source they have, which must be on sale. A check takes them down again when it is gone."),
+        N_("With their present source, which must be on sale. A check withdraws them again when it is gone."),
         "play",
     ),
     BulkAction.STOP: BulkWords(
         N_("Stop watching"),
         N_(
-            "Their sources are no longer checked, and no replacement is searched for. What is up is withdrawn first:"
-            " nobody would see its source go."
+            "Their sources are no longer checked, and no replacement is searched for. Offers that are up are "
+            "withdrawn first, because nobody would notice that a source is gone."
         ),
         "eye-off",
     ),
@@ -115,15 +115,15 @@ BULK: Mapping[str, BulkWords] = {
         "play",
     ),
     BulkAction.LIST: BulkWords(
-        N_("Make offers of drafts"),
-        N_("Their sources are checked from the next run on. At Amazon they stand as you put them there."),
+        N_("Turn drafts into offers"),
+        N_("Their sources are checked from the next run on. At Amazon they stay as you created them."),
         "check",
     ),
     BulkAction.DELETE: BulkWords(
         N_("Delete"),
         N_(
-            "Drafts go at once, offers once Amazon has deleted them. Only what is down, and was seen to be down at"
-            " Amazon, can go. This cannot be undone."
+            "Drafts are deleted at once, offers once Amazon has deleted them. Only offers that are withdrawn, and"
+            " were seen to be withdrawn at Amazon, can be deleted. This cannot be undone."
         ),
         "trash-2",
     ),

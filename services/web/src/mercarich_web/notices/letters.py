@@ -17,10 +17,12 @@ SUBJECTS: Mapping[What, str] = {
 TEXTS: Mapping[What, str] = {
     What.OPENED: N_("Look at it here: %(link)s"),
     What.CLOSED: N_("There is nothing more to do about it."),
-    What.PROOF: N_("%(username)s wants notices of Mercarich at this address. Say that it is yours: %(link)s"),
-    What.TRIAL: N_("Mails of Mercarich reach you."),
+    What.PROOF: N_(
+        "%(username)s wants to receive Mercarich's notices at this address. Confirm that it is yours: %(link)s"
+    ),
+    What.TRIAL: N_("Mails from Mercarich reach you."),
 }
-FOOT = N_("You get this because %(username)s chose it. Change it here: %(link)s")
+FOOT = N_("You receive this because %(username)s chose it. Change it here: %(link)s")
 
 
 class Letters:

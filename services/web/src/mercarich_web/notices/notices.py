@@ -152,13 +152,13 @@ def pause_after(tries: int) -> timedelta:
 
 FILE_FAILED = Said("A job failed: %(about)s: %(reason)s")
 SEARCH_FAILED = Said("A job failed: %(reason)s")
-OTHER = Said("Something needs you: %(about)s")
+OTHER = Said("Something needs your attention: %(about)s")
 SENTENCES: Mapping[str, Said] = {
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
     Kind.STUCK: Said("Withdrawals that have not reached Amazon for an hour: %(count)s"),
     Kind.HELD: Said("Withdrawals that are held back: %(count)s"),
     Kind.REJECTED: Said("Listings that Amazon refused: %(count)s"),
-    Kind.PROPOSED: Said("Replacements that wait for your word: %(count)s"),
+    Kind.PROPOSED: Said("Replacements that wait for your approval: %(count)s"),
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
 }
 LINKS: Mapping[str, str] = {

@@ -18,7 +18,7 @@ WAYS: Mapping[str, str] = {"mail": N_("Mail"), "webhook": N_("Webhook")}
 SENDINGS: Mapping[str, str] = {
     "opened": N_("Notice"),
     "closed": N_("Settled"),
-    "proof": N_("Proof of the address"),
+    "proof": N_("Confirmation of the address"),
     "trial": N_("Trial"),
 }
 SENDING_STATES: Mapping[str, tuple[str, str]] = {

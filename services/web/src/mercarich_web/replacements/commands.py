@@ -33,8 +33,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = command_parser("exclude", exclude.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     listing = with_json(actions.add_parser("list", help="every exclusion"))
-    listing.add_argument("--username", type=person, help="exclusions that apply to this seller, including those for all sellers")
-    for action, says in (("add", "exclude a seller or a word; searches follow within seconds"), ("remove", "remove an exclusion")):
+    listing.add_argument(
+        "--username", type=person, help="exclusions that apply to this seller, including those for all sellers"
+    )
+    for action, says in (
+        ("add", "exclude a seller or a word; searches follow within seconds"),
+        ("remove", "remove an exclusion"),
+    ):
         kinds = actions.add_parser(action, help=says).add_subparsers(dest="what", required=True)
         seller = _one(kinds.add_parser("seller", help="a seller at a marketplace, by the marketplace's id"))
         seller.add_argument("marketplace", choices=[marketplace.value for marketplace in Marketplace])

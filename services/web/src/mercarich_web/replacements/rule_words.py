@@ -22,7 +22,7 @@ class RuleField:
 _CHECKS = RuleField(
     CHECKS,
     N_("Checks a day"),
-    N_("So often your sources are looked at; the seldomer, the longer something sold stays on sale."),
+    N_("How often your sources are looked at; with fewer checks, a sold item stays on sale longer."),
     "choice",
     choices=tuple((str(checks), words) for checks, words in ((2, N_("2 times")), (4, N_("4 times")))),
 )
@@ -30,30 +30,32 @@ _CHECKS = RuleField(
 GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
     (N_("Stock checks"), (_CHECKS,)),
     (
-        N_("How a replacement is taken"),
+        N_("How a replacement is accepted"),
         (
             RuleField(
                 "REVIVAL_ASK_FIRST",
                 N_("Ask me first"),
-                N_("A replacement waits for your word before it goes up."),
+                N_("A replacement waits for your approval before it goes up."),
                 "switch",
             ),
             RuleField(
                 "REVIVAL_OTHER_MARKETPLACE",
                 N_("Search the other marketplaces, too"),
-                N_("What came from one marketplace is also searched at the others."),
+                N_("Items from one marketplace are also searched at the others."),
                 "switch",
             ),
             RuleField(
                 "REVIVAL_OTHER_CONDITIONS",
-                N_("Conditions there"),
-                N_("Pairs from 1 (new) to 6 (poor): condition here = the worst that is taken from there."),
+                N_("Conditions at the other marketplace"),
+                N_(
+                    "Pairs of conditions from 1 (new) to 6 (poor): condition here = the worst that is accepted from there."
+                ),
                 "text",
             ),
             RuleField(
                 "REVIVAL_DAYS",
                 N_("Search for"),
-                N_("So long after a withdrawal a replacement is searched for."),
+                N_("How long a replacement is searched for after a withdrawal."),
                 unit=N_("days"),
             ),
             RuleField(
@@ -64,7 +66,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
         ),
     ),
     (
-        N_("What is good enough"),
+        N_("Acceptance criteria"),
         (
             RuleField(
                 "REVIVAL_PRICE_FACTOR",
@@ -83,102 +85,102 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             RuleField(
                 "REVIVAL_FEE_PERCENT",
                 N_("Amazon's fee"),
-                N_("Taken from your offer's price before the break-even."),
+                N_("Deducted from your offer's price for the break-even."),
                 unit="%",
                 step="0.1",
             ),
             RuleField(
                 "REVIVAL_COSTS",
                 N_("Costs of a sale"),
-                N_("Postage to the buyer, packing and the like: taken from your offer's price, too."),
+                N_("Postage to the buyer, packing and the like: also deducted from your offer's price."),
                 unit=N_("yen"),
             ),
             RuleField(
                 "REVIVAL_LEAST_RATING",
                 N_("Least rating of the seller"),
-                N_("Sellers with fewer good ratings are passed over."),
+                N_("Sellers with fewer good ratings are refused."),
                 unit="%",
             ),
             RuleField(
                 "REVIVAL_MATCH",
-                N_("Likeness of titles and pictures"),
-                N_("The strict way takes fewer and seldom confuses goods; the old way is the former system's."),
+                N_("Similarity of titles and pictures"),
+                N_("The strict way accepts fewer and rarely confuses goods; the old way is the former system's."),
                 "choice",
                 choices=(("default", N_("strict")), ("seed", N_("the old way"))),
             ),
             RuleField(
                 "REVIVAL_CANDIDATES",
                 N_("Candidates"),
-                N_("So many results of a search are judged at most."),
+                N_("Most results of a search that are judged."),
             ),
             RuleField(
                 "REVIVAL_TITLE_LENGTH",
                 N_("Longest title"),
-                N_("Replacements with longer titles are passed over."),
+                N_("Replacements with longer titles are refused."),
                 unit=N_("characters"),
             ),
         ),
     ),
     (
-        N_("Likeness, the strict way"),
+        N_("Similarity, the strict way"),
         (
             RuleField(
                 "REVIVAL_TITLES_AGREE",
                 N_("Titles must agree"),
-                N_("Another volume, number of pieces, model, colour or measure in the title refuses it, and parts do."),
+                N_("Refuses titles with another volume, number of pieces, model, colour or size, and spare parts."),
                 "choice",
                 choices=(("on", N_("on")), ("off", N_("off"))),
             ),
             RuleField(
                 "REVIVAL_LEAST_SHARE",
                 N_("Least share of alike features"),
-                N_("Of what is told apart in either picture, so much must be found in the other; higher takes fewer."),
+                N_("Least share of each picture's features that must be found in the other; higher accepts fewer."),
                 step="0.01",
             ),
             RuleField(
                 "REVIVAL_LEAST_INLIERS",
                 N_("Least number of alike features"),
-                N_("So many must lie alike in both pictures; higher takes fewer."),
+                N_("Least number of features in the same arrangement in both pictures; higher accepts fewer."),
             ),
             RuleField(
                 "REVIVAL_MOST_COLOUR",
                 N_("Highest difference of colours"),
-                N_("Once the light is evened out, colours may differ by so much; lower takes fewer."),
+                N_("Most that colours may differ, after correcting for the light; lower accepts fewer."),
                 step="0.1",
             ),
             RuleField(
                 "REVIVAL_MOST_CHANGED",
                 N_("Highest share of another colour"),
-                N_("So much of the thing may have another colour; lower takes fewer."),
+                N_("Largest part of the item that may have another colour; lower accepts fewer."),
                 step="0.001",
             ),
             RuleField(
                 "REVIVAL_MOST_ODD",
-                N_("Largest odd spot"),
-                N_("A spot that looks different may cover so much of the thing; lower takes fewer."),
+                N_("Largest differing spot"),
+                N_("Largest part of the item that one different-looking spot may cover; lower accepts fewer."),
                 step="0.001",
             ),
             RuleField(
                 "REVIVAL_MOST_ODD_IN_VOLUMES",
-                N_("Largest odd spot on volumes"),
+                N_("Largest differing spot on volumes"),
                 N_("The same for books, discs and the like, unless both titles name the same volume."),
                 step="0.0001",
             ),
         ),
     ),
     (
-        N_("Likeness, the old way"),
+        N_("Similarity, the old way"),
         (
             RuleField(
                 "REVIVAL_LEAST_QUICK",
-                N_("Least likeness of light and dark"),
+                N_("Least similarity of light and dark"),
                 N_("From -1 to 1: a new photo of the same goods has little, the same photo nearly 1."),
                 step="0.05",
             ),
             RuleField(
                 "REVIVAL_LEAST_SHARE_SEED",
                 N_("Least share of alike features"),
-                N_("Of what is told apart in either picture, so much must be found in the other; higher takes fewer."),
+                N_("Least share of each picture's features that must be found in the other; higher accepts fewer."),
                 step="0.01",
             ),
         ),
@@ -189,19 +191,19 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             RuleField(
                 "REVIVAL_SHIP_DAYS",
                 N_("Ships within"),
-                N_("Replacements that take longer are passed over."),
+                N_("Replacements that take longer are refused."),
                 unit=N_("days"),
             ),
             RuleField(
                 "REVIVAL_LEAD_DAYS",
-                N_("Added for your part"),
-                N_("Amazon's buyers are promised the shipping days and these."),
+                N_("Your handling days"),
+                N_("Added to the shipping days that Amazon's buyers are promised."),
                 unit=N_("days"),
             ),
             RuleField(
                 "REVIVAL_IGNORED_ORIGINS",
                 N_("Not from"),
-                N_("Places, separated by spaces, from which nothing is bought."),
+                N_("Places, separated by spaces, from which no replacement is accepted."),
                 "text",
             ),
         ),

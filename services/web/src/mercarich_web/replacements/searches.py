@@ -56,8 +56,8 @@ def next_search(search: ReplacementSearch, sku: str, now: datetime) -> Said:
         return Said("The next update run searches for another source.")
     if now > search.until:
         return Said(
-            "Nothing is searched for any more, since %(until)s; `delete_old_items` deletes it %(days)s days after its"
-            " withdrawal.",
+            "The search for a replacement ended at %(until)s; `delete_old_items` deletes it %(days)s days after "
+            "its withdrawal.",
             {"until": Moment(search.until), "days": FLOOR_DAYS},
         )
     return Said("Another source is searched for until %(until)s.", {"until": Moment(search.until)})

@@ -7,7 +7,7 @@ from mercarich_replacements.filters import Filter
 from mercarich_web.site.languages import N_
 
 REFUSED_BY: Mapping[str, str] = {
-    Filter.UNDONE: N_("taken back before"),
+    Filter.UNDONE: N_("undone before"),
     Filter.BANNED_SELLER: N_("excluded seller"),
     Filter.BANNED_WORD: N_("excluded word"),
     Filter.TITLE: N_("other goods"),

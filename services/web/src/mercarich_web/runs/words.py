@@ -7,9 +7,11 @@ from mercarich_web.site.languages import N_
 HOLD_ENDS: Mapping[str, str] = {
     "falls": N_("A second look that confirms it releases it; so can you."),
     "canaries": N_(
-        "The run waits until the canaries answer as they should; then a second look decides. You may decide before."
+        "The run waits until the canaries give the expected results; then a second look decides. You may decide before."
     ),
-    "unreadable": N_("The reader may be out of date. No second look releases this one: look at some, then decide."),
+    "unreadable": N_(
+        "The page parser may be out of date. No second look releases this hold: look at some of the items, then decide."
+    ),
 }
 """How a hold ends, by its kind; why it was opened is its reason."""
 LEFT_OUT: Mapping[str, str] = {
@@ -19,7 +21,7 @@ LEFT_OUT: Mapping[str, str] = {
 }
 """Why a run leaves a seller out."""
 PHASES: Mapping[str, str] = {
-    "marking": N_("marks what it wants"),
+    "marking": N_("marks its items"),
     "canaries": N_("asks the canaries"),
     "checking": N_("at work"),
     "held": N_("held"),

@@ -33,7 +33,10 @@ def schedule(argv: Sequence[str]) -> int:
     parser = command_parser("schedule", schedule.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     with_json(actions.add_parser("list", help="every row: last start, missed starts, next start"))
-    for action, says in (("pause", "stop its starts until it is resumed"), ("resume", "let it start on schedule again")):
+    for action, says in (
+        ("pause", "stop its starts until it is resumed"),
+        ("resume", "let it start on schedule again"),
+    ):
         one = with_json(actions.add_parser(action, help=says))
         one.add_argument("name")
         one.add_argument("--by", type=person, help="who does it (your login name)")

@@ -48,11 +48,11 @@ ERRORS = {
     403: (N_("This form is too old"), N_("Go back, reload the page and send it again.")),
     404: (N_("There is nothing here"), N_("The page does not exist, or it is not yours.")),
     405: (N_("This cannot be done"), N_("The address does not take this kind of request.")),
-    409: (N_("This cannot be done"), N_("It has changed meanwhile.")),
+    409: (N_("This cannot be done"), N_("It was changed in the meantime.")),
     413: (N_("This is too large"), N_("The file or form is larger than this page takes.")),
     422: (N_("This cannot be done"), N_("A value in the address or the form cannot be used.")),
-    500: (N_("Something went wrong here"), N_("It has been noted. Try again in a moment.")),
-    503: (N_("The database is away"), N_("Nothing is lost. Try again in a moment.")),
+    500: (N_("Something went wrong here"), N_("The error was logged. Try again in a moment.")),
+    503: (N_("The database is unavailable"), N_("Nothing is lost. Try again in a moment.")),
 }
 
 

@@ -11,8 +11,8 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "CHECK_BATCH_ITEMS": N_("Source items in one message"),
         "INV_QUEUE_ENOUGH_JOB_COUNT": N_("Batches of a run that may be unfinished at once"),
         "CHECK_REPUBLISH_SECONDS": N_("Seconds without progress after which a batch is published again"),
-        "CHECK_ATTEMPTS": N_("Claims without an answer after which an item is set aside"),
-        "CHECK_UNKNOWNS": N_("Unknown answers after which a run lets go of an item"),
+        "CHECK_ATTEMPTS": N_("Claims without a result after which an item is set aside"),
+        "CHECK_UNKNOWNS": N_("Unknown results after which a run gives up an item"),
         "CHECK_RETRY_SECONDS": N_("First wait in seconds after an unknown answer; it doubles each time"),
     },
     N_("Canaries"): {
@@ -37,8 +37,8 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
     N_("Replacement searches"): {
         "REVIVAL_DAYS": N_("Days after a withdrawal in which a replacement is searched for"),
         "REVIVAL_CANDIDATES": N_("Search results that are judged for a listing"),
-        "REVIVAL_MATCH": N_("How sure pictures and titles must be; seed: as the old system judged"),
-        "REVIVAL_TITLES_AGREE": N_("Titles must not name different goods, where the strict way is used"),
+        "REVIVAL_MATCH": N_("How strictly pictures and titles are compared; seed: as the old system did"),
+        "REVIVAL_TITLES_AGREE": N_("Titles must not name different goods, when the strict way is used"),
         "REVIVAL_LEAST_SHARE": N_("Least share of alike picture features, where the strict way is used"),
         "REVIVAL_LEAST_INLIERS": N_("Least number of features that agree on one place, where the strict way is used"),
         "REVIVAL_MOST_COLOUR": N_("Most that colours differ, in Lab units, where the strict way is used"),
@@ -46,7 +46,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
             "Most of the thing that has another colour, as a share, where the strict way is used"
         ),
         "REVIVAL_MOST_ODD": N_("Largest spot that looks different, as a share, where the strict way is used"),
-        "REVIVAL_MOST_ODD_IN_VOLUMES": N_("The same for what comes in volumes, unless titles name one and the same"),
+        "REVIVAL_MOST_ODD_IN_VOLUMES": N_("The same for items in volumes, unless both titles name the same volume"),
         "REVIVAL_LEAST_QUICK": N_("Least likeness of the grey histograms, where the old system's judgement is used"),
         "REVIVAL_LEAST_SHARE_SEED": N_(
             "Least share of alike picture features, where the old system's judgement is used"
@@ -55,16 +55,16 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "REVIVAL_PRICE_FACTOR": N_("Highest price, as a multiple of what the first source cost"),
         "REVIVAL_PRICE_RULE": N_("What limits a replacement's price: the first purchase price, or the break-even"),
         "REVIVAL_FEE_PERCENT": N_("Amazon's fee in per cent of an offer's price, for the break-even"),
-        "REVIVAL_COSTS": N_("Yen that each sale costs besides, for the break-even"),
+        "REVIVAL_COSTS": N_("Further costs of each sale in yen, for the break-even"),
         "REVIVAL_TITLE_LENGTH": N_("Longest title of a replacement"),
-        "REVIVAL_IGNORED_ORIGINS": N_("Places, separated by spaces, from which nothing is bought"),
+        "REVIVAL_IGNORED_ORIGINS": N_("Places, separated by spaces, from which no replacement is accepted"),
         "REVIVAL_SHIP_DAYS": N_("Longest time until a replacement is shipped, in days"),
         "REVIVAL_LEAD_DAYS": N_("Days added to the shipping days: from the source to us and out again"),
         "REVIVAL_QUANTITY_CAP": N_("Most that a restored offer shows: sources are single pieces"),
         "REVIVAL_OTHER_MARKETPLACE": N_("Search the other marketplaces, too"),
-        "REVIVAL_OTHER_CONDITIONS": N_("Our condition = the worst one that is taken from another marketplace"),
+        "REVIVAL_OTHER_CONDITIONS": N_("Our condition = the worst one that is accepted from another marketplace"),
         "REVIVAL_ASK_FIRST": N_("The seller approves each replacement"),
-        "REVIVAL_BATCH_ITEMS": N_("Listings in one message that want a replacement"),
+        "REVIVAL_BATCH_ITEMS": N_("Listings in one message that need a replacement"),
         "REVIVAL_REPUBLISH_SECONDS": N_("Seconds without progress after which such a message is published again"),
     },
     N_("Pushes to Amazon"): {
@@ -73,7 +73,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "PATCH_LANE_LISTINGS": N_("Withdrawals, or restores, of a seller above which a feed carries them"),
     },
     N_("Sellers' jobs"): {
-        "JOB_SLICE_SECONDS": N_("Seconds after which a seller's job gives way to the next seller"),
+        "JOB_SLICE_SECONDS": N_("Seconds after which a seller's job gives way to the next seller's"),
         "JOB_LEASE_SECONDS": N_("Seconds that a job stays with a worker that makes no progress"),
         "JOB_FROZEN_SECONDS": N_("Seconds without progress after which a job is taken from its worker"),
         "JOB_CLOSE_SECONDS": N_("Seconds without progress after which a job is closed as failed"),
@@ -81,7 +81,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
     },
     N_("Schedule and housekeeping"): {
         "SCHEDULE_CATCH_UP": N_("Starts that were missed by more than a tenth are made up for"),
-        "DELETE_DAILY_LISTINGS": N_("Expired listings of a seller that may go in a day"),
+        "DELETE_DAILY_LISTINGS": N_("Expired listings of a seller that may be deleted in a day"),
         "KEEP_STARTS_DAYS": N_("Days that starts of the schedule, checks of tokens and sessions are kept"),
         "KEEP_JOBS_DAYS": N_("Days that sellers' jobs are kept after their end"),
         "KEEP_REVIVALS_DAYS": N_("Days that replacements and judged candidates are kept"),

@@ -27,7 +27,9 @@ def constant_manager(argv: Sequence[str]) -> int:
     parser.add_argument("value", nargs="?", help="the new value, for --operation set")
     parser.add_argument("--operation", choices=["get", "set", "list"], default="get", help="what to do (get)")
     parser.add_argument("--get-default", action="store_true", help="print the default instead of the current value")
-    parser.add_argument("--description", type=note, help="reason for the change, for --operation set; kept in the history")
+    parser.add_argument(
+        "--description", type=note, help="reason for the change, for --operation set; kept in the history"
+    )
     parser.add_argument("--by", type=person, help="who changes it (your login name)")
     given = parser.parse_args(argv)
     _refuse_odd(parser, given)

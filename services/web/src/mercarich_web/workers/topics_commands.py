@@ -16,7 +16,9 @@ LONGEST_SECONDS = 86_400
 def topics(argv: Sequence[str]) -> int:
     """Create the topics that are missing (`topics ensure`); what exists stays as it is."""
     parser = argparse.ArgumentParser(prog="mercarich topics", description=topics.__doc__)
-    ensure = parser.add_subparsers(dest="action", required=True).add_parser("ensure", help="create missing topics; exit code 75: no broker")
+    ensure = parser.add_subparsers(dest="action", required=True).add_parser(
+        "ensure", help="create missing topics; exit code 75: no broker"
+    )
     ensure.add_argument("--seconds", type=_seconds, default=30, help="seconds to wait for the broker (30)")
     given = parser.parse_args(argv)
     # Imported here: the drivers are slow to load, and a help page needs none.

@@ -24,18 +24,18 @@ POOLS: Mapping[str, Said] = {
 """The purpose of a pool, by its setting."""
 MODES: Mapping[str, tuple[str, str]] = {
     Mode.AUTO: (N_("Automatic"), N_("By load, between the two numbers")),
-    Mode.FIXED: (N_("Fixed"), N_("Exactly the upper number, whatever the load")),
+    Mode.FIXED: (N_("Fixed"), N_("Always the upper number, whatever the load")),
     Mode.PAUSED: (N_("Paused"), N_("No workers; the work waits and is not lost")),
 }
 MODE_TONES: Mapping[str, str] = {Mode.AUTO: "", Mode.FIXED: "info", Mode.PAUSED: "warn"}
 CAUSES: Mapping[str, str] = {
-    Cause.INVALID: N_("The stored setting cannot be used; the last good one holds."),
+    Cause.INVALID: N_("The stored setting cannot be used; the last valid one applies."),
     Cause.BOUNDS: N_("The chart allows %(lowest)s to %(highest)s."),
     Cause.PARTITIONS: N_("Its topic has %(partitions)s partitions: more workers would get no work."),
     Cause.CONNECTIONS: N_("The connections to the database allow %(affordable)s."),
-    Cause.AT_LEAST_ONE: N_("One worker is the least."),
-    Cause.MAX: N_("The lower number was above what is allowed at most."),
+    Cause.AT_LEAST_ONE: N_("At least one worker is needed."),
+    Cause.MAX: N_("The lower number was above the highest allowed one."),
     Cause.BACKLOG: N_("The backlog of %(backlog)s raises the lower number: one worker carries %(per_replica)s."),
-    Cause.NO_LOAD: N_("There is no measure of load, so the backlog decides."),
+    Cause.NO_LOAD: N_("The load is not measured here, so the backlog decides."),
 }
 """Why a pool's bounds are not what was asked for."""
