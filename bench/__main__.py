@@ -1,6 +1,7 @@
 """`python -m bench [NAME …] [--smoke] [--rounds N]`: run benchmarks; `python -m bench table` writes the page.
 
-Each benchmark is a module of this package with `run(scale: Scale) -> Result`; its first line says what it measures.
+Each benchmark is a module of this package with `run(scale: Scale) -> Result`; the first line of its docstring says what
+it measures.
 """
 
 import argparse
@@ -29,7 +30,7 @@ BENCHES = (
     "one_shop",
     "one_machine",
 )
-"""In the order of a full run."""
+"""The benchmarks in the order of a full run."""
 IN_SMOKE = BENCHES
 
 
@@ -46,7 +47,7 @@ def main() -> int:
 
 
 def _went_well(name: str, scale: Scale) -> bool:
-    """One that fails says so, and the others still run."""
+    """Run the benchmarks. One that fails is reported, and the others still run."""
     try:
         _run(name, scale)
     except (Missing, NotExact, Failed) as error:

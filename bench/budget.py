@@ -1,8 +1,8 @@
-"""Whether the market's budget is kept over any 60 s (P6): 1, 2, 4 and 8 checkers on one proxy, one of them killed.
+"""Whether the market's budget is kept in any 60 s (P6): 1, 2, 4 and 8 checkers on one proxy, one of them killed.
 
-One run with more items than it can check; every minute there are more checkers, and in the last minute one is
-killed. Counted are the requests as they come to the market, in every window of 60 s between the first request and
-the last minute's end.
+One run has more items than it can check. Every minute checkers are added, and in the last minute one is killed. The
+requests that arrive at the market are counted in every window of 60 s between the first request and the last minute's
+end.
 """
 
 import time

@@ -1,7 +1,7 @@
-"""The same checks by the product and by what a user would pick instead, side by side: CPU, throughput, memory.
+"""The same checks by the product and by what a user would choose instead, side by side: CPU, throughput, memory.
 
-Every side asks the market of `bench.source` for each item once and writes what has sold. The product does so with
-all that it does in service: evidence, fencing, budget, breaker, canaries, metrics.
+Every side requests each item from the market of `bench.source` once, and writes what has sold. The product does so with
+everything that it does in production: evidence, fencing, budget, breaker, canaries, metrics.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -71,12 +71,12 @@ def _theirs(real: Parts, name: str, marketplace: str, where: Market, scale: Scal
 
 
 def _size(items: int, scale: Scale, warm_up: bool) -> int:
-    """A warm-up is a tenth; in whole hundreds, of which one in 20 has sold."""
+    """Items of a warm-up: a tenth, in whole hundreds, of which one in 20 has sold."""
     return scale.of(max(100, items // (10 if warm_up else 1) // 100 * 100), 200)
 
 
 def goals(mercari: Runs, yahoo: Runs) -> list[Goal]:
-    """By the names of the sides. A ratio is taken run by run."""
+    """Results by the names of the sides. Ratios are taken run by run."""
     cpu = "CPU-s for 1,000 checks, checker + proxy"
     return [
         Goal(id="P1", what=f"{cpu}: Mercari JSON", unit="s", value=_looks(mercari[OURS]), at_most=0.5),
@@ -90,8 +90,8 @@ def goals(mercari: Runs, yahoo: Runs) -> list[Goal]:
 
 
 def _scaling(runs: Runs) -> list[Goal]:
-    """With 64 calls a proxy the market's 80 ms bound one pair, not the machine's two cores, which the market,
-    the broker and the database share. A smoke run leaves it out."""
+    """With 64 calls per proxy the market's 80 ms limit one pair, not the machine's two cores, which the market, the
+    broker and the database share. A smoke run leaves it out."""
     if CALM not in runs:
         return []
     gain = ratios([run.rate for run in runs[CALM_TWICE]], [run.rate for run in runs[CALM]])
@@ -107,7 +107,7 @@ def _cost(runs: Sequence[Measured]) -> Spread:
 
 
 def _looks(runs: Sequence[Measured]) -> Spread:
-    """Without the planner, whose start is most of its part and is shared by however many items a run has."""
+    """CPU without the planner. Most of the planner's part is its start, which a run of any size needs only once."""
     return spread([(run.side["checker"] + run.side["proxy"]) / run.items * 1_000 for run in runs])
 
 
@@ -133,7 +133,7 @@ def _table(runs: Runs, ours: str) -> Table:
 
 
 def _books(mercari: Runs, yahoo: Runs) -> Table:
-    """Where the CPU seconds of 1,000 checks went, by process: medians."""
+    """The CPU seconds of 1,000 checks by process: medians."""
     names = ("producer", "workers", "checker", "proxy", "kafka", "redis", "mariadb", "source")
     rows = [
         [f"{market}: {name}", *(_of_part(of_side, part) for part in names)]

@@ -1,7 +1,7 @@
-"""Light load (P8): from a message in Kafka to its item's commit, on real Kafka and MariaDB.
+"""Light load (P8): the time from a message in Kafka to its item's commit, on real Kafka and MariaDB.
 
-40 messages a second, an item in each, through checker and proxy with their defaults but for the budget, which is
-never reached. The commit is the moment at which another connection sees it, asked for every few milliseconds.
+40 messages a second with one item each pass through checker and proxy with their defaults, except for the budget, which
+is never reached. The commit is the moment at which another connection sees it, which polls every few milliseconds.
 """
 
 import threading
@@ -68,7 +68,7 @@ def run(scale: Scale) -> Result:
 
 
 def _through(engine: Engine, bootstrap: str) -> list[float]:
-    """Seconds of each item. Raises `NotExact` when one is not committed."""
+    """Return the seconds of each item. Raises `NotExact` when one is not committed."""
     plan, run = SqlPlan(engine), SqlRuns(engine).start(REQUEST, None, utc_now())
     *_, _ = plan.mark(run, REQUEST, plan.sellers(REQUEST))
     rows = [row for _, row in plan.due(run, (-1, 0), ITEMS, utc_now())]
@@ -95,7 +95,7 @@ def _through(engine: Engine, bootstrap: str) -> list[float]:
 
 @contextmanager
 def _seen(engine: Engine, ids: Sequence[int]) -> Iterator[dict[int, float]]:
-    """When each of them was first seen to be committed."""
+    """Return when each item was first seen to be committed."""
     seen: dict[int, float] = {}
     stop = threading.Event()
     newest = source_items.c.checked_at

@@ -1,11 +1,11 @@
-"""How well replacements are told from near misses: labelled pairs of offers, both sets of rules, the curve.
+"""How well replacements are distinguished from near misses: labelled pairs of offers, both sets of rules, the curve.
 
     make quality
     python -m bench.match_quality [--pairs 2000] [--seed 20261126] [--write docs/match-quality.md]
 
-The pairs are the simulator's (its drawings, titles, prices, conditions); the decision is the updater's own code.
-With `--write` the figures replace what is between the page's markers. Exit code 1 when the goal is missed:
-precision 0.99 at recall 0.80 with the default rules.
+The pairs come from the simulator (its drawings, titles, prices, conditions); the decision is the updater's own code.
+With `--write` the figures replace what is between the page's markers. Exit code 1 when the goal is missed: precision
+0.99 at recall 0.80 with the default rules.
 """
 
 import argparse
@@ -34,14 +34,14 @@ from mercarich_updater.adapters.likeness import decode, likeness, quick
 
 PAIRS = 2_000
 HOLD_OUT = 20_261_126
-"""No threshold was ever looked at with this seed; 1 and 3 were tuned with."""
+"""A seed that no threshold was tuned with; 1 and 3 were used for tuning."""
 PRECISION, RECALL = 0.99, 0.80
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A pair and what its pictures say, whatever the rules."""
+    """A pair and what its pictures show, whatever the rules."""
 
     pair: Pair
     quick: float
@@ -89,7 +89,7 @@ def compare(pair: Pair) -> Seen:
 
 
 def refusal(rules: MatchRules, seen: Seen) -> Reason | None:
-    """The first of the tests that refuses, in the updater's order; None takes the candidate."""
+    """Return the first test that refuses the candidate, in the updater's order; None accepts it."""
     ours, theirs = seen.pair.ours, seen.pair.theirs
     if reason := titles_against(rules, ours.title, theirs.title):
         return reason
@@ -110,7 +110,7 @@ def score(seen: Sequence[Seen], rules: MatchRules) -> Score:
 
 
 def report(seen: Sequence[Seen], seed: int, seconds: float) -> str:
-    """Markdown."""
+    """Return the figures as Markdown."""
     same = sum(each.pair.same for each in seen)
     parts = [
         f"{len(seen)} pairs of seed {seed}: {same} of the same goods, {len(seen) - same} of others. "

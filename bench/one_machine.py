@@ -1,8 +1,8 @@
 """The whole system of `make up` on this machine: at rest (P10), from its start to the first check, commands (P11).
 
 At rest: all processes below `mercarich up`, nothing due, away from the minutes at which the schedule starts commands.
-Started warm: a second start on the data folder of the first, then a check from the command line, until its first
-item is written. A command's import time is that of `COMMAND --help`, from the shell's point of view.
+Warm start: a second start on the data folder of the first, then a check from the command line, until its first item is
+written. A command's import time is the duration of `COMMAND --help`, as measured by a shell.
 """
 
 import os
@@ -36,7 +36,8 @@ SETTLE_SECONDS = 20.0
 REST_SECONDS = 60.0
 READY_SECONDS = 120.0
 CALM_MINUTES = range(1, 8)
-"""Of each ten: the schedule's commands start at whole tens, and have ended by the first."""
+"""Minutes of each ten in which to measure: the schedule starts commands at whole tens, and they have ended by the first
+of these."""
 HELPS = 5
 PROCESSES = (
     "mercarich-checker",
@@ -98,7 +99,7 @@ class _Up:
 
 @contextmanager
 def _up(data: Path) -> Iterator[_Up]:
-    """`mercarich up`, ready."""
+    """Start `mercarich up` and wait until it is ready."""
     system = on_free_ports(data)
     ports = {port_variable(name): str(port) for name, port in system.ports.items()}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MERCARICH_")}
@@ -122,7 +123,7 @@ def _up(data: Path) -> Iterator[_Up]:
 
 
 def _first_check(data: Path) -> float:
-    """Seconds from `mercarich up` until the first item of a check is written."""
+    """Return the seconds from `mercarich up` until the first item of a check is written."""
     with _up(data) as up:
         engine = engines.create(up.system.database_url(up.environment))
 

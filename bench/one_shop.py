@@ -1,7 +1,7 @@
 """The pages of one seller with 50,000 listings on SQLite (W2): a small machine's shop, every page a hundred times.
 
-One after the other: a person who clicks. A time is that from the request to the last byte of the answer, compressed as
-a browser gets it; the first look at each page is counted, too.
+The requests are sequential, as from one person. A time is from the request to the last byte of the response, compressed
+as for a browser; the first request of each page counts, too.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ SELLER = 1
 TOKEN = "bench"
 SOLD_OUT = SourceSeen(State.SOLD, StateReason.SOLD_OUT)
 AT_ONCE = 5_000
-"""Rows of a statement."""
+"""Rows per statement."""
 
 
 def run(scale: Scale) -> Result:

@@ -1,7 +1,7 @@
-"""The product as a side of a comparison: planner, checkers and proxies as processes, every feature on.
+"""The product as a side of a comparison: planner, checkers and proxies as processes, with every feature on.
 
-Nothing here is special to a benchmark but the numbers, all of them documented settings: an outbound budget that is
-never reached, how many calls and batches may be under way at once, and the address of the marketplace.
+Nothing is special to the benchmark except values of documented settings: a budget for outgoing calls that is never
+reached, the number of calls and batches in progress at once, and the address of the marketplace.
 """
 
 import os
@@ -28,30 +28,30 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_local.child import search_path
 
 SELLERS = 20
-"""Sellers at Amazon, with the same number of listings each; one in 20 of each one's sources has sold."""
+"""Sellers at Amazon, each with the same number of listings; one in 20 of each one's sources has sold."""
 RUN_SECONDS = 240.0
 CANARIES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """How the product is run."""
+    """How the product runs."""
 
     marketplace: str
     pairs: int = 1
-    """Checkers, each with a proxy of its own."""
+    """Number of checkers, each with a proxy of its own."""
     calls: int = 256
-    """Under way at once at the market, a proxy (`…_PROXY_CONCURRENCY`)."""
+    """Calls in progress at the market, per proxy (`…_PROXY_CONCURRENCY`)."""
     batch_items: int = 200
     """`CHECK_BATCH_ITEMS`, and the planner's `--max-workers`."""
     batches: int = 4
-    """At the proxy at once, a checker (`CHECKER_SLOTS`)."""
+    """Calls in progress at the proxy, per checker (`CHECKER_SLOTS`)."""
     items_a_seller: int = 1
-    """At Mercari: as many are answered by one call."""
+    """Items at Mercari that one call returns."""
 
 
 class Product:
-    """One database for all runs of a benchmark; the processes are new in each run, as a peer's are."""
+    """One database for all runs of a benchmark; each run has new processes, as for a peer."""
 
     def __init__(self, parts: Parts, setup: Setup) -> None:
         self._parts = parts
@@ -63,7 +63,7 @@ class Product:
         run_tx(self.engine, self._write_settings)
 
     def run(self, market: Market, items: int) -> Measured:
-        """Check so many items once. Raises `NotExact`, and `Failed` where a process does not do its part."""
+        """Check this many items once. Raises `NotExact`, and `Failed` when a process does not do its part."""
         setup = self._setup
         self.fill(items)
         with processes(self._logs) as started:
@@ -89,13 +89,14 @@ class Product:
         )
 
     def fill(self, items: int) -> None:
-        """So many items as an earlier run left them, each listed once."""
+        """Return a database with this many items as an earlier run left them, each listed once."""
         run_tx(self.engine, lambda connection: _fill(connection, self._setup, items))
 
     def start_workers(
         self, started: Processes, environments: Sequence[Mapping[str, str]], ports: Sequence[int]
     ) -> dict[str, list[int]]:
-        """A proxy on each port and a checker that asks it; answers process ids by what they are, all ready."""
+        """Start a proxy on each port and a checker that calls it. Return process ids by role; all processes are
+        ready."""
         marketplace = self._setup.marketplace
         pids: dict[str, list[int]] = {"proxy": [], "checker": []}
         listening = list(ports)
@@ -150,7 +151,8 @@ class Product:
             settings_store.write(connection, key, value, by="bench", at=datetime.now(UTC))
 
     def _verify(self, seen: Mapping[str, float], items: int) -> None:
-        """Each item was asked for once and is checked, each that sold is withdrawn once, with its evidence."""
+        """Check that each item was requested once and is checked, and that each sold one is withdrawn once, with its
+        evidence."""
         found = {name: _count(self.engine, query) for name, query in _COUNTS.items()}
         sold = items // SOLD_EVERY
         wanted = {"checked": items, "sold": sold, "withdrawn": sold, "events": sold, "evidence": items + sold}
@@ -181,7 +183,8 @@ _COUNTS = {
 
 
 def _fill(connection: Connection, setup: Setup, items: int) -> None:
-    """So many items as an earlier run left them: seen available at their price, with evidence, each listed once."""
+    """Insert this many items as an earlier run left them: seen available at their price, with evidence, each listed
+    once."""
     connection.execute(text("SET foreign_key_checks = 0"))
     for table in ("source_items", "listings", "evidence", "listing_events", "amazon_accounts", "users"):
         connection.execute(text(f"TRUNCATE TABLE {table}"))
@@ -220,4 +223,4 @@ _FILLING = (
     SELECT id, (id - 1) DIV :block MOD :sellers + 1, concat('S', id), marketplace, id, 1, 1, observed_at,
     1, 1, 0, observed_at, 1, 1, 0, 0 FROM source_items""",
 )
-"""Made by the database out of its sequence tables; user and source's seller by the number."""
+"""Rows generated by the database with its sequence tables; the number determines user and source's seller."""

@@ -1,9 +1,10 @@
-"""The pages at 1,000,000 listings (W1): 80 sellers clicking side by side, with progress streaming to each, on MariaDB.
+"""The pages at 1,000,000 listings (W1): 80 sellers clicking at the same time, with progress streaming to each, on
+MariaDB.
 
 Each seller opens a page, reads for two seconds on average and goes on, among pages of every kind, at one of two
-processes; 80 streams stay open meanwhile. After some time that is not counted: first alone, then while a check run of
-100,000 sources goes on at 200 a second on the same machine. A time is that from the request to the last byte of the
-answer, compressed as a browser gets it.
+processes; 80 streams stay open meanwhile. After a time that is not counted, it is measured twice: first alone, then
+during a check run of 100,000 sources at 200 a second on the same machine. A time is from the request to the last byte
+of the response, compressed as for a browser.
 """
 
 import asyncio
@@ -29,12 +30,12 @@ from tests.services.process import free_port
 
 LISTINGS = 1_000_000
 REPLICAS = 2
-"""As the chart has at least; a browser's connections stay with one of them."""
+"""Processes of the pages, the chart's minimum; a browser's connections stay with one of them."""
 SECONDS = 60.0
 READING_SECONDS = 2.0
 CHECKS_A_SECOND = 200
 WITHDRAWN = SOLD_EVERY * shops.SELLERS
-"""From one withdrawn listing of a seller to the next."""
+"""Distance between the numbers of two withdrawn listings of a seller."""
 PAGES = {
     "home": "/",
     "listings": "/listings",
@@ -108,7 +109,7 @@ def serve(started: Processes, environment: Mapping[str, str], number: int = 1) -
 
 
 async def _visits(urls: Sequence[str], listings: int, seconds: float) -> Visits:
-    """Raises `NotExact` when an answer is not the page that was asked for."""
+    """Request the page. Raises `NotExact` when the response is not that page."""
     visits, until = Visits(), time.monotonic() + seconds
     async with asyncio.TaskGroup() as group:
         for seller in range(1, shops.SELLERS + 1):
@@ -119,7 +120,7 @@ async def _visits(urls: Sequence[str], listings: int, seconds: float) -> Visits:
 async def _seller(url: str, seller: int, listings: int, until: float, visits: Visits) -> None:
     chance = random.Random(seller)
     cookies = {"mercarich": shops.token(seller)}
-    connector = aiohttp.TCPConnector(limit=6)  # as a browser
+    connector = aiohttp.TCPConnector(limit=6)  # The same limits as a browser's.
     async with aiohttp.ClientSession(url, cookies=cookies, connector=connector, auto_decompress=False) as session:
         stream = asyncio.create_task(_stream(session, seller, visits))
         await asyncio.sleep(chance.uniform(0, READING_SECONDS))
@@ -135,14 +136,15 @@ async def _seller(url: str, seller: int, listings: int, until: float, visits: Vi
 
 
 async def open_page(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> None:
-    """And what it asks for then, as a browser does. Raises `NotExact` when an answer is not what was asked for."""
+    """Request the page, and then what a browser would request for it. Raises `NotExact` when a response is not what was
+    requested."""
     body = await _get(session, name, path, visits)
     if name == "home" and b'hx-get="/fortnight"' in gzip.decompress(body):
         await _get(session, AFTERWARDS, "/fortnight", visits)
 
 
 async def _get(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> bytes:
-    """The body, compressed."""
+    """Read the body, still compressed."""
     began = time.monotonic()
     async with session.get(path, headers={"Accept-Encoding": "gzip"}, allow_redirects=False) as answer:
         body = await answer.read()
@@ -154,7 +156,7 @@ async def _get(session: aiohttp.ClientSession, name: str, path: str, visits: Vis
 
 
 async def _stream(session: aiohttp.ClientSession, seller: int, visits: Visits) -> None:
-    """Again whenever the server ends it, as a browser does."""
+    """Open the stream again whenever the server ends it, as a browser does."""
     while True:
         async with session.get(f"/jobs/{seller}/progress") as answer:
             if answer.status != 200:

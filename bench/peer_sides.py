@@ -1,4 +1,5 @@
-"""The peers as sides of a comparison: how each is started, fed, and known to be ready and done."""
+"""The peers as sides of a comparison: how each is started and fed, and how its readiness and completion are
+recognised."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from tests.services.process import Missing
 
 RUN_SECONDS = 240.0
 PROCESSES, IN_SMOKE = 14, 4
-"""The seed's number of workers; fewer where only the work counts."""
+"""The original's number of workers; fewer where only the CPU time per job counts."""
 
 Ready = Callable[[str, Redis, int], bool]
 """Takes the worker's log, Redis and the number of processes."""
@@ -28,16 +29,16 @@ Ready = Callable[[str, Redis, int], bool]
 class Peer:
     venv: str
     worker: tuple[str, ...]
-    """`{processes}` stands for their number."""
+    """`{processes}` stands for the number of processes."""
     producer: tuple[str, ...]
     ready: Ready
     forks: bool = True
-    """Its command makes all its processes; else it is started so often."""
+    """The command starts all processes itself; otherwise the command is started that many times."""
     batch: int = 1
-    """Items a job."""
+    """Items per job."""
     threads: int = 1
     items: int
-    """In a full run: as many as take it some ten seconds."""
+    """Items of a full run: as many as take the peer some ten seconds."""
 
 
 def _rq(kind: str, batch: int, items: int) -> Peer:
@@ -83,7 +84,7 @@ PEERS: Mapping[str, Peer] = {
 
 
 class PeerSide:
-    """One database for all runs of a benchmark; the processes are new in each run."""
+    """One database for all runs of a benchmark; each run has new processes."""
 
     def __init__(self, name: str, parts: Parts, marketplace: str, processes: int = PROCESSES) -> None:
         self.peer = PEERS[name]
@@ -99,7 +100,7 @@ class PeerSide:
         self._execute(_TABLE)
 
     def run(self, market: Market, items: int) -> Measured:
-        """Check so many items once. Raises `NotExact`, and `Failed` where a process does not do its part."""
+        """Check this many items once. Raises `NotExact`, and `Failed` when a process does not do its part."""
         peer, redis = self.peer, self._parts.redis
         redis.ask("FLUSHALL")
         self._execute("TRUNCATE TABLE items")
@@ -139,18 +140,18 @@ class PeerSide:
         return {"workers": started.pids, **servers}
 
     def _is_done(self, market: Market, items: int) -> bool:
-        """The database is asked only when every answer is out."""
+        """The database is queried only after the market has sent every response."""
         return market.figures()["answered"] >= items and self._sold() >= items // SOLD_EVERY
 
     def _verify(self, seen: Mapping[str, float], items: int) -> None:
-        """Each item was asked for once, and exactly those that sold are written as sold."""
+        """Check that each item was requested once, and that exactly the sold ones are written as sold."""
         sold = self._sold()
         asked = {"items": seen["items"], "most": seen["most"]}
         if sold != items // SOLD_EVERY or asked != {"items": items, "most": 1}:
             raise NotExact(f"{self._name}: {sold} written as sold of {items} items; the market saw {asked}")
 
     def _sold(self) -> int:
-        """-1 where an item is written as sold that is not."""
+        """Return -1 when an item is written as sold that is not."""
         right = self._count("state = 'sold_out'")
         wrong = self._count(f"state = 'sold_out' AND id % {SOLD_EVERY} <> 0")
         return -1 if wrong else right

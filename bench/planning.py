@@ -1,7 +1,7 @@
 """Planning 10,000, 100,000 and 1,000,000 due items (P4): the planner's own time and memory, real MariaDB and Kafka.
 
-The planner is the product's command, with its defaults. In the workers' place stands somebody who reads the batches
-and says of each item, by one statement a bunch, that it is done.
+The planner is the product's command with its defaults. A stand-in for the workers reads the batches, and marks their
+items as done by one statement per group of batches.
 """
 
 import os
@@ -55,7 +55,7 @@ def run(scale: Scale) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class _Everything:
-    """`kafka.Offsets` of somebody who commits nothing."""
+    """`kafka.Offsets` of a reader that commits nothing."""
 
     def assigned(self, partitions: Iterable[Partition]) -> None: ...
 
@@ -85,7 +85,7 @@ def _planned(real: Parts, engine: Engine, size: int) -> Used:
 
 @contextmanager
 def _workers(real: Parts, engine: Engine, size: int) -> Iterator[list[int]]:
-    """Answers how often each item was in a batch: as many entries as items were seen."""
+    """Return how often each item was in a batch; there are as many entries as items were seen."""
     times: dict[int, int] = {}
     seen: list[int] = []
     stop = threading.Event()
@@ -97,13 +97,13 @@ def _workers(real: Parts, engine: Engine, size: int) -> Iterator[list[int]]:
                 group = f"bench-{size}"
                 reader = Consumer(bootstrap, client_id="bench", group=group, topics=[topic], offsets=_Everything())
                 break
-            except BrokerAway:  # a machine under load takes its time
+            except BrokerAway:  # A machine under load needs more time.
                 continue
         newest = 0
         while not stop.is_set():
             batches = [CheckBatch.decode(record.value) for record in reader.poll(0.1, BUNCH)]
             for batch in batches:
-                if batch.run_id > newest:  # the topic has those of the sizes before
+                if batch.run_id > newest:  # The topic also holds the batches of the sizes before.
                     newest = batch.run_id
                     times.clear()
             ids = [item.id for batch in batches if batch.run_id == newest for item in batch.items]

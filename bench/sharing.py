@@ -1,8 +1,8 @@
-"""How many requests a check costs at the source (P7): shared sources, and Mercari sellers who have several items.
+"""How many requests a check costs at the source (P7): shared sources, and Mercari sellers with several items.
 
-80 sellers, 30 % of their sources are listed by a second one of them, Mercari sellers have 1 to 60 items, Yahoo's
-items are one page each. Real planner, checker and proxy; 1/50 of the goal's 20,000 listings a seller, since what a
-request can answer depends on the sellers' sizes and the shares, not on how many there are.
+There are 80 sellers; 30 % of their sources are listed by a second one of them; Mercari sellers have 1 to 60 items;
+Yahoo's items are one page each. Planner, checker and proxy are the real ones. Each seller has 1/50 of the goal's 20,000
+listings, because what a request can return depends on the sellers' sizes and the shares, not on their number.
 """
 
 from bench.harness.parts import Market, Parts, market, parts
@@ -49,7 +49,7 @@ def run(scale: Scale) -> Result:
 
 
 def _asked(real: Parts, web: Market, marketplace: str, sources: int) -> tuple[int, int]:
-    """(requests, listings checked) of one run over all. Raises `NotExact`."""
+    """Return the requests and the checked listings of one run over all. Raises `NotExact`."""
     product = Product(real, Setup(marketplace=marketplace, batch_items=50, batches=8))
     product.fill(sources)
     run_tx(product.engine, lambda connection: _share(connection, marketplace))
@@ -66,13 +66,13 @@ def _asked(real: Parts, web: Market, marketplace: str, sources: int) -> tuple[in
         )
         listed = connection.execute(text("SELECT count(*) FROM listings"))
         done, listings = int(checked.scalar_one()), int(listed.scalar_one())
-    if done != sources or seen["items"] < sources:  # a seller's list may hold items that nobody lists
+    if done != sources or seen["items"] < sources:  # A seller's page may contain items that nobody lists.
         raise NotExact(f"sharing: {done} of {sources} checked, the market was asked for {seen['items']:.0f}")
     return int(seen["requests"]), listings
 
 
 def _share(connection: Connection, marketplace: str) -> None:
-    """80 sellers instead of 20, three of ten sources listed twice, and the source's sellers as the market has them."""
+    """Set up 80 sellers instead of 20, three of ten sources listed twice, and the source's sellers as in the market."""
     round_of = MOST_ITEMS * (MOST_ITEMS + 1) // 2
     values = {"most": MOST_ITEMS, "round": round_of, "base": SELLER_BASE, "sellers": SELLERS, "market": marketplace}
     for statement in _SHARING:
@@ -86,7 +86,7 @@ _SHARING = (
     """INSERT INTO amazon_accounts (user_id, seller_id, marketplace_id, refresh_token, token_verdict)
     SELECT seq, concat('A', seq), 'A1VC38T7YXB528', '', 'valid'
     FROM seq_1_to_1000 WHERE seq > 20 AND seq <= :sellers""",
-    # What has sold (every 20th) is spread over all of them: the brake holds a seller who loses much at once.
+    # Spread the sold items (every 20th) over all sellers: the brake holds a seller who loses many at once.
     "UPDATE listings SET user_id = (id DIV 20 * 7919 + id) MOD :sellers + 1",
     """INSERT INTO listings (user_id, sku, marketplace, source_item_id, listed, listing_quantity, created_at,
     quantity, revision, searching, changed_at, pushed_revision, pushed_quantity, push_attempts, orphan)

@@ -1,8 +1,8 @@
-"""80 sellers' shops with 1,000,000 listings as months of work left them: on sale, withdrawn, wanted anew, with events,
-two weeks of check runs, the candidates of the last searches, and replacements that wait for a word.
+"""80 sellers' shops with 1,000,000 listings as after months of work: on sale, withdrawn, in search of a replacement,
+with events, two weeks of check runs, the candidates of the last searches, and replacements that wait for approval.
 
-Made by MariaDB itself; each twentieth source has sold, as at `bench.source`. Everybody is signed in, and has a job that
-is under way.
+MariaDB generates the rows; each twentieth source has sold, as in `bench.source`. Every seller is signed in and has a
+job in progress.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ from mercarich_db.engine import run_tx
 
 SELLERS = 80
 CHECKED_SELLERS = 8
-"""Those whose plan is among a check run's: a tenth of all listings."""
+"""Sellers whose plan is among a check run's: a tenth of all listings."""
 CHUNK = 50_000
-"""Rows that one statement makes: the product's connections end a statement after 25 s."""
+"""Rows per statement: the product's connections end a statement after 25 s."""
 
 
 def fill(engine: Engine, listings: int) -> None:
-    """Into an empty database with the schema."""
+    """Fill an empty database that has the schema."""
     people = {"sellers": SELLERS, "checked": CHECKED_SELLERS}
     run_tx(engine, partial(_run, statements=_PEOPLE, values=people))
     run_tx(engine, _sign_in)
@@ -44,7 +44,7 @@ def fill(engine: Engine, listings: int) -> None:
 
 
 def token(user_id: int) -> str:
-    """Of a seller's session."""
+    """The token of a seller's session."""
     return f"bench-{user_id}"
 
 

@@ -1,10 +1,10 @@
-"""The benchmarks' market: a process that answers every item's page after 80 ms, and counts who asked how often.
+"""The benchmarks' market: a process that returns every item's page after 80 ms, and counts the requests.
 
     python -m bench.source [--port 0] [--latency 0.08] [--items-a-seller 1] [--yahoo-bytes 250000 …]
 
-Prints its address. `/_bench/reset` forgets the counts, `/_bench/figures` answers them (see `Counts.figures`),
-`/_bench/times` the moment of each request.
-One asyncio protocol on uvloop, without a framework: what it costs is taken from the same cores.
+It prints its address. `/_bench/reset` resets the counts, `/_bench/figures` returns them (see `Counts.figures`), and
+`/_bench/times` returns the time of each request. It is one asyncio protocol on uvloop without a framework, because it
+uses the same cores as the measured side.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 class Counts:
-    """Who was asked for, and when the answers left."""
+    """The requested items, and the times of the responses."""
 
     def __init__(self) -> None:
         self.reset()
@@ -50,7 +50,7 @@ class Counts:
         self._requests = self._canaries = 0
 
     def note(self, numbers: Sequence[int]) -> None:
-        """One request for these items; a canary is nobody's job."""
+        """Count one request for these items; canaries do not count as jobs."""
         self._requested_at.append(monotonic())
         if numbers[0] >= CANARIES_FROM:
             self._canaries += 1
@@ -63,12 +63,13 @@ class Counts:
             self._answered_at.extend([monotonic()] * len(numbers))
 
     def times(self) -> list[float]:
-        """When each request came, canaries included; seconds on the monotonic clock."""
+        """The time of each request, including canaries, in seconds on the monotonic clock."""
         return self._requested_at.tolist()
 
     def figures(self) -> dict[str, float]:
-        """`items`: different ones asked for; `most`: how often the most wanted one was; `answered`: items, repeated
-        ones each time; `middle_rate`: items a second between the first and the last tenth of the answers."""
+        """`items`: number of different items requested; `most`: requests of the most requested one; `answered`: items
+        returned, each repetition counted; `middle_rate`: items a second between the first and the last tenth of the
+        responses."""
         times = self._answered_at
         tenth = len(times) // 10
         middle = times[-1 - tenth] - times[tenth] if times else 0.0
@@ -83,7 +84,7 @@ class Counts:
 
 
 class Connection(asyncio.Protocol):
-    """HTTP/1.1 as far as GET goes; one request at a time, as clients of a connection do."""
+    """HTTP/1.1 as far as GET needs it; one request at a time per connection, as clients send them."""
 
     def __init__(self, pages: Pages, counts: Counts, latency: float) -> None:
         self._pages = pages

@@ -1,7 +1,7 @@
 """The pages of the benchmarks' market: Mercari's items and sellers' lists as JSON, Yahoo's item pages; by item number.
 
-They are the simulator's pages, made once for each size with a placeholder for the id and filled in when asked, so
-that serving one costs next to nothing. Every 20th item has sold; the size goes by the number, too.
+They are the simulator's pages, made once for each size with a placeholder for the id that is replaced on request, so
+that serving one costs almost nothing. Every 20th item has sold; the number determines the size, too.
 """
 
 import math
@@ -21,7 +21,7 @@ SOLD_EVERY = 20
 PRICE = 3_000
 SELLER_BASE = 910_000_000
 CANARIES_FROM = 90_000_000
-"""Item numbers from here on are nobody's listing, and are counted apart."""
+"""Items from this number on are in no listing, and are counted apart."""
 
 _MERCARI_ID, _YAHOO_ID, _SELLER = b"m99999999999", b"x9999999999", 919_999_999
 
@@ -44,7 +44,7 @@ def is_sold(number: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A page in pieces; between each two of them stands the item's id."""
+    """A page in pieces, between which the item's id is inserted."""
 
     pieces: Sequence[bytes]
     seller: bytes | None = None
@@ -81,7 +81,7 @@ class Pages:
         return range(first, first + self.items_a_seller)
 
     def seller_list(self, seller_id: int) -> bytes:
-        """The seller's whole list on one page: at most 100 items, as there."""
+        """The seller's whole list on one page: at most 100 items, as at Mercari."""
         rows = [
             self._rows[is_sold(number)].page(mercari_id(number).encode(), b"%d" % seller_id)
             for number in reversed(self.numbers_of(seller_id))
@@ -90,7 +90,7 @@ class Pages:
 
 
 class MixedPages(Pages):
-    """Mercari sellers of 1, 2, … `most` items, and again: in a round of them, seller k (from 0) begins at k(k+1)/2."""
+    """Mercari sellers with 1, 2, … `most` items, repeatedly: in one round, seller k (from 0) begins at k(k+1)/2."""
 
     def __init__(self, most: int, yahoo_bytes: Sequence[int]) -> None:
         super().__init__(1, yahoo_bytes)

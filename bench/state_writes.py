@@ -1,8 +1,8 @@
 """100,000 state writes among 1,000,000 rows, and a page of due rows at any depth (P5), on MariaDB.
 
-The writes are the checker's own: `update_rows` with a new state of each item, and its one statement for those that
-are as before, 1,000 rows a transaction, in random order of the items. The pages are the planner's own: of what is
-still pending in a run, and of what a run takes in. The database keeps its tables in memory (a buffer pool of 2 GB).
+The writes are the checker's own: `update_rows` with a new state of each item, and its one statement for the unchanged
+ones, 1,000 rows per transaction, in random order of the items. The pages are the planner's own: the rows still pending
+in a run, and the rows that a run takes in. The database keeps its tables in memory (a buffer pool of 2 GB).
 """
 
 import random
@@ -55,7 +55,7 @@ def run(scale: Scale) -> Result:
 
 
 def _mark(engine: Engine, rows: int) -> Run:
-    """All are pending, as after a planner's marking."""
+    """All rows are pending, as after a planner's marking."""
     run = SqlRuns(engine).start(REQUEST, None, utc_now())
     for start in range(0, rows, stock.CHUNK):
         chunk = {"run": run.id, "first": start, "last": start + stock.CHUNK}
@@ -72,7 +72,7 @@ _Bunch = Callable[[Connection, Sequence[int], Mapping[str, object]], int]
 
 
 def _written(engine: Engine, rows: int, writes: int, write: _Bunch) -> float:
-    """Seconds for so many different rows. Raises `NotExact`."""
+    """Return the seconds for this many different rows. Raises `NotExact`."""
     ids = random.sample(range(1, rows + 1), writes)
     done = {"check_not_before": None, "check_problem": None, "check_attempts": 0, "check_unknowns": 0}
     written = 0
@@ -112,7 +112,7 @@ def _pending_page(engine: Engine, run: Run, rows: int, depth: float) -> Callable
 
 
 def _due_page(engine: Engine, marked: Run, rows: int, depth: float) -> Callable[[bool], float]:
-    """For a run after that one."""
+    """The state for the next run."""
     run = Run(marked.id + 1, marked.marketplace, generation=2)
     rows_after = Rows(engine, due_page(run, REQUEST, never_checked=False))
 

@@ -1,8 +1,8 @@
 """From the check's commit to Amazon's acceptance (P9): while thousands of restores wait, and against a seller's quota.
 
-The whole system as real processes on real MariaDB and Kafka with the simulated market. The first part sells a few
-sources of each of 20 sellers, so that no quota is in the way, while the feed lane gets 10,000 restores (by `MANY` a
-seller's 500 go there); the second sells all that one seller has at once.
+The whole system runs as real processes on real MariaDB and Kafka with the simulated market. The first part sells a few
+sources of each of 20 sellers, so that the quota does not matter, while a feed carries 10,000 restores (with the setting
+`MANY`, 500 per seller). The second part sells all sources of one seller at once.
 """
 
 import time
@@ -16,9 +16,9 @@ from bench.harness.turns import steps
 from tests.chaos.rig import MARKETPLACES, Plant, Rig, running, until
 
 QUOTA_PER_SECOND, QUOTA_BURST = 5.0, 5
-"""patchListingsItem, per seller (Selling Partner API usage plan)."""
+"""Rate limit of patchListingsItem per seller (Selling Partner API usage plan)."""
 LIGHT_SHARE, SMALL_SHARE = 0.008, 0.05
-"""Of all sources: half a dozen of each seller, what the quota lets through at once, while the run lasts."""
+"""Share of all sources that sell: half a dozen per seller, which the quota allows at once, during the run."""
 BURST, SMALL_BURST = 60, 8
 RUN_SECONDS = 300
 MANY = {"PATCH_LANE_LISTINGS": "50"}
@@ -103,7 +103,8 @@ def _places(seconds: Sequence[float]) -> Mapping[str, float]:
 
 
 def light_load(rig: Rig, share: float) -> Sequence[float]:
-    """A few sales of each seller, while the sweep asks for the restores; seconds of each withdrawal."""
+    """Sell a few sources of each seller while the sweep requests the restores. Return the seconds of each
+    withdrawal."""
     for marketplace in MARKETPLACES:
         rig.simulator.sell(marketplace, share)
         rig.sweep(marketplace)
@@ -113,7 +114,7 @@ def light_load(rig: Rig, share: float) -> Sequence[float]:
 
 
 def one_sellers_burst(rig: Rig, size: int) -> Mapping[str, float]:
-    """All sell at once; the quota allows the first five at once and five a second after."""
+    """Sell all sources at once; the quota allows five requests at once and then five a second."""
     username, ids = _sources_of_one_seller(rig, size)
     rig.lever("events", marketplace="yahoo", kind="sold", ids=ids)
     rig.command("burst", "check_item_yahoo", "2", "4", "--usernames", username, "--request-key", "burst")
@@ -130,9 +131,10 @@ def one_sellers_burst(rig: Rig, size: int) -> Mapping[str, float]:
 
 
 def seen_through(rig: Rig, key: str, username: str | None = None) -> Sequence[tuple[float, float]]:
-    """(committed, accepted by Amazon) of each withdrawal of a run, of one seller or all, once all are through.
+    """Return the times of commit and of acceptance by Amazon for each withdrawal of a run, of one seller or all, once
+    all are through.
 
-    A source that several sellers list is withdrawn for all of them, whoever was checked. Unix seconds.
+    A source that several sellers list is withdrawn for all of them, whoever was checked. Times are in unix seconds.
     """
     assert rig.ended(key, RUN_SECONDS) == 0, rig.log(key)
     until(lambda: not rig.books.withdrawals_waiting(), RUN_SECONDS, "all withdrawals accepted")
@@ -147,7 +149,7 @@ def seen_through(rig: Rig, key: str, username: str | None = None) -> Sequence[tu
 
 
 def put_up_again(rig: Rig) -> Sequence[float]:
-    """Seconds for which a feed that was under way had put up again what a withdrawal had taken down."""
+    """Return the seconds for which a feed in progress had restored what a withdrawal had set to 0."""
     rows = rig.simulator.ledger(gone_before=time.time())["details"]
     stood: list[float] = []
     for row in rows:

@@ -1,6 +1,6 @@
-"""Writes the life of a listing into docs/listings.md, from the code itself: `python -m tools.life_cycle`.
+"""Write the life cycle of a listing into docs/listings.md, from the code: `python -m tools.life_cycle`.
 
-Each transition is made of an example listing of each stage that it starts from: what differs is what it writes.
+Each transition is applied to an example listing of each stage that it starts from; the difference is what it writes.
 """
 
 import sys
@@ -78,7 +78,7 @@ MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "leave": lambda one: life.leave(one, NOW, DeletedByHand("SKU-1", "ann")),
     "delete": lambda one: life.delete(one, NOW, DeletedByHand("SKU-1", "ann")),
 }
-"""How each transition is made of an example; a transition without a line here has no place in the page."""
+"""How each transition is applied to an example. A transition without a line here would be missing from the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ class Edge:
 
     start: Stage
     end: Stage | None
-    """None: the row is gone."""
+    """None: the row is deleted."""
     transition: Transition
     columns: tuple[str, ...]
-    """That differ afterwards, in the order of `Listing`."""
+    """The fields that differ afterwards, in the order of `Listing`."""
     kind: str
-    """Of the event."""
+    """The reason of the event."""
 
 
 def main() -> int:
@@ -103,7 +103,7 @@ def main() -> int:
 
 
 def made() -> str:
-    """What stands in the page between the two marks, the marks included."""
+    """Return the part of the page between the two marks, including the marks."""
     return f"{BEGIN}\n\n{_stages()}\n\n{_diagram()}\n\n{_table()}\n\n{_writes()}\n\n{END}"
 
 

@@ -1,8 +1,8 @@
-"""Writes the catalogues of the pages' sentences again: `python -m tools.messages`; new ones are empty in ja.po.
+"""Update the catalogues of the pages' sentences: `python -m tools.messages`. New sentences are empty in ja.po.
 
-Sentences come from templates and from `N_("…")` and `Said("…")` in Python; what is gone from the code goes from the
-catalogues.
-English says what the code says; en.po has only what a page says in other words, written there by hand.
+Sentences come from templates and from `N_("…")` and `Said("…")` in Python. A sentence that is no longer in the code is
+removed from the catalogues. English uses the sentence in the code; en.po only has those that a page words differently,
+written by hand.
 """
 
 import sys
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def messages() -> Iterator[Message]:
-    """Every sentence of templates and code."""
+    """Yield every sentence of templates and code."""
     for file in sorted(WEB.rglob("*.html")):
         yield from _of("jinja2.ext.babel_extract", file, {"silent": "false", "newstyle_gettext": "true"})
     for file in sorted(WEB.rglob("*.py")):
@@ -49,7 +49,8 @@ def read(file: Path, language: str) -> Catalog:
 
 def updated(old: Catalog, found: list[Message], language: str) -> Catalog:
     made = Catalog(locale=language, project="mercarich", fuzzy=False)
-    made.revision_date = made.creation_date = old.creation_date  # no other reason to differ than a sentence
+    # Keep the old date, so that the file changes only when a sentence does.
+    made.revision_date = made.creation_date = old.creation_date
     for message in found:
         known = old.get(message)
         if known or language == WHOLE:
@@ -59,7 +60,7 @@ def updated(old: Catalog, found: list[Message], language: str) -> Catalog:
 
 
 def missing(catalogue: Catalog) -> list[str]:
-    """Sentences that are not translated, or not in every form."""
+    """Return the sentences without a translation, or without one of its plural forms."""
     return [
         str(message.id)
         for message in catalogue

@@ -1,8 +1,10 @@
-"""Only the store of listings writes `listings` and `listing_events`: `python -m tools.one_writer`, part of `make arch`.
+"""Check that only the store of listings writes `listings` and `listing_events`: `python -m tools.one_writer`, part of
+`make arch`.
 
-It reads the code and does not run it. A module may read the two tables, join them, select from them; it may not
-insert into them, update or delete, name them so in a text of SQL, or hand them to something that could: an unknown
-function, a structure, a return value. What hides from it meets the guard of tests/integration/conftest.py.
+The check reads the code and does not run it. A module may read the two tables, join them and select from them. It may
+not insert into them, update or delete, name them in a text of SQL that does so, or pass them to something that could:
+an unknown function, a structure, a return value. Writes that the check cannot see are caught by the guard of
+tests/integration/conftest.py.
 """
 
 import ast
@@ -19,7 +21,7 @@ MIGRATIONS = "mercarich_db.migrations"
 EXEMPT: Mapping[str, str] = {
     "mercarich_updater.adapters.updates": "names the columns of a run's work on a listing; the store writes them",
 }
-"""Modules that may do it all the same, with the reason. One that does it no more fails, too, and is to be left out."""
+"""Modules that may write all the same, with the reason. An exemption that is not needed any more fails, too."""
 
 _OF_TABLES = ("mercarich_db.tables", "mercarich_db.tables.offers")
 _WRITES = frozenset(
@@ -35,7 +37,7 @@ SQL = re.compile(
     rf"\s+[`\"]?(?:{'|'.join(sorted(TABLES))})\b",
     re.IGNORECASE,
 )
-"""The beginning of a statement that writes one of them."""
+"""The beginning of a statement that writes one of the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def main() -> int:
 
 
 def findings() -> list[Finding]:
-    """Of every module of the product, the exempt ones included."""
+    """Return the violations in every module of the product, including the exempt ones."""
     files = [*ROOT.glob("libs/*/src/**/*.py"), *ROOT.glob("services/*/src/**/*.py"), *ROOT.glob("local/src/**/*.py")]
     found: list[Finding] = []
     for file in sorted(files):
@@ -80,7 +82,7 @@ def findings_in(module: str, code: str) -> list[Finding]:
 
 
 class _Reader:
-    """One module: by which names it knows the tables, and what it does with them."""
+    """Check one module: by which names it knows the tables, and what it does with them."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._nodes = list(ast.walk(tree))
@@ -117,7 +119,7 @@ class _Reader:
             self._modules |= {name.asname for name in node.names if name.name in _OF_TABLES and name.asname}
 
     def _take_aliases(self) -> bool:
-        """`offers = listings`: another name; whether there was a new one."""
+        """Record another name of a table, as in `offers = listings`. Return whether it is a new one."""
         known = len(self._names)
         for node in self._nodes:
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
@@ -128,7 +130,7 @@ class _Reader:
         return len(self._names) > known
 
     def _table(self, node: ast.AST) -> str | None:
-        """The table that an expression is."""
+        """Return the table that an expression is."""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             return self._names.get(node.id)
         if isinstance(node, ast.Attribute) and node.attr in TABLES and self._is_module(node.value):
@@ -146,7 +148,7 @@ class _Reader:
         return isinstance(self._parents.get(node), ast.Attribute)
 
     def _done_with(self, node: ast.AST, table: str) -> str | None:
-        """None: it is only read."""
+        """Return the violation, or None when the table is only read."""
         parent = self._parents[node]
         if isinstance(parent, ast.keyword):
             parent = self._parents[parent]
@@ -180,7 +182,7 @@ class _Reader:
         return None
 
     def _text(self, node: ast.AST) -> str | None:
-        """A text that is no documentation; in one with values, each is a blank."""
+        """Return a text that is not a docstring; each value in an f-string becomes a blank."""
         if isinstance(node, ast.JoinedStr):
             return "".join(str(part.value) if isinstance(part, ast.Constant) else " " for part in node.values)
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json again, the document of the public API: `python -m tools.openapi`."""
+"""Write docs/openapi.json, the document of the public API: `python -m tools.openapi`."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""One command run to its end, with what the system says it used."""
+"""Run one command to its end, and measure what it used."""
 
 import os
 import signal
@@ -15,14 +15,14 @@ from bench.harness.processes import Failed
 class Used:
     seconds: float
     cpu: float
-    """Seconds, from its very start: interpreter and imports are in it."""
+    """Wall-clock seconds from the start of the process, including interpreter start and imports."""
     peak_mb: float
-    """Of resident memory: the last `VmHWM` that was seen. `ru_maxrss` would be at least what this process had when it
+    """Peak resident memory: the last `VmHWM` that was read. `ru_maxrss` would be at least what this process had when it
     forked."""
 
 
 def see_through(arguments: Sequence[str], environment: Mapping[str, str], log: Path, seconds: float) -> Used:
-    """Raises `Failed` when it does not end with 0 in time."""
+    """Run the command. Raises `Failed` when it does not end with 0 in time."""
     with log.open("wb") as output:
         began, peak_mb = time.monotonic(), 0.0
         process = subprocess.Popen(
@@ -36,7 +36,8 @@ def see_through(arguments: Sequence[str], environment: Mapping[str, str], log: P
             if time.monotonic() - began > seconds:
                 os.kill(process.pid, signal.SIGKILL)
             time.sleep(0.02)
-    process.returncode = os.waitstatus_to_exitcode(status)  # we waited for it ourselves
+    # `os.wait4` above has reaped the process already, so `Popen` must not wait for it.
+    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Failed(
             f"{' '.join(arguments)} ended with {process.returncode}\n{log.read_text(errors='replace')[-2000:]}"
@@ -45,7 +46,7 @@ def see_through(arguments: Sequence[str], environment: Mapping[str, str], log: P
 
 
 def _peak_mb(pid: int) -> float:
-    """0 of a process that has ended, and is to be waited for."""
+    """Return 0 for a process that has ended and is not reaped yet."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024

@@ -1,4 +1,4 @@
-"""CPU time of trees of processes from Linux' own books, `/proc/PID/stat`, ended and reaped children included."""
+"""CPU time of process trees from Linux' `/proc/PID/stat`, including ended and reaped children."""
 
 import os
 from collections import defaultdict
@@ -12,31 +12,31 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """What one process has used so far, in ticks."""
+    """What one process has used so far, in clock ticks."""
 
     parent: int
     own: int
-    """In user and kernel mode, all its threads."""
+    """User and system time of all its threads."""
     reaped: int
-    """Of its children that have ended and were waited for, and of theirs."""
+    """The time of its children that have ended and were reaped, and of their children."""
 
 
 def seconds(roots: Iterable[int]) -> float:
-    """CPU seconds of these processes and of all below them, since each of them started.
+    """Return the CPU seconds of these processes and all their descendants, since each of them started.
 
-    A difference of two of these sums is what a side used in between, as long as its roots live: what a child
-    used moves to its parent when it is waited for. The kernel counts in ticks of 10 ms a process.
+    The difference of two of these sums is what a side used in between, as long as its roots live: what a child used
+    moves to its parent when it is reaped. The kernel counts in ticks of 10 ms per process.
     """
     return seconds_of(books(), roots)
 
 
 def seconds_of(stats: Mapping[int, Stat], roots: Iterable[int]) -> float:
-    """The same from books that were read before."""
+    """The same from readings taken before."""
     return tree_ticks(stats, roots) / TICKS
 
 
 def tree_ticks(stats: Mapping[int, Stat], roots: Iterable[int]) -> int:
-    """Own and reaped ticks of the roots and their living descendants, each process once."""
+    """Return own and reaped ticks of the roots and their living descendants; each process counts once."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for pid, stat in stats.items():
         children[stat.parent].append(pid)
@@ -50,21 +50,21 @@ def tree_ticks(stats: Mapping[int, Stat], roots: Iterable[int]) -> int:
 
 
 def books() -> dict[int, Stat]:
-    """Every process that can be seen."""
+    """Read every visible process."""
     found: dict[int, Stat] = {}
     for entry in _PROC.iterdir():
         if entry.name.isdigit():
             try:
                 found[int(entry.name)] = parse((entry / "stat").read_text())
-            except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
+            except (FileNotFoundError, ProcessLookupError):  # The process ended between listing and reading it.
                 continue
     return found
 
 
 def parse(text: str) -> Stat:
-    """A line of `/proc/PID/stat` (proc(5)): ppid is field 4, utime stime cutime cstime are 14 to 17.
+    """Parse a line of `/proc/PID/stat` (proc(5)): ppid is field 4, utime stime cutime cstime are 14 to 17.
 
-    The name in field 2 may hold spaces and brackets.
+    The name in field 2 may contain spaces and parentheses.
     """
     fields = text.rpartition(")")[2].split()
     user, system, user_of_reaped, system_of_reaped = (int(field) for field in fields[11:15])
@@ -72,12 +72,13 @@ def parse(text: str) -> Stat:
 
 
 def memory_megabytes(roots: Iterable[int]) -> float:
-    """Proportional set size of these processes (`smaps_rollup`): shared pages are shared out, not counted twice."""
+    """Return the proportional set size of these processes (`smaps_rollup`), in which shared pages are divided among
+    processes and not counted twice."""
     return sum(_pss_kilobytes(root) for root in roots) / 1024
 
 
 def descendants(roots: Iterable[int]) -> list[int]:
-    """The roots and every living process below them."""
+    """Return the roots and all their living descendants."""
     stats = books()
     known = {root for root in roots if root in stats}
     while more := {pid for pid, stat in stats.items() if stat.parent in known} - known:

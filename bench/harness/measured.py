@@ -1,4 +1,4 @@
-"""What one run of a side measured, and the readings it comes from."""
+"""The measurements of one run of a side, and the readings that they come from."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -11,40 +11,40 @@ from bench.harness import cpu
 class Measured:
     items: int
     seconds: float
-    """From the order to the last commit, the producer's own start included."""
+    """Seconds from the order to the last commit, including the producer's own start."""
     rate: float
-    """Items a second between the first and the last tenth of the market's answers."""
+    """Items a second, between the first and the last tenth of the market's responses."""
     side: Mapping[str, float]
-    """CPU seconds of the side's own processes, by what they are."""
+    """CPU seconds of the side's own processes, by role."""
     parts: Mapping[str, float]
     """CPU seconds of broker, database and market."""
     requests: int
-    """At the market."""
+    """Requests that arrived at the market."""
     memory_mb: float
     """PSS of the side's processes at the end."""
 
     @property
     def cpu_a_thousand(self) -> float:
-        """CPU seconds of the side for 1,000 items."""
+        """CPU seconds of the side per 1,000 items."""
         return sum(self.side.values()) / self.items * 1_000
 
     @property
     def all_cpu_a_thousand(self) -> float:
-        """With broker and database; the market is nobody's."""
+        """The same with broker and database. The market belongs to no side."""
         others = sum(seconds for name, seconds in self.parts.items() if name != "source")
         return self.cpu_a_thousand + others / self.items * 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The clock and the books at one moment."""
+    """The clock and the CPU times at one moment."""
 
     at: float
     used: Mapping[str, float]
 
     @classmethod
     def now(cls, roots: Mapping[str, Sequence[int]]) -> "Moment":
-        """`roots`: process ids by a name; each counts with all below it."""
+        """`roots`: process ids by name; each counts with all its descendants."""
         stats = cpu.books()
         return cls(time.monotonic(), {name: cpu.seconds_of(stats, pids) for name, pids in roots.items()})
 

@@ -1,4 +1,4 @@
-"""Puts the kept results into docs/performance.md, between its markers; everything else on the page stays."""
+"""Write the stored results into docs/performance.md, between its markers. The rest of the page stays."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ RUNS = "runs"
 
 
 def write(results: Mapping[str, tuple[Mapping[str, Any], Result]], page: Path = PAGE) -> list[str]:
-    """Answers the names of the tables that were written. A table whose benchmark was not run stays as it is."""
+    """Write the tables and return the names of those written. A table whose benchmark was not run stays as it is."""
     tables = {GOALS: goals_table([goal for _, result in results.values() for goal in result.goals])}
     tables[RUNS] = _runs_table([head for head, _ in results.values()])
     for _, result in results.values():
@@ -28,7 +28,7 @@ def write(results: Mapping[str, tuple[Mapping[str, Any], Result]], page: Path = 
 
 
 def put(text: str, name: str, block: str) -> str:
-    """The page with what stands between the markers of `name` replaced. Raises `ValueError` without the markers."""
+    """Return the page with the text between the markers of `name` replaced. Raises `ValueError` without the markers."""
     if not _marked(name).search(text):
         raise ValueError(f"the page has no <!-- table {name} --> … <!-- end {name} -->")
     return _marked(name).sub(lambda found: f"{found[1]}\n\n{block}\n\n{found[2]}", text)

@@ -1,4 +1,4 @@
-"""The real parts that every side works on, each a process of its own: MariaDB, Apache Kafka, Redis and the market."""
+"""The real parts that every side uses, each in a process of its own: MariaDB, Apache Kafka, Redis and the market."""
 
 import subprocess
 import sys
@@ -26,13 +26,13 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def ask(self, *words: str) -> str:
-        """What `redis-cli` answers."""
+        """Return the output of `redis-cli`."""
         client = [tool("redis-cli", "redis-server"), "-p", str(self.port), *words]
         return subprocess.run(client, check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Parts:
-    """Each part is started when it is first asked for. Raises `Missing` where its program is not installed."""
+    """Start each part when it is first needed. Raises `Missing` when its program is not installed."""
 
     def __init__(self, folder: Path, end: ExitStack, buffer_pool: str = "128M") -> None:
         self.folder = folder
@@ -54,7 +54,7 @@ class Parts:
 
     @cached_property
     def redis(self) -> Redis:
-        """Debian's, without snapshots: nothing but the queue costs its users anything."""
+        """Debian's Redis without snapshots, so that its users pay for the queue only."""
         port, folder = free_port(), self._folder("redis")
         server = [tool("redis-server", "redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
         service = Service([*server, "--dir", str(folder), "--save", ""], folder / "redis.log", port=port)
@@ -70,13 +70,14 @@ class Parts:
 
 @contextmanager
 def parts(*, buffer_pool: str = "128M") -> Iterator[Parts]:
-    """`buffer_pool`: MariaDB's memory for tables. Ended, and their data removed, at the end of the block."""
+    """`buffer_pool`: MariaDB's memory for tables. At the end of the block the parts are ended and their data
+    removed."""
     with tempfile.TemporaryDirectory(prefix="mercarich-bench-") as folder, ExitStack() as end:
         yield Parts(Path(folder), end, buffer_pool)
 
 
 class Market:
-    """`bench.source` as a process."""
+    """`bench.source` in a process of its own."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
@@ -93,7 +94,7 @@ class Market:
         return {name: float(value) for name, value in answer.json().items()}
 
     def times(self) -> list[float]:
-        """When each request came; seconds on a clock of its own."""
+        """The time of each request, in seconds on a clock of its own."""
         answer: list[float] = self._http.get(f"{self.url}/_bench/times").raise_for_status().json()
         return answer
 
@@ -109,7 +110,7 @@ def market(
     yahoo_bytes: Sequence[int] = (),
     latency: float | None = None,
 ) -> Iterator[Market]:
-    """The market, until the end of the block; its own defaults where nothing is given."""
+    """Run the market until the end of the block, with its own defaults where no values are given."""
     words = ["--items-a-seller", str(items_a_seller)]
     words += ["--mixed-sellers", str(mixed_sellers)] if mixed_sellers else []
     words += ["--yahoo-bytes", *map(str, yahoo_bytes)] if yahoo_bytes else []

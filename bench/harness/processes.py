@@ -1,4 +1,5 @@
-"""A side's processes: each with a log and a group of its own; none outlives the benchmark, however that ends."""
+"""The processes of a side: each has a log and a process group of its own, and none outlives the benchmark, however that
+ends."""
 
 import resource
 import time
@@ -16,7 +17,7 @@ POLL_SECONDS = 0.02
 
 
 class Failed(AssertionError):
-    """A process ended, or did not do in time what it was started for; the text has the end of its log."""
+    """A process ended, or did not do its work in time; the text contains the end of its log."""
 
 
 class Processes:
@@ -27,11 +28,11 @@ class Processes:
 
     @property
     def pids(self) -> list[int]:
-        """Of those that run."""
+        """Ids of the running processes."""
         return [child.pid for child in self._children if child.poll() is None]
 
     def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:
-        """Its output is added to the log of its name."""
+        """Start a process. Its output is appended to the log of its name."""
         child = Child(
             name,
             spawn(arguments, environment),
@@ -43,7 +44,7 @@ class Processes:
         return child
 
     def kill(self, child: Child) -> None:
-        """As a crash would; it is nobody's any more."""
+        """Kill the process, like a crash. It does not belong to this set any more."""
         child.kill()
         child.poll()
         self._children.remove(child)
@@ -52,7 +53,7 @@ class Processes:
         return self._logs / f"{name}.log"
 
     def wait(self, holds: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> None:
-        """Until it holds, as long as all processes that were started run. Raises `Failed`."""
+        """Wait until the condition holds, as long as all started processes run. Raises `Failed`."""
         deadline = time.monotonic() + seconds
         while not holds():
             ended = next((child for child in self._children if child.poll() is not None), None)
@@ -63,7 +64,7 @@ class Processes:
             time.sleep(POLL_SECONDS)
 
     def see_through(self, name: str, arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> float:
-        """Run a command to its end; answers its CPU seconds, its children's included (getrusage(2), microseconds).
+        """Run a command to its end. Return its CPU seconds, including its children's (getrusage(2), microseconds).
 
         Raises `Failed` when it does not end with 0 in time.
         """
@@ -81,7 +82,7 @@ class Processes:
         return _reaped_seconds() - before
 
     def end(self) -> None:
-        """Ask all to end, and kill what does not."""
+        """Ask all processes to end, and kill those that do not."""
         for child in self._children:
             child.terminate()
         deadline = time.monotonic() + END_SECONDS
@@ -103,7 +104,7 @@ class Processes:
 
 @contextmanager
 def processes(folder: Path) -> Iterator[Processes]:
-    """An empty set; what is started in the block is ended with it. Logs are under `folder`."""
+    """Yield an empty set of processes; those started in the block end with it. Logs are in `folder`."""
     with ExitStack() as end:
         guardian = Guardian(keep_open=end.enter_context(locked(folder)))
         end.callback(guardian.close)

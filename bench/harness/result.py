@@ -1,4 +1,4 @@
-"""What a benchmark hands back, and the file it is kept in: `var/bench/NAME.json`, or `var/bench/smoke/`."""
+"""The result of a benchmark, and the file in which it is stored: `var/bench/NAME.json`, or `var/bench/smoke/`."""
 
 import json
 import os
@@ -18,7 +18,7 @@ FOLDER = ROOT / "var" / "bench"
 
 
 class NotExact(AssertionError):
-    """A side lost a job or did one twice: its figures are worth nothing."""
+    """A side lost a job or did one twice, so that its figures are not comparable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Goal:
     """One line of the page's first table."""
 
     id: str
-    """P1 … P11."""
+    """The goal's number, P1 … P11."""
     what: str
     unit: str
     value: Spread
@@ -43,7 +43,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as they are shown; the first column names the row."""
+    """Cells as shown; the first column names the row."""
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -53,13 +53,13 @@ class Table:
 class Result:
     goals: Sequence[Goal] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
-    """By the name between the markers of docs/performance.md: `<!-- table NAME -->` … `<!-- end NAME -->`."""
+    """Tables by the name between the markers of docs/performance.md: `<!-- table NAME -->` … `<!-- end NAME -->`."""
     figures: Mapping[str, Any] = field(default_factory=dict)
-    """Everything else that is worth keeping, for JSON."""
+    """Further values to store as JSON."""
 
 
 def keep(name: str, scale: Scale, result: Result, seconds: float) -> Path:
-    """Write the result; answers its file."""
+    """Write the result and return its file."""
     file = (FOLDER / "smoke" if scale.smoke else FOLDER) / f"{name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     head = {"name": name, "taken_at": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(seconds)}
@@ -69,7 +69,7 @@ def keep(name: str, scale: Scale, result: Result, seconds: float) -> Path:
 
 
 def kept() -> dict[str, tuple[Mapping[str, Any], Result]]:
-    """What full runs left here, by name: the file's head and the result."""
+    """Return the results of full runs in this folder, by name: the file's head and the result."""
     found = {}
     for file in sorted(FOLDER.glob("*.json")):
         body = json.loads(file.read_text())
@@ -79,7 +79,7 @@ def kept() -> dict[str, tuple[Mapping[str, Any], Result]]:
 
 
 def machine() -> Mapping[str, object]:
-    """What the figures depend on, without a name of the machine."""
+    """Describe what the figures depend on, without a name of the machine."""
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "cores": os.cpu_count(),

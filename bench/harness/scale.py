@@ -1,4 +1,4 @@
-"""How large a benchmark runs: in full, or reduced for a machine that only asks whether it still works."""
+"""The size of a benchmark: full, or reduced to test only whether it still works."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,9 +9,9 @@ Size = TypeVar("Size")
 @dataclass(frozen=True, slots=True)
 class Scale:
     smoke: bool
-    """Reduced: sizes so small that its times say nothing."""
+    """Reduced sizes, so small that the times mean nothing."""
     rounds: int
-    """Counted runs of each side, after one that warms up; a smoke run has one, and no warm-up."""
+    """Counted runs of each side, after one that warms up. A smoke run has one counted run and no warm-up."""
 
     def of(self, full: Size, smoke: Size) -> Size:
         return smoke if self.smoke else full

@@ -1,4 +1,4 @@
-"""Runs the sides of a comparison in turn, A B A B: what the machine does meanwhile meets all of them alike."""
+"""Run the sides of a comparison in turn, A B A B, so that whatever else the machine does affects all of them alike."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -12,9 +12,9 @@ Measured = TypeVar("Measured")
 
 
 def in_turn(title: str, sides: Mapping[str, Callable[[bool], Measured]], scale: Scale) -> dict[str, list[Measured]]:
-    """Each side's counted runs, in order: the n-th of one side and of another are a pair.
+    """Return each side's counted runs in order: the n-th runs of two sides are a pair.
 
-    A side is called with True for the run that only warms up, which may be smaller; a smoke run has none.
+    A side is called with True for the warm-up, which may be smaller; a smoke run has none.
     """
     kept: dict[str, list[Measured]] = {name: [] for name in sides}
     warm_ups = 0 if scale.smoke else 1
@@ -29,7 +29,8 @@ def in_turn(title: str, sides: Mapping[str, Callable[[bool], Measured]], scale: 
 
 
 class steps:  # noqa: N801
-    """A progress bar on a terminal, a line a step elsewhere: `with steps("title", 12) as step: step("what next")`."""
+    """Show progress, as a bar on a terminal, elsewhere as a line per step: `with steps("title", 12) as step: step("what
+    next")`."""
 
     def __init__(self, title: str, total: int) -> None:
         self._title = title

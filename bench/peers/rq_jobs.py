@@ -1,4 +1,4 @@
-"""rq: `produce`, or a worker of the class that is named, everything imported before it forks.
+"""rq: `produce`, or a worker of the named class, with everything imported before it forks.
 
 python -m bench.peers.rq_jobs produce | worker Worker | worker SimpleWorker
 """
@@ -11,7 +11,7 @@ from rq import Queue, SimpleWorker, Worker
 
 QUEUE = "check"
 CHUNK = 1_000
-"""Jobs that one pipeline carries."""
+"""Jobs per pipeline."""
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""The job of every peer but arq: get an item's page, read its state, write what changed.
+"""The job of every peer but arq: fetch an item's page, read its state, write what changed.
 
-One HTTP session and one database engine a process (requests, orjson, SQLAlchemy with PyMySQL). The jobs carry the
-state that is known, so that an unchanged item costs the database nothing. The settings are the environment's.
+Each process has one HTTP session and one database engine (requests, orjson, SQLAlchemy with PyMySQL). A job carries the
+known state, so that an unchanged item costs the database nothing. The settings come from the environment.
 """
 
 import os
@@ -22,11 +22,11 @@ ITEMS = int(os.environ["BENCH_ITEMS"])
 BATCH = int(os.environ.get("BENCH_BATCH", "1"))
 
 Known = tuple[int, str, str]
-"""(row, item, state that is known)."""
+"""Row, item, known state."""
 
 
 def check(items: Sequence[Known]) -> None:
-    """The job. One statement for the rows of each new state."""
+    """The job. It makes one statement for the rows of each new state."""
     changed: dict[str, list[int]] = {}
     for row, item_id, known in items:
         state = state_of(fetch(item_id))
@@ -39,7 +39,7 @@ def check(items: Sequence[Known]) -> None:
 
 
 def jobs() -> Iterator[list[Known]]:
-    """What the producer hands out: all items, `BATCH` a job."""
+    """Yield the jobs of the producer: all items, `BATCH` per job."""
     letter, width = {"mercari": ("m", 11), "yahoo": ("x", 10)}[MARKET]
     for first in range(1, ITEMS + 1, BATCH):
         rows = range(first, min(first + BATCH, ITEMS + 1))
@@ -69,7 +69,7 @@ def engine() -> Engine:
 
 
 def session() -> requests.Session:
-    """One a thread: requests does not promise that threads may share one."""
+    """A session for each thread: requests does not guarantee that threads may share one."""
     if not hasattr(_local, "session"):
         _local.session = requests.Session()
         _local.session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))

@@ -1,4 +1,4 @@
-"""Writes the rules and promtool's tests of them into the chart."""
+"""Write the alert rules, and promtool's tests of them, into the chart."""
 
 from tools.alerts.files import FOLDER, files
 

@@ -1,4 +1,4 @@
-"""Alerts about what goes to Amazon."""
+"""Alerts about changes on their way to Amazon."""
 
 from tools.alerts.rule import Alert, Case
 

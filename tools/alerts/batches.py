@@ -6,7 +6,7 @@ from mercarich_contracts.schedule import SCHEDULE
 
 _CHECKS = [row for row in SCHEDULE if row.name.startswith("check-item")]
 MISSED_AFTER = int(1.25 * max(row.deadline_seconds for row in _CHECKS))
-"""Seconds. A run may take as long as its deadline, and a seller of plan 2 is checked as often."""
+"""In seconds. A run may take as long as its deadline, and a seller of plan 2 is checked at the same interval."""
 _FINISHED = 'sum by (namespace, operation, marketplace) (mercarich_batch_runs_total{outcome="finished"}%s) == 0'
 _LABELS = {"operation": "check", "marketplace": "yahoo"}
 _RUN = 'operation="check", marketplace="yahoo"'

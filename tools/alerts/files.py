@@ -1,4 +1,4 @@
-"""Where the rules and their tests lie in the chart, and what is in them."""
+"""The chart's files of rules and tests, and their content."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ def alerts() -> list[Alert]:
 
 
 def files() -> dict[str, str]:
-    """Name of the file to its text."""
+    """File names and their texts."""
     groups = [{"name": f"mercarich-{name}", "rules": [a.rule() for a in group]} for name, group in GROUPS.items()]
     rules = {"mercarich.yaml": _text({"groups": groups})}
     return rules | {

@@ -1,4 +1,4 @@
-"""Alerts about the proxies and what the marketplaces answer them."""
+"""Alerts about the proxies and the marketplaces' responses."""
 
 from tools.alerts.rule import Alert, Case
 

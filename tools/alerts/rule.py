@@ -1,4 +1,4 @@
-"""An alert with the series that make it fire and those that do not, and promtool's form of both."""
+"""An alert, with the series that make it fire and those that do not, in promtool's form."""
 
 import re
 from collections.abc import Mapping
@@ -7,19 +7,19 @@ from typing import Any, Literal
 
 RUNBOOK = "docs/runbook.md"
 NAMESPACE = "shop"
-"""Of the tests' series; they are written without it."""
+"""The namespace of the tests' series, which are written without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`series`: name and labels to promtool's values, one a minute. `labels`: what the alert
-    then carries besides its namespace."""
+    """`series` maps name and labels to promtool's values, one a minute. `labels` are what the alert then carries
+    besides its namespace."""
 
     at: str
     series: Mapping[str, str]
     labels: Mapping[str, str] = field(default_factory=dict)
     value: str = ""
-    """What the expression then is, for an annotation that tells it."""
+    """The value of the expression, for an annotation that contains it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +27,14 @@ class Alert:
     name: str
     expr: str
     wait: str
-    """How long it has to hold."""
+    """How long the expression must hold before the alert fires."""
     severity: Literal["critical", "warning", "info"]
     summary: str
     text: str
     fires: Case
     quiet: Case
     step: str = "1m"
-    """Between two evaluations in the tests: a case of many hours needs fewer."""
+    """Time between two evaluations in the tests: a case of many hours needs fewer."""
 
     @property
     def anchor(self) -> str:

@@ -1,4 +1,4 @@
-"""Writes the dashboards into the chart."""
+"""Write the dashboards into the chart."""
 
 from tools.dashboards.files import FOLDER, files
 

@@ -1,4 +1,4 @@
-"""The runs and what they find."""
+"""Dashboard of the runs and their results."""
 
 from tools.dashboards.grafana import Dashboard, Panel, Query
 from tools.dashboards.shared import HOLDS, RUN, SUCCESS_AGE, quantiles

@@ -1,4 +1,4 @@
-"""What goes to Amazon."""
+"""Dashboard of changes on their way to Amazon."""
 
 from tools.dashboards.grafana import Dashboard, Panel, Query
 from tools.dashboards.shared import ACCOUNTS, EXPOSED, UNPUSHED

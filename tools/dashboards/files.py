@@ -1,4 +1,4 @@
-"""Where the dashboards lie in the chart, and what is in them."""
+"""The chart's files of dashboards, and their content."""
 
 import json
 from pathlib import Path
@@ -15,5 +15,5 @@ BOARDS = (OVERVIEW, BATCHES, WORKERS, FEED, PROXIES, OPERATIONS)
 
 
 def files() -> dict[str, str]:
-    """Name of the file to its text."""
+    """File names and their texts."""
     return {f"{board.name}.json": json.dumps(board.model(), indent=1) + "\n" for board in BOARDS}

@@ -6,7 +6,7 @@ from typing import Any
 
 SCHEMA_VERSION = 39
 WIDTH, HEIGHT = 8, 8
-"""Of a panel, in Grafana's grid of 24 columns."""
+"""Height and width of a panel in Grafana's grid of 24 columns."""
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 NAMESPACE = 'namespace=~"$namespace"'
 _RELEASES = (
@@ -30,18 +30,18 @@ class Query:
 class Panel:
     title: str
     unit: str
-    """Grafana's name of it: short, s, percentunit, reqps, bytes and so on."""
+    """Grafana's name of the unit: short, s, percentunit, reqps, bytes and so on."""
     queries: Sequence[Query]
     kind: str = "timeseries"
     text: str = ""
     thresholds: tuple[float, ...] = ()
-    """Where a number turns orange, and where red."""
+    """Thresholds at which a number turns orange, and red."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
     name: str
-    """Of the file, and behind `mercarich-` the uid."""
+    """The name of the file, and of the uid after `mercarich-`."""
     title: str
     panels: Sequence[Panel] = field(default_factory=tuple)
 

@@ -1,4 +1,4 @@
-"""Database, operator and processes."""
+"""Dashboard of database, operator and processes."""
 
 from tools.dashboards.grafana import Dashboard, Panel, Query
 

@@ -1,4 +1,4 @@
-"""One look: is anything wrong?"""
+"""Dashboard that shows at a glance whether anything is wrong."""
 
 from tools.dashboards.grafana import Dashboard, Panel, Query
 from tools.dashboards.shared import ACCOUNTS, BACKLOG, BREAKER, EXPOSED, HOLDS, SUCCESS_AGE, UNPUSHED

@@ -1,4 +1,4 @@
-"""What the marketplaces answer."""
+"""Dashboard of the marketplaces' responses."""
 
 from tools.dashboards.grafana import Dashboard, Panel, Query
 from tools.dashboards.shared import BREAKER, quantiles

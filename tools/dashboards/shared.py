@@ -1,10 +1,10 @@
-"""Panels that stand on more than one board, and shapes of queries."""
+"""Panels that several dashboards have, and shapes of queries."""
 
 from tools.dashboards.grafana import Panel, Query
 
 
 def quantiles(metric: str, by: str, quantiles: tuple[float, ...] = (0.5, 0.95, 0.99)) -> tuple[Query, ...]:
-    """A histogram's quantiles, with the label as legend."""
+    """Return the quantiles of a histogram, with the label as legend."""
     return tuple(
         Query(
             f"histogram_quantile({q}, sum by (le, {by}) (rate({metric}_bucket{{NS}}[5m])))",

@@ -1,4 +1,4 @@
-"""The pools, their backlog and their records."""
+"""Dashboard of the pools, their backlog and their records."""
 
 from tools.dashboards.grafana import Dashboard, Panel, Query
 from tools.dashboards.shared import BACKLOG, quantiles

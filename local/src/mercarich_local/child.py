@@ -1,4 +1,4 @@
-"""One process of the system: start it, carry its lines to its log file and to the screen, end its whole group."""
+"""One process of the system: start it, copy its lines to its log file and to the screen, end its whole group."""
 
 import logging
 import logging.handlers
@@ -13,14 +13,15 @@ from pathlib import Path
 from mercarich_local.guardian import Guardian, signal_group
 
 LOG_BYTES = 20_000_000
-"""A log file is moved aside once at this size."""
+"""Size in bytes at which a log file is rotated."""
 
 Lines = Callable[[str, str], None]
-"""Takes the process's name and one line of its output. Called from a thread of each process."""
+"""Takes the process's name and one line of its output. It is called from a thread of each process."""
 
 
 def spawn(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """A process with a group of its own, as a container's is; all that it writes, errors included, is on its `stdout`.
+    """Start a process in a process group of its own, as in a container. Its `stdout` carries all of its output,
+    including errors.
 
     Raises `OSError` when the command cannot be started.
     """
@@ -32,12 +33,12 @@ def spawn(arguments: Sequence[str], environment: Mapping[str, str]) -> subproces
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        process_group=0,  # Ctrl-C reaches the runner only, which ends its children in order
+        process_group=0,  # Ctrl-C must reach the runner only, which ends its children in order.
     )
 
 
 class Child:
-    """A running process with a process group of its own, guarded against a runner that dies."""
+    """A running process with a process group of its own. A guardian ends it if the runner dies."""
 
     def __init__(
         self, name: str, process: subprocess.Popen[str], *, log_file: Path, lines: Lines, guardian: Guardian
@@ -52,7 +53,7 @@ class Child:
         self._pump.start()
 
     def poll(self) -> int | None:
-        """The exit code, None while it runs. What it may have left in its group is killed once it has ended."""
+        """Return the exit code, None while the process runs. What it left in its group is killed once it has ended."""
         code = self._process.poll()
         if code is not None and self._pump.is_alive():
             signal_group(self.pid, signal.SIGKILL)
@@ -62,11 +63,11 @@ class Child:
         return code
 
     def terminate(self) -> None:
-        """Ask the group to end."""
+        """Ask the group to end (SIGTERM)."""
         signal_group(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the group at once."""
+        """Kill the group (SIGKILL)."""
         signal_group(self.pid, signal.SIGKILL)
         self._process.wait()
 
@@ -81,10 +82,10 @@ class Child:
 
 
 def how_it_ended(code: int) -> str:
-    """For people: `exit code 1`, `SIGKILL`."""
+    """Describe an exit code for people: `exit code 1`, `SIGKILL`."""
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
 
 
 def search_path(environment: Mapping[str, str], folder: Path) -> str:
-    """`PATH` with this folder first, where the product's commands are installed."""
+    """Return `PATH` with this interpreter's folder first, where the product's commands are installed."""
     return os.pathsep.join([str(folder), *filter(None, [environment.get("PATH")])])

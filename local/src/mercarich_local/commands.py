@@ -1,4 +1,4 @@
-"""`mercarich up`, `mercarich demo` and `mercarich sample_data`: what the front calls."""
+"""`mercarich up`, `mercarich demo` and `mercarich sample_data`: the entry points of the command line."""
 
 import argparse
 import os
@@ -16,9 +16,9 @@ from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 from mercarich_platform.shutdown import install_signals
 
 END_SECONDS = 60.0
-"""After Ctrl-C: longer than the processes get to end."""
+"""Seconds after Ctrl-C before the runner gives up: more than the processes get to end."""
 LEAST_SELLERS, LEAST_OF_EACH = 3, 10
-"""Of a demo: something else happens to each of three."""
+"""Fewest sellers of a demo: something different happens to each of three."""
 
 
 def up(argv: Sequence[str]) -> int:
@@ -27,7 +27,7 @@ def up(argv: Sequence[str]) -> int:
     parser.add_argument("--verbose", action="store_true", help="show every line of every process")
     parser.add_argument("--procfile", type=Path, default=Path("Procfile"), help="default: %(default)s")
     arguments = parser.parse_args(argv)
-    from mercarich_local import runner  # drivers: not for a help page
+    from mercarich_local import runner  # Imported here: the drivers are slow to load, and a help page needs none.
 
     system = from_environment(load(SharedSettings).data_dir, os.environ)
     processes = procfile.read(arguments.procfile)
@@ -47,7 +47,7 @@ def demo(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     if arguments.sellers < LEAST_SELLERS or arguments.listings < LEAST_OF_EACH * arguments.sellers:
         parser.error(f"the demo needs at least {LEAST_SELLERS} sellers and {LEAST_OF_EACH} listings of each")
-    from mercarich_local.demo import Demo  # drivers: not for a help page
+    from mercarich_local.demo import Demo  # Imported here: the drivers are slow to load, and a help page needs none.
 
     stop = threading.Event()
     install_signals(stop, budget_seconds=END_SECONDS)
@@ -65,7 +65,7 @@ def sample(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="mercarich sample_data", description=sample.__doc__)
     parser.add_argument("--simulator", required=True, help="its address, as http://simulator:8100")
     url = parser.parse_args(argv).simulator
-    import httpx  # drivers: not for a help page
+    import httpx  # Imported here: the drivers are slow to load, and a help page needs none.
 
     from mercarich_db import engine as engines
     from mercarich_db import schema

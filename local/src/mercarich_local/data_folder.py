@@ -1,4 +1,4 @@
-"""The data folder of one instance: its lock, so that only one runs on it, and its encryption key, made once."""
+"""The data folder of one instance: a lock, so that only one instance runs on it, and its encryption key."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from mercarich_platform.front import TryAgain
 
 @contextmanager
 def locked(data: Path) -> Iterator[int]:
-    """Lock the folder; gives the lock's descriptor. Raises `TryAgain` when another instance has it."""
+    """Lock the folder and return the lock's file descriptor. Raises `TryAgain` when another instance holds it."""
     data.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -33,7 +33,8 @@ def ensure_key(path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
-    from mercarich_feed.adapters.token_cipher import new_key  # for whoever makes one: not for each runner
+    # Imported here, because only the first start on a folder needs it.
+    from mercarich_feed.adapters.token_cipher import new_key
 
     with os.fdopen(descriptor, "wb") as file:
         file.write(new_key().encode() + b"\n")

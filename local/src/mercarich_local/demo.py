@@ -1,4 +1,5 @@
-"""`mercarich demo`: the system on a market of its own, from the check to the deletion, and the ledger's verdict."""
+"""`mercarich demo`: run the system on a market of its own, from the check to the deletion, and report the ledger's
+verdict."""
 
 import os
 import shutil
@@ -33,7 +34,7 @@ from mercarich_local.system import System, on_free_ports
 from mercarich_platform.exit_codes import DONE, FAILED
 
 LEFT_OUT = ("scheduler", *(f"updater-{name}" for name in MARKETPLACES), "web", "notices")
-"""Processes that the demo does not need, or starts itself when their turn comes."""
+"""Processes that the demo does not need, or starts itself at the right moment."""
 SHORT_WAITS = {
     "CANARY_EVERY_SECONDS": "3",
     "CANARY_RETRY_SECONDS": "2",
@@ -45,7 +46,8 @@ SHORT_WAITS = {
     "REVIVAL_DAYS": "0",
     "REVIVAL_REPUBLISH_SECONDS": "5",
 }
-"""A demo is not to wait the minutes that are right for real marketplaces. Replacements are wanted by one seller."""
+"""Shorter waits than are right for real marketplaces, which the demo cannot spend. Only one seller wants
+replacements."""
 PROXY = {
     "CONCURRENCY": "64",
     "DEADLINE_SECONDS": "2",
@@ -53,12 +55,12 @@ PROXY = {
     "BREAKER_MAX_OPEN_SECONDS": "2",
     "CACHE_SECONDS": "0",
 }
-"""Of both proxies, for the same reason. What sold a moment ago is to be seen by the next check."""
+"""Shorter intervals of the proxies, for the same reason: the next check must see what sold a moment ago."""
 CALLS: Mapping[str, float] = {name: 0.25 if site.lists_sellers else 1.0 for name, site in SITES.items()}
-"""Calls for each look: of some marketplaces one call answers for many items of a seller."""
+"""Calls per look at an item: at some marketplaces one call returns many items of a seller."""
 RUN_SECONDS = 30.0
-"""At the proxies' rate, which follows from it, all listings of a market of any size could be looked at in this time;
-each marketplace has half of them."""
+"""Seconds in which the proxies' rate, which follows from this, allows to look at all listings of a market of any size;
+each marketplace has half of the listings."""
 OURS = (
     "MERCARICH_",
     *(f"{site.upper}_PROXY_" for site in SITES.values()),
@@ -68,12 +70,12 @@ OURS = (
     "WEB_",
     "SIMULATOR_",
 )
-"""A demo is the same whatever points the product elsewhere: these variables are not handed on."""
+"""Environment variables that are not passed on, so that a demo never runs on a system that is configured elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """One demo. `run` answers the exit code: 0 only when the ledger is clean."""
+    """One demo. `run` returns the exit code: 0 only when the ledger is clean."""
 
     data: Path
     processes: Sequence[Process]
@@ -82,7 +84,7 @@ class Demo:
     listings: int
 
     def run(self, console: Console, stop: threading.Event) -> int:
-        """Raises `TryAgain` when another demo runs."""
+        """Lock the demo's folder. Raises `TryAgain` when another demo runs."""
         began = time.monotonic()
         system = on_free_ports(self.data)
         _empty(self.data)
@@ -144,7 +146,7 @@ class Demo:
 
 
 def _empty(data: Path) -> None:
-    """Remove what the last demo left, unless one is under way."""
+    """Remove what the last demo left, unless a demo is running."""
     with locked(data):
         for path in data.iterdir():
             if path.is_dir():

@@ -1,4 +1,4 @@
-"""The acts of the demo in their order, and what is kept of each for the report."""
+"""The acts of the demo in order, and what each adds to the report."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from mercarich_local.demo_way.cast import Cast, choose
 from mercarich_local.outage import Outage
 
 Act = Callable[[Stage, Cast], dict[str, object]]
-"""Answers what the report keeps of it. Raises `Problem` and `Stopped`."""
+"""Plays an act and returns its part of the report. Raises `Problem` and `Stopped`."""
 AFTER_THE_CHECK: Mapping[str, Act] = {
     "revive": reviving.play,
     "freeze": freezing.play,
@@ -26,21 +26,21 @@ AFTER_THE_CHECK: Mapping[str, Act] = {
 
 
 class Acts:
-    """`play` once; an outage is the check alone, without it the demo goes the whole way."""
+    """`play` runs the acts once. With an outage it is the check alone, without one all acts."""
 
     def __init__(self, stage: Stage, outage: Outage | None) -> None:
         self._stage = stage
         self._outage = outage
         self._state = DemoState(stage.engine, MARKETPLACES)
         self.started = datetime.now(UTC)
-        """What had sold by then must be down in the end."""
+        """Everything that had sold by this time must be withdrawn in the end."""
         self.lines: Sequence[Line] = []
         self.withdrawals: Sequence[Withdrawal] = []
         self.progress: Progress = self._state.progress()
         self.done: dict[str, dict[str, object]] = {}
 
     def play(self, console: Console, listings: int) -> None:
-        """Raises `Problem` and `Stopped`; what was learnt before is kept."""
+        """Play the acts. Raises `Problem` and `Stopped`; the results so far are kept."""
         if self._outage:
             self._check(console, listings)
             self._outage_must_have_struck(self._outage)

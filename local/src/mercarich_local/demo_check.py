@@ -1,4 +1,5 @@
-"""The demo's check: every source is looked at while the market sells, what fell is withdrawn, and Amazon is told."""
+"""The demo's check: every source is looked at while the market sells, fallen offers are withdrawn, and Amazon is
+updated."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -16,16 +17,16 @@ CHECK: Mapping[str, Sequence[str]] = {
 SWEEP: Mapping[str, Sequence[str]] = {name: (f"update_feed_{name}",) for name in MARKETPLACES}
 BOUND_SECONDS = 170.0
 SALES_AT = (0.2, 0.5, 0.8)
-"""The shares of a run at which more of its marketplace sells."""
+"""Shares of a run's progress at which more items of its marketplace sell."""
 SALE_SHARE = 0.003
 FEED_SECONDS = 2.0
-"""How long the market's Amazon queues a feed, and how long it works on it."""
+"""Seconds that the market's Amazon queues a feed, and processes it."""
 SWEEP_SECONDS = 5.0
-"""The sweeps are every ten minutes otherwise: a seller has one open feed at a time, for one marketplace."""
+"""Seconds between sweeps, otherwise ten minutes: a seller has one open feed at a time, for one marketplace."""
 
 
 class Check:
-    """The commands in their order, and what happens in the market meanwhile. `run` raises `Problem` and `Stopped`."""
+    """Run the commands in order, while the market changes. `run` raises `Problem` and `Stopped`."""
 
     def __init__(self, stage: Stage, state: DemoState, outage: Outage | None, bar: ProgressBar) -> None:
         self._stage = stage
@@ -45,7 +46,7 @@ class Check:
             self._watch(SWEEP_SECONDS)
 
     def _watch(self, seconds: float) -> None:
-        """For so long, or until nothing waits any more."""
+        """Wait for this time, or until nothing is pending any more."""
         end = time.monotonic() + seconds
         self._stage.until(lambda: not self._look().waiting or time.monotonic() > end, "the pushes", 2 * seconds)
 

@@ -1,4 +1,4 @@
-"""The demo's progress: one bar on a terminal, a plain line every few seconds with news elsewhere."""
+"""The demo's progress: a bar on a terminal; elsewhere a plain line every few seconds when something changed."""
 
 import time
 from types import TracebackType
@@ -13,7 +13,7 @@ LINE_SECONDS = 3.0
 
 
 class ProgressBar:
-    """A context; `show` as often as there is news."""
+    """A context manager; call `show` whenever there is news."""
 
     def __init__(self, console: Console, listings: int) -> None:
         self._console = console

@@ -1,4 +1,4 @@
-"""The demo's result: the ledger's verdict beside what the product says it did, as a report and on the screen."""
+"""The demo's result as a report and on the screen: the ledger's verdict beside what the product reports."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ FAULTS = ("wrong_withdrawals", "missed_withdrawals", "double_pushes", "wrong_res
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that was learnt; `problem` is what else went wrong, in a sentence."""
+    """All results; `problem` is anything else that went wrong, in one sentence."""
 
     scenario: str
     listings: int
@@ -29,14 +29,15 @@ class Result:
     ledger: Row
     problem: str | None = None
     acts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    """What the acts around the check did."""
+    """Results of the acts around the check."""
 
     @property
     def clean(self) -> bool:
         return self.problem is None and not any(self.ledger[name] for name in FAULTS)
 
     def report(self) -> dict[str, Any]:
-        """What `report.json` holds. Seconds and counts; latencies are commit to accepted by Amazon."""
+        """Return the content of `report.json`: seconds and counts. Latencies are from commit to acceptance by
+        Amazon."""
         return {
             "scenario": self.scenario,
             "sellers": self.sellers,
@@ -68,7 +69,7 @@ class Result:
 
 
 def accepted_at(ledger: Row) -> Mapping[tuple[str, str], datetime]:
-    """When Amazon last took an offer to 0, by seller and SKU."""
+    """Return, by seller and SKU, when Amazon last set an offer to 0."""
     return {
         (row["seller_id"], row["sku"]): datetime.fromtimestamp(change["at"], UTC)
         for row in ledger["details"]
@@ -78,7 +79,7 @@ def accepted_at(ledger: Row) -> Mapping[tuple[str, str], datetime]:
 
 
 def spread(values: Sequence[float]) -> dict[str, float | None]:
-    """The median and the 99th percentile of sorted values, by nearest rank."""
+    """Return the median and the 99th percentile of sorted values, by nearest rank."""
 
     def at(share: float) -> float | None:
         return round(values[max(0, -int(-len(values) * share // 1) - 1)], 3) if values else None
@@ -105,7 +106,7 @@ def show_check(lines: Sequence[Line], withdrawals: Sequence[Withdrawal], screen:
 
 
 def _a_few(withdrawals: Sequence[Withdrawal]) -> Sequence[Withdrawal]:
-    """Spread over the run, so that both marketplaces and sales during the run are among them."""
+    """Select examples spread over the run, so that both marketplaces and sales during the run are among them."""
     step = max(1, len(withdrawals) // SHOWN_WITHDRAWALS)
     return list(reversed(withdrawals[::-1][::step][:SHOWN_WITHDRAWALS]))
 
@@ -126,7 +127,7 @@ def _clock(moment: datetime | None) -> str:
 
 
 def show_verdict(result: Result, screen: Screen) -> None:
-    """Print how fast Amazon was told, and what the ledger says."""
+    """Print how fast Amazon was updated, and the ledger's verdict."""
     report = result.report()
     latency = report["commit_to_accepted_seconds"]
     if latency["p50"] is not None:

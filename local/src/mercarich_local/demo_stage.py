@@ -1,4 +1,4 @@
-"""What every part of the demo plays on: the running system, its commands, its market, and the screen."""
+"""What every act of the demo uses: the running system, its commands, its market, and the screen."""
 
 import json
 import signal
@@ -24,11 +24,11 @@ ANSWER_SECONDS = 60.0
 
 
 class Problem(Exception):
-    """What went wrong, in a sentence for the person who watches."""
+    """Something went wrong; the text is one sentence for the person who watches."""
 
 
 class Stopped(Exception):
-    """Somebody wants the demo to end."""
+    """The user wants to end the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Stage:
         self.screen.note(f"   {text}")
 
     def see(self, text: str) -> None:
-        """Evidence: finer than what is told."""
+        """Print evidence, in a less prominent style than `tell`."""
         self.screen.note(f"      {text}", style="dim")
 
     def run(self, *commands: Sequence[str], look: Callable[[], object] = lambda: None, seconds: float) -> None:
-        """Run `mercarich …` commands side by side until all have ended; what they print is in their logs.
+        """Run `mercarich …` commands in parallel until all have ended. Their output is in their logs.
 
         `look` is called meanwhile. Raises `Problem` and `Stopped`.
         """
@@ -68,7 +68,7 @@ class Stage:
         self.screen.note(f"   $ mercarich {' '.join(words)}", style="cyan")
 
     def ask(self, *words: str) -> str:
-        """What one `mercarich …` command prints. Raises `Problem`."""
+        """Return what one `mercarich …` command prints. Raises `Problem`."""
         try:
             done = subprocess.run(
                 ["mercarich", *words],
@@ -85,12 +85,12 @@ class Stage:
         return done.stdout
 
     def answer(self, *words: str) -> Mapping[str, Any]:
-        """What it answers as JSON."""
+        """Return the JSON output of a command."""
         found: Mapping[str, Any] = json.loads(self.ask(*words, "--json"))
         return found
 
     def until(self, holds: Callable[[], object], what: str, seconds: float) -> None:
-        """Raises `Problem` when it does not come to hold in time, and `Stopped`."""
+        """Wait until the condition holds. Raises `Problem` when it does not in time, and `Stopped`."""
         deadline = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > deadline:
@@ -99,10 +99,10 @@ class Stage:
                 raise Stopped
 
     def signal(self, process: str, number: signal.Signals) -> None:
-        """To a process of the Procfile and its children."""
+        """Send a signal to a process of the Procfile and its children."""
         signal_group(self.machine.pid(process), number)
 
 
 def clock(moment: datetime) -> str:
-    """The time of day here."""
+    """Return a time as local time of day."""
     return f"{moment.astimezone():%H:%M:%S}"

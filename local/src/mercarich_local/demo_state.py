@@ -1,4 +1,4 @@
-"""What the demo reads from the product's database: how far it is, and in the end what it did and why."""
+"""What the demo reads from the product's database: the progress, and at the end the decisions and their reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,21 +21,21 @@ class Progress:
     planned: Mapping[str, int]
     checked: Mapping[str, int]
     held: Mapping[str, str]
-    """The sentence of each marketplace whose run is held now."""
+    """By marketplace: the sentence that explains why its run is held now."""
     held_seconds: Mapping[str, float]
     outcomes: Mapping[str, str]
     withdrawn: int
     waiting: int
-    """Listings whose newest quantity Amazon has not accepted, or not shown when read back at 0."""
+    """Listings whose newest quantity Amazon has not accepted, or did not show when a 0 was read back."""
     pushed: int
-    """Listings whose quantity of this demo Amazon has accepted."""
+    """Listings whose quantity from this demo Amazon has accepted."""
     second_looks: int = 0
-    """Source items that were not found once, and are believed gone only at a second look a minute later."""
+    """Source items that were once not found. They count as gone only after a second look a minute later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One marketplace in the closing table, in listings but for `checked`, which counts source items."""
+    """One marketplace in the closing table. Counts are of listings, except `checked`, which counts source items."""
 
     marketplace: str
     checked: int
@@ -66,7 +66,7 @@ class Withdrawal:
 
 
 class DemoState:
-    """Reads only. Every call raises `DatabaseAway`."""
+    """Read-only queries. Every call raises `DatabaseAway`."""
 
     def __init__(self, engine: Engine, marketplaces: Sequence[str]) -> None:
         self._engine = engine
@@ -111,7 +111,7 @@ class DemoState:
         ]
 
     def withdrawals(self) -> list[Withdrawal]:
-        """All, in the order of their commits."""
+        """Return all of them, ordered by commit."""
         return [Withdrawal(**row._mapping) for row in self._rows(_withdrawals())]
 
     def _rows(self, query: Select[*tuple[object, ...]]) -> Sequence[Row[*tuple[object, ...]]]:

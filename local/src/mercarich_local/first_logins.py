@@ -1,4 +1,5 @@
-"""Who may sign in to the pages of one machine: an operator and the first seller, with passwords made at first start."""
+"""The logins to the pages of a single machine: an operator and the first seller, with passwords created at first
+start."""
 
 import os
 import secrets
@@ -17,7 +18,7 @@ BY = "mercarich up"
 
 
 def ensure(engine: Engine, file: Path) -> list[str]:
-    """Lines for people: the names and passwords when they were made now, else where they are written.
+    """Return lines for people: the names and passwords when they were created now, else where they are written.
 
     Raises `OSError` when the file cannot be written, and `DatabaseAway`.
     """
@@ -30,13 +31,13 @@ def ensure(engine: Engine, file: Path) -> list[str]:
 
 
 def _made(engine: Engine) -> dict[str, str]:
-    """Those who could not sign in yet, with their new passwords."""
+    """Return the users who could not sign in so far, with their new passwords."""
     desk, made = invitations(engine), {}
     for name, role in _wanted(engine).items():
         password = secrets.token_urlsafe(12)
         try:
             desk.accept(desk.invite(name, 2, role, BY).token, password)
-        except Refused:  # has a password from before
+        except Refused:  # This user has a password already.
             continue
         made[name] = password
     return made

@@ -1,9 +1,9 @@
-"""The guardian: a small process that ends the system's processes when their runner is gone, however it went.
+"""The guardian: a small process that ends the system's processes when their runner is gone, however it ended.
 
-The runner holds the write end of a pipe and says which process groups live. When the pipe closes, because the
-runner was killed or has ended, what is left is told to end, and killed after a short wait. It works wherever
-there are pipes, Linux and macOS alike. The data folder's lock is handed to it, so that nothing new starts
-there before the old processes are gone.
+The runner holds the write end of a pipe, and reports through it which process groups are alive. The pipe closes when
+the runner ends or is killed. Then the guardian asks the remaining groups to end, and kills them after a short wait.
+This works wherever there are pipes, on Linux and macOS alike. The guardian also holds the data folder's lock, so that
+nothing new starts there before the old processes are gone.
 """
 
 import contextlib
@@ -14,14 +14,14 @@ import sys
 import time
 
 GRACE_SECONDS = 5.0
-"""From SIGTERM to SIGKILL for processes whose runner was killed."""
+"""Seconds from SIGTERM to SIGKILL for processes whose runner was killed."""
 
 
 class Guardian:
-    """The runner's side of it."""
+    """The runner's end of the pipe to the guardian."""
 
     def __init__(self, keep_open: int) -> None:
-        """`keep_open`: the descriptor of the lock."""
+        """`keep_open`: the file descriptor of the lock."""
         reader, self._writer = os.pipe()
         try:
             self._process = subprocess.Popen(
@@ -34,25 +34,25 @@ class Guardian:
             os.close(reader)
 
     def watch(self, group: int) -> None:
-        """This process group lives."""
+        """Report that this process group lives."""
         self._say(f"+{group}\n")
 
     def forget(self, group: int) -> None:
-        """This process group has ended."""
+        """Report that this process group has ended."""
         self._say(f"-{group}\n")
 
     def close(self) -> None:
-        """Nothing needs guarding any more; returns when the guardian has ended."""
+        """Report that nothing needs guarding any more, and wait until the guardian has ended."""
         os.close(self._writer)
         self._process.wait()
 
     def _say(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # somebody killed the guardian: the system runs on without
+        with contextlib.suppress(BrokenPipeError):  # The guardian was killed. The system keeps running without one.
             os.write(self._writer, line.encode())
 
 
 def main(descriptor: int) -> None:
-    """Read until the runner is gone, then end what it left."""
+    """Read until the runner is gone, then end the groups that it left."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     alive: set[int] = set()
@@ -70,12 +70,12 @@ def main(descriptor: int) -> None:
 
 
 def signal_group(group: int, number: int) -> bool:
-    """Send a signal to a process group (0: only ask); answers whether there is one."""
+    """Send a signal to a process group (0: only test it). Return whether the group exists."""
     try:
         os.killpg(group, number)
     except ProcessLookupError:
         return False
-    except PermissionError:  # macOS says so for a group of zombies
+    except PermissionError:  # macOS reports this for a group of zombies.
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""The whole system on this machine: take the data folder, start everything in order, keep it running, end it."""
+"""The whole system on this machine: lock the data folder, start everything in order, keep it running, end it."""
 
 import contextlib
 import threading
@@ -15,10 +15,10 @@ from mercarich_local.system import FOUNDATION, System, require_free_ports
 
 
 class Machine:
-    """A context in which the system may run; nothing of it is left when the context is.
+    """A context manager in which the system can run; at its end, none of its processes is left.
 
-    Entering raises `TryAgain` when another one runs on the same data folder, and `BadConfiguration` for a
-    port that is taken.
+    Entering raises `TryAgain` when another instance runs on the same data folder, and `BadConfiguration` when a port is
+    taken.
     """
 
     def __init__(
@@ -51,10 +51,10 @@ class Machine:
         self._end.close()
 
     def bring_up(self, stop: threading.Event, prepare: Callable[[], Mapping[str, str]]) -> None:
-        """Start the foundation, then `prepare` the data, start the rest, and return once all are ready.
+        """Start the foundation, `prepare` the data, start the rest, and return once all processes are ready.
 
-        What `prepare` answers is added to the environment of the rest. Raises `NotReady` and `BadConfiguration`;
-        returns early when `stop` is set.
+        The variables that `prepare` returns are added to the environment of the rest. Raises `NotReady` and
+        `BadConfiguration`; returns early when `stop` is set.
         """
         self._start([process for process in self._processes if process.name in FOUNDATION], self._environment, stop)
         if not stop.is_set():
@@ -63,7 +63,7 @@ class Machine:
             self._start(rest, self._rest_environment, stop)
 
     def command(self, name: str, arguments: Sequence[str]) -> Child:
-        """Run one command beside the system, with its environment; its output goes to `<name>.log` only."""
+        """Run one command beside the system in its environment; the output goes to `<name>.log` only."""
         child = Child(
             name,
             spawn(arguments, self._rest_environment),
@@ -76,15 +76,15 @@ class Machine:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What commands get, once `bring_up` has returned."""
+        """The environment of commands, once `bring_up` has returned."""
         return self._rest_environment
 
     def pid(self, name: str) -> int:
-        """Of a process of the Procfile that runs. Raises `KeyError`."""
+        """Return the process id of a running process of the Procfile. Raises `KeyError`."""
         return self._supervisor.pid(name)
 
     def keep(self, stop: threading.Event) -> None:
-        """Look after the processes until `stop` is set."""
+        """Keep the processes running until `stop` is set."""
         while not stop.wait(TICK_SECONDS):
             self._supervisor.tick()
 

@@ -1,4 +1,4 @@
-"""The simulator as seen from outside: its market's seed, its levers and its ledger."""
+"""The simulator's HTTP interface: its market's seed, its faults and its ledger."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,26 +17,26 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What `/_sim/seed` says: who sells what, and the credentials of a made-up Amazon."""
+    """The result of `/_sim/seed`: who sells what, and the credentials of a made-up Amazon."""
 
     marketplace_id: str
     client_id: str
     client_secret: str
     sellers: Sequence[Row]
-    """Each `username`, `seller_id`, `refresh_token`, `plan`, `is_staff`, `is_active`."""
+    """Each has `username`, `seller_id`, `refresh_token`, `plan`, `is_staff`, `is_active`."""
     listings: Sequence[Row]
-    """Each `seller_id`, `sku`, `marketplace`, `source_id`, `source_seller_id`, `title`, `quantity`,
+    """Each has `seller_id`, `sku`, `marketplace`, `source_id`, `source_seller_id`, `title`, `quantity`,
     `quantity_at_listing`, `restore`."""
     canaries: Mapping[str, Mapping[str, Sequence[str]]]
-    """By marketplace: `available` and `gone` items."""
+    """By marketplace: the number of `available` and `gone` items."""
 
     def credentials(self) -> Mapping[str, str]:
-        """The feed service's variables for this market's Login with Amazon."""
+        """Return the feed service's variables for this market's Login with Amazon."""
         return {"FEED_LWA_CLIENT_ID": self.client_id, "FEED_LWA_CLIENT_SECRET": self.client_secret}
 
 
 class Simulator:
-    """The levers of a running simulator. Every call raises `httpx.HTTPError`."""
+    """Control a running simulator. Every call raises `httpx.HTTPError`."""
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
@@ -50,7 +50,7 @@ class Simulator:
         self._http.close()
 
     def market(self) -> Market:
-        """The whole seed, all listings included."""
+        """Return the whole seed, including all listings."""
         seed = self._call("GET", "/_sim/seed").json()
         return Market(
             marketplace_id=seed["marketplace_id"],
@@ -62,42 +62,43 @@ class Simulator:
         )
 
     def sell(self, marketplace: str, share: float) -> int:
-        """Let this share of what can be bought sell now; answers how many items."""
+        """Sell this share of the buyable items now. Return the number of items."""
         body = {"marketplace": marketplace, "kind": "sold", "share": share}
         return int(self._call("POST", "/_sim/events", body).json()["count"])
 
     def sell_items(self, marketplace: str, item_ids: Sequence[str]) -> None:
-        """Let these sell now."""
+        """Sell these items now."""
         self._call("POST", "/_sim/events", {"marketplace": marketplace, "kind": "sold", "ids": list(item_ids)})
 
     def set_feed_delays(self, seconds: float) -> None:
-        """Feeds to come wait so long in the queue, and again so long in progress."""
+        """Future feeds wait this many seconds in the queue, and as many again in progress."""
         self._call("POST", "/_sim/feeds", {"queue_seconds": seconds, "process_seconds": seconds})
 
     def set_fault(self, **fault: object) -> None:
-        """`target`, `kind`, `from_seconds`, `for_seconds`, `share`, … as `/_sim/faults` takes them."""
+        """Add a fault: `target`, `kind`, `from_seconds`, `for_seconds`, `share`, … as `/_sim/faults` accepts them."""
         self._call("POST", "/_sim/faults", fault)
 
     def clear_faults(self) -> None:
         self._call("DELETE", "/_sim/faults")
 
     def tell_sources(self, sources: Sequence[Row]) -> None:
-        """What only the seller's books say: `seller_id`, `sku`, `marketplace`, `item_id`, `at` (unix seconds) of each
-        replacement; the ledger judges by it."""
+        """Report replacements, which only the product knows: `seller_id`, `sku`, `marketplace`, `item_id`, `at` (unix
+        seconds) of each. The ledger needs them for its verdict."""
         self._call("POST", "/_sim/sources", {"sources": list(sources)})
 
     def ledger(self, gone_before: float) -> Row:
-        """The ledger with all details; sources that went after `gone_before` (unix seconds) are not missed yet."""
+        """Return the ledger with all details. Sources that went after `gone_before` (unix seconds) do not count as
+        missed yet."""
         found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}").json()
         return found
 
     def offer(self, seller_id: str, sku: str) -> Row:
-        """What Amazon shows: `quantity`, `lead_time_days`, `changes` with their times, …"""
+        """Return what Amazon shows: `quantity`, `lead_time_days`, `changes` with their times, …"""
         found: Row = self._call("GET", f"/_sim/offers/{seller_id}/{quote(sku, safe='')}").json()
         return found
 
     def item(self, marketplace: str, item_id: str) -> Row:
-        """What is true of an item."""
+        """Return the true state of an item."""
         found: Row = self._call("GET", f"/_sim/items/{marketplace}/{item_id}").json()
         return found
 

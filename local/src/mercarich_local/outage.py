@@ -1,4 +1,5 @@
-"""The demo's outage: halfway through its check a marketplace blocks, refuses, falls silent, and recovers."""
+"""The demo's outage: halfway through its check, a marketplace blocks calls, refuses them, stops responding, and
+recovers."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -6,24 +7,24 @@ from typing import Protocol
 from mercarich_local.demo_state import Progress
 
 STAGES: Mapping[str, float] = {"block_page_200": 4.0, "403": 4.0, "timeout": 4.0}
-"""Kinds of fault, one after the other, and the seconds of each; every page answers so."""
+"""The kinds of fault, one after the other, and their seconds; each applies to every page."""
 AT_SHARE = 0.5
 
 
 class Faults(Protocol):
-    """The lever that an outage needs: `mercarich_local.market.Simulator` has it."""
+    """The part of the simulator's interface that an outage needs; `mercarich_local.market.Simulator` has it."""
 
     def set_fault(self, **fault: object) -> None: ...
 
 
 class Outage:
-    """Call `look` again and again; it strikes each marketplace once, when half of its items are checked."""
+    """Call `look` repeatedly. It causes one outage of each marketplace, when half of its items are checked."""
 
     def __init__(self, simulator: Faults) -> None:
         self._simulator = simulator
         self.struck: set[str] = set()
         self.held: set[str] = set()
-        """The marketplaces whose run was seen to be held."""
+        """Marketplaces whose run was seen to be held."""
 
     def look(self, progress: Progress) -> None:
         for name, planned in progress.planned.items():
@@ -32,7 +33,8 @@ class Outage:
         self.held |= self.struck & progress.held.keys()
 
     def problem(self, progress: Progress) -> str | None:
-        """What is wrong after the run, besides the ledger; None: it was held, and finished by itself."""
+        """Return what is wrong after the run, apart from the ledger. None: the run was held, and finished
+        automatically."""
         for name in progress.planned:
             if name not in self.struck:
                 return f"the outage of {name} never came: its run was over before"

@@ -1,4 +1,4 @@
-"""Ports for processes that start later: free now, and not given to anybody else meanwhile."""
+"""Find free ports for processes that start later, without giving a port to two of them."""
 
 import fcntl
 import os
@@ -10,12 +10,15 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 FIRST, LAST = 12_000, 29_999
-"""Below those that a system gives to outgoing connections: Linux from 32768, macOS from 49152."""
+"""A range below the ports that systems use for outgoing connections: Linux from 32768, macOS from 49152."""
 
 
 def free_ports(count: int) -> list[int]:
-    """One after the other, from a number that all processes of this user share: none comes twice before all have come.
-    Raises `OSError` when there are not so many."""
+    """Return ports one after the other, from a counter that all processes of this user share: no port repeats before
+    all had their turn.
+
+    Raises `OSError` when there are not enough free ports.
+    """
     place = Path(tempfile.gettempdir()) / f"mercarich-port-{os.getuid()}"
     with os.fdopen(os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+") as last:
         fcntl.flock(last, fcntl.LOCK_EX)

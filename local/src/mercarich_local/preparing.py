@@ -1,6 +1,6 @@
-"""Makes what the system needs before it runs, in a process of its own: key, schema, sample data.
+"""Prepare what the system needs before it runs, in a process of its own: key, schema, sample data.
 
-The runner stays for as long as the system; what only this needs (drivers, migrations) would stay in its memory.
+The runner lives as long as the system. Drivers and migrations, which only this needs, would stay in its memory.
 """
 
 import json
@@ -23,21 +23,21 @@ _PREFIX = "mercarich: "
 
 
 class Prepared(NamedTuple):
-    """What there is now."""
+    """The result of the preparation."""
 
     note: str
-    """For people; empty without a market."""
+    """A sentence for people; empty without a market."""
     logins: Sequence[str]
-    """Lines about who may sign in to the pages; empty without a market or without pages."""
+    """Lines about the logins to the pages; empty without a market or without pages."""
     variables: Mapping[str, str]
-    """That follow from the market, with secrets."""
+    """Environment variables that follow from the market, with secrets."""
 
 
 def prepare_apart(system: System, environment: Mapping[str, str], names: Sequence[str]) -> Prepared:
-    """`names`: of the processes that will run. Raises `BadConfiguration` and `TryAgain`."""
+    """`names` are the processes that will run. Raises `BadConfiguration` and `TryAgain`."""
     what = json.dumps({"data": str(system.data), "ports": dict(system.ports), "names": names})
     done = _run([sys.executable, "-m", __name__, what], environment)
-    if done.returncode == -signal.SIGINT:  # a Ctrl-C before it had a group of its own
+    if done.returncode == -signal.SIGINT:  # Ctrl-C arrived before the process had a group of its own.
         done = _run([sys.executable, "-m", __name__, what], environment)
     said = done.stderr.strip().removeprefix(_PREFIX)
     if done.returncode == TRY_AGAIN:
@@ -56,7 +56,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.C
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        process_group=0,  # Ctrl-C reaches the runner only, which ends once this has ended
+        process_group=0,  # Ctrl-C must reach the runner only, which ends once this process has ended.
     )
 
 
@@ -68,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]) -> Prepared:
-    """Make the key, bring the schema up to date, and write sample data and logins if there are none.
+    """Create the key, bring the schema up to date, and create sample data and logins if there are none.
 
     Raises `BadConfiguration` and `TryAgain`.
     """

@@ -18,10 +18,10 @@ class Process:
 
     name: str
     command: str
-    """As written, with its `$VARIABLES`."""
+    """The command as written, with its `$VARIABLES`."""
 
     def arguments(self, environment: Mapping[str, str]) -> list[str]:
-        """The command's words with the variables filled in. Raises `BadConfiguration` when one is not set."""
+        """Return the command's words with the variables replaced. Raises `BadConfiguration` when one is not set."""
         try:
             return [string.Template(word).substitute(environment) for word in shlex.split(self.command)]
         except (KeyError, ValueError) as error:
@@ -29,7 +29,7 @@ class Process:
 
 
 def read(path: Path) -> list[Process]:
-    """The processes in the order of the file. Raises `BadConfiguration` with the line that is wrong."""
+    """Return the processes in the order of the file. Raises `BadConfiguration` with the line that is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

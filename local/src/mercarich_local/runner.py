@@ -1,4 +1,4 @@
-"""`mercarich up`: bring the system up on the usual ports, say what runs where, and keep it until Ctrl-C."""
+"""`mercarich up`: start the system on the usual ports, say what runs where, and keep it running until Ctrl-C."""
 
 import shlex
 import sys
@@ -43,7 +43,7 @@ _TRY = (
 def run(
     system: System, processes: Sequence[Process], given: Mapping[str, str], screen: Screen, stop: threading.Event
 ) -> int:
-    """Run until `stop` is set; answers the exit code. Raises `TryAgain` and `BadConfiguration`."""
+    """Run until `stop` is set. Return the exit code. Raises `TryAgain` and `BadConfiguration`."""
     environment = system.environment(given)
     if "MERCARICH_KAFKA_BOOTSTRAP" in given:
         processes = [process for process in processes if process.name != "broker"]
@@ -66,9 +66,9 @@ def run(
 def prepare(
     system: System, processes: Sequence[Process], environment: Mapping[str, str], screen: Screen
 ) -> Mapping[str, str]:
-    """Make the key, bring the schema up to date, and write sample data and logins if there are none.
+    """Create the key, bring the schema up to date, and create sample data and logins if there are none.
 
-    Answers the variables that follow from the market. Raises `BadConfiguration` and `TryAgain`.
+    Return the variables that follow from the market. Raises `BadConfiguration` and `TryAgain`.
     """
     prepared = prepare_apart(system, environment, [process.name for process in processes])
     for line in filter(None, [prepared.note, *prepared.logins]):
@@ -96,7 +96,7 @@ def _tell(system: System, processes: Sequence[Process], screen: Screen, seconds:
 
 
 def _write_exports(system: System) -> Path:
-    """The variables that other commands need to find this instance; no secrets."""
+    """Return the variables that other commands need to find this instance; they contain no secrets."""
     file = system.data / "environment.sh"
     lines = [
         f"{name}={shlex.quote(value)}\n" for name, value in sorted(system.environment({}).items()) if name != "PATH"
@@ -106,7 +106,7 @@ def _write_exports(system: System) -> Path:
 
 
 def _command() -> str:
-    """`mercarich` as a person types it in this folder."""
+    """Return `mercarich` as a person types it in this folder."""
     own = Path(sys.executable).parent / "mercarich"
     try:
         return str(own.relative_to(Path.cwd()))

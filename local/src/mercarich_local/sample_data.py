@@ -1,4 +1,4 @@
-"""Sample sellers, sources and listings from the simulator's market, written once into an empty database."""
+"""Write sample sellers, sources and listings from the simulator's market into an empty database."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -18,11 +18,12 @@ CHUNK = 5_000
 BY = "sample data"
 
 Encrypt = Callable[[int, str], str]
-"""A seller's user id and refresh token in, what the database may hold out."""
+"""Encrypts a refresh token: takes a seller's user id and the token, returns what the database may hold."""
 
 
 def seed(engine: Engine, market: Market, encrypt: Encrypt) -> str:
-    """Write the market's sellers and listings unless there are users already; answers what was done, for people.
+    """Write the market's sellers and listings unless there are users already. Return a sentence that says what was
+    done.
 
     Raises `DatabaseAway`.
     """
@@ -38,7 +39,8 @@ def seed(engine: Engine, market: Market, encrypt: Encrypt) -> str:
 
 
 def token_encryption(key_file: Path | None, key: str = "") -> Encrypt:
-    """Encrypts as the feed service reads it, with the key or, without one, the file's. Raises its `BadKey`."""
+    """Return an encryption that the feed service can read, with the key or, without one, the file's. Raises its
+    `BadKey`."""
     return TokenCipher(read_key(key, key_file)).encrypt
 
 
@@ -101,7 +103,7 @@ def _source(number: int, row: Row) -> dict[str, Any]:
 
 
 def _listing(row: Row, user_id: int, source_item_id: int, now: datetime) -> dict[str, Any]:
-    """A row to be restored is one whose newest revision puts back what Amazon does not show yet."""
+    """A row to be restored is one whose newest revision restores a quantity that Amazon does not show yet."""
     wanted = row["quantity_at_listing"] if row["restore"] else row["quantity"]
     return {
         "user_id": user_id,

@@ -1,4 +1,4 @@
-"""The process `mercarich-local scheduler`: the scheduler over the real clock, database and commands."""
+"""The process `mercarich-local scheduler`: the scheduler with the real clock, database and commands."""
 
 import logging
 import os
@@ -28,7 +28,7 @@ PUBLISH_SECONDS = 15.0
 
 
 def run(settings: SharedSettings) -> int:
-    """Schedule until SIGTERM. What then runs is asked to end, and waited for as long as the budget allows."""
+    """Run the schedule until SIGTERM. Commands that run then are asked to end, and waited for within the budget."""
     stop = threading.Event()
     install_signals(stop)
     engine = engines.create(settings.database)
@@ -59,7 +59,7 @@ def run(settings: SharedSettings) -> int:
 
 
 def installed(rows: Iterable[ScheduleRow]) -> list[ScheduleRow]:
-    """The rows whose command is here; the others are named in the log, once."""
+    """Return the rows whose command is installed; the others are logged once."""
     here = front.installed()
     rows = list(rows)
     missing = [row.name for row in rows if row.command[0] not in here]
@@ -69,7 +69,7 @@ def installed(rows: Iterable[ScheduleRow]) -> list[ScheduleRow]:
 
 
 def _launch(row: ScheduleRow, request_key: str) -> subprocess.Popen[bytes]:
-    """The command writes to our own output, and gets no metrics port: that is ours."""
+    """Start the command with our own output, and without a metrics port, which is in use here."""
     environment = {**os.environ, "MERCARICH_REQUEST_KEY": request_key, "MERCARICH_METRICS_PORT": "0"}
     return subprocess.Popen(
         [Path(sys.executable).with_name("mercarich"), *row.command], env=environment, stdin=subprocess.DEVNULL

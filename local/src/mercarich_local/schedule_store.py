@@ -1,4 +1,4 @@
-"""What the scheduler started when, in the table `schedule_runs`."""
+"""Which rows of the schedule started when, in the table `schedule_runs`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,7 +39,7 @@ class ScheduleStore:
             return schedule_starts.known_since(connection)
 
     def publish(self, now: datetime) -> None:
-        """What is overdue, as metrics: on one machine nobody else does."""
+        """Export the overdue rows as metrics: on a single machine no other process does."""
         with reading(self._engine) as connection:
             schedule_metrics.publish(schedule_starts.starts(connection, now))
 

@@ -1,8 +1,8 @@
 """The local scheduler: starts the commands of the schedule table at their times, as CronJobs would.
 
-A slot is started once, whoever asks twice. A slot that passed while nothing ran is started when the last start that
-did its work is older than 1.1 times its interval. A run that ended with "try again", or was cut off, is started
-again under the same request key, so that it goes on where it was.
+A slot is started once, even if two schedulers run. A slot that passed while no scheduler ran is made up for when the
+last successful start is older than 1.1 times the interval. A run that ended with "try again", or was interrupted, is
+started again under the same request key, so that it continues where it was.
 """
 
 import logging
@@ -19,60 +19,60 @@ from mercarich_platform.exit_codes import TRY_AGAIN
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=30)
-"""The pause before a run that is to be tried again is."""
+"""Seconds before a run that ended with "try again" is started again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start of a row: what `schedule_runs` holds."""
+    """One start of a row, as in `schedule_runs`."""
 
     slot: datetime
     started_at: datetime
     exit_code: int | None
-    """None: it runs, or was cut off."""
+    """None: it runs, or was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """What people want of the scheduler."""
+    """The pauses and requests that people have made."""
 
     paused: frozenset[str] = frozenset()
-    """Rows that are not started; when they are resumed, the slot that passed last is caught up with."""
+    """Rows that are not started. When such a row is resumed, its last missed slot is made up for."""
     wanted: frozenset[str] = frozenset()
-    """Rows that are to start now, paused or not."""
+    """Rows that must start now, whether they are paused or not."""
     catch_up: bool = True
-    """Slots that passed while nothing ran are made up for."""
+    """Slots that passed while no scheduler ran are made up for."""
 
 
 class Starts(Protocol):
-    """What was started when, and what people want."""
+    """The starts so far, and the pauses and requests."""
 
     def switches(self, now: datetime) -> Switches: ...
 
     def last(self) -> Mapping[str, Start]:
-        """The newest slot of each row that ever started."""
+        """Return the newest slot of each row that ever started."""
 
     def known_since(self) -> Mapping[str, datetime]:
-        """When each row came here: one that never starts is missed from then on."""
+        """Return when each row was added. A row that never starts counts as missed from then on."""
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
-        """Take note of a start; False when this slot has been started before."""
+        """Store a start. Return False when this slot was started before."""
 
     def end(self, name: str, slot: datetime, at: datetime, exit_code: int) -> None:
-        """Take note of how it ended."""
+        """Store how the start ended."""
 
     def granted(self, name: str) -> None:
-        """It was to start now, and did."""
+        """Remove a request that was met."""
 
 
 class Running(Protocol):
-    """A command under way."""
+    """A running command."""
 
     def poll(self) -> int | None:
-        """The exit code, None while it runs."""
+        """Return the exit code, None while the command runs."""
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the command to end."""
 
 
 Launch = Callable[[ScheduleRow, str], Running]
@@ -100,7 +100,7 @@ class Scheduler:
         self._again: dict[str, datetime] = {}
 
     def tick(self) -> None:
-        """Note what has ended, then start what is due."""
+        """Store what has ended, then start what is due."""
         now = self._now()
         self.settle()
         last, switches = self._starts.last(), self._starts.switches(now)
@@ -122,18 +122,19 @@ class Scheduler:
                 self._run(row, before.slot, now)
 
     def _start_wanted(self, row: ScheduleRow, now: datetime) -> None:
-        """The wish goes after the start: lost in between, it starts a second time, which does no harm."""
+        """Remove the request after the start. If the process dies in between, the row starts a second time, which does
+        no harm."""
         if self._starts.begin(row.name, now, now):
             self._run(row, now, now)
         self._starts.granted(row.name)
 
     def stop(self) -> None:
-        """Ask what runs to end; it is started again, under its key, by the next scheduler."""
+        """Ask the running commands to end. The next scheduler starts them again under their keys."""
         for job in self._jobs:
             job.running.terminate()
 
     def settle(self) -> bool:
-        """Note what has ended and start nothing; answers whether anything is still under way."""
+        """Store what has ended and start nothing. Return whether a command still runs."""
         now = self._now()
         for job in list(self._jobs):
             self._look_after(job, now)
@@ -151,7 +152,7 @@ class Scheduler:
         begun: Mapping[str, datetime],
         now: datetime,
     ) -> bool:
-        """A row with more plans that is made up for does this one's work, too, and would be superseded by it."""
+        """Another row with more plans that is made up for does this row's work, too, and would supersede this row."""
         if row.name not in begun or (begun[row.name] if before is None else before.slot) >= slot:
             return False
         done = max(begun[one.name] for one in self._rows if one.name in begun and one.covers(row))
@@ -184,8 +185,8 @@ class Scheduler:
 
 
 def request_key(name: str, slot: datetime) -> str:
-    """As Kubernetes names the Jobs of a CronJob: the name and the slot in minutes. A start that somebody wanted lies on
-    no full minute, and is no slot's."""
+    """Return a name like those of a CronJob's Jobs: the row's name and the slot in minutes. A requested start is not on
+    a full minute, so it never has the name of a slot."""
     if slot.second or slot.microsecond:
         return f"{name}-by-hand-{int(slot.timestamp())}"
     return f"{name}-{int(slot.timestamp()) // 60}"

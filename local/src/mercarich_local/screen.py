@@ -1,4 +1,4 @@
-"""What a person sees of a running system: each line with the name of its process, warnings and worse by default."""
+"""What a person sees of a running system: each line with its process's name; by default only warnings and worse."""
 
 import json
 import sys
@@ -15,12 +15,12 @@ _SHOWN_BY_MESSAGE = frozenset({"time", "level", "service", "logger", "message", 
 
 
 def open_console() -> Console:
-    """Standard output; lines are broken for a terminal only."""
+    """Standard output. Lines are wrapped on a terminal only."""
     return Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
 
 
 class Screen:
-    """Prints from any thread."""
+    """Print lines; thread-safe."""
 
     def __init__(self, console: Console, names: Iterable[str], *, verbose: bool) -> None:
         self._console = console
@@ -28,14 +28,14 @@ class Screen:
         self._colours = {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(names)}
         self._width = max(map(len, self._colours), default=0)
         self.quiet = False
-        """True while the system ends: what its parts say to each other then is for the log files only."""
+        """True while the system ends: then the processes' messages go to the log files only."""
 
     def say(self, name: str, sentence: str) -> None:
-        """What the runner has to tell of a process."""
+        """Print a message of the runner about a process."""
         self._print(name, Text(sentence))
 
     def line(self, name: str, line: str) -> None:
-        """One line that a process wrote."""
+        """Print one line of a process's output."""
         if self._verbose:
             self._print(name, Text(line))
         elif not self.quiet:
@@ -60,7 +60,7 @@ class Screen:
 
 
 def in_short(line: str) -> str | None:
-    """A log line in one sentence, if it is a warning or worse, or not a log line at all; else None."""
+    """Return a log line as one sentence if it is a warning or worse, or not in the log's format; else None."""
     try:
         record = json.loads(line)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Keeps processes running: starts them, waits until they are ready, starts a crashed one again, ends them all."""
+"""Keep processes running: start them, wait until they are ready, restart a crashed one, end them all."""
 
 import shutil
 import threading
@@ -12,22 +12,23 @@ from mercarich_local.guardian import Guardian
 from mercarich_platform.settings import BadConfiguration
 
 STOP_SECONDS = 45.0
-"""From SIGTERM to SIGKILL, as a pod would get."""
+"""Seconds from SIGTERM to SIGKILL, as for a pod."""
 READY_SECONDS = 180.0
-"""A machine that does much else brings fifteen processes up slowly; one that ends is told of at once."""
+"""Seconds until a process must be ready. A busy machine starts fifteen processes slowly; one that crashes is reported
+at once."""
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
-"""A process that ran for so long starts again without a pause."""
+"""A process that ran for this many seconds is restarted without a pause."""
 TICK_SECONDS = 0.1
 
 
 class NotReady(Exception):
-    """A process did not become ready in time; the text says which, and where its log is."""
+    """A process did not become ready in time; the text names it and its log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A process as it is to be run."""
+    """A process to be run."""
 
     name: str
     arguments: Sequence[str]
@@ -36,10 +37,11 @@ class Service:
 
 
 class Supervisor:
-    """Runs services until `stop`. Not for use from several threads, but for `say`, `lines` and `pid`."""
+    """Run services until `stop`. Not thread-safe, except `say`, `lines` and `pid`."""
 
     def __init__(self, logs: Path, guardian: Guardian, *, say: Callable[[str, str], None], lines: Lines) -> None:
-        """`say(name, sentence)` tells of starts and ends, `lines(name, line)` gets the processes' output."""
+        """`say(name, sentence)` is called when a process starts or ends, `lines(name, line)` for each line of
+        output."""
         self._logs = logs
         self._guardian = guardian
         self._say = say
@@ -61,7 +63,7 @@ class Supervisor:
             self._launch(service)
 
     def wait_ready(self, names: Sequence[str], stop: threading.Event, seconds: float = READY_SECONDS) -> None:
-        """Return when all of them are ready, or `stop` is set. Raises `NotReady` at the first that crashes."""
+        """Return when all of them are ready, or `stop` is set. Raises `NotReady` when one crashes."""
         deadline = time.monotonic() + seconds
         waiting = list(names)
         while waiting and not stop.is_set():
@@ -75,7 +77,7 @@ class Supervisor:
             stop.wait(TICK_SECONDS if waiting else 0)
 
     def tick(self) -> None:
-        """Look after every process once; call it several times a second."""
+        """Check every process once and restart those that ended; call it several times a second."""
         now = time.monotonic()
         for name, child in list(self._children.items()):
             code = child.poll()
@@ -90,11 +92,12 @@ class Supervisor:
                 self._plan_restart(name, 0, f"could not be started ({error})")
 
     def pid(self, name: str) -> int:
-        """Of one that runs, also for other threads. Raises `KeyError`."""
+        """Return the process id of a running process; thread-safe. Raises `KeyError`."""
         return self._children[name].pid
 
     def stop(self, seconds: float = STOP_SECONDS) -> list[str]:
-        """End all, what was started last first: SIGTERM, and SIGKILL once `seconds` are over. Answers the killed."""
+        """End all, in reverse order of their start: SIGTERM, and SIGKILL after `seconds`. Return the names of the
+        killed ones."""
         self._not_before.clear()
         deadline = time.monotonic() + seconds
         killed = [name for batch in reversed(self._batches) for name in self._stop_batch(batch, deadline)]

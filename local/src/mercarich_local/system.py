@@ -1,4 +1,4 @@
-"""What runs where on one machine: ports, environment and readiness of each process of the Procfile."""
+"""What runs where on one machine: ports, environment and readiness check of each process of the Procfile."""
 
 import http
 import http.client
@@ -34,13 +34,13 @@ PORTS: Mapping[str, int] = {
     "notices": 9109,
     "scheduler": 9104,
 }
-"""Where each process listens: its service, or for a worker /metrics, /healthz and /readyz. The variable NAME_PORT moves
-it (`port_variable`)."""
+"""Port of each process: of its service, or for a worker of /metrics, /healthz and /readyz. The variable NAME_PORT
+changes it (`port_variable`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable that the Procfile's command lines name, and what docs/settings.md says of it."""
+    """A variable in the Procfile's command lines, with its row in docs/settings.md."""
 
     name: str
     default: str
@@ -79,17 +79,17 @@ MARKET = (
 )
 """The simulated market of `make up`."""
 PROBES: Mapping[str, str | None] = {"broker": None, "simulator": "/healthz"}
-"""What tells that a process is ready, where it is not /readyz; None: that it accepts connections."""
+"""Path whose response shows that a process is ready, when it is not /readyz. None: accepting connections is enough."""
 ASK_PROXIES = ("CHECKER_", "UPDATER_", "WEB_", "PAGES_")
-"""The prefixes of the processes that ask the marketplaces' proxies."""
+"""Prefixes of the processes that call the marketplaces' proxies."""
 FOUNDATION = ("broker", "simulator")
-"""What the others and the sample data need; these come up first."""
+"""Processes that the others and the sample data need; they start first."""
 PROBE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One instance: a data folder and a port for each process."""
+    """One instance: a data folder, and a port for each process."""
 
     data: Path
     ports: Mapping[str, int]
@@ -106,12 +106,13 @@ class System:
         return self.data / "encryption.key"
 
     def database_url(self, environment: Mapping[str, str]) -> str:
-        """The database that `environment` names, by default the one in the data folder."""
+        """Return the database that `environment` names, by default the one in the data folder."""
         given = SecretStr(environment.get("MERCARICH_DATABASE_URL", ""))
         return SharedSettings(database_url=given, data_dir=self.data).database
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """What every process gets: defaults that make the parts find each other; what is `given` wins."""
+        """Return the environment of every process: defaults that let the parts find each other. Variables in `given`
+        override them."""
         data = self.data.absolute()
         simulator = self.url("simulator")
         defaults = {
@@ -139,7 +140,7 @@ class System:
         return {**defaults, **given, **ports, **path, "MERCARICH_DATA_DIR": str(data)}
 
     def services(self, processes: Sequence[Process], environment: Mapping[str, str]) -> list[Service]:
-        """The processes, ready to be run. Raises `BadConfiguration`."""
+        """Return the processes, ready to be run. Raises `BadConfiguration`."""
         return [self._service(process, environment) for process in processes]
 
     def _service(self, process: Process, environment: Mapping[str, str]) -> Service:
@@ -153,17 +154,18 @@ class System:
 
 
 def from_environment(data: Path, environment: Mapping[str, str]) -> System:
-    """The instance of `mercarich up`: the usual ports, each changed by a variable of its process's name."""
+    """Return the instance of `mercarich up`: the usual ports, each overridable by a variable named after its
+    process."""
     return System(data, {name: _port(name, default, environment) for name, default in PORTS.items()})
 
 
 def on_free_ports(data: Path) -> System:
-    """An instance that disturbs nobody."""
+    """Return an instance on free ports, which does not disturb any other."""
     return System(data, dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
 
 
 def require_free_ports(system: System, names: Sequence[str]) -> None:
-    """Raises `BadConfiguration` naming the first port that somebody else listens on, and how to change it."""
+    """Raises `BadConfiguration` that names the first port in use, and how to change it."""
     for name in names:
         port = system.ports.get(name)
         if port is None:
@@ -178,12 +180,12 @@ def require_free_ports(system: System, names: Sequence[str]) -> None:
 
 
 def port_variable(name: str) -> str:
-    """The environment variable of a process's port."""
+    """Return the environment variable of a process's port."""
     return f"{name.upper().replace('-', '_')}_PORT"
 
 
 def listens(port: int) -> bool:
-    """Whether somebody accepts connections there."""
+    """Return whether something accepts connections on the port."""
     try:
         socket.create_connection((HOST, port), timeout=PROBE_SECONDS).close()
     except OSError:
@@ -192,7 +194,7 @@ def listens(port: int) -> bool:
 
 
 def answers(port: int, path: str) -> bool:
-    """Whether a GET there is answered with 200."""
+    """Return whether a GET on the path returns 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
     try:
         connection.request("GET", path)

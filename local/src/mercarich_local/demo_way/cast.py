@@ -1,4 +1,4 @@
-"""Who plays what in the demo: three sellers, and for one of them the offers that something happens to."""
+"""The roles in the demo: three sellers, and the offers of one of them to which something happens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Seller:
     user_id: int
     username: str
     seller_id: str
-    """At Amazon."""
+    """The seller's id at Amazon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,16 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Cast:
     reviving: Seller
-    """Wants replacements for what is withdrawn."""
+    """This seller wants replacements for withdrawn offers."""
     expiring: Seller
-    """Wants none: offers of his are withdrawn for good, expire and go."""
+    """This seller wants none: withdrawn offers stay withdrawn, expire and are deleted."""
     expired: Sequence[Offer]
     locked_out: Seller
-    """Loses his token."""
+    """This seller loses the token."""
 
 
 def choose(engine: Engine) -> Cast:
-    """Before anything has happened."""
+    """Choose the roles before anything has happened."""
     with reading(engine) as connection:
         columns = (users.c.id, users.c.username, amazon_accounts.c.seller_id)
         query = select(*columns).join(amazon_accounts, amazon_accounts.c.user_id == users.c.id).order_by(users.c.id)
@@ -55,7 +55,8 @@ def choose(engine: Engine) -> Cast:
 
 
 def offers_on_sale(engine: Engine, seller: Seller) -> Sequence[Offer]:
-    """By their ids, Yahoo's and Mercari's in turn as the market has them; with a piece here and at Amazon."""
+    """Return offers in the order of their ids, Yahoo! and Mercari alternating as in the market; each has a quantity
+    here and at Amazon."""
     shown = and_(
         listings.c.user_id == seller.user_id, listings.c.listed, listings.c.quantity > 0, listings.c.pushed_quantity > 0
     )

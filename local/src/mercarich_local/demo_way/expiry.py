@@ -1,4 +1,4 @@
-"""Expire and delete: what was withdrawn a week ago goes, with its pictures."""
+"""Expire and delete: offers withdrawn a week ago are deleted with their pictures."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,5 @@
-"""Freeze and take over: a worker freezes in a bulk search, `check_background_jobs` gives the job to another."""
+"""Freeze and take over: a worker freezes during a bulk search, and `check_background_jobs` gives the job to another
+one."""
 
 import signal
 import sqlite3
@@ -15,11 +16,11 @@ from mercarich_local.demo_way.cast import Cast, offers_on_sale
 
 WORKER = "jobs-search"
 KEYWORDS = 40
-"""Some ten seconds of work, in which the worker is caught between two transactions."""
+"""Keywords of the search: some ten seconds of work, in which the worker can be stopped between two transactions."""
 FROZEN_SECONDS = 10
-"""JOB_FROZEN_SECONDS of the demo, the least that the setting takes; 15 minutes otherwise."""
+"""JOB_FROZEN_SECONDS in the demo: the smallest value that the setting allows. The default is 15 minutes."""
 TRIES, BETWEEN_SECONDS = 20, 0.02
-"""To catch it: a worker that is let go for long has done all before it is caught."""
+"""Attempts to stop the worker, and seconds between them. In a longer time it would finish before it is stopped."""
 BEGIN_SECONDS = 20.0
 END_SECONDS = 60.0
 
@@ -38,7 +39,8 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
 
 
 def _freeze(stage: Stage, job_id: int) -> None:
-    """SIGSTOP between two transactions: one that is frozen with SQLite's only write lock would stop everybody."""
+    """Stop the worker by SIGSTOP between two transactions. If it froze holding SQLite's only write lock, it would block
+    every process."""
 
     def frozen() -> bool:
         if not _job(stage, job_id).done:

@@ -1,4 +1,4 @@
-"""List: a CSV of a few offers is imported, their pictures are saved; then the sources of these offers sell."""
+"""List: import a CSV of a few offers and save their pictures; then the sources of these offers sell."""
 
 import csv
 from datetime import datetime
@@ -38,7 +38,7 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
 
 
 def pictures_on_disk(stage: Stage, user_id: int) -> tuple[int, int]:
-    """(files, bytes) in a seller's folder."""
+    """Return the number of files and of bytes in a seller's folder."""
     folder = Path(stage.system.data, "pictures", str(user_id))
     sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
     return len(sizes), sum(sizes)

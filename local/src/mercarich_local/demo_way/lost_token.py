@@ -1,4 +1,5 @@
-"""Token lost and recover: Amazon refuses a seller, whose withdrawal waits, is counted, and goes out by itself."""
+"""Lose and recover a token: Amazon refuses a seller; the waiting withdrawal counts as exposed, and is sent
+automatically later."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +17,8 @@ DELIVERY_SECONDS = 60.0
 
 def play(stage: Stage, cast: Cast) -> dict[str, object]:
     seller = cast.locked_out
-    offer = offers_on_sale(stage.engine, seller)[-1]  # only now: the market sells what it likes
+    # Chosen only now, because the market sells random items until here.
+    offer = offers_on_sale(stage.engine, seller)[-1]
     stage.title(f"Token lost: Amazon refuses the token of {seller.username}, and a source of his sells")
     stage.simulator.set_fault(target="lwa", kind="invalid_grant", only=[seller.username])
     try:
@@ -49,7 +51,7 @@ def _lines(stage: Stage, username: str, expected: str) -> None:
     stage.command_line("validate_mws_tokens --usernames", username)
     said = stage.ask("validate_mws_tokens", "--usernames", username)
     for line in said.splitlines():
-        if not line.startswith("{"):  # a log line: what it says is told in words, too
+        if not line.startswith("{"):  # Skip log lines: what they report is also printed in words.
             stage.see(line)
     if expected not in said:
         raise Problem(f"validate_mws_tokens did not say {expected!r}")

@@ -106,7 +106,7 @@ def _revived(stage: Stage, seller: Seller) -> Sequence[AnyRow]:
 
 
 def _refusals(stage: Stage, listing_id: int) -> str:
-    """`2 by price, 1 by picture`."""
+    """Return counts such as `2 by price, 1 by picture`."""
     refused = revival_candidates.c.refused_by
     mine = (revival_candidates.c.listing_id == listing_id, refused.is_not(None))
     query = select(refused, func.count().label("times")).where(*mine).group_by(refused).order_by(refused)
@@ -115,7 +115,7 @@ def _refusals(stage: Stage, listing_id: int) -> str:
 
 
 def _source(row: AnyRow) -> Mapping[str, Any]:
-    """As the ledger wants to be told."""
+    """Return the replacements in the form that the ledger expects."""
     return {
         "seller_id": row.seller_id,
         "sku": row.sku,
