@@ -34,7 +34,8 @@ HEALTH: Mapping[str, tuple[str, str, str]] = {
     "invalid": (
         N_("Amazon refuses your authorisation"),
         N_(
-            "Withdrawals cannot reach Amazon. Link the same Amazon account again; waiting withdrawals are then sent automatically."
+            "Withdrawals cannot reach Amazon. Link the same Amazon account again; waiting withdrawals are then sent"
+            " automatically."
         ),
         "bad",
     ),

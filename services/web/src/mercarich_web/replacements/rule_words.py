@@ -48,7 +48,8 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
                 "REVIVAL_OTHER_CONDITIONS",
                 N_("Conditions at the other marketplace"),
                 N_(
-                    "Pairs of conditions from 1 (new) to 6 (poor): condition here = the worst that is accepted from there."
+                    "Pairs of conditions from 1 (new) to 6 (poor): condition here = the worst that is accepted from"
+                    " there."
                 ),
                 "text",
             ),
