@@ -1,6 +1,7 @@
-"""What every test can ask for: a broker, a database, free ports. Real services when MERCARICH_TEST_SERVICES=1.
+"""Fixtures for every test: a broker, a database, free ports. Real services when MERCARICH_TEST_SERVICES=1.
 
-Each pytest-xdist worker has a broker (and a MariaDB) of its own; within it, tests keep apart by topic and group names.
+Each pytest-xdist worker has a broker (and a MariaDB) of its own; within it, tests are separated by topic and group
+names.
 """
 
 import os
@@ -27,7 +28,7 @@ REAL_SERVICES = os.environ.get("MERCARICH_TEST_SERVICES") == "1"
 
 @pytest.fixture(scope="session")
 def _services_folder() -> Iterator[Path]:
-    """Of a thousand small schemas a disk takes most of the time."""
+    """Creating a thousand small schemas takes most of a disk's time."""
     with folder_in_memory("mercarich-") as folder:
         for service in ("kafka", "mariadb"):
             (Path(folder) / service).mkdir()
@@ -74,7 +75,7 @@ def _new_database(
 
 @pytest.fixture
 def database_url(tmp_path: Path, _new_database: Callable[[Path], tuple[str, Callable[[], None]]]) -> Iterator[str]:
-    """The address of an empty database of this test alone: an SQLite file, or a database of MariaDB."""
+    """The address of an empty database for this test alone: an SQLite file, or a database of MariaDB."""
     url, drop = _new_database(tmp_path)
     yield url
     drop()
@@ -82,8 +83,8 @@ def database_url(tmp_path: Path, _new_database: Callable[[Path], tuple[str, Call
 
 @pytest.fixture(scope="session")
 def to_head(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Engine], None]:
-    """Brings an empty database to the code's schema. It is a copy of one that was migrated once: the hundreds of tests
-    that need a schema would each spend a tenth of a second, on MariaDB half a one, on the same migrations."""
+    """Bring an empty database to the code's schema by copying one that was migrated once. Hundreds of tests need a
+    schema, and each would spend a tenth of a second (on MariaDB half a second) on the same migrations."""
     migrated = tmp_path_factory.mktemp("schema") / "migrated.db"
     statements: list[str] = []
 
@@ -109,7 +110,7 @@ def to_head(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Engine], None
 
 
 def _as_statements(engine: Engine) -> list[str]:
-    """What makes a MariaDB database's tables and their few rows again."""
+    """The statements that create a MariaDB database's tables and their few rows again."""
     found = ["SET foreign_key_checks = 0"]
     with engine.connect() as connection:
         for (table,) in connection.execute(text("SHOW TABLES")).all():
@@ -140,7 +141,7 @@ def port() -> int:
 
 @contextmanager
 def _missing_named() -> Iterator[None]:
-    """A missing tool ends the run with its one sentence."""
+    """A missing tool ends the run with a single sentence."""
     try:
         yield
     except Missing as error:

@@ -18,7 +18,7 @@ class NoNpm(Exception):
 
 
 def source() -> str:
-    """The script. Raises `NoNpm`."""
+    """Return the script. Raises `NoNpm`."""
     kept = CACHE / f"axe-{VERSION}.js"
     if not kept.exists():
         CACHE.mkdir(parents=True, exist_ok=True)

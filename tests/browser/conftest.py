@@ -1,4 +1,4 @@
-"""A real Chromium on the pages of a furnished shop; skipped with the reason where no Chromium is there."""
+"""A real Chromium on the pages of a shop with data; skipped, with the reason, when no Chromium is installed."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ from mercarich_web.settings import PagesSettings
 class Shop(NamedTuple):
     origin: str
     story: int
-    """The listing with the longest story."""
+    """The listing with the longest history."""
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def stranger(chromium: Browser, shop: Shop) -> Iterator[Callable[..., Visitor]]:
-    """Opens a browser that nobody has signed in with; at the end nothing may have gone wrong in any."""
+    """Open a browser without a session; at the end, no browser may have reported an error."""
     visitors: list[Visitor] = []
 
     def open_browser(width: int = 1440) -> Visitor:
@@ -65,7 +65,7 @@ def stranger(chromium: Browser, shop: Shop) -> Iterator[Callable[..., Visitor]]:
 
 @pytest.fixture
 def visit(stranger: Callable[..., Visitor]) -> Callable[..., Visitor]:
-    """The same, signed in."""
+    """The same with a session."""
 
     def visit(username: str, width: int = 1440) -> Visitor:
         visitor = stranger(width)

@@ -1,4 +1,4 @@
-"""A shop with a bit of everything to look at: listings in every state, replacements, jobs, runs, a hold."""
+"""A shop with some data for every page: listings in every state, replacements, jobs, runs, a hold."""
 
 import struct
 import zlib
@@ -39,12 +39,13 @@ SEEN: tuple[dict[str, object], ...] = (
     dict(zip(_NAMES, _WORSE, strict=True)),
     {},
 )
-"""Of what waits for approval: all, all of it worse, and nothing as before it was kept."""
+"""What the searches saw of the candidates that wait for approval: everything, everything worse, and nothing, as in
+older releases."""
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}\u202e"
 
 
 def furnish(engine: Engine) -> int:
-    """Answers the id of the listing with the longest story, of `seller001`."""
+    """Fill the shop. Return the id of the listing with the longest history, of `seller001`."""
     rows = Rows(engine)
     seller = rows.user("seller001")
     operator = rows.add(tables.users, username="operator", plan=2, active=True, is_staff=True, created_at=ago(days=9))
@@ -78,7 +79,7 @@ def furnish(engine: Engine) -> int:
 
 
 def photograph(engine: Engine, folder: Path, listing: int) -> None:
-    """A picture of this listing, where the pages look for it."""
+    """Save a picture of this listing where the pages look for it."""
     with engine.begin() as connection:
         seller = connection.execute(select(tables.listings.c.user_id).where(tables.listings.c.id == listing)).scalar()
     path = folder / str(seller) / "1.png"
@@ -88,7 +89,7 @@ def photograph(engine: Engine, folder: Path, listing: int) -> None:
 
 
 def _png(width: int, height: int) -> bytes:
-    """Grey, darker downwards."""
+    """A grey picture that gets darker downwards."""
     lines = b"".join(b"\0" + bytes([220 - 120 * line // height]) * width for line in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))

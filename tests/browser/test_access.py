@@ -1,4 +1,4 @@
-"""Every page can be used by everybody: axe-core finds nothing serious, light and dark, wide and on a phone."""
+"""Every page is accessible: axe-core finds nothing serious, light and dark, wide and on a phone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def script() -> str:
 
 @pytest.fixture(params=[(1280, "light"), (1280, "dark"), (375, "dark")], ids=str)
 def visitor(request: pytest.FixtureRequest, chromium: Browser, shop: Shop) -> Iterator[Visitor]:
-    """In a browser that lets a test's script into the pages."""
+    """In a browser that allows the test's script in the pages."""
     width, theme = request.param
     context = chromium.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
     visitor = Visitor(context.new_page(), shop.origin)

@@ -1,4 +1,4 @@
-"""The keyboard is enough: Tab reaches all that can be used on every page, visibly, and is never caught."""
+"""The keyboard is enough: Tab reaches every control on every page, visibly, and is never trapped."""
 
 from collections.abc import Callable, Mapping
 
@@ -28,7 +28,7 @@ MARK = """() => {
   for (const one of document.querySelectorAll("[data-stop]")) one.dataset.look = window.look(one);
   return count;
 }"""
-"""Numbers what Tab is to reach, and keeps how it looks; a group of radio buttons is one stop."""
+"""Number the elements that Tab must reach, and store how each looks; a group of radio buttons is one stop."""
 WHERE = """() => {
   const one = document.activeElement;
   return { stop: one.dataset.stop ?? null, what: one.outerHTML.slice(0, 120),

@@ -1,4 +1,4 @@
-"""An operator steers without a terminal: a pool is changed, a hold released, a marketplace paused and let go on."""
+"""An operator works without a terminal: changes a pool, releases a hold, pauses and resumes a marketplace."""
 
 from collections.abc import Callable
 

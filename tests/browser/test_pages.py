@@ -1,4 +1,4 @@
-"""Every page in a real browser: nothing goes wrong or is fetched elsewhere, it fits, and the keyboard is enough."""
+"""Every page in a real browser: no error, nothing fetched from elsewhere, no overflow, and usable by keyboard."""
 
 import os
 import re
@@ -58,7 +58,7 @@ PAGES = {
     },
 }
 STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome"}
-"""Of nobody who is signed in."""
+"""Pages for visitors who are not signed in."""
 NO_PAGES = {
     *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
     *(
@@ -72,9 +72,9 @@ NO_PAGES = {
     *("/markets/{name}/proxy", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
     *("/listings/export.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
 }
-"""Parts of pages, files, and what machines ask."""
+"""Parts of pages, files, and routes for machines."""
 AFTER_A_PASSWORD = "/sign-in/code"
-"""Only between the two steps of signing in: `test_the_code_is_asked_for_by_a_page_like_any_other`."""
+"""This page exists only between the two steps of signing in: `test_the_code_is_asked_for_by_a_page_like_any_other`."""
 LOOKS = [("ja", "light"), ("en", "dark")]
 if os.environ.get("MERCARICH_ALL_LOOKS"):
     LOOKS += [("ja", "dark"), ("en", "light")]

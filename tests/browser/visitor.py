@@ -1,4 +1,4 @@
-"""A real Chromium, and somebody who visits the pages with it; whatever goes wrong in the browser is kept."""
+"""A real Chromium with a visitor of the pages; every error in the browser is recorded."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ SHOTS = Path(__file__).parents[2] / "var" / "browser"
 
 @contextmanager
 def chromium_here() -> Iterator[Browser]:
-    """Skips the test with the reason where no Chromium is there."""
+    """Skip the test, with the reason, when no Chromium is installed."""
     path = next(
         (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
     )
@@ -27,10 +27,10 @@ def chromium_here() -> Iterator[Browser]:
 
 
 class Visitor:
-    """A page of a browser of its own, and whatever went wrong in it."""
+    """A page in a browser of its own, and the errors in it."""
 
     def __init__(self, page: Page, origin: str, *, led_to: tuple[str, ...] = (), seconds: float = 10) -> None:
-        """`led_to`: the other sites that a person is sent to on the way; `seconds`: how long anything may take."""
+        """`led_to`: other sites to which a visitor may be sent; `seconds`: the timeout of every action."""
         self.page = page
         page.set_default_timeout(seconds * 1000)
         self.origin = origin
@@ -56,12 +56,12 @@ class Visitor:
             self.wrong.append(text)
 
     def dismiss(self, dialog: Dialog) -> None:
-        """Nothing asks, unless a test expects it."""
+        """Fail on a dialog, unless a test expects one."""
         self.wrong.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     def agree(self) -> None:
-        """To the next question."""
+        """Accept the next dialog."""
         self.page.remove_listener("dialog", self.dismiss)
         self.page.once("dialog", self._accept)
 
@@ -70,7 +70,7 @@ class Visitor:
         self.page.on("dialog", self.dismiss)
 
     def open(self, path: str) -> None:
-        """With the parts that come by themselves."""
+        """Wait until the parts that load separately are there."""
         self.page.goto(self.origin + path, wait_until="load")
         expect(self.page.locator("[hx-trigger=load][hx-swap=outerHTML]")).to_have_count(0)
 
@@ -89,7 +89,7 @@ class Visitor:
         self.page.wait_for_url(f"{self.origin}/")
 
     def enter(self, username: str, password: str = PASSWORD) -> None:
-        """Name and password, by keyboard alone."""
+        """Sign in with name and password, using only the keyboard."""
         self.open("/sign-in")
         self.page.locator("[name=username]:focus").wait_for()
         self.page.keyboard.type(username)

@@ -1,4 +1,4 @@
-"""What the product's database says about runs and listings while a scenario goes on."""
+"""What the product's database contains about runs and listings during a scenario."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class RunRow:
 
 
 class Books:
-    """Reads only."""
+    """Read-only queries."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -48,16 +48,16 @@ class Books:
         return run.checked if run else 0
 
     def left(self, run_id: int) -> int:
-        """Items that this run still wants."""
+        """Return how many items this run still wants."""
         return self._count(source_items, source_items.c.check_run == run_id)
 
     def leased(self, run_id: int) -> int:
-        """Items of this run that are with a worker."""
+        """Return how many items of this run a worker has."""
         claimed = (source_items.c.check_run == run_id) & (source_items.c.check_attempts > 0)
         return self._count(source_items, claimed)
 
     def written_by(self, run_id: int) -> Mapping[str, int]:
-        """How much there is of what a run writes."""
+        """Return how many rows a run has written."""
         return {
             "observations": self._count(source_items, source_items.c.checked_run == run_id),
             "events": self._count(listing_events, listing_events.c.run_id == run_id),
@@ -65,7 +65,7 @@ class Books:
         }
 
     def withdrawals_waiting(self) -> int:
-        """Zeros that Amazon has not accepted."""
+        """Return the zeros that Amazon has not accepted."""
         return self._count(listings, (listings.c.push_pending == 1) & (listings.c.quantity == 0))
 
     def pushes_waiting(self) -> int:
@@ -75,19 +75,19 @@ class Books:
         return self._count(submissions, submissions.c.ended_at.is_(None))
 
     def feeds_being_created(self) -> int:
-        """Whether Amazon has them, nobody knows yet."""
+        """Return the pushes of which it is not known whether Amazon accepted them."""
         return self._count(submissions, submissions.c.ended_at.is_(None) & submissions.c.feed_id.is_(None))
 
     def locked(self) -> bool:
-        """Somebody is in the middle of a transaction that keeps others from writing."""
+        """A transaction is open that prevents others from writing."""
         return locked(self._engine, select(run_heads))
 
     def claimed_pushes(self) -> int:
-        """Listings that a thread of the feed worker is pushing."""
+        """Return the listings that a thread of the feed worker is pushing."""
         return self._count(listings, listings.c.push_claim.is_not(None))
 
     def accepted_withdrawals(self, run_id: int) -> Sequence[tuple[str, datetime, datetime]]:
-        """(username, written by this run, first accepted by Amazon after that) of each that was accepted."""
+        """Return (username, written by this run, first accepted by Amazon after that) for each accepted withdrawal."""
         told = listing_events.alias()
         zero = and_(
             told.c.listing_id == listing_events.c.listing_id,

@@ -1,4 +1,4 @@
-"""One running system for many scenarios; after a scenario that failed, the next one gets a new system."""
+"""One running system for many scenarios; after a failed scenario, the next one gets a new system."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,7 +12,7 @@ from tests.conftest import REAL_SERVICES
 
 
 class Rigs:
-    """Keeps a rig as long as its scenarios end well."""
+    """Reuse a rig as long as its scenarios succeed."""
 
     def __init__(self, folder: Path, world: World) -> None:
         self.world = world
@@ -45,7 +45,7 @@ def rigs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rigs]:
 
 @pytest.fixture
 def scene(rigs: Rigs) -> Iterator[Scene]:
-    """A market in which something sells, and everything runs."""
+    """A market in which something sells, with every process running."""
     scene = Scene(rigs.take(), rigs.world)
     yield scene
     if not scene.ended_well:

@@ -1,4 +1,4 @@
-"""The whole system as real processes on free ports, each of which can be killed, frozen, ended and started again."""
+"""The whole system as real processes on free ports, each of which can be killed, frozen, ended and restarted."""
 
 import io
 import os
@@ -34,25 +34,25 @@ ROOT = Path(__file__).parents[2]
 MARKETPLACES = ("yahoo", "mercari")
 REVIVERS = {"updater-yahoo", "updater-mercari"}
 UNUSED = {"scheduler", "web", "notices", "oauth"}
-"""No scenario opens a page or waits for a time of day; each costs seconds to bring up."""
+"""Processes that no scenario needs (pages, scheduler); each takes seconds to start."""
 READY_SECONDS = 45.0
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "SIMULATOR_")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plant:
-    """How large the market is, how fast the proxies may ask, and what differs from the product's defaults."""
+    """Size of the market, rates of the proxies, and settings that differ from the product's defaults."""
 
     sellers: int = 4
     listings: int = 800
     restores: int = 24
     yahoo_per_second: float = 40
     mercari_per_second: float = 8
-    """Slower: one call answers for all items of a source's seller."""
+    """Slower, because one call returns all items of a source's seller."""
     revives: bool = False
-    """Whether replacements are searched for; then every source has a spare piece, and the ledger must be told."""
+    """Search for replacements. Then every source has a spare piece, and the ledger must be told what was replaced."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """For the settings table, on top of `SHORT_WAITS`."""
+    """Settings on top of `SHORT_WAITS`."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +67,7 @@ SHORT_WAITS = {
 
 
 class NotInTime(AssertionError):
-    """A condition did not come to hold within its bound."""
+    """A condition did not become true in time."""
 
 
 def until(holds: Callable[[], object], seconds: float, what: str) -> None:
@@ -80,10 +80,10 @@ def until(holds: Callable[[], object], seconds: float, what: str) -> None:
 
 
 class Rig:
-    """Processes by their names in the Procfile; commands beside them by any name.
+    """Processes by their names in the Procfile; commands run beside them under any name.
 
-    `environment` may point to a broker and a database elsewhere (`MERCARICH_KAFKA_BOOTSTRAP`,
-    `MERCARICH_DATABASE_URL`); else the embedded broker and SQLite are used.
+    `environment` may name an external broker and database (`MERCARICH_KAFKA_BOOTSTRAP`, `MERCARICH_DATABASE_URL`);
+    otherwise the embedded broker and SQLite are used.
     """
 
     def __init__(self, data: Path, plant: Plant, guardian: Guardian) -> None:
@@ -102,7 +102,7 @@ class Rig:
         self.simulator = Simulator(self.system.url("simulator"))
 
     def bring_up(self) -> None:
-        """Start everything, the database filled from the simulated market; returns when all are ready."""
+        """Start everything with a database filled from the simulated market. Return when all processes are ready."""
         self.system.logs.mkdir(parents=True, exist_ok=True)
         foundation = [process for process in self._processes if process.name in FOUNDATION]
         rest = [process for process in self._processes if process.name not in FOUNDATION]
@@ -118,11 +118,11 @@ class Rig:
         return list(self._services)
 
     def set(self, key: str, value: str) -> None:
-        """A setting; who is running takes note within seconds."""
+        """Change a setting; running processes follow within seconds."""
         _write_settings(self.engine, {key: value})
 
     def start(self, name: str) -> None:
-        """Start a process of the Procfile, without waiting for it."""
+        """Start a process of the Procfile without waiting for it."""
         service = self._services[name]
         self._spawn(name, service.arguments, service.environment)
 
@@ -149,7 +149,7 @@ class Rig:
         return self.command(key, *words)
 
     def see_through(self, marketplace: str, key: str, seconds: float) -> RunRow:
-        """Start the planner again under its key, as a Job does, until its run has ended; answers the run."""
+        """Start the planner again under its key, as a Job does, until its run has ended. Return the run."""
 
         def ended() -> bool:
             if not self.runs(key):
@@ -165,17 +165,17 @@ class Rig:
         return run
 
     def let_push_claims_lapse(self) -> None:
-        """As if the 90 s were over for which a killed feed worker's listings stay with it."""
+        """Let the lease of a killed feed worker's listings, 90 s, expire at once."""
         lapsed = update(listings).where(listings.c.push_claim.is_not(None)).values(push_claim_until=datetime.now(UTC))
         run_tx(self.engine, lambda connection: connection.execute(lapsed))
 
     def lever(self, name: str, **body: object) -> None:
-        """One of the simulator's levers, `/_sim/<name>`."""
+        """Call one of the simulator's controls, `/_sim/<name>`."""
         url = f"{self.system.url('simulator')}/_sim/{name}"
         httpx.post(url, json=body, timeout=30, trust_env=False).raise_for_status()
 
     def second(self, name: str) -> str:
-        """Start another process of the same pool; answers its name."""
+        """Start another process of the same pool. Return its name."""
         service, other = self._services[name], f"{name}-2"
         environment = {**service.environment, "MERCARICH_METRICS_PORT": "0"}
         self._spawn(other, service.arguments, environment)
@@ -185,29 +185,30 @@ class Rig:
         return self.command(f"sweep-{marketplace}", f"update_feed_{marketplace}")
 
     def send(self, name: str, number: signal.Signals) -> None:
-        """To the process and its children."""
+        """Send a signal to the process and its children."""
         signal_group(self._children[name].pid, number)
 
     def freeze(self, name: str) -> None:
-        """SIGSTOP, outside of a transaction: one that is frozen with SQLite's only write lock stops everybody."""
+        """SIGSTOP outside of a transaction: a process frozen while it holds SQLite's only write lock would block all
+        others."""
 
         pid = self._children[name].pid
         send = partial(self.send, name)
         until(lambda: frozen(pid, send, self.books.locked), 30, f"{name} frozen outside of a transaction")
 
     def kill(self, name: str) -> None:
-        """SIGKILL, and wait for its end."""
+        """SIGKILL the process and wait for its end."""
         child = self._children[name]
         child.kill()
         child.poll()
 
     def replace(self, name: str) -> None:
-        """SIGKILL, and start it again."""
+        """SIGKILL the process and start it again."""
         self.kill(name)
         self.start(name)
 
     def ended(self, name: str, seconds: float) -> int:
-        """The exit code, once it has ended."""
+        """Wait for the end and return the exit code."""
         child = self._children[name]
         until(lambda: child.poll() is not None, seconds, f"{name} ended; its log is {self.log(name)}")
         code = child.poll()
@@ -224,7 +225,7 @@ class Rig:
         return self.system.logs / f"{name}.log"
 
     def close(self) -> None:
-        """Kill what is left; what is worth ending in order, a scenario ends itself."""
+        """Kill everything that is left. A scenario that needs an orderly end makes it itself."""
         for child in self._children.values():
             if child.poll() is None:
                 child.kill()
@@ -251,7 +252,7 @@ class Rig:
 
 @contextmanager
 def running(data: Path, plant: Plant) -> Iterator[Rig]:
-    """The system, up and ready; nothing of it is left afterwards, however this process ends."""
+    """Run the system, started and ready. None of its processes is left afterwards, however this process ends."""
     with ExitStack() as end:
         guardian = Guardian(keep_open=end.enter_context(locked(data)))
         end.callback(guardian.close)

@@ -1,4 +1,4 @@
-"""One scenario's market and runs, and what must hold at its end whatever happened in between."""
+"""One scenario's market and runs, and what must be true at its end whatever happened in between."""
 
 import itertools
 import time
@@ -10,7 +10,7 @@ from tests.chaos.world import World
 
 SOLD_SHARE = 0.05
 MIDDLE = (0.1, 0.9)
-"""The shares of a run between which something happens to it."""
+"""Shares of a run's progress between which something happens to it."""
 START_SECONDS = 20.0
 RUN_SECONDS = 90.0
 PUSH_SECONDS = 20.0
@@ -27,14 +27,14 @@ class Scene:
     world: World
     ended_well: bool = False
     keys: dict[str, str] = field(default_factory=dict)
-    """Request key -> marketplace, of the runs that are to end finished."""
+    """Request key -> marketplace, for the runs that must end as finished."""
 
     def __post_init__(self) -> None:
         self.number = next(_number)
         self.sold_before = time.time()
 
     def begin(self, *marketplaces: str) -> list[str]:
-        """Start a run of each, and wait until each is in its middle; answers the request keys."""
+        """Start a run of each, and wait until each is in its middle. Return the request keys."""
         keys = [self.start(marketplace) for marketplace in marketplaces]
         until(lambda: all(self._share(key) > 0 for key in keys), START_SECONDS, "all are under way")
         for key in keys:
@@ -61,7 +61,7 @@ class Scene:
         return run
 
     def must_end_well(self, seconds: float = RUN_SECONDS) -> None:
-        """Every run complete, every zero at Amazon, nothing wrong in the market's own ledger."""
+        """Every run is complete, every zero is at Amazon, and the market's own ledger has no complaint."""
         books = self.rig.books
         for key, marketplace in self.keys.items():
             run = self.rig.see_through(marketplace, key, seconds)

@@ -1,4 +1,5 @@
-"""A worker that sleeps past its lease, and a newer start: nothing stale is written, the newest run ends complete."""
+"""A worker sleeps past its lease, and a newer run starts: nothing stale is written, and the newest run ends
+complete."""
 
 import signal
 import time
@@ -52,7 +53,7 @@ def test_a_newer_start_ends_the_older_planner_within_5_s_and_nothing_of_it_is_wr
     old = scene.start("yahoo")
     until(lambda: rig.books.run(old) is not None, 20, "the older run has started")
     del scene.keys[old]
-    new = scene.start("yahoo", "newer")  # its process needs seconds to come up: the older one is in its middle then
+    new = scene.start("yahoo", "newer")  # Its process needs seconds to start; by then the older run is in its middle.
     until(lambda: rig.books.run(new) is not None, 20, "the newer run has started")
     began = time.monotonic()
     written = rig.books.written_by(scene.run(old).id)

@@ -1,4 +1,4 @@
-"""kill -9 of each process in the middle of a run: the run ends complete, and Amazon shows what is true."""
+"""kill -9 of each process during a run: the run ends complete, and Amazon shows what is true."""
 
 import pytest
 from tests.chaos.rig import until
@@ -41,21 +41,21 @@ def test_the_run_of_a_killed_planner_is_superseded_by_a_new_start(scene: Scene) 
 
 def test_feed_killed_with_patches_and_a_feed_under_way_pushes_everything_and_undoes_nothing(scene: Scene) -> None:
     rig = scene.rig
-    rig.lever("quotas", factor=0.2)  # a PATCH a second, so that there is a middle
+    rig.lever("quotas", factor=0.2)  # One PATCH a second, so that the run has a middle.
     rig.lever("feeds", queue_seconds=2, process_seconds=2)
     key = scene.start("yahoo")
     until(lambda: rig.books.claimed_pushes(), 30, "patches are under way")
     rig.kill("feed")
     assert rig.books.claimed_pushes()
     rig.let_push_claims_lapse()
-    rig.set("PATCH_LANE_LISTINGS", "1")  # so that a feed carries the others, and the restores
+    rig.set("PATCH_LANE_LISTINGS", "1")  # So that a feed carries the others, and the restores.
     rig.start("feed")
     rig.see_through("yahoo", key, RUN_SECONDS)
     rig.lever("quotas", factor=1)
     until(lambda: not rig.books.withdrawals_waiting(), 30, "withdrawals accepted")
     rig.sweep("yahoo")
     until(lambda: rig.books.open_feeds() and not rig.books.feeds_being_created(), 30, "feeds of restores are open")
-    rig.set("PATCH_LANE_LISTINGS", "1500")  # other tests share these processes
+    rig.set("PATCH_LANE_LISTINGS", "1500")  # Other tests share these processes.
     rig.replace("feed")
     assert rig.ended("sweep-yahoo", 30) == 0
     scene.must_end_well()

@@ -70,12 +70,12 @@ def freeze(rig: Rig, name: str, seconds: float) -> None:
 
 
 def wait(seconds: float) -> None:
-    """The nemesis's own rhythm; nothing is expected to have come about after it."""
+    """The nemesis's own rhythm; no condition is awaited after it."""
     threading.Event().wait(seconds)
 
 
 def revive(scene: Scene, marketplace: str, key: str) -> bool:
-    """Start a planner that is gone again, as a Job does; answers whether its run has ended."""
+    """Start a planner that has ended again, as a Job does. Return whether its run has ended."""
     if scene.rig.runs(key):
         return False
     run = scene.rig.books.run(key)

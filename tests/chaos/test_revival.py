@@ -1,4 +1,4 @@
-"""The updater killed, frozen and overtaken amid revivals: nothing is revived twice, and the ledger is clean."""
+"""The updater is killed, frozen and overtaken during revivals: nothing is revived twice, and the ledger is clean."""
 
 import signal
 import time
@@ -24,14 +24,15 @@ pytestmark = pytest.mark.timeout(240)
 
 @dataclass
 class Revivals:
-    """Yahoo's listings that only a search for another source can keep up, and what became of them."""
+    """Yahoo listings that only another source can restore, and what became of them."""
 
     rig: Rig
     began: float = field(default_factory=time.time)
     number: int = 0
 
     def mark(self) -> None:
-        """Half of what can be bought sells, and a run marks it: no worker is woken, the next update run searches."""
+        """Half of the buyable items sell, and a run only marks it: no worker is woken, and the next update run
+        searches."""
         self.rig.simulator.sell("yahoo", SOLD_SHARE)
         self._command("check_item_yahoo", "--without-update", ends=True)
 
@@ -43,7 +44,7 @@ class Revivals:
         return run.outcome if run else "not there"
 
     def done(self) -> int:
-        """Searches that came to an end."""
+        """Return the searches that have ended."""
         found = self._count(revivals.c.state == "applied", revivals.c.id)
         return found + self._count(listings.c.searching & listings.c.searched_at.is_not(None), listings.c.id)
 
@@ -57,7 +58,7 @@ class Revivals:
         until(lambda: self.done() and self.with_a_worker() and self.left() > 2, 40, "revivals are under way")
 
     def applied(self) -> Sequence[Mapping[str, Any]]:
-        """As the ledger wants it, and with what tells one from another."""
+        """The replacements as the ledger expects them, and their distinguishing fields."""
         columns = (amazon_accounts.c.seller_id, listings.c.sku, revivals.c.marketplace, revivals.c.item_id)
         more = (revivals.c.at, revivals.c.listing_id, revivals.c.old_source_item_id, revivals.c.user_id)
         rows = (
@@ -70,7 +71,8 @@ class Revivals:
             return [{**row._mapping, "at": row.at.timestamp()} for row in connection.execute(rows)]
 
     def must_end_well(self) -> None:
-        """Everything searched, each listing at most once given another source, no source to two of a seller."""
+        """Everything is searched; each listing gets at most one other source, and no source serves two listings of a
+        seller."""
         last = self.search()
         assert self.rig.ended(last, 60) == 0, self.rig.log(last).read_text()[-2000:]
         assert self.left() == 0

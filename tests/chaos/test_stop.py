@@ -1,4 +1,4 @@
-"""SIGTERM under load: every process is out in time, with its documented exit code, and what was answered is written."""
+"""SIGTERM under load: every process ends in time with its documented exit code, and every result is written."""
 
 import json
 import signal
@@ -10,11 +10,11 @@ from tests.chaos.scene import Scene
 
 BOUND_SECONDS = 45.0
 UNDER_WAY = 150
-"""Requests that may be lost with a stopped worker: at most its batches' concurrency and a second of answers."""
+"""Requests whose results a stopped worker may lose: at most its batches' concurrency and one second of responses."""
 
 
 def stop(scene: Scene, name: str) -> tuple[int, float]:
-    """The exit code and the seconds it took."""
+    """Return the exit code and the seconds until the end."""
     began = time.monotonic()
     scene.rig.send(name, signal.SIGTERM)
     code = scene.rig.ended(name, BOUND_SECONDS)
@@ -35,7 +35,7 @@ def test_a_worker_writes_what_was_answered_gives_the_rest_back_and_exits_0(scene
     assert scene.rig.books.leased(before.id) == 0, "items were kept from other workers"
     scene.rig.start(worker)
     scene.must_end_well()
-    if marketplace == "yahoo":  # where each item is one request
+    if marketplace == "yahoo":  # Here each item is one request.
         left = scene.run(key).planned - before.checked
         assert asked_of(scene, marketplace) - asked <= left + UNDER_WAY
 

@@ -1,4 +1,4 @@
-"""The broker and the database under a scenario, and how each is taken away: embedded ones, or real services."""
+"""The broker and the database of a scenario, embedded or real, and how each is made unavailable."""
 
 import signal
 import sqlite3
@@ -20,21 +20,21 @@ FROZEN_SECONDS = 4.0
 
 class World(Protocol):
     def environment(self) -> Mapping[str, str]:
-        """Variables that point the product at it; each call names an empty database."""
+        """Return variables that point the product at the database; each call names an empty one."""
 
     def lose_broker(self, rig: Rig) -> None:
         """Kill the broker with all its data, and start an empty one at its address."""
 
     @contextmanager
     def without_database(self, rig: Rig) -> Iterator[None]:
-        """Take the database away; it is back at the end of the block."""
+        """Make the database unavailable until the end of the block."""
         ...
 
     def close(self) -> None: ...
 
 
 class EmbeddedWorld:
-    """SQLite and the embedded broker, which loses its data whenever it ends."""
+    """SQLite and the embedded broker, which loses its data when it ends."""
 
     def environment(self) -> Mapping[str, str]:
         return {}
@@ -44,7 +44,7 @@ class EmbeddedWorld:
 
     @contextmanager
     def without_database(self, rig: Rig) -> Iterator[None]:
-        """Nobody else can write for `LOCKED_SECONDS`."""
+        """Block all other writers for `LOCKED_SECONDS`."""
         connection = sqlite3.connect(str(rig.engine.url.database), isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
         try:
@@ -58,7 +58,7 @@ class EmbeddedWorld:
 
 
 class RealWorld:
-    """Apache Kafka and MariaDB of our own; tests of other folders have theirs."""
+    """Apache Kafka and MariaDB for this folder; other folders' tests have their own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -80,7 +80,7 @@ class RealWorld:
 
     @contextmanager
     def without_database(self, rig: Rig) -> Iterator[None]:
-        """It hangs, then it is killed, then it comes back with what was committed."""
+        """The database hangs, is killed, and then restarts with everything that was committed."""
         self._database.signal(signal.SIGSTOP)
         yield
         threading.Event().wait(FROZEN_SECONDS)

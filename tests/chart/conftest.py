@@ -1,4 +1,4 @@
-"""Without the helm binaries every test here is skipped, with the command that brings them."""
+"""Without the helm binaries every test here is skipped, with the command that installs them."""
 
 import pytest
 from tests.chart.rendering import TOOLS

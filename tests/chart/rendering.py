@@ -1,4 +1,4 @@
-"""Renders the chart and finds things in what came out."""
+"""Render the chart and find objects in the result."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ def of_kind(case: str, *kinds: str) -> list[Object]:
 
 
 def pods(found: Sequence[Object]) -> Iterator[tuple[str, Object]]:
-    """Every pod or pod template with a name for messages: (name, {metadata, spec})."""
+    """Yield every pod or pod template, with a name for messages: (name, {metadata, spec})."""
     for each in found:
         name = f"{each['kind']} {each['metadata']['name']}"
         if each["kind"] == "Pod":
@@ -74,6 +74,6 @@ def containers(pod: Object) -> list[Object]:
 
 
 def selects(selector: Object, labels: dict[str, str]) -> bool:
-    """Whether matchLabels fit; the chart uses no expressions for its own pods."""
+    """Return whether matchLabels match; the chart uses no expressions for its own pods."""
     assert set(selector) <= {"matchLabels"}
     return selector.get("matchLabels", {}).items() <= labels.items()

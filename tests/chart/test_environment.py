@@ -1,4 +1,5 @@
-"""Every variable that a process reads is given to it or left at its default on purpose, and none is given in vain."""
+"""Every variable that a process reads is given to it or deliberately left at its default, and none is given
+needlessly."""
 
 import importlib
 import json
@@ -20,7 +21,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "mercarich_web": ("WebSettings", "PagesSettings", "NoticesSettings"),
 }
 READ_ELSEWHERE = {"MERCARICH_BY_HAND", "MERCARICH_REQUEST_KEY", "MERCARICH_SCHEDULE"}
-"""By commands, from the environment itself."""
+"""Variables that commands read from the environment directly."""
 NOT_OURS = re.compile(r"(MARIADB|KAFKA)_|LOG_DIR$")
 DEFAULTED = {
     "MERCARICH_DATA_DIR": "one machine's folder; a pod has database and Secrets instead",
@@ -29,8 +30,8 @@ DEFAULTED = {
     "FEED_ENCRYPTION_KEY_FILE": "the key comes from the Secret by FEED_ENCRYPTION_KEY",
 }
 PERSONS_CHOICE = ("checker", "updater", "feed", "sellerJobs", "pages", "notices")
-"""Components whose other variables are the values `<component>.settings`, closed by the schema, as
-`marketplaces.<name>.settings` is for the proxies."""
+"""Components whose other variables are the values `<component>.settings`, which the schema limits, as it limits
+`marketplaces.<name>.settings` of the proxies."""
 
 
 def test_every_variable_that_is_read_is_given_or_defaulted_with_a_reason() -> None:
@@ -115,7 +116,7 @@ def test_large_numbers_stay_whole() -> None:
 
 
 def _given(found: tuple[Object, ...]) -> Iterator[tuple[str, str, str]]:
-    """(access, component, variable) of every container."""
+    """Yield (access, component, variable) of every container."""
     for _, pod in pods(found):
         labels = pod["metadata"]["labels"]
         for container in containers(pod):

@@ -1,4 +1,4 @@
-"""NetworkPolicies as a matrix: who may reach whom, against what each process opens."""
+"""NetworkPolicies as a matrix: who may reach whom, compared with the ports that each process opens."""
 
 from ipaddress import ip_address, ip_network
 
@@ -175,7 +175,7 @@ def _ports(pod: Object) -> list[Object]:
 
 
 def _accesses(case: str) -> dict[str, dict[str, str]]:
-    """One pod's labels for each access; all pods of an access are alike to the policies."""
+    """Return one pod's labels for each access; the policies treat all pods of an access alike."""
     return {
         pod["metadata"]["labels"]["mercarich.dev/access"]: pod["metadata"]["labels"] for _, pod in pods(objects(case))
     }

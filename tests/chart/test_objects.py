@@ -1,4 +1,4 @@
-"""What must be true of the objects, beyond their shape."""
+"""Properties of the objects beyond their schemas."""
 
 import base64
 import re
@@ -95,7 +95,7 @@ def test_only_the_operator_has_a_token(case: str) -> None:
     assert {found["kind"] for found in objects(case)}.isdisjoint({"ClusterRole", "ClusterRoleBinding"})
     (role,) = of_kind(case, "Role")
     given = {resource: set(rule["verbs"]) for rule in role["rules"] for resource in rule["resources"]}
-    jobs = set() if case == "minimal" else {"cronjobs", "jobs"}  # the fake API of the operator's tests allows as much
+    jobs = set() if case == "minimal" else {"cronjobs", "jobs"}  # The fake API of the operator's tests allows the same.
     assert given == {name: verbs for name, verbs in ROLE.items() if name not in {"cronjobs", "jobs"} - jobs}
     assert not {"secrets", "pods", "*"} & {name for rule in role["rules"] for name in rule["resources"]}
     assert not {"*", "delete", "update"} & {verb for rule in role["rules"] for verb in rule["verbs"]}
@@ -140,7 +140,8 @@ def test_the_first_numbers_of_workers_fit_into_the_databases_connections() -> No
 
 @pytest.mark.parametrize("case", CASES)
 def test_all_connections_of_all_processes_at_their_most_are_within_what_the_server_grants(case: str) -> None:
-    """The operator's budget for the pools, and everybody else: at the HPA's maximum, in the middle of an upgrade."""
+    """The operator's connection budget for the pools, and all other connections: at the HPA's maximum, during an
+    upgrade."""
     [hpa] = of_kind(case, "HorizontalPodAutoscaler")
     surges = {"pages": pages.CONNECTIONS, "notices": notices.CONNECTIONS, "oauth": engine.CONNECTIONS, **_claims()}
     deployments = {_component(each["spec"]["template"]) for each in of_kind(case, "Deployment")}
@@ -164,7 +165,7 @@ def test_all_connections_of_all_processes_at_their_most_are_within_what_the_serv
 
 
 def _budget(case: str) -> int:
-    """Of the worker pools, as the operator is told it."""
+    """Return the worker pools as the operator is configured."""
     [budget] = [
         int(variable["value"])
         for _, pod in pods(objects(case))

@@ -1,4 +1,4 @@
-"""checkov over what is rendered and hadolint over the Dockerfile: each finding is mended, or explained here."""
+"""checkov on the rendered objects and hadolint on the Dockerfile: each finding is fixed, or explained here."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ EXPLAINED = {
     "CKV_K8S_40": ("the users that the images of MariaDB and Kafka have; development only", ("-mariadb", "-kafka")),
     "CKV_K8S_43": ("a digest is a property of a registry's copy: put it into image.tag with your own", ("",)),
 }
-"""Check: why it stays, and the parts of names that it may be found at."""
+"""By check: why it stays, and parts of the names of objects that may have it."""
 
 
 def test_checkov_finds_nothing_that_is_not_explained(tmp_path: Path) -> None:

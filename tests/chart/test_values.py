@@ -1,4 +1,4 @@
-"""Values that cannot work are refused before anything is rendered, with a sentence that names the value."""
+"""Values that cannot work are refused before rendering, with a sentence that names the value."""
 
 import json
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Runs in the visitor's pod: `get` or `post` once, or `click` until the standard input ends. Answers JSON.
+"""Run in the visitor's pod: `get` or `post` once, or `click` until the standard input ends. Prints JSON.
 
-As browsers do it: with an Origin, the session's cookie and the form token of a page.
+Requests are made as browsers make them: with an Origin, the session's cookie and the form token of a page.
 """
 
 import json
@@ -32,8 +32,8 @@ def main(words: list[str]) -> None:
 
 
 def click(base: str, cookie: str) -> dict[str, object]:
-    """Two people: one opens a connection for each page, as they come through an ingress controller that keeps none;
-    one keeps connections, as a browser does, and asks again where a kept one was closed before any answer."""
+    """Two visitors. One opens a connection for each page, as through an ingress controller that keeps none. The other
+    keeps connections, as a browser does, and retries when a kept one was closed before any response."""
     people = [_Person(base, cookie, keeps=keeps) for keeps in (False, True)]
     stop = threading.Event()
     threads = [threading.Thread(target=person.click, args=[stop]) for person in people]

@@ -1,4 +1,4 @@
-"""One release for the whole tier, in the cluster of the current kubeconfig; its evidence is kept in var/cluster."""
+"""One release for the whole tier, in the cluster of the current kubeconfig; its evidence is written to var/cluster."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def keep() -> Keep:
-    """Write figures of a point to var/cluster/<name>.json."""
+    """Write the figures of a point to var/cluster/<name>.json."""
     EVIDENCE.mkdir(parents=True, exist_ok=True)
 
     def write(name: str, figures: Mapping[str, Any]) -> None:
@@ -56,7 +56,8 @@ def images(keep: Keep) -> Images:
 
 @pytest.fixture(scope="session")
 def release(images: Images, keep: Keep) -> Iterator[Release]:
-    """Installed into an empty namespace and ready, its waits short, its settings as a person would set them.
+    """The release, installed into an empty namespace and ready, with short waits and settings as a person would set
+    them.
 
     With MERCARICH_CLUSTER_KEEP the release stays, and the next run uses it again.
     """
@@ -92,14 +93,14 @@ def watch(release: Release) -> Watch:
 
 @pytest.fixture(scope="session")
 def visitor(release: Release) -> Visitor:
-    """Somebody with a browser, inside the cluster."""
+    """A visitor with a browser inside the cluster."""
     found = Visitor(release)
     found.start()
     return found
 
 
 def _keep_state(space: Namespace) -> None:
-    """What a person would look at first, kept for when something went wrong."""
+    """Save what a person would look at first after a failure."""
     folder = EVIDENCE / "state"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "objects.txt").write_text(space.kubectl("get", "all,hpa,pdb,pvc", "-o", "wide"))
@@ -110,5 +111,5 @@ def _keep_state(space: Namespace) -> None:
         words = ("kubectl", "-n", space.name, "logs", name, "--all-containers", "--prefix", "--tail=2000")
         try:
             (folder / f"{name}.log").write_text(run(*words))
-        except (Refused, subprocess.TimeoutExpired) as error:  # a pod that never began has no log
+        except (Refused, subprocess.TimeoutExpired) as error:  # A pod that never started has no log.
             (folder / f"{name}.log").write_text(str(error))

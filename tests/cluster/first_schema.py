@@ -1,4 +1,4 @@
-"""The statements that take from a database whatever came after the first release's schema."""
+"""The statements that remove from a database everything that came after the first release's schema."""
 
 import shutil
 import tempfile
@@ -24,7 +24,7 @@ class Schema:
 
 
 def statements() -> Sequence[str]:
-    """For MariaDB. What a later migration changed in place stays; there is none so far that did."""
+    """For MariaDB. Changes that a later migration made in place would stay; so far there are none."""
     with tempfile.TemporaryDirectory() as folder:
         only_first = Path(folder) / "versions"
         only_first.mkdir()

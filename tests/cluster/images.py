@@ -1,4 +1,4 @@
-"""The images of the tier: built and loaded by the two commands that the environment names, unless they are there."""
+"""The images of the tier: built and loaded by the two commands that the environment names, unless they exist."""
 
 import os
 import shlex
@@ -17,17 +17,17 @@ PREFIX = "localhost/mercarich-"
 MARIADB, KAFKA, PROMETHEUS = "localhost/mariadb:test", "localhost/kafka:test", "localhost/prometheus:test"
 PARTS = {"mariadb": MARIADB, "kafka": KAFKA, "prometheus": PROMETHEUS}
 AT_ONCE = 3
-"""Images that are made side by side: much of it is waiting for the disk and the index."""
+"""Images built in parallel: much of the time is waiting for the disk and the package index."""
 BUILD_SECONDS = 900
 NEXT = "-next"
-"""What the tag of the second release has at its end."""
+"""Suffix of the second release's tag."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """`MERCARICH_IMAGE_BUILD` takes what `docker build` takes (--file, --build-arg, --tag, the context),
-    `MERCARICH_IMAGE_LOAD` an image's names. `MERCARICH_BASE_IMAGE` replaces the public base images.
-    With `MERCARICH_IMAGE_TAG` everything is taken as built and loaded under this tag."""
+    """`MERCARICH_IMAGE_BUILD` accepts what `docker build` accepts (--file, --build-arg, --tag, the context), and
+    `MERCARICH_IMAGE_LOAD` the names of images. `MERCARICH_BASE_IMAGE` replaces the public base images. With
+    `MERCARICH_IMAGE_TAG`, all images count as built and loaded under this tag."""
 
     build: str
     load: str
@@ -46,7 +46,7 @@ class Images:
         )
 
     def provide(self) -> Mapping[str, float]:
-        """Build and load all of them; answers the seconds of each step, and of the whole."""
+        """Build and load all images. Return the seconds of each step, and in total."""
         if self.there:
             return {}
         took: dict[str, float] = {}
@@ -54,7 +54,7 @@ class Images:
         with ThreadPoolExecutor(AT_ONCE) as threads:
             first = threads.submit(self._service, took, SERVICES[0])
             theirs = [threads.submit(self._part, took, folder, name) for folder, name in PARTS.items()]
-            first.result()  # with it the layers that all services share are there
+            first.result()  # The first image also builds the layers that all services share.
             ours = [threads.submit(self._service, took, service) for service in SERVICES[1:]]
             for each in [*theirs, *ours]:
                 each.result()
@@ -76,7 +76,7 @@ class Images:
         return ["make", "-C", str(ROOT), "images", *(f"{key}={value}" for key, value in given.items())]
 
     def _build(self, folder: str, name: str, base: str) -> list[str]:
-        """An image of tests/cluster/images; Kafka's context are the jars."""
+        """Build an image of tests/cluster/images; Kafka's context are the jars."""
         here = ROOT / "tests/cluster/images" / folder
         context = fetch_jars() if folder == "kafka" else here
         base_words = ["--build-arg", f"BASE_IMAGE={base}"] if base else []

@@ -1,4 +1,4 @@
-"""The cluster of the current kubeconfig: kubectl and helm in one namespace, and waiting on what they say."""
+"""The cluster of the current kubeconfig: kubectl and helm in one namespace, and waiting for conditions."""
 
 import json
 import shutil
@@ -15,11 +15,11 @@ PAUSE_SECONDS = 0.3
 
 
 class NotInTime(AssertionError):
-    """A condition did not come to hold within its bound."""
+    """A condition did not become true in time."""
 
 
 class Refused(Exception):
-    """A command ended with an exit code other than 0; the text has what it wrote."""
+    """A command ended with an exit code other than 0; the text contains its output."""
 
     def __init__(self, command: Sequence[str], code: int, text: str) -> None:
         super().__init__(f"{' '.join(command)[:300]}: exit code {code}: {text[-3000:]}")
@@ -28,7 +28,8 @@ class Refused(Exception):
 
 
 def until(holds: Callable[[], T | None], seconds: float, what: str) -> T:
-    """The first true answer. What is away meanwhile is no answer. Raises `NotInTime`, with the last of it."""
+    """Call until the result is true, and return it. A failed call counts as false. Raises `NotInTime` with the last
+    result."""
     deadline = time.monotonic() + seconds
     last: object = None
     while True:
@@ -45,7 +46,7 @@ def until(holds: Callable[[], T | None], seconds: float, what: str) -> T:
 
 
 def run(*command: str, given: str | None = None, seconds: float = CALL_SECONDS) -> str:
-    """What the command wrote to its standard output. Raises `Refused`."""
+    """Run kubectl and return its standard output. Raises `Refused`."""
     done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=seconds, check=False)
     if done.returncode:
         raise Refused(command, done.returncode, done.stdout + done.stderr)
@@ -71,13 +72,13 @@ class Namespace:
         return found
 
     def all(self, kind: str, selector: str = "") -> list[Object]:
-        """In no order; `selector` as for kubectl's -l."""
+        """Return objects in no order; `selector` as for kubectl's -l."""
         words = ["get", kind, "-o", "json", *(["-l", selector] if selector else [])]
         items: list[Object] = json.loads(self.kubectl(*words))["items"]
         return items
 
     def pods(self, component: str) -> list[Object]:
-        """Those that are not on their way out."""
+        """Return the pods that are not terminating."""
         found = self.all("pods", f"app.kubernetes.io/component={component}")
         return [pod for pod in found if not pod["metadata"].get("deletionTimestamp")]
 
@@ -86,13 +87,13 @@ class Namespace:
         return self.kubectl("exec", target, "--", *command, seconds=seconds)
 
     def create(self) -> None:
-        """Pod security `restricted`, enforced."""
+        """Create a namespace that enforces the pod security standard `restricted`."""
         run("kubectl", "create", "namespace", self.name)
         label = "pod-security.kubernetes.io/enforce=restricted"
         run("kubectl", "label", "namespace", self.name, label)
 
     def delete(self) -> None:
-        """At once: nobody waits for what its pods would still finish."""
+        """Delete the namespace at once, without waiting for its pods to finish."""
         delete = ("kubectl", "delete", "namespace", self.name, "--ignore-not-found")
         run(*delete, "--wait=false")
         self.kubectl("delete", "pods", "--all", "--grace-period=0", "--force")
@@ -109,6 +110,6 @@ def restarts(pod: Object) -> int:
 
 
 def job_condition(job: Object) -> str | None:
-    """Complete or Failed; None while it runs."""
+    """Return Complete or Failed; None while the Job runs."""
     held = [one["type"] for one in job["status"].get("conditions", []) if one["status"] == "True"]
     return next((kind for kind in ("Complete", "Failed") if kind in held), None)

@@ -1,4 +1,4 @@
-"""The installed release as its people see it: its pods, its settings, its database, the simulated market's ledger."""
+"""The installed release as its users see it: its pods, its settings, its database, the simulated market's ledger."""
 
 import json
 import re
@@ -52,13 +52,14 @@ class Release:
         return f"{RELEASE}-{component}"
 
     def wait_seeded(self) -> None:
-        """The Jobs of the installation are done."""
+        """Wait until the Jobs of the installation are done."""
         until(lambda: self._jobs_done(), READY_SECONDS, "migrations, topics and sample data are there")
-        # No replacements here: the market's ledger judges an offer by the source it had at the start.
+        # There are no replacements here: the market's ledger judges an offer by the source it had at the start.
         self.sql("INSERT IGNORE INTO settings VALUES ('REVIVAL_DAYS', '0', NOW(6), 'cluster-tier')")
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Every Deployment and StatefulSet has what it wants, of its newest template; the HPAs stand."""
+        """Wait until every Deployment and StatefulSet has its pods, of its newest template, and the HPAs are
+        unchanged."""
         self.wait_seeded()
         until(lambda: not self.not_ready(), seconds, f"all are ready: {self.not_ready()}")
         wanted = len(self.worker_pools())
@@ -73,37 +74,37 @@ class Release:
         ]
 
     def standing_pods(self) -> list[Object]:
-        """All but those of Jobs."""
+        """Return all pods but those of Jobs."""
         return [pod for pod in self.space.all("pods") if "job-name" not in pod["metadata"].get("labels", {})]
 
     def must_stand(self) -> None:
-        """All pods are ready, those too that an autoscaler adds meanwhile, and none has begun again."""
+        """Wait until all pods are ready, including those that an autoscaler adds meanwhile, and none has restarted."""
         until(lambda: all(map(is_ready, self.standing_pods())), 60, "every pod is ready")
         assert [pod["metadata"]["name"] for pod in self.standing_pods() if restarts(pod)] == []
 
     def mercarich(self, *words: str) -> str:
-        """`mercarich …` in the toolbox."""
+        """Run `mercarich …` in the toolbox."""
         return self.space.inside(f"deploy/{self.name('toolbox')}", "mercarich", *words)
 
     def set(self, key: str, value: str) -> None:
         self.mercarich("settings", "set", key, value, "--by", "cluster-tier")
 
     def forget_settings(self, key: str) -> None:
-        """The defaults of a pool hold again."""
+        """Set a pool back to its defaults."""
         self.sql(f"DELETE FROM settings WHERE `key` LIKE '{key}%'")
 
     def pools(self) -> Mapping[str, Mapping[str, Any]]:
-        """`mercarich pools`, by name."""
+        """Return `mercarich pools`, by name."""
         return {row["pool"]: row for row in json.loads(self.mercarich("pools", "--json"))["pools"]}
 
     def sql(self, query: str) -> list[list[str]]:
-        """Rows as texts, asked in the database's pod."""
+        """Return rows as texts, queried in the database's pod."""
         client = ["mariadb", "--no-defaults", "--socket=/run/mysqld/mysqld.sock", "-uroot", "-pdevelopment"]
         found = self.space.inside(f"{self.name('mariadb')}-0", *client, "-N", "-B", "mercarich", "-e", query)
         return [line.split("\t") for line in found.splitlines()]
 
     def lever(self, path: str, body: Mapping[str, object] | None = None) -> Any:
-        """One of the simulator's, /_sim/…"""
+        """Call one of the simulator's controls, /_sim/…."""
         given = json.dumps(body) if body is not None else ""
         target = f"deploy/{self.name('simulator')}"
         return json.loads(self.space.inside(target, "python3", "-c", _LEVER, f"/_sim/{path}", given))
@@ -116,7 +117,7 @@ class Release:
         return self.space.get("hpa", self.name(pool))
 
     def hpa_with_fields(self, pool: str) -> Object:
-        """With who wrote what, and when."""
+        """Return the writes with their writers and times."""
         found: Object = json.loads(
             self.space.kubectl("get", "hpa", self.name(pool), "-o", "json", "--show-managed-fields")
         )
@@ -131,17 +132,17 @@ class Release:
         return sum(map(is_ready, pods)) if len(pods) == sum(map(is_ready, pods)) else -1
 
     def metrics(self, component: str) -> str:
-        """What a scrape of the component's first pod reads."""
+        """Return the metrics that the component's first pod exports."""
         code = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9100/metrics').read().decode())"
         return self.space.inside(f"deploy/{self.name(component)}", "python3", "-c", code)
 
     def worker_pools(self) -> list[str]:
-        """Every Deployment that the operator gives an HPA."""
+        """Return every Deployment for which the operator makes an HPA."""
         labels = [one["metadata"].get("labels", {}) for one in self.space.all("deployments")]
         return [found for label in labels if (found := label.get("mercarich.dev/worker-pool"))]
 
     def _jobs_done(self) -> bool:
-        """The newest of each: an upgrade with another image has Jobs of its own."""
+        """Return the newest Job of each name: an upgrade to another image has Jobs of its own."""
         newest: dict[str, Object] = {}
         for job in sorted(self.space.all("jobs"), key=lambda one: one["metadata"]["creationTimestamp"]):
             newest[job["metadata"]["labels"].get("app.kubernetes.io/component", "")] = job
@@ -165,6 +166,6 @@ def _settled(workload: Object) -> bool:
 
 
 def memory(space: Namespace) -> dict[str, int]:
-    """MiB of each pod, as metrics-server says; empty where there is none."""
+    """Return MiB of each pod as metrics-server reports them; empty without metrics-server."""
     found = re.findall(r"^(\S+)\s+\S+\s+(\d+)Mi", space.kubectl("top", "pods", "--no-headers"), re.MULTILINE)
     return {name: int(mebibytes) for name, mebibytes in found}

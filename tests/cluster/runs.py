@@ -1,4 +1,4 @@
-"""A check run as a Job of its CronJob, and what must hold at its end whatever happened in between."""
+"""A check run as a Job of its CronJob, and what must be true at its end whatever happened in between."""
 
 import time
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ RUN_SECONDS = 240.0
 PUSH_SECONDS = 60.0
 SOLD_SHARE = 0.03
 STORED = "check/yahoo/"
-"""How the table begins the request keys of the operation and marketplace of these runs."""
+"""How the request keys of these runs begin in the table, by operation and marketplace."""
 _COLUMNS = ("id", "outcome", "phase", "planned", "checked", "set_aside", "unfinished", "withdrawn")
 
 
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass
 class CheckRun:
-    """Of Yahoo! Auctions. Its Job's UID is its request key."""
+    """A run of Yahoo! Auctions. Its Job's UID is its request key."""
 
     release: Release
     job: str
@@ -53,7 +53,7 @@ class CheckRun:
         return row_of(self.release, self.key)
 
     def until_share(self, share: float, seconds: float = START_SECONDS) -> Row:
-        """In its middle: so much is checked, and it is not over."""
+        """Wait until this share of the run is checked, and the run is not over."""
 
         def reached() -> Row | None:
             row = self.row()
@@ -64,7 +64,8 @@ class CheckRun:
         return row
 
     def must_end_well(self, seconds: float = RUN_SECONDS) -> dict[str, Any]:
-        """Its Job Complete, every item checked, every zero at Amazon, the ledger clean; answers the figures."""
+        """Its Job is Complete, every item is checked, every zero is at Amazon, and the ledger is clean. Return the
+        figures."""
         release = self.release
         fate = ended(release, self.job, seconds)
         row = self.row()
@@ -76,7 +77,7 @@ class CheckRun:
         return {"run": row.__dict__, "seconds": int(took[0][0]), **self.must_be_clean()}
 
     def must_be_clean(self) -> dict[str, int]:
-        """Every zero is at Amazon, and the market's own ledger has nothing against us."""
+        """Every zero is at Amazon, and the market's own ledger has no complaint."""
         release = self.release
         until(lambda: not waiting(release), PUSH_SECONDS, "all withdrawals are at Amazon")
         ledger = release.lever(f"ledger?details=1&before={self.sold_before}")
@@ -88,13 +89,13 @@ class CheckRun:
 
 
 def create_job(release: Release, name: str) -> str:
-    """Start the CronJob by hand; answers the request key."""
+    """Start the CronJob by hand. Return the request key."""
     words = ("create", "job", name, f"--from=cronjob/{release.name('check-item-yahoo')}")
     return release.space.kubectl(*words, "-o", "jsonpath={.metadata.uid}").strip()
 
 
 def ended(release: Release, job: str, seconds: float = RUN_SECONDS) -> str:
-    """Complete or Failed, once it has ended."""
+    """Wait for the end. Return Complete or Failed."""
     return until(lambda: job_condition(release.space.get("job", job)), seconds, f"{job} ended")
 
 
@@ -107,5 +108,5 @@ def row_of(release: Release, key: str) -> Row | None:
 
 
 def waiting(release: Release) -> int:
-    """Zeros that Amazon has not accepted."""
+    """Return the zeros that Amazon has not accepted."""
     return int(release.sql("SELECT COUNT(*) FROM listings WHERE push_pending = 1 AND quantity = 0")[0][0])

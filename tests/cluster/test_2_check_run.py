@@ -1,4 +1,4 @@
-"""Point 2: a CronJob started by hand checks the market to its end."""
+"""Point 2: a CronJob that is started by hand checks the whole market."""
 
 from tests.cluster.conftest import Keep
 from tests.cluster.release import Release, memory

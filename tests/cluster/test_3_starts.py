@@ -1,4 +1,4 @@
-"""Point 3: schedules fire in Asia/Tokyo, and of starts at the same time one survives."""
+"""Point 3: schedules fire in Asia/Tokyo, and of simultaneous starts one run survives."""
 
 import itertools
 import subprocess
@@ -19,7 +19,7 @@ TAKE_OVER_SECONDS = 5.0
 
 @pytest.fixture
 def due(release: Release) -> Iterator[datetime]:
-    """The next minute in Tokyo, at which the schedule now fires."""
+    """The next minute in Tokyo, at which the schedule is set to fire."""
     name = release.name(CRON_JOB)
     before = release.space.get("cronjob", name)["spec"]["schedule"]
     now = datetime.now(TOKYO)
@@ -59,7 +59,7 @@ def _patch(release: Release, patch: str) -> None:
 
 
 def _scheduled(release: Release, due: datetime) -> Object | None:
-    """The Job that the CronJob itself has made; those made by hand say so in an annotation."""
+    """Return the Job that the CronJob itself created; Jobs created by hand have an annotation that says so."""
     for job in release.space.all("jobs"):
         owners = [owner["name"] for owner in job["metadata"].get("ownerReferences", [])]
         by_hand = "cronjob.kubernetes.io/instantiate" in job["metadata"].get("annotations", {})
@@ -70,7 +70,8 @@ def _scheduled(release: Release, due: datetime) -> Object | None:
 
 
 def _fates(release: Release, keys: list[str]) -> tuple[dict[str, str], list[float]]:
-    """Outcome by request key; and of each superseded run, the time from the start of its successor to its own end."""
+    """Return the outcome by request key and, for each superseded run, the time from the start of its successor to its
+    own end."""
     names = ", ".join(f"'{STORED}{key}'" for key in keys)
     columns = "request_key, outcome, UNIX_TIMESTAMP(started_at), UNIX_TIMESTAMP(ended_at)"
     rows = release.sql(f"SELECT {columns} FROM runs WHERE request_key IN ({names}) ORDER BY generation")

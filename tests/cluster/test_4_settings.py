@@ -1,4 +1,4 @@
-"""Point 4: a person changes settings, and autoscalers and pods follow, or the refusal can be seen."""
+"""Point 4: a person changes settings, and autoscalers and pods follow, or the refusal is visible."""
 
 import time
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Change:
     value: str
     bounds: tuple[int, int]
     pods: tuple[int, int]
-    """Fewest and most that may run once they have followed."""
+    """Fewest and most pods that may run once they have followed."""
 
 
 CHANGES = (
@@ -139,12 +139,12 @@ def _raised(release: Release) -> tuple[int, int] | None:
 
 
 def _p95(values: list[float]) -> float:
-    """Between the two next to it: ten values have no own one, and the slowest of all is not it."""
+    """The percentile between its two neighbours: ten values have no exact one, and the maximum is not it."""
     return round(quantiles(values, n=20, method="inclusive")[18], 1)
 
 
 def _clamped(release: Release, text: str, cause: str) -> None:
-    """In `kubectl describe hpa`, the metric of the operator, and `mercarich pools`."""
+    """In `kubectl describe hpa`, the operator's metric, and `mercarich pools`."""
     name = release.name(POOL)
     until(lambda: text in release.space.kubectl("describe", "hpa", name), 60, f"{text!r} in kubectl describe")
     until(lambda: text in release.pools()[POOL]["reasons"], 60, f"{text!r} in mercarich pools")

@@ -1,5 +1,5 @@
-"""Point 5: in the middle of a check run pods die, move and change; nothing is lost, nothing is wrong, the run ends,
-and who clicks through the pages meanwhile sees nothing of it."""
+"""Point 5: during a check run pods die, move and change. Nothing is lost, nothing is wrong, the run ends, and visitors
+of the pages notice nothing."""
 
 import os
 import shlex
@@ -21,7 +21,7 @@ SCALED_SECONDS = 90.0
 BACK_SECONDS = 120.0
 EVICTED_SECONDS = 30.0
 UPGRADED_SECONDS = 300.0
-"""The replicas of the pages go one after the other."""
+"""The replicas of the pages restart one after the other."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_forced_delete_a_kill_9_and_an_eviction_lose_nothing(release: Release,
         check.until_share(0.15)
         until(lambda: release.ready_workers(POOL) == 2, BACK_SECONDS, "both workers are back")
         first, second = (pod["metadata"]["name"] for pod in release.space.pods(POOL))
-        # refused until the cluster's controller has counted the new pod
+        # Refused until the cluster's controller has counted the new pod.
         until(lambda: _evict(release, first) is None, EVICTED_SECONDS, f"{first} is evicted")
         with pytest.raises(Refused, match="disruption budget"):
             _evict(release, second)
@@ -104,7 +104,7 @@ def test_a_database_that_is_killed_and_comes_back_loses_nothing(release: Release
 
 
 class _slowly:  # noqa: N801
-    """Meanwhile each page takes its time, so that a run outlasts what happens to its workers."""
+    """Meanwhile each response takes longer, so that the run outlasts the faults of its workers."""
 
     def __init__(self, release: Release) -> None:
         self._release = release
@@ -134,7 +134,7 @@ def _worker(release: Release) -> str:
 
 
 def _kill_container(release: Release) -> bool:
-    """kill -9 of a worker's process by the node, where the environment names a command that runs there."""
+    """kill -9 a worker's process on the node, if the environment names a command that runs there."""
     node = shlex.split(os.environ.get("MERCARICH_NODE", ""))
     if not node:
         return False
@@ -156,7 +156,7 @@ def _evict(release: Release, pod: str) -> None:
 
 
 def _all_at(release: Release, tag: str) -> bool:
-    """Of the workers and of the pages."""
+    """Pods of the workers and of the pages."""
     return all(
         bool(pods) and all(is_ready(pod) and _tag(pod) == tag for pod in pods)
         for pods in (release.space.pods(POOL), release.space.pods("pages"))

@@ -1,4 +1,4 @@
-"""Point 6: whatever is away from the operator, the HPAs stand as they were; afterwards it is back within 30 s."""
+"""Point 6: whatever the operator cannot reach, the HPAs stay as they were; afterwards it is back within 30 s."""
 
 import json
 import time
@@ -14,13 +14,13 @@ POOLS = ("checker-yahoo", "checker-mercari", "updater-yahoo", "updater-mercari",
 KEY, POOL = "INVCHK_YAHOO_WORKER", "checker-yahoo"
 BACK_SECONDS = 30.0
 QUIET_SECONDS = 35.0
-"""Two rounds of the operator, and a bit."""
+"""Slightly more than two rounds of the operator."""
 Bounds = Mapping[str, tuple[int, int]]
 
 
 @pytest.fixture
 def quiet(release: Release) -> Bounds:
-    """No run, no backlog, the first values: nothing is to be written."""
+    """No run, no backlog, the initial values: the operator has nothing to write."""
     release.forget_settings(KEY)
     until(lambda: release.bounds(POOL) == (1, 5), 120, "the first bounds are back")
     return _bounds(release)
@@ -78,7 +78,7 @@ def test_bounds_stand_while_the_api_server_answers_writes_with_errors(
 
 
 def _follows(release: Release, before: Bounds) -> float:
-    """Seconds until a change of a setting is followed; until then all bounds are as before."""
+    """Return the seconds until a changed setting is followed; until then all bounds are as before."""
     began = time.monotonic()
     until(lambda: _is_set(release), BACK_SECONDS, "the setting is written")
     followed = {**before, POOL: (1, 4)}
@@ -93,7 +93,7 @@ def _follows(release: Release, before: Bounds) -> float:
 
 
 def _is_set(release: Release) -> bool:
-    """Tried again: a Service that is back takes its time to be known everywhere."""
+    """Retry: it takes a while until a Service that is back is known everywhere."""
     release.set(KEY, "4")
     return True
 
@@ -103,7 +103,7 @@ def _bounds(release: Release) -> Bounds:
 
 
 def _written(release: Release) -> Mapping[str, str]:
-    """When the operator last wrote each HPA, as the API server noted it."""
+    """Return when the operator last wrote each HPA, as recorded by the API server."""
     return {pool: _noted(release.hpa_with_fields(pool)) for pool in POOLS}
 
 
@@ -121,7 +121,7 @@ def _hold(holds: Callable[[], bool], seconds: float, what: str) -> None:
 
 @contextmanager
 def _without_role(release: Release) -> Iterator[None]:
-    """Every call of the operator is answered with 403."""
+    """Every call of the operator gets the status 403."""
     name = release.name("operator")
     binding = dict(release.space.get("rolebinding", name))
     kept = {"labels", "annotations", "name", "namespace"}
@@ -135,7 +135,8 @@ def _without_role(release: Release) -> Iterator[None]:
 
 @contextmanager
 def _failing_writes(release: Release) -> Iterator[None]:
-    """Every write of an HPA of this namespace is answered with 500: its admission asks a Service that is not there."""
+    """Every write of an HPA in this namespace gets the status 500: its admission webhook names a Service that does not
+    exist."""
     name = f"{release.space.name}-failing"
     webhook = {
         "apiVersion": "admissionregistration.k8s.io/v1",

@@ -1,4 +1,4 @@
-"""The pages: people come through their Service, whichever replica answers, and start a schedule by hand."""
+"""The pages: visitors use their Service, whichever replica responds, and start a schedule by hand."""
 
 import json
 import time
@@ -71,7 +71,7 @@ def test_start_now_makes_one_job_that_runs_to_its_end(visitor: Visitor, release:
 
 
 def test_t11_a_start_that_was_missed_is_made_up_for(release: Release, keep: Keep) -> None:
-    """Of the row above, as if nothing had been there to start it for two days."""
+    """Make the row look as if nothing had been there to start it for two days."""
     hour = (datetime.now(ZoneInfo(TIME_ZONE)) - timedelta(hours=2)).hour
     before, began = set(_jobs(release)), time.monotonic()
     release.sql("DELETE FROM schedule_pauses")

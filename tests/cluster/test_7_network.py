@@ -1,4 +1,5 @@
-"""Point 7: only the allowed pairs can talk, tried from inside the pods. The cluster's network must enforce policies."""
+"""Point 7: only the allowed pairs can connect, tried from inside the pods. The cluster's network must enforce
+policies."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,7 @@ wait
 
 @pytest.fixture(scope="module")
 def reached(release: Release, keep: Keep) -> Mapping[str, set[str]]:
-    """Component -> what a socket opened in its first pod gets to."""
+    """By component: what a socket opened in its first pod can reach."""
     release.wait_ready()
     with ThreadPoolExecutor(2) as pool:
         found = dict(zip(ALLOWED, pool.map(lambda one: _reached(release, one), ALLOWED), strict=True))

@@ -1,4 +1,4 @@
-"""Point 8: a Prometheus has scraped all of it while the other points were shown."""
+"""Point 8: a Prometheus has scraped everything during the other points."""
 
 import json
 from functools import partial
@@ -24,7 +24,7 @@ NOTICED = {
     "MercarichOperatorBlind": "point 6 does so for several rounds",
     "MercarichScheduleOverdue": "what starts each eight minutes has not started since the installation",
 }
-"""Their conditions came to hold; they fire after minutes, which faults of a minute are not."""
+"""Alerts whose conditions held; they fire after minutes, and the faults were shorter."""
 
 
 def test_every_pod_with_metrics_is_scraped(release: Release, watch: Watch) -> None:

@@ -1,4 +1,4 @@
-"""Point 9: `helm uninstall` leaves nothing, `helm install` works again, and an upgrade brings an old schema along."""
+"""Point 9: `helm uninstall` leaves nothing, `helm install` works again, and an upgrade migrates an old schema."""
 
 from tests.cluster import first_schema
 from tests.cluster.conftest import Keep

@@ -1,4 +1,4 @@
-"""A person at the pages: a pod in the cluster from which they are asked, through their Service or at one replica."""
+"""A visitor of the pages: a pod in the cluster that requests them through their Service, or from one replica."""
 
 import json
 import subprocess
@@ -14,29 +14,30 @@ from tests.cluster.watch import OURS
 POD = "visitor"
 PASSWORD = "correct horse battery"
 ENDED_SECONDS = 150.0
-"""Two people, each of whom waits up to a minute for an answer."""
+"""Two visitors, each of whom waits up to a minute for a response."""
 _PROGRAM = Path(__file__).parent / "browse.py"
 Answer = Mapping[str, Any]
 """status, location, cookie (the session's, where one was set), text"""
 
 
 class Visitor:
-    """Asks from inside: the way of the ingress controller, and no port-forward, which would hold on to one replica."""
+    """Requests come from inside the cluster, as from an ingress controller. A port-forward would hold on to one
+    replica."""
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        # By its address: on a busy node the cluster's DNS leaves questions unanswered, which says nothing of the pages.
+        # Use the address: on a busy node the cluster's DNS drops queries, which says nothing about the pages.
         self.service = f"http://{release.space.get('service', release.name('pages'))['spec']['clusterIP']}"
 
     def start(self) -> None:
-        """None of the release's NetworkPolicies is about this pod; web's image has an HTTP client."""
+        """None of the release's NetworkPolicies selects this pod; web's image contains an HTTP client."""
         self.release.space.kubectl("delete", "pod", POD, "--ignore-not-found", "--grace-period=1")
         image = f"{PREFIX}web:{self.release.images.tag}"
         self.release.space.kubectl("create", "-f", "-", given=json.dumps(_pod(image)))
         until(lambda: is_ready(self.release.space.get("pod", POD)), 60, "the visitor is ready")
 
     def replicas(self) -> Sequence[str]:
-        """The address of each that is ready."""
+        """Return the address of each ready replica."""
         pods = self.release.space.pods("pages")
         return [f"http://{pod['status']['podIP']}:8080" for pod in pods if is_ready(pod)]
 
@@ -44,11 +45,11 @@ class Visitor:
         return self._ask("get", base, path, cookie)
 
     def post(self, base: str, path: str, cookie: str = "", **fields: str) -> Answer:
-        """With the form token of another page, where somebody is signed in."""
+        """Post a form, with the form token of another page when a session is given."""
         return self._ask("post", base, path, cookie, json.dumps(fields))
 
     def invited(self, username: str, *, operator: bool = False) -> str:
-        """Joins by an invitation of the command line; answers the session's cookie."""
+        """Accept an invitation from the command line. Return the session's cookie."""
         words = ["user", "invite", username, "--json", *(["--operator"] if operator else [])]
         link = json.loads(self.release.mercarich(*words))["link"]
         joined = self.post(self.service, f"/join/{link.rpartition('/')[2]}", password=PASSWORD)
@@ -56,7 +57,7 @@ class Visitor:
         return str(joined["cookie"])
 
     def sign_in(self, base: str, username: str) -> str:
-        """Answers the session's cookie."""
+        """Sign in and return the session's cookie."""
         answer = self.post(base, "/sign-in", username=username, password=PASSWORD)
         assert (answer["status"], answer["location"]) == (303, "/"), answer
         return str(answer["cookie"])
@@ -70,7 +71,7 @@ class Visitor:
 
 
 class Clicks:
-    """People who click on, page after page, for as long as the block lasts; `figures` are there after it."""
+    """Visitors who request page after page until the end of the block; `figures` are complete after it."""
 
     def __init__(self, release: Release, base: str, cookie: str) -> None:
         inside = ["python3", "-c", _PROGRAM.read_text(), "click", base, cookie]

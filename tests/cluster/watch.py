@@ -1,6 +1,6 @@
-"""A Prometheus as a pod in a namespace of its own, which finds the release's pods by the cluster's DNS.
+"""A Prometheus in a pod of a namespace of its own, which finds the release's pods by the cluster's DNS.
 
-Debian's Prometheus is built without the discovery by the API server.
+Debian's Prometheus is built without discovery by the API server.
 """
 
 import json
@@ -14,7 +14,7 @@ from tests.cluster.kube import Namespace, is_ready, run, until
 
 WATCH = Namespace("mercarich-watch")
 OURS = "mercarich.dev/tier"
-"""The label of what the tier itself puts into the watched namespace."""
+"""Label of the objects that the tier itself creates in the watched namespace."""
 SCRAPED = {
     "checker-yahoo": 9100,
     "checker-mercari": 9100,
@@ -34,7 +34,7 @@ _POD = Path(__file__).parent / "prometheus.yaml"
 
 
 class Watch:
-    """Questions go through the API server to the pod."""
+    """Queries go through the API server to the pod."""
 
     def __init__(self, watched: Namespace) -> None:
         self.watched = watched
@@ -55,7 +55,7 @@ class Watch:
         WATCH.delete()
 
     def query(self, expr: str) -> list[dict[str, Any]]:
-        """The instant vector, or with a range in `expr` the matrix."""
+        """Return the instant vector, or with a range in `expr` the matrix."""
         path = f"/api/v1/namespaces/{WATCH.name}/pods/prometheus:9090/proxy/api/v1/query?query={quote(expr)}"
         answer = json.loads(run("kubectl", "get", "--raw", path))
         assert answer["status"] == "success", f"{expr}: {answer}"
@@ -64,7 +64,7 @@ class Watch:
 
 
 def _headless(component: str, port: int) -> dict[str, Any]:
-    """A Service whose name resolves to every pod of the component, ready or not."""
+    """Create a Service whose name resolves to every pod of the component, ready or not."""
     selector = {"app.kubernetes.io/part-of": "mercarich", "app.kubernetes.io/component": component}
     return {
         "apiVersion": "v1",
@@ -80,7 +80,7 @@ def _headless(component: str, port: int) -> dict[str, Any]:
 
 
 def _config(watched: str) -> dict[str, Any]:
-    """One job for all pods; each series says which pod it is of, by its address."""
+    """One scrape job for all pods; each series names its pod by address."""
     found = [
         {
             "names": [f"watch-{component}.{watched}.svc.cluster.local"],

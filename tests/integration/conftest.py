@@ -1,4 +1,4 @@
-"""On real services only what asks one is run: the rest would do the same again as without them."""
+"""On real services, run only the tests that use one: the others would do the same again."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
-"""A test fails when a statement writes listings or their history and none of the store's made it.
+"""Fail a test when a statement writes listings or their history and does not come from the store.
 
-`tools.one_writer` reads the code; this meets what hides from it, for instance a writer that is given any table. Tests
-write rows as they like.
+`tools.one_writer` reads the code; this check finds what the code hides, for instance a writer that is given any table.
+Tests may write rows as they like.
 """
 
 import sys
@@ -16,12 +16,12 @@ from tools.one_writer import EXEMPT, MIGRATIONS, SQL, STORE
 
 _TESTS = str(Path(__file__).parents[1])
 _CARRIERS = frozenset({"mercarich_db.bulk", "mercarich_db.engine"})
-"""They execute what they are given: whoever gives it is the writer."""
+"""Modules that execute statements of others; the caller counts as the writer."""
 
 
 @contextmanager
 def guarded() -> Iterator[list[str]]:
-    """Every engine, until the block ends; the list grows by a sentence for each write of somebody else."""
+    """Watch every engine until the block ends. The list gets a sentence for each write by another module."""
     found: list[str] = []
 
     def look(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
@@ -38,7 +38,7 @@ def guarded() -> Iterator[list[str]]:
 
 
 def _writer(frame: FrameType | None) -> str | None:
-    """The innermost module of the product that is no carrier; None where a test comes first."""
+    """Return the innermost module of the product that is not a carrier; None when a test comes first."""
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
         if frame.f_code.co_filename.startswith(_TESTS):

@@ -1,4 +1,4 @@
-"""Apache Kafka, one KRaft node. Its jars come once through pom.xml into jars/, which Git ignores."""
+"""Apache Kafka with one KRaft node. Its jars are fetched once through pom.xml into jars/, which Git ignores."""
 
 import fcntl
 import subprocess
@@ -14,7 +14,7 @@ UP_SECONDS = 60.0
 
 
 def start_kafka(folder: Path, *, port: int | None = None) -> Service:
-    """Format and start a broker with its data under `folder`, on `port` or a free one that the answer names."""
+    """Format and start a broker with its data under `folder`, on `port` or a free port. Return its address."""
     java = tool("java", "default-jre-headless")
     fetch_jars()
     port, controller = port or free_port(), free_port()
@@ -31,7 +31,7 @@ def start_kafka(folder: Path, *, port: int | None = None) -> Service:
 
 
 def fetch_jars() -> Path:
-    """The folder of the jars. Fetched once for all test processes; a second call costs nothing."""
+    """Return the folder of the jars. They are fetched once for all test processes; a second call costs nothing."""
     JARS.mkdir(exist_ok=True)
     with (JARS / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""A process frozen between two transactions: in the middle of one it would keep everybody else from writing."""
+"""Freeze a process between two transactions: in the middle of one it would block all other writers."""
 
 import os
 import signal
@@ -15,10 +15,10 @@ STOPS_WITHIN = 20.0
 
 
 def frozen(pid: int, send: Callable[[signal.Signals], object], locked: Callable[[], object]) -> bool:
-    """Freeze a child of this process; goes on again, and answers False, where that was within a transaction.
+    """Freeze a child of this process. If that was within a transaction, let it continue and return False.
 
-    A stop is asked for, not done, when the signal was sent: a thread inside a system call, which may take the lock,
-    still comes to its end. So the kernel's word that all threads stand still is waited for.
+    A process does not stop at the moment of the signal: a thread inside a system call, which may take the lock,
+    completes the call first. So this waits until the kernel reports that all threads have stopped.
     """
     send(signal.SIGSTOP)
     _wait_until_stopped(pid)
@@ -40,7 +40,7 @@ def _wait_until_stopped(pid: int) -> None:
 
 
 def locked(engine: Engine, rows: Select[Any]) -> bool:
-    """These rows, or on SQLite the whole database, cannot be written now."""
+    """Return whether these rows, or on SQLite the whole database, cannot be written now."""
     try:
         if engine.dialect.name == "sqlite":
             with closing(sqlite3.connect(str(engine.url.database), timeout=0.2)) as own:

@@ -1,4 +1,4 @@
-"""MariaDB with a data folder of its own, not the system's service; one database a test."""
+"""MariaDB with a data folder of its own, independent of the system's service; one database per test."""
 
 import getpass
 import signal
@@ -14,14 +14,16 @@ PACKAGE = "mariadb-server"
 
 
 class MariaDb:
-    """A server on a free port, its data under `folder`. `durable`: a crash loses nothing that was committed.
-    `buffer_pool`: its memory for tables, as `2G`; its own default is 128 MB."""
+    """Start a server on a free port with its data under `folder`. `durable`: a crash loses nothing that was committed.
+    `buffer_pool`: its memory for tables, such as `2G`; by default 128 MB."""
 
     def __init__(self, folder: Path, *, durable: bool = False, buffer_pool: str = "128M") -> None:
         self._folder = folder
         self.port = free_port()
         data, scratch = folder / "data", folder / "tmp"
-        scratch.mkdir()  # a server that starts deletes what it takes for its own there, of another one that runs, too
+        # At its start, a server deletes files there that it takes for its own; they may belong to another running
+        # server.
+        scratch.mkdir()
         common = ["--no-defaults", f"--datadir={data}", f"--tmpdir={scratch}", f"--user={getpass.getuser()}"]
         self._install(common)
         self._command = [
@@ -38,7 +40,7 @@ class MariaDb:
         self.start()
 
     def start(self) -> None:
-        """Again after `kill`, on the data that there is."""
+        """Start again after `kill`, on the existing data."""
         self._service = Service(self._command, self._folder / "mariadb.log", port=self.port)
         self._service.wait_until(self._service.accepts, UP_SECONDS)
 
@@ -50,11 +52,11 @@ class MariaDb:
         self._service.signal(number)
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would."""
+        """SIGKILL, like a crash."""
         self._service.kill()
 
     def create_database(self) -> str:
-        """Make an empty database and answer its address in SQLAlchemy's form."""
+        """Create an empty database and return its address in SQLAlchemy's form."""
         name = f"test_{uuid4().hex[:12]}"
         self._execute(f"CREATE DATABASE {name}")
         return f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}?charset=utf8mb4"

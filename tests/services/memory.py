@@ -1,4 +1,4 @@
-"""A folder for data that nobody needs afterwards, in memory where there is a place for that."""
+"""A folder for temporary data, in memory when the system has a place for that."""
 
 import tempfile
 from pathlib import Path
@@ -7,5 +7,5 @@ _PLACE = Path("/dev/shm")
 
 
 def folder_in_memory(prefix: str) -> tempfile.TemporaryDirectory[str]:
-    """A context manager; on a disk where the system has no such place (macOS)."""
+    """A context manager. The folder is on a disk when the system has no such place (macOS)."""
     return tempfile.TemporaryDirectory(prefix=prefix, dir=_PLACE if _PLACE.is_dir() else None)

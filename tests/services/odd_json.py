@@ -1,4 +1,4 @@
-"""A JSON document with random values in its fields, and a proxy's observer that is answered one body after another."""
+"""JSON documents with random values in their fields, and a proxy's observer that gets such responses."""
 
 import asyncio
 import random
@@ -22,7 +22,7 @@ _TEXTS = ["", "0", "-", "--5", "-0", "+1", "1_0", "٣", "9" * 18, "9" * 40, "1e5
 
 
 def with_random_values(document: Any, draw: random.Random, each: int) -> Iterator[Any]:
-    """The document with every one of its parts, at every depth, replaced `each` times by random JSON."""
+    """Yield the document with each of its parts, at every depth, replaced `each` times by random JSON."""
     keys = list(document) if isinstance(document, dict) else range(len(document)) if isinstance(document, list) else []
     for key in keys:
         inner = [*(random_json(draw) for _ in range(each)), *with_random_values(document[key], draw, each)]
@@ -50,7 +50,7 @@ def random_json(draw: random.Random, depth: int = 0) -> Any:
 
 
 def looks(build: Callable[[Egress], Marketplace], item_id: str, bodies: Sequence[bytes]) -> list[Item]:
-    """What the observer answers for each body, all the way through the egress; nothing is remembered."""
+    """Return what the observer returns for each body, all the way through the egress; no cache is used."""
 
     async def scene() -> list[Item]:
         metrics = ProxyMetrics(Name.MERCARI)
@@ -66,7 +66,7 @@ def looks(build: Callable[[Egress], Marketplace], item_id: str, bodies: Sequence
 
 
 class _Answered:
-    """A client that is answered one body after the other."""
+    """A client that gets one body after the other."""
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._left = iter(bodies)

@@ -1,4 +1,4 @@
-"""What both services need: a tool that is named when it is missing, a free port, a process that ends with us."""
+"""What both services need: a named error for a missing tool, a free port, a process that ends with this one."""
 
 import ctypes
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 from mercarich_local.ports import free_ports
 
 PR_SET_PDEATHSIG = 1
-"""linux/prctl.h: the signal that a child gets when its parent is gone."""
+"""`PR_SET_PDEATHSIG` of linux/prctl.h: the signal that a child gets when its parent dies."""
 
 
 class Missing(Exception):
@@ -58,7 +58,7 @@ class Service:
         self._process.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would."""
+        """SIGKILL, like a crash."""
         self._process.kill()
         self._process.wait()
 
@@ -72,7 +72,7 @@ class Service:
 
 
 def tool(name: str, package: str) -> str:
-    """The path of a program, or `Missing` with the Debian package that brings it."""
+    """Return the path of a program. Raises `Missing` with the Debian package that contains it."""
     search = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
     found = shutil.which(name, path=search)
     if found is None:
@@ -81,5 +81,5 @@ def tool(name: str, package: str) -> str:
 
 
 def free_port() -> int:
-    """Free until the process that it is for listens on it."""
+    """Return a port that is free until its process listens on it."""
     return free_ports(1)[0]

@@ -1,4 +1,4 @@
-"""A proxy's application on a free port, and an upstream that answers as a test tells it."""
+"""A proxy's application on a free port, and an upstream with given responses."""
 
 import asyncio
 import threading
@@ -32,7 +32,7 @@ class Asked:
 
 
 class Upstream:
-    """Stands for a marketplace: `answer` says what each request gets; `asked` is what came."""
+    """A stand-in for a marketplace: `answer` returns the response to each request; `asked` records the requests."""
 
     def __init__(self, answer: Callable[[Asked], Reply]) -> None:
         self.answer = answer

@@ -1,4 +1,4 @@
-"""Recorded answers of the real marketplaces, which are not part of the repository; and how to damage them."""
+"""Recorded responses of the real marketplaces, which are not part of the repository, and ways to damage them."""
 
 import json
 import os
@@ -13,7 +13,7 @@ _DEFAULT = Path(__file__).parents[2].parent / "shared" / "data"
 
 
 def recorded(*path: str) -> Path:
-    """A file or folder of the recordings; the test is skipped, with the reason, where they are not there."""
+    """Return a file or folder of the recordings. Skips the test, with the reason, when they are missing."""
     folder = Path(os.environ.get(_VARIABLE) or _DEFAULT)
     if not folder.is_dir():
         pytest.skip(f"no recordings: {_VARIABLE} names no folder, and {_DEFAULT.name} is not beside the repository")
@@ -21,13 +21,13 @@ def recorded(*path: str) -> Path:
 
 
 def recorded_errors(marketplace: str) -> list[tuple[int, bytes, str]]:
-    """Status, body and endpoint of every recorded error answer."""
+    """Return status, body and endpoint of every recorded error response."""
     listed = json.loads(recorded(marketplace, "errors.json").read_text())["errors"]
     return [(each["status"], _body(each), each.get("endpoint", "")) for each in listed]
 
 
 def without_each_part(value: Any) -> Iterator[tuple[str, Any]]:
-    """The JSON value without each of its keys and list entries, one at a time, at every depth."""
+    """Yield the JSON value without each of its keys and list entries, one at a time, at every depth."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in list(parts):
         yield f"/{key}", _without(value, key)

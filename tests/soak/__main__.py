@@ -1,8 +1,8 @@
-"""`make soak`: a simulated week of 20 sellers and 20,000 listings, and what the market says of it.
+"""`make soak`: a simulated week of 20 sellers and 20,000 listings, and the market's verdict on it.
 
-One process, no sockets, no real waiting: the product's use cases, decisions, SQL and readers run on a clock that jumps
-(`kernel`), against the simulator's market and Amazon, with faults from a seed (`weather`). Exit code 0 only when every
-promise was kept. The same seed gives the same week.
+It is one process without sockets and real waiting: the product's use cases, decisions, SQL and readers run on a clock
+that jumps (`kernel`), against the simulator's market and Amazon, with faults drawn from a seed (`weather`). The exit
+code is 0 only when every promise was kept. The same seed gives the same week.
 """
 
 import argparse
@@ -14,16 +14,16 @@ from pathlib import Path
 from rich.console import Console
 
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
-"""A week is the same whatever points the product elsewhere: these variables are not read."""
+"""Environment variables that are ignored, so that a week is always the same."""
 ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",  # sets of texts have an order of their own in each process otherwise
+    "PYTHONHASHSEED": "0",  # Without it, the order of sets of strings would differ between processes.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(2**25),
     "MALLOC_TRIM_THRESHOLD_": str(2**30),
 }
-"""One heap, of which nothing is given back to the system: pictures come and go by the thousand."""
+"""Use one heap, and return none of it to the system: thousands of pictures are created and freed."""
 WIDTH = 130
-"""Of a page in a log."""
+"""Width of the report in a log, in columns."""
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def main() -> int:
     _start_anew()
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
-    from tests.services.memory import folder_in_memory  # after the environment is clean
+    from tests.services.memory import folder_in_memory  # Imported after the environment is clean.
     from tests.soak.play import play
     from tests.soak.week import Size
 
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _start_anew() -> None:
-    """What has to be set before a process starts."""
+    """Variables that must be set before a process starts."""
     if not ENVIRONMENT.items() <= os.environ.items():
         os.execve(sys.executable, [sys.executable, "-m", "tests.soak", *sys.argv[1:]], {**os.environ, **ENVIRONMENT})
 

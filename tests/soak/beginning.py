@@ -1,7 +1,7 @@
-"""The week's first moment: sellers, listings and pictures in the database, and what was withdrawn before.
+"""The start of the week: sellers, listings and pictures in the database, and earlier withdrawals.
 
-A share of the listings lost their sources in the days before, so that replacements are searched for and old rows are
-deleted from the first day on; pictures of nobody lie around, as after a crash.
+A share of the listings lost their sources in the days before, so that there are replacements to search and old rows to
+delete from the first day on. There are also orphaned pictures, as after a crash.
 """
 
 import os
@@ -23,15 +23,15 @@ from mercarich_local.market import Market as Described
 from mercarich_simulator.amazon.offers import SEED, Push, Source
 
 WITHDRAWN_BEFORE = 0.06
-"""Share of the sources that had gone before."""
+"""Share of the sources that were gone before."""
 DAYS_BEFORE = 9.0
 SHARED_PICTURES = 0.05
-"""Share of the listings that show a picture of another listing of their seller, too."""
+"""Share of the listings that also show a picture of another listing of their seller."""
 EVERY, SOLD = 23, 4
-"""So many listings apart are those whose seller stands twice on one product; of so many such pairs one has lost one of
-its sources, shortly before the week."""
+"""Of `EVERY` listings, one belongs to a pair: its seller lists one product twice. Of `SOLD` pairs, one has lost one of
+its sources shortly before the week."""
 ORPHANS = 200
-"""Pictures that no listing shows."""
+"""Orphaned pictures, which no listing shows."""
 
 
 def begin(plant: Plant, seed: int) -> None:
@@ -40,7 +40,7 @@ def begin(plant: Plant, seed: int) -> None:
     chance, start = random.Random(f"{seed}:beginning"), plant.kernel.utc()
 
     def write(connection: Connection) -> None:
-        # the sample data is as of today, this week is another one
+        # The sample data is dated today, but this week is another one.
         connection.execute(update(listings).values(created_at=start - timedelta(days=30), changed_at=start))
         gone = list(_gone(connection, chance, start, frozenset(_pairs(connection, plant)[::SOLD])))
         for row in gone:
@@ -77,10 +77,11 @@ def _described(plant: Plant) -> Described:
 
 
 def _pairs(connection: Connection, plant: Plant) -> list[str]:
-    """A seller stands twice on one product, each on a piece of its own: what one of them could be given, the other has.
+    """Let a seller list a product twice, each time from a source of its own: a possible replacement of one listing is
+    already in use by the other.
 
-    Of `EVERY` listings in a row one whose product has a spare piece; the seller's next listing moves to that piece.
-    Answers the items that stay.
+    Of every `EVERY` listings, one whose product has a spare piece is chosen; the seller's next listing moves to that
+    piece. Return the items that stay.
     """
     stay: list[str] = []
     world, sellers = plant.market.world, len(plant.market.world.catalogue.sellers)
@@ -141,7 +142,7 @@ def _withdraw(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _pictures(connection: Connection, plant: Plant, chance: random.Random) -> None:
-    """One file a listing, a few of them shown by another listing as well; and files of nobody."""
+    """One file per listing, a few of them shown by another listing as well; and orphaned files."""
     old = (plant.kernel.utc() - timedelta(days=20)).timestamp()
     rows: list[dict[str, Any]] = []
     last: dict[int, str] = {}

@@ -1,7 +1,7 @@
-"""Messages in this process: queues that lose some, give some twice, and keep what was not handled.
+"""Messages in this process: queues that lose some, deliver some twice, and keep unhandled ones.
 
-It stands for Kafka with its groups: one queue a topic, taken from by the slots of all its workers; a record whose
-worker died is given out again when its session would have ended. Product code publishes through `QueuePublisher`.
+It replaces Kafka with its groups: there is one queue per topic, from which the slots of all its workers take. A record
+whose worker died is delivered again when its session would have ended. Product code publishes through `QueuePublisher`.
 """
 
 import random
@@ -13,26 +13,26 @@ from mercarich_platform.kafka import Record
 from mercarich_platform.outages import BrokerAway
 
 LOST, TWICE = 0.01, 0.03
-"""Shares of the messages."""
+"""Shares of the messages that are lost or delivered twice."""
 SESSION_SECONDS = 10.0
 
 
 class Broker:
-    """`away`: it takes nothing and gives nothing."""
+    """`away`: the broker neither accepts nor delivers."""
 
     def __init__(self, kernel: Kernel, seed: int) -> None:
         self._kernel = kernel
         self._chance = random.Random(f"{seed}:broker")
         self._queues: dict[str, deque[tuple[float, Record]]] = {}
         self._waiting: dict[str, dict[Actor, None]] = {}
-        """Who waits for a record of a topic, in order."""
+        """Actors that wait for a record of a topic, in order."""
         self._offset = 0
         self.away = False
         self.dead_letters: list[tuple[Record, str]] = []
         self.counts: Counter[str] = Counter()
 
     def publish(self, topic: str, value: bytes, key: bytes | None) -> None:
-        """Raises `BrokerAway`."""
+        """Publish records. Raises `BrokerAway`."""
         if self.away:
             raise BrokerAway("the broker does not answer")
         self.counts["published"] += 1
@@ -47,7 +47,7 @@ class Broker:
             self._put(record, self._chance.uniform(0.0, 60.0))
 
     def take(self, topic: str) -> Record:
-        """Waits for one."""
+        """Wait for a record."""
         while True:
             queue, until = self._queues.setdefault(topic, deque()), self._kernel.now + 60.0
             if queue and not self.away:
@@ -65,7 +65,7 @@ class Broker:
         self._put(record, after)
 
     def lose_everything(self) -> int:
-        """As an embedded broker that was started anew; answers how many messages."""
+        """Lose all messages, like an embedded broker that was restarted. Return their number."""
         lost = sum(map(len, self._queues.values()))
         self._queues.clear()
         return lost

@@ -1,4 +1,5 @@
-"""What the schedule starts: the rows' own command lines, each a process of this world with an exit code."""
+"""The commands that the schedule starts: the rows' own command lines, each a process of this world with an exit
+code."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,8 +27,8 @@ from mercarich_web.workers.wiring import worker_environment
 
 KILLED = -9
 STRETCHED = 30.0
-"""A planner looks ten times a second while batches come back and twice while it waits: here every three seconds, and
-every fifteen."""
+"""Factor of a planner's polling intervals: three seconds instead of a tenth while batches return, and fifteen instead
+of half a second while it waits."""
 
 
 class Command:
@@ -52,7 +53,7 @@ class Command:
         self._plant.kernel.kill(self.process)
 
     def _run(self) -> None:
-        code = FAILED  # by an error that nobody expected; the kernel keeps it
+        code = FAILED  # By an unexpected error, which the kernel records.
         try:
             code = self._work()
         except (TryAgain, Away):
@@ -110,7 +111,7 @@ class Command:
         return DONE
 
     def _jobs(self, _argv: Sequence[str]) -> int:
-        """There are none in this world: what is looked at is that the look ends well."""
+        """There are no frozen jobs in this world; the test is that the command ends well."""
         plant = self._plant
         engine, publisher = plant.database.engine, plant.publisher
         with jobs_of(plant.shared, plant.kernel.utc, engine=engine, publisher=publisher) as jobs:
@@ -122,7 +123,7 @@ class Command:
 
 
 class Commands:
-    """The commands under way."""
+    """The running commands."""
 
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
@@ -130,7 +131,7 @@ class Commands:
         self.killed = 0
 
     def launch(self, row: ScheduleRow, request_key: str) -> Command:
-        """As `mercarich_local.scheduler` has it."""
+        """As `mercarich_local.scheduler` defines it."""
         command = Command(self._plant, row, request_key)
         self.under_way = [one for one in self.under_way if one.poll() is None]
         self.under_way.append(command)

@@ -1,8 +1,8 @@
-"""Pictures ahead of time, by a second process: drawn, and compared by the updater's own code.
+"""Draw pictures ahead of time in a second process, and compare them by the updater's own code.
 
-What a replacement will be compared with is known as soon as a source is gone, hours of the week before its search. Both
-are functions of their arguments alone, so that nothing changes but the time it takes; what is not ready when it is
-wanted is made on the spot, once. The process ends with this one, however that goes.
+The candidates of a replacement are known as soon as a source is gone, hours of the simulated week before its search.
+Both are functions of their arguments alone, so that only the time is saved; a result that is not ready when it is
+needed is computed at once. The process ends with this one, however that ends.
 """
 
 import os
@@ -29,7 +29,7 @@ from mercarich_updater.adapters.likeness import Decoded, decode, likeness, quick
 MAIN = 1
 """The number of an item's first picture."""
 Names = tuple[str, str]
-"""Item ids: ours, theirs."""
+"""Item ids: our item and their item."""
 Compare = Callable[[Decoded, Decoded], Any]
 Made = TypeVar("Made")
 
@@ -39,11 +39,11 @@ class Developed:
     ours: bytes
     theirs: bytes
     results: Mapping[Compare, Any]
-    """What each comparison of the two says."""
+    """Results of each comparison of the two."""
 
 
 def second_process() -> ProcessPoolExecutor:
-    """One beside this one, which nobody has to end when this one is killed."""
+    """A second process, which ends on its own when this one is killed."""
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_with_parent)
 
 
@@ -57,20 +57,20 @@ class Darkroom:
         self._made: dict[Hashable, Any] = {}
 
     def look(self, since: float) -> None:
-        """Begin with what the searches for sources that went after `since` (unix seconds) will compare."""
+        """Begin with the comparisons for sources that are gone since `since` (unix seconds)."""
         for marketplace, lines in self._world.truth.lines.items():
             gone = [n for n, line in lines.items() if line[-1].state not in BUYABLE and line[-1].at > since]
             self.expect(marketplace, gone)
 
     def expect(self, marketplace: str, numbers: Iterable[int]) -> None:
-        """Begin with these, which are about to go: many at once would find nothing ready."""
+        """Begin with these, which are about to be gone: if many went at once, nothing would be ready."""
         for number in numbers:
             if (marketplace, number) not in self._begun:
                 self._begun.add((marketplace, number))
                 self._begin(marketplace, number)
 
     def drawn(self, item_id: str, picture: int) -> bytes | None:
-        """A picture's bytes, if they are there."""
+        """Return a picture's bytes, if they are there."""
         names = self._prints.get(item_id) if picture == MAIN else None
         developed = None if names is None else self._ready(names)
         if developed is None or names is None:
@@ -81,7 +81,7 @@ class Darkroom:
         return self._ready((ours, theirs))
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
-        """What is made on the spot: the same picture, or pair of pictures, is wanted again and again."""
+        """Results computed on demand: the same picture, or pair of pictures, is needed again and again."""
         if name not in self._made:
             self._made[name] = make()
         made: Made = self._made[name]
@@ -91,13 +91,13 @@ class Darkroom:
         self._pool.shutdown(cancel_futures=True)
 
     def _begin(self, marketplace: str, number: int) -> None:
-        """A source that is listed, with all that could replace it; what replaced one is rarely replaced itself."""
+        """A listed source with everything that could replace it; a replacement is rarely replaced itself."""
         catalogue = self._world.catalogue
         shelf = catalogue.shelves[marketplace]
         if number >= shelf.sources:
             return
         ours = catalogue.item(marketplace, number)
-        for piece in reversed(shelf.pieces_of(number)):  # the spare one is last, and wanted most
+        for piece in reversed(shelf.pieces_of(number)):  # The spare piece is last, and the most likely to be needed.
             theirs = catalogue.item(marketplace, piece)
             good = theirs.payable <= ours.payable and theirs.condition <= ours.condition
             if piece == number or not good or self._world.truth.state(marketplace, piece) not in BUYABLE:
@@ -109,7 +109,7 @@ class Darkroom:
                 self._prints.setdefault(item_id, names)
 
     def _ready(self, names: Names) -> Developed | None:
-        """Waits for one that is under way; one that has not begun is the caller's to make, and nobody else's."""
+        """Wait for a result that is being computed. One that has not begun is computed by the caller alone."""
         future = self._pairs.get(names)
         if future is None or future.cancel() or future.exception():
             return None
@@ -117,9 +117,9 @@ class Darkroom:
 
 
 def _end_with_parent() -> None:
-    """A pool's process waits for work for ever when its parent was killed. Ctrl-C is the parent's to heed."""
+    """A pool's process would wait for work for ever when its parent was killed. Ctrl-C is handled by the parent."""
     processors.leave_it()
-    cv2.setNumThreads(1)  # the other processor is taken
+    cv2.setNumThreads(1)  # The other processor is busy.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     assert parent is not None
@@ -127,7 +127,7 @@ def _end_with_parent() -> None:
 
 
 def _leave_after(parent: BaseProcess) -> None:
-    parent.join()  # of a pipe whose other end the parent holds
+    parent.join()  # The end of a pipe whose other end the parent holds.
     os._exit(1)
 
 
@@ -138,6 +138,6 @@ def _develop(subject: Subject, our_shot: Shot, their_shot: Shot) -> Developed:
 
 @lru_cache(maxsize=2)
 def _photo(subject: Subject, shot: Shot) -> tuple[bytes, Decoded]:
-    """Ours meets one after the other."""
+    """Compare our picture with one after the other."""
     body = photograph(subject, shot)
     return body, decode(body)

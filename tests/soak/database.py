@@ -1,4 +1,4 @@
-"""The product's SQLite file, and how it is away for a moment."""
+"""The product's SQLite file, and short outages of it."""
 
 import sqlite3
 from pathlib import Path
@@ -12,16 +12,16 @@ LISTINGS = {
     "put_off": "searching = 1 AND update_not_before IS NOT NULL",
     "unread_zeros": "searching = 1 AND quantity = 0 AND verified_at IS NULL",
 }
-"""Those that somebody waits for, by name; here each has an index that holds no others."""
+"""Queries for pending work, by name; for each there is an index of exactly those rows."""
 
 
 def any_of(name: str) -> str:
-    """A question for `Database.has`."""
+    """A query for `Database.has`."""
     return f"SELECT 1 FROM listings INDEXED BY soak_{name} WHERE {LISTINGS[name]} LIMIT 1"
 
 
 class Database:
-    """`away`: who asks for a connection is refused, as when the disk or the server is gone."""
+    """`away`: a connection is refused, as when the disk or the server is gone."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "mercarich.db"
@@ -31,7 +31,7 @@ class Database:
         schema.upgrade(engines.create(self.url))
         self.engine = self._product_engine()
         self.books = engines.create(self.url)
-        """Of whoever looks on: never away."""
+        """Connections of the observers, which never fail."""
         self._quick = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         for name, condition in LISTINGS.items():
             self._quick.execute(f"CREATE INDEX soak_{name} ON listings (id) WHERE {condition}")
@@ -39,7 +39,8 @@ class Database:
         self._found: dict[str, bool] = {}
 
     def has(self, query: str) -> bool:
-        """Whether it finds a row; asked two thousand times an hour, and anew only when something was written since."""
+        """Return whether the query finds a row. It is called two thousand times an hour, and runs only when something
+        was written since."""
         [version] = self._quick.execute("PRAGMA data_version").fetchone()
         if version != self._version:
             self._version = version
@@ -59,7 +60,7 @@ class Database:
 
         @event.listens_for(engine, "connect")
         def connect(connection: sqlite3.Connection, _record: object) -> None:
-            connection.execute("PRAGMA synchronous=OFF")  # this week's power does not fail
-            connection.execute("PRAGMA mmap_size=1073741824")  # nor does its disk
+            connection.execute("PRAGMA synchronous=OFF")  # There are no power failures in this week,
+            connection.execute("PRAGMA mmap_size=1073741824")  # and no disk failures.
 
         return engine

@@ -1,4 +1,4 @@
-"""Day by day, in numbers: what was looked at, what happened in the market, and what the product made of it."""
+"""Figures of each day: looks, events in the market, and what the product did."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Day:
     looks: int
     unknown: int
     sold: int
-    """Listed sources that could no longer be bought, whatever the reason."""
+    """Listed sources that were no longer buyable, for whatever reason."""
     withdrawn: int
     revived: int
     """Listings with a new source, pushed or not."""

@@ -1,7 +1,8 @@
-"""Time that jumps: actors are threads of which one runs at a time, and when all wait, it is the next one's moment.
+"""Time that jumps. Actors are threads of which one runs at a time; when all wait, time jumps to the next actor's
+moment.
 
-Nothing sleeps for real. Whoever waits hands the baton to whoever is due next, so that the order of all that happens
-follows from the times and the seed alone, and a week takes as long as its work.
+Nothing sleeps for real. An actor that waits passes the baton to the one that is due next. So the order of all events
+depends only on the times and the seed, and a week takes only as long as its work.
 """
 
 import heapq
@@ -16,7 +17,7 @@ class Killed(BaseException):
 
 
 class Process:
-    """What is killed or frozen as one, like a process of the operating system."""
+    """Actors that are killed or frozen together, like a process of the operating system."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -45,7 +46,8 @@ class Actor:
 
 
 class Kernel:
-    """`now` are seconds since the start. Everything but the constructor is called by whoever holds the baton."""
+    """`now` is in seconds since the start. Only the actor with the baton may call methods other than the
+    constructor."""
 
     def __init__(self, start: datetime) -> None:
         self.start = start
@@ -58,7 +60,7 @@ class Kernel:
         self._actors: set[Actor] = set()
         self._director = Actor(0, "director", Process("director"))
         self.current = self._director
-        """The one who runs."""
+        """The running actor."""
 
     def utc(self) -> datetime:
         return self.start + timedelta(seconds=self.now)
@@ -70,7 +72,7 @@ class Kernel:
         return self.start.timestamp() + self.now
 
     def at(self, moment: float) -> datetime:
-        """Unix seconds as the time of this week."""
+        """Convert unix seconds to this week's time."""
         return datetime.fromtimestamp(moment, UTC)
 
     def spawn(self, name: str, run: Callable[[], object], process: Process, *, after: float = 0.0) -> Actor:
@@ -82,14 +84,14 @@ class Kernel:
         return actor
 
     def sleep(self, seconds: float) -> None:
-        """Wait for all of it, whoever wakes the actor meanwhile. Raises `Killed`."""
+        """Wait for the whole time, whatever wakes the actor meanwhile. Raises `Killed`."""
         until = self.now + max(0.0, seconds)
         self.park(until)
         while self.now < until:
             self.park(until)
 
     def park(self, until: float | None = None) -> None:
-        """Wait until somebody wakes the current actor, at most until then (as `now`); it may wake for nothing.
+        """Wait until the current actor is woken, at most until then (in units of `now`). It may wake without a reason.
 
         Raises `Killed`.
         """
@@ -109,14 +111,15 @@ class Kernel:
             self._push(self.now, actor)
 
     def kill(self, process: Process) -> None:
-        """Its actors end where they wait; who waits for locks of the operating system is beyond this."""
+        """End the process's actors where they wait. Actors that wait for locks of the operating system cannot be
+        ended."""
         process.killed = True
         for actor in sorted(self._actors, key=lambda one: one.number):
             if actor.process is process:
                 self.wake(actor)
 
     def end(self) -> None:
-        """Kill everything; the director goes on alone."""
+        """Kill everything; the director continues alone."""
         while left := sorted(self._actors, key=lambda one: one.number):
             for actor in left:
                 actor.process.killed = True
@@ -159,7 +162,8 @@ class Kernel:
 
 
 class VirtualEvent(threading.Event):
-    """A stop event whose waiting takes no real time; it is seen at the end of the wait. `stretch` lengthens waits."""
+    """A stop event whose waiting takes no real time; it takes effect at the end of the wait. `stretch` lengthens
+    waits."""
 
     def __init__(self, kernel: Kernel, stretch: float = 1.0) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Feed's lanes on the kernel's time: as `mercarich_feed.adapters.lanes.Lane`, actors where that has threads."""
+"""Feed's lanes on the kernel's time: like `mercarich_feed.adapters.lanes.Lane`, with actors instead of threads."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -13,11 +13,11 @@ Wish = TypeVar("Wish")
 
 DATABASE_SECONDS = 2.0
 SHORT, STRETCHED = 5.0, 10.0
-"""A lane that waits for the end of a feed looks every two seconds; here every twenty."""
+"""Seconds between two looks of a lane at an open feed; otherwise two seconds."""
 
 
 class VirtualLane(Generic[Wish]):
-    """Sellers in turn, each by one actor at a time."""
+    """Sellers in turn, each served by one actor at a time."""
 
     def __init__(
         self,
@@ -47,13 +47,13 @@ class VirtualLane(Generic[Wish]):
         self._notify()
 
     def check(self) -> None:
-        """An actor that ended by an error is kept by the kernel."""
+        """Errors that ended an actor are recorded by the kernel."""
 
     def take_no_more(self) -> None:
-        """Processes of this world are killed: nobody ends a lane."""
+        """Nothing to close: processes of this world are killed."""
 
     def stop(self) -> None:
-        """As above."""
+        """The same."""
 
     def _loop(self) -> None:
         while True:
@@ -100,7 +100,7 @@ class LaneMaker:
 
 
 class Inline(Executor):
-    """A pool that does each call at once, in its caller."""
+    """A pool that makes each call at once, in its caller."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         future: Future[Any] = Future()

@@ -1,4 +1,4 @@
-"""asyncio on the kernel's time: the proxies run as they are, and where they would wait, time jumps."""
+"""asyncio on the kernel's time: the proxies run unchanged, and where they would wait, time jumps."""
 
 import asyncio
 import selectors
@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 class _Nothing(selectors.BaseSelector):
-    """There are no sockets: to select is to wait until a timer is due or somebody calls."""
+    """There are no sockets: to select means to wait until a timer is due or another actor calls."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -51,7 +51,7 @@ class VirtualLoop:
         self._actor = kernel.spawn(name, self._run, Process(name))
 
     def call(self, make: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-        """Run it there, and answer what it answers."""
+        """Run the coroutine in the loop and return its result."""
         caller = self._kernel.current
         task = self._loop.create_task(make())
         task.add_done_callback(lambda _: self._kernel.wake(caller))
@@ -65,7 +65,7 @@ class VirtualLoop:
         return task.result()
 
     def stream(self, make: Callable[[], AsyncIterator[Result]]) -> Iterator[Result]:
-        """Everything that it yields, as it comes."""
+        """Yield everything that it yields, one by one."""
         caller, came = self._kernel.current, deque[Result]()
 
         async def pump() -> None:

@@ -1,7 +1,7 @@
-"""The simulator in this process: its world on the kernel's time, asked by function call where HTTP is otherwise.
+"""The simulator in this process: its world on the kernel's time, called by function instead of HTTP.
 
-What the proxies' and feed's HTTP clients would send is made into the simulator's own `Request`, and its `Reply` into
-what they would have received: a hanging answer takes the caller's patience, a broken one its connection.
+The requests of the proxies' and feed's HTTP clients are converted into the simulator's own `Request`, and its `Reply`
+into what they would have received. A hanging response costs the caller's timeout, a broken one its connection.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ HOST = "127.0.0.1:8100"
 """The simulator's usual address: pictures are listed under it, and the proxies' settings allow it."""
 HANG_SECONDS = 600.0
 LATENCY = (0.05, 0.25)
-"""Seconds that a marketplace's answer takes."""
+"""Seconds that a marketplace's response takes."""
 
 
 class VirtualClock(SimClock):
@@ -44,7 +44,7 @@ class VirtualClock(SimClock):
 
 
 class Market:
-    """One simulated market, and its pictures made ahead of time."""
+    """One simulated market, and its pictures drawn ahead of time."""
 
     def __init__(self, settings: SimulatorSettings, kernel: Kernel) -> None:
         self.kernel = kernel
@@ -52,10 +52,10 @@ class Market:
         self.world = self.simulator.world
         self.darkroom = Darkroom(self.world)
         self.on_amazon: list[Callable[[Request, Reply], None]] = []
-        """Called with each exchange with Amazon, before its answer is seen."""
+        """Called with each exchange with Amazon, before the response is seen."""
 
     def drawn(self, url: str, draw: Callable[[], bytes]) -> bytes:
-        """A picture: from the darkroom, or drawn now if it never was."""
+        """Return a picture: from the darkroom, or drawn now."""
         asked = named(IMAGES + url.rpartition(IMAGES)[2])
         return (self.darkroom.drawn(*asked) if asked else None) or self.darkroom.once(url, draw)
 
@@ -69,7 +69,7 @@ class Market:
 
 
 class MarketClient:
-    """`mercarich_marketplace.client.Client`, the proxies' way out."""
+    """`mercarich_marketplace.client.Client`, with which the proxies make calls."""
 
     def __init__(self, market: Market, chance: random.Random) -> None:
         self._market = market
@@ -93,7 +93,7 @@ class MarketClient:
 
 
 class AmazonTransport(httpx.BaseTransport):
-    """Under feed's HTTP client. Tokens are given at once: a thread that waits for one holds a real lock."""
+    """A transport of feed's HTTP client. Tokens are returned at once: a thread that waits for one holds a real lock."""
 
     def __init__(self, market: Market, chance: random.Random) -> None:
         self._market = market

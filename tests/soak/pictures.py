@@ -15,7 +15,7 @@ from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
 
 class MarketPictures(HttpPictures):
-    """Fetching differs, and what the darkroom has compared already is not compared again."""
+    """Fetching differs, and comparisons that the darkroom has made are not made again."""
 
     def __init__(self, proxies: Proxies, folder: Path, darkroom: Darkroom) -> None:
         super().__init__({}, folder)
@@ -23,7 +23,7 @@ class MarketPictures(HttpPictures):
         self._darkroom = darkroom
 
     def _compared(self, compare: Callable[[Decoded, Decoded], Compared], ours: Picture, theirs: Picture) -> Compared:
-        """Both are fetched all the same: a picture that cannot be had is a result, too."""
+        """Both pictures are fetched in any case: a picture that cannot be fetched is a result, too."""
         our_id, their_id = _item_id(ours.url), _item_id(theirs.url)
 
         def known(first: Decoded, second: Decoded) -> Compared:
@@ -45,6 +45,6 @@ class MarketPictures(HttpPictures):
 
 
 def _item_id(url: str) -> str | None:
-    """Of a main picture's address."""
+    """Return the item id in a main picture's address."""
     name = url.rpartition(IMAGES)[2]
     return name.removesuffix("_1.jpg") if name.endswith("_1.jpg") else None

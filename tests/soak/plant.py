@@ -1,4 +1,4 @@
-"""Everything that the services stand on in this world, and their processes: started, killed, frozen, started again."""
+"""What all services use in this world, and their processes: started, killed, frozen, restarted."""
 
 import random
 import threading
@@ -24,10 +24,10 @@ from mercarich_platform.worker import NotNow, Rejected, Tick
 from mercarich_web.console.asking import Opened
 
 RESTART_SECONDS = 20.0
-"""Until a process that ended is started again."""
+"""Seconds until a process that ended is restarted."""
 
 SOMEBODY = Actor("the week")
-"""Who changes settings."""
+"""The name under which settings are changed."""
 Handle = Callable[[Record, threading.Event], None]
 
 
@@ -53,7 +53,7 @@ class Plant:
         return QueuePublisher(self.broker)
 
     def opened(self, engine: Engine) -> Opened:
-        """What commands of people work on: the database, or the books."""
+        """What people's commands work on: the database, or the books."""
         return Opened(engine, self.shared, self.kernel.utc, self.kernel.sleep)
 
     def consume(self, process: Process, topic: str, slots: int, handle: Handle) -> None:
@@ -63,8 +63,8 @@ class Plant:
             self.kernel.spawn(f"{process.name}/{number}", lambda: self._slot(topic, handle, stop), process)
 
     def tick(self, process: Process, ticks: Mapping[Tick, str | None]) -> None:
-        """Each at its interval, one at a time, and only while its query (if it has one) finds a row: the same question,
-        asked for a twentieth of what the tick itself asks."""
+        """Each tick at its interval, one at a time, and only while its query (if any) finds a row. The query is
+        equivalent to the tick's own, at a twentieth of the cost."""
 
         def step() -> None:
             due = dict.fromkeys(ticks, 0.0)
@@ -88,7 +88,7 @@ class Plant:
         broker = self.broker
         while True:
             record = broker.take(topic)
-            back: float | None = SESSION_SECONDS  # who ends in the middle of it has not handled it
+            back: float | None = SESSION_SECONDS  # A worker that ends in the middle of it has not handled it.
             try:
                 handle(record, stop)
                 back = None
@@ -102,16 +102,16 @@ class Plant:
                     broker.give_back(record, back)
 
 
-@cache  # commands start by the thousand
+@cache  # Commands start by the thousand.
 def _shared(database_url: str, pictures: Path) -> SharedSettings:
-    """Nobody is where Kafka would be."""
+    """Nothing listens at Kafka's address."""
     return SharedSettings(
         database_url=SecretStr(database_url), pictures=pictures, kafka_bootstrap="nobody.invalid:9092"
     )
 
 
 class Services:
-    """The processes by name, each made anew at every start."""
+    """The processes by name; every start makes a new one."""
 
     def __init__(self, kernel: Kernel, makers: dict[str, Callable[[Process], None]]) -> None:
         self._kernel = kernel
@@ -126,7 +126,7 @@ class Services:
         return sorted(self._makers)
 
     def kill(self, name: str, away_seconds: float = RESTART_SECONDS) -> None:
-        """As by SIGKILL; it is started again after a while. One that is down already stays as it is."""
+        """Kill as SIGKILL does; the process restarts after a while. One that is down already stays as it is."""
         process = self.running.pop(name, None)
         if process is None:
             return
@@ -135,7 +135,7 @@ class Services:
         self._kernel.spawn(f"start {name}", lambda: self._start(name), Process("starter"), after=away_seconds)
 
     def freeze(self, name: str, seconds: float) -> None:
-        """As by SIGSTOP, and SIGCONT later."""
+        """Freeze as SIGSTOP does, and later continue as SIGCONT does."""
         if name in self.running:
             self.running[name].frozen_until = self._kernel.now + seconds
 
@@ -145,5 +145,5 @@ class Services:
         process = self.running[name] = Process(name)
         try:
             self._makers[name](process)
-        except DatabaseAway:  # it ends with `TRY_AGAIN`
+        except DatabaseAway:  # It ends with `TRY_AGAIN`.
             self.kill(name)

@@ -1,4 +1,4 @@
-"""The week from its beginning to its verdicts: the weather happens, somebody looks on, the days are counted."""
+"""The week from its beginning to its verdicts: faults happen, the sentinel watches, the days are counted."""
 
 import gc
 import logging
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 300.0
 CALM_HOURS = (3.25, 14.0)
-"""After the last day nothing happens any more; what is under way gets so much time, at least and at most."""
+"""Seconds after the last day in which unfinished work may end, at least and at most; no more events happen."""
 
 
 def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> int:
-    """Answers the exit code."""
+    """Play the week. Return the exit code."""
     began = time.monotonic()
     processors.stay_on_one()
-    gc.set_threshold(100_000, 20, 50)  # as the product's own processes: most of what lives, lives long
+    gc.set_threshold(100_000, 20, 50)  # As in the product's own processes: most objects that survive, live long.
     console.print(
         f"{days} days of {size.sellers} sellers with {size.listings:,} listings, seed {seed}", highlight=False
     )
@@ -93,7 +93,7 @@ def _until(week: Week, at: float, show: "_Show") -> None:
 
 
 class _Show:
-    """A bar on a terminal, a line a day elsewhere."""
+    """Show progress, as a bar on a terminal, elsewhere as a line per day."""
 
     def __init__(self, console: Console, week: Week, days: int, began: float) -> None:
         self._console = console

@@ -1,6 +1,6 @@
 """The proxies in this process: the kit's observer, guards, readers and picture rules; only their HTTP is left out.
 
-An observer is asked by its batch check as over HTTP: the lines that would go over the wire are made and read.
+An observer is called by its batch check as over HTTP: the lines that would be sent are created and parsed.
 """
 
 import random
@@ -35,9 +35,9 @@ from mercarich_updater.ports import NotSearched
 from mercarich_yahoo_proxy.bootstrap import PROXY as YAHOO
 
 CHUNKS_A_SECOND, CHUNK_SECONDS = 0.25, 4.0
-"""Otherwise ten, and one: a chunk is a transaction, and a run takes minutes here that takes hours otherwise."""
+"""Otherwise ten, and one. A chunk is a transaction, and a run that takes hours otherwise takes minutes here."""
 PROXIES: dict[Marketplace, Proxy[Any]] = {proxy.settings.site.marketplace: proxy for proxy in (YAHOO, MERCARI)}
-"""Of the marketplaces that the simulator plays."""
+"""The proxies of the marketplaces that the simulator plays."""
 
 
 class Proxies:
@@ -57,7 +57,7 @@ class Proxies:
             self.restart(name)
 
     def restart(self, name: Marketplace) -> None:
-        """A new process: nothing is remembered, the breaker is closed."""
+        """Start a new process: the cache is empty, and the breaker closed."""
         self._starts += 1
         chance = random.Random(f"{self._seed}:proxy:{name}:{self._starts}")
         kernel, client = self._market.kernel, MarketClient(self._market, chance)
@@ -93,7 +93,7 @@ class Proxies:
         return item
 
     def picture(self, marketplace: Marketplace, url: str) -> bytes:
-        """Raises `Refusal` and `ProxyAway`."""
+        """Call a proxy. Raises `Refusal` and `ProxyAway`."""
         self._refuse_if_away(marketplace)
         return self._loop.call(lambda: self._images[marketplace].fetch(url)).body
 

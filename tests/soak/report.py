@@ -1,4 +1,4 @@
-"""The last pages: a table of days, a line for each promise, and the story of the first offender."""
+"""The report: a table of days, a line for each promise, and the history of the first offender."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def verdicts(console: Console, found: Sequence[Verdict]) -> None:
 
 
 def story(console: Console, plant: Plant, offence: Offence) -> None:
-    """All that the product and the market know of one offer."""
+    """Return everything that the product and the market know about one offer."""
     sellers = {seller.seller_id: seller.username for seller in plant.market.world.catalogue.sellers}
     try:
         explain = explain_offers(plant.database.books, plant.kernel.utc)

@@ -1,6 +1,6 @@
-"""Looks on while the week goes by: each offer that goes up, each new source, each in the moment in which it happens.
+"""Watch during the week: each offer that goes up, and each new source, at the moment in which it happens.
 
-It believes the market and nobody else. What an offer stands on it reads in the product's books, as a seller would.
+It trusts only the market. The source of an offer is read from the product's books, as a seller would.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from mercarich_simulator.web import Reply, Request
 
 FRESH = timedelta(minutes=15)
 ON_ITS_WAY = timedelta(minutes=1)
-"""What was read of an offer before its source was seen gone may still travel: its zero goes out behind it."""
+"""Seconds for which an offer that was read before its source was seen gone may still be sent; its zero follows it."""
 REVIVAL_SECONDS = 3 * 86_400
 _BEHIND = (
     select(source_items.c.marketplace, source_items.c.item_id, source_items.c.observed_at)
@@ -29,7 +29,7 @@ _BEHIND = (
     .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
     .where(amazon_accounts.c.seller_id == bindparam("seller_id"), listings.c.sku == bindparam("sku"))
 )
-"""What an offer stands on."""
+"""The source of an offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class Sentinel:
         plant.market.on_amazon.append(self._on_amazon)
 
     def look(self) -> None:
-        """New sources: told to the ledger, compared with what their sellers use already; pictures are made ready."""
+        """New sources: the ledger is told of them, they are compared with what their sellers use already, and pictures
+        are made ready."""
         self._plant.darkroom.look(self._plant.kernel.unix() - REVIVAL_SECONDS)
         for row in self._new_revivals():
             self._last_revival = row.id
@@ -91,7 +92,7 @@ class Sentinel:
             return connection.execute(rows).scalars().all()
 
     def _on_amazon(self, request: Request, _reply: Reply) -> None:
-        """A document of a feed, or a PATCH: whatever raises an offer is a push."""
+        """A document of a feed, or a PATCH: anything that raises an offer's quantity is a push."""
         if request.method == "PUT" and request.path.startswith("/s3/"):
             document = request.json()
             for message in document["messages"]:
@@ -120,7 +121,8 @@ class Sentinel:
         self.pushed_blindly.append(Offence(sku, seller_id, f"put up at {at}, but {why}"))
 
     def _was_there(self, marketplace: str, item_id: str, since: datetime, until: datetime) -> bool:
-        """Whether it could be bought at some moment from just before it was seen (answers travel) until the push."""
+        """Return whether it could be bought at some moment from just before it was seen (responses take time) until the
+        push."""
         world = self._plant.market.world
         number = world.catalogue.number_of(marketplace, item_id)
         if number is None:

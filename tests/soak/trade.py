@@ -1,4 +1,4 @@
-"""Trade beyond chance: what sells, comes back and changes its price because it suits the story."""
+"""Trade beyond chance: sales, returns and price changes that the scenario needs."""
 
 import math
 import random
@@ -18,7 +18,7 @@ class Trade:
         self._plant = plant
 
     def some(self, chance: random.Random, marketplace: str, kind: str, share: float) -> Callable[[], None]:
-        """A share of what is listed and can be bought meets with an event of this kind. Which ones is drawn now."""
+        """Choose a share of the listed, buyable items for an event of this kind. They are drawn now."""
         sources = self._plant.market.world.catalogue.shelves[marketplace].sources
         count = max(1, round(sources * share))
         drawn = chance.sample(range(sources), min(sources, 2 * count))
@@ -34,19 +34,19 @@ class Trade:
         world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
 
     def run_on(self, chance: random.Random, seller: int, *, unique: bool) -> Callable[[], None]:
-        """More than the brake lets pass at once: a quarter of what one seller lists. Which ones is drawn now; `unique`:
-        of those that nobody else has a piece of, so that they stay withdrawn."""
+        """Sell more than the brake allows at once: a quarter of what one seller lists. The items are drawn now.
+        `unique`: only items without a spare piece, so that their listings stay withdrawn."""
         catalogue = self._plant.market.world.catalogue
         name = chance.choice(["yahoo", "mercari"])
         shelf = catalogue.shelves[name]
         mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, len(catalogue.sellers))})
         chance.shuffle(mine)
         going = [source for source in mine if not unique or len(shelf.pieces_of(source)) == 1]
-        self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # some are gone by then
+        self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # Some are gone by then.
         return lambda: self._happens(name, going, len(mine) // 4, "sold")
 
     def replacements(self, chance: random.Random, share: float, *, waiting: bool) -> None:
-        """Sources that the updater has found: those of which Amazon has not heard, or all that are in use."""
+        """Return sources that the updater has found: those that have not reached Amazon, or all that are in use."""
         world, now = self._plant.market.world, self._plant.kernel.unix()
         restored = select(source_items.c.marketplace, source_items.c.item_id).distinct()
         restored = restored.join(listings, listings.c.source_item_id == source_items.c.id)
@@ -61,14 +61,14 @@ class Trade:
                 world.events.force(marketplace, [number], "sold", now, now)
 
     def spares(self, chance: random.Random, name: str) -> None:
-        """One in fifty that nobody lists, before anybody finds it."""
+        """Sell one in fifty unlisted items, before the updater finds it."""
         world, now = self._plant.market.world, self._plant.kernel.unix()
         shelf = world.catalogue.shelves[name]
         spares = range(shelf.sources, shelf.sources + shelf.unlisted)
         world.events.force(name, sorted(chance.sample(spares, len(spares) // 50)), "sold", now, now)
 
     def _happens(self, marketplace: str, drawn: Sequence[int], count: int, kind: str) -> None:
-        """To the first of these that can be bought."""
+        """Sell the first of these that is buyable."""
         world, now = self._plant.market.world, self._plant.kernel.unix()
         world.events.settle(now)
         there = [number for number in drawn if world.truth.state(marketplace, number) in BUYABLE]

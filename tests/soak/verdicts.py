@@ -1,4 +1,4 @@
-"""What the week comes to: one verdict for each promise, with its first offender where it is broken."""
+"""The week's verdicts: one for each promise, with its first offender when it is broken."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Verdict:
     promise: str
-    """What there is to be none of."""
+    """Offences; there must be none."""
     offences: Sequence[Offence]
     count: int
 
@@ -46,7 +46,7 @@ class Verdicts:
         self._at_start = listings_at_start
 
     def pending(self) -> dict[str, int]:
-        """What is still under way: all of it is to come to an end by itself."""
+        """Unfinished work; all of it must end without help."""
         listed = listings.c.listed
         unread = and_(listed, listings.c.quantity == 0, listings.c.verified_at.is_(None), ~listings.c.orphan)
         waiting = {
@@ -61,7 +61,7 @@ class Verdicts:
             return {name: found for name, query in waiting.items() if (found := connection.execute(query).scalar_one())}
 
     def all(self, market_stopped_at: float) -> list[Verdict]:
-        """`market_stopped_at`: unix seconds; whatever went before is to be withdrawn by now."""
+        """`market_stopped_at`: unix seconds. Everything that went before must be withdrawn by now."""
         self._sentinel.look()
         ledger = self._ledger(market_stopped_at)
         return [
@@ -90,7 +90,7 @@ class Verdicts:
                 yield Offence(row.sku, row.seller_id, f"is held by hold {row.hold_id}")
 
     def _overwritten(self) -> Iterator[Offence]:
-        """A feed that Amazon works on cannot be called back: what it puts up late is to be taken down again soon."""
+        """A feed that Amazon processes cannot be recalled: what it puts up late must be taken down soon."""
         now = self._plant.kernel.unix()
         for offer in self._plant.market.world.offers.touched.values():
             for change, following in zip(offer.changes, [*offer.changes, None][1:], strict=True):
@@ -165,7 +165,7 @@ class Verdicts:
 
 
 def gone_sources(plant: Plant) -> int:
-    """Sources that somebody lists and nobody can buy, as the books have them."""
+    """Sources that are listed and that nobody can buy, according to the books."""
     with reading(plant.database.books) as connection:
         return connection.execute(_count_of(source_items, source_items.c.state != "available")).scalar_one()
 

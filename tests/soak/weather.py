@@ -1,6 +1,6 @@
-"""What goes wrong in a week, and what happens in the market beyond chance: drawn from the seed, day by day.
+"""The faults of a week, and market events beyond chance: drawn from the seed, day by day.
 
-Half of it is aimed at the minutes in which runs are under way; at other times most faults would meet nobody.
+Half of them are aimed at the minutes in which runs are in progress; at other times most faults would affect nothing.
 """
 
 import random
@@ -32,7 +32,7 @@ class Event(NamedTuple):
     at: float
     """Seconds since the start."""
     kind: str
-    """The word of its count."""
+    """The name of its count."""
     text: str
     happen: Callable[[], None]
 
@@ -54,7 +54,7 @@ SITE_FAULTS: tuple[tuple[str, float, float, dict[str, Any]], ...] = (
     ("field_removed", 0.5, 20 * MINUTE, {}),
     ("404", 0.3, 45.0, {}),
 )
-"""Kind, share of the requests, longest time, more."""
+"""Kind, share of the requests, longest duration, further values."""
 AMAZON_FAULTS: tuple[tuple[str, str, float, float, dict[str, Any]], ...] = (
     ("spapi", "429", 0.5, 40 * MINUTE, {"retry_after": 5}),
     ("spapi", "500", 0.3, 30 * MINUTE, {}),
@@ -73,11 +73,11 @@ FEED_FAULTS: tuple[tuple[str, dict[str, Any]] | None, ...] = (
     ("stuck_feed", {"state": "IN_QUEUE"}),
     ("fatal_feed", {}),
 )
-"""One a day in turn, for the seller who has so much under way that a feed carries it (`_burst`)."""
+"""One a day in turn, aimed at the seller with so many pushes that a feed carries them (`_burst`)."""
 
 
 class Weather:
-    """`plan` draws a day; whoever lets it happen goes through it in order."""
+    """`plan` draws a day; the caller goes through it in order."""
 
     def __init__(self, plant: Plant, services: Services, commands: Commands, seed: int) -> None:
         self._plant = plant
@@ -100,7 +100,7 @@ class Weather:
         return sorted((event._replace(at=day * DAY + event.at) for event in events), key=lambda event: event.at)
 
     def calm(self) -> None:
-        """All faults end; the market stands still."""
+        """End all faults; the market stands still."""
         world = self._plant.market.world
         world.faults.active.clear()
         world.quotas.factor = 1.0
@@ -170,7 +170,8 @@ class Weather:
         )
 
     def _market(self, chance: random.Random) -> Iterator[Event]:
-        """Beyond chance: some of each kind, and every other day a good part of what one seller lists sells at once."""
+        """Events beyond chance: some of each kind, and every other day a good part of what one seller lists sells at
+        once."""
         kinds = {
             "yahoo": ("sold", "ended", "cancelled", "deleted", "suspended", "flea", "auction", "closing", "repriced"),
             "mercari": ("trading", "sold", "deleted", "suspended", "auction", "no_price", "repriced"),
@@ -224,15 +225,15 @@ class Weather:
             old = next(row for row in SCHEDULE if row.name == "delete-old-items")
             at_amazon = replace(old, command=(*old.command, "--delete-listing"))
             yield Event(
-                chance.uniform(0.2, 2.6) * 3600,  # before the row's own start, which leaves the listings at Amazon
+                chance.uniform(0.2, 2.6) * 3600,  # Before the row's own start, which leaves the listings at Amazon.
                 "by hand",
                 "old listings are deleted by hand, at Amazon, too",
                 lambda: void(self._commands.launch(at_amazon, f"hand-delete-{day}")),
             )
 
     def _burst(self, chance: random.Random, day: int) -> Iterator[Event]:
-        """Much of one seller sells while Amazon refuses the token: all withdrawals wait for the moment in which it is
-        given again, and go as a feed, most days with trouble."""
+        """Much of one seller's listings sells while Amazon refuses the token. All withdrawals wait until it is valid
+        again, and then go as a feed, on most days with a fault."""
         sellers = self._plant.market.world.catalogue.sellers
         number = chance.randrange(len(sellers))
         username, hours = sellers[number].username, chance.uniform(1.5, 3.0)

@@ -1,4 +1,4 @@
-"""The simulated week as a whole: built from a seed, let run, and asked what became of it."""
+"""The simulated week as a whole: built from a seed, run, and judged."""
 
 import hashlib
 import random
@@ -31,15 +31,16 @@ from mercarich_web.system_settings.sql import SqlSettings
 START = datetime(2026, 1, 4, 14, 59, 50, tzinfo=UTC)
 """Ten seconds before a Monday in Tokyo."""
 CHURN_PER_HOUR = 0.03 / 24
-"""Of a hundred sources three meet with something in a day."""
+"""Share of the sources to which something happens in a day: three of a hundred."""
 SPARE_PIECES = 0.4
 RUN_SECONDS = 300.0
-"""About so long takes a check run of everything, whatever the market's size: hours at the real sites, and long enough
-here for a fault to fall into it. The proxies' rate follows from it."""
+"""Approximate duration of a check run of everything, whatever the market's size. It takes hours at the real sites; here
+it is long enough for a fault during it. The proxies' rate follows from it."""
 PATCHED_SHARE = 0.08
-"""Of a seller's listings: more than so many withdrawals or restores at once go by feed (`weather` sees to a burst)."""
+"""Share of a seller's listings: more withdrawals or restores at once than this go by feed (`weather` causes such
+bursts)."""
 FEED_SECONDS = (45.0, 60.0)
-"""How long Amazon queues a feed, and how long it works on it."""
+"""How long Amazon queues a feed, and processes it."""
 SCHEDULER_TICK = 120.0
 """A row that is not due at an even minute starts a minute late."""
 
@@ -94,7 +95,7 @@ class Week:
         kernel.spawn("scheduler", self._schedule, Process("scheduler"))
 
     def figures(self) -> str:
-        """What else there is to tell."""
+        """Further results."""
         plant = self.plant
         requests = {name: traffic.requests for name, traffic in plant.market.world.traffic.items()}
         return (
@@ -124,7 +125,7 @@ class Week:
             return connection.execute(left).scalar_one()
 
     def _fingerprint(self) -> str:
-        """Of all that happened to listings and offers: two weeks of one seed and one code have the same."""
+        """A hash of all events of listings and offers: two weeks with the same seed and code have the same."""
         told = hashlib.sha256()
         columns = (listing_events.c.listing_id, listing_events.c.at, listing_events.c.kind, listing_events.c.reason)
         with reading(self.plant.database.books) as connection:
@@ -138,6 +139,6 @@ class Week:
         kernel = self.kernel
         scheduler = Scheduler(SCHEDULE, ScheduleStore(self.plant.database.engine), self.commands.launch, kernel.utc)
         while True:
-            with suppress(DatabaseAway):  # slots are caught up with
+            with suppress(DatabaseAway):  # Missed slots are made up for.
                 scheduler.tick()
             kernel.sleep(SCHEDULER_TICK - kernel.unix() % SCHEDULER_TICK)

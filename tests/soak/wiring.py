@@ -1,7 +1,7 @@
-"""The services in this world, built by their own composition roots: what they reach outside is passed here.
+"""The services in this world, built by their own composition roots with this world's connections passed in.
 
-In place of HTTP, Kafka and threads stand `proxies`, `market`, `broker` and `lanes`; the clocks are the kernel's. A tick
-comes every `ROUND_SECONDS` here and every few seconds otherwise, and is left out while there is nothing that it could
+HTTP, Kafka and threads are replaced by `proxies`, `market`, `broker` and `lanes`; the clocks are the kernel's. A tick
+comes every `ROUND_SECONDS` here instead of every few seconds, and is left out while there is nothing that it could
 find.
 """
 
@@ -35,10 +35,10 @@ from mercarich_updater.dependencies import Dependencies as UpdaterDependencies
 from mercarich_updater.settings import UpdaterSettings
 
 KEY = bytes(range(32))
-"""Seals this world's made-up refresh tokens."""
+"""Encrypts this world's made-up refresh tokens."""
 ROUND_SECONDS = 20.0
 GAUGE_SECONDS = 900.0
-"""Nobody reads them here."""
+"""Metrics that nothing reads here."""
 SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
 GATES: Mapping[str, str | None] = {
@@ -51,7 +51,7 @@ GATES: Mapping[str, str | None] = {
     "zeros": any_of("unread_zeros"),
     "gauges": None,
 }
-"""Every tick by its name: without a row of this query it would find nothing. None: it always does."""
+"""Every tick by its name, with a query: when it has no row, the tick would find nothing. None: it always has work."""
 
 
 def checker(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]:
@@ -132,7 +132,8 @@ def _feed_settings(client_id: str, client_secret: str) -> FeedSettings:
 
 
 def one_by_one(handle: Handle) -> Handle:
-    """The searches of a message after each other: side by side they would be threads that nobody orders."""
+    """Run the searches of a message one after the other: in parallel they would be threads that the kernel does not
+    order."""
 
     def handled(record: Record, stop: threading.Event) -> None:
         message = RevivalWanted.decode(record.value).model_copy(update={"max_workers": 1})

@@ -1,4 +1,4 @@
-"""A Prometheus of this test: scrapes processes on this machine as if they were pods, and answers queries."""
+"""A Prometheus for a test: it scrapes processes on this machine as if they were pods, and answers queries."""
 
 import shutil
 import subprocess
@@ -24,7 +24,7 @@ class Prometheus:
         self._client.close()
 
     def query(self, expr: str) -> list[dict[str, Any]]:
-        """The instant vector. Fails the test when Prometheus refuses the query."""
+        """Return the instant vector. Fails the test when Prometheus refuses the query."""
         answer = self._client.get("/api/v1/query", params={"query": expr}).json()
         assert answer["status"] == "success", f"{expr}: {answer}"
         found: list[dict[str, Any]] = answer["data"]["result"]
@@ -39,7 +39,7 @@ class Prometheus:
 
 @contextmanager
 def prometheus(folder: Path, targets: Mapping[str, int], rules: Path, namespace: str) -> Iterator[Prometheus]:
-    """`targets`: name of the pod to its port on this machine."""
+    """`targets`: the pod's name and its port on this machine."""
     assert PROMETHEUS is not None
     scraped = [
         {"targets": [f"127.0.0.1:{port}"], "labels": {"namespace": namespace, "pod": pod}}

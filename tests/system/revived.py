@@ -1,4 +1,4 @@
-"""What the market's ledger must be told of revived offers, since only the product's books say it."""
+"""Report revived offers to the market's ledger, since only the product's books know them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from mercarich_db.tables import amazon_accounts, listings, revivals
 
 
 def applied(engine: Engine) -> Sequence[Mapping[str, Any]]:
-    """Which source each revived offer stands on, and since when."""
+    """Return the source of each revived offer, and since when."""
     columns = (amazon_accounts.c.seller_id, listings.c.sku, revivals.c.marketplace, revivals.c.item_id, revivals.c.at)
     rows = (
         select(*columns)

@@ -1,4 +1,4 @@
-"""The whole system on a small market: what the demo promises, and what its report holds."""
+"""The whole system on a small market: the demo's promises, and the content of its report."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def run_demo(data: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
 
 
 def of_this_demo(session: int, data: Path) -> list[psutil.Process]:
-    """What is left of its session, and of its guardian, which has one of its own."""
+    """Return the processes left of its session, and of its guardian, which has a session of its own."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -65,7 +65,7 @@ def test_the_whole_way_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_p
     places = [output.index(f"\n{title}") for title in titles]
     assert places == sorted(places)
     assert not list((tmp_path / "demo" / "pictures").rglob("*.jpg"))
-    assert "Sign in" not in output  # it has no pages
+    assert "Sign in" not in output  # The demo runs no pages.
     assert {name: report[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
     assert report["scenario"] == "normal"
     assert report["unknown"] == 0

@@ -1,5 +1,5 @@
-"""A first day over real processes in a real Chromium: two sellers join, link, list, see why an offer came down and have
-it restored; an operator invites them, starts the check, changes a pool and releases what is held."""
+"""A first day on real processes in a real Chromium. Two sellers join, link, list, see why an offer came down and have
+it restored; an operator invites them, starts the check, changes a pool and releases the hold."""
 
 import csv
 import os
@@ -35,10 +35,10 @@ PROCFILE = Path(__file__).parents[2] / "Procfile"
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "PAGES_", "SIMULATOR_")
 WAIT_SECONDS = 120.0
 SHOWN_PIXELS = 2_400
-"""Of a page's height: drawing fifty listings on a phone takes seconds."""
+"""Most of a page's height in a screenshot: drawing fifty listings on a phone takes seconds."""
 OFFERS = 500
 FALLS = 60
-"""Of a seller at one marketplace: more than the brake lets fall at once."""
+"""Sources of a seller at one marketplace that sell: more than the brake lets fall at once."""
 PASSWORD = "a sentence is easy to remember"
 MARKET = {
     "SIMULATOR_SELLERS": "3",
@@ -55,8 +55,8 @@ SETTINGS = {
     "CHECK_BATCH_ITEMS": "20",
     "FEED_POLL_SECONDS": "1",
 }
-"""Replacements are searched for those who ask for them, and pictures of a thousand listings are left out. The rest are
-waits that are right for real marketplaces."""
+"""Replacements are searched for sellers who asked for them, and a thousand listings get no pictures. The other settings
+shorten waits that are right for real marketplaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ LOOKS = (Look("ja", "light", 1440), Look("en", "dark", 375))
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The running system. One seller of its market is here from before, the others come today."""
+    """The running system. One seller of its market exists before; the others join today."""
 
     system: System
     simulator: Simulator
@@ -95,7 +95,7 @@ class Town:
 
 
 class Person:
-    """Somebody with a browser. Each page that is shown is looked at: nothing wrong in it, nothing wider than it."""
+    """A visitor with a browser. Each page is checked: no error in it, nothing wider than the window."""
 
     def __init__(self, browser: Browser, town: Town, look: Look) -> None:
         height = 900 if look.width > 500 else 812
@@ -108,14 +108,14 @@ class Person:
         self.look = look
 
     def go(self, path: str) -> None:
-        """By the menu."""
+        """Navigate by the menu."""
         if self.look.width < 500:
             self.page.click("[popovertarget=menu]")
         self.page.click(f"#menu a[href='{path}']")
         self.page.wait_for_url(f"{self.visitor.origin}{path}")
 
     def show(self, name: str) -> None:
-        """Keep what is seen."""
+        """Save a screenshot."""
         assert self.page.locator("h1").count() == 1, name
         assert self.page.get_attribute("html", "lang") == self.look.language, name
         assert self.visitor.fits(), (name, str(self.look))
@@ -124,7 +124,7 @@ class Person:
         self.page.screenshot(path=SHOTS / "first-day" / f"{name}-{self.look}.png", full_page=True, clip=shown)
 
     def reload_until(self, there: Callable[[], Locator], what: str) -> Locator:
-        """What a person does who waits. Fails the test when it does not come."""
+        """Wait by reloading, as a person does. Fails the test when the condition does not become true."""
 
         def come() -> bool:
             if there().count():
@@ -190,7 +190,7 @@ class Newcomer(Person):
         self.show("7-home-during-the-check")
 
     def see_the_check_done(self) -> None:
-        """But for second looks at what is held."""
+        """Wait until everything is checked, except second looks at held items."""
         self.visitor.open("/")
         expect(self.page.locator("#running progress")).to_have_count(0, timeout=WAIT_SECONDS * 1000)
         assert self.page.locator("#running .run").count() == len(Marketplace)
@@ -211,7 +211,7 @@ class Newcomer(Person):
         self.show("9-why")
 
     def approve(self) -> tuple[str, str]:
-        """Answers the address of the why page, and the SKU."""
+        """Return the address of the page that explains the listing, and its SKU."""
         self.visitor.open("/")
         self.reload_until(lambda: self.page.locator("a.todo[href='/replacements']"), "a replacement").click()
         card = self.page.locator(".pick").first
@@ -229,7 +229,7 @@ class Newcomer(Person):
         assert self.page.locator("[aria-labelledby=replacements] .badge.good").count() == 1
 
     def see_it_restored(self, path: str, sku: str) -> None:
-        """At Amazon, too."""
+        """Also at Amazon."""
         self.visitor.open(path)
         only_badge = ".answer.good .badge:only-child"
         self.reload_until(lambda: self.page.locator(only_badge), "the restore at Amazon")
@@ -243,7 +243,7 @@ class Operator(Person):
         self.show("20-overview")
 
     def invite(self, username: str) -> str:
-        """Answers the link."""
+        """Return the link."""
         self.go("/sellers")
         self.page.click("a[href='/sellers/invite']")
         self.page.fill("[name=username]", username)
@@ -296,7 +296,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def town(chromium: Browser, tmp_path: Path) -> Iterator[Town]:
-    """Asks for the browser first: without one nothing need be brought up."""
+    """The browser is requested first: without one, the system need not be started."""
     with living(tmp_path / "var") as town:
         yield town
 
@@ -338,7 +338,7 @@ def _until(holds: Callable[[], object], what: str) -> None:
 
 
 def _write_the_veteran(system: System, environment: Mapping[str, str], market: Market) -> None:
-    """All sample data but the newcomers'."""
+    """Write all sample data except the new sellers'."""
     first = market.sellers[0]
     theirs = [row for row in market.listings if row["seller_id"] == first["seller_id"]]
     engine = engines.create(system.database_url(environment))

@@ -75,7 +75,7 @@ OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "FEED_", "SI
 
 @pytest.fixture(scope="module")
 def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """After a check run of each marketplace has ended, all processes are still there."""
+    """After a check run of each marketplace has ended, all processes still run."""
     folder = tmp_path_factory.mktemp("monitoring")
     lab = fake_lab(folder)
     for name, (key, topic) in POOLS.items():

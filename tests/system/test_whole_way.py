@@ -23,7 +23,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def _runs(rig: Rig, command: str) -> None:
-    """Of both marketplaces, side by side."""
+    """Of both marketplaces, at the same time."""
     keys = {f"{command}-{marketplace}": f"{command}_{marketplace}" for marketplace in MARKETPLACES}
     for key, name in keys.items():
         rig.command(key, name, *(() if command == "update_feed" else ("2", "4")))
@@ -39,7 +39,7 @@ def test_m7_what_sold_is_withdrawn_replaced_and_up_again_on_a_source_that_is_the
         kinds = connection.execute(select(listing_events.c.kind)).scalars().all()
     assert "withdrawn" in kinds, kinds
 
-    _runs(rig, "update_item")  # what the withdrawals woke nobody for
+    _runs(rig, "update_item")  # For withdrawals that woke no worker.
     revived = len(applied(rig.engine))
     assert revived > 0
 

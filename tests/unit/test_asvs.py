@@ -1,4 +1,4 @@
-"""docs/security: every claim of the list names a test that exists, and the page's numbers are those of the code."""
+"""docs/security: every claim of the list names a test that exists, and the page's numbers match the code."""
 
 import ast
 import csv
@@ -34,7 +34,7 @@ def functions_in(path: Path) -> frozenset[str]:
 
 
 def missing(named: str) -> list[str]:
-    """Of tests named as path::name, those that are not there."""
+    """Return those of the tests, named as path::name, that do not exist."""
     found = []
     for one in named.split():
         path, _, name = one.partition("::")

@@ -1,4 +1,4 @@
-"""What comes into a service is wired: nothing else would say that a handler or tick never runs."""
+"""Every handler and tick of a service is wired: nothing else would notice that one never runs."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 SERVICES = Path(__file__).parents[2] / "services"
 HANDLERS = sorted(SERVICES.glob("*/src/**/handlers.py"))
 ROOTS = ("bootstrap*.py", "worker.py")
-"""Where a process is wired, in the folder of its handlers."""
+"""The modules that wire a process, in the folder of its handlers."""
 
 
 def test_services_have_handlers() -> None:

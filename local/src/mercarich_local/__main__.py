@@ -19,7 +19,7 @@ def _run(argv: Sequence[str]) -> int:
     embedded = processes.add_parser("broker", help="the embedded Kafka broker: in memory, for development")
     embedded.add_argument("--host", default="127.0.0.1")
     embedded.add_argument("--port", type=int, default=9092)
-    processes.add_parser("scheduler", help="starts the commands of the schedule table at their times")
+    processes.add_parser("scheduler", help="start the commands of the schedule table at their times")
     arguments = parser.parse_args(argv)
     settings = load(SharedSettings)
     logging.configure(arguments.process, level=settings.log_level, style=settings.log_format)

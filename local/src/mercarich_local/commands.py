@@ -63,7 +63,7 @@ def demo(argv: Sequence[str]) -> int:
 def sample(argv: Sequence[str]) -> int:
     """Write a running simulator's sellers and listings into a database without users (`sample_data`)."""
     parser = argparse.ArgumentParser(prog="mercarich sample_data", description=sample.__doc__)
-    parser.add_argument("--simulator", required=True, help="its address, as http://simulator:8100")
+    parser.add_argument("--simulator", required=True, help="the simulator's address, such as http://simulator:8100")
     url = parser.parse_args(argv).simulator
     import httpx  # Imported here: the drivers are slow to load, and a help page needs none.
 

@@ -79,7 +79,7 @@ class Stage:
                 timeout=ANSWER_SECONDS,
             )
         except subprocess.TimeoutExpired:
-            raise Problem(f"mercarich {words[0]} did not answer within {ANSWER_SECONDS:.0f} s") from None
+            raise Problem(f"mercarich {words[0]} did not end within {ANSWER_SECONDS:.0f} s") from None
         if done.returncode:
             raise Problem(f"mercarich {words[0]} {how_it_ended(done.returncode)}: {done.stderr.strip()[-500:]}")
         return done.stdout

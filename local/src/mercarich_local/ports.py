@@ -27,7 +27,7 @@ def free_ports(count: int) -> list[int]:
         following = (FIRST + (start + step) % (LAST - FIRST + 1) for step in range(1, LAST - FIRST + 2))
         found = list(islice(filter(_is_free, following), count))
         if len(found) < count:
-            raise OSError(f"of the ports from {FIRST} to {LAST} not {count} are free")
+            raise OSError(f"fewer than {count} ports from {FIRST} to {LAST} are free")
         last.seek(0)
         last.truncate()
         last.write(str(found[-1]))

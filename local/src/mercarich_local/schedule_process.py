@@ -50,7 +50,7 @@ def run(settings: SharedSettings) -> int:
                 store.publish(utc_now())
                 publish_at = monotonic() + PUBLISH_SECONDS
         except DatabaseAway as error:
-            log.warning("the database is away; slots are caught up with", extra={"error": str(error)})
+            log.warning("the database is away; missed slots are made up for later", extra={"error": str(error)})
         stop.wait(TICK_SECONDS)
     scheduler.stop()
     while scheduler.settle():

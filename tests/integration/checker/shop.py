@@ -1,4 +1,4 @@
-"""A shop to check: rows of sellers, sources and listings, a market that answers as told, and a worker in threads."""
+"""A shop to check: rows of sellers, sources and listings, a market with given responses, and a worker in threads."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,8 +62,8 @@ class Shop:
         return engines.run_tx(self.engine, write)
 
     def listing(self, user_id: int, item_id: str, **more: Any) -> int:
-        """One listing, and its source where that is new; answers the listing's id. Keyword `source` sets columns
-        of the source, the others of the listing."""
+        """Add one listing, and its source if it is new. Return the listing's id. Keyword `source` sets columns of the
+        source, the others columns of the listing."""
         source = {
             "marketplace": "yahoo",
             "state": "unknown",
@@ -134,7 +134,8 @@ class Shop:
 
 @dataclass
 class Market:
-    """`ports.Sources`: every item is on sale unless told otherwise. Counts looks; `blocked` answers nothing."""
+    """`ports.Sources`: every item is on sale unless a test says otherwise. It counts looks; `blocked` marketplaces
+    return no result."""
 
     states: dict[str, State] = field(default_factory=dict)
     reasons: dict[str, Reason] = field(default_factory=dict)
@@ -207,14 +208,14 @@ class Woken:
 
 @dataclass
 class Workers:
-    """`ports.Batches`: batches go through real workers in threads; a killed one is simply gone."""
+    """`ports.Batches`: batches go through real workers in threads; a killed worker disappears silently."""
 
     engine: Engine
     market: Market
     threads: int = 4
     lease: timedelta = timedelta(seconds=1)
     lose: int = 0
-    """So many messages are lost on the way."""
+    """Number of messages to lose on the way."""
     twice: bool = False
     woken: Woken = field(default_factory=Woken)
     batches: list[CheckBatch] = field(default_factory=list)
@@ -289,6 +290,6 @@ def planner(engine: Engine, workers: Any, *, canaries: Sequence[Canary] = (), **
 
 
 def check(engine: Engine, market: Market, req: Request | None = None, **more: Any) -> Run:
-    """One whole run."""
+    """Run one whole check run."""
     with Workers(engine, market) as workers:
         return planner(engine, workers, **more)(req or request(), None, threading.Event())

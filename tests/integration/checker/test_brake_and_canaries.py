@@ -1,4 +1,4 @@
-"""The mass-withdrawal brake and the canaries: a run is held when its answers cannot be trusted."""
+"""The mass-withdrawal brake and the canaries: a run is held when its results cannot be trusted."""
 
 import threading
 import time
@@ -51,7 +51,7 @@ def _holds(engine: Engine) -> list[object]:
 
 
 def test_too_many_falls_are_held_and_a_second_look_lets_them_go(engine: Engine, shop: Shop, market: Market) -> None:
-    """The market says sold of all by mistake, and has come to its senses at the second look."""
+    """The market wrongly reports all as sold, and has recovered at the second look."""
     _fill(shop, 60)
     shop.setting("BRAKE_CONFIRM_SECONDS", 2)
     market.states = {f"x{n}": State.SOLD for n in range(60)}
@@ -129,7 +129,7 @@ def test_a_run_waits_until_its_canaries_answer_as_expected(engine: Engine, shop:
 def test_a_block_in_the_middle_of_a_run_holds_it_and_withdraws_nothing(
     engine: Engine, shop: Shop, market: Market
 ) -> None:
-    """And when it goes on, it asks at once for what was put off."""
+    """When the run continues, it requests the postponed items at once."""
     _fill(shop, 200)
     shop.setting("CHECK_RETRY_SECONDS", 300)
     market.states = {"dead": State.ENDED, "x7": State.SOLD}
@@ -259,7 +259,7 @@ def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_s
 
 
 def _started(engine: Engine, shop: Shop, item_id: str, **more: object) -> tuple[Run, CheckBatch]:
-    """A run that is planned, and its only batch, not yet worked on."""
+    """A planned run, and its only batch, which no worker has taken yet."""
     req = request(**more)  # type: ignore[arg-type]
     run, plan = SqlRuns(engine).start(req, None, utc_now()), SqlPlan(engine)
     for _ in plan.mark(run, req, plan.sellers(req)):

@@ -1,4 +1,4 @@
-"""A check run from its start to its end, on a real database: what is withdrawn, and what is left alone."""
+"""A check run from start to end on a real database: which listings are withdrawn, and which are left alone."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

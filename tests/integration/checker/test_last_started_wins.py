@@ -1,4 +1,4 @@
-"""Rows L1 to L8: the newest start of a key wins, whoever starts it, and an older one writes nothing more."""
+"""Rows L1 to L8: the newest start of a key wins, whatever started it, and an older run writes nothing more."""
 
 import random
 import subprocess
@@ -26,7 +26,7 @@ from mercarich_runs.ports import Outcome, Request, Run, Superseded
 
 
 class _Start:
-    """One start of a run, cut into steps that can be interleaved with others': raise, mark, write a sold item."""
+    """One start of a run in steps that can be interleaved with another's: raise, mark, write a sold item."""
 
     def __init__(self, engine: Engine, item_ids: dict[str, int]) -> None:
         self._engine, self._items = engine, item_ids

@@ -1,4 +1,4 @@
-"""What a seller asks to be looked at now, from her action to the checker's record of it."""
+"""Looks that a seller requests, from the seller's action to the checker's record of them."""
 
 import threading
 from datetime import timedelta
@@ -24,7 +24,7 @@ SELLER = 1
 
 @pytest.fixture
 def ids(engine: Engine, shop: Shop, market: Market) -> list[int]:
-    """Three hundred offers of a seller, all found on sale by a run that has ended, an hour ago."""
+    """Three hundred offers of a seller, all found on sale an hour ago by a run that has ended."""
     seller = shop.seller("a")
     assert seller == SELLER
     found = [shop.listing(seller, f"x{number}") for number in range(300)]
@@ -43,7 +43,7 @@ def ask(engine: Engine, ids: list[int]) -> Applied:
 
 
 def look(engine: Engine, market: Market, asked: Applied) -> BatchOutcome:
-    """As a checker that is told."""
+    """Look as a checker does that received the message."""
     (wanted,) = asked.looks
     batch = CheckBatch(
         marketplace=Marketplace.YAHOO,
@@ -69,7 +69,7 @@ def test_what_is_gone_is_withdrawn_and_the_rest_stays(
 def test_of_many_that_fall_after_the_end_no_more_than_the_bound_are_withdrawn(
     engine: Engine, shop: Shop, market: Market, ids: list[int]
 ) -> None:
-    """They are few beside what the run has checked, and many beside what was looked at by hand."""
+    """The falls are few compared with what the run has checked, and many compared with the looks by hand."""
     market.states = {f"x{number}": State.SOLD for number in range(44)}
     for start in (0, 22):
         look(engine, market, ask(engine, ids[start : start + 22]))
@@ -83,7 +83,7 @@ def test_of_many_that_fall_after_the_end_no_more_than_the_bound_are_withdrawn(
 def test_a_hold_that_its_run_has_settled_does_not_open_the_door_to_later_falls(
     engine: Engine, shop: Shop, market: Market, ids: list[int]
 ) -> None:
-    """60 fell in the run, were held, and at the second look they were really gone."""
+    """60 fell in the run and were held; the second look found that they were really gone."""
     shop.setting("BRAKE_CONFIRM_SECONDS", 1)
     market.states = {f"x{number}": State.SOLD for number in range(60)}
     check(engine, market, confirm_after=timedelta(seconds=1.2))

@@ -1,4 +1,4 @@
-"""Rows C2, C4, C6, C8, C9: who is planned, in which order, and how much is out at once."""
+"""Rows C2, C4, C6, C8, C9: whose items are planned, in which order, and how many are in progress at once."""
 
 import threading
 from dataclasses import replace
@@ -22,7 +22,7 @@ T0 = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def _order(engine: Engine, req: Request | None = None) -> list[str]:
-    """The item ids of a run that is planned and not worked on, in its order."""
+    """Return the item ids of a planned run on which no worker has begun, in order."""
     req = req or request()
     plan = SqlPlan(engine)
     run = SqlRuns(engine).start(req, None, utc_now())

@@ -1,4 +1,5 @@
-"""Row O6: a paused marketplace is not looked at; the run that waits goes on by itself, or the newer one does."""
+"""Row O6: a paused marketplace is not looked at; afterwards the waiting run continues automatically, or the newer one
+does."""
 
 import threading
 import time
@@ -87,7 +88,7 @@ def test_o6_a_worker_of_a_paused_marketplace_keeps_its_record(engine: Engine, sh
 
 @contextmanager
 def _resumed_at_the_end(shop: Shop) -> Iterator[ThreadPoolExecutor]:
-    """A test that fails must not leave a run waiting."""
+    """A failed test must not leave a run waiting."""
     with ThreadPoolExecutor() as pool:
         try:
             yield pool
@@ -103,7 +104,7 @@ def _until(holds: Callable[[], object]) -> None:
 
 
 def _now(holds: Callable[[], object]) -> object:
-    """A row that is not there yet is no answer yet."""
+    """Return None while the row does not exist yet."""
     try:
         return holds()
     except NoResultFound:

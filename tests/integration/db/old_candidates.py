@@ -1,4 +1,4 @@
-"""Of each sentence on a candidate that a release before 0026 stored, and what the row tells now."""
+"""Every sentence on a candidate that a release before 0026 stored, and the reason after the migration."""
 
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State

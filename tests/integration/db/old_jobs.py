@@ -1,4 +1,4 @@
-"""Sentences of jobs as releases before 0026 stored them, with what they tell now."""
+"""Sentences of jobs as releases before 0026 stored them, with the reasons after the migration."""
 
 from mercarich_contracts.market import Marketplace
 from mercarich_reasons import imports, jobs

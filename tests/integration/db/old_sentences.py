@@ -1,4 +1,4 @@
-"""One row of every sentence that a release before 0026 stored, and what the row tells now."""
+"""One row for every sentence that a release before 0026 stored, and the reason after the migration."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from mercarich_reasons.reason import Reason
 
 
 class Old(NamedTuple):
-    """A sentence as it stood in a column; `kind` of an event."""
+    """A sentence as it was stored in a column; `kind` of an event."""
 
     where: tuple[str, str]
     sentence: str

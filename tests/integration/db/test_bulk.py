@@ -1,4 +1,4 @@
-"""Many rows by one statement: what is there already grows, and walks by keyset seek their place."""
+"""Many rows in one statement: existing rows are updated, and walks by keyset seek their place in an index."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -47,8 +47,8 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 def _cut_computed(_inspector: object, _table: object, column: dict[str, Any]) -> None:
-    """SQLite writes added columns behind the last one on its line, and SQLAlchemy reads a computed column's text up
-    to the line's last bracket (sqlalchemy 2.1, dialects/sqlite/base.py)."""
+    """SQLite writes added columns after the last one on its line, and SQLAlchemy reads a computed column's text up to
+    the line's last bracket (sqlalchemy 2.1, dialects/sqlite/base.py)."""
     if "computed" in column:
         column["computed"]["sqltext"] = column["computed"]["sqltext"].partition(") STORED")[0]
 
@@ -79,7 +79,7 @@ def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
 
 
 def test_an_upgrade_that_was_cut_off_before_it_was_noted_down_goes_on(engine: Engine) -> None:
-    """MariaDB commits each statement of a migration by itself. From 0014 on all can be applied again."""
+    """MariaDB commits each statement of a migration separately. From 0014 on, all migrations can be applied again."""
     _, head = schema.upgrade(engine)
     run_tx(engine, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='0013'")))
 

@@ -1,4 +1,4 @@
-"""A database of a release that stored sentences: after the upgrade each row tells a reason."""
+"""A database of a release that stored sentences: after the upgrade each row has a reason."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ from mercarich_reasons.stored import OldSentence
 
 _NUMBERS = count(1)
 _THERE = MetaData()
-"""The tables as the older release has them."""
+"""The tables as in the older release."""
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_an_upgrade_of_many_rows_that_was_cut_off_goes_on(engine: Engine) -> Non
 
 
 def _add(connection: Connection, old: Old) -> int:
-    """A row with the sentence; what else must be there is made up. Returns the last column of its key."""
+    """Insert a row with the sentence; other required values are made up. Return the last column of its key."""
     name, column = old.where
     given = {column: old.sentence} | ({"kind": old.kind} if old.kind else {})
     if name != "users":

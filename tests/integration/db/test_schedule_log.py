@@ -1,4 +1,4 @@
-"""T10, T11: a command that a CronJob starts keeps to a pause, and says when it started and how it ended."""
+"""T10, T11: a command that a CronJob starts obeys a pause, and records when it started and how it ended."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def test_t11_a_start_is_written_down_and_so_is_its_end(database_url: str, monkey
     engine = create(database_url)
     schema.upgrade(engine)
     monkeypatch.setenv("MERCARICH_DATABASE_URL", database_url)
-    assert scheduled(lambda: 3) == 3  # by a person: nothing is written
+    assert scheduled(lambda: 3) == 3  # Started by a person: nothing is written.
     monkeypatch.setenv("MERCARICH_SCHEDULE", "update-feed-yahoo")
     wish = {"wanted_at": datetime.now(UTC), "wanted_by": "taro"}
     wanted = [{"name": name, **wish} for name in ("update-feed-yahoo", "update-feed-mercari")]
@@ -33,7 +33,7 @@ def test_t11_a_start_is_written_down_and_so_is_its_end(database_url: str, monkey
     with reading(engine) as connection:
         starts = connection.execute(select(schedule_runs).order_by(schedule_runs.c.slot)).all()
         wishes = connection.execute(select(schedule_wishes.c.name)).scalars().all()
-    assert wishes == ["update-feed-mercari"]  # the other start has come
+    assert wishes == ["update-feed-mercari"]  # The other start has been recorded.
     assert {start.name for start in starts} == {"update-feed-yahoo"}
     assert starts[-1].exit_code == 1
     assert (datetime.now(UTC) - starts[-1].started_at).total_seconds() < 60
@@ -81,7 +81,7 @@ def test_t10_a_paused_row_starts_nothing(
     assert "mercarich schedule resume env-update" in capsys.readouterr().out
     with reading(engine) as connection:
         assert connection.execute(select(schedule_runs)).all() == []
-    monkeypatch.setenv("MERCARICH_BY_HAND", "yes")  # somebody wants this start, paused or not
+    monkeypatch.setenv("MERCARICH_BY_HAND", "yes")  # A person requested this start, whether the row is paused or not.
     assert scheduled(lambda: ran.append(1) or 0) == 0
     assert ran == [1]
     engine.dispose()

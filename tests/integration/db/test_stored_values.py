@@ -1,4 +1,4 @@
-"""What goes into the database of this tier comes out the same: times, ids that differ by case, settings."""
+"""Values are read from the database of this tier as they were written: times, ids that differ by case, settings."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""Transactions on the database of this tier: conflicts, a server that goes, and what must not be in a sentence."""
+"""Transactions on the database of this tier: conflicts, a lost server, and what a sentence must not contain."""
 
 import contextlib
 import threading
@@ -38,7 +38,7 @@ def test_two_writers_that_lock_in_opposite_order_both_end(engine: Engine) -> Non
         def change(connection: Connection) -> None:
             tries.append(first)
             _raise_by_one(connection, first)
-            with contextlib.suppress(threading.BrokenBarrierError):  # on SQLite one writes at a time
+            with contextlib.suppress(threading.BrokenBarrierError):  # SQLite allows one writer at a time.
                 both_have_one.wait(timeout=1)
             _raise_by_one(connection, second)
 

@@ -1,4 +1,4 @@
-"""A simulated Amazon in a process of its own, a database filled from its seed, and the lanes over both."""
+"""A simulated Amazon in a process of its own, a database filled from its seed, and the lanes between them."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ Eventually = Callable[..., None]
 
 
 class Amazon:
-    """The levers of a running simulator."""
+    """The controls of a running simulator."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -46,7 +46,7 @@ class Amazon:
         return [orjson.loads(line) for line in text.splitlines()]
 
     def sell(self, sku: str) -> None:
-        """The source of this offer is sold."""
+        """Sell the source of this offer."""
         row = next(row for row in self.rows() if row["sku"] == sku)
         self.post("/_sim/events", marketplace=row["marketplace"], ids=[row["source_id"]], kind="sold")
 
@@ -62,7 +62,7 @@ class Amazon:
 
 @pytest.fixture
 def eventually() -> Eventually:
-    """Wait until something holds, at most so long."""
+    """Wait until something holds, for a limited time."""
 
     def wait(holds: Callable[[], object], seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds
@@ -118,7 +118,7 @@ def engine(database_url: str, to_head: Callable[[Engine], None]) -> Iterator[Eng
 
 @pytest.fixture
 def shop(engine: Engine, amazon: Amazon) -> Shop:
-    """The database as the simulator's market has it, nothing pending but its restores; polls every second."""
+    """The database in the state of the simulator's market, nothing pending except its restores; polls every second."""
     shop = Shop(engine)
     shop.fill(amazon.get("/_sim/seed"), amazon.rows())
     shop.set("FEED_POLL_SECONDS", "1")
@@ -144,7 +144,7 @@ def settings_for(amazon: Amazon, shop: Shop) -> FeedSettings:
 
 
 class Running:
-    """Lanes at work, with their rounds every tenth of a second."""
+    """Running lanes, with a round every tenth of a second."""
 
     def __init__(self, lanes: Lanes, stop: threading.Event) -> None:
         self.lanes = lanes

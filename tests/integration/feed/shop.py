@@ -78,11 +78,11 @@ class Shop:
         return next(row for row in self.rows() if row.id == listing_id)
 
     def withdraw(self, ids: Sequence[int]) -> None:
-        """As the checker does."""
+        """Withdraw as the checker does."""
         self._change(ids, quantity=0, withdrawn_at=now())
 
     def restore(self, ids: Sequence[int], quantity: int = 1) -> None:
-        """As the updater does."""
+        """Restore as the updater does."""
         self._change(ids, quantity=quantity, withdrawn_at=None)
 
     def _change(self, ids: Sequence[int], **values: Any) -> None:
@@ -91,12 +91,12 @@ class Shop:
         run_tx(self.engine, lambda connection: connection.execute(change))
 
     def alter(self, table: Any, row_id: int, **values: Any) -> None:
-        """Anything else, by primary key."""
+        """Change other columns, by primary key."""
         key = next(iter(table.primary_key.columns))
         run_tx(self.engine, lambda connection: connection.execute(update(table).where(key == row_id).values(**values)))
 
     def end_claim(self, listing_id: int) -> None:
-        """As if the lease were over."""
+        """Let the lease expire."""
         self.alter(listings, listing_id, push_claim_until=now() - timedelta(seconds=1))
 
     def store_token(self, user_id: int, sealed: str) -> None:
@@ -113,13 +113,13 @@ class Shop:
             return list(connection.execute(query.order_by(listing_events.c.id)).scalars())
 
     def reasons(self, listing_id: int) -> list[Reason | None]:
-        """Of its events, in their order."""
+        """Return the kinds of the listing's events, in order."""
         with reading(self.engine) as connection:
             query = select(listing_events.c.reason).where(listing_events.c.listing_id == listing_id)
             return list(connection.execute(query.order_by(listing_events.c.id)).scalars())
 
     def issues(self, submission_id: int) -> dict[int, Reason | None]:
-        """What was wrong with each listing of a feed."""
+        """Return what was wrong with each listing of a feed."""
         with reading(self.engine) as connection:
             query = select(submission_items.c.listing_id, submission_items.c.issue)
             rows = connection.execute(query.where(submission_items.c.submission_id == submission_id))
@@ -136,7 +136,7 @@ class Shop:
             return {row.listing_id: row.result for row in rows}
 
     def forget_feed(self, submission_id: int) -> None:
-        """As if the process had died after createFeed, before it wrote the feed's id down."""
+        """A feed as if the process had died after createFeed, before it stored the feed's id."""
         old = now() - timedelta(minutes=10)
         self.alter(
             submissions, submission_id, feed_id=None, state="creating", ended_at=None, next_poll_at=None, created_at=old
@@ -145,7 +145,7 @@ class Shop:
         run_tx(self.engine, lambda connection: connection.execute(again.values(result="pending")))
 
     def begin_feed(self, user_id: int, ids: Sequence[int]) -> None:
-        """As if the process had died before createFeed."""
+        """A feed as if the process had died before createFeed."""
 
         def write(connection: Any) -> None:
             row = {"user_id": user_id, "lane": "feed", "state": "creating", "created_at": now() - timedelta(minutes=10)}
@@ -172,7 +172,7 @@ def _source(number: int, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": number,
         "marketplace": row["marketplace"],
-        "item_id": f"{row['source_id']}-{number}",  # one source serves several; to feed that is nothing
+        "item_id": f"{row['source_id']}-{number}",  # One source may serve several listings; feed does not care.
         "state": "available",
         "check_rank": 0,
         "check_attempts": 0,

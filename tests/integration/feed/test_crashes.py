@@ -1,4 +1,4 @@
-"""Kill -9 at every point of both lanes: what Amazon shows in the end is what the database says."""
+"""kill -9 at every point of both lanes: in the end Amazon shows what the database says."""
 
 import os
 import signal
@@ -47,7 +47,7 @@ def run_until_it_dies(shop: Shop, settings: FeedSettings, point: str) -> None:
 
 
 def let_leases_end(shop: Shop) -> None:
-    """As if the minutes of the leases were over."""
+    """Let the leases expire, which take minutes."""
     for row in shop.submissions():
         shop.alter(submissions, row.id, created_at=row.created_at - timedelta(minutes=5))
     for row in shop.rows():
@@ -79,7 +79,7 @@ def test_f28_a_kill_around_restores_loses_nothing_and_pushes_nothing_twice(
     shop.set("PATCH_LANE_LISTINGS", few)
     run_until_it_dies(shop, settings, point)
     let_leases_end(shop)
-    # One of them is withdrawn in the meantime: an old push must not win over it.
+    # One listing is withdrawn in the meantime: an old push must not overwrite that.
     first = next(row.id for row in shop.rows(1) if row.revision == 1)
     amazon.sell(shop.row(first).sku)
     shop.withdraw([first])

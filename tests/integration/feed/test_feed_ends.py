@@ -1,4 +1,4 @@
-"""What is known of Amazon's shelf after a feed: nothing, where the feed may or may not have been applied."""
+"""What is known of Amazon's quantity after a feed: nothing, if the feed may or may not have been applied."""
 
 import pytest
 from sqlalchemy import Connection, Engine, insert
@@ -18,7 +18,7 @@ def shop(engine: Engine) -> Shop:
 
 
 def ends(shop: Shop, listing_id: int, end: FeedEnd, *, revision: int, quantity: int) -> None:
-    """A feed that carried the listing at this revision ends."""
+    """End a feed that carried the listing at this revision."""
 
     def write(connection: Connection) -> None:
         feed = {"user_id": shop.offer(listing_id).user_id, "lane": "feed", "state": "in_progress"}

@@ -26,7 +26,7 @@ ALL = RestoreWish(None, None)
 
 @pytest.fixture(autouse=True)
 def two_are_many(shop: Shop) -> None:
-    """So that a feed carries them."""
+    """Restore so many that a feed carries them."""
     shop.set("PATCH_LANE_LISTINGS", "1")
 
 
@@ -254,7 +254,7 @@ def test_f28_a_beginning_that_lost_its_process_is_looked_up_at_amazon(
     [submission] = shop.submissions()
     for id_ in ids:
         shop.restore([id_], quantity=2)
-    if lost:  # as if it had died between createFeed and the note of its id, ten minutes ago
+    if lost:  # As if it had died ten minutes ago, between createFeed and storing the feed's id.
         shop.forget_feed(submission.id)
     else:
         shop.begin_feed(1, ids)

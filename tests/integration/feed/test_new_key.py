@@ -1,4 +1,4 @@
-"""The key of the stored tokens is replaced: both open them, then the new one alone."""
+"""Replace the key of the stored tokens: first both keys decrypt them, then only the new one."""
 
 import pytest
 from pydantic import SecretStr
@@ -50,7 +50,7 @@ def test_while_both_are_given_it_does_not_matter_which_is_the_newer(shop: Shop, 
 
 
 def test_a_token_that_is_linked_while_all_are_sealed_anew_stays(shop: Shop, settings: FeedSettings) -> None:
-    """Between the reading of all tokens and the writing of each."""
+    """Between reading all tokens and writing each."""
     old = TokenCipher(decoded_key(shop.key, "FEED_ENCRYPTION_KEY"))
     linked = old.encrypt(1, "Atzr|linked meanwhile")
     key = new_key()

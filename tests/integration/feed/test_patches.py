@@ -134,7 +134,7 @@ def test_f6_a_zero_that_is_never_shown_is_pushed_ever_more_seldom_and_delays_nob
     eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in others), seconds=3)
     eventually(lambda: time.monotonic() - started > 6)
     row = shop.row(bad)
-    assert 3 <= row.push_attempts <= 4  # at 0, 1, 4 and 9 seconds
+    assert 3 <= row.push_attempts <= 4  # At 0, 1, 4 and 9 seconds.
     assert shop.events(bad).count("push_accepted") <= 5
     assert isinstance(row.push_problem, NotShown)
     assert row.push_problem.shown
@@ -280,7 +280,7 @@ def test_f27_refused_application_credentials_mark_no_seller_and_everything_recov
     amazon.fault("lwa", "invalid_client")
     shop.withdraw(ids)
     eventually(lambda: any(record.levelname == "CRITICAL" for record in caplog.records))
-    time.sleep(2.5)  # two retries' time, in which nothing may change
+    time.sleep(2.5)  # The time of two retries, during which nothing may change.
     assert sum(record.levelname == "CRITICAL" for record in caplog.records) == 1
     assert {shop.account(user_id).token_verdict for user_id in (1, 2, 3)} == {"unknown"}
     assert all(shop.row(id_).push_pending == 1 for id_ in ids)
@@ -289,7 +289,7 @@ def test_f27_refused_application_credentials_mark_no_seller_and_everything_recov
 
 
 def test_zeros_to_be_read_back_are_found_among_zeros(shop: Shop, engine: Engine) -> None:
-    """By what is pushed, SQLite went through all that a seller lists."""
+    """With an index on the pushed state, SQLite read all of a seller's listings."""
     if engine.dialect.name != "sqlite":
         pytest.skip("MariaDB knows how many rows each index leaves")
     asked: list[tuple[str, Any]] = []

@@ -1,4 +1,4 @@
-"""How a burst of withdrawals goes out when Amazon answers slowly; bench has how near to the quota."""
+"""How a burst of withdrawals is sent when Amazon responds slowly; bench measures how near to the quota."""
 
 from datetime import timedelta
 

@@ -1,4 +1,5 @@
-"""Row D3, `delete_old_items --delete-listing`: the listing at Amazon goes first, its row once that was accepted."""
+"""Row D3, `delete_old_items --delete-listing`: the listing at Amazon is deleted first, its row once Amazon has accepted
+that."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +26,7 @@ OLD = timedelta(days=8)
 
 @pytest.fixture
 def deletion(engine: Engine, tmp_path: Path) -> Delete:
-    """`slept` gets the seconds of each wait for Amazon."""
+    """`slept` records the seconds of each wait for Amazon."""
 
     def delete(*, at_amazon: bool = True, slept: Callable[[float], None] = lambda _: None) -> DeletionReport:
         use_case = DeleteOldItems(SqlExpiredOffers(engine), PictureFiles(tmp_path / "pictures"), now, slept)
@@ -89,7 +90,7 @@ def test_d3_a_row_stays_until_amazon_has_accepted_and_the_next_deletion_takes_it
     assert (shop.row(listing.id).listed, amazon.offer(listing.seller_id, listing.sku)["deleted"]) == (False, False)
     amazon.heal()
     eventually(lambda: amazon.offer(listing.seller_id, listing.sku)["deleted"], 40)
-    eventually(lambda: deletion(at_amazon=False).listings == 1)  # the nightly one, without the option
+    eventually(lambda: deletion(at_amazon=False).listings == 1)  # The nightly deletion, without the option.
     assert _gone(shop, listing.id)
 
 
@@ -110,7 +111,7 @@ def test_d3_nothing_is_deleted_at_amazon_while_a_push_is_pending_or_by_itself(
 ) -> None:
     pending, done = shop.rows(1)[:2]
     _expired(shop, pending.id)
-    shop.alter(listings, pending.id, revision=3)  # a change that Amazon does not have
+    shop.alter(listings, pending.id, revision=3)  # A change that Amazon does not have.
     assert deletion(slept=lambda _: None).leaving == 0
     assert _removals(engine) == 0
     _expired(shop, done.id)
@@ -134,7 +135,7 @@ def test_d3_what_changed_since_its_deletion_was_wanted_is_left_alone_at_amazon(
     shop.alter(listings, listing.id, listed=False)
     assert removals.sellers() == [1]
     assert [offer.sku for offer in removals.claim(1, 10)] == [listing.sku]
-    assert removals.claim(1, 10) == []  # a claim lasts for a while
+    assert removals.claim(1, 10) == []  # A claim lasts for a while.
 
 
 def test_d3_what_is_refused_waits_with_its_reason_and_the_others_go(

@@ -76,7 +76,8 @@ def test_a_zero_behind_a_restore_of_unknown_outcome_waits_until_nobody_can_be_wo
     row = shop.row(one)
     assert (row.pushed_quantity, row.push_attempts) == (None, 0)
     assert timedelta(seconds=20) < row.push_claim_until - now() <= timedelta(seconds=30)
-    assert row.push_not_before == row.push_claim_until  # the why page tells by it that the answer was lost
+    # By this the page that explains the listing sees that the response was lost.
+    assert row.push_not_before == row.push_claim_until
     shop.end_claim(one)
     eventually(lambda: shop.row(one).verified_at is not None)
     assert shown(shop, amazon, one) == 0
@@ -215,7 +216,7 @@ def test_restores_are_limited_to_what_the_sweep_asked_for(
 
 
 def test_what_a_claim_passes_over_still_waits(shop: Shop) -> None:
-    """So that a wish is not taken for granted while another lane looks at the row."""
+    """A requested restore must not count as granted while another lane has the row."""
     if shop.engine.dialect.name == "sqlite":
         pytest.skip("a file has no locks of rows")
     port, waits = SqlListings(shop.engine, now), restores(shop, 1)
@@ -227,6 +228,6 @@ def test_what_a_claim_passes_over_still_waits(shop: Shop) -> None:
 
 
 def _granted(feed: Running, shop: Shop, listing_id: int) -> bool:
-    """The next sweep asks again."""
+    """The next sweep requests it again."""
     feed.lanes.restores.wake(1, ALL)
     return shop.row(listing_id).push_pending == 0

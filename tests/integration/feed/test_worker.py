@@ -48,7 +48,8 @@ def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callab
 
     yield start
     for process in started:
-        process.terminate()  # leaves the group, so that the next test's worker need not wait for its session's end
+        # The worker leaves the group, so that the next test's worker need not wait for the session's end.
+        process.terminate()
     for process in started:
         process.wait(50)
 

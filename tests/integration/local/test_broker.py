@@ -1,4 +1,4 @@
-"""The embedded broker: it refuses a used port in one sentence, brings the topics, and never outlives who started it."""
+"""The embedded broker: it reports a used port in one sentence, creates the topics, and never outlives its parent."""
 
 import signal
 import socket

@@ -58,7 +58,7 @@ def test_it_is_listed_by_its_command(port: int) -> None:
 
 
 def to_its_end(process: subprocess.Popen[str]) -> tuple[str, int | None]:
-    """What it wrote, and its exit code."""
+    """Return its output and its exit code."""
     assert process.stdout is not None
     with process.stdout as output:
         text = output.read()

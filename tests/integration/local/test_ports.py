@@ -1,4 +1,4 @@
-"""Free ports: no two processes are given the same one."""
+"""Free ports: no two processes get the same one."""
 
 import socket
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +22,7 @@ def test_a_port_that_somebody_listens_on_is_left_out_and_the_last_is_followed_by
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(ports, "FIRST", LAST + 1)  # where nobody else looks
+    monkeypatch.setattr(ports, "FIRST", LAST + 1)  # A range that no other process uses.
     monkeypatch.setattr(ports, "LAST", LAST + 100)
     first, second, third = sorted(free_ports(3))
     monkeypatch.setattr(ports, "FIRST", first)

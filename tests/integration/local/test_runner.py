@@ -1,4 +1,4 @@
-"""`mercarich up` on small Procfiles of dummy processes: nothing is left behind, whatever ends it."""
+"""`mercarich up` on small Procfiles of dummy processes: no process is left behind, however it ends."""
 
 import os
 import re
@@ -57,11 +57,11 @@ class Up:
         until(lambda: self.text.count(words) >= times, f"{words!r} in {self.text}")
 
     def children(self) -> list[psutil.Process]:
-        """All below it: the machinery, the processes, and what those started."""
+        """Return all processes below it: the machinery, the Procfile's processes, and their children."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def pids(self) -> list[int]:
-        """Of its processes, as they were started."""
+        """Return the Procfile's processes, as they were started."""
         return [int(pid) for pid in re.findall(r"started \(pid (\d+)\)", self.text)]
 
 

@@ -1,4 +1,5 @@
-"""`mercarich sample_data` as the chart's development profile runs it: another machine's simulator and database."""
+"""`mercarich sample_data` as the chart's development profile runs it, with simulator and database on another
+machine."""
 
 import os
 import subprocess

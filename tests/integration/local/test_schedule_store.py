@@ -1,4 +1,4 @@
-"""What the scheduler remembers, on a real database."""
+"""What the scheduler stores, on a real database."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The HTTP client of the proxies over real sockets: what it refuses, what it undoes, what it never does."""
+"""The HTTP client of the proxies over real sockets: what it refuses, what it decodes, what it never does."""
 
 import asyncio
 import gzip
@@ -32,7 +32,7 @@ def market() -> Iterator[Upstream]:
 
 @asynccontextmanager
 async def closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
-    """The end of a connection, also of one that the other side has left."""
+    """Wait for the end of a connection, also of one that the other side has closed."""
     try:
         with suppress(asyncio.IncompleteReadError):
             yield
@@ -44,7 +44,7 @@ async def closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def raw_server(sent: bytes, *, again_every: float | None = None) -> AsyncIterator[str]:
-    """A server that sends these bytes to whoever asks, then closes, or goes on and on with their last byte."""
+    """A server that sends these bytes to every client and then closes, or keeps repeating their last byte."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with closing(writer):

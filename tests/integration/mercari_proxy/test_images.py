@@ -1,4 +1,5 @@
-"""`GET /v1/images` of both proxies over real sockets: what is let through, and what never leaves."""
+"""`GET /v1/images` of both proxies over real sockets: which pictures are passed on, and which requests are never
+sent."""
 
 import struct
 import time
@@ -109,7 +110,7 @@ def test_nothing_else_of_the_upstream_is_fetched() -> None:
 
 
 class Inward(MercariProxySettings):
-    """A picture host whose name leads into the machine, as a poisoned name would."""
+    """A picture host whose name resolves to this machine, as a poisoned name would."""
 
     image_hosts: ClassVar[frozenset[str]] = frozenset({"localhost"})
 

@@ -28,7 +28,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def outcome(module: str, *arguments: str, **variables: str) -> tuple[int, str]:
-    """Exit code and the text on stderr of a process that is expected to end by itself."""
+    """Return the exit code and stderr of a process that is expected to end on its own."""
     done = subprocess.run(
         command(module, *arguments), env=environment(**variables), capture_output=True, text=True, timeout=30
     )

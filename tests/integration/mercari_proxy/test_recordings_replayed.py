@@ -1,4 +1,4 @@
-"""Mercari's recordings, replayed by a server through `UPSTREAM=web` and `UPSTREAM_URL`, and read back."""
+"""Mercari's recordings, served through `UPSTREAM=web` and `UPSTREAM_URL`, and read back."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ WORDS = {"on_sale": ("available", None), "trading": ("sold", "in_transaction"), 
 
 
 def cassettes(part: str) -> Iterator[tuple[dict[str, Any], int, Any]]:
-    """Request, status and answer of each recorded call to an endpoint."""
+    """Request, status and body of each recorded call to an endpoint."""
     for file in sorted(recorded("mercari", "cassettes").glob("*.json")):
         cassette = json.loads(file.read_text())
         if part in cassette["request"]["url"]:
@@ -30,7 +30,7 @@ def encoded(document: Any) -> bytes:
 
 @pytest.fixture
 def replay() -> Iterator[tuple[dict[str, Reply], list[Asked], httpx.Client]]:
-    """What each path answers, to be filled; what was asked; a client of a proxy before it."""
+    """The response for each path, to be filled in; the requests received; a client of a proxy in front of it."""
     replies: dict[str, Reply] = {}
 
     def answer(asked: Asked) -> Reply:

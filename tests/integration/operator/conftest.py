@@ -1,4 +1,4 @@
-"""A namespace on the fake API, or on the cluster of KUBECONFIG, and the operator at work in it."""
+"""A namespace on the fake API, or on the cluster of KUBECONFIG, and a running operator in it."""
 
 import os
 import threading
@@ -21,7 +21,7 @@ from mercarich_platform.settings import SharedSettings
 
 REAL = bool(os.environ.get("KUBECONFIG"))
 FOLLOWS_SECONDS = 30.0
-"""How long a change may take to be seen in Kubernetes."""
+"""Seconds within which a change must be visible in Kubernetes."""
 
 
 class Operator:
@@ -52,7 +52,7 @@ class Operator:
 
 
 def until(holds: Callable[[], Any], seconds: float = FOLLOWS_SECONDS) -> Any:
-    """Wait until it answers something true, and answer that."""
+    """Wait until the result is true, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):
         assert time.monotonic() < deadline, f"did not come to hold within {seconds} s"
@@ -94,7 +94,7 @@ def set_to(engine: Engine) -> Callable[..., None]:
 def new_operator(
     lab: Lab, engine: Engine, database_url: str, kafka_bootstrap: str
 ) -> Iterator[Callable[..., Operator]]:
-    """Make operators on this test's database; all are ended with it."""
+    """Create operators on this test's database; all end with it."""
     made: list[Operator] = []
 
     def make(*, bootstrap: str = kafka_bootstrap, **own: Any) -> Operator:

@@ -1,4 +1,4 @@
-"""A small Kubernetes API over HTTP: what the operator uses of it, its Role, watches with bookmarks, faults."""
+"""A small Kubernetes API over HTTP: the operator's resources, its Role, watches with bookmarks, faults."""
 
 import json
 import re
@@ -34,7 +34,7 @@ _GROUPS = {"apps": ("v1", "deployments"), "autoscaling": ("v2", "horizontalpodau
 
 
 class FakeApi:
-    """Serves one namespace until `stop`. `writes`: what the operator wrote; `faults`: statuses to answer it with."""
+    """Serve one namespace until `stop`. `writes`: what the operator wrote; `faults`: statuses to respond with."""
 
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
@@ -42,7 +42,7 @@ class FakeApi:
         self.writes: list[str] = []
         self.refused: list[str] = []
         self.fault: int | None = None
-        """Every call of the operator is answered with this status."""
+        """Every call of the operator gets this status."""
         self.stopped = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": self}))
         self._server.daemon_threads = True
@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Tests look at answers."""
+        """Kept quiet: tests look at the responses."""
 
 
 def _verb(method: str, name: str | None, query: dict[str, str]) -> str:

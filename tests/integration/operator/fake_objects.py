@@ -1,4 +1,4 @@
-"""Objects of a fake Kubernetes API: server-side apply with ownership by manager, garbage collection, the scale rule."""
+"""Objects of a fake Kubernetes API: server-side apply with field ownership, garbage collection, the scale rule."""
 
 import copy
 import threading
@@ -8,11 +8,11 @@ from typing import Any
 
 Object = dict[str, Any]
 Key = tuple[str, str]
-"""Resource (plural) and name; one namespace is all there is."""
+"""Resource (plural) and name; there is only one namespace."""
 
 
 class Refused(Exception):
-    """The answer is an error with this status."""
+    """The response is an error with this status."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class Objects:
             return found if merged == found else self._keep("MODIFIED", resource, merged)
 
     def apply(self, resource: str, name: str, wanted: Object, manager: str, *, force: bool) -> tuple[Object, bool]:
-        """Server-side apply: (the object, whether it is new)."""
+        """Server-side apply. Return the object, and whether it is new."""
         with self.changed:
             new = (resource, name) not in self._objects
             found: Object = (
@@ -89,7 +89,7 @@ class Objects:
             return (found if result == found else self._keep("ADDED" if new else "MODIFIED", resource, result)), new
 
     def delete(self, resource: str, name: str) -> None:
-        """With everything that it owns."""
+        """Delete an object and everything that it owns."""
         with self.changed:
             gone = self.get(resource, name)
             del self._objects[resource, name]
@@ -99,14 +99,14 @@ class Objects:
                     self.delete(kind, owned)
 
     def since(self, version: int, resource: str) -> list[tuple[str, Object]]:
-        """Changes after this version. Raises `Refused` 410 when they are no longer known."""
+        """Return the changes after this version. Raises `Refused` 410 when they are no longer known."""
         with self.changed:
             if version < self._forgotten:
                 raise Refused(410, "Expired", f"too old resource version: {version}")
             return [(kind, each) for number, kind, what, each in self._changes if number > version and what == resource]
 
     def forget(self) -> None:
-        """As a compaction of etcd does: watches from before must list again."""
+        """Forget old changes, as a compaction of etcd does: older watches must list again."""
         with self.changed:
             self.version += 1
             self._forgotten = self.version

@@ -1,4 +1,4 @@
-"""A namespace to try the operator in, alike on the fake API and on a real cluster (KUBECONFIG)."""
+"""A namespace for tests of the operator, on the fake API or on a real cluster (KUBECONFIG)."""
 
 import json
 import os
@@ -22,7 +22,7 @@ _GROUP = {
 
 
 class Lab:
-    """`kubeconfig`: the operator's, with the Role's rights and no more."""
+    """`kubeconfig`: the operator's, with exactly the Role's rights."""
 
     fake: FakeApi | None = None
 
@@ -48,7 +48,7 @@ class Lab:
         return f"/apis/autoscaling/v2/namespaces/{self.namespace}/horizontalpodautoscalers/{name}".rstrip("/")
 
     def pool(self, name: str = "checker-yahoo", **annotations: str) -> str:
-        """Make a pool's Deployment; answers its name."""
+        """Create a pool's Deployment. Return its name."""
         given = {
             "settings-key": "INVCHK_YAHOO_WORKER",
             "bounds": "1..24",
@@ -76,11 +76,11 @@ class Lab:
         return name
 
     def batch(self, resource: str, name: str = "") -> str:
-        """Of cronjobs or jobs."""
+        """Return objects of `cronjobs` or `jobs`."""
         return f"/apis/batch/v1/namespaces/{self.namespace}/{resource}/{name}".rstrip("/")
 
     def cron_job(self, row: str, name: str = "", **spec: Any) -> Any:
-        """Make a row's CronJob, as the chart does, which fires never."""
+        """Create a row's CronJob as the chart does, with a schedule that never fires."""
         container = {"name": "run", "image": "localhost/none:1", "command": ["mercarich", "update_env"]}
         pod = {
             "metadata": {"labels": {"app": row}},
@@ -132,7 +132,7 @@ class Lab:
         return str(found["metadata"]["annotations"][f"{PREFIX}reason"]) if found else ""
 
     def events(self, name: str) -> list[tuple[str, str, str]]:
-        """(type, reason, message) of the operator's on this Deployment."""
+        """Return (type, reason, message) of the operator's events on this Deployment."""
         found = self.call("GET", f"/api/v1/namespaces/{self.namespace}/events")["items"]
         ours = [e for e in found if e.get("source", {}).get("component") == "mercarich-operator"]
         return [(e["type"], e["reason"], e["message"]) for e in ours if e["involvedObject"]["name"] == name]

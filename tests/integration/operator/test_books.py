@@ -1,4 +1,4 @@
-"""What the tables say becomes metrics: runs by outcome, the newest run, holds, unpushed changes, accounts."""
+"""The tables' content as metrics: runs by outcome, the newest run, holds, unpushed changes, accounts."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -178,11 +178,12 @@ def test_sellers_jobs_wait_run_do_not_move_and_fail(engine: Engine, publish: Pub
 
     add(engine, jobs, **new | {"heartbeat_at": ago(7)})
     add(engine, jobs, **new | {"heartbeat_at": ago(40), "not_before": ago(3)})
-    add(engine, jobs, **new | {"heartbeat_at": ago(40), "not_before": ago(-3)})  # put off
+    add(engine, jobs, **new | {"heartbeat_at": ago(40), "not_before": ago(-3)})  # The batch is postponed.
     add(engine, jobs, **new | {"heartbeat_at": ago(40), "phase": "preparing"})
     add(engine, jobs, **new | claimed)
     add(engine, jobs, **new | claimed | {"heartbeat_at": ago(16)})
-    add(engine, jobs, **new | claimed | {"heartbeat_at": ago(16), "attempts": 0})  # it moved, and then no more
+    # It made progress once, and then none.
+    add(engine, jobs, **new | claimed | {"heartbeat_at": ago(16), "attempts": 0})
     add(engine, jobs, **new | {"state": "failed", "ended_at": ago(59)})
     add(engine, jobs, **new | {"state": "failed", "ended_at": ago(61)})
 

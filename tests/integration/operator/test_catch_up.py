@@ -1,4 +1,4 @@
-"""T11: a start that the cluster missed comes when it is there again, once."""
+"""T11: a start that the cluster missed is made up for once, when the cluster is back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def started(engine: Engine) -> Callable[[timedelta], None]:
-    """Its last start, so long ago."""
+    """Set the row's last start to this long ago."""
 
     def write(ago: timedelta) -> None:
         at = datetime.now(UTC) - ago

@@ -1,4 +1,5 @@
-"""Faults: whatever is away, autoscalers stand as they are; nothing is written without need; strangers are overruled."""
+"""Faults: whatever is unavailable, autoscalers stay as they are; nothing is written without need; foreign changes are
+reverted."""
 
 import os
 import signal
@@ -24,7 +25,7 @@ from mercarich_platform.kafka import Publisher, TopicSpec, ensure_topics
 
 SetTo = Callable[..., None]
 SELDOM = {"interval_seconds": 60}
-"""So seldom that only what wakes the operator is seen within a test."""
+"""So long an interval that only events that wake the operator are noticed within a test."""
 needs_faults = pytest.mark.skipif(REAL, reason="only the fake API answers errors on demand")
 
 
@@ -227,7 +228,7 @@ def _without(engine: Engine, table: str) -> Iterator[None]:
 
 
 def _run_with(items: int) -> Callable[[Connection], int]:
-    """A running check run of Yahoo with so many items before it."""
+    """A running check run of Yahoo with this many items left."""
     now = datetime.now(UTC)
     counts = "planned checked available out_of_stock unknown unparsable unfinished set_aside fallen withdrawn held"
     row = dict.fromkeys(counts.split(), 0) | {

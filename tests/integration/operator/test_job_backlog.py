@@ -1,4 +1,4 @@
-"""Sellers' open jobs are the rows that the pools jobs-search and jobs-import are sized by."""
+"""Sellers' open jobs are the backlog that determines the size of the pools jobs-search and jobs-import."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people set reaches the autoscalers, within its limits, and says why where it differs."""
+"""The settings that people change reach the autoscalers, within the limits, with a reason where they differ."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -149,7 +149,7 @@ def _has(lab: Lab, name: str, bounds: tuple[int, int]) -> bool:
 
 
 def _force(engine: Engine, key: str, text: str) -> None:
-    """Past all checks, as somebody with an SQL prompt does."""
+    """Write past all checks, as with an SQL prompt."""
     row = {"value": text, "updated_at": datetime.now(UTC), "updated_by": "sql"}
     changed = run_tx(engine, lambda c: c.execute(update(settings).where(settings.c.key == key).values(**row)).rowcount)
     if not changed:

@@ -1,4 +1,4 @@
-"""Starts that somebody wants in the pages: one Job of the CronJob each, or the reason why there is none."""
+"""Starts requested in the pages: one Job of the CronJob each, or the reason why there is none."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ Want = Callable[..., None]
 
 @pytest.fixture
 def want(engine: Engine) -> Want:
-    """As the pages write it; `ago`: how long it has been wanted."""
+    """Request a start as the pages do; `ago`: how long ago it was requested."""
 
     def write(ago: timedelta = timedelta(0)) -> None:
         row = {"name": ROW, "wanted_at": datetime.now(UTC) - ago, "wanted_by": "ohta"}
@@ -129,7 +129,7 @@ def test_what_must_not_run_side_by_side_waits_for_the_end_of_the_last_start(
 def test_a_start_by_hand_waits_for_the_end_of_one_by_hand(
     lab: Lab, operator: Operator, engine: Engine, want: Want
 ) -> None:
-    """The CronJob's controller does not count a Job that it has not made."""
+    """The CronJob's controller does not count a Job that it did not create."""
     lab.cron_job(ROW)
     want()
     first = until(lambda: wish(engine).job)

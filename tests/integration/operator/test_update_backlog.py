@@ -1,4 +1,5 @@
-"""Listings that a living update run still wants are the rows that the pools updater-yahoo and -mercari are sized by."""
+"""Listings that a live update run still wants are the backlog that determines the size of the pools updater-yahoo and
+-mercari."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""A worker in a thread, its records and exit code in sight, and the waiting for a condition."""
+"""A worker in a thread, with its records and exit code, and waiting for a condition."""
 
 import threading
 import time
@@ -50,7 +50,7 @@ StartWorker = Callable[..., Running]
 
 @pytest.fixture
 def start_worker(kafka_bootstrap: str, unique: str) -> Iterator[StartWorker]:
-    """Starts workers of one topic and group, named like the test's `unique`; ends them all afterwards."""
+    """Start workers of one topic and group, named like the test's `unique`; end them all afterwards."""
     started: list[Running] = []
 
     def start(handle: Callable[[Record, threading.Event], None] | None = None, **changes: Any) -> Running:
@@ -88,7 +88,7 @@ def publisher(kafka_bootstrap: str, unique: str) -> Iterator[Publisher]:
 
 @pytest.fixture
 def eventually() -> Eventually:
-    """Waits until the condition holds, or fails."""
+    """Wait until the condition is true, or fail."""
 
     def wait(condition: Callable[[], object], seconds: float = 40) -> None:
         deadline = time.monotonic() + seconds

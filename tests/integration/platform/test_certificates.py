@@ -1,4 +1,4 @@
-"""Whoever leaves this system by TLS refuses a certificate that nobody vouches for."""
+"""Every TLS client of the product refuses a certificate that no trusted authority signed."""
 
 import asyncio
 import socketserver
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 class Impostor(socketserver.ThreadingTCPServer):
-    """Says that it is `localhost`, by a certificate of its own making; counts who believed it."""
+    """A server that claims to be `localhost` with a self-signed certificate, and counts the clients that trusted it."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), Caller)
@@ -39,14 +39,14 @@ class Impostor(socketserver.ThreadingTCPServer):
         self._thread.start()
 
     def close(self) -> None:
-        """Ends once nobody is served any more."""
+        """Close after the last connection has ended."""
         self.shutdown()
         self._thread.join()
         self.server_close()
 
 
 class Caller(socketserver.BaseRequestHandler):
-    """Hangs up while hands are shaken, or believes."""
+    """A client either hangs up during the handshake, or trusts the certificate."""
 
     server: Impostor
 
@@ -134,7 +134,7 @@ def test_mail(impostor: Impostor) -> None:
 
 
 def _refused_for_its_certificate(error: BaseException) -> None:
-    """And for nothing else, such as a port where nobody listens."""
+    """The client fails for this reason alone, and not because, for example, nothing listens on the port."""
     causes = [error]
     while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
         causes.append(cause)

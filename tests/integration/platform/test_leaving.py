@@ -1,4 +1,4 @@
-"""A member that leaves its group, at whatever moment, leaves it usable."""
+"""A member that leaves its group, at whatever moment, leaves the group usable."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mercarich_platform.in_flight import InFlight
 from mercarich_platform.kafka import Consumer, ensure_topics
 
 JOIN_SECONDS = 30.0
-"""The embedded broker: a session until it forgets who went, and two joins."""
+"""Seconds for the embedded broker: a session until it forgets the members that left, and two joins."""
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Rows O1, O2: a file that is rotated under load loses no line, whoever writes to it, and nothing is restarted."""
+"""Rows O1, O2: a file that is rotated under load loses no line, whatever process writes to it, and nothing is
+restarted."""
 
 import json
 import os
@@ -57,7 +58,8 @@ def test_t9_o1_rotated_under_load_no_line_is_lost_or_torn(tmp_path: Path, hangup
         time.sleep(0.01)
     for writer in writers:
         writer.communicate()
-        # Python takes its handlers away while it ends: a SIGHUP of then finds a writer that has written all.
+        # Python removes signal handlers while it exits. A SIGHUP at that time finds a writer that has written
+        # everything.
         assert writer.returncode in (0, -signal.SIGHUP)
 
     lines = [json.loads(line) for file in log.parent.iterdir() for line in file.read_text().splitlines()]

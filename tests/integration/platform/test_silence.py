@@ -1,4 +1,5 @@
-"""A driver that has lost a partition: the worker ends with 70, so that a new one reads it. Nobody else does."""
+"""A driver that has lost a partition: its worker ends with 70, so that a new one reads the partition. No other worker
+ends."""
 
 import signal
 import threading
@@ -41,7 +42,7 @@ def test_a_worker_whose_driver_is_silent_about_records_ends_with_70(
     reading, is_deaf, polled = Consumer.poll, threading.Event(), threading.Event()
 
     def poll(self: Consumer, timeout_seconds: float, max_records: int) -> list[Record]:
-        """Deaf: as with records that the driver has fetched and keeps to itself."""
+        """No records arrive, as with records that the driver has fetched and does not deliver."""
         if is_deaf.is_set():
             self._driver.pause(*self._driver.assignment())
             polled.set()
@@ -65,14 +66,14 @@ def test_a_worker_with_nothing_to_read_or_too_much_to_do_goes_on(
     work: str, start_worker: StartWorker, publisher: Publisher, unique: str, eventually: Eventually
 ) -> None:
     def slowly(record: Record, stop: threading.Event) -> None:
-        time.sleep(2 * LOOK_SECONDS)  # the case: longer than the looks are apart
+        time.sleep(2 * LOOK_SECONDS)  # This is the case under test: longer than the interval between two looks.
 
     running = start_worker(slowly, slots=1)
     if work == "slow":
         publish(publisher, unique, 2 + 2 * silence.LOOKS)
         eventually(lambda: len(running.records) == 2 + 2 * silence.LOOKS)
     else:
-        time.sleep(3 * silence.LOOKS * LOOK_SECONDS)  # the case: quiet for long
+        time.sleep(3 * silence.LOOKS * LOOK_SECONDS)  # This is the case under test: no records for long.
 
     assert running.code is None
     assert running.end() == DONE

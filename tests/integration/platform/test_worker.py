@@ -1,4 +1,5 @@
-"""The worker loop on a real broker: once, in commit order, dead letters, waiting, long handlers, the end."""
+"""The worker loop on a real broker: records handled once and committed in order, dead letters, waits, long handlers,
+the end."""
 
 import threading
 import time
@@ -27,7 +28,7 @@ def lag(bootstrap: str, name: str) -> int:
 
 
 def dead_letters(bootstrap: str, name: str, wanted: int) -> list[tuple[bytes | None, bytes, dict[str, bytes]]]:
-    """The first records of the dead letter topic, as (key, value, headers); fewer when there are no more in time."""
+    """Return the first records of the dead letter topic as (key, value, headers); fewer when no more arrive in time."""
     reader = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50)
     try:
         reader.assign([TopicPartition(f"dlq.{name}", 0)])
@@ -79,7 +80,7 @@ def test_an_offset_is_not_committed_before_the_ones_before_it(
     publish(publisher, unique, b"slow", b"a", b"b", b"c", key=b"same partition")
     running = start_worker(slow_first)
     eventually(lambda: len(running.records) == 4)
-    time.sleep(2 * worker_loop.COMMIT_SECONDS)  # a commit had its chance
+    time.sleep(2 * worker_loop.COMMIT_SECONDS)  # By now a commit could have happened.
     assert lag(kafka_bootstrap, unique) == 4
     release.set()
     eventually(lambda: lag(kafka_bootstrap, unique) == 0)

@@ -1,4 +1,4 @@
-"""Workers as processes: killed, told to end, with a broker that is away or loses everything."""
+"""Workers as processes: killed, asked to end, with a broker that is unavailable or loses everything."""
 
 import signal
 import subprocess
@@ -38,7 +38,7 @@ def handled(tmp_path: Path, log: str = "log") -> list[str]:
 
 
 def publish_until_taken(publisher: Publisher, topic: str, value: bytes) -> None:
-    """A publisher that hears of a broker that lost its data raises once, and connects anew at the next call."""
+    """A publisher whose broker lost its data raises once, and reconnects at the next call."""
     deadline = time.monotonic() + 20
     while True:
         try:

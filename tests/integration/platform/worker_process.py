@@ -1,4 +1,4 @@
-"""A worker as a process of its own: BOOTSTRAP NAME SECONDS; prints each record, takes SECONDS for it."""
+"""A worker in a process of its own: BOOTSTRAP NAME SECONDS; prints each record and works on it for SECONDS."""
 
 import sys
 import threading

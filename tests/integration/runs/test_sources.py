@@ -1,4 +1,5 @@
-"""Batch checks over HTTP as a worker reads them: what is sent together comes together, and what is cut is away."""
+"""Batch checks over HTTP as a worker reads them: lines sent together arrive together, and a cut response is an
+outage."""
 
 import json
 import threading
@@ -32,7 +33,7 @@ def line(number: int) -> str:
 def proxy(
     chunks: Sequence[str], status: int = 200, *, whole: bool = True, asked: list[bytes] | None = None
 ) -> Iterator[str]:
-    """Answers each request by these chunks, then ends the answer; not `whole`: only the connection."""
+    """Respond to each request with these chunks. `whole` false: end only the connection, not the response."""
     left = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,7 +72,7 @@ def look(url: str, *, silence_seconds: float = 5, stop: threading.Event | None =
 
 
 def test_a_chunk_of_many_reads_is_one_bunch_and_a_heartbeat_an_empty_one() -> None:
-    """Each bunch costs a transaction; 200 answers are 400 KB, more than a socket hands out at once."""
+    """Each group costs a transaction; 200 results are 400 KB, more than a socket delivers at once."""
     with proxy([BEAT, "".join(map(line, range(200))), line(200) + END]) as url:
         bunches = [len(bunch) for bunch in look(url)]
 

@@ -49,7 +49,7 @@ Start = Callable[..., Running]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts simulators by command line; all of them end with the test."""
+    """Start simulators by command line; all of them end with the test."""
     running: list[Running] = []
 
     def begin(*arguments: str) -> Running:

@@ -1,4 +1,4 @@
-"""A picture that an item names is had through its marketplace's proxy, from a real simulator."""
+"""A picture that an item names can be fetched through its marketplace's proxy, from a real simulator."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""A migrated database with nothing in it, the shop that fills it, and a market with what is for sale."""
+"""An empty migrated database, the shop that fills it, and a market with items for sale."""
 
 from collections.abc import Callable, Iterator
 

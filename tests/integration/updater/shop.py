@@ -1,4 +1,4 @@
-"""A seller's withdrawn listings, a market to search in, and the updater's worker and planner around them."""
+"""A seller's withdrawn listings, a market to search, and the updater's worker and planner around them."""
 
 import threading
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ SAME = Likeness(share_forth=0.9, share_back=0.9, inliers=200, colour_distance=1.
 
 
 def item(item_id: str, **more: Any) -> Item:
-    """A good replacement of what `RevivalShop.gone` lost; keywords change it."""
+    """A good replacement of the listing that `RevivalShop.gone` made; keywords change it."""
     now = utc_now()
     values = {
         "marketplace": Marketplace.YAHOO,
@@ -79,11 +79,11 @@ def no_longer(item_id: str, state: State = State.SOLD, reason: Reason = Reason.W
 
 @dataclass
 class Market:
-    """What a search finds, in order, and what a look at one shows."""
+    """What a search returns, in order, and what a look at one item shows."""
 
     for_sale: list[Item] = field(default_factory=list)
     pages: dict[str, Item] = field(default_factory=dict)
-    """What an item's own page shows where that differs from the search result."""
+    """The item's own page, where it differs from the search result."""
     asked: list[tuple[Marketplace, SearchRequest]] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
     compared: list[tuple[str, str]] = field(default_factory=list)
@@ -167,7 +167,7 @@ class RevivalShop(Shop):
         self.change(listing_id, hold_id=added.inserted_primary_key[0])
 
     def seen(self, item_id: str, **values: Any) -> None:
-        """What another look wrote of a source."""
+        """Write what another look found of a source."""
         mine = update(source_items).where(source_items.c.item_id == item_id).values(**values)
         engines.run_tx(self.engine, lambda connection: connection.execute(mine))
 
@@ -175,7 +175,7 @@ class RevivalShop(Shop):
         return ReviveListings(self.listings_port, self.find, PrometheusMeter(), utc_now, timedelta(seconds=30))
 
     def wake(self, *listing_ids: int) -> BatchOutcome:
-        """As a withdrawal does."""
+        """Wake the updater as a withdrawal does."""
         message = RevivalWanted(marketplace=Marketplace.YAHOO, run_id=7, listing_ids=listing_ids)
         return self.worker()(Batch(message), threading.Event())
 
@@ -186,7 +186,7 @@ class RevivalShop(Shop):
         KeepFresh(self.decisions, self.market.look, utc_now)(Marketplace.YAHOO)
 
     def candidates(self, listing_id: int) -> dict[str, str | None]:
-        """Item -> the filter that refused it, in the order of judging."""
+        """By item: the filter that refused it, in the order of judging."""
         columns = (revival_candidates.c.item_id, revival_candidates.c.refused_by)
         rows = select(*columns).where(revival_candidates.c.listing_id == listing_id).order_by(revival_candidates.c.id)
         with engines.reading(self.engine) as connection:
@@ -199,7 +199,7 @@ class RevivalShop(Shop):
             return connection.execute(mine.order_by(revival_candidates.c.id)).all()
 
     def reasons(self, listing_id: int) -> list[Any]:
-        """Of its events, in their order."""
+        """Return the kinds of the listing's events, in order."""
         mine = select(listing_events.c.reason).where(listing_events.c.listing_id == listing_id)
         with engines.reading(self.engine) as connection:
             return list(connection.execute(mine.order_by(listing_events.c.id)).scalars())
@@ -255,7 +255,7 @@ def planner(shop: RevivalShop, batches: Inline, *, now: Any = utc_now, **more: A
 
 
 def run(shop: RevivalShop, plans: Sequence[int] = (2, 4), **more: Any) -> tuple[Run, Inline]:
-    """One whole update run."""
+    """Run one whole update run."""
     batches = Inline(shop)
     request = Request(marketplace=Marketplace.YAHOO, plans=tuple(plans), **more)
     return planner(shop, batches)(request, None, threading.Event()), batches

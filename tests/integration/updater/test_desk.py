@@ -1,4 +1,4 @@
-"""What people ask and decide: ask first, approve, undo, preview, explain, a seller's own settings."""
+"""What people see and decide: approval, undo, preview, explain, a seller's own settings."""
 
 import pytest
 from sqlalchemy import insert, select
@@ -26,7 +26,7 @@ from mercarich_updater.use_cases.revive import BatchOutcome
 
 @pytest.fixture
 def asked(shop: RevivalShop, market: Market) -> int:
-    """A listing of a seller who wants to be asked first, with one proposal."""
+    """A listing with one proposal, of a seller who approves replacements."""
     user = shop.seller("a")
     shop.own(user, "REVIVAL_ASK_FIRST", "on")
     listing = shop.gone(user, "old1", sku="s1")
@@ -86,7 +86,7 @@ def test_a_refused_proposal_is_not_proposed_again(shop: RevivalShop, market: Mar
 
 @pytest.fixture
 def pair(shop: RevivalShop, market: Market) -> tuple[int, int]:
-    """Two listings of such a seller with one source, each with a proposal: both were searched for at once."""
+    """Two listings of such a seller with one source, each with a proposal, because both were searched at once."""
     user = shop.seller("a")
     shop.own(user, "REVIVAL_ASK_FIRST", "on")
     first, second = (shop.gone(user, "old1", sku=sku) for sku in ("s1", "s2"))
@@ -102,7 +102,7 @@ def pair(shop: RevivalShop, market: Market) -> tuple[int, int]:
 def test_a_taken_replacement_lets_the_other_proposals_of_its_listings_lapse(
     shop: RevivalShop, market: Market, pair: tuple[int, int]
 ) -> None:
-    """One that was left blocked its listing for ever, for nobody could decide it any more."""
+    """A proposal that was left would block its listing for ever, because nobody could decide on it any more."""
     first, second = pair
     shop.desk.approve("s1", None, "yuki")
     shop.decide()
@@ -137,7 +137,7 @@ def test_one_proposal_stands_for_all_listings_with_the_source(shop: RevivalShop,
 
 
 def test_a_search_that_ends_behind_another_proposes_nothing(shop: RevivalShop, market: Market) -> None:
-    """As when a worker was slower than its lease."""
+    """The lease expires, as with a slow worker."""
     user = shop.seller("a")
     shop.own(user, "REVIVAL_ASK_FIRST", "on")
     shop.gone(user, "old1", sku="s1")
@@ -241,7 +241,7 @@ def test_a_sellers_own_settings_are_typed_and_can_be_given_up(shop: RevivalShop)
 
 
 def test_a_gone_item_is_never_taken(shop: RevivalShop, market: Market) -> None:
-    """The search still shows what has sold: its page decides."""
+    """The search still shows an item that has sold; the item's page decides."""
     listing = shop.gone(shop.seller("a"), "old1")
     market.for_sale = [item("new1")]
     market.pages["new1"] = no_longer("new1")

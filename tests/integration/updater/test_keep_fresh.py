@@ -1,4 +1,4 @@
-"""Restores that wait for their push: whose sources are looked at again, how many at once, and when not at all."""
+"""Restores that wait for their push: whose sources are looked at again, how many at once, and when they are not."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from mercarich_updater.use_cases.decide import LATER, LOOKS, KeepFresh, TakeAppr
 
 
 def waiting(shop: RevivalShop, user_id: int, item_id: str, **more: Any) -> int:
-    """A restore that Amazon has not heard of; its source was seen long ago."""
+    """A restore that has not reached Amazon, whose source was seen long ago."""
     source = {"state": "available", "observed_at": days_ago(1)}
     return shop.listing(user_id, item_id, source=source, **{"revision": 2, "restored_at": utc_now(), **more})
 

@@ -1,4 +1,4 @@
-"""A small labelled set: the default rules take hardly a wrong candidate, and most of the right ones."""
+"""A small labelled set: the default rules accept hardly any wrong candidate, and most of the right ones."""
 
 import pytest
 from bench.match_quality import compare, refusal, score
@@ -12,9 +12,9 @@ PAIRS = 120
 
 @pytest.mark.timeout(1800)
 def test_m7_labelled_pairs_are_told_apart() -> None:
-    """The drawing and the comparing have no chance in them: the figures move only when one of them is changed."""
+    """Drawing and comparing are deterministic: the figures change only when one of them is changed."""
     every = list(pairs(SEED_OF_PAIRS, PAIRS))
-    # Others that their titles refuse are taken by nobody, whatever their pictures say: half of the work.
+    # Pairs whose titles differ are refused whatever their pictures show; leaving them out saves half of the work.
     seen = [compare(pair) for pair in every if pair.same or not told_by_titles(pair)]
     default, seed = score(seen, DEFAULT), score(seen, SEED)
 

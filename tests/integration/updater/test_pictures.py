@@ -1,4 +1,4 @@
-"""Pictures over HTTP: what a proxy answers, and what becomes of pictures that cannot be used."""
+"""Pictures over HTTP: a proxy's responses, and what happens to pictures that cannot be used."""
 
 import os
 import threading
@@ -27,7 +27,7 @@ OURS, THEIRS = (Picture(Marketplace.YAHOO, f"https://pictures/{name}") for name 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[HttpPictures, list[bytes]]]:
-    """What compares, and the bodies that it gets, one after the other; an empty one: the proxy's breaker is open."""
+    """The comparer, with the bodies that it receives one after the other; an empty one: the proxy's breaker is open."""
     bodies: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -21,7 +21,7 @@ from mercarich_updater.ports import Batch
 from mercarich_updater.use_cases.revive import BatchOutcome
 
 MARKED = {"quantity": 1, "revision": 1, "pushed_revision": 1, "pushed_quantity": 1, "withdrawn_at": None}
-"""As check_item_* --without-update leaves a listing: a replacement is wanted, and the offer still stands."""
+"""Mark the listing as check_item_* --without-update does: it needs a replacement, and the offer is still up."""
 
 
 def test_m2_a_withdrawn_listing_gets_the_first_match_and_goes_up_again(shop: RevivalShop, market: Market) -> None:
@@ -109,7 +109,7 @@ def test_the_picture_that_was_saved_serves_when_nothing_else_shows_the_old_sourc
 def test_m7_thresholds_and_exclusions_are_the_sellers_own(shop: RevivalShop, market: Market) -> None:
     strict, easy = shop.seller("strict"), shop.seller("easy")
     shop.own(strict, "REVIVAL_SHIP_DAYS", 1)
-    shop.own(strict, "REVIVAL_LEAST_RATING", "no number")  # counts as absent
+    shop.own(strict, "REVIVAL_LEAST_RATING", "no number")  # Counts as absent.
     rows = [{"user_id": easy, "marketplace": "yahoo", "seller_id": "bad-seller"}]
     engines.run_tx(shop.engine, lambda c: c.execute(insert(excluded_sellers), rows))
     engines.run_tx(shop.engine, lambda c: c.execute(insert(excluded_words), [{"user_id": easy, "word": "ジャンク"}]))
@@ -125,7 +125,7 @@ def test_m7_thresholds_and_exclusions_are_the_sellers_own(shop: RevivalShop, mar
 
 
 def test_m8_a_swap_before_any_push_leaves_amazon_alone(shop: RevivalShop, market: Market) -> None:
-    """One that was only marked, and one whose withdrawal has not left yet."""
+    """One listing was only marked; the withdrawal of the other has not reached Amazon yet."""
     only_marked = shop.gone(shop.seller("a"), "old1", **MARKED)
     not_left = shop.gone(shop.seller("b"), "old2", revision=2, pushed_revision=1, pushed_quantity=1)
     market.for_sale = [item("new1")]
@@ -158,7 +158,7 @@ def test_m2_one_that_was_only_marked_comes_down_when_a_person_is_asked_first(sho
 
 
 def test_m2_one_that_was_only_marked_comes_down_when_its_search_is_given_up(shop: RevivalShop, market: Market) -> None:
-    """Its source is known to be gone, even where nothing is known of replacements."""
+    """Its source is known to be gone, even if nothing is known about replacements."""
     listing = shop.gone(shop.seller("a"), "old1", **MARKED)
     market.unsearchable = "breaker_open"
     quantities = []
@@ -194,7 +194,7 @@ def test_m8_a_restore_is_pushed_with_its_lead_time_only_while_its_source_is_fres
 
 
 def test_m7_the_first_price_stays_the_ceiling_after_a_replacement(shop: RevivalShop, market: Market) -> None:
-    """A dearer replacement does not raise what the next one may cost."""
+    """A dearer replacement does not raise the price limit of the next one."""
     user = shop.seller("a")
     shop.own(user, "REVIVAL_PRICE_FACTOR", 1.5)
     listing = shop.gone(user, "old1", first_price_jpy=None)
@@ -208,7 +208,8 @@ def test_m7_the_first_price_stays_the_ceiling_after_a_replacement(shop: RevivalS
 
 
 def test_m7_a_seller_may_buy_up_to_the_break_even(shop: RevivalShop, market: Market) -> None:
-    """Listings of one source move together: the cheapest offer decides, and one without a price the first price."""
+    """Listings of one source move together: the cheapest offer decides, and one without a price counts with the first
+    price."""
     user, other = shop.seller("a"), shop.seller("b")
     for seller in (user, other):
         shop.own(seller, "REVIVAL_PRICE_RULE", "break_even")
@@ -343,7 +344,8 @@ def test_m7_our_own_picture_that_is_blocked_puts_the_search_off_and_the_last_rea
 
 
 def test_a_woken_listing_whose_worker_died_is_asked_for_again(shop: RevivalShop, market: Market) -> None:
-    """The record came again while the dead worker's lease still held: nothing was free, and it is done with."""
+    """The record came again while the dead worker's lease still held: nothing was free, and the record counts as
+    handled."""
     listing = shop.gone(shop.seller("a"), "old1")
     batch = Batch(RevivalWanted(marketplace=Marketplace.YAHOO, run_id=7, listing_ids=(listing,)))
     later = utc_now() + timedelta(seconds=121)

@@ -1,4 +1,5 @@
-"""What others write while a replacement is looked for: it is newer than what the search knows, and stands."""
+"""Others write while a replacement is searched for: their changes are newer than what the search knows, and are
+kept."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -80,7 +81,7 @@ def test_a_look_that_finds_it_gone_keeps_since_when_that_is_suspected(shop: Revi
 def test_a_waiting_restore_that_the_brake_holds_comes_down_when_its_source_is_seen_gone(
     shop: RevivalShop, market: Market
 ) -> None:
-    """Amazon never heard of it: nothing is kept up, and so nothing is held any more."""
+    """The offer never reached Amazon, so nothing is kept up, and nothing is held any more."""
     listing = shop.gone(shop.seller("a"), "old1")
     market.for_sale = [item("new1")]
     shop.wake(listing)
@@ -109,7 +110,7 @@ def test_a_replacement_that_the_brake_holds_is_taken_back(shop: RevivalShop, mar
 def test_m8_a_zero_that_may_have_reached_amazon_is_followed_by_a_restore(
     shop: RevivalShop, market: Market, trace: dict[str, Any]
 ) -> None:
-    """Its PATCH went out, and the answer was lost."""
+    """Its PATCH was sent, and the response was lost."""
     listing = shop.gone(shop.seller("a"), "old1", pushed_revision=1, pushed_quantity=1, **trace)
     market.for_sale = [item("new1")]
     shop.wake(listing)
@@ -119,7 +120,7 @@ def test_m8_a_zero_that_may_have_reached_amazon_is_followed_by_a_restore(
 
 
 def test_an_undo_counts_on_from_a_change_that_was_under_way(shop: RevivalShop, market: Market) -> None:
-    """It waits for the other one's lock, and a revision is never given twice."""
+    """The search waits for the other one's lock, and no revision is used twice."""
     listing = shop.gone(shop.seller("a"), "old1", sku="s1")
     market.for_sale = [item("new1")]
     shop.wake(listing)

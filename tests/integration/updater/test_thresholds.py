@@ -1,4 +1,4 @@
-"""Row M7: every threshold of the filters is a setting of the seller, and its default is what is shipped."""
+"""Row M7: every threshold of the filters is a setting of the seller, and its default is the shipped value."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rows C4, C5, C8, C9 and last-started-wins for update_item_*: what a run takes in, and how it ends."""
+"""Rows C4, C5, C8, C9 and last-started-wins for update_item_*: which listings a run takes in, and how it ends."""
 
 import threading
 from datetime import timedelta
@@ -115,7 +115,7 @@ def test_c9_pages_of_a_run_keep_the_order_and_are_read_one_by_one(
 
 @pytest.mark.parametrize("never_searched", [True, False])
 def test_a_page_of_a_run_is_read_by_index(shop: RevivalShop, never_searched: bool) -> None:
-    """Nothing is sorted, however many want a replacement."""
+    """No query sorts, however many listings need a replacement."""
     user = shop.seller("a")
     for number in range(60):
         shop.gone(user, f"old{number}", searched_at=None if number % 2 else utc_now())
@@ -186,7 +186,7 @@ def test_the_same_request_key_is_the_same_run(shop: RevivalShop, market: Market)
 
 
 def test_a_listing_that_no_longer_wants_one_does_not_keep_the_run(shop: RevivalShop, market: Market) -> None:
-    """The worker finds it restored, by the seller say, between its marking and its search."""
+    """The worker finds it restored, for example by the seller, between its marking and its search."""
     listing = shop.gone(shop.seller("a"), "old1")
 
     class RestoredMeanwhile(Inline):
@@ -205,7 +205,7 @@ def test_a_search_that_kills_its_worker_is_set_aside(shop: RevivalShop, market: 
 
     class Killing(Inline):
         def one(self, batch: RevivalWanted) -> None:
-            """Dies after the claim: nothing is written, and the lease has run out."""
+            """The worker dies after the claim: nothing is written, and the lease has expired."""
             if killer not in batch.listing_ids:
                 super().one(batch)
                 return
@@ -221,7 +221,7 @@ def test_a_search_that_kills_its_worker_is_set_aside(shop: RevivalShop, market: 
 
 
 def test_a_planner_finds_the_abandoned_by_an_index_of_their_own(shop: RevivalShop) -> None:
-    """It looks each round, through all that is pending: those that nobody has claimed yet are passed over."""
+    """Each round reads all pending rows, so those that nobody has claimed yet are skipped."""
     mine = SqlRuns(shop.engine, Operation.UPDATE).start(Request(Marketplace.YAHOO, (2,)), None, utc_now())
     asked: list[tuple[str, Any]] = []
     event.listen(shop.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
@@ -234,7 +234,7 @@ def test_a_planner_finds_the_abandoned_by_an_index_of_their_own(shop: RevivalSho
 
 
 def test_whether_a_seller_uses_a_source_is_found_by_the_source(shop: RevivalShop) -> None:
-    """By a pair in a list of pairs, SQLite went through all that he lists."""
+    """With a pair in a list of pairs, SQLite read all of a seller's listings."""
     if shop.engine.dialect.name != "sqlite":
         pytest.skip("MariaDB finds rows by pairs")
     user = shop.seller("a")

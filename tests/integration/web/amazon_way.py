@@ -1,4 +1,4 @@
-"""The way to a linked account as real servers: our pages, the simulator's consent page, feed's callback."""
+"""Linking an account over real servers: our pages, the simulator's consent page, feed's callback."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ LINK, PAGE = "/amazon/link", "/amazon"
 
 @dataclass(frozen=True)
 class Way:
-    """Everything on the way to an account, and what the database says of it."""
+    """Everything needed to link an account, and what the database contains of it."""
 
     site: Served
     engine: Engine
@@ -49,7 +49,7 @@ class Way:
         return browser
 
     def to_consent(self, browser: Browser) -> dict[str, str]:
-        """Press the button; the query of the consent page's address."""
+        """Press the button. Return the query of the consent page's address."""
         answer = browser.post(LINK)
         assert answer.status_code == 200
         address = answer.headers["refresh"].removeprefix("0; url=")
@@ -59,14 +59,14 @@ class Way:
         return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
     def decide(self, asked: dict[str, str], answer: str = "confirm", seller: int = 0) -> str:
-        """On the consent page; the address that it leads back to."""
+        """Consent. Return the address to which the consent page redirects."""
         form = {"state": asked["state"], "redirect_uri": asked["redirect_uri"], "answer": answer}
         form["seller_id"] = self.seed["sellers"][seller]["seller_id"]
         url = f"{self.amazon}/sellercentral/apps/authorize/confirm"
         return httpx.post(url, data=form, trust_env=False).headers["location"]
 
     def back(self, browser: Browser, address: str) -> str:
-        """Follow it; the outcome, which the page then tells."""
+        """Follow the redirect. Return the outcome that the page then shows."""
         answer = browser.client.get(address)
         assert (answer.status_code, answer.headers["referrer-policy"]) == (303, "no-referrer")
         onward = urlsplit(answer.headers["location"])
@@ -85,7 +85,7 @@ class Way:
 
 @contextmanager
 def amazon_at(log: Path) -> Iterator[str]:
-    """The simulator's address: three sellers, nothing happens by itself."""
+    """The simulator's address: three sellers; nothing happens unless a test asks for it."""
     port = free_port()
     command = [sys.executable, "-m", "mercarich_simulator", "serve", "--port", str(port), "--churn-per-hour", "0"]
     process = _up([*command, "--sellers", "3", "--listings", "30"], f"http://127.0.0.1:{port}", log)
@@ -96,7 +96,7 @@ def amazon_at(log: Path) -> Iterator[str]:
 
 @contextmanager
 def way_to(amazon: str, database_url: str, engine: Engine, log: Path, *, apart: bool = False) -> Iterator[Way]:
-    """`apart`: feed as its own process, which takes seconds to start; else in this one."""
+    """`apart`: feed in a process of its own, which takes seconds to start; otherwise in this one."""
     seed = httpx.get(f"{amazon}/_sim/seed", trust_env=False).json()
     port = free_port()
     callback = f"http://127.0.0.1:{port}{CALLBACK_PATH}"
@@ -139,7 +139,7 @@ def _thread(port: int, shared: SharedSettings, of_feed: dict[str, str]) -> Itera
 
 
 def _up(command: list[str], url: str, log: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """A process that answers /healthz."""
+    """Run a process that serves /healthz."""
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=os.environ | environment, stdout=out, stderr=out)
     deadline = time.monotonic() + 30

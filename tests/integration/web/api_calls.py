@@ -1,4 +1,4 @@
-"""Calls of the API as its document allows them, and as it does not: strategies made of docs/openapi.json."""
+"""Calls of the API, valid and invalid: strategies made from docs/openapi.json."""
 
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ class Call(NamedTuple):
 
 
 def calls(document: Document, method: str, path: str, ids: list[int]) -> st.SearchStrategy[Call]:
-    """Of one operation; a path's places are these ids, or what is no id."""
+    """Calls of one operation; ids in its path are drawn from these, or invalid."""
     operation = document["paths"][path][method]
     query, places = {}, {}
     for parameter in operation.get("parameters", []):
@@ -46,7 +46,7 @@ def calls(document: Document, method: str, path: str, ids: list[int]) -> st.Sear
 
 
 def problem_of(document: Document, call: Call, path: str, answer: Any) -> str | None:
-    """What of an answer is not as the document says."""
+    """Return how a response differs from the document."""
     responses = document["paths"][path][call.method]["responses"]
     told = responses.get(str(answer.status_code))
     if answer.status_code in (400, 404, 405, 413) and told is None:

@@ -1,4 +1,4 @@
-"""An upgraded database with a builder of rows, and the real command."""
+"""A migrated database with a builder of rows, and the real command."""
 
 import json
 import os
@@ -25,7 +25,7 @@ Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
 
 @pytest.fixture(autouse=True)
 def _it_is_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Now is when a test begins, not when its module was read: a tier takes many minutes."""
+    """The time at which a test begins, not at which its module was imported: a tier takes many minutes."""
     now = datetime.now(UTC)
     monkeypatch.setattr(rows_of_tests, "NOW", now)
     if hasattr(request.module, "NOW"):
@@ -39,14 +39,14 @@ class Done(NamedTuple):
 
 
 class Mercarich:
-    """Calls `mercarich …` as the console script does, against one database and one broker."""
+    """Run `mercarich …` as the console script does, against one database and one broker."""
 
     def __init__(self, **environment: str) -> None:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MERCARICH_")}
         self.environment |= environment
 
     def __call__(self, *arguments: str) -> Done:
-        """In this process, which is a second faster than `process`."""
+        """Run it in this process, which is a second faster than `process`."""
         with (
             pytest.MonkeyPatch.context() as patch,
             redirect_stdout(StringIO()) as stdout,
@@ -58,12 +58,12 @@ class Mercarich:
                 patch.setenv(name, value)
             try:
                 code = front.main(arguments)
-            except SystemExit as error:  # argparse
+            except SystemExit as error:  # From argparse.
                 code = int(error.code or 0)
         return Done(code, stdout.getvalue(), stderr.getvalue())
 
     def process(self, *arguments: str) -> Done:
-        """The installed script, in a process of its own."""
+        """Run the installed script in a process of its own."""
         command = [str(Path(sys.executable).with_name("mercarich")), *arguments]
         done = subprocess.run(
             command, env=self.environment, capture_output=True, text=True, timeout=60, check=False, encoding="utf-8"
@@ -71,7 +71,7 @@ class Mercarich:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def page(self, *arguments: str) -> str:
-        """The page that people see, of a command that succeeds."""
+        """Return the page that people see, of a command that succeeds."""
         done = self(*arguments)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
@@ -101,7 +101,7 @@ def mercarich(database_url: str, kafka_bootstrap: str, engine: Engine) -> Mercar
 
 @pytest.fixture
 def deeds(engine: Engine) -> Deeds:
-    """What the audit log says was done, signing in left out: action, by whom, to what, and the detail."""
+    """Return the audit log without sign-ins: action, actor, subject and detail."""
 
     def read() -> list[tuple[str, str, str, str | None]]:
         log = tables.audit_log.c

@@ -36,7 +36,7 @@ class Letter:
 
 
 class Mailbox:
-    """Takes every mail; `stop` makes the server go away."""
+    """Accept every mail; `stop` ends the server."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -91,7 +91,7 @@ class Call:
 
 
 class Receiver:
-    """Answers `status` to every POST; a redirect would lead to /elsewhere."""
+    """Respond with `status` to every POST; a redirect points to /elsewhere."""
 
     def __init__(self) -> None:
         self.status = 204
@@ -109,7 +109,7 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
+                """Suppress the log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -1,4 +1,4 @@
-"""Rows for the tests of the operator's commands: each function adds one row with what matters given."""
+"""Rows for the tests of the operator's commands: each function adds one row with the given values."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ def ago(**span: float) -> datetime:
 
 
 class Rows:
-    """Adds rows to an upgraded database; answers their ids."""
+    """Add rows to a migrated database. Each method returns the id."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -100,7 +100,7 @@ class Rows:
         )
 
     def add(self, table: Table, **values: Any) -> int:
-        """A text for a reason is a sentence of an earlier release."""
+        """A reason that is a text is a sentence of an earlier release."""
         old = {name: OldSentence(text) for name, text in values.items() if _is_sentence(table, name, text)}
         done = run_tx(self._engine, lambda connection: connection.execute(insert(table).values(values | old)))
         key = done.inserted_primary_key

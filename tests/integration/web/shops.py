@@ -1,4 +1,4 @@
-"""A seller who is signed in to real pages, and how her listings are found again."""
+"""A seller who is signed in to real pages, and how to find the seller's listings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The pages as a browser meets them: the real application on a port of this machine."""
+"""The pages as a browser sees them: the real application on a port of this machine."""
 
 import re
 import socket
@@ -20,12 +20,12 @@ from mercarich_web.identity.passwords import Argon2Passwords
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Argon2Passwords(memory_kib=64)
-"""As real ones, and quick."""
+"""Password hashes like the real ones, but quick to compute."""
 TOKEN = re.compile(r'name="form-token" content="([^"]+)"')
 
 
 def let_sign_in(engine: Engine, user_id: int, language: str | None = None) -> None:
-    """Gives a user `PASSWORD`."""
+    """Set a user's password to `PASSWORD`."""
     row = {
         "user_id": user_id,
         "password_hash": PASSWORDS.hash(PASSWORD),
@@ -36,7 +36,7 @@ def let_sign_in(engine: Engine, user_id: int, language: str | None = None) -> No
 
 
 class Browser:
-    """One browser: cookies, its own Origin, the form token of the last page. Redirects are answers, not followed."""
+    """One browser: cookies, its own Origin, the form token of the last page. Redirects are returned, not followed."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -50,7 +50,7 @@ class Browser:
         return answer
 
     def post(self, path: str, **fields: object) -> httpx.Response:
-        """With Origin and form token, as a form of a page sends it."""
+        """Post with Origin and form token, as a form of a page does."""
         data = {"form_token": self.token, **fields}
         return self.client.post(path, data=data, headers={"Origin": self.origin})
 

@@ -1,4 +1,4 @@
-"""A seller links an Amazon account: our page, the simulator's consent page, feed's callback, each a real server."""
+"""A seller links an Amazon account over real servers: our page, the simulator's consent page, feed's callback."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -27,13 +27,13 @@ def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def apart() -> bool:
-    """Whether feed is a process of its own."""
+    """Whether feed runs in a process of its own."""
     return False
 
 
 @pytest.fixture
 def way(database_url: str, engine: Engine, rows: Rows, amazon: str, tmp_path: Path, *, apart: bool) -> Iterator[Way]:
-    """Ann (1) and Bob (2) can sign in; nobody has an account."""
+    """Ann (1) and Bob (2) can sign in; neither has an account."""
     for username in ("ann", "bob"):
         let_sign_in(engine, rows.user(username))
     with way_to(amazon, database_url, engine, tmp_path / "feed.log", apart=apart) as found:
@@ -102,7 +102,7 @@ def test_who_was_lured_to_the_consent_page_of_another_gives_nothing_away(way: Wa
     assert way.back(victim, address) == Outcome.STRANGE
     assert "outcome=strange" in way.site.browser().client.get(address).headers["location"]
     assert (way.account(1), way.account(2)) == (None, None)
-    assert way.back(mallory, address) == Outcome.LINKED  # whom it was given to may still use it
+    assert way.back(mallory, address) == Outcome.LINKED  # The session that it was given to can still use it.
 
 
 def test_another_session_of_the_same_seller_is_another(way: Way) -> None:
@@ -175,7 +175,7 @@ def test_another_account_takes_the_place_of_one_only_while_no_listing_is_in_it(w
 
 
 def test_it_needs_a_fresh_login_and_no_form_leads_to_another_site(way: Way) -> None:
-    """A browser would hold such a form's policy against all that Amazon redirects it to, as well."""
+    """A browser would also apply such a form's policy to every address that Amazon redirects to."""
     ann = way.signed_in()
     policy = ann.get(PAGE).headers["content-security-policy"]
     way.change(tables.sessions, confirmed_at=ago(hours=1))
@@ -192,4 +192,4 @@ def test_the_callback_bears_whatever_it_is_asked(way: Way, query: str) -> None:
     callback = urlsplit(way.decide(way.to_consent(ann)))._replace(query="").geturl()
 
     assert "outcome=strange" in ann.client.get(callback + query).headers["location"]
-    assert ann.client.head(callback).status_code == 405  # what only looks uses nothing up
+    assert ann.client.head(callback).status_code == 405  # Requests that only look do not use the state up.

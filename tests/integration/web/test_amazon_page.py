@@ -1,4 +1,5 @@
-"""A seller's page about Amazon: how the token is, what waits, what was refused; with no consent page, no button."""
+"""A seller's page about Amazon: the token's state, waiting changes, refused changes; no button without a consent
+page."""
 
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ ANN = 1
 
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
-    """Her browser, in English."""
+    """Ann's browser, in English."""
     user_id = rows.user("ann")
     with signed_in(database_url, engine, user_id) as browser:
         yield browser

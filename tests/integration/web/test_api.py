@@ -1,4 +1,4 @@
-"""The public API: keys with scopes, pages by keyset, stories, jobs, problem+json, and its document."""
+"""The public API: keys with scopes, keyset pages, listing histories, jobs, problem+json, and its document."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def build(database_url: str, own: PagesSettings | None = None) -> FastAPI:
 
 @pytest.fixture
 def site(database_url: str, engine: Engine, rows: Rows) -> Iterator[Served]:
-    """Ann has 60 listings, one of them with a story."""
+    """Ann has 60 listings, one of them with a history."""
     ann = rows.user("ann")
     let_sign_in(engine, ann)
     source = rows.source("x1", state="sold", reason="won")
@@ -58,7 +58,7 @@ def key_of(ann: Browser, *scopes: str) -> str:
 
 @pytest.fixture
 def program(site: Served, ann: Browser) -> Browser:
-    """Not a browser: it has a key and no cookie."""
+    """A program and not a browser: it has a key and no cookie."""
     one = site.browser()
     one.client.headers["Authorization"] = f"Bearer {key_of(ann, *ALL)}"
     return one

@@ -1,4 +1,4 @@
-"""Every operation of the API called with one seller's key in many ways, right and wrong, and always the same ones."""
+"""Call every operation of the API with one seller's key in many ways, valid and invalid, always the same ones."""
 
 import json
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ def test_no_call_of_the_api_fails_or_answers_otherwise_than_told_or_touches_anot
 
 
 def _called(program: Browser, path: str, wanted: SearchStrategy[Call]) -> set[int]:
-    """The statuses of an operation's answers, each of which was looked at."""
+    """Statuses that an operation returned; each was reviewed."""
     statuses = set()
 
     @EACH

@@ -23,7 +23,7 @@ ONE_TO_THOUSAND = "expected a whole number from 1 to 1000, not"
 NO_SELLER = "there is no seller"
 
 Row = tuple[str, int, str]
-"""What follows the command's name, the exit code, and a part of what is said."""
+"""The arguments, the exit code, and a part of the message."""
 
 RUN: list[Row] = [
     ("", 2, "are required: check_times"),
@@ -185,7 +185,7 @@ BAD: Mapping[str, list[Row]] = {
 
 @pytest.fixture
 def lonely(mercarich: Mercarich, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mercarich:
-    """In an empty folder, with nothing of the caller's to find, and one seller in the database."""
+    """Run in an empty folder, without any of the caller's files, and with one seller in the database."""
     rows.user("hanako")
     monkeypatch.chdir(tmp_path)
     mercarich.environment |= {"MERCARICH_DATA_DIR": str(tmp_path), "FEED_ENCRYPTION_KEY": new_key()}

@@ -1,4 +1,4 @@
-"""Actions of a seller on many listings: counted before, done in one transaction, only where they fit."""
+"""A seller's actions on many listings: counted first, applied in one transaction, only where they fit."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,8 @@ from mercarich_reasons.stock import ByHand
 
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
-    """Signed in; she has two offers up, one down with its source on sale, one down without, one held, one draft."""
+    """Signed in; the seller has two offers up, one down with its source on sale, one down without, one held, one
+    draft."""
     user_id = rows.user("ann")
     there, gone = rows.source("x111111"), rows.source("x222222", state="sold", reason="won")
     down = {"quantity": 0, "revision": 4, "pushed_revision": 4, "pushed_quantity": 0}
@@ -35,7 +36,7 @@ def test_the_preview_counts_and_changes_nothing(ann: Browser, engine: Engine) ->
     before = by_sku(engine)
     page = ann.post("/listings/preview", action="withdraw", everything="true")
 
-    assert '<b class="num">3</b>' in page.text  # HELD-1 is up, too
+    assert '<b class="num">3</b>' in page.text  # HELD-1 is up, too.
     assert "3 of those chosen stay as they are" in page.text
     assert by_sku(engine) == before
 

@@ -1,4 +1,4 @@
-"""What SQL says an action fits is what the listing's stage says, for every combination of columns."""
+"""The SQL of which listings an action fits agrees with the listing's stage, for every combination of columns."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, Sequence[Any]] = {
 
 @pytest.fixture
 def listings(engine: Engine, rows: Rows) -> Mapping[int, tuple[Listing, bool]]:
-    """By id: every combination of the columns, with and without a removal; and whether Amazon does not know it."""
+    """By id: every combination of the columns, with and without a removal, and whether Amazon does not know it."""
     user_id, source_id = rows.user("ann"), rows.source("x1")
     new = new_listing(user_id, source_id, "yahoo", 1, NOW) | {"verified_at": NOW}
     every = [new | dict(zip(COLUMNS, values, strict=True)) for values in product(*COLUMNS.values())]
@@ -77,7 +77,7 @@ def test_each_stage_is_the_same_in_sql(
 def test_what_may_be_deleted_is_in_a_stage_that_ends(
     engine: Engine, listings: Mapping[int, tuple[Listing, bool]]
 ) -> None:
-    """Of its offers SQL asks more than the stage: that nothing is under way."""
+    """For offers SQL has further conditions besides the stage: nothing may be under way."""
     with reading(engine) as connection:
         found = set(connection.execute(select(tables.listings.c.id).where(fits(NOW))).scalars())
 

@@ -1,4 +1,4 @@
-"""Odd files never end a worker and never import a part: all rows are there afterwards, or none."""
+"""Odd files never end a worker and never import a part: afterwards all rows exist, or none."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`mercarich delete_old_items` (rows D1 to D4, M6): what goes, what stays, and where its pictures are."""
+"""`mercarich delete_old_items` (rows D1 to D4, M6): what is deleted, what stays, and what happens to pictures."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ GONE: dict[str, Any] = {"quantity": 0, "revision": 2, "pushed_revision": 2, "pus
 
 
 class Shop:
-    """Two sellers, a folder for their pictures, and a clock that stands."""
+    """Two sellers, a folder for their pictures, and a clock that stands still."""
 
     def __init__(self, engine: Engine, rows: Rows, folder: Path) -> None:
         self.engine, self.rows, self.folder = engine, rows, folder
@@ -296,7 +296,7 @@ def test_d4_many_rows_go_in_chunks_and_a_seller_is_capped_a_day(shop: Shop) -> N
 
 
 def _counted_deletes(shop: Shop) -> list[int]:
-    """Rows of each statement that deletes listings from now on."""
+    """Record the number of rows of each statement that deletes listings from now on."""
     counted: list[int] = []
 
     def count(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:

@@ -22,8 +22,8 @@ SEEN = {**DOWN, "withdrawn_at": ago(hours=1), "verified_at": ago(minutes=50)}
 
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows, kafka_bootstrap: str) -> Iterator[Browser]:
-    """An offer up, three down of which one's zero is not at Amazon and one is not watched, one that Amazon does not
-    know, two drafts of which one leaves Amazon, and a draft of Bob's."""
+    """An offer up; three down, of which one's zero is not at Amazon and one is not watched; one that Amazon does not
+    know; two drafts, of which one is being deleted at Amazon; and a draft of Bob's."""
     user_id, bob = rows.user("ann"), rows.user("bob")
     source = rows.source("x111111", state="sold")
     rows.listing(user_id, source, "UP-1")
@@ -99,7 +99,7 @@ def test_what_is_not_watched_is_not_taken_by_age(engine: Engine, rows: Rows) -> 
 def test_what_is_told_of_a_deleted_draft_is_not_told_of_the_listing_that_gets_its_id(
     ann: Browser, engine: Engine, rows: Rows
 ) -> None:
-    """SQLite gives the highest id again."""
+    """SQLite reuses the highest id."""
     source = rows.source("x999999")
     last = rows.listing(1, source, "LAST-1", listed=False)
     ann.post("/listings/apply", action="delete", listing=[last])

@@ -1,4 +1,4 @@
-"""`mercarich dlq list|show|replay`: what no worker could handle is looked at and given back."""
+"""`mercarich dlq list|show|replay`: records that no worker could handle are shown and replayed."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ TOPIC = "check.mercari"
 
 @pytest.fixture
 def letter(kafka_bootstrap: str) -> bytes:
-    """A record that a worker could not read, in the broker that other tests use, too."""
+    """A record that a worker could not parse, in the broker that other tests use, too."""
     ensure_topics(kafka_bootstrap, (*TOPICS, *DEAD_LETTERS))
     body = f'{{"v": 99, "mark": "{uuid4().hex}", "refresh_token=Atzr|secret": 1}}'.encode() + b"\xff"
     publisher = Publisher(kafka_bootstrap, client_id="test", topics=(*TOPICS, *DEAD_LETTERS))

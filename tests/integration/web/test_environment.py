@@ -1,4 +1,4 @@
-"""Row S2, T5: `constant_manager`, `env export` and `update_env`, with the words of the old system."""
+"""Row S2, T5: `constant_manager`, `env export` and `update_env`, with the arguments of the old system."""
 
 from pathlib import Path
 

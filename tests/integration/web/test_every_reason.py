@@ -1,4 +1,5 @@
-"""A row of every reason in every column that holds one: no page in Japanese has English, and everybody is told each."""
+"""A row of every reason in every column that holds one: no page in Japanese has English, and every page shows each
+reason."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from mercarich_web.console.output import sentence
 from mercarich_web.site.telling import told
 
 SLICE = 30
-"""Reasons of one test: a page shows as many rows."""
+"""Reasons in one test, as many as a page shows rows."""
 ALL_REASONS = examples()
 SLICES = [ALL_REASONS[at : at + SLICE] for at in range(0, len(ALL_REASONS), SLICE)]
 FRAGMENT = re.compile(r"[A-Za-z]{2,} [A-Za-z ,]{4,}")
@@ -187,12 +188,12 @@ def _page(browser: Browser, path: str) -> str:
 
 
 def _missing(page: str, reasons: Sequence[Reason]) -> list[str]:
-    """Reasons that the page does not tell in Japanese."""
+    """Return the reasons that the page does not show in Japanese."""
     return [reason.code for reason in reasons if told(reason, "ja") not in page]
 
 
 def _english(page: str) -> set[str]:
-    """Parts of sentences in English that the page has."""
+    """Return parts of English sentences on the page."""
     return {part for part in _FRAGMENTS if part in page}
 
 

@@ -1,4 +1,4 @@
-"""`mercarich exclude list|add|remove`: whom and what a seller, or all sellers, do not want."""
+"""`mercarich exclude list|add|remove`: the source sellers and words that one seller, or all sellers, exclude."""
 
 import pytest
 from sqlalchemy import Engine

@@ -1,4 +1,4 @@
-"""`mercarich explain SKU`: the whole story of one offer."""
+"""`mercarich explain SKU`: the whole history of one offer."""
 
 import re
 from datetime import datetime, timedelta

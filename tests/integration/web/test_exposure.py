@@ -1,4 +1,4 @@
-"""Exposure out of the history: when it begins, what ends it, and what the home page tells of it."""
+"""Exposure computed from the history: when it begins, what ends it, and what the home page shows of it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def spans_of(engine: Engine, user_id: int) -> Sequence[Span]:
 
 
 def down(rows: Rows, user_id: int, sku: str, **values: object) -> int:
-    """Withdrawn, and Amazon has taken the 0."""
+    """Withdrawn, and Amazon has accepted the 0."""
     source = rows.source(f"x{sku}", state="sold", reason="won")
     return rows.listing(user_id, source, sku, **{"quantity": 0, "pushed_quantity": 0} | values)
 
@@ -139,7 +139,7 @@ def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, r
         run = rows.run(generation, started_at=datetime.now(UTC) - timedelta(hours=hours))
         rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=2, checked=2, fallen=fallen)
     page = ann.get("/fortnight").text
-    assert "10 %" in page  # six hours unseen of the sixty since the first check, of one offer
+    assert "10 %" in page  # Of one offer: six unseen hours of the sixty since the first check.
     assert "That is above the limit" in page
     assert "about 360 item-minutes" in page
 

@@ -1,4 +1,5 @@
-"""A failed import gives its file back: every row, the wrong ones first with what is wrong, ready to go in again."""
+"""A failed import returns its file: every row, those with problems first, with the problems, ready to be imported
+again."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""`check_background_jobs`: only the job that does not move is taken over, later closed; everybody else goes on."""
+"""`check_background_jobs`: only a job without progress is taken over, and later closed; all others continue."""
 
 import pytest
 from sqlalchemy import Engine, insert

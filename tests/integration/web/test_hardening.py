@@ -1,4 +1,4 @@
-"""What a hostile client sends: bodies that are bombs, bodies that never come, methods and headers nobody needs."""
+"""Requests of a hostile client: decompression bombs, bodies that never arrive, unneeded methods and headers."""
 
 import socket
 import time
@@ -55,11 +55,11 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str, int]] = {
         401,
     ),
 }
-"""Path, body, kind, status: without a key what a body of the API holds does not matter."""
+"""Path, body, content type, status: without a key the content of an API body does not matter."""
 
 
 def begun(length: int) -> bytes:
-    """A form whose body is still to come."""
+    """A form whose body has not arrived yet."""
     lines = [
         "POST /sign-in HTTP/1.1",
         "Host: x",
@@ -122,7 +122,7 @@ HEADS = {
     "blank lines for ever": (b"\r\n", b"\r\n"),
     "the head of a second request": (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET ", b"/"),
 }
-"""What comes first, and then again and again."""
+"""The first piece, and the piece that is repeated."""
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -208,7 +208,7 @@ def test_a_forwarded_address_counts_only_from_a_proxy_that_is_trusted(
 
 
 def ended(connection: socket.socket, piece: bytes, seconds: float = 10) -> bool:
-    """Whether the other side ends the connection while it is sent this piece again and again."""
+    """Return whether the other side closes the connection while this piece is sent again and again."""
     connection.settimeout(0.02)
     until = time.monotonic() + seconds
     while time.monotonic() < until:

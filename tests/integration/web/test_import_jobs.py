@@ -1,4 +1,4 @@
-"""CSV imports: read, compared and applied by workers; whole or not at all, whatever happens in between."""
+"""CSV imports: read, compared and applied by workers; completely or not at all, whatever happens in between."""
 
 import pytest
 from sqlalchemy import Engine, select, update

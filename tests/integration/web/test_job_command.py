@@ -1,4 +1,4 @@
-"""`mercarich job` and `mercarich check_background_jobs` as people type them, with what is wrong said in a sentence."""
+"""`mercarich job` and `mercarich check_background_jobs` as people type them; errors are single sentences."""
 
 import csv
 import io

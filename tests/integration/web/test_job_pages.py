@@ -1,4 +1,4 @@
-"""Sellers' jobs by pages: started, watched as a stream, stopped; what is wrong is told in the form."""
+"""Sellers' jobs in the pages: started, watched as a stream, stopped; problems appear in the form."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ CSV = "sku,marketplace,source_id,title\nA-1,yahoo,x1234567,カメラ\n"
 
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
-    """Signed in; no broker is there."""
+    """Signed in, without a broker."""
     user_id = rows.user("ann")
     with signed_in(database_url, engine, user_id, language=None) as browser:
         yield browser

@@ -1,4 +1,4 @@
-"""Real workers of sellers' jobs: killed, frozen and several at once; what was begun ends whole."""
+"""Real workers of sellers' jobs: killed, frozen and several at once; every job ends complete."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ from mercarich_db.tables import jobs, settings
 from mercarich_platform.exit_codes import DONE
 
 ROWS = 20_000
-"""So many that a fast machine is still in the middle when its worker is killed or frozen."""
+"""So many items that even a fast machine is in the middle of them when its worker is killed or frozen."""
 A_FEW = 6_000
 StartWorker = Callable[[str], subprocess.Popen[bytes]]
 
@@ -61,7 +61,7 @@ def start_worker(
 
 
 def _ended(started: Sequence[subprocess.Popen[bytes]]) -> list[int]:
-    """Tell every one to end and wait for all; answers the exit codes of those that did not end well."""
+    """Ask every worker to end and wait for all. Return the exit codes of those that did not end well."""
     left = [process for process in started if process.poll() is None]
     for process in left:
         process.send_signal(signal.SIGCONT)
@@ -172,7 +172,7 @@ def _job(mercarich: Mercarich) -> dict[str, object]:
 
 
 def _answer(asked: Asked) -> Reply:
-    """Pages of one item each, told apart by marketplace and page."""
+    """Pages of one item each, which differ by marketplace and page."""
     page = orjson.loads(asked.body)["page"]
     found = [item(market, f"{prefix}{page}") for market, prefix in _IDS.items()]
     result = SearchResult(items=tuple(found), complete=False, page=page)

@@ -1,4 +1,4 @@
-"""Eighty sellers share the workers: slices give way in turn, whoever has started how many jobs."""
+"""Eighty sellers share the workers: slices take turns, however many jobs each seller has started."""
 
 import random
 from collections import Counter
@@ -34,7 +34,7 @@ def test_between_two_slices_of_a_seller_every_waiting_seller_gets_one(shop: Work
 def test_nobody_waits_longer_than_one_slice_of_each_other_whatever_starts_and_ends(
     shop: Workshop, rows: Rows, seed: int
 ) -> None:
-    """Random starts, workers and ends; waiting is counted in slices that others began."""
+    """Random starts, workers and ends; the waiting time is counted in slices that others began."""
     draw = random.Random(seed)
     sellers = [rows.user(f"seller-{number}") for number in range(6)]
     waited: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""A process of the pages is killed in the middle: nothing is half done, and the next process goes on."""
+"""A process of the pages is killed during a request: nothing is half done, and the next process continues."""
 
 import base64
 import subprocess
@@ -30,7 +30,7 @@ CSV = b"sku,marketplace,source_id,title\r\n"
 
 
 class Pages:
-    """`mercarich-web serve` at one port; started again it is another process."""
+    """`mercarich-web serve` on one port; a restart is a new process."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.port = free_port()
@@ -51,7 +51,7 @@ class Pages:
             self._process.wait(20)
 
     def meanwhile(self, send: Callable[[], object]) -> threading.Thread:
-        """The request gets no answer: its process is killed."""
+        """The request gets no response, because its process is killed."""
 
         def sending() -> None:
             with suppress(httpx.TransportError):
@@ -87,7 +87,7 @@ def test_a_bulk_action_that_is_killed_is_whole_or_not_there_and_the_next_one_is_
     withdraw = {"action": "withdraw", "everything": "true"}
     sending = pages.meanwhile(lambda: pages.browser.post("/listings/apply", **withdraw))
 
-    until(lambda: locked(engine, select(listings)))  # for 0.2 s, as nothing but the action is
+    until(lambda: locked(engine, select(listings)))  # For 0.2 s the action is the only activity.
     pages.kill()
     sending.join(30)
     assert (count(engine, listing_events), down(engine)) in [(0, 0), (LISTINGS, LISTINGS)]

@@ -1,4 +1,5 @@
-"""Pictures of new listings (D2, O8): who gets them, what happens when one cannot be had, and that they go again."""
+"""Pictures of new listings (D2, O8): who gets them, what happens when one cannot be fetched, and how they are
+deleted."""
 
 import threading
 from collections.abc import Iterator
@@ -31,13 +32,13 @@ PICTURE = b"\xff\xd8 a picture"
 
 
 class Proxy:
-    """Both marketplaces' proxies: what is not told otherwise has five pictures."""
+    """Both marketplaces' proxies; an item has five pictures unless a test says otherwise."""
 
     def __init__(self) -> None:
         self.images: dict[str, tuple[str, ...]] = {}
         self.states: dict[str, tuple[State, Reason]] = {}
         self.refused: dict[str, tuple[int, str]] = {}
-        """Address of a picture -> status and error."""
+        """By a picture's address: status and error."""
         self.fetched: list[str] = []
         self.during = lambda: None
 
@@ -88,7 +89,7 @@ def proxy() -> Iterator[tuple[Proxy, str]]:
 
 
 class Album(Workshop):
-    """A workshop whose worker keeps pictures, too."""
+    """A workshop whose worker also saves pictures."""
 
     def __init__(self, engine: Engine, folder: Path, proxy: tuple[Proxy, str]) -> None:
         super().__init__(engine)
@@ -102,7 +103,7 @@ class Album(Workshop):
         return KeepPictures(self.line, source, PictureFiles(self.folder), self.now, self.came.append)
 
     def keep(self, steps: int = 100) -> list[str]:
-        """What came of each listing until nobody is in line, or so many steps are done."""
+        """Work until the queue is empty, or for this many steps. Return the result of each listing."""
         self.came.clear()
         while steps and self.keeper(threading.Event()):
             steps -= 1
@@ -139,7 +140,7 @@ def test_d2_pictures_of_an_imported_listing_are_saved_once_and_go_with_its_row(a
     listing = album.listing("S-00001")
     assert album.pictures("S-00001") == [f"1/0/{listing.id}-{slot}.jpg" for slot in range(4)] == album.files()
     assert (album.folder / album.files()[3]).read_bytes() == PICTURE + b"https://pictures/x100000001/3"
-    album.import_rows("hanako", offers(1))  # the same file again
+    album.import_rows("hanako", offers(1))  # The same file again.
     assert album.keep() == []
 
     long_ago = album.now() - timedelta(days=8)
@@ -172,7 +173,7 @@ def test_d2_a_worker_that_dies_before_its_rows_are_written_leaves_the_same_files
     assert (len(before), album.pictures("S-00001")) == (4, [])
 
     album.line = whole
-    assert album.keep() == []  # still the dead one's
+    assert album.keep() == []  # Still the dead worker's.
     album.now.go(seconds=LEASE.total_seconds())
     assert album.keep() == ["saved"]
 
@@ -206,7 +207,7 @@ def test_what_is_no_picture_is_left_out_and_a_page_that_is_gone_leaves_the_known
 
 
 def test_a_marketplace_that_blocks_rests_without_an_attempt_lost_and_the_other_goes_on(album: Album) -> None:
-    album.import_rows("hanako", offers(4))  # yahoo, mercari, yahoo, mercari
+    album.import_rows("hanako", offers(4))  # Yahoo! Auctions, Mercari, Yahoo! Auctions, Mercari.
     album.proxy.refused = {"https://pictures/x100000001/0": (503, "breaker_open")}
 
     assert album.keep() == ["put_off", "saved", "saved"]

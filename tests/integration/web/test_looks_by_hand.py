@@ -1,4 +1,5 @@
-"""A seller asks for a look now: the newest run takes the sources in, within bounds, and checkers are told."""
+"""A seller requests a look now: the sources are added to the newest run, within limits, and the checkers get
+messages."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,7 +24,7 @@ YAHOO = CHECK[Marketplace.YAHOO].name
 
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows, kafka_bootstrap: str) -> Iterator[Browser]:
-    """Two offers of sources seen an hour ago, one of a source seen just now, one down, one at a marketplace without
+    """Two offers of sources seen an hour ago, one of a source seen just now, one down, and one at a marketplace without
     any run; the run of Yahoo! Auctions has ended."""
     user_id = rows.user("ann")
     rows.add(

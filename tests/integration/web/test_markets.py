@@ -1,4 +1,4 @@
-"""The proxies' answers to a search: what is taken, what is waited for, what cannot be used."""
+"""The proxies' responses to a search: which are used, which are waited for, which cannot be used."""
 
 from collections.abc import Iterator
 

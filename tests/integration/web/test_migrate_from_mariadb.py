@@ -1,6 +1,6 @@
 """`mercarich migrate-from-seed` from a real MariaDB: Django's tables, naive times, flags that are NULL.
 
-Runs where real services do: `make test-services`.
+It runs only with real services: `make test-services`.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ COLUMNS = (
     " update_quantity_request, record_type, updated_date, author_id)"
 )
 ORIGINAL = (
-    "SET sql_mode=''",  # as MariaDB 10.1 of its days: a date of zeros is a date
+    "SET sql_mode=''",  # As in MariaDB 10.1 of that time: a date of zeros is accepted.
     """CREATE TABLE `auth_user` (`id` int(11) NOT NULL PRIMARY KEY, `password` varchar(128) NOT NULL,
     `last_login` datetime(6) DEFAULT NULL, `is_superuser` tinyint(1) NOT NULL, `username` varchar(150) NOT NULL UNIQUE,
     `is_staff` tinyint(1) NOT NULL, `is_active` tinyint(1) NOT NULL) DEFAULT CHARSET=utf8""",
@@ -63,7 +63,7 @@ ORIGINAL = (
 
 @pytest.fixture
 def mercarich(database_url: str, engine: Engine) -> Mercarich:
-    """No broker is asked."""
+    """The broker is never called."""
     return Mercarich(MERCARICH_DATABASE_URL=database_url, MERCARICH_KAFKA_BOOTSTRAP="127.0.0.1:9")
 
 
@@ -71,7 +71,7 @@ def mercarich(database_url: str, engine: Engine) -> Mercarich:
 def original(
     tmp_path: Path, _new_database: Callable[[Path], tuple[str, Callable[[], None]]]
 ) -> Iterator[tuple[Engine, str]]:
-    """The owner's connection, and the address of somebody who may only read."""
+    """The owner's connection, and the address for a user who may only read."""
     url, drop = _new_database(tmp_path)
     engine = create_engine(url)
     name = make_url(url).database

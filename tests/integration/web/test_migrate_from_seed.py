@@ -1,4 +1,4 @@
-"""`mercarich migrate-from-seed URL`: a made-up database of the original's shape, taken over and told in full."""
+"""`mercarich migrate-from-seed URL`: a made-up database of the original's shape is migrated and fully reported."""
 
 import hashlib
 from collections.abc import Iterator, Mapping

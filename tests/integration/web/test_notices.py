@@ -1,4 +1,4 @@
-"""Notices: one for each cause, never flapping; in the page, by a real mail server and to a real receiver."""
+"""Notices: one for each cause, without flapping; on the page, by a real mail server and to a real receiver."""
 
 import re
 import threading
@@ -104,7 +104,7 @@ def turn(worker: NoticeWorker) -> None:
 
 
 def prove(ann: Browser, worker: NoticeWorker, mailbox: Mailbox) -> None:
-    """Chooses mail for every kind, and says that the address is hers."""
+    """Choose mail for every kind, and confirm the address."""
     ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS)
     turn(worker)
     [letter] = mailbox.letters()

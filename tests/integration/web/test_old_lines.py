@@ -1,4 +1,4 @@
-"""Every old command line of docs/from-the-original.md is run as it stands there, and does what its row says."""
+"""Run every old command line of docs/from-the-original.md as written there, and check the result that its row states."""
 
 import re
 import shlex
@@ -97,7 +97,7 @@ DOES: dict[str, tuple[Arrange, Check]] = {
     ),
 }
 NOT_OURS = {"rq info"}
-"""A command of another program: its row names ours, and no shim answers to it."""
+"""A command of another program: its row names ours, and no shim exists for it."""
 
 
 def test_every_row_of_the_runbook_is_known_here() -> None:

@@ -1,4 +1,4 @@
-"""What pages ask of the database: statements, the connections they take, and of what figures are counted."""
+"""The pages' cost in the database: statements, connections, and what figures are counted from."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ COSTS = {
     "/jobs": (2, 2),
     "/notices": (2, 2),
 }
-"""Path -> statements, and connections that are taken for them, at most; the session's are among them."""
+"""By path: the most statements, and the most connections; the session's are included."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Costs:
 
 @contextmanager
 def counted() -> Iterator[Costs]:
-    """What all engines do in the block."""
+    """Count the statements of all engines in the block."""
     costs = Costs()
 
     def executed(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -63,7 +63,7 @@ def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
 
 @pytest.mark.parametrize("path", COSTS)
 def test_a_page_asks_no_more_than_it_did(ann: Browser, path: str) -> None:
-    ann.get(path)  # figures are remembered
+    ann.get(path)  # The figures are cached.
     with counted() as costs:
         assert ann.get(path).status_code == 200
 

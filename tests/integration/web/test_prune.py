@@ -1,4 +1,4 @@
-"""Records of past work go with `mercarich delete_old_items` when they are older than their setting says."""
+"""`mercarich delete_old_items` deletes records of past work that are older than their setting says."""
 
 from collections.abc import Mapping
 from datetime import timedelta

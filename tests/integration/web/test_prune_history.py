@@ -1,4 +1,5 @@
-"""Old events, evidence, feeds, runs and audit rows go; what a listing's present state rests on stays for ever."""
+"""Old events, evidence, feeds, runs and audit rows are deleted; the base of a listing's present state stays for
+ever."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""However many rows there are, old ones, and those of a page, are found by key or index."""
+"""However many rows there are, the old ones, and those of a page, are found by key or index."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ EACH, LISTINGS = 1500, 150
 
 @pytest.fixture
 def filled(engine: Engine, rows: Rows) -> Engine:
-    """Enough that MariaDB finds an index worth it; the listings of most are gone."""
+    """Enough rows that MariaDB prefers an index; the listings of most are gone."""
     rows.listing(rows.user("hanako"), rows.source("x1"), "SKU-1")
     whose = [each % LISTINGS + 1 for each in range(EACH)]
     old = ago(days=200)

@@ -13,7 +13,7 @@ from mercarich_platform.kafka import Publisher
 
 
 def test_o4_lag_age_and_dead_letters_of_each_pool_are_shown(mercarich: Mercarich, kafka_bootstrap: str) -> None:
-    # A worker that another test killed is one of the group until its session is over.
+    # A worker that another test killed stays in the group until its session expires.
     _until(lambda: not _feed(mercarich)["workers"], 60)
     before = _feed(mercarich)
     publisher = Publisher(kafka_bootstrap, client_id="test", topics=[*TOPICS, *DEAD_LETTERS])

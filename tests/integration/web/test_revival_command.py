@@ -1,4 +1,4 @@
-"""`mercarich revival`: what waits, why, a person's word, and a seller's own values; each as a page and as JSON."""
+"""`mercarich revival`: what waits, why, a person's decision, and a seller's own values; each as a page and as JSON."""
 
 import pytest
 from sqlalchemy import Engine, select

@@ -1,4 +1,4 @@
-"""A seller tries rules on his own last searches before he saves them."""
+"""A seller tries rules on the last searches before saving them."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
 
 
 def searched(rows: Rows, user_id: int, sku: str, **seen: object) -> None:
-    """A listing whose last search has judged one candidate, which all rules that hold would take."""
+    """A listing whose last search judged one candidate, which all current rules accept."""
     source = rows.source(f"x{sku}", state="sold", title="ソニー MX-100", condition_code=3, price_jpy=1000)
     wanted = {"quantity": 0, "searching": True, "searched_at": ago(hours=1), "withdrawn_at": ago(hours=2)}
     listing = rows.listing(user_id, source, sku, **wanted)

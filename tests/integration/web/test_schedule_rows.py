@@ -1,4 +1,4 @@
-"""T10, T11: every row of the schedule, started by hand, does what its slot would."""
+"""T10, T11: every row of the schedule, started by hand, does what its slot would do."""
 
 import pytest
 from sqlalchemy import select

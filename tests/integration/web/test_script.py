@@ -1,4 +1,4 @@
-"""The installed script, one process for each command: what a person, a CronJob or a probe starts."""
+"""The installed script, one process per command, as a person, a CronJob or a probe starts it."""
 
 import json
 import subprocess

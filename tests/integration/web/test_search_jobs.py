@@ -1,4 +1,4 @@
-"""Bulk searches: what is found becomes drafts, page by page; skip and stop work whatever the worker does."""
+"""Bulk searches: items that are found become drafts, page by page; skip and stop work whatever the worker does."""
 
 import pytest
 from sqlalchemy import Engine

@@ -53,7 +53,7 @@ def secret_on(page: str) -> bytes:
 
 
 def set_up(browser: Browser, clock: Clock) -> tuple[bytes, list[str]]:
-    """The secret and the recovery codes."""
+    """Return the secret and the recovery codes."""
     secret = secret_on(browser.get(PAGE).text)
     shown = browser.post(PAGE, code=code_of(secret, clock))
     return secret, re.findall(r"<code>([a-z2-7-]{29})</code>", shown.text)
@@ -64,7 +64,7 @@ def code_of(secret: bytes, clock: Clock) -> str:
 
 
 def enter(site: Served, code: str) -> tuple[Browser, int]:
-    """Another browser, with the password and this code."""
+    """Sign in with the password and this code in another browser."""
     one = site.browser()
     led = one.post("/sign-in", username="ann", password=PASSWORD, next="/account?x=1")
     assert led.headers["location"] == "/sign-in/code?next=%2Faccount%3Fx%3D1"

@@ -47,7 +47,7 @@ def next_page(text: str) -> str | None:
 @pytest.mark.parametrize("sort", ["newest", "oldest", "sku", "sku_down"])
 def test_pages_show_every_listing_once_in_order(ann: Browser, rows: Rows, ann_id: int, sort: str) -> None:
     source = rows.source("x123456")
-    for number in range(2 * ROWS + 10):  # several with the same time
+    for number in range(2 * ROWS + 10):  # Several have the same time.
         rows.listing(ann_id, source, f"S-{number:03}", changed_at=ago(minutes=number // 3))
     path: str | None = f"/listings?sort={sort}"
     seen: list[str] = []
@@ -153,7 +153,7 @@ def test_a_check_in_which_only_held_withdrawals_wait_shows_no_progress_that_stan
 
 
 def proposed(rows: Rows, ann_id: int, **seen: object) -> int:
-    """`seen`: what its search kept of it."""
+    """`seen`: what its search stored about it."""
     source = rows.source("x222222", state="sold", reason="won")
     rows.source("x333333", seller_id="shady")
     listing = rows.listing(ann_id, source, "DOWN-1", quantity=0, searching=True, withdrawn_at=ago(hours=2))
@@ -213,7 +213,7 @@ def test_a_seller_is_never_bought_from_again_whom_only_the_search_has_seen(
 def test_a_word_on_what_another_replacement_has_followed_is_refused(
     ann: Browser, rows: Rows, engine: Engine, ann_id: int, word: str
 ) -> None:
-    """An old page in another tab."""
+    """An outdated page in another tab."""
     listing = proposed(rows, ann_id)
     ann.get("/replacements")
     answer = ann.post(f"/replacements/{listing}/{word}", item="yahoo x000000")
@@ -318,7 +318,7 @@ def test_rules_are_saved_together_or_not_at_all(ann: Browser, engine: Engine, an
 
 def test_who_changed_a_rule_is_in_the_audit_log(ann: Browser, engine: Engine, ann_id: int) -> None:
     ann.get("/rules")
-    ann.post("/rules", REVIVAL_LEAST_RATING="200", CHECKS_A_DAY="2")  # refused
+    ann.post("/rules", REVIVAL_LEAST_RATING="200", CHECKS_A_DAY="2")  # The change is refused.
     ann.post("/rules", REVIVAL_LEAST_RATING="95", REVIVAL_DAYS="3")
     ann.post("/rules", REVIVAL_LEAST_RATING="95")
     ann.post("/rules", REVIVAL_LEAST_RATING="80")

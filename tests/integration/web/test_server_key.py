@@ -1,4 +1,5 @@
-"""The key of the pages: replaced without setting anything up anew, and refused where it is the wrong one."""
+"""The key of the pages: replaced without resetting anything that depends on it, and refused when it is the wrong
+one."""
 
 import base64
 import os
@@ -45,7 +46,7 @@ def ann(engine: Engine, rows: Rows) -> int:
 
 
 def secret(engine: Engine, shared: SharedSettings, clock: Clock, key: str, old: str = "") -> bytes:
-    """As a process makes it that starts with these keys."""
+    """As a process that starts with these keys makes it."""
     own = PagesSettings.model_validate({"key": key, "old_key": old})
     return server_key(engine, shared, own.key, own.old_key, clock).secret("test", 1)
 

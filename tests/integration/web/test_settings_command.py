@@ -1,4 +1,4 @@
-"""`mercarich settings list|get|set|history`: what can be changed, what is refused and in which words."""
+"""`mercarich settings list|get|set|history`: what can be changed, what is refused, and the messages."""
 
 from datetime import UTC, datetime
 

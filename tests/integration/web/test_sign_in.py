@@ -1,4 +1,4 @@
-"""Signing in and what protects it: sessions, form tokens, origins, throttling, invitations, fresh logins."""
+"""Signing in and its protection: sessions, form tokens, origins, throttling, invitations, fresh logins."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def site(database_url: str, engine: Engine, rows: Rows, clock: Clock) -> Iterator[Served]:
-    """Where `ann` can sign in."""
+    """The pages, in which `ann` can sign in."""
     let_sign_in(engine, rows.user("ann"))
     shared = SharedSettings.model_validate({"database_url": database_url})
     with served(build_pages(shared, PagesSettings(), now=clock, passwords=PASSWORDS)) as one:
@@ -38,7 +38,7 @@ def site(database_url: str, engine: Engine, rows: Rows, clock: Clock) -> Iterato
 
 @pytest.fixture
 def visitor(site: Served) -> Browser:
-    """Not signed in yet."""
+    """A browser that is not signed in."""
     return site.browser()
 
 
@@ -104,7 +104,7 @@ def test_who_must_wait_adds_no_row_for_names_that_are_made_up(visitor: Browser, 
     with reading(engine) as connection:
         rows = connection.execute(select(tables.sign_in_failures)).all()
 
-    assert len(rows) == 31  # thirty names, and the network
+    assert len(rows) == 31  # Thirty names, and the network.
 
 
 def test_a_session_ends_when_it_rests_and_at_the_end_of_its_day(visitor: Browser, clock: Clock) -> None:
@@ -247,7 +247,7 @@ def test_the_language_follows_browser_account_and_choice(visitor: Browser) -> No
 
 
 def test_an_open_page_that_asks_by_itself_keeps_no_session(visitor: Browser, clock: Clock) -> None:
-    """Somebody has left; the page asks on and on."""
+    """The visitor has left; the open page keeps making requests."""
     visitor.sign_in("ann")
     for _ in range(9):
         clock.move(seconds=15 * 60)

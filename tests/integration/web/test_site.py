@@ -1,4 +1,4 @@
-"""Every answer of the pages: headers, assets, errors."""
+"""Every response of the pages: headers, assets, errors."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""`mercarich status`: what it counts, and that whatever is away is named instead of a traceback."""
+"""`mercarich status`: its counts; an unavailable service is named instead of a traceback."""
 
 import json
 from datetime import datetime, timedelta
@@ -87,7 +87,7 @@ def test_open_feeds_holds_and_schedules_are_listed(mercarich: Mercarich, rows: R
     assert [(feed["username"], feed["items"]) for feed in status["open_feeds"]] == [("hanako", 7)]
     (schedule,) = [each for each in status["schedules"] if each["name"] == "update-feed-yahoo"]
     assert schedule["exit_code"] == 75
-    assert schedule["missed"] in (3, 4, 5)  # ten-minute slots in 41 minutes, the one under way or not
+    assert schedule["missed"] in (3, 4, 5)  # Ten-minute slots in 41 minutes, with or without the current one.
     page = mercarich.page("status")
     assert "exit 75" in page
     assert "30 of 60 fell" in page

@@ -1,4 +1,4 @@
-"""Two sellers on every route: what is somebody else's is not there, and nothing of it changes."""
+"""Two sellers on every route: what belongs to the other seller does not exist, and is never changed."""
 
 import re
 from collections.abc import Iterator
@@ -26,21 +26,21 @@ class For(Enum):
 
     ANYBODY = "anybody"
     SIGNED = "signed"
-    """Whoever is signed in; nothing in the address says whose."""
+    """Any signed-in visitor; the address does not name an owner."""
     SELLER = "seller"
     """The same, sellers only."""
     OWNER = "owner"
-    """The seller whose thing the address names."""
+    """The seller who owns the thing in the address."""
     OPERATOR = "operator"
     KEY = "key"
-    """Of the API: the seller whose key is brought."""
+    """The API: the seller who owns the key."""
 
 
 @dataclass(frozen=True)
 class Row:
     whom: For
     url: str = ""
-    """Where the path has places: `{listing}`, … are Ann's."""
+    """Values of the path's parameters: `{listing}`, … are Ann's."""
     fields: dict[str, str] = field(default_factory=dict)
     json: dict[str, str] | None = None
 
@@ -167,10 +167,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/pools/{key}/preview"): Row(For.OPERATOR, "/pools/FEED_WORKER/preview"),
     ("post", "/pools/{key}"): Row(For.OPERATOR, "/pools/FEED_WORKER"),
 }
-"""Every route there is; one that is missing here fails the first test."""
+"""Every route; a route that is missing here fails the first test."""
 
 DRAWS = ("get", "/account/second-step")
-"""Draws the secret that its page shows, once."""
+"""This page generates a secret and shows it once."""
 SECRET = "an offer of Ann alone"
 KEY = "mk_of_user_"
 ID = re.compile(r"{(\w+_id|slot|number)}")
@@ -178,7 +178,7 @@ ID = re.compile(r"{(\w+_id|slot|number)}")
 
 @dataclass(frozen=True)
 class Shop:
-    """The application, and the ids of what is Ann's."""
+    """The application, and the ids of Ann's things."""
 
     app: FastAPI
     site: Served
@@ -187,7 +187,7 @@ class Shop:
 
 @pytest.fixture
 def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
-    """Ann has a bit of everything, Bob and the operator nothing; all three can sign in."""
+    """Ann has some of everything, Bob and the operator nothing; all three can sign in."""
     ann, bob = rows.user("ann"), rows.user("bob")
     operator = rows.add(tables.users, username="operator", plan=2, active=True, is_staff=True, created_at=ago(days=1))
     for user_id in (ann, bob, operator):
@@ -251,7 +251,7 @@ def test_what_is_anns_is_not_there_for_others_and_stays_as_it_is(shop: Shop, eng
 def test_a_key_opens_its_owners_things_only(shop: Shop, engine: Engine) -> None:
     visitor = shop.site.browser()
     with_key = {}
-    for user_id in (2, 1):  # Bob first: what he could change would be gone from Ann's answers
+    for user_id in (2, 1):  # Bob comes first: what Bob could change would be missing from Ann's responses.
         visitor.client.headers["Authorization"] = f"Bearer {KEY}{user_id}"
         for (method, path), row in ROUTES.items():
             if row.whom is For.KEY and (method == "get" or row.url):
@@ -366,7 +366,7 @@ def _ask(visitor: Browser, shop: Shop, method: str, path: str, row: Row) -> Any:
 
 
 def _everything(engine: Engine) -> dict[str, list[str]]:
-    """Every row of every table, but for failed tries."""
+    """Every row of every table, except failed tries."""
     with reading(engine) as connection:
         return {
             table.name: sorted(str(row) for row in connection.execute(select(table)))

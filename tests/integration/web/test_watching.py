@@ -1,4 +1,4 @@
-"""A seller stops watching listings and resumes, and takes an action back that was a mistake."""
+"""A seller stops watching listings and resumes, and undoes a mistaken action."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ DOWN = {"quantity": 0, "revision": 4, "pushed_revision": 4, "pushed_quantity": 0
 
 @pytest.fixture
 def ann(database_url: str, engine: Engine, rows: Rows, kafka_bootstrap: str) -> Iterator[Browser]:
-    """Two offers up, one whose replacement is searched for, one down by hand, one held, a draft; Bob has one."""
+    """Two offers up, one that needs a replacement, one down by hand, one held, a draft; Bob has one."""
     user_id, bob = rows.user("ann"), rows.user("bob")
     there, gone = rows.source("x111111"), rows.source("x222222", state="sold", reason="won")
     rows.listing(user_id, there, "UP-1", listing_quantity=2, quantity=2)
@@ -34,7 +34,7 @@ def ann(database_url: str, engine: Engine, rows: Rows, kafka_bootstrap: str) -> 
 
 
 def apply(ann: Browser, action: str, **fields: object) -> str:
-    """Answers by what the action can be taken back, empty where it cannot."""
+    """Apply the action. Return the value for its undo, empty when it cannot be undone."""
     answer = ann.post("/listings/apply", action=action, **fields)
     assert answer.status_code == 303
     return unquote(answer.headers["set-cookie"]).partition(" undo=")[2].partition(";")[0].strip('"')

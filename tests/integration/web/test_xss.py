@@ -1,4 +1,4 @@
-"""The XSS corpus: what marketplaces, sellers and programs write is text on every page, whoever looks at it."""
+"""The XSS corpus: text from marketplaces, sellers and programs stays text on every page, for every visitor."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -53,7 +53,7 @@ PAGES = {
 
 
 class Markup(HTMLParser):
-    """What of a page would run, or lead elsewhere."""
+    """Return what would run in a page, or lead elsewhere."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class Markup(HTMLParser):
 
 @pytest.fixture
 def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[tuple[dict[str, Browser], dict[str, int]]]:
-    """Every field that somebody else writes holds the whole corpus, in one row each where one is not enough."""
+    """Every field that others write holds the whole corpus, with as many rows as needed."""
     ann = rows.user("ann")
     operator = rows.add(tables.users, username="operator", plan=2, active=True, is_staff=True, created_at=ago(days=1))
     for user_id in (ann, operator):

@@ -1,4 +1,4 @@
-"""The rest of the system around a command: proxies that answer as a test says, and real workers in threads."""
+"""The rest of the system around a command: proxies with given responses, and real workers in threads."""
 
 import threading
 import time
@@ -28,7 +28,7 @@ ENDS_WITHIN, JOINS_WITHIN = 30.0, 30.0
 
 
 class Proxies:
-    """Both marketplaces, each below its own path. Whatever is not `gone` is on sale; a search finds `for_sale`."""
+    """Both marketplaces, each below its own path. Items not in `gone` are on sale; a search finds `for_sale`."""
 
     def __init__(self) -> None:
         self.gone: set[str] = set()
@@ -39,7 +39,7 @@ class Proxies:
 
     @property
     def addresses(self) -> dict[Marketplace, str]:
-        """As the settings of who asks them."""
+        """Return the proxies' addresses, for the settings of their clients."""
         return {marketplace: self.of(marketplace) for marketplace in Marketplace}
 
     def of(self, marketplace: Marketplace) -> str:
@@ -139,7 +139,7 @@ def reviving(marketplace: Marketplace, shared: SharedSettings, proxies: Proxies)
 
 @contextmanager
 def pushing(shared: SharedSettings, own: FeedSettings) -> Iterator[None]:
-    """Only what it is asked for: without the rounds that find changes by themselves."""
+    """Handles messages only, without the rounds that find changes without one."""
     stop = threading.Event()
     built = feed.build_worker(shared, own, stop)
     with _at_work(built.worker, replace(built, worker=replace(built.worker, ticks=())).run, stop):
@@ -150,7 +150,7 @@ def pushing(shared: SharedSettings, own: FeedSettings) -> Iterator[None]:
 def _at_work(
     worker: Worker, run: Callable[[threading.Event], int], stop: threading.Event | None = None
 ) -> Iterator[None]:
-    """In its group, so that what is asked for reaches it."""
+    """Runs in its consumer group, so that it gets the messages."""
     stop = stop or threading.Event()
     codes: list[int] = []
     thread = threading.Thread(target=lambda: codes.append(run(stop)))
@@ -168,7 +168,7 @@ def _at_work(
 
 
 def _picture() -> bytes:
-    """Enough corners for any comparison."""
+    """A picture with enough corners for any comparison."""
     draw = np.random.default_rng(1)
     picture = np.full((400, 400, 3), 255, np.uint8)
     for _ in range(60):

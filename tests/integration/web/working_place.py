@@ -1,4 +1,4 @@
-"""A database with something for each command to act on, the market and the workers around it, and what came of it."""
+"""A database with something for each command to act on, the market and workers around it, and the results."""
 
 import json
 import re
@@ -31,7 +31,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_web.jobs.jobs import Kind
 
 FIXTURES = (start_amazon,)
-"""A module that asks for `place` imports it and these."""
+"""A test module that uses `place` imports it and these."""
 YAHOO, MERCARI = Marketplace.YAHOO, Marketplace.MERCARI
 BOTH = {"plans": [2, 4], "max_workers": 14}
 DOWN = (0, True)
@@ -39,7 +39,7 @@ DOWN = (0, True)
 
 @dataclass
 class Place:
-    """A database with sellers of both plans, and what a line needs around it until the test ends."""
+    """A database with sellers of both plans, and what a command line needs around it until the test ends."""
 
     engine: Engine
     mercarich: Mercarich
@@ -49,7 +49,7 @@ class Place:
     around: ExitStack
     proxies: Proxies
     shop: Shop | None = None
-    """Where the line speaks to Amazon."""
+    """The Amazon of command lines that use it."""
     levers: Amazon | None = None
 
     def run_of(self, operation: str, marketplace: str) -> tuple[Any, dict[str, Any]]:
@@ -68,7 +68,7 @@ class Place:
             return {row.sku: row for row in connection.execute(select(tables.listings))}
 
     def changed(self) -> dict[str, tuple[int, bool]]:
-        """SKU -> (quantity, whether a replacement is wanted), of those that no longer stand as they did."""
+        """By SKU: (quantity, whether it needs a replacement), of the changed listings."""
         found = {sku: (row.quantity, row.searching) for sku, row in self.listings().items()}
         return {sku: state for sku, state in found.items() if state != (1, False)}
 
@@ -87,11 +87,11 @@ Check = Callable[[Place, Done], None]
 
 
 def nothing(_place: Place) -> None:
-    """The line needs nobody."""
+    """The command line needs no other process."""
 
 
 def offers(marketplace: Marketplace) -> Arrange:
-    """Each seller has an offer whose source is gone, and one that is fine; a checker works."""
+    """Each seller has one offer whose source is gone, and one whose source is on sale; a checker works."""
 
     def arrange(place: Place) -> None:
         letters = {YAHOO: ("YA", "x"), MERCARI: ("ME", "m")}[marketplace]
@@ -109,7 +109,7 @@ def offers(marketplace: Marketplace) -> Arrange:
 
 
 def lost(marketplace: Marketplace) -> Arrange:
-    """Each seller has an offer without a source; the market has one that would do; an updater works."""
+    """Each seller has an offer without a source; the market has a suitable one; an updater works."""
 
     def arrange(place: Place) -> None:
         for number, user_id in enumerate(place.sellers(), 1):
@@ -134,7 +134,7 @@ def lost(marketplace: Marketplace) -> Arrange:
 
 
 def at_amazon(place: Place) -> None:
-    """Three sellers as the simulated Amazon has them, some of whose withdrawals and restores wait."""
+    """Three sellers as the simulated Amazon has them, some of whose withdrawals and restores are waiting."""
     place.levers = place.amazon("--sellers", "3", "--listings", "30", "--restores", "6")
     place.shop = Shop(place.engine)
     place.shop.fill(place.levers.get("/_sim/seed"), place.levers.rows())
@@ -152,7 +152,7 @@ def at_amazon(place: Place) -> None:
 
 
 def with_feed(place: Place) -> None:
-    """As `at_amazon`, and a feed worker that does what it is asked for."""
+    """As `at_amazon`, with a feed worker that handles requests."""
     at_amazon(place)
     assert place.levers
     assert place.shop
@@ -174,7 +174,7 @@ def withdrawn_long_ago(place: Place) -> None:
 
 
 def one_job_frozen(place: Place) -> None:
-    """A worker has had taro's search for twenty minutes without progress, hanako's waits."""
+    """A worker has had taro's search for twenty minutes without progress; hanako's is waiting."""
     place.sellers()
     shop = Workshop(place.engine)
     shop.now.at = ago(minutes=20)
@@ -196,7 +196,7 @@ def checked(marketplace: Marketplace, changed: dict[str, tuple[int, bool]], look
 
 
 def revived(marketplace: Marketplace) -> Check:
-    """One piece serves each seller: another seller may buy it, too."""
+    """One item can serve each seller: another seller may buy it, too."""
 
     def check(place: Place, _done: Done) -> None:
         run, given = place.run_of("update", marketplace.value)
@@ -212,7 +212,7 @@ def revived(marketplace: Marketplace) -> Check:
 
 
 def pushed(marketplace: Marketplace) -> Check:
-    """Withdrawals stand at Amazon as zeros, and the restores arrive behind them."""
+    """Amazon shows the withdrawals as zeros, and the restores arrive after them."""
 
     def check(place: Place, done: Done) -> None:
         assert place.shop
@@ -272,8 +272,8 @@ def place(
     tmp_path: Path,
     start_amazon: Callable[..., Amazon],
 ) -> Iterator[Place]:
-    """With a broker of its own, embedded always: the first run of another test's database has the same number, and what
-    it left in a topic would be taken for this one's."""
+    """With an embedded broker of its own: the first run of another test's database has the same id, and records of that
+    run in a shared topic would be taken for this one's."""
     with (
         EmbeddedBroker(free_port(), tmp_path / "broker.log") as broker,
         ExitStack() as around,

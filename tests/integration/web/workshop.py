@@ -1,4 +1,4 @@
-"""A worker of jobs in the test's own hands: its slices one by one, its clock, and marketplaces that answer as told."""
+"""A worker of jobs that a test steps: its slices one by one, its clock, and marketplaces with given responses."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ HEADER = ("sku", "marketplace", "source_id", "asin", "title", "quantity", "liste
 
 
 class TestClock:
-    """Goes on when told."""
+    """Moves only when a test moves it."""
 
     __test__ = False
 
@@ -60,7 +60,7 @@ class Shops:
         return [item(query.marketplace, each) for each in found], page + 1 >= len(pages)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """It has no connections to close."""
 
 
 class NoHints:
@@ -87,7 +87,7 @@ class Workshop:
         self.outcomes: list[str] = []
 
     def slice(self, kind: Kind, *, steps: int = 1, worker: str = "w1") -> bool:
-        """One slice of so many steps."""
+        """Run one slice of this many steps."""
         ticks = iter(range(10**9))
         run = RunSlice(
             desk=self.desk,
@@ -101,7 +101,7 @@ class Workshop:
         return run(kind, threading.Event())
 
     def work(self, kind: Kind, *, steps: int = 50) -> None:
-        """Until nothing is left to do now."""
+        """Run slices until there is nothing to do now."""
         while self.slice(kind, steps=steps):
             pass
 

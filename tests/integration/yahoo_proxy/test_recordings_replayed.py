@@ -1,4 +1,4 @@
-"""Yahoo's recordings, replayed by a server through `UPSTREAM=web` and `UPSTREAM_URL`, and read back."""
+"""Yahoo's recordings, served through `UPSTREAM=web` and `UPSTREAM_URL`, and read back."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ TITLE = "【サンプル】写真集 A4サイズ 帯付き"
 
 
 class Hand:
-    """A clock that a test turns."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.time = 1000.0
@@ -29,7 +29,7 @@ class Hand:
 
 @contextmanager
 def proxy(reply: Reply, *, at: datetime = DURING, now: Hand | None = None) -> Iterator[tuple[httpx.Client, Upstream]]:
-    """A client of a proxy whose upstream answers one reply; a test may change it."""
+    """A client of a proxy whose upstream sends one response; a test may change it."""
     with upstream(lambda _: reply) as market:
         settings = YahooProxySettings(upstream="web", upstream_url=market.url, accept_terms="yes", cache_seconds=0)
         app = build(settings, utc=lambda: at, now=now or Hand())

@@ -1,4 +1,4 @@
-"""Which of the sides' figures become goals: ours beside a peer, one checker beside two."""
+"""Which of the sides' figures become goals: ours compared with a peer, one checker compared with two."""
 
 from bench.checks import CALM, CALM_TWICE, LISTS, OURS, OURS_TWICE, goals
 from bench.harness.measured import Measured

@@ -28,7 +28,7 @@ def test_no_run_has_no_spread() -> None:
 
 def test_ratios_are_taken_pair_by_pair_and_not_of_medians() -> None:
     found = ratios([1.0, 4.0, 3.0], [2.0, 4.0, 12.0])
-    assert (found.median, found.low, found.high) == (0.5, 0.25, 1.0)  # of the medians it would be 0.75
+    assert (found.median, found.low, found.high) == (0.5, 0.25, 1.0)  # The ratio of the medians would be 0.75.
 
 
 def test_a_run_without_its_pair_is_not_compared() -> None:

@@ -1,4 +1,4 @@
-"""The benchmarks' market answers pages that the product's own readers and its peers' understand."""
+"""The benchmarks' market serves pages that the product's own readers and its peers' understand."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,5 @@
-"""Rows C1, C2, C4, C5: the seed's line verbatim, a sentence for what is wrong, and how a run's end is told."""
+"""Rows C1, C2, C4, C5: the original's command line unchanged, one sentence for an error, and how a run's end is
+reported."""
 
 import logging
 import signal
@@ -75,7 +76,7 @@ def test_l7_dual_boot_needs_yes() -> None:
 
 @pytest.fixture
 def process() -> Iterator[None]:
-    """What a command sets up for its process is put back."""
+    """Restore what a command sets up for its process."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -89,7 +90,8 @@ def process() -> Iterator[None]:
     ("ends", "code"),
     [
         (Outcome.FINISHED, 0),
-        (Outcome.SUPERSEDED, 0),  # row C5 has 3; to a CronJob that is a failure, and ARCHITECTURE settles on 0
+        # Row C5 has exit code 3. A CronJob would count that as a failure, so the code is 0 (docs/architecture.md).
+        (Outcome.SUPERSEDED, 0),
         (Outcome.FAILED, 1),
         (Interrupted(), 75),
         (DatabaseAway("the database is away"), 75),

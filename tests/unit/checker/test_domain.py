@@ -1,4 +1,4 @@
-"""What a look means, when an item is asked again, when the brake holds, what canaries say."""
+"""What a look means, when an item is looked at again, when the brake holds, and the canaries' verdict."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Row M2: a withdrawal wakes feed, and asks the updater for another source, at once."""
+"""Row M2: a withdrawal at once wakes feed, and requests another source from the updater."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from mercarich_platform.outages import BrokerAway
 
 
 class FakePublisher:
-    """`AnyPublisher`: it keeps what it is given."""
+    """`AnyPublisher` that records what it gets."""
 
     def __init__(self) -> None:
         self.published: list[tuple[str, bytes]] = []

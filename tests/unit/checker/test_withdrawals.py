@@ -1,4 +1,4 @@
-"""What becomes of listings behind a look: every rule of the brake and of second looks, without a database."""
+"""What becomes of listings after a look: every rule of the brake and of second looks, without a database."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""No service writes a kind of event that is not in the contract: then `mercarich explain` has words for it."""
+"""No service writes a kind of event that is not in the contract, so that `mercarich explain` has words for it."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ WRITERS = sorted(
     for path in (ROOT / folder).glob("**/src/**/*.py")
     if any(sign in path.read_text(encoding="utf-8") for sign in ("insert(listing_events)", "mercarich_listings.event"))
 )
-"""Who writes rows of the history, or makes the events that `mercarich_listings.store` writes."""
+"""Modules that write rows of the history, or create the events that `mercarich_listings.store` writes."""
 
 
 def _package(path: Path) -> str:
@@ -22,7 +22,7 @@ def _package(path: Path) -> str:
 
 
 def _kinds(tree: ast.AST) -> Iterator[ast.expr]:
-    """What stands for `kind` in the rows of a module."""
+    """Return the values of `kind` in the rows of a module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):

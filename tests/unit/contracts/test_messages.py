@@ -1,4 +1,4 @@
-"""Messages: round trip, tolerance for what is new, and one sentence for what cannot be read."""
+"""Messages: round trip, tolerance of new fields, and one sentence for a message that cannot be parsed."""
 
 import json
 

@@ -47,7 +47,7 @@ def test_a_row_starts_its_command_at_its_hours(name: str, command: str, times: l
 @pytest.mark.parametrize("row", SCHEDULE, ids=lambda row: row.name)
 def test_a_row_may_not_run_into_a_whole_day(row: ScheduleRow) -> None:
     assert 0 < row.deadline_seconds < 24 * 3600
-    assert len(row.name) <= 52  # a CronJob's name: 63 less what Kubernetes appends
+    assert len(row.name) <= 52  # Longest name of a CronJob: 63 characters less what Kubernetes appends.
 
 
 def _starts_of_the_day(row: ScheduleRow) -> list[str]:

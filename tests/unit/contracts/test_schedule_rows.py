@@ -1,4 +1,4 @@
-"""Rows T1 to T9: each job of the old crontab has its row, at its time in Tokyo, with its words."""
+"""Rows T1 to T9: each job of the old crontab has its row, at its time in Tokyo, with its arguments."""
 
 from pathlib import Path
 

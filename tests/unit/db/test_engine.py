@@ -1,4 +1,4 @@
-"""Engines and transactions on SQLite: conflicts, failures in a sentence, nothing half-written."""
+"""Engines and transactions on SQLite: conflicts, one sentence for failures, nothing half-written."""
 
 import sqlite3
 import threading

@@ -1,4 +1,4 @@
-"""Typed settings: defaults, bounds, refusals; each definition can be read from its own default."""
+"""Typed settings: defaults, bounds, refusals; each definition can parse its own default."""
 
 import pytest
 

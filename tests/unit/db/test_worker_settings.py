@@ -1,4 +1,4 @@
-"""What a pool's three keys say together."""
+"""The meaning of a pool's three keys together."""
 
 import pytest
 

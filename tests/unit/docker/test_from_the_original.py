@@ -1,4 +1,4 @@
-"""Rows C7 and O3: what the page says of the old system's lines and services."""
+"""Rows C7 and O3: the page's text on the old system's command lines and services."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Each image's lock is a part of requirements.lock, holds all that its members need, and nothing besides."""
+"""Each image's lock is a part of requirements.lock and contains exactly what its members need."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; (.*?))? \\$")
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_lock_pins_what_the_workspace_pins(service: str) -> None:
-    """A package may be needed in fewer places by one service than by all of them together."""
+    """A package may have narrower markers for one service than for all of them together."""
     whole = _entries(ROOT / "requirements.lock")
 
     for name, (version, marker, hashes) in _entries(ROOT / "services" / service / "requirements.lock").items():
@@ -77,7 +77,7 @@ def _members(service: str) -> list[Path]:
 
 
 def _needed(members: list[Path]) -> set[str]:
-    """Names of all packages outside the workspace, by what is installed here."""
+    """Names of all packages outside the workspace, from what is installed here."""
     waiting: list[Requirement] = []
     projects = {}
     for member in members:

@@ -1,4 +1,4 @@
-"""The page on Kubernetes names every image, wherever it names any."""
+"""Where the page on Kubernetes lists images, it lists all of them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A small Amazon without sockets: answers as it is told, and remembers what it was asked."""
+"""A small Amazon without sockets: it gives the responses that a test sets, and records the requests."""
 
 import httpx
 import orjson
@@ -17,7 +17,7 @@ ACCEPTED: Answer = (200, {"sku": "S", "status": "ACCEPTED", "submissionId": "1",
 
 
 class FakeAmazon:
-    """`tokens` and `answers` are given in turn, the last one for ever."""
+    """`tokens` and `answers` are returned in turn, the last one repeatedly."""
 
     def __init__(self, *answers: Answer, tokens: tuple[Answer, ...] = (TOKEN,)) -> None:
         self.answers = list(answers) or [ACCEPTED]

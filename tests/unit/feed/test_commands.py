@@ -12,7 +12,7 @@ from mercarich_feed.use_cases.sweep import Sweep
 
 
 class FakeMarket:
-    """Sellers whose withdrawals go out `speed` at a look after they were asked for."""
+    """Sellers whose withdrawals are sent at `speed` per look after they were requested."""
 
     def __init__(self, *sellers: Waiting, speed: int = 1000) -> None:
         self.sellers = {seller.user_id: seller for seller in sellers}

@@ -1,4 +1,5 @@
-"""What an answer of Amazon does to a listing: by whose claim it was sent, and whether the listing has changed since."""
+"""The effect of Amazon's response on a listing: by the claim with which it was sent, and whether the listing has
+changed since."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

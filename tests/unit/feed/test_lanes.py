@@ -1,4 +1,4 @@
-"""Lanes: each seller by one thread at a time, no wake lost, several sellers side by side."""
+"""Lanes: each seller by one thread at a time, no wake lost, several sellers in parallel."""
 
 import threading
 import time

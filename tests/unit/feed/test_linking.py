@@ -1,4 +1,5 @@
-"""Who comes back from Amazon's consent page links an account: once, in time, with the session that was sent there."""
+"""A seller who returns from Amazon's consent page links an account: once, in time, with the session that was sent
+there."""
 
 from datetime import UTC, datetime, timedelta
 

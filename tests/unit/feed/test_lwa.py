@@ -1,4 +1,4 @@
-"""Access tokens: cache, single flight, and whose matter a refusal is."""
+"""Access tokens: cache, single flight, and who has to act on a refusal."""
 
 import json
 import os

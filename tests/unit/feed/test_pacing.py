@@ -1,4 +1,4 @@
-"""The token bucket against Amazon's own, on a clock that is driven."""
+"""The token bucket compared with Amazon's own, on a clock that the test moves."""
 
 import pytest
 

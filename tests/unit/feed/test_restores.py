@@ -1,4 +1,4 @@
-"""Restores that the sweep asks for: each wish is granted once, however long the seller's other work goes on."""
+"""Restores that the sweep requests: each request is granted once, however long the seller's other work takes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,20 +16,20 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SELLER = Account(1, "A1", "JP", "token", trusted=True)
 YAHOO, MERCARI = Marketplace.YAHOO, Marketplace.MERCARI
 PATCHES = 5
-"""More are handed in as a feed."""
+"""More restores than this are sent as a feed."""
 
 
 @dataclass
 class FakeShop:
-    """What `PushRestores` asks for, in one; its Amazon takes everything at once."""
+    """Everything that `PushRestores` uses, in one object; its Amazon accepts everything at once."""
 
     waiting: dict[Marketplace, int]
     withdrawals: int = 0
     feed_open: bool = False
     locked: bool = False
-    """The next claim passes over all that waits."""
+    """The next claim skips everything that waits."""
     shows: list[int | None] = field(default_factory=list)
-    """What each look of a claim's offers finds, in turn; then what was pushed."""
+    """What each look at a claim's offers finds, in turn; then the pushes."""
     refuses: Exception | None = None
     handed_in: list[tuple[Marketplace | None, int | None]] = field(default_factory=list)
     patched: list[tuple[Marketplace | None, int]] = field(default_factory=list)
@@ -68,10 +68,10 @@ class FakeShop:
         return PATCHES
 
     def trouble(self, trouble: AmazonTrouble) -> None:
-        """Counts nothing."""
+        """Metrics that are not recorded."""
 
     def pushed(self, lane: str, outcome: Outcome, count: int = 1) -> None:
-        """Counts nothing."""
+        """Metrics that are not recorded."""
 
     def restores(self, account: Account, marketplace: Marketplace | None, limit: int | None) -> float | None:
         if self.feed_open:

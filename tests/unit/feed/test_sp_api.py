@@ -1,4 +1,4 @@
-"""The SP-API client over a fake transport: what is sent, and what each answer means."""
+"""The SP-API client over a fake transport: its requests, and the meaning of each response."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Tokens at rest."""
+"""Encryption of stored tokens."""
 
 import base64
 from collections.abc import Callable

@@ -15,8 +15,8 @@ from mercarich_feed.use_cases.tokens import CheckTokens
 
 
 class FakeBook:
-    """Sellers 1 to n; the token of `unreadable` cannot be opened, `relinked` stores another one while the first is
-    used, and each has two exposed withdrawals."""
+    """Sellers 1 to n. The token of `unreadable` cannot be decrypted; `relinked` stores another one while the first is
+    in use; each has two exposed withdrawals."""
 
     def __init__(self, count: int, unreadable: int = 0, relinked: int = 0) -> None:
         self.count, self.unreadable, self.relinked = count, unreadable, relinked

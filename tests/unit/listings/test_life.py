@@ -48,7 +48,7 @@ class Life(RuleBasedStateMachine):
         self.first = self.row = Listing(1, 1, "SKU-1", Marketplace.YAHOO, 1, **new, changed_at=self.now)
 
     def make(self, name: str, *given: Any) -> None:
-        """The transition, where it starts from the listing's stage; elsewhere it must be impossible."""
+        """Make the transition if it starts from the listing's stage; otherwise it must be impossible."""
         self.now += timedelta(minutes=1)
         transition = getattr(life, name)
         if self.is_gone or self.row.stage not in TRANSITIONS[name].start:

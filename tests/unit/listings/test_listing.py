@@ -1,4 +1,4 @@
-"""Every transition from every stage: what it writes and tells, or that it is impossible."""
+"""Every transition from every stage: what it writes and reports, or that it is impossible."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -109,7 +109,8 @@ REFUSES: Mapping[str, set[Stage]] = {
     "leave": _IS_UP | _IS_NO_OFFER,
     "delete": _IS_UP,
 }
-"""Where a transition is impossible. With `WRITES` every stage is decided on for each; one that is added is named."""
+"""Stages in which a transition is impossible. With `WRITES`, each stage is decided on for each transition; the test
+names a new one."""
 REASONS: Mapping[str, Reason] = {
     "withdraw": SOLD,
     "mark": SOLD,

@@ -1,4 +1,4 @@
-"""What each end of a push, a feed or a look does to the push columns: every function, by what had failed before.
+"""The effect of each end of a push, a feed or a look on the push columns: every function, by what had failed before.
 
 A row of `TABLE` has the columns that change, and no others may.
 """
@@ -46,7 +46,7 @@ from mercarich_reasons.reason import Reason
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(seconds=1)
-"""When Amazon answered."""
+"""When Amazon responded."""
 BEFORE = NOW - timedelta(hours=1)
 REFUSAL, NO, UNKNOWN = AmazonRefused("older"), AmazonRefused("no"), UnknownSku("what?")
 AWAY, FATAL = AmazonUnreachable("HTTP 503"), FeedEndedAs("fatal")

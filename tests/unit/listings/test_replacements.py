@@ -1,4 +1,4 @@
-"""Coming down without a replacement, and a person's word on one: every stage by every decision. No database."""
+"""Withdrawing without a replacement, and a person's decision on one: every stage by every decision. No database."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ TAKEN_BACK = ReplacementTakenBack("m1", "yuki", Marketplace.YAHOO, 3)
 
 
 def listing(stage: Stage) -> Listing:
-    """With a replacement that has been pushed."""
+    """A listing with a replacement that has been pushed."""
     given = {"marketplace": Marketplace.MERCARI, "source_item_id": 8, "lead_time_days": 6, "restored_at": BEFORE}
     columns = {"listed": True, "quantity": 1, "searching": False, **given, **COLUMNS[stage]}
     one = Listing(id=1, user_id=2, sku="s1", listing_quantity=1, revision=3, changed_at=BEFORE, **columns)

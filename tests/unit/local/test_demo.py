@@ -1,4 +1,4 @@
-"""The demo's judgement: what makes it clean, when its outage strikes, what its report says."""
+"""The demo's verdict: what makes it clean, when its outage begins, and the content of its report."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

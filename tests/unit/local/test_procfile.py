@@ -1,4 +1,4 @@
-"""The Procfile: what is read, what is refused, which variables are filled in."""
+"""The Procfile: what is accepted, what is refused, and which variables are replaced."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The local scheduler: slots in Tokyo's time, one start a slot, catching up, going on."""
+"""The local scheduler: slots in Tokyo's time, one start per slot, making up for missed slots, continuing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -58,7 +58,7 @@ class FakeStarts:
 
 
 class Machine:
-    """A scheduler whose clock the test drives; `started` holds the request keys in order."""
+    """A scheduler whose clock the test moves; `started` holds the request keys in order."""
 
     def __init__(self, at: datetime, starts: FakeStarts | None = None, *rows: ScheduleRow) -> None:
         self.time = at
@@ -239,7 +239,7 @@ def test_t11_catching_up_after_downtime_can_be_switched_off() -> None:
 
 
 def test_t11_what_a_start_of_more_plans_does_is_not_started_again_beside_it() -> None:
-    """The newest start wins: one of fewer plans would take its sellers from it."""
+    """The newest start wins: a run of fewer plans would take its sellers from it."""
     some = replace(TWICE_A_DAY, name="check-item-yahoo-4", cron="0 6,18 * * *", command=("check_item_yahoo", "4"))
     evening = MIDNIGHT - 6 * HOUR
     begun = [Start(slot, slot, 0) for slot in (MIDNIGHT, evening)]

@@ -1,4 +1,4 @@
-"""Which lines of the processes a person is shown."""
+"""Which output lines of the processes are shown to a person."""
 
 import json
 

@@ -45,7 +45,7 @@ def item(item_id: str, url: str = "http://market/item") -> Item:
 
 
 class FakeMarket:
-    """Answers every id that begins with m, after `seconds`; lists what `listed` says of a seller."""
+    """Return a result for every id that begins with m, after `seconds`; list what `listed` has of a seller."""
 
     site = replace(mercari.SITE, items=(Items(ids="m.*", page="http://market/{id}", example="m1"),))
     parser_version = "fake/1"
@@ -59,7 +59,7 @@ class FakeMarket:
         self.fault: Fault | None = None
         self.answer: Item | None = None
         self.breaking: set[str] = set()
-        """Ids and sellers whose pages break the reader."""
+        """Ids and sellers whose pages crash the reader."""
 
     async def look(self, item_id: str, flow: Flow) -> Item:
         self.looked.append(item_id)
@@ -246,7 +246,7 @@ def test_a_heartbeat_comes_while_nothing_else_does(monkeypatch: pytest.MonkeyPat
 
 
 async def first_chunk(watching: Observer, ids: int) -> tuple[int, float]:
-    """Its lines, and the seconds until it came."""
+    """Return its lines, and the seconds until each arrived."""
     started = time.monotonic()
     request = CheckRequest(ids=[f"m{number}" for number in range(ids)], concurrency=1)
     async with aclosing(Batch(watching, request).lines()) as chunks:
@@ -265,7 +265,7 @@ def test_answers_go_out_at_once_while_there_is_little_to_do() -> None:
 def test_under_load_answers_wait_for_more_but_no_longer_than_the_chunk_time() -> None:
     busy = observer(FakeMarket(0.005))
     busy.chunk_seconds = 0.1
-    for _ in range(100):  # as if this many chunks had just gone out
+    for _ in range(100):  # As if this many chunks had just been sent.
         busy.chunks.take(busy.guards.now())
     lines, seconds = asyncio.run(first_chunk(busy, 400))
 

@@ -1,4 +1,4 @@
-"""One call to a marketplace: retries, deadline, byte cap, what the breaker and the pace learn."""
+"""One call to a marketplace: retries, deadline, byte limit, and what the breaker and the pace learn."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from mercarich_marketplace.turns import Flow, Turns
 
 
 class Upstream:
-    """A client that is answered the next of a list; the last one again and again."""
+    """A client that gets the next response of a list; the last one repeatedly."""
 
     def __init__(self, *answers: Received | Exception, after_seconds: float = 0.0) -> None:
         self._answers = list(answers)

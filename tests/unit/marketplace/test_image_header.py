@@ -1,4 +1,4 @@
-"""A picture's kind and size are read from its first bytes; everything else is no picture."""
+"""A picture's type and size are read from its first bytes; any other data is refused."""
 
 import struct
 import zlib

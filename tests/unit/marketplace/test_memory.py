@@ -1,4 +1,4 @@
-"""What the proxy remembers: first misses, and calls under way."""
+"""The proxy's cache: first misses, and calls in progress."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from mercarich_marketplace.memory import FirstMisses, UnderWay
 
 
 class Hand:
-    """A clock that a test turns."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.time = 0.0

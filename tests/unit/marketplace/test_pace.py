@@ -1,4 +1,4 @@
-"""The outbound pace: the budget is used, and never exceeded over any minute."""
+"""The outbound pace: the budget is used fully, and never exceeded over any minute."""
 
 import random
 from itertools import pairwise
@@ -9,7 +9,7 @@ from mercarich_marketplace.pace import LOWEST_SHARE, Pace
 
 
 def times_of(pace: Pace, seconds: float, late: float = 0.0) -> list[float]:
-    """When a caller that always has something to send gets to send, waking up to `late` seconds late."""
+    """Return when a caller that always has something to send may send, waking up to `late` seconds late."""
     draw = random.Random(7)
     now, sent = 1000.0, []
     end = now + seconds

@@ -55,7 +55,7 @@ def test_a_caller_that_is_cancelled_leaves_its_turn_to_the_others() -> None:
         await turns.take(flow)
         waiting = [asyncio.create_task(turns.take(Flow())) for _ in range(10)]
         await asyncio.sleep(0)
-        turns.give_back()  # grants the first, which is cancelled before it can use the turn
+        turns.give_back()  # This grants the first turn, which is cancelled before it can be used.
         for task in waiting[:9]:
             task.cancel()
         await asyncio.wait_for(waiting[9], 1)

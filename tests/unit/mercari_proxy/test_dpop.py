@@ -1,4 +1,4 @@
-"""DPoP proofs: well-formed, padded and verifiable, every one of thousands."""
+"""DPoP proofs: thousands of them, each well-formed, padded and verifiable."""
 
 import base64
 import json
@@ -22,7 +22,7 @@ def decoded(part: str) -> bytes:
 
 
 def verify(proof: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """As a server does it. Raises InvalidSignature."""
+    """Verify as a server does. Raises InvalidSignature."""
     header, payload, signature = proof.split(".")
     jwk = json.loads(decoded(header))["jwk"]
     raw, x, y = decoded(signature), decoded(jwk["x"]), decoded(jwk["y"])

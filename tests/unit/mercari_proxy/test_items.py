@@ -1,4 +1,4 @@
-"""Reading Mercari's item, seller and Shops answers: each kind by its own rule."""
+"""Reading Mercari's responses on items, sellers and Shops: each kind by its own rule."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Mercari's recorded answers: every error has its class, and no damage to any of them takes an item off sale."""
+"""Mercari's recorded responses: every error has its class, and no damage to any of them takes an item off sale."""
 
 import json
 import random
@@ -51,7 +51,7 @@ def test_every_recorded_error_has_its_class_and_only_mercaris_own_word_is_proof(
 
 
 def documents() -> Iterator[tuple[str, int, Any, Any]]:
-    """Name, status, JSON and reader of everything recorded that says something of items."""
+    """Name, status, JSON and reader of every recording about items."""
     for file in sorted(recorded("mercari", "cassettes").glob("*.json")):
         cassette = json.loads(file.read_text())
         url, response = cassette["request"]["url"], cassette["response"]
@@ -73,7 +73,7 @@ def documents() -> Iterator[tuple[str, int, Any, Any]]:
 
 
 def states(read: Any, body: bytes, status: int) -> dict[str, State]:
-    """What the reader says of each item; a fault says nothing."""
+    """Return the reader's result for each item; a fault says nothing."""
     try:
         seen = read(answer(body, status))
     except Fault:
@@ -85,7 +85,7 @@ def states(read: Any, body: bytes, status: int) -> dict[str, State]:
 
 
 def worsened(before: dict[str, State], after: dict[str, State]) -> dict[str, State]:
-    """What damage took away: an item off sale that was not, or one unbuyable that could be bought."""
+    """Return what the damage changed wrongly: an item now off sale that was not, or now unbuyable that was buyable."""
     return {
         item_id: state
         for item_id, state in after.items()

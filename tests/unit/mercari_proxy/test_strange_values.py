@@ -1,4 +1,4 @@
-"""Whatever stands in Mercari's answers, a reader answers an item or a fault, and nothing else."""
+"""Whatever values Mercari's responses contain, a reader returns an item or a fault, and nothing else."""
 
 import json
 import logging
@@ -114,7 +114,7 @@ SEARCH = {
 
 
 def replaced(value: Any) -> Iterator[Any]:
-    """The value with each of its parts replaced by each strange value, one at a time."""
+    """Yield the value with each of its parts replaced by each strange value, one at a time."""
     yield from STRANGE
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []
     for key in keys:

@@ -11,7 +11,7 @@ needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is missin
 
 
 def promtool(*arguments: str | Path) -> str:
-    """What it said. Fails the test when it is not content."""
+    """Return its output. Fails the test when it finds an error."""
     assert PROMTOOL is not None
     ended = subprocess.run([PROMTOOL, *arguments], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr

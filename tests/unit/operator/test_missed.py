@@ -1,4 +1,4 @@
-"""T11: which starts that did not come are made up for."""
+"""T11: which missed starts are made up for."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ TWICE = Cron("0 0,12 * * *", "Asia/Tokyo", suspended=False, active=False, deadli
 
 
 def since(name: str, **known: Started) -> datetime | None:
-    """Of a row; every other one has just started."""
+    """Last starts with this one for the row; every other row has just started."""
     states = {row: known.get(row.replace("-", "_"), Started(NOW)) for row in ROWS}
     return late_since(SCHEDULE, states, ROWS[name], NOW)
 

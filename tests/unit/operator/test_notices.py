@@ -1,4 +1,4 @@
-"""What people are told, and how often."""
+"""Which events people get, and how often."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ DEPLOYMENT = Deployment("checker-yahoo", "checker-yahoo", "uid-1", {}, 1, 1, 1, 
 
 
 class Told:
-    """`ports.Cluster` that only remembers Events."""
+    """`ports.Cluster` that only records Events."""
 
     def __init__(self) -> None:
         self.events: list[str] = []

@@ -1,4 +1,4 @@
-"""The plan of a pool's bounds: properties that hold for whatever is asked for, and the sentences."""
+"""The plan of a pool's bounds: properties that hold for any request, and the sentences."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What the chart writes on a Deployment, read and refused; when an autoscaler differs; what wakes the loop."""
+"""The chart's annotations on a Deployment, parsed and refused; when an autoscaler differs; what wakes the loop."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The cache: values for some seconds, at most so many, fetched as seldom as can be, by whatever thread."""
+"""The cache: values for some seconds, a limited number, fetched as rarely as possible, by any thread."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mercarich_platform.cache import Cache, LoadingCache
 
 
 class Hand:
-    """A clock that a test turns."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.time = 0.0

@@ -1,4 +1,4 @@
-"""The garbage collector of our processes: it looks seldom from the first import on."""
+"""The garbage collector of our processes runs rarely from the first import on."""
 
 import gc
 import subprocess

@@ -1,6 +1,6 @@
-"""A help page is there at once: no command imports a driver or a framework before its arguments are read.
+"""Help pages are fast: no command imports a driver or a framework before its arguments are parsed.
 
-Judged by what is imported, in a process of its own, not by the time that takes.
+The test looks at the imports of a process of its own, not at the time.
 """
 
 import subprocess

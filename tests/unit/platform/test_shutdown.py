@@ -67,7 +67,7 @@ time.sleep(60)
 def test_a_process_that_stood_still_as_a_whole_goes_on() -> None:
     with _watched("moves") as process:
         process.send_signal(signal.SIGSTOP)
-        time.sleep(2 * LIMIT)  # the case: longer than a loop may hang
+        time.sleep(2 * LIMIT)  # This is the case under test: longer than a loop may hang.
         process.send_signal(signal.SIGCONT)
         process.communicate(timeout=20)
 

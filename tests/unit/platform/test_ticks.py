@@ -1,4 +1,4 @@
-"""Which ticks a worker runs: each its own, those that one of the group does for all only while it leads."""
+"""Which ticks a worker runs: its own always, and those that one member runs for the whole group only while it leads."""
 
 import threading
 import time

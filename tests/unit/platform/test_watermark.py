@@ -1,4 +1,4 @@
-"""The watermark: only a finished prefix is committed, whatever the order in which records finish."""
+"""The watermark: only a finished prefix is committed, in whatever order records finish."""
 
 import pytest
 from hypothesis import given

@@ -14,13 +14,13 @@ AT = datetime(2026, 11, 25, 5, 3, tzinfo=UTC)
 
 
 def example(shape: type[Reason], *, text: str = "x1", missing: bool = False) -> Reason:
-    """`text` is every text in it; `missing` leaves out what may be missing."""
+    """`text` is the value of every text; `missing` leaves out optional values."""
     hints = get_type_hints(shape)
     return shape(**{field.name: _value(hints[field.name], text, missing) for field in fields(shape)})
 
 
 def examples() -> Sequence[Reason]:
-    """One of every code."""
+    """One example of every code."""
     return [example(shape) for shape in CATALOGUE.values()]
 
 

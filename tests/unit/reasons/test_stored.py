@@ -1,4 +1,4 @@
-"""What is stored comes back, whatever its values are, and fits its column."""
+"""A stored reason is read back unchanged, whatever its values are, and fits its column."""
 
 import pytest
 from tests.unit.reasons.examples import example

@@ -1,4 +1,4 @@
-"""Every reason can be told in every language: whole tables, and no English on a Japanese page."""
+"""Every reason has words in every language: complete tables, and no English on a Japanese page."""
 
 import re
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ def test_a_template_has_places_for_values_of_its_code(language: Language, code: 
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_what_may_be_missing_leaves_no_gap(code: str) -> None:
-    """A value without a text for its absence stands in brackets, or is never missing."""
+    """A value without a text for its absence is inside brackets, or is never missing."""
     for language in Language:
         told = tell(example(CATALOGUE[code], missing=True), language)
         assert told, language

@@ -1,4 +1,4 @@
-"""Why a candidate was refused, as a seller reads it: with the numbers that he can do something about."""
+"""Why a candidate was refused, for a seller: with the numbers that the seller can act on."""
 
 import math
 from dataclasses import fields
@@ -114,7 +114,7 @@ def test_each_colour_and_condition_has_words() -> None:
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_is_stored_as_none(number: float) -> None:
-    """JSON has no word for it."""
+    """JSON cannot express it."""
     histograms = quick_against(DEFAULT, min(number, -1.0))
     unlike = pictures_against(DEFAULT, Likeness(0.5, 0.5, 80, number, number, number))
     for reason in (histograms, unlike):
@@ -124,7 +124,7 @@ def test_a_number_that_is_not_finite_is_stored_as_none(number: float) -> None:
 
 
 def test_the_filters_write_no_sentences() -> None:
-    """Their reasons are classes; a text in a `return` would be told as it is in every language."""
+    """Reasons are classes; a text in a `return` would be the same in every language."""
     folder = Path(matching.__file__).parent
     for module in ("filters.py", "matching.py", "trying.py"):
         assert 'return f"' not in (folder / module).read_text(encoding="utf-8")

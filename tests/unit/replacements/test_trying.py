@@ -1,4 +1,4 @@
-"""What other rules say of a candidate by what was seen of it, and nothing where more would have to be looked at."""
+"""What other rules decide on a candidate from the stored results, and nothing when more would have to be fetched."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

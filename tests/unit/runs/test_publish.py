@@ -1,4 +1,5 @@
-"""Row C6: what is out is bounded, and so is what a planner holds of a run, however many rows the run has."""
+"""Row C6: the batches in progress are limited, and so is what a planner keeps in memory, however many rows the run
+has."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ ROWS, BATCH, OUT = 100_000, 100, 20
 
 
 class Row:
-    """Counts how many of its kind are alive at once."""
+    """Counts how many instances are alive at once."""
 
     alive: ClassVar[int] = 0
     most: ClassVar[int] = 0
@@ -30,7 +31,7 @@ class Row:
 
 
 class Endless:
-    """`ports.Pending` of a run whose rows are made when they are read; workers finish `finished` batches a round."""
+    """`ports.Pending` of a run whose rows are created when they are read; workers finish `finished` batches a round."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -43,7 +44,7 @@ class Endless:
         return {}
 
     def unfinished(self, run: Run, ids: Sequence[int], now: datetime) -> frozenset[int]:
-        """The newest batch is still with its worker."""
+        """A worker still has the newest batch."""
         self.done = max(ids) - BATCH
         return frozenset(id for id in ids if id > self.done)
 

@@ -1,4 +1,4 @@
-"""A simulated world without a socket: requests go straight into the simulator."""
+"""A simulated world without a socket: requests are passed directly to the simulator."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ START = 1_800_000_000.0
 
 
 class Direct:
-    """Calls a simulator as a client would, and reads JSON answers."""
+    """Call a simulator as a client would, and parse JSON responses."""
 
     def __init__(self, **settings: Any) -> None:
         chosen = {"listings": 400, "sellers": 4, "churn_per_hour": 0.0, "start_at": START, "clock_mode": "manual"}
@@ -56,7 +56,7 @@ class Direct:
         return self.call("PATCH", listing_address(row), quantity_patch(quantity), self.token(row["seller_id"]))
 
     def submit_feed(self, seller_id: str, messages: list[dict[str, Any]], **header: Any) -> str:
-        """Uploads and submits a feed, and answers its id."""
+        """Upload and submit a feed. Return its id."""
         token = self.token(seller_id)
         kind = "application/json; charset=UTF-8"
         document = self.json("POST", "/spapi/feeds/2021-06-30/documents", {"contentType": kind}, token)
@@ -77,7 +77,7 @@ class Direct:
         return found
 
     def report(self, seller_id: str, feed: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """The answer of getFeedDocument and what is stored there."""
+        """Return the response of getFeedDocument and the stored document."""
         address = f"/spapi/feeds/2021-06-30/documents/{feed['resultFeedDocumentId']}"
         document = self.json("GET", address, headers=self.token(seller_id))
         return document, self.call("GET", document["url"].removeprefix("http://sim.test")).body
@@ -116,7 +116,7 @@ def quantity_messages() -> Callable[..., list[dict[str, Any]]]:
 
 @pytest.fixture
 def begin() -> Callable[..., Direct]:
-    """Makes a world from settings; small, still and at a fixed time unless said otherwise."""
+    """Create a world from settings; small, still and at a fixed time unless stated otherwise."""
     return Direct
 
 

@@ -1,4 +1,4 @@
-"""Amazon's side: tokens, quotas, patches, and the life of a feed on a clock that the test drives."""
+"""Amazon's side: tokens, quotas, patches, and the life of a feed on a clock that the test moves."""
 
 import gzip
 import json

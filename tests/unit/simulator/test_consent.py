@@ -1,4 +1,4 @@
-"""Amazon's consent page and the code that it gives: once, for five minutes, for the address it was given to."""
+"""Amazon's consent page and its code: valid once, for five minutes, for the address it was given to."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -10,7 +10,7 @@ ASKED = {"application_id": "amzn1.sp.solution.ours", "state": 'a"b', "redirect_u
 
 
 def consent(sim: Any, answer: str = "confirm", back: str = BACK) -> dict[str, str]:
-    """What the browser is sent back with."""
+    """Return the query with which the browser is sent back."""
     seller = sim.json("GET", "/_sim/seed")["sellers"][1]["seller_id"]
     form = {"state": "of-ann", "redirect_uri": back, "seller_id": seller, "answer": answer}
     reply = sim.call("POST", "/sellercentral/apps/authorize/confirm", urlencode(form).encode())

@@ -1,4 +1,4 @@
-"""Faults hit the requests that the seed says, as long as they were set for."""
+"""Faults hit the requests that the seed determines, for the time that was set."""
 
 from typing import Any
 

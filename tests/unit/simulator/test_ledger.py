@@ -1,4 +1,4 @@
-"""The ledger's arithmetic on time lines made by hand."""
+"""The ledger's arithmetic on handmade timelines."""
 
 from typing import Any
 

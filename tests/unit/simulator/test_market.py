@@ -1,4 +1,4 @@
-"""The market is made of its seed alone, and events move it as told."""
+"""The market depends on its seed alone, and events change it as requested."""
 
 from collections import Counter
 from collections.abc import Callable

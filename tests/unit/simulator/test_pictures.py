@@ -1,4 +1,4 @@
-"""Items have pictures: the same goods look the same, other goods look other, and nothing is left to chance."""
+"""Items have pictures: the same goods look the same, other goods look different, and nothing is random."""
 
 from dataclasses import replace
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Spare pieces of what is listed, and a ledger that knows what an offer was moved to."""
+"""Spare pieces of listed items, and a ledger that knows to which source an offer was moved."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the marketplaces answer in each state, and how Mercari refuses a bad proof."""
+"""The marketplaces' responses in each state, and how Mercari refuses a bad proof."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The soak's picture process: it shares the work with the process that began it, and goes with it."""
+"""The soak's picture process: it shares the work with its parent process, and ends with it."""
 
 import subprocess
 import sys
@@ -51,7 +51,7 @@ def test_a_pair_is_made_ahead_of_time_or_by_who_asks_for_it() -> None:
     with closing(Darkroom(world)) as darkroom:
         darkroom.look(since=1e9 - 1)
         (first, its_spare), (last, other) = names[0], names[-1]
-        assert darkroom.compared(last, other) is None  # two others are begun with first
+        assert darkroom.compared(last, other) is None  # It begins with two others.
         made = darkroom.compared(first, its_spare)
         assert made is not None
         assert darkroom.drawn(its_spare, 1) == made.theirs

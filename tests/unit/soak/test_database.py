@@ -1,4 +1,4 @@
-"""The soak's quick questions: asked once for each state of the database, and never of an older one."""
+"""The soak's quick queries: run once for each state of the database, and never with an older result."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the soak's world does with processes and messages: kills, restarts, records that were not handled."""
+"""What the soak's world does with processes and messages: kills, restarts, unhandled records."""
 
 import random
 import threading
@@ -19,12 +19,12 @@ from mercarich_platform.worker import NotNow, Rejected
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SEED = 1
-"""Of a broker that loses none of the first messages, and gives none twice."""
+"""Rates of a broker that loses none of the first messages, and delivers none twice."""
 
 
 @pytest.fixture
 def plant() -> Iterator[Plant]:
-    """Only what a message or a command that waits needs of it."""
+    """Only the parts that a waiting message or command needs."""
     kernel = Kernel(START)
     nothing = cast(Any, None)
     yield Plant(kernel, nothing, nothing, nothing, Broker(kernel, SEED), nothing, Path(), random.Random(SEED))

@@ -1,4 +1,4 @@
-"""The weather of the simulated week: whatever the seed draws can be planned."""
+"""The faults of the simulated week: whatever the seed draws can be planned."""
 
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +20,7 @@ def test_every_fault_can_be_drawn_and_none_begins_before_its_day(tmp_path: Path)
             assert events == sorted(events, key=lambda event: event.at)
             assert events[0].at >= day * DAY
             drawn |= {event.text.split()[1] for event in events if event.kind == "spapi"}
-        week.kernel.sleep(1.0)  # who has begun can end, and closes what it opened
+        week.kernel.sleep(1.0)  # Only a process that has begun can end, and it closes what it opened.
         week.kernel.end()
     assert drawn >= {kind for target, kind, *_ in AMAZON_FAULTS if target == "spapi"} | {"stuck_feed", "fatal_feed"}
 

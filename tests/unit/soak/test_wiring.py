@@ -1,4 +1,5 @@
-"""The services of the simulated week are built by their own roots: what those do happens here, too."""
+"""The services of the simulated week are built by their own composition roots, so that the soak tests what those
+wire."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,7 +26,7 @@ def week(tmp_path: Path) -> Iterator[Week]:
     week = Week(tmp_path, 1, Size(sellers=2, listings=60))
     with closing(week.plant.darkroom):
         yield week
-        week.kernel.sleep(1.0)  # who has begun can end, and closes what it opened
+        week.kernel.sleep(1.0)  # Only a process that has begun can end, and it closes what it opened.
         crashes = [*week.kernel.crashes]
         week.kernel.end()
     assert crashes == []

@@ -1,4 +1,4 @@
-"""The tool that keeps one writer of listings: what must fail fails, what only reads passes."""
+"""The tool that keeps one writer of listings: writes fail, and reads pass."""
 
 import pytest
 from tools.one_writer import EXEMPT, findings, findings_in, needless

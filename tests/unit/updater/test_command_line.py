@@ -1,4 +1,4 @@
-"""Rows C1, C2, C4 for update_item_*: the seed's line verbatim, and a sentence for what is wrong."""
+"""Rows C1, C2, C4 for update_item_*: the original's command line unchanged, and one sentence for an error."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Row M7: each filter in the seed's order (behaviour.md 1.3), with the seed's value as default."""
+"""Row M7: each filter in the original's order (behaviour.md 1.3), with the original's value as default."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -152,7 +152,7 @@ def test_m7_what_an_items_page_tells(more: dict[str, Any], name: str, reason: Re
 
 
 def test_m7_the_order_is_the_seeds() -> None:
-    """An item with every fault is refused by the first filter; mending it brings the next."""
+    """An item with every fault is refused by the first filter; correcting that fault leads to the next filter."""
     faults: list[tuple[str, dict[str, Any]]] = [
         ("buyable", {"state": State.SOLD, "reason": StateReason.WON}),
         ("rating", {"seller_rating_good": 1, "seller_rating_bad": 9}),
@@ -194,7 +194,7 @@ def test_the_other_marketplace_has_a_limit_of_its_own() -> None:
     [(1500, 15.0, 200, 1075), (999, 8.4, 0, 915), (1000, 15.0, 900, 0), (None, 15.0, 200, 1000)],
 )
 def test_m7_the_ceiling_may_be_the_break_even(offer_price: int | None, fee: float, costs: int, ceiling: int) -> None:
-    """What the offer's price leaves after fee and costs; the first price where nobody told the offer's."""
+    """What remains of the offer's price after fee and costs; the first price when the offer's is not known."""
     rules = replace(RULES, break_even=True, fee_percent=fee, costs_jpy=costs)
     wanted = replace(WANTED, offer_price_jpy=offer_price)
     assert wanted.ceiling(rules) == ceiling

@@ -1,4 +1,4 @@
-"""What the pixels of two pictures say: the same thing in another photo, another thing, another colour."""
+"""What the pixels of two pictures show: the same item in another photo, another item, another colour."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -54,7 +54,7 @@ def test_what_cannot_be_decoded_is_said_to_be(body: bytes) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(3000, 1), (3000, 2), (480, 1), (1, 480), (480, 31)])
 def test_a_stripe_is_refused_before_opencv_looks_for_features_in_it(width: int, height: int) -> None:
-    """One pixel high, it ended the whole process."""
+    """A picture of one pixel's height once ended the whole process."""
     stripe = cv2.imencode(".png", np.full((height, width, 3), 200, np.uint8))[1].tobytes()
     with pytest.raises(ValueError, match="too narrow"):
         decode(stripe)

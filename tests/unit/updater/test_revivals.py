@@ -1,4 +1,4 @@
-"""Rows M8, M9: what a replacement does to a listing, by how it stands here and with Amazon. No database."""
+"""Rows M8, M9: what a replacement does to a listing, by its state here and at Amazon. No database."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -68,7 +68,7 @@ def listing(**columns: Any) -> Listing:
 
 
 def push(of: Listing, **columns: Any) -> Push:
-    """Amazon shows what is wanted; keywords change it."""
+    """Amazon shows what it should; keywords change it."""
     even = {
         "id": of.id,
         "user_id": of.user_id,
@@ -91,7 +91,7 @@ def push(of: Listing, **columns: Any) -> Push:
 
 
 NOT_LEFT = {"pushed_revision": 1, "pushed_quantity": 1}
-"""Of a withdrawal: Amazon still shows the quantity before it."""
+"""The state after a withdrawal that Amazon does not show yet."""
 MARKED = {"quantity": 1, "revision": 1, "withdrawn_at": None}
 
 

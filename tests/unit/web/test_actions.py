@@ -1,4 +1,4 @@
-"""What a seller's actions make of a listing, and what undo puts back."""
+"""The effect of a seller's actions on a listing, and what undo restores."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""How many calls of the API a key and a seller have."""
+"""How many calls of the API a key and a seller may make."""
 
 from mercarich_web.identity.allowances import MOST, Allowances
 

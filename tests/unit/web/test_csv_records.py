@@ -1,4 +1,4 @@
-"""Records of a CSV: the same from whatever place on, in bounded memory, and never an exception."""
+"""Records of a CSV: the same from any starting place, in bounded memory, and never an exception."""
 
 import random
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Every action of a seller is known wherever it must be: a test names the place that lacks one."""
+"""Every action of a seller is handled wherever it must be: a test names the place that lacks one."""
 
 from collections.abc import Collection
 
@@ -26,7 +26,7 @@ PLACES: dict[str, Collection[BulkAction]] = {
         one for one, its in ACTIONS.items() if one in ELSEWHERE or its.make is not None
     },
 }
-"""Where an action is said, and those that are said there."""
+"""A place that lists actions, and the actions it lists."""
 MADE_HERE = [action for action, its in ACTIONS.items() if its.make is not None]
 
 

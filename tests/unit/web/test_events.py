@@ -1,4 +1,4 @@
-"""Every kind of event is known wherever the pages and reports need it: a test names the place that lacks one."""
+"""Every kind of event is handled wherever the pages and reports need it: a test names the place that lacks one."""
 
 from collections.abc import Collection
 
@@ -17,7 +17,7 @@ PLACES: dict[str, Collection[str]] = {
     "listings.words.EVENTS": WORDS.EVENTS,
 }
 NO_EVENTS = frozenset({"look", "push"})
-"""Entries of a timeline that are none."""
+"""Kinds without an entry in a timeline."""
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -1,4 +1,4 @@
-"""The cache of figures: fetched once, told while they are renewed, fetched anew after a change."""
+"""The cache of figures: fetched once, returned while they are refreshed, fetched again after a change."""
 
 import threading
 
@@ -6,7 +6,7 @@ from mercarich_web.listings.figures_cache import FRESH_SECONDS, KEPT_SECONDS, Fi
 
 
 class Book:
-    """Counts up with each fetch; says when one is done."""
+    """Counts up with each fetch, and signals when one is done."""
 
     def __init__(self) -> None:
         self.fetched = 0

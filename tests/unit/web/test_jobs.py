@@ -1,4 +1,4 @@
-"""How far a job is, and the threads that take its slices."""
+"""A job's progress, and the threads that take its slices."""
 
 import threading
 from typing import Any

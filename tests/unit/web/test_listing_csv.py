@@ -1,4 +1,5 @@
-"""The listings' CSV: what each column takes, what is told, and formulas that go out harmless and come back whole."""
+"""The listings' CSV: what each column accepts, the problems reported, and formulas that are exported harmless and
+imported unchanged."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The catalogues of the pages' sentences: in step with templates and code, and whole in both languages."""
+"""The catalogues of the pages' sentences: in step with templates and code, and complete in both languages."""
 
 import re
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_a_translation_names_the_same_values_as_the_sentence() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sentence_can_be_filled_in(language: str) -> None:
-    """A per cent sign that stands for itself is written twice."""
+    """A literal per cent sign is written twice."""
     for one in sentences(language):
         told = [one.string] if isinstance(one.string, str) else [*(one.string or ())]
         assert [text for text in told if text.replace("%%", "").count("%") != len(NAMED.findall(text))] == []

@@ -1,4 +1,4 @@
-"""What a password may be, and how it is kept."""
+"""Which passwords are allowed, and how they are stored."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""A process of web loads what it runs: no mail sender in the pages, no page in a worker."""
+"""A process of web loads only what it runs: no mail sender in the pages, no page in a worker."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FRAME = ("site.app", "site.rendering", "site.visits", "api.", "openapi", "words", "docs_page", "home.")
-"""What only the pages run."""
+"""Packages that only the pages use."""
 PROCESSES = {
     "bootstrap": (
         "jobs.worker",
@@ -31,7 +31,7 @@ PROCESSES = {
     "jobs.worker": (*FRAME, "notices.", "accounts.", "sellers.", "overview.", "console.", "migration."),
     "notices.worker": (*FRAME, "jobs.", "accounts.", "listings.", "sellers.", "overview.", "console.", "migration."),
 }
-"""The root of each process, and what it must not load: modules, or whole packages."""
+"""The root of each process, and modules or whole packages that it must not load."""
 DRIVERS = {
     "bootstrap": {"smtplib"},
     "jobs.worker": {"smtplib", "fastapi", "jinja2", "argon2"},
@@ -56,6 +56,6 @@ def test_a_help_page_loads_no_driver() -> None:
 
 
 def _loaded(*modules: str) -> set[str]:
-    """The modules of a new interpreter that has imported these."""
+    """Return the modules of a new interpreter that has imported these."""
     code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split())

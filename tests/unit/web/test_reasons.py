@@ -1,4 +1,4 @@
-"""What jobs write is read in the language of the page: each problem of a file, a search or a job."""
+"""The reasons that jobs write appear in the language of the page: each problem of a file, a search or a job."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a bulk search takes: keywords and result pages, and why the rest is refused."""
+"""What a bulk search accepts: keywords and result pages, and why the rest is refused."""
 
 import pytest
 

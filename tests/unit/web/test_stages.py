@@ -1,4 +1,4 @@
-"""Every stage and view of listings is known wherever it must be: a test names the place that lacks one."""
+"""Every stage and view of listings is handled wherever it must be: a test names the place that lacks one."""
 
 from collections.abc import Collection
 from dataclasses import fields

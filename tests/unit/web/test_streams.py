@@ -1,4 +1,4 @@
-"""Streams of what changes: one look for everybody who follows, a message only where something has changed."""
+"""Streams of changes: one query for all followers, and a message only when something has changed."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
@@ -12,7 +12,7 @@ LAST = 3
 
 
 class Looks:
-    """Things that count up; those above 100 stand still, the one at 9 is gone."""
+    """Objects that count up; those above 100 stand still, and the one at 9 is gone."""
 
     def __init__(self) -> None:
         self.asked: list[set[int]] = []

@@ -1,4 +1,4 @@
-"""Which addresses a webhook is called at: none that leads inside, however it is written."""
+"""Which addresses a webhook may call: none that leads inside, however it is written."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def sender(*addresses: str, anywhere: bool = False) -> WebhookSender:
-    """One whose names lead to these addresses."""
+    """A sender for which names resolve to these addresses."""
     return WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, anywhere=anywhere, resolve=lambda *_: addresses)
 
 
@@ -162,7 +162,7 @@ def test_a_receiver_that_sends_a_byte_now_and_then_is_left_in_time(monkeypatch: 
 
 
 def drip(listener: socket.socket) -> int:
-    """A byte of a header every twentieth of a second, for as long as anybody listens; answers how many."""
+    """Send a byte of a header every twentieth of a second while the client listens. Return how many were sent."""
     connection, _ = listener.accept()
     sent = 0
     with connection, suppress(OSError):

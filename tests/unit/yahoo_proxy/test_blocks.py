@@ -1,4 +1,4 @@
-"""The item's copies in `__NEXT_DATA__`: found on each path, whatever stands beside them or on the way."""
+"""The item's copies in `__NEXT_DATA__`: found on each path, whatever else is beside them or on the way."""
 
 from typing import Any
 

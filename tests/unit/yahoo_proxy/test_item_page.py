@@ -1,4 +1,4 @@
-"""Reading Yahoo's item pages: states, payable price, and what is no proof of anything."""
+"""Reading Yahoo's item pages: states, payable price, and what does not prove anything."""
 
 import json
 from datetime import UTC, datetime

@@ -32,7 +32,7 @@ PAGE_START, PAGE_END = b"var pageData = ", b";</script>"
 
 
 def harmless(before: State, after: State) -> bool:
-    """Damage may cost the answer; it neither ends nor sells an auction, nor makes one unbuyable that can be bought."""
+    """Damage may lose the result. It must not end or sell an auction, nor make a buyable one unbuyable."""
     taken_away = before is State.AVAILABLE and after is State.UNBUYABLE
     return after is before or (after not in FATAL and not taken_away)
 
@@ -92,7 +92,7 @@ def test_no_missing_key_or_entry_ends_or_sells_an_auction() -> None:
 
 
 def damaged_blocks(body: bytes, start: bytes, end: bytes) -> Iterator[tuple[str, bytes]]:
-    """The page without each part of one of its data blocks, and without the block."""
+    """Yield the page without each part of one of its data blocks, and without the block."""
     begin = body.index(start)
     stop = body.index(end, begin)
     head, block, tail = body[: begin + len(start)], body[begin + len(start) : stop], body[stop:]
@@ -115,7 +115,7 @@ def test_no_missing_bytes_end_or_sell_an_auction(seed: int) -> None:
     draw = random.Random(seed)
     for path, body in pages():
         before, _ = verdict(body)
-        # Most draws begin where something is decided: damage elsewhere is damage to nothing.
+        # Most draws begin where the decision is made: damage elsewhere has no effect.
         decided = [index for word in DECIDING for index in _all(body, word)]
         for _ in range(2_000):
             start = max(0, draw.choice([draw.randrange(len(body)), draw.choice(decided) + draw.randrange(-5, 25)]))

@@ -1,4 +1,4 @@
-"""Whatever stands in a page's data, the reader answers an item or a fault, and nothing else."""
+"""Whatever values a page's data contains, the reader returns an item or a fault, and nothing else."""
 
 import json
 import logging
@@ -66,7 +66,7 @@ PAGE_DATA = {"productID": ID, "winPrice": "0", "bids": "0", "isClosed": "0", "ha
 
 
 def replaced(value: Any) -> Iterator[Any]:
-    """The value with each of its parts replaced by each strange value, one at a time."""
+    """Yield the value with each of its parts replaced by each strange value, one at a time."""
     yield from STRANGE
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []
     for key in keys:

@@ -25,7 +25,7 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
         f" are dated {DAYS + 1} days back in the database"
     )
     before, _ = pictures_on_disk(stage, seller.user_id)
-    stage.title("Delete: they go, and their pictures with them")
+    stage.title("Delete: the offers are deleted, with their pictures")
     words = ("delete_old_items", "--expired-days", str(DAYS))
     stage.command_line(*words)
     report = stage.answer(*words)
@@ -36,7 +36,9 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
         f" {before} files before, {after} after"
     )
     if report["listings"] != len(offers) or after or not before:
-        raise Problem(f"{len(offers)} listings and {before} pictures were to go; {after} pictures are still there")
+        raise Problem(
+            f"{len(offers)} listings and {before} pictures should be deleted; {after} pictures are still there"
+        )
     return {"listings": report["listings"], "pictures": report["pictures"]["files"], "bytes": freed}
 
 
@@ -45,7 +47,7 @@ def _withdrawn_long_ago(stage: Stage, listing_ids: list[int]) -> None:
     with reading(stage.engine) as connection:
         down = select(listings.c.sku).where(mine, listings.c.quantity == 0, listings.c.verified_at.is_not(None))
         if len(connection.execute(down).all()) != len(listing_ids):
-            raise Problem("an offer whose source sold before the check was not taken down by it")
+            raise Problem("an offer whose source sold before the check was not withdrawn by it")
     then = datetime.now(UTC) - timedelta(days=DAYS + 1)
 
     def date_back(connection: Connection) -> None:

@@ -26,7 +26,7 @@ END_SECONDS = 60.0
 
 
 def play(stage: Stage, cast: Cast) -> dict[str, object]:
-    stage.title("Freeze: a worker stands still in the middle of a seller's bulk search")
+    stage.title("Freeze: a worker freezes in the middle of a seller's bulk search")
     seller = cast.expiring
     words = [offer.title for offer in offers_on_sale(stage.engine, seller)[:KEYWORDS]]
     stage.command_line("job start search --username", seller.username, f"'{words[0]}' … ({len(words)} keywords)")
@@ -71,9 +71,9 @@ def _take_over(stage: Stage, job_id: int) -> dict[str, object]:
     if taken != [job_id]:
         raise Problem(f"check_background_jobs took over {taken}, not job {job_id}")
     still = (datetime.now(UTC) - frozen.heartbeat_at).total_seconds()
-    stage.tell(f"Job {job_id} is taken over after {still:.0f} s without progress, nobody else is disturbed")
+    stage.tell(f"Job {job_id} is taken over after {still:.0f} s without progress; no other job is affected")
     stage.until(lambda: _job(stage, job_id).done > frozen.done, f"job {job_id} went on", END_SECONDS)
-    stage.tell(f"Another worker goes on at search {frozen.done + 1}")
+    stage.tell(f"Another worker continues at search {frozen.done + 1}")
     stage.until(lambda: _job(stage, job_id).ended_at is not None, f"job {job_id} ended", END_SECONDS)
     ended = _job(stage, job_id)
     stage.tell(

@@ -19,7 +19,7 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
     seller = cast.locked_out
     # Chosen only now, because the market sells random items until here.
     offer = offers_on_sale(stage.engine, seller)[-1]
-    stage.title(f"Token lost: Amazon refuses the token of {seller.username}, and a source of his sells")
+    stage.title(f"Token lost: Amazon refuses the token of {seller.username}, and one of the seller's sources sells")
     stage.simulator.set_fault(target="lwa", kind="invalid_grant", only=[seller.username])
     try:
         _lines(stage, seller.username, f"{seller.username}: INVALID")
@@ -29,7 +29,9 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
         stage.run(check, seconds=CHECK_SECONDS)
         row = _row(stage, offer.listing_id)
         if row.withdrawn_at is None or not row.push_pending:
-            raise Problem(f"{offer.sku} was not withdrawn, or Amazon was told although it refuses the token")
+            raise Problem(
+                f"{offer.sku} was not withdrawn, or the withdrawal reached Amazon although it refuses the token"
+            )
         stage.tell(f"{offer.sku}: withdrawn {clock(row.withdrawn_at)} here; at Amazon it is exposed, and counted:")
         _lines(stage, seller.username, "1 offers are exposed")
     finally:
@@ -43,7 +45,7 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
     at = datetime.fromtimestamp(last["at"], UTC)
     if last["quantity"]:
         raise Problem(f"Amazon still shows {last['quantity']} of {offer.sku}")
-    stage.tell(f"{offer.sku}: what waited went out by itself, 0 at Amazon since {clock(at)}, read back")
+    stage.tell(f"{offer.sku}: the waiting withdrawal was sent automatically, 0 at Amazon since {clock(at)}, read back")
     return {"sku": offer.sku, "exposed_seconds": round((at - row.withdrawn_at).total_seconds(), 1)}
 
 

@@ -1,4 +1,4 @@
-"""The pages with an operator and a seller signed in."""
+"""The pages, with a signed-in operator and a signed-in seller."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def site(database_url: str, engine: Engine, rows: Rows, clock: Clock) -> Iterator[Served]:
-    """Nothing listens where the broker and the proxies should be."""
+    """Nothing listens at the addresses of the broker and the proxies."""
     let_sign_in(engine, rows.user("ann"))
     staff = {"plan": 2, "active": True, "is_staff": True, "created_at": ago(days=9)}
     let_sign_in(engine, rows.add(tables.users, username="ohta", **staff), language="en")
@@ -67,7 +67,7 @@ def seller(site: Served) -> Browser:
 
 @pytest.fixture
 def table(engine: Engine) -> Callable[[Table], list[AnyRow]]:
-    """All rows of a table."""
+    """Return all rows of a table."""
 
     def read(table: Table) -> list[AnyRow]:
         with reading(engine) as connection:

@@ -1,4 +1,4 @@
-"""Whatever an operator changes needs the password given within the last quarter of an hour, and nothing else does."""
+"""Every change by an operator needs a password confirmed within the last quarter of an hour, and nothing else does."""
 
 from sqlalchemy import Engine, select
 from tests.integration.web.operating.conftest import Clock

@@ -18,7 +18,7 @@ ReadTable = Callable[[Table], list[AnyRow]]
 
 @pytest.fixture
 def hold(rows: Rows) -> int:
-    """Keeps up one listing of Tom."""
+    """A hold that keeps up one listing of Tom."""
     source = rows.source("x1", state="sold")
     hold = rows.hold(
         rows.run(1, outcome="running", phase="held"), reason="30 of 60 checked listings would be withdrawn at once"

@@ -1,4 +1,4 @@
-"""The operator's first page: what needs somebody, and where it leads."""
+"""The operator's first page: what needs attention, and where its links lead."""
 
 import pytest
 from tests.integration.web.operating.test_pools import state

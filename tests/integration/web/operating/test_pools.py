@@ -1,4 +1,4 @@
-"""The operator's pages of worker pools: seen, previewed, changed with a note, audited."""
+"""The operator's pages of worker pools: shown, previewed, changed with a note, audited."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ ReadTable = Callable[[Table], list[AnyRow]]
 
 
 def state(rows: Rows, **values: object) -> None:
-    """What the operator of the cluster last told of the checkers of Yahoo."""
+    """The cluster operator's last report on Yahoo's checkers."""
     defaults: dict[str, object] = {
         "pool": "checker-yahoo",
         "settings_key": "INVCHK_YAHOO_WORKER",

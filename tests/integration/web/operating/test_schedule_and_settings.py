@@ -189,7 +189,7 @@ def test_the_audit_log_comes_by_pages_and_by_who_and_what(operator: Browser, row
 
 @contextmanager
 def answering(body: bytes) -> Iterator[str]:
-    """A server that answers everything with this."""
+    """A server that always sends this response."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

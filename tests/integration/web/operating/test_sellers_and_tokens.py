@@ -110,7 +110,7 @@ def test_somebody_is_invited_by_a_link_that_is_shown_once(operator: Browser, sit
 
 @pytest.fixture
 def letter(kafka_bootstrap: str) -> bytes:
-    """A record that a worker could not read, in the broker that other tests use, too."""
+    """A record that a worker could not parse, in the broker that other tests use, too."""
     ensure_topics(kafka_bootstrap, (*TOPICS, *DEAD_LETTERS))
     body = f'{{"v": 99, "mark": "{uuid4().hex}", "refresh_token=Atzr|secret": 1}}'.encode()
     publisher = Publisher(kafka_bootstrap, client_id="test", topics=(*TOPICS, *DEAD_LETTERS))

@@ -14,8 +14,7 @@ from mercarich_web.sentences import Said, Seen
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The seller's listing: `quantity` is what Amazon should show, `pushed_quantity` what it last accepted or
-    showed."""
+    """The seller's listing. Amazon should show `quantity`, and last accepted or showed `pushed_quantity`."""
 
     id: int
     sku: str
