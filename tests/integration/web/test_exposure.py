@@ -129,7 +129,7 @@ def test_home_tells_the_expected_cancellations_and_says_when_they_are_not_known(
     rows.event(listing, "push_accepted", user_id=ann_id, at=ago(hours=25), quantity_after=0)
     unknown = ann.get("/fortnight").text
 
-    assert "Not known yet: that takes two checks" in unknown
+    assert "Not known yet: this needs two checks" in unknown
     assert "60 item-minutes" in unknown
 
 
@@ -140,7 +140,7 @@ def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, r
         rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=2, checked=2, fallen=fallen)
     page = ann.get("/fortnight").text
     assert "10 %" in page  # Of one offer: six unseen hours of the sixty since the first check.
-    assert "That is above the limit" in page
+    assert "This is above the limit" in page
     assert "about 360 item-minutes" in page
 
 

@@ -112,7 +112,7 @@ def test_a_day_has_a_bound(ann: Browser, engine: Engine, rows: Rows, monkeypatch
     ann.post("/listings/apply", action="check", everything="true")
 
     assert '<b class="num">1</b>' in page
-    assert "More fit" in page
+    assert "The action fits more" in page
     assert len(events(engine)) == 4
     assert timedelta(minutes=15) == bulk.LOOK_REST
 

@@ -64,15 +64,15 @@ def test_a_key_is_replaced_and_then_the_old_one_can_go(engine: Engine, shared: S
 
     assert first == replaced == alone
     assert sealed(engine).split(".")[1] != before.split(".")[1]
-    with pytest.raises(BadConfiguration, match="PAGES_KEY does not open"):
+    with pytest.raises(BadConfiguration, match="PAGES_KEY does not decrypt"):
         secret(engine, shared, clock, OLD)
 
 
 @pytest.mark.parametrize(
     ("key", "old", "says"),
     [
-        (OTHER, "", "does not open"),
-        (OTHER, NEW, "does not open"),
+        (OTHER, "", "does not decrypt"),
+        (OTHER, NEW, "does not decrypt"),
         (OLD, "c2hvcnQ=", "PAGES_OLD_KEY: expected 32 bytes"),
     ],
 )

@@ -181,7 +181,7 @@ FOUND = Replacement("proposed", "mercari", "m1", None, 900, NOW, None)
     [
         (SEARCH, "Another source is searched for until 2026-11-27 12:00 UTC."),
         (replace(SEARCH, until=None), "The next update run searches for another source."),
-        (replace(SEARCH, until=NOW - timedelta(seconds=1)), "Nothing is searched for any more, since"),
+        (replace(SEARCH, until=NOW - timedelta(seconds=1)), "The search for a replacement ended at"),
         (replace(SEARCH, found=[FOUND]), "A replacement waits for a person: `mercarich revival approve S1`."),
         (
             replace(SEARCH, found=[replace(FOUND, state="approved")]),

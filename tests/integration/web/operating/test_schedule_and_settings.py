@@ -49,7 +49,7 @@ def test_a_row_of_the_schedule_is_paused_resumed_and_wanted_now(
 @pytest.mark.parametrize(
     ("minutes", "columns", "told"),
     [
-        (2, {}, "Nobody has started it yet"),
+        (2, {}, "It was not started yet"),
         (2, {"problem": "there are 0 CronJobs"}, "tried again for 10 minutes: there are 0 CronJobs"),
         (2, {"job": "rel-env-update-1a"}, "The Job rel-env-update-1a has been made; it starts"),
         (11, {"job": "rel-env-update-1a"}, "kubectl describe job rel-env-update-1a"),
