@@ -1,4 +1,4 @@
-"""Run every old command line of docs/from-the-original.md as written there, and check the result that its row states."""
+"""Run every old command line of docs/from-the-original.md as written there, and check what its row states."""
 
 import re
 import shlex

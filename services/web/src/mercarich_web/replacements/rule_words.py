@@ -46,7 +46,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             ),
             RuleField(
                 "REVIVAL_OTHER_CONDITIONS",
-                N_("Conditions at the other marketplace"),
+                N_("Conditions at other marketplaces"),
                 N_(
                     "Pairs of conditions from 1 (new) to 6 (poor): condition here = the worst that is accepted from"
                     " there."
