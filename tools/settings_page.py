@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from where each setting and variable is defined: `python -m tools.settings_page`."""
+"""Write docs/settings.md from where each setting and variable is defined: `python -m tools.settings_page`."""
 
 import itertools
 import textwrap
@@ -14,7 +14,7 @@ from mercarich_web.system_settings.words import GROUPS
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 WIDTH = 120
 MOST_NAMES = 6
-"""That are told one by one."""
+"""Most names that a row lists one by one."""
 POOLS, MARKETPLACES = "Worker pools", "Marketplaces"
 _HEAD = """# Settings
 
@@ -38,7 +38,7 @@ wrong one ends the process with 78 and a sentence. A secret is in no log and no 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One setting or variable, as the page tells it."""
+    """One setting or variable with its row on the page."""
 
     name: str
     default: str
@@ -53,7 +53,7 @@ class Entry:
 
     @property
     def lacks(self) -> tuple[str, ...]:
-        """What its definition does not say."""
+        """Return what its definition lacks."""
         needed = {
             "meaning": bool(self.meaning),
             "unit": bool(self.unit) or not self.is_number,
@@ -64,7 +64,7 @@ class Entry:
 
 
 def groups() -> dict[str, list[Entry]]:
-    """The settings of the database by the groups of their page, those of pools and marketplaces first."""
+    """Return the settings of the database by the groups of their page, those of pools and marketplaces first."""
     keys = {POOLS: [key for key in DEFINITIONS if key.startswith(tuple(WORKERS))]}
     keys[MARKETPLACES] = [key for key in DEFINITIONS if key.startswith(PAUSE)]
     keys |= {group: list(words) for group, words in GROUPS.items()}
@@ -72,7 +72,7 @@ def groups() -> dict[str, list[Entry]]:
 
 
 def processes() -> dict[str, list[Entry]]:
-    """The variables of the environment by the processes that read them."""
+    """Return the variables of the environment by the processes that read them."""
     return {heading: [_told(variable) for variable in some] for heading, some in variables().items()}
 
 
@@ -119,7 +119,7 @@ def _told(variable: Variable) -> Entry:
 
 
 def _section(heading: str, entries: list[Entry], *, own: bool = False) -> Iterator[str]:
-    """The blocks of one group: a table to look a value up in, then what there is to say."""
+    """Return the blocks of one group: a table to look a value up in, then the longer explanations."""
     with_own = own and any(entry.own for entry in entries)
     names = ["name", "default", "unit", "bounds or choices", *(["a seller's own"] if with_own else [])]
     yield f"### {heading}\n\n| {' | '.join(names)} |\n|{'---|' * len(names)}"
@@ -134,7 +134,7 @@ def _section(heading: str, entries: list[Entry], *, own: bool = False) -> Iterat
 
 
 def _alike(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Those of which the same is said, such as the least of each pool, come together."""
+    """Group names with the same text, such as the smallest number of each pool."""
     together: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
         pool = next((pool for pool in WORKERS if entry.name.startswith(pool)), "")
@@ -154,7 +154,7 @@ def _prose(alike: list[Entry]) -> str:
 
 
 def _names(alike: list[Entry]) -> str:
-    """All of them, or, of many, what their names end with."""
+    """Return all names or, when there are many, the ending that they share."""
     names = [entry.name for entry in alike]
     if len(names) <= MOST_NAMES:
         return ", ".join(f"`{name}`" for name in names)
@@ -164,7 +164,7 @@ def _names(alike: list[Entry]) -> str:
 
 
 def _sentence(text: str) -> str:
-    """With a capital, unless it begins with a name or a value, and a full stop."""
+    """Return the text with a capital, unless it begins with a name or a value, and with a full stop."""
     first = text.split(" ")[0]
     text = text if first.endswith(":") or "_" in first else text[:1].upper() + text[1:]
     return text if text.endswith((".", "…")) else f"{text}."

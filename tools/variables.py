@@ -1,7 +1,7 @@
 """Every environment variable of every process, read from where it is defined.
 
-A field of a settings class says what it is in its docstring; a variable that is read besides is a constant of its
-module with such a docstring. Either has, each on a line of its own, `Unit:`, `Why:`, and `Zero:` or `Empty:`.
+A field of a settings class is described by its docstring. A variable that is read elsewhere is a constant of its module
+with such a docstring. Both have, each on a line of its own, `Unit:`, `Why:`, and `Zero:` or `Empty:`.
 """
 
 import ast
@@ -46,7 +46,7 @@ _OWN_HEADINGS: Mapping[str, str] = {
     "WebSettings": "Sellers' jobs (`mercarich-web worker`)",
     "NoticesSettings": "Notices (`mercarich-web notices`, which reads `PAGES_…`, too)",
 }
-"""Of classes that are not what their package's others are."""
+"""Headings of the classes that do not belong under their package's heading."""
 _ORDER = ("Every process", PROXIES, *_HEADINGS.values(), *_OWN_HEADINGS.values())
 _LINE = re.compile(r"^(Unit|Why|Zero|Empty): ", re.MULTILINE)
 
@@ -56,7 +56,7 @@ class Variable:
     name: str
     default: str
     allowed: str
-    """Bounds, choices, or "secret"."""
+    """Return bounds, choices, or "secret"."""
     meaning: str
     unit: str
     why: str
@@ -66,7 +66,7 @@ class Variable:
 
 
 def variables() -> Mapping[str, list[Variable]]:
-    """By the processes that read them, in the order of the page."""
+    """Return the variables by the processes that read them, in the order of the page."""
     found: dict[str, list[Variable]] = {heading: [] for heading in _ORDER}
     for settings in settings_classes():
         found[_heading(settings)] += _fields(settings)
@@ -78,7 +78,7 @@ def variables() -> Mapping[str, list[Variable]]:
 
 
 def settings_classes() -> Iterator[type[BaseSettings]]:
-    """Every class that reads the environment, the proxies' common one included, which stands for both."""
+    """Return every class that reads the environment. The proxies' common class stands for all of them."""
     yield SharedSettings
     yield ProxySettings
     for path in sorted(ROOT.glob("services/*/src/*/settings.py")):
@@ -98,8 +98,8 @@ def proxy_prefixes() -> list[str]:
 
 
 def read_by_name() -> Iterator[tuple[Path, int, str | None]]:
-    """Where a variable is read without a settings class: the module, the line, and the constant that names it (None:
-    it is named by no constant)."""
+    """Yield where a variable is read without a settings class: the module, the line, and the constant that names it
+    (None: no constant does)."""
     for path in _modules():
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
@@ -114,7 +114,7 @@ def read_by_name() -> Iterator[tuple[Path, int, str | None]]:
 
 
 def constants() -> set[str]:
-    """The names of the constants that name a variable."""
+    """Return the names of the constants that name a variable."""
     return {name for path in _modules() for name, _, _ in _documented(path)}
 
 
@@ -179,7 +179,7 @@ def _ports() -> Iterator[Variable]:
 
 
 def _documented(path: Path) -> Iterator[tuple[str, str, str]]:
-    """The module's constants that name a variable: their names, the variables, the docstrings."""
+    """Return the module's constants that name a variable: their names, the variables, the docstrings."""
     body = ast.parse(path.read_text()).body
     for one, after in itertools.pairwise(body):
         match one, after:
@@ -191,7 +191,7 @@ def _documented(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _docstrings(settings: type[BaseSettings]) -> dict[str, str]:
-    """What stands below each field."""
+    """Return the docstring below each field."""
     source = Path(str(import_module(settings.__module__).__file__)).read_text()
     (body,) = (
         node.body
@@ -210,7 +210,7 @@ def _docstrings(settings: type[BaseSettings]) -> dict[str, str]:
 
 
 def _parts(text: str) -> dict[str, str]:
-    """A docstring's meaning and what its labelled lines say, each in one line."""
+    """Return a docstring's meaning and its labelled lines, each as one line."""
     plain = re.sub(r"^[ ]+", "", text, flags=re.MULTILINE)
     meaning, *rest = _LINE.split(plain)
     said = dict(zip(rest[::2], rest[1::2], strict=True))
@@ -219,7 +219,7 @@ def _parts(text: str) -> dict[str, str]:
 
 
 def _kinds(annotation: Any) -> set[Any]:
-    """The types that a value may have, None left out."""
+    """Return the types that a value may have, without None."""
     if get_origin(annotation) is Literal:
         return {annotation}
     return {kind for kind in get_args(annotation) or (annotation,) if kind is not NoneType}

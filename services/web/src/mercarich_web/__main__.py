@@ -81,7 +81,7 @@ def _serve(host: str, port: int) -> int:
 
 
 def _work(kind: Kind) -> int:
-    from mercarich_db import worker_process  # drivers: not for a help page
+    from mercarich_db import worker_process  # Imported here: the drivers are slow to load, and a help page needs none.
     from mercarich_web.jobs.worker import build_worker
 
     shared, own = load(SharedSettings), load(WebSettings)
@@ -91,7 +91,7 @@ def _work(kind: Kind) -> int:
 
 
 def _tell() -> int:
-    from mercarich_db import worker_process  # drivers: not for a help page
+    from mercarich_db import worker_process  # Imported here: the drivers are slow to load, and a help page needs none.
     from mercarich_web.notices.worker import build_notices
 
     shared, pages, own = load(SharedSettings), load(PagesSettings), load(NoticesSettings)

@@ -42,7 +42,7 @@ class Reset:
 
 
 def user(argv: Sequence[str]) -> int:
-    """Who signs in to the web pages: invite a seller or operator, help who has lost password or authenticator."""
+    """Manage sign-ins to the web pages: invite sellers and operators, help those who lost password or authenticator."""
     parser = command_parser("user", user.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     invite = with_json(actions.add_parser("invite", help="print a link with which this person chooses a password"))

@@ -83,7 +83,7 @@ def recognise(table: str, columns: Sequence[str]) -> Known | None:
 
 
 MARKETPLACES = (Marketplace.YAHOO.value, Marketplace.MERCARI.value)
-"""Those that the original system knew."""
+"""The marketplaces that the original system knew."""
 
 
 def marketplace_of(table: str, row: Mapping[str, Any]) -> str | None:
