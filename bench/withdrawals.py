@@ -134,7 +134,7 @@ def seen_through(rig: Rig, key: str, username: str | None = None) -> Sequence[tu
     """Return the times of commit and of acceptance by Amazon for each withdrawal of a run, of one seller or all, once
     all are through.
 
-    A source that several sellers list is withdrawn for all of them, whoever was checked. Times are in unix seconds.
+    A source that several sellers list is withdrawn for all of them, whichever was checked. Times are in unix seconds.
     """
     assert rig.ended(key, RUN_SECONDS) == 0, rig.log(key)
     until(lambda: not rig.books.withdrawals_waiting(), RUN_SECONDS, "all withdrawals accepted")
