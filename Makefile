@@ -127,6 +127,7 @@ $(INSTALLED): requirements.lock requirements-dev.txt $(addsuffix /pyproject.toml
 	@echo "installing into .venv (a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -r requirements-dev.txt
+	@echo "installed"
 	@touch $@
 
 var/bench/%/.installed: bench/peers/%.lock | $(INSTALLED)

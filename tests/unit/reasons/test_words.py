@@ -19,6 +19,8 @@ TABLES = {Language.EN: en, Language.JA: ja}
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]+ [A-Za-z]+")
 """Two words in a row."""
+ENGLISH_ONLY = {"marketplace_away": {"text"}}
+"""Values that stand in no Japanese sentence, since they are English."""
 NAMES = ("CR LF", "CSV UTF-8")
 BARE = frozenset({"source_seen", "approved_item_seen", "file_unreadable", OldSentence.code})
 """Codes whose sentence is nothing but their values."""
@@ -38,6 +40,11 @@ def test_a_template_has_places_for_values_of_its_code(language: Language, code: 
     names = {field.name for field in fields(CATALOGUE[code])}
 
     assert places(TABLES[language].REASONS[code]) <= names
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_both_languages_tell_the_same_values(code: str) -> None:
+    assert places(en.REASONS[code]) - ENGLISH_ONLY.get(code, set()) == places(ja.REASONS[code])
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

@@ -199,7 +199,7 @@ REASONS: Mapping[str, str] = {
     "file_encoding": "文字コードがUTF-8でもShift_JISでもありません。CSV UTF-8で保存してください",
     "file_too_large": "ファイルが{megabytes}MBを超えています。分割してください",
     "file_unreadable": "{file}：{text}",
-    "too_many_jobs": "未完了の処理が{most}件あります。完了を待つか、1件停止してください",
+    "too_many_jobs": "{username}には未完了の処理が{most}件あります。完了を待つか、1件停止してください",
     "pages_out_of_range": "ページ数は1〜{most}で指定してください（入力：{pages}）",
     "prices_crossed": "最低価格{lowest_jpy}が最高価格{highest_jpy}を上回っています",
     "not_searched": "{marketplace}では検索できません。出品中の商品の監視のみ対応しています",
