@@ -146,6 +146,8 @@ def _work(plant: Plant, process: Process, worker: Worker) -> None:
     """What `Worker.run` does, on the kernel's time."""
     [topic] = worker.topics
     plant.consume(process, topic, worker.slots, worker.handle)
+    if unknown := {tick.name for tick in worker.ticks} - GATES.keys():
+        raise LookupError(f"write the queries of these ticks into tests.soak.wiring.GATES: {sorted(unknown)}")
     plant.tick(process, {tick._replace(every_seconds=_stretched(tick)): GATES[tick.name] for tick in worker.ticks})
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tools.life_cycle import EXAMPLES
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as Why
 from mercarich_listings import history
@@ -143,3 +144,7 @@ def test_an_offer_that_leaves_and_a_draft_are_told_apart_by_the_removal_alone() 
     leaving, draft = EXAMPLES[Stage.LEAVING], EXAMPLES[Stage.DRAFT]
     assert (leaving.listed, draft.listed) == (False, False)
     assert (leaving.leaving, draft.leaving) == (True, False)
+
+
+def test_the_replay_knows_every_kind_of_event() -> None:
+    assert set(EventKind) - history.TOLD == set(), "write these into history._TOLD, or into history.NO_CHANGE"

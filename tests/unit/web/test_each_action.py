@@ -16,13 +16,13 @@ from mercarich_web.site.languages import sentences
 from mercarich_web.words import WORDS
 
 PLACES: dict[str, Collection[BulkAction]] = {
-    "domain.actions.ACTIONS": ACTIONS,
+    "listings.actions.ACTIONS": ACTIONS,
     "listings.words.BULK (button and preview)": WORDS.BULK,
     "site.flash, as bulk_… (what was done)": {one for one in BulkAction if flash.message(f"bulk_{one}").sentence},
-    "site.operating_words.DEEDS (the audit log), by its `audit`": {
+    "sellers.words.DEEDS (the audit log), by its `audit`": {
         one for one, its in ACTIONS.items() if its.audit in WORDS.DEEDS
     },
-    "adapters.bulk_ways.ELSEWHERE, or `make` in ACTIONS": {
+    "listings.sql.ways.ELSEWHERE, or `make` in ACTIONS": {
         one for one, its in ACTIONS.items() if one in ELSEWHERE or its.make is not None
     },
 }

@@ -11,9 +11,9 @@ from mercarich_web.listings.timeline import TONES
 from mercarich_web.words import WORDS
 
 PLACES: dict[str, Collection[str]] = {
-    "domain.offers.TOLD": TOLD,
-    "domain.timeline.TONES": TONES,
-    "domain.exposure.EFFECTS": EFFECTS,
+    "listings.offers.TOLD": TOLD,
+    "listings.timeline.TONES": TONES,
+    "listings.exposure.EFFECTS": EFFECTS,
     "listings.words.EVENTS": WORDS.EVENTS,
 }
 NO_EVENTS = frozenset({"look", "push"})

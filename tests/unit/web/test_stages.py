@@ -18,16 +18,16 @@ OFFERS = {*UP, *DOWN}
 _of_views = {stage for stages in STAGES_OF.values() if not stages >= OFFERS for stage in stages}
 _of_actions = {stage for its in ACTIONS.values() for stage in its.stages}
 OF_STAGES: dict[str, Collection[Stage]] = {
-    "domain.listings.BADGES": BADGES,
-    "domain.listings.STAGES_OF, beside the views of all offers": _of_views,
-    "domain.actions.ACTIONS, in the `stages` of what may be done in it, or NOTHING_FITS": _of_actions | NOTHING_FITS,
+    "listings.views.BADGES": BADGES,
+    "listings.views.STAGES_OF, beside the views of all offers": _of_views,
+    "listings.actions.ACTIONS, in the `stages` of what may be done in it, or NOTHING_FITS": _of_actions | NOTHING_FITS,
     "mercarich_listings.stages._TREE (its condition in SQL)": told_apart(),
     "mercarich_listings.listing.UP or DOWN, if Amazon is to show an offer": OFFERS | {Stage.DRAFT, Stage.LEAVING},
 }
 OF_VIEWS: dict[str, Collection[str]] = {
-    "domain.listings.STAGES_OF": STAGES_OF,
-    "domain.listings.Figures": {field.name for field in fields(Figures)},
-    "adapters.listing_book_sql.VIEWS (its condition)": listing_book_sql.VIEWS,
+    "listings.views.STAGES_OF": STAGES_OF,
+    "listings.views.Figures": {field.name for field in fields(Figures)},
+    "listings.sql.book.VIEWS (its condition)": listing_book_sql.VIEWS,
     "listings.words.VIEWS": WORDS.VIEWS,
 }
 

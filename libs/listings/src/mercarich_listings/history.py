@@ -86,3 +86,20 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.STOPPED: _stopped,
     EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True},
 }
+NO_CHANGE = frozenset(
+    {
+        EventKind.LOOK_WANTED,
+        EventKind.PROPOSED,
+        EventKind.APPROVED,
+        EventKind.LAPSED,
+        EventKind.PUSH_ACCEPTED,
+        EventKind.PUSH_REJECTED,
+        EventKind.PUSH_ORPHAN,
+        EventKind.PUSH_SUPERSEDED,
+        EventKind.READBACK_MISMATCH,
+        EventKind.LEFT_AMAZON,
+        EventKind.DELETED,
+    }
+)
+"""Events that change no column of a listing that stays: they are about a push, a proposal or a look, or end the row."""
+TOLD = _TOLD.keys() | NO_CHANGE
