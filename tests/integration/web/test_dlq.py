@@ -82,7 +82,7 @@ def test_a_broker_that_is_away_is_told_as_such(mercarich: Mercarich) -> None:
 
 
 def test_what_could_not_be_read_whole_is_no_answer(letter: bytes, kafka_bootstrap: str) -> None:
-    with pytest.raises(BrokerAway, match="not read whole"):
+    with pytest.raises(BrokerAway, match="not read to the end"):
         list(read_topics(kafka_bootstrap, [f"mercarich.dlq.{TOPIC}"], timeout_seconds=0))
 
 
