@@ -4,7 +4,7 @@ A *planner* (the CronJob's process, `mercarich check_item_yahoo|mercari`) starts
 source items that are due, looks at the canaries, publishes bounded batches on `check.<marketplace>`
 and ends when the run ends. A *worker* (`mercarich-checker worker`, group `checker-<marketplace>`)
 asks the marketplace's proxy, withdraws what is gone and wakes `feed` (`listings.changed`) and
-`updater` (`update.<marketplace>`). Reads users, amazon_accounts, settings; writes runs, run_heads,
+`updater` (`update.<marketplace>`). Writes runs, run_heads,
 run_sellers, holds, evidence, the observation and check columns of source_items, and, by
 `mercarich_listings.store`, withdrawals. The paths through the files: services/checker/README.md.
 """

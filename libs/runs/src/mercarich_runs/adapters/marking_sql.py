@@ -68,7 +68,7 @@ class Marker:
         run_tx(self._engine, lambda connection: self._keep_totals(connection, planned))
 
     def _take_in(self, connection: Connection, sellers: Sellers) -> None:
-        """Insert a tally for each seller before the first row is marked; the check's brake relies on it."""
+        """Insert a tally for each seller before the first row is marked: a seller without falls counts, too."""
         self._lock_newest(connection)
         skipped = orjson.dumps(dict(sellers.skipped)).decode()
         tallies = [fresh_tally(self._run.id, user_id) for user_id in sorted(sellers.user_ids)]

@@ -22,7 +22,7 @@ _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
 def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> None:
-    """Add to the run's tallies. `checked` and `fallen` have a seller's id for each listing.
+    """Add to the run's tallies. `checked` and `fallen` repeat a seller's id once for each listing.
 
     A source may serve sellers whom the run did not include; they are counted like the others.
     """
@@ -35,7 +35,7 @@ def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Ite
 
 
 def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> Weighed:
-    """Return the numbers for the brake. `falling` has a seller's id for each listing that falls.
+    """Return the numbers for the brake. `falling` repeats a seller's id once for each listing that falls.
 
     Looks by hand after a run's end are counted separately: the run's own tallies say nothing about them.
     """

@@ -60,7 +60,7 @@ def _keeping(
 ) -> dict[int, int]:
     """Return seller -> id of the hold for new falls, and open the hold if need be.
 
-    `falling` has a seller's id for each listing that falls.
+    `falling` repeats a seller's id once for each listing that falls.
     """
     if not falling:
         return {}

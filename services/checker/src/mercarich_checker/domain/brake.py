@@ -64,14 +64,14 @@ class Weighed:
     """By seller's id; only sellers with falls."""
     marketplace: Tally
     since: datetime | None
-    """The run's end, if only later falls are counted; else None."""
+    """None while the run is under way. Afterwards the run's end: only falls since then count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brake:
     """The limit from which falls are held until a second look or a person confirms them.
 
-    It holds at `share` of the listings checked, but never below `listings` falls.
+    The larger of `listings` and `share` × listings checked.
     """
 
     listings: int
