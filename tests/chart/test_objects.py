@@ -164,11 +164,20 @@ def test_all_connections_of_all_processes_at_their_most_are_within_what_the_serv
         assert "--max-connections=300" in next(_database_args(case))
 
 
-def _budget(case: str) -> int:
-    """Return the worker pools as the operator is configured."""
+def test_the_recipe_for_a_server_with_151_connections_leaves_one_worker_of_each_pool() -> None:
+    """The one in docs/kubernetes.md. Pages and notices count twice: one more of each during an upgrade."""
+    recipe = "database.maxConnections=150,database.reservedConnections=92,pages.replicas.min=1,pages.replicas.max=1"
+    budget = _budget("default-needed", "--set", recipe)
+
+    assert sum(_claims().values()) <= budget
+    assert budget + 92 + 2 * pages.CONNECTIONS + 2 * notices.CONNECTIONS <= 150
+
+
+def _budget(case: str, *more: str) -> int:
+    """Return the connections of the worker pools as the operator is configured."""
     [budget] = [
         int(variable["value"])
-        for _, pod in pods(objects(case))
+        for _, pod in pods(objects(case, *more))
         for container in containers(pod)
         for variable in container.get("env", ())
         if variable["name"] == "OPERATOR_MAX_CONNECTIONS"

@@ -4,7 +4,22 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.chart.rendering import CASES, HELMS, KUBERNETES, TOOLS, helm, parse, template
+from tests.chart.rendering import (
+    CASES,
+    HELMS,
+    KUBERNETES,
+    TOOLS,
+    containers,
+    helm,
+    objects,
+    of_kind,
+    parse,
+    pods,
+    template,
+)
+
+from mercarich_contracts.schedule import SCHEDULE
+from mercarich_contracts.sites import SITES, Site
 
 MONITORING = ("podMonitor", "serviceMonitor", "rules")
 
@@ -72,6 +87,20 @@ def test_kinds_that_the_cluster_does_not_know_are_not_rendered() -> None:
     assert "prometheus.io/scrape" not in with_them
 
 
+def test_the_pod_monitor_names_every_component_with_a_port_for_metrics() -> None:
+    [monitor] = of_kind("full", "PodMonitor")
+    [components] = [each["values"] for each in monitor["spec"]["selector"]["matchExpressions"]]
+    serving = {
+        pod["metadata"]["labels"]["app.kubernetes.io/component"]
+        for _, pod in pods(objects("full"))
+        for container in containers(pod)
+        if "metrics" in [port["name"] for port in container.get("ports", [])]
+    }
+
+    assert "oauth" in serving
+    assert set(components) == serving
+
+
 def test_the_notes_tell_how_to_start_each_cronjob_and_warn_of_the_development_profile() -> None:
     done = helm("helm4", "install", "rel", ".", "-n", "shop", "-f", "ci/dev-values.yaml", "--dry-run=client")
 
@@ -81,3 +110,17 @@ def test_the_notes_tell_how_to_start_each_cronjob_and_warn_of_the_development_pr
     for found in parse(template("dev")):
         if found["kind"] == "CronJob":
             assert f"--from=cronjob/{found['metadata']['name']}" in notes
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=str)
+def test_the_notes_name_nothing_of_a_marketplace_that_is_off(site: Site) -> None:
+    off = ["--set", f"marketplaces.{site}.enabled=false", "-n", "shop", "--dry-run=client"]
+    done = helm("helm4", "install", "rel", ".", "-f", "ci/default-needed-values.yaml", *off)
+
+    assert done.returncode == 0, done.stderr
+    notes = done.stdout.split("NOTES:")[1]
+    its = {row.name for row in SCHEDULE if row.marketplace is site.marketplace}
+    assert its
+    assert "--from=cronjob/rel-mercarich-" in notes
+    assert [name for name in its if f"rel-mercarich-{name}" in notes] == []
+    assert f"INVCHK_{site.upper}" not in notes

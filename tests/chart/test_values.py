@@ -22,6 +22,8 @@ BAD = {
     "marketplaces.yahoo.checker.bounds.min=9,marketplaces.yahoo.checker.bounds.max=3": (
         "marketplaces.yahoo.checker.bounds: min (9) is above max (3)"
     ),
+    "pages.replicas.min=5,pages.replicas.max=2": "pages.replicas: min (5) is above max (2)",
+    "feed.bounds.min=4,feed.bounds.max=2": "feed.bounds: min (4) is above max (2)",
     "marketplaces.mercari.checker.bounds.min=0": "bounds",
     "marketplaces.ebay.enabled=true": "ebay",
     "yahooProxy.acceptTerms=yes": "yahooProxy",

@@ -23,12 +23,12 @@
 {{- $pools := dict -}}
 {{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
 {{- range $service := list "checker" "updater" -}}
-{{- $_ := set $pools (printf "marketplaces.%s.%s" $market.name $service) (index $market.values $service).bounds -}}
+{{- $_ := set $pools (printf "marketplaces.%s.%s.bounds" $market.name $service) (index $market.values $service).bounds -}}
 {{- end -}}
 {{- end -}}
-{{- range $name, $bounds := merge $pools (dict "feed" .Values.feed.bounds "sellerJobs.search" .Values.sellerJobs.search.bounds "sellerJobs.import" .Values.sellerJobs.import.bounds "pages" .Values.pages.replicas) -}}
+{{- range $name, $bounds := merge $pools (dict "feed.bounds" .Values.feed.bounds "sellerJobs.search.bounds" .Values.sellerJobs.search.bounds "sellerJobs.import.bounds" .Values.sellerJobs.import.bounds "pages.replicas" .Values.pages.replicas) -}}
 {{- if gt (int $bounds.min) (int $bounds.max) -}}
-{{- fail (printf "%s.bounds: min (%d) is above max (%d)" $name (int $bounds.min) (int $bounds.max)) -}}
+{{- fail (printf "%s: min (%d) is above max (%d)" $name (int $bounds.min) (int $bounds.max)) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .Values.amazonLinking.applicationId (not .Values.pages.publicUrl) -}}
