@@ -1,6 +1,8 @@
 """Each example of values renders alike with helm 3 and 4, for old and new Kubernetes, and fits its strict schemas."""
 
+import re
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from tests.chart.rendering import (
     CASES,
     HELMS,
     KUBERNETES,
+    ROOT,
     TOOLS,
     containers,
     helm,
@@ -22,6 +25,7 @@ from mercarich_contracts.schedule import SCHEDULE
 from mercarich_contracts.sites import SITES, Site
 
 MONITORING = ("podMonitor", "serviceMonitor", "rules")
+PAGE = ROOT / "docs/kubernetes.md"
 
 
 @pytest.mark.parametrize("binary", HELMS)
@@ -85,6 +89,17 @@ def test_kinds_that_the_cluster_does_not_know_are_not_rendered() -> None:
     kinds = {found["kind"] for found in parse(with_them)}
     assert {"PodMonitor", "ServiceMonitor"} <= kinds
     assert "prometheus.io/scrape" not in with_them
+
+
+def test_the_values_of_the_documentation_render(tmp_path: Path) -> None:
+    [block] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    values = tmp_path / "values.yaml"
+    values.write_text(textwrap.dedent(block), encoding="utf-8")
+    done = helm("helm4", "template", "rel", ".", "-f", str(values), "--api-versions", "monitoring.coreos.com/v1")
+
+    assert done.returncode == 0, done.stderr
+    kinds = {each["kind"] for each in parse(done.stdout)}
+    assert {"Ingress", "PodMonitor", "ServiceMonitor", "PrometheusRule"} <= kinds
 
 
 def test_the_pod_monitor_names_every_component_with_a_port_for_metrics() -> None:
