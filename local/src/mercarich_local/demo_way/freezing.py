@@ -21,6 +21,8 @@ FROZEN_SECONDS = 10
 """JOB_FROZEN_SECONDS in the demo: the smallest value that the setting allows. The default is 15 minutes."""
 TRIES, BETWEEN_SECONDS = 20, 0.02
 """Attempts to stop the worker, and seconds between them. In a longer time it would finish before it is stopped."""
+STOP_SECONDS = 0.1
+"""Until each thread of a stopped process has stopped, and takes no lock any more."""
 BEGIN_SECONDS = 20.0
 END_SECONDS = 60.0
 
@@ -47,6 +49,7 @@ def _freeze(stage: Stage, job_id: int) -> None:
             return False
         for _ in range(TRIES):
             stage.signal(WORKER, signal.SIGSTOP)
+            stage.stop.wait(STOP_SECONDS)
             if not _locked(stage) and _job(stage, job_id).claim is not None:
                 return True
             stage.signal(WORKER, signal.SIGCONT)
