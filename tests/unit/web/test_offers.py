@@ -179,7 +179,7 @@ FOUND = Replacement("proposed", "mercari", "m1", None, 900, NOW, None)
 @pytest.mark.parametrize(
     ("search", "sentence"),
     [
-        (SEARCH, "Another source is searched for until 2026-11-27 12:00 UTC."),
+        (SEARCH, "Another source is searched for until 2026-11-27 21:00 JST."),
         (replace(SEARCH, until=None), "The next update run searches for another source."),
         (replace(SEARCH, until=NOW - timedelta(seconds=1)), "The search for a replacement ended at"),
         (replace(SEARCH, found=[FOUND]), "A replacement waits for a person: `mercarich revival approve S1`."),

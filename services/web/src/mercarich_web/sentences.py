@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from mercarich_contracts.schedule import TIME_ZONE
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 
@@ -26,7 +28,7 @@ class Moment:
     at: datetime
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.at.astimezone(ZoneInfo(TIME_ZONE)):%Y-%m-%d %H:%M} JST"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mercarich_platform.front import installed
 from mercarich_platform.settings import BadConfiguration
 from mercarich_web.console.arguments import actor, command_parser, person, with_json
 from mercarich_web.console.asking import Opened, answer, carry_out
-from mercarich_web.console.output import cell, table
+from mercarich_web.console.output import cell, table, tokyo
 from mercarich_web.schedule.slots import ScheduleList, ScheduleStatus
 from mercarich_web.system_settings.settings import Setting
 
@@ -103,7 +103,7 @@ def _list(found: ScheduleList) -> RenderableType:
 def _changed(status: ScheduleStatus) -> RenderableType:
     if status.paused_by:
         return cell(f"{status.name} is paused by {status.paused_by}")
-    return cell(f"{status.name} starts again, next at {status.next_slot:%Y-%m-%d %H:%M} UTC")
+    return cell(f"{status.name} starts again, next at {tokyo(status.next_slot)}")
 
 
 def _ended(status: ScheduleStatus) -> RenderableType:
