@@ -53,7 +53,7 @@ def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> Weig
 def _since(connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int]) -> Weighed:
     """Count falls after the run's end, from the listings' history plus `falls`, which it does not contain yet.
 
-    A withdrawal that confirms a hold is not counted: it was counted when it was held.
+    A withdrawal that confirms a hold is not counted, since it was counted when it was held. Its event names that hold.
     """
     event = listing_events.c
     sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)

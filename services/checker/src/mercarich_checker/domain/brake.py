@@ -1,6 +1,6 @@
 """The mass-withdrawal brake: when withdrawals are held back, and by which hold. No I/O.
 
-A fall is a withdrawal that a check has decided on: its source is gone.
+A fall is a listing on sale whose source a look found gone. It is withdrawn or held.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +15,8 @@ from mercarich_reasons.reason import Reason
 class HoldKind(StrEnum):
     """Why withdrawals are held.
 
-    A second look can confirm all but `UNREADABLE`: the same reader would fail again, so that these wait for another
-    run or a person.
+    A second look can confirm holds of every kind except `UNREADABLE`. Those wait for another run or a person, because
+    the same parser would fail again.
     """
 
     FALLS = "falls"
@@ -92,7 +92,10 @@ class NewHold:
 
 
 def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
-    """Return the holds that apply after `since`: those not released yet and those opened later. None: all."""
+    """Return the holds that stop a second one from being opened.
+
+    Without `since`, all holds of the run, released ones too. With it, those not released and those opened later.
+    """
     return [hold for hold in holds if since is None or hold.released_at is None or hold.opened_at > since]
 
 
