@@ -9,7 +9,7 @@ from tools.life_cycle import EXAMPLES
 from mercarich_listings.listing import DOWN, UP, Stage
 from mercarich_listings.stages import told_apart
 from mercarich_web.listings.actions import ACTIONS, NOTHING_FITS, BulkAction, actions_in, possible
-from mercarich_web.listings.sql import book as listing_book_sql
+from mercarich_web.listings.sql import book
 from mercarich_web.listings.views import BADGES, STAGES_OF, Badge, Figures, View, badge
 from mercarich_web.words import WORDS
 
@@ -27,7 +27,7 @@ OF_STAGES: dict[str, Collection[Stage]] = {
 OF_VIEWS: dict[str, Collection[str]] = {
     "listings.views.STAGES_OF": STAGES_OF,
     "listings.views.Figures": {field.name for field in fields(Figures)},
-    "listings.sql.book.VIEWS (its condition)": listing_book_sql.VIEWS,
+    "listings.sql.book.VIEWS (its condition)": book.VIEWS,
     "listings.words.VIEWS": WORDS.VIEWS,
 }
 

@@ -36,7 +36,7 @@ def test_an_open_hold_shows_what_waits_for_it(operator: Browser, hold: int) -> N
 
 
 def test_each_kind_of_hold_says_how_it_ends() -> None:
-    assert set(WORDS.HOLD_ENDS) == set(HoldKind), "write it into site.operating_words.HOLD_ENDS"
+    assert set(WORDS.HOLD_ENDS) == set(HoldKind), "write it into runs.words.HOLD_ENDS"
 
 
 def test_a_hold_is_released_once_and_audited(operator: Browser, hold: int, deeds: Deeds, table: ReadTable) -> None:
