@@ -1,6 +1,6 @@
-"""The proxy kit: everything a marketplace's proxy does that is not about that marketplace's pages.
+"""The proxy kit: everything that the proxies of all marketplaces have in common.
 
-A proxy brings a `ports.Marketplace` (how to ask, how to read) and gets the rest from here: one outbound
-budget with fair turns, a breaker, retries, caches, evidence, the HTTP contract, metrics, settings and the
-server. `answers`, `fields` and `ports` name no driver, so that the readers of pages can import them.
+A proxy implements `ports.Marketplace` (how to send requests, how to parse responses). The kit provides the rest:
+one outbound budget with fair turns, a breaker, retries, caches, evidence, the HTTP contract, metrics, settings and
+the server. `answers`, `fields` and `ports` import no driver, so that parsers of pages can import them cheaply.
 """

@@ -1,4 +1,4 @@
-"""What came back from a marketplace: an answer to read, or a fault that says why nothing was learnt."""
+"""The result of a request to a marketplace: a response to parse, or a fault with the reason why there is no result."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ EXTRACT_LENGTH = 500
 
 @dataclass(frozen=True)
 class Answer:
-    """One whole HTTP answer: its body decoded, and the few headers that readers ask for, in lower case."""
+    """One complete HTTP response: the decoded body, and those headers that parsers need, with names in lower case."""
 
     url: str
     status: int
@@ -24,31 +24,31 @@ class Answer:
 
     @cached_property
     def body_sha256(self) -> str:
-        """Once for an answer: a list gives evidence for each of its rows."""
+        """Computed once per response: a list needs it in the evidence of each row."""
         return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a page said of an item's stock."""
+    """The state of an item according to its page."""
 
     state: State
     reason: Reason | None = None
 
 
 class Fault(Exception):
-    """Nothing was learnt of the item, for a reason of the closed list. `detail` is one line for people."""
+    """A request that yielded no usable result. `reason` is from a closed list; `detail` is one line for people."""
 
     def __init__(self, reason: Reason, detail: str, *, retry_after: float | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
         self.retry_after = retry_after
-        """Seconds that the marketplace asked us to stay away, when it said so."""
+        """Seconds of the marketplace's Retry-After header; None without one."""
         self.answer: Answer | None = None
-        """What was read, when an answer came."""
+        """The response that was parsed; None when none arrived."""
         self.url = ""
-        """What was asked, when something was."""
+        """The address of the request; empty when none was sent."""
 
     @property
     def error_class(self) -> ErrorClass | None:
@@ -56,7 +56,7 @@ class Fault(Exception):
 
 
 class Missing(Fault):
-    """An answer that says "not here" without being the marketplace's own proof: believed at a second look."""
+    """A "not found" response that is no proof, since any server on the way can send it: it needs a second look."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(Reason.NOT_FOUND_ONCE, detail)
@@ -86,9 +86,9 @@ _BY_STATUS = {
 
 
 def fault_of(answer: Answer, words: str, own: Mapping[int, Reason] | None = None) -> Fault:
-    """What an answer other than 200 means; `own` are the statuses that the marketplace uses in its own way.
+    """Return the fault for a response with another status than 200.
 
-    Redirects are nobody's here: whoever follows none, or knows what they mean, says so in `own`.
+    `own` maps the statuses that a marketplace uses in its own way. Redirects are unparsable unless `own` maps them.
     """
     status = answer.status
     detail = f"HTTP {status} {words}".strip()
@@ -103,12 +103,12 @@ def fault_of(answer: Answer, words: str, own: Mapping[int, Reason] | None = None
 
 
 def start_of(answer: Answer) -> str:
-    """The first 200 bytes of its body as text."""
+    """Return the first 200 bytes of the body as text."""
     return answer.body[:200].decode(errors="replace")
 
 
 def body_of(answer: Answer, fault_of: Callable[[Answer], Fault]) -> bytes:
-    """The body of a good answer. Raises `Fault` for every other, and for a body that says nothing."""
+    """Return the body of a response with status 200. Raise `Fault` for other statuses and for a blank body."""
     if answer.status != 200:
         raise fault_of(answer)
     if not answer.body or answer.body.isspace():
@@ -117,7 +117,7 @@ def body_of(answer: Answer, fault_of: Callable[[Answer], Fault]) -> bytes:
 
 
 def evidence(answer: Answer, parser_version: str, extract: str) -> Evidence:
-    """What a state rests on: where it was read, the hash of what was read and the line that decided."""
+    """Return the evidence for a state: the address, the body's SHA-256 and `extract`, the values that decided."""
     return Evidence(
         url=answer.url,
         http_status=answer.status,
@@ -131,7 +131,7 @@ def evidence(answer: Answer, parser_version: str, extract: str) -> Evidence:
 def unknown(
     marketplace: Marketplace, item_id: str, fault: Fault, *, page_url: str, parser_version: str, at: datetime
 ) -> Item:
-    """The item of which nothing was learnt, with the fault as its reason."""
+    """Return an item in state `unknown`, with the fault as its reason."""
     if fault.answer is not None:
         proof = evidence(fault.answer, parser_version, fault.detail)
     else:
@@ -159,6 +159,6 @@ def one_line(text: str) -> str:
 
 
 def retry_after_seconds(answer: Answer) -> float | None:
-    """The seconds of a `Retry-After` header. Its date form is not read: neither marketplace uses it."""
+    """Return the seconds of a `Retry-After` header. The date form is ignored: neither marketplace uses it."""
     value = answer.headers.get("retry-after", "").strip()
     return float(value) if value.isascii() and value.isdigit() else None

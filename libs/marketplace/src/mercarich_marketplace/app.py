@@ -32,13 +32,13 @@ from mercarich_marketplace.turns import Flow
 Model = TypeVar("Model", bound=BaseModel)
 
 PATIENCE_SECONDS = 30.0
-"""A single look or search that gets no turn for this long is answered as throttled."""
+"""Wait of a single look or search for a turn; after this, it is answered as rate-limited."""
 
 _OURS = frozenset({Reason.BAD_REQUEST, Reason.AUTH, Reason.UNPARSABLE, Reason.EMPTY, Reason.OVERSIZED})
 
 
 class Refusal(Exception):
-    """A request that is answered with an error form."""
+    """A request that is answered with an HTTP error and a `ProxyError` as its body."""
 
     def __init__(self, status: int, error: str, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -48,7 +48,7 @@ class Refusal(Exception):
 
 
 def create_app(observer: Observer, *ways_out: Egress, more: Sequence[APIRouter] = ()) -> FastAPI:
-    """The application of one proxy; `more` are routes of its own. It closes its ways out at its end."""
+    """Return the application of one proxy, with `more` as additional routes. At shutdown it closes `ways_out`."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +72,7 @@ def _items(observer: Observer) -> APIRouter:
 
     @routes.get("/items/{item_id}", response_model=Item)
     async def look(item_id: str) -> Response:
-        """The item as seen now. Whatever goes wrong at the marketplace is an unknown state, with 200."""
+        """The item as seen now. A failure at the marketplace is answered with 200 and the state `unknown`."""
         item = await observer.look(item_id, Flow(patience=PATIENCE_SECONDS))
         return Response(item.model_dump_json(), media_type="application/json")
 
@@ -100,7 +100,7 @@ def _operations(observer: Observer) -> APIRouter:
 
     @routes.get("/readyz")
     async def readyz() -> Response:
-        """Ready also while the breaker is open: the proxy answers, and says so."""
+        """Ready also while the breaker is open: the proxy still answers requests, with this reason."""
         return Response(f"ok, breaker {observer.phase()}", media_type="text/plain")
 
     @routes.get("/metrics")
@@ -112,7 +112,7 @@ def _operations(observer: Observer) -> APIRouter:
 
 
 async def searched(observer: Observer, request: SearchRequest) -> SearchResult:
-    """Search, or refuse: 503 when asking later may help, 502 when the answer could not be used."""
+    """Search. Raise `Refusal` with 503 when a later request may succeed, with 502 when the response was unusable."""
     try:
         return await observer.market.search(request, Flow(patience=PATIENCE_SECONDS))
     except Fault as fault:
@@ -121,7 +121,7 @@ async def searched(observer: Observer, request: SearchRequest) -> SearchResult:
 
 
 async def parsed(request: Request, model: type[Model]) -> Model:
-    """The body as the model: at most a megabyte of it is ever held, and what is wrong is named."""
+    """Return the request's body as `model`. Raise `Refusal`: 413 above `MAX_BODY_BYTES`, 422 with what is invalid."""
     declared = request.headers.get("content-length", "")
     body = bytearray()
     if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
@@ -141,7 +141,7 @@ def _too_large() -> Refusal:
 
 
 def _sentence(error: ValidationError) -> str:
-    """The first three complaints, without the values that caused them."""
+    """Return the first three validation errors, without the values that caused them."""
     complaints = error.errors(include_url=False, include_input=False, include_context=False)
     shown = [f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in complaints[:3]]
     return "; ".join(shown)
@@ -172,7 +172,7 @@ def _body_of(model: type[BaseModel]) -> dict[str, Any]:
 
 
 class _Stream(StreamingResponse):
-    """Closes its source also when the client goes away in the middle of a chunk."""
+    """A stream that closes its source also when the client disconnects in the middle of a chunk."""
 
     async def stream_response(self, send: Send) -> None:
         source = self.body_iterator
@@ -182,7 +182,7 @@ class _Stream(StreamingResponse):
 
 
 def _sample(observer: Observer) -> None:
-    """The gauges whose value is elsewhere are read when somebody asks."""
+    """Update the gauges whose values other objects hold, at each scrape."""
     guards, metrics = observer.guards, observer.guards.metrics
     now = guards.now()
     phases = [Phase.CLOSED, Phase.HALF_OPEN, Phase.OPEN]

@@ -1,4 +1,4 @@
-"""Puts a proxy together from its settings: the guards, the way out, the observer and the application."""
+"""Build a proxy from its settings: the guards, the egress, the observer and the application."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -29,16 +29,16 @@ AnySettings = TypeVar("AnySettings", bound=ProxySettings)
 
 @dataclass(frozen=True, slots=True)
 class Proxy(Generic[AnySettings]):
-    """What a marketplace's proxy has of its own; the rest is alike for all."""
+    """The parts of a proxy that differ between marketplaces."""
 
     settings: type[AnySettings]
     market: Callable[[Egress, AnySettings, Clock], Marketplace]
-    """How it is asked and read."""
+    """Makes the adapter that sends requests to the marketplace and parses its responses."""
     routers: Callable[[Observer], Sequence[APIRouter]] = lambda _: ()
     """Routes besides the contract's."""
 
     def build(self, given: AnySettings | None = None, *, utc: Clock = utc_now, now: Monotonic = monotonic) -> FastAPI:
-        """The application. Raises `BadConfiguration` when the environment, or what is given, may not be used."""
+        """Return the application. Raise `BadConfiguration` for invalid settings, given or from the environment."""
         settings = load(self.settings) if given is None else given
         settings.checked()
         client = HttpClient(user_agent=settings.user_agent, connections=settings.most_at_once)

@@ -1,4 +1,4 @@
-"""A batch check as a stream of lines: every id once, in chunks, with heartbeats, by a bounded set of slots."""
+"""A batch check as a stream of lines: each id once, in chunks, with heartbeats; concurrency is bounded."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -12,14 +12,14 @@ from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.turns import Flow
 
 SETTLE_SECONDS = 0.003
-"""Answers that come together go out together."""
+"""Seconds that a chunk waits for further results, so that results that arrive together leave together."""
 
 CHUNK_ITEMS = 200
 HEARTBEAT_SECONDS = 2.0
 
 
 class Batch:
-    """One request's ids. At most `concurrency` of them (and of the budget) are under way at once."""
+    """The ids of one request. At most `concurrency` of them are checked at once, within the outbound budget."""
 
     def __init__(self, observer: Observer, request: CheckRequest) -> None:
         self._observer = observer
@@ -33,7 +33,7 @@ class Batch:
         self._wake = asyncio.Event()
 
     async def lines(self) -> AsyncGenerator[bytes, None]:
-        """NDJSON in chunks. Closing the iterator cancels every look that is still under way."""
+        """Yield NDJSON in chunks. Closing the iterator cancels every look that is still under way."""
         slots = [asyncio.create_task(self._slot()) for _ in range(self._slots)]
         everything = asyncio.gather(*slots)
         everything.add_done_callback(lambda _: self._wake.set())
@@ -82,7 +82,7 @@ class Batch:
         self._work.put_back(item_id for item_id in unit.ids if item_id not in found)
 
     def _note(self, item: Item) -> None:
-        """A line is due; the stream is woken for the first one of a chunk and when the chunk is full."""
+        """Queue a line. The stream wakes for the first line of a chunk and when the chunk is full."""
         self._answered += 1
         self._lines.append(_line(item))
         if len(self._lines) in (1, CHUNK_ITEMS):
@@ -103,7 +103,7 @@ class Batch:
 
 
 def _line(item: Item) -> bytes:
-    """An `ItemLine` without what is not known, by the encoder that is three times as fast as the model's own."""
+    """Return an `ItemLine` without its empty fields. This encoder is three times as fast as the model's own."""
     told = {name: value for name, value in item.__dict__.items() if value is not None}
     told["evidence"] = item.evidence.__dict__
     return orjson.dumps({"type": "item", "item": told}, option=orjson.OPT_APPEND_NEWLINE)
@@ -116,7 +116,7 @@ class _SellersItems:
 
 
 class _Work:
-    """What is to be asked. A seller's list may put ids back, so takers wait while one is being read."""
+    """The queue of a batch. A seller's list may put ids back, so `take` waits while a list is being read."""
 
     def __init__(self, units: "deque[_SellersItems | str]") -> None:
         self._units = units
@@ -124,7 +124,7 @@ class _Work:
         self._changed = asyncio.Event()
 
     async def take(self) -> "_SellersItems | str | None":
-        """The next unit, or None when nothing is left and nothing can come back."""
+        """Return the next unit, or None when the queue is empty and no list can put ids back."""
         while not self._units:
             if not self._lists_under_way:
                 return None
@@ -136,14 +136,14 @@ class _Work:
         return unit
 
     def put_back(self, ids: Iterable[str]) -> None:
-        """Ends one seller's list; these ids it did not answer."""
+        """End one seller's list and queue the ids whose state the list did not show."""
         self._units.extend(ids)
         self._lists_under_way -= 1
         self._changed.set()
 
 
 def _plan(observer: Observer, ids: list[str], request: CheckRequest) -> "deque[_SellersItems | str]":
-    """Sellers with at least two ids first, then the single ids."""
+    """Return the units of work: sellers with at least two ids first, then the single ids."""
     market = observer.market
     by_seller: defaultdict[str, list[str]] = defaultdict(list)
     if market.site.lists_sellers:

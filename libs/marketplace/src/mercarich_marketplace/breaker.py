@@ -1,4 +1,4 @@
-"""The breaker: stops asking a marketplace that blocks, fails or has changed its pages, and tries again later."""
+"""The circuit breaker: stops requests to a marketplace that blocks, fails or has changed its pages; probes later."""
 
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from mercarich_contracts.market import Reason
 
 
 class Outcome(StrEnum):
-    """What one call says of the marketplace's health."""
+    """What the outcome of one call means for the marketplace's health."""
 
     GOOD = "good"
     BLOCKED = "blocked"
     FAILED = "failed"
     UNPARSABLE = "unparsable"
     NEUTRAL = "neutral"
-    """It answered, but the answer is about our request (throttled, bad request)."""
+    """The response concerns our request (rate limit, bad request), not the marketplace's health."""
 
 
 class Phase(StrEnum):
@@ -27,19 +27,19 @@ class Phase(StrEnum):
 class Entry(Enum):
     ADMIT = "admit"
     PROBE = "probe"
-    """Go, as the one call that decides; `record` or `abandon_probe` must follow."""
+    """Go, as the one call that decides. The caller must call `record` or `abandon_probe` afterwards."""
     WAIT = "wait"
-    """Another call is probing; its outcome is worth waiting for."""
+    """Another call is probing; wait for its outcome."""
     REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     block_streak: int = 5
-    """Block-class answers in a row that open it."""
+    """Consecutive blocked responses that open the breaker."""
     failure_share: float = 0.5
     min_calls: int = 20
-    """Calls that the share needs; as many failures in a row open it too, however good the minute was before."""
+    """Calls below which the share is not used. The same number of consecutive failures opens the breaker, too."""
     unparsable_share: float = 0.05
     min_pages: int = 40
     window_seconds: float = 60.0
@@ -59,7 +59,7 @@ class Breaker:
         self._open_for = rules.open_seconds
         self._probing = False
         self.opened = 0
-        """Times it has opened since the start."""
+        """How often the breaker has opened since the process started."""
 
     def phase(self, now: float) -> Phase:
         if self._open_until is None:
@@ -83,14 +83,14 @@ class Breaker:
             self._end_probe(now, outcome)
         elif self._open_until is None:
             self._count(now, outcome)
-        # An answer to a call from before the opening says nothing new.
+        # The call began before the breaker opened: its outcome is no news.
 
     def abandon_probe(self) -> None:
-        """The probing call was given up: the next caller probes."""
+        """End a probe without an outcome: the next caller probes."""
         self._probing = False
 
     def open_for(self, now: float, seconds: float) -> None:
-        """Open at once, for a time that the marketplace itself named."""
+        """Open at once for `seconds`, which the marketplace named in Retry-After."""
         self._open(now, min(seconds, self._rules.max_open_seconds))
 
     def _end_probe(self, now: float, outcome: Outcome) -> None:
@@ -145,4 +145,4 @@ OUTCOMES = {
     Reason.RATE_LIMITED: Outcome.NEUTRAL,
     Reason.BAD_REQUEST: Outcome.NEUTRAL,
 }
-"""What a fault means here; a reason that is not in the table was not an answer of the marketplace."""
+"""The outcome for each reason of a fault. For other reasons no request reached the marketplace."""

@@ -17,7 +17,7 @@ from mercarich_contracts.market import Reason
 from mercarich_marketplace.answers import Fault
 
 MAX_BYTES = 3_000_000
-"""Of a body, decoded."""
+"""Largest body, after decompression."""
 
 KEPT_HEADERS = ("retry-after", "location")
 CONNECT_SECONDS = 3.0
@@ -27,7 +27,7 @@ KEPT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A whole answer: its status, those of `KEPT_HEADERS` that it has, and the decoded body."""
+    """A complete response: its status, its headers that are in `KEPT_HEADERS`, and the decoded body."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,13 +36,16 @@ class Received:
 
 class Client(Protocol):
     async def ask(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Received:
-        """One exchange. Raises `Fault`: transient, timed out or oversized. The deadline is the caller's."""
+        """Send one request and return the response. Raise `Fault`: transient, timed out or oversized.
+
+        The caller sets the deadline.
+        """
 
     async def close(self) -> None: ...
 
 
 class HttpClient:
-    """Keeps at most `connections` connections open, for all its calls. `resolver` makes the one that looks up names."""
+    """A client with at most `connections` open connections. `resolver` makes the resolver of host names."""
 
     def __init__(
         self, *, user_agent: str, connections: int, resolver: Callable[[], AbstractResolver] | None = None
@@ -83,8 +86,8 @@ class HttpClient:
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
                 trust_env=False,
             )
-            # aiohttp sends a GET again by itself when the connection breaks, past the rate budget and the breaker.
-            # It has no public switch for that; its own test client sets this one.
+            # When the connection breaks, aiohttp repeats a GET on its own, past the rate budget and the breaker.
+            # There is no public switch for that; aiohttp's own test client sets this attribute.
             self._opened._retry_connection = False
         return self._opened
 
@@ -98,7 +101,7 @@ async def _whole_body(response: aiohttp.ClientResponse) -> bytes:
     while chunk := await response.content.readany():
         body += chunk
         if len(body) > MAX_BYTES:
-            response.close()  # what is still on its way is not read
+            response.close()  # the rest of the body is not read
             raise Fault(Reason.OVERSIZED, f"HTTP {response.status} with more than {MAX_BYTES} bytes")
     return bytes(body)
 

@@ -17,7 +17,7 @@ from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 TRIES = 2
 RETRIED = frozenset({Reason.TRANSIENT, Reason.TIMED_OUT})
 LONG_PAUSE_SECONDS = 60.0
-"""A longer Retry-After opens the breaker for that time: callers are told, and do not wait for it."""
+"""A longer Retry-After opens the breaker for that time: callers get a fault at once instead of waiting."""
 
 Read = TypeVar("Read")
 
@@ -31,19 +31,19 @@ class Call:
     url: str
     method: str = "GET"
     headers: Callable[[], dict[str, str]] = _no_headers
-    """Made anew for each try: a signature is for one request."""
+    """Called for each attempt, since a signature is valid for one request only."""
     content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The shared state that every call of the process goes through."""
+    """The limits that all calls of the process share."""
 
     turns: Turns
     breaker: Breaker
     metrics: ProxyMetrics
     deadline_seconds: float = 15.0
-    """For one try, from the first byte out to the last byte in."""
+    """Seconds for one attempt, from the first byte sent to the last byte received."""
     now: Monotonic = monotonic
     utc: Clock = utc_now
 
@@ -55,7 +55,10 @@ class Egress:
         self._probe_ended = asyncio.Event()
 
     async def fetch(self, call: Call, read: Callable[[Answer], Read], flow: Flow) -> Read:
-        """Ask, and answer what `read` makes of it. Raises `Fault`, with the answer in it when there was one."""
+        """Send the call and return the response as parsed by `read`.
+
+        Raise `Fault`, with the response in `Fault.answer` when there was one.
+        """
         for attempt in range(1, TRIES + 1):
             try:
                 return await self._try(call, read, flow)
@@ -63,7 +66,7 @@ class Egress:
                 if attempt == TRIES or fault.reason not in RETRIED:
                     raise
             await asyncio.sleep(random.uniform(0.1, 0.4) * attempt)
-        raise AssertionError("the last try answers or raises")
+        raise AssertionError("the last attempt returns or raises")
 
     async def close(self) -> None:
         await self._client.close()
@@ -88,12 +91,12 @@ class Egress:
                 self._probe_ended.set()
 
     async def _admitted(self) -> bool:
-        """Pass the breaker; True for the one call that probes. Raises `Fault` while it is open."""
+        """Pass the breaker; return True for the one call that probes. Raise `Fault` while the breaker is open."""
         breaker, now = self.guards.breaker, self.guards.now
         while (entry := breaker.enter(now())) is Entry.WAIT:
             await self._probe_ended.wait()
         if entry is Entry.REFUSE:
-            raise Fault(Reason.BREAKER_OPEN, "the marketplace is not asked at present")
+            raise Fault(Reason.BREAKER_OPEN, "the breaker is open: no request was sent to the marketplace")
         if entry is Entry.PROBE:
             self._probe_ended.clear()
         return entry is Entry.PROBE
@@ -103,10 +106,10 @@ class Egress:
         try:
             await turns.take(flow)
         except TimeoutError:
-            raise Fault(Reason.RATE_LIMITED, "no turn in the outbound budget in time") from None
+            raise Fault(Reason.RATE_LIMITED, "no turn in the outbound budget before the end of the wait") from None
         try:
             if not probe and self.guards.breaker.phase(self.guards.now()) is not Phase.CLOSED:
-                raise Fault(Reason.BREAKER_OPEN, "the marketplace stopped being asked during the wait")
+                raise Fault(Reason.BREAKER_OPEN, "the breaker opened during the wait for a turn: no request was sent")
             return await self._exchange(call)
         finally:
             turns.give_back()
@@ -118,7 +121,7 @@ class Egress:
             async with asyncio.timeout(guards.deadline_seconds):
                 received = await self._client.ask(call.method, call.url, call.headers(), call.content)
         except TimeoutError:
-            raise Fault(Reason.TIMED_OUT, f"no whole answer within {guards.deadline_seconds:g} s") from None
+            raise Fault(Reason.TIMED_OUT, f"no complete response within {guards.deadline_seconds:g} s") from None
         finally:
             guards.metrics.seconds.observe(guards.now() - started)
         return Answer(call.url, received.status, received.headers, received.body, guards.utc())

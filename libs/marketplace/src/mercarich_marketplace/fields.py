@@ -1,4 +1,4 @@
-"""Reading foreign JSON without trust: each function answers None for whatever is not what it reads."""
+"""Read JSON of unknown shape: each function returns None, or an empty collection, for a value of another type."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ import orjson
 
 
 def parse(body: bytes | bytearray | memoryview | str) -> Any:
-    """The JSON value, or None when it is not JSON (JSON's own null reads the same, and is as useless)."""
+    """Return the JSON value, or None for invalid JSON and for JSON's null."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -15,7 +15,7 @@ def parse(body: bytes | bytearray | memoryview | str) -> Any:
 
 
 def at(value: Any, *path: str) -> Any:
-    """The value below nested objects, or None when a step is missing or is not an object."""
+    """Return the value at `path` in nested objects, or None when a step is missing or is not an object."""
     for key in path:
         if not isinstance(value, dict):
             return None
@@ -28,7 +28,7 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def rows(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list; anything else in it is left out."""
+    """Return the objects of a list, without its elements of other types."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
@@ -37,7 +37,7 @@ def text(value: Any) -> str | None:
 
 
 def identifier(value: Any) -> str | None:
-    """An id that one endpoint writes as a number and the other as a string; 0 and "0" mean none."""
+    """Return an id as text: some endpoints write ids as numbers, others as strings. 0 and "0" mean none."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -46,7 +46,7 @@ def identifier(value: Any) -> str | None:
 
 
 def integer(value: Any) -> int | None:
-    """A whole number, also as a string of digits. A sane range keeps it inside any column."""
+    """Return a whole number, also from a string of digits. The range is limited so that it fits any column."""
     if isinstance(value, bool):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -62,20 +62,20 @@ def positive(value: Any) -> int | None:
 
 
 def strings(value: Any) -> tuple[str, ...]:
-    """The texts of a list, each once, in order."""
+    """Return the texts of a list in order, without duplicates."""
     return tuple(dict.fromkeys(v for v in value if isinstance(v, str) and v)) if isinstance(value, list) else ()
 
 
 def unix_time(value: Any) -> datetime | None:
-    """Seconds since 1970 as aware UTC; 0 means none."""
+    """Return Unix seconds as an aware UTC time; 0 means none."""
     seconds = positive(value)
-    if seconds is None or seconds > 32_503_680_000:  # year 3000: not seconds
+    if seconds is None or seconds > 32_503_680_000:  # after the year 3000: the unit is not seconds
         return None
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def iso_time(value: Any) -> datetime | None:
-    """An ISO time with its zone as aware UTC; without a zone it is not a time."""
+    """Return an ISO 8601 time as aware UTC, or None when it has no zone."""
     if not isinstance(value, str):
         return None
     try:

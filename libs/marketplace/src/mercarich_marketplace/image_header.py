@@ -1,6 +1,6 @@
-"""A picture's kind and size from its first bytes, before anybody decodes it.
+"""The format and size of a picture from its first bytes, without decoding it.
 
-JPEG (ITU T.81 B.2), PNG (W3C PNG 11.2.2) and still WebP (RFC 9649); everything else is no picture here.
+JPEG (ITU T.81 B.2), PNG (W3C PNG 11.2.2) and still WebP (RFC 9649); other formats are refused.
 """
 
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 _PNG = b"\x89PNG\r\n\x1a\n"
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
-"""Markers of JPEG that no length follows."""
+"""JPEG markers without a length field."""
 
 
 class NoImage(Exception):
-    """The bytes are not a picture of a kind that we know; the text says what is wrong."""
+    """The bytes are not a picture in a supported format; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Header:
 
 
 def read_header(body: bytes) -> Header:
-    """Raises `NoImage`, also for a size of nothing."""
+    """Return the picture's format and size in pixels. Raise `NoImage` for other bytes and for an empty size."""
     if body.startswith(b"\xff\xd8\xff"):
         header = Header("image/jpeg", *_jpeg(body))
     elif body.startswith(_PNG):
@@ -48,7 +48,7 @@ def _png(body: bytes) -> tuple[int, int]:
 
 
 def _jpeg(body: bytes) -> tuple[int, int]:
-    """Of the first frame: decoders go by it too. The walk ends at the picture's data."""
+    """Return width and height of the first frame, which decoders use too. The search ends at the picture's data."""
     place = 2
     while place + 9 <= len(body):
         if body[place] != 0xFF:

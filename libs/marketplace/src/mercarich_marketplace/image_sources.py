@@ -1,7 +1,7 @@
-"""Which picture addresses a proxy may ask: the marketplace's picture hosts by https, or its own upstream.
+"""Which picture addresses a proxy may fetch: the marketplace's picture hosts by https, or its own upstream.
 
-Seen from outside a proxy is a machine inside the network that fetches what it is told to. So an address is
-matched whole against what is allowed, never repaired, and what a name resolves to is looked at, too.
+A proxy that fetches any given address would let outsiders reach machines of the internal network. So the complete
+address must match an allowed pattern and is never repaired, and the IP addresses of its host must be public.
 """
 
 import asyncio
@@ -23,20 +23,20 @@ _OWN = re.compile(r"/images/[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 class NotAllowed(Exception):
-    """The address is not one that this proxy fetches; the sentence says why."""
+    """This proxy may not fetch the address; the message says why."""
 
 
 class ImageSources:
-    """`hosts` are names, in lower case; `own` is the upstream's base address when that is no real site."""
+    """The allowed sources. `hosts` are names in lower case; `own` is the base address of a simulated upstream."""
 
     def __init__(self, hosts: Collection[str], own: str | None = None) -> None:
         self._hosts = frozenset(hosts)
         self._own = own
 
     def checked(self, url: str) -> str:
-        """The address to fetch. Raises `NotAllowed`."""
+        """Return the address to fetch. Raise `NotAllowed` when no pattern matches."""
         if len(url) > LONGEST:
-            raise NotAllowed(f"the address is longer than {LONGEST}")
+            raise NotAllowed(f"the address is longer than {LONGEST} characters")
         if self._own and url.startswith(self._own) and _OWN.fullmatch(url, len(self._own)):
             return url
         match = _WEB.fullmatch(url)
@@ -48,9 +48,9 @@ class ImageSources:
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only; the connection is made to what was looked at here.
+    """Resolves names to public IP addresses only. The connection goes to the addresses that were checked here.
 
-    Raises `Fault` when a name leads anywhere else, even in part. `own_host` is the operator's own upstream.
+    `resolve` raises `Fault` when any address of a name is not public. `own_host`, the operator's upstream, is exempt.
     """
 
     def __init__(self, own_host: str | None = None, inner: AbstractResolver | None = None) -> None:
@@ -62,7 +62,7 @@ class PublicResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
         if host != self._own_host and not all(is_public(each["host"]) for each in found):
-            raise Fault(Reason.BAD_REQUEST, f"{host} leads to an address that is not public")
+            raise Fault(Reason.BAD_REQUEST, f"{host} resolves to an address that is not public")
         return found
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""`GET /v1/images`: one picture of the marketplace, looked at from outside (kind, bytes, pixels), not decoded."""
+"""`GET /v1/images`: one picture of the marketplace. Format and size come from its header; it is not decoded."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ _STATUSES = {
     Reason.EMPTY: 502,
     Reason.BAD_REQUEST: 502,
 }
-"""What asking again would not change; everything else is 503."""
+"""Statuses for faults that a repeated request would not change; every other fault is a 503."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Image:
 
 
 class Images:
-    """Pictures have a way out of their own: the hosts are others, and so are budget and breaker."""
+    """Fetches pictures through an egress of their own: other hosts, so another budget and breaker."""
 
     def __init__(self, sources: ImageSources, egress: Egress) -> None:
         self.egress = egress
@@ -41,7 +41,7 @@ class Images:
         egress.guards.metrics.image_breaker_phase.set_function(self._phase)
 
     async def fetch(self, url: str) -> Image:
-        """Raises `Refusal`."""
+        """Return the picture at `url`. Raise `Refusal` with the HTTP status for the caller."""
         try:
             call = Call(self._sources.checked(url), headers=lambda: _ACCEPTED)
             return await self.egress.fetch(call, read, Flow(patience=PATIENCE_SECONDS))
@@ -57,7 +57,7 @@ class Images:
 
 
 def image_routes(images: Images) -> APIRouter:
-    """The route of the contract."""
+    """Return the contract's route for pictures."""
     routes = APIRouter(prefix="/v1")
     errors: dict[int | str, dict[str, Any]] = {status: {"model": ProxyError} for status in (403, 404, 413, 502, 503)}
 
@@ -73,7 +73,7 @@ def image_routes(images: Images) -> APIRouter:
 
 
 def read(answer: Answer) -> Image:
-    """The picture of an answer. Raises `Fault`."""
+    """Return the picture in a response. Raise `Fault` for another status, no picture, or too many pixels."""
     if answer.status != 200:
         raise _fault_of(answer)
     try:
@@ -81,7 +81,7 @@ def read(answer: Answer) -> Image:
     except NoImage as odd:
         raise Fault(Reason.UNPARSABLE, f"no picture: {odd}") from None
     if header.pixels > MAX_IMAGE_PIXELS:
-        raise Fault(Reason.OVERSIZED, f"a picture of {header.width} x {header.height} pixels")
+        raise Fault(Reason.OVERSIZED, f"the picture is too large: {header.width} x {header.height} pixels")
     return Image(header, answer.body)
 
 

@@ -1,4 +1,4 @@
-"""What a proxy remembers for a short while: calls under way, and the first time an id was missed."""
+"""Short-lived state of a proxy: calls under way, and when an id was first found missing."""
 
 import asyncio
 from collections import OrderedDict
@@ -10,11 +10,11 @@ from mercarich_platform.clock import Monotonic, monotonic
 Value = TypeVar("Value")
 
 SECOND_LOOK_SECONDS = 60.0
-"""A "not here" that is no proof by itself counts when it is seen again at least this much later."""
+"""A "not found" response without proof counts when a second look, at least this many seconds later, repeats it."""
 
 
 class FirstMisses:
-    """When an id was first found missing. It lives in memory: after a restart a verdict only takes longer."""
+    """When an id was first found missing. A restart loses these times, which only delays a verdict."""
 
     def __init__(self, size: int = 200_000, *, now: Monotonic = monotonic) -> None:
         self._size = size
@@ -22,14 +22,14 @@ class FirstMisses:
         self._first: OrderedDict[str, float] = OrderedDict()
 
     def confirms(self, key: str) -> bool:
-        """Note a miss; True when the first one was long enough ago for this to be a second look."""
+        """Record a miss. Return True when the first one was at least `SECOND_LOOK_SECONDS` ago."""
         first = self._first.setdefault(key, self._now())
         while len(self._first) > self._size:
             self._first.popitem(last=False)
         return self._now() - first >= SECOND_LOOK_SECONDS
 
     def forget(self, key: str) -> None:
-        """The id was there after all."""
+        """Drop the first miss of an id, since the item was found."""
         self._first.pop(key, None)
 
     def __len__(self) -> int:
@@ -37,14 +37,16 @@ class FirstMisses:
 
 
 class UnderWay(Generic[Value]):
-    """Equal keys asked at the same time share one call. The first caller makes it; if it is cancelled,
-    one of the others makes it anew, so that nobody's leaving hurts another."""
+    """Calls under way by key: concurrent callers with the same key share one call.
+
+    The first caller makes the call. If that caller is cancelled, one of the others repeats the call.
+    """
 
     def __init__(self) -> None:
         self._calls: dict[str, asyncio.Future[Value]] = {}
 
     async def share(self, key: str, make: Callable[[], Awaitable[Value]]) -> tuple[Value, bool]:
-        """The value, and whether it was somebody else's call."""
+        """Return the value, and whether another caller's call produced it."""
         while (call := self._calls.get(key)) is not None:
             await asyncio.wait((call,))
             if not call.cancelled():

@@ -1,4 +1,4 @@
-"""The proxy's metrics; every label is from a closed list. One registry for each application, none at import."""
+"""The proxy's metrics. Label values are from closed lists. Each application has its own registry."""
 
 from copy import copy
 
@@ -28,7 +28,7 @@ class ProxyMetrics:
         tell_build(f"{marketplace}-proxy", build)
         self._requests = self._counter("requests", "Calls made to the marketplace, by outcome", "outcome")
         for outcome in ("read", *(reason.value for reason in OUTCOMES)):
-            self._requests.labels(self._label, outcome)  # one that is first seen at 1 has not risen for Prometheus
+            self._requests.labels(self._label, outcome)  # Prometheus sees no rise of a counter that appears at 1
         self._looks = self._counter("looks", "Items answered, by state and reason", "state", "reason")
         self._hits = self._counter("cache_hits", "Looks that cost no call, by where the answer was", "kind")
         self.seconds = Histogram(
@@ -59,7 +59,7 @@ class ProxyMetrics:
         self.batches = self._gauge("batches", "Batch checks that are being answered")
 
     def of_images(self) -> "ProxyMetrics":
-        """The same metrics, for a way out whose calls are for pictures."""
+        """Return the same metrics with the label of picture requests."""
         twin = copy(self)
         twin._requests, twin.seconds = self._image_requests, self._image_seconds
         return twin
@@ -74,12 +74,12 @@ class ProxyMetrics:
         self._hits.labels(self._label, kind).inc()
 
     def opened(self, times: int) -> None:
-        """How often the breaker has opened since the start."""
+        """Set how often the breaker has opened since the process started."""
         self._opened.inc(times - self._opened_before)
         self._opened_before = times
 
     def exposition(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

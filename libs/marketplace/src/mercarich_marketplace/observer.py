@@ -1,4 +1,4 @@
-"""One look at an item: from memory, from somebody else's call that is under way, or from the marketplace."""
+"""One look at an item: from the cache, from another caller's call under way, or from the marketplace."""
 
 import logging
 from collections.abc import Collection
@@ -18,15 +18,17 @@ from mercarich_platform.cache import Cache
 log = logging.getLogger(__name__)
 
 CHUNKS_A_SECOND = 10.0
-"""Of all batches together, before their ends: below it nothing that is answered waits for more."""
+"""Partly filled chunks of all batches together. Below this rate, results are sent without waiting for more."""
 
 CHUNK_SECONDS = 1.0
-"""An answered item waits at most this long for its chunk to fill, and only while many chunks go out: a checker writes
-each in a transaction of its own."""
+"""Longest wait of a result for its chunk to fill, and only while chunks leave at `CHUNKS_A_SECOND`.
+
+Fewer chunks mean fewer transactions: a checker writes each chunk in its own.
+"""
 
 
 class Observer:
-    """Answers an `Item` for whatever happens: a fault is an unknown item, never an exception."""
+    """Returns an `Item` for every id: after a fault its state is `unknown`. It never raises."""
 
     def __init__(self, market: Marketplace, guards: Guards, *, cache: Cache[str, Item], misses: FirstMisses) -> None:
         self.market = market
@@ -35,12 +37,12 @@ class Observer:
         self._misses = misses
         self._under_way: UnderWay[Item] = UnderWay()
         self.chunks = Pace(CHUNKS_A_SECOND)
-        """When the next chunk of some batch may go out half full."""
+        """When the next partly filled chunk may leave, over all batches."""
         self.chunk_seconds = CHUNK_SECONDS
         self.open_batches = 0
 
     async def look(self, item_id: str, flow: Flow, *, fresh: bool = False) -> Item:
-        """A fresh look is a call of its own: neither a remembered answer nor one that was asked for before it."""
+        """Return the item as seen now. `fresh` makes a new call instead of using the cache or a call under way."""
         item = None if fresh else self.remembered(item_id)
         if fresh:
             item = await self._ask(item_id, flow)
@@ -52,14 +54,14 @@ class Observer:
         return item
 
     async def look_many(self, seller_id: str, wanted: Collection[str], flow: Flow) -> dict[str, Item]:
-        """What the seller's list answers; the rest is to be looked at singly, also after a fault."""
+        """Return the items whose state the seller's list shows; none after a fault. The caller looks at the others."""
         try:
             items = dict(await self.market.look_many(seller_id, wanted, flow))
         except Fault as fault:
             log.info("a seller's list was not read", extra={"seller": seller_id, "reason": fault.reason.value})
             return {}
-        except Exception:  # the one boundary: whatever an odd list breaks costs that list, not the batch
-            log.exception("a seller's list broke its reader", extra={"seller": seller_id})
+        except Exception:  # an unforeseen list must fail alone, not end the batch
+            log.exception("the parser failed on a seller's list", extra={"seller": seller_id})
             return {}
         for item_id, item in items.items():
             self._keep(item_id, item)
@@ -73,7 +75,7 @@ class Observer:
         return item
 
     def phase(self) -> Literal["closed", "open", "half_open"]:
-        """The breaker's, in the words of the contract."""
+        """Return the breaker's phase in the contract's words."""
         match self.guards.breaker.phase(self.guards.now()):
             case Phase.CLOSED:
                 return "closed"
@@ -84,7 +86,7 @@ class Observer:
 
     async def _ask(self, item_id: str, flow: Flow) -> Item:
         if not self.market.site.is_item(item_id):
-            fault = Fault(Reason.MALFORMED_ID, f"not an id of {self.market.site}: {item_id[:40]!r}")
+            fault = Fault(Reason.MALFORMED_ID, f"not a valid id of {self.market.site}: {item_id[:40]!r}")
             return self._unknown(item_id, fault)
         try:
             item = await self.market.look(item_id, flow)
@@ -92,9 +94,9 @@ class Observer:
             return self._missed(item_id, missing)
         except Fault as fault:
             return self._unknown(item_id, fault)
-        except Exception as error:  # the one boundary: whatever an odd page breaks costs its item, not the batch
-            log.exception("an item broke its reader", extra={"item_id": item_id})
-            return self._unknown(item_id, Fault(Reason.UNPARSABLE, f"its reader broke: {type(error).__name__}"))
+        except Exception as error:  # an unforeseen page must fail alone, not end the batch
+            log.exception("the parser failed on an item", extra={"item_id": item_id})
+            return self._unknown(item_id, Fault(Reason.UNPARSABLE, f"the parser failed: {type(error).__name__}"))
         self._keep(item_id, item)
         return item
 

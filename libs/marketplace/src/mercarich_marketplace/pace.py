@@ -4,20 +4,23 @@ import random
 from collections.abc import Callable
 
 SLACK_SECONDS = 0.25
-"""How far behind the grid a late caller may catch up. Over any 60 s this is under half a percent."""
+"""Largest delay, in seconds, that a late caller may catch up. Over any 60 s it adds less than 0.5 % of calls."""
 
 POLITE_RECOVERY = 0.1 / 60
-"""A halved rate comes back by ten percent of the full rate a minute."""
+"""After a rate limit, the rate recovers by 10 % of the full rate per minute."""
 
 ONE_WAVE_SECONDS = 5.0
-"""Calls that were under way together are throttled together; that halves the rate once."""
+"""Rate-limited responses within these seconds halve the rate once: their calls were under way together."""
 
 LOWEST_SHARE = 1 / 16
 
 
 class Pace:
-    """`take` at most when `wait` is 0. Calls follow a grid of 1/rate seconds; jitter moves a call inside its
-    cell and never adds up, so any 60 s hold at most 1.05 of the rate (plus one call at very low rates)."""
+    """A grid of cells, each 1/rate seconds long, with one call per cell. Call `take` only when `wait` is 0 or less.
+
+    Jitter moves a call inside its cell and never accumulates. So any 60 s hold at most 1.05 times the rate (plus one
+    call at very low rates).
+    """
 
     def __init__(
         self,
@@ -39,23 +42,23 @@ class Pace:
         self._share_at = float("-inf")
 
     def wait(self, now: float) -> float:
-        """Seconds until a call may go; 0 or less means now."""
+        """Return the seconds until the next call may start; 0 or less means now."""
         return max(self._grid + self._offset - SLACK_SECONDS, self._paused_until) - now
 
     def take(self, now: float) -> None:
-        """Use the cell up."""
+        """Use the current cell."""
         cell = 1.0 / (self.rate * self.share(now))
         self._grid = max(self._grid, now) + cell
         self._offset = self._draw() * self._jitter * cell
 
     def share(self, now: float) -> float:
-        """The part of the full rate in use: below 1 for a while after the marketplace asked for less."""
+        """Return the current rate as a share of the full rate: below 1 for a while after a rate limit."""
         if self._share >= 1.0:
             return 1.0
         return min(1.0, self._share + max(0.0, now - self._share_at) * self._recovery)
 
     def slow_down(self, now: float, pause_seconds: float | None) -> None:
-        """The marketplace throttled us: half the rate, and nothing at all before its Retry-After."""
+        """Halve the rate after a rate-limited response, and make no call before the end of its Retry-After."""
         if now - self._share_at >= ONE_WAVE_SECONDS:
             self._share = max(LOWEST_SHARE, self.share(now) / 2)
             self._share_at = now

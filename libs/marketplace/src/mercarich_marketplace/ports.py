@@ -1,4 +1,4 @@
-"""What a proxy brings to the kit: how one marketplace is asked and read."""
+"""What a proxy brings to the kit: the adapter of one marketplace."""
 
 from collections.abc import Collection, Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ from mercarich_marketplace.turns import Flow
 
 
 class Marketplace(Protocol):
-    """Each call raises `Fault` when nothing was learnt; `Missing` asks for a second look a minute later."""
+    """Each method raises `Fault` without a usable result. `Missing` asks for a second look a minute later."""
 
     site: Site
     parser_version: str
@@ -17,8 +17,10 @@ class Marketplace(Protocol):
     async def look(self, item_id: str, flow: Flow) -> Item: ...
 
     async def look_many(self, seller_id: str, wanted: Collection[str], flow: Flow) -> Mapping[str, Item]:
-        """Those of the wanted items that the seller's own list answers beyond doubt. Absence proves nothing.
-        Asked only where the site lists sellers."""
+        """Return the wanted items whose state the seller's list shows beyond doubt.
+
+        An item that the list lacks may still exist. Called only when the site has `lists_sellers`.
+        """
 
     async def search(self, request: SearchRequest, flow: Flow) -> SearchResult:
-        """Asked only where the site searches."""
+        """Return one page of results. Called only when the site has `searches`."""

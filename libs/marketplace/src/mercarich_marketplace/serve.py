@@ -1,4 +1,4 @@
-"""Runs a proxy's application as one process: uvloop, httptools, JSON logs, and a quick end at SIGTERM."""
+"""Run a proxy's application as one process: uvloop, httptools, JSON logs, and a quick shutdown at SIGTERM."""
 
 import argparse
 import importlib
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 2
-"""Open answers get this long at the end; a batch is cut, and its checker asks again."""
+"""Time that open responses get at shutdown. A longer batch is cut off, and its checker repeats the request."""
 
 
 def process(site: Site, root: str) -> Callable[..., int]:
-    """The `main` of the proxy of `site`; `root` names the module whose `PROXY` is the `assembly.Proxy`."""
+    """Return `main` of the proxy of `site`; `root` names the module whose `PROXY` is the `assembly.Proxy`."""
 
     def build() -> "FastAPI":
-        proxy: Proxy[ProxySettings] = importlib.import_module(root).PROXY  # drivers: not for a help page
+        proxy: Proxy[ProxySettings] = importlib.import_module(root).PROXY  # loads drivers, which `--help` does not need
         return proxy.build()
 
     def main(argv: Sequence[str] | None = None) -> int:
@@ -46,7 +46,7 @@ def _main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[s
         shared = load(SharedSettings)
         platform_logging.configure(name, level=shared.log_level, style=shared.log_format)
         app = build()
-        from mercarich_platform.http_server import configuration, serve  # drivers: not for a help page
+        from mercarich_platform.http_server import configuration, serve  # loads drivers, which `--help` does not need
     except BadConfiguration as error:
         _say(f"{name}: {error}")
         return BAD_CONFIGURATION
@@ -62,7 +62,7 @@ def _main(name: str, port: int, build: "Callable[[], FastAPI]", argv: Sequence[s
 def _parser(name: str, port: int) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"mercarich-{name}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="answer the proxy's HTTP contract until SIGTERM")
+    serve = commands.add_parser("serve", help="serve the proxy's HTTP contract until SIGTERM")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     serve.add_argument("--port", type=_port, default=port, help="port; 0 picks one (default %(default)s)")
     return parser

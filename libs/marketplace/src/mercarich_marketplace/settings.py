@@ -1,4 +1,4 @@
-"""The settings that the proxies share, by environment, and what follows from them."""
+"""The settings that the proxies share, from environment variables, and the values derived from them."""
 
 from dataclasses import replace
 from typing import ClassVar, Literal
@@ -17,12 +17,12 @@ USER_AGENT = "mercarich/0.1"
 
 
 def of(site: Site) -> SettingsConfigDict:
-    """The variables of its proxy: `YAHOO_PROXY_…`."""
+    """Return the configuration with the prefix of the site's proxy, such as `YAHOO_PROXY_`."""
     return SettingsConfigDict(env_prefix=f"{site.upper}_PROXY_", frozen=True, extra="ignore")
 
 
 class ProxySettings(BaseSettings):
-    """A proxy subclasses it with `of(SITE)` and the facts of the real site."""
+    """The base class of a proxy's settings. A subclass sets `of(SITE)` and the limits of the real site."""
 
     site: ClassVar[Site]
     real_url: ClassVar[str]
@@ -33,15 +33,15 @@ class ProxySettings(BaseSettings):
     """The hard cap at the real host."""
     highest_concurrency: ClassVar[int] = 2
     image_hosts: ClassVar[frozenset[str]]
-    """Where the marketplace's pictures are; asked with `web` only, 2 calls a second, 4 at once."""
+    """Hosts of the marketplace's pictures. Used with `web` only, at 2 calls a second, 4 at once."""
 
     upstream: Literal["simulator", "web"] = "simulator"
-    """Whom the proxy asks: a simulated market, or the marketplace's own web site.
+    """Where requests go: to a simulated market, or to the marketplace's own web site.
 
-    Why: nobody asks a real marketplace without having said so.
+    Why: requests to a real marketplace need an explicit decision.
     """
     upstream_url: str = Field(default="", pattern=r"^(https?://[^/\s]+.*)?$")
-    """The base address that is asked.
+    """The base address of all requests.
 
     Why: follows from the upstream.
     Empty: the simulator's, or the real one with `web`.
@@ -67,17 +67,17 @@ class ProxySettings(BaseSettings):
     Empty: 2 at the real host, 32 elsewhere.
     """
     cache_seconds: float = Field(default=10.0, ge=0, le=3_600)
-    """How long an answer is given again to whoever asks for the same.
+    """How long a result is cached for further requests for the same item.
 
     Unit: seconds
     Why: enough for callers that ask for one item at the same time; short, for a second look must be a second look.
-    Zero: no answer is kept; calls under way at the same moment still share theirs.
+    Zero: no result is cached; concurrent requests for one item still share one call.
     """
     cache_items: int = Field(default=50_000, ge=1)
-    """Answers that are kept at most, the oldest dropped first.
+    """Most results in the cache; the oldest are dropped first.
 
-    Unit: answers
-    Why: a bound for memory; ten seconds at the 300 calls a second of a simulated market are 3,000 answers.
+    Unit: results
+    Why: a bound for memory; ten seconds at the 300 calls a second of a simulated market are 3,000 results.
     """
     deadline_seconds: float | None = Field(default=None, gt=0, le=120)
     """The whole time of one call, first byte to last byte.
@@ -87,68 +87,68 @@ class ProxySettings(BaseSettings):
     Empty: 15 at a real host, 5 elsewhere.
     """
     breaker_block_streak: int = Field(default=5, ge=1)
-    """Answers in a row that say "blocked" which open the breaker.
+    """Consecutive blocked responses that open the breaker.
 
-    Unit: answers
-    Why: an estimate: one may be a chance, and each further one makes a block last longer.
+    Unit: responses
+    Why: an estimate: one may be accidental, and each further request can prolong a block.
     """
     breaker_failure_share: float = Field(default=0.5, gt=0, le=1)
     """The share of failed calls in the window that opens the breaker.
 
     Unit: share, 0 to 1
-    Why: an estimate: a marketplace of which every second call fails does not answer.
+    Why: an estimate: a marketplace where every second call fails is not usable.
     """
     breaker_min_calls: int = Field(default=20, ge=1)
-    """Calls in the window below which their share says nothing; as many failures in a row open the breaker, too.
+    """Calls in the window below which the share is not used. The same number of consecutive failures opens the breaker.
 
     Unit: calls
-    Why: an estimate: fewer would let some chance failures stop a marketplace.
+    Why: an estimate: with fewer, a few accidental failures could stop a marketplace.
     """
     breaker_unparsable_share: float = Field(default=0.05, gt=0, le=1)
-    """The share of pages in the window that could not be read which opens the breaker.
+    """The share of unparsable pages in the window that opens the breaker.
 
     Unit: share, 0 to 1
     Why: half of what holds a run (BRAKE_UNPARSABLE_SHARE), so that the proxy stops asking first.
     """
     breaker_min_pages: int = Field(default=40, ge=1)
-    """Pages in the window below which their share says nothing.
+    """Pages in the window below which the share is not used.
 
     Unit: pages
-    Why: at 5 per cent of 40 pages, one odd page does not open it.
+    Why: at 5 per cent of 40 pages, one unparsable page does not open the breaker.
     """
     breaker_window_seconds: float = Field(default=60.0, gt=0)
-    """How far back calls count.
+    """The length of the window in which calls are counted.
 
     Unit: seconds
-    Why: an estimate: at a real host's rate a minute has just about the calls that the shares need.
+    Why: an estimate: at a real host's rate a minute has about as many calls as the shares need.
     """
     breaker_open_seconds: float | None = Field(default=None, gt=0)
-    """How long an open breaker asks nothing before one call probes; doubles at every failed probe.
+    """How long an open breaker stops all calls before one call probes; doubles at every failed probe.
 
     Unit: seconds
-    Why: a real marketplace that blocks is to forget us; a simulated one is tried again soon.
+    Why: a real marketplace that blocks needs a long pause; a simulated one does not.
     Empty: 900 (15 minutes) at a real host, 5 elsewhere.
     """
     breaker_max_open_seconds: float | None = Field(default=None, gt=0)
-    """The longest that doubling makes of it.
+    """The longest time that the breaker stays open, however often the time doubled.
 
     Unit: seconds
-    Why: a marketplace that is well again is asked on the same day.
-    Empty: 21,600 (6 hours) at a real host, 60 elsewhere; never less than the first time.
+    Why: calls to a marketplace that has recovered resume on the same day.
+    Empty: 21,600 (6 hours) at a real host, 60 elsewhere; never less than BREAKER_OPEN_SECONDS.
     """
     user_agent: str = Field(default=USER_AGENT, min_length=1, pattern=r"^[\x20-\x7e]+$")
-    """The User-Agent that the marketplace is told; an operator adds a contact.
+    """The User-Agent header of requests to the marketplace. An operator should add a contact.
 
-    Why: an honest name: the program's.
+    Why: the program's own name, not that of a browser.
     """
 
     def checked(self) -> "ProxySettings":
-        """Itself, when it may be used. Raises `BadConfiguration` with the sentence that says why not."""
+        """Return these settings. Raise `BadConfiguration` when they break a rule, with the rule in the message."""
         prefix = self.model_config.get("env_prefix", "")
         if self.upstream == "web" and self.accept_terms != "yes":
             raise BadConfiguration(
-                f"{prefix}ACCEPT_TERMS: `web` asks {urlsplit(self.base_url).hostname} automatically, and only you can "
-                "settle whether its terms of use allow you that; set it to `yes` once you have"
+                f"{prefix}ACCEPT_TERMS: `web` sends automatic requests to {urlsplit(self.base_url).hostname}. Check "
+                "that its terms of use allow you that, then set this to `yes`"
             )
         if self.is_real and self.rate > self.highest_rate:
             raise BadConfiguration(
@@ -164,7 +164,7 @@ class ProxySettings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """Without a slash at its end."""
+        """The base address of requests, without a trailing slash."""
         default = self.real_url if self.upstream == "web" else f"http://127.0.0.1:8100/{self.site}"
         return (self.upstream_url or default).rstrip("/")
 
@@ -174,7 +174,7 @@ class ProxySettings(BaseSettings):
 
     @property
     def rate(self) -> float:
-        """Calls a second."""
+        """The outbound budget in calls a second."""
         return self.rate_per_second or (self.polite_rate if self.is_real else 300.0)
 
     @property
@@ -192,28 +192,28 @@ class ProxySettings(BaseSettings):
 
     @property
     def deadline(self) -> float:
-        """Seconds."""
+        """The deadline of one call in seconds."""
         return self.deadline_seconds or (15.0 if self.is_real else 5.0)
 
     @property
     def jitter(self) -> float:
-        """The part of a call's cell that it may be moved by."""
+        """The largest random delay of a call, as a share of its cell in the pace."""
         return 0.3 if self.is_real else 0.0
 
     @property
     def recovery_per_second(self) -> float:
-        """How fast the full rate comes back after being throttled, as a share of it."""
+        """How fast the rate recovers after a rate limit: share of the full rate per second."""
         return POLITE_RECOVERY if self.is_real else 0.05
 
     @property
     def image_sources(self) -> ImageSources:
-        """Real picture hosts with `web` only; the upstream's own pictures when it is no real site."""
+        """The real picture hosts with `web` only, and the upstream's own pictures unless it is the real site."""
         hosts = self.image_hosts if self.upstream == "web" else frozenset[str]()
         return ImageSources(hosts, None if self.is_real else self.base_url)
 
     @property
     def image_breaker_rules(self) -> Rules:
-        """Pictures are no pages: one that is none says little about the next."""
+        """The rules for pictures: looser, since one broken picture says little about the next."""
         return replace(self.breaker_rules, block_streak=8, unparsable_share=0.5)
 
     @property

@@ -1,4 +1,4 @@
-"""The outbound budget of one marketplace: rate and concurrency, shared out in fair turns between callers."""
+"""The outbound budget of one marketplace: rate and concurrency, shared fairly between callers."""
 
 import asyncio
 from collections import deque
@@ -10,17 +10,17 @@ from mercarich_platform.clock import Monotonic, monotonic
 
 @dataclass(eq=False, slots=True)
 class Flow:
-    """One caller's line for turns: a batch, a single look or a search. Lines take turns, not their members."""
+    """The queue of one caller: a batch, a single look or a search. Queues take turns, so a long one delays no other."""
 
     patience: float | None = None
-    """Seconds to wait for a turn; None waits as long as it takes."""
+    """Longest wait for a turn in seconds; None for no limit."""
     requests: int = 0
-    """Calls that this caller has cost so far."""
+    """Calls made for this caller so far."""
     line: deque[asyncio.Future[None]] = field(default_factory=deque)
 
 
 class Turns:
-    """Grants at most `concurrency` turns at once, no faster than the pace, one line after the other."""
+    """Grants at most `concurrency` turns at once, no faster than the pace, to one queue after the other."""
 
     def __init__(self, pace: Pace, concurrency: int, *, now: Monotonic = monotonic) -> None:
         self.pace = pace
@@ -32,7 +32,7 @@ class Turns:
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, flow: Flow) -> None:
-        """Wait for a turn and hold it; `give_back` must follow. Raises TimeoutError when patience ends first."""
+        """Wait for a turn. The caller must call `give_back` afterwards. Raise TimeoutError after `flow.patience`."""
         if not self._at_once():
             async with asyncio.timeout(flow.patience):
                 await self._wait(flow)
@@ -43,7 +43,7 @@ class Turns:
         self._grant()
 
     def _at_once(self) -> bool:
-        """Take a turn that is free, when nobody waits for it."""
+        """Take a free turn unless another caller waits for one; return whether it was taken."""
         now = self._now()
         if self._flows or self.under_way >= self.concurrency or self.pace.wait(now) > 0:
             return False
@@ -60,7 +60,7 @@ class Turns:
         try:
             await ticket
         except asyncio.CancelledError:
-            if ticket.done() and not ticket.cancelled():  # granted in the same moment: hand it on
+            if ticket.done() and not ticket.cancelled():  # the turn was granted in the same moment: pass it on
                 self.give_back()
             raise
         finally:
@@ -82,7 +82,7 @@ class Turns:
         self.under_way += 1
 
     def _next(self) -> asyncio.Future[None] | None:
-        """The ticket whose turn it is; those that were given up are dropped on the way."""
+        """Return the ticket that is next, and drop cancelled tickets before it."""
         while self._flows:
             line = self._flows[0].line
             while line and line[0].done():
