@@ -1,4 +1,4 @@
-"""The legacy routes of the former Mercari proxy, for clients that still speak them."""
+"""The legacy routes of the former Mercari proxy, for clients that still use them."""
 
 from typing import Annotated, Any
 
@@ -25,7 +25,10 @@ _PAID_BY_SELLER = "2"
 
 
 def legacy_routes(observer: Observer) -> APIRouter:
-    """`/mercari/item/{id}` and `/mercari/search`. What is unknown is 503 here, never `status: false`."""
+    """Return the routes `/mercari/item/{id}` and `/mercari/search`.
+
+    An unknown state is answered with 503: old clients take `status: false` for a deleted item.
+    """
     routes = APIRouter(prefix="/mercari")
 
     @routes.get("/item/{item_id}")
@@ -74,7 +77,7 @@ def _search_request(request: Request, keyword: str, page: int) -> SearchRequest:
 
 
 def _values(request: Request, name: str) -> list[str]:
-    """A parameter that clients repeat or separate by commas."""
+    """Return the values of a parameter that clients may repeat or separate by commas."""
     return [value for given in request.query_params.getlist(name) for value in given.split(",") if value]
 
 
@@ -102,7 +105,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _status(item: Item) -> str:
-    """The word that makes an old client do the right thing: it buys at `on_sale` and knows no auctions."""
+    """Return the status for old clients, which buy at `on_sale` and know no auctions: so auctions are `stop`."""
     if item.raw_status in ("trading", "admin_cancel"):
         return item.raw_status
     return _WORDS.get(item.state, "stop")

@@ -1,4 +1,4 @@
-"""The composition root: Mercari's adapter and the legacy routes in the kit's frame."""
+"""The composition root: the proxy kit with Mercari's adapter and the legacy routes."""
 
 from mercarich_marketplace.assembly import Proxy
 from mercarich_mercari_proxy.adapters.dpop import Signer

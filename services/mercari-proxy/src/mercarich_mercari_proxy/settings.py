@@ -7,7 +7,7 @@ from mercarich_marketplace.settings import ProxySettings, of
 
 
 class MercariProxySettings(ProxySettings):
-    """The fields are the kit's; the limits are `marketplaces.md` 6."""
+    """The kit's settings with the limits of Mercari (`marketplaces.md` 6)."""
 
     model_config = of(mercari.SITE)
 

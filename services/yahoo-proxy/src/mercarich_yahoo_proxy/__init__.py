@@ -1,5 +1,5 @@
 """The only way to Yahoo! Auctions: item pages, search pages and pictures, behind the same HTTP contract as Mercari's.
 
-`adapters` is how Yahoo is asked and read, `domain` what a page means. Budget, breaker, caches and the contract are
-`mercarich_marketplace`. The path through the files: services/yahoo-proxy/README.md.
+`adapters` sends requests to Yahoo and parses its pages, `domain` knows what a page means. Budget, breaker, caches and
+the contract are in `mercarich_marketplace`. The path through the files: services/yahoo-proxy/README.md.
 """

@@ -1,4 +1,4 @@
-"""The composition root: Yahoo's adapter in the kit's frame."""
+"""The composition root: the proxy kit with Yahoo's adapter."""
 
 from mercarich_marketplace.assembly import Proxy
 from mercarich_yahoo_proxy.adapters.web import WebMarket

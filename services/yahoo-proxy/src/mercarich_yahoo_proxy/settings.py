@@ -7,7 +7,7 @@ from mercarich_marketplace.settings import ProxySettings, of
 
 
 class YahooProxySettings(ProxySettings):
-    """The fields are the kit's; the limits are `marketplaces.md` 6."""
+    """The kit's settings with the limits of Yahoo! Auctions (`marketplaces.md` 6)."""
 
     model_config = of(yahoo.SITE)
 

@@ -1,1 +1,1 @@
-"""How Mercari is asked (`web`, `dpop`) and how each of its answers is read (`items`, `sellers`, `shops`, `search`)."""
+"""Requests to Mercari (`web`, `dpop`) and the parsers of its responses (`items`, `sellers`, `shops`, `search`)."""

@@ -1,7 +1,7 @@
 """DPoP proofs: a JWS over method and address of one request, signed with this process's own key.
 
-Mercari checks `htm` and the path of `htu`; r, s, x and y must be padded to 32 bytes each (a signer that
-does not pad has one request in sixty refused).
+Mercari checks `htm` and the path of `htu`. r, s, x and y must be padded to 32 bytes each: without padding, Mercari
+refuses one request in sixty.
 """
 
 import base64
@@ -26,7 +26,7 @@ def _new_key() -> ec.EllipticCurvePrivateKey:
 
 
 class Signer:
-    """One key for the life of the process; it is an identity for nothing else, and is not rotated."""
+    """Signs requests with one key for the life of the process. The key identifies nothing else: it is not rotated."""
 
     def __init__(self, utc: Clock, *, make_key: KeyMaker = _new_key) -> None:
         self._utc = utc
@@ -37,7 +37,7 @@ class Signer:
         self._header = _encoded(orjson.dumps({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}))
 
     def proof(self, method: str, url: str) -> str:
-        """The value of the `DPoP` header for one request; the query is no part of it."""
+        """Return the value of the `DPoP` header for one request. The signature does not cover the query."""
         payload = {
             "iat": int(self._utc().timestamp()),
             "jti": str(uuid.uuid4()),

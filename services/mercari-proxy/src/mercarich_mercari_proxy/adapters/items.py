@@ -26,14 +26,14 @@ _AREA_UNSET = "未定"
 
 
 def read(answer: Answer, item_id: str) -> Item:
-    """The item that was asked for. Raises `Fault` when the answer does not show it beyond doubt."""
+    """Return the requested item. Raise `Fault` when the response does not show its state beyond doubt."""
     if says_no_such_item(answer):
         return not_found(answer, item_id, PARSER_VERSION)
     document = json_of(answer)
     data = mapping(at(document, "data"))
     status = text(data.get("status"))
     if at(document, "result") != "OK" or data.get("id") != item_id or status is None:
-        raise Fault(Reason.UNPARSABLE, f"no item {item_id} with a status in the answer")
+        raise Fault(Reason.UNPARSABLE, f"no item {item_id} with a status in the response")
     no_price = _is_set(data.get("is_no_price"))
     has_auction = data.get("auction_info") is not None
     auction = mapping(data.get("auction_info"))
@@ -73,7 +73,7 @@ def read(answer: Answer, item_id: str) -> Item:
 
 
 def not_found(answer: Answer, item_id: str, parser_version: str) -> Item:
-    """Mercari's own word that there is no such item."""
+    """Return the item in state `gone`, with Mercari's own not-found response as evidence."""
     return Item(
         marketplace=SITE.marketplace,
         item_id=item_id,
@@ -97,7 +97,7 @@ def condition(value: Any) -> int | None:
 
 
 def payer(code: Any) -> Literal["seller", "buyer"] | None:
-    """From the code's word: its numbers mean opposite things for items and for Shops products."""
+    """Return who pays, from the code's word: the numeric ids mean opposite things for items and for Shops products."""
     match code.lower() if isinstance(code, str) else None:
         case "seller":
             return "seller"
@@ -108,7 +108,7 @@ def payer(code: Any) -> Literal["seller", "buyer"] | None:
 
 
 def _is_set(value: Any) -> bool:
-    """Mercari writes flags as true, 1 or "yes"."""
+    """Return whether a flag is set: Mercari writes true, 1 or "yes"."""
     return value in (True, "yes", "true")
 
 
@@ -123,7 +123,7 @@ def _seller(seller: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shipping(data: dict[str, Any]) -> dict[str, Any]:
-    """`shipping_class` holds the seller's own fee, so a buyer who pays pays an unknown amount."""
+    """Return the shipping fields. When the buyer pays, the cost is unknown: `shipping_class` holds the seller's fee."""
     pays = payer(at(data, "shipping_payer", "code"))
     area = text(at(data, "shipping_from_area", "name"))
     return {

@@ -31,7 +31,7 @@ _PAYERS = {"1": "buyer", "2": "seller"}
 
 
 def body(request: SearchRequest) -> dict[str, Any]:
-    """The minimum that mirrors the web client; items on sale only."""
+    """Return the request's body: the fields that the web client must send, for items on sale only."""
     return {
         "userId": "",
         "pageSize": PAGE_SIZE,
@@ -64,13 +64,13 @@ def body(request: SearchRequest) -> dict[str, Any]:
 
 
 def read(answer: Answer, page: int) -> SearchResult:
-    """Raises `Fault` when this is no result page: an empty page proves nothing without its `meta`."""
+    """Return the results. Raise `Fault` for any other response: an empty list counts only together with `meta`."""
     if answer.status == 404:
         raise Fault(Reason.BAD_REQUEST, "HTTP 404 for a search")
     document = json_of(answer)
     meta, listed = at(document, "meta"), at(document, "items")
     if not isinstance(meta, dict) or not isinstance(listed, list):
-        raise Fault(Reason.UNPARSABLE, "no items and meta in the answer")
+        raise Fault(Reason.UNPARSABLE, "no items and meta in the response")
     found = {row["id"]: _item(answer, row) for row in rows(listed) if _is_an_id(row.get("id"))}
     return SearchResult(items=tuple(found.values()), complete=not listed or meta.get("nextPageToken") == "", page=page)
 
@@ -114,7 +114,7 @@ def _item(answer: Answer, row: dict[str, Any]) -> Item:
 
 
 def _verdict(row: dict[str, Any], status: str, *, auction: bool, no_price: bool, pictures: tuple[str, ...]) -> Verdict:
-    """As an item's; what makes it impossible to buy is believed only when the row's own pictures carry its id."""
+    """Return the verdict as for an item. A state that prevents a purchase needs pictures with the row's id."""
     if not status:
         return _DOUBTFUL
     verdict = states.verdict(status, auction=auction, no_price=no_price)
@@ -130,6 +130,6 @@ def _is_an_id(value: Any) -> bool:
 
 
 def _pictures(row: dict[str, Any]) -> tuple[str, ...]:
-    """The photos where they are given, else the thumbnails."""
+    """Return the addresses of the photos, or those of the thumbnails when there are no photos."""
     photos = tuple(address for photo in rows(row.get("photos")) if (address := text(photo.get("uri"))))
     return photos or strings(row.get("thumbnails"))

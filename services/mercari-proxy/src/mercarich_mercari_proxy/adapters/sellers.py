@@ -22,19 +22,19 @@ UNPRICED = 9_999_999
 @dataclass(frozen=True, slots=True)
 class Page:
     items: dict[str, Item]
-    """Those that the row answers beyond doubt."""
+    """Wanted items whose row shows their state beyond doubt, by id."""
     seen: frozenset[str]
-    """Wanted ids that have a row here, answered or not."""
+    """Wanted ids that have a row on this page, also those without a clear state."""
     next_pager_id: int | None
-    """The next page's `max_pager_id`; None on the last one."""
+    """The next page's `max_pager_id`; None on the last page."""
 
 
 def read(answer: Answer, seller_id: str, wanted: Collection[str]) -> Page:
-    """Raises `Fault` when this is not the seller's list. A row that leaves a doubt is left out."""
+    """Return the wanted items of the page, without rows in doubt. Raise `Fault` when this is no list of items."""
     document = json_of(answer)
     listed = at(document, "data")
     if at(document, "result") != "OK" or not isinstance(listed, list):
-        raise Fault(Reason.UNPARSABLE, "no list of items in the answer")
+        raise Fault(Reason.UNPARSABLE, "no list of items in the response")
     of_interest = [row for row in rows(listed) if text(row.get("id")) in wanted]
     read_rows = [_item(answer, row, seller_id) for row in of_interest]
     return Page(

@@ -16,7 +16,7 @@ PARSER_VERSION = "mercari-shops/1"
 
 
 class Product:
-    """The document, with each part looked for in `productDetail` first and beside it second."""
+    """The document of a product. A part may be inside `productDetail`, which is searched first, or beside it."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
@@ -31,19 +31,19 @@ class Product:
 
 
 def read(answer: Answer, item_id: str) -> Item:
-    """The product that was asked for. Raises `Fault` when the answer does not show it beyond doubt."""
+    """Return the requested product. Raise `Fault` when the response does not show its state beyond doubt."""
     if says_no_such_item(answer):
         return not_found(answer, item_id, PARSER_VERSION)
     document = mapping(json_of(answer))
     if (text(document.get("name")) or "").rpartition("/")[2] != item_id:
-        raise Fault(Reason.UNPARSABLE, f"no product {item_id} in the answer")
+        raise Fault(Reason.UNPARSABLE, f"no product {item_id} in the response")
     product = Product(document)
     quantities = _quantities(product)
     tags = strings(product.part("productTags"))
     verdict = _verdict(product, tags, quantities)
     price = _price(product, answer.fetched_at)
     if verdict is states.AVAILABLE and price is None:
-        raise Fault(Reason.UNPARSABLE, f"{item_id} has stock and no price")
+        raise Fault(Reason.UNPARSABLE, f"{item_id} has stock but no price")
     shop = product.object("shop")
     pays = payer(product.object("shippingPayer").get("code"))
     duration = product.object("shippingDuration")
@@ -89,14 +89,14 @@ def _verdict(product: Product, tags: tuple[str, ...], quantities: list[int] | No
 
 
 def _quantities(product: Product) -> list[int] | None:
-    """Of every variant; None when there are none or when one does not say."""
+    """Return the quantity of each variant; None without variants or when one lacks its quantity."""
     found = [integer(variant.get("quantity")) for variant in rows(product.part("variants"))]
     known = [quantity for quantity in found if quantity is not None and quantity >= 0]
     return known if known and len(known) == len(found) else None
 
 
 def _price(product: Product, at_time: datetime) -> int | None:
-    """The time sale's price while it runs, else the price."""
+    """Return the price in yen: during a time sale the reduced one."""
     sale = product.object("timeSaleDetails")
     start, end = iso_time(sale.get("startTime")), iso_time(sale.get("endTime"))
     if start is not None and end is not None and start <= at_time < end:

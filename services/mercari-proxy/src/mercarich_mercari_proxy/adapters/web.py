@@ -1,4 +1,4 @@
-"""Mercari's web API as the kit's `Marketplace`: which address answers what, and who reads it.
+"""Mercari's web API as the kit's `Marketplace`: the address and the parser for each kind of request.
 
 Endpoints and headers: `marketplaces.md` 1.2. The simulator serves the same paths.
 """
@@ -54,7 +54,7 @@ class WebMarket:
         return await self._get(path, partial(items.read, item_id=item_id), flow)
 
     async def look_many(self, seller_id: str, wanted: Collection[str], flow: Flow) -> Mapping[str, Item]:
-        """Pages of the seller's list, while one more page can answer more than single looks would."""
+        """Read pages of the seller's list until fewer than two wanted items are left: a single look costs no more."""
         found: dict[str, Item] = {}
         left = {item_id for item_id in wanted if ids.is_ordinary(item_id)}
         last_pager_id: int | None = None

@@ -1,1 +1,1 @@
-"""What Mercari's words mean: ids, status words and error answers."""
+"""What Mercari's words mean: ids, status words and error responses."""

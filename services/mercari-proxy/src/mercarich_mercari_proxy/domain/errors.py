@@ -1,4 +1,4 @@
-"""The error answers of Mercari's API, by status and body (`marketplaces.md` 1.4 and 5)."""
+"""The error responses of Mercari's API, by status and body (`marketplaces.md` 1.4 and 5)."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from mercarich_marketplace.answers import Answer, Fault
 from mercarich_marketplace.fields import at, parse, rows, text
 
 _OWN = {
-    # The API never redirects: this is something in front of it.
+    # The API never redirects: a redirect comes from a server in front of it.
     **dict.fromkeys(range(300, 400), Reason.BLOCKED),
 }
 _GRPC_NOT_FOUND = 5
 
 
 def json_of(answer: Answer) -> Any:
-    """The JSON of a good answer. Raises `Fault` or `Missing` for every other."""
+    """Return the JSON of a response with status 200. Raise `Fault` or `Missing` for any other response."""
     document = parse(answers.body_of(answer, fault_of))
     if document is None:
         raise _not_json(answer)
@@ -23,12 +23,12 @@ def json_of(answer: Answer) -> Any:
 
 
 def fault_of(answer: Answer) -> Fault:
-    """What an answer other than 200 means."""
+    """Return the fault for a response with another status than 200."""
     return answers.fault_of(answer, _words(answer), _OWN)
 
 
 def says_no_such_item(answer: Answer) -> bool:
-    """Mercari's own not-found bodies, the only proof that counts at the first look."""
+    """Return whether this is Mercari's own not-found response, which needs no second look."""
     if answer.status != 404:
         return False
     body = parse(answer.body)
@@ -48,7 +48,7 @@ def _not_json(answer: Answer) -> Fault:
 
 
 def _words(answer: Answer) -> str:
-    """The error's own code and message, or the start of its text."""
+    """Return the error's code and message, or the first 200 bytes of the body."""
     body = parse(answer.body)
     said = [*rows(at(body, "errors")), *rows([body])]
     for error in said:

@@ -12,6 +12,9 @@ def is_shops(item_id: str) -> bool:
 
 
 def is_pictured(item_id: str, addresses: tuple[str, ...]) -> bool:
-    """Whether a row's pictures carry its id, as Mercari's do. In a damaged list the status of one row can
-    stand behind the id of another: what takes an item off sale is believed when both ends of a row agree."""
+    """Return whether a picture of the row carries the row's id, as Mercari's pictures do.
+
+    In a damaged list, a row can hold the id of one item and the status of another. So a status that takes an item
+    off sale counts only when the id at the start of the row and the pictures at its end agree.
+    """
     return any(f"/{item_id}_" in address for address in addresses)

@@ -26,7 +26,7 @@ _WORDS = {
 
 
 def verdict(status: str, *, auction: bool, no_price: bool) -> Verdict:
-    """`status` in the lower-case words of items/get; search writes the same words as `ITEM_STATUS_…`."""
+    """Return the verdict for a status: a lower-case word of items/get, or the same word of search (`ITEM_STATUS_…`)."""
     word = status.removeprefix("ITEM_STATUS_").lower()
     if word != "on_sale":
         if word not in _WORDS:

@@ -1,1 +1,1 @@
-"""How Yahoo! Auctions is asked (`web`) and how its pages are read (`item_page`, `search_page`)."""
+"""Requests to Yahoo! Auctions (`web`) and the parsers of its pages (`item_page`, `search_page`)."""

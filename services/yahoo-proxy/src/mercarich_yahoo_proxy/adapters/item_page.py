@@ -29,7 +29,7 @@ _CONDITIONS = {
 
 
 def read(answer: Answer, item_id: str) -> Item | redirects.Elsewhere:
-    """The item that was asked for, or where it is. Raises `Fault` when the page leaves a doubt."""
+    """Return the requested item, or the address of its page. Raise `Fault` when the page leaves its state in doubt."""
     if 300 <= answer.status < 400:
         return redirects.follow(answer, item_id)
     body = page_of(answer)
@@ -84,7 +84,7 @@ def _item(answer: Answer, item_id: str, blocks: Blocks) -> Item:
 
 
 def _ended(answer: Answer, item_id: str, blocks: Blocks) -> Item:
-    """The page of an ended auction that has no data block: `pageData` alone, or only the sentence."""
+    """Return the item of an ended auction, whose page has no `__NEXT_DATA__`: only `pageData` or a sentence."""
     page, body = blocks.page_data, answer.body
     says_ended = ENDED_TEXT in body and f"/auction/{item_id}".encode() in body and b'"auctionId"' not in body
     if page:
@@ -111,7 +111,7 @@ def _ended(answer: Answer, item_id: str, blocks: Blocks) -> Item:
 
 
 def _seller(seller: dict[str, Any]) -> dict[str, Any]:
-    """From the item's own seller only: the page's data holds other people too."""
+    """Return the fields of the item's own seller: the page's data also holds other sellers."""
     is_store = _flag(seller.get("isStore"))
     return {
         "seller_id": identifier(seller.get("aucUserId")),
@@ -124,7 +124,7 @@ def _seller(seller: dict[str, Any]) -> dict[str, Any]:
 
 
 def _revision(item: dict[str, Any]) -> str:
-    """The page has none: a hash of what an offer depends on."""
+    """Return a hash of the values that an offer depends on, since the page has no revision."""
     keys = ("status", "price", "bidorbuy", "taxinBidorbuy", "endTime", "bids")
     return hashlib.sha256(repr([item.get(key) for key in keys]).encode()).hexdigest()[:16]
 

@@ -17,17 +17,17 @@ from mercarich_yahoo_proxy.domain.states import AUCTION_ONLY, AVAILABLE, CLOSING
 PARSER_VERSION = "yahoo-search/1"
 PAGE_SIZE = 50
 KEYWORD_LENGTH = 80
-"""Longer ones were answered with 500 (seen 2026-06-29)."""
+"""Characters. Yahoo answered longer keywords with 500 (seen 2026-06-29)."""
 
 _TROUBLESOME = re.compile(r"[()\[\]{}（）［］【】「」『』<>,，、]+")
-"""Brackets and commas were answered with 500 or 404 too."""
+"""Yahoo answered keywords with brackets or commas with 500 or 404."""
 
 _RESULT_SIGNS = ("ul.Products__items", ".Products__list", ".Tab__item--current .Tab__subText")
-"""One of them is on every result page, an empty one too."""
+"""CSS selectors, one of which matches every result page, also one without results."""
 
 
 def query(request: SearchRequest) -> dict[str, str]:
-    """The address' query. A price range asks for buy-out prices: the rest is not to be had at a price."""
+    """Return the query. A price range applies to buy-out prices, since other items have no fixed price."""
     keyword = " ".join(_TROUBLESOME.sub(" ", request.keyword).split())[:KEYWORD_LENGTH] or request.keyword
     parameters = {
         "p": keyword,
@@ -49,7 +49,7 @@ def query(request: SearchRequest) -> dict[str, str]:
 
 
 def read(answer: Answer, request: SearchRequest) -> SearchResult:
-    """Raises `Fault` when this is no result page: no rows prove nothing without the page's frame."""
+    """Return the results. Raise `Fault` for any other page: no rows count only in the frame of a result page."""
     if answer.status in (404, 500) or 300 <= answer.status < 400:
         raise _refused(answer)
     body = page_of(answer)
@@ -59,13 +59,13 @@ def read(answer: Answer, request: SearchRequest) -> SearchResult:
         raise nothing_known(body, "neither rows nor the frame of a result page")
     found = {item.item_id: item for row in listed if (item := _item(answer, row)) is not None}
     if listed and not found:
-        raise Fault(Reason.UNPARSABLE, f"{len(listed)} rows, none with the attributes that we know")
+        raise Fault(Reason.UNPARSABLE, f"{len(listed)} rows, none with the known attributes")
     wanted = tuple(item for item in found.values() if _is_in_range(item, request))
     return SearchResult(items=wanted, complete=len(listed) < PAGE_SIZE, page=request.page)
 
 
 def _refused(answer: Answer) -> Fault:
-    """A search that Yahoo does not like is answered with 404 or 500, and would be again."""
+    """Return the fault for a failed search. 404 and 500 concern the query: a repeated search would fail again."""
     detail = f"HTTP {answer.status} for a search"
     return Fault(Reason.BAD_REQUEST if answer.status in (404, 500) else Reason.BLOCKED, detail)
 
@@ -98,7 +98,7 @@ def _item(answer: Answer, row: LexborNode) -> Item | None:
         title=unescape(data.get("title", "")) or None,
         price_jpy=buyout or price,
         price_kind=PriceKind.BUYOUT if buyout else PriceKind.CURRENT_BID,
-        # A store's prices in rows are without tax; only its page says what a buyer pays.
+        # In rows, a store's prices exclude tax; only the item page has the price that a buyer pays.
         price_confidence="low" if is_store else "high",
         seller_id=data.get("auc-seller-id") or data.get("sellerid") or None,
         seller_kind="store" if is_store else "private",
@@ -111,7 +111,7 @@ def _item(answer: Answer, row: LexborNode) -> Item | None:
 
 
 def _attributes(row: LexborNode) -> dict[str, str]:
-    """Every `data-auction-*` of the row; they are spread over several of its elements."""
+    """Return all `data-auction-*` attributes of the row, which are spread over several of its elements."""
     data: dict[str, str] = {}
     for node in row.css("[data-auction-id]"):
         for name, value in node.attributes.items():
@@ -121,7 +121,7 @@ def _attributes(row: LexborNode) -> dict[str, str]:
 
 
 def _verdict(data: dict[str, str], buyout: int | None, end_at: datetime | None, now: datetime) -> Verdict:
-    """What is listed is open."""
+    """Return the verdict for a row: listed auctions are open."""
     if data.get("isflea") == "1":
         return FLEA_MARKET
     if end_at is not None and end_at < now:

@@ -1,4 +1,4 @@
-"""Yahoo! Auctions' pages as the kit's `Marketplace`: which address answers what, and who reads it.
+"""Yahoo! Auctions' pages as the kit's `Marketplace`: the address and the parser for each kind of request.
 
 Pages: `marketplaces.md` 2.1. The simulator serves the same paths.
 """
@@ -29,7 +29,7 @@ class WebMarket:
         self._base = base_url
 
     async def look(self, item_id: str, flow: Flow) -> Item:
-        """The item's page; a redirect is followed only to the same item on the same site."""
+        """Return the item from its page. A redirect is followed only to the same item on the same site."""
         url = f"{self._base}/jp/auction/{item_id}"
         for _ in range(MOST_REDIRECTS):
             seen = await self._page(url, item_id, flow)

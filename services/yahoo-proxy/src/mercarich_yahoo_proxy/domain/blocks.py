@@ -1,7 +1,8 @@
 """The data blocks of an item page: the JSON of `__NEXT_DATA__` and the older `var pageData`.
 
-They are sliced out and parsed as JSON; the HTML around them is never parsed. `__NEXT_DATA__` also holds what the
-page recommends, thirty times the item: it is passed over and never built, which costs a fifth (`_Document`).
+The blocks are cut out and parsed as JSON; the HTML around them is never parsed. `__NEXT_DATA__` also holds
+recommendations, thirty times the size of the item. The typed decoder (`_Document`) skips them, which takes a fifth of
+the time.
 """
 
 from dataclasses import dataclass, field
@@ -18,19 +19,19 @@ _ITEM_PATHS = (
     ("props", "initialState", "item", "detail", "item"),
     ("props", "pageProps", "initialState", "detail", "item"),
 )
-"""Where the item has been found; the first two hold the same one (recorded), the third is older."""
+"""Known places of the item. The first two hold the same item (recorded); the third is from older pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
     items: list[dict[str, Any]]
-    """The copies of the item that carry the id asked for."""
+    """The copies of the item that carry the requested id."""
     has_next: bool
     """The page has a `__NEXT_DATA__` block, readable or not."""
     has_page_data: bool
-    """Likewise."""
+    """The page has a `pageData` block, readable or not."""
     page_data: dict[str, Any] = field(default_factory=dict)
-    """`pageData.items` when it is of the id asked for: strings, absent keys possible."""
+    """`pageData.items` when it has the requested id, else empty. Values are strings; any key may be absent."""
 
 
 def blocks_of(body: bytes, item_id: str) -> Blocks:
@@ -45,7 +46,7 @@ def blocks_of(body: bytes, item_id: str) -> Blocks:
 
 
 class _Part(msgspec.Struct, frozen=True, rename="camel"):
-    """An object of which only the named fields are read."""
+    """An object whose other fields the decoder skips."""
 
 
 class _Detail(_Part, frozen=True):
@@ -80,10 +81,10 @@ _DOCUMENT = msgspec.json.Decoder(_Document)
 
 
 def _copies(document: bytes) -> list[dict[str, Any]]:
-    """What stands at `_ITEM_PATHS`: an object for each path, empty where there is none; none if it is not JSON."""
+    """Return the object at each of `_ITEM_PATHS`, empty where there is none; an empty list for invalid JSON."""
     try:
         props = _DOCUMENT.decode(document).props
-    except msgspec.ValidationError:  # something else on the way than an object: each path is walked by itself
+    except msgspec.ValidationError:  # one path crosses a value that is no object: walk each path alone
         whole = parse(document)
         return [mapping(at(whole, *path)) for path in _ITEM_PATHS]
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -94,7 +95,7 @@ def _copies(document: bytes) -> list[dict[str, Any]]:
 
 
 def _between(body: bytes, marker: bytes, start: bytes, end: bytes) -> bytes:
-    """What follows the first `start` after the marker, up to `end`; empty when one of them is missing."""
+    """Return the bytes between the first `start` after the marker and `end`; empty when one of them is missing."""
     found = body.find(marker)
     begin = body.find(start, found) if found >= 0 else -1
     stop = body.find(end, begin) if begin >= 0 else -1

@@ -22,7 +22,7 @@ class Price:
 
 
 def price_of(item: dict[str, Any], page_data: dict[str, Any]) -> Price:
-    """The buy-out where there is one, else the current bid."""
+    """Return the buy-out price where there is one, else the current bid."""
     rate = integer(item.get("taxRate"))
     buyout, with_tax = positive(item.get("bidorbuy")), positive(item.get("taxinBidorbuy"))
     if with_tax is not None:
@@ -39,14 +39,17 @@ def price_of(item: dict[str, Any], page_data: dict[str, Any]) -> Price:
 
 
 def says_no_buyout(blocks: Blocks) -> bool:
-    """Whether the page itself says that there is no buy-out: `pageData`'s winPrice is "0" (recorded 2025-10), and
-    no copy of the item names one. That the keys are missing alone proves nothing: pages come without them too."""
+    """Return whether the page shows that there is no buy-out price.
+
+    The proof is a winPrice of "0" in `pageData` (recorded 2025-10), with no buy-out price in any copy of the item.
+    Missing keys alone prove nothing: pages of items with a buy-out price can lack them, too.
+    """
     named = [copy.get(key) for copy in blocks.items for key in ("bidorbuy", "taxinBidorbuy")]
     return blocks.page_data.get("winPrice") == "0" and not any(positive(value) for value in named)
 
 
 def shipping_of(item: dict[str, Any]) -> tuple[Literal["seller", "buyer"] | None, int | None]:
-    """Who pays, and how much in yen; the cheapest flat fee. Most buyers' fees are not on the page."""
+    """Return who pays for shipping, and the cheapest flat fee in yen; None when unknown, as for most buyers' fees."""
     match item.get("chargeForShipping"):
         case "seller":
             return "seller", 0

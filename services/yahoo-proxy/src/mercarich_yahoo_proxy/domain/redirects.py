@@ -16,12 +16,15 @@ class Elsewhere:
     url: str
 
     def too_often(self) -> Fault:
-        return Fault(Reason.UNPARSABLE, f"redirected again and again, last to {self.url}")
+        return Fault(Reason.UNPARSABLE, f"too many redirects, the last one to {self.url}")
 
 
 def follow(answer: Answer, item_id: str) -> Elsewhere:
-    """Where the same item is. Raises `Missing` when the site leads away from it (old auctions), and a
-    blocked `Fault` when the way out is another site: a login or a consent page says nothing of the item."""
+    """Return the other address of the same item.
+
+    Raise `Missing` when the redirect leads away from the item, as for old auctions. Raise a blocked `Fault` when it
+    leads to another site: a login or a consent page shows nothing about the item.
+    """
     given = answer.headers.get("location", "")
     target = urljoin(answer.url, given)
     host = urlsplit(target).hostname or ""

@@ -1,7 +1,7 @@
-"""What a page says of the auction's state, believed only when its blocks do not contradict each other.
+"""The state of an auction according to its page, provided that the page's blocks do not contradict each other.
 
-A page is served with the same item in up to three places. One that was cut or changed on the way can
-say "closed" in one of them; taking an offer down needs all of them to agree (`marketplaces.md` 2.3).
+A page holds the same item in up to three places. A page that was cut or changed on the way can have "closed" in one of
+them, so a state that takes an offer down needs all of them to agree (`marketplaces.md` 2.3).
 """
 
 import logging
@@ -30,7 +30,7 @@ UNKNOWN_STATUS = Verdict(State.UNKNOWN, Reason.UNKNOWN_STATUS)
 
 
 def verdict(blocks: Blocks, price: Price, end_at: datetime | None, now: datetime) -> Verdict:
-    """For a page with the item in it. Raises `Fault` when its parts contradict each other."""
+    """Return the verdict for a page with the item in it. Raise `Fault` when its blocks contradict each other."""
     status = agreed_status(blocks)
     if status == "open":
         return _open(blocks, price, end_at, now)
@@ -52,9 +52,9 @@ def agreed_status(blocks: Blocks) -> str:
 
 
 def without_item(blocks: Blocks) -> Verdict:
-    """For an ended page that has only `pageData` left. Raises `Fault` when that is no proof."""
+    """Return the verdict for an ended page that has only `pageData` left. Raise `Fault` when `pageData` is no proof."""
     if blocks.page_data.get("isClosed") != "1":
-        raise Fault(Reason.UNPARSABLE, "no item in the page, and pageData does not call it closed")
+        raise Fault(Reason.UNPARSABLE, "no item in the page, and isClosed of pageData is not 1")
     bids = integer(blocks.page_data.get("bids"))
     winner = blocks.page_data.get("hasWinner")
     if (winner == "1" and bids == 0) or (winner == "0" and bids not in (0, None)):
@@ -72,15 +72,15 @@ def _open(blocks: Blocks, price: Price, end_at: datetime | None, now: datetime) 
     if price.is_buyout:
         return AVAILABLE
     if not says_no_buyout(blocks):
-        raise Fault(Reason.UNPARSABLE, "open, without a buy-out and without pageData's word that there is none")
+        raise Fault(Reason.UNPARSABLE, "open without a buy-out price, and winPrice of pageData is not 0")
     return AUCTION_ONLY
 
 
 def _is_flea_market(blocks: Blocks) -> bool:
-    """The flag of every copy that has one: damage to one copy can put another's `true` behind its name."""
+    """Return the flag, if all copies that have it agree. Raise `Fault` otherwise: one copy may be damaged."""
     flags = [flag for copy in blocks.items if isinstance(flag := copy.get("isFleaMarket"), bool)]
     if len(set(flags)) > 1:
-        raise Fault(Reason.UNPARSABLE, "a flea market's item in one part of the page and not in another")
+        raise Fault(Reason.UNPARSABLE, "isFleaMarket is true in one part of the page and false in another")
     return True in flags
 
 
