@@ -17,7 +17,7 @@ BAD_CONFIGURATION = 78
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code 0 after SIGTERM, 2 on wrong arguments, 78 when the state file is of another market."""
+    """Run the command; return the exit code: 0 after SIGTERM, 2 for wrong arguments, 78 for a foreign state file."""
     arguments = _parser().parse_args(argv)
     logging.basicConfig(
         stream=sys.stderr,
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         for name in names:
             serve.add_argument(f"--{name}", type=read, default=getattr(default, name.replace("-", "_")))
     serve.add_argument("--gzip-reports", action="store_true")
-    serve.add_argument("--start-at", type=_moment, help="ISO 8601 with its zone; default: now")
+    serve.add_argument("--start-at", type=_moment, help="ISO 8601 with a time zone; default: now")
     serve.add_argument("--clock", dest="clock_mode", choices=MODES, default=default.clock_mode)
     serve.add_argument("--speed", type=float, default=default.speed)
     serve.add_argument("--state", dest="state_file", type=Path, help="file in which the market survives a restart")
@@ -78,7 +78,7 @@ def _share(text: str) -> float:
 def _moment(text: str) -> float:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError("lacks its zone, as in 2026-11-01T00:00:00+09:00")
+        raise argparse.ArgumentTypeError("needs a time zone, as in 2026-11-01T00:00:00+09:00")
     return moment.timestamp()
 
 

@@ -1,4 +1,4 @@
-"""Puts a simulator together: settings in, an ASGI application out."""
+"""Build a simulator: from settings to an ASGI application."""
 
 import asyncio
 import logging
@@ -25,19 +25,19 @@ _RESETTABLE = frozenset(field.name for field in fields(SimulatorSettings)) - {"s
 
 
 def build(settings: SimulatorSettings) -> Application:
-    """The application; with a state file, the world that the file remembers.
+    """Return the application. With a state file, its world continues from that file.
 
-    Raises ForeignState when the file is of another market.
+    Raise ForeignState when the file is of another market.
     """
     simulator = Simulator(settings)
     return Application(simulator.answer, simulator)
 
 
 class Simulator:
-    """One world and the addresses that lead into it; a reset replaces both."""
+    """One world and its routes; a reset replaces both."""
 
     def __init__(self, settings: SimulatorSettings, clock: SimClock | None = None) -> None:
-        """`clock`: another one than the settings make."""
+        """Make a world with `clock`, or with the clock of the settings."""
         self._saving: asyncio.Task[None] | None = None
         document = read(settings.state_file) if settings.state_file else None
         if document is None:
@@ -49,7 +49,7 @@ class Simulator:
         restore(self.world, document)
 
     def answer(self, request: Request) -> Reply:
-        """Brings the world up to the present, then asks whoever answers the path."""
+        """Bring the world up to the present, then return the reply of the path's handler."""
         self.world.settle()
         if host := request.headers.get("host"):
             self.world.market.host = f"http://{host}"
@@ -87,7 +87,7 @@ class Simulator:
         )
 
     def _reset(self, request: Request) -> Reply:
-        """A new world; the body may name any of the settings, as the command line does."""
+        """Begin a new world. The body may name any of the settings of the command line."""
         try:
             body: dict[str, Any] = request.json()
             if unknown := set(body) - _RESETTABLE:
@@ -109,4 +109,4 @@ class Simulator:
         try:
             save(self.world, path)
         except OSError:
-            log.exception("the state could not be saved", extra={"path": str(path)})
+            log.exception("the market's state could not be saved", extra={"path": str(path)})

@@ -1,4 +1,4 @@
-"""What is for sale and who lists it, computed from the seed when asked: items, their sellers, listings."""
+"""Items, their sellers, and the listings of them, computed from the seed on demand."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from mercarich_simulator.shelf import MERCARI, YAHOO, Shelf
 MARKETPLACES = (YAHOO, MERCARI)
 MERCARI_SELLER_BASE = 910_000_000
 CANARIES = 4
-"""The last items of each shelf: two that stay available, two that were never so. Nobody lists them."""
+"""The last items of each shelf: two that stay available and two that were never available. They have no listings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A source item as its seller described it. What became of it is in `truth`."""
+    """A source item as its seller described it. `truth` has its later states."""
 
     marketplace: str
     number: int
@@ -24,7 +24,7 @@ class Item:
     """`auction` (Yahoo), `ordinary` or `shops` (Mercari)."""
     title: str
     price: int
-    """Yen without tax for a Yahoo store, else what is paid."""
+    """Yen: without tax for a Yahoo store, else what the buyer pays."""
     tax_percent: int
     condition: int
     """1 (new) to 6 (poor)."""
@@ -58,12 +58,12 @@ class Listing:
     marketplace: str
     source_number: int
     quantity: int
-    """What Amazon shows at the start."""
+    """The quantity that Amazon shows at the start."""
     restore: bool
 
 
 class Catalogue:
-    """One market of one seed. Nothing in here changes."""
+    """One market of one seed. Immutable."""
 
     def __init__(self, settings: SimulatorSettings, start_at: float) -> None:
         self.settings = settings
@@ -79,7 +79,7 @@ class Catalogue:
         self.client_secret = "amzn1.oa2-cs.v1." + entropy(settings.seed, "secret").hex()
 
     def item(self, marketplace: str, number: int) -> Item:
-        """Item `number` of a shelf. Numbers past the shelf's end are relisted ones: see `relisted`."""
+        """Return item `number` of a shelf. Numbers past the shelf's end are relisted items: see `relisted`."""
         noise = entropy(self.settings.seed, marketplace, number)
         shelf = self.shelves[marketplace]
         group, kind = shelf.seller_of(number)
@@ -112,7 +112,7 @@ class Catalogue:
         return self.ids.shops(number) if kind == "shops" else self.ids.mercari(number)
 
     def number_of(self, marketplace: str, item_id: str) -> int | None:
-        """The number behind an id; None when this market never gave it out. May lie past the shelf's end."""
+        """Return the number of an id, possibly past the shelf's end; None for an id of another market."""
         if marketplace == YAHOO:
             return self.ids.read_yahoo(item_id)
         number = self.ids.read_shops(item_id) if len(item_id) == 22 else self.ids.read_mercari(item_id)
@@ -121,13 +121,13 @@ class Catalogue:
         return number if self.item_id(MERCARI, number) == item_id else None
 
     def items_of_mercari_seller(self, seller_id: str) -> range:
-        """Numbers of all that one ordinary Mercari seller ever put up; empty for a stranger or a shop."""
+        """Return the numbers of all items of one ordinary Mercari seller; empty for an unknown seller or a shop."""
         if not seller_id.isdecimal():
             return range(0)
         return self.shelves[MERCARI].items_of(int(seller_id) - MERCARI_SELLER_BASE)
 
     def listing(self, marketplace: str, number: int) -> Listing:
-        """Listing `number` among those of one marketplace."""
+        """Return listing `number` among the listings of one marketplace."""
         shelf = self.shelves[marketplace]
         seller = self.sellers[number % len(self.sellers)]
         restore = shelf.is_restore(number, self._restores(marketplace))
@@ -143,7 +143,7 @@ class Catalogue:
         )
 
     def listing_of(self, seller_id: str, sku: str) -> Listing | None:
-        """The listing that a seller has under a SKU at the start; None when there is none."""
+        """Return the listing that a seller has under a SKU at the start; None when there is none."""
         marketplace = {"YA-": YAHOO, "ME-": MERCARI}.get(sku[:3])
         if marketplace is None or not sku[3:].isdecimal() or len(sku) != 10:
             return None
@@ -159,7 +159,7 @@ class Catalogue:
         return {"available": ids[:2], "gone": ids[2:]}
 
     def restore_sources(self, marketplace: str) -> set[int]:
-        """Sources of the offers that wait for a restore; they are for sale at the start."""
+        """Return the source numbers of the offers that wait for a restore; these items are for sale at the start."""
         shelf, wanted = self.shelves[marketplace], self._restores(marketplace)
         if not wanted:
             return set()

@@ -7,10 +7,10 @@ MODES = ("real", "manual")
 
 
 class SimClock:
-    """`now` drives events and feeds and can be stopped, sped up and pushed; `wall` drives quotas and faults.
+    """`now` drives events and feeds; it can be stopped, sped up and advanced. `wall` drives quotas and faults.
 
-    Quotas, faults, tokens and address validity run on `wall`, real time plus every push: the product under
-    test waits in real time, so a quota must refill while the market's clock stands still. Both are unix
+    Quotas, faults, tokens and address validity run on `wall`, real time plus every advance: the product under
+    test waits in real time, so a quota must refill while the market's clock stands still. Both are Unix
     seconds and never go back.
     """
 
@@ -30,33 +30,33 @@ class SimClock:
         self.speed = speed
 
     def now(self) -> float:
-        """The market's time."""
+        """Return the market's time in Unix seconds."""
         if self.mode == "manual":
             return self._anchor
         return self._anchor + (self._monotonic() - self._anchored_at) * self.speed
 
     def wall(self) -> float:
-        """Real time, plus all that was pushed by `advance`."""
+        """Return real time plus the sum of all advances, in Unix seconds."""
         return self._wall_base + self._monotonic() + self._pushed
 
     def set(self, mode: str | None = None, speed: float | None = None) -> None:
-        """Changes how the market's time runs from here on. Raises ValueError on a wrong mode or speed."""
+        """Change mode or speed of the market's time from now on. Raise ValueError for a wrong mode or speed."""
         if mode is not None and mode not in MODES:
-            raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
         if speed is not None and not 0 < speed <= 1_000_000:
-            raise ValueError("speed is above 0 and at most 1,000,000")
+            raise ValueError("speed must be above 0 and at most 1,000,000")
         self.jump_to(self.now())
         self.mode = mode or self.mode
         self.speed = speed or self.speed
 
     def advance(self, seconds: float) -> None:
-        """Pushes both clocks forward. Raises ValueError when `seconds` is negative."""
+        """Advance both clocks. Raise ValueError when `seconds` is negative."""
         if seconds < 0:
-            raise ValueError("time does not go back: advance_seconds is 0 or more")
+            raise ValueError("advance_seconds must be 0 or more: time does not go back")
         self.jump_to(self.now() + seconds)
         self._pushed += seconds
 
     def jump_to(self, moment: float) -> None:
-        """Puts the market's time at `moment`, as after a restart."""
+        """Set the market's time to `moment`, as after a restart."""
         self._anchor = moment
         self._anchored_at = self._monotonic()

@@ -1,4 +1,4 @@
-"""What happens in the market: chance from the seed along the clock, and whatever a test forces."""
+"""The events of the market: random ones from the seed, along the clock, and those that a test forces."""
 
 import heapq
 import random
@@ -13,7 +13,7 @@ from mercarich_simulator.truth import BUYABLE, STATES, Truth
 BACK = "back"
 """The item is for sale again under its own id: a cancelled trade, a lifted suspension."""
 RELISTED = "relisted"
-"""Yahoo: the seller puts the piece up again, under a new id."""
+"""Yahoo: the seller lists the piece again, under a new id."""
 REPRICED = "repriced"
 """The seller changes the price, to 70 to 129 per cent of the first one."""
 
@@ -41,7 +41,7 @@ class Scheduled(NamedTuple):
 
 
 class MarketEvents:
-    """Brings the truth up to a moment, event by event, each at its own time."""
+    """Applies events to the truth, each at its own time."""
 
     def __init__(self, catalogue: Catalogue, truth: Truth, start_at: float) -> None:
         settings = catalogue.settings
@@ -56,7 +56,7 @@ class MarketEvents:
         self.next_chance = self._after(start_at)
 
     def settle(self, now: float) -> None:
-        """Lets all happen that is due at `now`."""
+        """Apply all events that are due at `now`."""
         while True:
             chance, planned = self.next_chance, self.scheduled[0].at if self.scheduled else float("inf")
             if min(chance, planned) > now:
@@ -69,14 +69,14 @@ class MarketEvents:
                 self.next_chance = self._after(chance)
 
     def force(self, marketplace: str, numbers: Iterable[int], kind: str, at: float, now: float) -> int:
-        """Makes `kind` happen to the items at `at`, at once when that is now. Answers how many.
+        """Schedule event `kind` for the items at time `at`, or apply it when that is now. Return the number of items.
 
-        Raises ValueError when the marketplace knows no such event.
+        Raise ValueError when the marketplace knows no such event.
         """
         known_kinds = {*STATES[marketplace], BACK, REPRICED, *([RELISTED] if marketplace == YAHOO else [])}
         if kind not in known_kinds:
             known = ", ".join(sorted(known_kinds))
-            raise ValueError(f"{marketplace} knows the events {known}, not {kind!r}")
+            raise ValueError(f"event of {marketplace} must be one of {known}, not {kind!r}")
         count = 0
         for number in numbers:
             self._plan(at, marketplace, number, kind)
@@ -85,7 +85,7 @@ class MarketEvents:
         return count
 
     def buyable(self, marketplace: str) -> list[int]:
-        """Listed items that can be bought now."""
+        """Return the numbers of the listed items that can be bought now."""
         lines = self._truth.lines[marketplace]
         return [
             number
@@ -135,7 +135,7 @@ class MarketEvents:
 
 
 def settle_beginning(catalogue: Catalogue, truth: Truth) -> None:
-    """Writes what was so before the first look: canaries that are gone, and the share that has sold."""
+    """Record the states before the first look: canaries that are gone, and the share of sources that has sold."""
     share, start = catalogue.settings.already_sold, catalogue.start_at
     for marketplace, shelf in catalogue.shelves.items():
         for number in (shelf.size - 2, shelf.size - 1):

@@ -1,4 +1,4 @@
-"""What goes wrong on request: which faults are set, and which request each of them hits."""
+"""Faults that a test sets, and the requests that each of them hits."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
@@ -29,20 +29,20 @@ KINDS: dict[str, frozenset[str]] = {
     "lwa": _HTTP | {"invalid_grant", "invalid_client"},
     "spapi": _HTTP | {"stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"},
 }
-"""The kinds that each target knows."""
+"""The kinds of faults for each target."""
 
 _INNER = frozenset({"field_removed", "stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"})
-"""Kinds that change the meaning of an answer; all others replace or delay it."""
+"""Kinds that change the content of a response; all others replace or delay it."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """One lever that is set. Times are seconds of real time (see `clock`), from when it was set."""
+    """One fault. Its times are seconds of real time (see `clock`) since it was set."""
 
     target: str
     kind: str
     share: float = 1.0
-    """Which part of the requests that could be hit are."""
+    """The share of matching requests that the fault hits, 0 to 1."""
     from_seconds: float = 0.0
     for_seconds: float | None = None
     """None = until it is cleared."""
@@ -64,14 +64,14 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """All faults of one simulator, in the order in which they were set; the first that hits wins."""
+    """All faults of one simulator, in the order of setting; the first that hits a request wins."""
 
     seed: int
     active: list[Fault] = field(default_factory=list)
     last_number: int = 0
 
     def set(self, body: dict[str, Any], wall: float) -> Fault:
-        """Sets a fault from its JSON. Raises ValueError with what was expected."""
+        """Set a fault from its JSON and return it. Raise ValueError with what was expected."""
         fault = _read(body)
         self.last_number += 1
         fault.number, fault.set_at = self.last_number, wall
@@ -79,7 +79,7 @@ class Faults:
         return fault
 
     def pick(self, target: str, names: Collection[str], wall: float, inner: Iterable[str] = ()) -> Fault | None:
-        """The fault that hits a request, counted. `inner` asks for those kinds instead of the others."""
+        """Return the fault that hits a request, and count the hit. `inner` limits the search to kinds of `_INNER`."""
         if not self.active:
             return None
         wanted = frozenset(inner)
@@ -90,7 +90,7 @@ class Faults:
         return None
 
     def spoiler_of_messages(self, wall: Callable[[], float]) -> Callable[[str, str], bool]:
-        """Answers, for a seller and a SKU, whether that message of a feed is made INVALID."""
+        """Return a function that tells, by seller and SKU, whether a fault makes a feed's message INVALID."""
 
         def spoiled(seller_id: str, sku: str) -> bool:
             return self.pick("spapi", (seller_id, sku, "processFeed"), wall(), inner=("invalid_in_200",)) is not None
@@ -117,23 +117,23 @@ class Faults:
 def _read(body: dict[str, Any]) -> Fault:
     target, kind = body.get("target"), str(body.get("kind"))
     if target not in KINDS:
-        raise ValueError(f"target is one of {', '.join(KINDS)}, not {target!r}")
+        raise ValueError(f"target must be one of {', '.join(KINDS)}, not {target!r}")
     if kind not in KINDS[target]:
-        raise ValueError(f"kind for {target} is one of {', '.join(sorted(KINDS[target]))}, not {kind!r}")
+        raise ValueError(f"kind for {target} must be one of {', '.join(sorted(KINDS[target]))}, not {kind!r}")
     known = {"target", "kind", "share", "from_seconds", "for_seconds", "only"}
     known |= {"seconds", "retry_after", "field", "state"}
     if unknown := set(body) - known:
         raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
     fault = Fault(**{**body, "kind": kind, "only": tuple(map(str, body.get("only") or ()))})
     if not 0 <= fault.share <= 1:
-        raise ValueError("share is between 0 and 1")
+        raise ValueError("share must be between 0 and 1")
     if fault.state not in {"IN_QUEUE", "IN_PROGRESS"}:
-        raise ValueError("state is IN_QUEUE or IN_PROGRESS")
+        raise ValueError("state must be IN_QUEUE or IN_PROGRESS")
     return fault
 
 
 def without(document: dict[str, Any], fault: Fault) -> dict[str, Any]:
-    """The document without the key that a `field_removed` names. A path that leads nowhere removes nothing."""
+    """Return the document without the key of a `field_removed` fault. An unknown path removes nothing."""
     keys = sorted(document)
     path = fault.field or keys[entropy("field", fault.number, fault.hit)[0] % len(keys)]
     *parents, last = path.split(".")

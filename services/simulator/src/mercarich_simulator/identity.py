@@ -12,7 +12,7 @@ _MERCARI = re.compile(r"m\d{11}")
 
 
 class Identities:
-    """Makes and reads the ids of one market; `read_*` gives None for an id that this seed never makes."""
+    """Makes and reads the ids of one market. `read_*` returns None for an id that this seed never makes."""
 
     def __init__(self, seed: int) -> None:
         self._yahoo = _Permutation(10**10, seed, "yahoo")
@@ -20,7 +20,7 @@ class Identities:
         self._shops = _Permutation(2**127, seed, "shops")
 
     def yahoo(self, number: int) -> str:
-        """A letter and ten digits, as Yahoo! Auctions numbers auctions."""
+        """Return an auction id in the form of Yahoo! Auctions: a letter and ten digits."""
         code = self._yahoo.hide(number)
         return f"{YAHOO_LETTERS[code % len(YAHOO_LETTERS)]}{code:010d}"
 
@@ -31,7 +31,7 @@ class Identities:
         return number if self.yahoo(number) == item_id else None
 
     def mercari(self, number: int) -> str:
-        """`m` and eleven digits."""
+        """Return an item id in the form of Mercari: `m` and eleven digits."""
         return f"m{self._mercari.hide(number):011d}"
 
     def read_mercari(self, item_id: str) -> int | None:
@@ -40,7 +40,7 @@ class Identities:
         return self._mercari.reveal(int(item_id[1:]))
 
     def shops(self, number: int) -> str:
-        """22 letters and digits, as Mercari Shops numbers products and shops."""
+        """Return an id in the form of Mercari Shops' products and shops: 22 letters and digits."""
         code = self._shops.hide(number)
         letters = []
         for _ in range(SHOPS_LENGTH):
@@ -58,7 +58,7 @@ class Identities:
 
 
 def entropy(*parts: object) -> bytes:
-    """32 bytes that depend on nothing but `parts`: every chance of the market is taken from here."""
+    """Return 32 bytes that depend only on `parts`: the source of all randomness in the market."""
     return blake2b(":".join(map(str, parts)).encode(), digest_size=32).digest()
 
 

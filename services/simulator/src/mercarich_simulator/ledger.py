@@ -1,12 +1,12 @@
-"""The ledger: for each offer what was true and what Amazon showed, hence what the product did wrong.
+"""The ledger: compares, for each offer, the truth with what Amazon showed, and so finds the product's errors.
 
 Computed from the simulator's own time lines only. Words: a source is *gone* while it cannot be bought at a
 fixed price (sold, ended, in a trade, deleted, suspended, auction only); an offer is *shown* while Amazon's
-quantity is above 0. Times are unix seconds of the market's clock.
+quantity is above 0. Times are Unix seconds of the market's clock.
 
-A change of an offer *agrees* when it shows what is true at that moment. One that does not is *excused* when
-the truth was as it says at some time since the offer's previous change and no longer than `settled` seconds
-ago: the product saw that, and the market moved on while the change travelled. All others are *wrong*.
+A change of an offer *agrees* when it matches the truth of that moment. Otherwise it is *excused* when it matches the
+truth of some moment since the offer's previous change, at most `settled` seconds ago: the product saw that truth, and
+the market changed before the product's change took effect. All other changes are *wrong*.
 """
 
 from bisect import bisect_right
@@ -21,7 +21,7 @@ FOREVER = float("inf")
 
 
 class Verdict(StrEnum):
-    """What is said of one change from or to 0."""
+    """The judgement of one change from or to 0."""
 
     AGREES = "agrees"
     EXCUSED = "excused"
@@ -31,22 +31,22 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """From when to when is judged, and how strictly."""
+    """The period to judge, and how strictly."""
 
     start: float
     now: float
     settled: float = 3_600.0
-    """An excuse older than this many seconds is none."""
+    """Largest age in seconds of a truth that excuses a change."""
     cutoff: float = FOREVER
-    """An offer is missed when its source was gone before this, and it is still shown."""
+    """An offer counts as missed when its source was gone before this time and it is still shown."""
 
 
 @dataclass(slots=True)
 class Judgement:
-    """All that is said of one offer."""
+    """The judgement of one offer."""
 
     gone_since: float | None = None
-    """None while the source can be bought."""
+    """When the source was gone; None while it can be bought."""
     shown: int = 0
     withdrawn: bool = False
     wrong_withdrawals: list[float] = field(default_factory=list)
@@ -56,11 +56,11 @@ class Judgement:
     missed: bool = False
     exposed_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    """For each time the source went while shown: seconds until Amazon showed 0."""
+    """Seconds until Amazon showed 0, for each time that the source was gone while the offer was shown."""
 
 
 def judge(first: int, changes: Sequence[Shown], truth: Sequence[Change], frame: Frame) -> Judgement:
-    """Judges one offer: its quantity at the start, its changes, and its source's time line."""
+    """Judge one offer by its quantity at the start, its changes, and its source's time line."""
     spans = _gone_spans(truth)
     shown = changes[-1].quantity if changes else first
     result = Judgement(shown=shown, withdrawn=shown == 0 and bool(changes))
@@ -114,7 +114,7 @@ def _verdict(change: Shown, spans: Sequence[tuple[float, float]], since: float) 
 
 
 def _nothing_changed(last: tuple[float, Verdict], change: Shown, boundaries: Sequence[float]) -> bool:
-    """Whether a change only undoes the last one. Putting an excused one right is no double push."""
+    """Return whether a change only undoes the previous one. Correcting an excused change is no double push."""
     at, verdict = last
     if verdict in {Verdict.EXCUSED, Verdict.UNJUDGED}:
         return False
@@ -122,7 +122,7 @@ def _nothing_changed(last: tuple[float, Verdict], change: Shown, boundaries: Seq
 
 
 def _gone_spans(truth: Sequence[Change]) -> list[tuple[float, float]]:
-    """From when until when the source was gone; the last one may be open (until infinity)."""
+    """Return the spans (begin, end) in which the source was gone; the last one may end at infinity."""
     spans: list[tuple[float, float]] = []
     begin: float | None = None
     for change in truth:

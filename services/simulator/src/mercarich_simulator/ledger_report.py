@@ -1,4 +1,4 @@
-"""Adds the judgements of all offers up into the ledger that /_sim/ledger gives."""
+"""Sum up the judgements of all offers in the ledger of /_sim/ledger."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,11 +11,11 @@ from mercarich_simulator.truth import Change
 from mercarich_simulator.world import World
 
 LISTED_CASES = 50
-"""Single cases that the ledger names for each kind of fault; the counts are always whole."""
+"""Most single cases that the ledger lists per kind of error; its counts always cover all cases."""
 
 
 def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
-    """The whole ledger. `details` adds every offer that is not as it was at the start."""
+    """Return the whole ledger. `details` adds every offer that has changed since the start."""
     judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in _moved(world)]
     _mind_doubles(world, judged)
     verdicts = [judgement for _, judgement in judged]
@@ -40,7 +40,7 @@ def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
 
 
 def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
-    """All about one offer."""
+    """Return one offer with its changes, its source and its judgement."""
     truth = _truth_of(world, offer)
     listing = offer.listing
     source = None
@@ -90,7 +90,7 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]]) -> dict[str, An
 
 
 def _moved(world: World) -> Iterator[tuple[Offer, list[Change]]]:
-    """Every offer whose source or quantity ever changed; the others cannot be wrong."""
+    """Yield every offer whose source or quantity ever changed; other offers cannot be wrong."""
     seen = set()
     for key, offer in list(world.offers.touched.items()):
         seen.add(key)
@@ -103,7 +103,7 @@ def _moved(world: World) -> Iterator[tuple[Offer, list[Change]]]:
 
 
 def _truth_of(world: World, offer: Offer) -> list[Change]:
-    """The time line of what the offer stands on: of its first source, then of each that took its place."""
+    """Return the time line of the offer's sources: the first source, then each replacement from its time on."""
     line: list[Change] = []
     if offer.listing is not None:
         line = world.truth.line(offer.listing.marketplace, offer.listing.source_number)
@@ -116,7 +116,7 @@ def _truth_of(world: World, offer: Offer) -> list[Change]:
 
 
 def _mind_doubles(world: World, judged: list[tuple[Offer, Judgement]]) -> None:
-    """A shown offer that was moved to an item which another shown offer of its seller stands on is a wrong restore."""
+    """Count a wrong restore for a shown offer whose new source is that of another shown offer of the same seller."""
     for offer, verdict in judged:
         if not offer.sources or not offer.quantity:
             continue

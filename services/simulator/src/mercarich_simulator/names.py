@@ -32,7 +32,7 @@ _MODEL = re.compile(r"MX-(\d{5,})", re.IGNORECASE)
 
 
 def title(product: int, noise: bytes) -> str:
-    """The Japanese title of one piece of a product. Pieces share brand, thing and model."""
+    """Return the Japanese title of one piece of a product. Pieces share brand, thing and model."""
     brand = _BRANDS[product % len(_BRANDS)]
     thing = _THINGS[product % len(_THINGS)]
     lead = _LEADS[noise[8] % len(_LEADS)]
@@ -41,7 +41,7 @@ def title(product: int, noise: bytes) -> str:
 
 
 def product_in(keyword: str) -> int | None:
-    """The product that a search text names by its model; None when it names none."""
+    """Return the product that a search text names by its model; None when it names none."""
     found = _MODEL.search(keyword)
     return int(found.group(1)) if found else None
 

@@ -1,4 +1,4 @@
-"""What the product under test must be told so that its database fits this market."""
+"""The data that the product's database needs to match this market."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from mercarich_simulator.catalogue import MARKETPLACES, Catalogue, Listing
 
 
 def overview(catalogue: Catalogue) -> dict[str, Any]:
-    """Sellers, credentials, canaries; the listings follow in pages."""
+    """Return sellers, credentials and canaries; `listing_rows` has the listings."""
     return {
         "seed": catalogue.settings.seed,
         "start_at": catalogue.start_at,
@@ -32,7 +32,7 @@ def overview(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def listing_rows(catalogue: Catalogue, offset: int, limit: int) -> Iterator[dict[str, Any]]:
-    """Rows `offset` … of all listings, Yahoo's and Mercari's in turn."""
+    """Yield at most `limit` rows from `offset` on of all listings, with the two marketplaces alternating."""
     for number in range(offset, min(offset + limit, catalogue.settings.listings)):
         yield _row(catalogue, catalogue.listing(MARKETPLACES[number % 2], number // 2))
 

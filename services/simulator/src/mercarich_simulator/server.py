@@ -20,8 +20,8 @@ class _OpenProtocol(HttpToolsProtocol):
 
 
 def run(application: Application, host: str, port: int) -> None:
-    """Serves until SIGTERM or SIGINT, then exits 0. A port in use ends the process with uvicorn's message and 3."""
-    # uvicorn raises the signal that ended it once more when all is done, for whoever waits for it here.
+    """Serve until SIGTERM or SIGINT, then exit 0. A port in use ends the process with uvicorn's message and code 3."""
+    # After shutdown, uvicorn raises the signal once more: `_leave` handles it then.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _leave)
     uvicorn.run(

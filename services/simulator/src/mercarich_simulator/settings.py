@@ -1,4 +1,4 @@
-"""The numbers that make one simulated market; the command line fills them."""
+"""The settings of one simulated market, from the command line."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,23 +18,23 @@ class SimulatorSettings:
     restores: int = 0
     """Offers that Amazon shows at 0 although their source is available."""
     spare_pieces: float = 0.0
-    """Share of the listed sources of which there is one more piece, as good and cheaper, that nobody lists."""
+    """Share of the listed sources with a spare piece: an equal, cheaper item without a listing."""
     churn_per_hour: float = 0.02
-    """Share of the listed sources that meet with a market event in an hour of the simulated clock; 0 = still."""
+    """Share of the listed sources with a market event per hour of the simulated clock; 0 = no events."""
     yahoo_page_bytes: int = 25_000
-    """Size that item pages are filled up to. Real shells measure 25 KB, rendered pages up to 250 KB."""
+    """Size in bytes to which item pages are padded. Real page shells have 25 KB, rendered pages up to 250 KB."""
     feed_queue_seconds: float = 5.0
     """Simulated seconds that a feed is IN_QUEUE."""
     feed_process_seconds: float = 10.0
-    """Simulated seconds that a feed is IN_PROGRESS after that."""
+    """Simulated seconds that a feed is IN_PROGRESS after the queue."""
     gzip_reports: bool = False
     """Whether processing reports are compressed."""
     quota_factor: float = 1.0
-    """Amazon's usage plans are multiplied by this."""
+    """Factor of all of Amazon's rates and bursts."""
     start_at: float | None = None
     """Unix time at which the market begins; None = now."""
     clock_mode: str = "real"
     speed: float = 1.0
     """Simulated seconds in a real one, in mode `real`."""
     state_file: Path | None = None
-    """Where truth and Amazon's state survive a restart; None = nowhere."""
+    """File that keeps truth and Amazon's state over a restart; None = not kept."""

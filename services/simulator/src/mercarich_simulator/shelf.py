@@ -1,4 +1,4 @@
-"""The arithmetic of one marketplace's shelf: which number is whose item, listing, product and canary."""
+"""The numbering of one marketplace's shelf: items, their sellers, listings, products and canaries."""
 
 from bisect import bisect_right
 from itertools import accumulate
@@ -42,25 +42,25 @@ class Shelf:
         return tuple(listing for listing in both if listing < self.listings)
 
     def is_restore(self, listing: int, wanted: int) -> bool:
-        """Whether the listing is one of `wanted` that are spread evenly over the shelf."""
+        """Return whether the listing is one of the `wanted` restores, which are spread evenly over the shelf."""
         if not wanted or not self.listings:
             return False
         return (listing + 1) * wanted // self.listings > listing * wanted // self.listings
 
     def product_of(self, number: int) -> int:
-        """What the item is one of: unlisted items are further pieces of what is listed."""
+        """Return the item's product. Unlisted items are further pieces of listed products."""
         if number < self.sources or not self.sources:
             return number
         spare = self.spare_of(number)
         return (number - self.sources) % self.sources if spare is None else spare
 
     def spare_of(self, number: int) -> int | None:
-        """The product of which the item is the spare piece; None for all other items. Spread evenly."""
+        """Return the product of which the item is the spare piece, else None. Spare pieces are spread evenly."""
         place = number - self.sources - self._others
         return place * self.sources // self.spares if 0 <= place < self.spares else None
 
     def pieces_of(self, product: int) -> tuple[int, ...]:
-        """All items of a product, canaries left out."""
+        """Return all items of a product except canaries."""
         end = self.sources + self.unlisted
         if product >= self.sources:
             return (product,) if product < end else ()
@@ -70,13 +70,13 @@ class Shelf:
         return (product, *others, *([spare] if self.spare_of(spare) == product else []))
 
     def seller_of(self, number: int) -> tuple[int, str]:
-        """The number of the source seller, and whether it is `ordinary` or one of the `shops`."""
+        """Return the number of the source seller, and its kind: `ordinary` or `shops`."""
         rounds, place = divmod(number, _ROUND)
         group = bisect_right(_STARTS, place) - 1
         return rounds * len(_GROUPS) + group, "shops" if group in _SHOPS else "ordinary"
 
     def items_of(self, seller: int) -> range:
-        """The items of an ordinary source seller."""
+        """Return the items of an ordinary source seller."""
         rounds, group = divmod(seller, len(_GROUPS))
         if seller < 0 or group in _SHOPS:
             return range(0)

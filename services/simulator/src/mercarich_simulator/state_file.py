@@ -1,4 +1,4 @@
-"""Keeps what changed over a restart: one JSON file, replaced as a whole."""
+"""Keep all changes of a market over a restart: one JSON file, replaced as a whole."""
 
 import base64
 import os
@@ -17,15 +17,15 @@ from mercarich_simulator.world import World
 
 VERSION = 1
 _SHAPE = ("seed", "sellers", "listings", "already_sold", "restores", "spare_pieces")
-"""The settings that make the market; a file of another market is not for this one."""
+"""The settings that define a market. A file with other values is of another market."""
 
 
 class ForeignState(Exception):
-    """The file belongs to another market, or cannot be read; it is left alone."""
+    """The file belongs to another market or cannot be read. It is not changed."""
 
 
 def save(world: World, path: Path) -> None:
-    """Writes the state next to `path` and puts it in its place. Raises OSError."""
+    """Write the state to a temporary file and move it to `path`. Raise OSError."""
     document = {
         "version": VERSION,
         "shape": {name: getattr(world.settings, name) for name in _SHAPE},
@@ -53,7 +53,7 @@ def save(world: World, path: Path) -> None:
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """The content of a state file; None when there is none. Raises ForeignState when it is no such file."""
+    """Return the content of a state file; None when there is no file. Raise ForeignState for any other file."""
     if not path.exists():
         return None
     try:
@@ -66,7 +66,7 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 def restore(world: World, document: dict[str, Any]) -> None:
-    """Puts a world, begun at the file's `start_at`, where the file left it. Raises ForeignState."""
+    """Apply the file's state to a world that began at the file's `start_at`. Raise ForeignState."""
     shape = {name: getattr(world.settings, name) for name in _SHAPE}
     if {"spare_pieces": 0.0, **document["shape"]} != shape:
         raise ForeignState(f"the state file is of another market: {document['shape']}, not {shape}")
@@ -114,7 +114,7 @@ def _lines(lines: dict[int, list[Change]]) -> list[tuple[int, list[tuple[float, 
 
 
 def _offer(offer: Offer) -> dict[str, Any]:
-    # Not asdict: it takes twenty times as long, and every request waits for a save.
+    # asdict would take twenty times as long, and all requests wait for a save.
     row: dict[str, Any] = {field.name: getattr(offer, field.name) for field in fields(Offer)}
     row["listing"] = offer.listing is not None
     row["changes"] = [tuple(change) for change in offer.changes]

@@ -1,4 +1,4 @@
-"""How many requests reached each marketplace, and how fast at the worst."""
+"""The number of requests to each target, and their highest rates."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ WINDOW_SECONDS = 60
 
 @dataclass(slots=True)
 class Traffic:
-    """Requests of one target, in whole seconds of real time."""
+    """Requests to one target, counted per whole second of real time."""
 
     requests: int = 0
     max_per_second: int = 0

@@ -1,4 +1,4 @@
-"""What became of each source item, as a time line of states. The ledger believes nothing else."""
+"""The states of each source item as a time line. The ledger judges by these time lines only."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mercarich_simulator.shelf import MERCARI, YAHOO
 
 KEPT_CHANGES = 500
-"""Changes kept for an item; the oldest fall away, so that memory is bounded."""
+"""Most changes kept per item. The oldest are dropped first, so that memory is bounded."""
 
 STATES: dict[str, frozenset[str]] = {
     YAHOO: frozenset({"available", "closing", "sold", "ended", "cancelled", "suspended", "deleted", "auction", "flea"}),
@@ -24,7 +24,7 @@ STATES: dict[str, frozenset[str]] = {
         }
     ),
 }
-"""Every state an item of a marketplace can be in; `closing` is past its end time and still open."""
+"""All states of a marketplace's items. `closing` is an auction past its end time that is still open."""
 
 BUYABLE = frozenset({"available", "closing"})
 
@@ -35,7 +35,7 @@ class Change(NamedTuple):
 
 
 class Truth:
-    """Time lines of the items that ever changed; an item without one is available and always was."""
+    """Time lines of the items that ever changed. An item without one has always been available."""
 
     def __init__(self) -> None:
         self.lines: dict[str, dict[int, list[Change]]] = {YAHOO: {}, MERCARI: {}}
@@ -43,7 +43,7 @@ class Truth:
         """Yahoo only: number of the new auction -> number of the old one, and when."""
         self.successors: dict[int, int] = {}
         self.prices: dict[str, dict[int, int]] = {YAHOO: {}, MERCARI: {}}
-        """Per cent of its first price that an item costs now; it says nothing of its stock."""
+        """An item's price now, in per cent of its first price."""
 
     def state(self, marketplace: str, number: int) -> str:
         line = self.lines[marketplace].get(number)
@@ -53,7 +53,7 @@ class Truth:
         return self.lines[marketplace].get(number, [])
 
     def put(self, marketplace: str, number: int, state: str, at: float) -> bool:
-        """Writes a change, never before the last one. False when nothing changed."""
+        """Record a change, at the earliest at the time of the last one. Return False when nothing changed."""
         line = self.lines[marketplace].setdefault(number, [])
         if state == (line[-1].state if line else "available"):
             if not line:
@@ -64,13 +64,13 @@ class Truth:
         return True
 
     def relist(self, origin: int, new: int, at: float) -> None:
-        """Puts a Yahoo item up again under a new number, once."""
+        """Relist a Yahoo item under a new number, once."""
         if origin not in self.successors:
             self.successors[origin] = new
             self.relisted[new] = (origin, at)
 
     def counts(self, marketplace: str) -> dict[str, int]:
-        """How many of the items that ever changed are in each state."""
+        """Return the number of changed items in each state."""
         result: dict[str, int] = defaultdict(int)
         for line in self.lines[marketplace].values():
             result[line[-1].state] += 1

@@ -1,7 +1,7 @@
 """The HTTP side without a framework: a request, a reply, and an ASGI application around one function.
 
-The pages are answered thousands of times in a second, so nothing is between the server and the handler. A
-reply can also misbehave: come late, break off, never come, or reset the connection.
+Pages are requested thousands of times per second, so nothing is between the server and the handler. A reply can
+also be faulty: it can come late, break off, never come, or reset the connection.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Ending(StrEnum):
-    """How an answer ends."""
+    """How a response ends."""
 
     WHOLE = "whole"
     TRUNCATED = "truncated"
@@ -35,7 +35,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, good or bad."""
+    """A response, complete or faulty."""
 
     body: bytes = b""
     status: int = 200
@@ -44,7 +44,7 @@ class Reply:
     delay: float = 0.0
     ending: Ending = Ending.WHOLE
     draw: Callable[[], bytes] | None = None
-    """Makes the body, for so long that others should not wait for it."""
+    """Makes the body in a thread, when that takes too long for the event loop."""
 
     def with_headers(self, *headers: tuple[str, str]) -> "Reply":
         return replace(self, headers=(*self.headers, *headers))
@@ -64,7 +64,7 @@ class Request:
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """The first value of each parameter."""
+        """Return the first value of each parameter."""
         return {name: values[0] for name, values in self.queries.items()}
 
     @cached_property
@@ -72,15 +72,15 @@ class Request:
         return parse_qs(self.query_text, keep_blank_values=True)
 
     def json(self) -> dict[str, Any]:
-        """The body as an object. Raises ValueError when it is none."""
+        """Return the body as a JSON object. Raise ValueError for any other body."""
         document = orjson.loads(self.body or b"{}")
         if not isinstance(document, dict):
-            raise ValueError("the body is a JSON object")
+            raise ValueError("the body must be a JSON object")
         return document
 
 
 class Lifespan(Protocol):
-    """What begins and ends with the server."""
+    """An object that starts and stops with the server."""
 
     async def startup(self) -> None: ...
 
@@ -100,7 +100,7 @@ def text_reply(text: str, status: int) -> Reply:
 
 
 class Application:
-    """ASGI application: reads the request, asks `answer`, sends the reply as it wants to be sent."""
+    """ASGI application: reads the request, calls `answer`, and sends the reply with its delay and ending."""
 
     def __init__(self, answer: Callable[[Request], Reply], lifespan: Lifespan) -> None:
         self._answer = answer
@@ -176,7 +176,7 @@ async def _misbehave(reply: Reply, scope: Scope, receive: Receive, send: Send) -
         await send(_start(reply))
         half = reply.body[: len(reply.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        # Let the half leave before the connection is cut; a cut that overtakes it would be a reset.
+        # Wait until half of the body has left: an earlier cut would reset the connection.
         await asyncio.sleep(0.05)
     transport: asyncio.Transport = scope["state"]["transport"]
     if reply.ending is not Ending.TRUNCATED:
@@ -186,7 +186,7 @@ async def _misbehave(reply: Reply, scope: Scope, receive: Receive, send: Send) -
 
 
 async def _gone(receive: Receive, seconds: float) -> None:
-    """Waits until the client has left, at most `seconds`."""
+    """Wait until the client has disconnected, at most `seconds`."""
     try:
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
@@ -196,8 +196,8 @@ async def _gone(receive: Receive, seconds: float) -> None:
 
 
 def _linger_not(transport: asyncio.Transport) -> None:
-    """Makes the end of the connection a RST instead of a FIN."""
+    """Make the connection end with RST instead of FIN."""
     connection = transport.get_extra_info("socket")
-    if connection.fileno() < 0:  # the client was faster
+    if connection.fileno() < 0:  # the client has closed the connection already
         return
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

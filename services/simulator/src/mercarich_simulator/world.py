@@ -1,4 +1,4 @@
-"""One simulated world: everything that a request may look at or change."""
+"""One simulated world: everything that a request may read or change."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from mercarich_simulator.truth import Truth
 
 @dataclass(slots=True)
 class World:
-    """Made by `begin`; `settle` brings it up to the present before anything is looked at."""
+    """The state of one world. `begin` makes it; `settle` brings it up to the present before each request."""
 
     settings: SimulatorSettings
     clock: SimClock
@@ -39,10 +39,10 @@ class World:
     yahoo_pages: YahooItemPages
     dpop: DPoPVerifier
     feed_delays: list[float]
-    """Simulated seconds in the queue and in progress of feeds to come."""
+    """Simulated seconds that future feeds spend IN_QUEUE and IN_PROGRESS."""
 
     def settle(self) -> float:
-        """Lets all happen that is due, and answers the market's time."""
+        """Apply all events that are due, and return the market's time."""
         now = self.clock.now()
         self.events.settle(now)
         self.feeds.settle(now)
@@ -53,7 +53,7 @@ class World:
 
 
 def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
-    """A world at its first moment."""
+    """Return a world at its start."""
     clock = clock or SimClock(settings.start_at, settings.clock_mode, settings.speed)
     catalogue = Catalogue(settings, clock.now() if settings.start_at is None else settings.start_at)
     truth = Truth()

@@ -1,4 +1,4 @@
-"""Reads a quantity out of listing attributes and patches, and says what is wrong with them as Amazon does."""
+"""Read the quantity from listing attributes and patches; report invalid ones with Amazon's codes and messages."""
 
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ class Availability(NamedTuple):
 
 
 class Invalid(Exception):
-    """The submission is INVALID: code and message of its issue."""
+    """The submission is INVALID, with the code and message of its issue."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class Invalid(Exception):
 
 
 def of_patches(patches: Any) -> Availability | None:
-    """The availability that JSON patches set; None when they set none. Raises Invalid."""
+    """Return the availability that JSON patches set; None when they set none. Raise Invalid."""
     if not isinstance(patches, list) or not patches:
         raise Invalid("4000001", "'patches' must hold at least one operation.")
     found = None
@@ -35,7 +35,7 @@ def of_patches(patches: Any) -> Availability | None:
 
 
 def of_attributes(attributes: Any) -> Availability | None:
-    """The availability within a listing's attributes; None when there is none. Raises Invalid."""
+    """Return the availability in a listing's attributes; None when there is none. Raise Invalid."""
     if not isinstance(attributes, dict):
         raise Invalid("4000001", "'attributes' must be an object.")
     if "fulfillment_availability" not in attributes:
@@ -44,7 +44,7 @@ def of_attributes(attributes: Any) -> Availability | None:
 
 
 def of_value(value: Any) -> Availability:
-    """The availability in `fulfillment_availability`'s own value. Raises Invalid."""
+    """Return the availability in the value of `fulfillment_availability`. Raise Invalid."""
     if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], dict):
         raise Invalid("99022", "The attribute 'fulfillment_availability' must have exactly '1' value.")
     entry = value[0]

@@ -1,4 +1,4 @@
-"""Feed documents and the signed addresses under /s3/ through which they are put and fetched."""
+"""Feed documents and the signed addresses under /s3/ for their upload and download."""
 
 import hmac
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from mercarich_simulator.identity import entropy
 
 ADDRESS_SECONDS = 300
 KEPT = 500
-"""Documents kept; the oldest fall away."""
+"""Most documents kept; the oldest are dropped first."""
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Document:
 
 
 class Documents:
-    """All documents of one simulator, and the addresses they have for five minutes."""
+    """All documents of one simulator, with addresses that are valid for five minutes."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -39,13 +39,13 @@ class Documents:
         return self.kept[name]
 
     def address(self, base: str, document: Document, use: str, wall: float) -> str:
-        """A full address, good for `use` (put or get) during five minutes."""
+        """Return a full address that is valid for `use` (put or get) for five minutes."""
         ends = int(wall + ADDRESS_SECONDS)
         signature = self._signature(document.document_id, use, ends)
         return f"{base}/s3/{document.document_id}?X-Amz-Expires={ends}&X-Amz-Signature={signature}"
 
     def opened(self, document_id: str, use: str, query: dict[str, str], wall: float) -> Document | None:
-        """The document behind an address; None when the address is wrong or too old."""
+        """Return the document of an address; None when the address is wrong or expired."""
         ends = query.get("X-Amz-Expires", "")
         if not ends.isdecimal() or int(ends) < wall:
             return None

@@ -1,4 +1,4 @@
-"""Feeds: queued, worked on, done or not, each on the market's clock. What a feed says works when it is done."""
+"""Feeds: queued, processed, and ended on the market's clock. A feed takes effect when its processing ends."""
 
 import gzip
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from mercarich_simulator.amazon.offers import FEED, Offers, Push
 
 MAX_MESSAGES = 25_000
 KEPT_FINISHED = 500
-"""Finished feeds kept; the oldest fall away."""
+"""Most finished feeds kept; the oldest are dropped first."""
 
 IN_QUEUE, IN_PROGRESS, DONE, CANCELLED, FATAL = "IN_QUEUE", "IN_PROGRESS", "DONE", "CANCELLED", "FATAL"
 OPEN = frozenset({IN_QUEUE, IN_PROGRESS})
@@ -32,14 +32,14 @@ class Feed:
     starts_at: float | None
     ends_at: float | None
     ending: str = DONE
-    """What becomes of it at `ends_at`."""
+    """The feed's status from `ends_at` on."""
     status: str = IN_QUEUE
     ended_at: float | None = None
     result_document_id: str | None = None
 
 
 class Unusable(Exception):
-    """The feed's document as a whole cannot be worked on: the feed is FATAL."""
+    """The feed's document cannot be processed at all: the feed ends as FATAL."""
 
 
 class Feeds:
@@ -68,12 +68,12 @@ class Feeds:
             del self.kept[next(name for name in self.kept if name not in self._open)]
 
     def new_id(self) -> str:
-        """Twelve digits and a suffix, as Amazon numbers feeds."""
+        """Return a new feed id in Amazon's form: twelve digits and a suffix."""
         self.last_number += 1
         return f"{50_000_000_000 + self.last_number}"
 
     def cancel(self, feed: Feed, now: float) -> bool:
-        """Cancels a feed that has not begun; False when it is too late."""
+        """Cancel a feed. Return False when its processing has begun already."""
         if feed.status != IN_QUEUE:
             return False
         feed.status, feed.ended_at = CANCELLED, now
@@ -81,7 +81,7 @@ class Feeds:
         return True
 
     def settle(self, now: float) -> None:
-        """Brings every feed up to `now`, in the order in which they end."""
+        """Process every feed up to `now`, in the order in which the feeds end."""
         if not self._open:
             return
         for feed in sorted(self._open.values(), key=lambda feed: feed.ends_at or float("inf")):
@@ -107,7 +107,7 @@ class Feeds:
         self._report(feed, issues, len(messages), len(issues))
 
     def _work(self, feed: Feed, message: dict[str, Any], at: float) -> dict[str, Any] | None:
-        """Puts one message into effect; answers the issue that speaks against it."""
+        """Apply one message. Return the issue that prevents it, or None."""
         sku, number = message.get("sku"), message.get("messageId")
         try:
             availability = _availability(message)

@@ -1,4 +1,4 @@
-"""What Amazon shows for every offer, and how it came to show it."""
+"""The quantity that Amazon shows for each offer, with its history."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from typing import NamedTuple
 from mercarich_simulator.catalogue import Catalogue, Listing
 
 KEPT_CHANGES = 500
-"""Changes kept for an offer; the oldest fall away, so that memory is bounded."""
+"""Most changes kept per offer. The oldest are dropped first, so that memory is bounded."""
 
 PATCH, FEED, PUT, SEED = "patch", "feed", "put", "seed"
-"""Lanes: how a quantity came in. `seed` is set by hand through /_sim and judged by nobody."""
+"""Lanes: how a quantity arrived. `seed` is set by a test through /_sim; the ledger does not judge it."""
 
 
 class Shown(NamedTuple):
@@ -22,11 +22,11 @@ class Shown(NamedTuple):
     reference: str
     """Submission or feed id."""
     stale: bool
-    """A feed that put an older quantity over what a later patch had said."""
+    """Whether a feed replaced the quantity of a later patch by an older one."""
 
 
 class Source(NamedTuple):
-    """From when on an offer stands on another source item than at the start, as its seller's books say."""
+    """A new source item of an offer, and the time since when, according to the seller's own records."""
 
     at: float
     marketplace: str
@@ -35,12 +35,12 @@ class Source(NamedTuple):
 
 @dataclass(slots=True)
 class Offer:
-    """An offer that was ever touched."""
+    """An offer that has changed at least once."""
 
     seller_id: str
     sku: str
     listing: Listing | None
-    """None for one that was put under a SKU of its own."""
+    """None for an offer that PUT created."""
     first: int
     """The quantity at the start."""
     changes: list[Shown] = field(default_factory=list)
@@ -66,24 +66,24 @@ class Push:
     lane: str
     reference: str
     submitted_at: float
-    """When Amazon took it in; for a feed long before it works."""
+    """When Amazon accepted it. A feed takes effect long after this."""
     lead_time_days: int | None = None
 
 
 class Offers:
-    """All offers: the catalogue's, as far as touched, and those that were put."""
+    """All offers that exist outside the catalogue: changed ones and those that PUT created."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.touched: dict[tuple[str, str], Offer] = {}
 
     def get(self, seller_id: str, sku: str) -> Offer | None:
-        """An offer as it is now; None when the seller has no such SKU (or it was deleted)."""
+        """Return an offer as it is now; None when the seller has no such SKU or it was deleted."""
         offer = self.touched.get((seller_id, sku)) or self._untouched(seller_id, sku)
         return None if offer is None or offer.deleted else offer
 
     def accept(self, push: Push, at: float) -> None:
-        """Puts a quantity that Amazon has accepted into effect at `at`. The offer must exist."""
+        """Apply a quantity that Amazon has accepted, at time `at`. The offer must exist."""
         offer = self._touch(push.seller_id, push.sku)
         offer.accepted += push.lane != SEED
         stale = push.lane == FEED and offer.last_direct_at > push.submitted_at
@@ -100,13 +100,13 @@ class Offers:
             del offer.changes[:-KEPT_CHANGES]
 
     def stand_on(self, seller_id: str, sku: str, source: Source) -> None:
-        """Takes down that the offer has another source. Raises KeyError for one that does not exist."""
+        """Record that the offer has another source. Raise KeyError for an unknown offer."""
         offer = self._touch(seller_id, sku)
         offer.sources.append(source)
         offer.sources.sort()
 
     def put(self, seller_id: str, sku: str) -> None:
-        """Makes the offer exist, as PUT does."""
+        """Create the offer, as PUT does."""
         key = (seller_id, sku)
         if key not in self.touched and self._untouched(seller_id, sku) is None:
             self.touched[key] = Offer(seller_id, sku, None, 0)
@@ -117,13 +117,13 @@ class Offers:
         self._touch(seller_id, sku).deleted = True
 
     def of_source(self, marketplace: str, number: int) -> Iterator[Offer]:
-        """The offers that stand on a source item."""
+        """Yield the offers with this source item at the start."""
         for listing_number in self.catalogue.shelves[marketplace].listings_of(number):
             listing = self.catalogue.listing(marketplace, listing_number)
             yield self.touched.get((listing.seller.seller_id, listing.sku)) or _offer(listing)
 
     def standing_on(self, marketplace: str, number: int) -> Iterator[Offer]:
-        """The offers whose source is this item now."""
+        """Yield the offers with this source item now."""
         for offer in self.of_source(marketplace, number):
             if not offer.sources:
                 yield offer

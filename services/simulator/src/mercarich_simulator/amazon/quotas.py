@@ -16,7 +16,7 @@ PLANS: dict[str, tuple[float, int]] = {
     "deleteListingsItem": (5.0, 5),
     "getMarketplaceParticipations": (0.016, 15),
 }
-"""Operation -> requests in a second, burst."""
+"""Operation -> requests per second, burst."""
 
 FEEDS_IN_WINDOW = 5
 WINDOW_SECONDS = 300.0
@@ -31,20 +31,20 @@ class _Bucket:
 
 @dataclass(slots=True)
 class Quotas:
-    """All buckets; `factor` scales every rate and burst, to see what a client does with less."""
+    """All buckets. `factor` scales every rate and burst, to test clients with smaller quotas."""
 
     factor: float = 1.0
     refused: dict[str, int] = field(default_factory=dict)
-    """Operation -> answers 429 given."""
+    """Operation -> requests answered with 429."""
     _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict)
     _feeds: dict[str, deque[float]] = field(default_factory=dict)
 
     def rate(self, operation: str) -> float:
-        """Requests in a second, as the answer's header tells it."""
+        """Return the requests per second, for the response's rate-limit header."""
         return PLANS[operation][0] * self.factor
 
     def take(self, seller_id: str, operation: str, wall: float) -> bool:
-        """Takes one request out of the bucket; False (and counted) when there is none left."""
+        """Take one request out of the bucket. Return False, and count a refusal, when the bucket is empty."""
         rate, burst = self.rate(operation), max(1.0, PLANS[operation][1] * self.factor)
         bucket = self._buckets.setdefault((seller_id, operation), _Bucket(burst, wall))
         bucket.level = min(burst, bucket.level + (wall - bucket.at) * rate)

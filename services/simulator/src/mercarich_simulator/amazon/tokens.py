@@ -1,4 +1,4 @@
-"""Login with Amazon: access tokens and codes that carry their seller and end, signed, so that no token need be kept."""
+"""Login with Amazon: signed access tokens and codes that hold seller and expiry, so that no token is stored."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ _NEEDED = {"refresh_token": ("refresh_token",), "authorization_code": ("code", "
 
 
 class Refused(Exception):
-    """LWA says no: HTTP status, OAuth error code, description."""
+    """LWA refuses the request: HTTP status, OAuth error code, description."""
 
     def __init__(self, status: int, code: str, description: str) -> None:
         super().__init__(description)
@@ -36,7 +36,7 @@ BAD_CODE = Refused(400, "invalid_grant", "The request has an invalid grant param
 
 
 class Tokens:
-    """Grants and reads access tokens of one market."""
+    """Issues and verifies the access tokens of one market."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -46,7 +46,7 @@ class Tokens:
         self._key = entropy(catalogue.settings.seed, "token key")
 
     def seller_asking(self, form: bytes, wall: float) -> AmazonSeller:
-        """The seller for whom a form asks a token. Raises Refused as LWA would."""
+        """Return the seller for whom a form requests a token. Raise Refused with LWA's error."""
         fields = {name: values[0] for name, values in parse_qs(form.decode("utf-8", "replace")).items()}
         grant = fields.get("grant_type")
         needed = _NEEDED.get(grant or "")
@@ -66,7 +66,7 @@ class Tokens:
         return seller
 
     def code(self, seller: AmazonSeller, redirect_uri: str, ends: float) -> str:
-        """What a seller's consent is worth, once, to who is sent to this address with it."""
+        """Return the authorization code of a seller's consent. It is valid once, and only for `redirect_uri`."""
         self._codes += 1
         text = f"{seller.seller_id}:{ends:.3f}:{self._codes}"
         signature = self._sign(f"{text}:{redirect_uri}".encode()).decode()
@@ -89,7 +89,7 @@ class Tokens:
         return _PREFIX + base64.urlsafe_b64encode(text + b":" + self._sign(text)).decode()
 
     def seller(self, token: str, wall: float) -> AmazonSeller | None:
-        """Whose token it is; None when it is forged, foreign or too old."""
+        """Return the seller of a token; None when it is forged, expired or of another market."""
         try:
             seller_id, ends, signature = base64.urlsafe_b64decode(token.removeprefix(_PREFIX)).split(b":")
         except (ValueError, binascii.Error):

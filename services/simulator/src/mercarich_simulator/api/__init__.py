@@ -1,1 +1,1 @@
-"""The addresses of the simulator: which path is answered how."""
+"""The routes of the simulator."""

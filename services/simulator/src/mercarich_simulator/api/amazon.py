@@ -1,4 +1,4 @@
-"""/lwa/… and /spapi/…: who asks, whether he may, and whether his quota allows it; then the operation."""
+"""/lwa/… and /spapi/…: check the caller's token, permission and quota, then run the operation."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ Handler = Callable[[AmazonSeller, Request], Reply]
 
 
 class AmazonApi:
-    """Answers what begins with /lwa/ or /spapi/."""
+    """Handle requests below /lwa/ and /spapi/."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -42,7 +42,7 @@ class AmazonApi:
         }
 
     def token(self, request: Request) -> Reply:
-        """POST /lwa/auth/o2/token."""
+        """Handle POST /lwa/auth/o2/token."""
         self._world.count("lwa", "token")
         if request.method != "POST" or request.path != "/lwa/auth/o2/token":
             return lwa_error(404, "invalid_request", "There is no such address.")
@@ -61,7 +61,7 @@ class AmazonApi:
         return guarded(self._world, "lwa", names, lambda: json_reply(granted))
 
     def call(self, request: Request) -> Reply:
-        """Any operation of the Selling Partner API."""
+        """Handle any operation of the Selling Partner API."""
         operation, handler = self._route(request)
         self._world.count("spapi", operation)
         if handler is None:
@@ -95,7 +95,7 @@ class AmazonApi:
 
 
 def _names(seller: AmazonSeller | None, request: Request) -> tuple[str, ...]:
-    """What a fault may name beside the operation: seller id, user name, SKU, feed or document id."""
+    """Return the names that a fault's `only` can match: seller id, user name, SKU, feed or document id."""
     last = request.path.rpartition("/")[2]
     return (last, seller.seller_id, seller.username) if seller else (last,)
 

@@ -1,7 +1,7 @@
-"""/sellercentral/…: Amazon's consent page, where a seller lets our application act for him, or not.
+"""/sellercentral/…: Amazon's consent page, where sellers authorize our application, or refuse.
 
-As the Selling Partner API's "Website authorization workflow" tells. The real page knows who is signed in and where the
-application wants its sellers back; here the seller is chosen, and the address comes as `redirect_uri`.
+It follows the Selling Partner API's "Website authorization workflow". The real page knows the signed-in seller and the
+application's registered redirect address. Here the visitor chooses the seller, and `redirect_uri` has the address.
 """
 
 from html import escape
@@ -17,7 +17,7 @@ _HEAD = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Selle
 
 
 class Consent:
-    """Answers what begins with /sellercentral/."""
+    """Handle requests below /sellercentral/."""
 
     def __init__(self, world: World) -> None:
         self._world = world

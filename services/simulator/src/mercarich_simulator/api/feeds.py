@@ -1,4 +1,4 @@
-"""The Feeds API 2021-06-30, and the store behind its addresses under /s3/."""
+"""The Feeds API 2021-06-30, and the document store behind its addresses below /s3/."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ FEED_TYPE = "JSON_LISTINGS_FEED"
 
 
 class FeedOperations:
-    """Documents and feeds of the seller who asks; those of others do not exist for him."""
+    """Documents and feeds of the calling seller. Requests for those of other sellers are answered with 404."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -102,7 +102,7 @@ class FeedOperations:
 
 
 class Store:
-    """Answers what begins with /s3/: documents are put and fetched at signed addresses."""
+    """Handle requests below /s3/: upload and download of documents at signed addresses."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""/yahoo/images/… and /mercari/images/…: the pictures that items name."""
+"""/yahoo/images/… and /mercari/images/…: the pictures of items."""
 
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from mercarich_simulator.world import World
 
 
 def image(world: World, marketplace: str, path: str) -> Reply:
-    """The picture at a path that begins with /images/."""
+    """Return the picture at a path that begins with /images/."""
     world.count(marketplace, "image")
     asked = named(path)
     look = world.market.find(marketplace, asked[0], world.clock.now()) if asked else None
@@ -28,5 +28,5 @@ def image(world: World, marketplace: str, path: str) -> Reply:
 
 @lru_cache(maxsize=512)
 def _developed(subject: Subject, shot: Shot) -> bytes:
-    """A picture of 20 KB takes some 50 ms to draw, and is asked for again."""
+    """Return the JPEG. Cached: drawing a picture of 20 KB takes about 50 ms, and pictures are requested repeatedly."""
     return photograph(subject, shot)

@@ -1,4 +1,4 @@
-"""/_sim/…: the levers of a test. Every body and answer is JSON; a wrong one is 400 with what was expected."""
+"""/_sim/…: the controls of a test. All bodies are JSON; a wrong request is answered with 400 and what was expected."""
 
 import random
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Lever = Callable[[Request], Any]
 
 
 class Levers:
-    """Answers what begins with /_sim/, except the reset."""
+    """Handle requests below /_sim/, except the reset."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -89,7 +89,7 @@ class Levers:
 
     def _share(self, marketplace: str, share: float) -> list[int]:
         if not 0 <= share <= 1:
-            raise ValueError("share is between 0 and 1")
+            raise ValueError("share must be between 0 and 1")
         events = self._world.events
         buyable = events.buyable(marketplace)
         events.order += 1
@@ -108,7 +108,7 @@ class Levers:
     def _set_quotas(self, request: Request) -> dict[str, Any]:
         factor = float(request.json()["factor"])
         if factor <= 0:
-            raise ValueError("factor is above 0")
+            raise ValueError("factor must be above 0")
         self._world.quotas.factor = factor
         return {"factor": factor}
 
@@ -121,7 +121,7 @@ class Levers:
         return {"queue_seconds": delays[0], "process_seconds": delays[1]}
 
     def _set_offers(self, request: Request) -> dict[str, Any]:
-        """Sets quantities by hand (or deletes offers), as the test's own doing; nobody is judged by it."""
+        """Set quantities or delete offers on behalf of the test; the ledger does not judge these changes."""
         offers, now = self._world.offers, self._world.clock.now()
         rows = request.json()["offers"]
         for row in rows:
@@ -134,7 +134,7 @@ class Levers:
         return {"count": len(rows)}
 
     def _set_sources(self, request: Request) -> dict[str, Any]:
-        """Tells the ledger what only the seller's books say: which item an offer stands on, and since when."""
+        """Record for the ledger the source item of an offer and since when, which only the seller's records show."""
         offers, now = self._world.offers, self._world.clock.now()
         rows = request.json()["sources"]
         for row in rows:
@@ -149,7 +149,7 @@ class Levers:
         offset = int(request.query.get("offset", "0"))
         limit = min(MAX_ROWS, int(request.query.get("limit", "5000")))
         if offset < 0 or limit < 1:
-            raise ValueError("offset is 0 or more, limit 1 or more")
+            raise ValueError("offset must be 0 or more, limit 1 or more")
         rows = listing_rows(self._world.catalogue, offset, limit)
         body = b"".join(orjson.dumps(row) + b"\n" for row in rows)
         return Reply(body, content_type="application/x-ndjson")
@@ -204,16 +204,16 @@ class Levers:
 
 def _marketplace(name: Any) -> str:
     if name not in MARKETPLACES:
-        raise ValueError(f"marketplace is one of {', '.join(MARKETPLACES)}, not {name!r}")
+        raise ValueError(f"marketplace must be one of {', '.join(MARKETPLACES)}, not {name!r}")
     return str(name)
 
 
 def _moment(text: str) -> float:
-    """Unix seconds, or ISO 8601 with its zone."""
+    """Return Unix seconds, read from a number or from ISO 8601 with a time zone."""
     try:
         return float(text)
     except ValueError:
         moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} lacks its zone")
+        raise ValueError(f"{text!r} needs a time zone")
     return moment.timestamp()

@@ -1,4 +1,4 @@
-"""The Listings Items API 2021-08-01: one offer looked at, patched, put or deleted."""
+"""The Listings Items API 2021-08-01: get, patch, put or delete one offer."""
 
 from typing import Any
 
@@ -127,7 +127,7 @@ _PARTS = frozenset({"summaries", "issues", "fulfillmentAvailability"})
 
 
 def _addressed(seller: AmazonSeller, request: Request) -> tuple[str, Reply | None]:
-    """The SKU of the address, and what is wrong with the address."""
+    """Return the SKU of the address, and the error response for a wrong address or None."""
     seller_id, _, sku = request.path.removeprefix(_PREFIX).partition("/")
     if not sku:
         return sku, amazon_error(404, "NotFound", "Resource not found.")

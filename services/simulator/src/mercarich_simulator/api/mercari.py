@@ -22,7 +22,7 @@ _NO_PAGER = 2**63
 
 
 class MercariApi:
-    """Answers what begins with /mercari/."""
+    """Handle requests below /mercari/."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -109,7 +109,7 @@ class MercariApi:
 
 
 def _named(request: Request, path: str) -> tuple[str, ...]:
-    """What a fault may name: the item's or the seller's id of the request."""
+    """Return the names that a fault's `only` can match: the item id or the seller id of the request."""
     if path.startswith(_SHOPS):
         return (path.removeprefix(_SHOPS),)
     return tuple(request.query[name] for name in ("id", "seller_id", "user_id") if name in request.query)

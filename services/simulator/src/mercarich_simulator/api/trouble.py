@@ -1,4 +1,4 @@
-"""Turns a fault that hits a request into the answer that the client gets instead."""
+"""Replace the response to a request that a fault hits."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -18,7 +18,7 @@ _SLOW_SECONDS = 3.0
 
 
 def guarded(world: World, target: str, names: Collection[str], make: Callable[[], Reply]) -> Reply:
-    """The reply of `make`, unless a fault hits; `names` are what a fault's `only` may name."""
+    """Return the reply of `make`, or a faulty one when a fault hits. A fault's `only` is matched against `names`."""
     fault = world.faults.pick(target, names, world.clock.wall())
     if fault is None:
         return make()
@@ -54,7 +54,7 @@ def _instead(target: str, fault: Fault) -> Reply:
 
 
 def amazon_error(status: int, code: str, message: str, details: str = "") -> Reply:
-    """SP-API's ErrorList."""
+    """Return an error response in the form of SP-API's ErrorList."""
     return json_reply({"errors": [{"code": code, "message": message, "details": details}]}, status)
 
 

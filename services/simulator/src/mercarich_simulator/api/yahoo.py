@@ -17,7 +17,7 @@ _ROWS = 50
 
 
 class YahooApi:
-    """Answers what begins with /yahoo/."""
+    """Handle requests below /yahoo/."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,1 +1,1 @@
-"""Pictures of what is for sale, drawn from numbers: the thing itself (`things`), and a photo of it (`photo`)."""
+"""Pictures of the items, drawn from numbers: the thing itself (`things`), and a photo of it (`photo`)."""

@@ -1,4 +1,4 @@
-"""What things are photographed on: paper, wood, cloth, or a desk with other things on it."""
+"""Backgrounds of photos: paper, wood, cloth, or a desk with other things on it."""
 
 from random import Random
 
@@ -6,7 +6,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 
 def ground(side: int, random: Random) -> Image.Image:
-    """A square RGB picture."""
+    """Return a square RGB picture of `side` pixels."""
     drawn = random.choices((_paper, _wood, _cloth, _desk), (4, 2, 2, 3))[0]
     return drawn(side, random)
 

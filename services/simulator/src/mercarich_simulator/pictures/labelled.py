@@ -1,6 +1,6 @@
-"""Pairs of offers with the answer to "are these the same goods?", made from a seed, for measuring a matcher.
+"""Labelled pairs of offers, made from a seed, for measuring a matcher: same goods or not.
 
-A pair is told apart by what a person would go by: the picture, the title, sometimes only one of them.
+The two offers of a pair differ where a person would see it: in the picture and the title, or in only one of them.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ OTHER = {
     "a part of it only": 3,
     "dearer or worse": 2,
 }
-"""How many of a hundred pairs are of which sort. In `OTHER` a buyer would not get what was sold."""
+"""Pairs of each sort per hundred. In `OTHER`, a buyer would not get the goods that were sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ class Pair:
     sort: str
     same: bool
     ours: Offer
-    """What was listed and is gone."""
+    """The listed offer that is gone."""
     theirs: Offer
-    """The candidate for its place."""
+    """The candidate for its replacement."""
 
 
 def pairs(seed: int, count: int) -> Iterator[Pair]:
-    """`count` pairs; pair N of a seed is always the same."""
+    """Yield `count` pairs; pair N of a seed is always the same."""
     sorts, weights = zip(*(SAME | OTHER).items(), strict=True)
     for number in range(count):
         random = Random(f"labelled:{seed}:{number}")

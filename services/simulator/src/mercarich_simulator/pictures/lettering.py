@@ -1,4 +1,4 @@
-"""Letters on things and stamps: words of no language, in the one typeface that Pillow brings along."""
+"""Letters on things and stamps: words of no language, in the one typeface that Pillow includes."""
 
 from functools import cache
 from random import Random

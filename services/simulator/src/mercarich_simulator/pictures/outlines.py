@@ -6,11 +6,11 @@ from PIL import Image, ImageDraw
 
 Box = tuple[float, float, float, float]
 Part = tuple[str, Box]
-"""How it is filled (`oval`, `box`, `round`), and where on the 512-pixel square."""
+"""The shape (`oval`, `box`, `round`) and its place on the 512-pixel square."""
 
 
 def parts(kind: str, random: Random) -> list[Part]:
-    """The pieces of the outline; together they are the thing."""
+    """Return the parts of the outline, which together form the thing."""
     return _PARTS[kind](random)
 
 
@@ -24,7 +24,7 @@ def fill(mask: Image.Image, part: Part) -> None:
 
 
 def details(pen: ImageDraw.ImageDraw, kind: str, outline: list[Part], random: Random) -> None:
-    """Dials, keys, eyes: what the kind always has, drawn over the print."""
+    """Draw the fixed features of the kind over the print: dials, keys, eyes."""
     if kind in ("camera", "lens", "speaker", "reel", "watch", "headphones"):
         for form, box in outline:
             if form == "oval":

@@ -1,4 +1,4 @@
-"""A photo of a thing: where it lies, how it is held, the light, and what its seller did to the picture after."""
+"""A photo of a thing: ground, position, light, and the seller's later edits."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,12 +12,12 @@ from mercarich_simulator.pictures.subject import Subject
 from mercarich_simulator.pictures.things import draw
 
 SCENE = 560
-"""Side of the square that a scene is composed on, in pixels."""
+"""Side of a scene's square in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """The two chances of a photo. Equal scenes are the same press of the button, edited anew."""
+    """The two seeds of a photo. Photos with equal scenes are one shot, edited differently."""
 
     scene: str
     """Decides the ground, the place, the turn and the light's direction."""
@@ -26,7 +26,7 @@ class Shot:
 
 
 def photograph(subject: Subject, shot: Shot) -> bytes:
-    """A JPEG. Equal arguments give equal bytes with one release of Pillow."""
+    """Return a JPEG. Equal arguments give equal bytes within one release of Pillow."""
     scene = _scene(draw(subject), Random(shot.scene))
     return _edited(scene, Random(shot.edit))
 
@@ -110,7 +110,7 @@ def _grained(picture: Image.Image, random: Random) -> Image.Image:
 
 
 def _watermark(picture: Image.Image, random: Random) -> None:
-    """The seller's name, half clear, over the middle or again and again."""
+    """Draw the seller's name, half transparent, once over the middle or repeatedly."""
     sheet = Image.new("RGBA", picture.size)
     pen, text = ImageDraw.Draw(sheet), word(random, 6, 12)
     size, strength = random.randrange(18, 44), random.randrange(50, 110)
@@ -124,7 +124,7 @@ def _watermark(picture: Image.Image, random: Random) -> None:
 
 
 def _stamp(picture: Image.Image, random: Random) -> None:
-    """A round promise in a corner, as "shipping included" is made."""
+    """Draw a round stamp in a corner, as for "shipping included"."""
     side = round(min(picture.size) * random.uniform(0.14, 0.26))
     x = random.choice((6, picture.width - side - 6))
     y = random.choice((6, picture.height - side - 6))

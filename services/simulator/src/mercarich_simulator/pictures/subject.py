@@ -42,9 +42,9 @@ class Subject:
     world: int
     """The seed of the market."""
     product: int
-    """Which one of all things of all kinds."""
+    """The number of the product among all kinds."""
     kind: str
     colour: int
     volume: int | None = None
-    """Of the first piece; kinds in `PRINTED` only."""
+    """The volume of the first piece, for kinds in `PRINTED` only."""
     pieces: int = 1

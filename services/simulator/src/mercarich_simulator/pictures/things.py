@@ -1,4 +1,4 @@
-"""Draws a thing by itself, on nothing: outline by its kind, print and proportions by its number."""
+"""Draw a thing on a transparent ground: its kind gives the outline, its number print and proportions."""
 
 import colorsys
 from functools import lru_cache
@@ -18,9 +18,9 @@ Colour = tuple[int, int, int]
 
 @lru_cache(maxsize=4)
 def draw(subject: Subject) -> Image.Image:
-    """RGBA; every pixel that is not the thing is clear. Pieces of a set stand side by side.
+    """Return an RGBA picture, transparent outside the thing. Pieces of a set stand side by side.
 
-    Photos of one thing are asked for one after the other: its pictures, and those of the offers for it.
+    Cached, since photos of one thing are requested in sequence: the item's pictures and those of its offers.
     """
     pieces = [_piece(subject, number) for number in range(subject.pieces)]
     if len(pieces) == 1:
@@ -36,7 +36,7 @@ def draw(subject: Subject) -> Image.Image:
 
 
 def _piece(subject: Subject, number: int) -> Image.Image:
-    """Pieces of one set are brothers: the same kind and colour, each with its own print."""
+    """Return one piece of a set. Pieces share kind and colour, and each has its own print."""
     by_product = Random(f"{subject.world}:{subject.kind}:{subject.product}")
     by_piece = Random(f"{subject.world}:{subject.kind}:{subject.product}:{number}")
     mask = Image.new("L", (SIZE, SIZE))

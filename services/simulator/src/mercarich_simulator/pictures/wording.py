@@ -1,4 +1,4 @@
-"""Titles as sellers write them: what they name, how they spell it, what they leave out and what they add."""
+"""Titles as sellers write them, with varying spellings, omissions and additions."""
 
 from random import Random
 
@@ -44,7 +44,7 @@ _TAILS = ("箱付き", "動作確認済み", "即購入OK", "付属品完備", "
 
 
 def title(subject: Subject, random: Random) -> str:
-    """At most 80 characters or so. Every detail is left out by some sellers."""
+    """Return a title of about 80 characters at most. Each detail is missing in some titles."""
     words = [random.choice(_BRANDS[subject.product // 2 % len(_BRANDS)]), random.choice(_THINGS[subject.kind])]
     if random.random() < 0.85:
         words.append(_model(subject, random))

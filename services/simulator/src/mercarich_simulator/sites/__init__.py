@@ -1,1 +1,1 @@
-"""What the marketplaces answer, byte for byte in their own formats."""
+"""Responses in the marketplaces' own formats, byte for byte."""

@@ -1,7 +1,7 @@
 """Verifies the DPoP proof of a Mercari request: a JWS with ES256 over method and address.
 
-As Mercari does (marketplaces.md 1.2): the signature must fit the key inside, `htm` the method, the path of
-`htu` the path asked for; query, host, `iat` and `jti` are not looked at. The path may be written with or
+As Mercari does (marketplaces.md 1.2): the signature must match the embedded key, `htm` the method, and the path of
+`htu` the requested path; query, host, `iat` and `jti` are not checked. The path may be written with or
 without the simulator's own prefix `/mercari`, since a client may sign the address it calls or the real one.
 """
 
@@ -20,13 +20,13 @@ _ALGORITHM = ec.ECDSA(SHA256())
 
 
 class DPoPVerifier:
-    """Keeps the last public keys it has seen, since making one costs as much as a verification."""
+    """Verifies proofs. It caches recent public keys, since building one costs as much as a verification."""
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, str], ec.EllipticCurvePublicKey] = {}
 
     def refusal(self, proof: str, method: str, path: str) -> str | None:
-        """Why the request is refused; None when the proof is good. `path` is without the prefix."""
+        """Return why the request is refused; None for a valid proof. `path` is without the prefix."""
         if not proof:
             return "missing auth token"
         try:

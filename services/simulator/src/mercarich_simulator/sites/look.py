@@ -1,4 +1,4 @@
-"""One item as a visitor finds it at a moment: description, state, and when it came to that."""
+"""One item as a visitor sees it at a moment: description, state, and the time of its last change."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,10 +15,10 @@ class Look:
     item: Item
     state: str
     changed_at: float
-    """Unix time of the last change; the item's creation when nothing changed."""
+    """Unix time of the last change, or of the item's creation."""
     now: float
     host: str
-    """Where the visitor found this market: `http://` and host, without a path."""
+    """The base address that the visitor used: `http://` and host, without a path."""
 
 
 class Market:
@@ -28,10 +28,10 @@ class Market:
         self.catalogue = catalogue
         self.truth = truth
         self.host = "http://127.0.0.1:8100"
-        """Set anew by every request: pictures are listed under the name that the visitor used."""
+        """The base address of picture addresses. Each request sets it to the host that the visitor used."""
 
     def find(self, marketplace: str, item_id: str, now: float) -> Look | None:
-        """None for an id that was never given out."""
+        """Return the item as seen at `now`; None for an id that does not exist."""
         number = self.catalogue.number_of(marketplace, item_id)
         return None if number is None else self.at(marketplace, number, now)
 
@@ -61,5 +61,5 @@ def jst(moment: float) -> datetime:
 
 
 def utc_text(moment: float) -> str:
-    """ISO 8601 with Z and whole seconds."""
+    """Return Unix seconds as ISO 8601 with Z and whole seconds."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

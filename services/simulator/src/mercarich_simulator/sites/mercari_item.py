@@ -15,7 +15,7 @@ STATUS = {
     "cancelled": "cancel",
     "admin_cancelled": "admin_cancel",
 }
-"""Mercari's word for a state; every other one is `on_sale`, and `deleted` items are not found at all."""
+"""Mercari's status for each state. Other states are `on_sale`, except `deleted`: such items are not found."""
 
 PAGER_BASE = 5_000_000_000
 NO_PRICE = 9_999_999
@@ -26,7 +26,7 @@ _PAYERS = {
 
 
 def item_object(look: Look) -> dict[str, Any]:
-    """`data` of GET /items/get. The item must not be `deleted`."""
+    """Return `data` of GET /items/get. The item must not be `deleted`."""
     item, noise = look.item, look.item.noise
     photos = addresses(look)
     stamp = int(item.created_at)
@@ -88,7 +88,7 @@ def item_object(look: Look) -> dict[str, Any]:
 def seller_page(
     market: Market, seller_id: str, statuses: set[str], page: tuple[int, int], now: float
 ) -> dict[str, Any]:
-    """The answer of GET /items/get_items: newest first, `page` = (limit, highest pager_id)."""
+    """Return the response of GET /items/get_items: newest first, `page` = (limit, highest pager_id)."""
     limit, highest = page
     looks = []
     for number in reversed(market.catalogue.items_of_mercari_seller(seller_id)):
@@ -103,7 +103,7 @@ def seller_page(
 
 
 def profile(market: Market, seller_id: str, now: float, full: bool) -> dict[str, Any] | None:
-    """`data` of GET /users/get_profile; None for a stranger. Without `full` two numbers are 0, as there."""
+    """Return `data` of GET /users/get_profile; None for an unknown seller. Without `full`, two counts are 0."""
     numbers = market.catalogue.items_of_mercari_seller(seller_id)
     look = market.at(MERCARI, numbers[0], now) if numbers else None
     if look is None:

@@ -1,4 +1,4 @@
-"""Mercari's search answer: camelCase, every number a string (marketplaces.md 1.2)."""
+"""Mercari's search response: camelCase, every number a string (marketplaces.md 1.2)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _SEARCHABLE = frozenset(_WORDS.values())
 
 
 def search_answer(market: Market, body: dict[str, Any], now: float) -> dict[str, Any]:
-    """Answers POST /v2/entities:search. Raises TypeError on a number where Mercari wants a string."""
+    """Return the response of POST /v2/entities:search. Raise TypeError for a number where Mercari expects a string."""
     condition = body.get("searchCondition") or {}
     if any(not isinstance(seller, str) for seller in condition.get("sellerId", [])):
         raise TypeError("cannot unmarshal number into Go value of type string")

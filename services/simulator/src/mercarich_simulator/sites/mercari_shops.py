@@ -1,6 +1,6 @@
 """Mercari Shops products: camelCase, no status field; sold shows in tags and quantities (marketplaces.md 1.3).
 
-Keys after the full key set of 2026-09 that carimer-api documents in section 6 of its API page.
+Its keys are the full key set of 2026-09 that carimer-api documents in section 6 of its API page.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from mercarich_simulator.sites.look import Look, utc_text
 from mercarich_simulator.sites.pictures import addresses
 
 NOT_FOUND_STATES = frozenset({"deleted", "cancelled", "admin_cancelled"})
-"""A product in one of these answers 404; Shops has no page for it."""
+"""A request for a product in one of these states is answered with 404; Shops has no page for it."""
 
 _PAYERS = {
     True: {"shippingPayerId": "1", "displayName": "送料込み(出品者負担)", "code": "SELLER"},
@@ -19,7 +19,7 @@ _PAYERS = {
 
 
 def product_object(look: Look) -> dict[str, Any]:
-    """The answer of GET /v1/marketplaces/shops/products/{id}."""
+    """Return the response of GET /v1/marketplaces/shops/products/{id}."""
     item = look.item
     return {
         "name": item.item_id,

@@ -1,4 +1,4 @@
-"""Where an item's pictures are, and what they show: the simulator is its own picture host."""
+"""Addresses and subjects of an item's pictures: the simulator is its own picture host."""
 
 import re
 
@@ -14,20 +14,20 @@ _NAME = re.compile(r"([0-9A-Za-z]+)_([1-9])\.jpg")
 
 
 def addresses(look: Look) -> list[str]:
-    """The item's pictures, the main one first."""
+    """Return the addresses of the item's pictures, the main one first."""
     item = look.item
     count = 1 + item.noise[19] % (4 if item.marketplace == YAHOO or item.kind == "shops" else 6)
     return [f"{look.host}/{item.marketplace}{IMAGES}{item.item_id}_{n}.jpg" for n in range(1, count + 1)]
 
 
 def named(path: str) -> tuple[str, int] | None:
-    """Item id and number of the picture that a path asks for, which begins after the marketplace's name."""
+    """Return item id and number of the picture at `path`, which begins after the marketplace's name."""
     match = _NAME.fullmatch(path.removeprefix(IMAGES))
     return (match[1], int(match[2])) if match and path.startswith(IMAGES) else None
 
 
 def subject_of(seed: int, product: int) -> Subject:
-    """What all pieces of a product look like."""
+    """Return the subject that all pieces of a product share."""
     noise = entropy(seed, "looks", product)
     kind = KINDS[product % len(KINDS)]
     volume = 1 + noise[1] % 30 if kind in PRINTED else None
@@ -35,5 +35,5 @@ def subject_of(seed: int, product: int) -> Subject:
 
 
 def shot_of(item: Item, number: int) -> Shot:
-    """A relisted item keeps its photos, edited anew."""
+    """Return the shot of a picture. A relisted item keeps its photos with other edits."""
     return Shot(f"{item.noise.hex()}:{number}", f"{item.item_id}:{number}")

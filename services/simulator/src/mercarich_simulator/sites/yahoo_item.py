@@ -19,21 +19,21 @@ _WEEKDAYS = "月火水木金土日"
 _STATUS = {"sold": "closed", "ended": "closed", "cancelled": "cancel", "suspended": "suspend"}
 _CONDITIONS = ("未使用", *CONDITIONS[1:])
 _ROUND_SECONDS = 7 * 86_400
-"""An auction that nobody ends goes round again under its id (automatic relisting)."""
+"""Seconds of one round. An auction without an end event starts another round under its id (automatic relisting)."""
 
 
 class YahooItemPages:
-    """Item pages of one size, from chunks that are made once."""
+    """Renders item pages of one size from prepared chunks."""
 
     def __init__(self, page_bytes: int) -> None:
         fixed = len(_head(b"", b"")) + 2 * len(_STATE_OPEN + _STATE_CLOSE) + len(_NEXT_OPEN + _NEXT_CLOSE)
-        # Ten pieces more for the item's own text, which is carried twice.
+        # Ten more pieces, as room for the item's own text, which the page has twice.
         room = max(0, page_bytes - fixed - 2 * 3_000 - 900)
         self._carousel = _carousel(room // 2)
         self._recommend = b'"recommend":{"items":[' + _recommended(room // 4) + b'],"isFetching":false},'
 
     def render(self, item: dict[str, Any], look: Look) -> bytes:
-        """The page for an item object, which a fault may have robbed of keys."""
+        """Return the page for an item object, from which a fault may have removed keys."""
         text = orjson.dumps(item).replace(b"</", b"<\\/")
         state = _STATE_OPEN + self._recommend + _DETAIL_OPEN + text + _STATE_CLOSE
         title = html.escape(look.item.title).encode()
@@ -52,7 +52,7 @@ class YahooItemPages:
 
 
 def item_object(look: Look) -> dict[str, Any]:
-    """`detail.item` as the page carries it."""
+    """Return `detail.item` of the page."""
     item, start, end = look.item, *_times(look)
     is_open = look.state not in _STATUS
     bids = _bids(look)
@@ -111,7 +111,7 @@ def item_object(look: Look) -> dict[str, Any]:
 
 
 def _times(look: Look) -> tuple[float, float]:
-    """When the present round of the auction began and ends."""
+    """Return begin and end of the auction's current round in Unix seconds."""
     start = look.item.created_at
     if look.state in _STATUS:
         return min(start, look.changed_at), look.changed_at
@@ -206,7 +206,7 @@ def _head(title: bytes, page_data: bytes) -> bytes:
 
 
 def _carousel(room: int) -> bytes:
-    """Other people's items with prices of their own: what a careless reader of the page would pick up."""
+    """Return a carousel of other sellers' items with their prices, which a careless parser would read by mistake."""
     rows, size, n = [], 0, 0
     while size < room:
         name = quote(f"関連商品{n}")

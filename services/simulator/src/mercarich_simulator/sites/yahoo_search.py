@@ -11,13 +11,13 @@ from mercarich_simulator.sites.yahoo_item import item_object
 from mercarich_simulator.truth import STATES
 
 SCANNED = 20_000
-"""Items looked through for words that name no model; a real search is no full scan either."""
+"""Most items scanned for words that name no model; a real search is no full scan, either."""
 
 _LISTED = STATES[YAHOO] - {"sold", "ended", "cancelled", "suspended", "deleted"}
 
 
 def matches(market: Market, marketplace: str, keyword: str, now: float) -> Iterable[Look]:
-    """Items whose title has every word, in order of their numbers; whatever their state."""
+    """Yield the items in any state whose title has every word, in order of their numbers."""
     words = keyword.casefold().split()
     for number in _candidates(market, marketplace, keyword):
         look = market.at(marketplace, number, now)
@@ -26,7 +26,7 @@ def matches(market: Market, marketplace: str, keyword: str, now: float) -> Itera
 
 
 def search_page(market: Market, keyword: str, limits: tuple[int, int], window: tuple[int, int], now: float) -> bytes:
-    """Rows `window` = (first from 1, how many) of the open items with a price within `limits` (0 = none)."""
+    """Return the page with rows `window` = (first from 1, count) of open items priced within `limits` (0 = none)."""
     low, high = limits
     found = [
         look
