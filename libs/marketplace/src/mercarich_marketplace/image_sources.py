@@ -1,6 +1,6 @@
 """Which picture addresses a proxy may fetch: the marketplace's picture hosts by https, or its own upstream.
 
-A proxy that fetches any given address would let outsiders reach machines of the internal network. So the complete
+A proxy that fetches any given address would expose the machines of the internal network to outsiders. So the complete
 address must match an allowed pattern and is never repaired, and the IP addresses of its host must be public.
 """
 

@@ -29,11 +29,11 @@ class ProxyMetrics:
         self._requests = self._counter("requests", "Calls made to the marketplace, by outcome", "outcome")
         for outcome in ("read", *(reason.value for reason in OUTCOMES)):
             self._requests.labels(self._label, outcome)  # Prometheus sees no rise of a counter that appears at 1
-        self._looks = self._counter("looks", "Items answered, by state and reason", "state", "reason")
-        self._hits = self._counter("cache_hits", "Looks that cost no call, by where the answer was", "kind")
+        self._looks = self._counter("looks", "Items returned, by state and reason", "state", "reason")
+        self._hits = self._counter("cache_hits", "Looks without a call, by the source of the result", "kind")
         self.seconds = Histogram(
             "mercarich_proxy_request_seconds",
-            "A call to the marketplace, its wait for a turn left out",
+            "Duration of a call to the marketplace, without its wait for a turn",
             ["marketplace"],
             buckets=_BUCKETS,
             registry=self.registry,
@@ -41,22 +41,22 @@ class ProxyMetrics:
         self._image_requests = self._counter("image_requests", "Calls made for pictures, by outcome", "outcome")
         self._image_seconds = Histogram(
             "mercarich_proxy_image_request_seconds",
-            "A call for a picture, its wait for a turn left out",
+            "Duration of a call for a picture, without its wait for a turn",
             ["marketplace"],
             buckets=_BUCKETS,
             registry=self.registry,
         ).labels(self._label)
         self.image_breaker_phase = self._gauge(
-            "image_breaker_phase", "Of the picture hosts: 0 closed, 1 half open, 2 open"
+            "image_breaker_phase", "Breaker of the picture hosts: 0 closed, 1 half open, 2 open"
         )
         self.waiting = self._gauge("turns_waiting", "Calls that wait for their turn in the budget")
-        self.budget = self._gauge("budget_per_second", "Calls a second at most, while it is not throttled")
+        self.budget = self._gauge("budget_per_second", "Most calls a second, without the effect of rate limits")
         self.under_way = self._gauge("requests_under_way", "Calls to the marketplace right now")
         self.breaker_phase = self._gauge("breaker_phase", "0 closed, 1 half open, 2 open")
         self._opened = self._counter("breaker_opened", "Times that the breaker opened").labels(self._label)
         self._opened_before = 0
-        self.pace_share = self._gauge("pace_share", "Part of the full rate in use; below 1 after being throttled")
-        self.batches = self._gauge("batches", "Batch checks that are being answered")
+        self.pace_share = self._gauge("pace_share", "Share of the full rate in use; below 1 after a rate limit")
+        self.batches = self._gauge("batches", "Batch checks under way")
 
     def of_images(self) -> "ProxyMetrics":
         """Return the same metrics with the label of picture requests."""
