@@ -1,4 +1,4 @@
-"""The events of the market: random ones from the seed, along the clock, and those that a test forces."""
+"""The events of the market: random ones from the seed, along the clock, and events forced by a test."""
 
 import heapq
 import random

@@ -90,7 +90,7 @@ class Faults:
         return None
 
     def spoiler_of_messages(self, wall: Callable[[], float]) -> Callable[[str, str], bool]:
-        """Return a function that tells, by seller and SKU, whether a fault makes a feed's message INVALID."""
+        """Return a predicate over seller id and SKU: whether a fault makes that message of a feed INVALID."""
 
         def spoiled(seller_id: str, sku: str) -> bool:
             return self.pick("spapi", (seller_id, sku, "processFeed"), wall(), inner=("invalid_in_200",)) is not None

@@ -71,7 +71,7 @@ class Push:
 
 
 class Offers:
-    """All offers that exist outside the catalogue: changed ones and those that PUT created."""
+    """All offers. `touched` holds the changed ones and those created by PUT; the catalogue has the others."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
