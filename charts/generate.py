@@ -1,6 +1,6 @@
-"""Writes what the chart takes from the code: the schedule, the schema of its values, the table of its README.
+"""Write the chart's files that follow from the code: schedule, marketplaces, schema of the values, README.
 
-`make chart` runs it in the workspace's environment; tests/chart fails when the committed files differ.
+`make chart` runs this script in the workspace's environment; tests/chart fails when the committed files differ.
 """
 
 import json
@@ -18,7 +18,7 @@ from mercarich_contracts.sites import SITES
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts/mercarich"
 NEWEST_WINS = ("check_item_", "update_item_")
-"""Commands of which the newest start supersedes the older one by itself; the others must not run side by side."""
+"""Prefixes of commands whose newest run supersedes older ones. Other commands must not run at the same time."""
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def files() -> dict[Path, str]:
-    """The generated files with what they should hold."""
+    """Return the generated files with their content."""
     return {
         CHART / "files/schedule.yaml": _schedule(),
         CHART / "files/marketplaces.yaml": _marketplaces(),
@@ -37,7 +37,7 @@ def files() -> dict[Path, str]:
 
 
 def rendered() -> list[ScheduleRow]:
-    """The rows whose command is there: one whose service does not have it yet comes with it."""
+    """Return the rows whose service has the command already."""
     return [row for row in SCHEDULE if row.command[0] in _commands(row.component)]
 
 
@@ -70,7 +70,7 @@ def _schedule() -> str:
 
 
 def _marketplace_of(row: ScheduleRow) -> dict[str, str]:
-    """Of a row that is about one marketplace."""
+    """Return the `marketplace` field of a row, or nothing when the row concerns no single marketplace."""
     return {"marketplace": row.marketplace.value} if row.marketplace is not None else {}
 
 
@@ -95,15 +95,13 @@ def _readme() -> str:
     lines += [f"| `{name}` | {_cell(default)} | {text} |" for name, default, text in _documented()]
     return (
         "# The chart\n\n"
-        "How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). This table is written from\n"
-        "`values.yaml` (`make chart`); `values.schema.json` refuses what it does not know.\n\n"
-        + "\n".join(lines)
-        + "\n"
+        "How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). `make chart` writes\n"
+        "this table from `values.yaml`. `values.schema.json` refuses unknown values.\n\n" + "\n".join(lines) + "\n"
     )
 
 
 def _documented() -> Iterator[tuple[str, object, str]]:
-    """Each value that has a `# --` line before it: dotted name, default, text."""
+    """Yield each value that has a `# --` line before it: dotted name, default, text."""
     text = (CHART / "values.yaml").read_text(encoding="utf-8")
     values = yaml.safe_load(text)
     parents: list[tuple[int, str]] = []

@@ -51,11 +51,11 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
     "notices": (NoticesSettings, frozenset({"smtp_password"})),
     "proxy": (ProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
 }
-"""By component: its settings, and those of them that have values of their own or come from Secrets."""
+"""Component -> its settings class, and the names of the fields that other values or Secrets set."""
 
 
 def schema(schedules: Sequence[str]) -> Schema:
-    """For the chart that renders these CronJobs."""
+    """Return the schema of a chart with these CronJobs."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart mercarich",
@@ -93,7 +93,7 @@ def schema(schedules: Sequence[str]) -> Schema:
             podDisruptionBudget=_object(enabled=_FLAG),
             monitoring=_monitoring(),
             dev=_dev(),
-            **{"global": {"type": "object"}},  # helm gives it to every chart that is a dependency
+            **{"global": {"type": "object"}},  # helm adds it to every chart that is a dependency
         ),
     }
 
@@ -233,7 +233,7 @@ def _dev() -> Schema:
 
 
 def _variables(component: str, prefix: str = "") -> Schema:
-    """Every variable of the settings by its name, with the bounds that the process itself keeps."""
+    """Return the schema of a component's variables, with the bounds that the process itself checks."""
     settings, elsewhere = SETTINGS[component]
     prefix = prefix or settings.model_config.get("env_prefix", "")
     fields = settings.model_json_schema()["properties"]
@@ -241,7 +241,7 @@ def _variables(component: str, prefix: str = "") -> Schema:
 
 
 def _bounds(field: Schema) -> Schema:
-    """The part of a field's schema that is about its value; None is said by leaving the variable out."""
+    """Return the part of a field's schema that restricts its value. None is left out: an unset variable means None."""
     for choice in field.get("anyOf", []):
         if choice.get("type") != "null":
             return _bounds(choice)

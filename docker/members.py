@@ -1,6 +1,6 @@
-"""Prints the members of the workspace that an image holds, one folder a line: `members.py checker`.
+"""Print the members of the workspace that an image holds, one folder a line: `members.py checker`.
 
-The service itself and the members that it depends on, however far; `make lock` and the Dockerfile ask it.
+These are the service itself and its direct and indirect dependencies. `make lock` and the Dockerfile run this script.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BESIDES = {"simulator": ["local"]}
-"""`mercarich sample_data` fills a database from the simulator, and both serve development only."""
+"""`mercarich sample_data` fills a database from the simulator, and both are for development only."""
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
 
 
 def members(service: str) -> list[str]:
-    """Folders relative to the root, sorted. Raises `SystemExit` for a name that is no service."""
+    """Return the folders relative to the root, sorted. Raise `SystemExit` for a name that is no service."""
     files = [*ROOT.glob("*/*/pyproject.toml"), ROOT / "local/pyproject.toml"]
     folders: dict[str, Path] = {_project(file)["name"]: file.parent for file in files}
     first = f"mercarich-{service}"
