@@ -65,7 +65,7 @@ class Item(_Value):
     reason: Reason | None = None
     """Set for every state but `available`."""
     error_class: ErrorClass | None = None
-    """Set when the answer was faulty (blocked, rate_limited, …); None when the state could be read."""
+    """Set after a failed request (blocked, rate_limited, …); None when the response showed the state."""
     evidence: Evidence
 
     url: str = ""
@@ -132,7 +132,7 @@ class HeartbeatLine(_Value):
 
 
 class EndLine(_Value):
-    """The last line. A stream that ends without it was cut off; ids without a line have no answer then."""
+    """The last line. A stream that ends without it was cut off: ids without a line have no result then."""
 
     type: Literal["end"] = "end"
     answered: int

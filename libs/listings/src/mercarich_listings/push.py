@@ -13,9 +13,9 @@ from mercarich_reasons.push import NewerQuantity, NotShown, UnknownSku
 from mercarich_reasons.reason import Reason
 
 LEASE = timedelta(seconds=30)
-"""Lease of a claim, renewed while its answers are pending. After a crash, its listings wait for this time."""
+"""Lease of a claim, renewed while its responses are pending. After a crash, its listings wait for this time."""
 _AWAY = timedelta(seconds=5)
-"""Wait after a push without an answer."""
+"""Wait after a push without a response."""
 SETTLED = timedelta(seconds=1)
 """Wait before a read: Amazon's read path lags behind an accepted PATCH."""
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(minutes=10), timedelta(hours=24)
@@ -115,7 +115,7 @@ def unknown_sku(push: Push, sent: Sent, problem: Reason | None, at: datetime, no
 
 
 def deferred(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> Pushed:
-    """No answer came; it is tried again in seconds, and no attempt is counted.
+    """Return the change after a push without a response: it is retried within seconds, and counts as no attempt.
 
     A quantity above 0 may still be under way, or Amazon may show it already. So the claim stays for the whole lease,
     as after a crash, and even the zero of a source that has sold meanwhile waits for its end.

@@ -95,7 +95,7 @@ class Site:
     search_filters_conditions: bool = False
     """Its search can be asked for the wanted condition or better alone."""
     lists_sellers: bool = False
-    """One call answers for many items of a seller: its items are looked at together."""
+    """One call returns many items of a seller, so that the items of one seller are checked together."""
 
     def __str__(self) -> str:
         return self.marketplace.value
