@@ -31,7 +31,7 @@ def routes(
     @routes.get("/running")
     def running(visit: Seller) -> Response:
         """Return the part of the page that the browser reloads while a run is in progress."""
-        return site.page(visit, "jobs/running.html", runs=show_home.desk.runs(visit.account.user_id))
+        return site.page(visit, "home/running.html", runs=show_home.desk.runs(visit.account.user_id))
 
     @routes.get("/overview/pushes")
     def pushes(visit: Operator) -> Response:
