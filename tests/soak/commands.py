@@ -113,8 +113,7 @@ class Command:
     def _jobs(self, _argv: Sequence[str]) -> int:
         """There are no frozen jobs in this world; the test is that the command ends well."""
         plant = self._plant
-        engine, publisher = plant.database.engine, plant.publisher
-        with jobs_of(plant.shared, plant.kernel.utc, engine=engine, publisher=publisher) as jobs:
+        with jobs_of(plant.database.engine, plant.shared, plant.kernel.utc, publisher=plant.publisher) as jobs:
             jobs.watch()
         return DONE
 

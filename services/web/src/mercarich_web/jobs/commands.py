@@ -170,7 +170,7 @@ def _stream(write: "Callable[[Jobs], None]") -> int:
 def _with_jobs(on: Opened, ask: "Callable[[Jobs], job_pages.Answer]") -> "job_pages.Answer":
     from mercarich_web.jobs.wiring import jobs_of
 
-    with jobs_of(on.shared, on.now, engine=on.engine) as jobs:
+    with jobs_of(on.engine, on.shared, on.now) as jobs:
         return ask(jobs)
 
 

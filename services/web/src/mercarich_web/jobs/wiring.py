@@ -8,11 +8,9 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from mercarich_contracts.topics import JOBS
-from mercarich_db import engine as engines
-from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import AnyPublisher, Publisher
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.database import SqlSchema
 from mercarich_web.jobs.desk import JobDesk, JobProblems, ShowJob, SkipQuery, StartImport, StartSearch, StopJob
 from mercarich_web.jobs.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.jobs.jobs import JobList
@@ -28,7 +26,6 @@ from mercarich_web.listings.sql.book import SqlListingBook
 class Jobs:
     """Every use case of jobs. Nothing is connected before the first call."""
 
-    schema: SqlSchema
     start_search: StartSearch
     start_import: StartImport
     list_jobs: Callable[[str | None, int], JobList]
@@ -42,18 +39,10 @@ class Jobs:
 
 @contextmanager
 def jobs_of(
-    settings: SharedSettings,
-    now: Clock = utc_now,
-    *,
-    engine: Engine | None = None,
-    publisher: AnyPublisher | None = None,
+    engine: Engine, settings: SharedSettings, now: Clock, *, publisher: AnyPublisher | None = None
 ) -> Iterator[Jobs]:
-    """Build the use cases. An engine that is passed is not closed here. Raises `BadConfiguration` when the database's
-    address cannot be parsed."""
+    """Build the use cases. A publisher that is passed is not closed here."""
     with ExitStack() as own:
-        if engine is None:
-            engine = engines.create(settings.database)
-            own.callback(engine.dispose)
         if publisher is None:
             publisher = made = Publisher(settings.kafka_bootstrap, client_id="web-jobs", topics=tuple(JOBS.values()))
             own.callback(made.close)
@@ -64,7 +53,6 @@ def _jobs(engine: Engine, hints: KafkaHints, now: Clock) -> Jobs:
     book = SqlJobBook(engine, now)
     discard = SqlDesk(engine, lambda: timedelta(0), now).discard
     return Jobs(
-        schema=SqlSchema(engine),
         start_search=StartSearch(book, hints, now),
         start_import=StartImport(book, hints, now),
         list_jobs=lambda username, limit: JobList(book.list(username, limit)),
