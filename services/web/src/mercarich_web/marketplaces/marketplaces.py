@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES
 from mercarich_platform.clock import Clock
 from mercarich_web.marketplaces.canaries import CanaryState
 from mercarich_web.marketplaces.proxies import ProxyState
@@ -42,11 +42,11 @@ class MarketDesk:
         by_key = {setting.key: setting for setting in self.settings.all()}
         return [
             Market(
-                name.value,
-                by_key[f"{SWITCH}{name.upper()}"],
-                self._canaries(name.value, by_key[f"CANARY_ITEMS_{name.upper()}"].value),
+                str(site),
+                by_key[f"{SWITCH}{site.upper}"],
+                self._canaries(str(site), by_key[site.canary_setting].value),
             )
-            for name in Marketplace
+            for site in SITES.values()
         ]
 
     def proxy(self, name: str) -> ProxyState:
