@@ -1,8 +1,11 @@
 """What a bulk search accepts: keywords and result pages, and why the rest is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES
 from mercarich_reasons.jobs import (
     KeywordTooLong,
     NoAddress,
@@ -10,10 +13,12 @@ from mercarich_reasons.jobs import (
     NoPrice,
     NoResultPage,
     NoSearch,
+    NotSearched,
     SearchTooLong,
     TooManySearches,
 )
 from mercarich_reasons.reason import Reason
+from mercarich_web.jobs import search_queries
 from mercarich_web.jobs.search_queries import BadQuery, read_queries
 
 BOTH = (Marketplace.YAHOO, Marketplace.MERCARI)
@@ -72,3 +77,14 @@ def test_what_is_no_search_is_refused_with_a_reason(given: list[str], why: Reaso
 
     assert raised.value.reason == why
     assert len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize("given", ["watch", f"{MERCARI}/search?keyword=watch"])
+def test_a_marketplace_whose_proxy_does_not_search_is_not_asked(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = replace(SITES[Marketplace.MERCARI], searches=False)
+    monkeypatch.setattr(search_queries, "SITES", {**SITES, Marketplace.MERCARI: silent})
+
+    with pytest.raises(BadQuery) as refused:
+        read_queries([given], BOTH, None, None)
+
+    assert refused.value.reason == NotSearched(Marketplace.MERCARI)

@@ -61,6 +61,8 @@ def read_queries(
     found: dict[tuple[object, ...], Query] = {}
     for text in (each.strip() for each in given):
         for query in _read(text, marketplaces, price_min, price_max):
+            if not SITES[query.marketplace].searches:
+                raise BadQuery(NotSearched(query.marketplace))
             key = (query.marketplace, query.keyword, query.price_min, query.price_max, query.conditions)
             found.setdefault(key, query)
     if not found:
@@ -77,9 +79,6 @@ def _read(text: str, marketplaces: Sequence[Marketplace], low: int | None, high:
         raise BadQuery(SearchTooLong(text[:40], LONGEST_GIVEN))
     if text.lower().startswith(("http://", "https://")):
         return [_of_address(text)]
-    for each in marketplaces:
-        if not SITES[each].searches:
-            raise BadQuery(NotSearched(each))
     return [Query(text, each, _keyword(text, text), low, high) for each in marketplaces]
 
 
