@@ -78,8 +78,8 @@ def test_what_only_reads_passes(code: str) -> None:
 
 
 def test_a_finding_tells_where_and_what() -> None:
-    [found] = findings_in("mercarich_web.adapters.x_sql", NAMES + "update(listings)")
-    assert str(found) == "mercarich_web.adapters.x_sql:2: writes listings: update()"
+    [found] = findings_in("mercarich_web.listings.sql.x", NAMES + "update(listings)")
+    assert str(found) == "mercarich_web.listings.sql.x:2: writes listings: update()"
 
 
 def test_the_product_has_one_writer() -> None:

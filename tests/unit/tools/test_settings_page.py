@@ -10,7 +10,7 @@ from mercarich_db.setting_definitions import DEFINITIONS
 
 LONGEST_CELL = 60
 SETTINGS_READERS = tuple(f"libs/platform/src/mercarich_platform/{name}.py" for name in ("settings", "proxy_urls"))
-"""It looks a wrong variable of any settings class up, to tell its value."""
+"""They read variables of any settings class by name: to tell a wrong value, and to find the proxies' addresses."""
 ENTRIES = [*chain.from_iterable(groups().values()), *chain.from_iterable(processes().values())]
 
 

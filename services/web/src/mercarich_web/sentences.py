@@ -35,7 +35,7 @@ class Moment:
 class Said:
     """An English sentence with placeholders, such as `%(name)s`. The pages' catalogues contain every one.
 
-    A `Reason`, `Seen` or `Moment` among the values is put into words in the reader's language.
+    A `Reason`, `Seen`, `Moment` or `Marketplace` among the values is put into words in the reader's language.
     """
 
     text: str

@@ -32,6 +32,7 @@ class PictureFiles:
         return None if os.access(self._folder, os.W_OK) else f"{self._folder} cannot be written"
 
     def save(self, user_id: int, path: str, body: bytes) -> None:
+        """Write the whole file or none, in the seller's own folder. Raises `FolderAway`."""
         file = self._inside(user_id, path)
         if file is None:
             raise FolderAway(f"{path} leads out of its seller's folder")
@@ -71,6 +72,7 @@ class PictureFiles:
         return Removed(files=1, bytes=found.st_size)
 
     def older_than(self, at: datetime, limit: int) -> Iterator[list[tuple[int, str]]]:
+        """Yield the seller and path of pictures that were last written before `at`, in lists of at most `limit`."""
         batch: list[tuple[int, str]] = []
         for user_id, file in self._files(at.timestamp()):
             batch.append((user_id, file))
