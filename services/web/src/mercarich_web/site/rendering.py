@@ -65,13 +65,10 @@ class Site:
 def make_site(shown: Mapping[str, object], *, https: bool) -> Site:
     """Build the site. `shown` are the further globals of templates, by name, from all subjects."""
     assets = Assets()
-    environments = {language: _environment(language, assets) for language in LANGUAGES}
-    for environment in environments.values():
-        environment.globals.update(shown)
-    return Site(assets, environments, https)
+    return Site(assets, {language: _environment(language, assets, shown) for language in LANGUAGES}, https)
 
 
-def _environment(language: str, assets: Assets) -> Environment:
+def _environment(language: str, assets: Assets, shown: Mapping[str, object]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -101,6 +98,7 @@ def _environment(language: str, assets: Assets) -> Environment:
     )
     sentence = _sentence(of_templates)
     environment.globals.update(
+        shown,
         gettext=sentence,
         _=sentence,
         asset=assets.url,
