@@ -9,6 +9,8 @@ The rule, of each list below a heading "The path …":
 - each step says in some words what it decides or does.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,6 @@ from tests.unit.tours import graph, modules, problems, roots, tours
 
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
-KNOWN = modules(ROOT)
-ARROWS = graph(KNOWN)
 MOST_STEPS = 14
 """Of one tour: what a reader keeps in mind."""
 SECTIONS = ("## Processes", "## The path", "## What it reads and writes", "## Alone")
@@ -28,8 +28,9 @@ def test_each_tour_is_what_its_process_imports_up_to_what_it_writes(service: str
     folder = ROOT / "services" / service
     found = tours(folder / "README.md")
     assert found
-    starts = roots(folder, KNOWN)
-    wrong = {tour.name: said for tour in found if (said := list(problems(tour.steps, starts, ARROWS)))}
+    known, arrows = _imports()
+    starts = roots(folder, known)
+    wrong = {tour.name: said for tour in found if (said := list(problems(tour.steps, starts, arrows)))}
     assert wrong == {}
     assert [step for tour in found for step in tour.untold] == []
     assert max(len(tour.steps) for tour in found) <= MOST_STEPS
@@ -51,6 +52,13 @@ def test_every_service_has_a_tour_that_begins_in_its_main_module() -> None:
         folder = ROOT / "services" / service
         begins = {tour.steps[0].name for tour in tours(folder / "README.md")}
         assert "__main__.py" in begins, service
+
+
+@cache
+def _imports() -> tuple[Mapping[str, Path], Mapping[Path, frozenset[Path]]]:
+    """The product's modules, and who imports whom. Parsed once, by the tests and not whenever tests are collected."""
+    known = modules(ROOT)
+    return known, graph(known)
 
 
 def _product(tmp_path: Path, **texts: str) -> tuple[dict[str, Path], Path]:
