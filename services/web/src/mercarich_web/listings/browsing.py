@@ -18,7 +18,7 @@ LOOKS = 40
 
 
 Count = Callable[[int], Figures]
-"""A seller's figures, a few seconds old at most."""
+"""A seller's figures, at most two minutes old (`figures_cache`)."""
 
 
 @dataclass(frozen=True, slots=True)
