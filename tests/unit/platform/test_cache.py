@@ -113,6 +113,29 @@ def test_what_was_being_fetched_when_its_key_was_forgotten_is_not_kept() -> None
     assert cache.get("a") is None
 
 
+def test_forgetting_one_key_keeps_what_is_loaded_for_another() -> None:
+    cache = Cache[str, int](60)
+
+    def fetch() -> int:
+        cache.forget("b")
+        return 1
+
+    assert cache.load("a", fetch) == 1
+    assert cache.get("a") == 1
+
+
+def test_a_load_that_fails_leaves_nothing_behind() -> None:
+    cache = Cache[str, int](60)
+
+    def fetch() -> int:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        cache.load("a", fetch)
+    assert cache.load("a", lambda: 2) == 2
+    assert cache.get("a") == 2
+
+
 def test_threads_may_use_it_at_once() -> None:
     cache = Cache[int, int](10, size=50)
 

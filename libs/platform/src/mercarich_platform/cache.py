@@ -33,7 +33,8 @@ class Cache(Generic[Key, Value]):
         self._size = size
         self._now = now
         self._cached: OrderedDict[Key, Cached[Value]] = OrderedDict()
-        self._forgotten = 0
+        self._loads: dict[Key, set[object]] = {}
+        """Running loads of each key, but those that a `forget` has outdated."""
         self._lock = threading.Lock()
 
     def look(self, key: Key) -> Cached[Value] | None:
@@ -54,18 +55,34 @@ class Cache(Generic[Key, Value]):
     def forget(self, key: Key) -> None:
         """Drop the value, and the result of a `load` that is running now, which may be outdated."""
         with self._lock:
-            self._forgotten += 1
+            self._loads.pop(key, None)
             self._cached.pop(key, None)
 
     def load(self, key: Key, fetch: Callable[[], Value]) -> Value:
         """Fetch a value, put it and return it. Raises what `fetch` raises; then the old value stays."""
+        load = object()
         with self._lock:
-            forgotten = self._forgotten
-        value = fetch()
+            self._loads.setdefault(key, set()).add(load)
+        try:
+            value = fetch()
+        except BaseException:
+            with self._lock:
+                self._end(key, load)
+            raise
         with self._lock:
-            if self._forgotten == forgotten:
+            if self._end(key, load):
                 self._keep(key, value)
         return value
+
+    def _end(self, key: Key, load: object) -> bool:
+        """Return whether the key was not forgotten since this load began."""
+        loads = self._loads.get(key, set())
+        if load not in loads:
+            return False
+        loads.remove(load)
+        if not loads:
+            del self._loads[key]
+        return True
 
     def __len__(self) -> int:
         return len(self._cached)
