@@ -130,6 +130,31 @@ logging.info("the next one")
     assert "the next one" in (folder / "feed.log").read_text()
 
 
+def test_a_line_that_cannot_be_made_while_its_folder_is_away_does_not_end_its_writer(tmp_path: Path) -> None:
+    script = """
+import logging, os, sys
+from mercarich_platform.logging import configure
+configure("feed")
+os.rename(sys.argv[1], sys.argv[1] + ".old")
+logging.info("%d pieces", "many")
+os.rename(sys.argv[1] + ".old", sys.argv[1])
+logging.info("the next one")
+"""
+    folder = tmp_path / "logs"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder)],
+        env={**os.environ, "MERCARICH_LOG_FILE": str(folder / "{service}.log")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0
+    assert "--- Logging error ---" in done.stderr
+    assert "the next one" in (folder / "feed.log").read_text()
+
+
 def test_a_log_is_not_for_everybody_to_read(tmp_path: Path) -> None:
     LogFile(tmp_path / "feed.log").close()
 

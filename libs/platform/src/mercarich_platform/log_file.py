@@ -4,7 +4,6 @@ For one machine and for compose; on Kubernetes logs go to stdout and the kubelet
 file and creates a new one. The next line detects that and goes to the new file, so that no line is lost.
 """
 
-import contextlib
 import logging
 import os
 import signal
@@ -67,8 +66,12 @@ class LogFile(WatchedFileHandler):
         if not isinstance(error, OSError):
             super().handleError(record)  # a bug in the logging call, such as arguments that do not fit the format
             return
-        with contextlib.suppress(OSError):
+        try:
             sys.stderr.write(f"MERCARICH_LOG_FILE: {error.strerror}: {self.format(record)}\n")
+        except OSError:
+            return
+        except (TypeError, ValueError, LookupError):  # the record was not formatted before: reopening failed first
+            super().handleError(record)
 
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", LINE_BYTES, self.encoding, opener=_private)
