@@ -120,8 +120,9 @@ def run(command: Command, arguments: Sequence[str]) -> int:
 
 def installed() -> dict[str, Installed]:
     """Return the installed subcommands by name."""
-    found = {entry.name: Installed(entry) for entry in entry_points(group=GROUP)}
-    for entry in entry_points(group=OF_MARKETPLACES):
+    entries = entry_points()  # once, since it reads the metadata of every installed distribution
+    found = {entry.name: Installed(entry) for entry in entries.select(group=GROUP)}
+    for entry in entries.select(group=OF_MARKETPLACES):
         found |= {f"{entry.name}_{site}": Installed(entry, site) for site in SITES.values()}
     return dict(sorted(found.items()))
 
