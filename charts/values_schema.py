@@ -146,7 +146,7 @@ def _marketplace(site: Site, pool: Mapping[str, Schema]) -> Schema:
         enabled=_FLAG,
         acceptTerms={"enum": ["", "yes"]},
         upstreamUrl=_string(r"^(https?://\S+)?$"),
-        settings=_variables("proxy", f"{site.upper}_PROXY_"),
+        settings=_variables("proxy", site.proxy_prefix),
         resources=_RESOURCES,
         checker=_object(**pool),
         updater=_object(**pool),

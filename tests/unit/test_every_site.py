@@ -70,7 +70,7 @@ def test_it_has_a_proxy_of_its_own(site: Site) -> None:
     proxy = import_module(f"{package}.bootstrap").PROXY
 
     assert proxy.settings.site is site, f"{package}.settings is of {proxy.settings.site}"
-    assert proxy.settings.model_config["env_prefix"] == f"{site.upper}_PROXY_", f"{package}.settings: of(SITE)"
+    assert proxy.settings.model_config["env_prefix"] == f"{site.upper}_PROXY_", f"{package}.settings: config_of(SITE)"
 
 
 @every_site

@@ -63,7 +63,7 @@ RUN_SECONDS = 30.0
 each marketplace has half of the listings."""
 OURS = (
     "MERCARICH_",
-    *(f"{site.upper}_PROXY_" for site in SITES.values()),
+    *(site.proxy_prefix for site in SITES.values()),
     "CHECKER_",
     "UPDATER_",
     "FEED_",

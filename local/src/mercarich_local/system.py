@@ -119,7 +119,7 @@ class System:
             "MERCARICH_KAFKA_BOOTSTRAP": f"{HOST}:{self.ports['broker']}",
             "MERCARICH_LOG_FORMAT": "json",
             "MERCARICH_METRICS_HOST": HOST,
-            **{f"{site.upper}_PROXY_UPSTREAM_URL": f"{simulator}/{site}" for site in SITES.values()},
+            **{f"{site.proxy_prefix}UPSTREAM_URL": f"{simulator}/{site}" for site in SITES.values()},
             **{
                 variable: self.url(SITES[name].proxy)
                 for prefix in ASK_PROXIES

@@ -16,13 +16,13 @@ from mercarich_platform.settings import BadConfiguration
 USER_AGENT = "mercarich/0.1"
 
 
-def of(site: Site) -> SettingsConfigDict:
-    """Return the configuration with the prefix of the site's proxy, such as `YAHOO_PROXY_`."""
-    return SettingsConfigDict(env_prefix=f"{site.upper}_PROXY_", frozen=True, extra="ignore")
+def config_of(site: Site) -> SettingsConfigDict:
+    """Return the `model_config` of the settings of the site's proxy."""
+    return SettingsConfigDict(env_prefix=site.proxy_prefix, frozen=True, extra="ignore")
 
 
 class ProxySettings(BaseSettings):
-    """The base class of a proxy's settings. A subclass sets `of(SITE)` and the limits of the real site."""
+    """The base class of a proxy's settings. A subclass sets `config_of(SITE)` and the limits of the real site."""
 
     site: ClassVar[Site]
     real_url: ClassVar[str]

@@ -37,7 +37,7 @@ class ProxyUrls(BaseSettings):
 
 def variables(prefix: str) -> dict[str, Marketplace]:
     """The variables of a process whose settings have this prefix, such as `CHECKER_`."""
-    return {f"{prefix}{site.upper}_PROXY_URL": name for name, site in SITES.items()}
+    return {f"{prefix}{site.proxy_prefix}URL": name for name, site in SITES.items()}
 
 
 class _Variables(PydanticBaseSettingsSource):

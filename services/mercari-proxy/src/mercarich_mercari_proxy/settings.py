@@ -3,13 +3,13 @@
 from typing import ClassVar
 
 from mercarich_contracts.sites import Site, mercari
-from mercarich_marketplace.settings import ProxySettings, of
+from mercarich_marketplace.settings import ProxySettings, config_of
 
 
 class MercariProxySettings(ProxySettings):
     """The kit's settings with the limits of Mercari (`marketplaces.md` 6)."""
 
-    model_config = of(mercari.SITE)
+    model_config = config_of(mercari.SITE)
 
     site: ClassVar[Site] = mercari.SITE
     real_url: ClassVar[str] = "https://api.mercari.jp"

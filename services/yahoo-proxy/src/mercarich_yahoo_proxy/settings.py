@@ -3,13 +3,13 @@
 from typing import ClassVar
 
 from mercarich_contracts.sites import Site, yahoo
-from mercarich_marketplace.settings import ProxySettings, of
+from mercarich_marketplace.settings import ProxySettings, config_of
 
 
 class YahooProxySettings(ProxySettings):
     """The kit's settings with the limits of Yahoo! Auctions (`marketplaces.md` 6)."""
 
-    model_config = of(yahoo.SITE)
+    model_config = config_of(yahoo.SITE)
 
     site: ClassVar[Site] = yahoo.SITE
     real_url: ClassVar[str] = "https://auctions.yahoo.co.jp"

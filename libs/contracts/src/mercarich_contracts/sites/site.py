@@ -111,6 +111,11 @@ class Site:
         return f"{self.marketplace}-proxy"
 
     @property
+    def proxy_prefix(self) -> str:
+        """What the variables of its proxy begin with: `YAHOO_PROXY_`."""
+        return f"{self.upper}_PROXY_"
+
+    @property
     def proxy_url(self) -> str:
         """Where its proxy is on one machine."""
         return f"http://127.0.0.1:{self.proxy_port}"
