@@ -3,10 +3,10 @@
 import itertools
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from tools.variables import Variable, variables
+from tools.variables import Entry, variables
 
 from mercarich_db.setting_definitions import DEFINITIONS, PAUSE, SELLERS_OWN, WORKERS, Definition
 from mercarich_web.system_settings.words import GROUPS
@@ -36,33 +36,6 @@ wrong one ends the process with 78 and a sentence. A secret is in no log and no 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One setting or variable with its row on the page."""
-
-    name: str
-    default: str
-    unit: str
-    allowed: str
-    meaning: str
-    why: str
-    zero: str
-    can_be_nothing: bool
-    is_number: bool
-    own: bool = False
-
-    @property
-    def lacks(self) -> tuple[str, ...]:
-        """Return what its definition lacks."""
-        needed = {
-            "meaning": bool(self.meaning),
-            "unit": bool(self.unit) or not self.is_number,
-            "why": bool(self.why),
-            "zero": bool(self.zero) or not self.can_be_nothing,
-        }
-        return tuple(name for name, said in needed.items() if not said)
-
-
 def groups() -> dict[str, list[Entry]]:
     """Return the settings of the database by the groups of their page, those of pools and marketplaces first."""
     keys = {POOLS: [key for key in DEFINITIONS if key.startswith(tuple(WORKERS))]}
@@ -71,14 +44,9 @@ def groups() -> dict[str, list[Entry]]:
     return {group: [_entry(DEFINITIONS[key]) for key in some] for group, some in keys.items()}
 
 
-def processes() -> dict[str, list[Entry]]:
-    """Return the variables of the environment by the processes that read them."""
-    return {heading: [_told(variable) for variable in some] for heading, some in variables().items()}
-
-
 def page() -> str:
-    database = (block for group, entries in groups().items() for block in _section(group, entries, own=True))
-    environment = (block for heading, entries in processes().items() for block in _section(heading, entries))
+    database = (block for group, entries in groups().items() for block in _section(group, entries))
+    environment = (block for heading, entries in variables().items() for block in _section(heading, entries))
     return "\n".join([_HEAD, _DATABASE, *database, _ENVIRONMENT, *environment])
 
 
@@ -104,23 +72,9 @@ def _entry(definition: Definition) -> Entry:
     )
 
 
-def _told(variable: Variable) -> Entry:
-    return Entry(
-        name=variable.name,
-        default=variable.default,
-        unit=variable.unit,
-        allowed=variable.allowed,
-        meaning=variable.meaning,
-        why=variable.why,
-        zero=variable.zero,
-        can_be_nothing=variable.can_be_nothing,
-        is_number=variable.is_number,
-    )
-
-
-def _section(heading: str, entries: list[Entry], *, own: bool = False) -> Iterator[str]:
+def _section(heading: str, entries: list[Entry]) -> Iterator[str]:
     """Return the blocks of one group: a table to look a value up in, then the longer explanations."""
-    with_own = own and any(entry.own for entry in entries)
+    with_own = any(entry.own for entry in entries)
     names = ["name", "default", "unit", "bounds or choices", *(["a seller's own"] if with_own else [])]
     yield f"### {heading}\n\n| {' | '.join(names)} |\n|{'---|' * len(names)}"
     for entry in entries:

@@ -52,22 +52,38 @@ _LINE = re.compile(r"^(Unit|Why|Zero|Empty): ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class Entry:
+    """A variable, or a setting of the database, with its row in docs/settings.md."""
+
     name: str
     default: str
     allowed: str
-    """Return bounds, choices, or "secret"."""
+    """Bounds, choices, or "secret"."""
     meaning: str
     unit: str
     why: str
     zero: str
+    """What happens at zero, or when it is empty."""
     can_be_nothing: bool
     is_number: bool
+    own: bool = False
+    """Whether a seller may have an own value."""
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Return what its definition lacks."""
+        needed = {
+            "meaning": bool(self.meaning),
+            "unit": bool(self.unit) or not self.is_number,
+            "why": bool(self.why),
+            "zero": bool(self.zero) or not self.can_be_nothing,
+        }
+        return tuple(name for name, said in needed.items() if not said)
 
 
-def variables() -> Mapping[str, list[Variable]]:
+def variables() -> Mapping[str, list[Entry]]:
     """Return the variables by the processes that read them, in the order of the page."""
-    found: dict[str, list[Variable]] = {heading: [] for heading in _ORDER}
+    found: dict[str, list[Entry]] = {heading: [] for heading in _ORDER}
     for settings in settings_classes():
         found[_heading(settings)] += _fields(settings)
     for path in _modules():
@@ -89,12 +105,6 @@ def settings_classes() -> Iterator[type[BaseSettings]]:
 
 def _is_own(one: type) -> bool:
     return issubclass(one, BaseSettings) and not issubclass(one, ProxySettings)
-
-
-def proxy_prefixes() -> list[str]:
-    for path in ROOT.glob("services/*-proxy/src/*/settings.py"):
-        import_module(f"{path.parent.name}.settings")
-    return sorted(str(one.model_config.get("env_prefix")) for one in ProxySettings.__subclasses__())
 
 
 def read_by_name() -> Iterator[tuple[Path, int, str | None]]:
@@ -122,10 +132,11 @@ def _is_environment(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "environ"
 
 
-def _fields(settings: type[BaseSettings]) -> Iterator[Variable]:
+def _fields(settings: type[BaseSettings]) -> Iterator[Entry]:
     said = _docstrings(settings)
-    shared = settings is ProxySettings
-    prefixes = proxy_prefixes() if shared else [str(settings.model_config.get("env_prefix", ""))]
+    prefixes = [str(settings.model_config.get("env_prefix", ""))]
+    if settings is ProxySettings:
+        prefixes = sorted(site.proxy_prefix for site in SITES.values())
     if issubclass(settings, ProxyUrls):
         yield from _proxy_urls(prefixes[0])
     for name, field in settings.model_fields.items():
@@ -136,7 +147,7 @@ def _fields(settings: type[BaseSettings]) -> Iterator[Variable]:
         is_number = bool(kinds & {int, float})
         default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
         for prefix in prefixes:
-            yield Variable(
+            yield Entry(
                 name=f"{prefix}{name}".upper(),
                 default=_shown(default),
                 allowed=_allowed(field, kinds),
@@ -149,33 +160,31 @@ def _fields(settings: type[BaseSettings]) -> Iterator[Variable]:
             )
 
 
-def _proxy_urls(prefix: str) -> Iterator[Variable]:
+def _proxy_urls(prefix: str) -> Iterator[Entry]:
     for name, marketplace in proxy_urls.variables(prefix).items():
         site = SITES[marketplace]
         meaning = f"where this process asks about {site.words.en}"
         why = "the proxy's port on one machine"
-        yield Variable(name, site.proxy_url, "any text", meaning, "", why, "", False, False)
+        yield Entry(name, site.proxy_url, "any text", meaning, "", why, "", False, False)
 
 
-def _constants(path: Path) -> Iterator[Variable]:
+def _constants(path: Path) -> Iterator[Entry]:
     for _, value, text in _documented(path):
         parts = _parts(text)
-        yield Variable(
-            value, "", "any text", parts["Meaning"], parts["Unit"], parts["Why"], parts["Empty"], True, False
-        )
+        yield Entry(value, "", "any text", parts["Meaning"], parts["Unit"], parts["Why"], parts["Empty"], True, False)
 
 
-def _market() -> Iterator[Variable]:
+def _market() -> Iterator[Entry]:
     for one in MARKET:
         least = "0 or more" if one.zero else "1 or more"
         allowed = "0 to 1" if one.unit.startswith("share") else least
-        yield Variable(one.name, one.default, allowed, one.meaning, one.unit, one.why, one.zero, bool(one.zero), True)
+        yield Entry(one.name, one.default, allowed, one.meaning, one.unit, one.why, one.zero, bool(one.zero), True)
 
 
-def _ports() -> Iterator[Variable]:
+def _ports() -> Iterator[Entry]:
     for name, port in PORTS.items():
         meaning, why = "where the process of that name listens", "its usual port on one machine"
-        yield Variable(port_variable(name), str(port), "1 to 65,535", meaning, "port", why, "", False, True)
+        yield Entry(port_variable(name), str(port), "1 to 65,535", meaning, "port", why, "", False, True)
 
 
 def _documented(path: Path) -> Iterator[tuple[str, str, str]]:

@@ -3,15 +3,15 @@
 from itertools import chain
 
 import pytest
-from tools.settings_page import PAGE, Entry, groups, page, processes
-from tools.variables import ROOT, constants, read_by_name
+from tools.settings_page import PAGE, groups, page
+from tools.variables import ROOT, Entry, constants, read_by_name, variables
 
 from mercarich_db.setting_definitions import DEFINITIONS
 
 LONGEST_CELL = 60
 SETTINGS_READERS = tuple(f"libs/platform/src/mercarich_platform/{name}.py" for name in ("settings", "proxy_urls"))
 """They read variables of any settings class by name: to tell a wrong value, and to find the proxies' addresses."""
-ENTRIES = [*chain.from_iterable(groups().values()), *chain.from_iterable(processes().values())]
+ENTRIES = [*chain.from_iterable(groups().values()), *chain.from_iterable(variables().values())]
 
 
 def test_the_page_is_the_one_that_the_definitions_give() -> None:
@@ -26,7 +26,7 @@ def test_each_says_its_unit_why_its_default_and_what_happens_at_nothing(entry: E
 def test_every_setting_is_there_once_and_every_variable() -> None:
     told = [entry.name for entries in groups().values() for entry in entries]
     assert sorted(told) == sorted(DEFINITIONS)
-    names = [entry.name for entries in processes().values() for entry in entries]
+    names = [entry.name for entries in variables().values() for entry in entries]
     assert len(set(names)) == len(names)
     assert {"MERCARICH_DATABASE_URL", "YAHOO_PROXY_RATE_PER_SECOND", "FEED_PUSHERS", "PAGES_KEY", "SERVER"} <= set(
         names
@@ -41,10 +41,10 @@ def test_a_variable_that_no_settings_class_reads_is_a_constant_with_its_text() -
 
 
 def test_what_a_definition_does_not_say_is_named() -> None:
-    silent = Entry("X", "1", "", "0 to 1", "", "", "", can_be_nothing=True, is_number=True)
+    silent = Entry("X", "1", "0 to 1", "", "", "", "", can_be_nothing=True, is_number=True)
     assert silent.lacks == ("meaning", "unit", "why", "zero")
     text = Entry(
-        "X", "on", "", "on, off", "it is on", "nobody turned it off", "", can_be_nothing=False, is_number=False
+        "X", "on", "on, off", "it is on", "", "nobody turned it off", "", can_be_nothing=False, is_number=False
     )
     assert text.lacks == ()
 
