@@ -16,13 +16,9 @@ SETTINGS_SECONDS = 5.0
 
 
 def settings_cache(
-    engine: Engine,
-    read: Callable[[Connection, *Keys], Value],
-    now: Monotonic = monotonic,
-    *,
-    seconds: float = SETTINGS_SECONDS,
+    engine: Engine, read: Callable[[Connection, *Keys], Value], now: Monotonic = monotonic
 ) -> LoadingCache[*Keys, Value]:
-    """Return a function with the arguments of `read` after the connection, which caches each result for `seconds`.
+    """Return a function with the arguments of `read` after the connection. It caches each result for five seconds.
 
     The function raises `DatabaseAway`.
     """
@@ -31,4 +27,4 @@ def settings_cache(
         with reading(engine) as connection:
             return read(connection, *keys)
 
-    return LoadingCache(fetch, seconds, now=now)
+    return LoadingCache(fetch, SETTINGS_SECONDS, now=now)

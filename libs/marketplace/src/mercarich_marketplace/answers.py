@@ -85,7 +85,7 @@ _BY_STATUS = {
 }
 
 
-def fault_of(answer: Answer, words: str, own: Mapping[int, Reason] | None = None) -> Fault:
+def fault_of(answer: Answer, words: str, own: Mapping[int, Reason]) -> Fault:
     """Return the fault for a response with another status than 200.
 
     `own` maps the statuses that a marketplace uses in its own way. Redirects are unparsable unless `own` maps them.
@@ -94,7 +94,7 @@ def fault_of(answer: Answer, words: str, own: Mapping[int, Reason] | None = None
     detail = f"HTTP {status} {words}".strip()
     if status in (404, 410):
         return Missing(detail)
-    reason = {**_BY_STATUS, **(own or {})}.get(status)
+    reason = own.get(status) or _BY_STATUS.get(status)
     if reason is not None:
         return Fault(reason, detail, retry_after=retry_after_seconds(answer))
     if status >= 500:

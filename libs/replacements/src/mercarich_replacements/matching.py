@@ -83,7 +83,6 @@ DEFAULT = MatchRules(
     most_odd_share_in_volumes=0.0002,
     titles_must_agree=True,
 )
-PRESETS = {rules.name: rules for rules in (SEED, DEFAULT)}
 
 
 def titles_against(rules: MatchRules, ours: str, theirs: str) -> Reason | None:

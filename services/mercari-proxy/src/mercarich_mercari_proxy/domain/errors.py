@@ -7,10 +7,8 @@ from mercarich_marketplace import answers
 from mercarich_marketplace.answers import Answer, Fault
 from mercarich_marketplace.fields import at, parse, rows, text
 
-_OWN = {
-    # The API never redirects: a redirect comes from a server in front of it.
-    **dict.fromkeys(range(300, 400), Reason.BLOCKED),
-}
+_OWN = dict.fromkeys(range(300, 400), Reason.BLOCKED)
+"""The API never redirects: a redirect comes from a server in front of it."""
 _GRPC_NOT_FOUND = 5
 
 
