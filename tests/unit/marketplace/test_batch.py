@@ -173,6 +173,15 @@ def test_items_of_one_seller_are_answered_by_its_list_and_the_absent_ones_singly
     assert {seen.evidence.url for seen in items if seen.item_id in ids[:7]} == {"http://market/list"}
 
 
+def test_where_no_seller_can_be_listed_every_item_is_looked_at_singly() -> None:
+    ids = ["m1", "m2", "m3"]
+    market = FakeMarket(listed={"s": set(ids)})
+    market.site = replace(market.site, lists_sellers=False)
+    check(observer(market), ids, sellers=dict.fromkeys(ids, "s"))
+
+    assert (market.lists, sorted(market.looked)) == ([], ids)
+
+
 def test_one_item_of_a_seller_is_looked_at_singly() -> None:
     market = FakeMarket(listed={"s": {"m1"}, "t": {"m2"}})
     check(observer(market), ["m1", "m2"], sellers={"m1": "s", "m2": "t"})
