@@ -23,7 +23,8 @@ log = logging.getLogger("load")
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(int(sys.argv[2])):
-    log.info("line", extra={"writer": sys.argv[1], "number": number, "filling": "x" * (number % 3000)})
+    filling = "x" * (20_000 if number % 100 == 0 else number % 3000)
+    log.info("line", extra={"writer": sys.argv[1], "number": number, "filling": filling})
 """
 
 

@@ -39,12 +39,11 @@ def path_for(service: str, pattern: str) -> Path:
         ) from None
 
 
-LINE_BYTES = 1_000_000
-"""Buffer size: a line of up to so many bytes is one write."""
-
-
 class LogFile(WatchedFileHandler):
-    """Appends each line by a single write, so that lines of several processes do not mix."""
+    """Appends each line by a single write, so that lines of several processes do not mix.
+
+    A line that is longer than the buffer is one write, too: `io.BufferedWriter` passes it on whole.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file. Raises `BadConfiguration` when it cannot be written."""
@@ -74,7 +73,7 @@ class LogFile(WatchedFileHandler):
             super().handleError(record)
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, "a", LINE_BYTES, self.encoding, opener=_private)
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=_private)
 
 
 def outlive_hangup() -> None:
