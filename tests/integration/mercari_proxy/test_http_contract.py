@@ -11,7 +11,7 @@ import pytest
 from tests.services.proxies import Asked, Reply, Upstream, serving, upstream
 
 from mercarich_contracts.proxy_api import CHECK_LINE, EndLine, HeartbeatLine, ItemLine, ProxyError
-from mercarich_mercari_proxy.bootstrap import build
+from mercarich_mercari_proxy.bootstrap import PROXY
 from mercarich_mercari_proxy.settings import MercariProxySettings
 
 
@@ -29,7 +29,7 @@ def on_sale(asked: Asked) -> Reply:
 def proxy(answer: Callable[[Asked], Reply] = on_sale, **settings: object) -> Iterator[tuple[str, Upstream]]:
     with upstream(answer) as market:
         given = MercariProxySettings.model_validate({"upstream_url": market.url, **settings})
-        with serving(build(given)) as url:
+        with serving(PROXY.build(given)) as url:
             yield url, market
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.services.proxies import Asked, Reply, Upstream, serving, upstream
 
 from mercarich_contracts.proxy_api import MAX_IMAGE_PIXELS, ProxyError
-from mercarich_mercari_proxy.bootstrap import build
+from mercarich_mercari_proxy.bootstrap import PROXY
 from mercarich_mercari_proxy.settings import MercariProxySettings
 
 
@@ -29,7 +29,7 @@ SMALL = png(300, 400, filling=1_000)
 def proxy(answer: Callable[[Asked], Reply], **settings: object) -> Iterator[tuple[str, Upstream]]:
     with upstream(answer) as market:
         given = MercariProxySettings.model_validate({"upstream_url": f"{market.url}/mercari", **settings})
-        with serving(build(given)) as url:
+        with serving(PROXY.build(given)) as url:
             yield url, market
 
 
@@ -119,7 +119,7 @@ def test_a_picture_host_whose_name_leads_inside_is_not_connected_to() -> None:
     given = Inward.model_validate(
         {"upstream": "web", "accept_terms": "yes", "upstream_url": "http://127.0.0.1:9/mercari"}
     )
-    with serving(build(given)) as url:
+    with serving(PROXY.build(given)) as url:
         status, _, message = refused(ask(url, "https://localhost/a.jpg"))
     assert status == 502
     assert "not public" in message

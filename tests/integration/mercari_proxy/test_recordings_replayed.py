@@ -10,7 +10,7 @@ from tests.services.proxies import Asked, Reply, serving, upstream
 from tests.services.recordings import recorded, recorded_errors
 
 from mercarich_contracts.proxy_api import CHECK_LINE, Item, ItemLine, SearchResult
-from mercarich_mercari_proxy.bootstrap import build
+from mercarich_mercari_proxy.bootstrap import PROXY
 from mercarich_mercari_proxy.settings import MercariProxySettings
 
 WORDS = {"on_sale": ("available", None), "trading": ("sold", "in_transaction"), "sold_out": ("sold", "sold_out")}
@@ -38,7 +38,7 @@ def replay() -> Iterator[tuple[dict[str, Reply], list[Asked], httpx.Client]]:
 
     with upstream(answer) as market:
         settings = MercariProxySettings(upstream="web", upstream_url=market.url, accept_terms="yes", cache_seconds=0)
-        with serving(build(settings)) as url, httpx.Client(base_url=url, trust_env=False, timeout=20) as client:
+        with serving(PROXY.build(settings)) as url, httpx.Client(base_url=url, trust_env=False, timeout=20) as client:
             yield replies, market.asked, client
 
 

@@ -6,9 +6,9 @@ from tests.integration.simulator.conftest import Start
 from tests.services.proxies import serving
 
 from mercarich_marketplace.image_header import read_header
-from mercarich_mercari_proxy.bootstrap import build as mercari_proxy
+from mercarich_mercari_proxy.bootstrap import PROXY as MERCARI
 from mercarich_mercari_proxy.settings import MercariProxySettings
-from mercarich_yahoo_proxy.bootstrap import build as yahoo_proxy
+from mercarich_yahoo_proxy.bootstrap import PROXY as YAHOO
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
 
@@ -18,9 +18,9 @@ def test_pictures_of_pages_and_searches_come_through(start: Start, marketplace: 
     row = next(row for row in market.rows() if row["marketplace"] == marketplace)
     upstream = {"upstream_url": f"{market.base}/{marketplace}"}
     app = (
-        yahoo_proxy(YahooProxySettings.model_validate(upstream))
+        YAHOO.build(YahooProxySettings.model_validate(upstream))
         if marketplace == "yahoo"
-        else mercari_proxy(MercariProxySettings.model_validate(upstream))
+        else MERCARI.build(MercariProxySettings.model_validate(upstream))
     )
     with serving(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=20) as client:
         item = client.get(f"/v1/items/{row['source_id']}").json()

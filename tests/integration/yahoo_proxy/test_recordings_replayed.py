@@ -9,7 +9,7 @@ from tests.services.proxies import Asked, Reply, Upstream, serving, upstream
 from tests.services.recordings import recorded, recorded_errors
 
 from mercarich_contracts.proxy_api import Item, SearchResult
-from mercarich_yahoo_proxy.bootstrap import build
+from mercarich_yahoo_proxy.bootstrap import PROXY
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
 ID = "t1201146949"
@@ -32,7 +32,7 @@ def proxy(reply: Reply, *, at: datetime = DURING, now: Hand | None = None) -> It
     """A client of a proxy whose upstream sends one response; a test may change it."""
     with upstream(lambda _: reply) as market:
         settings = YahooProxySettings(upstream="web", upstream_url=market.url, accept_terms="yes", cache_seconds=0)
-        app = build(settings, utc=lambda: at, now=now or Hand())
+        app = PROXY.build(settings, utc=lambda: at, now=now or Hand())
         with serving(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=20) as client:
             yield client, market
 

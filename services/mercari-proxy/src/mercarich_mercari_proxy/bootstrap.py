@@ -11,4 +11,3 @@ PROXY = Proxy(
     lambda egress, settings, utc: WebMarket(egress, settings.base_url, Signer(utc)),
     routers=lambda observer: [legacy_routes(observer)],
 )
-build = PROXY.build

@@ -5,4 +5,3 @@ from mercarich_yahoo_proxy.adapters.web import WebMarket
 from mercarich_yahoo_proxy.settings import YahooProxySettings
 
 PROXY = Proxy(YahooProxySettings, lambda egress, settings, _: WebMarket(egress, settings.base_url))
-build = PROXY.build
