@@ -41,6 +41,20 @@ def test_the_official_example_of_a_report_is_read() -> None:
     assert refusal.text
 
 
+def test_a_feed_names_what_it_means_and_keeps_the_rest_of_an_offer() -> None:
+    sent = [Offer(1, "DOWN", 3, 0, AT, 5), Offer(2, "UP", 3, 2, AT, 5), Offer(3, "AS BEFORE", 3, 1, AT)]
+    feed = feed_document("A1SELLER", sent)
+
+    assert {message["sku"]: message["patches"] for message in feed["messages"]} == {
+        sku: [{"op": "merge", "path": "/attributes/fulfillment_availability", "value": [entry]}]
+        for sku, entry in {
+            "DOWN": {"fulfillment_channel_code": "DEFAULT", "quantity": 0},
+            "UP": {"fulfillment_channel_code": "DEFAULT", "quantity": 2, "lead_time_to_ship_max_days": 5},
+            "AS BEFORE": {"fulfillment_channel_code": "DEFAULT", "quantity": 1},
+        }.items()
+    }
+
+
 def test_a_full_feed_stays_below_the_advised_size() -> None:
     assert len(orjson.dumps(feed_document("A1SELLER", offers(FEED_MESSAGES)))) < 10 * 1024 * 1024
 

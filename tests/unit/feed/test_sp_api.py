@@ -29,7 +29,7 @@ def test_a_patch_sends_the_absolute_quantity_and_the_sellers_token() -> None:
     assert request.headers["x-amz-access-token"] == "Atza|one"
     assert orjson.loads(request.content)["patches"] == [
         {
-            "op": "replace",
+            "op": "merge",
             "path": "/attributes/fulfillment_availability",
             "value": [{"fulfillment_channel_code": "DEFAULT", "quantity": 0}],
         }

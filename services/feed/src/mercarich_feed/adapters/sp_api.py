@@ -24,7 +24,7 @@ from mercarich_feed.domain.answers import (
     Transient,
 )
 from mercarich_feed.domain.feeds import FeedState
-from mercarich_feed.domain.pushes import Account, quantity_patches
+from mercarich_feed.domain.pushes import Account, availability_patches
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
@@ -77,7 +77,7 @@ class SpApi:
         A zero whose answer is lost is sent again at once. Any other quantity is not: the second try might arrive
         after a newer zero.
         """
-        body = {"productType": "PRODUCT", "patches": quantity_patches(quantity, lead_time_days)}
+        body = {"productType": "PRODUCT", "patches": availability_patches(quantity, lead_time_days)}
         operation = Operation(
             "patchListingsItem", "PATCH", _item(account, sku), _market(account), body, repeatable=quantity == 0
         )

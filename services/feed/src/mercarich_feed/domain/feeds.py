@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from mercarich_feed.domain.answers import said
-from mercarich_feed.domain.pushes import Offer, quantity_patches
+from mercarich_feed.domain.pushes import Offer, availability_patches
 from mercarich_reasons.push import AmazonRefused, FeedIncomplete, FeedRefused, UnknownSku
 from mercarich_reasons.reason import Reason
 
@@ -63,7 +63,7 @@ def feed_document(seller_id: str, offers: Sequence[Offer]) -> dict[str, Any]:
             "sku": offer.sku,
             "operationType": "PATCH",
             "productType": "PRODUCT",
-            "patches": quantity_patches(offer.quantity, offer.lead_time_days),
+            "patches": availability_patches(offer.quantity, offer.lead_time_days),
         }
         for number, offer in enumerate(offers, start=1)
     ]

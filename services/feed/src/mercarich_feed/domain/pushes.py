@@ -57,9 +57,13 @@ class Pushed:
     at: datetime
 
 
-def quantity_patches(quantity: int, lead_time_days: int | None = None) -> list[dict[str, Any]]:
-    """Return the JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, merchant-fulfilled)."""
+def availability_patches(quantity: int, lead_time_days: int | None = None) -> list[dict[str, Any]]:
+    """Return the JSON Patch that sets an offer's quantity (Listings Items API 2021-08-01, merchant-fulfilled).
+
+    `merge` keeps what the patch does not name: `replace` would put a new entry in the place of the old one, and Amazon
+    would forget the seller's handling time and restock date (amzn/selling-partner-api-models#4406).
+    """
     availability: dict[str, Any] = {"fulfillment_channel_code": "DEFAULT", "quantity": quantity}
     if quantity and lead_time_days is not None:
         availability["lead_time_to_ship_max_days"] = lead_time_days
-    return [{"op": "replace", "path": "/attributes/fulfillment_availability", "value": [availability]}]
+    return [{"op": "merge", "path": "/attributes/fulfillment_availability", "value": [availability]}]
