@@ -73,7 +73,7 @@ arch: $(INSTALLED) ## import contracts, one writer of listings, and each member'
 	$(BIN)/python -m tools.one_writer
 	@for member in $(MEMBERS); do (cd $$member && $(CURDIR)/$(BIN)/deptry src) || exit 1; done
 
-unit: $(INSTALLED) ## the unit tier: no sockets, seconds
+unit: $(INSTALLED) ## the unit tier: no sockets, about a minute
 	$(PYTEST) -n 2 tests/unit
 
 integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker and the simulator

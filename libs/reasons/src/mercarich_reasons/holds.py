@@ -9,7 +9,7 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class TooManyFalls(Reason):
-    """Too many listings would be withdrawn at once. `checked` is None after a run's end, when it is not counted."""
+    """Too many listings would be withdrawn at once. `checked` is None after a run's end, when it is not weighed."""
 
     fallen: int
     checked: int | None = None

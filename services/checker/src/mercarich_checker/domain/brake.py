@@ -52,7 +52,7 @@ class Tally:
     """Numbers of listings checked and fallen in a run so far, for one seller or the whole marketplace."""
 
     checked: int
-    """0 after the run's end, when checks are not counted: then only the absolute limit applies, not the share."""
+    """0 after the run's end, when checks are not weighed: then only the absolute limit applies, not the share."""
     fallen: int
 
 
@@ -94,7 +94,7 @@ class NewHold:
 def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
     """Return the holds that stop a second one from being opened.
 
-    Without `since`, all holds of the run, released ones too. With it, those not released and those opened later.
+    Without `since`, all holds of the run, released ones too. With it, those still open and those opened after it.
     """
     return [hold for hold in holds if since is None or hold.released_at is None or hold.opened_at > since]
 
