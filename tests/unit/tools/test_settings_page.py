@@ -7,6 +7,8 @@ from tools.settings_page import PAGE, groups, page
 from tools.variables import ROOT, Entry, constants, read_by_name, variables
 
 from mercarich_db.setting_definitions import DEFINITIONS
+from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_yahoo_proxy.settings import YahooProxySettings
 
 LONGEST_CELL = 60
 SETTINGS_READERS = tuple(f"libs/platform/src/mercarich_platform/{name}.py" for name in ("settings", "proxy_urls"))
@@ -38,6 +40,12 @@ def test_a_variable_that_no_settings_class_reads_is_a_constant_with_its_text() -
     found = [(str(path.relative_to(ROOT)), line, name) for path, line, name in read_by_name()]
     assert found
     assert [one for one in found if one[2] not in known and one[0] not in SETTINGS_READERS] == []
+
+
+def test_the_rate_of_each_proxy_is_told() -> None:
+    [said] = {entry.zero for entry in ENTRIES if entry.name.endswith("_PROXY_RATE_PER_SECOND")}
+    assert f"{YahooProxySettings.polite_rate:g} (Yahoo! Auctions)" in said
+    assert f"{MercariProxySettings.polite_rate:g} (Mercari)" in said
 
 
 def test_what_a_definition_does_not_say_is_named() -> None:

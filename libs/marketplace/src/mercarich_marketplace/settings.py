@@ -57,7 +57,7 @@ class ProxySettings(BaseSettings):
 
     Unit: calls a second
     Why: the limits of politeness of each marketplace, which are also kept below a hard cap of twice as much.
-    Empty: the polite rate at the real host, 300 elsewhere.
+    Empty: at a real host 0.5 (Yahoo! Auctions) and 1 (Mercari), 300 elsewhere.
     """
     concurrency: int | None = Field(default=None, ge=1, le=1_000)
     """Calls under way at once.

@@ -76,7 +76,7 @@ class PagesSettings(ProxyUrls):
     forms.
 
     Why: on one machine whatever address a browser uses will do.
-    Empty: the address that the pages were asked for by. Notices by mail need one to start.
+    Empty: the address under which a browser opened them. With a mail server the process of notices does not start.
     """
     key: SecretStr = SecretStr("")
     """32 bytes in base64; it seals the secret of which those of authenticators and webhooks are made.
@@ -112,7 +112,7 @@ class PagesSettings(ProxyUrls):
     Why: an estimate: ten a second are more than a program that keeps stock needs.
     """
     amazon_consent_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+/\S*)?$")
-    """Amazon's page on which sellers link their accounts: of Japan's sellers really
+    """Amazon's page on which sellers link their accounts: for sellers in Japan
     https://sellercentral.amazon.co.jp/apps/authorize/consent, with ?version=beta while the application is a draft.
 
     Why: without a registered application there is none.

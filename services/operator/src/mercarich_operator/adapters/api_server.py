@@ -27,7 +27,7 @@ API_HOST = "KUBERNETES_SERVICE_HOST"
 """The API server's address, as Kubernetes tells every pod.
 
 Why: Kubernetes sets it.
-Empty: the name of the service account's own settings, which needs the cluster's DNS.
+Empty: the name `kubernetes.default.svc`, which needs the cluster's DNS.
 """
 API_PORT = "KUBERNETES_SERVICE_PORT"
 """The port of that address.
