@@ -202,7 +202,7 @@ def _monitoring() -> Schema:
         serviceMonitor=flag,
         interval=_string(r"^\d+(s|m)$"),
         labels=_WORDS,
-        rules=flag,
+        rules=_object(enabled=_FLAG, runbookUrl=_string(r"^(https?://[^\s#]+)?$")),
         dashboards=_object(enabled=_FLAG, labels=_WORDS, annotations=_WORDS),
     )
 

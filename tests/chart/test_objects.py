@@ -356,6 +356,16 @@ def test_dashboards_and_alerts_come_as_they_are() -> None:
         assert rule["metadata"]["labels"]["release"] == "kube-prometheus-stack"
 
 
+def test_alerts_link_to_the_runbook_that_people_can_open() -> None:
+    url = "https://docs.shop.example/runbook.html"
+    rendered = objects("full", "--set", f"monitoring.rules.runbookUrl={url}")
+    [spec] = [found["spec"] for found in rendered if found["kind"] == "PrometheusRule"]
+    links = [rule["annotations"]["runbook_url"] for group in spec["groups"] for rule in group["rules"]]
+
+    assert f"{url}#mercarichbatchmissed" in links
+    assert spec == yaml.safe_load((CHART / "alerts/mercarich.yaml").read_text().replace("docs/runbook.md#", f"{url}#"))
+
+
 def _jobs(*more: str) -> set[str]:
     return {found["metadata"]["name"] for found in objects("dev", *more) if found["kind"] == "Job"}
 

@@ -44,6 +44,7 @@ BAD = {
     "image.pullPolicy=Sometimes": "pullPolicy",
     "image.tag=not a tag": "tag",
     "log.level=TRACE": "level",
+    "monitoring.rules.runbookUrl=docs/runbook.md": "runbookUrl",
     "networkPolicy.dnsPorts={70000}": "dnsPorts",
     "operator.resources.limits.gpu=1": "gpu",
     "dev.mariadb.runAsUser=0": "runAsUser",
