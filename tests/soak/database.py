@@ -10,7 +10,7 @@ from mercarich_db import schema
 
 LISTINGS = {
     "put_off": "searching = 1 AND update_not_before IS NOT NULL",
-    "unread_zeros": "searching = 1 AND quantity = 0 AND verified_at IS NULL",
+    "unread": "next_read_at IS NOT NULL",
 }
 """Queries for pending work, by name; for each there is an index of exactly those rows."""
 

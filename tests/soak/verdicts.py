@@ -48,10 +48,10 @@ class Verdicts:
     def pending(self) -> dict[str, int]:
         """Unfinished work; all of it must end without help."""
         listed = listings.c.listed
-        unread = and_(listed, listings.c.quantity == 0, listings.c.verified_at.is_(None), ~listings.c.orphan)
+        unread = and_(listed, listings.c.next_read_at.is_not(None), ~listings.c.orphan)
         waiting = {
             "pushes": _count_of(listings, and_(listed, listings.c.push_pending == 1)),
-            "zeros not read back": _count_of(listings, unread),
+            "pushes not read back": _count_of(listings, unread),
             "held withdrawals": _count_of(listings, listings.c.hold_id.is_not(None)),
             "listings that are to leave Amazon": _count_of(listing_removals, listing_removals.c.accepted_at.is_(None)),
             "feeds": _count_of(submissions, submissions.c.ended_at.is_(None)),

@@ -49,7 +49,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "patches are claimed": lambda: before(SpApi, "patch_quantity"),
     "a patch is sent": lambda: after(SpApi, "patch_quantity"),
     "patches are written": lambda: after(SqlListings, "settle"),
-    "offers are read back": lambda: after(SpApi, "quantity"),
+    "offers are read back": lambda: after(SpApi, "shown"),
 }
 
 

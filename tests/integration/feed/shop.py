@@ -19,6 +19,7 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_feed.adapters.token_cipher import TokenCipher, new_key
+from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_reasons.reason import Reason
 
 
@@ -82,8 +83,8 @@ class Shop:
         self._change(ids, quantity=0, withdrawn_at=now())
 
     def restore(self, ids: Sequence[int], quantity: int = 1) -> None:
-        """Restore as the updater does."""
-        self._change(ids, quantity=quantity, withdrawn_at=None)
+        """Restore as the updater does, after a withdrawal that Amazon has."""
+        self._change(ids, quantity=quantity, withdrawn_at=None, pushed_quantity=0)
 
     def _change(self, ids: Sequence[int], **values: Any) -> None:
         change = update(listings).where(listings.c.id.in_(ids))
@@ -98,6 +99,10 @@ class Shop:
     def end_claim(self, listing_id: int) -> None:
         """Let the lease expire."""
         self.alter(listings, listing_id, push_claim_until=now() - timedelta(seconds=1))
+
+    def let_amazon_have_its_time(self, listing_id: int) -> None:
+        """Let pass what Amazon may take to show a quantity."""
+        self.alter(listings, listing_id, pushed_at=now() - SHOWS_WITHIN, next_read_at=now())
 
     def store_token(self, user_id: int, sealed: str) -> None:
         stored = update(amazon_accounts).where(amazon_accounts.c.user_id == user_id).values(refresh_token=sealed)

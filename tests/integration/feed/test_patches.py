@@ -16,6 +16,7 @@ from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.domain.answers import Answer
 from mercarich_feed.settings import FeedSettings
 from mercarich_listings.push import LEASE
+from mercarich_listings.read_back import Seen
 from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotShown, UnknownSku
 
 
@@ -128,13 +129,13 @@ def test_f6_a_zero_that_is_never_shown_is_pushed_ever_more_seldom_and_delays_nob
     bad, *others = listed(shop, 1, 4)
     amazon.fault("spapi", "ignored_200", only=[shop.row(bad).sku])
     shop.withdraw([bad])
-    eventually(lambda: shop.row(bad).push_attempts >= 3)
+    eventually(lambda: shop.row(bad).push_attempts >= 3, seconds=40)
     started = time.monotonic()
     shop.withdraw(others)
     eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in others), seconds=3)
     eventually(lambda: time.monotonic() - started > 6)
     row = shop.row(bad)
-    assert 3 <= row.push_attempts <= 4  # At 0, 1, 4 and 9 seconds.
+    assert 3 <= row.push_attempts <= 4  # At 5, 10, 17 and 26 seconds.
     assert shop.events(bad).count("push_accepted") <= 5
     assert isinstance(row.push_problem, NotShown)
     assert row.push_problem.shown
@@ -148,19 +149,21 @@ def test_f6_a_zero_of_which_amazon_names_no_quantity_is_looked_up_again_and_not_
 ) -> None:
     [one] = listed(shop, 1, 1)
     shop.withdraw([one])
-    shop.alter(listings, one, pushed_revision=1, pushed_quantity=0, pushed_at=now() - timedelta(minutes=1))
+    accepted = {"pushed_revision": 1, "pushed_quantity": 0, "pushed_at": now() - timedelta(minutes=1)}
+    shop.alter(listings, one, **accepted, next_read_at=now())
     ours = SqlListings(engine, now)
     for attempts, wait in ((1, 1), (2, 2), (3, 4)):
-        [offer], _ = ours.unverified_zeros(1, 5)
-        ours.read_back([Answer(offer, None, now(), None)])
+        [offer], _ = ours.to_read(1, 5)
+        ours.read_back([Answer(offer, None, now(), Seen(None))])
         row = shop.row(one)
         assert (row.push_pending, row.push_attempts, row.push_problem) == (0, attempts, NotShown())
-        assert timedelta(seconds=wait - 0.9) < row.push_not_before - now() <= timedelta(seconds=wait)
-        assert ours.unverified_zeros(1, 5) == ([], False)
-        shop.alter(listings, one, push_not_before=now())
-    [offer], _ = ours.unverified_zeros(1, 5)
-    ours.read_back([Answer(offer, None, now(), 0)])
+        [], until = ours.to_read(1, 5)
+        assert wait - 0.9 < until <= wait
+        shop.alter(listings, one, next_read_at=now())
+    [offer], _ = ours.to_read(1, 5)
+    ours.read_back([Answer(offer, None, now(), Seen(0))])
     assert shop.row(one).verified_at is not None
+    assert ours.to_read(1, 5) == ([], None)
     assert shop.events(one) == []
 
 
@@ -288,15 +291,15 @@ def test_f27_refused_application_credentials_mark_no_seller_and_everything_recov
     eventually(lambda: all(shop.row(id_).push_pending == 0 for id_ in ids))
 
 
-def test_zeros_to_be_read_back_are_found_among_zeros(shop: Shop, engine: Engine) -> None:
+def test_what_is_to_be_read_back_is_found_by_its_index(shop: Shop, engine: Engine) -> None:
     """With an index on the pushed state, SQLite read all of a seller's listings."""
     if engine.dialect.name != "sqlite":
         pytest.skip("MariaDB knows how many rows each index leaves")
     asked: list[tuple[str, Any]] = []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
     port = SqlListings(engine, now)
-    port.unverified_zeros(1, 10)
-    port.sellers_with_zeros(now())
+    port.to_read(1, 10)
+    port.sellers_to_read()
     questions = [(statement, values) for statement, values in asked if statement.startswith("SELECT")]
     with reading(engine) as connection:
         plans = [
@@ -304,4 +307,4 @@ def test_zeros_to_be_read_back_are_found_among_zeros(shop: Shop, engine: Engine)
             for statement, values in questions
         ]
     assert len(plans) == 2
-    assert all("ix_listings_shop (user_id=? AND listed=? AND orphan=? AND quantity=?)" in plan for plan in plans), plans
+    assert all("ix_listings_read (user_id=? AND next_read_at>?)" in plan for plan in plans), plans

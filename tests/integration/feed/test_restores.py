@@ -10,10 +10,11 @@ from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.tables import listings
 from mercarich_feed.adapters.listings_sql import SqlListings
-from mercarich_feed.domain.answers import Answer, Transient
+from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.pushes import Outcome, Pushed
 from mercarich_feed.use_cases.restores import RestoreWish
-from mercarich_reasons.push import AmazonRefused, NotShown
+from mercarich_listings.read_back import Seen
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotShown
 
 ALL = RestoreWish(None, None)
 
@@ -40,6 +41,9 @@ def test_f6_a_restore_that_amazon_takes_and_does_not_show_goes_out_again(
     amazon.fault("spapi", "ignored_200", only=[shop.row(ignored).sku])
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: shop.row(good).verified_at is not None)
+    assert (shop.events(ignored), shop.row(ignored).push_pending) == (["push_accepted"], 0)
+    shop.let_amazon_have_its_time(ignored)
+    feed.lanes.follow.wake(1)
     eventually(lambda: shop.events(ignored)[:2] == ["push_accepted", "readback_mismatch"])
     assert shop.row(ignored).push_problem == NotShown(0)
     assert shop.reasons(ignored)[:2] == [None, NotShown(0)]
@@ -49,19 +53,53 @@ def test_f6_a_restore_that_amazon_takes_and_does_not_show_goes_out_again(
     assert (shop.row(ignored).push_attempts, shop.row(ignored).push_problem) == (0, None)
 
 
-def test_a_restore_that_cannot_be_read_back_stays_accepted_and_is_not_put_up_a_second_time(
-    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually, caplog: pytest.LogCaptureFixture
+def test_a_restore_goes_out_only_after_a_look(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
-    amazon.fault("spapi", "403", only=["getListingsItem"])
-    ids = restores(shop, 1)
+    amazon.fault("spapi", "503_html", only=["getListingsItem"])
+    one, *_ = restores(shop, 1)
     feed.lanes.restores.wake(1, ALL)
-    eventually(lambda: "restores cannot be read back" in caplog.messages)
+    eventually(lambda: any(fault["hit"] for fault in amazon.get("/_sim/faults")["faults"]))
+    row = shop.row(one)
+    assert (row.push_pending, shop.events(one), amazon.offer(row.seller_id, row.sku)["accepted"]) == (1, [], 0)
     amazon.heal()
-    [other] = listed(shop, 1)[:1]
-    shop.restore([other], quantity=4)
-    eventually(lambda: _granted(feed, shop, other))
-    assert [shop.events(id_) for id_ in ids] == [["push_accepted"] for _ in ids]
-    assert {shop.row(id_).verified_at for id_ in ids} == {None}
+    eventually(lambda: _granted(feed, shop, one) and shop.row(one).verified_at is not None)
+    assert shown(shop, amazon, one) == shop.row(one).quantity
+
+
+def test_a_piece_that_was_sold_while_its_source_was_swapped_is_not_put_up_again(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    sold, left = listed(shop, 1)[:2]
+    for one in (sold, left):
+        shop.alter(listings, one, revision=1, lead_time_days=9, restored_at=None)
+    row = shop.row(sold)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 0}])
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: shop.row(left).verified_at is not None and shop.row(sold).push_pending == 0)
+    assert shown(shop, amazon, sold) == 0
+    assert (shop.events(sold), shop.row(sold).push_problem) == (["shown_less"], NotShown(0))
+    row = shop.row(left)
+    assert amazon.offer(row.seller_id, row.sku)["lead_time_days"] == 9
+    assert shown(shop, amazon, left) == row.quantity
+
+
+def test_a_restore_whose_process_died_is_read_back_before_it_is_repeated(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    one, *_ = restores(shop, 1)
+    book = SqlListings(shop.engine, now)
+    book.claim_restores(1, None, 1)
+    shop.end_claim(one)
+    shop.alter(listings, one, changed_at=now() - timedelta(minutes=1))
+    assert one not in [offer.listing_id for offer in book.claim_restores(1, None, 10)[1]]
+    row = shop.row(one)
+    assert (row.push_pending, row.pushed_quantity, row.push_problem) == (0, None, AmazonUnreachable())
+    shop.let_amazon_have_its_time(one)
+    feed.lanes.follow.wake(1)
+    eventually(lambda: "readback_mismatch" in shop.events(one))
+    eventually(lambda: _granted(feed, shop, one) and shop.row(one).verified_at is not None)
+    assert shown(shop, amazon, one) == row.quantity
 
 
 def test_a_zero_behind_a_restore_of_unknown_outcome_waits_until_nobody_can_be_working_on_that(
@@ -94,7 +132,7 @@ def test_a_restore_that_lost_its_claim_and_may_have_come_behind_a_zero_has_the_z
     shop.withdraw([one])
     zero, [down] = book.claim_withdrawals(1, 1)
     book.settle(zero, [Pushed(down, Outcome.ACCEPTED, None, now())])
-    book.read_back([Answer(down, None, now(), 0)])
+    book.read_back([Answer(down, None, now(), Seen(0))])
     assert (shop.row(one).push_pending, shop.row(one).verified_at is None) == (0, False)
 
     book.settle(late, [Pushed(offers[0], outcome, None, now())])
@@ -102,25 +140,6 @@ def test_a_restore_that_lost_its_claim_and_may_have_come_behind_a_zero_has_the_z
     row = shop.row(one)
     assert (row.push_pending, row.pushed_quantity, row.verified_at, row.quantity) == (1, None, None, 0)
     assert book.withdrawals_waiting(1) == 1
-
-
-def test_what_cannot_be_read_has_no_doubts_left_of_the_look_before(shop: Shop) -> None:
-    book = SqlListings(shop.engine, now)
-    claim, [offer] = book.claim_restores(1, None, 1)
-    shop.alter(
-        listings,
-        offer.listing_id,
-        push_attempts=2,
-        push_problem=NotShown(0),
-        push_failed_revision=offer.revision,
-    )
-    book.settle(claim, [Pushed(offer, Outcome.ACCEPTED, None, now())])
-    assert shop.row(offer.listing_id).push_problem == NotShown(0)
-
-    book.read_back([Answer(offer, Transient("away"), now())])
-
-    row = shop.row(offer.listing_id)
-    assert (row.push_pending, row.push_attempts, row.push_problem, row.verified_at) == (0, 0, None, None)
 
 
 def test_f2_what_an_older_revision_was_refused_for_counts_for_no_newer_one(
@@ -181,14 +200,15 @@ def test_what_an_open_feed_carries_is_not_patched_before_its_end(
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["in_queue"])
     other = listed(shop, 1)[0]
-    shop.restore([carried, other], quantity=5)
+    shop.restore([carried, other])
     feed.lanes.restores.wake(1, RestoreWish(None, 1))
     eventually(lambda: shop.row(other).push_pending == 0, seconds=2.5)
     assert shop.submissions()[0].ended_at is None
     assert shop.events(carried) == []
     eventually(lambda: _granted(feed, shop, carried))
     assert [row.state for row in shop.submissions()] == ["done"]
-    assert shown(shop, amazon, carried) == 5
+    assert shop.events(carried) == ["push_superseded", "push_accepted"]
+    assert shown(shop, amazon, carried) == 1
 
 
 def test_a_sellers_restores_wait_for_his_withdrawals(

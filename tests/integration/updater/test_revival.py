@@ -20,6 +20,8 @@ from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS
 from mercarich_updater.ports import Batch
 from mercarich_updater.use_cases.revive import BatchOutcome
 
+LEAD = 6
+"""Lead time of `item`: two days until it is shipped, four until it has arrived and is sent on."""
 MARKED = {"quantity": 1, "revision": 1, "pushed_revision": 1, "pushed_quantity": 1, "withdrawn_at": None}
 """Mark the listing as check_item_* --without-update does: it needs a replacement, and the offer is still up."""
 
@@ -124,15 +126,20 @@ def test_m7_thresholds_and_exclusions_are_the_sellers_own(shop: RevivalShop, mar
     assert shop.candidates(theirs) == {"junk": "banned_word", "banned": "banned_seller", "new1": None}
 
 
-def test_m8_a_swap_before_any_push_leaves_amazon_alone(shop: RevivalShop, market: Market) -> None:
+@pytest.mark.parametrize(("lead", "pushed"), [(LEAD, 0), (LEAD + 1, 1)])
+def test_m8_a_swap_before_any_push_tells_amazon_of_another_lead_time_alone(
+    shop: RevivalShop, market: Market, lead: int, pushed: int
+) -> None:
     """One listing was only marked; the withdrawal of the other has not reached Amazon yet."""
-    only_marked = shop.gone(shop.seller("a"), "old1", **MARKED)
-    not_left = shop.gone(shop.seller("b"), "old2", revision=2, pushed_revision=1, pushed_quantity=1)
+    old = {"lead_time_days": lead}
+    only_marked = shop.gone(shop.seller("a"), "old1", **MARKED, **old)
+    not_left = shop.gone(shop.seller("b"), "old2", revision=2, pushed_revision=1, pushed_quantity=1, **old)
     market.for_sale = [item("new1")]
     shop.wake(only_marked, not_left)
     for listing in (only_marked, not_left):
         offer = shop.offer(listing)
-        assert (offer.quantity, offer.push_pending, offer.searching) == (1, 0, False)
+        assert (offer.quantity, offer.push_pending, offer.searching) == (1, pushed, False)
+        assert (offer.pushed_quantity, offer.lead_time_days) == (1, LEAD)
         assert (shop.source_of(listing), shop.events(listing)) == ("new1", ["swapped"])
 
 

@@ -7,12 +7,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mercarich_contracts.events import EventKind
-from mercarich_feed.domain.answers import Answer, ContentRefused, Missing, RateLimited, Said, Transient, pushed
+from mercarich_feed.domain.answers import (
+    Answer,
+    ContentRefused,
+    Missing,
+    NotLookedAt,
+    PerhapsSold,
+    RateLimited,
+    Said,
+    Transient,
+    pushed,
+)
 from mercarich_feed.domain.effects import Result, ended, looked_up, settled
 from mercarich_feed.domain.feeds import FeedEnd, FeedState
 from mercarich_feed.domain.pushes import Offer
 from mercarich_listings import push as pushes
+from mercarich_listings import read_back
 from mercarich_listings.push import Push, Sent
+from mercarich_listings.read_back import Seen
 from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, FeedEndedAs, NewerQuantity, UnknownSku
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -27,6 +39,7 @@ RESTORE = Push(
     pushed_quantity=0,
     pushed_at=None,
     verified_at=None,
+    next_read_at=None,
     push_claim="mine",
     push_claim_until=NOW,
     push_attempts=0,
@@ -41,6 +54,8 @@ REFUSED = ContentRefused("90220 no", Said("no", "90220"))
 UNKNOWN = Missing("NOT_FOUND what?", Said("what?", "NOT_FOUND"))
 AWAY = Transient("HTTP 503", Said("HTTP 503"))
 QUOTA = RateLimited("used up")
+UNSEEN = NotLookedAt("HTTP 503")
+SOLD = PerhapsSold("shows 0")
 NO, WHAT, GONE = AmazonRefused("no", "90220"), UnknownSku("what?", "NOT_FOUND"), AmazonUnreachable("HTTP 503")
 
 
@@ -48,8 +63,8 @@ def offer(push: Push) -> Offer:
     return Offer(push.id, push.sku, push.revision, push.quantity, NOW)
 
 
-def answer(push: Push, trouble: Exception | None = None, shown: int | None = None) -> Answer:
-    return Answer(offer(push), trouble, AT, shown)  # type: ignore[arg-type]
+def answer(push: Push, trouble: Exception | None = None, seen: Seen | None = None) -> Answer:
+    return Answer(offer(push), trouble, AT, seen)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("push", [ZERO, RESTORE])
@@ -61,6 +76,8 @@ def test_an_answer_under_its_claim_does_what_its_kind_does(push: Push) -> None:
         UNKNOWN: pushes.unknown_sku(push, sent, WHAT, AT, NOW),
         AWAY: pushes.deferred(push, sent, GONE, NOW),
         QUOTA: pushes.released(push),
+        UNSEEN: pushes.released(push),
+        SOLD: read_back.not_repeated(push, AT),
     }
 
     assert {each: settled(push, pushed(answer(push, each)), "mine", NOW) for each in done} == done
@@ -81,17 +98,17 @@ def test_an_answer_whose_claim_is_lost_counts_for_nothing_but_that_a_restore_may
     assert change == (pushes.overtaken(now_there) if maybe_over_a_newer_one else pushes.Change(now_there, now_there))
 
 
-def test_a_look_verifies_doubts_or_loses_the_listing() -> None:
-    taken = replace(ZERO, pushed_revision=5, pushed_quantity=0)
+def test_a_read_verifies_doubts_or_loses_the_listing() -> None:
+    taken = replace(ZERO, pushed_revision=5, pushed_quantity=0, pushed_at=AT)
 
-    assert looked_up(taken, answer(taken, shown=0), NOW) == pushes.shown(taken, NOW)
-    assert looked_up(taken, answer(taken, shown=3), NOW) == pushes.not_shown(taken, 3, AT, NOW)
-    assert looked_up(taken, answer(taken), NOW) == pushes.not_shown(taken, None, AT, NOW)
-    assert looked_up(taken, answer(taken, UNKNOWN), NOW) == pushes.lost(taken, WHAT, AT, NOW)
+    for seen in (Seen(0), Seen(3), Seen(None)):
+        assert looked_up(taken, answer(taken, seen=seen), NOW) == read_back.read(taken, seen, AT, NOW)
+    assert looked_up(taken, answer(taken, REFUSED), NOW) == read_back.read(taken, Seen(None), AT, NOW)
+    assert looked_up(taken, answer(taken, UNKNOWN), NOW) == read_back.lost(taken, WHAT, AT, NOW)
 
 
 def test_a_look_says_nothing_of_a_listing_that_has_changed_since() -> None:
-    change = looked_up(replace(ZERO, revision=6), answer(ZERO, shown=3), NOW)
+    change = looked_up(replace(ZERO, revision=6), answer(ZERO, seen=Seen(3)), NOW)
 
     assert (change.before, change.event) == (change.after, None)
 

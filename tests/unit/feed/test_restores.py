@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from mercarich_contracts.market import Marketplace
-from mercarich_feed.domain.answers import AmazonTrouble, Answer, RateLimited, Transient, Unsent
+from mercarich_feed.domain.answers import AmazonTrouble, Answer, RateLimited, Transient
+from mercarich_feed.domain.feeds import FEED_MESSAGES
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
 from mercarich_feed.ports import Answers
 from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
@@ -28,20 +29,19 @@ class FakeShop:
     feed_open: bool = False
     locked: bool = False
     """The next claim skips everything that waits."""
-    shows: list[int | None] = field(default_factory=list)
-    """What each look at a claim's offers finds, in turn; then the pushes."""
     refuses: Exception | None = None
+    to_look_at: int = 0
+    """Those of the waiting ones that Amazon may show already."""
     handed_in: list[tuple[Marketplace | None, int | None]] = field(default_factory=list)
     patched: list[tuple[Marketplace | None, int]] = field(default_factory=list)
     settled: list[Pushed] = field(default_factory=list)
-    read: list[int | None] = field(default_factory=list)
 
     def withdrawals_waiting(self, user_id: int, *, under_way: bool) -> int:
         assert under_way
         return self.withdrawals
 
-    def restores_waiting(self, user_id: int, marketplace: Marketplace, *, at_most: int) -> int:
-        return min(self.waiting[marketplace], at_most)
+    def restores_waiting(self, user_id: int, marketplace: Marketplace, *, at_most: int, by_feed: bool = False) -> int:
+        return min(self.waiting[marketplace] - (self.to_look_at if by_feed else 0), at_most)
 
     def claim_restores(self, user_id: int, marketplace: Marketplace, limit: int) -> tuple[str, list[Offer]]:
         count = 0 if self.locked else min(limit, self.waiting[marketplace])
@@ -53,16 +53,8 @@ class FakeShop:
     def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
         return lambda _meanwhile: [Answer(offer, self.refuses, NOW) for offer in offers]  # type: ignore[arg-type]
 
-    def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
-        shown = self.shows.pop(0) if self.shows else 2
-        trouble = RateLimited("used up") if shown is None else None
-        return [Answer(offer, trouble, NOW, shown) for offer in offers]
-
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
         self.settled += pushed
-
-    def read_back(self, answers: Sequence[Answer]) -> None:
-        self.read += [answer.shown for answer in answers]
 
     def patch_lane_listings(self) -> int:
         return PATCHES
@@ -78,6 +70,8 @@ class FakeShop:
             return 2.0
         self.handed_in.append((marketplace, limit))
         self.feed_open = True
+        for carried in self.waiting if marketplace is None else (marketplace,):
+            self.waiting[carried] -= min(limit or FEED_MESSAGES, self.waiting[carried])
         return None
 
 
@@ -86,8 +80,8 @@ def opened(_user_id: int, job: Callable[[Account], float | None]) -> float | Non
     return job(SELLER)
 
 
-def push(shop: FakeShop, pause: Callable[[float], None] = lambda _seconds: None) -> PushRestores:
-    return PushRestores(opened, shop, shop, shop, shop, shop, pause)  # type: ignore[arg-type]
+def push(shop: FakeShop) -> PushRestores:
+    return PushRestores(opened, shop, shop, shop, shop, shop)  # type: ignore[arg-type]
 
 
 def test_the_wish_for_the_other_marketplace_waits_for_the_open_feed_and_is_then_the_only_one() -> None:
@@ -99,7 +93,7 @@ def test_the_wish_for_the_other_marketplace_waits_for_the_open_feed_and_is_then_
     assert push(shop)(1, wishes) is None
 
     assert shop.handed_in == [(MERCARI, None), (YAHOO, 6)]
-    assert shop.patched == []
+    assert sum(count for _, count in shop.patched) == 0
     assert wishes == set()
 
 
@@ -122,17 +116,14 @@ def test_a_few_do_not_wait_for_a_feed_that_is_open() -> None:
 
     assert shop.patched == [(YAHOO, 5), (YAHOO, 0)]
     assert {(one.outcome, one.offer.quantity) for one in shop.settled} == {(Outcome.ACCEPTED, 2)}
-    assert shop.read == [2] * 5
 
 
-def test_what_the_first_look_does_not_find_is_looked_for_once_more() -> None:
-    late, ignored, unread = (FakeShop({YAHOO: 1}, shows=shows) for shows in ([0, 2], [0, 0], [None]))
-    waits: list[float] = []
-    for shop in (late, ignored, unread):
-        assert push(shop, waits.append)(1, {RestoreWish(YAHOO, 1)}) is None
+def test_offers_that_amazon_may_show_go_by_patch_however_many_they_are() -> None:
+    shop, wishes = FakeShop({YAHOO: 20}, to_look_at=17), {RestoreWish(YAHOO, None)}
 
-    assert (late.read, ignored.read, unread.read) == ([2], [0], [None])
-    assert waits == [1.0, 3.0, 1.0, 3.0, 1.0]
+    assert push(shop)(1, wishes) is None
+
+    assert (shop.handed_in, [count for _, count in shop.patched]) == ([], [10, 10, 0])
 
 
 @pytest.mark.parametrize(("trouble", "patched_again"), [(Transient("away"), 0), (RateLimited("used up"), 3)])
@@ -159,7 +150,7 @@ def test_a_seller_whose_account_cannot_be_used_leaves_no_count_behind() -> None:
     def gate(_user_id: int, job: Callable[[Account], float | None]) -> float | None:
         return job(SELLER) if works[0] else None
 
-    restores = PushRestores(gate, shop, shop, shop, shop, shop, lambda _: None)  # type: ignore[arg-type]
+    restores = PushRestores(gate, shop, shop, shop, shop, shop)  # type: ignore[arg-type]
     shop.settle = lambda claim, pushed: setattr(shop, "withdrawals", 1)  # type: ignore[method-assign]
     assert restores(1, wishes) == 1.0
     works[0] = False
@@ -191,7 +182,7 @@ def test_a_wish_goes_on_to_its_limit_and_no_further_though_it_is_asked_for_twice
 
 def test_a_seller_with_much_gives_his_thread_to_others_from_time_to_time() -> None:
     shop, wishes = FakeShop({YAHOO: 5}), {RestoreWish(YAHOO, None)}
-    shop.read_back = lambda _answers: shop.waiting.update({YAHOO: 5})  # type: ignore[method-assign]
+    shop.settle = lambda claim, pushed: shop.waiting.update({YAHOO: 5})  # type: ignore[method-assign]
 
     assert push(shop)(1, wishes) == 0.0
 
@@ -215,15 +206,3 @@ def test_trouble_of_the_whole_seller_is_raised_after_it_was_written_down() -> No
         push(shop)(1, wishes)
 
     assert {one.outcome for one in shop.settled} == {Outcome.RELEASED}
-    assert shop.read == []
-
-
-def test_what_was_taken_when_the_process_ends_is_written_down() -> None:
-    def ends(_seconds: float) -> None:
-        raise Unsent("the process is to end")
-
-    shop = FakeShop({YAHOO: 2})
-    with pytest.raises(Unsent):
-        push(shop, ends)(1, {RestoreWish(YAHOO, None)})
-
-    assert [one.outcome for one in shop.settled] == [Outcome.ACCEPTED] * 2

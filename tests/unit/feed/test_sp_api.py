@@ -4,6 +4,7 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -12,6 +13,8 @@ from tests.unit.feed.amazon_fake import ACCEPTED, ACCOUNT, TOKEN, FakeAmazon
 
 from mercarich_feed.domain.answers import ContentRefused, Forbidden, Missing, RateLimited, Transient
 from mercarich_feed.domain.feeds import FeedState
+from mercarich_listings.read_back import Seen
+from mercarich_reasons.push import NotForSale
 
 ERRORS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "api_errors.json"
 DENIED = (403, {"errors": [{"code": "Unauthorized", "message": "Access to requested resource is denied."}]})
@@ -108,7 +111,7 @@ def test_after_an_answer_that_was_lost_a_patch_that_goes_on_no_further_may_have_
     with pytest.raises(Transient, match="denied"):
         FakeAmazon(lost, DENIED).api().patch_quantity(ACCOUNT, "S", 0)
     with pytest.raises(RateLimited):
-        FakeAmazon(lost, quota).api().quantity(ACCOUNT, "S")
+        FakeAmazon(lost, quota).api().shown(ACCOUNT, "S")
 
 
 def test_a_restore_is_sent_once_when_its_answer_is_lost() -> None:
@@ -124,13 +127,38 @@ def test_an_unknown_sku_is_missing() -> None:
         amazon.api().patch_quantity(ACCOUNT, "S", 0)
 
 
-def test_the_quantity_that_is_shown_is_read_from_the_merchants_channel() -> None:
-    availability = [
-        {"fulfillmentChannelCode": "AMAZON_JP", "quantity": 9},
-        {"fulfillmentChannelCode": "DEFAULT", "quantity": 0},
-    ]
-    assert FakeAmazon((200, {"sku": "S", "fulfillmentAvailability": availability})).api().quantity(ACCOUNT, "S") == 0
-    assert FakeAmazon((200, {"sku": "S", "fulfillmentAvailability": []})).api().quantity(ACCOUNT, "S") is None
+AVAILABLE = [
+    {"fulfillmentChannelCode": "AMAZON_JP", "quantity": 9},
+    {"fulfillmentChannelCode": "DEFAULT", "quantity": 1},
+]
+BUYABLE = [{"marketplaceId": "A1VC38T7YXB528", "status": ["BUYABLE", "DISCOVERABLE"]}]
+ERROR = {"code": "18320", "message": "検索対象外です", "severity": "ERROR", "categories": ["MISSING_ATTRIBUTE"]}
+WARNING = {"code": "18742", "message": "w", "severity": "WARNING", "categories": []}
+
+
+@pytest.mark.parametrize(
+    ("item", "seen"),
+    [
+        ({"fulfillmentAvailability": AVAILABLE}, Seen(1)),
+        ({"fulfillmentAvailability": []}, Seen(None)),
+        ({"fulfillmentAvailability": [{"fulfillmentChannelCode": "DEFAULT"}]}, Seen(None)),
+        ({"fulfillmentAvailability": AVAILABLE, "summaries": BUYABLE, "issues": [WARNING]}, Seen(1)),
+        (
+            {"fulfillmentAvailability": AVAILABLE, "summaries": BUYABLE, "issues": [WARNING, ERROR]},
+            Seen(1, NotForSale("検索対象外です", "18320")),
+        ),
+        (
+            {"fulfillmentAvailability": AVAILABLE, "summaries": [{"status": ["DISCOVERABLE"]}], "issues": []},
+            Seen(1, NotForSale()),
+        ),
+        ({"fulfillmentAvailability": AVAILABLE, "summaries": [{"status": []}]}, Seen(1, NotForSale())),
+    ],
+)
+def test_what_amazon_shows_is_the_merchants_quantity_and_why_the_offer_is_not_for_sale(item: Any, seen: Seen) -> None:
+    amazon = FakeAmazon((200, {"sku": "S", **item}))
+
+    assert amazon.api().shown(ACCOUNT, "S") == seen
+    assert amazon.requests[0].url.params["includedData"] == "summaries,issues,fulfillmentAvailability"
 
 
 def test_a_feeds_document_is_uploaded_as_announced_and_without_the_token() -> None:

@@ -167,7 +167,7 @@ def test_a_transition_writes_and_tells_exactly_this_or_is_impossible(name: str, 
 
 def test_a_replacement_that_amazon_need_not_be_told_of_waits_for_no_look() -> None:
     found = ReplacedBy(Marketplace.MERCARI, "m1", 2, pushed=False)
-    made = life.give_source(EXAMPLES[Stage.SEARCHING], 1, NOW, found)
+    made = life.give_source(EXAMPLES[Stage.SEARCHING], 1, NOW, found, shown=True)
 
     assert made.after.restored_at is None
     assert made.event is not None

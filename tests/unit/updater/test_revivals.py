@@ -79,6 +79,7 @@ def push(of: Listing, **columns: Any) -> Push:
         "pushed_quantity": of.quantity,
         "pushed_at": None,
         "verified_at": None,
+        "next_read_at": None,
         "push_claim": None,
         "push_claim_until": None,
         "push_attempts": 0,
@@ -121,15 +122,21 @@ def test_m8_m9_what_a_replacement_does_to_an_offer(
     assert revive(Offer(one, push(one, **pushed), in_feed), cap) == revived
 
 
+SAME_LEAD = {"lead_time_days": 6}
+
+
 @pytest.mark.parametrize(
     ("columns", "pushed", "kind", "quantity", "revision", "waits"),
     [
         ({}, {}, EventKind.RESTORED, 1, 3, True),
+        (SAME_LEAD, {}, EventKind.RESTORED, 1, 3, True),
         ({}, NOT_LEFT | {"push_claim": "x"}, EventKind.RESTORED, 1, 3, True),
-        (MARKED, {}, EventKind.SWAPPED, 1, 1, False),
+        (MARKED | SAME_LEAD, {}, EventKind.SWAPPED, 1, 1, False),
         (MARKED | {"quantity": 3, "listing_quantity": 3}, {}, EventKind.SWAPPED, 1, 2, True),
-        (MARKED, {"pushed_revision": 0}, EventKind.SWAPPED, 1, 1, True),
-        ({}, NOT_LEFT, EventKind.SWAPPED, 1, 3, False),
+        (MARKED | SAME_LEAD, {"pushed_revision": 0}, EventKind.SWAPPED, 1, 1, True),
+        (SAME_LEAD, NOT_LEFT, EventKind.SWAPPED, 1, 3, False),
+        (MARKED, {}, EventKind.SWAPPED, 1, 2, True),
+        ({}, NOT_LEFT, EventKind.SWAPPED, 1, 3, True),
     ],
 )
 def test_m8_how_the_listing_and_its_push_stand_afterwards(
@@ -152,6 +159,24 @@ def test_m8_how_the_listing_and_its_push_stand_afterwards(
     assert (after.restored_at == NOW) is told.pushed, "what is pushed is pushed only while its source is fresh"
     assert replay(one, [event]) == after
     assert Done.of(lived) == Done(1, 2, kind, quantity)
+
+
+@pytest.mark.parametrize(
+    ("pushed", "in_feed", "known"),
+    [
+        ({"pushed_quantity": None}, False, 1),
+        ({"pushed_quantity": None, "push_claim": "x"}, False, None),
+        ({"pushed_quantity": None}, True, None),
+        ({"pushed_quantity": 0}, False, 0),
+    ],
+)
+def test_an_offer_that_was_never_pushed_is_up_by_what_is_known_when_its_lead_time_goes_out(
+    pushed: dict[str, Any], in_feed: bool, known: int | None
+) -> None:
+    one = listing(**MARKED)
+    _, sent = give(Offer(one, push(one, **pushed), in_feed=in_feed), FOUND, RULES, NOW)
+
+    assert sent.after.pushed_quantity == known
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ class EventKind(StrEnum):
     PUSH_ORPHAN = "push_orphan"
     PUSH_SUPERSEDED = "push_superseded"
     READBACK_MISMATCH = "readback_mismatch"
+    """Amazon shows another quantity than it accepted; it is pushed again."""
+    SHOWN_LESS = "shown_less"
+    """Amazon shows 0 for an offer that was put up: it may have been sold, so it is not pushed again."""
+    NOT_FOR_SALE = "not_for_sale"
+    """Amazon has the quantity, and does not sell the offer."""
     LEFT_AMAZON = "left_amazon"
 
     # web

@@ -97,6 +97,8 @@ NO_CHANGE = frozenset(
         EventKind.PUSH_ORPHAN,
         EventKind.PUSH_SUPERSEDED,
         EventKind.READBACK_MISMATCH,
+        EventKind.SHOWN_LESS,
+        EventKind.NOT_FOR_SALE,
         EventKind.LEFT_AMAZON,
         EventKind.DELETED,
     }

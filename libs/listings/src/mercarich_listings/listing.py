@@ -57,7 +57,7 @@ class Listing:
     quantity: int
     """The quantity that Amazon is to show."""
     revision: int
-    """Incremented with each change of the quantity."""
+    """Incremented with each change of the quantity, and of the lead time of an offer that is up."""
     searching: bool
     """Whether a replacement is being searched for."""
     changed_at: datetime
@@ -188,10 +188,19 @@ def let_go(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = N
 
 @_transition(Stage.MARKED, Stage.SEARCHING, by=(By.UPDATER,))
 def give_source(
-    listing: Listing, quantity: int, now: datetime, found: ReplacedBy, trigger: Trigger = NO_TRIGGER
+    listing: Listing,
+    quantity: int,
+    now: datetime,
+    found: ReplacedBy,
+    trigger: Trigger = NO_TRIGGER,
+    *,
+    shown: bool = False,
 ) -> Lived:
-    """A replacement was found: the listing gets another source, and is restored if it was down."""
-    kind = EventKind.RESTORED if found.pushed and quantity > listing.quantity else EventKind.SWAPPED
+    """A replacement was found: the listing gets another source, and is restored if it was down.
+
+    `shown`: Amazon shows the quantity already, because the withdrawal was never sent.
+    """
+    kind = EventKind.RESTORED if quantity > listing.quantity and not shown else EventKind.SWAPPED
     columns = {
         "source_item_id": found.source_item_id,
         "marketplace": found.marketplace,
@@ -268,8 +277,8 @@ def _down(now: datetime) -> dict[str, Any]:
 
 
 def _changed(listing: Listing, told: Told, columns: dict[str, Any]) -> Lived:
-    """Return the change to these columns, with the next revision if the quantity differs."""
-    other = columns.get("quantity", listing.quantity) != listing.quantity
+    """Return the change to these columns, with the next revision if the quantity differs or is to be pushed."""
+    other = columns.get("quantity", listing.quantity) != listing.quantity or columns.get("restored_at") is not None
     after = _with(listing, {**columns, "revision": listing.revision + other})
     return Change(listing, after, _event(listing, after, told))
 

@@ -1,6 +1,7 @@
-"""The state of a listing at Amazon, and how results of pushes, feeds and reads change it. No I/O.
+"""The state of a listing at Amazon, and how results of pushes and feeds change it. No I/O.
 
-A push sends an absolute quantity at a revision. Each function returns a `Change` of the push columns.
+A push sends an absolute quantity at a revision. Each function returns a `Change` of the push columns. What a later read
+finds at Amazon is the subject of `read_back`.
 """
 
 from dataclasses import dataclass, replace
@@ -17,9 +18,8 @@ LEASE = timedelta(seconds=30)
 _AWAY = timedelta(seconds=5)
 """Wait after a push without a response."""
 SETTLED = timedelta(seconds=1)
-"""Wait before a read: Amazon's read path lags behind an accepted PATCH."""
+"""Wait before the first read: Amazon's read path lags behind an accepted PATCH."""
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(minutes=10), timedelta(hours=24)
-_LONGEST_DOUBT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,13 @@ class Push:
     pushed_at: datetime | None
     verified_at: datetime | None
     """When the accepted quantity was read back."""
+    next_read_at: datetime | None
+    """When Amazon is to be read; None: nothing is to be read back."""
     push_claim: str | None
     """Name of the claim whose PATCH is under way."""
     push_claim_until: datetime | None
     push_attempts: int
-    """Refusals of `push_failed_revision` in a row; if the problem is `NotShown`, failed reads in a row."""
+    """Refusals of `push_failed_revision` in a row; if the problem is `NotShown`, doubts in a row (`read_back`)."""
     push_not_before: datetime | None
     push_problem: Reason | None
     push_failed_revision: int | None
@@ -99,26 +101,27 @@ def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
     tried = failures(push, sent.revision)
     left = tried if tried.doubts else Failures()
     columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
-    return _changed(push, _event(push, EventKind.PUSH_ACCEPTED, sent, at), **_free(), **columns)
+    return changed(push, event_of(push, EventKind.PUSH_ACCEPTED, sent, at), **free(), **columns)
 
 
 def refused(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: datetime) -> Pushed:
     """Amazon refused the content; it is tried again after a growing wait."""
-    columns = _refused(push, sent, problem, now)
-    return _changed(push, _event(push, EventKind.PUSH_REJECTED, sent, at, problem), **_free(), **columns)
+    columns = refusal(push, sent, problem, now)
+    return changed(push, event_of(push, EventKind.PUSH_REJECTED, sent, at, problem), **free(), **columns)
 
 
 def unknown_sku(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: datetime) -> Pushed:
     """Amazon does not know the SKU. It leaves the queue, but a withdrawal is tried again after a growing wait."""
-    columns = _refused(push, sent, problem, now) | {"orphan": True}
-    return _changed(push, _event(push, EventKind.PUSH_ORPHAN, sent, at, problem), **_free(), **columns)
+    columns = refusal(push, sent, problem, now) | {"orphan": True}
+    return changed(push, event_of(push, EventKind.PUSH_ORPHAN, sent, at, problem), **free(), **columns)
 
 
 def deferred(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> Pushed:
-    """Return the change after a push without a response: it is retried within seconds, and counts as no attempt.
+    """Return the change after a push without a response; it counts as no attempt.
 
-    A quantity above 0 may still be under way, or Amazon may show it already. So the claim stays for the whole lease,
-    as after a crash, and even the zero of a source that has sold meanwhile waits for its end.
+    A zero is sent again within seconds. A quantity above 0 is not: Amazon may show it, and sell it. It is read back
+    first, as an accepted one. It may also be under way still, so the claim stays for the whole lease, as after a crash,
+    and even the zero of a source that has sold meanwhile waits for its end.
     """
     tried = failures(push, sent.revision)
     columns: dict[str, Any] = {
@@ -127,42 +130,16 @@ def deferred(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> P
         "push_problem": tried.problem if tried.doubts else problem,
     }
     if sent.quantity:
-        columns |= {"push_claim_until": now + LEASE, "push_not_before": now + LEASE, "pushed_quantity": None}
+        lease = {"push_claim_until": now + LEASE, "push_not_before": now + LEASE}
+        columns |= _accepted(sent, now) | {"pushed_quantity": None, **lease}
     else:
-        columns |= {**_free(), "push_not_before": now + _AWAY}
-    return _changed(push, None, **columns)
+        columns |= {**free(), "push_not_before": now + _AWAY}
+    return changed(push, None, **columns)
 
 
 def released(push: Push) -> Pushed:
     """It never reached Amazon, or was throttled; it is tried again at once."""
-    return _changed(push, None, **_free())
-
-
-def shown(push: Push, now: datetime) -> Pushed:
-    """A read found the accepted quantity at Amazon."""
-    return _changed(push, None, verified_at=now, push_attempts=0, push_problem=None, push_not_before=None)
-
-
-def not_shown(push: Push, found: int | None, at: datetime, now: datetime) -> Pushed:
-    """A read found another quantity, or none (`found` is None). The first is pushed again, the second is read again."""
-    if found is None and push.quantity:
-        return _changed(push, None, push_attempts=0, push_problem=None)
-    doubts = failures(push, push.revision).doubts + 1
-    wait = doubt_wait(doubts)
-    problem = NotShown(found)
-    columns: dict[str, Any] = {"push_failed_revision": push.revision, "push_attempts": doubts, "push_problem": problem}
-    if found is None:
-        return _changed(push, None, **columns, push_not_before=now + max(wait, SETTLED))
-    columns |= {"pushed_revision": push.revision - 1, "pushed_quantity": found, "push_not_before": now + wait}
-    sent = Sent(push.revision, push.quantity)
-    return _changed(push, _event(push, EventKind.READBACK_MISMATCH, sent, at, problem), **columns)
-
-
-def lost(push: Push, problem: Reason, at: datetime, now: datetime) -> Pushed:
-    """A read found that Amazon does not know the SKU, although it had accepted the quantity."""
-    sent = Sent(push.revision, push.quantity)
-    columns = _refused(push, sent, problem, now) | {"orphan": True, "pushed_revision": push.revision - 1}
-    return _changed(push, _event(push, EventKind.PUSH_ORPHAN, sent, at, problem), **columns)
+    return changed(push, None, **free())
 
 
 def overtaken(push: Push, sent: Sent | None = None, at: datetime | None = None) -> Pushed:
@@ -174,28 +151,26 @@ def overtaken(push: Push, sent: Sent | None = None, at: datetime | None = None) 
     behind = min(push.pushed_revision, push.revision - 1)
     event = None
     if sent is not None and at is not None:
-        event = _event(push, EventKind.PUSH_SUPERSEDED, sent, at, NewerQuantity())
-    return _changed(push, event, **_free(), pushed_revision=behind, pushed_quantity=None, verified_at=None)
+        event = event_of(push, EventKind.PUSH_SUPERSEDED, sent, at, NewerQuantity())
+    unknown = {"pushed_revision": behind, "pushed_quantity": None, "verified_at": None, "next_read_at": None}
+    return changed(push, event, **free(), **unknown)
 
 
 def accepted_by_feed(push: Push, sent: Sent, at: datetime) -> Pushed:
-    """As `accepted`, for a feed. Only a feed's zeros are read back, so doubts of other quantities are dropped.
-
-    No event is recorded if a PATCH has recorded the same before.
-    """
+    """As `accepted`, for a feed. No event is recorded if a PATCH has recorded the same before."""
     tried = failures(push, sent.revision)
-    left = tried if tried.doubts and not sent.quantity else Failures()
+    left = tried if tried.doubts else Failures()
     columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
-    event = _event(push, EventKind.PUSH_ACCEPTED, sent, at) if push.pushed_revision < push.revision else None
-    return _changed(push, event, **columns)
+    event = event_of(push, EventKind.PUSH_ACCEPTED, sent, at) if push.pushed_revision < push.revision else None
+    return changed(push, event, **columns)
 
 
 def refused_by_feed(push: Push, sent: Sent, problem: Reason, at: datetime) -> Pushed:
     """As `refused` or `unknown_sku`, by a feed's report. Nothing changes if a PATCH was accepted meanwhile."""
     orphan = isinstance(problem, UnknownSku)
     kind = EventKind.PUSH_ORPHAN if orphan else EventKind.PUSH_REJECTED
-    columns = _refused(push, sent, problem, at) | {"orphan": orphan} if push.pushed_revision < push.revision else {}
-    return _changed(push, _event(push, kind, sent, at, problem), **columns)
+    columns = refusal(push, sent, problem, at) | {"orphan": orphan} if push.pushed_revision < push.revision else {}
+    return changed(push, event_of(push, kind, sent, at, problem), **columns)
 
 
 def feed_failed(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> Pushed:
@@ -204,17 +179,17 @@ def feed_failed(push: Push, sent: Sent, problem: Reason | None, now: datetime) -
     Until then, what Amazon shows counts as unknown.
     """
     if push.pushed_revision >= push.revision:
-        return _changed(push, None)
+        return changed(push, None)
     if sent.quantity == 0:
-        return _changed(push, None, pushed_quantity=None)
+        return changed(push, None, pushed_quantity=None)
     attempts = failures(push, sent.revision).attempts + 1
     later = {"push_attempts": attempts, "push_not_before": now + back_off(attempts), "push_problem": problem}
-    return _changed(push, None, **later, push_failed_revision=sent.revision)
+    return changed(push, None, **later, push_failed_revision=sent.revision)
 
 
 def never_left(push: Push, revision: int) -> Pushed:
     """Amazon already shows the newest revision, because the withdrawal before it was never sent."""
-    return _changed(push, None, pushed_revision=revision)
+    return changed(push, None, pushed_revision=revision)
 
 
 def back_off(attempts: int) -> timedelta:
@@ -223,31 +198,27 @@ def back_off(attempts: int) -> timedelta:
     return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
 
 
-def doubt_wait(doubts: int) -> timedelta:
-    """Return the wait after the failed read number `doubts`, from 1: none, 2 s, 4, 8 … 10 min."""
-    return min(timedelta(seconds=1 << min(doubts - 1, 10)), _LONGEST_DOUBT) if doubts > 1 else timedelta()
-
-
 def _accepted(sent: Sent, at: datetime) -> dict[str, Any]:
     pushed = {"pushed_revision": sent.revision, "pushed_quantity": sent.quantity, "pushed_at": at}
-    return {**pushed, "verified_at": None, "push_not_before": None, "orphan": False}
+    read = {"verified_at": None, "next_read_at": at + SETTLED}
+    return {**pushed, **read, "push_not_before": None, "orphan": False}
 
 
-def _refused(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> dict[str, Any]:
+def refusal(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> dict[str, Any]:
     attempts = failures(push, sent.revision).refusals + 1
     failed = {"push_failed_revision": sent.revision, "push_attempts": attempts, "push_problem": problem}
     return {**failed, "push_not_before": now + back_off(attempts)}
 
 
-def _free() -> dict[str, Any]:
+def free() -> dict[str, Any]:
     return {"push_claim": None, "push_claim_until": None}
 
 
-def _changed(push: Push, event: Event | None, **columns: Any) -> Pushed:
+def changed(push: Push, event: Event | None, **columns: Any) -> Pushed:
     return Change(push, replace(push, **columns), event)
 
 
-def _event(push: Push, kind: EventKind, sent: Sent, at: datetime, reason: Reason | None = None) -> Event:
+def event_of(push: Push, kind: EventKind, sent: Sent, at: datetime, reason: Reason | None = None) -> Event:
     return Event(
         listing_id=push.id,
         user_id=push.user_id,

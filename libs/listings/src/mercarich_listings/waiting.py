@@ -49,6 +49,12 @@ def restore_waits(now: datetime) -> ColumnElement[bool]:
     return and_(pending(), restore(), source_is_fresh(now), not_deferred(now), unclaimed(now), carried_by_no_feed())
 
 
+def shown_at_no_time() -> ColumnElement[bool]:
+    """SQL condition for restores: Amazon shows 0 since the withdrawal, and this quantity was never sent."""
+    first = or_(listings.c.push_failed_revision.is_(None), listings.c.push_failed_revision != listings.c.revision)
+    return and_(listings.c.pushed_quantity == 0, first)
+
+
 def source_is_fresh(now: datetime) -> ColumnElement[bool]:
     """SQL condition: a replacement's source, if any, was seen available just now (`FRESH`)."""
     seen = and_(

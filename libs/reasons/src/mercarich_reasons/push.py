@@ -41,6 +41,14 @@ class NotShown(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class NotForSale(Reason):
+    """Amazon has the quantity but does not sell the offer: an issue of severity ERROR, or a status without BUYABLE."""
+
+    text: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewerQuantity(Reason):
     """The listing has changed since this feed was sent; the newer quantity is pushed after it."""
 

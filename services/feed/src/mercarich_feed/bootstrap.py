@@ -21,20 +21,20 @@ from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.dependencies import PRODUCTION, Dependencies
-from mercarich_feed.handlers import ListingsChangedHandler, Rounds, ZeroRounds
+from mercarich_feed.handlers import ListingsChangedHandler, ReadRounds, Rounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
 from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.patches import PushWithdrawals
+from mercarich_feed.use_cases.read_back import ReadBack
 from mercarich_feed.use_cases.removals import RemoveListings
 from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
-from mercarich_feed.use_cases.zeros import VerifyZeros
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import Tick, Worker
 
 ROUND_SECONDS = 2.0
-ZERO_ROUND_SECONDS = 60.0
+READ_ROUND_SECONDS = 60.0
 GAUGE_SECONDS = 10.0
 
 
@@ -80,9 +80,9 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
 
     submit = SubmitFeed(submissions, amazon, numbers, now)
     push = PushWithdrawals(gate(), listings, amazon, numbers, submit, meter)
-    feeds, zeros = FollowFeeds(submissions, amazon, numbers, meter, now), VerifyZeros(listings, amazon)
-    restore = PushRestores(gate(), listings, amazon, numbers, submit, meter, pace.pause)
-    follow_seller = FollowSeller(feeds, gate(), zeros, gate())
+    feeds = FollowFeeds(submissions, amazon, numbers, meter, now)
+    restore = PushRestores(gate(), listings, amazon, numbers, submit, meter)
+    follow_seller = FollowSeller(feeds, gate(), ReadBack(listings, amazon), gate())
     removals = SqlRemovals(engine, own.token_retry_seconds, now)
     remove, removals_gate = RemoveListings(removals, amazon), gate()
 
@@ -93,8 +93,14 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     def to_follow() -> list[int]:
         return [*submissions.sellers_due(), *removals.sellers()]
 
-    restores: AnyLane[RestoreWish] = given.lane("restores", own.restorers, restore)
     follow: AnyLane[None] = given.lane("follow", own.followers, follow_then_remove)
+
+    def restore_then_follow(user_id: int, wishes: set[RestoreWish]) -> float | None:
+        again = restore(user_id, wishes)
+        follow.wake(user_id)
+        return again
+
+    restores: AnyLane[RestoreWish] = given.lane("restores", own.restorers, restore_then_follow)
 
     def push_then_follow(user_id: int, _wishes: set[None]) -> float | None:
         again = push(user_id)
@@ -104,7 +110,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     patches: AnyLane[None] = given.lane("patches", own.pushers, push_then_follow)
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
-        Tick("zeros", ZERO_ROUND_SECONDS, ZeroRounds(follow, listings.sellers_with_zeros, now)),
+        Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, listings.sellers_to_read)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine))),
     )
     return Lanes(patches, restores, follow, ticks, amazon, http)

@@ -3,17 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 
 from mercarich_contracts.messages import ListingsChanged, Unreadable
 from mercarich_feed.use_cases.restores import RestoreWish
-from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow, Rejected
 
-ZEROS_OF = timedelta(days=1)
 _AWAY_SECONDS = 2.0
 
 
@@ -66,15 +63,14 @@ class Rounds:
 
 
 @dataclass(frozen=True, slots=True)
-class ZeroRounds:
-    """Wake sellers with accepted zeros that no process read back, because it ended before."""
+class ReadRounds:
+    """Wake sellers with a read that is due and that no process makes, because the one that pushed has ended."""
 
     follow: SellerLane
-    with_zeros: Callable[..., list[int]]
-    now: Clock
+    to_read: Callable[[], list[int]]
 
     def __call__(self) -> None:
-        for user_id in _read(lambda: self.with_zeros(self.now() - ZEROS_OF)):
+        for user_id in _read(self.to_read):
             self.follow.wake(user_id)
 
 

@@ -18,15 +18,20 @@ Answers = Callable[[Callable[[], None]], list[Answer]]
 
 
 class Amazon(Protocol):
-    """The Selling Partner API. Every method but the first two raises `AmazonTrouble`."""
+    """The Selling Partner API. Every method but the first three raises `AmazonTrouble`.
+
+    In the answers of the first three, a 403 that concerns a single SKU is `ContentRefused`.
+    """
 
     def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
         """Patch each offer to its quantity, concurrently, as fast as the seller's quota allows.
 
+        Before a quantity above 0, look at what Amazon shows (`pushes.to_send`, `PerhapsSold`).
+
         Return once all are sent, so that the caller can prepare the next ones; the result collects the answers later.
         """
 
-    def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+    def shown(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         """Read what Amazon shows for each offer."""
 
     def remove(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
@@ -72,10 +77,13 @@ class Listings(Protocol):
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
         """Claim some for half a minute, each at its newest revision; return the claim's name and the offers."""
 
-    def restores_waiting(self, user_id: int, marketplace: Marketplace | None, *, at_most: int) -> int:
-        """Count restores that could go out now, up to `at_most`.
+    def restores_waiting(
+        self, user_id: int, marketplace: Marketplace | None, *, at_most: int, by_feed: bool = False
+    ) -> int:
+        """Count restores that could go out now, up to `at_most`; only those that may go `by_feed`.
 
-        They are neither deferred, claimed nor in an open feed, and their source was seen available just now.
+        They are neither deferred, claimed nor in an open feed, and their source was seen available just now. By feed go
+        those that Amazon cannot show yet: a feed looks at nothing first.
         """
 
     def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
@@ -90,16 +98,11 @@ class Listings(Protocol):
         A restore that lost its claim may have overwritten a newer push, which is then pushed again.
         """
 
-    def unverified_zeros(self, user_id: int, limit: int) -> tuple[list[Offer], bool]:
-        """Return zeros that Amazon accepted at least a second ago, not read back yet, and whether there are more."""
+    def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
+        """Return accepted pushes whose read is due, and the seconds until the next one is (None: there is none)."""
 
     def read_back(self, answers: Sequence[Answer]) -> None:
-        """Store what Amazon shows for accepted pushes.
-
-        The pushed quantity is verified. A different quantity is pushed again and a missing one is read again, both
-        after a growing wait that only a verified push resets. An unknown SKU becomes an orphan. A restore that could
-        not be read stays accepted.
-        """
+        """Store what Amazon shows for accepted pushes (`mercarich_listings.read_back`); an unknown SKU is an orphan."""
 
 
 class Removals(Protocol):

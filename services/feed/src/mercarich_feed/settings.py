@@ -76,7 +76,7 @@ class FeedSettings(BaseSettings):
     Why: each thread mostly waits for its seller's quota, so that many cost little.
     """
     followers: int = Field(default=4, ge=1, le=100)
-    """Sellers whose feeds and zeros are looked after side by side.
+    """Sellers whose feeds and read-backs are looked after side by side.
 
     Unit: threads
     Why: a look at a feed comes once a minute a seller (FEED_POLL_SECONDS), so that few suffice.

@@ -46,6 +46,7 @@ listings = Table(
     Column("pushed_quantity", Integer, nullable=True),
     Column("pushed_at", UtcDateTime, nullable=True),
     Column("verified_at", UtcDateTime, nullable=True),  # read back from Amazon after the push
+    Column("next_read_at", UtcDateTime, nullable=True),  # when Amazon is to be read; NULL: nothing is to be read back
     Column("push_claim", exact(32), nullable=True),
     Column("push_claim_until", UtcDateTime, nullable=True),
     Column("push_attempts", Integer, nullable=False),
@@ -57,6 +58,7 @@ listings = Table(
     UniqueConstraint("user_id", "sku"),
     Index("ix_listings_source", "source_item_id"),
     Index("ix_listings_push", "push_pending", "user_id", "id"),
+    Index("ix_listings_read", "user_id", "next_read_at"),
     Index("ix_listings_hold", "hold_id"),
     Index("ix_listings_update", "update_run", "update_rank", "id"),
     Index("ix_listings_update_claimed", "update_run", "update_attempts"),  # a planner looks for the abandoned

@@ -7,10 +7,11 @@ from typing import Any
 
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sp_api import SpApi
-from mercarich_feed.domain.answers import AmazonTrouble, Answer
+from mercarich_feed.domain.answers import AmazonTrouble, Answer, NotLookedAt, PerhapsSold, Transient, apart
 from mercarich_feed.domain.feeds import FeedState
-from mercarich_feed.domain.pushes import Account, Offer
+from mercarich_feed.domain.pushes import Account, Offer, perhaps_sold, to_send
 from mercarich_feed.ports import Answers
+from mercarich_listings.read_back import Seen
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 
 _SENDING_SECONDS = 8.0
@@ -38,21 +39,25 @@ class PacedAmazon:
 
     def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
         def patch(offer: Offer) -> None:
-            self._api.patch_quantity(account, offer.sku, offer.quantity, offer.lead_time_days)
+            quantity = self._after_a_look(account, offer) if offer.quantity else 0
+            if quantity is not None:
+                self._api.patch_quantity(account, offer.sku, quantity, offer.lead_time_days)
 
-        return self._side_by_side(account, "patchListingsItem", offers, patch, _SENDING_SECONDS)
+        looks = any(offer.quantity for offer in offers)
+        operations = ("getListingsItem", "patchListingsItem") if looks else ("patchListingsItem",)
+        return self._side_by_side(account, operations, offers, patch, _SENDING_SECONDS)
 
-    def shown_quantities(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
-        def read(offer: Offer) -> int | None:
-            return self._api.quantity(account, offer.sku)
+    def shown(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        def read(offer: Offer) -> Seen:
+            return self._api.shown(account, offer.sku)
 
-        return self._side_by_side(account, "getListingsItem", offers, read, _READING_SECONDS)(lambda: None)
+        return self._side_by_side(account, ("getListingsItem",), offers, read, _READING_SECONDS)(lambda: None)
 
     def remove(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         def delete(offer: Offer) -> None:
             self._api.delete_listing(account, offer.sku)
 
-        return self._side_by_side(account, "deleteListingsItem", offers, delete, _READING_SECONDS)(lambda: None)
+        return self._side_by_side(account, ("deleteListingsItem",), offers, delete, _READING_SECONDS)(lambda: None)
 
     def authorize(self, account: Account) -> None:
         self._api.authorize(account)
@@ -79,26 +84,37 @@ class PacedAmazon:
         """Wait for the calls under way; their deadline bounds the wait."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def _after_a_look(self, account: Account, offer: Offer) -> int | None:
+        """Return the quantity above 0 to send, or None. Raises `PerhapsSold`, `NotLookedAt` and `AmazonTrouble`."""
+        try:
+            found = self._api.shown(account, offer.sku).quantity
+        except Transient as trouble:
+            raise NotLookedAt(str(trouble), trouble.said) from trouble
+        if perhaps_sold(offer, found):
+            raise PerhapsSold("Amazon shows 0 for an offer that is up")
+        return to_send(offer, found)
+
     def _side_by_side(
         self,
         account: Account,
-        operation: str,
+        operations: Sequence[str],
         offers: Sequence[Offer],
-        call: Callable[[Offer], int | None],
+        call: Callable[[Offer], Seen | None],
         seconds: float,
     ) -> Answers:
         def one(offer: Offer) -> Answer:
             try:
-                shown = call(offer)
+                seen = call(offer)
             except AmazonTrouble as trouble:
                 return Answer(offer, trouble, self._now())
-            return Answer(offer, None, self._now(), shown)
+            return Answer(offer, None, self._now(), seen)
 
         answers: list[Answer | Future[Answer]] = []
         deadline = self._seconds() + seconds
         for offer in offers:
             try:
-                self._pace.wait(account.user_id, operation, at_most=max(deadline - self._seconds(), 0.0))
+                for operation in operations:
+                    self._pace.wait(account.user_id, operation, at_most=max(deadline - self._seconds(), 0.0))
             except AmazonTrouble as trouble:
                 answers.append(Answer(offer, trouble, self._now()))
                 continue
@@ -107,6 +123,7 @@ class PacedAmazon:
         def answered(meanwhile: Callable[[], None]) -> list[Answer]:
             while wait([each for each in answers if isinstance(each, Future)], _SLICE_SECONDS).not_done:
                 meanwhile()
-            return [answer.result() if isinstance(answer, Future) else answer for answer in answers]
+            done = [answer.result() if isinstance(answer, Future) else answer for answer in answers]
+            return apart(done, lambda: self._api.works_for(account))
 
         return answered

@@ -2,31 +2,32 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, exists, false, func, select
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db.bulk import Filter
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.effects import looked_up, settled
 from mercarich_feed.domain.pushes import Offer, Pushed
 from mercarich_listings import store
-from mercarich_listings.push import LEASE, SETTLED
+from mercarich_listings.push import LEASE, Sent, deferred
 from mercarich_listings.waiting import (
     not_deferred,
     not_in_feed,
     restore_waits,
+    shown_at_no_time,
     unclaimed,
     withdrawal,
     withdrawal_pending,
 )
 from mercarich_platform.clock import Clock
 from mercarich_platform.outages import DatabaseAway
+from mercarich_reasons.push import AmazonUnreachable
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,12 @@ class SqlListings:
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(listings).where(wanted)).scalar_one()
 
-    def restores_waiting(self, user_id: int, marketplace: Marketplace | None, *, at_most: int) -> int:
-        some = select(listings.c.id).where(self._restorable(user_id, marketplace)).limit(at_most).subquery()
+    def restores_waiting(
+        self, user_id: int, marketplace: Marketplace | None, *, at_most: int, by_feed: bool = False
+    ) -> int:
+        wanted = self._restorable(user_id, marketplace)
+        wanted = wanted & shown_at_no_time() if by_feed else wanted
+        some = select(listings.c.id).where(wanted).limit(at_most).subquery()
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
@@ -59,7 +64,8 @@ class SqlListings:
         return self._claim(wanted)
 
     def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
-        wanted = select(*_COLUMNS, listings.c.lead_time_days).where(self._restorable(user_id, marketplace))
+        columns = (*_COLUMNS, listings.c.lead_time_days, listings.c.pushed_quantity)
+        wanted = select(*columns).where(self._restorable(user_id, marketplace))
         wanted = wanted.order_by(listings.c.push_not_before, listings.c.id).limit(limit)
         # The lock that a new feed is begun under: a feed and a claim can then never take the same listing.
         account = select(amazon_accounts.c.user_id).where(amazon_accounts.c.user_id == user_id).with_for_update()
@@ -81,30 +87,28 @@ class SqlListings:
 
         run_tx(self._engine, write)
 
-    def unverified_zeros(self, user_id: int, limit: int) -> tuple[list[Offer], bool]:
+    def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
+        now = self._now()
+        wanted = select(*_COLUMNS, listings.c.next_read_at).where(listings.c.user_id == user_id, _unread())
         with reading(self._engine) as connection:
-            rows = connection.execute(
-                select(*_COLUMNS, listings.c.pushed_at)
-                .where(listings.c.user_id == user_id, _unverified(self._now()))
-                .order_by(listings.c.pushed_at, listings.c.id)
-                .limit(limit + 1)
-            ).all()
-        due = [row for row in rows[:limit] if row.pushed_at is None or row.pushed_at <= self._now() - SETTLED]
-        return [Offer(*row[:-1]) for row in due], len(due) < len(rows)
+            rows = connection.execute(wanted.order_by(listings.c.next_read_at, listings.c.id).limit(limit + 1)).all()
+        due = [row for row in rows[:limit] if row.next_read_at <= now]
+        left = rows[len(due) :]
+        return [Offer(*row[:-1]) for row in due], max((left[0].next_read_at - now).total_seconds(), 0) if left else None
 
-    def sellers_with_zeros(self, since: datetime) -> list[int]:
-        """Return ids of sellers whose accepted zeros were not read back. Reads every zero: too slow for each second."""
+    def sellers_to_read(self) -> list[int]:
+        """Return ids of sellers with accepted pushes to be read back, now or later."""
         sellers = amazon_accounts.c.user_id
-        zero = exists().where(listings.c.user_id == sellers, _unverified(self._now()), listings.c.pushed_at >= since)
+        due = exists().where(listings.c.user_id == sellers, _unread())
         with reading(self._engine) as connection:
-            return list(connection.execute(select(sellers).where(zero)).scalars())
+            return list(connection.execute(select(sellers).where(due)).scalars())
 
     def read_back(self, answers: Sequence[Answer]) -> None:
         by_id = {answer.offer.listing_id: answer for answer in answers}
 
         def write(connection: Connection) -> None:
             now = self._now()
-            locked = store.lock_pushes(connection, by_id, _unread(now))
+            locked = store.lock_pushes(connection, by_id, _unread())
             store.save(connection, [looked_up(push, by_id[push.id], now) for push in locked])
 
         run_tx(self._engine, write)
@@ -117,9 +121,11 @@ class SqlListings:
                 connection.execute(lock)
             # Another process may do the same now: rows that it has locked are skipped.
             rows = connection.execute(wanted.with_for_update(skip_locked=True, of=listings)).all()
-            if rows:
-                store.claim(connection, [row.id for row in rows], claim, self._now() + LEASE)
-            return [Offer(*row) for row in rows]
+            doubtful = _put_in_doubt(connection, {row.id: row.changed_at for row in rows if row.quantity})
+            offers = [Offer(*row) for row in rows if row.id not in doubtful]
+            if offers:
+                store.claim(connection, [offer.listing_id for offer in offers], claim, self._now() + LEASE)
+            return offers
 
         return claim, run_tx(self._engine, take)
 
@@ -135,21 +141,22 @@ class SqlListings:
         return (listings.c.user_id == user_id) & withdrawal_pending() & withdrawal() & not_deferred(now) & not_in_feed()
 
 
-def _unverified(now: datetime) -> Any:
-    """SQL condition: an accepted zero was not read back.
+def _put_in_doubt(connection: Connection, changed_at: Mapping[int, datetime]) -> set[int]:
+    """Have restores read back whose PATCH another process may have sent before it ended; return their ids.
 
-    Written so that `ix_listings_shop` narrows it to the seller's zeros. By the push columns alone, all listings of the
-    seller would be read.
+    Their claim has expired without an outcome. `changed_at` by listing id: a claim of before was for another quantity.
     """
-    zeros = listings.c.listed.in_((False, True)) & (listings.c.orphan == false()) & (listings.c.quantity == 0)
-    return zeros & Filter(_unread(now)) & (listings.c.pushed_quantity == 0)
-
-
-def _unread(now: datetime) -> Any:
-    return (
-        (listings.c.push_pending == 0)
-        & (listings.c.pushed_quantity == listings.c.quantity)
-        & listings.c.verified_at.is_(None)
-        & (listings.c.orphan.is_(False))
-        & not_deferred(now)
+    found = store.lock_pushes(connection, changed_at, listings.c.push_claim.is_not(None))
+    began = {push.id: push.push_claim_until - LEASE for push in found if push.push_claim_until is not None}
+    doubtful = [push for push in found if push.id in began and changed_at[push.id] <= began[push.id]]
+    lost = AmazonUnreachable()
+    store.save(
+        connection,
+        [deferred(push, Sent(push.revision, push.quantity), lost, began[push.id]) for push in doubtful],
     )
+    return {push.id for push in doubtful}
+
+
+def _unread() -> Any:
+    """SQL condition: an accepted push is to be read back."""
+    return (listings.c.push_pending == 0) & listings.c.next_read_at.is_not(None) & (listings.c.orphan == false())

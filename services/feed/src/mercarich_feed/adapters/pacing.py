@@ -28,6 +28,7 @@ PLANS = {
     "patchListingsItem": Plan(5.0, 5.0),
     "deleteListingsItem": Plan(5.0, 5.0),
     "getListingsItem": Plan(5.0, 5.0),  # the model says burst 10, the documentation's table 5
+    "searchListingsItems": Plan(5.0, 5.0),
     "createFeedDocument": Plan(0.5, 15.0),
     "createFeed": Plan(0.0083, 15.0),
     "getFeed": Plan(2.0, 15.0),

@@ -15,6 +15,7 @@ from mercarich_feed.adapters.http import Http, Reply
 from mercarich_feed.adapters.lwa import Lwa
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.domain.answers import (
+    NOTHING,
     AmazonTrouble,
     ContentRefused,
     Forbidden,
@@ -22,9 +23,12 @@ from mercarich_feed.domain.answers import (
     RateLimited,
     Said,
     Transient,
+    said,
 )
 from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.domain.pushes import Account, availability_patches
+from mercarich_listings.read_back import Seen
+from mercarich_reasons.push import NotForSale
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
@@ -71,6 +75,16 @@ class SpApi:
                 return
         raise Forbidden(f"the seller does not take part in the marketplace {account.marketplace_id}")
 
+    def works_for(self, account: Account) -> bool:
+        """Return whether Amazon serves the seller's listings: one is searched for by a request that names no SKU."""
+        query = {**_market(account), "pageSize": "1"}
+        path = f"{_LISTINGS}/{quote(account.seller_id, safe='')}"
+        try:
+            self._call(account, Operation("searchListingsItems", "GET", path, query))
+        except AmazonTrouble:
+            return False
+        return True
+
     def patch_quantity(self, account: Account, sku: str, quantity: int, lead_time_days: int | None = None) -> None:
         """Set an offer's quantity, and its lead time if given. The status INVALID comes with HTTP 200.
 
@@ -83,15 +97,10 @@ class SpApi:
         )
         _accepted(self._call(account, operation, paced=True))
 
-    def quantity(self, account: Account, sku: str) -> int | None:
-        """Return the quantity that the offer shows; None when Amazon names none."""
-        query = {**_market(account), "includedData": "fulfillmentAvailability"}
-        answer = self._call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True)
-        for availability in answer.get("fulfillmentAvailability") or ():
-            if availability.get("fulfillmentChannelCode") == "DEFAULT":
-                shown = availability.get("quantity")
-                return shown if isinstance(shown, int) else None
-        return None
+    def shown(self, account: Account, sku: str) -> Seen:
+        """Return what Amazon shows of the offer."""
+        query = {**_market(account), "includedData": "summaries,issues,fulfillmentAvailability"}
+        return _seen(self._call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True))
 
     def delete_listing(self, account: Account, sku: str) -> None:
         """Delete the seller's listing (deleteListingsItem); the product page stays. INVALID comes with HTTP 200."""
@@ -221,6 +230,23 @@ def _accepted(answer: Mapping[str, Any]) -> None:
         raise invalid(answer)
     if status != "ACCEPTED":
         raise Transient(f"unknown answer status {status!r}", Said(f"status {status}"))
+
+
+def _seen(item: Mapping[str, Any]) -> Seen:
+    """Return what an item of the Listings API shows, with the reason why it is not for sale.
+
+    It is not when an issue has the severity ERROR, or when its status is given and is not BUYABLE. Issues and status
+    come after acceptance (amzn/selling-partner-api-models#4764), so the answer to the push does not tell.
+    """
+    quantity = None
+    for availability in item.get("fulfillmentAvailability") or ():
+        if availability.get("fulfillmentChannelCode") == "DEFAULT":
+            shown = availability.get("quantity")
+            quantity = shown if isinstance(shown, int) else None
+    errors = said(issue for issue in item.get("issues") or () if issue.get("severity") == "ERROR")
+    statuses = [summary.get("status") or () for summary in item.get("summaries") or ()]
+    buyable = not statuses or any("BUYABLE" in status for status in statuses)
+    return Seen(quantity, None if buyable and errors == NOTHING else NotForSale(errors.text, errors.issue))
 
 
 def _item(account: Account, sku: str) -> str:

@@ -19,6 +19,7 @@ from mercarich_listings.waiting import (
     not_in_feed,
     pending,
     restore_waits,
+    shown_at_no_time,
     unclaimed,
     withdrawal,
 )
@@ -190,7 +191,10 @@ class SqlSubmissions:
             listings.c.quantity,
             listings.c.changed_at,
             listings.c.lead_time_days,
-        ).where(listings.c.user_id == user_id, _withdrawal_waits(now) if withdrawals else restore_waits(now))
+        ).where(
+            listings.c.user_id == user_id,
+            _withdrawal_waits(now) if withdrawals else _restore_waits(now),
+        )
         if marketplace is not None:
             wanted = wanted.where(listings.c.marketplace == marketplace)
         return [Offer(*row) for row in connection.execute(wanted.order_by(listings.c.id).limit(limit))]
@@ -218,6 +222,10 @@ class SqlSubmissions:
 
 def _withdrawal_waits(now: datetime) -> Any:
     return and_(pending(), withdrawal(), not_deferred(now), unclaimed(now), not_in_feed())
+
+
+def _restore_waits(now: datetime) -> Any:
+    return and_(restore_waits(now), shown_at_no_time())
 
 
 def _item(submission_id: int, offer: Offer) -> dict[str, Any]:

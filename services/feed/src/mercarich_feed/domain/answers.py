@@ -1,12 +1,14 @@
 """Amazon's answers: its words, the troubles it can raise, and the outcome of one push."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import NoneType
 from typing import Any
 
 from mercarich_feed.domain.pushes import Offer, Outcome, Pushed
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, UnknownSku
+from mercarich_listings.read_back import Seen
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotShown, UnknownSku
 from mercarich_reasons.reason import Reason
 
 
@@ -82,8 +84,20 @@ class Missing(AmazonTrouble):
         return UnknownSku(self.said.text, self.said.issue)
 
 
+class PerhapsSold(AmazonTrouble):
+    """Nothing was pushed: Amazon shows 0 for an offer that is up by what is known, so a buyer may have taken it."""
+
+    @property
+    def reason(self) -> Reason:
+        return NotShown(0)
+
+
 class Transient(AmazonTrouble):
     """5xx, HTML instead of JSON, a cut answer, a timeout: the request may or may not have had its effect."""
+
+
+class NotLookedAt(Transient):
+    """Nothing was pushed, since the look before it failed."""
 
 
 class Unsent(AmazonTrouble):
@@ -92,16 +106,38 @@ class Unsent(AmazonTrouble):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Amazon's answer for one offer. `trouble` None is success; `shown` is the quantity that was read."""
+    """Amazon's answer for one offer. `trouble` None is success; `seen` is what was read, if that was asked for."""
 
     offer: Offer
     trouble: AmazonTrouble | None
     at: datetime
-    shown: int | None = None
+    seen: Seen | None = None
 
     @property
     def problem(self) -> Reason | None:
         return None if self.trouble is None else self.trouble.reason
+
+
+_OF_ONE_SKU = (NoneType, ContentRefused, Missing, PerhapsSold)
+
+
+def apart(answers: Sequence[Answer], account_works: Callable[[], bool]) -> list[Answer]:
+    """Return the answers with a 403 that concerns single SKUs as `ContentRefused`.
+
+    Amazon refuses some SKUs for good with 403 (amzn/selling-partner-api-models#4429). The whole seller must not wait
+    for them, as for a role that is missing. A 403 concerns the SKU if another SKU was served, or if `account_works()`:
+    it is called only when all answers are 403.
+    """
+    forbidden = [answer for answer in answers if isinstance(answer.trouble, Forbidden)]
+    served = any(isinstance(answer.trouble, _OF_ONE_SKU) for answer in answers)
+    if not forbidden or not (served or (len(forbidden) == len(answers) and account_works())):
+        return list(answers)
+    return [_refused(answer) if isinstance(answer.trouble, Forbidden) else answer for answer in answers]
+
+
+def _refused(answer: Answer) -> Answer:
+    assert answer.trouble is not None
+    return replace(answer, trouble=ContentRefused(str(answer.trouble), answer.trouble.said))
 
 
 def pushed(answer: Answer) -> Pushed:
@@ -116,7 +152,7 @@ def hopeless(answers: Sequence[Answer]) -> list[AmazonTrouble]:
     """
     troubles = [answer.trouble for answer in answers if answer.trouble is not None]
     for trouble in troubles:
-        if not isinstance(trouble, ContentRefused | Missing | Transient | RateLimited):
+        if not isinstance(trouble, (*_OF_ONE_SKU, Transient, RateLimited)):
             return [trouble]
     if len(troubles) == len(answers) and isinstance(troubles[0], Transient | RateLimited | Unsent):
         return troubles[:1]
@@ -131,6 +167,10 @@ def _outcome(trouble: AmazonTrouble | None) -> Outcome:
             return Outcome.REJECTED
         case Missing():
             return Outcome.ORPHAN
+        case PerhapsSold():
+            return Outcome.PERHAPS_SOLD
+        case NotLookedAt():
+            return Outcome.RELEASED
         case Transient():
             return Outcome.DEFERRED
         case _:

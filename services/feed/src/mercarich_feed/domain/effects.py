@@ -15,15 +15,13 @@ from mercarich_listings.push import (
     accepted_by_feed,
     deferred,
     feed_failed,
-    lost,
-    not_shown,
     overtaken,
     refused,
     refused_by_feed,
     released,
-    shown,
     unknown_sku,
 )
+from mercarich_listings.read_back import Seen, lost, not_repeated, read
 
 
 class Result(StrEnum):
@@ -60,6 +58,8 @@ def settled(push: Push, answered: Pushed, claim: str, now: datetime) -> Change[P
             return refused(push, sent, answered.problem, answered.at, now)
         case Outcome.ORPHAN:
             return unknown_sku(push, sent, answered.problem, answered.at, now)
+        case Outcome.PERHAPS_SOLD:
+            return not_repeated(push, answered.at)
         case Outcome.DEFERRED:
             return deferred(push, sent, answered.problem, now)
         case Outcome.RELEASED:
@@ -72,9 +72,7 @@ def looked_up(push: Push, answer: Answer, now: datetime) -> Change[Push]:
         return Change(push, push)
     if isinstance(answer.trouble, Missing):
         return lost(push, answer.trouble.reason, answer.at, now)
-    if answer.shown == answer.offer.quantity:
-        return shown(push, now)
-    return not_shown(push, answer.shown, answer.at, now)
+    return read(push, answer.seen or Seen(None), answer.at, now)
 
 
 def ended(push: Push, sent: Sent, end: FeedEnd, now: datetime) -> Ended:

@@ -16,8 +16,10 @@ class Outcome(StrEnum):
     """Amazon refused the content; tried again after a growing wait."""
     ORPHAN = "orphan"
     """Amazon does not know the SKU. Removed from the queue; a withdrawal is tried again after a growing wait."""
+    PERHAPS_SOLD = "perhaps_sold"
+    """Amazon shows 0 for an offer that was up: nothing was pushed."""
     DEFERRED = "deferred"
-    """Amazon did not process it; tried again in seconds and not counted as an attempt."""
+    """There was no answer: a zero is tried again in seconds, a restore is read back. Counts as no attempt."""
     RELEASED = "released"
     """It never reached Amazon, or was throttled; tried again at once."""
 
@@ -47,6 +49,8 @@ class Offer:
     changed_at: datetime
     lead_time_days: int | None = None
     """Lead time of a replacement source, sent with the quantity of a restore."""
+    shown: int | None = 0
+    """The quantity that Amazon shows before the push, as far as known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,23 @@ class Pushed:
     outcome: Outcome
     problem: Reason | None
     at: datetime
+
+
+def to_send(offer: Offer, found: int | None) -> int | None:
+    """Return the quantity to send for a restore, after a look at Amazon that has found `found`; None: send nothing.
+
+    Where Amazon shows less than was known, pieces were sold: what is left is sent only together with a lead time, since
+    Amazon takes none alone (amzn/selling-partner-api-models#4841).
+    """
+    quantity = offer.quantity
+    if found and (offer.shown is None or found < offer.shown):
+        quantity = min(found, quantity)
+    return None if quantity == found and offer.lead_time_days is None else quantity
+
+
+def perhaps_sold(offer: Offer, found: int | None) -> bool:
+    """Return whether Amazon shows 0 for an offer that is up by what is known."""
+    return found == 0 and bool(offer.shown)
 
 
 def availability_patches(quantity: int, lead_time_days: int | None = None) -> list[dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""The jobs of feed: `patches` and `restores` push, `feeds` is for bulk, `zeros` the read-back, `sweep` the command."""
+"""The jobs of feed: `patches`, `restores` and bulk `feeds` push, `read_back` reads, `sweep` is the command."""

@@ -1,17 +1,14 @@
 """Restores: few go by PATCH, so that none can arrive late and overwrite a newer zero; many go as one feed."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mercarich_contracts.market import Marketplace
-from mercarich_feed.domain.answers import AppCredentials, TokenRevoked, Unsent, hopeless, pushed
+from mercarich_feed.domain.answers import hopeless, pushed
 from mercarich_feed.domain.pushes import Account, Offer, Outcome
 from mercarich_feed.ports import Amazon, Listings, Meter, Numbers
 from mercarich_feed.use_cases.feeds import SubmitFeed
 from mercarich_feed.use_cases.gate import Gate
-
-log = logging.getLogger(__name__)
 
 CLAIM = 10
 """Offers a claim: two seconds of the quota. Small, since withdrawing a claimed offer has to wait for its PATCH."""
@@ -20,8 +17,6 @@ STEPS = 5
 _UNTIL_WITHDRAWN_SECONDS = 1.0
 _UNTIL_UNLOCKED_SECONDS = 0.5
 """A claim skips rows that another transaction has locked. The lane must come back for them: no round looks for them."""
-_UNTIL_READABLE_SECONDS = (1.0, 3.0)
-"""Waits before the first and the second read: Amazon's read path lags behind an accepted PATCH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,8 @@ class PushRestores:
     """Push the restores that were asked for, after the seller's withdrawals.
 
     Nothing can overtake a queued feed: if a source sells meanwhile, the offer is up again until a later zero arrives.
-    A PATCH is answered within seconds, and no other push of the same offer goes out before that.
+    A PATCH is answered within seconds, and no other push of the same offer goes out before that. Offers that Amazon may
+    show already go by PATCH, too, however many they are: each is looked at first.
     """
 
     gate: Gate
@@ -46,8 +42,6 @@ class PushRestores:
     numbers: Numbers
     submit: SubmitFeed
     meter: Meter
-    pause: Callable[[float], None]
-    """Wait for that many seconds. Raises `Unsent` when the process is to end."""
     _granted: dict[tuple[int, RestoreWish], int] = field(default_factory=dict)
     """Restores sent so far for a wish with a limit. The same wish that arrives again meanwhile does not start over."""
 
@@ -80,9 +74,11 @@ class PushRestores:
             return None
         if self._withdrawals_wait(user_id):
             return _UNTIL_WITHDRAWN_SECONDS
-        waiting = self.listings.restores_waiting(user_id, wish.marketplace, at_most=few + 1)
-        if min(waiting, waiting if left is None else left) > few:
-            return self.submit.restores(account, wish.marketplace, left)
+        many = self.listings.restores_waiting(user_id, wish.marketplace, at_most=few + 1, by_feed=True)
+        if min(many, many if left is None else left) > few:
+            seconds = self.submit.restores(account, wish.marketplace, left)
+            if seconds is not None or left is not None:
+                return seconds
         for _ in range(STEPS):
             count = CLAIM if left is None else min(CLAIM, left)
             claim, offers = self.listings.claim_restores(user_id, wish.marketplace, count)
@@ -111,32 +107,8 @@ class PushRestores:
         self._granted[account.user_id, wish] = self._granted.get((account.user_id, wish), 0) + sent
         for push in settled:
             self.meter.pushed("patch", push.outcome)
-        troubles = hopeless(answers)
-        self._read_back(account, [answer.offer for answer in answers if answer.trouble is None])
-        if troubles:
-            raise troubles[0]
-
-    def _read_back(self, account: Account, offers: Sequence[Offer]) -> None:
-        """Read accepted restores back: an accepted PATCH can leave the quantity unchanged (amazon-sp-api-php#132).
-
-        Both reads follow at once. A quantity that is missing later may have been sold, and pushing it again would sell
-        it twice. Offers that could not be read stay accepted.
-        """
-        for seconds in _UNTIL_READABLE_SECONDS:
-            if not offers:
-                return
-            self.pause(seconds)
-            answers = self.amazon.shown_quantities(account, offers)
-            in_doubt = [answer.offer for answer in answers if answer.shown not in (None, answer.offer.quantity)]
-            last = seconds == _UNTIL_READABLE_SECONDS[-1]
-            self.listings.read_back([answer for answer in answers if last or answer.offer not in in_doubt])
-            for trouble in hopeless(answers):
-                if isinstance(trouble, TokenRevoked | AppCredentials | Unsent):
-                    raise trouble
-                self.meter.trouble(trouble)
-                extra = {"user_id": account.user_id, "kind": type(trouble).__name__, "reason": str(trouble)}
-                log.warning("restores cannot be read back", extra=extra)
-            offers = in_doubt
+        for trouble in hopeless(answers):
+            raise trouble
 
 
 def _order(wish: RestoreWish) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 """How a replacement changes each of the listings that lost their source. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mercarich_contracts.proxy_api import Item
@@ -58,12 +58,22 @@ def revive(offer: Offer, cap: int) -> Revived:
 def give(offer: Offer, found: Found, rules: Rules, now: datetime) -> tuple[Lived, Pushed]:
     """Return the transition to another source.
 
-    If an earlier withdrawal was never sent, Amazon shows the right quantity already and nothing is pushed.
+    An offer that Amazon shows already is pushed only for another lead time.
     """
     revived, item = revive(offer, rules.quantity_cap), found.item
     lead, price = lead_time(rules, item), item.price_jpy
-    replaced = ReplacedBy(item.marketplace, item.item_id, found.source_item_id, price, lead, pushed=revived.pushed)
-    given = give_source(offer.listing, revived.quantity, now, replaced, found.trigger)
-    if revived.pushed or given.after.revision == given.before.revision:
-        return given, Change(offer.push, offer.push)
-    return given, never_left(offer.push, given.after.revision)
+    pushed = revived.pushed or lead != offer.listing.lead_time_days
+    replaced = ReplacedBy(item.marketplace, item.item_id, found.source_item_id, price, lead, pushed=pushed)
+    shown = not revived.pushed
+    given = give_source(offer.listing, revived.quantity, now, replaced, found.trigger, shown=shown)
+    return given, _pushed(offer, given, pushed=pushed, shown=shown)
+
+
+def _pushed(offer: Offer, given: Lived, *, pushed: bool, shown: bool) -> Pushed:
+    push = offer.push
+    if not pushed and given.after.revision != given.before.revision:
+        return never_left(push, given.after.revision)
+    if pushed and shown and push.pushed_quantity is None and not push.under_way and not offer.in_feed:
+        # Never pushed: it is up as its seller listed it. Feed must know that it can be sold meanwhile.
+        return Change(push, replace(push, pushed_quantity=given.after.quantity))
+    return Change(push, push)

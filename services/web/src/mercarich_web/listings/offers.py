@@ -165,6 +165,8 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
     EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
     EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
+    EventKind.SHOWN_LESS: "Amazon shows less: perhaps sold, not sent again",
+    EventKind.NOT_FOR_SALE: "Amazon does not sell the offer",
     EventKind.LISTED: "an offer from now on: its source is checked",
     EventKind.LOOK_WANTED: "its seller wants a look at its source now",
     EventKind.STOPPED: "its seller stopped watching it",

@@ -165,6 +165,8 @@ TONES: Mapping[str, str] = {
     EventKind.PUSH_ORPHAN: "bad",
     EventKind.PUSH_SUPERSEDED: "",
     EventKind.READBACK_MISMATCH: "bad",
+    EventKind.SHOWN_LESS: "warn",
+    EventKind.NOT_FOR_SALE: "bad",
     EventKind.LISTED: "",
     EventKind.LOOK_WANTED: "info",
     EventKind.STOPPED: "",

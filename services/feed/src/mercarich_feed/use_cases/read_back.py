@@ -1,0 +1,33 @@
+"""The read-back: what Amazon accepted is read at Amazon afterwards."""
+
+from dataclasses import dataclass
+
+from mercarich_feed.domain.answers import ContentRefused, Missing
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.ports import Amazon, Listings
+
+READS = 20
+"""Offers read in one go: four seconds of the quota."""
+_LONGEST_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Read accepted pushes back, without holding up the lanes that push."""
+
+    listings: Listings
+    amazon: Amazon
+
+    def __call__(self, account: Account) -> float | None:
+        """Return the seconds until the next read is due, or None when there is none. Raises `AmazonTrouble`."""
+        offers, wait = self.listings.to_read(account.user_id, READS)
+        if not offers:
+            return None if wait is None else min(wait, _LONGEST_SECONDS)
+        answers = self.amazon.shown(account, offers)
+        own = (ContentRefused, Missing)  # they concern the SKU, and nobody else
+        known = [answer for answer in answers if answer.trouble is None or isinstance(answer.trouble, own)]
+        self.listings.read_back(known)
+        failed = [answer.trouble for answer in answers if answer not in known and answer.trouble is not None]
+        if failed:
+            raise failed[0]
+        return 0.0

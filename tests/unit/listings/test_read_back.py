@@ -1,0 +1,187 @@
+"""What a read of Amazon after a push does: when it verifies, when Amazon is read again, when the push is repeated."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mercarich_contracts.events import EventKind
+from mercarich_listings.push import LEASE, Push, Pushed
+from mercarich_listings.read_back import (
+    LATE,
+    SHOWS_WITHIN,
+    ZERO_SHOWS_WITHIN,
+    Seen,
+    doubt_wait,
+    lost,
+    not_repeated,
+    read,
+)
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotForSale, NotShown, UnknownSku
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+AT = NOW - timedelta(milliseconds=300)
+"""When Amazon responded."""
+ZERO = Push(
+    id=7,
+    user_id=2,
+    sku="S-1",
+    revision=5,
+    quantity=0,
+    pushed_revision=5,
+    pushed_quantity=0,
+    pushed_at=NOW - timedelta(seconds=1),
+    verified_at=None,
+    next_read_at=NOW,
+    push_claim=None,
+    push_claim_until=None,
+    push_attempts=0,
+    push_not_before=None,
+    push_problem=None,
+    push_failed_revision=None,
+    orphan=False,
+)
+RESTORE = replace(ZERO, quantity=3, pushed_quantity=3)
+IN_DOUBT = replace(
+    RESTORE,
+    pushed_quantity=None,
+    push_claim="mine",
+    push_claim_until=NOW + LEASE,
+    push_not_before=NOW + LEASE,
+    push_problem=AmazonUnreachable("HTTP 503"),
+    push_failed_revision=5,
+)
+SUPPRESSED = NotForSale("a picture is missing", "18320")
+FREE = {"push_claim": None, "push_claim_until": None}
+VERIFIED = {"verified_at": NOW, "next_read_at": None}
+OURS = {"push_failed_revision": 5}
+
+
+def aged(push: Push, age: timedelta) -> Push:
+    return replace(push, pushed_at=NOW - age)
+
+
+def changes(change: Pushed) -> Mapping[str, Any]:
+    before, after = change.before, change.after
+    names = [field.name for field in fields(Push)]
+    return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+
+
+def event(change: Pushed) -> tuple[EventKind, object] | None:
+    return None if change.event is None else (change.event.kind, change.event.reason)
+
+
+@pytest.mark.parametrize(("push", "found"), [(ZERO, 0), (RESTORE, 3), (RESTORE, 2), (RESTORE, 1)])
+def test_the_accepted_quantity_is_verified_and_so_is_what_buyers_left_of_it(push: Push, found: int) -> None:
+    change = read(replace(push, push_attempts=2, push_problem=NotShown(9)), Seen(found), AT, NOW)
+
+    verified = {**VERIFIED, "push_attempts": 0, "push_problem": None}
+    assert changes(change) == (verified if found in (0, 3) else verified | {"pushed_quantity": found})
+    assert event(change) is None
+
+
+def test_a_restore_whose_answer_was_lost_is_told_as_accepted_when_it_is_seen() -> None:
+    change = read(IN_DOUBT, Seen(3), AT, NOW)
+
+    told = {"pushed_quantity": 3, "push_problem": None, "push_not_before": None}
+    assert changes(change) == {**FREE, **VERIFIED, **told}
+    assert event(change) == (EventKind.PUSH_ACCEPTED, None)
+
+
+@pytest.mark.parametrize(
+    ("push", "found", "age", "next_read"),
+    [
+        (ZERO, 3, timedelta(seconds=1), timedelta(seconds=1)),
+        (ZERO, 3, timedelta(seconds=2), timedelta(seconds=2)),
+        (ZERO, 3, timedelta(seconds=4), timedelta(seconds=1)),
+        (RESTORE, 0, timedelta(milliseconds=10), timedelta(seconds=1)),
+        (RESTORE, 0, timedelta(seconds=20), timedelta(seconds=20)),
+        (RESTORE, 0, SHOWS_WITHIN - timedelta(seconds=90), timedelta(minutes=1)),
+        (RESTORE, 0, SHOWS_WITHIN - timedelta(seconds=7), timedelta(seconds=7)),
+        (RESTORE, 9, timedelta(minutes=2), timedelta(minutes=1)),
+        (RESTORE, None, timedelta(minutes=2), timedelta(minutes=1)),
+        (IN_DOUBT, 0, timedelta(seconds=3), timedelta(seconds=3)),
+    ],
+)
+def test_amazon_has_its_time_to_show_a_quantity(
+    push: Push, found: int | None, age: timedelta, next_read: timedelta
+) -> None:
+    change = read(aged(push, age), Seen(found), AT, NOW)
+
+    assert changes(change) == {"next_read_at": NOW + next_read}
+    assert event(change) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "doubts", "wait"), [((0, None), 1, 0), ((2, NotShown(9)), 3, 4), ((2, AmazonRefused("older")), 1, 0)]
+)
+@pytest.mark.parametrize(
+    ("push", "found", "age"),
+    [(ZERO, 3, ZERO_SHOWS_WITHIN), (RESTORE, 0, SHOWS_WITHIN), (IN_DOUBT, 0, SHOWS_WITHIN), (RESTORE, 9, SHOWS_WITHIN)],
+)
+def test_what_amazon_never_showed_is_pushed_again(
+    push: Push, found: int, age: timedelta, before: tuple[int, Any], doubts: int, wait: int
+) -> None:
+    attempts, problem = before
+    start = replace(aged(push, age), push_attempts=attempts, push_problem=problem, push_failed_revision=5)
+    change = read(start, Seen(found), AT, NOW)
+
+    after = change.after
+    assert (after.pushed_revision, after.pushed_quantity, after.next_read_at) == (4, found, None)
+    assert (after.push_attempts, after.push_problem, after.push_failed_revision) == (doubts, NotShown(found), 5)
+    assert (after.push_not_before, after.push_claim) == (NOW + timedelta(seconds=wait), None)
+    assert event(change) == (EventKind.READBACK_MISMATCH, NotShown(found))
+
+
+def test_a_piece_that_may_have_been_sold_unnoticed_is_not_put_up_again() -> None:
+    overslept = replace(aged(RESTORE, SHOWS_WITHIN), next_read_at=NOW - LATE - timedelta(seconds=1))
+    change = read(overslept, Seen(0), AT, NOW)
+
+    told = {"pushed_quantity": 0, "next_read_at": None, "push_problem": NotShown(0), **OURS}
+    assert changes(change) == told
+    assert event(change) == (EventKind.SHOWN_LESS, NotShown(0))
+    assert read(overslept, Seen(3), AT, NOW).after.verified_at == NOW
+    assert change == not_repeated(overslept, AT)
+
+
+def test_a_zero_that_was_read_late_is_pushed_again() -> None:
+    overslept = replace(aged(ZERO, SHOWS_WITHIN), next_read_at=NOW - LATE * 2)
+
+    assert event(read(overslept, Seen(1), AT, NOW)) == (EventKind.READBACK_MISMATCH, NotShown(1))
+
+
+def test_an_offer_that_amazon_does_not_sell_is_told_once_amazon_has_had_its_time() -> None:
+    young = read(aged(RESTORE, timedelta(minutes=1)), Seen(3, SUPPRESSED), AT, NOW)
+    old = read(aged(RESTORE, SHOWS_WITHIN), Seen(3, SUPPRESSED), AT, NOW)
+
+    assert (changes(young), event(young)) == ({"next_read_at": NOW + timedelta(minutes=1)}, None)
+    assert changes(old) == {**VERIFIED, **OURS, "push_problem": SUPPRESSED}
+    assert event(old) == (EventKind.NOT_FOR_SALE, SUPPRESSED)
+    assert event(read(ZERO, Seen(0, SUPPRESSED), AT, NOW)) is None
+
+
+def test_an_offer_without_a_quantity_is_read_again_at_zero_and_given_up_above() -> None:
+    waits = [1, 2, 4]
+    push = ZERO
+    for number, wait in enumerate(waits, 1):
+        push = read(push, Seen(None), AT, NOW).after
+        assert (push.push_attempts, push.push_problem) == (number, NotShown())
+        assert push.next_read_at == NOW + timedelta(seconds=wait)
+
+    given_up = changes(read(aged(RESTORE, SHOWS_WITHIN), Seen(None), AT, NOW))
+    assert given_up == {"next_read_at": None}
+
+
+def test_a_sku_that_amazon_does_not_know_after_all_is_an_orphan() -> None:
+    unknown = UnknownSku("what?")
+    change = lost(ZERO, unknown, AT, NOW)
+
+    failed = {"push_attempts": 1, "push_problem": unknown, "push_not_before": NOW + timedelta(minutes=10)}
+    assert changes(change) == {"pushed_revision": 4, "orphan": True, "next_read_at": None, **OURS, **failed}
+    assert event(change) == (EventKind.PUSH_ORPHAN, unknown)
+
+
+def test_waits_grow_to_ten_minutes_after_vain_reads() -> None:
+    assert [doubt_wait(n).total_seconds() for n in (1, 2, 3, 4, 10, 11, 100)] == [0, 2, 4, 8, 512, 600, 600]
