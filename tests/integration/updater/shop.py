@@ -58,6 +58,7 @@ def item(item_id: str, **more: Any) -> Item:
         "seller_rating_bad": 0,
         "images": (f"https://pictures/{item_id}",),
         "condition_code": 3,
+        "shipping_payer": "seller",
         "ships_from": "東京都",
         "ship_days_max": 2,
         "evidence": Evidence(

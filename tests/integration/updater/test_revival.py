@@ -12,7 +12,7 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import excluded_sellers, excluded_words, listing_pictures, source_items
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_platform.clock import utc_now
-from mercarich_reasons.candidates import ModelsDiffer, PageToldNothing, PriceAboveLimit
+from mercarich_reasons.candidates import ModelsDiffer, PageToldNothing, PostageUnknown, PriceAboveLimit
 from mercarich_reasons.pictures import PictureNotNow
 from mercarich_reasons.stock import NoReplacementYet, SourceSeen
 from mercarich_runs.ports import Outcome, ProxyAway
@@ -76,6 +76,25 @@ def test_of_each_candidate_is_kept_what_was_seen_and_nothing_else(shop: RevivalS
     assert (taken.refused_by, taken.seller_id, taken.rating_good, taken.rating_bad) == (None, "good-seller", 100, 0)
     assert (taken.condition_code, taken.ships_from, taken.ship_days_max) == (3, "東京都", 2)
     assert (taken.share_forth, taken.inliers, taken.image_url) == (0.9, 200, "https://pictures/y102")
+
+
+def test_m7_a_postage_that_nobody_tells_is_not_free(shop: RevivalShop, market: Market) -> None:
+    """The row of a search may tell what the item's page does not, and a seller may count something instead."""
+    careful, daring = shop.seller("careful"), shop.seller("daring")
+    shop.own(daring, "REVIVAL_UNKNOWN_POSTAGE_JPY", 150)
+    buyer_pays = {"shipping_payer": "buyer", "shipping_cost_jpy": None}
+    market.for_sale = [
+        item("silent", price_jpy=850, **buyer_pays),
+        item("told", price_jpy=850, shipping_payer="buyer", shipping_cost_jpy=149),
+    ]
+    market.pages["told"] = item("told", price_jpy=850, **buyer_pays)
+    mine, theirs = shop.gone(careful, "old1"), shop.gone(daring, "old2")
+    shop.wake(mine, theirs)
+    assert shop.candidates(mine) == {"silent": "price", "told": None}
+    assert shop.candidates(theirs) == {"silent": None}
+    silent, told = shop.seen_of(mine)
+    assert silent.reason == PostageUnknown(850, 1000)
+    assert (told.page_seen, told.shipping_payer, told.shipping_cost_jpy) == (True, "buyer", 149)
 
 
 def test_the_search_asks_for_the_bare_name_and_no_more_than_the_first_price(shop: RevivalShop, market: Market) -> None:

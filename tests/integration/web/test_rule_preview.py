@@ -33,6 +33,7 @@ def searched(rows: Rows, user_id: int, sku: str, **seen: object) -> None:
     listing = rows.listing(user_id, source, sku, **wanted)
     alike = {"share_forth": 0.6, "share_back": 0.6, "inliers": 300, "colour_distance": 1.0}
     facts = {"page_seen": True, "rating_good": 85, "rating_bad": 15, "condition_code": 3, "quick_correlation": 0.9}
+    facts["shipping_payer"] = "seller"
     item = {
         "marketplace": "yahoo",
         "item_id": f"y{sku}",
@@ -101,6 +102,15 @@ def test_m7_the_break_even_is_tried_with_the_offers_own_price(
     page = ann.post("/rules/preview", REVIVAL_PRICE_RULE="break_even").text
 
     assert "1 candidate would be taken" in page
+
+
+def test_what_is_counted_for_an_unknown_postage_is_tried(ann: Browser, rows: Rows, ann_id: int) -> None:
+    searched(rows, ann_id, "A-1", shipping_payer="buyer")
+    searched(rows, ann_id, "A-2", shipping_payer="buyer", shipping_cost_jpy=101)
+    searched(rows, ann_id, "A-3", shipping_payer="buyer", shipping_cost_jpy=100)
+
+    assert "now 1; 2 would be refused" in ann.post("/rules/preview", REVIVAL_UNKNOWN_POSTAGE_JPY="101").text
+    assert "now 1; 1 would be refused" in ann.post("/rules/preview", REVIVAL_UNKNOWN_POSTAGE_JPY="100").text
 
 
 def test_a_value_that_cannot_be_used_is_said_in_the_preview(ann: Browser) -> None:

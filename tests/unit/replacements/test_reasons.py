@@ -16,6 +16,7 @@ from mercarich_reasons.candidates import (
     ConditionDiffers,
     NotBuyable,
     PageToldNothing,
+    PostageUnknown,
     PriceAboveBreakEven,
     PriceAboveLimit,
     RatingTooLow,
@@ -44,7 +45,7 @@ URL = "https://pictures/new1"
         ),
         (
             PriceAboveBreakEven(1500, 1000, 300),
-            "1,500 yen including 300 yen for shipping is more than the break-even price of 1,000 yen",
+            "1,500 yen including 300 yen for postage is more than the break-even price of 1,000 yen",
             "1,500円（送料300円込み）は損益分岐点1,000円を超えています",
         ),
         (RatingTooLow(79, 80), "79 % good ratings, less than 80 %", "良い評価が79%です（基準80%以上）"),
@@ -73,6 +74,17 @@ URL = "https://pictures/new1"
             FewFeaturesMatch(least=0.05, share=0.021),
             "a share of 0.021 of the pictures' features matches, less than 0.05",
             "画像の特徴の一致が0.021です（基準0.05以上）",
+        ),
+        (
+            PostageUnknown(900, 1000),
+            "its postage is not known; its price of 900 yen alone is within the limit of 1,000 yen",
+            "送料が不明です（商品価格は900円、上限は1,000円）",
+        ),
+        (
+            PriceAboveLimit(2000, 1000, counted_jpy=1500),
+            "2,000 yen including 1,500 yen counted for a postage that is not known"
+            " is more than your limit of 1,000 yen",
+            "2,000円（送料不明のため1,500円として計算）は上限1,000円を超えています",
         ),
         (PageToldNothing(), "its page could not be read", "商品ページを確認できません"),
         (

@@ -44,6 +44,7 @@ ITEM = Item(
     seller_rating_good=90,
     seller_rating_bad=10,
     condition_code=3,
+    shipping_payer="seller",
 )
 SAME = Likeness(0.6, 0.6, 300, 1.0, 0.0, 0.0)
 DEAR = Seen(ITEM, True, 0.9, None, Refusal(Filter.PRICE, PriceAboveLimit(1200, 1000)))

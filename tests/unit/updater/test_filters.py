@@ -23,6 +23,7 @@ from mercarich_reasons.candidates import (
     NoRatings,
     NotBuyable,
     OldConditionUnknown,
+    PostageUnknown,
     PriceAboveBreakEven,
     PriceAboveLimit,
     PriceMissing,
@@ -36,7 +37,7 @@ from mercarich_reasons.candidates import (
 )
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.settings import NoConditionPair
-from mercarich_replacements.filters import Filter, Refusal, early, late
+from mercarich_replacements.filters import Filter, Refusal, early, late, with_postage
 from mercarich_replacements.matching import SEED
 from mercarich_replacements.rules import BadConditions, Rules, Wanted, lead_time, read_conditions
 from mercarich_updater.domain.keywords import keyword
@@ -87,11 +88,16 @@ def _item(**more: Any) -> Item:
         "seller_rating_good": 80,
         "seller_rating_bad": 20,
         "condition_code": 3,
+        "shipping_payer": "seller",
         "ships_from": "東京都",
         "ship_days_max": 6,
         "evidence": EVIDENCE,
     }
     return Item(**{**good, **more})
+
+
+AUCTION = {"state": State.UNBUYABLE, "reason": StateReason.AUCTION_ONLY}
+BUYER_PAYS = {"shipping_payer": "buyer", "shipping_cost_jpy": None}
 
 
 def _late(item: Item, rules: Rules = RULES, wanted: Wanted = WANTED, used: Any = frozenset()) -> str | None:
@@ -123,11 +129,7 @@ def test_m7_what_a_search_result_tells(more: dict[str, Any], name: str, reason: 
     [
         ({"seller_id": "banned"}, "banned_seller", ExcludedSeller("banned")),
         ({"state": State.SOLD, "reason": StateReason.WON}, "buyable", NotBuyable(State.SOLD, StateReason.WON)),
-        (
-            {"state": State.UNBUYABLE, "reason": StateReason.AUCTION_ONLY},
-            "buyable",
-            NotBuyable(State.UNBUYABLE, StateReason.AUCTION_ONLY),
-        ),
+        (AUCTION, "buyable", NotBuyable(State.UNBUYABLE, StateReason.AUCTION_ONLY)),
         ({"seller_rating_good": 79, "seller_rating_bad": 21}, "rating", RatingTooLow(79, 80)),
         ({"seller_rating_good": 0, "seller_rating_bad": 0}, "rating", NoRatings()),
         ({"seller_rating_good": None}, "rating", RatingsUnknown()),
@@ -140,6 +142,9 @@ def test_m7_what_a_search_result_tells(more: dict[str, Any], name: str, reason: 
             "price",
             PriceAboveLimit(1001, 1000, 101),
         ),
+        (BUYER_PAYS | {"price_jpy": 900}, "price", PostageUnknown(900, 1000)),
+        (BUYER_PAYS | {"price_jpy": 1001}, "price", PriceAboveLimit(1001, 1000)),
+        ({"price_jpy": 900, "shipping_payer": None}, "price", PostageUnknown(900, 1000)),
         ({"price_jpy": None}, "price", PriceMissing()),
         ({"title": "長" * 256}, "title_length", TitleTooLong(256, 255)),
         ({"title": None}, "title_length", TitleMissing()),
@@ -203,6 +208,49 @@ def test_m7_the_ceiling_may_be_the_break_even(offer_price: int | None, fee: floa
     refusal = late(rules, wanted, _item(price_jpy=ceiling + 1), frozenset())
     above = PriceAboveLimit if offer_price is None else PriceAboveBreakEven
     assert refusal == Refusal(Filter.PRICE, above(ceiling + 1, ceiling))
+
+
+@pytest.mark.parametrize("by", ["first price", "break-even"])
+def test_a_postage_that_is_not_known_is_never_free(by: str) -> None:
+    """A price that only just meets the limit: by what Yahoo's row prints for such an item, 1,340 yen are lost."""
+    rules = replace(RULES, break_even=by == "break-even", fee_percent=0.0)
+    wanted = replace(WANTED, first_price_jpy=5000, offer_price_jpy=5000)
+    above = PriceAboveBreakEven if by == "break-even" else PriceAboveLimit
+    unknown, printed = _item(price_jpy=5000, **BUYER_PAYS), _item(price_jpy=5000, shipping_cost_jpy=1340)
+
+    assert late(rules, wanted, unknown, frozenset()) == Refusal(Filter.PRICE, PostageUnknown(5000, 5000))
+    assert _late(_item(price_jpy=5000), rules, wanted) is None, "the seller pays"
+    paid = printed.model_copy(update={"shipping_payer": "buyer"})
+    assert late(rules, wanted, paid, frozenset()) == Refusal(Filter.PRICE, above(6340, 5000, 1340))
+
+
+def test_a_seller_may_count_something_for_a_postage_that_is_not_known() -> None:
+    rules = replace(RULES, unknown_postage_jpy=300)
+
+    assert _late(_item(price_jpy=700, **BUYER_PAYS), rules) is None
+    refusal = late(rules, WANTED, _item(price_jpy=701, **BUYER_PAYS), frozenset())
+    assert refusal == Refusal(Filter.PRICE, PriceAboveLimit(1001, 1000, counted_jpy=300))
+    assert _late(_item(price_jpy=701, shipping_payer="buyer", shipping_cost_jpy=299), rules) is None, "it is known"
+
+
+@pytest.mark.parametrize(
+    ("page", "row", "postage"),
+    [
+        (BUYER_PAYS, ("buyer", 800), 800),
+        ({"shipping_payer": None}, ("buyer", 800), 800),
+        ({"shipping_payer": None}, ("seller", 0), 0),
+        ({"shipping_payer": "buyer", "shipping_cost_jpy": 230}, ("buyer", 800), 230),
+        ({"shipping_payer": "seller"}, ("buyer", 800), 0),
+        (BUYER_PAYS, ("seller", 0), None),
+        (BUYER_PAYS, (None, None), None),
+    ],
+)
+def test_a_postage_that_only_the_row_tells_is_taken_from_it(
+    page: dict[str, Any], row: tuple[str | None, int | None], postage: int | None
+) -> None:
+    in_row = _item(shipping_payer=row[0], shipping_cost_jpy=row[1])
+
+    assert with_postage(_item(**page), in_row).postage_jpy == postage
 
 
 def test_without_a_first_price_nothing_is_bought() -> None:

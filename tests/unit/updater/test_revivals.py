@@ -43,6 +43,7 @@ ITEM = Item(
     state=State.AVAILABLE,
     evidence=EVIDENCE,
     price_jpy=900,
+    shipping_payer="seller",
     ship_days_max=2,
 )
 FOUND = Found(ITEM, source_item_id=8, trigger=Trigger(run_id=7, evidence_id=5))
@@ -159,6 +160,16 @@ def test_m8_how_the_listing_and_its_push_stand_afterwards(
     assert (after.restored_at == NOW) is told.pushed, "what is pushed is pushed only while its source is fresh"
     assert replay(one, [event]) == after
     assert Done.of(lived) == Done(1, 2, kind, quantity)
+
+
+@pytest.mark.parametrize(("cost", "told"), [(230, 230), (0, None), (None, None)])
+def test_the_event_tells_the_postage(cost: int | None, told: int | None) -> None:
+    one = listing()
+    item = ITEM.model_copy(update={"shipping_payer": "buyer", "shipping_cost_jpy": cost})
+    lived, _ = give(Offer(one, push(one), in_feed=False), replace(FOUND, item=item), RULES, NOW)
+    assert lived.event is not None
+    assert isinstance(lived.event.reason, ReplacedBy)
+    assert lived.event.reason.shipping_jpy == told
 
 
 @pytest.mark.parametrize(

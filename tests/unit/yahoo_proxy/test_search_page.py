@@ -13,14 +13,15 @@ NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 LATER = int(NOW.timestamp()) + 86_400
 
 
-def row(number: int, **changes: object) -> str:
+def row(number: int, postage: str = "", clicks: str = "", **changes: object) -> str:
     data = {"price": 900, "buynowprice": 1200, "endtime": LATER, "isflea": "", "sellerid": "s1", **changes}
     attributes = " ".join(f'data-auction-{name}="{value}"' for name, value in data.items())
     item_id = f'data-auction-id="x{number:010}"'
     return (
         f'<li class="Product"><a class="Product__imageLink" {item_id} data-auction-title="A &amp;amp; B" '
         f'data-auction-img="https://pictures/{number}.jpg"></a><div class="Product__bonus" {item_id} {attributes}>'
-        f'</div><a {item_id}></a><dd class="Product__bid">3</dd></li>'
+        f'</div><a {item_id} data-cl-params="{clicks}"></a><p class="Product__postage">{postage}</p>'
+        '<dd class="Product__bid">3</dd></li>'
     )
 
 
@@ -37,6 +38,47 @@ def test_each_row_is_one_item_though_its_id_stands_in_it_three_times() -> None:
     first = result.items[0]
     assert (first.title, first.price_jpy, first.bids, first.seller_id) == ("A & B", 1200, 3, "s1")
     assert first.images == ("https://pictures/1.jpg",)
+
+
+@pytest.mark.parametrize(
+    ("postage", "clicks", "free", "told"),
+    [
+        ("＋送料3,470円", "", "", ("buyer", 3470)),
+        (" ＋送料230円\n", "_cl_link:ic;cpsf:230;etc:1", "", ("buyer", 230)),
+        ("", "_cl_vmodule:aal;cpsf:980", "", ("buyer", 980)),
+        ("送料無料", "", "1", ("seller", 0)),
+        ("", "", "1", ("seller", 0)),
+        ("送料無料", "cpsf:0", "", ("seller", 0)),
+        ("送料未定", "cpsf:0", "", (None, None)),
+        ("着払い", "", "", ("buyer", None)),
+        ("", "", "", (None, None)),
+        ("＋送料230円〜", "", "", (None, None)),
+        ("＋送料230円", "cpsf:980", "", (None, None)),
+        ("＋送料230円", "", "1", (None, None)),
+        ("", "xcpsf:980;cpsf:98a", "", (None, None)),
+    ],
+)
+def test_the_postage_is_what_the_row_prints_and_nothing_else(
+    postage: str, clicks: str, free: str, told: tuple[str | None, int | None]
+) -> None:
+    seen = read(row(1, postage, clicks, isfreeshipping=free)).items[0]
+
+    assert (seen.shipping_payer, seen.shipping_cost_jpy) == told
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"price": 1318, "buynowprice": 1199}, (1318, 1199, 10, "high")),
+        ({"price": 500, "buynowprice": 1199}, (1318, 1199, 10, "low")),
+        ({"price": 1318, "buynowprice": 0}, (1318, None, None, "high")),
+    ],
+)
+def test_a_stores_row_has_its_buy_out_price_without_tax(changes: dict[str, object], told: tuple[object, ...]) -> None:
+    seen = read(row(1, isshoppingitem="1", **changes)).items[0]
+
+    assert (seen.price_jpy, seen.price_excl_tax, seen.tax_rate, seen.price_confidence) == told
+    assert seen.seller_kind == "store"
 
 
 @pytest.mark.parametrize(

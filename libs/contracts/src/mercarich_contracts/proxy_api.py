@@ -90,6 +90,7 @@ class Item(_Value):
     brand: str | None = None
     shipping_payer: Literal["seller", "buyer"] | None = None
     shipping_cost_jpy: int | None = None
+    """What the buyer pays for postage besides the price; 0 where the seller pays."""
     ships_from: str | None = None
     ship_days_min: int | None = None
     ship_days_max: int | None = None
@@ -102,6 +103,11 @@ class Item(_Value):
     updated_at: datetime | None = None
     revision: str | None = None
     """A value that changes with the item: a checksum, an update time or a hash."""
+
+    @property
+    def postage_jpy(self) -> int | None:
+        """Return what the buyer pays for postage; None when it is not known, also when it is not known who pays."""
+        return 0 if self.shipping_payer == "seller" else self.shipping_cost_jpy
 
 
 class CheckRequest(BaseModel):

@@ -58,6 +58,7 @@ def _rules(values: settings_store.Values) -> Rules:
         break_even=values.text("REVIVAL_PRICE_RULE") == "break_even",
         fee_percent=values.number("REVIVAL_FEE_PERCENT"),
         costs_jpy=values.integer("REVIVAL_COSTS"),
+        unknown_postage_jpy=values.integer("REVIVAL_UNKNOWN_POSTAGE_JPY"),
         ask_first=values.text("REVIVAL_ASK_FIRST") == "on",
     )
 

@@ -184,12 +184,23 @@ class PriceMissing(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class PostageUnknown(Reason):
+    """Its price is within the limit, but its postage is not known, and by the rules nothing is counted instead."""
+
+    price_jpy: int
+    limit_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
 class PriceAboveLimit(Reason):
-    """Its price is above the limit. `cost_jpy` includes shipping; `shipping_jpy` is None if the buyer pays none."""
+    """It costs more than the limit. `cost_jpy` includes postage."""
 
     cost_jpy: int
     limit_jpy: int
     shipping_jpy: int | None = None
+    """The postage that the buyer pays; None if there is none, or if it is not known."""
+    counted_jpy: int | None = None
+    """What the rules count as the postage because it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +210,7 @@ class PriceAboveBreakEven(Reason):
     cost_jpy: int
     limit_jpy: int
     shipping_jpy: int | None = None
+    counted_jpy: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

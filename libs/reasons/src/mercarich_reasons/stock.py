@@ -49,6 +49,8 @@ class ReplacedBy(Reason):
     lead_time_days: int | None = None
     pushed: bool = True
     """False: Amazon already shows the quantity, so nothing was pushed."""
+    shipping_jpy: int | None = None
+    """The postage that the buyer pays besides the price; None if there is none, or if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

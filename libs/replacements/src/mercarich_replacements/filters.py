@@ -25,6 +25,7 @@ from mercarich_reasons.candidates import (
     NoRatings,
     NotBuyable,
     OldConditionUnknown,
+    PostageUnknown,
     PriceAboveBreakEven,
     PriceAboveLimit,
     PriceMissing,
@@ -77,6 +78,18 @@ def early(rules: Rules, wanted: Wanted, row: Item) -> Refusal | None:
 def late(rules: Rules, wanted: Wanted, item: Item, used: frozenset[tuple[Marketplace, str]]) -> Refusal | None:
     """Judge the item's own page. `used` are the items that this seller already uses, as a source or as a SKU."""
     return _first(_DETAILS, rules, wanted, item) or _used(item, used) or _first(_AFTER_USED, rules, wanted, item)
+
+
+def with_postage(item: Item, row: Item) -> Item:
+    """Return the item with the postage that its row in the search prints, where its own page tells none.
+
+    Yahoo's pages tell the fees that are the same everywhere; a row also prints one that depends on the place.
+    """
+    if item.postage_jpy is not None or row.postage_jpy is None:
+        return item
+    if item.shipping_payer is not None and item.shipping_payer != row.shipping_payer:
+        return item
+    return item.model_copy(update={"shipping_payer": row.shipping_payer, "shipping_cost_jpy": row.shipping_cost_jpy})
 
 
 _Refuses = Callable[[Rules, Wanted, Item], Reason | None]
@@ -157,12 +170,13 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
         return FirstPriceUnknown()
     if item.price_jpy is None:
         return PriceMissing()
-    shipping = item.shipping_cost_jpy or 0 if item.shipping_payer == "buyer" else 0  # None: the amount is unknown
-    cost = item.price_jpy + shipping
-    if cost <= limit:
-        return None
-    above = PriceAboveBreakEven if wanted.is_break_even(rules) else PriceAboveLimit
-    return above(cost, limit, shipping or None)
+    postage = item.postage_jpy
+    counted = rules.unknown_postage_jpy if postage is None else 0
+    cost = item.price_jpy + (postage or counted)
+    if cost > limit:
+        above = PriceAboveBreakEven if wanted.is_break_even(rules) else PriceAboveLimit
+        return above(cost, limit, postage or None, counted or None)
+    return PostageUnknown(item.price_jpy, limit) if postage is None and counted == 0 else None
 
 
 def _title_length(rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:

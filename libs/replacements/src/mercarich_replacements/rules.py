@@ -41,6 +41,8 @@ class Rules:
     """Amazon's fee, in percent of the offer's price."""
     costs_jpy: int = 0
     """Other costs per sale, in yen."""
+    unknown_postage_jpy: int = 0
+    """Counted as the postage where it is not known, in yen; 0 refuses such an item. Unknown is never free."""
     banned_sellers: frozenset[tuple[Marketplace, str]] = frozenset()
     banned_words: tuple[str, ...] = ()
 

@@ -84,7 +84,7 @@ REASONS: Mapping[str, str] = {
     "source_on_sale_again": "seen on sale at the second look",
     "source_not_gone": "released, but not withdrawn, because its source is not gone: {state}",
     "no_replacement_yet": "no replacement found; its source: {state}",
-    "replaced_by": "replaced by {item_id} ({marketplace})[, {price_jpy}]",
+    "replaced_by": "replaced by {item_id} ({marketplace})[, {price_jpy}][ and {shipping_jpy} for postage]",
     "replacement_waits": "{item_id} ({marketplace}) waits for approval",
     "replacement_approved": "{item_id}, approved by {person}",
     "replacement_refused": "{item_id}, refused by {person}",
@@ -148,9 +148,16 @@ REASONS: Mapping[str, str] = {
     ),
     "first_price_unknown": "the first purchase price is unknown",
     "price_missing": "it has no price",
-    "price_above_limit": "{cost_jpy}[ including {shipping_jpy} for shipping] is more than your limit of {limit_jpy}",
+    "postage_unknown": "its postage is not known; its price of {price_jpy} alone is within the limit of {limit_jpy}",
+    "price_above_limit": (
+        "{cost_jpy}[ including {shipping_jpy} for postage]"
+        "[ including {counted_jpy} counted for a postage that is not known]"
+        " is more than your limit of {limit_jpy}"
+    ),
     "price_above_break_even": (
-        "{cost_jpy}[ including {shipping_jpy} for shipping] is more than the break-even price of {limit_jpy}"
+        "{cost_jpy}[ including {shipping_jpy} for postage]"
+        "[ including {counted_jpy} counted for a postage that is not known]"
+        " is more than the break-even price of {limit_jpy}"
     ),
     "title_missing": "it has no title",
     "title_too_long": "its title has {length} characters, more than {most}",

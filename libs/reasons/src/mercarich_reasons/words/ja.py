@@ -84,7 +84,7 @@ REASONS: Mapping[str, str] = {
     "source_on_sale_again": "2回目の確認で販売中でした",
     "source_not_gone": "保留は解除されましたが、仕入れ元は現在「{state}」のため取り下げません",
     "no_replacement_yet": "代わりの仕入れ元が見つかりません（仕入れ元：{state}）",
-    "replaced_by": "{item_id}（{marketplace}）に入れ替えました[（{price_jpy}）]",
+    "replaced_by": "{item_id}（{marketplace}）に入れ替えました[（{price_jpy}）][（別途送料{shipping_jpy}）]",
     "replacement_waits": "{item_id}（{marketplace}）が承認待ちです",
     "replacement_approved": "{item_id}を{person}が承認しました",
     "replacement_refused": "{item_id}を{person}が却下しました",
@@ -144,8 +144,15 @@ REASONS: Mapping[str, str] = {
     "condition_not_taken": "元の状態が「{wanted_condition}」のときは他方のサイトから仕入れません",
     "first_price_unknown": "最初の仕入れ値が不明です",
     "price_missing": "価格の表示がありません",
-    "price_above_limit": "{cost_jpy}[（送料{shipping_jpy}込み）]は上限{limit_jpy}を超えています",
-    "price_above_break_even": "{cost_jpy}[（送料{shipping_jpy}込み）]は損益分岐点{limit_jpy}を超えています",
+    "postage_unknown": "送料が不明です（商品価格は{price_jpy}、上限は{limit_jpy}）",
+    "price_above_limit": (
+        "{cost_jpy}[（送料{shipping_jpy}込み）][（送料不明のため{counted_jpy}として計算）]"
+        "は上限{limit_jpy}を超えています"
+    ),
+    "price_above_break_even": (
+        "{cost_jpy}[（送料{shipping_jpy}込み）][（送料不明のため{counted_jpy}として計算）]"
+        "は損益分岐点{limit_jpy}を超えています"
+    ),
     "title_missing": "商品名がありません",
     "title_too_long": "商品名が長すぎます（{length}文字、上限{most}文字）",
     "ships_from": "対象外の発送元です（{place}）",

@@ -63,7 +63,15 @@ def give(offer: Offer, found: Found, rules: Rules, now: datetime) -> tuple[Lived
     revived, item = revive(offer, rules.quantity_cap), found.item
     lead, price = lead_time(rules, item), item.price_jpy
     pushed = revived.pushed or lead != offer.listing.lead_time_days
-    replaced = ReplacedBy(item.marketplace, item.item_id, found.source_item_id, price, lead, pushed=pushed)
+    replaced = ReplacedBy(
+        item.marketplace,
+        item.item_id,
+        found.source_item_id,
+        price,
+        lead,
+        pushed=pushed,
+        shipping_jpy=item.postage_jpy or None,
+    )
     shown = not revived.pushed
     given = give_source(offer.listing, revived.quantity, now, replaced, found.trigger, shown=shown)
     return given, _pushed(offer, given, pushed=pushed, shown=shown)

@@ -10,7 +10,7 @@ from mercarich_contracts.sites import SITES
 from mercarich_reasons.candidates import PageToldNothing
 from mercarich_reasons.pictures import OldPictureMissing, PictureMissing, PictureNotNow
 from mercarich_reasons.reason import Reason
-from mercarich_replacements.filters import Filter, Refusal, early, late
+from mercarich_replacements.filters import Filter, Refusal, early, late, with_postage
 from mercarich_replacements.matching import pictures_against, quick_against
 from mercarich_replacements.rules import Rules, Wanted, searched
 from mercarich_updater.domain.keywords import keyword
@@ -115,6 +115,7 @@ class FindReplacement:
         item = self.look(row.marketplace, row.item_id)
         if item.state is State.UNKNOWN:
             return Judged(row, Refusal(Filter.UNKNOWN, PageToldNothing(item.reason)), quick=quick)
+        item = with_postage(item, row)
         refusal = late(rules, wanted, item, used([item]))
         if refusal is not None:
             return Judged(item, refusal, page_seen=True, quick=quick)

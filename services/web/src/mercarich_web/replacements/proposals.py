@@ -65,11 +65,16 @@ class Proposal:
         return self.url if self.url.startswith("https://") else None
 
     @property
+    def cost_jpy(self) -> int | None:
+        """Return its price in yen with the postage, as far as that is known."""
+        return None if self.price_jpy is None else self.price_jpy + (self.shipping_cost_jpy or 0)
+
+    @property
     def dearer_jpy(self) -> int | None:
-        """Return how much dearer it is than the first source, in yen."""
-        if self.price_jpy is None or self.first_price_jpy is None:
+        """Return how much dearer it is than the first source, in yen, with the postage as far as it is known."""
+        if self.cost_jpy is None or self.first_price_jpy is None:
             return None
-        return self.price_jpy - self.first_price_jpy
+        return self.cost_jpy - self.first_price_jpy
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,12 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
                 unit=N_("yen"),
             ),
             RuleField(
+                "REVIVAL_UNKNOWN_POSTAGE_JPY",
+                N_("Postage that is not known"),
+                N_("What is counted where the marketplace does not tell the postage; 0 refuses such a replacement."),
+                unit=N_("yen"),
+            ),
+            RuleField(
                 "REVIVAL_LEAST_RATING",
                 N_("Least rating of the seller"),
                 N_("Sellers with fewer good ratings are refused."),

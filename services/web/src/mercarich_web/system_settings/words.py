@@ -56,6 +56,9 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "REVIVAL_PRICE_RULE": N_("What limits a replacement's price: the first purchase price, or the break-even"),
         "REVIVAL_FEE_PERCENT": N_("Amazon's fee in per cent of an offer's price, for the break-even"),
         "REVIVAL_COSTS": N_("Further costs of each sale in yen, for the break-even"),
+        "REVIVAL_UNKNOWN_POSTAGE_JPY": N_(
+            "Yen counted for a replacement's postage that is not known; 0 refuses such a replacement"
+        ),
         "REVIVAL_TITLE_LENGTH": N_("Longest title of a replacement"),
         "REVIVAL_IGNORED_ORIGINS": N_("Places, separated by spaces, from which no replacement is accepted"),
         "REVIVAL_SHIP_DAYS": N_("Longest time until a replacement is shipped, in days"),

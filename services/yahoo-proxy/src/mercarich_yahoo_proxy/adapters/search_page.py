@@ -7,14 +7,15 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mercarich_contracts.market import Reason, State
-from mercarich_contracts.proxy_api import Item, PriceKind, SearchRequest, SearchResult
+from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
 from mercarich_contracts.sites.yahoo import SITE
 from mercarich_marketplace.answers import Answer, Fault, Verdict, evidence
 from mercarich_marketplace.fields import integer, positive, unix_time
+from mercarich_yahoo_proxy.domain import prices
 from mercarich_yahoo_proxy.domain.errors import nothing_known, page_of
 from mercarich_yahoo_proxy.domain.states import AUCTION_ONLY, AVAILABLE, CLOSING, DOUBTFUL, FLEA_MARKET
 
-PARSER_VERSION = "yahoo-search/1"
+PARSER_VERSION = "yahoo-search/2"
 PAGE_SIZE = 50
 KEYWORD_LENGTH = 80
 """Characters. Yahoo answered longer keywords with 500 (seen 2026-06-29)."""
@@ -84,7 +85,8 @@ def _item(answer: Answer, row: LexborNode) -> Item | None:
     buyout, end_at = positive(data.get("buynowprice")), unix_time(data.get("endtime"))
     verdict = _verdict(data, buyout, end_at, answer.fetched_at)
     is_store = data.get("isshoppingitem") == "1"
-    free = data.get("isfreeshipping") == "1"
+    asked = prices.price_of_row(price, buyout, is_store=is_store)
+    payer, postage = _shipping(row, data)
     line = (
         f"row of a search: data-auction-id={item_id} price={price} buynowprice={buyout} endtime={data.get('endtime')}"
     )
@@ -96,18 +98,26 @@ def _item(answer: Answer, row: LexborNode) -> Item | None:
         evidence=evidence(answer, PARSER_VERSION, line),
         url=SITE.page_url(item_id),
         title=unescape(data.get("title", "")) or None,
-        price_jpy=buyout or price,
-        price_kind=PriceKind.BUYOUT if buyout else PriceKind.CURRENT_BID,
-        # In rows, a store's prices exclude tax; only the item page has the price that a buyer pays.
-        price_confidence="low" if is_store else "high",
+        price_jpy=asked.payable,
+        price_excl_tax=asked.without_tax,
+        tax_rate=asked.tax_rate,
+        price_kind=asked.kind,
+        price_confidence=asked.confidence,
         seller_id=data.get("auc-seller-id") or data.get("sellerid") or None,
         seller_kind="store" if is_store else "private",
         images=(image,) if (image := data.get("img", "")) else (),
-        shipping_payer="seller" if free else None,
-        shipping_cost_jpy=0 if free else None,
+        shipping_payer=payer,
+        shipping_cost_jpy=postage,
         end_at=end_at,
         bids=_bids(row),
     )
+
+
+def _shipping(row: LexborNode, data: dict[str, str]) -> tuple[prices.Payer | None, int | None]:
+    node = row.css_first(".Product__postage")
+    text = "" if node is None else "".join(node.text().split())
+    clicks = [value for one in row.css("[data-cl-params]") if (value := one.attributes.get("data-cl-params"))]
+    return prices.shipping_of_row(text, clicks, is_free=data.get("isfreeshipping") == "1")
 
 
 def _attributes(row: LexborNode) -> dict[str, str]:

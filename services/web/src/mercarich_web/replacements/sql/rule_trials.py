@@ -99,6 +99,8 @@ def _of(row: AnyRow) -> Seen:
         seller_rating_good=row.rating_good,
         seller_rating_bad=row.rating_bad,
         condition_code=row.condition_code,
+        shipping_payer=row.shipping_payer,
+        shipping_cost_jpy=row.shipping_cost_jpy,
         ships_from=row.ships_from,
         ship_days_max=row.ship_days_max,
     )
