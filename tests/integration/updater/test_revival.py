@@ -97,6 +97,19 @@ def test_m7_a_postage_that_nobody_tells_is_not_free(shop: RevivalShop, market: M
     assert (told.page_seen, told.shipping_payer, told.shipping_cost_jpy) == (True, "buyer", 149)
 
 
+def test_what_the_search_itself_calls_unbuyable_costs_no_picture_and_no_page(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.for_sale = [
+        item("auction", state=State.UNBUYABLE, reason=Reason.AUCTION_ONLY),
+        item("flea", state=State.UNBUYABLE, reason=Reason.FLEA_MARKET),
+        item("unclear", state=State.UNKNOWN, reason=Reason.CLOSING),
+    ]
+    market.pages["unclear"] = item("unclear")
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"auction": "buyable", "flea": "buyable", "unclear": None}
+    assert (market.looks, len(market.compared)) == (["unclear"], 1)
+
+
 def test_the_search_asks_for_the_bare_name_and_no_more_than_the_first_price(shop: RevivalShop, market: Market) -> None:
     shop.wake(shop.gone(shop.seller("a"), "old1"))
     [(marketplace, request)] = market.asked

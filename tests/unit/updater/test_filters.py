@@ -97,6 +97,7 @@ def _item(**more: Any) -> Item:
 
 
 AUCTION = {"state": State.UNBUYABLE, "reason": StateReason.AUCTION_ONLY}
+FLEA_MARKET = {"state": State.UNBUYABLE, "reason": StateReason.FLEA_MARKET}
 BUYER_PAYS = {"shipping_payer": "buyer", "shipping_cost_jpy": None}
 
 
@@ -118,10 +119,16 @@ def test_one_that_meets_every_threshold_exactly_passes() -> None:
         ({"seller_id": "banned"}, "banned_seller", ExcludedSeller("banned")),
         ({"title": "ソニー ジャンク品"}, "banned_word", ExcludedWord("ジャンク")),
         ({"title": "sony BOX"}, "banned_word", ExcludedWord("Box")),
+        (AUCTION, "buyable", NotBuyable(State.UNBUYABLE, StateReason.AUCTION_ONLY)),
+        (FLEA_MARKET, "buyable", NotBuyable(State.UNBUYABLE, StateReason.FLEA_MARKET)),
     ],
 )
 def test_m7_what_a_search_result_tells(more: dict[str, Any], name: str, reason: Reason) -> None:
     assert early(RULES, WANTED, _item(**more)) == Refusal(Filter(name), reason)
+
+
+def test_a_row_whose_state_is_not_clear_is_left_to_its_page() -> None:
+    assert early(RULES, WANTED, _item(state=State.UNKNOWN, reason=StateReason.UNPARSABLE)) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites import SITES, ConditionRule
 from mercarich_reasons.candidates import (
@@ -125,6 +125,11 @@ def _title(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
     return titles_against(rules.match, wanted.title, item.title or "")
 
 
+def _called_unbuyable(_rules: Rules, _wanted: Wanted, row: Item) -> Reason | None:
+    """Judge the search's own word. A row without a clear state is left to the page."""
+    return NotBuyable(row.state, row.reason) if row.state in OUT_OF_STOCK else None
+
+
 def _buyable(_rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:
     return None if item.state is State.AVAILABLE else NotBuyable(item.state, item.reason)
 
@@ -201,6 +206,7 @@ _EARLY: tuple[tuple[Filter, _Refuses], ...] = (
     (Filter.BANNED_SELLER, _banned_seller),
     (Filter.BANNED_WORD, _banned_word),
     (Filter.TITLE, _title),
+    (Filter.BUYABLE, _called_unbuyable),
 )
 _DETAILS: tuple[tuple[Filter, _Refuses], ...] = (
     (Filter.BANNED_SELLER, _banned_seller),
