@@ -1,4 +1,4 @@
-"""Reading Mercari's responses on items, sellers and Shops: each kind by its own rule."""
+"""Reading Mercari's responses on items and sellers: each kind by its own rule."""
 
 import json
 from datetime import UTC, datetime
@@ -9,10 +9,9 @@ import pytest
 from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind
 from mercarich_marketplace.answers import Answer, Fault, Missing
-from mercarich_mercari_proxy.adapters import items, sellers, shops
+from mercarich_mercari_proxy.adapters import items, sellers
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
-SHOP_ID = "AbCdEfGhIjKlMnOpQrStUv"
 
 
 def answer(document: Any, status: int = 200) -> Answer:
@@ -175,60 +174,3 @@ def test_an_auction_in_a_sellers_list_is_not_to_be_had_at_its_price() -> None:
     listed = seller_page(row(1, "on_sale", auction_info={"state": "STATE_NO_BID"}))
 
     assert listed.items["m00000000001"].reason is Reason.AUCTION_ONLY
-
-
-def product(**changes: Any) -> dict[str, Any]:
-    detail = {
-        "shop": {"name": "shop-1", "displayName": "店"},
-        "photos": ["https://pictures/1.jpg"],
-        "variants": [{"variantId": "a", "quantity": "0"}, {"variantId": "b", "quantity": "3"}],
-        "shippingPayer": {"id": "1", "code": "SELLER"},
-    }
-    return {
-        "name": SHOP_ID,
-        "displayName": "商品",
-        "productTags": [],
-        "price": "2980",
-        "updateTime": "2026-11-20T01:00:00Z",
-        "productDetail": {**detail, **changes.pop("detail", {})},
-        **changes,
-    }
-
-
-def shop_item(**changes: Any) -> Item:
-    return shops.read(answer(product(**changes)), SHOP_ID)
-
-
-def test_a_shops_product_is_available_while_a_variant_is_in_stock() -> None:
-    seen = shop_item()
-
-    assert (seen.state, seen.quantity, seen.price_jpy) == (State.AVAILABLE, 3, 2980)
-    assert (seen.seller_id, seen.seller_kind, seen.shipping_payer) == ("shop-1", "store", "seller")
-
-
-@pytest.mark.parametrize(
-    ("changes", "state"),
-    [
-        ({"productTags": ["sold_out"]}, State.SOLD),
-        ({"detail": {"variants": [{"quantity": "0"}, {"quantity": "0"}]}}, State.SOLD),
-        ({"detail": {"shop": {"name": "shop-1", "isBlockedShop": True}}}, State.SUSPENDED),
-    ],
-)
-def test_a_shops_product_that_cannot_be_bought(changes: dict[str, Any], state: State) -> None:
-    assert shop_item(**changes).state is state
-
-
-@pytest.mark.parametrize("variants", [[], [{"quantity": "0"}, {}], [{"quantity": "-1"}], None])
-def test_a_product_whose_stock_is_not_said_teaches_nothing(variants: Any) -> None:
-    with pytest.raises(Fault) as caught:
-        shop_item(detail={"variants": variants})
-
-    assert caught.value.reason is Reason.UNPARSABLE
-
-
-def test_a_time_sale_sets_the_price_while_it_runs() -> None:
-    sale = {"price": "1980", "startTime": "2026-11-25T00:00:00Z", "endTime": "2026-11-25T06:00:00Z"}
-    over = {**sale, "endTime": "2026-11-25T02:00:00Z"}
-
-    assert shop_item(timeSaleDetails=sale).price_jpy == 1980
-    assert shop_item(timeSaleDetails=over).price_jpy == 2980

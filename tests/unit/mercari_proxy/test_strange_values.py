@@ -72,6 +72,9 @@ SELLER = {
             "seller": {"id": 1, "name": "n"},
             "thumbnails": ["t"],
             "item_category": {"name": "c"},
+            "item_category_ntiers": {"name": "c"},
+            "item_brand": {"name": "b"},
+            "shipping_from_area": {"name": "x"},
             "auction_info": {"expected_end_time": 1},
             "created": 1,
             "pager_id": 3,
@@ -86,10 +89,12 @@ PRODUCT = {
     "createTime": "2026-01-01T00:00:00Z",
     "timeSaleDetails": {"price": "4", "startTime": "2026-01-01T00:00:00Z", "endTime": "2027-01-01T00:00:00Z"},
     "productDetail": {
-        "shop": {"name": "n", "displayName": "d", "isBlockedShop": False},
+        "shop": {"name": "n", "isBlockedShop": False, "shopStats": {"score": 5, "reviewCount": "1"}},
         "photos": ["p"],
-        "variants": [{"quantity": "1"}],
+        "variants": [{"quantity": "1", "displayName": "S", "size": ""}],
         "shippingPayer": {"code": "SELLER"},
+        "condition": {"displayName": "新品、未使用"},
+        "productPreOrder": None,
         "categories": [{"displayName": "c"}],
     },
 }
@@ -106,6 +111,7 @@ SEARCH = {
             "auction": {"bidDeadline": "2026-01-01T00:00:00Z", "totalBid": "1"},
             "itemBrand": {"name": "b"},
             "shippingPayerId": "2",
+            "shop": {"id": "s"},
             "itemConditionId": "3",
             "isNoPrice": False,
         }

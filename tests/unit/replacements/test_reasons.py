@@ -20,6 +20,7 @@ from mercarich_reasons.candidates import (
     PriceAboveBreakEven,
     PriceAboveLimit,
     RatingTooLow,
+    SeveralVariants,
     ShipsTooLate,
     VolumesDiffer,
 )
@@ -85,6 +86,11 @@ URL = "https://pictures/new1"
             "2,000 yen including 1,500 yen counted for a postage that is not known"
             " is more than your limit of 1,000 yen",
             "2,000円（送料不明のため1,500円として計算）は上限1,000円を超えています",
+        ),
+        (
+            SeveralVariants(3),
+            "it is sold in 3 variants, and it is not known which of them this would be",
+            "3種類のバリエーションがあり、どれに当たるか判別できません",
         ),
         (PageToldNothing(), "its page could not be read", "商品ページを確認できません"),
         (

@@ -83,6 +83,7 @@ class Item(_Value):
     seller_kind: Literal["private", "store"] | None = None
     seller_rating_good: int | None = None
     seller_rating_bad: int | None = None
+    """This and the former: of a shop that has stars instead, computed from them."""
     images: tuple[str, ...] = ()
     condition_code: int | None = Field(default=None, ge=1, le=6)
     """From 1 (new, unused) to 6 (poor), the scale of the marketplaces."""
@@ -103,6 +104,11 @@ class Item(_Value):
     updated_at: datetime | None = None
     revision: str | None = None
     """A value that changes with the item: a checksum, an update time or a hash."""
+    variants: int | None = None
+    """Number of variants that a buyer must choose from, as sizes; None if there is no choice. `quantity` is that of
+    all together."""
+    pre_order: bool = False
+    """It is sold before it can be shipped."""
 
     @property
     def postage_jpy(self) -> int | None:

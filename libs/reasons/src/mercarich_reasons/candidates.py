@@ -100,6 +100,18 @@ class NotBuyable(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralVariants(Reason):
+    """It is sold in variants, as sizes, and neither its title nor its picture tells which of them is meant."""
+
+    variants: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreOrder(Reason):
+    """It is sold before it can be shipped."""
+
+
+@dataclass(frozen=True, slots=True)
 class RatingsUnknown(Reason):
     """The ratings of its seller are unknown."""
 

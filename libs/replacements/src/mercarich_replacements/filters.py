@@ -26,11 +26,13 @@ from mercarich_reasons.candidates import (
     NotBuyable,
     OldConditionUnknown,
     PostageUnknown,
+    PreOrder,
     PriceAboveBreakEven,
     PriceAboveLimit,
     PriceMissing,
     RatingsUnknown,
     RatingTooLow,
+    SeveralVariants,
     ShipsFrom,
     ShipsTooLate,
     TakenBackBefore,
@@ -131,7 +133,11 @@ def _called_unbuyable(_rules: Rules, _wanted: Wanted, row: Item) -> Reason | Non
 
 
 def _buyable(_rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:
-    return None if item.state is State.AVAILABLE else NotBuyable(item.state, item.reason)
+    if item.state is not State.AVAILABLE:
+        return NotBuyable(item.state, item.reason)
+    if item.variants is not None:
+        return SeveralVariants(item.variants)
+    return PreOrder() if item.pre_order else None
 
 
 def _rating(rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:

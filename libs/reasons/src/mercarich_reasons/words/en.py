@@ -130,6 +130,8 @@ REASONS: Mapping[str, str] = {
     "measures_differ": "the size or capacity differs: {ours|not named} / {theirs|not named}",
     "may_be_part": "it may be a part or broken: {words}",
     "not_buyable": "it is {state}",
+    "several_variants": "it is sold in {variants} variants, and it is not known which of them this would be",
+    "pre_order": "it is a pre-order, which is shipped later",
     "ratings_unknown": "the seller's ratings are unknown",
     "no_ratings": "the seller has no ratings yet",
     "rating_too_low": "{good_percent} % good ratings, less than {least_percent} %",

@@ -130,6 +130,8 @@ REASONS: Mapping[str, str] = {
     "measures_differ": "サイズ・容量が異なります（{ours|記載なし}／{theirs|記載なし}）",
     "may_be_part": "部品・ジャンク品の可能性があります（{words}）",
     "not_buyable": "購入できません：{state}",
+    "several_variants": "{variants}種類のバリエーションがあり、どれに当たるか判別できません",
+    "pre_order": "予約商品のため、すぐに発送されません",
     "ratings_unknown": "出品者の評価が不明です",
     "no_ratings": "出品者にまだ評価がありません",
     "rating_too_low": "良い評価が{good_percent}%です（基準{least_percent}%以上）",

@@ -24,7 +24,7 @@ from mercarich_mercari_proxy.adapters.sellers import UNPRICED
 from mercarich_mercari_proxy.domain import ids, states
 from mercarich_mercari_proxy.domain.errors import json_of
 
-PARSER_VERSION = "mercari-search/1"
+PARSER_VERSION = "mercari-search/2"
 PAGE_SIZE = 120
 
 _PAYERS = {"1": "buyer", "2": "seller"}
@@ -97,7 +97,7 @@ def _item(answer: Answer, row: dict[str, Any]) -> Item:
         price_kind=items.price_kind(auction=bool(auction), no_price=no_price or price is None),
         raw_status=status or None,
         quantity=1,
-        seller_id=identifier(row.get("sellerId")),
+        seller_id=identifier(row.get("sellerId")) or identifier(at(row, "shop", "id")),
         seller_name=text(row.get("shopName")),
         seller_kind="store" if ids.is_shops(item_id) else "private",
         images=pictures,

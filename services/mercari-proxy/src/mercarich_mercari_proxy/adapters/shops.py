@@ -12,11 +12,27 @@ from mercarich_mercari_proxy.adapters.items import not_found, payer
 from mercarich_mercari_proxy.domain import states
 from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_item
 
-PARSER_VERSION = "mercari-shops/1"
+PARSER_VERSION = "mercari-shops/2"
+
+_CONDITIONS = {
+    "新品、未使用": 1,
+    "未使用に近い": 2,
+    "目立った傷や汚れなし": 3,
+    "やや傷や汚れあり": 4,
+    "傷や汚れあり": 5,
+    "全体的に状態が悪い": 6,
+}
+"""A product's condition has words and no number; the words are those of ordinary items."""
+_MOST_STARS = 5
 
 
 class Product:
-    """The document of a product. A part may be inside `productDetail`, which is searched first, or beside it."""
+    """The document of a product. A part may be inside `productDetail`, which is searched first, or beside it.
+
+    Keys: SteveShin323/carimer-api, docs/01-api-spec.md, section 6 (2026-09), and a product recorded in 2025-10 in
+    kynacio/mercapi, test_json_parsing.py. `shippingFeeConfig` was null in all of them, so that a postage which the
+    buyer pays is unknown.
+    """
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
@@ -45,6 +61,7 @@ def read(answer: Answer, item_id: str) -> Item:
     if verdict is states.AVAILABLE and price is None:
         raise Fault(Reason.UNPARSABLE, f"{item_id} has stock but no price")
     shop = product.object("shop")
+    good, bad = _ratings(mapping(shop.get("shopStats")))
     pays = payer(product.object("shippingPayer").get("code"))
     duration = product.object("shippingDuration")
     return Item(
@@ -64,7 +81,10 @@ def read(answer: Answer, item_id: str) -> Item:
         seller_id=(text(shop.get("name")) or "").rpartition("/")[2] or None,
         seller_name=text(shop.get("displayName")),
         seller_kind="store",
+        seller_rating_good=good,
+        seller_rating_bad=bad,
         images=strings(product.part("photos")),
+        condition_code=_CONDITIONS.get(text(product.object("condition").get("displayName")) or ""),
         category_path=tuple(name for row in rows(product.part("categories")) if (name := text(row.get("displayName")))),
         brand=text(product.object("brand").get("displayName")),
         shipping_payer=pays,
@@ -75,6 +95,8 @@ def read(answer: Answer, item_id: str) -> Item:
         created_at=iso_time(product.part("createTime")),
         updated_at=iso_time(product.part("updateTime")),
         revision=text(product.part("updateTime")),
+        variants=_choices(product),
+        pre_order=product.part("productPreOrder") is not None,
     )
 
 
@@ -93,6 +115,30 @@ def _quantities(product: Product) -> list[int] | None:
     found = [integer(variant.get("quantity")) for variant in rows(product.part("variants"))]
     known = [quantity for quantity in found if quantity is not None and quantity >= 0]
     return known if known and len(known) == len(found) else None
+
+
+def _choices(product: Product) -> int | None:
+    """Return how many variants a buyer must choose from; None without a choice."""
+    variants = rows(product.part("variants"))
+    names = {(text(variant.get("displayName")), text(variant.get("size"))) for variant in variants}
+    return len(variants) if len(names) > 1 else None
+
+
+def _ratings(stats: dict[str, Any]) -> tuple[int | None, int | None]:
+    """Return a shop's reviews as good and bad ones; None when its stars or their number are not known.
+
+    A shop has an average of 1 to 5 stars, which Mercari rounds, instead of both numbers: each star is a fifth that is
+    good. Without reviews the average is 0.
+    """
+    reviews, stars = integer(stats.get("reviewCount")), stats.get("score")
+    if reviews == 0:
+        return 0, 0
+    if isinstance(stars, bool) or not isinstance(stars, int | float) or not 1 <= stars <= _MOST_STARS:
+        return None, None
+    if reviews is None or reviews < 0:
+        return None, None
+    good = int(reviews * stars / _MOST_STARS)
+    return good, reviews - good
 
 
 def _price(product: Product, at_time: datetime) -> int | None:
