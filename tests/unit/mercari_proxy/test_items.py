@@ -170,6 +170,22 @@ def test_a_row_that_leaves_a_doubt_is_left_to_a_single_look(doubtful: dict[str, 
     assert listed.seen == {"m00000000001"}
 
 
+def test_a_row_of_the_newer_lists_tells_category_and_brand() -> None:
+    category = {"name": "カメラ", "parent_category_name": "家電", "root_category_name": "スマホ・家電"}
+    newer = {"item_category": None, "item_category_ntiers": category, "item_brand": {"id": 1, "name": "ソニー"}}
+    above = [{"id": 1, "name": "家電・スマホ・カメラ"}, {"id": 2, "name": "カメラ"}]
+    listed = seller_page(
+        row(1, "on_sale", **newer, shipping_from_area={"id": 99, "name": "未定"}),
+        row(2, "on_sale", **newer, parent_categories_ntiers=above, shipping_from_area={"id": 13, "name": "東京都"}),
+        row(3, "on_sale", item_category=category),
+    )
+    first, second, third = listed.items.values()
+
+    assert (first.category_path, first.brand, first.ships_from) == (("スマホ・家電", "家電", "カメラ"), "ソニー", None)
+    assert second.category_path == ("家電・スマホ・カメラ", "カメラ", "カメラ")
+    assert (second.ships_from, third.category_path, third.brand) == ("東京都", first.category_path, None)
+
+
 def test_an_auction_in_a_sellers_list_is_not_to_be_had_at_its_price() -> None:
     listed = seller_page(row(1, "on_sale", auction_info={"state": "STATE_NO_BID"}))
 

@@ -59,7 +59,7 @@ def read(answer: Answer, item_id: str) -> Item:
         quantity=1,
         images=strings(data.get("photos")),
         condition_code=condition(at(data, "item_condition", "id")),
-        category_path=_categories(data),
+        category_path=categories(data),
         brand=text(at(data, "item_brand", "name")),
         likes=integer(data.get("num_likes")),
         end_at=unix_time(auction.get("expected_end_time")),
@@ -125,17 +125,25 @@ def _seller(seller: dict[str, Any]) -> dict[str, Any]:
 def _shipping(data: dict[str, Any]) -> dict[str, Any]:
     """Return the shipping fields. When the buyer pays, the cost is unknown: `shipping_class` holds the seller's fee."""
     pays = payer(at(data, "shipping_payer", "code"))
-    area = text(at(data, "shipping_from_area", "name"))
     return {
         "shipping_payer": pays,
         "shipping_cost_jpy": 0 if pays == "seller" else None,
-        "ships_from": None if area == _AREA_UNSET else area,
+        "ships_from": ships_from(data),
         "ship_days_min": integer(at(data, "shipping_duration", "min_days")),
         "ship_days_max": integer(at(data, "shipping_duration", "max_days")),
     }
 
 
-def _categories(data: dict[str, Any]) -> tuple[str, ...]:
+def ships_from(data: dict[str, Any]) -> str | None:
+    area = text(at(data, "shipping_from_area", "name"))
+    return None if area == _AREA_UNSET else area
+
+
+def categories(data: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names from the root down, of the current tree where there is one.
+
+    Rows of a seller's list have `item_category` null (seen 2026-07) beside `item_category_ntiers`.
+    """
     above = [text(row.get("name")) for row in rows(data.get("parent_categories_ntiers"))]
     category = mapping(data.get("item_category_ntiers")) or mapping(data.get("item_category"))
     if not above:

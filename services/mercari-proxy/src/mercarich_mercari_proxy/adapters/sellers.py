@@ -8,12 +8,12 @@ from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
-from mercarich_marketplace.fields import at, identifier, integer, mapping, positive, rows, strings, text, unix_time
+from mercarich_marketplace.fields import at, identifier, integer, positive, rows, strings, text, unix_time
 from mercarich_mercari_proxy.adapters import items
 from mercarich_mercari_proxy.domain import ids, states
 from mercarich_mercari_proxy.domain.errors import json_of
 
-PARSER_VERSION = "mercari-seller/1"
+PARSER_VERSION = "mercari-seller/2"
 
 UNPRICED = 9_999_999
 """The price that an item without a price carries in lists (recorded)."""
@@ -73,19 +73,15 @@ def _item(answer: Answer, row: dict[str, Any], seller_id: str) -> Item | None:
         seller_name=text(at(row, "seller", "name")),
         seller_kind="private",
         images=pictures,
-        category_path=_categories(mapping(row.get("item_category"))),
-        ships_from=text(at(row, "shipping_from_area", "name")),
+        category_path=items.categories(row),
+        brand=text(at(row, "item_brand", "name")),
+        ships_from=items.ships_from(row),
         likes=integer(row.get("num_likes")),
         end_at=unix_time(at(auction, "expected_end_time")),
         created_at=unix_time(row.get("created")),
         updated_at=unix_time(row.get("updated")),
         revision=identifier(row.get("updated")),
     )
-
-
-def _categories(category: dict[str, Any]) -> tuple[str, ...]:
-    names = (category.get("root_category_name"), category.get("parent_category_name"), category.get("name"))
-    return tuple(name for name in names if isinstance(name, str) and name)
 
 
 def _next_pager_id(document: Any, listed: list[dict[str, Any]]) -> int | None:
