@@ -144,6 +144,7 @@ def _look(marketplace: str, item_id: str, sold: bool) -> Look:
         seller_id=str(_SELLER),
         seller_name="ひなた商店",
         shipping_by_seller=True,
+        postage=0,
         created_at=now - 86_400,
         noise=bytes(range(32)),
     )

@@ -18,6 +18,8 @@ STATUS = {
 """Mercari's status for each state. Other states are `on_sale`, except `deleted`: such items are not found."""
 
 PAGER_BASE = 5_000_000_000
+_BRAND = {"id": 3272, "name": "ソニー", "sub_name": "SONY"}
+_AREA_UNSET = {"id": 99, "name": "未定"}
 NO_PRICE = 9_999_999
 _PAYERS = {
     True: {"id": 2, "name": "送料込み(出品者負担)", "code": "seller"},
@@ -98,8 +100,13 @@ def seller_page(
     return {
         "result": "OK",
         "meta": {"has_next": len(looks) > limit},
-        "data": [_row(look) for look in looks[:limit]],
+        "data": [_row(look) for look in _shuffled(looks[:limit])],
     }
+
+
+def _shuffled(looks: list[Look]) -> list[Look]:
+    """Return a page whose pager ids do not fall from row to row, as seen in 2026-07; the lowest stays the last."""
+    return [*sorted(looks[:-1], key=lambda look: look.item.noise[21]), *looks[-1:]]
 
 
 def profile(market: Market, seller_id: str, now: float, full: bool) -> dict[str, Any] | None:
@@ -194,12 +201,17 @@ def _row(look: Look) -> dict[str, Any]:
         "num_comments": 0,
         "created": stamp,
         "updated": int(look.changed_at),
-        "item_category": _category(look),
-        "shipping_from_area": _area(look),
+        "item_category": None,
+        "item_category_ntiers": _category(look),
+        "parent_categories_ntiers": [{"id": 7, "name": "その他", "display_order": 0}],
+        "item_brand": _BRAND if item.noise[22] % 3 == 0 else None,
+        "shipping_from_area": _AREA_UNSET if item.noise[19] % 8 == 0 else _area(look),
         "pager_id": PAGER_BASE + item.number,
         "liked": False,
         "item_pv": 0,
     }
+    if row["status"] != "on_sale":
+        row["transaction_evidence"] = {"id": item.number, "status": "done"}
     return row | _special(look)
 
 

@@ -97,10 +97,11 @@ def item_object(look: Look) -> dict[str, Any]:
         "descriptionHtml": "商品の説明です。<BR>画像をご確認ください。",
     }
     if not item.shipping_by_seller:
-        flat = {"name": "おてがる配送ゆうパケット", "isFlatFee": True, "shippingFee": 230 + item.noise[13]}
+        flat = {"name": "おてがる配送ゆうパケット", "isFlatFee": True, "shippingFee": item.postage}
         loose = {"name": "定形外郵便", "isFlatFee": False}
+        same_everywhere = item.postage is not None and item.noise[15] % 3
         body["shippingInput"] = "now"
-        body["shipping"] = {"methods": [flat, loose] if item.noise[14] % 3 else [loose]}
+        body["shipping"] = {"methods": [flat, loose] if same_everywhere else [loose]}
     if is_open and look.state not in {"auction", "flea"}:
         body["bidorbuy"] = item.price
     if item.tax_percent:

@@ -1,9 +1,12 @@
-"""Yahoo! Auctions' search page: `li.Product` rows with `data-auction-*` attributes (marketplaces.md 2.2)."""
+"""Yahoo! Auctions' search page: `li.Product` rows with `data-auction-*` attributes (marketplaces.md 2.2).
+
+Of a store, `data-auction-price` is with tax and `data-auction-buynowprice` without it (5 of 5 rows of 2026-07).
+"""
 
 import html
 from collections.abc import Iterable
 
-from mercarich_simulator.catalogue import Catalogue
+from mercarich_simulator.catalogue import Catalogue, Item
 from mercarich_simulator.names import product_in
 from mercarich_simulator.shelf import YAHOO
 from mercarich_simulator.sites.look import Look, Market
@@ -65,20 +68,27 @@ def _row(look: Look) -> str:
     image = html.escape(body["img"][0]["thumbnail"])
     buy = body.get("bidorbuy", 0)
     same = f'data-auction-id="{item.item_id}" data-auction-category="2084259479"'
-    flea = ' data-auction-isflea="1"' if look.state == "flea" else ""
+    flea = "1" if look.state == "flea" else ""
     free = "1" if item.shipping_by_seller else ""
-    postage = "送料無料" if item.shipping_by_seller else "送料未定"
+    store = "1" if item.tax_percent else ""
+    clicks = f"_cl_vmodule:aal;_cl_link:tc;cpsf:{item.postage or 0};etc:p={item.payable}"
     return (
         f'<li class="Product"><div class="Product__image"><a class="Product__imageLink" {same} '
-        f'data-auction-title="{title}" data-auction-img="{image}" data-auction-price="{item.price}" '
-        f'data-auction-isfreeshipping="{free}"{flea} href="https://auctions.yahoo.co.jp/jp/auction/{item.item_id}">'
+        f'data-auction-title="{title}" data-auction-img="{image}" data-auction-price="{item.payable}" '
+        f'data-auction-isfreeshipping="{free}" data-auction-isflea="{flea}" href="https://auctions.yahoo.co.jp/jp/auction/{item.item_id}">'
         f'<img class="Product__imageData" src="{image}" alt="{title}"></a></div>'
         f'<div class="Product__detail"><div class="Product__bonus" {same} data-auction-endtime="{end}" '
-        f'data-auction-buynowprice="{buy}" data-auction-price="{item.price}" '
+        f'data-auction-buynowprice="{buy}" data-auction-price="{item.payable}" '
         f'data-auction-startprice="{item.price}" data-auction-sellerid="{item.seller_id}" '
-        f'data-auction-auc-seller-id="{item.seller_id}" data-auction-isshoppingitem=""></div>'
-        f'<h3 class="Product__title"><a class="Product__titleLink" {same} '
+        f'data-auction-auc-seller-id="{item.seller_id}" data-auction-isshoppingitem="{store}"></div>'
+        f'<h3 class="Product__title"><a class="Product__titleLink" {same} data-cl-params="{clicks}" '
         f'href="https://auctions.yahoo.co.jp/jp/auction/{item.item_id}">{title}</a></h3>'
-        f'<p class="Product__postage">{postage}</p>'
+        f'<p class="Product__postage">{_postage(item)}</p>'
         f'<dl class="Product__bidWrap"><dt>入札</dt><dd class="Product__bid">{body["bids"]}</dd></dl></div></li>'
     )
+
+
+def _postage(item: Item) -> str:
+    if item.shipping_by_seller:
+        return "送料無料"
+    return "送料未定" if item.postage is None else f"＋送料{item.postage:,}円"
