@@ -180,6 +180,17 @@ class Catalogue:
         return str(MERCARI_SELLER_BASE + group)
 
 
+def _amazon_seller(seed: int, number: int) -> AmazonSeller:
+    noise = entropy(seed, "amazon seller", number)
+    letters = "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[byte % 36] for byte in noise[:13])
+    return AmazonSeller(
+        username=f"seller{number + 1:03d}",
+        seller_id="A" + letters,
+        refresh_token="Atzr|IwEB" + noise.hex(),
+        plan=2 if number % 2 == 0 else 4,
+    )
+
+
 def _by_seller(marketplace: str, noise: bytes) -> bool:
     """Return whether the seller pays for shipping: rarely at Yahoo (0 of 51 rows of 2026-07), mostly at Mercari."""
     return noise[4] % 32 == 0 if marketplace == YAHOO else noise[4] % 16 != 0
@@ -191,14 +202,3 @@ def _postage(marketplace: str, noise: bytes) -> int | None:
         return 0
     told = marketplace == YAHOO and noise[14] % 51 < 32
     return 128 + noise[13] * 1_212 // 255 if told else None
-
-
-def _amazon_seller(seed: int, number: int) -> AmazonSeller:
-    noise = entropy(seed, "amazon seller", number)
-    letters = "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[byte % 36] for byte in noise[:13])
-    return AmazonSeller(
-        username=f"seller{number + 1:03d}",
-        seller_id="A" + letters,
-        refresh_token="Atzr|IwEB" + noise.hex(),
-        plan=2 if number % 2 == 0 else 4,
-    )
