@@ -40,6 +40,9 @@ def item(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in {**data, **changes}.items() if value is not None}
 
 
+STORE = {"seller": {"aucUserId": "seller1", "displayName": "店", "isStore": True}}
+
+
 def page_data(**changes: Any) -> dict[str, str]:
     data = {"productID": ID, "productName": "時計", "winPrice": "0", "bids": "0", "isClosed": "0", "hasWinner": "0"}
     return {key: value for key, value in {**data, **changes}.items() if value is not None}
@@ -93,6 +96,9 @@ def test_each_page_has_its_state(
         ({"bidorbuy": 8100, "taxRate": 10}, {}, 8910, PriceKind.BUYOUT, "low"),
         ({"taxRate": 10}, {"winPrice": "8100"}, 8910, PriceKind.BUYOUT, "low"),
         ({}, {"winPrice": "8100"}, 8100, PriceKind.BUYOUT, "low"),
+        (STORE | {"bidorbuy": 8100}, {}, 8910, PriceKind.BUYOUT, "low"),
+        (STORE, {"winPrice": "8100"}, 8910, PriceKind.BUYOUT, "low"),
+        (STORE | {"bidorbuy": 8100, "taxRate": 0}, {}, 8100, PriceKind.BUYOUT, "high"),
         ({"taxinPrice": 3300}, {}, 3300, PriceKind.CURRENT_BID, "high"),
         ({}, {}, 3000, PriceKind.CURRENT_BID, "high"),
     ],

@@ -12,7 +12,7 @@ from mercarich_yahoo_proxy.domain.blocks import Blocks
 Payer = Literal["seller", "buyer"]
 
 STORE_TAX = 10
-"""Per cent. A store's row does not tell its rate; all stores measured had this one."""
+"""Per cent. The rate where a store's is not told, as in its row; all stores measured had this one."""
 
 _PRINTED = re.compile(r"[＋+]?送料([\d,]+)円")
 _CLICKED = re.compile(r"(?:^|[;,])cpsf:(\d+)(?=[;,]|$)")
@@ -33,8 +33,13 @@ class Price:
 
 
 def price_of(item: dict[str, Any], page_data: dict[str, Any]) -> Price:
-    """Return the buy-out price where there is one, else the current bid."""
+    """Return the buy-out price where there is one, else the current bid.
+
+    A store's page that lacks the rate is read with that of all stores: the lower price would be a loss.
+    """
     rate = integer(item.get("taxRate"))
+    if rate is None and at(item, "seller", "isStore") is True:
+        rate = STORE_TAX
     buyout, with_tax = positive(item.get("bidorbuy")), positive(item.get("taxinBidorbuy"))
     if with_tax is not None:
         return Price(with_tax, PriceKind.BUYOUT, buyout, rate)
