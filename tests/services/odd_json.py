@@ -10,7 +10,6 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.breaker import Breaker, Rules
 from mercarich_marketplace.client import Received
 from mercarich_marketplace.egress import Egress, Guards
-from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
@@ -56,7 +55,7 @@ def looks(build: Callable[[Egress], Marketplace], item_id: str, bodies: Sequence
         metrics = ProxyMetrics(Name.MERCARI)
         never = Rules(min_calls=10**9, min_pages=10**9, block_streak=10**9)
         egress = Egress(_Answered(bodies), Guards(turns=Turns(Pace(1e6), 1), breaker=Breaker(never), metrics=metrics))
-        watching = Observer(build(egress), egress.guards, cache=Cache(0), misses=FirstMisses())
+        watching = Observer(build(egress), egress.guards, cache=Cache(0))
         try:
             return [await watching.look(item_id, Flow()) for _ in bodies]
         finally:

@@ -22,7 +22,6 @@ from mercarich_marketplace.batch import Batch
 from mercarich_marketplace.breaker import Breaker
 from mercarich_marketplace.egress import Egress, Guards
 from mercarich_marketplace.images import Images
-from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
@@ -68,7 +67,6 @@ class Proxies:
             PROXIES[name].market(egress, settings, kernel.utc),
             guards,
             cache=Cache(settings.cache_seconds, size=settings.cache_items, now=kernel.monotonic),
-            misses=FirstMisses(now=kernel.monotonic),
         )
         self._observers[name].chunks, self._observers[name].chunk_seconds = Pace(CHUNKS_A_SECOND), CHUNK_SECONDS
         pictures = replace(

@@ -74,7 +74,7 @@ def test_every_recorded_item_is_read_right(replay: Replay) -> None:
 
 def test_every_recorded_error_has_its_class(replay: Replay) -> None:
     replies, _, client = replay
-    classes = ["gone", "bad_request", "bad_request", "auth", "auth", "bad_request", "gone", "gone", "blocked"]
+    classes = ["gone", "bad_request", "bad_request", "auth", "auth", "bad_request", "gone", "unparsable", "blocked"]
     shop = "AbCdEfGhIjKlMnOpQrStUv"
     for number, (status, body, endpoint) in enumerate(recorded_errors("mercari")):
         item_id = shop if "shops" in endpoint else f"m{number:011}"

@@ -1,6 +1,6 @@
 """Yahoo's recordings, served through `UPSTREAM=web` and `UPSTREAM_URL`, and read back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -67,7 +67,7 @@ def test_an_open_auction_whose_time_is_over_is_closing_and_nothing_more() -> Non
 
 
 def test_every_recorded_error_has_its_class_and_teaches_nothing_at_the_first_look() -> None:
-    classes = ["blocked", "gone", "gone", "gone", "blocked"]
+    classes = ["blocked", "gone", "unparsable", "blocked", "blocked"]
     errors = recorded_errors("yahoo")
     for (status, body, _), expected in zip(errors[:5], classes, strict=True):
         with proxy(Reply(body, status)) as (client, _):
@@ -79,19 +79,26 @@ def test_every_recorded_error_has_its_class_and_teaches_nothing_at_the_first_loo
         assert (refused.status_code, refused.json()["error"]) == (502, "bad_request")
 
 
-def test_a_404_is_gone_only_at_a_second_look_a_minute_later() -> None:
-    clock = Hand()
-    with proxy(Reply(b"(HTML)", 404), now=clock) as (client, _):
-        seen = []
-        for moment in (0.0, 59.0, 60.0):
-            clock.time = 1000.0 + moment
-            answer = client.get(f"/v1/items/{ID}").json()
-            seen.append((answer["state"], answer["reason"]))
+def test_a_404_without_the_page_is_asked_as_json_and_only_its_own_words_are_a_miss() -> None:
+    _, no_such_auction, _ = recorded_errors("yahoo")[1]
+    _, refused, _ = recorded_errors("yahoo")[0]
+    answers = {
+        "not_found_once": Reply(no_such_auction, 404),
+        "not_found_unproven": Reply(b"(HTML)", 404),
+        "rate_limited": Reply(status=429),
+    }
 
-    assert seen == [("unknown", "not_found_once"), ("unknown", "not_found_once"), ("gone", "not_found")]
+    def of(reply: Reply) -> Callable[[Asked], Reply]:
+        return lambda asked: reply if asked.path == f"/api/detail/v2/items/{ID}" else Reply(b"(HTML)", 404)
+
+    with proxy(Reply()) as (client, market):
+        for reason, reply in [*answers.items(), ("not_found_unproven", Reply(refused, 423))]:
+            market.answer = of(reply)
+            seen = client.get(f"/v1/items/{ID}").json()
+            assert (seen["state"], seen["reason"]) == ("unknown", reason)
 
 
-def test_a_redirect_to_the_same_item_is_followed_and_one_away_is_a_miss() -> None:
+def test_a_redirect_to_the_same_item_is_followed_and_one_away_is_a_block() -> None:
     page = Reply(recorded("yahoo", "derived", "item_open_store_tax.html").read_bytes())
 
     def answer(asked: Asked) -> Reply:
@@ -108,7 +115,7 @@ def test_a_redirect_to_the_same_item_is_followed_and_one_away_is_a_miss() -> Non
 
         assert (seen["state"], seen["price_jpy"]) == ("available", 8910)
         assert seen["evidence"]["url"].endswith(f"/moved/auction/{ID}")
-        assert (away["state"], away["reason"]) == ("unknown", "not_found_once")
+        assert (away["state"], away["reason"]) == ("unknown", "blocked")
         assert [each.path for each in market.asked].count("/") == 0
 
 

@@ -23,14 +23,14 @@ from mercarich_contracts.proxy_api import (
 )
 from mercarich_contracts.sites import Items, mercari
 from mercarich_marketplace import batch as batch_module
-from mercarich_marketplace.answers import Answer, Fault, Missing
+from mercarich_marketplace.answers import Fault
 from mercarich_marketplace.batch import Batch
 from mercarich_marketplace.breaker import Breaker, Rules
 from mercarich_marketplace.egress import Guards
-from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
+from mercarich_marketplace.proofs import Proof, Proofs, Route
 from mercarich_marketplace.turns import Flow, Turns
 from mercarich_platform.cache import Cache
 
@@ -49,6 +49,7 @@ class FakeMarket:
 
     site = replace(mercari.SITE, items=(Items(ids="m.*", page="http://market/{id}", example="m1"),))
     parser_version = "fake/1"
+    proofs = Proofs([Proof(Route("item", "GET /item", "fake"), (200,), "anything", State.AVAILABLE, None, "here")])
 
     def __init__(self, seconds: float = 0.0, listed: Mapping[str, set[str]] | None = None) -> None:
         self.seconds = seconds
@@ -111,7 +112,7 @@ def observer(market: FakeMarket, *, concurrency: int = 32, cache: float = 0, clo
         now=clock,
         utc=lambda: AT,
     )
-    return Observer(market, guards, cache=Cache(cache, size=1000, now=clock), misses=FirstMisses(now=clock))
+    return Observer(market, guards, cache=Cache(cache, size=1000, now=clock))
 
 
 async def all_lines(watching: Observer, request: CheckRequest) -> list[ItemLine | HeartbeatLine | EndLine]:
@@ -348,23 +349,3 @@ def test_a_page_that_was_read_and_left_the_state_open_is_looked_at_again() -> No
         return len(market.looked)
 
     assert asyncio.run(scene()) == 3
-
-
-def test_a_doubtful_miss_is_gone_only_at_a_second_look_a_minute_later() -> None:
-    async def scene() -> list[tuple[State, Reason | None]]:
-        clock, market = Hand(), FakeMarket()
-        watching = observer(market, clock=clock)
-        market.fault = Missing("HTTP 404")
-        market.fault.answer = Answer("http://market/m1", 404, {}, b"", AT)
-        seen = []
-        for moment in (0.0, 59.0, 61.0):
-            clock.time = moment
-            each = await watching.look("m1", Flow())
-            seen.append((each.state, each.reason))
-        return seen
-
-    assert asyncio.run(scene()) == [
-        (State.UNKNOWN, Reason.NOT_FOUND_ONCE),
-        (State.UNKNOWN, Reason.NOT_FOUND_ONCE),
-        (State.GONE, Reason.NOT_FOUND),
-    ]

@@ -1,49 +1,10 @@
-"""The proxy's cache: first misses, and calls in progress."""
+"""Calls under way."""
 
 import asyncio
 
 import pytest
 
-from mercarich_marketplace.memory import FirstMisses, UnderWay
-
-
-class Hand:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def __call__(self) -> float:
-        return self.time
-
-
-def test_a_miss_is_confirmed_by_a_second_one_a_minute_later() -> None:
-    clock = Hand()
-    misses = FirstMisses(now=clock)
-
-    assert not misses.confirms("a")
-    clock.time = 59.0
-    assert not misses.confirms("a")
-    clock.time = 60.0
-    assert misses.confirms("a")
-
-
-def test_an_id_that_was_there_in_between_starts_anew() -> None:
-    clock = Hand()
-    misses = FirstMisses(now=clock)
-    misses.confirms("a")
-    misses.forget("a")
-    clock.time = 90.0
-
-    assert not misses.confirms("a")
-
-
-def test_the_misses_stay_within_their_size() -> None:
-    misses = FirstMisses(100, now=Hand())
-    for number in range(1000):
-        misses.confirms(str(number))
-
-    assert len(misses) == 100
+from mercarich_marketplace.memory import UnderWay
 
 
 def test_equal_keys_share_one_call() -> None:

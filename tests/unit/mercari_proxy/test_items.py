@@ -8,7 +8,7 @@ import pytest
 
 from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind
-from mercarich_marketplace.answers import Answer, Fault, Missing
+from mercarich_marketplace.answers import Answer, Fault
 from mercarich_mercari_proxy.adapters import items, sellers
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -116,10 +116,57 @@ def test_the_words_of_not_found_prove_nothing_under_another_status(status: int) 
         items.read(answer(NOT_FOUND, status), "m12345678901")
 
 
-@pytest.mark.parametrize("document", [b"404 page not found", b"", {"code": 7, "message": "x"}, {"errors": []}])
-def test_any_other_404_needs_a_second_look(document: Any) -> None:
-    with pytest.raises(Missing):
-        items.read(answer(document, 404), "m12345678901")
+NO_PRODUCT = {"code": 5, "message": "product not found", "requestId": "x", "details": None}
+
+
+def test_shops_own_not_found_is_gone_at_the_first_look() -> None:
+    seen = shops.read(answer(NO_PRODUCT, 404), SHOP_ID)
+
+    assert (seen.state, seen.reason) == (State.GONE, Reason.NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"404 page not found", Reason.NOT_FOUND_UNPROVEN),
+        (b"", Reason.NOT_FOUND_UNPROVEN),
+        ({"code": 5, "message": "Not Found", "details": []}, Reason.NOT_FOUND_UNPROVEN),
+        ({"code": 12, "message": "Method Not Allowed", "details": []}, Reason.NOT_FOUND_UNPROVEN),
+        ({"code": "5", "message": "product not found"}, Reason.NOT_FOUND_UNPROVEN),
+        ({"errors": []}, Reason.NOT_FOUND_UNPROVEN),
+        ({**NOT_FOUND, "errors": [{"code": "InvalidArgument", "message": "x"}]}, Reason.NOT_FOUND_UNPROVEN),
+        ({**NOT_FOUND, "errors": NOT_FOUND["errors"] * 2}, Reason.NOT_FOUND_UNPROVEN),
+        ({**NOT_FOUND, "data": {"id": "m12345678901"}}, Reason.NOT_FOUND_UNPROVEN),
+        (page(), Reason.NOT_FOUND_UNPROVEN),
+        (b"<html><title>404</title>cloudflare</html>", Reason.BLOCKED),
+    ],
+)
+def test_any_other_404_proves_nothing(document: Any, reason: Reason) -> None:
+    for read_it, item_id in ((items.read, "m12345678901"), (shops.read, SHOP_ID)):
+        with pytest.raises(Fault) as caught:
+            read_it(answer(document, 404), item_id)
+
+        assert caught.value.reason is reason
+
+
+def test_the_words_of_one_route_prove_nothing_on_another() -> None:
+    with pytest.raises(Fault):
+        items.read(answer(NO_PRODUCT, 404), "m12345678901")
+    with pytest.raises(Fault):
+        shops.read(answer(NOT_FOUND, 404), SHOP_ID)
+
+
+@pytest.mark.parametrize(
+    "retyped",
+    [{"is_no_price": each} for each in ("no", "yes", "false", 0, 1, [], {})]
+    + [{"auction_info": each} for each in ("", "no", 0, False, True, [], [{}])],
+)
+def test_a_field_of_another_type_proves_nothing(retyped: dict[str, Any]) -> None:
+    assert seller_page(row(1, "on_sale", **retyped)).items == {}
+    with pytest.raises(Fault) as caught:
+        read(**retyped)
+
+    assert caught.value.reason is Reason.UNPARSABLE
 
 
 def row(number: int, status: str, **changes: Any) -> dict[str, Any]:

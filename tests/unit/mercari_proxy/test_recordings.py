@@ -25,7 +25,7 @@ CLASSES = {
     (401, "any, htu/htm mismatch"): ErrorClass.AUTH,
     (400, "POST /v2/entities:search bad type/enum"): ErrorClass.BAD_REQUEST,
     (404, "GET /v1/marketplaces/shops/products/{id}"): ErrorClass.GONE,
-    (404, "unknown path"): ErrorClass.GONE,
+    (404, "unknown path"): ErrorClass.UNPARSABLE,
     (403, "any (Cloudflare block)"): ErrorClass.BLOCKED,
     (429, "any"): ErrorClass.RATE_LIMITED,
 }

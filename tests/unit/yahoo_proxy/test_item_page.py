@@ -8,7 +8,7 @@ import pytest
 
 from mercarich_contracts.market import ErrorClass, Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind
-from mercarich_marketplace.answers import Answer, Fault, Missing
+from mercarich_marketplace.answers import Answer, Fault
 from mercarich_yahoo_proxy.adapters import item_page
 from mercarich_yahoo_proxy.domain.redirects import Elsewhere
 
@@ -171,6 +171,42 @@ def test_what_only_one_copy_of_the_item_says_does_not_make_it_unbuyable(kept: di
     assert caught.value.reason is Reason.UNPARSABLE
 
 
+@pytest.mark.parametrize("status", [200, 404])
+def test_the_sentence_that_the_auction_has_ended_is_no_proof_alone(status: int) -> None:
+    with pytest.raises(Fault) as caught:
+        item_page.read(answer(f'<link href="{URL}"><p>{ENDED}</p>', status), ID)
+
+    assert caught.value.reason is (Reason.UNPARSABLE if status == 200 else Reason.NOT_FOUND_UNPROVEN)
+
+
+@pytest.mark.parametrize(
+    ("changes", "data", "state", "reason"),
+    [
+        ({"status": "closed", "bids": 4}, {"isClosed": "1", "bids": "4", "hasWinner": "1"}, State.SOLD, Reason.WON),
+        ({"status": "closed", "bids": 0}, {"isClosed": "1", "bids": "0"}, State.ENDED, Reason.CLOSED_WITHOUT_BIDS),
+        ({"status": "cancel"}, {"isClosed": "1"}, State.ENDED, Reason.CANCELLED),
+        ({"status": "suspend"}, {"isClosed": "1"}, State.SUSPENDED, Reason.STOPPED_BY_MARKETPLACE),
+        (None, {"isClosed": "1", "hasWinner": "1", "bids": "4"}, State.SOLD, Reason.WON),
+    ],
+)
+def test_an_ended_auctions_page_proves_it_also_with_404(
+    changes: dict[str, Any] | None, data: dict[str, str], state: State, reason: Reason
+) -> None:
+    body = page(None if changes is None else item(**changes), page_data(**data), "")
+    seen = item_page.read(answer(body, 404), ID)
+
+    assert isinstance(seen, Item)
+    assert (seen.state, seen.reason, seen.evidence.http_status) == (state, reason, 404)
+
+
+@pytest.mark.parametrize("changes", [{"bidorbuy": 5000}, {}, {"isFleaMarket": True}, {"status": "on_holiday"}])
+def test_a_404_with_the_page_of_an_open_auction_contradicts_itself(changes: dict[str, Any]) -> None:
+    with pytest.raises(Fault) as caught:
+        item_page.read(answer(page(item(**changes), page_data(winPrice="0"), ""), 404), ID)
+
+    assert caught.value.reason is Reason.UNPARSABLE
+
+
 def test_the_sentence_of_an_ended_page_is_no_proof_beside_a_data_block_that_lost_its_item() -> None:
     with pytest.raises(Fault) as caught:
         item_page.read(answer(f'<script id="__NEXT_DATA__">{{}}</script><a href="{URL}"></a><p>{ENDED}</p>'), ID)
@@ -184,7 +220,6 @@ def test_the_sentence_of_an_ended_page_is_no_proof_beside_a_data_block_that_lost
         (page_data(isClosed="1", hasWinner="1", bids="4"), "", State.SOLD, Reason.WON),
         (page_data(isClosed="1", bids="0"), "", State.ENDED, Reason.CLOSED_WITHOUT_BIDS),
         (page_data(isClosed="1", bids=None, hasWinner=None), "", State.ENDED, Reason.CLOSED),
-        (None, f'<link href="{URL}"><p>{ENDED}</p>', State.ENDED, Reason.CLOSED),
     ],
 )
 def test_an_ended_page_without_the_item_is_ended_when_it_is_of_this_item(
@@ -203,8 +238,10 @@ def test_an_ended_page_without_the_item_is_ended_when_it_is_of_this_item(
         (403, "", Reason.BLOCKED, ErrorClass.BLOCKED),
         (423, "{}", Reason.BLOCKED, ErrorClass.BLOCKED),
         (429, "", Reason.RATE_LIMITED, ErrorClass.RATE_LIMITED),
-        (404, "x", Reason.NOT_FOUND_ONCE, ErrorClass.GONE),
-        (410, "x", Reason.NOT_FOUND_ONCE, ErrorClass.GONE),
+        (404, "x", Reason.NOT_FOUND_UNPROVEN, ErrorClass.UNPARSABLE),
+        (404, "", Reason.NOT_FOUND_UNPROVEN, ErrorClass.UNPARSABLE),
+        (404, "<h1>ページが表示できません</h1>", Reason.BLOCKED, ErrorClass.BLOCKED),
+        (410, "x", Reason.NOT_FOUND_UNPROVEN, ErrorClass.UNPARSABLE),
         (400, "x", Reason.BAD_REQUEST, ErrorClass.BAD_REQUEST),
         (503, "x", Reason.TRANSIENT, ErrorClass.TRANSIENT),
         (204, "x", Reason.UNPARSABLE, ErrorClass.UNPARSABLE),
@@ -228,13 +265,20 @@ def test_a_redirect_is_followed_to_the_same_item_only() -> None:
     to = f"https://page.auctions.yahoo.co.jp/jp/auction/{ID}"
 
     assert item_page.read(answer("", 302, location=to), ID) == Elsewhere(to)
-    for away in ("/", "https://auctions.yahoo.co.jp/jp/auction/y1200000002", "", URL):
-        with pytest.raises(Missing):
-            item_page.read(answer("", 302, location=away), ID)
 
 
-def test_a_redirect_to_a_login_says_nothing_of_the_item() -> None:
+@pytest.mark.parametrize(
+    "away",
+    [
+        *("/", "", URL, "/sorry.html", "/html/maintenance", "/closedsearch/closedsearch", "/jp/auction/y1200000002"),
+        "https://auctions.yahoo.co.jp/guide/consent",
+        f"https://login.yahoo.co.jp/config?to={ID}",
+        f"https://login.yahoo.co.jp/jp/auction/{ID}",
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_anything_else_says_nothing_of_the_item(status: int, away: str) -> None:
     with pytest.raises(Fault) as caught:
-        item_page.read(answer("", 302, location=f"https://login.yahoo.co.jp/config?to={ID}"), ID)
+        item_page.read(answer("", status, location=away), ID)
 
     assert caught.value.reason is Reason.BLOCKED

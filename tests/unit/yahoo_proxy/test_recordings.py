@@ -20,9 +20,9 @@ DURING = datetime(2025, 10, 3, tzinfo=UTC)
 FATAL = {State.GONE, State.SOLD, State.ENDED, State.SUSPENDED}
 CLASSES = [
     ErrorClass.BLOCKED,
-    ErrorClass.GONE,
-    ErrorClass.GONE,
-    ErrorClass.GONE,
+    ErrorClass.UNPARSABLE,
+    ErrorClass.UNPARSABLE,
+    ErrorClass.BLOCKED,
     ErrorClass.BLOCKED,
     ErrorClass.BAD_REQUEST,
 ]

@@ -47,7 +47,7 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
 
     NOT_FOUND = "not_found"
-    """Mercari's own not-found body, or any other 404 seen twice at least a minute apart."""
+    """The marketplace's own words that there is no such item: absence, as opposed to a state that was read."""
     DELETED_BY_SELLER = "deleted_by_seller"
     DELETED_BY_MARKETPLACE = "deleted_by_marketplace"
 
@@ -55,7 +55,9 @@ class Reason(StrEnum):
     STOPPED_BY_MARKETPLACE = "stopped_by_marketplace"
 
     NOT_FOUND_ONCE = "not_found_once"
-    """A 404 that needs a second look at least a minute later."""
+    """Words for "no such item" that were never recorded: the checker believes them the second time, a minute later."""
+    NOT_FOUND_UNPROVEN = "not_found_unproven"
+    """A 404 of a route, a gateway or a page in front: it proves nothing, however often it comes."""
     CLOSING = "closing"
     """Yahoo: open, but its end time has passed; automatic extension is possible."""
     BLOCKED = "blocked"

@@ -55,15 +55,9 @@ class Fault(Exception):
         return _CLASSES.get(self.reason)
 
 
-class Missing(Fault):
-    """A "not found" response that is no proof, since any server on the way can send it: it needs a second look."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(Reason.NOT_FOUND_ONCE, detail)
-
-
 _CLASSES = {
     Reason.NOT_FOUND_ONCE: ErrorClass.GONE,
+    Reason.NOT_FOUND_UNPROVEN: ErrorClass.UNPARSABLE,
     Reason.BLOCKED: ErrorClass.BLOCKED,
     Reason.RATE_LIMITED: ErrorClass.RATE_LIMITED,
     Reason.AUTH: ErrorClass.AUTH,
@@ -79,6 +73,8 @@ _CLASSES = {
 _BY_STATUS = {
     401: Reason.AUTH,
     403: Reason.BLOCKED,
+    404: Reason.NOT_FOUND_UNPROVEN,
+    410: Reason.NOT_FOUND_UNPROVEN,
     423: Reason.BLOCKED,
     429: Reason.RATE_LIMITED,
     451: Reason.BLOCKED,
@@ -92,8 +88,6 @@ def fault_of(answer: Answer, words: str, own: Mapping[int, Reason]) -> Fault:
     """
     status = answer.status
     detail = f"HTTP {status} {words}".strip()
-    if status in (404, 410):
-        return Missing(detail)
     reason = own.get(status) or _BY_STATUS.get(status)
     if reason is not None:
         return Fault(reason, detail, retry_after=retry_after_seconds(answer))

@@ -13,7 +13,6 @@ from mercarich_marketplace.client import HttpClient
 from mercarich_marketplace.egress import Egress, Guards
 from mercarich_marketplace.image_sources import PublicResolver
 from mercarich_marketplace.images import Images, image_routes
-from mercarich_marketplace.memory import FirstMisses
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace
@@ -47,7 +46,6 @@ class Proxy(Generic[AnySettings]):
             self.market(egress, settings, utc),
             egress.guards,
             cache=Cache(settings.cache_seconds, size=settings.cache_items, now=now),
-            misses=FirstMisses(now=now),
         )
         images = _images(settings, egress.guards)
         return create_app(observer, egress, images.egress, more=[image_routes(images), *self.routers(observer)])

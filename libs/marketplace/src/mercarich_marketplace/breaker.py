@@ -15,7 +15,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNPARSABLE = "unparsable"
     NEUTRAL = "neutral"
-    """The response concerns our request (rate limit, bad request), not the marketplace's health."""
+    """The response concerns our request (rate limit, bad request, one item), not the marketplace's health."""
 
 
 class Phase(StrEnum):
@@ -142,6 +142,7 @@ OUTCOMES = {
     Reason.EMPTY: Outcome.UNPARSABLE,
     Reason.OVERSIZED: Outcome.UNPARSABLE,
     Reason.NOT_FOUND_ONCE: Outcome.GOOD,
+    Reason.NOT_FOUND_UNPROVEN: Outcome.NEUTRAL,
     Reason.RATE_LIMITED: Outcome.NEUTRAL,
     Reason.BAD_REQUEST: Outcome.NEUTRAL,
 }

@@ -1,9 +1,15 @@
-"""Read JSON of unknown shape: each function returns None, or an empty collection, for a value of another type."""
+"""Read JSON of unknown shape: each function returns None, or an empty collection, for a value of another type.
+
+`flag` and `part` raise instead: on them hangs whether an item can be bought.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+
+from mercarich_contracts.market import Reason
+from mercarich_marketplace.answers import Fault
 
 
 def parse(body: bytes | bytearray | memoryview | str) -> Any:
@@ -25,6 +31,20 @@ def at(value: Any, *path: str) -> Any:
 
 def mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def flag(value: Any) -> bool:
+    """Return a flag, false where it is missing. Raise `Fault` for any other type: "no" must not be read as true."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise Fault(Reason.UNPARSABLE, f"a flag is {value!r:.40}")
+
+
+def part(value: Any) -> dict[str, Any] | None:
+    """Return an object, None where it is missing. Raise `Fault` for any other type."""
+    if value is None or isinstance(value, dict):
+        return value
+    raise Fault(Reason.UNPARSABLE, f"an object is {value!r:.40}")
 
 
 def rows(value: Any) -> list[dict[str, Any]]:

@@ -1,39 +1,10 @@
-"""Short-lived state of a proxy: calls under way, and when an id was first found missing."""
+"""Calls under way, so that callers with the same key share one."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from mercarich_platform.clock import Monotonic, monotonic
-
 Value = TypeVar("Value")
-
-SECOND_LOOK_SECONDS = 60.0
-"""A "not found" response without proof counts when a second look, at least this many seconds later, repeats it."""
-
-
-class FirstMisses:
-    """When an id was first found missing. A restart loses these times, which only delays a verdict."""
-
-    def __init__(self, size: int = 200_000, *, now: Monotonic = monotonic) -> None:
-        self._size = size
-        self._now = now
-        self._first: OrderedDict[str, float] = OrderedDict()
-
-    def confirms(self, key: str) -> bool:
-        """Record a miss. Return True when the first one was at least `SECOND_LOOK_SECONDS` ago."""
-        first = self._first.setdefault(key, self._now())
-        while len(self._first) > self._size:
-            self._first.popitem(last=False)
-        return self._now() - first >= SECOND_LOOK_SECONDS
-
-    def forget(self, key: str) -> None:
-        """Drop the first miss of an id, since the item was found."""
-        self._first.pop(key, None)
-
-    def __len__(self) -> int:
-        return len(self._first)
 
 
 class UnderWay(Generic[Value]):

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Collection
 from typing import Literal
 
-from mercarich_contracts.market import ErrorClass, Reason, State
+from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item
-from mercarich_marketplace.answers import Fault, Missing, evidence, unknown
+from mercarich_marketplace.answers import Fault, unknown
 from mercarich_marketplace.breaker import Phase
 from mercarich_marketplace.egress import Guards
-from mercarich_marketplace.memory import FirstMisses, UnderWay
+from mercarich_marketplace.memory import UnderWay
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.ports import Marketplace
 from mercarich_marketplace.turns import Flow
@@ -30,11 +30,10 @@ Fewer chunks mean fewer transactions: a checker writes each chunk in its own.
 class Observer:
     """Returns an `Item` for every id: after a fault its state is `unknown`. It never raises."""
 
-    def __init__(self, market: Marketplace, guards: Guards, *, cache: Cache[str, Item], misses: FirstMisses) -> None:
+    def __init__(self, market: Marketplace, guards: Guards, *, cache: Cache[str, Item]) -> None:
         self.market = market
         self.guards = guards
         self._cache = cache
-        self._misses = misses
         self._under_way: UnderWay[Item] = UnderWay()
         self.chunks = Pace(CHUNKS_A_SECOND)
         """When the next partly filled chunk may leave, over all batches."""
@@ -63,8 +62,9 @@ class Observer:
         except Exception:  # an unforeseen list must fail alone, not end the batch
             log.exception("the parser failed on a seller's list", extra={"seller": seller_id})
             return {}
+        items = {item_id: item for item_id, item in items.items() if self.market.proofs.cover(item)}
         for item_id, item in items.items():
-            self._keep(item_id, item)
+            self._cache.put(item_id, item)
             self.guards.metrics.look(item.state.value, item.reason.value if item.reason else "none")
         return items
 
@@ -90,37 +90,20 @@ class Observer:
             return self._unknown(item_id, fault)
         try:
             item = await self.market.look(item_id, flow)
-        except Missing as missing:
-            return self._missed(item_id, missing)
         except Fault as fault:
             return self._unknown(item_id, fault)
         except Exception as error:  # an unforeseen page must fail alone, not end the batch
             log.exception("the parser failed on an item", extra={"item_id": item_id})
             return self._unknown(item_id, Fault(Reason.UNPARSABLE, f"the parser failed: {type(error).__name__}"))
-        self._keep(item_id, item)
-        return item
-
-    def _missed(self, item_id: str, missing: Missing) -> Item:
-        if missing.answer is None or not self._misses.confirms(item_id):
-            return self._unknown(item_id, missing)
-        extract = f"{missing.detail}; seen again after at least a minute"
-        item = Item(
-            marketplace=self.market.site.marketplace,
-            item_id=item_id,
-            url=self.market.site.page_url(item_id),
-            state=State.GONE,
-            reason=Reason.NOT_FOUND,
-            error_class=ErrorClass.GONE,
-            evidence=evidence(missing.answer, self.market.parser_version, extract),
-        )
-        self._cache.put(item_id, item)
-        return item
-
-    def _keep(self, item_id: str, item: Item) -> None:
         if item.state is State.UNKNOWN:
-            return
-        self._misses.forget(item_id)
+            return item
+        if not self.market.proofs.cover(item):
+            log.error("an answer that no row of the table of proofs covers", extra={"item_id": item_id})
+            return self._unknown(
+                item_id, Fault(Reason.UNPARSABLE, f"no proof of {item.state}: {item.evidence.extract}")
+            )
         self._cache.put(item_id, item)
+        return item
 
     def _unknown(self, item_id: str, fault: Fault) -> Item:
         return unknown(

@@ -5,14 +5,16 @@ from typing import Protocol
 
 from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
 from mercarich_contracts.sites import Site
+from mercarich_marketplace.proofs import Proofs
 from mercarich_marketplace.turns import Flow
 
 
 class Marketplace(Protocol):
-    """Each method raises `Fault` without a usable result. `Missing` asks for a second look a minute later."""
+    """Each method raises `Fault` without a usable result."""
 
     site: Site
     parser_version: str
+    proofs: Proofs
 
     async def look(self, item_id: str, flow: Flow) -> Item: ...
 

@@ -19,6 +19,7 @@ source_items = Table(
     Column("observed_at", UtcDateTime, nullable=True),  # when `state` was last seen
     Column("evidence_id", Id, nullable=True),
     Column("suspected_at", UtcDateTime, nullable=True),  # first look that saw it gone, if a hold waits for a second one
+    Column("missed_at", UtcDateTime, nullable=True),  # the first not_found_once since the last known state
     Column("checked_at", UtcDateTime, nullable=True),  # the last check with a known state
     Column("checked_run", Id, nullable=True),  # the last run that is done with it
     Column("check_run", Id, nullable=True),  # the run that is still to check it; NULL: nothing pending

@@ -34,6 +34,7 @@ STATE_REASONS: Mapping[str, str] = {
     "stopped_by_seller": "stopped by the seller",
     "stopped_by_marketplace": "stopped by the marketplace",
     "not_found_once": "not found once, a second look follows",
+    "not_found_unproven": "no page, and no proof that there is no such item",
     "closing": "closing now",
     "blocked": "blocked",
     "rate_limited": "too many requests",

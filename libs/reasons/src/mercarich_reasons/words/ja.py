@@ -34,6 +34,7 @@ STATE_REASONS: Mapping[str, str] = {
     "stopped_by_seller": "出品者により停止",
     "stopped_by_marketplace": "運営により停止",
     "not_found_once": "一度見つからず、再確認の予定",
+    "not_found_unproven": "ページがなく、商品がない証拠もなし",
     "closing": "終了処理中",
     "blocked": "ブロックされた",
     "rate_limited": "アクセス過多",

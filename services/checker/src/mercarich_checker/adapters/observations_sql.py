@@ -9,7 +9,7 @@ from mercarich_checker.adapters import states_sql, withdrawals_sql
 from mercarich_checker.adapters.checks import CHECKS, lock_newest
 from mercarich_checker.adapters.states_sql import OF_RUN, Pending
 from mercarich_checker.domain.brake import BrakeSettings
-from mercarich_checker.domain.looks import Meaning, meaning
+from mercarich_checker.domain.looks import Meaning, after_second_look, meaning
 from mercarich_checker.domain.withdrawals import Found, Gone, Seen
 from mercarich_checker.ports import Recorded
 from mercarich_contracts.market import Marketplace
@@ -66,6 +66,7 @@ def _record(
 ) -> Recorded:
     lock_newest(connection, batch.marketplace, batch.generation)
     rows = states_sql.pending(connection, batch, sorted(seen))
+    seen = {row.id: after_second_look(seen[row.id], row.reason, row.missed_at) for row in rows}
     by_meaning: dict[Meaning, list[Pending]] = {each: [] for each in Meaning}
     for row in rows:
         by_meaning[meaning(seen[row.id])].append(row)

@@ -22,7 +22,14 @@ _items = source_items.c
 
 _LONGEST_URL = 512
 
-_DONE = {"check_run": None, "check_attempts": 0, "check_unknowns": 0, "check_not_before": None, "check_problem": None}
+_DONE = {
+    "check_run": None,
+    "check_attempts": 0,
+    "check_unknowns": 0,
+    "check_not_before": None,
+    "check_problem": None,
+    "missed_at": None,
+}
 
 
 class Pending(NamedTuple):
@@ -34,6 +41,7 @@ class Pending(NamedTuple):
     price_jpy: int | None
     evidence_id: int | None
     suspected_at: datetime | None
+    missed_at: datetime | None
     check_unknowns: int
     checked_run: int | None
     seller_id: str | None
@@ -41,7 +49,7 @@ class Pending(NamedTuple):
     condition_code: int | None
 
 
-_SUSPECTED_AT = Pending._fields.index("suspected_at")
+_TIMES = [Pending._fields.index(name) for name in ("suspected_at", "missed_at")]
 OF_RUN = CHECKS.is_of(bindparam("run_id"), GIVEN_IDS)
 """SQL condition: the given items that the run still wants checked."""
 _PENDING = LockedRows([_items[name] for name in Pending._fields], OF_RUN)
@@ -52,7 +60,8 @@ def pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> li
     rows = _PENDING.read(connection, ids=ids, run_id=batch.run_id)
     rows.sort()
     for row in rows:
-        row[_SUSPECTED_AT] = time_of(row[_SUSPECTED_AT])
+        for place in _TIMES:
+            row[place] = time_of(row[place])
     return list(map(Pending._make, rows))
 
 
@@ -132,7 +141,8 @@ def put_off(
     counts: Counter[str] = Counter()
     later: list[dict[str, Any]] = []
     for row in rows:
-        reason = seen[row.id].reason
+        item = seen[row.id]
+        reason = item.reason
         again = retry(
             reason,
             row.check_unknowns,
@@ -151,6 +161,7 @@ def put_off(
                 "check_unknowns": row.check_unknowns + again.counts,
                 "check_not_before": None if again.wait is None else now + again.wait,
                 "check_problem": reason,
+                "missed_at": row.missed_at or (item.evidence.fetched_at if reason is Reason.NOT_FOUND_ONCE else None),
             }
         )
     if later:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State
 from mercarich_contracts.proxy_api import Item
 from mercarich_reasons.holds import CanariesDiffer
@@ -62,6 +63,8 @@ def _difference(wrong: Sequence[Canary], asked: int, seen: Item | None) -> Canar
 
 
 def _as_expected(canary: Canary, item: Item | None) -> bool:
+    if item is not None and item.reason is StateReason.NOT_FOUND_ONCE:
+        return canary.expected is Expected.GONE  # by such answers it is known to be gone
     if item is None or item.state is State.UNKNOWN:
         return False
     return (item.state is State.AVAILABLE) is (canary.expected is Expected.ON_SALE)

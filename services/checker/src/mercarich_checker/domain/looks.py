@@ -1,7 +1,7 @@
 """What a look at a source means, and when an unknown answer is asked for again. No I/O."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mercarich_contracts.market import OUT_OF_STOCK, Reason, State
@@ -10,8 +10,26 @@ from mercarich_contracts.proxy_api import Item
 ENOUGH_LOOKS = 10
 """Below this number of answers, the share of unknown ones is not significant."""
 
+SECOND_LOOK = timedelta(seconds=60)
+"""How much later than the first miss an equal answer proves that there is no such item: an outage may last seconds."""
+
 _LET_GO = frozenset({Reason.CLOSING, Reason.MALFORMED_ID})
 """Reasons of unknown answers that cannot change within the run."""
+
+
+def after_second_look(item: Item, reason: str | None, missed_at: datetime | None) -> Item:
+    """Return the item as gone when this miss is the second one, or it was gone by such misses before.
+
+    `reason` and `missed_at` are the row's: of its last known state, and when the item was first missed since then.
+    """
+    if item.reason is not Reason.NOT_FOUND_ONCE:
+        return item
+    again = missed_at is not None and item.evidence.fetched_at - missed_at >= SECOND_LOOK
+    if not again and reason != Reason.NOT_FOUND:
+        return item
+    first = "before" if missed_at is None else f"at {missed_at:%Y-%m-%d %H:%M:%S} UTC"
+    proof = item.evidence.model_copy(update={"extract": f"missed {first}, and now: {item.evidence.extract}"[:500]})
+    return item.model_copy(update={"state": State.GONE, "reason": Reason.NOT_FOUND, "evidence": proof})
 
 
 class Meaning(StrEnum):
@@ -49,7 +67,7 @@ def retry(reason: Reason | None, unknowns: int, *, limit: int, first_wait: float
         return Retry(None, counts=True)
     wait = min(first_wait * 2**unknowns, 1800) * (0.5 + jitter / 2)
     if reason is Reason.NOT_FOUND_ONCE:
-        wait = max(wait, 65.0)  # the proxy confirms a not-found only by a second one, a minute later
+        wait = max(wait, SECOND_LOOK.total_seconds() + 5)
     return Retry(timedelta(seconds=wait), counts=True)
 
 

@@ -8,9 +8,11 @@ from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import (
     at,
+    flag,
     identifier,
     integer,
     mapping,
+    part,
     positive,
     rows,
     strings,
@@ -34,15 +36,15 @@ def read(answer: Answer, item_id: str) -> Item:
     status = text(data.get("status"))
     if at(document, "result") != "OK" or data.get("id") != item_id or status is None:
         raise Fault(Reason.UNPARSABLE, f"no item {item_id} with a status in the response")
-    no_price = _is_set(data.get("is_no_price"))
-    has_auction = data.get("auction_info") is not None
-    auction = mapping(data.get("auction_info"))
+    no_price = flag(data.get("is_no_price"))
+    auction = part(data.get("auction_info"))
+    has_auction = auction is not None
     verdict = states.verdict(status, auction=has_auction, no_price=no_price)
     price = positive(data.get("price"))
     if verdict is states.AVAILABLE and price is None:
         raise Fault(Reason.UNPARSABLE, f"{item_id} is on sale without a price")
     extract = (
-        f"id={item_id} status={status} auction_info={text(auction.get('state')) or has_auction} "
+        f"id={item_id} status={status} auction_info={text(at(auction, 'state')) or has_auction} "
         f"is_no_price={no_price} price={price}"
     )
     return Item(
@@ -62,8 +64,8 @@ def read(answer: Answer, item_id: str) -> Item:
         category_path=categories(data),
         brand=text(at(data, "item_brand", "name")),
         likes=integer(data.get("num_likes")),
-        end_at=unix_time(auction.get("expected_end_time")),
-        bids=integer(auction.get("total_bids")) if has_auction else None,
+        end_at=unix_time(at(auction, "expected_end_time")),
+        bids=integer(at(auction, "total_bids")),
         created_at=unix_time(data.get("created")),
         updated_at=unix_time(data.get("updated")),
         revision=text(data.get("checksum")) or identifier(data.get("updated")),
@@ -105,11 +107,6 @@ def payer(code: Any) -> Literal["seller", "buyer"] | None:
             return "buyer"
         case _:
             return None
-
-
-def _is_set(value: Any) -> bool:
-    """Return whether a flag is set: Mercari writes true, 1 or "yes"."""
-    return value in (True, "yes", "true")
 
 
 def _seller(seller: dict[str, Any]) -> dict[str, Any]:

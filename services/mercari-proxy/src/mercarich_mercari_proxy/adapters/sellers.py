@@ -8,7 +8,7 @@ from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
-from mercarich_marketplace.fields import at, identifier, integer, positive, rows, strings, text, unix_time
+from mercarich_marketplace.fields import at, flag, identifier, integer, positive, rows, strings, text, unix_time
 from mercarich_mercari_proxy.adapters import items
 from mercarich_mercari_proxy.domain import ids, states
 from mercarich_mercari_proxy.domain.errors import json_of
@@ -49,8 +49,11 @@ def _item(answer: Answer, row: dict[str, Any], seller_id: str) -> Item | None:
     pictures = strings(row.get("thumbnails"))
     if status is None or price in (None, UNPRICED) or identifier(at(row, "seller", "id")) != seller_id:
         return None
-    auction = row.get("auction_info") or row.get("auction")
-    verdict = states.verdict(status, auction=auction is not None, no_price=bool(row.get("is_no_price")))
+    try:
+        auction, no_price = part(row.get("auction_info", row.get("auction"))), flag(row.get("is_no_price"))
+    except Fault:  # another type than ever before proves nothing
+        return None
+    verdict = states.verdict(status, auction=auction is not None, no_price=no_price)
     if verdict.state is State.UNKNOWN:
         return None
     if verdict.state is not State.AVAILABLE and not ids.is_pictured(item_id, pictures):
@@ -65,8 +68,8 @@ def _item(answer: Answer, row: dict[str, Any], seller_id: str) -> Item | None:
         ),
         url=SITE.page_url(item_id),
         title=text(row.get("name")),
-        price_jpy=None if row.get("is_no_price") else price,
-        price_kind=items.price_kind(auction=auction is not None, no_price=bool(row.get("is_no_price"))),
+        price_jpy=None if no_price else price,
+        price_kind=items.price_kind(auction=auction is not None, no_price=no_price),
         raw_status=status,
         quantity=1,
         seller_id=seller_id,

@@ -7,10 +7,10 @@ from mercarich_contracts.market import Reason
 from mercarich_contracts.proxy_api import Item, PriceKind
 from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, Verdict, evidence
-from mercarich_marketplace.fields import integer, iso_time, mapping, positive, rows, strings, text
+from mercarich_marketplace.fields import flag, integer, iso_time, mapping, positive, rows, strings, text
 from mercarich_mercari_proxy.adapters.items import not_found, payer
 from mercarich_mercari_proxy.domain import states
-from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_item
+from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_product
 
 PARSER_VERSION = "mercari-shops/2"
 
@@ -48,7 +48,7 @@ class Product:
 
 def read(answer: Answer, item_id: str) -> Item:
     """Return the requested product. Raise `Fault` when the response does not show its state beyond doubt."""
-    if says_no_such_item(answer):
+    if says_no_such_product(answer):
         return not_found(answer, item_id, PARSER_VERSION)
     document = mapping(json_of(answer))
     if (text(document.get("name")) or "").rpartition("/")[2] != item_id:
@@ -101,7 +101,7 @@ def read(answer: Answer, item_id: str) -> Item:
 
 
 def _verdict(product: Product, tags: tuple[str, ...], quantities: list[int] | None) -> Verdict:
-    if product.part("isBlockedShop") is True or product.object("shop").get("isBlockedShop") is True:
+    if flag(product.part("isBlockedShop")) or flag(product.object("shop").get("isBlockedShop")):
         return states.SHOP_BLOCKED
     if "sold_out" in tags:
         return states.SOLD_OUT

@@ -18,6 +18,7 @@ from mercarich_marketplace.turns import Flow
 from mercarich_mercari_proxy.adapters import items, search, sellers, shops
 from mercarich_mercari_proxy.adapters.dpop import Signer
 from mercarich_mercari_proxy.domain import ids
+from mercarich_mercari_proxy.domain.proofs import PROOFS
 
 LIST_PAGES = 5
 LIST_LIMIT = 100
@@ -40,6 +41,7 @@ class WebMarket:
 
     site = SITE
     parser_version = items.PARSER_VERSION
+    proofs = PROOFS
 
     def __init__(self, egress: Egress, base_url: str, signer: Signer) -> None:
         self._egress = egress

@@ -9,11 +9,10 @@ from mercarich_marketplace.fields import at, parse, rows, text
 
 _OWN = dict.fromkeys(range(300, 400), Reason.BLOCKED)
 """The API never redirects: a redirect comes from a server in front of it."""
-_GRPC_NOT_FOUND = 5
 
 
 def json_of(answer: Answer) -> Any:
-    """Return the JSON of a response with status 200. Raise `Fault` or `Missing` for any other response."""
+    """Return the JSON of a response with status 200. Raise `Fault` for any other response."""
     document = parse(answers.body_of(answer, fault_of))
     if document is None:
         raise _not_json(answer)
@@ -21,27 +20,44 @@ def json_of(answer: Answer) -> Any:
 
 
 def fault_of(answer: Answer) -> Fault:
-    """Return the fault for a response with another status than 200."""
+    """Return the fault for a response with another status than 200. HTML is of a server in front of the API."""
+    if answer.status == 404 and _is_html(answer):
+        return _not_json(answer)
     return answers.fault_of(answer, _words(answer), _OWN)
 
 
 def says_no_such_item(answer: Answer) -> bool:
-    """Return whether this is Mercari's own not-found response, which needs no second look."""
-    if answer.status != 404:
-        return False
-    body = parse(answer.body)
-    legacy = at(body, "result") == "error" and any(
-        error.get("code") == "RecordNotFoundException" for error in rows(at(body, "errors"))
+    """Return whether items/get says that there is no such item, in the body recorded 2023-12-20 (take-kun/mercapi)."""
+    body = parse(answer.body) if answer.status == 404 else None
+    errors = at(body, "errors")
+    only = errors[0] if isinstance(errors, list) and len(errors) == 1 else None
+    return (
+        at(body, "result") == "error"
+        and at(only, "code") == "RecordNotFoundException"
+        and text(at(only, "message")) is not None
+        and at(body, "data") is None
     )
+
+
+def says_no_such_product(answer: Answer) -> bool:
+    """Return whether Shops says that there is no such product, in the recorded body (carimer-api 1.3).
+
+    The message is part of it: gRPC gateways give code 5 with other words for routes that they do not know.
+    """
+    body = parse(answer.body) if answer.status == 404 else None
     code = at(body, "code")
-    grpc = isinstance(code, int) and code == _GRPC_NOT_FOUND and text(at(body, "message")) is not None
-    return legacy or grpc
+    return type(code) is int and code == 5 and at(body, "message") == "product not found"
+
+
+def _is_html(answer: Answer) -> bool:
+    return answer.body.lstrip()[:1] == b"<"
 
 
 def _not_json(answer: Answer) -> Fault:
     start = answer.body.lstrip()[:200]
-    if start.startswith(b"<"):
-        return Fault(Reason.BLOCKED, f"HTML instead of JSON: {start.decode(errors='replace')}")
+    if _is_html(answer):
+        words = f"HTTP {answer.status} with HTML instead of JSON: {start.decode(errors='replace')}"
+        return Fault(Reason.BLOCKED, words)
     return Fault(Reason.UNPARSABLE, f"not JSON: {start.decode(errors='replace')}")
 
 

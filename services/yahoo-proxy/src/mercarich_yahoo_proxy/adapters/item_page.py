@@ -3,18 +3,19 @@
 import hashlib
 from typing import Any
 
-from mercarich_contracts.market import Reason
+from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites.yahoo import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
 from mercarich_marketplace.fields import at, identifier, integer, iso_time, mapping, positive, rows, strings, text
 from mercarich_yahoo_proxy.domain import prices, redirects, states
 from mercarich_yahoo_proxy.domain.blocks import Blocks, blocks_of
-from mercarich_yahoo_proxy.domain.errors import BLOCK_TEXT, nothing_known, page_of
+from mercarich_yahoo_proxy.domain.errors import BLOCK_TEXT, fault_of, nothing_known, page_of
 
 PARSER_VERSION = "yahoo-item/1"
 
-ENDED_TEXT = "このオークションは終了しています".encode()
+_OVER = (State.SOLD, State.ENDED, State.SUSPENDED)
+"""What a page that comes with HTTP 404 proves. One that shows an open auction contradicts itself."""
 
 _CONDITIONS = {
     "新品、未使用": 1,
@@ -35,10 +36,20 @@ def read(answer: Answer, item_id: str) -> Item | redirects.Elsewhere:
     body = page_of(answer)
     blocks = blocks_of(body, item_id)
     if blocks.items:
-        return _item(answer, item_id, blocks)
-    if blocks.has_next or BLOCK_TEXT in body:
-        raise nothing_known(body, f"no item {item_id} in the page's data")
-    return _ended(answer, item_id, blocks)
+        item = _item(answer, item_id, blocks)
+    elif blocks.has_next or BLOCK_TEXT in body:
+        raise _no_item(answer, f"no item {item_id} in the page's data")
+    else:
+        item = _ended(answer, item_id, blocks)
+    if answer.status == 404 and item.state not in _OVER:
+        raise Fault(Reason.UNPARSABLE, f"HTTP 404 with the page of an item that is {item.state}")
+    return item
+
+
+def _no_item(answer: Answer, missing: str) -> Fault:
+    if answer.status == 404 and BLOCK_TEXT not in answer.body:
+        return fault_of(answer)
+    return nothing_known(answer.body, missing)
 
 
 def _item(answer: Answer, item_id: str, blocks: Blocks) -> Item:
@@ -84,18 +95,17 @@ def _item(answer: Answer, item_id: str, blocks: Blocks) -> Item:
 
 
 def _ended(answer: Answer, item_id: str, blocks: Blocks) -> Item:
-    """Return the item of an ended auction, whose page has no `__NEXT_DATA__`: only `pageData` or a sentence."""
-    page, body = blocks.page_data, answer.body
-    says_ended = ENDED_TEXT in body and f"/auction/{item_id}".encode() in body and b'"auctionId"' not in body
-    if page:
-        verdict = states.without_item(blocks)
-    elif says_ended and not blocks.has_page_data:
-        verdict = states.CLOSED
-    else:
-        raise Fault(Reason.UNPARSABLE, f"neither an item nor pageData of {item_id} in the page")
+    """Return the item of an ended auction, whose page has only `pageData` left.
+
+    The sentence that the auction has ended is no proof without it: pages about anything can quote it.
+    """
+    page = blocks.page_data
+    if not page:
+        raise _no_item(answer, f"neither an item nor pageData of {item_id} in the page")
+    verdict = states.without_item(blocks)
     extract = (
         f"pageData: productID={page.get('productID')} isClosed={page.get('isClosed')} "
-        f"hasWinner={page.get('hasWinner')} bids={page.get('bids')} {ENDED_TEXT.decode() if says_ended else ''}"
+        f"hasWinner={page.get('hasWinner')} bids={page.get('bids')}"
     )
     return Item(
         marketplace=SITE.marketplace,

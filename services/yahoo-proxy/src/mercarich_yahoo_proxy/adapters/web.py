@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from urllib.parse import urlencode
 
+from mercarich_contracts.market import Reason
 from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
 from mercarich_contracts.sites.yahoo import SITE
-from mercarich_marketplace.answers import Answer
+from mercarich_marketplace.answers import Answer, Fault
 from mercarich_marketplace.egress import Call, Egress
 from mercarich_marketplace.turns import Flow
-from mercarich_yahoo_proxy.adapters import item_page, search_page
+from mercarich_yahoo_proxy.adapters import absence, item_page, search_page
+from mercarich_yahoo_proxy.domain.proofs import PROOFS
 from mercarich_yahoo_proxy.domain.redirects import Elsewhere
 
 MOST_REDIRECTS = 2
@@ -23,12 +25,24 @@ class WebMarket:
 
     site = SITE
     parser_version = item_page.PARSER_VERSION
+    proofs = PROOFS
 
     def __init__(self, egress: Egress, base_url: str) -> None:
         self._egress = egress
         self._base = base_url
 
     async def look(self, item_id: str, flow: Flow) -> Item:
+        """Return the item from its page. Where the page is missing, ask whether there is such an auction at all."""
+        try:
+            return await self._shown(item_id, flow)
+        except Fault as fault:
+            if fault.reason is not Reason.NOT_FOUND_UNPROVEN:
+                raise
+            page = fault.detail
+        call = _call(f"{self._base}/api/detail/v2/items/{item_id}", "application/json")
+        return await self._egress.fetch(call, partial(absence.read, page=page), flow)
+
+    async def _shown(self, item_id: str, flow: Flow) -> Item:
         """Return the item from its page. A redirect is followed only to the same item on the same site."""
         url = f"{self._base}/jp/auction/{item_id}"
         for _ in range(MOST_REDIRECTS):
@@ -55,9 +69,5 @@ class WebMarket:
         return await self._egress.fetch(_call(url), read, flow)
 
 
-def _call(url: str) -> Call:
-    return Call(url=url, headers=_headers)
-
-
-def _headers() -> dict[str, str]:
-    return {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "ja"}
+def _call(url: str, accept: str = "text/html,application/xhtml+xml") -> Call:
+    return Call(url=url, headers=lambda: {"Accept": accept, "Accept-Language": "ja"})

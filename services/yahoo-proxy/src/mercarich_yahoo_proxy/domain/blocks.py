@@ -28,8 +28,6 @@ class Blocks:
     """The copies of the item that carry the requested id."""
     has_next: bool
     """The page has a `__NEXT_DATA__` block, readable or not."""
-    has_page_data: bool
-    """The page has a `pageData` block, readable or not."""
     page_data: dict[str, Any] = field(default_factory=dict)
     """`pageData.items` when it has the requested id, else empty. Values are strings; any key may be absent."""
 
@@ -40,7 +38,6 @@ def blocks_of(body: bytes, item_id: str) -> Blocks:
     return Blocks(
         items=[copy for copy in copies if copy.get("auctionId") == item_id],
         has_next=bool(copies) or b"__NEXT_DATA__" in body,
-        has_page_data=b"pageData" in body,
         page_data=page_data if page_data.get("productID") == item_id else {},
     )
 

@@ -16,12 +16,15 @@ def fault_of(answer: Answer) -> Fault:
 
 
 def page_of(answer: Answer) -> bytes:
-    """Return the body of a response with status 200. Raise `Fault` for other statuses and for a blank body."""
-    return answers.body_of(answer, fault_of)
+    """Return the body of a response that may be an item page. Raise `Fault` for the others, and for a blank body.
+
+    Ended auctions may come with HTTP 404 and their whole page (`proofs`).
+    """
+    return answer.body if answer.status == 404 else answers.body_of(answer, fault_of)
 
 
 def nothing_known(body: bytes, missing: str) -> Fault:
     """Return the fault for a page of unknown content: blocked with the text of the block page, else unparsable."""
     if BLOCK_TEXT in body:
-        return Fault(Reason.BLOCKED, f"HTTP 200 with {BLOCK_TEXT.decode()}")
+        return Fault(Reason.BLOCKED, f"a page with {BLOCK_TEXT.decode()}")
     return Fault(Reason.UNPARSABLE, missing)

@@ -1,10 +1,10 @@
-"""A redirect of an item page: to the same item elsewhere on the site, away from it, or to a login."""
+"""A redirect of an item page: to the same item elsewhere on the site, or to anything else, which proves nothing."""
 
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from mercarich_contracts.market import Reason
-from mercarich_marketplace.answers import Answer, Fault, Missing
+from mercarich_marketplace.answers import Answer, Fault
 
 _SITE = "auctions.yahoo.co.jp"
 
@@ -20,18 +20,17 @@ class Elsewhere:
 
 
 def follow(answer: Answer, item_id: str) -> Elsewhere:
-    """Return the other address of the same item.
+    """Return the other address of the same item. Raise a blocked `Fault` for any other redirect.
 
-    Raise `Missing` when the redirect leads away from the item, as for old auctions. Raise a blocked `Fault` when it
-    leads to another site: a login or a consent page shows nothing about the item.
+    A site sends clients to its top, sorry, maintenance, consent and login pages in trouble of any kind. Old auctions
+    are said to redirect, too (Otter1102/yahooauction-watch), but no address that means an end is recorded.
     """
     given = answer.headers.get("location", "")
     target = urljoin(answer.url, given)
     host = urlsplit(target).hostname or ""
     detail = f"HTTP {answer.status} to {target if given else 'nowhere'}"
-    if host != urlsplit(answer.url).hostname and host != _SITE and not host.endswith(f".{_SITE}"):
-        raise Fault(Reason.BLOCKED, detail)
+    on_site = host in (urlsplit(answer.url).hostname, _SITE) or host.endswith(f".{_SITE}")
     same_item = urlsplit(target).path.rstrip("/").rpartition("/")[2] == item_id
-    if given and same_item and target != answer.url:
+    if given and on_site and same_item and target != answer.url:
         return Elsewhere(target)
-    raise Missing(detail)
+    raise Fault(Reason.BLOCKED, detail)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mercarich_contracts.market import Reason, State
 from mercarich_marketplace.answers import Fault, Verdict
-from mercarich_marketplace.fields import integer, text
+from mercarich_marketplace.fields import flag, integer, text
 from mercarich_yahoo_proxy.domain.blocks import Blocks
 from mercarich_yahoo_proxy.domain.prices import Price, says_no_buyout
 
@@ -78,7 +78,7 @@ def _open(blocks: Blocks, price: Price, end_at: datetime | None, now: datetime) 
 
 def _is_flea_market(blocks: Blocks) -> bool:
     """Return the flag, if all copies that have it agree. Raise `Fault` otherwise: one copy may be damaged."""
-    flags = [flag for copy in blocks.items if isinstance(flag := copy.get("isFleaMarket"), bool)]
+    flags = [flag(copy.get("isFleaMarket")) for copy in blocks.items if "isFleaMarket" in copy]
     if len(set(flags)) > 1:
         raise Fault(Reason.UNPARSABLE, "isFleaMarket is true in one part of the page and false in another")
     return True in flags

@@ -1,0 +1,51 @@
+"""What proves a state of an item: a row for each answer of a marketplace that does. Any other answer is `unknown`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Reason, State
+from mercarich_contracts.proxy_api import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A request that looks at one kind of item."""
+
+    kind: str
+    request: str
+    reader: str
+    """Who reads the answer: the parser's version without its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An answer that proves a state."""
+
+    route: Route
+    statuses: tuple[int, ...]
+    says: str
+    """What decides in the body."""
+    state: State
+    reason: Reason | None
+    source: str
+    """Where such an answer was recorded or described."""
+    looks: int = 1
+    """2: the proxy says `unknown`, and the checker believes the second such answer, a minute later."""
+
+
+class Proofs:
+    """The table of one marketplace."""
+
+    def __init__(self, rows: Iterable[Proof]) -> None:
+        self.rows = tuple(rows)
+        self._covered = frozenset(
+            (row.route.reader, status, row.state, row.reason)
+            for row in self.rows
+            for status in row.statuses
+            if row.looks == 1
+        )
+
+    def cover(self, item: Item) -> bool:
+        """Return whether one look proves the item's state, by its reader, its HTTP status and its reason."""
+        reader = item.evidence.parser_version.partition("/")[0]
+        return (reader, item.evidence.http_status, item.state, item.reason) in self._covered
