@@ -53,8 +53,20 @@ SITE_FAULTS: tuple[tuple[str, float, float, dict[str, Any]], ...] = (
     ("html_instead_of_json", 0.7, 15 * MINUTE, {}),
     ("field_removed", 0.5, 20 * MINUTE, {}),
     ("404", 0.3, 45.0, {}),
+    ("404_route", 1.0, 20 * MINUTE, {}),
+    ("404_route", 0.3, 40 * MINUTE, {}),
+    ("404_cdn", 0.6, 20 * MINUTE, {}),
+    ("redirect", 1.0, 15 * MINUTE, {"to": "/html/maintenance"}),
+    ("redirect", 0.4, 20 * MINUTE, {"to": "/sorry.html"}),
+    ("redirect", 0.7, 15 * MINUTE, {"to": "/"}),
+    ("redirect", 0.7, 15 * MINUTE, {"to": "/guide/consent"}),
+    ("field_retyped", 1.0, 20 * MINUTE, {}),
 )
 """Kind, share of the requests, longest duration, further values."""
+MERCARI_FAULTS: tuple[tuple[str, float, float, dict[str, Any]], ...] = (
+    ("404_gateway", 1.0, 20 * MINUTE, {}),
+    ("field_retyped", 1.0, 20 * MINUTE, {"field": "is_no_price"}),
+)
 AMAZON_FAULTS: tuple[tuple[str, str, float, float, dict[str, Any]], ...] = (
     ("spapi", "429", 0.5, 40 * MINUTE, {"retry_after": 5}),
     ("spapi", "500", 0.3, 30 * MINUTE, {}),
@@ -111,7 +123,8 @@ class Weather:
 
     def _sites(self, chance: random.Random) -> Iterator[Event]:
         for name in PROXIES:
-            for kind, share, longest, more in chance.sample(SITE_FAULTS, 4):
+            faults = [*SITE_FAULTS, *MERCARI_FAULTS] if name is Marketplace.MERCARI else SITE_FAULTS
+            for kind, share, longest, more in chance.sample(faults, 6):
                 seconds = chance.uniform(0.2, 1.0) * longest if longest > MINUTE else longest
                 yield self._fault(_during_runs(chance), str(name), kind, seconds, share=share, **more)
             yield self._proxy_away(chance, name)

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mercarich_simulator.faults import Faults, without
+from mercarich_simulator.faults import Faults, spoiled
 from mercarich_simulator.web import Ending
 
 
@@ -22,6 +22,9 @@ def yahoo(sim: Any, number: int = 0) -> Any:
     [
         ("403", 403, "Cloudflare"),
         ("404", 404, "Not Found"),
+        ("404_route", 404, "404 page not found"),
+        ("404_cdn", 404, "Cloudflare"),
+        ("redirect", 302, ""),
         ("423", 423, "GW0002"),
         ("429", 429, ""),
         ("500", 500, "500"),
@@ -95,13 +98,37 @@ def test_a_removed_field_is_missing_from_the_page(sim: Any) -> None:
     assert yahoo(sim).body.count(b'"status":"open","category"') == 0
 
 
+def test_a_redirect_leads_where_the_fault_says(sim: Any) -> None:
+    set_fault(sim, kind="redirect", to="/sorry.html")
+    assert ("location", "/sorry.html") in yahoo(sim).headers
+
+
+def test_a_gateway_knows_neither_the_path_nor_the_method(sim: Any) -> None:
+    sim.json("POST", "/_sim/faults", {"target": "mercari", "kind": "404_gateway"})
+    replies = [sim.call("GET", "/mercari/items/get?id=m00000000001") for _ in range(2)]
+    assert [reply.status for reply in replies] == [404, 404]
+    assert sorted(orjson.loads(reply.body)["code"] for reply in replies) == [5, 12]
+
+
+def test_a_retyped_field_has_another_type() -> None:
+    faults = Faults(seed=1)
+    document = {"flag": True, "off": False, "number": 5, "text": "a", "inner": {"number": 1}}
+    seen = {}
+    for path in ("flag", "off", "number", "text", "missing", "inner.number"):
+        fault = faults.set({"target": "mercari", "kind": "field_retyped", "field": path}, 0)
+        seen[path] = spoiled({**document, "inner": {"number": 1}}, fault)
+    assert (seen["flag"]["flag"], seen["off"]["off"], seen["missing"]["missing"]) == ("yes", "no", "no")
+    assert (seen["number"]["number"], seen["text"]["text"]) == ("5", ["a"])
+    assert seen["inner.number"]["inner"] == {"number": "1"}
+
+
 def test_a_field_that_is_not_named_is_picked_by_the_seed() -> None:
     faults = Faults(seed=1)
     fault = faults.set({"target": "mercari", "kind": "field_removed"}, 0)
     missing = set()
     for _ in range(40):
         assert faults.pick("mercari", (), 1, inner=("field_removed",)) is fault
-        missing |= {"a", "b", "c"} - set(without({"a": 1, "b": 2, "c": 3}, fault))
+        missing |= {"a", "b", "c"} - set(spoiled({"a": 1, "b": 2, "c": 3}, fault))
     assert missing == {"a", "b", "c"}
 
 

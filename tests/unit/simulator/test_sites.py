@@ -97,6 +97,32 @@ def test_a_deleted_auction_is_404_and_a_flea_market_item_says_so(sim: Any) -> No
     assert sim.call("GET", f"/yahoo/auction/{row['source_id']}").status == 404
 
 
+def test_half_of_the_ended_auctions_come_with_404_and_their_whole_page(sim: Any) -> None:
+    rows = [row for row in sim.rows() if row["marketplace"] == "yahoo"][:40]
+    for row in rows:
+        sim.happen(row, "ended")
+    replies = [sim.call("GET", f"/yahoo/jp/auction/{row['source_id']}") for row in rows]
+
+    assert 5 < sum(reply.status == 404 for reply in replies) < len(rows) - 5
+    assert {yahoo_item(reply.body)["status"] for reply in replies} == {"closed"}
+
+
+def test_json_says_that_there_is_no_such_auction_and_refuses_bursts_for_minutes(sim: Any) -> None:
+    row = first(sim, "yahoo")
+    sim.happen(row, "deleted")
+
+    def asked() -> Any:
+        return sim.call("GET", f"/yahoo/api/detail/v2/items/{row['source_id']}")
+
+    reply = asked()
+    assert (reply.status, orjson.loads(reply.body)["error"]["status"]) == (404, 404)
+    assert [asked().status for _ in range(10)] == [404] * 9 + [423]
+    sim.advance(60)
+    assert asked().status == 423
+    sim.advance(61)
+    assert asked().status == 404
+
+
 def test_a_store_shows_its_price_without_tax_beside_the_payable_one(begin: Any) -> None:
     sim = begin(listings=1_000)
     items = [

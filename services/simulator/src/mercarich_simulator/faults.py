@@ -21,18 +21,19 @@ _HTTP = frozenset(
         "empty_200",
     }
 )
-_SITE = _HTTP | {"423", "block_page_200", "field_removed"}
+_SITE = _HTTP | {"404_route", "404_cdn", "423", "block_page_200", "field_removed", "field_retyped", "redirect"}
 
 KINDS: dict[str, frozenset[str]] = {
     "yahoo": _SITE,
-    "mercari": _SITE,
+    "mercari": _SITE | {"404_gateway"},
     "lwa": _HTTP | {"invalid_grant", "invalid_client"},
     "spapi": _HTTP | {"stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"},
 }
 """The kinds of faults for each target."""
 
-_INNER = frozenset({"field_removed", "stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"})
+_INNER = frozenset({"field_removed", "field_retyped", "stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"})
 """Kinds that change the content of a response; all others replace or delay it."""
+FIELDS = ("field_removed", "field_retyped")
 
 
 @dataclass(slots=True)
@@ -53,7 +54,9 @@ class Fault:
     retry_after: int | None = 5
     """`429`: seconds in the header; None = no header."""
     field: str | None = None
-    """`field_removed`: dotted path of the key; None = one picked by the seed."""
+    """`field_removed` and `field_retyped`: dotted path of the key; None = one picked by the seed."""
+    to: str = "/"
+    """`redirect`: where to."""
     state: str = "IN_PROGRESS"
     """`stuck_feed`: where it sticks, IN_QUEUE or IN_PROGRESS."""
     set_at: float = 0.0
@@ -121,7 +124,7 @@ def _read(body: dict[str, Any]) -> Fault:
     if kind not in KINDS[target]:
         raise ValueError(f"kind for {target} must be one of {', '.join(sorted(KINDS[target]))}, not {kind!r}")
     known = {"target", "kind", "share", "from_seconds", "for_seconds", "only"}
-    known |= {"seconds", "retry_after", "field", "state"}
+    known |= {"seconds", "retry_after", "field", "state", "to"}
     if unknown := set(body) - known:
         raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
     fault = Fault(**{**body, "kind": kind, "only": tuple(map(str, body.get("only") or ()))})
@@ -132,14 +135,24 @@ def _read(body: dict[str, Any]) -> Fault:
     return fault
 
 
-def without(document: dict[str, Any], fault: Fault) -> dict[str, Any]:
-    """Return the document without the key of a `field_removed` fault. An unknown path removes nothing."""
+def spoiled(document: dict[str, Any], fault: Fault) -> dict[str, Any]:
+    """Return the document without the key of a `field_removed` fault, or with another type under that of
+    `field_retyped`. An unknown path removes nothing; a key that is missing is retyped as a flag."""
     keys = sorted(document)
     path = fault.field or keys[entropy("field", fault.number, fault.hit)[0] % len(keys)]
     *parents, last = path.split(".")
     place: Any = document
     for key in parents:
         place = place.get(key) if isinstance(place, dict) else None
-    if isinstance(place, dict):
-        place.pop(last, None)
+    if not isinstance(place, dict):
+        return document
+    value = place.pop(last, None)
+    if fault.kind == "field_retyped":
+        place[last] = _retyped(value)
     return document
+
+
+def _retyped(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, int | float) else [value]

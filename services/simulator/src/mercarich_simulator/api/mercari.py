@@ -5,7 +5,7 @@ from typing import Any
 
 from mercarich_simulator.api.images import image
 from mercarich_simulator.api.trouble import guarded
-from mercarich_simulator.faults import without
+from mercarich_simulator.faults import FIELDS, spoiled
 from mercarich_simulator.identity import SHOPS_LENGTH
 from mercarich_simulator.shelf import MERCARI
 from mercarich_simulator.sites.look import Look
@@ -84,7 +84,9 @@ class MercariApi:
         statuses = set(query.get("status", "on_sale,trading,sold_out").split(","))
         page = (int(limit), int(pager))
         seller_id = query.get("seller_id", "")
-        return json_reply(seller_page(self._world.market, seller_id, statuses, page, self._world.clock.now()))
+        listed = seller_page(self._world.market, seller_id, statuses, page, self._world.clock.now())
+        fault = self._world.faults.pick(MERCARI, (seller_id,), self._world.clock.wall(), inner=FIELDS)
+        return json_reply({**listed, "data": [spoiled(row, fault) if fault else row for row in listed["data"]]})
 
     def _profile(self, request: Request) -> Reply:
         full = request.query.get("_user_format") == "profile"
@@ -104,8 +106,8 @@ class MercariApi:
 
     def _robbed(self, document: dict[str, Any], look: Look) -> dict[str, Any]:
         names = (look.item.item_id, look.item.seller_id)
-        fault = self._world.faults.pick(MERCARI, names, self._world.clock.wall(), inner=("field_removed",))
-        return without(document, fault) if fault else document
+        fault = self._world.faults.pick(MERCARI, names, self._world.clock.wall(), inner=FIELDS)
+        return spoiled(document, fault) if fault else document
 
 
 def _named(request: Request, path: str) -> tuple[str, ...]:

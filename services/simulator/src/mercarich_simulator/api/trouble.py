@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from mercarich_simulator.faults import Fault
-from mercarich_simulator.web import Ending, Reply, html_reply, json_reply
+from mercarich_simulator.web import Ending, Reply, html_reply, json_reply, text_reply
 from mercarich_simulator.world import World
 
 BLOCK_PAGE = (
@@ -13,6 +13,13 @@ BLOCK_PAGE = (
 ).encode()
 _CLOUDFLARE = b"<html><head><title>Attention Required! | Cloudflare</title></head><body></body></html>"
 _UNAVAILABLE = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
+_ROUTE = "404 page not found"
+"""What a Go server says of an unknown path (recorded at Mercari, carimer-api 1.3)."""
+_GATEWAY = (
+    {"code": 5, "message": "Not Found", "details": []},
+    {"code": 12, "message": "Method Not Allowed", "details": []},
+)
+"""What grpc-gateway says of an unknown path and of an unknown method (its default routing error handler)."""
 _NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>"
 _SLOW_SECONDS = 3.0
 
@@ -38,9 +45,14 @@ def _instead(target: str, fault: Fault) -> Reply:
     if fault.kind == "500":
         inner = amazon_error(500, "InternalFailure", "We encountered an internal error. Please try again.")
         return inner if target == "spapi" else html_reply(b"<html><body>500</body></html>", 500)
+    if fault.kind == "redirect":
+        return html_reply(b"", 302).with_headers(("location", fault.to))
     plain: dict[str, Reply] = {
         "404": html_reply(_NOT_FOUND, 404),
-        "423": json_reply(_LOCKED, 423),
+        "404_route": text_reply(_ROUTE, 404),
+        "404_gateway": json_reply(_GATEWAY[fault.hit % 2], 404),
+        "404_cdn": html_reply(_CLOUDFLARE, 404),
+        "423": json_reply(LOCKED, 423),
         "503_html": html_reply(_UNAVAILABLE, 503),
         "html_instead_of_json": html_reply(_UNAVAILABLE.replace(b"503 ", b"")),
         "empty_200": html_reply(b""),
@@ -64,4 +76,4 @@ def lwa_error(status: int, code: str, description: str) -> Reply:
 
 QUOTA = ("QuotaExceeded", "You exceeded your quota for the requested resource.")
 DENIED = ("Unauthorized", "Access to requested resource is denied.")
-_LOCKED = {"error": {"status": 423, "code": "GW0002", "message": "オークションにアクセスできませんでした"}}
+LOCKED = {"error": {"status": 423, "code": "GW0002", "message": "オークションにアクセスできませんでした"}}

@@ -51,6 +51,12 @@ class YahooItemPages:
         )
 
 
+def is_shown_as_missing(look: Look) -> bool:
+    """Return whether the page comes with HTTP 404, still whole: so Yahoo serves some of the auctions that have ended
+    (auction j1227612451 in 2026-07, and a second client's notes on auctions without bids)."""
+    return look.state in _STATUS and look.item.noise[21] % 2 == 0
+
+
 def item_object(look: Look) -> dict[str, Any]:
     """Return `detail.item` of the page."""
     item, start, end = look.item, *_times(look)
