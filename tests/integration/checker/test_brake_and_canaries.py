@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Engine, or_, select, update
 from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
@@ -20,7 +21,7 @@ from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import holds, listing_events, listings, source_items
 from mercarich_platform.clock import utc_now
-from mercarich_reasons.holds import CanariesDiffer, TooManyUnreadable
+from mercarich_reasons.holds import CanariesDiffer, TooManyAbsent, TooManyUnreadable
 from mercarich_reasons.stock import SourceNotGone
 from mercarich_runs.ports import Outcome, Request, Run
 
@@ -256,6 +257,79 @@ def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_s
         cleared = connection.execute(newest).one()
     assert (cleared.reason, cleared.hold_id) == (SourceNotGone(State.AVAILABLE), hold.id)  # type: ignore[attr-defined]
     assert hold.applied_at is not None  # type: ignore[attr-defined]
+
+
+def _missing(shop: Shop, market: Market, count: int) -> int:
+    """A shop whose last 40 sources are missing, of the marketplace's own words."""
+    seller = shop.seller("a")
+    for n in range(count):
+        shop.listing(seller, f"x{n}")
+    lost = [f"x{n}" for n in range(count - 40, count)]
+    market.states = dict.fromkeys(lost, State.GONE)
+    market.reasons = dict.fromkeys(lost, Reason.NOT_FOUND)
+    return seller
+
+
+def test_many_sources_that_are_missing_are_for_a_person_however_often_they_are(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    _missing(shop, market, 200)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    seen = []
+    for _ in range(3):
+        run = check(engine, market)
+        seen.append((run.outcome, shop.count(listings, listings.c.quantity == 0)))
+    [hold] = _holds(engine)
+
+    assert [outcome for outcome, _ in seen] == [Outcome.FINISHED] * 3
+    assert {down for _, down in seen} == {seen[0][1]}
+    assert seen[0][1] < 20
+    assert (hold.kind, hold.released_at) == (HoldKind.ABSENCES, None)  # type: ignore[attr-defined]
+    assert isinstance(hold.reason, TooManyAbsent)  # type: ignore[attr-defined]
+    released = update(holds).values(released_at=utc_now(), released_by="ops")
+    engines.run_tx(engine, lambda connection: connection.execute(released))
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+    observations.apply_released_holds(Marketplace.YAHOO, utc_now())
+    assert shop.count(listings, listings.c.quantity == 0) == 40
+
+
+def test_what_is_read_of_missing_sources_decides_without_a_person(engine: Engine, shop: Shop, market: Market) -> None:
+    _missing(shop, market, 200)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    check(engine, market)
+    held = [row.item_id for row in _held_sources(engine)]
+    market.states = {held[0]: State.SOLD}
+    market.reasons = {}
+    earlier = update(source_items).values(suspected_at=utc_now() - timedelta(hours=1))
+    engines.run_tx(
+        engine, lambda connection: connection.execute(earlier.where(source_items.c.suspected_at.is_not(None)))
+    )
+    check(engine, market)
+
+    assert shop.count(listings, listings.c.hold_id.is_not(None)) == 0
+    assert shop.source(held[0]).state == State.SOLD
+    assert shop.count(listings, listings.c.quantity == 0) == 40 - len(held) + 1
+    [hold] = _holds(engine)
+    assert (hold.released_at is None, hold.released_by) == (False, None)  # type: ignore[attr-defined]
+
+
+def test_a_hold_for_missing_sources_keeps_those_of_later_runs_too(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = _missing(shop, market, 200)
+    check(engine, market)
+    down = shop.count(listings, listings.c.quantity == 0)
+    shop.listing(seller, "later")
+    market.states["later"], market.reasons["later"] = State.GONE, Reason.NOT_FOUND
+    check(engine, market)
+
+    assert shop.count(listings, listings.c.quantity == 0) == down
+    assert len(_holds(engine)) == 1
+    assert "later" in {row.item_id for row in _held_sources(engine)}
+
+
+def _held_sources(engine: Engine) -> list[Any]:
+    held = select(source_items.c.item_id).join(listings, listings.c.source_item_id == source_items.c.id)
+    with engines.reading(engine) as connection:
+        return list(connection.execute(held.where(listings.c.hold_id.is_not(None))).all())
 
 
 def _started(engine: Engine, shop: Shop, item_id: str, **more: object) -> tuple[Run, CheckBatch]:

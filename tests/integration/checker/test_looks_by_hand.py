@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select, update
 from tests.integration.checker.shop import Market, Shop, Workers, check
 
 from mercarich_checker.adapters import tallies_sql
+from mercarich_checker.adapters.tallies_sql import Falling
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -114,7 +115,7 @@ def test_what_a_look_confirms_does_not_count_as_falling(
     assert shop.count(listings, listings.c.quantity == 0) == 44
     with engines.reading(engine) as connection:
         run = connection.execute(select(runs)).first()
-        weighed = tallies_sql.weighed(connection, run.id, [SELLER])
+        weighed = tallies_sql.weighed(connection, run.id, Falling([SELLER], []))
     assert weighed.sellers[SELLER].fallen == 44 + 1
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mercarich_checker.domain.brake import Brake, Tally, too_many_unreadable
+from mercarich_checker.domain.brake import Brake, too_many_unreadable
 from mercarich_checker.domain.canaries import BadCanaries, Canary, Expected, judge_canaries, read_canaries
 from mercarich_checker.domain.looks import Meaning, in_trouble, meaning, retry
 from mercarich_contracts.market import Marketplace, Reason, State
@@ -54,7 +54,7 @@ def test_waits_grow_and_end(unknowns: int, jitter: float) -> None:
 
 @given(st.integers(0, 100_000), st.integers(0, 100_000))
 def test_the_brake_never_holds_below_its_number_and_always_above_both(checked: int, fallen: int) -> None:
-    holds = Brake(listings=20, share=0.15).holds(Tally(checked, fallen))
+    holds = Brake(listings=20, share=0.15).holds(fallen, checked)
     assert holds is (fallen >= 20 and fallen >= 0.15 * checked)
 
 

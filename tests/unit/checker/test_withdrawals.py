@@ -12,7 +12,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, Reason, State
 from mercarich_listings.history import replay
 from mercarich_listings.listing import Listing, Stage
-from mercarich_reasons.holds import TooManyFalls
+from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
 from mercarich_reasons.stock import SourceNotGone, SourceOnSaleAgain, SourceSeen
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -23,16 +23,19 @@ SETTINGS = BrakeSettings(
     share=0.15,
     marketplace_listings=200,
     marketplace_share=0.10,
+    absent_share=0.03,
     confirm_after=CONFIRM_AFTER,
     unknown_limit=6,
     retry_seconds=30,
 )
 SOLD = Seen(State.SOLD, Reason.WON, 31)
 HELD = Hold(5, RUN, None, HoldKind.FALLS, NOW, None)
+ABSENT = Seen(State.GONE, Reason.NOT_FOUND, 32)
+HELD_ABSENT = replace(HELD, kind=HoldKind.ABSENCES)
 
 
-def _gone(*, suspected: timedelta | None = None) -> Gone:
-    return Gone(SOLD, NOW, None if suspected is None else NOW - suspected)
+def _gone(*, suspected: timedelta | None = None, seen: Seen = SOLD) -> Gone:
+    return Gone(seen, NOW, None if suspected is None else NOW - suspected)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +70,25 @@ def _gone(*, suspected: timedelta | None = None) -> Gone:
             id="another run's reader is weighed anew",
         ),
         pytest.param(_gone(), replace(HELD, run_id=EARLIER_RUN), "new", id="held by an earlier run"),
+        pytest.param(_gone(seen=ABSENT), None, "new", id="missing at the first look"),
+        pytest.param(_gone(suspected=CONFIRM_AFTER, seen=ABSENT), HELD, "confirmed", id="one missing among falls"),
+        pytest.param(
+            _gone(suspected=CONFIRM_AFTER, seen=ABSENT), HELD_ABSENT, None, id="the same absence again: for a person"
+        ),
+        pytest.param(
+            _gone(suspected=CONFIRM_AFTER, seen=ABSENT),
+            replace(HELD_ABSENT, run_id=EARLIER_RUN),
+            None,
+            id="the same absence in another run: for a person",
+        ),
+        pytest.param(_gone(suspected=CONFIRM_AFTER), HELD_ABSENT, "confirmed", id="missing, and then read as sold"),
+        pytest.param(
+            _gone(suspected=CONFIRM_AFTER, seen=Seen(State.GONE, Reason.DELETED_BY_SELLER, 33)),
+            HELD_ABSENT,
+            "confirmed",
+            id="missing, and then read as deleted",
+        ),
+        pytest.param(None, HELD_ABSENT, "cleared", id="missing, and there again"),
     ],
 )
 def test_a_look_sorts_out_what_falls(source: Gone | None, hold: Hold | None, falls: str | None) -> None:
@@ -88,6 +110,7 @@ def test_a_hold_whose_row_is_gone_keeps_nothing(suspected: timedelta | None, fal
 
 
 MARKET, SELLER = HELD, Hold(6, RUN, 2, HoldKind.FALLS, NOW, None)
+MARKET_ABSENT, SELLER_ABSENT = replace(HELD_ABSENT, id=7), replace(SELLER, id=8, kind=HoldKind.ABSENCES)
 
 
 @pytest.mark.parametrize(
@@ -111,14 +134,44 @@ MARKET, SELLER = HELD, Hold(6, RUN, 2, HoldKind.FALLS, NOW, None)
             [replace(SELLER, released_at=NOW)], Tally(100, 50), Tally(100, 50), [], id="and was let off: no second hold"
         ),
         pytest.param([MARKET], Tally(10, 2), Tally(2000, 900), [], id="the run has held the marketplace"),
+        pytest.param([], Tally(300, 19, 19), Tally(300, 19, 19), [], id="few absences"),
+        pytest.param([], Tally(1000, 29, 29), Tally(1000, 29, 29), [], id="absences below the share"),
+        pytest.param([], Tally(1000, 30, 30), Tally(1000, 30, 30), [(2, TooManyAbsent(30, 1000))], id="absences at it"),
+        pytest.param([], Tally(0, 20, 20), Tally(0, 20, 20), [(2, TooManyAbsent(20))], id="absences after the run"),
+        pytest.param(
+            [], Tally(100, 25, 24), Tally(100, 25, 24), [(2, TooManyAbsent(24, 100))], id="no hold for a single sale"
+        ),
+        pytest.param(
+            [],
+            Tally(100, 50, 20),
+            Tally(100, 50, 20),
+            [(2, TooManyAbsent(20, 100)), (2, TooManyFalls(30, 100))],
+            id="absences and sales",
+        ),
+        pytest.param([SELLER], Tally(100, 50, 5), Tally(100, 50, 5), [], id="a few absences among held sales"),
+        pytest.param([SELLER_ABSENT], Tally(100, 50, 40), Tally(100, 50, 40), [], id="absences are held already"),
+        pytest.param(
+            [SELLER_ABSENT],
+            Tally(100, 70, 40),
+            Tally(100, 70, 40),
+            [(2, TooManyFalls(30, 100))],
+            id="sales beside held absences",
+        ),
+        pytest.param(
+            [], Tally(100, 5, 5), Tally(9000, 300, 300), [(None, TooManyAbsent(300, 9000))], id="of many sellers"
+        ),
     ],
 )
 def test_the_brake_opens_holds(
-    standing: list[Hold], seller: Tally, marketplace: Tally, opened: list[tuple[int | None, TooManyFalls]]
+    standing: list[Hold],
+    seller: Tally,
+    marketplace: Tally,
+    opened: list[tuple[int | None, TooManyFalls | TooManyAbsent]],
 ) -> None:
     weighed = Weighed({2: seller}, marketplace, None)
 
-    assert brake.to_open(standing, weighed, SETTINGS) == [NewHold(HoldKind.FALLS, why, who) for who, why in opened]
+    kinds = {TooManyFalls: HoldKind.FALLS, TooManyAbsent: HoldKind.ABSENCES}
+    assert brake.to_open(standing, weighed, SETTINGS) == [NewHold(kinds[type(why)], why, who) for who, why in opened]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +188,25 @@ def test_the_brake_opens_holds(
     ids=["none", "the seller's", "the marketplace's", "the seller's first", "one released", "released", "another's"],
 )
 def test_what_falls_is_kept_by_a_hold_that_nobody_released(standing: list[Hold], keeps: int | None) -> None:
-    assert brake.keeping(standing, [2]) == ({} if keeps is None else {2: keeps})
+    expected = {} if keeps is None else {2: keeps}
+    assert brake.keeping(standing, [2], absent=False) == expected
+    assert brake.keeping(standing, [2], absent=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("standing", "absent", "others"),
+    [
+        ([MARKET_ABSENT], 7, None),
+        ([MARKET_ABSENT, SELLER_ABSENT], 8, None),
+        ([SELLER, MARKET_ABSENT], 7, 6),
+        ([SELLER, replace(MARKET_ABSENT, released_at=NOW)], 6, 6),
+        ([replace(SELLER_ABSENT, user_id=9)], None, None),
+    ],
+    ids=["the marketplace's", "the seller's first", "before the seller's others", "a released one", "another's"],
+)
+def test_absences_are_kept_by_a_hold_of_their_own(standing: list[Hold], absent: int | None, others: int | None) -> None:
+    assert brake.keeping(standing, [2], absent=True).get(2) == absent
+    assert brake.keeping(standing, [2], absent=False).get(2) == others
 
 
 @pytest.mark.parametrize(
@@ -157,7 +228,7 @@ FALLS = withdrawals.Falls([CLEARED], [CONFIRMED], [FREE, KEPT])
 
 
 def test_a_confirmed_fall_goes_whatever_else_is_held() -> None:
-    decided = withdrawals.decide(FALLS, {2: 5, 8: 6}, only_mark=False)
+    decided = withdrawals.decide(FALLS, {2: 5, 8: 6}, {}, only_mark=False)
 
     assert decided == Decided(frozenset({1}), going={2: 2}, held={3: 5, 4: 6})
     assert decided.withdrawn == {2: [2]}
@@ -168,10 +239,17 @@ def test_a_confirmed_fall_goes_whatever_else_is_held() -> None:
 def test_what_no_hold_keeps_goes_and_a_run_without_update_withdraws_nothing(
     only_mark: bool, withdrawn: dict[int, list[int]]
 ) -> None:
-    decided = withdrawals.decide(FALLS, {8: 6}, only_mark=only_mark)
+    decided = withdrawals.decide(FALLS, {8: 6}, {}, only_mark=only_mark)
 
     assert (decided.going, decided.held, decided.withdrawn) == ({2: 2, 3: 2}, {4: 6}, withdrawn)
     assert decided.counts["withdrawn"] == sum(map(len, withdrawn.values()))
+
+
+def test_a_fall_by_absence_is_kept_by_its_own_hold() -> None:
+    falls = replace(FALLS, absent=frozenset({KEPT.id}))
+
+    assert withdrawals.decide(falls, {}, {8: 7}, only_mark=False).held == {KEPT.id: 7}
+    assert withdrawals.decide(falls, {2: 5, 8: 5}, {8: 7}, only_mark=False).held == {FREE.id: 5, KEPT.id: 7}
 
 
 def _listing(offer: Offer, **more: object) -> Listing:
@@ -188,7 +266,7 @@ def _listing(offer: Offer, **more: object) -> Listing:
     ],
 )
 def test_a_decision_becomes_changes_that_their_events_explain(only_mark: bool, turns: dict[int, EventKind]) -> None:
-    decided = withdrawals.decide(FALLS, {8: 6}, only_mark=only_mark)
+    decided = withdrawals.decide(FALLS, {8: 6}, {}, only_mark=only_mark)
     found = Found({offer.source_item_id: _gone() for offer in (CONFIRMED, FREE, KEPT)}, frozenset({11}))
     listings = [_listing(offer) for offer in (CLEARED, CONFIRMED, FREE, KEPT)]
 

@@ -16,6 +16,14 @@ class TooManyFalls(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class TooManyAbsent(Reason):
+    """Of too many sources at once the marketplace says that there is no such item. `checked` as in `TooManyFalls`."""
+
+    absent: int
+    checked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CanariesDiffer(Reason):
     """`wrong` of the `asked` canaries are not as expected; the other values are those of the first of them."""
 

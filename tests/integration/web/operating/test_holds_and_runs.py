@@ -1,5 +1,6 @@
 """The operator's pages of holds and runs."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from tests.integration.web.site import Browser
 from mercarich_checker.domain.brake import HoldKind
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
+from mercarich_reasons.holds import TooManyAbsent
 from mercarich_web.words import WORDS
 
 ReadTable = Callable[[Table], list[AnyRow]]
@@ -33,6 +35,23 @@ def test_an_open_hold_shows_what_waits_for_it(operator: Browser, hold: int) -> N
 
     assert "A camera" in page
     assert "30 of 60" in page
+
+
+def test_a_hold_shows_five_sources_at_random_with_their_evidence(operator: Browser, rows: Rows) -> None:
+    hold, seller = rows.hold(rows.run(1), kind=HoldKind.ABSENCES, reason=TooManyAbsent(40, 200)), rows.user("tom")
+    for number in range(40):
+        source = rows.source(f"x12000000{number:02}", state="gone", reason="not_found")
+        found = rows.evidence(source, state="gone", reason="not_found", http_status=404, extract=f"missing-{number:02}")
+        rows.change(update(tables.source_items).where(tables.source_items.c.id == source).values(evidence_id=found))
+        rows.listing(seller, source, f"TOM-{number}", hold_id=hold)
+    pages = [operator.get(f"/holds/{hold}").text for _ in range(6)]
+    drawn = [frozenset(re.findall(r"missing-\d\d", page)) for page in pages]
+
+    assert {len(five) for five in drawn} == {5}
+    assert len(set(drawn)) > 1
+    assert "40 of 200 checked sources would be missing at once" in pages[0]
+    assert pages[0].count("HTTP 404 · https://auctions.example/x1") == 5
+    assert len(re.findall(r'href="https://auctions.yahoo.co.jp/jp/auction/x12000000', pages[0])) == 5
 
 
 def test_each_kind_of_hold_says_how_it_ends() -> None:

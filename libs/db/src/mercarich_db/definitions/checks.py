@@ -145,6 +145,17 @@ BRAKE = (
         zero="Only the number counts: falls are held from BRAKE_MARKETPLACE_LISTINGS on.",
     ),
     Definition(
+        "BRAKE_ABSENT_SHARE",
+        0.03,
+        "share of the checked listings whose source may be missing in a run",
+        0.0,
+        1.0,
+        unit="share, 0 to 1",
+        why="An estimate: 12 to 30 % of a shop's sources are Shops products, so a fault of their route is far above it,"
+        " and what sellers delete between two checks is far below. The numbers are those of falls.",
+        zero="Only the number counts: from BRAKE_LISTINGS (or BRAKE_MARKETPLACE_LISTINGS) on, a person decides.",
+    ),
+    Definition(
         "BRAKE_UNPARSABLE_SHARE",
         0.10,
         "share of unreadable pages that holds a marketplace",

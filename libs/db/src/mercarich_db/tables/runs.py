@@ -54,6 +54,7 @@ run_sellers = Table(
     Column("planned", Integer, nullable=False),
     Column("checked", Integer, nullable=False),  # listings whose source was checked
     Column("fallen", Integer, nullable=False),
+    Column("absent", Integer, nullable=False, server_default="0"),  # of these, by absence of the source
 )
 
 holds = Table(
@@ -63,7 +64,7 @@ holds = Table(
     Column("run_id", Id, nullable=False),
     Column("marketplace", exact(16), nullable=False),
     Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
-    Column("kind", exact(16), nullable=True),  # falls (also NULL), canaries, unreadable
+    Column("kind", exact(16), nullable=True),  # falls (also NULL), absences, canaries, unreadable
     Column("reason", StoredReason, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("released_at", UtcDateTime, nullable=True),

@@ -186,6 +186,7 @@ REASONS: Mapping[str, str] = {
     "canaries_differ": (
         "{wrong} of {asked} canaries are not as expected: {item_id} should be {expected}, but was: {state|no answer}"
     ),
+    "too_many_absent": "{absent} [of {checked} checked ]sources would be missing at once",
     "too_many_unreadable": "too many pages cannot be read",
     # runs
     "newer_run_started": "a newer run has started",

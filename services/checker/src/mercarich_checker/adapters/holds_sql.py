@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
 
 from mercarich_checker.domain.brake import Hold, HoldKind, NewHold
 from mercarich_contracts.market import Marketplace
@@ -14,7 +14,16 @@ from mercarich_db.tables import holds, listings, runs
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
 _BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS))
-_OF_RUN = _HOLD.where(holds.c.run_id == bindparam("run_id"))
+_OF_RUN = _HOLD.where(
+    or_(
+        holds.c.run_id == bindparam("run_id"),
+        and_(
+            holds.c.applied_at.is_(None),
+            holds.c.marketplace == bindparam("marketplace"),
+            holds.c.kind == HoldKind.ABSENCES,
+        ),
+    )
+)
 _NEW = insert(holds).returning(holds.c.id)
 
 
@@ -23,8 +32,9 @@ def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Hold]:
     return {hold.id: hold for hold in _read(connection, _BY_ID, ids=sorted(ids))} if ids else {}
 
 
-def of_run(connection: Connection, run_id: int) -> list[Hold]:
-    return _read(connection, _OF_RUN, run_id=run_id)
+def of_run(connection: Connection, run_id: int, marketplace: Marketplace) -> list[Hold]:
+    """Return the holds of the run, and those for absences that earlier ones opened and nobody decided on."""
+    return _read(connection, _OF_RUN, run_id=run_id, marketplace=marketplace)
 
 
 def _read(connection: Connection, query: Select[Any], **given: Any) -> list[Hold]:

@@ -92,7 +92,8 @@ class SqlPlan(PendingRows[BatchItem]):
     def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         def open_once(connection: Connection) -> None:
             lock_newest(connection, run.marketplace, run.generation)
-            same = select(holds.c.id).where(holds.c.run_id == run.id, holds.c.user_id.is_(None))
+            keeps_all = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.ABSENCES)
+            same = select(holds.c.id).where(holds.c.run_id == run.id, holds.c.user_id.is_(None), keeps_all)
             if connection.execute(same).first() is None:
                 holds_sql.open_one(connection, run.id, run.marketplace, NewHold(kind, reason), now)
 
@@ -116,6 +117,6 @@ def _of_sellers() -> Select[Any]:
 
 def _held_sources(marketplace: Marketplace) -> Select[Any]:
     """Select the sources of held listings that a second look may confirm."""
-    confirmable = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.UNREADABLE)
+    confirmable = or_(holds.c.kind.is_(None), holds.c.kind.not_in([HoldKind.UNREADABLE, HoldKind.ABSENCES]))
     held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
     return held.where(confirmable, listings.c.marketplace == marketplace)

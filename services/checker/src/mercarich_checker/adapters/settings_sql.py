@@ -20,6 +20,7 @@ def brake_settings(connection: Connection) -> BrakeSettings:
         share=values.number("BRAKE_SHARE"),
         marketplace_listings=values.integer("BRAKE_MARKETPLACE_LISTINGS"),
         marketplace_share=values.number("BRAKE_MARKETPLACE_SHARE"),
+        absent_share=values.number("BRAKE_ABSENT_SHARE"),
         confirm_after=timedelta(seconds=values.integer("BRAKE_CONFIRM_SECONDS")),
         unknown_limit=values.integer("CHECK_UNKNOWNS"),
         retry_seconds=values.integer("CHECK_RETRY_SECONDS"),

@@ -1,8 +1,9 @@
 """Listings checked and fallen in a run, by seller: the numbers that the brake goes by."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
@@ -14,45 +15,54 @@ from mercarich_runs.adapters.marking_sql import fresh_tally
 
 _MINE = run_sellers.c.run_id == bindparam("run_id")
 _ENDED = select(runs.c.ended_at).where(runs.c.id == bindparam("run_id"))
-_SELLERS = select(run_sellers.c.user_id, run_sellers.c.checked, run_sellers.c.fallen).where(
-    _MINE, among(run_sellers.c.user_id, GIVEN_IDS)
-)
-_WHOLE = select(func.sum(run_sellers.c.checked), func.sum(run_sellers.c.fallen)).where(_MINE)
+_COUNTS = (run_sellers.c.checked, run_sellers.c.fallen, run_sellers.c.absent)
+_SELLERS = select(run_sellers.c.user_id, *_COUNTS).where(_MINE, among(run_sellers.c.user_id, GIVEN_IDS))
+_WHOLE = select(*map(func.sum, _COUNTS)).where(_MINE)
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
-def add(connection: Connection, run_id: int, checked: Iterable[int], fallen: Iterable[int]) -> None:
-    """Add to the run's tallies. `checked` and `fallen` repeat a seller's id once for each listing.
+class Falling(NamedTuple):
+    """New falls: each repeats a seller's id once for each listing."""
+
+    fallen: Sequence[int]
+    absent: Sequence[int]
+    """Those of `fallen` that fall by absence."""
+
+
+def add(connection: Connection, run_id: int, checked: Iterable[int], falling: Falling) -> None:
+    """Add to the run's tallies. `checked` repeats a seller's id once for each listing.
 
     A source may serve sellers whom the run did not include; they are counted like the others.
     """
-    looked, fell = Counter(checked), Counter(fallen)
+    looked, fell, missed = Counter(checked), Counter(falling.fallen), Counter(falling.absent)
     rows = [
-        {**fresh_tally(run_id, user_id), "checked": looked[user_id], "fallen": fell[user_id]}
+        fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id], "absent": missed[user_id]}
         for user_id in sorted(looked)
     ]
-    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen"))
+    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "absent"))
 
 
-def weighed(connection: Connection, run_id: int, falling: Iterable[int]) -> Weighed:
-    """Return the numbers for the brake. `falling` repeats a seller's id once for each listing that falls.
+def weighed(connection: Connection, run_id: int, falling: Falling) -> Weighed:
+    """Return the numbers for the brake.
 
     Looks by hand after a run's end are counted separately: the run's own tallies say nothing about them.
     """
-    falls = Counter(falling)
+    falls = Counter(falling.fallen)
     of = {"run_id": run_id}
     ended_at = connection.execute(_ENDED, of).scalar()
     if ended_at is not None:
-        return _since(connection, run_id, ended_at, falls)
+        return _since(connection, run_id, ended_at, falls, Counter(falling.absent))
     found = connection.execute(_SELLERS, {**of, "ids": sorted(falls)})
-    checked, fallen = connection.execute(_WHOLE, of).one()
-    whole = Tally(int(checked or 0), int(fallen or 0))
-    return Weighed({row.user_id: Tally(row.checked, row.fallen) for row in found}, whole, None)
+    whole = Tally(*(int(number or 0) for number in connection.execute(_WHOLE, of).one()))
+    return Weighed({row.user_id: Tally(row.checked, row.fallen, row.absent) for row in found}, whole, None)
 
 
-def _since(connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int]) -> Weighed:
+def _since(
+    connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int], absent: Counter[int]
+) -> Weighed:
     """Count falls after the run's end, from the listings' history plus `falls`, which it does not contain yet.
 
+    Where a seller's item is absent now, the falls before it count as absences, too: their reasons are not read again.
     A withdrawal that confirms a hold is not counted, since it was counted when it was held. Its event names that hold.
     """
     event = listing_events.c
@@ -63,4 +73,6 @@ def _since(connection: Connection, run_id: int, ended_at: datetime, falls: Count
     counted = connection.execute(select(event.user_id, number).where(*later).group_by(event.user_id))
     before = Counter({row.user_id: row.fallen for row in counted})
     since = before + falls
-    return Weighed({user_id: Tally(0, since[user_id]) for user_id in falls}, Tally(0, since.total()), ended_at)
+    tallies = {user_id: Tally(0, since[user_id], since[user_id] if absent[user_id] else 0) for user_id in falls}
+    whole = Tally(0, since.total(), sum(tally.absent for tally in tallies.values()))
+    return Weighed(tallies, whole, ended_at)

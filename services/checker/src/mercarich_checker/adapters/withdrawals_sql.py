@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, select
 
 from mercarich_checker.adapters import holds_sql, tallies_sql
 from mercarich_checker.domain import brake, withdrawals
-from mercarich_checker.domain.brake import BrakeSettings
+from mercarich_checker.domain.brake import BrakeSettings, Hold
 from mercarich_checker.domain.withdrawals import Found, Offer, Seen
 from mercarich_checker.ports import Recorded
 from mercarich_contracts.market import Marketplace, Reason, State
@@ -35,10 +35,13 @@ def apply(
     held_by = {offer.hold_id for offer in offers if offer.hold_id}
     known = holds_sql.by_id(connection, held_by)
     falls = withdrawals.sort_out(offers, found, known, batch.run_id, settings.confirm_after)
-    falling = [offer.user_id for offer in falls.new]
-    tallies_sql.add(connection, batch.run_id, [offer.user_id for offer in offers], falling)
-    keeping = _keeping(connection, batch, falling, now, settings)
-    decided = withdrawals.decide(falls, keeping, only_mark=batch.without_update)
+    tally = tallies_sql.Falling(
+        [offer.user_id for offer in falls.new], [offer.user_id for offer in falls.new if offer.id in falls.absent]
+    )
+    tallies_sql.add(connection, batch.run_id, [offer.user_id for offer in offers], tally)
+    standing = _standing(connection, batch, tally, now, settings)
+    keeping, keeping_absent = (brake.keeping(standing, set(tally.fallen), absent=absent) for absent in (False, True))
+    decided = withdrawals.decide(falls, keeping, keeping_absent, only_mark=batch.without_update)
     changing = store.lock(connection, decided.ids)
     store.save(connection, withdrawals.changes(decided, changing, found, now, batch.run_id))
     if held_by:
@@ -55,22 +58,19 @@ def _offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Of
     return sorted(map(Offer._make, rows))
 
 
-def _keeping(
-    connection: Connection, batch: CheckBatch, falling: Sequence[int], now: datetime, settings: BrakeSettings
-) -> dict[int, int]:
-    """Return seller -> id of the hold for new falls, and open the hold if need be.
-
-    `falling` repeats a seller's id once for each listing that falls.
-    """
-    if not falling:
-        return {}
+def _standing(
+    connection: Connection, batch: CheckBatch, falling: tallies_sql.Falling, now: datetime, settings: BrakeSettings
+) -> Sequence[Hold]:
+    """Return the holds that may keep new falls, with those that these falls open."""
+    if not falling.fallen:
+        return ()
     weighed = tallies_sql.weighed(connection, batch.run_id, falling)
-    standing = brake.standing(holds_sql.of_run(connection, batch.run_id), weighed.since)
+    standing = brake.standing(holds_sql.of_run(connection, batch.run_id, batch.marketplace), weighed.since)
     opened = [
         holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, now)
         for new in brake.to_open(standing, weighed, settings)
     ]
-    return brake.keeping([*standing, *opened], weighed.sellers)
+    return [*standing, *opened]
 
 
 def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:

@@ -3,23 +3,26 @@
 A fall is a listing on sale whose source a look found gone. It is withdrawn or held.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mercarich_reasons.holds import TooManyFalls
+from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
 from mercarich_reasons.reason import Reason
 
 
 class HoldKind(StrEnum):
     """Why withdrawals are held.
 
-    A second look can confirm holds of every kind except `UNREADABLE`. Those wait for another run or a person, because
-    the same parser would fail again.
+    A second look can confirm holds of every kind except `UNREADABLE`, which wait for another run or a person because
+    the same parser would fail again, and `ABSENCES`, which wait for a person because a fault of a route gives the same
+    answer again.
     """
 
     FALLS = "falls"
+    ABSENCES = "absences"
+    """Too many sources at once of which the marketplace says that there is no such item. Keeps no other falls."""
     CANARIES = "canaries"
     UNREADABLE = "unreadable"
 
@@ -30,6 +33,7 @@ class BrakeSettings:
     share: float
     marketplace_listings: int
     marketplace_share: float
+    absent_share: float
     confirm_after: timedelta
     unknown_limit: int
     retry_seconds: float
@@ -54,6 +58,8 @@ class Tally:
     checked: int
     """0 after the run's end, when checks are not weighed: then only the absolute limit applies, not the share."""
     fallen: int
+    absent: int = 0
+    """Those fallen by absence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +75,13 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Brake:
-    """The limit from which falls are held until a second look or a person confirms them.
-
-    The larger of `listings` and `share` × listings checked.
-    """
+    """The limit from which falls are held: the larger of `listings` and `share` × listings checked."""
 
     listings: int
     share: float
 
-    def holds(self, tally: Tally) -> bool:
-        return tally.fallen >= max(self.listings, self.share * tally.checked)
+    def holds(self, fallen: int, checked: int) -> bool:
+        return fallen >= max(self.listings, self.share * checked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +103,37 @@ def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
 
 
 def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings) -> list[NewHold]:
-    """Return new holds for the marketplace and for each seller over the limit, unless `standing` has one already."""
-    had = {hold.user_id for hold in standing}
-    market = Brake(settings.marketplace_listings, settings.marketplace_share)
-    seller = Brake(settings.listings, settings.share)
-    wanted: dict[int | None, Tally] = {None: weighed.marketplace} if market.holds(weighed.marketplace) else {}
-    wanted |= {user_id: tally for user_id, tally in sorted(weighed.sellers.items()) if seller.holds(tally)}
-    return [
-        NewHold(HoldKind.FALLS, TooManyFalls(tally.fallen, tally.checked or None), user_id)
-        for user_id, tally in wanted.items()
-        if user_id not in had
+    """Return new holds for the marketplace and for each seller over a limit, unless `standing` has them already."""
+    had = {(hold.user_id, hold.kind is HoldKind.ABSENCES) for hold in standing}
+    limits: list[tuple[int | None, Tally, int, float]] = [
+        (None, weighed.marketplace, settings.marketplace_listings, settings.marketplace_share),
+        *((user_id, tally, settings.listings, settings.share) for user_id, tally in sorted(weighed.sellers.items())),
     ]
+    new: list[NewHold] = []
+    for user_id, tally, listings, share in limits:
+        checked = tally.checked or None
+        held_absent = (user_id, True) in had
+        if not held_absent and Brake(listings, settings.absent_share).holds(tally.absent, tally.checked):
+            new.append(NewHold(HoldKind.ABSENCES, TooManyAbsent(tally.absent, checked), user_id))
+            held_absent = True
+        read = tally.fallen - tally.absent if held_absent else tally.fallen
+        if (user_id, False) not in had and Brake(listings, share).holds(read, tally.checked):
+            new.append(NewHold(HoldKind.FALLS, TooManyFalls(read, checked), user_id))
+    return new
 
 
-def keeping(standing: Sequence[Hold], sellers: Iterable[int]) -> dict[int, int]:
-    """Return, by seller, the id of the hold for new falls: the seller's own hold before the marketplace's."""
-    unreleased = {hold.user_id: hold.id for hold in standing if hold.released_at is None}
-    of = {user_id: unreleased.get(user_id, unreleased.get(None)) for user_id in sellers}
-    return {user_id: hold_id for user_id, hold_id in of.items() if hold_id is not None}
+def keeping(standing: Sequence[Hold], sellers: Collection[int], *, absent: bool) -> dict[int, int]:
+    """Return, by seller, the id of the hold for new falls: the seller's own hold before the marketplace's.
+
+    `absent`: for falls by absence, which holds for absences keep before any others.
+    """
+    unreleased = [hold for hold in standing if hold.released_at is None]
+    kept: dict[int, int] = {}
+    for absences in (True, False) if absent else (False,):
+        of = {hold.user_id: hold.id for hold in unreleased if (hold.kind is HoldKind.ABSENCES) is absences}
+        found = {user_id: of.get(user_id, of.get(None)) for user_id in sellers}
+        kept = {user_id: hold_id for user_id, hold_id in found.items() if hold_id is not None} | kept
+    return kept
 
 
 def too_many_unreadable(unparsable: int, looks: int, share: float) -> bool:

@@ -13,6 +13,8 @@ from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
 from mercarich_reasons.stock import SourceNotGone, SourceOnSaleAgain, SourceSeen
 
+_READ_DELETIONS = (Reason.DELETED_BY_SELLER, Reason.DELETED_BY_MARKETPLACE)
+
 
 class Offer(NamedTuple):
     """The columns of a listing on sale that these decisions need."""
@@ -39,6 +41,11 @@ class Gone(NamedTuple):
     suspected_at: datetime | None
     """When an earlier look first found it gone; None when this is the first."""
 
+    @property
+    def is_absence(self) -> bool:
+        """Whether the marketplace said that there is no such item, in place of a state that was read."""
+        return self.seen.state is State.GONE and self.seen.why not in _READ_DELETIONS
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -58,6 +65,8 @@ class Falls:
     """Held, and a second look found their source gone, too."""
     new: Sequence[Offer] = ()
     """Their source is gone, and this run has not held them yet."""
+    absent: frozenset[int] = frozenset()
+    """The ids of the `new` ones that fall by absence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +111,14 @@ def sort_out(
                 cleared.append(offer)
         elif not offer.hold_id:
             new.append(offer)
+        elif hold is not None and hold.kind is HoldKind.ABSENCES and gone.is_absence:
+            continue  # the same answer again: a person decides, in whatever run
         elif _is_confirmed(gone, hold, confirm_after):
             confirmed.append(offer)
         elif hold is None or hold.run_id != run_id:
             new.append(offer)
-    return Falls(*falls)
+    absent = frozenset(offer.id for offer in new if found.gone[offer.source_item_id].is_absence)
+    return Falls(*falls, absent)
 
 
 def _is_confirmed(gone: Gone, hold: Hold | None, confirm_after: timedelta) -> bool:
@@ -116,13 +128,14 @@ def _is_confirmed(gone: Gone, hold: Hold | None, confirm_after: timedelta) -> bo
     return gone.suspected_at is not None and gone.at - gone.suspected_at >= confirm_after
 
 
-def decide(falls: Falls, keeping: Mapping[int, int], *, only_mark: bool) -> Decided:
-    """Decide on each fall. `keeping`: seller -> id of the hold for new falls (`brake.keeping`)."""
-    free = (offer for offer in falls.new if offer.user_id not in keeping)
+def decide(falls: Falls, keeping: Mapping[int, int], keeping_absent: Mapping[int, int], *, only_mark: bool) -> Decided:
+    """Decide on each fall. `keeping`: seller -> id of the hold for new falls, and for those by absence."""
+    of = {offer.id: (keeping_absent if offer.id in falls.absent else keeping).get(offer.user_id) for offer in falls.new}
+    free = (offer for offer in falls.new if of[offer.id] is None)
     return Decided(
         let_go=frozenset(offer.id for offer in falls.cleared),
         going={offer.id: offer.user_id for offer in (*falls.confirmed, *free)},
-        held={offer.id: keeping[offer.user_id] for offer in falls.new if offer.user_id in keeping},
+        held={offer_id: hold_id for offer_id, hold_id in of.items() if hold_id is not None},
         only_mark=only_mark,
     )
 

@@ -16,7 +16,7 @@ class Hold:
     marketplace: str
     username: str | None
     kind: str | None
-    """falls (also null), canaries or unreadable. A second look does not confirm an unreadable hold."""
+    """falls (also null), absences, canaries or unreadable. No second look confirms absences or an unreadable hold."""
     reason: Reason
     opened_at: datetime
     released_at: datetime | None
@@ -39,6 +39,19 @@ class HeldListing:
     source_state: str
     source_reason: str | None
     observed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEvidence:
+    """Why a source of a hold is taken to be gone: what a person looks at before deciding."""
+
+    sku: str
+    source_url: str
+    """Where a person looks at the item."""
+    url: str
+    http_status: int | None
+    extract: str
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,10 @@ from mercarich_web.site.languages import N_
 
 HOLD_ENDS: Mapping[str, str] = {
     "falls": N_("A second look that confirms it releases it; so can you."),
+    "absences": N_(
+        "The marketplace says of all of them that there is no such item. A fault may say so time and again: no second "
+        "look releases this hold. Look at some of the items, then decide."
+    ),
     "canaries": N_(
         "The run waits until the canaries give the expected results; then a second look decides. You may decide before."
     ),

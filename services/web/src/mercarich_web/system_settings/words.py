@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "BRAKE_SHARE": N_("Share of a seller's checked listings that may fall in a run"),
         "BRAKE_MARKETPLACE_LISTINGS": N_("Fallen listings of a marketplace below which nothing is held"),
         "BRAKE_MARKETPLACE_SHARE": N_("Share of a marketplace's checked listings that may fall in a run"),
+        "BRAKE_ABSENT_SHARE": N_("Share of the checked listings whose source may be missing in a run"),
         "BRAKE_UNPARSABLE_SHARE": N_("Share of unreadable pages that holds a marketplace"),
         "BRAKE_CONFIRM_SECONDS": N_("Seconds until a held fall is looked at a second time"),
     },

@@ -12,6 +12,7 @@ from mercarich_web.site.visits import FreshOperator, Operator
 OPEN_SHOWN = 50
 CLOSED_SHOWN = 30
 LISTINGS_SHOWN = 50
+EVIDENCE_SHOWN = 5
 
 
 def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
@@ -29,7 +30,8 @@ def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
     @routes.get("/{hold_id}")
     def one(visit: Operator, hold_id: Id) -> Response:
         hold, listings = book.one(hold_id), book.listings(hold_id, LISTINGS_SHOWN)
-        return site.page(visit, "runs/hold.html", hold=hold, listings=listings)
+        drawn = book.some_evidence(hold_id, EVIDENCE_SHOWN)
+        return site.page(visit, "runs/hold.html", hold=hold, listings=listings, drawn=drawn)
 
     @routes.post("/{hold_id}/release")
     def release(visit: FreshOperator, hold_id: Id) -> Response:

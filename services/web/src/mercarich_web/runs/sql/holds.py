@@ -1,19 +1,22 @@
 """Queries on holds, and the release of one."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import holds, listings, source_items, users
+from mercarich_db.tables import evidence, holds, listings, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
-from mercarich_web.runs.holds import HeldListing, Hold, Released
+from mercarich_web.runs.holds import HeldEvidence, HeldListing, Hold, Released
 
 OF_RUN_SHOWN = 200
 
@@ -96,6 +99,23 @@ class SqlHolds:
         )
         with reading(self._engine) as connection:
             return [HeldListing(*row) for row in connection.execute(query)]
+
+    def some_evidence(self, hold_id: int, number: int) -> Sequence[HeldEvidence]:
+        """Return the evidence of a few of the waiting listings, others at each call."""
+        waiting = select(listings.c.id).where(listings.c.hold_id == hold_id)
+        with reading(self._engine) as connection:
+            ids = connection.execute(waiting).scalars().all()
+            query = (
+                select(listings.c.sku, source_items.c.marketplace, source_items.c.item_id)
+                .add_columns(evidence.c.url, evidence.c.http_status, evidence.c.extract, evidence.c.fetched_at)
+                .join(source_items, source_items.c.id == listings.c.source_item_id)
+                .join(evidence, evidence.c.id == source_items.c.evidence_id)
+                .where(listings.c.id.in_(secrets.SystemRandom().sample(ids, min(number, len(ids)))))
+            )
+            return [
+                HeldEvidence(sku, SITES[Marketplace(name)].page_url(item_id), *seen)
+                for sku, name, item_id, *seen in connection.execute(query)
+            ]
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
         with reading(self._engine) as connection:
