@@ -7,7 +7,7 @@ from mercarich_contracts.market import Reason
 from mercarich_contracts.proxy_api import Item, PriceKind
 from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, Verdict, evidence
-from mercarich_marketplace.fields import flag, integer, iso_time, mapping, positive, rows, strings, text
+from mercarich_marketplace.fields import at, flag, integer, iso_time, mapping, positive, rows, strings, text
 from mercarich_mercari_proxy.adapters.items import not_found, payer
 from mercarich_mercari_proxy.domain import states
 from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_product
@@ -112,7 +112,8 @@ def _verdict(product: Product, tags: tuple[str, ...], quantities: list[int] | No
 
 def _quantities(product: Product) -> list[int] | None:
     """Return the quantity of each variant; None without variants or when one lacks its quantity."""
-    found = [integer(variant.get("quantity")) for variant in rows(product.part("variants"))]
+    variants = product.part("variants")
+    found = [integer(at(variant, "quantity")) for variant in variants] if isinstance(variants, list) else []
     known = [quantity for quantity in found if quantity is not None and quantity >= 0]
     return known if known and len(known) == len(found) else None
 
