@@ -14,7 +14,7 @@ MIDDLE = (0.1, 0.9)
 START_SECONDS = 20.0
 RUN_SECONDS = 90.0
 PUSH_SECONDS = 20.0
-NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
+NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites", "fields_lost")
 
 _number = itertools.count(1)
 

@@ -23,7 +23,7 @@ SHORT_WAITS = {
     "CANARY_RETRY_SECONDS": "1",
     "FEED_POLL_SECONDS": "1",
 }
-NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
+NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites", "fields_lost")
 _POOLS_HPAS = "app.kubernetes.io/managed-by=mercarich-operator"
 _LEVER = """
 import sys, urllib.request as u

@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sellers", type=int, default=20)
     parser.add_argument("--listings", type=int, default=20_000)
+    parser.add_argument("--unkind", action="store_true", help="Amazon shows changes late, and buyers buy")
     parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
     given = parser.parse_args()
     _start_anew()
@@ -39,7 +40,7 @@ def main() -> int:
         del os.environ[name]
     from tests.services.memory import folder_in_memory  # Imported after the environment is clean.
     from tests.soak.play import play
-    from tests.soak.week import Size
+    from tests.soak.week import KIND, UNKIND, Size
 
     if given.log:
         logging.basicConfig(filename=given.log, filemode="w", level=logging.INFO, format="%(name)s %(message)s")
@@ -52,6 +53,7 @@ def main() -> int:
             given.seed,
             given.days,
             Size(given.sellers, given.listings),
+            UNKIND if given.unkind else KIND,
         )
 
 

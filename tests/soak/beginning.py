@@ -20,7 +20,7 @@ from mercarich_db.tables import amazon_accounts, listing_pictures, listings, sou
 from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_local import sample_data
 from mercarich_local.market import Market as Described
-from mercarich_simulator.amazon.offers import SEED, Push, Source
+from mercarich_simulator.amazon.offers import Source, by_hand
 
 WITHDRAWN_BEFORE = 0.06
 """Share of the sources that were gone before."""
@@ -50,7 +50,7 @@ def begin(plant: Plant, seed: int) -> None:
             market.world.truth.put(row["marketplace"], number, "sold", row["at"].timestamp() - 60)
             for seller_id, sku in row["offers"]:
                 now = plant.kernel.unix()
-                market.world.offers.accept(Push(seller_id, sku, 0, SEED, "withdrawn before", now), now)
+                market.world.offers.accept(by_hand(seller_id, sku, 0, "withdrawn before", now), now)
         _pictures(connection, plant, chance)
 
     run_tx(plant.database.books, write)

@@ -4,6 +4,7 @@ import gc
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.soak import diary, processors, report
+from tests.soak.drift import LOOK_SECONDS as DRIFT_SECONDS
+from tests.soak.drift import Drift, Kind
 from tests.soak.kernel import Process
 from tests.soak.sentinel import Sentinel
 from tests.soak.verdicts import Verdicts
 from tests.soak.weather import DAY, Event, Weather
-from tests.soak.week import Size, Week
+from tests.soak.week import Amazon, Size, Week
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +27,7 @@ CALM_HOURS = (3.25, 14.0)
 """Seconds after the last day in which unfinished work may end, at least and at most; no more events happen."""
 
 
-def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> int:
+def play(console: Console, folder: Path, seed: int, days: int, size: Size, amazon: Amazon) -> int:
     """Play the week. Return the exit code."""
     began = time.monotonic()
     processors.stay_on_one()
@@ -32,7 +35,7 @@ def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> in
     console.print(
         f"{days} days of {size.sellers} sellers with {size.listings:,} listings, seed {seed}", highlight=False
     )
-    week = Week(folder, seed, size)
+    week = Week(folder, seed, size, amazon)
     with closing(week.plant.darkroom):
         code = _play(console, week, days, size, _Show(console, week, days, began))
     seconds = f"{time.monotonic() - began:.0f} s, {time.process_time():.0f} s of them on a processor"
@@ -41,11 +44,12 @@ def play(console: Console, folder: Path, seed: int, days: int, size: Size) -> in
 
 
 def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") -> int:
-    sentinel = Sentinel(week.plant)
-    verdicts = Verdicts(week.plant, sentinel, size.listings)
+    sentinel, drift = Sentinel(week.plant), Drift(week.plant)
+    verdicts = Verdicts(week.plant, sentinel, drift, size.listings)
     weather = Weather(week.plant, week.services, week.commands, week.seed)
     kernel = week.kernel
-    kernel.spawn("sentinel", lambda: _again_and_again(week, sentinel), Process("sentinel"))
+    for name, look, seconds in (("sentinel", sentinel.look, LOOK_SECONDS), ("drift", drift.look, DRIFT_SECONDS)):
+        kernel.spawn(name, partial(_again_and_again, week, look, seconds), Process(name))
     rows = []
     with show:
         for number in range(1, days + 1):
@@ -65,6 +69,8 @@ def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") ->
     found = verdicts.all(stopped)
     report.days(console, rows)
     report.verdicts(console, found)
+    drifted = ", ".join(f"{drift.minutes[kind]:,} min of {kind}" for kind in Kind)
+    console.print(f"Amazon showed another quantity than the books: {drifted}", highlight=False)
     offences = [offence for verdict in found for offence in verdict.offences if offence.sku]
     if offences:
         report.story(console, week.plant, offences[0])
@@ -80,10 +86,10 @@ def _happen(week: Week, events: list[Event], faults: Counter[str]) -> None:
         event.happen()
 
 
-def _again_and_again(week: Week, sentinel: Sentinel) -> None:
+def _again_and_again(week: Week, look: Callable[[], None], seconds: float) -> None:
     while True:
-        sentinel.look()
-        week.kernel.sleep(LOOK_SECONDS)
+        look()
+        week.kernel.sleep(seconds)
 
 
 def _until(week: Week, at: float, show: "_Show") -> None:

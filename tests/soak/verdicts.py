@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, func, select
+from tests.soak.drift import Drift, Kind
 from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence, Sentinel
 
@@ -40,9 +41,10 @@ class Verdict:
 
 
 class Verdicts:
-    def __init__(self, plant: Plant, sentinel: Sentinel, listings_at_start: int) -> None:
+    def __init__(self, plant: Plant, sentinel: Sentinel, drift: Drift, listings_at_start: int) -> None:
         self._plant = plant
         self._sentinel = sentinel
+        self._drift = drift
         self._at_start = listings_at_start
 
     def pending(self) -> dict[str, int]:
@@ -71,6 +73,10 @@ class Verdicts:
             self._of_ledger(ledger, "offers put up again without a source that is there", "wrong_restores"),
             _of("offers revived to a source that the same seller uses already", self._sentinel.used_twice),
             self._of_ledger(ledger, "changes that only undo the one before", "double_pushes"),
+            self._of_ledger(ledger, "fields of offers that a push changed and did not mean", "fields_lost"),
+            self._of_ledger(ledger, "pieces put up again that a buyer at Amazon had taken", "sold_twice"),
+            self._of_drift("minutes in which Amazon showed more than the 0 of the books, beyond an hour", Kind.ZERO),
+            self._of_drift("minutes in which Amazon showed another quantity than the books, beyond a day", Kind.OTHER),
             _of("newer quantities overwritten by a late feed for more than an hour", list(self._overwritten())),
             _of("pictures left behind, or lost", list(self._pictures())),
             _of("listings lost, or other at Amazon than in the books", list(self._lost())),
@@ -112,6 +118,10 @@ class Verdicts:
             for case in ledger["cases"][name]
         ]
         return Verdict(promise, offences, ledger[name])
+
+    def _of_drift(self, promise: str, kind: Kind) -> Verdict:
+        late = [offence for (_, one), offence in self._drift.late.items() if one is kind]
+        return Verdict(promise, late, self._drift.beyond[kind])
 
     def _pictures(self) -> Iterator[Offence]:
         """Files without a listing (a day later), and listings without their files."""

@@ -118,6 +118,7 @@ class Weather:
         world.quotas.factor = 1.0
         world.events.scheduled.clear()
         world.events.next_chance = float("inf")
+        world.buyers.set_rate(0.0, world.clock.now())
         self._plant.database.away = self._plant.broker.away = False
         self._plant.proxies.away.clear()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 from sqlalchemy import func, select
 from tests.soak import beginning, wiring
 from tests.soak.broker import Broker
@@ -51,8 +52,22 @@ class Size:
     listings: int = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Amazon:
+    """What Amazon does beyond answering."""
+
+    lag_seconds: float = 0.0
+    """Typical time until an accepted change shows."""
+    orders_per_hour: float = 0.0
+    """Share of the offers for which a buyer comes."""
+
+
+KIND = Amazon()
+UNKIND = Amazon(lag_seconds=3.0, orders_per_hour=0.02 / 24)
+
+
 class Week:
-    def __init__(self, folder: Path, seed: int, size: Size) -> None:
+    def __init__(self, folder: Path, seed: int, size: Size, amazon: Amazon = KIND) -> None:
         random.seed(seed)
         self.seed = seed
         self.kernel = kernel = Kernel(START)
@@ -65,6 +80,8 @@ class Week:
             yahoo_page_bytes=0,
             feed_queue_seconds=FEED_SECONDS[0],
             feed_process_seconds=FEED_SECONDS[1],
+            lag_seconds=amazon.lag_seconds,
+            orders_per_hour=amazon.orders_per_hour,
             start_at=kernel.unix(),
             clock_mode="manual",
         )
@@ -98,7 +115,9 @@ class Week:
         """Further results."""
         plant = self.plant
         requests = {name: traffic.requests for name, traffic in plant.market.world.traffic.items()}
+        ledger = orjson.loads(plant.market.answer("GET", "http://simulator/_sim/ledger", {}, b"").body)
         return (
+            f"Buyers ordered {ledger['orders']:,} times, {ledger['orders_unsourced']:,} of them without a source. "
             f"Feeds: {self._feeds() or 'none'}; {self._removed():,} listings left Amazon. "
             f"Requests: {', '.join(f'{number:,} {name}' for name, number in requests.items())}. Messages: "
             f"{', '.join(f'{number:,} {name}' for name, number in plant.broker.counts.items())}. "

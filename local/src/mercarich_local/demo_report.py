@@ -12,7 +12,10 @@ from mercarich_local.market import Row, Simulator
 from mercarich_local.screen import Screen
 
 SHOWN_WITHDRAWALS = 5
-FAULTS = ("wrong_withdrawals", "missed_withdrawals", "double_pushes", "wrong_restores", "stale_overwrites")
+FAULTS = (
+    *("wrong_withdrawals", "missed_withdrawals", "double_pushes", "wrong_restores", "stale_overwrites"),
+    *("fields_lost", "sold_twice"),
+)
 
 
 @dataclass(frozen=True, slots=True)

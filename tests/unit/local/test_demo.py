@@ -17,6 +17,8 @@ CLEAN_LEDGER: dict[str, Any] = {
     "double_pushes": 0,
     "wrong_restores": 0,
     "stale_overwrites": 0,
+    "fields_lost": 0,
+    "sold_twice": 0,
     "exposed_item_seconds": 12.5,
     "upstream": {"yahoo": {"requests": 7}},
     "details": [],

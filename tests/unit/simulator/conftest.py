@@ -93,19 +93,12 @@ def listing_address(row: dict[str, Any]) -> str:
 
 def quantity_patch(quantity: Any) -> dict[str, Any]:
     value = [{"fulfillment_channel_code": "DEFAULT", "quantity": quantity}]
-    patch = {"op": "replace", "path": "/attributes/fulfillment_availability", "value": value}
+    patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}
     return {"productType": "PRODUCT", "patches": [patch]}
 
 
 def quantity_message(number: int, sku: str, quantity: int) -> dict[str, Any]:
-    value = [{"fulfillment_channel_code": "DEFAULT", "quantity": quantity}]
-    return {
-        "messageId": number,
-        "sku": sku,
-        "operationType": "PARTIAL_UPDATE",
-        "productType": "PRODUCT",
-        "attributes": {"fulfillment_availability": value},
-    }
+    return {"messageId": number, "sku": sku, "operationType": "PATCH", **quantity_patch(quantity)}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mercarich_simulator.amazon.attributes import MERGE, QUANTITY, Write
 from mercarich_simulator.amazon.offers import PATCH, Push, Source
 from mercarich_simulator.clock import SimClock
 from mercarich_simulator.ledger import Frame
@@ -40,15 +41,18 @@ def test_without_spares_the_market_is_as_it_was() -> None:
 def _sell_and_withdraw(world: World, number: int) -> Any:
     listing = world.catalogue.listing(YAHOO, number)
     world.truth.put(YAHOO, listing.source_number, "sold", START + 10)
-    push = Push(listing.seller.seller_id, listing.sku, 0, PATCH, "p1", START + 20)
-    world.offers.accept(push, START + 20)
+    _push(world, listing, 0, START + 20)
     return listing
 
 
 def _restore(world: World, listing: Any, source: int, at: float) -> None:
     world.offers.stand_on(listing.seller.seller_id, listing.sku, Source(at, YAHOO, source))
-    push = Push(listing.seller.seller_id, listing.sku, 1, PATCH, "p2", at + 5)
-    world.offers.accept(push, at + 5)
+    _push(world, listing, 1, at + 5)
+
+
+def _push(world: World, listing: Any, quantity: int, at: float) -> None:
+    writes = [Write(MERGE, {QUANTITY: quantity})]
+    world.offers.accept(Push(listing.seller.seller_id, listing.sku, writes, PATCH, "p", at), at)
 
 
 def test_a_restore_is_judged_by_the_source_that_the_offer_was_moved_to(world: World) -> None:

@@ -45,8 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
     serve.add_argument("--seed", type=int, default=default.seed)
     serve.add_argument("--sellers", type=_counting_from(1), default=default.sellers)
-    counts, shares = ("listings", "restores", "yahoo-page-bytes"), ("already-sold", "spare-pieces", "churn-per-hour")
-    numbers = ("feed-queue-seconds", "feed-process-seconds", "quota-factor")
+    counts, shares = (
+        ("listings", "restores", "yahoo-page-bytes"),
+        ("already-sold", "spare-pieces", "churn-per-hour", "orders-per-hour"),
+    )
+    numbers = ("feed-queue-seconds", "feed-process-seconds", "lag-seconds", "quota-factor")
     for names, read in ((counts, _counting_from(0)), (shares, _share), (numbers, float)):
         for name in names:
             serve.add_argument(f"--{name}", type=read, default=getattr(default, name.replace("-", "_")))

@@ -1,6 +1,7 @@
 """Items, their sellers, and the listings of them, computed from the seed on demand."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from mercarich_simulator.identity import Identities, entropy
 from mercarich_simulator.names import CONDITIONS, seller_name, title
@@ -62,6 +63,10 @@ class Listing:
     quantity: int
     """The quantity that Amazon shows at the start."""
     restore: bool
+    lead_time_days: int | None = None
+    """The handling time that the seller has set; None = the account's default."""
+    restock_date: str | None = None
+    """ISO 8601."""
 
 
 class Catalogue:
@@ -143,6 +148,8 @@ class Catalogue:
             source_number=shelf.source_of(number),
             quantity=0 if restore else full,
             restore=restore,
+            lead_time_days=3 + noise[2] % 12 if noise[3] % 4 else None,
+            restock_date=_day(self.start_at + (7 + noise[4] % 60) * 86_400) if noise[5] % 8 == 0 else None,
         )
 
     def listing_of(self, seller_id: str, sku: str) -> Listing | None:
@@ -178,6 +185,10 @@ class Catalogue:
         if kind == "shops":
             return self.ids.shops(2**100 + group)
         return str(MERCARI_SELLER_BASE + group)
+
+
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
 def _amazon_seller(seed: int, number: int) -> AmazonSeller:

@@ -79,7 +79,7 @@ class MarketEvents:
             raise ValueError(f"event of {marketplace} must be one of {known}, not {kind!r}")
         count = 0
         for number in numbers:
-            self._plan(at, marketplace, number, kind)
+            self.plan(at, marketplace, number, kind)
             count += 1
         self.settle(now)
         return count
@@ -107,7 +107,7 @@ class MarketEvents:
             return
         self._happen(marketplace, number, kind, at)
         if kind == "trading":
-            self._plan(at + _TRADE_SECONDS, marketplace, number, BACK if fails else "sold")
+            self.plan(at + _TRADE_SECONDS, marketplace, number, BACK if fails else "sold")
 
     def _second_life(self, marketplace: str, number: int, state: str, at: float) -> None:
         if marketplace == YAHOO and state in {"ended", "cancelled"}:
@@ -126,7 +126,8 @@ class MarketEvents:
             return
         self._truth.put(marketplace, number, "available" if kind == BACK else kind, at)
 
-    def _plan(self, at: float, marketplace: str, number: int, kind: str) -> None:
+    def plan(self, at: float, marketplace: str, number: int, kind: str) -> None:
+        """Let an event happen at `at`."""
         self.order += 1
         heapq.heappush(self.scheduled, Scheduled(at, self.order, marketplace, number, kind))
 

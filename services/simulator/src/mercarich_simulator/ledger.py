@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mercarich_simulator.amazon.offers import SEED, Shown
+from mercarich_simulator.amazon.offers import ORDER, SEED, Shown
 from mercarich_simulator.truth import BUYABLE, Change
 
 FOREVER = float("inf")
@@ -63,7 +63,7 @@ def judge(first: int, changes: Sequence[Shown], truth: Sequence[Change], frame: 
     """Judge one offer by its quantity at the start, its changes, and its source's time line."""
     spans = _gone_spans(truth)
     shown = changes[-1].quantity if changes else first
-    result = Judgement(shown=shown, withdrawn=shown == 0 and bool(changes))
+    result = Judgement(shown=shown, withdrawn=shown == 0 and bool(changes) and changes[-1].lane != ORDER)
     _judge_changes(first, changes, spans, frame, result)
     result.stale_overwrites = [change.at for change in changes if change.stale]
     if spans and spans[-1][1] == FOREVER:
@@ -103,7 +103,7 @@ def _judge_changes(
 
 
 def _verdict(change: Shown, spans: Sequence[tuple[float, float]], since: float) -> Verdict:
-    if change.lane == SEED:
+    if change.lane in {SEED, ORDER}:
         return Verdict.UNJUDGED
     span = next((span for span in spans if span[0] <= change.at < span[1]), None)
     if (span is not None) == (change.quantity == 0):

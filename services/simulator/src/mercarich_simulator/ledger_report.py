@@ -1,33 +1,43 @@
 """Sum up the judgements of all offers in the ledger of /_sim/ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from math import ceil
 from typing import Any
 
+from mercarich_simulator.amazon.attributes import LEAD_TIME, RESTOCK
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.ledger import Frame, Judgement, judge
+from mercarich_simulator.ledger_orders import Orders, orders
 from mercarich_simulator.truth import Change
 from mercarich_simulator.world import World
 
 LISTED_CASES = 50
 """Most single cases that the ledger lists per kind of error; its counts always cover all cases."""
 
+_JUDGED = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
+"""Errors of which a judgement has the times."""
+
 
 def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
     """Return the whole ledger. `details` adds every offer that has changed since the start."""
-    judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in _moved(world)]
+    moved = list(_moved(world))
+    judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in moved]
     _mind_doubles(world, judged)
     verdicts = [judgement for _, judgement in judged]
-    result = _counts(world, judged)
+    bought = [(offer, orders(offer, truth)) for offer, truth in moved if offer.changes]
+    result = _counts(world, judged, [found for _, found in bought])
     result["latency_seconds"] = _spread([value for verdict in verdicts for value in verdict.latencies])
-    result["cases"] = {
-        name: _cases(judged, name)
-        for name in ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
-    }
+    result["cases"] = {name: _cases(judged, name) for name in _JUDGED}
     result["cases"]["missed_withdrawals"] = [
         _named(offer) | {"gone_since": verdict.gone_since} for offer, verdict in judged if verdict.missed
     ][:LISTED_CASES]
+    result["cases"]["fields_lost"] = [
+        _named(offer) | lost._asdict() for offer, _ in judged for lost in offer.fields_lost
+    ][:LISTED_CASES]
+    result["cases"]["sold_twice"] = [_named(offer) | {"at": at} for offer, found in bought for at in found.sold_twice][
+        :LISTED_CASES
+    ]
     result["upstream"] = {name: traffic.report() for name, traffic in world.traffic.items()}
     result["quota_429"] = dict(world.quotas.refused)
     result["judged"] = asdict(frame) | {"cutoff": min(frame.cutoff, frame.now)}
@@ -54,7 +64,8 @@ def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
         **_named(offer),
         "quantity": offer.quantity,
         "first_quantity": offer.first,
-        "lead_time_days": offer.lead_time_days,
+        "lead_time_days": offer.entry.get(LEAD_TIME),
+        "restock_date": offer.entry.get(RESTOCK),
         "deleted": offer.deleted,
         "accepted": offer.accepted,
         "repeats": offer.repeats,
@@ -64,7 +75,7 @@ def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _counts(world: World, judged: list[tuple[Offer, Judgement]]) -> dict[str, Any]:
+def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequence[Orders]) -> dict[str, Any]:
     verdicts = [judgement for _, judgement in judged]
     offers = world.offers.touched.values()
     own = sum(offer.listing is None for offer in offers)
@@ -79,13 +90,16 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]]) -> dict[str, An
         "missed_withdrawals": sum(verdict.missed for verdict in verdicts),
         "double_pushes": sum(len(verdict.double_pushes) for verdict in verdicts),
         "stale_overwrites": sum(len(verdict.stale_overwrites) for verdict in verdicts),
+        "fields_lost": sum(len(offer.fields_lost) for offer in offers),
+        "orders": sum(found.sold for found in bought),
+        "orders_unsourced": sum(found.unsourced for found in bought),
+        "sold_twice": sum(len(found.sold_twice) for found in bought),
         "exposed_item_seconds": round(sum(verdict.exposed_seconds for verdict in verdicts), 3),
         "exposed_offers": sum(verdict.exposed_seconds > 0 for verdict in verdicts),
         "pushes_accepted": sum(offer.accepted for offer in offers),
         "repeated_pushes": sum(offer.repeats for offer in offers),
     }
-    faults = ("wrong_withdrawals", "wrong_restores", "missed_withdrawals", "double_pushes", "stale_overwrites")
-    counts["clean"] = not any(counts[name] for name in faults)
+    counts["clean"] = not any(counts[name] for name in (*_JUDGED, "missed_withdrawals", "fields_lost", "sold_twice"))
     return counts
 
 

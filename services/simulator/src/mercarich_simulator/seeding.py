@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mercarich_simulator.amazon import MARKETPLACE_ID
-from mercarich_simulator.catalogue import MARKETPLACES, Catalogue, Listing
+from mercarich_simulator.catalogue import MARKETPLACES, Catalogue, Item, Listing
 
 
 def overview(catalogue: Catalogue) -> dict[str, Any]:
@@ -37,6 +37,11 @@ def listing_rows(catalogue: Catalogue, offset: int, limit: int) -> Iterator[dict
         yield _row(catalogue, catalogue.listing(MARKETPLACES[number % 2], number // 2))
 
 
+def offered_at(source: Item) -> int:
+    """Return the price of the offer with this source at the start, in yen."""
+    return source.payable * 3 // 2
+
+
 def _row(catalogue: Catalogue, listing: Listing) -> dict[str, Any]:
     source = catalogue.item(listing.marketplace, listing.source_number)
     return {
@@ -49,7 +54,7 @@ def _row(catalogue: Catalogue, listing: Listing) -> dict[str, Any]:
         "source_seller_id": source.seller_id,
         "source_price": source.payable,
         "title": source.title,
-        "price": source.payable * 3 // 2,
+        "price": offered_at(source),
         "quantity": listing.quantity,
         "quantity_at_listing": max(1, listing.quantity),
         "restore": listing.restore,

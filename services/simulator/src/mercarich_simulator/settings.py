@@ -29,6 +29,11 @@ class SimulatorSettings:
     """Simulated seconds that a feed is IN_PROGRESS after the queue."""
     gzip_reports: bool = False
     """Whether processing reports are compressed."""
+    lag_seconds: float = 0.0
+    """How long an accepted change typically takes until it shows, in simulated seconds: most within twice as much, two
+    of a hundred within twenty to a hundred times; 0 = at once."""
+    orders_per_hour: float = 0.0
+    """Share of the offers for which a buyer comes per hour; 0 = nobody buys at Amazon."""
     quota_factor: float = 1.0
     """Factor of all of Amazon's rates and bursts."""
     start_at: float | None = None

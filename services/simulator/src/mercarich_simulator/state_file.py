@@ -8,9 +8,11 @@ from typing import Any
 
 import orjson
 
+from mercarich_simulator.amazon.attributes import LEAD_TIME, QUANTITY, Fields
+from mercarich_simulator.amazon.buyers import NEVER
 from mercarich_simulator.amazon.documents import Document
 from mercarich_simulator.amazon.feeds import Feed
-from mercarich_simulator.amazon.offers import Offer, Shown, Source
+from mercarich_simulator.amazon.offers import Coming, Lost, Offer, Shown, Source, first_entry
 from mercarich_simulator.events import Scheduled
 from mercarich_simulator.truth import Change
 from mercarich_simulator.world import World
@@ -41,6 +43,7 @@ def save(world: World, path: Path) -> None:
             for document in world.documents.kept.values()
         ],
         "feeds": [asdict(feed) for feed in world.feeds.kept.values()],
+        "buyers": [world.buyers.number, None if world.buyers.next_at == NEVER else world.buyers.next_at],
         "numbers": [world.documents.last_number, world.feeds.last_number],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,6 +89,9 @@ def restore(world: World, document: dict[str, Any]) -> None:
     for row in document["feeds"]:
         world.feeds.add(Feed(**row))
     world.documents.last_number, world.feeds.last_number = document["numbers"]
+    world.buyers.number, next_order = document.get("buyers", [0, None])
+    if next_order is not None and world.settings.orders_per_hour:
+        world.buyers.next_at = next_order
 
 
 def _events(world: World) -> dict[str, Any]:
@@ -118,7 +124,9 @@ def _offer(offer: Offer) -> dict[str, Any]:
     row: dict[str, Any] = {field.name: getattr(offer, field.name) for field in fields(Offer)}
     row["listing"] = offer.listing is not None
     row["changes"] = [tuple(change) for change in offer.changes]
+    row["coming"] = [(tuple(coming.change), coming.deletes) for coming in offer.coming]
     row["sources"] = [tuple(source) for source in offer.sources]
+    row["fields_lost"] = [tuple(lost) for lost in offer.fields_lost]
     return row
 
 
@@ -126,5 +134,19 @@ def _restore_offer(world: World, row: dict[str, Any]) -> None:
     listing = world.catalogue.listing_of(row["seller_id"], row["sku"]) if row["listing"] else None
     changes = [Shown(*change) for change in row["changes"]]
     sources = [Source(*source) for source in row.get("sources", [])]
-    offer = Offer(**{**row, "listing": listing, "changes": changes, "sources": sources})
+    lost = [Lost(*lost) for lost in row.get("fields_lost", [])]
+    if "entry" not in row:
+        row = _with_entry(row, first_entry(listing) if listing else {})
+    coming = [Coming(Shown(*change), deletes) for change, deletes in row.get("coming", [])]
+    told = {"listing": listing, "changes": changes, "coming": coming, "sources": sources, "fields_lost": lost}
+    offer = Offer(**{**row, **told})
     world.offers.touched[(offer.seller_id, offer.sku)] = offer
+    world.offers.expect(offer)
+
+
+def _with_entry(row: dict[str, Any], entry: Fields) -> dict[str, Any]:
+    """Return the row of a file that was written before offers had whole attributes."""
+    quantity = row["changes"][-1][1] if row["changes"] else row["first"]
+    given = {QUANTITY: quantity, LEAD_TIME: row["lead_time_days"]}
+    entry |= {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in row.items() if name != "lead_time_days"} | {"entry": entry}

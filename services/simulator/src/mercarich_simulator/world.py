@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mercarich_simulator.amazon.buyers import Buyers
 from mercarich_simulator.amazon.documents import Documents
 from mercarich_simulator.amazon.feeds import Feeds
 from mercarich_simulator.amazon.offers import Offers
@@ -30,6 +31,7 @@ class World:
     events: MarketEvents
     market: Market
     offers: Offers
+    buyers: Buyers
     documents: Documents
     feeds: Feeds
     quotas: Quotas
@@ -46,6 +48,7 @@ class World:
         now = self.clock.now()
         self.events.settle(now)
         self.feeds.settle(now)
+        self.buyers.settle(now)
         return now
 
     def count(self, target: str, operation: str) -> None:
@@ -60,14 +63,16 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
     settle_beginning(catalogue, truth)
     faults = Faults(settings.seed)
     offers, documents = Offers(catalogue), Documents(settings.seed)
+    events = MarketEvents(catalogue, truth, catalogue.start_at)
     return World(
         settings=settings,
         clock=clock,
         catalogue=catalogue,
         truth=truth,
-        events=MarketEvents(catalogue, truth, catalogue.start_at),
+        events=events,
         market=Market(catalogue, truth),
         offers=offers,
+        buyers=Buyers(offers, events, catalogue.start_at),
         documents=documents,
         feeds=Feeds(offers, documents, faults.spoiler_of_messages(clock.wall), settings.gzip_reports),
         quotas=Quotas(settings.quota_factor),

@@ -1,13 +1,13 @@
 """Feeds: queued, processed, and ended on the market's clock. A feed takes effect when its processing ends."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from mercarich_simulator.amazon.attributes import Availability, Invalid, of_attributes, of_patches
+from mercarich_simulator.amazon.attributes import Invalid, Write, of_attributes, of_patches
 from mercarich_simulator.amazon.documents import Documents
 from mercarich_simulator.amazon.offers import FEED, Offers, Push
 
@@ -110,7 +110,7 @@ class Feeds:
         """Apply one message. Return the issue that prevents it, or None."""
         sku, number = message.get("sku"), message.get("messageId")
         try:
-            availability = _availability(message)
+            writes = _writes(message)
         except Invalid as error:
             return _issue(number, sku, error.code, str(error))
         if self._spoiled(feed.seller_id, str(sku)):
@@ -119,9 +119,8 @@ class Feeds:
             return _issue(number, sku, "13013", _UNKNOWN_SKU)
         if message["operationType"] == "DELETE":
             self._offers.delete(feed.seller_id, sku, at)
-        elif availability:
-            quantity, lead_time = availability
-            self._offers.accept(Push(feed.seller_id, sku, quantity, FEED, feed.feed_id, feed.created_at, lead_time), at)
+        elif writes:
+            self._offers.accept(Push(feed.seller_id, sku, writes, FEED, feed.feed_id, feed.created_at), at)
         return None
 
     def _report(self, feed: Feed, issues: list[dict[str, Any]], processed: int, invalid: int) -> None:
@@ -161,16 +160,16 @@ def _messages(body: bytes | None, seller_id: str) -> list[dict[str, Any]]:
     return messages
 
 
-def _availability(message: dict[str, Any]) -> Availability | None:
+def _writes(message: dict[str, Any]) -> Sequence[Write]:
     kind = message.get("operationType")
     if kind == "PATCH":
         return of_patches(message.get("patches"))
     if kind in {"PARTIAL_UPDATE", "UPDATE"}:
         if kind == "UPDATE" and "productType" not in message:
             raise Invalid("4000001", "'productType' is required for UPDATE.")
-        return of_attributes(message.get("attributes"))
+        return of_attributes(message.get("attributes"), whole=kind == "UPDATE")
     if kind == "DELETE":
-        return None
+        return []
     raise Invalid("4000001", f"'operationType' {kind!r} is not known.")
 
 

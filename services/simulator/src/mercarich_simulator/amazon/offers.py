@@ -1,16 +1,20 @@
 """The quantity that Amazon shows for each offer, with its history."""
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, RESTOCK, Fields, Write
+from mercarich_simulator.amazon.lag import lag
 from mercarich_simulator.catalogue import Catalogue, Listing
 
 KEPT_CHANGES = 500
 """Most changes kept per offer. The oldest are dropped first, so that memory is bounded."""
 
-PATCH, FEED, PUT, SEED = "patch", "feed", "put", "seed"
-"""Lanes: how a quantity arrived. `seed` is set by a test through /_sim; the ledger does not judge it."""
+PATCH, FEED, PUT, SEED, ORDER = "patch", "feed", "put", "seed", "order"
+"""Lanes: how a quantity arrived. `seed` is set by a test through /_sim, and `order` is a buyer; the ledger judges
+neither."""
 
 
 class Shown(NamedTuple):
@@ -25,12 +29,28 @@ class Shown(NamedTuple):
     """Whether a feed replaced the quantity of a later patch by an older one."""
 
 
+class Coming(NamedTuple):
+    """An accepted change that nobody sees yet; `change.at` is when it shows."""
+
+    change: Shown
+    deletes: bool = False
+
+
 class Source(NamedTuple):
     """A new source item of an offer, and the time since when, according to the seller's own records."""
 
     at: float
     marketplace: str
     number: int
+
+
+class Lost(NamedTuple):
+    """A field that a push changed although it does not name it."""
+
+    at: float
+    name: str
+    before: int | str
+    reference: str
 
 
 @dataclass(slots=True)
@@ -43,31 +63,47 @@ class Offer:
     """None for an offer that PUT created."""
     first: int
     """The quantity at the start."""
+    entry: Fields = field(default_factory=dict)
+    """What the seller has submitted, as of now: the attribute `fulfillment_availability`."""
     changes: list[Shown] = field(default_factory=list)
+    coming: list[Coming] = field(default_factory=list)
+    """In the order of acceptance, in which they show, too."""
     sources: list[Source] = field(default_factory=list)
     repeats: int = 0
     accepted: int = 0
     last_direct_at: float = 0.0
-    lead_time_days: int | None = None
+    fields_lost: list[Lost] = field(default_factory=list)
     deleted: bool = False
 
     @property
     def quantity(self) -> int:
+        """The quantity that shoppers see."""
         return self.changes[-1].quantity if self.changes else self.first
+
+    @property
+    def source(self) -> tuple[str, int] | None:
+        """The marketplace and number of the source item now."""
+        if self.sources:
+            return self.sources[-1][1:]
+        return (self.listing.marketplace, self.listing.source_number) if self.listing else None
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A quantity on its way into Amazon."""
+    """Writes of an offer's availability on their way into Amazon."""
 
     seller_id: str
     sku: str
-    quantity: int
+    writes: Sequence[Write]
     lane: str
     reference: str
     submitted_at: float
     """When Amazon accepted it. A feed takes effect long after this."""
-    lead_time_days: int | None = None
+
+
+def by_hand(seller_id: str, sku: str, quantity: int, reference: str, at: float) -> Push:
+    """Return a quantity that the ledger does not judge."""
+    return Push(seller_id, sku, [Write(MERGE, {QUANTITY: quantity})], SEED, reference, at)
 
 
 class Offers:
@@ -76,6 +112,9 @@ class Offers:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.touched: dict[tuple[str, str], Offer] = {}
+        self.lag_seconds = catalogue.settings.lag_seconds
+        """The typical lag of future changes."""
+        self._due: list[tuple[float, tuple[str, str]]] = []
 
     def get(self, seller_id: str, sku: str) -> Offer | None:
         """Return an offer as it is now; None when the seller has no such SKU or it was deleted."""
@@ -83,18 +122,63 @@ class Offers:
         return None if offer is None or offer.deleted else offer
 
     def accept(self, push: Push, at: float) -> None:
-        """Apply a quantity that Amazon has accepted, at time `at`. The offer must exist."""
+        """Apply what Amazon has accepted, at time `at`. The offer must exist."""
         offer = self._touch(push.seller_id, push.sku)
         offer.accepted += push.lane != SEED
         stale = push.lane == FEED and offer.last_direct_at > push.submitted_at
         if push.lane != FEED:
             offer.last_direct_at = at
-        if push.lead_time_days is not None:
-            offer.lead_time_days = push.lead_time_days
-        if push.quantity == offer.quantity:
-            offer.repeats += push.lane != SEED
+        before = offer.entry
+        for write in push.writes:
+            offer.entry = write.on(offer.entry)
+        if push.lane != SEED:
+            offer.fields_lost += _lost(before, offer.entry, push, at)
+        if not any(write.means(QUANTITY) for write in push.writes):
             return
-        offer.changes.append(Shown(at, push.quantity, push.lane, push.reference, stale))
+        quantity = offer.entry.get(QUANTITY, 0)
+        offer.repeats += push.lane != SEED and quantity == _expected(offer)
+        change = Shown(at, quantity, push.lane, push.reference, stale)
+        if push.lane == SEED:
+            self._show(offer, Coming(change))
+        else:
+            self._await(offer, Coming(change))
+
+    def settle(self, now: float) -> None:
+        """Show all changes that are due at `now`."""
+        while self._due and self._due[0][0] <= now:
+            _, key = heapq.heappop(self._due)
+            offer = self.touched[key]
+            self._show(offer, offer.coming.pop(0))
+
+    def sell(self, offer: Offer, at: float, reference: str) -> Offer | None:
+        """Lower the quantity by one piece and return the offer; None when it is not up."""
+        if not offer.quantity:
+            return None
+        offer = self._touch(offer.seller_id, offer.sku)
+        self._show(offer, Coming(Shown(at, offer.quantity - 1, ORDER, reference, False)))
+        return offer
+
+    def expect(self, offer: Offer) -> None:
+        """Take notice of the offer's changes that are still to show, as after a restart."""
+        for coming in offer.coming:
+            heapq.heappush(self._due, (coming.change.at, (offer.seller_id, offer.sku)))
+
+    def _await(self, offer: Offer, coming: Coming) -> None:
+        """Show the change after its lag, and after the changes before it."""
+        if not self.lag_seconds and not offer.coming:
+            self._show(offer, coming)
+            return
+        seed, change = self.catalogue.settings.seed, coming.change
+        at = change.at + lag(self.lag_seconds, seed, offer.seller_id, offer.sku, offer.accepted)
+        at = max([at, *(before.change.at for before in offer.coming)])
+        offer.coming.append(coming._replace(change=change._replace(at=at)))
+        heapq.heappush(self._due, (at, (offer.seller_id, offer.sku)))
+
+    def _show(self, offer: Offer, coming: Coming) -> None:
+        change = coming.change
+        offer.deleted = coming.deletes or (offer.deleted and change.lane != PUT)
+        if change.quantity != offer.quantity and (coming.deletes or not offer.deleted):
+            offer.changes.append(change)
         if len(offer.changes) > KEPT_CHANGES:
             offer.first = offer.changes[-KEPT_CHANGES - 1].quantity
             del offer.changes[:-KEPT_CHANGES]
@@ -112,9 +196,10 @@ class Offers:
             self.touched[key] = Offer(seller_id, sku, None, 0)
         self._touch(seller_id, sku).deleted = False
 
-    def delete(self, seller_id: str, sku: str, at: float) -> None:
-        self.accept(Push(seller_id, sku, 0, SEED, "deleted", at), at)
-        self._touch(seller_id, sku).deleted = True
+    def delete(self, seller_id: str, sku: str, at: float, *, at_once: bool = False) -> None:
+        """Accept the deletion of an offer; `at_once`: without its lag."""
+        coming = Coming(Shown(at, 0, SEED, "deleted", False), deletes=True)
+        (self._show if at_once else self._await)(self._touch(seller_id, sku), coming)
 
     def of_source(self, marketplace: str, number: int) -> Iterator[Offer]:
         """Yield the offers with this source item at the start."""
@@ -146,4 +231,23 @@ class Offers:
 
 
 def _offer(listing: Listing) -> Offer:
-    return Offer(listing.seller.seller_id, listing.sku, listing, listing.quantity)
+    return Offer(listing.seller.seller_id, listing.sku, listing, listing.quantity, first_entry(listing))
+
+
+def _expected(offer: Offer) -> int:
+    """Return what will be shown when every accepted change has its effect."""
+    return offer.coming[-1].change.quantity if offer.coming else offer.quantity
+
+
+def first_entry(listing: Listing) -> Fields:
+    """Return what the seller had submitted before the start."""
+    entry = {QUANTITY: listing.quantity, LEAD_TIME: listing.lead_time_days, RESTOCK: listing.restock_date}
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+def _lost(before: Fields, after: Fields, push: Push, at: float) -> list[Lost]:
+    return [
+        Lost(at, name, value, push.reference)
+        for name, value in before.items()
+        if after.get(name) != value and not any(write.means(name) for write in push.writes)
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mercarich_simulator.amazon.offers import SEED, Push, Source
+from mercarich_simulator.amazon.offers import Offer, Source, by_hand
 from mercarich_simulator.catalogue import MARKETPLACES
 from mercarich_simulator.ledger import FOREVER, Frame
 from mercarich_simulator.ledger_report import ledger, offer_line
@@ -33,6 +33,8 @@ class Levers:
             ("DELETE", "/_sim/faults"): self._clear_faults,
             ("POST", "/_sim/quotas"): self._set_quotas,
             ("POST", "/_sim/feeds"): self._set_feeds,
+            ("POST", "/_sim/lag"): self._set_lag,
+            ("POST", "/_sim/orders"): self._order,
             ("POST", "/_sim/offers"): self._set_offers,
             ("POST", "/_sim/sources"): self._set_sources,
             ("GET", "/_sim/seed"): lambda _: overview(world.catalogue),
@@ -120,17 +122,42 @@ class Levers:
         ]
         return {"queue_seconds": delays[0], "process_seconds": delays[1]}
 
+    def _set_lag(self, request: Request) -> dict[str, Any]:
+        """Set how long future changes typically take until they show."""
+        seconds = float(request.json()["seconds"])
+        if seconds < 0:
+            raise ValueError("seconds must be 0 or more")
+        self._world.offers.lag_seconds = seconds
+        return {"seconds": seconds}
+
+    def _order(self, request: Request) -> dict[str, Any]:
+        """Set the rate at which buyers come, or let one buy each of some offers now."""
+        body, world, now = request.json(), self._world, self._world.clock.now()
+        if "per_hour" in body:
+            rate = float(body["per_hour"])
+            if rate < 0:
+                raise ValueError("per_hour must be 0 or more")
+            world.buyers.set_rate(rate, now)
+            return {"per_hour": rate}
+        offers = [self._existing(row) for row in body["offers"]]
+        return {"count": sum(world.buyers.buy(offer, now, f"order-by-hand-{now}") for offer in offers)}
+
+    def _existing(self, row: dict[str, Any]) -> Offer:
+        offer = self._world.offers.get(row["seller_id"], row["sku"])
+        if offer is None:
+            raise ValueError(f"{row['seller_id']} has no {row['sku']}")
+        return offer
+
     def _set_offers(self, request: Request) -> dict[str, Any]:
         """Set quantities or delete offers on behalf of the test; the ledger does not judge these changes."""
         offers, now = self._world.offers, self._world.clock.now()
         rows = request.json()["offers"]
         for row in rows:
-            if offers.get(row["seller_id"], row["sku"]) is None:
-                raise ValueError(f"{row['seller_id']} has no {row['sku']}")
+            self._existing(row)
             if row.get("deleted"):
-                offers.delete(row["seller_id"], row["sku"], now)
+                offers.delete(row["seller_id"], row["sku"], now, at_once=True)
             else:
-                offers.accept(Push(row["seller_id"], row["sku"], int(row["quantity"]), SEED, "by hand", now), now)
+                offers.accept(by_hand(row["seller_id"], row["sku"], int(row["quantity"]), "by hand", now), now)
         return {"count": len(rows)}
 
     def _set_sources(self, request: Request) -> dict[str, Any]:
@@ -138,8 +165,7 @@ class Levers:
         offers, now = self._world.offers, self._world.clock.now()
         rows = request.json()["sources"]
         for row in rows:
-            if offers.get(row["seller_id"], row["sku"]) is None:
-                raise ValueError(f"{row['seller_id']} has no {row['sku']}")
+            self._existing(row)
             marketplace = _marketplace(row["marketplace"])
             source = Source(float(row.get("at") or now), marketplace, self._number(marketplace, row["item_id"]))
             offers.stand_on(row["seller_id"], row["sku"], source)

@@ -1,13 +1,15 @@
 """The Listings Items API 2021-08-01: get, patch, put or delete one offer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mercarich_simulator.amazon import MARKETPLACE_ID
-from mercarich_simulator.amazon.attributes import Availability, Invalid, of_attributes, of_patches
+from mercarich_simulator.amazon.attributes import Invalid, Write, of_attributes, of_patches
 from mercarich_simulator.amazon.offers import PATCH, PUT, Offer, Push
 from mercarich_simulator.api.trouble import DENIED, amazon_error
 from mercarich_simulator.catalogue import AmazonSeller
 from mercarich_simulator.identity import entropy
+from mercarich_simulator.seeding import offered_at
 from mercarich_simulator.sites.look import utc_text
 from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
@@ -38,10 +40,10 @@ class ListingOperations:
         if refusal or body is None:
             return refusal or _bad_input("productType and patches are required.")
         try:
-            availability = of_patches(body["patches"])
+            writes = of_patches(body["patches"])
         except Invalid as error:
             return self._submitted(sku, error)
-        return self._submit(seller, sku, availability, PATCH)
+        return self._submit(seller, sku, writes, PATCH)
 
     def put(self, seller: AmazonSeller, request: Request) -> Reply:
         sku, refusal = _addressed(seller, request)
@@ -49,11 +51,11 @@ class ListingOperations:
         if refusal or body is None:
             return refusal or _bad_input("productType and attributes are required.")
         try:
-            availability = of_attributes(body["attributes"])
+            writes = of_attributes(body["attributes"], whole=True)
         except Invalid as error:
             return self._submitted(sku, error)
         self._world.offers.put(seller.seller_id, sku)
-        return self._submit(seller, sku, availability, PUT)
+        return self._submit(seller, sku, writes, PUT)
 
     def delete(self, seller: AmazonSeller, request: Request) -> Reply:
         sku, refusal = _addressed(seller, request)
@@ -65,18 +67,16 @@ class ListingOperations:
         self._world.offers.delete(seller.seller_id, sku, self._world.clock.now())
         return self._submitted(sku)
 
-    def _submit(self, seller: AmazonSeller, sku: str, availability: Availability | None, lane: str) -> Reply:
+    def _submit(self, seller: AmazonSeller, sku: str, writes: Sequence[Write], lane: str) -> Reply:
         world = self._world
         names = (seller.seller_id, seller.username, sku, f"{lane}ListingsItem")
         fault = world.faults.pick("spapi", names, world.clock.wall(), inner=("invalid_in_200", "ignored_200"))
         if fault and fault.kind == "invalid_in_200":
             return self._submitted(sku, Invalid("90220", "'[condition_type]' is required but not supplied."))
         reply = self._submitted(sku)
-        if availability and not fault:
-            now = world.clock.now()
-            quantity, lead_time = availability
-            reference = f"submission-{self._submissions}"
-            world.offers.accept(Push(seller.seller_id, sku, quantity, lane, reference, now, lead_time), now)
+        if writes and not fault:
+            now, reference = world.clock.now(), f"submission-{self._submissions}"
+            world.offers.accept(Push(seller.seller_id, sku, writes, lane, reference, now), now)
         return reply
 
     def _submitted(self, sku: str, error: Invalid | None = None) -> Reply:
@@ -99,9 +99,20 @@ class ListingOperations:
     def _part(self, name: str, offer: Offer) -> Any:
         if name == "issues":
             return []
+        if name == "attributes":
+            return {"fulfillment_availability": [{"fulfillment_channel_code": "DEFAULT", **offer.entry}]}
         if name == "fulfillmentAvailability":
             return [{"fulfillmentChannelCode": "DEFAULT", "quantity": offer.quantity}]
+        if name == "offers":
+            return self._offers(offer)
         return [self._summary(offer)]
+
+    def _offers(self, offer: Offer) -> list[dict[str, Any]]:
+        if offer.listing is None:
+            return []
+        source = self._world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)
+        price = {"currencyCode": "JPY", "amount": f"{offered_at(source)}.00"}
+        return [{"marketplaceId": MARKETPLACE_ID, "offerType": "B2C", "price": price}]
 
     def _summary(self, offer: Offer) -> dict[str, Any]:
         catalogue = self._world.catalogue
@@ -123,7 +134,7 @@ class ListingOperations:
         return summary
 
 
-_PARTS = frozenset({"summaries", "issues", "fulfillmentAvailability"})
+_PARTS = frozenset({"summaries", "attributes", "issues", "offers", "fulfillmentAvailability"})
 
 
 def _addressed(seller: AmazonSeller, request: Request) -> tuple[str, Reply | None]:

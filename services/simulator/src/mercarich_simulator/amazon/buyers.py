@@ -1,0 +1,69 @@
+"""Buyers at Amazon: an offer that is up sells at a rate, and Amazon lowers its quantity by itself.
+
+The attributes keep what the seller has submitted: `fulfillmentAvailability` differs from them "by design"
+(amzn/selling-partner-api-models#5327). Within hours of the order for the last piece the seller buys at the source.
+"""
+
+from math import log
+
+from mercarich_simulator.amazon.offers import Offer, Offers
+from mercarich_simulator.catalogue import MARKETPLACES
+from mercarich_simulator.events import MarketEvents
+from mercarich_simulator.identity import entropy
+
+NEVER = float("inf")
+_FIRST_HOURS, _LAST_HOURS = 0.1, 3.0
+"""When the seller buys the piece, at the earliest and at the latest, after the order."""
+
+
+class Buyers:
+    """Orders, drawn from the seed. `number` and `next_at` are all that they remember."""
+
+    def __init__(self, offers: Offers, events: MarketEvents, start_at: float) -> None:
+        self._offers = offers
+        self._events = events
+        settings = offers.catalogue.settings
+        self._seed, self._listings = settings.seed, settings.listings
+        self._per_second = settings.orders_per_hour * settings.listings / 3_600
+        self.number = 0
+        self.next_at = self._after(start_at)
+
+    def settle(self, now: float) -> None:
+        """Bring offers and orders up to `now`, in the order in which they happen."""
+        while self.next_at <= now:
+            self._offers.settle(self.next_at)
+            self._come(self.next_at)
+            self.number += 1
+            self.next_at = self._after(self.next_at)
+        self._offers.settle(now)
+
+    def set_rate(self, orders_per_hour: float, now: float) -> None:
+        """Set the share of the offers for which a buyer comes in an hour, from now on."""
+        self._per_second = orders_per_hour * self._listings / 3_600
+        self.next_at = self._after(now)
+
+    def buy(self, offer: Offer, at: float, reference: str) -> bool:
+        """Order one piece. Return False when the offer is not up."""
+        sold = self._offers.sell(offer, at, reference)
+        if sold is None:
+            return False
+        source = sold.source
+        if source is not None and not sold.quantity:
+            noise = entropy(self._seed, "seller buys", offer.seller_id, offer.sku, reference)
+            hours = _FIRST_HOURS + noise[0] / 255 * (_LAST_HOURS - _FIRST_HOURS)
+            self._events.plan(at + hours * 3_600, *source, "sold")
+        return True
+
+    def _come(self, at: float) -> None:
+        noise = entropy(self._seed, "buyer", self.number)
+        number = int.from_bytes(noise[:8]) % self._listings
+        listing = self._offers.catalogue.listing(MARKETPLACES[number % 2], number // 2)
+        offer = self._offers.get(listing.seller.seller_id, listing.sku)
+        if offer is not None:
+            self.buy(offer, at, f"order-{self.number}")
+
+    def _after(self, moment: float) -> float:
+        if not self._per_second:
+            return NEVER
+        chance = (1 + int.from_bytes(entropy(self._seed, "buyer comes", self.number)[:7])) / 2**56
+        return moment - log(chance) / self._per_second
