@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sellers", type=int, default=20)
     parser.add_argument("--listings", type=int, default=20_000)
-    parser.add_argument("--unkind", action="store_true", help="Amazon shows changes late, and buyers buy")
+    parser.add_argument("--unkind", action="store_true", help="Amazon as developers report it")
     parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
     given = parser.parse_args()
     _start_anew()

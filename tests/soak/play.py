@@ -46,7 +46,7 @@ def play(console: Console, folder: Path, seed: int, days: int, size: Size, amazo
 def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") -> int:
     sentinel, drift = Sentinel(week.plant), Drift(week.plant)
     verdicts = Verdicts(week.plant, sentinel, drift, size.listings)
-    weather = Weather(week.plant, week.services, week.commands, week.seed)
+    weather = Weather(week.plant, week.services, week.commands, week.seed, week.amazon)
     kernel = week.kernel
     for name, look, seconds in (("sentinel", sentinel.look, LOOK_SECONDS), ("drift", drift.look, DRIFT_SECONDS)):
         kernel.spawn(name, partial(_again_and_again, week, look, seconds), Process(name))

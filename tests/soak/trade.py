@@ -9,6 +9,8 @@ from tests.soak.plant import Plant
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import listings, source_items
+from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, Write
+from mercarich_simulator.amazon.offers import SELLER, Push
 from mercarich_simulator.events import REPRICED
 from mercarich_simulator.truth import BUYABLE
 
@@ -66,6 +68,22 @@ class Trade:
         shelf = world.catalogue.shelves[name]
         spares = range(shelf.sources, shelf.sources + shelf.unlisted)
         world.events.force(name, sorted(chance.sample(spares, len(spares) // 50)), "sold", now, now)
+
+    def come_back(self, chance: random.Random) -> None:
+        """Show some offers again that were withdrawn or deleted, as Amazon does at times."""
+        offers, now = self._plant.market.world.offers, self._plant.kernel.unix()
+        down = sorted(key for key, offer in offers.touched.items() if not offer.quantity and offer.listing)
+        for seller_id, sku in chance.sample(down, min(2, len(down))):
+            offers.come_back(seller_id, sku, now)
+
+    def edit(self, chance: random.Random) -> None:
+        """Let a seller change quantities and handling times in Seller Central."""
+        world, now = self._plant.market.world, self._plant.kernel.unix()
+        seller = chance.choice(world.catalogue.sellers)
+        up = sorted((offer for offer in world.offers.of_seller(seller) if offer.quantity), key=lambda one: one.sku)
+        for offer in chance.sample(up, min(4, len(up))):
+            fields = {LEAD_TIME: chance.randint(1, 20)} if chance.random() < 0.5 else {QUANTITY: chance.randint(0, 3)}
+            world.offers.accept(Push(seller.seller_id, offer.sku, [Write(MERGE, fields)], SELLER, "edited", now), now)
 
     def _happens(self, marketplace: str, drawn: Sequence[int], count: int, kind: str) -> None:
         """Sell the first of these that is buyable."""

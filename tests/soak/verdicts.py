@@ -75,6 +75,7 @@ class Verdicts:
             self._of_ledger(ledger, "changes that only undo the one before", "double_pushes"),
             self._of_ledger(ledger, "fields of offers that a push changed and did not mean", "fields_lost"),
             self._of_ledger(ledger, "pieces put up again that a buyer at Amazon had taken", "sold_twice"),
+            self._of_ledger(ledger, "changes of a seller in Seller Central that a push undid", "fought"),
             self._of_drift("minutes in which Amazon showed more than the 0 of the books, beyond an hour", Kind.ZERO),
             self._of_drift("minutes in which Amazon showed another quantity than the books, beyond a day", Kind.OTHER),
             _of("newer quantities overwritten by a late feed for more than an hour", list(self._overwritten())),

@@ -14,6 +14,7 @@ from tests.soak.kernel import Process
 from tests.soak.plant import SOMEBODY, Plant, Services
 from tests.soak.proxies import PROXIES
 from tests.soak.trade import Trade
+from tests.soak.week import KIND, Amazon
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
@@ -91,12 +92,13 @@ FEED_FAULTS: tuple[tuple[str, dict[str, Any]] | None, ...] = (
 class Weather:
     """`plan` draws a day; the caller goes through it in order."""
 
-    def __init__(self, plant: Plant, services: Services, commands: Commands, seed: int) -> None:
+    def __init__(self, plant: Plant, services: Services, commands: Commands, seed: int, amazon: Amazon = KIND) -> None:
         self._plant = plant
         self._services = services
         self._commands = commands
         self._seed = seed
         self._trade = Trade(plant)
+        self._amazons_own = amazon.own_events
 
     def plan(self, day: int) -> list[Event]:
         chance = random.Random(f"{self._seed}:weather:{day}")
@@ -108,6 +110,7 @@ class Weather:
             *self._market(chance),
             *self._people(chance, day),
             *self._burst(chance, day),
+            *(self._by_itself(random.Random(f"{self._seed}:by itself:{day}")) if self._amazons_own else ()),
         ]
         return sorted((event._replace(at=day * DAY + event.at) for event in events), key=lambda event: event.at)
 
@@ -118,7 +121,7 @@ class Weather:
         world.quotas.factor = 1.0
         world.events.scheduled.clear()
         world.events.next_chance = float("inf")
-        world.buyers.set_rate(0.0, world.clock.now())
+        world.buyers.rest()
         self._plant.database.away = self._plant.broker.away = False
         self._plant.proxies.away.clear()
 
@@ -144,6 +147,16 @@ class Weather:
             "Amazon gives a third of the quota",
             lambda on: setattr(self._plant.market.world.quotas, "factor", 0.33 if on else 1.0),
         )
+
+    def _by_itself(self, chance: random.Random) -> Iterator[Event]:
+        """What changes at Amazon without a push: withdrawn and deleted offers come back, sellers edit theirs."""
+        happenings: tuple[tuple[str, Callable[[random.Random], None]], ...] = (
+            ("withdrawn offers come back at Amazon", self._trade.come_back),
+            ("a seller edits offers in Seller Central", self._trade.edit),
+        )
+        for text, happen in happenings:
+            for _ in range(4):
+                yield Event(chance.uniform(0, DAY), "amazon", text, partial(happen, random.Random(chance.random())))
 
     def _processes(self, chance: random.Random) -> Iterator[Event]:
         for _ in range(5):

@@ -60,16 +60,31 @@ class Amazon:
     """Typical time until an accepted change shows."""
     orders_per_hour: float = 0.0
     """Share of the offers for which a buyer comes."""
+    eager_orders: float = 0.0
+    """Share of the offers put up for which a buyer comes within a minute."""
+    late_issues: float = 0.0
+    """Share of the offers put up that have an ERROR afterwards."""
+    forbidden: float = 0.0
+    """Share of the SKUs that Amazon refuses for good."""
+    own_events: bool = False
+    """Whether offers come back, and sellers edit theirs."""
 
 
 KIND = Amazon()
-UNKIND = Amazon(lag_seconds=3.0, orders_per_hour=0.02 / 24)
+UNKIND = Amazon(
+    lag_seconds=3.0,
+    orders_per_hour=0.02 / 24,
+    eager_orders=0.3,
+    late_issues=0.02,
+    forbidden=0.0005,
+    own_events=True,
+)
 
 
 class Week:
     def __init__(self, folder: Path, seed: int, size: Size, amazon: Amazon = KIND) -> None:
         random.seed(seed)
-        self.seed = seed
+        self.seed, self.amazon = seed, amazon
         self.kernel = kernel = Kernel(START)
         settings = SimulatorSettings(
             seed=seed,
@@ -82,6 +97,9 @@ class Week:
             feed_process_seconds=FEED_SECONDS[1],
             lag_seconds=amazon.lag_seconds,
             orders_per_hour=amazon.orders_per_hour,
+            eager_orders=amazon.eager_orders,
+            late_issues=amazon.late_issues,
+            forbidden=amazon.forbidden,
             start_at=kernel.unix(),
             clock_mode="manual",
         )

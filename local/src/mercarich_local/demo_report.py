@@ -14,7 +14,7 @@ from mercarich_local.screen import Screen
 SHOWN_WITHDRAWALS = 5
 FAULTS = (
     *("wrong_withdrawals", "missed_withdrawals", "double_pushes", "wrong_restores", "stale_overwrites"),
-    *("fields_lost", "sold_twice"),
+    *("fields_lost", "sold_twice", "fought"),
 )
 
 

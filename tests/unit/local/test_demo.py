@@ -19,6 +19,7 @@ CLEAN_LEDGER: dict[str, Any] = {
     "stale_overwrites": 0,
     "fields_lost": 0,
     "sold_twice": 0,
+    "fought": 0,
     "exposed_item_seconds": 12.5,
     "upstream": {"yahoo": {"requests": 7}},
     "details": [],

@@ -26,9 +26,9 @@ def row_with(sim: Any, *names: str) -> dict[str, Any]:
 
 
 def entry(sim: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """Return what the seller has submitted, as getListingsItem tells it."""
+    """Return what the seller has submitted, as getListingsItem tells it; empty for no entry."""
     item = sim.json("GET", listing_address(row) + "&includedData=attributes", headers=sim.token(row["seller_id"]))
-    [found] = item["attributes"]["fulfillment_availability"]
+    [found] = item["attributes"]["fulfillment_availability"] or [{"fulfillment_channel_code": "DEFAULT"}]
     assert found.pop("fulfillment_channel_code") == "DEFAULT"
     return dict(found)
 

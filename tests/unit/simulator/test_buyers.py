@@ -156,3 +156,34 @@ def test_buyers_go_on_where_they_were_after_a_restart(begin: Any, tmp_path: Path
     restore(after.simulator.world, orjson.loads((tmp_path / "state.json").read_bytes()))
     after.advance(hours * HOUR)
     assert after.ledger() == whole.ledger()
+
+
+def test_eager_buyers_take_a_share_of_the_offers_that_pushes_put_up_within_a_minute(begin: Any) -> None:
+    sim = begin(eager_orders=0.4, quota_factor=1_000.0, lag_seconds=1.0)
+    rows = [row for row in sim.rows() if row["quantity"] == 1][:100]
+    for quantity in (0, 1):
+        for row in rows:
+            sim.patch(row, quantity)
+        sim.advance(170)
+    changes = [sim.json("GET", f"/_sim/offers/{row['seller_id']}/{row['sku']}")["changes"] for row in rows]
+    assert [change["lane"] for each in changes for change in each[:2]] == ["patch"] * 200
+    waits = [each[2]["at"] - each[1]["at"] for each in changes if len(each) == 3]
+    assert 20 < len(waits) < 60
+    assert 0 < min(waits) < max(waits) < 60
+    assert sim.ledger()["orders"] == len(waits)
+
+
+def test_an_eager_buyer_still_comes_after_a_restart_and_nobody_does_at_rest(begin: Any, tmp_path: Path) -> None:
+    worlds = [begin(eager_orders=1.0) for _ in range(2)]
+    for sim in worlds:
+        row = one_piece(sim)
+        sim.patch(row, 0)
+        sim.patch(row, 1)
+        sim.ledger()
+    save(worlds[0].simulator.world, tmp_path / "state.json")
+    restored = begin(eager_orders=1.0)
+    restore(restored.simulator.world, orjson.loads((tmp_path / "state.json").read_bytes()))
+    worlds[1].simulator.world.buyers.rest()
+    for sim in (restored, worlds[1]):
+        sim.advance(60)
+    assert (shown(restored, row), shown(worlds[1], row)) == (0, 1)

@@ -45,9 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
     serve.add_argument("--seed", type=int, default=default.seed)
     serve.add_argument("--sellers", type=_counting_from(1), default=default.sellers)
-    counts, shares = (
-        ("listings", "restores", "yahoo-page-bytes"),
-        ("already-sold", "spare-pieces", "churn-per-hour", "orders-per-hour"),
+    counts = ("listings", "restores", "yahoo-page-bytes")
+    shares = (
+        *("already-sold", "spare-pieces", "churn-per-hour"),
+        *("orders-per-hour", "eager-orders", "forbidden", "late-issues"),
     )
     numbers = ("feed-queue-seconds", "feed-process-seconds", "lag-seconds", "quota-factor")
     for names, read in ((counts, _counting_from(0)), (shares, _share), (numbers, float)):

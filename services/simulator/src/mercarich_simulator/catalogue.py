@@ -1,5 +1,6 @@
 """Items, their sellers, and the listings of them, computed from the seed on demand."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -143,7 +144,7 @@ class Catalogue:
         full = 1 + (noise[0] % 3 if noise[1] < 26 else 0)
         return Listing(
             seller=seller,
-            sku=f"{'YA' if marketplace == YAHOO else 'ME'}-{number:07d}",
+            sku=_sku(marketplace, number),
             marketplace=marketplace,
             source_number=shelf.source_of(number),
             quantity=0 if restore else full,
@@ -162,6 +163,12 @@ class Catalogue:
             return None
         listing = self.listing(marketplace, number)
         return listing if listing.seller.seller_id == seller_id else None
+
+    def skus_of(self, seller: AmazonSeller) -> Iterator[str]:
+        """Yield the SKUs that a seller has at the start."""
+        place, step = self.sellers.index(seller), len(self.sellers)
+        for marketplace, shelf in self.shelves.items():
+            yield from (_sku(marketplace, number) for number in range(place, shelf.listings, step))
 
     def canaries(self, marketplace: str) -> dict[str, list[str]]:
         shelf = self.shelves[marketplace]
@@ -185,6 +192,10 @@ class Catalogue:
         if kind == "shops":
             return self.ids.shops(2**100 + group)
         return str(MERCARI_SELLER_BASE + group)
+
+
+def _sku(marketplace: str, number: int) -> str:
+    return f"{'YA' if marketplace == YAHOO else 'ME'}-{number:07d}"
 
 
 def _day(at: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mercarich_simulator.identity import entropy
+from mercarich_simulator.identity import entropy, share
 
 _HTTP = frozenset(
     {
@@ -27,11 +27,16 @@ KINDS: dict[str, frozenset[str]] = {
     "yahoo": _SITE,
     "mercari": _SITE | {"404_gateway"},
     "lwa": _HTTP | {"invalid_grant", "invalid_client"},
-    "spapi": _HTTP | {"stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"},
+    "spapi": _HTTP | {"stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200", "unnamed_invalid"},
 }
 """The kinds of faults for each target."""
 
-_INNER = frozenset({"field_removed", "field_retyped", "stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200"})
+_INNER = frozenset(
+    {
+        *("field_removed", "field_retyped"),
+        *("stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200", "unnamed_invalid"),
+    }
+)
 """Kinds that change the content of a response; all others replace or delay it."""
 FIELDS = ("field_removed", "field_retyped")
 
@@ -92,11 +97,13 @@ class Faults:
                 return fault
         return None
 
-    def spoiler_of_messages(self, wall: Callable[[], float]) -> Callable[[str, str], bool]:
-        """Return a predicate over seller id and SKU: whether a fault makes that message of a feed INVALID."""
+    def spoiler_of_messages(self, wall: Callable[[], float]) -> Callable[[str, str], str | None]:
+        """Return a function that tells, for each message of a feed, the kind of the fault that spoils it."""
 
-        def spoiled(seller_id: str, sku: str) -> bool:
-            return self.pick("spapi", (seller_id, sku, "processFeed"), wall(), inner=("invalid_in_200",)) is not None
+        def spoiled(seller_id: str, sku: str) -> str | None:
+            names = (seller_id, sku, "processFeed")
+            fault = self.pick("spapi", names, wall(), inner=("invalid_in_200", "unnamed_invalid"))
+            return fault.kind if fault else None
 
         return spoiled
 
@@ -110,8 +117,7 @@ class Faults:
         if fault.only and not any(name in fault.only for name in names):
             return False
         fault.seen += 1
-        chance = int.from_bytes(entropy(self.seed, "fault", fault.number, fault.seen)[:4]) / 2**32
-        if chance >= fault.share:
+        if share(entropy(self.seed, "fault", fault.number, fault.seen)) >= fault.share:
             return False
         fault.hit += 1
         return True

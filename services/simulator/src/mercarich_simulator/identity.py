@@ -62,6 +62,11 @@ def entropy(*parts: object) -> bytes:
     return blake2b(":".join(map(str, parts)).encode(), digest_size=32).digest()
 
 
+def share(noise: bytes) -> float:
+    """Return a number from 0 to below 1."""
+    return int.from_bytes(noise[:4]) / 2**32
+
+
 class _Permutation:
     def __init__(self, modulus: int, seed: int, name: str) -> None:
         noise = entropy(seed, name)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mercarich_simulator.amazon.offers import ORDER, SEED, Shown
+from mercarich_simulator.amazon.offers import ORDER, PUSHES, Shown
 from mercarich_simulator.truth import BUYABLE, Change
 
 FOREVER = float("inf")
@@ -103,7 +103,7 @@ def _judge_changes(
 
 
 def _verdict(change: Shown, spans: Sequence[tuple[float, float]], since: float) -> Verdict:
-    if change.lane in {SEED, ORDER}:
+    if change.lane not in PUSHES:
         return Verdict.UNJUDGED
     span = next((span for span in spans if span[0] <= change.at < span[1]), None)
     if (span is not None) == (change.quantity == 0):

@@ -8,7 +8,7 @@ from typing import Any
 from mercarich_simulator.amazon.attributes import LEAD_TIME, RESTOCK
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.ledger import Frame, Judgement, judge
-from mercarich_simulator.ledger_orders import Orders, orders
+from mercarich_simulator.ledger_stock import Stock, stock
 from mercarich_simulator.truth import Change
 from mercarich_simulator.world import World
 
@@ -16,7 +16,8 @@ LISTED_CASES = 50
 """Most single cases that the ledger lists per kind of error; its counts always cover all cases."""
 
 _JUDGED = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
-"""Errors of which a judgement has the times."""
+_STOCK = ("sold_twice", "fought")
+"""Errors of which `Judgement` and `Stock` have the times."""
 
 
 def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
@@ -24,8 +25,10 @@ def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
     moved = list(_moved(world))
     judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in moved]
     _mind_doubles(world, judged)
+    for offer, verdict in judged:  # What Amazon refuses for good, nobody can withdraw.
+        verdict.missed = verdict.missed and not world.offers.forbidden(offer.seller_id, offer.sku)
     verdicts = [judgement for _, judgement in judged]
-    bought = [(offer, orders(offer, truth)) for offer, truth in moved if offer.changes]
+    bought = [(offer, stock(offer, truth)) for offer, truth in moved if offer.changes]
     result = _counts(world, judged, [found for _, found in bought])
     result["latency_seconds"] = _spread([value for verdict in verdicts for value in verdict.latencies])
     result["cases"] = {name: _cases(judged, name) for name in _JUDGED}
@@ -35,9 +38,7 @@ def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
     result["cases"]["fields_lost"] = [
         _named(offer) | lost._asdict() for offer, _ in judged for lost in offer.fields_lost
     ][:LISTED_CASES]
-    result["cases"]["sold_twice"] = [_named(offer) | {"at": at} for offer, found in bought for at in found.sold_twice][
-        :LISTED_CASES
-    ]
+    result["cases"] |= {name: _cases(bought, name) for name in _STOCK}
     result["upstream"] = {name: traffic.report() for name, traffic in world.traffic.items()}
     result["quota_429"] = dict(world.quotas.refused)
     result["judged"] = asdict(frame) | {"cutoff": min(frame.cutoff, frame.now)}
@@ -75,7 +76,7 @@ def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequence[Orders]) -> dict[str, Any]:
+def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequence[Stock]) -> dict[str, Any]:
     verdicts = [judgement for _, judgement in judged]
     offers = world.offers.touched.values()
     own = sum(offer.listing is None for offer in offers)
@@ -93,13 +94,13 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequenc
         "fields_lost": sum(len(offer.fields_lost) for offer in offers),
         "orders": sum(found.sold for found in bought),
         "orders_unsourced": sum(found.unsourced for found in bought),
-        "sold_twice": sum(len(found.sold_twice) for found in bought),
+        **{name: sum(len(getattr(found, name)) for found in bought) for name in _STOCK},
         "exposed_item_seconds": round(sum(verdict.exposed_seconds for verdict in verdicts), 3),
         "exposed_offers": sum(verdict.exposed_seconds > 0 for verdict in verdicts),
         "pushes_accepted": sum(offer.accepted for offer in offers),
         "repeated_pushes": sum(offer.repeats for offer in offers),
     }
-    counts["clean"] = not any(counts[name] for name in (*_JUDGED, "missed_withdrawals", "fields_lost", "sold_twice"))
+    counts["clean"] = not any(counts[name] for name in (*_JUDGED, *_STOCK, "missed_withdrawals", "fields_lost"))
     return counts
 
 
@@ -141,7 +142,7 @@ def _mind_doubles(world: World, judged: list[tuple[Offer, Judgement]]) -> None:
                 verdict.wrong_restores.append(last.at)
 
 
-def _cases(judged: list[tuple[Offer, Judgement]], name: str) -> list[dict[str, Any]]:
+def _cases(judged: Sequence[tuple[Offer, Judgement | Stock]], name: str) -> list[dict[str, Any]]:
     cases = [_named(offer) | {"at": at} for offer, verdict in judged for at in getattr(verdict, name)]
     return cases[:LISTED_CASES]
 

@@ -34,6 +34,12 @@ class SimulatorSettings:
     of a hundred within twenty to a hundred times; 0 = at once."""
     orders_per_hour: float = 0.0
     """Share of the offers for which a buyer comes per hour; 0 = nobody buys at Amazon."""
+    eager_orders: float = 0.0
+    """Share of the offers put up for which a buyer comes within a minute."""
+    forbidden: float = 0.0
+    """Share of the SKUs of which each single operation is answered with 403, for good."""
+    late_issues: float = 0.0
+    """Share of the offers put up that have an ERROR afterwards, and cannot be bought."""
     quota_factor: float = 1.0
     """Factor of all of Amazon's rates and bursts."""
     start_at: float | None = None

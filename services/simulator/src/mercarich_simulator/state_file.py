@@ -43,7 +43,11 @@ def save(world: World, path: Path) -> None:
             for document in world.documents.kept.values()
         ],
         "feeds": [asdict(feed) for feed in world.feeds.kept.values()],
-        "buyers": [world.buyers.number, None if world.buyers.next_at == NEVER else world.buyers.next_at],
+        "buyers": [
+            world.buyers.number,
+            None if world.buyers.next_at == NEVER else world.buyers.next_at,
+            world.buyers.eager,
+        ],
         "numbers": [world.documents.last_number, world.feeds.last_number],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +93,8 @@ def restore(world: World, document: dict[str, Any]) -> None:
     for row in document["feeds"]:
         world.feeds.add(Feed(**row))
     world.documents.last_number, world.feeds.last_number = document["numbers"]
-    world.buyers.number, next_order = document.get("buyers", [0, None])
+    world.buyers.number, next_order, eager = document.get("buyers", [0, None, []])
+    world.buyers.eager = [tuple(one) for one in eager]
     if next_order is not None and world.settings.orders_per_hour:
         world.buyers.next_at = next_order
 
@@ -138,7 +143,15 @@ def _restore_offer(world: World, row: dict[str, Any]) -> None:
     if "entry" not in row:
         row = _with_entry(row, first_entry(listing) if listing else {})
     coming = [Coming(Shown(*change), deletes) for change, deletes in row.get("coming", [])]
-    told = {"listing": listing, "changes": changes, "coming": coming, "sources": sources, "fields_lost": lost}
+    issue = tuple(row["issue"]) if row.get("issue") else None
+    told = {
+        "issue": issue,
+        "listing": listing,
+        "changes": changes,
+        "coming": coming,
+        "sources": sources,
+        "fields_lost": lost,
+    }
     offer = Offer(**{**row, **told})
     world.offers.touched[(offer.seller_id, offer.sku)] = offer
     world.offers.expect(offer)

@@ -49,7 +49,7 @@ class Feeds:
         self,
         offers: Offers,
         documents: Documents,
-        spoiled: Callable[[str, str], bool],
+        spoiled: Callable[[str, str], str | None],
         gzip_reports: bool,
     ) -> None:
         self._offers = offers
@@ -103,25 +103,29 @@ class Feeds:
             feed.status = FATAL
             self._report(feed, [_issue(None, None, "4000003", str(error))], 0, 0)
             return
-        issues = [issue for message in messages if (issue := self._work(feed, message, at))]
-        self._report(feed, issues, len(messages), len(issues))
+        issues, invalid = [], 0
+        for message in messages:
+            try:
+                self._work(feed, message, at)
+            except Invalid as error:
+                invalid += 1
+                if error.code:
+                    issues.append(_issue(message.get("messageId"), message.get("sku"), error.code, str(error)))
+        self._report(feed, issues, len(messages), invalid)
 
-    def _work(self, feed: Feed, message: dict[str, Any], at: float) -> dict[str, Any] | None:
-        """Apply one message. Return the issue that prevents it, or None."""
-        sku, number = message.get("sku"), message.get("messageId")
-        try:
-            writes = _writes(message)
-        except Invalid as error:
-            return _issue(number, sku, error.code, str(error))
-        if self._spoiled(feed.seller_id, str(sku)):
-            return _issue(number, sku, "90220", "'[condition_type]' is required but not supplied.")
+    def _work(self, feed: Feed, message: dict[str, Any], at: float) -> None:
+        """Apply one message. Raise Invalid; without a code for a message that is counted as invalid and not named."""
+        sku, writes = message.get("sku"), _writes(message)
+        spoiled = self._spoiled(feed.seller_id, str(sku))
+        if spoiled:
+            code = "90220" if spoiled == "invalid_in_200" else ""
+            raise Invalid(code, "'[condition_type]' is required but not supplied.")
         if not isinstance(sku, str) or self._offers.get(feed.seller_id, sku) is None:
-            return _issue(number, sku, "13013", _UNKNOWN_SKU)
+            raise Invalid("13013", _UNKNOWN_SKU)
         if message["operationType"] == "DELETE":
             self._offers.delete(feed.seller_id, sku, at)
         elif writes:
             self._offers.accept(Push(feed.seller_id, sku, writes, FEED, feed.feed_id, feed.created_at), at)
-        return None
 
     def _report(self, feed: Feed, issues: list[dict[str, Any]], processed: int, invalid: int) -> None:
         body = orjson.dumps(

@@ -7,14 +7,19 @@ from typing import NamedTuple
 
 from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, RESTOCK, Fields, Write
 from mercarich_simulator.amazon.lag import lag
-from mercarich_simulator.catalogue import Catalogue, Listing
+from mercarich_simulator.catalogue import AmazonSeller, Catalogue, Listing
+from mercarich_simulator.identity import entropy, share
 
 KEPT_CHANGES = 500
 """Most changes kept per offer. The oldest are dropped first, so that memory is bounded."""
 
-PATCH, FEED, PUT, SEED, ORDER = "patch", "feed", "put", "seed", "order"
-"""Lanes: how a quantity arrived. `seed` is set by a test through /_sim, and `order` is a buyer; the ledger judges
-neither."""
+PATCH, FEED, PUT, SEED, ORDER, SELLER, RETURN = "patch", "feed", "put", "seed", "order", "seller", "return"
+"""Lanes: how a quantity arrived. `seed` is set by a test through /_sim, `order` is a buyer, `seller` an edit in Seller
+Central, `return` an offer that came back by itself."""
+PUSHES = frozenset({PATCH, FEED, PUT})
+"""The lanes that the ledger judges."""
+_REFUSED = ("18299", "You need approval to list this product.")
+"""The issue of an accepted offer that cannot be bought."""
 
 
 class Shown(NamedTuple):
@@ -74,11 +79,17 @@ class Offer:
     last_direct_at: float = 0.0
     fields_lost: list[Lost] = field(default_factory=list)
     deleted: bool = False
+    issue: tuple[str, str] | None = None
+    """Code and message of an ERROR that came after acceptance: the offer cannot be bought."""
 
     @property
     def quantity(self) -> int:
         """The quantity that shoppers see."""
         return self.changes[-1].quantity if self.changes else self.first
+
+    @property
+    def buyable(self) -> bool:
+        return self.quantity > 0 and self.issue is None
 
     @property
     def source(self) -> tuple[str, int] | None:
@@ -114,6 +125,8 @@ class Offers:
         self.touched: dict[tuple[str, str], Offer] = {}
         self.lag_seconds = catalogue.settings.lag_seconds
         """The typical lag of future changes."""
+        self.raised: list[tuple[float, tuple[str, str]]] = []
+        """Offers that pushes have put up, and when; whoever takes notice empties it."""
         self._due: list[tuple[float, tuple[str, str]]] = []
 
     def get(self, seller_id: str, sku: str) -> Offer | None:
@@ -124,24 +137,24 @@ class Offers:
     def accept(self, push: Push, at: float) -> None:
         """Apply what Amazon has accepted, at time `at`. The offer must exist."""
         offer = self._touch(push.seller_id, push.sku)
-        offer.accepted += push.lane != SEED
+        offer.accepted += push.lane in PUSHES
         stale = push.lane == FEED and offer.last_direct_at > push.submitted_at
         if push.lane != FEED:
             offer.last_direct_at = at
         before = offer.entry
         for write in push.writes:
             offer.entry = write.on(offer.entry)
-        if push.lane != SEED:
+        if push.lane in PUSHES:
             offer.fields_lost += _lost(before, offer.entry, push, at)
         if not any(write.means(QUANTITY) for write in push.writes):
             return
         quantity = offer.entry.get(QUANTITY, 0)
-        offer.repeats += push.lane != SEED and quantity == _expected(offer)
+        offer.repeats += push.lane in PUSHES and quantity == _expected(offer)
         change = Shown(at, quantity, push.lane, push.reference, stale)
-        if push.lane == SEED:
-            self._show(offer, Coming(change))
-        else:
+        if push.lane in PUSHES:
             self._await(offer, Coming(change))
+        else:
+            self._show(offer, Coming(change))
 
     def settle(self, now: float) -> None:
         """Show all changes that are due at `now`."""
@@ -152,7 +165,7 @@ class Offers:
 
     def sell(self, offer: Offer, at: float, reference: str) -> Offer | None:
         """Lower the quantity by one piece and return the offer; None when it is not up."""
-        if not offer.quantity:
+        if not offer.buyable:
             return None
         offer = self._touch(offer.seller_id, offer.sku)
         self._show(offer, Coming(Shown(at, offer.quantity - 1, ORDER, reference, False)))
@@ -177,11 +190,41 @@ class Offers:
     def _show(self, offer: Offer, coming: Coming) -> None:
         change = coming.change
         offer.deleted = coming.deletes or (offer.deleted and change.lane != PUT)
+        if change.quantity and not offer.quantity and change.lane in PUSHES:
+            noise = entropy(self.catalogue.settings.seed, "issue", offer.seller_id, offer.sku, change.at)
+            offer.issue = _REFUSED if share(noise) < self.catalogue.settings.late_issues else None
+            self.raised.append((change.at, (offer.seller_id, offer.sku)))
         if change.quantity != offer.quantity and (coming.deletes or not offer.deleted):
             offer.changes.append(change)
         if len(offer.changes) > KEPT_CHANGES:
             offer.first = offer.changes[-KEPT_CHANGES - 1].quantity
             del offer.changes[:-KEPT_CHANGES]
+
+    def trouble(self, seller_id: str, sku: str, issue: tuple[str, str] | None) -> None:
+        """Set or end the issue of an offer. Raise KeyError for an unknown offer."""
+        self._touch(seller_id, sku).issue = issue
+
+    def come_back(self, seller_id: str, sku: str, at: float) -> None:
+        """Show an offer that was withdrawn or deleted as it was before, as Amazon does at times
+        (amzn/selling-partner-api-models#5370). Raise KeyError for an unknown offer."""
+        offer = self._touch(seller_id, sku)
+        quantities = [offer.first, *(change.quantity for change in offer.changes)]
+        last = next((quantity for quantity in reversed(quantities) if quantity), 1)
+        offer.deleted = False
+        self._show(offer, Coming(Shown(at, last, RETURN, "came back", False)))
+
+    def forbidden(self, seller_id: str, sku: str) -> bool:
+        """Return whether each operation on the SKU is refused for good (amzn/selling-partner-api-models#4429)."""
+        settings = self.catalogue.settings
+        return share(entropy(settings.seed, "forbidden", seller_id, sku)) < settings.forbidden
+
+    def of_seller(self, seller: AmazonSeller) -> Iterator[Offer]:
+        """Yield all offers of a seller, in no particular order."""
+        made = [key for key, offer in self.touched.items() if offer.listing is None and key[0] == seller.seller_id]
+        for key in (*((seller.seller_id, sku) for sku in self.catalogue.skus_of(seller)), *made):
+            offer = self.get(*key)
+            if offer is not None:
+                yield offer
 
     def stand_on(self, seller_id: str, sku: str, source: Source) -> None:
         """Record that the offer has another source. Raise KeyError for an unknown offer."""

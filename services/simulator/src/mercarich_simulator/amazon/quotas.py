@@ -14,6 +14,7 @@ PLANS: dict[str, tuple[float, int]] = {
     "putListingsItem": (5.0, 10),
     "patchListingsItem": (5.0, 5),
     "deleteListingsItem": (5.0, 5),
+    "searchListingsItems": (5.0, 5),
     "getMarketplaceParticipations": (0.016, 15),
 }
 """Operation -> requests per second, burst."""

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.tokens import VALID_SECONDS, Refused
 from mercarich_simulator.api.feeds import FeedOperations
-from mercarich_simulator.api.listings import ListingOperations
+from mercarich_simulator.api.listings import PREFIX, ListingOperations
+from mercarich_simulator.api.search import Search
 from mercarich_simulator.api.trouble import DENIED, QUOTA, amazon_error, guarded, lwa_error
 from mercarich_simulator.catalogue import AmazonSeller
 from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
 
-_LISTINGS = "/spapi/listings/2021-08-01/items/"
 _FEEDS = "/spapi/feeds/2021-06-30/feeds"
 _DOCUMENTS = "/spapi/feeds/2021-06-30/documents"
 _SELLERS = "/spapi/sellers/v1/marketplaceParticipations"
@@ -25,6 +25,7 @@ class AmazonApi:
     def __init__(self, world: World) -> None:
         self._world = world
         feeds, listings = FeedOperations(world), ListingOperations(world)
+        self._search: tuple[str, Handler] = ("searchListingsItems", Search(world).search)
         self._exact: dict[tuple[str, str], tuple[str, Handler]] = {
             ("POST", _DOCUMENTS): ("createFeedDocument", feeds.create_document),
             ("POST", _FEEDS): ("createFeed", feeds.create_feed),
@@ -35,10 +36,10 @@ class AmazonApi:
             ("GET", _FEEDS + "/"): ("getFeed", feeds.get_feed),
             ("DELETE", _FEEDS + "/"): ("cancelFeed", feeds.cancel_feed),
             ("GET", _DOCUMENTS + "/"): ("getFeedDocument", feeds.get_document),
-            ("GET", _LISTINGS): ("getListingsItem", listings.get),
-            ("PATCH", _LISTINGS): ("patchListingsItem", listings.patch),
-            ("PUT", _LISTINGS): ("putListingsItem", listings.put),
-            ("DELETE", _LISTINGS): ("deleteListingsItem", listings.delete),
+            ("GET", PREFIX): ("getListingsItem", listings.get),
+            ("PATCH", PREFIX): ("patchListingsItem", listings.patch),
+            ("PUT", PREFIX): ("putListingsItem", listings.put),
+            ("DELETE", PREFIX): ("deleteListingsItem", listings.delete),
         }
 
     def token(self, request: Request) -> Reply:
@@ -75,6 +76,8 @@ class AmazonApi:
         found = self._exact.get((request.method, request.path))
         if found:
             return found
+        if request.method == "GET" and request.path.startswith(PREFIX) and "/" not in request.path[len(PREFIX) :]:
+            return self._search
         for (method, prefix), below in self._below.items():
             if method == request.method and request.path.startswith(prefix):
                 return below

@@ -1,6 +1,11 @@
 """The Feeds API 2021-06-30, and the document store behind its addresses below /s3/."""
 
+import base64
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+
+import orjson
 
 from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.feeds import FATAL, IN_PROGRESS, Feed
@@ -44,13 +49,37 @@ class FeedOperations:
         return json_reply(_described(feed)) if feed else _not_found()
 
     def list_feeds(self, seller: AmazonSeller, request: Request) -> Reply:
-        states = {state for text in request.queries.get("processingStatuses", []) for state in text.split(",")}
-        feeds = [
-            feed
-            for feed in reversed(self._world.feeds.kept.values())
-            if feed.seller_id == seller.seller_id and (not states or feed.status in states)
-        ]
-        return json_reply({"feeds": [_described(feed) for feed in feeds[:100]]})
+        """Return a page of the seller's feeds, the newest first. A token stands for the whole query of its list."""
+        query, last = request.query, None
+        try:
+            if "nextToken" in query:
+                if len(query) > 1:
+                    return _bad_input("nextToken is the only parameter.")
+                query, last = orjson.loads(base64.urlsafe_b64decode(query["nextToken"]))
+            elif "feedTypes" not in query:
+                return _bad_input("Either feedTypes or nextToken is required.")
+            size = int(query.get("pageSize", "10"))
+            feeds = [feed for feed in self._newest(seller, query) if last is None or int(feed.feed_id) < int(last)]
+        except ValueError as error:
+            return _bad_input(str(error))
+        if not 1 <= size <= 100:
+            return _bad_input("pageSize must be between 1 and 100.")
+        answer: dict[str, Any] = {"feeds": [_described(feed) for feed in feeds[:size]]}
+        if len(feeds) > size:
+            token = orjson.dumps([dict(query), feeds[size - 1].feed_id])
+            answer["nextToken"] = base64.urlsafe_b64encode(token).decode()
+        return json_reply(answer)
+
+    def _newest(self, seller: AmazonSeller, query: Mapping[str, str]) -> Iterator[Feed]:
+        states = {state for state in query.get("processingStatuses", "").split(",") if state}
+        since = query.get("createdSince")
+        begin = datetime.fromisoformat(since).timestamp() if since else 0.0
+        if FEED_TYPE not in query["feedTypes"].split(","):
+            return
+        for feed in reversed(self._world.feeds.kept.values()):
+            mine = feed.seller_id == seller.seller_id and feed.created_at >= begin
+            if mine and (not states or feed.status in states):
+                yield feed
 
     def cancel_feed(self, seller: AmazonSeller, request: Request) -> Reply:
         feed = self._of(seller, request)

@@ -7,8 +7,7 @@ from typing import Any
 
 import orjson
 
-from mercarich_simulator.amazon.offers import Offer, Source, by_hand
-from mercarich_simulator.catalogue import MARKETPLACES
+from mercarich_simulator.api.offer_levers import OfferLevers, marketplace_of, number_of
 from mercarich_simulator.ledger import FOREVER, Frame
 from mercarich_simulator.ledger_report import ledger, offer_line
 from mercarich_simulator.seeding import listing_rows, overview
@@ -24,6 +23,7 @@ class Levers:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        offers = OfferLevers(world)
         self._exact: dict[tuple[str, str], Lever] = {
             ("GET", "/_sim/clock"): lambda _: self._clock(),
             ("POST", "/_sim/clock"): self._set_clock,
@@ -33,10 +33,10 @@ class Levers:
             ("DELETE", "/_sim/faults"): self._clear_faults,
             ("POST", "/_sim/quotas"): self._set_quotas,
             ("POST", "/_sim/feeds"): self._set_feeds,
-            ("POST", "/_sim/lag"): self._set_lag,
-            ("POST", "/_sim/orders"): self._order,
-            ("POST", "/_sim/offers"): self._set_offers,
-            ("POST", "/_sim/sources"): self._set_sources,
+            ("POST", "/_sim/lag"): offers.set_lag,
+            ("POST", "/_sim/orders"): offers.order,
+            ("POST", "/_sim/offers"): offers.set_offers,
+            ("POST", "/_sim/sources"): offers.set_sources,
             ("GET", "/_sim/seed"): lambda _: overview(world.catalogue),
             ("GET", "/_sim/ledger"): self._ledger,
         }
@@ -72,22 +72,16 @@ class Levers:
 
     def _event(self, request: Request) -> dict[str, Any]:
         body, world = request.json(), self._world
-        marketplace = _marketplace(body.get("marketplace"))
+        marketplace = marketplace_of(body.get("marketplace"))
         now = world.clock.now()
         at = now + max(0.0, float(body.get("after_seconds") or 0))
         if "ids" in body:
-            numbers = [self._number(marketplace, str(item_id)) for item_id in body["ids"]]
+            numbers = [number_of(world, marketplace, str(item_id)) for item_id in body["ids"]]
         else:
             numbers = self._share(marketplace, float(body["share"]))
         world.events.force(marketplace, numbers, str(body.get("kind")), at, now)
         ids = [world.catalogue.item_id(marketplace, number) for number in numbers]
         return {"count": len(ids), "at": at, "ids": ids}
-
-    def _number(self, marketplace: str, item_id: str) -> int:
-        look = self._world.market.find(marketplace, item_id, self._world.clock.now())
-        if look is None:
-            raise ValueError(f"{marketplace} has no item {item_id}")
-        return look.item.number
 
     def _share(self, marketplace: str, share: float) -> list[int]:
         if not 0 <= share <= 1:
@@ -122,55 +116,6 @@ class Levers:
         ]
         return {"queue_seconds": delays[0], "process_seconds": delays[1]}
 
-    def _set_lag(self, request: Request) -> dict[str, Any]:
-        """Set how long future changes typically take until they show."""
-        seconds = float(request.json()["seconds"])
-        if seconds < 0:
-            raise ValueError("seconds must be 0 or more")
-        self._world.offers.lag_seconds = seconds
-        return {"seconds": seconds}
-
-    def _order(self, request: Request) -> dict[str, Any]:
-        """Set the rate at which buyers come, or let one buy each of some offers now."""
-        body, world, now = request.json(), self._world, self._world.clock.now()
-        if "per_hour" in body:
-            rate = float(body["per_hour"])
-            if rate < 0:
-                raise ValueError("per_hour must be 0 or more")
-            world.buyers.set_rate(rate, now)
-            return {"per_hour": rate}
-        offers = [self._existing(row) for row in body["offers"]]
-        return {"count": sum(world.buyers.buy(offer, now, f"order-by-hand-{now}") for offer in offers)}
-
-    def _existing(self, row: dict[str, Any]) -> Offer:
-        offer = self._world.offers.get(row["seller_id"], row["sku"])
-        if offer is None:
-            raise ValueError(f"{row['seller_id']} has no {row['sku']}")
-        return offer
-
-    def _set_offers(self, request: Request) -> dict[str, Any]:
-        """Set quantities or delete offers on behalf of the test; the ledger does not judge these changes."""
-        offers, now = self._world.offers, self._world.clock.now()
-        rows = request.json()["offers"]
-        for row in rows:
-            self._existing(row)
-            if row.get("deleted"):
-                offers.delete(row["seller_id"], row["sku"], now, at_once=True)
-            else:
-                offers.accept(by_hand(row["seller_id"], row["sku"], int(row["quantity"]), "by hand", now), now)
-        return {"count": len(rows)}
-
-    def _set_sources(self, request: Request) -> dict[str, Any]:
-        """Record for the ledger the source item of an offer and since when, which only the seller's records show."""
-        offers, now = self._world.offers, self._world.clock.now()
-        rows = request.json()["sources"]
-        for row in rows:
-            self._existing(row)
-            marketplace = _marketplace(row["marketplace"])
-            source = Source(float(row.get("at") or now), marketplace, self._number(marketplace, row["item_id"]))
-            offers.stand_on(row["seller_id"], row["sku"], source)
-        return {"count": len(rows)}
-
     def _rows(self, request: Request) -> Reply:
         offset = int(request.query.get("offset", "0"))
         limit = min(MAX_ROWS, int(request.query.get("limit", "5000")))
@@ -195,7 +140,7 @@ class Levers:
     def _item(self, request: Request) -> dict[str, Any] | None:
         marketplace, _, item_id = request.path.removeprefix("/_sim/items/").partition("/")
         world = self._world
-        look = world.market.find(_marketplace(marketplace), item_id, world.clock.now())
+        look = world.market.find(marketplace_of(marketplace), item_id, world.clock.now())
         if look is None:
             return None
         number, successor = look.item.number, None
@@ -226,12 +171,6 @@ class Levers:
         elif "grace" in query:
             cutoff = now - float(query["grace"])
         return Frame(world.catalogue.start_at, now, float(query.get("settled", "3600")), cutoff)
-
-
-def _marketplace(name: Any) -> str:
-    if name not in MARKETPLACES:
-        raise ValueError(f"marketplace must be one of {', '.join(MARKETPLACES)}, not {name!r}")
-    return str(name)
 
 
 def _moment(text: str) -> float:

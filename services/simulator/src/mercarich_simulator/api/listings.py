@@ -5,16 +5,15 @@ from typing import Any
 
 from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.attributes import Invalid, Write, of_attributes, of_patches
-from mercarich_simulator.amazon.offers import PATCH, PUT, Offer, Push
+from mercarich_simulator.amazon.offers import PATCH, PUT, Push
+from mercarich_simulator.api.items import Items
 from mercarich_simulator.api.trouble import DENIED, amazon_error
 from mercarich_simulator.catalogue import AmazonSeller
 from mercarich_simulator.identity import entropy
-from mercarich_simulator.seeding import offered_at
-from mercarich_simulator.sites.look import utc_text
 from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
 
-_PREFIX = "/spapi/listings/2021-08-01/items/"
+PREFIX = "/spapi/listings/2021-08-01/items/"
 
 
 class ListingOperations:
@@ -22,23 +21,23 @@ class ListingOperations:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._items = Items(world)
         self._submissions = 0
 
     def get(self, seller: AmazonSeller, request: Request) -> Reply:
-        sku, refusal = _addressed(seller, request)
-        offer = None if refusal else self._world.offers.get(seller.seller_id, sku)
-        if refusal or offer is None:
-            return refusal or _not_found(sku)
-        included = request.query.get("includedData", "summaries").split(",")
-        return json_reply({"sku": sku} | {name: self._part(name, offer) for name in included if name in _PARTS})
+        sku, wrong = self._addressed(seller, request)
+        offer = None if wrong else self._world.offers.get(seller.seller_id, sku)
+        if wrong or offer is None:
+            return wrong or _not_found(sku)
+        return json_reply(self._items.described(offer, request))
 
     def patch(self, seller: AmazonSeller, request: Request) -> Reply:
-        sku, refusal = _addressed(seller, request)
-        if refusal is None and self._world.offers.get(seller.seller_id, sku) is None:
-            refusal = _not_found(sku)
+        sku, wrong = self._addressed(seller, request)
+        if wrong is None and self._world.offers.get(seller.seller_id, sku) is None:
+            wrong = _not_found(sku)
         body = _body(request, "productType", "patches")
-        if refusal or body is None:
-            return refusal or _bad_input("productType and patches are required.")
+        if wrong or body is None:
+            return wrong or bad_input("productType and patches are required.")
         try:
             writes = of_patches(body["patches"])
         except Invalid as error:
@@ -46,10 +45,10 @@ class ListingOperations:
         return self._submit(seller, sku, writes, PATCH)
 
     def put(self, seller: AmazonSeller, request: Request) -> Reply:
-        sku, refusal = _addressed(seller, request)
+        sku, wrong = self._addressed(seller, request)
         body = _body(request, "productType", "attributes")
-        if refusal or body is None:
-            return refusal or _bad_input("productType and attributes are required.")
+        if wrong or body is None:
+            return wrong or bad_input("productType and attributes are required.")
         try:
             writes = of_attributes(body["attributes"], whole=True)
         except Invalid as error:
@@ -58,14 +57,23 @@ class ListingOperations:
         return self._submit(seller, sku, writes, PUT)
 
     def delete(self, seller: AmazonSeller, request: Request) -> Reply:
-        sku, refusal = _addressed(seller, request)
-        if refusal or self._world.offers.get(seller.seller_id, sku) is None:
-            return refusal or _not_found(sku)
+        sku, wrong = self._addressed(seller, request)
+        if wrong or self._world.offers.get(seller.seller_id, sku) is None:
+            return wrong or _not_found(sku)
         names = (seller.seller_id, seller.username, sku, "deleteListingsItem")
         if self._world.faults.pick("spapi", names, self._world.clock.wall(), inner=("invalid_in_200",)):
             return self._submitted(sku, Invalid("90220", "The listing cannot be deleted now."))
         self._world.offers.delete(seller.seller_id, sku, self._world.clock.now())
         return self._submitted(sku)
+
+    def _addressed(self, seller: AmazonSeller, request: Request) -> tuple[str, Reply | None]:
+        """Return the SKU of the address, and the error response for a wrong address or None."""
+        seller_id, _, sku = request.path.removeprefix(PREFIX).partition("/")
+        if not sku:
+            return sku, amazon_error(404, "NotFound", "Resource not found.")
+        if self._world.offers.forbidden(seller_id, sku):
+            return sku, amazon_error(403, *DENIED)
+        return sku, refusal(seller, seller_id, request)
 
     def _submit(self, seller: AmazonSeller, sku: str, writes: Sequence[Write], lane: str) -> Reply:
         world = self._world
@@ -96,57 +104,14 @@ class ListingOperations:
         status = "INVALID" if error else "ACCEPTED"
         return json_reply({"sku": sku, "status": status, "submissionId": submission, "issues": issues})
 
-    def _part(self, name: str, offer: Offer) -> Any:
-        if name == "issues":
-            return []
-        if name == "attributes":
-            return {"fulfillment_availability": [{"fulfillment_channel_code": "DEFAULT", **offer.entry}]}
-        if name == "fulfillmentAvailability":
-            return [{"fulfillmentChannelCode": "DEFAULT", "quantity": offer.quantity}]
-        if name == "offers":
-            return self._offers(offer)
-        return [self._summary(offer)]
 
-    def _offers(self, offer: Offer) -> list[dict[str, Any]]:
-        if offer.listing is None:
-            return []
-        source = self._world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)
-        price = {"currencyCode": "JPY", "amount": f"{offered_at(source)}.00"}
-        return [{"marketplaceId": MARKETPLACE_ID, "offerType": "B2C", "price": price}]
-
-    def _summary(self, offer: Offer) -> dict[str, Any]:
-        catalogue = self._world.catalogue
-        noise = entropy(catalogue.settings.seed, "asin", offer.seller_id, offer.sku).hex().upper()
-        changed = offer.changes[-1].at if offer.changes else catalogue.start_at
-        summary = {
-            "marketplaceId": MARKETPLACE_ID,
-            "asin": "B0" + noise[:8],
-            "productType": "PRODUCT",
-            "conditionType": "used_very_good",
-            "status": ["BUYABLE", "DISCOVERABLE"] if offer.quantity else ["DISCOVERABLE"],
-            "itemName": offer.sku,
-            "createdDate": utc_text(catalogue.start_at - 86_400),
-            "lastUpdatedDate": utc_text(changed),
-        }
-        if offer.listing:
-            source = catalogue.item(offer.listing.marketplace, offer.listing.source_number)
-            summary["itemName"] = source.title
-        return summary
-
-
-_PARTS = frozenset({"summaries", "attributes", "issues", "offers", "fulfillmentAvailability"})
-
-
-def _addressed(seller: AmazonSeller, request: Request) -> tuple[str, Reply | None]:
-    """Return the SKU of the address, and the error response for a wrong address or None."""
-    seller_id, _, sku = request.path.removeprefix(_PREFIX).partition("/")
-    if not sku:
-        return sku, amazon_error(404, "NotFound", "Resource not found.")
+def refusal(seller: AmazonSeller, seller_id: str, request: Request) -> Reply | None:
+    """Return the error response to a request for another seller's listings or marketplace, else None."""
     if seller_id != seller.seller_id:
-        return sku, amazon_error(403, *DENIED)
+        return amazon_error(403, *DENIED)
     if request.query.get("marketplaceIds") != MARKETPLACE_ID:
-        return sku, _bad_input(f"marketplaceIds must be {MARKETPLACE_ID}.")
-    return sku, None
+        return bad_input(f"marketplaceIds must be {MARKETPLACE_ID}.")
+    return None
 
 
 def _body(request: Request, *required: str) -> dict[str, Any] | None:
@@ -157,7 +122,7 @@ def _body(request: Request, *required: str) -> dict[str, Any] | None:
     return body if all(name in body for name in required) else None
 
 
-def _bad_input(details: str) -> Reply:
+def bad_input(details: str) -> Reply:
     return amazon_error(400, "InvalidInput", "Request has missing or invalid parameters.", details)
 
 

@@ -1,0 +1,95 @@
+"""The controls of offers below /_sim/: what the world does to them beyond the product's pushes."""
+
+from typing import Any
+
+from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, Write
+from mercarich_simulator.amazon.offers import SELLER, Offer, Push, Source, by_hand
+from mercarich_simulator.catalogue import MARKETPLACES
+from mercarich_simulator.web import Request
+from mercarich_simulator.world import World
+
+EDITED = "edited in Seller Central"
+
+
+class OfferLevers:
+    """Each returns what it has set, and raises ValueError, KeyError or TypeError for a wrong request."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def set_lag(self, request: Request) -> dict[str, Any]:
+        """Set how long future changes typically take until they show."""
+        seconds = float(request.json()["seconds"])
+        if seconds < 0:
+            raise ValueError("seconds must be 0 or more")
+        self._world.offers.lag_seconds = seconds
+        return {"seconds": seconds}
+
+    def order(self, request: Request) -> dict[str, Any]:
+        """Set the rate at which buyers come, or let one buy each of some offers now."""
+        body, world, now = request.json(), self._world, self._world.clock.now()
+        if "per_hour" in body:
+            rate = float(body["per_hour"])
+            if rate < 0:
+                raise ValueError("per_hour must be 0 or more")
+            world.buyers.set_rate(rate, now)
+            return {"per_hour": rate}
+        offers = [self._existing(row) for row in body["offers"]]
+        return {"count": sum(world.buyers.buy(offer, now, f"order-by-hand-{now}") for offer in offers)}
+
+    def set_offers(self, request: Request) -> dict[str, Any]:
+        """Change offers on behalf of the test, at once; the ledger does not judge these changes."""
+        rows = request.json()["offers"]
+        for row in rows:
+            self._set(row)
+        return {"count": len(rows)}
+
+    def set_sources(self, request: Request) -> dict[str, Any]:
+        """Record for the ledger the source item of an offer and since when, which only the seller's records show."""
+        offers, now = self._world.offers, self._world.clock.now()
+        rows = request.json()["sources"]
+        for row in rows:
+            self._existing(row)
+            marketplace = marketplace_of(row["marketplace"])
+            number = number_of(self._world, marketplace, row["item_id"])
+            offers.stand_on(row["seller_id"], row["sku"], Source(float(row.get("at") or now), marketplace, number))
+        return {"count": len(rows)}
+
+    def _set(self, row: dict[str, Any]) -> None:
+        offers, now, key = self._world.offers, self._world.clock.now(), (row["seller_id"], row["sku"])
+        if row.get("comes_back"):
+            offers.come_back(*key, now)
+            return
+        self._existing(row)
+        if row.get("deleted"):
+            offers.delete(*key, now, at_once=True)
+        elif "edited" in row:
+            names = {"quantity": QUANTITY, "lead_time_days": LEAD_TIME}
+            fields = {names[name]: int(value) for name, value in row["edited"].items()}
+            offers.accept(Push(*key, [Write(MERGE, fields)], SELLER, EDITED, now), now)
+        elif "issue" in row:
+            issue = row["issue"]
+            offers.trouble(*key, (str(issue["code"]), str(issue["message"])) if issue else None)
+        else:
+            offers.accept(by_hand(*key, int(row["quantity"]), "by hand", now), now)
+
+    def _existing(self, row: dict[str, Any]) -> Offer:
+        offer = self._world.offers.get(row["seller_id"], row["sku"])
+        if offer is None:
+            raise ValueError(f"{row['seller_id']} has no {row['sku']}")
+        return offer
+
+
+def marketplace_of(name: Any) -> str:
+    """Return the name of a marketplace. Raise ValueError."""
+    if name not in MARKETPLACES:
+        raise ValueError(f"marketplace must be one of {', '.join(MARKETPLACES)}, not {name!r}")
+    return str(name)
+
+
+def number_of(world: World, marketplace: str, item_id: str) -> int:
+    """Return the number of an item. Raise ValueError when the market has no such item."""
+    look = world.market.find(marketplace, item_id, world.clock.now())
+    if look is None:
+        raise ValueError(f"{marketplace} has no item {item_id}")
+    return look.item.number
