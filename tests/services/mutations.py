@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from tests.services.recordings import recorded
 from tests.unit.mercari_proxy import test_items as mercari
+from tests.unit.mercari_proxy import test_shops as mercari_shops
 from tests.unit.yahoo_proxy import test_item_page as yahoo
 
 from mercarich_contracts.market import State
@@ -101,10 +102,12 @@ def specimens() -> Iterator[Specimen]:
     }.items():
         yield _mercari(name, document, partial(items.read, item_id="m12345678901"))
     for name, document in {
-        "in stock": mercari.product(isBlockedShop=False),
-        "sold": mercari.product(productTags=["sold_out"], detail={"variants": [{"quantity": "0"}, {"quantity": "0"}]}),
+        "in stock": mercari_shops.product(isBlockedShop=False),
+        "sold": mercari_shops.product(
+            productTags=["sold_out"], detail={"variants": [{"quantity": "0"}, {"quantity": "0"}]}
+        ),
     }.items():
-        yield _mercari(f"Shops, {name}", document, partial(shops.read, item_id=mercari.SHOP_ID))
+        yield _mercari(f"Shops, {name}", document, partial(shops.read, item_id=mercari_shops.SHOP_ID))
     rows = [mercari.row(number, "on_sale", is_no_price=False) for number in range(1, 8)]
     listed = {"result": "OK", "data": [*rows, mercari.row(8, "trading")], "meta": {"has_next": False}}
     wanted = {row["id"] for row in listed["data"]}  # type: ignore[attr-defined]

@@ -9,9 +9,10 @@ import pytest
 from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item, PriceKind
 from mercarich_marketplace.answers import Answer, Fault
-from mercarich_mercari_proxy.adapters import items, sellers
+from mercarich_mercari_proxy.adapters import items, sellers, shops
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+SHOP_ID = "AbCdEfGhIjKlMnOpQrStUv"
 
 
 def answer(document: Any, status: int = 200) -> Answer:

@@ -8,7 +8,7 @@ from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, evidence
-from mercarich_marketplace.fields import at, flag, identifier, integer, positive, rows, strings, text, unix_time
+from mercarich_marketplace.fields import at, flag, identifier, integer, part, positive, rows, strings, text, unix_time
 from mercarich_mercari_proxy.adapters import items
 from mercarich_mercari_proxy.domain import ids, states
 from mercarich_mercari_proxy.domain.errors import json_of

@@ -4,15 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 
 from mercarich_db.migrations.columns import add_missing
+from mercarich_db.types import UtcDateTime
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    add_missing("listings", sa.Column("next_read_at", sa.DateTime, nullable=True))
+    add_missing("listings", sa.Column("next_read_at", UtcDateTime, nullable=True))
     # Accepted zeros that no process has read back; a restore of before is not asked about again.
     op.execute(
         "UPDATE listings SET next_read_at = pushed_at"
