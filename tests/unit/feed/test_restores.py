@@ -40,7 +40,11 @@ class FakeShop:
         assert under_way
         return self.withdrawals
 
-    def restores_waiting(self, user_id: int, marketplace: Marketplace, *, at_most: int, by_feed: bool = False) -> int:
+    def restores_waiting(
+        self, user_id: int, marketplace: Marketplace, *, at_most: int, by_feed: bool | None = None
+    ) -> int:
+        if by_feed is False:
+            return min(self.to_look_at, at_most)
         return min(self.waiting[marketplace] - (self.to_look_at if by_feed else 0), at_most)
 
     def claim_restores(self, user_id: int, marketplace: Marketplace, limit: int) -> tuple[str, list[Offer]]:

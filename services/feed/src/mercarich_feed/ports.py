@@ -78,9 +78,9 @@ class Listings(Protocol):
         """Claim some for half a minute, each at its newest revision; return the claim's name and the offers."""
 
     def restores_waiting(
-        self, user_id: int, marketplace: Marketplace | None, *, at_most: int, by_feed: bool = False
+        self, user_id: int, marketplace: Marketplace | None, *, at_most: int, by_feed: bool | None = None
     ) -> int:
-        """Count restores that could go out now, up to `at_most`; only those that may go `by_feed`.
+        """Count restores that could go out now, up to `at_most`; with `by_feed`, those that may or may not go by feed.
 
         They are neither deferred, claimed nor in an open feed, and their source was seen available just now. By feed go
         those that Amazon cannot show yet: a feed looks at nothing first.

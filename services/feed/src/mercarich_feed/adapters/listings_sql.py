@@ -51,10 +51,11 @@ class SqlListings:
             return connection.execute(select(func.count()).select_from(listings).where(wanted)).scalar_one()
 
     def restores_waiting(
-        self, user_id: int, marketplace: Marketplace | None, *, at_most: int, by_feed: bool = False
+        self, user_id: int, marketplace: Marketplace | None, *, at_most: int, by_feed: bool | None = None
     ) -> int:
         wanted = self._restorable(user_id, marketplace)
-        wanted = wanted & shown_at_no_time() if by_feed else wanted
+        if by_feed is not None:
+            wanted = wanted & (shown_at_no_time() if by_feed else ~shown_at_no_time())
         some = select(listings.c.id).where(wanted).limit(at_most).subquery()
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(some)).scalar_one()

@@ -76,8 +76,9 @@ class PushRestores:
             return _UNTIL_WITHDRAWN_SECONDS
         many = self.listings.restores_waiting(user_id, wish.marketplace, at_most=few + 1, by_feed=True)
         if min(many, many if left is None else left) > few:
+            others = self.listings.restores_waiting(user_id, wish.marketplace, at_most=1, by_feed=False)
             seconds = self.submit.restores(account, wish.marketplace, left)
-            if seconds is not None or left is not None:
+            if seconds is not None or left is not None or not others:
                 return seconds
         for _ in range(STEPS):
             count = CLAIM if left is None else min(CLAIM, left)
