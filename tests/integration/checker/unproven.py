@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.unit.mercari_proxy import test_items as mercari
+from tests.unit.mercari_proxy import test_shops as mercari_shops
 from tests.unit.yahoo_proxy import test_item_page as yahoo
 
 from mercarich_contracts.market import State
@@ -145,4 +146,4 @@ def _mercari(**changes: Any) -> str:
 
 
 def _shops(**changes: Any) -> str:
-    return json.dumps(mercari.product(**changes)).replace(mercari.SHOP_ID, "{id}")
+    return json.dumps(mercari_shops.product(**changes)).replace(mercari_shops.SHOP_ID, "{id}")
