@@ -14,8 +14,8 @@ Payer = Literal["seller", "buyer"]
 STORE_TAX = 10
 """Per cent. The rate where a store's is not told, as in its row; all stores measured had this one."""
 
-_PRINTED = re.compile(r"[＋+]?送料([\d,]+)円")
-_CLICKED = re.compile(r"(?:^|[;,])cpsf:(\d+)(?=[;,]|$)")
+_PRINTED = re.compile(r"[＋+]?送料(\d{1,7}|\d{1,3}(?:,\d{3}){1,2})円", re.ASCII)
+_CLICKED = re.compile(r"(?:^|[;,])cpsf:(\d{1,7})(?=[;,]|$)", re.ASCII)
 """The postage among the values that a row keeps for statistics of clicks (recorded 2026-09)."""
 
 
