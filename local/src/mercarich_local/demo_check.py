@@ -21,6 +21,8 @@ SALES_AT = (0.2, 0.5, 0.8)
 SALE_SHARE = 0.003
 FEED_SECONDS = 2.0
 """Seconds that the market's Amazon queues a feed, and processes it."""
+LAG_SECONDS = 0.3
+"""Seconds until the market's Amazon typically shows what it has accepted; at most thirty."""
 SWEEP_SECONDS = 5.0
 """Seconds between sweeps, otherwise ten minutes: a seller has one open feed at a time, for one marketplace."""
 
@@ -37,6 +39,7 @@ class Check:
 
     def run(self) -> None:
         self._stage.simulator.set_feed_delays(FEED_SECONDS)
+        self._stage.simulator.set_lag(LAG_SECONDS)
         deadline = time.monotonic() + BOUND_SECONDS
         self._commands(CHECK)
         while self._look().waiting:

@@ -74,6 +74,10 @@ class Simulator:
         """Future feeds wait this many seconds in the queue, and as many again in progress."""
         self._call("POST", "/_sim/feeds", {"queue_seconds": seconds, "process_seconds": seconds})
 
+    def set_lag(self, seconds: float) -> None:
+        """Future changes typically show so long after Amazon has accepted them, and a few a hundred times later."""
+        self._call("POST", "/_sim/lag", {"seconds": seconds})
+
     def set_fault(self, **fault: object) -> None:
         """Add a fault: `target`, `kind`, `from_seconds`, `for_seconds`, `share`, … as `/_sim/faults` accepts them."""
         self._call("POST", "/_sim/faults", fault)
