@@ -133,14 +133,12 @@ def test_a_strangers_offers_are_403_and_the_quota_is_five_a_second(sim: Any) -> 
 @needs_models
 def test_an_answer_is_as_amazons_model_wants(sim: Any) -> None:
     seller, skus = mine(sim)
-    sim.json(
-        "POST",
-        "/_sim/offers",
-        {"offers": [{"seller_id": seller, "sku": skus[0], "issue": {"code": "1", "message": "no"}}]},
-    )
-    answer = orjson.loads(
-        search(sim, seller, includedData="summaries,attributes,issues,offers,fulfillmentAvailability").body
-    )
+    trouble = {"seller_id": seller, "sku": skus[0], "issue": {"code": "1", "message": "no"}}
+    sim.json("POST", "/_sim/offers", {"offers": [trouble]})
+    parts = "summaries,attributes,issues,offers,fulfillmentAvailability"
+    asked = {"identifiersType": "SKU", "identifiers": ",".join(skus[:10])}
+    answer = orjson.loads(search(sim, seller, **asked, includedData=parts).body)
+    assert any(item["issues"] for item in answer["items"])
     model = json.loads((RECORDED / "spapi" / "models" / "listingsItems_2021-08-01.json").read_text("utf-8"))
     schema = {"$ref": "#/definitions/ItemSearchResults", "definitions": model["definitions"]}
     jsonschema.validate(answer, schema, cls=jsonschema.Draft4Validator)
