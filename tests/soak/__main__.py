@@ -40,7 +40,7 @@ def main() -> int:
         del os.environ[name]
     from tests.services.memory import folder_in_memory  # Imported after the environment is clean.
     from tests.soak.play import play
-    from tests.soak.week import KIND, UNKIND, Size
+    from tests.soak.week import UNKIND, USUAL, Size
 
     if given.log:
         logging.basicConfig(filename=given.log, filemode="w", level=logging.INFO, format="%(name)s %(message)s")
@@ -53,7 +53,7 @@ def main() -> int:
             given.seed,
             given.days,
             Size(given.sellers, given.listings),
-            UNKIND if given.unkind else KIND,
+            UNKIND if given.unkind else USUAL,
         )
 
 

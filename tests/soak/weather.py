@@ -14,7 +14,7 @@ from tests.soak.kernel import Process
 from tests.soak.plant import SOMEBODY, Plant, Services
 from tests.soak.proxies import PROXIES
 from tests.soak.trade import Trade
-from tests.soak.week import KIND, Amazon
+from tests.soak.week import USUAL, Amazon
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
@@ -92,7 +92,7 @@ FEED_FAULTS: tuple[tuple[str, dict[str, Any]] | None, ...] = (
 class Weather:
     """`plan` draws a day; the caller goes through it in order."""
 
-    def __init__(self, plant: Plant, services: Services, commands: Commands, seed: int, amazon: Amazon = KIND) -> None:
+    def __init__(self, plant: Plant, services: Services, commands: Commands, seed: int, amazon: Amazon = USUAL) -> None:
         self._plant = plant
         self._services = services
         self._commands = commands

@@ -3,7 +3,7 @@
 import hashlib
 import random
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,19 +70,12 @@ class Amazon:
     """Whether offers come back, and sellers edit theirs."""
 
 
-KIND = Amazon()
-UNKIND = Amazon(
-    lag_seconds=3.0,
-    orders_per_hour=0.02 / 24,
-    eager_orders=0.3,
-    late_issues=0.02,
-    forbidden=0.0005,
-    own_events=True,
-)
+USUAL = Amazon(lag_seconds=3.0, late_issues=0.02, forbidden=0.0005)
+UNKIND = replace(USUAL, orders_per_hour=0.02 / 24, eager_orders=0.3, own_events=True)
 
 
 class Week:
-    def __init__(self, folder: Path, seed: int, size: Size, amazon: Amazon = KIND) -> None:
+    def __init__(self, folder: Path, seed: int, size: Size, amazon: Amazon = USUAL) -> None:
         random.seed(seed)
         self.seed, self.amazon = seed, amazon
         self.kernel = kernel = Kernel(START)

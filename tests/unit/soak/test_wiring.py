@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import ColumnElement, func, select
 from tests.soak.plant import RESTART_SECONDS
-from tests.soak.week import Size, Week
+from tests.soak.week import USUAL, Size, Week
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import reading
 from mercarich_db.tables import listing_events, listings
 from mercarich_platform.exit_codes import DONE, TRY_AGAIN
+from mercarich_simulator.amazon.lag import LONGEST
 
 ROWS = {row.name: row for row in SCHEDULE}
 
@@ -43,6 +44,8 @@ def test_a_listing_that_is_deleted_at_amazon_leaves_it_and_then_the_books(week: 
     assert command.poll() == DONE
     assert _left_amazon(week) == len(old)
     assert _skus(week, listings.c.sku.in_(old)) == []
+    week.kernel.sleep(USUAL.lag_seconds * LONGEST)
+    week.plant.market.world.settle()
     offers = week.plant.market.world.offers.touched
     assert {sku for (_, sku), offer in offers.items() if offer.deleted} == set(old)
 

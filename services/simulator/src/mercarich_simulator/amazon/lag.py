@@ -10,6 +10,9 @@ from mercarich_simulator.identity import entropy
 _PARTS = ((0.90, 0.1, 2.0), (0.98, 2.0, 20.0), (1.0, 20.0, 100.0))
 """Share of all changes up to this part, and its shortest and longest lag in typical ones."""
 
+LONGEST = _PARTS[-1][2]
+"""The longest lag in typical ones."""
+
 
 def lag(typical_seconds: float, seed: int, *parts: object) -> float:
     """Return the seconds for the change that `parts` name."""
