@@ -18,8 +18,6 @@ KEPT_FINISHED = 500
 IN_QUEUE, IN_PROGRESS, DONE, CANCELLED, FATAL = "IN_QUEUE", "IN_PROGRESS", "DONE", "CANCELLED", "FATAL"
 OPEN = frozenset({IN_QUEUE, IN_PROGRESS})
 
-_UNKNOWN_SKU = "This SKU does not exist in the Amazon catalog. Your inventory data was not processed."
-
 
 @dataclass(slots=True)
 class Feed:
@@ -120,8 +118,10 @@ class Feeds:
         if spoiled:
             code = "90220" if spoiled == "invalid_in_200" else ""
             raise Invalid(code, "'[condition_type]' is required but not supplied.")
-        if not isinstance(sku, str) or self._offers.get(feed.seller_id, sku) is None:
-            raise Invalid("13013", _UNKNOWN_SKU)
+        if not isinstance(sku, str):
+            raise Invalid("4000001", "'sku' is required.")
+        if self._offers.get(feed.seller_id, sku) is None:  # Amazon does not tell: selling-partner-api-models#4402.
+            return
         if message["operationType"] == "DELETE":
             self._offers.delete(feed.seller_id, sku, at)
         elif writes:

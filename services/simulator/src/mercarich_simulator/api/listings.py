@@ -1,4 +1,8 @@
-"""The Listings Items API 2021-08-01: get, patch, put or delete one offer."""
+"""The Listings Items API 2021-08-01: get, patch, put or delete one offer.
+
+PATCH and DELETE of a SKU that does not exist are ACCEPTED without an issue, and change nothing
+(amzn/selling-partner-api-models#2797; the model of either has no 404). Only GET tells.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,8 +37,6 @@ class ListingOperations:
 
     def patch(self, seller: AmazonSeller, request: Request) -> Reply:
         sku, wrong = self._addressed(seller, request)
-        if wrong is None and self._world.offers.get(seller.seller_id, sku) is None:
-            wrong = _not_found(sku)
         body = _body(request, "productType", "patches")
         if wrong or body is None:
             return wrong or bad_input("productType and patches are required.")
@@ -58,12 +60,13 @@ class ListingOperations:
 
     def delete(self, seller: AmazonSeller, request: Request) -> Reply:
         sku, wrong = self._addressed(seller, request)
-        if wrong or self._world.offers.get(seller.seller_id, sku) is None:
-            return wrong or _not_found(sku)
+        if wrong:
+            return wrong
         names = (seller.seller_id, seller.username, sku, "deleteListingsItem")
         if self._world.faults.pick("spapi", names, self._world.clock.wall(), inner=("invalid_in_200",)):
             return self._submitted(sku, Invalid("90220", "The listing cannot be deleted now."))
-        self._world.offers.delete(seller.seller_id, sku, self._world.clock.now())
+        if self._world.offers.get(seller.seller_id, sku):
+            self._world.offers.delete(seller.seller_id, sku, self._world.clock.now())
         return self._submitted(sku)
 
     def _addressed(self, seller: AmazonSeller, request: Request) -> tuple[str, Reply | None]:
@@ -82,7 +85,7 @@ class ListingOperations:
         if fault and fault.kind == "invalid_in_200":
             return self._submitted(sku, Invalid("90220", "'[condition_type]' is required but not supplied."))
         reply = self._submitted(sku)
-        if writes and not fault:
+        if writes and not fault and world.offers.get(seller.seller_id, sku):
             now, reference = world.clock.now(), f"submission-{self._submissions}"
             world.offers.accept(Push(seller.seller_id, sku, writes, lane, reference, now), now)
         return reply
