@@ -10,7 +10,6 @@ from mercarich_db import schema
 
 LISTINGS = {
     "put_off": "searching = 1 AND update_not_before IS NOT NULL",
-    "unread": "next_read_at IS NOT NULL",
 }
 """Queries for pending work, by name; for each there is an index of exactly those rows."""
 

@@ -50,7 +50,7 @@ class Verdicts:
     def pending(self) -> dict[str, int]:
         """Unfinished work; all of it must end without help."""
         listed = listings.c.listed
-        unread = and_(listed, listings.c.next_read_at.is_not(None), ~listings.c.orphan)
+        unread = and_(listed, listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None), ~listings.c.orphan)
         waiting = {
             "pushes": _count_of(listings, and_(listed, listings.c.push_pending == 1)),
             "pushes not read back": _count_of(listings, unread),

@@ -163,7 +163,8 @@ class Running:
 
     def _rounds(self) -> None:
         while not self._stop.wait(0.1):
-            self.lanes.ticks[0].run()
+            for tick in self.lanes.ticks[:2]:  # The third only counts.
+                tick.run()
 
 
 @contextmanager

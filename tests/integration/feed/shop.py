@@ -19,6 +19,7 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_feed.adapters.token_cipher import TokenCipher, new_key
+from mercarich_listings import store
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_reasons.reason import Reason
 
@@ -66,8 +67,9 @@ class Shop:
 
     def rows(self, user_id: int | None = None) -> Sequence[Row[Any]]:
         query = (
-            select(listings, amazon_accounts.c.seller_id)
+            select(listings, amazon_accounts.c.seller_id, users.c.username)
             .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
+            .join(users, users.c.id == listings.c.user_id)
             .order_by(listings.c.id)
         )
         if user_id is not None:
@@ -99,6 +101,10 @@ class Shop:
     def end_claim(self, listing_id: int) -> None:
         """Let the lease expire."""
         self.alter(listings, listing_id, push_claim_until=now() - timedelta(seconds=1))
+
+    def read_soon(self, ids: Sequence[int]) -> None:
+        """Have these listings read at Amazon at once."""
+        run_tx(self.engine, lambda connection: store.read_soon(connection, ids, now()))
 
     def let_amazon_have_its_time(self, listing_id: int) -> None:
         """Let pass what Amazon may take to show a quantity."""

@@ -14,7 +14,7 @@ from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.pushes import Outcome, Pushed
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_listings.read_back import Seen
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotShown
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotShown, ShownLess
 
 ALL = RestoreWish(None, None)
 
@@ -72,16 +72,29 @@ def test_a_piece_that_was_sold_while_its_source_was_swapped_is_not_put_up_again(
 ) -> None:
     sold, left = listed(shop, 1)[:2]
     for one in (sold, left):
-        shop.alter(listings, one, revision=1, lead_time_days=9, restored_at=None)
+        shop.alter(listings, one, revision=1, lead_time_days=9, restored_at=None, verified_at=now())
     row = shop.row(sold)
     amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 0}])
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: shop.row(left).verified_at is not None and shop.row(sold).push_pending == 0)
     assert shown(shop, amazon, sold) == 0
-    assert (shop.events(sold), shop.row(sold).push_problem) == (["shown_less"], NotShown(0))
+    assert (shop.events(sold), shop.reasons(sold)) == (["shown_less"], [ShownLess(0)])
+    assert (shop.row(sold).quantity, shop.row(sold).push_pending, shop.row(sold).push_claim) == (0, 0, None)
     row = shop.row(left)
     assert amazon.offer(row.seller_id, row.sku)["lead_time_days"] == 9
     assert shown(shop, amazon, left) == row.quantity
+
+
+def test_a_restore_goes_up_where_amazon_shows_the_zero_of_a_withdrawal_without_an_answer(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1)[:1]
+    row = shop.row(one)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 0}])
+    shop.alter(listings, one, revision=2, pushed_revision=0, pushed_quantity=1, verified_at=now())
+    eventually(lambda: _granted(feed, shop, one) and shop.row(one).next_read_at is not None)
+    eventually(lambda: shown(shop, amazon, one) == 1)
+    assert shop.events(one) == ["push_accepted"]
 
 
 def test_a_restore_whose_process_died_is_read_back_before_it_is_repeated(

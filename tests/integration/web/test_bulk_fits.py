@@ -11,8 +11,9 @@ from tests.integration.web.rows import NOW, Rows
 from mercarich_db import tables
 from mercarich_db.engine import reading, run_tx
 from mercarich_listings import store
-from mercarich_listings.listing import Listing, Stage
+from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in
+from mercarich_listings.transition import Stage
 from mercarich_web.jobs.sql.new_rows import new_listing
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.sql.changes import FITS

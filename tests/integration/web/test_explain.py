@@ -10,7 +10,7 @@ from tests.integration.web.rows import Rows, ago
 from mercarich_contracts.events import EventKind
 from mercarich_db import tables
 from mercarich_reasons.push import NotShown, UnknownSku
-from mercarich_web.listings.offers import TOLD
+from mercarich_web.listings.terminal import TOLD
 
 
 def test_a_withdrawn_offer_is_explained_by_its_evidence(mercarich: Mercarich, rows: Rows) -> None:

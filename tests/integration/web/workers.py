@@ -78,6 +78,7 @@ def on_sale(marketplace: Marketplace, item_id: str) -> Item:
         ),
         title="ソニー ヘッドホン MX-00001",
         price_jpy=900,
+        shipping_payer="seller",
         seller_id="good-seller",
         seller_rating_good=100,
         seller_rating_bad=0,

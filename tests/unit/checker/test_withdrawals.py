@@ -11,7 +11,8 @@ from mercarich_checker.domain.withdrawals import Decided, Found, Gone, Offer, Se
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, Reason, State
 from mercarich_listings.history import replay
-from mercarich_listings.listing import Listing, Stage
+from mercarich_listings.listing import Listing
+from mercarich_listings.transition import Stage
 from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
 from mercarich_reasons.stock import SourceNotGone, SourceOnSaleAgain, SourceSeen
 

@@ -15,7 +15,8 @@ from mercarich_contracts.market import Reason as Why
 from mercarich_listings import history
 from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Trigger
-from mercarich_listings.listing import TRANSITIONS, UP, Impossible, Listing, Stage
+from mercarich_listings.listing import UP, Listing
+from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
 from mercarich_reasons.stock import (
     ByHand,
     ByImport,

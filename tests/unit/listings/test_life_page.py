@@ -2,7 +2,7 @@
 
 from tools.life_cycle import BEGIN, END, PAGE, edges, made
 
-from mercarich_listings.listing import TRANSITIONS
+from mercarich_listings.transition import TRANSITIONS
 
 
 def test_the_page_is_current() -> None:

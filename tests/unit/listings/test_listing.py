@@ -11,7 +11,10 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Told, Trigger
-from mercarich_listings.listing import TRANSITIONS, Impossible, Listing, Stage
+from mercarich_listings.history import replay
+from mercarich_listings.listing import Listing
+from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
+from mercarich_reasons.push import ShownLess
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import DeletedByHand, ReplacedBy, SourceOnSaleAgain
 
@@ -61,6 +64,11 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.HELD: (EventKind.WITHDRAWN, _DOWN | _HELD),
         Stage.MARKED: (EventKind.WITHDRAWN, _DOWN | _NOT_SEARCHING),
     },
+    "follow_amazon": {
+        Stage.ON_SALE: (EventKind.SHOWN_LESS, _DOWN),
+        Stage.HELD: (EventKind.SHOWN_LESS, _DOWN | _HELD),
+        Stage.MARKED: (EventKind.SHOWN_LESS, _DOWN | _NOT_SEARCHING),
+    },
     "put_up": {
         Stage.SEARCHING: (EventKind.RESTORED, _UP | _NOT_SEARCHING),
         Stage.WITHDRAWN: (EventKind.RESTORED, _UP),
@@ -103,6 +111,7 @@ REFUSES: Mapping[str, set[Stage]] = {
     "give_source": _IS_NO_OFFER | {Stage.ON_SALE, Stage.HELD, Stage.WITHDRAWN, Stage.STOPPED},
     "take_back": _IS_NO_OFFER,
     "take_down": _IS_DOWN | _IS_NO_OFFER,
+    "follow_amazon": _IS_DOWN | _IS_NO_OFFER,
     "put_up": _IS_UP | _IS_NO_OFFER,
     "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.WITHDRAWN},
     "stop": _IS_NO_OFFER | {Stage.WITHDRAWN, Stage.STOPPED},
@@ -118,6 +127,7 @@ REASONS: Mapping[str, Reason] = {
     "let_go": SourceOnSaleAgain(),
     "give_source": FOUND,
     "take_back": BACK,
+    "follow_amazon": ShownLess(0),
     "leave": DeletedByHand("SKU-1", "ann"),
     "delete": DeletedByHand("SKU-1", "ann"),
 }
@@ -179,6 +189,16 @@ def test_an_event_tells_what_the_transition_rests_on() -> None:
 
     assert made.event is not None
     assert (made.event.run_id, made.event.hold_id, made.event.evidence_id) == (7, 5, 8)
+
+
+def test_a_listing_of_which_amazon_sold_some_stays_up_with_the_rest() -> None:
+    before = EXAMPLES[Stage.HELD]
+    made = life.follow_amazon(before, NOW, ShownLess(1))
+
+    after = made.after
+    assert (after.quantity, after.revision, after.stage, after.hold_id) == (1, 4, Stage.HELD, before.hold_id)
+    assert made.event is not None
+    assert replay(before, [made.event]) == after
 
 
 def test_what_is_told_besides_changes_nothing() -> None:

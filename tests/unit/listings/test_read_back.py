@@ -11,15 +11,18 @@ from mercarich_contracts.events import EventKind
 from mercarich_listings.push import LEASE, Push, Pushed
 from mercarich_listings.read_back import (
     LATE,
+    OFFERS_EVERY,
     SHOWS_WITHIN,
     ZERO_SHOWS_WITHIN,
+    ZEROS_EVERY,
     Seen,
     doubt_wait,
+    followed,
+    less,
     lost,
-    not_repeated,
     read,
 )
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotForSale, NotShown, UnknownSku
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotForSale, NotShown, ShownLess, UnknownSku
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(milliseconds=300)
@@ -55,7 +58,11 @@ IN_DOUBT = replace(
 )
 SUPPRESSED = NotForSale("a picture is missing", "18320")
 FREE = {"push_claim": None, "push_claim_until": None}
-VERIFIED = {"verified_at": NOW, "next_read_at": None}
+SEEN = replace(RESTORE, pushed_at=NOW - timedelta(days=3), verified_at=NOW - timedelta(days=1))
+"""Up, and seen at Amazon a day ago."""
+NEVER = replace(SEEN, pushed_revision=0, revision=0, pushed_at=None, pushed_quantity=None, verified_at=None)
+"""Up as its seller listed it: neither pushed nor read."""
+DOWN = replace(ZERO, pushed_at=NOW - timedelta(days=3), verified_at=NOW - timedelta(hours=1))
 OURS = {"push_failed_revision": 5}
 
 
@@ -73,20 +80,27 @@ def event(change: Pushed) -> tuple[EventKind, object] | None:
     return None if change.event is None else (change.event.kind, change.event.reason)
 
 
-@pytest.mark.parametrize(("push", "found"), [(ZERO, 0), (RESTORE, 3), (RESTORE, 2), (RESTORE, 1)])
-def test_the_accepted_quantity_is_verified_and_so_is_what_buyers_left_of_it(push: Push, found: int) -> None:
-    change = read(replace(push, push_attempts=2, push_problem=NotShown(9)), Seen(found), AT, NOW)
+def next_read(push: Push) -> datetime:
+    """Return when a listing with this id is read next: a little earlier than the longest time."""
+    every = OFFERS_EVERY if push.quantity else ZEROS_EVERY
+    return NOW + every * (1 - 0.07 / 6)
 
-    verified = {**VERIFIED, "push_attempts": 0, "push_problem": None}
-    assert changes(change) == (verified if found in (0, 3) else verified | {"pushed_quantity": found})
-    assert event(change) is None
+
+@pytest.mark.parametrize(("push", "found"), [(ZERO, 0), (DOWN, 0), (RESTORE, 3), (SEEN, 3), (NEVER, 3)])
+def test_the_quantity_of_the_books_is_verified_and_read_again_some_time(push: Push, found: int) -> None:
+    before = replace(push, push_attempts=2, push_problem=NotShown(9))
+    change = read(before, Seen(found), AT, NOW)
+
+    verified = {"verified_at": NOW, "push_attempts": 0, "push_problem": None, "next_read_at": next_read(push)}
+    assert changes(change) == (verified if push is not NEVER else verified | {"pushed_quantity": 3})
+    assert (event(change), less(before, Seen(found), NOW)) == (None, None)
 
 
 def test_a_restore_whose_answer_was_lost_is_told_as_accepted_when_it_is_seen() -> None:
     change = read(IN_DOUBT, Seen(3), AT, NOW)
 
     told = {"pushed_quantity": 3, "push_problem": None, "push_not_before": None}
-    assert changes(change) == {**FREE, **VERIFIED, **told}
+    assert changes(change) == {**FREE, **told, "verified_at": NOW, "next_read_at": next_read(RESTORE)}
     assert event(change) == (EventKind.PUSH_ACCEPTED, None)
 
 
@@ -111,7 +125,7 @@ def test_amazon_has_its_time_to_show_a_quantity(
     change = read(aged(push, age), Seen(found), AT, NOW)
 
     assert changes(change) == {"next_read_at": NOW + next_read}
-    assert event(change) is None
+    assert (event(change), less(aged(push, age), Seen(found), NOW)) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -119,13 +133,20 @@ def test_amazon_has_its_time_to_show_a_quantity(
 )
 @pytest.mark.parametrize(
     ("push", "found", "age"),
-    [(ZERO, 3, ZERO_SHOWS_WITHIN), (RESTORE, 0, SHOWS_WITHIN), (IN_DOUBT, 0, SHOWS_WITHIN), (RESTORE, 9, SHOWS_WITHIN)],
+    [
+        (ZERO, 3, ZERO_SHOWS_WITHIN),
+        (RESTORE, 0, SHOWS_WITHIN),
+        (IN_DOUBT, 0, SHOWS_WITHIN),
+        (RESTORE, 9, SHOWS_WITHIN),
+        (DOWN, 3, timedelta(days=3)),
+    ],
 )
 def test_what_amazon_never_showed_is_pushed_again(
     push: Push, found: int, age: timedelta, before: tuple[int, Any], doubts: int, wait: int
 ) -> None:
     attempts, problem = before
     start = replace(aged(push, age), push_attempts=attempts, push_problem=problem, push_failed_revision=5)
+    assert less(start, Seen(found), NOW) is None
     change = read(start, Seen(found), AT, NOW)
 
     after = change.after
@@ -135,15 +156,27 @@ def test_what_amazon_never_showed_is_pushed_again(
     assert event(change) == (EventKind.READBACK_MISMATCH, NotShown(found))
 
 
-def test_a_piece_that_may_have_been_sold_unnoticed_is_not_put_up_again() -> None:
-    overslept = replace(aged(RESTORE, SHOWS_WITHIN), next_read_at=NOW - LATE - timedelta(seconds=1))
-    change = read(overslept, Seen(0), AT, NOW)
+OVERSLEPT = replace(aged(RESTORE, SHOWS_WITHIN), next_read_at=NOW - LATE - timedelta(seconds=1))
 
-    told = {"pushed_quantity": 0, "next_read_at": None, "push_problem": NotShown(0), **OURS}
-    assert changes(change) == told
-    assert event(change) == (EventKind.SHOWN_LESS, NotShown(0))
-    assert read(overslept, Seen(3), AT, NOW).after.verified_at == NOW
-    assert change == not_repeated(overslept, AT)
+
+@pytest.mark.parametrize(
+    ("push", "found"),
+    [(SEEN, 0), (SEEN, 2), (NEVER, 0), (OVERSLEPT, 0), (OVERSLEPT, 1), (aged(RESTORE, SHOWS_WITHIN), 2)],
+)
+def test_where_amazon_shows_less_than_it_showed_the_books_follow(push: Push, found: int) -> None:
+    reason = less(push, Seen(found), NOW)
+    assert reason == ShownLess(found)
+    change = followed(push, reason, NOW)
+
+    after = change.after
+    assert (after.pushed_revision, after.pushed_quantity, after.verified_at) == (push.revision + 1, found, NOW)
+    assert after.next_read_at == NOW + (OFFERS_EVERY if found else ZEROS_EVERY)
+    assert change.event is None
+
+
+def test_a_larger_quantity_that_its_seller_gave_an_offer_at_amazon_is_left_there() -> None:
+    assert less(SEEN, Seen(9), NOW) is None
+    assert changes(read(SEEN, Seen(9), AT, NOW)) == {"next_read_at": next_read(SEEN)}
 
 
 def test_a_zero_that_was_read_late_is_pushed_again() -> None:
@@ -155,10 +188,15 @@ def test_a_zero_that_was_read_late_is_pushed_again() -> None:
 def test_an_offer_that_amazon_does_not_sell_is_told_once_amazon_has_had_its_time() -> None:
     young = read(aged(RESTORE, timedelta(minutes=1)), Seen(3, SUPPRESSED), AT, NOW)
     old = read(aged(RESTORE, SHOWS_WITHIN), Seen(3, SUPPRESSED), AT, NOW)
+    again = read(old.after, Seen(3, SUPPRESSED), AT, NOW)
 
     assert (changes(young), event(young)) == ({"next_read_at": NOW + timedelta(minutes=1)}, None)
-    assert changes(old) == {**VERIFIED, **OURS, "push_problem": SUPPRESSED}
+    read_on = {"verified_at": NOW, "next_read_at": next_read(RESTORE)}
+    assert changes(old) == {**read_on, **OURS, "push_problem": SUPPRESSED}
     assert event(old) == (EventKind.NOT_FOR_SALE, SUPPRESSED)
+    assert (event(again), again.after.push_problem) == (None, SUPPRESSED)
+    assert event(read(SEEN, Seen(3, SUPPRESSED), AT, NOW)) == (EventKind.NOT_FOR_SALE, SUPPRESSED)
+    assert read(old.after, Seen(3), AT, NOW).after.push_problem is None
     assert event(read(ZERO, Seen(0, SUPPRESSED), AT, NOW)) is None
 
 
@@ -171,7 +209,7 @@ def test_an_offer_without_a_quantity_is_read_again_at_zero_and_given_up_above() 
         assert push.next_read_at == NOW + timedelta(seconds=wait)
 
     given_up = changes(read(aged(RESTORE, SHOWS_WITHIN), Seen(None), AT, NOW))
-    assert given_up == {"next_read_at": None}
+    assert given_up == {"next_read_at": next_read(RESTORE)}
 
 
 def test_a_sku_that_amazon_does_not_know_after_all_is_an_orphan() -> None:

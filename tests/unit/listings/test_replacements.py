@@ -11,7 +11,8 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.history import replay
-from mercarich_listings.listing import Impossible, Listing, Lived, Stage, take_back, tell, withdraw
+from mercarich_listings.listing import Listing, Lived, take_back, tell, withdraw
+from mercarich_listings.transition import Impossible, Stage
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import (
     NoReplacementYet,

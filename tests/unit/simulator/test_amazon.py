@@ -47,9 +47,25 @@ def test_a_quantity_that_is_no_count_is_invalid_inside_200(sim: Any, quantity: A
     assert listing(sim, row_of(sim))["changes"] == []
 
 
-def test_an_unknown_sku_is_404_and_a_strangers_listing_403(sim: Any) -> None:
+def test_writes_of_an_unknown_sku_are_accepted_and_change_nothing_and_only_a_get_tells(
+    sim: Any, quantity_messages: Any
+) -> None:
+    row = {**row_of(sim), "sku": "YA-9999999"}
+    token = sim.token(row["seller_id"])
+    address = f"/spapi/listings/2021-08-01/items/{row['seller_id']}/{row['sku']}?marketplaceIds=A1VC38T7YXB528"
+    for reply in (sim.patch(row, 1), sim.call("DELETE", address, headers=token)):
+        answer = orjson.loads(reply.body)
+        assert (reply.status, answer["status"], answer["issues"]) == (200, "ACCEPTED", [])
+    feed_id = sim.submit_feed(row["seller_id"], quantity_messages((row["sku"], 1)))
+    sim.advance(60)
+    report = orjson.loads(sim.report(row["seller_id"], sim.feed(row["seller_id"], feed_id))[1])
+    assert (report["issues"], report["summary"]["messagesAccepted"]) == ([], 1)
+    assert sim.call("GET", address, headers=token).status == 404
+    assert sim.ledger()["offers"] == 400
+
+
+def test_a_strangers_listing_is_403(sim: Any) -> None:
     row = row_of(sim)
-    assert sim.patch({**row, "sku": "YA-9999999"}, 0).status == 404
     other = next(one for one in sim.rows() if one["seller_id"] != row["seller_id"])
     address = f"/spapi/listings/2021-08-01/items/{other['seller_id']}/{other['sku']}?marketplaceIds=A1VC38T7YXB528"
     assert sim.call("GET", address, headers=sim.token(row["seller_id"])).status == 403
@@ -64,7 +80,9 @@ def test_a_put_makes_an_offer_and_a_delete_ends_it(sim: Any) -> None:
     assert orjson.loads(sim.call("PUT", address, body, sim.token(seller)).body)["status"] == "ACCEPTED"
     assert listing(sim, row)["quantity"] == 2
     assert sim.call("DELETE", address, headers=sim.token(seller)).status == 200
-    assert sim.patch(row, 1).status == 404
+    assert sim.call("GET", address, headers=sim.token(seller)).status == 404
+    assert sim.patch(row, 1).status == 200
+    assert listing(sim, row)["quantity"] == 0
 
 
 def test_the_burst_is_five_patches_and_the_rate_five_in_a_second(sim: Any) -> None:
@@ -131,7 +149,7 @@ def test_an_access_token_is_good_for_an_hour(sim: Any) -> None:
 
 def test_a_feed_is_queued_worked_on_and_done_and_works_only_then(sim: Any, quantity_messages: Any) -> None:
     row = row_of(sim)
-    feed_id = sim.submit_feed(row["seller_id"], quantity_messages((row["sku"], 0), ("YA-9999999", 0)))
+    feed_id = sim.submit_feed(row["seller_id"], quantity_messages((row["sku"], 0), ("YA-0000001", -1)))
     assert sim.feed(row["seller_id"], feed_id)["processingStatus"] == "IN_QUEUE"
     sim.advance(6)
     assert sim.feed(row["seller_id"], feed_id)["processingStatus"] == "IN_PROGRESS"
@@ -144,7 +162,7 @@ def test_a_feed_is_queued_worked_on_and_done_and_works_only_then(sim: Any, quant
     assert offer["changes"][0]["at"] == 1_800_000_015.0
     report = orjson.loads(sim.report(row["seller_id"], feed)[1])
     assert report["summary"]["messagesAccepted"] == 1
-    assert [(issue["messageId"], issue["sku"]) for issue in report["issues"]] == [(2, "YA-9999999")]
+    assert [(issue["messageId"], issue["sku"]) for issue in report["issues"]] == [(2, "YA-0000001")]
 
 
 def test_a_feed_can_be_cancelled_only_while_it_is_queued(sim: Any, quantity_messages: Any) -> None:
@@ -226,7 +244,8 @@ def test_two_marketplaces_or_a_feed_of_another_type_are_refused(sim: Any) -> Non
 def test_feeds_and_reports_are_as_amazons_schemas_want(begin: Any, quantity_messages: Any, zipped: bool) -> None:
     sim = begin(gzip_reports=zipped)
     row = row_of(sim)
-    messages = quantity_messages((row["sku"], 0), ("YA-9999999", 0))
+    messages = quantity_messages((row["sku"], 0), ("YA-0000001", 0))
+    sim.json("POST", "/_sim/faults", {"target": "spapi", "kind": "invalid_in_200", "only": ["YA-0000001"]})
     schemas = RECORDED / "spapi" / "schemas" / "feeds"
     for message in messages:
         schema = json.loads((schemas / "listings-feed-message-schema-v2.json").read_text("utf-8"))
@@ -249,7 +268,7 @@ def test_answers_are_as_amazons_models_want(sim: Any, quantity_messages: Any) ->
     feed_id = sim.submit_feed(row["seller_id"], quantity_messages((row["sku"], 0)))
     checks = [
         ("listingsItems_2021-08-01", "ListingsItemSubmissionResponse", sim.patch(row, -1).body),
-        ("listingsItems_2021-08-01", "ErrorList", sim.patch({**row, "sku": "no"}, 0).body),
+        ("listingsItems_2021-08-01", "ErrorList", sim.call("GET", item.replace(row["sku"], "no"), headers=token).body),
         (
             "listingsItems_2021-08-01",
             "Item",

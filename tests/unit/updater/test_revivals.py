@@ -11,8 +11,9 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_listings.event import Trigger
 from mercarich_listings.history import replay
-from mercarich_listings.listing import Impossible, Listing, Stage
+from mercarich_listings.listing import Listing
 from mercarich_listings.push import Push
+from mercarich_listings.transition import Impossible, Stage
 from mercarich_reasons.push import AmazonUnreachable
 from mercarich_reasons.stock import ReplacedBy
 from mercarich_replacements.matching import DEFAULT
@@ -170,24 +171,6 @@ def test_the_event_tells_the_postage(cost: int | None, told: int | None) -> None
     assert lived.event is not None
     assert isinstance(lived.event.reason, ReplacedBy)
     assert lived.event.reason.shipping_jpy == told
-
-
-@pytest.mark.parametrize(
-    ("pushed", "in_feed", "known"),
-    [
-        ({"pushed_quantity": None}, False, 1),
-        ({"pushed_quantity": None, "push_claim": "x"}, False, None),
-        ({"pushed_quantity": None}, True, None),
-        ({"pushed_quantity": 0}, False, 0),
-    ],
-)
-def test_an_offer_that_was_never_pushed_is_up_by_what_is_known_when_its_lead_time_goes_out(
-    pushed: dict[str, Any], in_feed: bool, known: int | None
-) -> None:
-    one = listing(**MARKED)
-    _, sent = give(Offer(one, push(one, **pushed), in_feed=in_feed), FOUND, RULES, NOW)
-
-    assert sent.after.pushed_quantity == known
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from tools.life_cycle import EXAMPLES, NOW
 
 from mercarich_listings.event import Event
-from mercarich_listings.listing import TRANSITIONS, Impossible, Listing, Stage
+from mercarich_listings.listing import Listing
+from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
 from mercarich_web.listings.actions import ACTIONS, BulkAction, changed, undone
 
 MADE_BY = {

@@ -6,12 +6,12 @@ import pytest
 
 from mercarich_contracts.events import EventKind
 from mercarich_web.listings.exposure import EFFECTS
-from mercarich_web.listings.offers import TOLD
+from mercarich_web.listings.terminal import TOLD
 from mercarich_web.listings.timeline import TONES
 from mercarich_web.words import WORDS
 
 PLACES: dict[str, Collection[str]] = {
-    "listings.offers.TOLD": TOLD,
+    "listings.terminal.TOLD": TOLD,
     "listings.timeline.TONES": TONES,
     "listings.exposure.EFFECTS": EFFECTS,
     "listings.words.EVENTS": WORDS.EVENTS,

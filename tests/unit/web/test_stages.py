@@ -6,8 +6,9 @@ from dataclasses import fields
 import pytest
 from tools.life_cycle import EXAMPLES
 
-from mercarich_listings.listing import DOWN, UP, Stage
+from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.stages import told_apart
+from mercarich_listings.transition import Stage
 from mercarich_web.listings.actions import ACTIONS, NOTHING_FITS, BulkAction, actions_in, possible
 from mercarich_web.listings.sql import book
 from mercarich_web.listings.views import BADGES, STAGES_OF, Badge, Figures, View, badge

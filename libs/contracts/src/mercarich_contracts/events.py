@@ -32,7 +32,7 @@ class EventKind(StrEnum):
     READBACK_MISMATCH = "readback_mismatch"
     """Amazon shows another quantity than it accepted; it is pushed again."""
     SHOWN_LESS = "shown_less"
-    """Amazon shows 0 for an offer that was put up: it may have been sold, so it is not pushed again."""
+    """Amazon shows less than was pushed: it was sold or changed there. The listing follows."""
     NOT_FOR_SALE = "not_for_sale"
     """Amazon has the quantity, and does not sell the offer."""
     LEFT_AMAZON = "left_amazon"

@@ -69,6 +69,10 @@ def _stopped(_listing: Listing, event: Event) -> dict[str, Any]:
     return {**was_up, "searching": False, "stopped_at": event.at}
 
 
+def _shown_less(_listing: Listing, event: Event) -> dict[str, Any]:
+    return _quantity(event) if event.quantity_after else {**_down(event), "searching": False}
+
+
 def _source(reason: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
     return {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
 
@@ -85,6 +89,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.RESUMED: _resumed,
     EventKind.STOPPED: _stopped,
     EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True},
+    EventKind.SHOWN_LESS: _shown_less,
 }
 NO_CHANGE = frozenset(
     {
@@ -97,7 +102,6 @@ NO_CHANGE = frozenset(
         EventKind.PUSH_ORPHAN,
         EventKind.PUSH_SUPERSEDED,
         EventKind.READBACK_MISMATCH,
-        EventKind.SHOWN_LESS,
         EventKind.NOT_FOR_SALE,
         EventKind.LEFT_AMAZON,
         EventKind.DELETED,

@@ -1,45 +1,20 @@
 """The desired state of a listing, and all transitions of its life cycle. No I/O.
 
 Each transition returns a `Change`: the listing before and after, and the event for its history. It raises `Impossible`
-if it does not start from the listing's stage. `TRANSITIONS` has the start stages of each, and who makes it.
+if it does not start from the listing's stage. `transition.TRANSITIONS` has the start stages of each, and who makes it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger
+from mercarich_listings.transition import By, Stage, stage_of, transition
+from mercarich_reasons.push import ShownLess
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, ReplacedBy, ReplacementTakenBack
-
-
-class Stage(StrEnum):
-    """The stages of a listing's life, derived from its columns alone."""
-
-    DRAFT = "draft"
-    """Not listed: never checked and never pushed."""
-    ON_SALE = "on_sale"
-    HELD = "held"
-    """On sale although its source is gone, because the brake holds back its withdrawal."""
-    MARKED = "marked"
-    """On sale although its source is gone, while a replacement is searched for first."""
-    SEARCHING = "searching"
-    """Down, and a replacement is searched for."""
-    WITHDRAWN = "withdrawn"
-    """Down, and nothing is searched for."""
-    STOPPED = "stopped"
-    """Down and not watched: nothing changes it automatically."""
-    LEAVING = "leaving"
-    """Its row will be deleted when Amazon has deleted the listing."""
-
-
-class Impossible(Exception):
-    """The transition does not start from the listing's stage."""
 
 
 @dataclass(frozen=True)
@@ -84,45 +59,9 @@ class Listing:
         )
 
 
-def stage_of(*, listed: bool, leaving: bool, up: bool, held: bool, searching: bool, stopped: bool) -> Stage:
-    """Return the stage for these facts. `stages` has the same decisions as SQL."""
-    if not listed:
-        return Stage.LEAVING if leaving else Stage.DRAFT
-    if up:
-        if held:
-            return Stage.HELD
-        return Stage.MARKED if searching else Stage.ON_SALE
-    if stopped:
-        return Stage.STOPPED
-    return Stage.SEARCHING if searching else Stage.WITHDRAWN
-
-
 Lived = Change[Listing]
 """The result of a transition of this module."""
 
-
-class By(StrEnum):
-    """Who makes a transition."""
-
-    CHECKER = "checker"
-    UPDATER = "updater"
-    SELLER = "seller"
-    """A person: by page, API, command or CSV import."""
-    HOUSEKEEPING = "housekeeping"
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A transition; `name` is that of its function in this module."""
-
-    name: str
-    start: tuple[Stage, ...]
-    by: tuple[By, ...]
-    meaning: str
-
-
-TRANSITIONS: dict[str, Transition] = {}
-"""All transitions by name."""
 
 UP = (Stage.ON_SALE, Stage.HELD, Stage.MARKED)
 """The offer is to be on sale at Amazon."""
@@ -130,63 +69,40 @@ DOWN = (Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED)
 """The offer is to have quantity 0 at Amazon."""
 # Transitions list their start stages one by one, so that for a new stage each of them must be decided on.
 
-_Given = ParamSpec("_Given")
-_Made = TypeVar("_Made")
-_Function = Callable[Concatenate[Listing, _Given], _Made]
 
-
-def _transition(*start: Stage, by: tuple[By, ...]) -> Callable[[_Function[_Given, _Made]], _Function[_Given, _Made]]:
-    """Add the function to `TRANSITIONS`, and have it raise `Impossible` for listings in other stages."""
-
-    def transition(make: _Function[_Given, _Made]) -> _Function[_Given, _Made]:
-        TRANSITIONS[make.__name__] = Transition(make.__name__, start, by, (make.__doc__ or "").strip())
-
-        @wraps(make)
-        def from_start(listing: Listing, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
-            if listing.stage not in start:
-                raise Impossible(
-                    f"listing {listing.id} is {listing.stage}: {make.__name__} starts from {', '.join(start)}"
-                )
-            return make(listing, *args, **kwargs)
-
-        return from_start
-
-    return transition
-
-
-@_transition(Stage.DRAFT, by=(By.SELLER,))
+@transition(Stage.DRAFT, by=(By.SELLER,))
 def make_offer(listing: Listing, now: datetime, reason: Reason) -> Lived:
     """A draft becomes an offer: it is at Amazon as its seller listed it, and is checked from now on."""
     event = Told(EventKind.LISTED, now, reason)
     return _changed(listing, event, {"listed": True, "changed_at": now})
 
 
-@_transition(*UP, by=(By.CHECKER, By.UPDATER))
+@transition(*UP, by=(By.CHECKER, By.UPDATER))
 def withdraw(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """The source is gone: the offer is withdrawn, and a replacement is searched for."""
     return _changed(listing, Told(EventKind.WITHDRAWN, now, reason, trigger), _down(now) | {"searching": True})
 
 
-@_transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER,))
+@transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER,))
 def mark(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """The source is gone: a replacement is searched for, while the offer stays up."""
     event = Told(EventKind.SEARCHING, now, reason, trigger)
     return _changed(listing, event, {"searching": True, "hold_id": None})
 
 
-@_transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER,))
+@transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER,))
 def hold(listing: Listing, now: datetime, reason: Reason, trigger: Trigger) -> Lived:
     """The source is gone, but the brake holds the withdrawal back: it waits for the hold `trigger.hold_id`."""
     return _changed(listing, Told(EventKind.HELD, now, reason, trigger), {"hold_id": trigger.hold_id})
 
 
-@_transition(Stage.HELD, by=(By.CHECKER,))
+@transition(Stage.HELD, by=(By.CHECKER,))
 def let_go(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """The held withdrawal was a false alarm: the offer stays up."""
     return _changed(listing, Told(EventKind.HOLD_CLEARED, now, reason, trigger), {"hold_id": None})
 
 
-@_transition(Stage.MARKED, Stage.SEARCHING, by=(By.UPDATER,))
+@transition(Stage.MARKED, Stage.SEARCHING, by=(By.UPDATER,))
 def give_source(
     listing: Listing,
     quantity: int,
@@ -215,7 +131,7 @@ def give_source(
     return _changed(listing, Told(kind, now, found, trigger), columns)
 
 
-@_transition(*UP, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
+@transition(*UP, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def take_back(listing: Listing, now: datetime, reason: ReplacementTakenBack) -> Lived:
     """A replacement is taken back: the listing is down with its former source, and searched for if it is watched."""
     source = {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
@@ -223,13 +139,13 @@ def take_back(listing: Listing, now: datetime, reason: ReplacementTakenBack) -> 
     return _changed(listing, Told(EventKind.UNDONE, now, reason), _down(now) | source | searching)
 
 
-@_transition(*UP, by=(By.SELLER,))
+@transition(*UP, by=(By.SELLER,))
 def take_down(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: the offer is withdrawn, and nothing is searched for."""
     return _changed(listing, Told(EventKind.WITHDRAWN, now, reason), _down(now) | {"searching": False})
 
 
-@_transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
+@transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def put_up(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: restored with its current source, once that is seen on sale; watched again if it was not."""
     kind = EventKind.RESUMED if listing.stage is Stage.STOPPED else EventKind.RESTORED
@@ -239,32 +155,41 @@ def put_up(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     )
 
 
-@_transition(Stage.STOPPED, by=(By.SELLER,))
+@transition(Stage.STOPPED, by=(By.SELLER,))
 def search_again(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: watched again. Its source is gone, so a replacement is searched for, as long as after a withdrawal."""
     columns = {"searching": True, "withdrawn_at": now, "changed_at": now, "stopped_at": None}
     return _changed(listing, Told(EventKind.RESUMED, now, reason), columns)
 
 
-@_transition(*UP, Stage.SEARCHING, by=(By.SELLER,))
+@transition(*UP, Stage.SEARCHING, by=(By.SELLER,))
 def stop(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: no longer watched. An offer that is up is withdrawn, since no check would see its source sell."""
     columns = _down(now) if listing.quantity > 0 else {"changed_at": now}
     return _changed(listing, Told(EventKind.STOPPED, now, reason), columns | {"searching": False, "stopped_at": now})
 
 
-@_transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING))
+@transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING))
 def leave(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> Lived:
     """The listing is to be deleted at Amazon; its row is deleted afterwards."""
     return _changed(listing, Told(EventKind.LEAVING, now, reason), {"listed": False, "leaving": True})
 
 
-@_transition(
+@transition(
     Stage.DRAFT, Stage.LEAVING, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING)
 )
 def delete(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> Event:
     """The row is deleted, and this event is the last of its history."""
     return tell(listing, Told(EventKind.DELETED, now, reason))
+
+
+@transition(*UP, by=(By.FEED,))
+def follow_amazon(listing: Listing, now: datetime, reason: ShownLess) -> Lived:
+    """Amazon shows less than was pushed, since it was sold or changed there: the listing follows, and stays so."""
+    columns: dict[str, Any] = {"quantity": reason.shown, "changed_at": now}
+    if reason.shown == 0:
+        columns = _down(now) | {"searching": False}
+    return _changed(listing, Told(EventKind.SHOWN_LESS, now, reason), columns)
 
 
 def tell(listing: Listing, told: Told) -> Event:

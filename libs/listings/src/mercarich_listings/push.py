@@ -85,6 +85,11 @@ class Failures:
         return 0 if isinstance(self.problem, NotShown) else self.attempts
 
     @property
+    def of_reads(self) -> "Failures":
+        """Return these if reads have found them, which no acceptance of a push refutes; else none."""
+        return self if isinstance(self.problem, NotShown | UnknownSku) else Failures()
+
+    @property
     def doubts(self) -> int:
         """Return how often reads have not shown the accepted quantity; counted apart from refusals."""
         return self.attempts if isinstance(self.problem, NotShown) else 0
@@ -97,9 +102,10 @@ def failures(push: Push, revision: int) -> Failures:
 
 
 def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
-    """Amazon accepted it, which does not prove that it shows it: doubts of this revision stay until it is read back."""
-    tried = failures(push, sent.revision)
-    left = tried if tried.doubts else Failures()
+    """Amazon accepted it. That proves neither that Amazon shows it nor that it knows the SKU: what was found before of
+    this revision stays until Amazon is read.
+    """
+    left = failures(push, sent.revision).of_reads
     columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
     return changed(push, event_of(push, EventKind.PUSH_ACCEPTED, sent, at), **free(), **columns)
 
@@ -158,8 +164,7 @@ def overtaken(push: Push, sent: Sent | None = None, at: datetime | None = None) 
 
 def accepted_by_feed(push: Push, sent: Sent, at: datetime) -> Pushed:
     """As `accepted`, for a feed. No event is recorded if a PATCH has recorded the same before."""
-    tried = failures(push, sent.revision)
-    left = tried if tried.doubts else Failures()
+    left = failures(push, sent.revision).of_reads
     columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
     event = event_of(push, EventKind.PUSH_ACCEPTED, sent, at) if push.pushed_revision < push.revision else None
     return changed(push, event, **columns)

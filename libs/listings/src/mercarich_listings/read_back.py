@@ -1,8 +1,9 @@
-"""How what Amazon shows, read after a push, changes the state of a listing at Amazon. No I/O.
+"""How a read of what Amazon shows changes the state of a listing there: after a push, and from time to time. No I/O.
 
 Amazon shows an accepted quantity after seconds, sometimes minutes, and may ignore it (clousale/amazon-sp-api-php#132).
 A zero that is not shown is pushed again: doing so twice does no harm. A quantity above 0 is not, as long as Amazon may
-still show it, or may have shown and sold it in between: the piece would be sold twice.
+still show it, or may have shown and sold it in between: the piece would be sold twice. Where Amazon shows less than it
+has shown before, the books follow.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings.push import SETTLED, Push, Pushed, Sent, changed, event_of, failures, free, refusal
-from mercarich_reasons.push import NotShown
+from mercarich_reasons.push import NotShown, ShownLess
 from mercarich_reasons.reason import Reason
 
 SHOWS_WITHIN = timedelta(minutes=15)
@@ -20,6 +21,8 @@ ZERO_SHOWS_WITHIN = timedelta(seconds=5)
 """As `SHOWS_WITHIN`, for zeros: most are shown by then, and to push one again costs no more than a call."""
 LATE = timedelta(minutes=5)
 """Delay of a read by which Amazon may have shown and sold the quantity unnoticed."""
+ZEROS_EVERY, OFFERS_EVERY = timedelta(hours=1), timedelta(hours=24)
+"""Longest time between two reads of a listing that is down, or up."""
 _LONGEST_WAIT = timedelta(minutes=1)
 _LONGEST_DOUBT = timedelta(minutes=10)
 
@@ -35,37 +38,46 @@ class Seen:
 
 
 def read(push: Push, seen: Seen, at: datetime, now: datetime) -> Pushed:
-    """Return the change after a read of an accepted push; `at` is the time of Amazon's response."""
+    """Return the change after a read; `at` is the time of Amazon's response. Call `less` first."""
     if push.quantity == 0:
         return _shown(push, 0, at, now) if seen.quantity == 0 else _zero_missing(push, seen.quantity, at, now)
-    up = seen.quantity is not None and 0 < seen.quantity <= push.quantity  # lower: some of it was sold already
-    if up and seen.problem is None:
-        return _shown(push, seen.quantity, at, now)
-    if seen.quantity == 0 and push.next_read_at is not None and now - push.next_read_at > LATE:
-        return not_repeated(push, at)
-    if _age(push, now) < SHOWS_WITHIN:
+    if seen.quantity == push.quantity and seen.problem is None:
+        return _shown(push, push.quantity, at, now)
+    if _awaited(push) and _age(push, now) < SHOWS_WITHIN:
         return _later(push, SHOWS_WITHIN, now)
-    if up and seen.problem is not None:
-        return _not_for_sale(push, seen.problem, at, now)
-    if seen.quantity is None:
-        return changed(push, None, push_attempts=0, push_problem=None, next_read_at=None)
-    return _again(push, seen.quantity, at, now)
+    if seen.problem is not None and seen.quantity:
+        return _not_for_sale(push, seen, at, now)
+    if seen.quantity is not None and _awaited(push):
+        return _again(push, seen.quantity, at, now)
+    # Amazon names no quantity, or a larger one that the seller has given it there: nothing to mend.
+    return changed(push, None, next_read_at=now + _every(push))
+
+
+def less(push: Push, seen: Seen, now: datetime) -> ShownLess | None:
+    """Return the quantity that the books are to follow; None when Amazon shows what was pushed, or may still do so.
+
+    A zero counts only once the quantity was seen before, or when the read came so late that it may have been.
+    """
+    if seen.quantity is None or seen.quantity >= push.quantity:
+        return None
+    late = push.next_read_at is not None and now - push.next_read_at > LATE
+    waits = _awaited(push) and not late
+    return None if waits and seen.quantity == 0 else ShownLess(seen.quantity)
+
+
+def followed(push: Push, reason: ShownLess, now: datetime) -> Pushed:
+    """The books follow Amazon: their next revision is there already."""
+    known = {"pushed_revision": push.revision + 1, "pushed_quantity": reason.shown, "verified_at": now}
+    every = OFFERS_EVERY if reason.shown else ZEROS_EVERY
+    no_failure = {"push_attempts": 0, "push_problem": None, "push_not_before": None}
+    return changed(push, None, **free(), **known, **no_failure, next_read_at=now + every)
 
 
 def lost(push: Push, problem: Reason, at: datetime, now: datetime) -> Pushed:
-    """A read found that Amazon does not know the SKU, although it had accepted the quantity."""
+    """A read found that Amazon does not know the SKU."""
     sent = Sent(push.revision, push.quantity)
     columns = refusal(push, sent, problem, now) | {"orphan": True, "pushed_revision": push.revision - 1}
     return changed(push, event_of(push, EventKind.PUSH_ORPHAN, sent, at, problem), **columns, next_read_at=None)
-
-
-def not_repeated(push: Push, at: datetime) -> Pushed:
-    """Amazon shows 0, perhaps because a buyer took the piece: the quantity is not pushed, and its seller is told."""
-    problem = NotShown(0)
-    event = event_of(push, EventKind.SHOWN_LESS, Sent(push.revision, push.quantity), at, problem)
-    told = {"push_failed_revision": push.revision, "push_problem": problem, "push_attempts": 0}
-    known = {"pushed_revision": push.revision, "pushed_quantity": 0, "next_read_at": None, "push_not_before": None}
-    return changed(push, event, **free(), **told, **known)
 
 
 def doubt_wait(doubts: int) -> timedelta:
@@ -73,18 +85,23 @@ def doubt_wait(doubts: int) -> timedelta:
     return min(timedelta(seconds=1 << min(doubts - 1, 10)), _LONGEST_DOUBT) if doubts > 1 else timedelta()
 
 
-def _shown(push: Push, quantity: int | None, at: datetime, now: datetime) -> Pushed:
-    """The accepted quantity is there. One whose acceptance was not answered was accepted, as is seen now."""
+def _awaited(push: Push) -> bool:
+    """Return whether the quantity was pushed and not seen at Amazon since."""
+    return push.pushed_at is not None and push.verified_at is None
+
+
+def _shown(push: Push, quantity: int, at: datetime, now: datetime) -> Pushed:
+    """The quantity is there. One whose acceptance was not answered was accepted, as is seen now."""
     event = None
-    if push.pushed_quantity is None:
+    if push.pushed_quantity is None and _awaited(push):
         event = event_of(push, EventKind.PUSH_ACCEPTED, Sent(push.revision, push.quantity), at)
-    known = {"pushed_quantity": quantity, "verified_at": now, "next_read_at": None}
+    known = {"pushed_quantity": quantity, "verified_at": now, "next_read_at": now + _every(push)}
     no_failure = {"push_attempts": 0, "push_problem": None, "push_not_before": None}
     return changed(push, event, **free(), **known, **no_failure)
 
 
 def _zero_missing(push: Push, found: int | None, at: datetime, now: datetime) -> Pushed:
-    if found is not None and _age(push, now) < ZERO_SHOWS_WITHIN:
+    if found is not None and _awaited(push) and _age(push, now) < ZERO_SHOWS_WITHIN:
         return _later(push, ZERO_SHOWS_WITHIN, now)
     if found is not None:
         return _again(push, found, at, now)
@@ -110,6 +127,7 @@ def _again(push: Push, found: int, at: datetime, now: datetime) -> Pushed:
         **free(),
         pushed_revision=push.revision - 1,
         pushed_quantity=found,
+        verified_at=None,
         next_read_at=None,
         push_failed_revision=push.revision,
         push_attempts=doubts,
@@ -118,12 +136,20 @@ def _again(push: Push, found: int, at: datetime, now: datetime) -> Pushed:
     )
 
 
-def _not_for_sale(push: Push, problem: Reason, at: datetime, now: datetime) -> Pushed:
-    """Amazon has the quantity but does not sell the offer: the seller is told why."""
-    event = event_of(push, EventKind.NOT_FOR_SALE, Sent(push.revision, push.quantity), at, problem)
-    known = {"pushed_quantity": push.quantity, "verified_at": now, "next_read_at": None}
+def _not_for_sale(push: Push, seen: Seen, at: datetime, now: datetime) -> Pushed:
+    """Amazon has the quantity but does not sell the offer: the seller is told why, once."""
+    problem, event = seen.problem, None
+    if push.push_problem != problem:
+        event = event_of(push, EventKind.NOT_FOR_SALE, Sent(push.revision, push.quantity), at, problem)
+    known = {"pushed_quantity": seen.quantity, "verified_at": now, "next_read_at": now + _every(push)}
     told = {"push_failed_revision": push.revision, "push_attempts": 0, "push_problem": problem}
     return changed(push, event, **free(), **known, **told, push_not_before=None)
+
+
+def _every(push: Push) -> timedelta:
+    """Return the time until the next read: up to a sixth less than the longest, to spread what was read together."""
+    longest = OFFERS_EVERY if push.quantity else ZEROS_EVERY
+    return longest - longest / 6 * (push.id % 100) / 100
 
 
 def _age(push: Push, now: datetime) -> timedelta:

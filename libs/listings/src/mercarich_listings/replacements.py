@@ -15,7 +15,8 @@ from mercarich_db.tables import listings, revivals, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.event import Told
-from mercarich_listings.listing import TRANSITIONS, Listing, take_back, tell
+from mercarich_listings.listing import Listing, take_back, tell
+from mercarich_listings.transition import TRANSITIONS
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.replacements import NothingToTakeBack, NothingWaits, OtherReplacement, OtherSource
 from mercarich_reasons.stock import ReplacementApproved, ReplacementRefused, ReplacementTakenBack

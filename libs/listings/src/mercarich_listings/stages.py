@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from mercarich_db.tables import listing_removals, listings
-from mercarich_listings.listing import Stage
+from mercarich_listings.transition import Stage
 
 LEAVING = exists().where(listing_removals.c.listing_id == listings.c.id)
 """SQL condition: the listing is to be deleted at Amazon."""

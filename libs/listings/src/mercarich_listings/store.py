@@ -92,7 +92,8 @@ def read(connection: Connection, ids: Iterable[int], *conditions: ColumnElement[
 def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     """Write changes and their events. The rows must be locked by `lock` or `lock_pushes`.
 
-    One statement for all rows in which the same columns differ, and one for all events.
+    One statement for all rows in which the same columns differ, and one for all events. Drafts that became offers are
+    read at Amazon at once.
     """
     made = list(changes)
     differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -103,6 +104,16 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     for rows in differing.values():
         _update(connection, rows)
     tell(connection, [change.event for change in made if change.event is not None])
+    listed = [change.after for change in made if isinstance(change.after, Listing) and _was_listed(change)]
+    if listed:
+        read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
+
+
+def read_soon(connection: Connection, ids: Sequence[int], at: datetime) -> None:
+    """Have feed read these listings at Amazon at that time, whenever their next read was."""
+    for start in range(0, len(ids), CHUNK):
+        some = among(listings.c.id, ids[start : start + CHUNK])
+        connection.execute(update(listings).where(some).values(next_read_at=at))
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:
@@ -149,6 +160,7 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
+        some = [{**row, "next_read_at": row["created_at"] if row["listed"] else None} for row in some]
         names = tuple(some[0])
         insert_rows(connection, listings, names, [tuple(row[name] for name in names) for row in some])
         made = among_keys(_KEY, [(row["user_id"], row["sku"]) for row in some])
@@ -183,6 +195,10 @@ def _update(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     same = {name: value for name, value in first.items() if all(row[name] == value for row in rows) and name != "id"}
     own = [name for name in first if name not in same]
     update_rows(connection, listings, [{name: row[name] for name in own} for row in rows], same=same)
+
+
+def _was_listed(change: Change[Any]) -> bool:
+    return change.after.listed and not change.before.listed
 
 
 def _difference(change: Change[Row]) -> dict[str, Any]:

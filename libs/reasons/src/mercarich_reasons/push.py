@@ -41,6 +41,13 @@ class NotShown(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLess(Reason):
+    """Amazon shows a smaller quantity than it was given: a buyer took some, or the seller changed it there."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotForSale(Reason):
     """Amazon has the quantity but does not sell the offer: an issue of severity ERROR, or a status without BUYABLE."""
 

@@ -34,7 +34,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import Tick, Worker
 
 ROUND_SECONDS = 2.0
-READ_ROUND_SECONDS = 60.0
+READ_ROUND_SECONDS = 10.0
 GAUGE_SECONDS = 10.0
 
 

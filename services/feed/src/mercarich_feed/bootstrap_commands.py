@@ -1,4 +1,4 @@
-"""The composition root of feed's commands: the token check and the sweep."""
+"""The composition root of feed's commands: the token check, the sweep and the reconciliation."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,13 @@ from mercarich_feed.adapters.accounts_sql import open_accounts
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.pacing import Pace
+from mercarich_feed.adapters.reads_sql import SqlReads
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.token_book_sql import SqlTokenBook
 from mercarich_feed.dependencies import PRODUCTION, Dependencies
 from mercarich_feed.settings import FeedSettings
+from mercarich_feed.use_cases.reconcile import Reconcile
 from mercarich_feed.use_cases.sweep import Sweep
 from mercarich_feed.use_cases.tokens import CheckTokens
 from mercarich_platform.kafka import Publisher
@@ -46,6 +48,17 @@ def build_token_check(
         own.token_gap_seconds,
     )
     return check, SqlSellers(engine, own.token_retry_seconds, given.now), http
+
+
+def build_reconcile(
+    shared: SharedSettings, own: FeedSettings, given: Dependencies = PRODUCTION
+) -> tuple[Reconcile, SqlSellers]:
+    """Build the reconciliation. Raises `BadConfiguration` for an old schema, and `DatabaseAway`."""
+    engine = given.engine or engines.create(shared.database)
+    schema.require(engine)
+    reads = SqlReads(engine, own.token_retry_seconds, given.now)
+    sellers = SqlSellers(engine, own.token_retry_seconds, given.now)
+    return Reconcile(reads, given.now, given.monotonic, given.sleep), sellers
 
 
 def build_sweep(

@@ -1,14 +1,17 @@
-"""The ten-minute commands `mercarich update_feed_yahoo` and so on, which only ask (the worker pushes), and the check
-of tokens, `mercarich validate_mws_tokens`."""
+"""The ten-minute commands `mercarich update_feed_yahoo` and so on, which only ask (the worker pushes), the check of
+tokens, `mercarich validate_mws_tokens`, and `mercarich reconcile`."""
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
 from mercarich_feed.settings import FeedSettings
+from mercarich_feed.use_cases.reconcile import Reconciled
 from mercarich_feed.use_cases.sweep import Swept
 from mercarich_platform import logging
 from mercarich_platform.exit_codes import DONE, FAILED
@@ -20,6 +23,13 @@ if TYPE_CHECKING:
     from mercarich_feed.adapters.sellers_sql import SqlSellers
 
 MAX_WORKERS = 1000
+DIFFERENCES: Mapping[EventKind, str] = {
+    EventKind.READBACK_MISMATCH: "shown with another quantity, pushed again",
+    EventKind.SHOWN_LESS: "sold or changed at Amazon, the listing follows",
+    EventKind.NOT_FOR_SALE: "not sold by Amazon",
+    EventKind.PUSH_ORPHAN: "not known to Amazon",
+}
+"""What `mercarich reconcile` says of each kind of event."""
 
 
 def update_feed(marketplace: Marketplace, argv: Sequence[str]) -> int:
@@ -66,6 +76,44 @@ def token_lines(checked: TokensChecked) -> list[str]:
         )
     counts = ", ".join(f"{checked.count(verdict)} {verdict}" for verdict in Verdict)
     return [*lines, f"tokens: {counts}; {checked.exposed} offers exposed"]
+
+
+def reconcile(argv: Sequence[str]) -> int:
+    """Have feed read what Amazon shows of every offer now, zeros first, and tell what differed."""
+    parser = argparse.ArgumentParser(
+        prog="mercarich reconcile",
+        description=f"{reconcile.__doc__} Feed does so by itself, every hour for zeros and every day for the others. "
+        "Run this after a backup was restored. Exit codes: 0 all read, 75 try again, 78 bad configuration.",
+    )
+    parser.add_argument("--usernames", nargs="+", default=[], help="only these sellers")
+    parser.add_argument("--skus", nargs="+", default=[], help="only these SKUs")
+    given = parser.parse_args(argv)
+    from mercarich_feed.bootstrap_commands import build_reconcile  # drivers: not for a help page
+
+    shared, own = load(SharedSettings), load(FeedSettings)
+    logging.configure("feed-reconcile", level=shared.log_level, style=shared.log_format)
+    try:
+        command, sellers = build_reconcile(shared, own)
+        _refuse_unknown(parser, sellers, given.usernames)
+        done = command(given.usernames, given.skus, _progress)
+    except DatabaseAway as error:
+        raise TryAgain(str(error)) from error
+    if not done.asked:
+        parser.error("no offer of a seller with a usable Amazon account fits")
+    print("\n".join(difference_lines(done)))  # noqa: T201
+    if done.left:
+        raise TryAgain(f"{done.left} of {done.asked} offers were not read: is a feed worker running?")
+    return 0
+
+
+def difference_lines(done: Reconciled) -> list[str]:
+    """Return the summary: a line for what was read, and one for each kind of difference."""
+    differences = [f"  {count} {DIFFERENCES[kind]}" for kind, count in done.found.items()]
+    return [f"{done.asked - done.left} offers read at Amazon; {sum(done.found.values())} differed", *differences]
+
+
+def _progress(left: int, asked: int) -> None:
+    print(f"{asked - left} of {asked} offers read", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def parser_for(marketplace: Marketplace) -> argparse.ArgumentParser:

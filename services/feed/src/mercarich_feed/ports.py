@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.linking import Outcome as Linking
 from mercarich_contracts.market import Marketplace
 from mercarich_feed.domain.answers import AmazonTrouble, Answer
@@ -99,10 +100,25 @@ class Listings(Protocol):
         """
 
     def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
-        """Return accepted pushes whose read is due, and the seconds until the next one is (None: there is none)."""
+        """Return offers whose read is due, and the seconds until the next one is (None: there is none)."""
 
     def read_back(self, answers: Sequence[Answer]) -> None:
-        """Store what Amazon shows for accepted pushes (`mercarich_listings.read_back`); an unknown SKU is an orphan."""
+        """Store what Amazon shows (`mercarich_listings.read_back`): a listing follows, or is pushed again; an unknown
+        SKU is an orphan.
+        """
+
+
+class Reads(Protocol):
+    """Reads of many offers that a person asks for. Empty `usernames` or `skus` mean all."""
+
+    def ask(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
+        """Have the offers read at that time, zeros first; return how many there are."""
+
+    def left(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
+        """Count the offers that were to be read by then and were not."""
+
+    def events(self, usernames: Sequence[str], since: datetime, kinds: Sequence[EventKind]) -> Mapping[EventKind, int]:
+        """Count the sellers' events of these kinds since then; a kind without any is left out."""
 
 
 class Removals(Protocol):
@@ -113,6 +129,9 @@ class Removals(Protocol):
 
     def accepted(self, answers: Sequence[Answer]) -> None:
         """Mark them as deleted at Amazon, so that their rows may be deleted."""
+
+    def asked(self, answers: Sequence[Answer]) -> None:
+        """Have Amazon asked soon, after a wait that grows, whether it still has them."""
 
     def put_off(self, answers: Sequence[Answer]) -> None:
         """Have them tried again after a growing wait."""

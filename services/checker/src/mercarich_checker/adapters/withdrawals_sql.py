@@ -16,7 +16,7 @@ from mercarich_contracts.messages import CheckBatch
 from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
 from mercarich_db.tables import holds, listings, source_items
 from mercarich_listings import store
-from mercarich_listings.listing import Stage
+from mercarich_listings.transition import Stage
 
 _ON_SALE = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
 _OFFERS = LockedRows(

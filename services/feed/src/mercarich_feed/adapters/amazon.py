@@ -51,7 +51,10 @@ class PacedAmazon:
         def read(offer: Offer) -> Seen:
             return self._api.shown(account, offer.sku)
 
-        return self._side_by_side(account, ("getListingsItem",), offers, read, _READING_SECONDS)(lambda: None)
+        found = self._searched(account, [offer for offer in offers if not offer.awaited and "," not in offer.sku])
+        rest = [offer for offer in offers if offer.sku not in found]
+        answers = self._side_by_side(account, ("getListingsItem",), rest, read, _READING_SECONDS)(lambda: None)
+        return [*found.values(), *answers]
 
     def remove(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         def delete(offer: Offer) -> None:
@@ -83,6 +86,16 @@ class PacedAmazon:
     def close(self) -> None:
         """Wait for the calls under way; their deadline bounds the wait."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _searched(self, account: Account, offers: Sequence[Offer]) -> dict[str, Answer]:
+        """Return what a search of up to 20 offers finds, by SKU; what it does not find is to be read singly."""
+        if not offers:
+            return {}
+        try:
+            found = self._api.search(account, [offer.sku for offer in offers])
+        except AmazonTrouble as trouble:
+            return {offer.sku: Answer(offer, trouble, self._now()) for offer in offers}
+        return {offer.sku: Answer(offer, None, self._now(), found[offer.sku]) for offer in offers if offer.sku in found}
 
     def _after_a_look(self, account: Account, offer: Offer) -> int | None:
         """Return the quantity above 0 to send, or None. Raises `PerhapsSold`, `NotLookedAt` and `AmazonTrouble`."""

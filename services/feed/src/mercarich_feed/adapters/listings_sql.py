@@ -3,19 +3,21 @@
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, exists, false, func, select
+from sqlalchemy import Connection, Engine, Select, and_, case, exists, false, func, or_, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_feed.domain.answers import Answer
-from mercarich_feed.domain.effects import looked_up, settled
+from mercarich_feed.domain.effects import looked_up, settled, to_follow
 from mercarich_feed.domain.pushes import Offer, Pushed
 from mercarich_listings import store
-from mercarich_listings.push import LEASE, Sent, deferred
+from mercarich_listings.event import Change
+from mercarich_listings.listing import UP, follow_amazon
+from mercarich_listings.push import LEASE, Push, Sent, deferred
 from mercarich_listings.waiting import (
     not_deferred,
     not_in_feed,
@@ -38,6 +40,10 @@ _COLUMNS = (
     listings.c.quantity,
     listings.c.changed_at,
 )
+
+
+_SOON = timedelta(seconds=10)
+"""Until the next round over all sellers."""
 
 
 class SqlListings:
@@ -65,7 +71,7 @@ class SqlListings:
         return self._claim(wanted)
 
     def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
-        columns = (*_COLUMNS, listings.c.lead_time_days, listings.c.pushed_quantity)
+        columns = (*_COLUMNS, listings.c.lead_time_days, _shown())
         wanted = select(*columns).where(self._restorable(user_id, marketplace))
         wanted = wanted.order_by(listings.c.push_not_before, listings.c.id).limit(limit)
         # The lock that a new feed is begun under: a feed and a claim can then never take the same listing.
@@ -84,23 +90,28 @@ class SqlListings:
 
         def write(connection: Connection) -> None:
             locked, now = store.lock_pushes(connection, by_id), self._now()
-            store.save(connection, [settled(push, by_id[push.id], claim, now) for push in locked])
+            _save(connection, [settled(push, by_id[push.id], claim, now) for push in locked], now)
 
         run_tx(self._engine, write)
 
     def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
         now = self._now()
-        wanted = select(*_COLUMNS, listings.c.next_read_at).where(listings.c.user_id == user_id, _unread())
+        awaited = and_(listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None)).label("awaited")
+        wanted = select(*_COLUMNS, listings.c.next_read_at, awaited)
+        wanted = wanted.where(listings.c.user_id == user_id, _readable())
         with reading(self._engine) as connection:
             rows = connection.execute(wanted.order_by(listings.c.next_read_at, listings.c.id).limit(limit + 1)).all()
         due = [row for row in rows[:limit] if row.next_read_at <= now]
         left = rows[len(due) :]
-        return [Offer(*row[:-1]) for row in due], max((left[0].next_read_at - now).total_seconds(), 0) if left else None
+        offers = [
+            Offer(row.id, row.sku, row.revision, row.quantity, row.changed_at, awaited=row.awaited) for row in due
+        ]
+        return offers, max((left[0].next_read_at - now).total_seconds(), 0) if left else None
 
     def sellers_to_read(self) -> list[int]:
-        """Return ids of sellers with accepted pushes to be read back, now or later."""
-        sellers = amazon_accounts.c.user_id
-        due = exists().where(listings.c.user_id == sellers, _unread())
+        """Return ids of sellers with a read that is due before the next round."""
+        sellers, soon = amazon_accounts.c.user_id, self._now() + _SOON
+        due = exists().where(listings.c.user_id == sellers, _readable(), listings.c.next_read_at <= soon)
         with reading(self._engine) as connection:
             return list(connection.execute(select(sellers).where(due)).scalars())
 
@@ -109,8 +120,8 @@ class SqlListings:
 
         def write(connection: Connection) -> None:
             now = self._now()
-            locked = store.lock_pushes(connection, by_id, _unread())
-            store.save(connection, [looked_up(push, by_id[push.id], now) for push in locked])
+            locked = store.lock_pushes(connection, by_id, _readable())
+            _save(connection, [looked_up(push, by_id[push.id], now) for push in locked], now)
 
         run_tx(self._engine, write)
 
@@ -142,6 +153,17 @@ class SqlListings:
         return (listings.c.user_id == user_id) & withdrawal_pending() & withdrawal() & not_deferred(now) & not_in_feed()
 
 
+def _shown() -> Any:
+    """SQL expression: the quantity that Amazon shows before a restore; NULL when it is not known.
+
+    An offer is known to be up only when its quantity was seen there and nothing was sent since: a zero whose answer was
+    lost, or that a feed carried, may have taken effect.
+    """
+    seen = and_(listings.c.verified_at.is_not(None), listings.c.pushed_revision == listings.c.revision - 1)
+    known = or_(listings.c.pushed_quantity == 0, seen)
+    return case((known, listings.c.pushed_quantity), else_=None)
+
+
 def _put_in_doubt(connection: Connection, changed_at: Mapping[int, datetime]) -> set[int]:
     """Have restores read back whose PATCH another process may have sent before it ended; return their ids.
 
@@ -158,6 +180,14 @@ def _put_in_doubt(connection: Connection, changed_at: Mapping[int, datetime]) ->
     return {push.id for push in doubtful}
 
 
-def _unread() -> Any:
-    """SQL condition: an accepted push is to be read back."""
+def _save(connection: Connection, changes: Sequence[Change[Push]], now: datetime) -> None:
+    """Save the changes; listings of which Amazon shows less follow it, in the same transaction."""
+    store.save(connection, changes)
+    less = {change.before.id: reason for change in changes if (reason := to_follow(change)) is not None}
+    up = [listing for listing in store.lock(connection, less) if listing.stage in UP]
+    store.save(connection, [follow_amazon(listing, now, less[listing.id]) for listing in up])
+
+
+def _readable() -> Any:
+    """SQL condition: Amazon is to be read for the listing at some time."""
     return (listings.c.push_pending == 0) & listings.c.next_read_at.is_not(None) & (listings.c.orphan == false())

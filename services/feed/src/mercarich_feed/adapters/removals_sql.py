@@ -1,6 +1,6 @@
 """`ports.Removals` over the tables, and which sellers have listings to delete at Amazon."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.pushes import Offer
 from mercarich_listings import store
 from mercarich_listings.event import Event
-from mercarich_listings.push import back_off
+from mercarich_listings.push import SETTLED, back_off
+from mercarich_listings.read_back import doubt_wait
 from mercarich_platform.clock import Clock
 
 CLAIMED = timedelta(minutes=1)
@@ -71,7 +72,13 @@ class SqlRemovals:
 
         run_tx(self._engine, accepted)
 
+    def asked(self, answers: Sequence[Answer]) -> None:
+        self._later(answers, doubt_wait)
+
     def put_off(self, answers: Sequence[Answer]) -> None:
+        self._later(answers, back_off)
+
+    def _later(self, answers: Sequence[Answer], wait: Callable[[int], timedelta]) -> None:
         if not answers:
             return
 
@@ -79,10 +86,7 @@ class SqlRemovals:
             for answer in answers:
                 mine = _removal.listing_id == answer.offer.listing_id
                 attempts = connection.execute(select(_removal.attempts).where(mine)).scalar() or 1
-                later = {
-                    "not_before": self._now() + back_off(attempts),
-                    "problem": answer.problem,
-                }
+                later = {"not_before": self._now() + max(wait(attempts), SETTLED), "problem": answer.problem}
                 connection.execute(update(listing_removals).where(mine).values(later))
 
         run_tx(self._engine, put_off)

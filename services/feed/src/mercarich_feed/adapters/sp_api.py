@@ -2,7 +2,7 @@
 
 import gzip
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -35,6 +35,7 @@ DOCUMENT_TYPE = "application/json; charset=UTF-8"
 _FEEDS = "/feeds/2021-06-30"
 _LISTINGS = "/listings/2021-08-01/items"
 _PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
+_SHOWN = "summaries,issues,fulfillmentAvailability"
 _UPLOAD_SECONDS = 60.0
 _TRIES = 3
 
@@ -75,12 +76,26 @@ class SpApi:
                 return
         raise Forbidden(f"the seller does not take part in the marketplace {account.marketplace_id}")
 
+    def search(self, account: Account, skus: Sequence[str]) -> dict[str, Seen]:
+        """Return what Amazon shows of these offers, at most 20, by SKU; one that it does not find is left out.
+
+        No SKU may have a comma, which separates them.
+        """
+        query = {
+            **_market(account),
+            "identifiers": ",".join(skus),
+            "identifiersType": "SKU",
+            "includedData": _SHOWN,
+            "pageSize": "20",
+        }
+        operation = Operation("searchListingsItems", "GET", _items(account), query)
+        return {str(item["sku"]): _seen(item) for item in self._call(account, operation).get("items") or ()}
+
     def works_for(self, account: Account) -> bool:
         """Return whether Amazon serves the seller's listings: one is searched for by a request that names no SKU."""
         query = {**_market(account), "pageSize": "1"}
-        path = f"{_LISTINGS}/{quote(account.seller_id, safe='')}"
         try:
-            self._call(account, Operation("searchListingsItems", "GET", path, query))
+            self._call(account, Operation("searchListingsItems", "GET", _items(account), query))
         except AmazonTrouble:
             return False
         return True
@@ -99,7 +114,7 @@ class SpApi:
 
     def shown(self, account: Account, sku: str) -> Seen:
         """Return what Amazon shows of the offer."""
-        query = {**_market(account), "includedData": "summaries,issues,fulfillmentAvailability"}
+        query = {**_market(account), "includedData": _SHOWN}
         return _seen(self._call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True))
 
     def delete_listing(self, account: Account, sku: str) -> None:
@@ -249,8 +264,12 @@ def _seen(item: Mapping[str, Any]) -> Seen:
     return Seen(quantity, None if buyable and errors == NOTHING else NotForSale(errors.text, errors.issue))
 
 
+def _items(account: Account) -> str:
+    return f"{_LISTINGS}/{quote(account.seller_id, safe='')}"
+
+
 def _item(account: Account, sku: str) -> str:
-    return f"{_LISTINGS}/{quote(account.seller_id, safe='')}/{quote(sku, safe='')}"
+    return f"{_items(account)}/{quote(sku, safe='')}"
 
 
 def _market(account: Account) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The read-back: what Amazon accepted is read at Amazon afterwards."""
+"""The read-back: Amazon is read after each push, and again from time to time, so that it shows what the books say."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Amazon, Listings
 
 READS = 20
-"""Offers read in one go: four seconds of the quota."""
+"""Offers read in one go: as many as a search takes; singly four seconds of the quota."""
 _LONGEST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """Read accepted pushes back, without holding up the lanes that push."""
+    """Read offers that are due, without holding up the lanes that push."""
 
     listings: Listings
     amazon: Amazon

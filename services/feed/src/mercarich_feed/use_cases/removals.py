@@ -12,7 +12,11 @@ REMOVALS = 20
 
 @dataclass(frozen=True, slots=True)
 class RemoveListings:
-    """Delete listings at Amazon. Repeating it is harmless: a listing that Amazon does not know counts as deleted."""
+    """Delete listings at Amazon. A listing counts as deleted once Amazon does not know it any more.
+
+    Amazon accepts the deletion of a listing that it does not have without a word, so its acceptance proves nothing
+    (deleteListingsItem has no 404 in the model). Asking twice does no harm.
+    """
 
     removals: Removals
     amazon: Amazon
@@ -21,11 +25,18 @@ class RemoveListings:
         offers = self.removals.claim(account.user_id, REMOVALS)
         if not offers:
             return None
-        answers = self.amazon.remove(account, offers)
-        refused = [answer for answer in answers if isinstance(answer.trouble, ContentRefused)]
-        gone = [answer for answer in answers if answer.trouble is None or isinstance(answer.trouble, Missing)]
-        unreached = [answer for answer in answers if answer not in refused and answer not in gone]
-        self.removals.accepted(gone)
+        looks = self.amazon.shown(account, offers)
+        self.removals.accepted([look for look in looks if isinstance(look.trouble, Missing)])
+        answers = self.amazon.remove(account, [look.offer for look in looks if look.trouble is None])
+        unreached = [look for look in looks if not isinstance(look.trouble, Missing | ContentRefused | None)]
+        refused = [look for look in looks if isinstance(look.trouble, ContentRefused)]
+        asked = []
+        for answer in answers:
+            if answer.trouble is None or isinstance(answer.trouble, Missing):
+                asked.append(answer)
+            else:
+                (refused if isinstance(answer.trouble, ContentRefused) else unreached).append(answer)
+        self.removals.asked(asked)
         self.removals.put_off(refused)
         self.removals.release(unreached)
         for answer in unreached:

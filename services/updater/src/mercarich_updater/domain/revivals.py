@@ -1,6 +1,6 @@
 """How a replacement changes each of the listings that lost their source. No I/O."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.proxy_api import Item
@@ -72,16 +72,7 @@ def give(offer: Offer, found: Found, rules: Rules, now: datetime) -> tuple[Lived
         pushed=pushed,
         shipping_jpy=item.postage_jpy or None,
     )
-    shown = not revived.pushed
-    given = give_source(offer.listing, revived.quantity, now, replaced, found.trigger, shown=shown)
-    return given, _pushed(offer, given, pushed=pushed, shown=shown)
-
-
-def _pushed(offer: Offer, given: Lived, *, pushed: bool, shown: bool) -> Pushed:
-    push = offer.push
-    if not pushed and given.after.revision != given.before.revision:
-        return never_left(push, given.after.revision)
-    if pushed and shown and push.pushed_quantity is None and not push.under_way and not offer.in_feed:
-        # Never pushed: it is up as its seller listed it. Feed must know that it can be sold meanwhile.
-        return Change(push, replace(push, pushed_quantity=given.after.quantity))
-    return Change(push, push)
+    given = give_source(offer.listing, revived.quantity, now, replaced, found.trigger, shown=not revived.pushed)
+    if pushed or given.after.revision == given.before.revision:
+        return given, Change(offer.push, offer.push)
+    return given, never_left(offer.push, given.after.revision)

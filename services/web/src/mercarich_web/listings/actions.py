@@ -10,7 +10,8 @@ from mercarich_contracts.audit import AuditAction
 from mercarich_contracts.events import EventKind
 from mercarich_listings import listing as life
 from mercarich_listings.event import Event
-from mercarich_listings.listing import UP, Listing, Lived, Stage
+from mercarich_listings.listing import UP, Listing, Lived
+from mercarich_listings.transition import Stage
 from mercarich_reasons.stock import ByHand
 from mercarich_web.listings.views import STAGES_OF, View
 

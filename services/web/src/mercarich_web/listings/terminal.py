@@ -1,12 +1,13 @@
 """The page of `mercarich explain`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mercarich_contracts.events import EventKind
 from mercarich_web.console.output import cell, facts, plain, section, sentence, table
-from mercarich_web.listings.offers import Account, Event, Evidence, Explanation, Offer, Push, Source, told
+from mercarich_web.listings.offers import Account, Event, Evidence, Explanation, Offer, Push, Source
 from mercarich_web.replacements.searches import Replacement, ReplacementSearch
 from mercarich_web.runs.terminal.holds import hold_table
 
@@ -158,3 +159,36 @@ def _pushes(pushes: Iterable[Push]) -> RenderableType:
 
 def _state(state: str, reason: str | None) -> str:
     return state if reason is None else f"{state} ({reason})"
+
+
+TOLD: Mapping[EventKind, str] = {
+    EventKind.WITHDRAWN: "taken down",
+    EventKind.SEARCHING: "marked: another source is wanted, it stays up meanwhile",
+    EventKind.HELD: "gone, but kept up by the brake",
+    EventKind.HOLD_CLEARED: "the brake was right: it is on sale",
+    EventKind.PROPOSED: "another source found, a person is asked",
+    EventKind.APPROVED: "a person approved the other source",
+    EventKind.LAPSED: "the approved source is gone; searched again",
+    EventKind.UNDONE: "a person took the other source back",
+    EventKind.SWAPPED: "another source, not taken down for it",
+    EventKind.RESTORED: "put up again",
+    EventKind.PUSH_ACCEPTED: "Amazon accepted the quantity",
+    EventKind.PUSH_REJECTED: "Amazon refused the quantity",
+    EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
+    EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
+    EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
+    EventKind.SHOWN_LESS: "Amazon shows less: sold or changed there",
+    EventKind.NOT_FOR_SALE: "Amazon does not sell the offer",
+    EventKind.LISTED: "an offer from now on: its source is checked",
+    EventKind.LOOK_WANTED: "its seller wants a look at its source now",
+    EventKind.STOPPED: "its seller stopped watching it",
+    EventKind.RESUMED: "its seller watches it again",
+    EventKind.LEAVING: "it is to be deleted at Amazon, then here",
+    EventKind.LEFT_AMAZON: "Amazon deleted the listing",
+    EventKind.DELETED: "deleted",
+}
+
+
+def told(event: Event) -> str:
+    """Return the sentence for an event; for a kind of a later release, the kind itself."""
+    return TOLD[EventKind(event.kind)] if event.kind in TOLD else event.kind

@@ -7,7 +7,7 @@ from datetime import datetime
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
 from mercarich_contracts.revivals import RevivalState
-from mercarich_listings.listing import Stage, stage_of
+from mercarich_listings.transition import Stage, stage_of
 from mercarich_reasons.reason import Reason
 from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from mercarich_contracts.market import OUT_OF_STOCK
-from mercarich_listings.listing import DOWN, UP, Stage, stage_of
+from mercarich_listings.listing import DOWN, UP
+from mercarich_listings.transition import Stage, stage_of
 from mercarich_reasons.reason import Reason
 from mercarich_web import paging
 

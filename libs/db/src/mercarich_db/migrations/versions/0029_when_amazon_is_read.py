@@ -1,4 +1,4 @@
-"""When Amazon is to be read back: of restores, too, and found by an index."""
+"""When Amazon is to be read: after each push, zeros every hour, and all offers every day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +14,5 @@ depends_on = None
 
 def upgrade() -> None:
     add_missing("listings", sa.Column("next_read_at", UtcDateTime, nullable=True))
-    # Accepted zeros that no process has read back; a restore of before is not asked about again.
-    op.execute(
-        "UPDATE listings SET next_read_at = pushed_at"
-        " WHERE push_pending = 0 AND quantity = 0 AND pushed_quantity = 0 AND verified_at IS NULL"
-    )
+    op.execute("UPDATE listings SET next_read_at = changed_at WHERE listed AND push_pending = 0 AND NOT orphan")
     op.create_index("ix_listings_read", "listings", ["user_id", "next_read_at"], if_not_exists=True)

@@ -12,7 +12,8 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
-from mercarich_listings.listing import Stage, make_offer
+from mercarich_listings.listing import make_offer
+from mercarich_listings.transition import Stage
 from mercarich_reasons.jobs import RowsImported
 from mercarich_reasons.stock import ByImport
 from mercarich_web.database import reading

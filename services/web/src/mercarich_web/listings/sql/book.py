@@ -25,8 +25,9 @@ from sqlalchemy import (
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_db.bulk import among, walking
 from mercarich_db.tables import listings, source_items
-from mercarich_listings.listing import DOWN, UP, Stage
+from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.stages import is_in
+from mercarich_listings.transition import Stage
 from mercarich_web.database import reading
 from mercarich_web.listings.csv_rows import ExportedListing
 from mercarich_web.listings.views import (

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from mercarich_db.bulk import among
 from mercarich_db.tables import listings
-from mercarich_listings.listing import Listing, Stage
+from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in
+from mercarich_listings.transition import Stage
 from mercarich_reasons.stock import DeletedByHand
 from mercarich_web.housekeeping.expiry import Choice, tokyo_day
 from mercarich_web.housekeeping.sql.expired import allowance, count_deleted, delete_listings, expired, leave_amazon
