@@ -10,6 +10,7 @@ from tests.integration.feed.shop import Shop, now
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import listings
+from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.reads_sql import SqlReads
 from mercarich_feed.commands import difference_lines
 from mercarich_feed.use_cases.reconcile import Reconcile
@@ -135,3 +136,26 @@ def test_offers_that_nobody_reads_are_left_and_told(shop: Shop) -> None:
     done = command([], skus, lambda left, of: None)
 
     assert (done.asked, done.left) == (2, 2)
+
+
+def test_what_a_seller_does_at_amazon_with_a_listing_that_is_stopped_is_left_alone(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    stopped, watched = listed(shop, 1)[:2]
+    shop.withdraw([stopped])
+    shop.alter(listings, stopped, stopped_at=now())
+    feed.lanes.patches.wake(1)
+    eventually(lambda: shop.row(stopped).verified_at is not None)
+    at_amazon(amazon, shop, stopped, edited={"quantity": 1})
+    read(feed, shop, stopped, watched)
+    eventually(lambda: shop.row(watched).verified_at is not None)
+    assert (shown(shop, amazon, stopped), shop.events(stopped)) == (1, ["push_accepted"])
+
+
+def test_a_push_of_a_moment_ago_is_read_before_the_offers_of_every_day(shop: Shop) -> None:
+    *others, fresh = [row.id for row in shop.rows(1) if row.push_pending == 0]
+    shop.read_soon(others)
+    accepted = {"pushed_at": now(), "verified_at": None, "next_read_at": now()}
+    shop.alter(listings, fresh, **accepted)
+    [first], _ = SqlListings(shop.engine, now).to_read(1, 1)
+    assert (first.listing_id, first.awaited) == (fresh, True)

@@ -100,7 +100,7 @@ class Listings(Protocol):
         """
 
     def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
-        """Return offers whose read is due, and the seconds until the next one is (None: there is none)."""
+        """Return offers whose read is due, or none and the seconds until one is (None: there is none)."""
 
     def read_back(self, answers: Sequence[Answer]) -> None:
         """Store what Amazon shows (`mercarich_listings.read_back`): a listing follows, or is pushed again; an unknown

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, case, exists, false, func, or_, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading, run_tx
@@ -95,18 +95,17 @@ class SqlListings:
         run_tx(self._engine, write)
 
     def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
-        now = self._now()
+        now, mine = self._now(), and_(listings.c.user_id == user_id, _readable())
         awaited = and_(listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None)).label("awaited")
-        wanted = select(*_COLUMNS, listings.c.next_read_at, awaited)
-        wanted = wanted.where(listings.c.user_id == user_id, _readable())
+        # What became due last comes first: a push of a moment ago must not wait behind all offers of a large seller.
+        due = select(*_COLUMNS, awaited).where(mine, listings.c.next_read_at <= now)
+        due = due.order_by(listings.c.next_read_at.desc(), listings.c.id).limit(limit)
         with reading(self._engine) as connection:
-            rows = connection.execute(wanted.order_by(listings.c.next_read_at, listings.c.id).limit(limit + 1)).all()
-        due = [row for row in rows[:limit] if row.next_read_at <= now]
-        left = rows[len(due) :]
-        offers = [
-            Offer(row.id, row.sku, row.revision, row.quantity, row.changed_at, awaited=row.awaited) for row in due
-        ]
-        return offers, max((left[0].next_read_at - now).total_seconds(), 0) if left else None
+            rows = connection.execute(due).all()
+            if rows:
+                return [_to_read(row) for row in rows], 0.0
+            first = connection.execute(select(func.min(listings.c.next_read_at)).where(mine)).scalar()
+        return [], None if first is None else max((first - now).total_seconds(), 0.0)
 
     def sellers_to_read(self) -> list[int]:
         """Return ids of sellers with a read that is due before the next round."""
@@ -153,6 +152,10 @@ class SqlListings:
         return (listings.c.user_id == user_id) & withdrawal_pending() & withdrawal() & not_deferred(now) & not_in_feed()
 
 
+def _to_read(row: Row[Any]) -> Offer:
+    return Offer(row.id, row.sku, row.revision, row.quantity, row.changed_at, awaited=row.awaited)
+
+
 def _shown() -> Any:
     """SQL expression: the quantity that Amazon shows before a restore; NULL when it is not known.
 
@@ -189,5 +192,10 @@ def _save(connection: Connection, changes: Sequence[Change[Push]], now: datetime
 
 
 def _readable() -> Any:
-    """SQL condition: Amazon is to be read for the listing at some time."""
-    return (listings.c.push_pending == 0) & listings.c.next_read_at.is_not(None) & (listings.c.orphan == false())
+    """SQL condition: Amazon is to be read for the listing at some time.
+
+    A stopped listing is read until its zero was seen: what its seller does with it at Amazon then is nobody's business.
+    """
+    watched = or_(listings.c.stopped_at.is_(None), listings.c.verified_at.is_(None))
+    at_rest = (listings.c.push_pending == 0) & (listings.c.orphan == false())
+    return at_rest & listings.c.next_read_at.is_not(None) & watched

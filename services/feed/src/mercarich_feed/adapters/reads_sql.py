@@ -16,7 +16,7 @@ from mercarich_platform.clock import Clock
 _ROWS = 5_000
 """Listings per transaction."""
 _BEFORE = timedelta(seconds=1)
-"""Zeros are due by that much before the others, so that they are read first."""
+"""Other offers are due by that much before the zeros: what became due last is read first."""
 
 
 class SqlReads:
@@ -29,8 +29,8 @@ class SqlReads:
         wanted = select(listings.c.id, listings.c.quantity).where(self._read(usernames, skus))
         with reading(self._engine) as connection:
             rows = connection.execute(wanted.order_by(listings.c.id)).all()
-        self._read_soon([row.id for row in rows if not row.quantity], at - _BEFORE)
-        self._read_soon([row.id for row in rows if row.quantity], at)
+        self._read_soon([row.id for row in rows if row.quantity], at - _BEFORE)
+        self._read_soon([row.id for row in rows if not row.quantity], at)
         return len(rows)
 
     def _read_soon(self, ids: Sequence[int], at: datetime) -> None:
@@ -54,6 +54,7 @@ class SqlReads:
     def _read(self, usernames: Sequence[str], skus: Sequence[str]) -> ColumnElement[bool]:
         """Return the condition for offers that feed reads: listed, with nothing to push, of a usable account."""
         offers = and_(listings.c.listed, listings.c.push_pending == 0, ~listings.c.orphan)
+        offers = and_(offers, listings.c.stopped_at.is_(None))
         sellers = select(users.c.id).where(_named(usernames))
         usable = has_usable_account(self._now(), self._retry_seconds)
         these = listings.c.sku.in_(skus) if skus else true()

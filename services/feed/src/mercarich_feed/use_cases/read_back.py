@@ -19,7 +19,7 @@ class ReadBack:
     amazon: Amazon
 
     def __call__(self, account: Account) -> float | None:
-        """Return the seconds until the next read is due, or None when there is none. Raises `AmazonTrouble`."""
+        """Return the seconds until the next turn, or None when nothing is to be read. Raises `AmazonTrouble`."""
         offers, wait = self.listings.to_read(account.user_id, READS)
         if not offers:
             return None if wait is None else min(wait, _LONGEST_SECONDS)
