@@ -59,8 +59,9 @@ def test_a_full_feed_stays_below_the_advised_size() -> None:
     assert len(orjson.dumps(feed_document("A1SELLER", offers(FEED_MESSAGES)))) < 10 * 1024 * 1024
 
 
-def test_an_issue_is_found_by_its_message_number_too() -> None:
-    issue = {"messageId": 2, "code": "13013", "severity": "ERROR", "message": "does not exist"}
+@pytest.mark.parametrize("number", [2, "2"])
+def test_an_issue_is_found_by_its_message_number_too(number: object) -> None:
+    issue = {"messageId": number, "code": "13013", "severity": "ERROR", "message": "does not exist"}
     end = read_report({"issues": [issue, {"severity": "WARNING", "message": "w", "sku": "a"}]}, ["a", "b"])
     assert dict(end.problems) == {"b": UnknownSku("does not exist", "13013")}
 
@@ -73,6 +74,11 @@ def test_an_issue_is_found_by_its_message_number_too() -> None:
             FeedRefused("bad header", "4000003"),
         ),
         ({"issues": [], "summary": {"messagesProcessed": 1}}, FeedIncomplete(1, 2)),
+        ({"issues": [], "summary": {"messagesProcessed": 2, "messagesInvalid": 1}}, FeedIncomplete(1, 2)),
+        (
+            {"issues": [{"messageId": True, "code": "1", "severity": "ERROR"}], "summary": {}},
+            FeedRefused(None, "1"),
+        ),
     ],
 )
 def test_a_feed_that_was_not_processed_as_a_whole_accepts_nothing(report: dict[str, object], note: Reason) -> None:

@@ -183,6 +183,9 @@ def test_a_feeds_state_and_the_list_of_feeds_are_read() -> None:
     amazon = FakeAmazon((200, {"feeds": feeds}))
     assert amazon.api().feeds_since(ACCOUNT, datetime(2026, 1, 1, tzinfo=UTC)) == ["1", "2"]
     assert amazon.requests[0].url.params["createdSince"] == "2026-01-01T00:00:00Z"
+    paged = FakeAmazon((200, {"feeds": feeds[:1], "nextToken": "more"}), (200, {"feeds": feeds[1:]}))
+    assert paged.api().feeds_since(ACCOUNT, datetime(2026, 1, 1, tzinfo=UTC)) == ["1", "2"]
+    assert dict(paged.requests[1].url.params) == {"nextToken": "more"}
 
 
 @pytest.mark.skipif(not ERRORS.exists(), reason="the recorded answers are not here (MERCARICH_RECORDED_DATA)")

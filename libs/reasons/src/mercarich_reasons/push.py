@@ -115,7 +115,7 @@ class FeedRefused(Reason):
 
 @dataclass(frozen=True, slots=True)
 class FeedIncomplete(Reason):
-    """The report counts fewer messages than were sent."""
+    """The report counts fewer messages than were sent, or more invalid ones than it names (not in `processed`)."""
 
     processed: int
     sent: int

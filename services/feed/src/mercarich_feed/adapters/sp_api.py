@@ -179,9 +179,13 @@ class SpApi:
             "pageSize": "100",
             "createdSince": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         }
-        answer = self._call(account, Operation("getFeeds", "GET", f"{_FEEDS}/feeds", query))
-        feeds = sorted(answer.get("feeds") or (), key=lambda feed: str(feed.get("createdTime", "")))
-        return [str(feed["feedId"]) for feed in feeds]
+        feeds: list[Mapping[str, Any]] = []
+        while query:
+            answer = self._call(account, Operation("getFeeds", "GET", f"{_FEEDS}/feeds", query))
+            feeds += answer.get("feeds") or ()
+            token = answer.get("nextToken")  # which takes no other parameter beside it
+            query = {"nextToken": str(token)} if token else {}
+        return [str(feed["feedId"]) for feed in sorted(feeds, key=lambda feed: str(feed.get("createdTime", "")))]
 
     def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
         """Send the request, with retries, and return the answer. `paced`: the caller has waited for the quota."""

@@ -74,22 +74,30 @@ def read_report(report: Mapping[str, Any], skus: Sequence[str]) -> FeedEnd:
     """Return the end of a feed from its processing report. `skus` are in message order.
 
     DONE alone is no success: issues of severity ERROR name the refused messages. An error without a message id, or a
-    summary that counts fewer messages than were sent, means that the feed as a whole was not processed.
+    summary that counts fewer messages than were sent, or more invalid ones than issues name, means that the feed as a
+    whole was not processed: nothing is known of the others.
     """
     problems: dict[str, Reason] = {}
     for issue in _errors(report):
-        number = issue.get("messageId")
-        known = isinstance(number, int) and 1 <= number <= len(skus)
-        sku = issue.get("sku") or (skus[number - 1] if known and isinstance(number, int) else None)
+        number = _number(issue.get("messageId"))
+        sku = issue.get("sku") or (skus[number - 1] if 1 <= number <= len(skus) else None)
         words = said([issue])
         if sku is None:
             return FeedEnd(FeedState.DONE, {}, FeedRefused(words.text, words.issue))
         refusal = UnknownSku if words.issue == UNKNOWN_SKU else AmazonRefused
         problems.setdefault(str(sku), refusal(words.text, words.issue))
-    processed = (report.get("summary") or {}).get("messagesProcessed", len(skus))
+    summary = report.get("summary") or {}
+    unnamed = max(summary.get("messagesInvalid", 0) - len(problems), 0)
+    processed = summary.get("messagesProcessed", len(skus)) - unnamed
     if processed < len(skus):
         return FeedEnd(FeedState.DONE, {}, FeedIncomplete(processed, len(skus)))
     return FeedEnd(FeedState.DONE, problems)
+
+
+def _number(message_id: object) -> int:
+    """Return the number of a message, also when it comes as a text; 0 when there is none."""
+    text = str(message_id)
+    return int(text) if text.isdecimal() else 0
 
 
 def _errors(report: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
