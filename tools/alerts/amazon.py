@@ -52,6 +52,16 @@ AMAZON = (
         ),
     ),
     Alert(
+        name="MercarichLwaSecretExpires",
+        expr="max by (namespace) (mercarich_feed_lwa_secret_expires_timestamp_seconds > 0) - time() < 1209600",
+        wait="1h",
+        severity="warning",
+        summary="Amazon ends the application's secret in less than 14 days",
+        text="From then on nothing is pushed for any seller. The Solution Provider Portal makes a new one.",
+        fires=Case("2h", {"mercarich_feed_lwa_secret_expires_timestamp_seconds": "1000000x120"}),
+        quiet=Case("2h", {"mercarich_feed_lwa_secret_expires_timestamp_seconds": "2000000x120"}),
+    ),
+    Alert(
         name="MercarichFeedErrorRatio",
         expr='sum by (namespace) (rate(mercarich_feed_pushes_total{outcome="rejected"}[15m]))'
         " / sum by (namespace) (rate(mercarich_feed_pushes_total[15m])) > 0.05",

@@ -69,7 +69,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     accounts = open_accounts(engine, own, own.token_retry_seconds, now)
     listings, submissions = SqlListings(engine, now), SqlSubmissions(engine, now)
     sellers = SqlSellers(engine, own.token_retry_seconds, now)
-    numbers, meter = SqlNumbers(engine, monotonic), PrometheusMeter()
+    numbers, meter = SqlNumbers(engine, monotonic), PrometheusMeter(own.lwa_secret_created)
     http, pace = given.http or Http(own.call_seconds), Pace(stop.wait, monotonic)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
     lwa = Lwa(http, application, retry_seconds=own.token_retry_seconds, now=monotonic)

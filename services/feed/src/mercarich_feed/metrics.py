@@ -13,6 +13,10 @@ TOKEN_ERRORS = Counter("mercarich_feed_token_errors", "Refused tokens and creden
 APP_CREDENTIALS_REFUSED = Gauge(
     "mercarich_feed_app_credentials_refused", "1 while Amazon refuses the application's credentials: all work rests"
 )
+SECRET_EXPIRES_AT = Gauge(
+    "mercarich_feed_lwa_secret_expires_timestamp_seconds",
+    "When Amazon ends the application's secret, Unix time; 0 when FEED_LWA_SECRET_CREATED is not set",
+)
 TOKEN_CHECK_AT = Gauge(
     "mercarich_feed_token_check_timestamp_seconds", "When the last check of all tokens began, Unix time"
 )

@@ -1,5 +1,6 @@
 """The deployment's facts for feed: addresses, credentials, the key of the stored tokens, threads."""
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -33,6 +34,12 @@ class FeedSettings(BaseSettings):
     """The secret of our application at Login with Amazon.
 
     Why: the one that the simulator knows.
+    """
+    lwa_secret_created: date | None = None
+    """The day on which the application's secret was made, as 2026-11-28. Amazon ends a secret after 180 days.
+
+    Why: Amazon tells the day in its Solution Provider Portal only.
+    Empty: nobody is warned before the secret ends.
     """
     encryption_key: SecretStr = SecretStr("")
     """The key of the stored refresh tokens: 32 bytes in base64. Wins over the file.

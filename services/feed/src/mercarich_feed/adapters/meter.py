@@ -1,6 +1,7 @@
 """`ports.Meter` and the gauges, on Prometheus."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from mercarich_feed import metrics
 from mercarich_feed.adapters.sellers_sql import SqlSellers
@@ -12,11 +13,16 @@ from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow
 
 _AWAY_SECONDS = 5.0
+SECRET_LASTS = timedelta(days=180)
+"""Lifetime of an application's secret at Login with Amazon (SP-API, "Rotate your Application's LWA Credentials")."""
 
 
 class PrometheusMeter:
-    def __init__(self) -> None:
+    def __init__(self, secret_created: date | None = None) -> None:
         """Start all counters at 0: Prometheus sees no increase in a counter whose first value is 1."""
+        if secret_created is not None:
+            ends = datetime.combine(secret_created, time(), UTC) + SECRET_LASTS
+            metrics.SECRET_EXPIRES_AT.set(ends.timestamp())
         for lane in ("patch", "feed"):
             for outcome in Outcome:
                 metrics.PUSHES.labels(lane, outcome)
