@@ -178,6 +178,11 @@ BAD: Mapping[str, list[Row]] = {
         ("reset-second-step nobody", 1, "there is no user 'nobody' who signs in"),
         ("reset-second-step hanako --by ''", 2, "expected a name of 1 to 64 characters"),
     ],
+    "reconcile": [
+        ("--skus", 2, "expected at least one argument"),
+        ("--usernames nobody", 2, "there is no seller 'nobody'"),
+        ("now", 2, "unrecognized arguments: now"),
+    ],
     "validate_mws_tokens": TOKENS,
     "validate_tokens": TOKENS,
 }
