@@ -41,7 +41,8 @@ def begin(plant: Plant, seed: int) -> None:
 
     def write(connection: Connection) -> None:
         # The sample data is dated today, but this week is another one.
-        connection.execute(update(listings).values(created_at=start - timedelta(days=30), changed_at=start))
+        before = start - timedelta(days=30)
+        connection.execute(update(listings).values(created_at=before, changed_at=start, next_read_at=start))
         gone = list(_gone(connection, chance, start, frozenset(_pairs(connection, plant)[::SOLD])))
         for row in gone:
             _withdraw(connection, row)
