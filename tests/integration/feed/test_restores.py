@@ -14,7 +14,7 @@ from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.pushes import Outcome, Pushed
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_listings.read_back import Seen
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotShown, ShownLess
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, ChangedAtAmazon, NotShown
 
 ALL = RestoreWish(None, None)
 
@@ -78,7 +78,7 @@ def test_a_piece_that_was_sold_while_its_source_was_swapped_is_not_put_up_again(
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: shop.row(left).verified_at is not None and shop.row(sold).push_pending == 0)
     assert shown(shop, amazon, sold) == 0
-    assert (shop.events(sold), shop.reasons(sold)) == (["shown_less"], [ShownLess(0)])
+    assert (shop.events(sold), shop.reasons(sold)) == (["changed_at_amazon"], [ChangedAtAmazon(0)])
     assert (shop.row(sold).quantity, shop.row(sold).push_pending, shop.row(sold).push_claim) == (0, 0, None)
     row = shop.row(left)
     assert amazon.offer(row.seller_id, row.sku)["lead_time_days"] == 9

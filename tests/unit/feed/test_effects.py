@@ -25,7 +25,14 @@ from mercarich_listings import push as pushes
 from mercarich_listings import read_back
 from mercarich_listings.push import Push, Sent
 from mercarich_listings.read_back import Seen
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, FeedEndedAs, NewerQuantity, ShownLess, UnknownSku
+from mercarich_reasons.push import (
+    AmazonRefused,
+    AmazonUnreachable,
+    ChangedAtAmazon,
+    FeedEndedAs,
+    NewerQuantity,
+    UnknownSku,
+)
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(seconds=1)
@@ -77,7 +84,7 @@ def test_an_answer_under_its_claim_does_what_its_kind_does(push: Push) -> None:
         AWAY: pushes.deferred(push, sent, GONE, NOW),
         QUOTA: pushes.released(push),
         UNSEEN: pushes.released(push),
-        SOLD: read_back.followed(push, ShownLess(0), NOW),
+        SOLD: read_back.followed(push, ChangedAtAmazon(0), NOW),
     }
 
     assert {each: settled(push, pushed(answer(push, each)), "mine", NOW) for each in done} == done
@@ -106,15 +113,15 @@ def test_a_read_verifies_doubts_or_loses_the_listing() -> None:
         assert looked_up(taken, answer(taken, seen=seen), NOW) == read_back.read(taken, seen, AT, NOW)
     assert looked_up(taken, answer(taken, REFUSED), NOW) == read_back.read(taken, Seen(None), AT, NOW)
     assert looked_up(taken, answer(taken, UNKNOWN), NOW) == read_back.lost(taken, WHAT, AT, NOW)
-    assert looked_up(up, answer(up, seen=Seen(1)), NOW) == read_back.followed(up, ShownLess(1), NOW)
+    assert looked_up(up, answer(up, seen=Seen(1)), NOW) == read_back.followed(up, ChangedAtAmazon(1), NOW)
 
 
 def test_a_listing_follows_amazon_after_a_read_that_found_less_and_after_no_other_change() -> None:
     up = replace(RESTORE, pushed_revision=5, pushed_quantity=3, verified_at=AT)
 
-    assert to_follow(looked_up(up, answer(up, seen=Seen(1)), NOW)) == ShownLess(1)
+    assert to_follow(looked_up(up, answer(up, seen=Seen(1)), NOW)) == ChangedAtAmazon(1)
     assert to_follow(looked_up(up, answer(up, seen=Seen(3)), NOW)) is None
-    assert to_follow(settled(RESTORE, pushed(answer(RESTORE, SOLD)), "mine", NOW)) == ShownLess(0)
+    assert to_follow(settled(RESTORE, pushed(answer(RESTORE, SOLD)), "mine", NOW)) == ChangedAtAmazon(0)
     assert to_follow(settled(RESTORE, pushed(answer(RESTORE)), "mine", NOW)) is None
 
 

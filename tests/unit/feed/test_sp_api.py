@@ -152,13 +152,25 @@ WARNING = {"code": "18742", "message": "w", "severity": "WARNING", "categories":
             Seen(1, NotForSale()),
         ),
         ({"fulfillmentAvailability": AVAILABLE, "summaries": [{"status": []}]}, Seen(1, NotForSale())),
+        (
+            {
+                "fulfillmentAvailability": AVAILABLE,
+                "attributes": {
+                    "fulfillment_availability": [
+                        {"fulfillment_channel_code": "AMAZON_JP", "quantity": 4},
+                        {"fulfillment_channel_code": "DEFAULT", "quantity": 2},
+                    ]
+                },
+            },
+            Seen(1, given=2),
+        ),
     ],
 )
 def test_what_amazon_shows_is_the_merchants_quantity_and_why_the_offer_is_not_for_sale(item: Any, seen: Seen) -> None:
     amazon = FakeAmazon((200, {"sku": "S", **item}))
 
     assert amazon.api().shown(ACCOUNT, "S") == seen
-    assert amazon.requests[0].url.params["includedData"] == "summaries,issues,fulfillmentAvailability"
+    assert amazon.requests[0].url.params["includedData"] == "attributes,summaries,issues,fulfillmentAvailability"
 
 
 def test_a_feeds_document_is_uploaded_as_announced_and_without_the_token() -> None:

@@ -14,7 +14,7 @@ from mercarich_listings.event import Change, Event, Told, Trigger
 from mercarich_listings.history import replay
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
-from mercarich_reasons.push import ShownLess
+from mercarich_reasons.push import ChangedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import DeletedByHand, ReplacedBy, SourceOnSaleAgain
 
@@ -65,9 +65,9 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.MARKED: (EventKind.WITHDRAWN, _DOWN | _NOT_SEARCHING),
     },
     "follow_amazon": {
-        Stage.ON_SALE: (EventKind.SHOWN_LESS, _DOWN),
-        Stage.HELD: (EventKind.SHOWN_LESS, _DOWN | _HELD),
-        Stage.MARKED: (EventKind.SHOWN_LESS, _DOWN | _NOT_SEARCHING),
+        Stage.ON_SALE: (EventKind.CHANGED_AT_AMAZON, _DOWN),
+        Stage.HELD: (EventKind.CHANGED_AT_AMAZON, _DOWN | _HELD),
+        Stage.MARKED: (EventKind.CHANGED_AT_AMAZON, _DOWN | _NOT_SEARCHING),
     },
     "put_up": {
         Stage.SEARCHING: (EventKind.RESTORED, _UP | _NOT_SEARCHING),
@@ -127,7 +127,7 @@ REASONS: Mapping[str, Reason] = {
     "let_go": SourceOnSaleAgain(),
     "give_source": FOUND,
     "take_back": BACK,
-    "follow_amazon": ShownLess(0),
+    "follow_amazon": ChangedAtAmazon(0),
     "leave": DeletedByHand("SKU-1", "ann"),
     "delete": DeletedByHand("SKU-1", "ann"),
 }
@@ -193,7 +193,7 @@ def test_an_event_tells_what_the_transition_rests_on() -> None:
 
 def test_a_listing_of_which_amazon_sold_some_stays_up_with_the_rest() -> None:
     before = EXAMPLES[Stage.HELD]
-    made = life.follow_amazon(before, NOW, ShownLess(1))
+    made = life.follow_amazon(before, NOW, ChangedAtAmazon(1))
 
     after = made.after
     assert (after.quantity, after.revision, after.stage, after.hold_id) == (1, 4, Stage.HELD, before.hold_id)

@@ -16,13 +16,13 @@ from mercarich_listings.read_back import (
     ZERO_SHOWS_WITHIN,
     ZEROS_EVERY,
     Seen,
+    changed_there,
     doubt_wait,
     followed,
-    less,
     lost,
     read,
 )
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotForSale, NotShown, ShownLess, UnknownSku
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotForSale, NotShown, UnknownSku
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(milliseconds=300)
@@ -93,7 +93,7 @@ def test_the_quantity_of_the_books_is_verified_and_read_again_some_time(push: Pu
 
     verified = {"verified_at": NOW, "push_attempts": 0, "push_problem": None, "next_read_at": next_read(push)}
     assert changes(change) == (verified if push is not NEVER else verified | {"pushed_quantity": 3})
-    assert (event(change), less(before, Seen(found), NOW)) == (None, None)
+    assert (event(change), changed_there(before, Seen(found), NOW)) == (None, None)
 
 
 def test_a_restore_whose_answer_was_lost_is_told_as_accepted_when_it_is_seen() -> None:
@@ -125,7 +125,7 @@ def test_amazon_has_its_time_to_show_a_quantity(
     change = read(aged(push, age), Seen(found), AT, NOW)
 
     assert changes(change) == {"next_read_at": NOW + next_read}
-    assert (event(change), less(aged(push, age), Seen(found), NOW)) == (None, None)
+    assert (event(change), changed_there(aged(push, age), Seen(found), NOW)) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_what_amazon_never_showed_is_pushed_again(
 ) -> None:
     attempts, problem = before
     start = replace(aged(push, age), push_attempts=attempts, push_problem=problem, push_failed_revision=5)
-    assert less(start, Seen(found), NOW) is None
+    assert changed_there(start, Seen(found), NOW) is None
     change = read(start, Seen(found), AT, NOW)
 
     after = change.after
@@ -160,23 +160,27 @@ OVERSLEPT = replace(aged(RESTORE, SHOWS_WITHIN), next_read_at=NOW - LATE - timed
 
 
 @pytest.mark.parametrize(
-    ("push", "found"),
-    [(SEEN, 0), (SEEN, 2), (NEVER, 0), (OVERSLEPT, 0), (OVERSLEPT, 1), (aged(RESTORE, SHOWS_WITHIN), 2)],
+    ("push", "seen"),
+    [
+        (SEEN, Seen(0)),
+        (SEEN, Seen(2)),
+        (SEEN, Seen(9)),
+        (NEVER, Seen(0)),
+        (OVERSLEPT, Seen(0)),
+        (OVERSLEPT, Seen(1)),
+        (aged(RESTORE, SHOWS_WITHIN), Seen(2)),
+        (aged(RESTORE, SHOWS_WITHIN), Seen(0, given=3)),
+    ],
 )
-def test_where_amazon_shows_less_than_it_showed_the_books_follow(push: Push, found: int) -> None:
-    reason = less(push, Seen(found), NOW)
-    assert reason == ShownLess(found)
-    change = followed(push, reason, NOW)
+def test_where_amazon_shows_another_quantity_than_before_the_books_follow(push: Push, seen: Seen) -> None:
+    reason = changed_there(push, seen, NOW)
+    assert reason is not None
+    assert reason.shown == seen.quantity
+    after = followed(push, reason, NOW).after
 
-    after = change.after
-    assert (after.pushed_revision, after.pushed_quantity, after.verified_at) == (push.revision + 1, found, NOW)
-    assert after.next_read_at == NOW + (OFFERS_EVERY if found else ZEROS_EVERY)
-    assert change.event is None
-
-
-def test_a_larger_quantity_that_its_seller_gave_an_offer_at_amazon_is_left_there() -> None:
-    assert less(SEEN, Seen(9), NOW) is None
-    assert changes(read(SEEN, Seen(9), AT, NOW)) == {"next_read_at": next_read(SEEN)}
+    assert (after.pushed_revision, after.pushed_quantity, after.verified_at) == (push.revision + 1, seen.quantity, NOW)
+    assert after.next_read_at == NOW + (OFFERS_EVERY if seen.quantity else ZEROS_EVERY)
+    assert followed(push, reason, NOW).event is None
 
 
 def test_a_zero_that_was_read_late_is_pushed_again() -> None:

@@ -69,7 +69,7 @@ def _stopped(_listing: Listing, event: Event) -> dict[str, Any]:
     return {**was_up, "searching": False, "stopped_at": event.at}
 
 
-def _shown_less(_listing: Listing, event: Event) -> dict[str, Any]:
+def _changed_at_amazon(_listing: Listing, event: Event) -> dict[str, Any]:
     return _quantity(event) if event.quantity_after else {**_down(event), "searching": False}
 
 
@@ -89,7 +89,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.RESUMED: _resumed,
     EventKind.STOPPED: _stopped,
     EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True},
-    EventKind.SHOWN_LESS: _shown_less,
+    EventKind.CHANGED_AT_AMAZON: _changed_at_amazon,
 }
 NO_CHANGE = frozenset(
     {

@@ -12,7 +12,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger
 from mercarich_listings.transition import By, Stage, stage_of, transition
-from mercarich_reasons.push import ShownLess
+from mercarich_reasons.push import ChangedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, ReplacedBy, ReplacementTakenBack
 
@@ -184,12 +184,12 @@ def delete(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> 
 
 
 @transition(*UP, by=(By.FEED,))
-def follow_amazon(listing: Listing, now: datetime, reason: ShownLess) -> Lived:
-    """Amazon shows less than was pushed, since it was sold or changed there: the listing follows, and stays so."""
+def follow_amazon(listing: Listing, now: datetime, reason: ChangedAtAmazon) -> Lived:
+    """Amazon shows another quantity than before, since it was sold or changed there: the listing follows."""
     columns: dict[str, Any] = {"quantity": reason.shown, "changed_at": now}
     if reason.shown == 0:
         columns = _down(now) | {"searching": False}
-    return _changed(listing, Told(EventKind.SHOWN_LESS, now, reason), columns)
+    return _changed(listing, Told(EventKind.CHANGED_AT_AMAZON, now, reason), columns)
 
 
 def tell(listing: Listing, told: Told) -> Event:

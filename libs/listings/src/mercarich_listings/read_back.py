@@ -2,8 +2,8 @@
 
 Amazon shows an accepted quantity after seconds, sometimes minutes, and may ignore it (clousale/amazon-sp-api-php#132).
 A zero that is not shown is pushed again: doing so twice does no harm. A quantity above 0 is not, as long as Amazon may
-still show it, or may have shown and sold it in between: the piece would be sold twice. Where Amazon shows less than it
-has shown before, the books follow.
+still show it, or may have shown and sold it in between: the piece would be sold twice. Where Amazon shows another
+quantity than it has shown before, the books follow.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings.push import SETTLED, Push, Pushed, Sent, changed, event_of, failures, free, refusal
-from mercarich_reasons.push import NotShown, ShownLess
+from mercarich_reasons.push import ChangedAtAmazon, NotShown
 from mercarich_reasons.reason import Reason
 
 SHOWS_WITHIN = timedelta(minutes=15)
@@ -35,10 +35,12 @@ class Seen:
     """None: it names none."""
     problem: Reason | None = None
     """Why the offer is not for sale, whatever its quantity."""
+    given: int | None = None
+    """The quantity in the offer's attributes, the last one that Amazon took; None: not read, or none is there."""
 
 
 def read(push: Push, seen: Seen, at: datetime, now: datetime) -> Pushed:
-    """Return the change after a read; `at` is the time of Amazon's response. Call `less` first."""
+    """Return the change after a read; `at` is the time of Amazon's response. Call `changed_there` first."""
     if push.quantity == 0:
         return _shown(push, 0, at, now) if seen.quantity == 0 else _zero_missing(push, seen.quantity, at, now)
     if seen.quantity == push.quantity and seen.problem is None:
@@ -49,23 +51,26 @@ def read(push: Push, seen: Seen, at: datetime, now: datetime) -> Pushed:
         return _not_for_sale(push, seen, at, now)
     if seen.quantity is not None and _awaited(push):
         return _again(push, seen.quantity, at, now)
-    # Amazon names no quantity, or a larger one that the seller has given it there: nothing to mend.
     return changed(push, None, next_read_at=now + _every(push))
 
 
-def less(push: Push, seen: Seen, now: datetime) -> ShownLess | None:
+def changed_there(push: Push, seen: Seen, now: datetime) -> ChangedAtAmazon | None:
     """Return the quantity that the books are to follow; None when Amazon shows what was pushed, or may still do so.
 
-    A zero counts only once the quantity was seen before, or when the read came so late that it may have been.
+    A 0 counts once the quantity was seen before, when the read came so late that it may have been, or when Amazon has
+    had its time and has the quantity in the offer's attributes: it took the push, so a buyer has taken the piece.
     """
-    if seen.quantity is None or seen.quantity >= push.quantity:
+    found = seen.quantity
+    if push.quantity == 0 or found is None or found == push.quantity:
         return None
+    if not _awaited(push):
+        return ChangedAtAmazon(found)
     late = push.next_read_at is not None and now - push.next_read_at > LATE
-    waits = _awaited(push) and not late
-    return None if waits and seen.quantity == 0 else ShownLess(seen.quantity)
+    taken = _age(push, now) >= SHOWS_WITHIN and seen.given == push.quantity
+    return ChangedAtAmazon(found) if found < push.quantity and (found or late or taken) else None
 
 
-def followed(push: Push, reason: ShownLess, now: datetime) -> Pushed:
+def followed(push: Push, reason: ChangedAtAmazon, now: datetime) -> Pushed:
     """The books follow Amazon: their next revision is there already."""
     known = {"pushed_revision": push.revision + 1, "pushed_quantity": reason.shown, "verified_at": now}
     every = OFFERS_EVERY if reason.shown else ZEROS_EVERY

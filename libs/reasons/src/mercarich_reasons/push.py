@@ -41,8 +41,8 @@ class NotShown(Reason):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLess(Reason):
-    """Amazon shows a smaller quantity than it was given: a buyer took some, or the seller changed it there."""
+class ChangedAtAmazon(Reason):
+    """Amazon shows another quantity than before: a buyer took some, or the seller changed it there."""
 
     shown: int
 

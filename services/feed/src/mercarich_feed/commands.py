@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_WORKERS = 1000
 DIFFERENCES: Mapping[EventKind, str] = {
     EventKind.READBACK_MISMATCH: "shown with another quantity, pushed again",
-    EventKind.SHOWN_LESS: "sold or changed at Amazon, the listing follows",
+    EventKind.CHANGED_AT_AMAZON: "sold or changed at Amazon, the listing follows",
     EventKind.NOT_FOR_SALE: "not sold by Amazon",
     EventKind.PUSH_ORPHAN: "not known to Amazon",
 }

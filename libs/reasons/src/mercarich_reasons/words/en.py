@@ -102,7 +102,7 @@ REASONS: Mapping[str, str] = {
     "amazon_refused": "Amazon refused it[: {text}][ (code {issue})]",
     "unknown_sku": "Amazon does not know this SKU[: {text}][ (code {issue})]",
     "amazon_unreachable": "no usable answer from Amazon[: {text}][ (code {issue})]",
-    "shown_less": "Amazon shows {shown}: it was sold or changed there",
+    "changed_at_amazon": "Amazon shows {shown}: it was sold or changed there",
     "not_for_sale": "Amazon has the quantity but does not sell the offer[: {text}][ (code {issue})]",
     "not_shown": "accepted, but Amazon shows {shown|no quantity}",
     "newer_quantity": "a newer quantity goes out after this feed",

@@ -102,7 +102,7 @@ REASONS: Mapping[str, str] = {
     "amazon_refused": "Amazonが拒否しました[：{text}][（コード{issue}）]",
     "unknown_sku": "このSKUはAmazonにありません[：{text}][（コード{issue}）]",
     "amazon_unreachable": "Amazonから有効な応答がありません[：{text}][（コード{issue}）]",
-    "shown_less": "Amazonの在庫数は{shown}です（売れたか、Amazon側で変更されました）",
+    "changed_at_amazon": "Amazonの在庫数は{shown}です（売れたか、Amazon側で変更されました）",
     "not_for_sale": "Amazonに数量はありますが、出品は販売されていません[：{text}][（コード{issue}）]",
     "not_shown": "Amazonは受け付けましたが、表示は{shown|数量なし}です",
     "newer_quantity": "このフィードの後に新しい数量を送信します",

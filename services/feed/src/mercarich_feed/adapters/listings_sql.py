@@ -184,11 +184,11 @@ def _put_in_doubt(connection: Connection, changed_at: Mapping[int, datetime]) ->
 
 
 def _save(connection: Connection, changes: Sequence[Change[Push]], now: datetime) -> None:
-    """Save the changes; listings of which Amazon shows less follow it, in the same transaction."""
+    """Save the changes; listings that follow Amazon do so in the same transaction."""
     store.save(connection, changes)
-    less = {change.before.id: reason for change in changes if (reason := to_follow(change)) is not None}
-    up = [listing for listing in store.lock(connection, less) if listing.stage in UP]
-    store.save(connection, [follow_amazon(listing, now, less[listing.id]) for listing in up])
+    other = {change.before.id: reason for change in changes if (reason := to_follow(change)) is not None}
+    up = [listing for listing in store.lock(connection, other) if listing.stage in UP]
+    store.save(connection, [follow_amazon(listing, now, other[listing.id]) for listing in up])
 
 
 def _readable() -> Any:

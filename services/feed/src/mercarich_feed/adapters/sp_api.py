@@ -114,7 +114,7 @@ class SpApi:
 
     def shown(self, account: Account, sku: str) -> Seen:
         """Return what Amazon shows of the offer."""
-        query = {**_market(account), "includedData": _SHOWN}
+        query = {**_market(account), "includedData": f"attributes,{_SHOWN}"}
         return _seen(self._call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True))
 
     def delete_listing(self, account: Account, sku: str) -> None:
@@ -265,7 +265,11 @@ def _seen(item: Mapping[str, Any]) -> Seen:
     errors = said(issue for issue in item.get("issues") or () if issue.get("severity") == "ERROR")
     statuses = [summary.get("status") or () for summary in item.get("summaries") or ()]
     buyable = not statuses or any("BUYABLE" in status for status in statuses)
-    return Seen(quantity, None if buyable and errors == NOTHING else NotForSale(errors.text, errors.issue))
+    given = None
+    for entry in (item.get("attributes") or {}).get("fulfillment_availability") or ():
+        if entry.get("fulfillment_channel_code") == "DEFAULT" and isinstance(entry.get("quantity"), int):
+            given = entry["quantity"]
+    return Seen(quantity, None if buyable and errors == NOTHING else NotForSale(errors.text, errors.issue), given)
 
 
 def _items(account: Account) -> str:

@@ -21,8 +21,8 @@ from mercarich_listings.push import (
     released,
     unknown_sku,
 )
-from mercarich_listings.read_back import Seen, followed, less, lost, read
-from mercarich_reasons.push import ShownLess
+from mercarich_listings.read_back import Seen, changed_there, followed, lost, read
+from mercarich_reasons.push import ChangedAtAmazon
 
 
 class Result(StrEnum):
@@ -60,7 +60,7 @@ def settled(push: Push, answered: Pushed, claim: str, now: datetime) -> Change[P
         case Outcome.ORPHAN:
             return unknown_sku(push, sent, answered.problem, answered.at, now)
         case Outcome.PERHAPS_SOLD:
-            return followed(push, ShownLess(0), now) if push.revision == offer.revision else released(push)
+            return followed(push, ChangedAtAmazon(0), now) if push.revision == offer.revision else released(push)
         case Outcome.DEFERRED:
             return deferred(push, sent, answered.problem, now)
         case Outcome.RELEASED:
@@ -74,15 +74,15 @@ def looked_up(push: Push, answer: Answer, now: datetime) -> Change[Push]:
     if isinstance(answer.trouble, Missing):
         return lost(push, answer.trouble.reason, answer.at, now)
     seen = answer.seen or Seen(None)
-    shown_less = less(push, seen, now)
-    return read(push, seen, answer.at, now) if shown_less is None else followed(push, shown_less, now)
+    other = changed_there(push, seen, now)
+    return read(push, seen, answer.at, now) if other is None else followed(push, other, now)
 
 
-def to_follow(change: Change[Push]) -> ShownLess | None:
+def to_follow(change: Change[Push]) -> ChangedAtAmazon | None:
     """Return the quantity to which the listing must follow Amazon after this change (`listing.follow_amazon`)."""
     after = change.after
     ahead = after.pushed_revision > after.revision and after.pushed_quantity is not None
-    return ShownLess(after.pushed_quantity) if ahead and after.pushed_quantity is not None else None
+    return ChangedAtAmazon(after.pushed_quantity) if ahead and after.pushed_quantity is not None else None
 
 
 def ended(push: Push, sent: Sent, end: FeedEnd, now: datetime) -> Ended:

@@ -11,7 +11,7 @@ from mercarich_platform.clock import Clock, Monotonic
 POLL_SECONDS = 2.0
 STANDSTILL_SECONDS = 120.0
 """Longest time without a read. A seller's rest after trouble takes a minute at most."""
-FINDINGS = (EventKind.READBACK_MISMATCH, EventKind.SHOWN_LESS, EventKind.NOT_FOR_SALE, EventKind.PUSH_ORPHAN)
+FINDINGS = (EventKind.READBACK_MISMATCH, EventKind.CHANGED_AT_AMAZON, EventKind.NOT_FOR_SALE, EventKind.PUSH_ORPHAN)
 """Events of a listing that differs at Amazon."""
 
 

@@ -54,7 +54,7 @@ EFFECTS: Mapping[EventKind, Effect] = {
     EventKind.LAPSED: Effect.NOTHING,
     EventKind.UNDONE: Effect.NOTHING,
     EventKind.PUSH_REJECTED: Effect.NOTHING,
-    EventKind.SHOWN_LESS: Effect.NOTHING,
+    EventKind.CHANGED_AT_AMAZON: Effect.NOTHING,
     EventKind.NOT_FOR_SALE: Effect.NOTHING,
     EventKind.PUSH_SUPERSEDED: Effect.NOTHING,
     EventKind.LISTED: Effect.NOTHING,

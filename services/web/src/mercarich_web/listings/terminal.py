@@ -177,7 +177,7 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.PUSH_ORPHAN: "Amazon does not know the SKU",
     EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
     EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
-    EventKind.SHOWN_LESS: "Amazon shows less: sold or changed there",
+    EventKind.CHANGED_AT_AMAZON: "Amazon shows less: sold or changed there",
     EventKind.NOT_FOR_SALE: "Amazon does not sell the offer",
     EventKind.LISTED: "an offer from now on: its source is checked",
     EventKind.LOOK_WANTED: "its seller wants a look at its source now",

@@ -165,7 +165,7 @@ TONES: Mapping[str, str] = {
     EventKind.PUSH_ORPHAN: "bad",
     EventKind.PUSH_SUPERSEDED: "",
     EventKind.READBACK_MISMATCH: "bad",
-    EventKind.SHOWN_LESS: "warn",
+    EventKind.CHANGED_AT_AMAZON: "warn",
     EventKind.NOT_FOR_SALE: "bad",
     EventKind.LISTED: "",
     EventKind.LOOK_WANTED: "info",
