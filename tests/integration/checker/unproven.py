@@ -1,4 +1,4 @@
-"""Answers that prove nothing about an item, and the few that do, for each kind of item. `{id}` stands for its id."""
+"""Responses that prove nothing about an item, and the few that do, for each kind of item. `{id}` stands for its id."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What proves a state of an item: a row for each answer of a marketplace that does. Any other answer is `unknown`."""
+"""What proves a state of an item: a row for each response of a marketplace that does. Any other is `unknown`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ class Route:
     kind: str
     request: str
     reader: str
-    """Who reads the answer: the parser's version without its number."""
+    """The parser of the response: its version without the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An answer that proves a state."""
+    """A response that proves a state."""
 
     route: Route
     statuses: tuple[int, ...]
@@ -28,7 +28,7 @@ class Proof:
     state: State
     reason: Reason | None
     source: str
-    """Where such an answer was recorded or described."""
+    """Where such a response was recorded or described."""
     looks: int = 1
     """2: the proxy says `unknown`, and the checker believes the second such answer, a minute later."""
 

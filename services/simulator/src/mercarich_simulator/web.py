@@ -100,10 +100,10 @@ def text_reply(text: str, status: int) -> Reply:
 
 
 class Application:
-    """ASGI application: reads the request, calls `answer`, and sends the reply with its delay and ending."""
+    """ASGI application: reads the request, calls `respond`, and sends the reply with its delay and ending."""
 
-    def __init__(self, answer: Callable[[Request], Reply], lifespan: Lifespan) -> None:
-        self._answer = answer
+    def __init__(self, respond: Callable[[Request], Reply], lifespan: Lifespan) -> None:
+        self._respond = respond
         self._lifespan = lifespan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,7 +116,7 @@ class Application:
         if body is None:
             await _send(text_reply("413 body too large", 413), send)
             return
-        reply = self._answer(
+        reply = self._respond(
             Request(
                 scope["method"],
                 scope["path"],

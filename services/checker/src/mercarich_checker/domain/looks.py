@@ -11,7 +11,7 @@ ENOUGH_LOOKS = 10
 """Below this number of answers, the share of unknown ones is not significant."""
 
 SECOND_LOOK = timedelta(seconds=60)
-"""How much later than the first miss an equal answer proves that there is no such item: an outage may last seconds."""
+"""Time after the first miss from which a second one proves that there is no such item: an outage may last seconds."""
 
 _LET_GO = frozenset({Reason.CLOSING, Reason.MALFORMED_ID})
 """Reasons of unknown answers that cannot change within the run."""

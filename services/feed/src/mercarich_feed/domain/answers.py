@@ -122,7 +122,7 @@ _OF_ONE_SKU = (NoneType, ContentRefused, Missing, PerhapsSold)
 
 
 def apart(answers: Sequence[Answer], account_works: Callable[[], bool]) -> list[Answer]:
-    """Return the answers with a 403 that concerns single SKUs as `ContentRefused`.
+    """Return `answers`, with `ContentRefused` in place of a 403 that concerns a single SKU.
 
     Amazon refuses some SKUs for good with 403 (amzn/selling-partner-api-models#4429). The whole seller must not wait
     for them, as for a role that is missing. A 403 concerns the SKU if another SKU was served, or if `account_works()`:

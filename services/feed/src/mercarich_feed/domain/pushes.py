@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     PERHAPS_SOLD = "perhaps_sold"
     """Amazon shows 0 for an offer that was up: nothing was pushed."""
     DEFERRED = "deferred"
-    """There was no answer: a zero is tried again in seconds, a restore is read back. Counts as no attempt."""
+    """Amazon did not respond: a zero is sent again in seconds, a restore is read back. Counts as no attempt."""
     RELEASED = "released"
     """It never reached Amazon, or was throttled; tried again at once."""
 
