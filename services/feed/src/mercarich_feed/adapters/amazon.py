@@ -7,7 +7,16 @@ from typing import Any
 
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.sp_api import SpApi
-from mercarich_feed.domain.answers import AmazonTrouble, Answer, NotLookedAt, PerhapsSold, Transient, apart
+from mercarich_feed.domain.answers import (
+    AmazonTrouble,
+    Answer,
+    ContentRefused,
+    Missing,
+    NotLookedAt,
+    PerhapsSold,
+    Transient,
+    apart,
+)
 from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.domain.pushes import Account, Offer, perhaps_sold, to_send
 from mercarich_feed.ports import Answers
@@ -93,6 +102,8 @@ class PacedAmazon:
             return {}
         try:
             found = self._api.search(account, [offer.sku for offer in offers])
+        except (Missing, ContentRefused):  # of the search: it tells nothing of any of these SKUs
+            return {}
         except AmazonTrouble as trouble:
             return {offer.sku: Answer(offer, trouble, self._now()) for offer in offers}
         return {offer.sku: Answer(offer, None, self._now(), found[offer.sku]) for offer in offers if offer.sku in found}
