@@ -204,6 +204,13 @@ def test_an_offer_that_amazon_does_not_sell_is_told_once_amazon_has_had_its_time
     assert event(read(ZERO, Seen(0, SUPPRESSED), AT, NOW)) is None
 
 
+def test_another_quantity_is_pushed_again_though_the_offer_is_not_for_sale() -> None:
+    change = read(aged(RESTORE, SHOWS_WITHIN), Seen(5, SUPPRESSED), AT, NOW)
+
+    assert event(change) == (EventKind.READBACK_MISMATCH, NotShown(5))
+    assert (change.after.pushed_revision, change.after.verified_at) == (4, None)
+
+
 def test_an_offer_without_a_quantity_is_read_again_at_zero_and_given_up_above() -> None:
     waits = [1, 2, 4]
     push = ZERO

@@ -47,7 +47,7 @@ def read(push: Push, seen: Seen, at: datetime, now: datetime) -> Pushed:
         return _shown(push, push.quantity, at, now)
     if _awaited(push) and _age(push, now) < SHOWS_WITHIN:
         return _later(push, SHOWS_WITHIN, now)
-    if seen.problem is not None and seen.quantity:
+    if seen.problem is not None and seen.quantity == push.quantity:
         return _not_for_sale(push, seen, at, now)
     if seen.quantity is not None and _awaited(push):
         return _again(push, seen.quantity, at, now)
