@@ -15,6 +15,7 @@ from mercarich_feed.adapters.reads_sql import SqlReads
 from mercarich_feed.commands import difference_lines
 from mercarich_feed.use_cases.reconcile import Reconcile
 from mercarich_feed.use_cases.restores import RestoreWish
+from mercarich_listings.read_back import LATE
 from mercarich_reasons.push import ChangedAtAmazon, NotForSale, NotShown
 
 
@@ -137,6 +138,16 @@ def test_offers_that_nobody_reads_are_left_and_told(shop: Shop) -> None:
     done = command([], skus, lambda left, of: None)
 
     assert (done.asked, done.left) == (2, 2)
+
+
+def test_a_late_read_of_a_restore_stays_late_when_a_person_has_every_offer_read(shop: Shop) -> None:
+    row = next(row for row in shop.rows(1) if row.push_pending == 0 and row.quantity)
+    due = now() - LATE * 2
+    shop.alter(listings, row.id, pushed_at=due, verified_at=None, next_read_at=due)
+    reads, asked_at = SqlReads(shop.engine, 1, now), now()
+
+    assert (reads.ask([], [row.sku], asked_at), reads.left([], [row.sku], asked_at)) == (1, 1)
+    assert shop.row(row.id).next_read_at == due
 
 
 def test_what_a_seller_does_at_amazon_with_a_listing_that_is_stopped_is_left_alone(

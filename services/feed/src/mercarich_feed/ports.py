@@ -112,7 +112,7 @@ class Reads(Protocol):
     """Reads of many offers that a person asks for. Empty `usernames` or `skus` mean all."""
 
     def ask(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
-        """Have the offers read at that time, zeros first; return how many there are."""
+        """Have the offers read by that time, zeros first; return how many there are."""
 
     def left(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
         """Count the offers that were to be read by then and were not."""

@@ -26,10 +26,12 @@ class SqlReads:
         self._now = now
 
     def ask(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
-        wanted = select(listings.c.id, listings.c.quantity).where(self._read(usernames, skus))
+        late = and_(listings.c.verified_at.is_(None), listings.c.next_read_at <= at).label("late")
+        wanted = select(listings.c.id, listings.c.quantity, late).where(self._read(usernames, skus))
         with reading(self._engine) as connection:
             rows = connection.execute(wanted.order_by(listings.c.id)).all()
-        self._read_soon([row.id for row in rows if row.quantity], at - _BEFORE)
+        # How late a restore is read tells whether it may have been sold unseen: it keeps its time.
+        self._read_soon([row.id for row in rows if row.quantity and not row.late], at - _BEFORE)
         self._read_soon([row.id for row in rows if not row.quantity], at)
         return len(rows)
 
