@@ -1,4 +1,4 @@
-"""Amazon's answers: its words, the troubles it can raise, and the outcome of one push."""
+"""Amazon's responses: its words, the troubles it can raise, and the outcome of one push."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -93,7 +93,7 @@ class PerhapsSold(AmazonTrouble):
 
 
 class Transient(AmazonTrouble):
-    """5xx, HTML instead of JSON, a cut answer, a timeout: the request may or may not have had its effect."""
+    """5xx, HTML instead of JSON, a cut response, a timeout: the request may or may not have had its effect."""
 
 
 class NotLookedAt(Transient):
@@ -106,7 +106,7 @@ class Unsent(AmazonTrouble):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Amazon's answer for one offer. `trouble` None is success; `seen` is what was read, if that was asked for."""
+    """Amazon's response for one offer. `trouble` None is success; `seen` is what was read, if that was asked for."""
 
     offer: Offer
     trouble: AmazonTrouble | None
@@ -117,19 +117,24 @@ class Answer:
     def problem(self) -> Reason | None:
         return None if self.trouble is None else self.trouble.reason
 
+    @property
+    def served(self) -> bool:
+        """Whether Amazon serves the seller: the trouble, if there is one, concerns the SKU alone."""
+        return isinstance(self.trouble, _OF_ONE_SKU)
+
 
 _OF_ONE_SKU = (NoneType, ContentRefused, Missing, PerhapsSold)
 
 
 def apart(answers: Sequence[Answer], account_works: Callable[[], bool]) -> list[Answer]:
-    """Return `answers`, with `ContentRefused` in place of a 403 that concerns a single SKU.
+    """Return the same list, but with `ContentRefused` in place of each 403 that concerns a single SKU.
 
     Amazon refuses some SKUs for good with 403 (amzn/selling-partner-api-models#4429). The whole seller must not wait
     for them, as for a role that is missing. A 403 concerns the SKU if another SKU was served, or if `account_works()`:
-    it is called only when all answers are 403.
+    it is called only when Amazon has responded to all of them with 403.
     """
     forbidden = [answer for answer in answers if isinstance(answer.trouble, Forbidden)]
-    served = any(isinstance(answer.trouble, _OF_ONE_SKU) for answer in answers)
+    served = any(answer.served for answer in answers)
     if not forbidden or not (served or (len(forbidden) == len(answers) and account_works())):
         return list(answers)
     return [_refused(answer) if isinstance(answer.trouble, Forbidden) else answer for answer in answers]
@@ -141,7 +146,7 @@ def _refused(answer: Answer) -> Answer:
 
 
 def pushed(answer: Answer) -> Pushed:
-    """Return the outcome of one PATCH from its answer."""
+    """Return the outcome of one PATCH."""
     return Pushed(answer.offer, _outcome(answer.trouble), answer.problem, answer.at)
 
 

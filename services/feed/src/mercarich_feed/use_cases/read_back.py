@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from mercarich_feed.domain.answers import ContentRefused, Missing
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Amazon, Listings
 
@@ -24,10 +23,8 @@ class ReadBack:
         if not offers:
             return None if wait is None else min(wait, _LONGEST_SECONDS)
         answers = self.amazon.shown(account, offers)
-        own = (ContentRefused, Missing)  # they concern the SKU, and nobody else
-        known = [answer for answer in answers if answer.trouble is None or isinstance(answer.trouble, own)]
-        self.listings.read_back(known)
-        failed = [answer.trouble for answer in answers if answer not in known and answer.trouble is not None]
-        if failed:
-            raise failed[0]
+        self.listings.read_back([answer for answer in answers if answer.served])
+        for answer in answers:
+            if answer.trouble is not None and not answer.served:
+                raise answer.trouble
         return 0.0

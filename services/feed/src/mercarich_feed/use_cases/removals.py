@@ -28,18 +28,12 @@ class RemoveListings:
         looks = self.amazon.shown(account, offers)
         self.removals.accepted([look for look in looks if isinstance(look.trouble, Missing)])
         answers = self.amazon.remove(account, [look.offer for look in looks if look.trouble is None])
-        unreached = [look for look in looks if not isinstance(look.trouble, Missing | ContentRefused | None)]
-        refused = [look for look in looks if isinstance(look.trouble, ContentRefused)]
-        asked = []
-        for answer in answers:
-            if answer.trouble is None or isinstance(answer.trouble, Missing):
-                asked.append(answer)
-            else:
-                (refused if isinstance(answer.trouble, ContentRefused) else unreached).append(answer)
-        self.removals.asked(asked)
-        self.removals.put_off(refused)
-        self.removals.release(unreached)
-        for answer in unreached:
+        answers += [look for look in looks if not isinstance(look.trouble, Missing | None)]
+        self.removals.asked([answer for answer in answers if isinstance(answer.trouble, Missing | None)])
+        self.removals.put_off([answer for answer in answers if isinstance(answer.trouble, ContentRefused)])
+        unserved = [answer for answer in answers if not answer.served]
+        self.removals.release(unserved)
+        for answer in unserved:
             if answer.trouble is not None:
                 raise answer.trouble
         return 0.0
