@@ -40,8 +40,6 @@ _COLUMNS = (
     listings.c.quantity,
     listings.c.changed_at,
 )
-
-
 _SOON = timedelta(seconds=10)
 """Until the next round over all sellers."""
 
@@ -172,15 +170,13 @@ def _put_in_doubt(connection: Connection, changed_at: Mapping[int, datetime]) ->
 
     Their claim has expired without an outcome. `changed_at` by listing id: a claim of before was for another quantity.
     """
-    found = store.lock_pushes(connection, changed_at, listings.c.push_claim.is_not(None))
-    began = {push.id: push.push_claim_until - LEASE for push in found if push.push_claim_until is not None}
-    doubtful = [push for push in found if push.id in began and changed_at[push.id] <= began[push.id]]
-    lost = AmazonUnreachable()
-    store.save(
-        connection,
-        [deferred(push, Sent(push.revision, push.quantity), lost, began[push.id]) for push in doubtful],
-    )
-    return {push.id for push in doubtful}
+    doubtful = []
+    for push in store.lock_pushes(connection, changed_at, listings.c.push_claim_until.is_not(None)):
+        until = push.push_claim_until
+        if until is not None and changed_at[push.id] <= (began := until - LEASE):
+            doubtful.append(deferred(push, Sent(push.revision, push.quantity), AmazonUnreachable(), began))
+    store.save(connection, doubtful)
+    return {change.before.id for change in doubtful}
 
 
 def _save(connection: Connection, changes: Sequence[Change[Push]], now: datetime) -> None:

@@ -81,8 +81,9 @@ def looked_up(push: Push, answer: Answer, now: datetime) -> Change[Push]:
 def to_follow(change: Change[Push]) -> ChangedAtAmazon | None:
     """Return the quantity to which the listing must follow Amazon after this change (`listing.follow_amazon`)."""
     after = change.after
-    ahead = after.pushed_revision > after.revision and after.pushed_quantity is not None
-    return ChangedAtAmazon(after.pushed_quantity) if ahead and after.pushed_quantity is not None else None
+    if after.pushed_quantity is None or after.pushed_revision <= after.revision:
+        return None
+    return ChangedAtAmazon(after.pushed_quantity)
 
 
 def ended(push: Push, sent: Sent, end: FeedEnd, now: datetime) -> Ended:

@@ -75,7 +75,7 @@ class PushRestores:
         if self._withdrawals_wait(user_id):
             return _UNTIL_WITHDRAWN_SECONDS
         many = self.listings.restores_waiting(user_id, wish.marketplace, at_most=few + 1, by_feed=True)
-        if min(many, many if left is None else left) > few:
+        if many > few and (left is None or left > few):
             others = self.listings.restores_waiting(user_id, wish.marketplace, at_most=1, by_feed=False)
             seconds = self.submit.restores(account, wish.marketplace, left)
             if seconds is not None or left is not None or not others:
