@@ -67,7 +67,7 @@ lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED) ## mypy, strict
-	$(BIN)/mypy $(SOURCES) bench tests/soak tools/one_writer.py tools/life_cycle.py tools/docs_site.py tools/settings_page.py tools/variables.py
+	$(BIN)/mypy $(SOURCES) bench tests/soak tools/one_writer.py tools/life_cycle.py tools/docs_site.py tools/settings_page.py tools/variables.py tools/proofs_page.py
 
 arch: $(INSTALLED) ## import contracts, one writer of listings, and each member's declared dependencies
 	$(BIN)/lint-imports

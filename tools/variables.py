@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import NoneType
@@ -48,6 +49,7 @@ _OWN_HEADINGS: Mapping[str, str] = {
 }
 """Headings of the classes that do not belong under their package's heading."""
 _ORDER = ("Every process", PROXIES, *_HEADINGS.values(), *_OWN_HEADINGS.values())
+_UNBOUND: Mapping[type, str] = {str: "any text", Path: "a path", date: "a day, as 2026-11-28"}
 _LINE = re.compile(r"^(Unit|Why|Zero|Empty): ", re.MULTILINE)
 
 
@@ -244,7 +246,7 @@ def _allowed(field: FieldInfo, kinds: set[Any]) -> str:
         return ", ".join(choices)
     bounds = _bounds(field)
     if not bounds:
-        return "any text" if str in kinds else "a path"
+        return next(word for kind, word in _UNBOUND.items() if kind in kinds)
     low, high = bounds.get("ge", bounds.get("gt", 0)), bounds.get("le")
     above = "above " if "gt" in bounds else ""
     return f"{above}{low:,.10g}" + (f" to {high:,.10g}" if high is not None else ("" if above else " or more"))

@@ -48,6 +48,13 @@ def test_the_rate_of_each_proxy_is_told() -> None:
     assert f"{MercariProxySettings.polite_rate:g} (Mercari)" in said
 
 
+def test_a_value_without_bounds_is_told_by_its_type() -> None:
+    allowed = {entry.name: entry.allowed for entry in ENTRIES}
+    assert allowed["FEED_SPAPI_URL"] == "any text"
+    assert allowed["FEED_ENCRYPTION_KEY_FILE"] == "a path"
+    assert allowed["FEED_LWA_SECRET_CREATED"].startswith("a day")
+
+
 def test_what_a_definition_does_not_say_is_named() -> None:
     silent = Entry("X", "1", "0 to 1", "", "", "", "", can_be_nothing=True, is_number=True)
     assert silent.lacks == ("meaning", "unit", "why", "zero")

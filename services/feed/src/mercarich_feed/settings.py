@@ -36,7 +36,7 @@ class FeedSettings(BaseSettings):
     Why: the one that the simulator knows.
     """
     lwa_secret_created: date | None = None
-    """The day on which the application's secret was made, as 2026-11-28. Amazon ends a secret after 180 days.
+    """The day on which the application's secret was made. Amazon ends a secret after 180 days.
 
     Why: Amazon tells the day in its Solution Provider Portal only.
     Empty: nobody is warned before the secret ends.
