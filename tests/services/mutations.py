@@ -1,4 +1,4 @@
-"""Damage to answers of the marketplaces: `python -m tests.services.mutations 100000`.
+"""Damage to responses of the marketplaces: `python -m tests.services.mutations 100000`.
 
 Keys are lost, retyped, swapped and doubled, bytes lost, bodies cut, and statuses changed. None of it may take an item
 off sale, or put one back on, but where the mutation itself wrote a value that decides. The bodies are those of the

@@ -1,4 +1,4 @@
-"""Answers that prove nothing take nothing down: through the proxy's observer and the checker's rows, time and again."""
+"""Responses that prove nothing take nothing down: through the proxy's observer and the checker's rows, repeatedly."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Damaged answers take nothing off sale, and put nothing back on (`tests/services/mutations.py` has more of them)."""
+"""Damaged responses take nothing off sale, and put nothing back on (`tests/services/mutations.py` has more of them)."""
 
 import logging
 from collections.abc import Iterator

@@ -17,9 +17,9 @@ AT = datetime(2026, 11, 25, tzinfo=UTC)
 ROWS = [(site, row) for site, table in TABLES.items() for row in table.rows]
 
 
-def seen(site: Site, row: Proof, *, status: int, reader: str) -> Item:
+def seen(site: Site, row: Proof, *, status: int, parser: str) -> Item:
     proof = Evidence(
-        url="u", http_status=status, body_sha256="0", parser_version=f"{reader}/7", extract="e", fetched_at=AT
+        url="u", http_status=status, body_sha256="0", parser_version=f"{parser}/7", extract="e", fetched_at=AT
     )
     return Item(marketplace=site.marketplace, item_id="x", state=row.state, reason=row.reason, evidence=proof)
 
@@ -35,9 +35,9 @@ def test_each_row_has_its_source_and_is_the_only_way_to_its_state(site: Site, ro
     assert row.source
     assert row.state is not State.UNKNOWN
     for status in row.statuses:
-        assert table.cover(seen(site, row, status=status, reader=row.route.reader)) is (row.looks == 1)
-    assert not table.cover(seen(site, row, status=410, reader=row.route.reader))
-    assert not table.cover(seen(site, row, status=row.statuses[0], reader="another"))
+        assert table.cover(seen(site, row, status=status, parser=row.route.parser)) is (row.looks == 1)
+    assert not table.cover(seen(site, row, status=410, parser=row.route.parser))
+    assert not table.cover(seen(site, row, status=row.statuses[0], parser="another"))
 
 
 def test_nothing_that_is_read_from_a_404_is_on_sale() -> None:

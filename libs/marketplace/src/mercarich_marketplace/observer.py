@@ -98,7 +98,7 @@ class Observer:
         if item.state is State.UNKNOWN:
             return item
         if not self.market.proofs.cover(item):
-            log.error("an answer that no row of the table of proofs covers", extra={"item_id": item_id})
+            log.error("no proof covers the state of an item", extra={"item_id": item_id})
             return self._unknown(
                 item_id, Fault(Reason.UNPARSABLE, f"no proof of {item.state}: {item.evidence.extract}")
             )

@@ -1,4 +1,4 @@
-"""What proves a state of an item: a row for each response of a marketplace that does. Any other is `unknown`."""
+"""The responses of a marketplace that prove a state of an item. After any other response the state is `unknown`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ class Route:
 
     kind: str
     request: str
-    reader: str
-    """The parser of the response: its version without the number."""
+    parser: str
+    """The parser of the response, as in `Evidence.parser_version` without the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A response that proves a state."""
+    """A response that proves a state: a row of the table."""
 
     route: Route
     statuses: tuple[int, ...]
@@ -30,7 +30,7 @@ class Proof:
     source: str
     """Where such a response was recorded or described."""
     looks: int = 1
-    """2: the proxy says `unknown`, and the checker believes the second such answer, a minute later."""
+    """2: the proxy returns `unknown`, and the checker believes the second such response, a minute later."""
 
 
 class Proofs:
@@ -39,13 +39,13 @@ class Proofs:
     def __init__(self, rows: Iterable[Proof]) -> None:
         self.rows = tuple(rows)
         self._covered = frozenset(
-            (row.route.reader, status, row.state, row.reason)
+            (row.route.parser, status, row.state, row.reason)
             for row in self.rows
             for status in row.statuses
             if row.looks == 1
         )
 
     def cover(self, item: Item) -> bool:
-        """Return whether one look proves the item's state, by its reader, its HTTP status and its reason."""
-        reader = item.evidence.parser_version.partition("/")[0]
-        return (reader, item.evidence.http_status, item.state, item.reason) in self._covered
+        """Return whether one look proves the item's state, by its parser, HTTP status and reason."""
+        parser = item.evidence.parser_version.partition("/")[0]
+        return (parser, item.evidence.http_status, item.state, item.reason) in self._covered

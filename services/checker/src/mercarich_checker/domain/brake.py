@@ -16,8 +16,8 @@ class HoldKind(StrEnum):
     """Why withdrawals are held.
 
     A second look can confirm holds of every kind except `UNREADABLE`, which wait for another run or a person because
-    the same parser would fail again, and `ABSENCES`, which wait for a person because a fault of a route gives the same
-    answer again.
+    the same parser would fail again, and `ABSENCES`, which wait for a person because a faulty route gives the same
+    response again.
     """
 
     FALLS = "falls"

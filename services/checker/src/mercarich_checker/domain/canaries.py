@@ -64,7 +64,7 @@ def _difference(wrong: Sequence[Canary], asked: int, seen: Item | None) -> Canar
 
 def _as_expected(canary: Canary, item: Item | None) -> bool:
     if item is not None and item.reason is StateReason.NOT_FOUND_ONCE:
-        return canary.expected is Expected.GONE  # by such answers it is known to be gone
+        return canary.expected is Expected.GONE  # a gone canary gives this each time
     if item is None or item.state is State.UNKNOWN:
         return False
     return (item.state is State.AVAILABLE) is (canary.expected is Expected.ON_SALE)

@@ -1,4 +1,4 @@
-"""What a look at a source means, and when an unknown answer is asked for again. No I/O."""
+"""What a look at a source means, and when a look that ended as unknown is repeated. No I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,13 +8,13 @@ from mercarich_contracts.market import OUT_OF_STOCK, Reason, State
 from mercarich_contracts.proxy_api import Item
 
 ENOUGH_LOOKS = 10
-"""Below this number of answers, the share of unknown ones is not significant."""
+"""Below this number of looks, the share of unknown ones is not significant."""
 
 SECOND_LOOK = timedelta(seconds=60)
-"""Time after the first miss from which a second one proves that there is no such item: an outage may last seconds."""
+"""Time from the first miss after which another one proves that there is no such item: an outage may last seconds."""
 
 _LET_GO = frozenset({Reason.CLOSING, Reason.MALFORMED_ID})
-"""Reasons of unknown answers that cannot change within the run."""
+"""Reasons for an unknown state that cannot change within the run."""
 
 
 def after_second_look(item: Item, reason: str | None, missed_at: datetime | None) -> Item:

@@ -112,7 +112,7 @@ def sort_out(
         elif not offer.hold_id:
             new.append(offer)
         elif hold is not None and hold.kind is HoldKind.ABSENCES and gone.is_absence:
-            continue  # the same answer again: a person decides, in whatever run
+            continue  # the same response again: a person decides, in whatever run
         elif _is_confirmed(gone, hold, confirm_after):
             confirmed.append(offer)
         elif hold is None or hold.run_id != run_id:
