@@ -11,15 +11,8 @@ from mercarich_contracts.proxy_api import Item, ProxyError, SearchRequest
 from mercarich_marketplace.app import PATIENCE_SECONDS, Refusal, searched
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.turns import Flow
+from mercarich_mercari_proxy.domain import conditions
 
-_CONDITIONS = {
-    1: "新品、未使用",
-    2: "未使用に近い",
-    3: "目立った傷や汚れなし",
-    4: "やや傷や汚れあり",
-    5: "傷や汚れあり",
-    6: "全体的に状態が悪い",
-}
 _WORDS = {State.AVAILABLE: "on_sale", State.SOLD: "sold_out", State.GONE: "cancel"}
 _PAID_BY_SELLER = "2"
 
@@ -89,7 +82,7 @@ def _item(item: Item) -> dict[str, Any]:
         "num_likes": item.likes or 0,
         "status": _status(item),
         "photos": [{"url": address} for address in item.images],
-        "item_condition": {"id": item.condition_code, "name": _CONDITIONS.get(item.condition_code or 0)},
+        "item_condition": {"id": item.condition_code, "name": conditions.WORDS.get(item.condition_code or 0)},
         "shipping_duration": {"max_days": item.ship_days_max},
         "shipping_from_area": {"name": item.ships_from},
         "seller": {

@@ -9,20 +9,11 @@ from mercarich_contracts.sites.mercari import SITE
 from mercarich_marketplace.answers import Answer, Fault, Verdict, evidence
 from mercarich_marketplace.fields import at, flag, integer, iso_time, mapping, positive, rows, strings, text
 from mercarich_mercari_proxy.adapters.items import not_found, payer
-from mercarich_mercari_proxy.domain import states
+from mercarich_mercari_proxy.domain import conditions, states
 from mercarich_mercari_proxy.domain.errors import json_of, says_no_such_product
 
 PARSER_VERSION = "mercari-shops/2"
 
-_CONDITIONS = {
-    "新品、未使用": 1,
-    "未使用に近い": 2,
-    "目立った傷や汚れなし": 3,
-    "やや傷や汚れあり": 4,
-    "傷や汚れあり": 5,
-    "全体的に状態が悪い": 6,
-}
-"""A product's condition has words and no number; the words are those of ordinary items."""
 _MOST_STARS = 5
 
 
@@ -84,7 +75,7 @@ def read(answer: Answer, item_id: str) -> Item:
         seller_rating_good=good,
         seller_rating_bad=bad,
         images=strings(product.part("photos")),
-        condition_code=_CONDITIONS.get(text(product.object("condition").get("displayName")) or ""),
+        condition_code=conditions.CODES.get(text(product.object("condition").get("displayName")) or ""),
         category_path=tuple(name for row in rows(product.part("categories")) if (name := text(row.get("displayName")))),
         brand=text(product.object("brand").get("displayName")),
         shipping_payer=pays,

@@ -1,1 +1,1 @@
-"""What Mercari's words mean: ids, status words and error responses."""
+"""What Mercari's words mean: ids, status words, conditions and error responses."""
