@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import product
 
 from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
 from mercarich_reasons.reason import Reason
@@ -127,12 +128,13 @@ def keeping(standing: Sequence[Hold], sellers: Collection[int], *, absent: bool)
 
     `absent`: for falls by absence, which holds for absences keep before any others.
     """
-    unreleased = [hold for hold in standing if hold.released_at is None]
+    unreleased = {(hold.kind is HoldKind.ABSENCES, hold.user_id): hold.id for hold in standing if not hold.released_at}
     kept: dict[int, int] = {}
-    for absences in (True, False) if absent else (False,):
-        of = {hold.user_id: hold.id for hold in unreleased if (hold.kind is HoldKind.ABSENCES) is absences}
-        found = {user_id: of.get(user_id, of.get(None)) for user_id in sellers}
-        kept = {user_id: hold_id for user_id, hold_id in found.items() if hold_id is not None} | kept
+    for user_id in sellers:
+        for key in product((True, False) if absent else (False,), (user_id, None)):
+            if key in unreleased:
+                kept[user_id] = unreleased[key]
+                break
     return kept
 
 
