@@ -280,6 +280,7 @@ def test_many_sources_that_are_missing_are_for_a_person_however_often_they_are(
         run = check(engine, market)
         seen.append((run.outcome, shop.count(listings, listings.c.quantity == 0)))
     [hold] = _holds(engine)
+    assert len(market.looks) == 3 * 200 - 2 * seen[0][1], "no second look within a run at what is held"
 
     assert [outcome for outcome, _ in seen] == [Outcome.FINISHED] * 3
     assert {down for _, down in seen} == {seen[0][1]}
@@ -324,6 +325,28 @@ def test_a_hold_for_missing_sources_keeps_those_of_later_runs_too(engine: Engine
     assert shop.count(listings, listings.c.quantity == 0) == down
     assert len(_holds(engine)) == 1
     assert "later" in {row.item_id for row in _held_sources(engine)}
+
+
+def test_a_hold_for_missing_sources_is_of_its_marketplace_alone(engine: Engine, shop: Shop, market: Market) -> None:
+    mercari = SqlRuns(engine).start(Request(Marketplace.MERCARI, (2, 4)), None, utc_now())
+    SqlPlan(engine).open_hold(mercari, HoldKind.ABSENCES, TooManyAbsent(40), utc_now())
+    _missing(shop, market, 40)
+    for back in range(1, 40):
+        del market.states[f"x{back}"], market.reasons[f"x{back}"]
+    check(engine, market)
+
+    assert shop.count(listings, listings.c.quantity == 0) == 1
+
+
+def test_a_hold_for_missing_sources_stands_in_for_no_other(engine: Engine, shop: Shop) -> None:
+    """It keeps absences alone, so that a lying canary needs a hold besides it."""
+    run = SqlRuns(engine).start(request(), None, utc_now())
+    plan = SqlPlan(engine)
+    plan.open_hold(run, HoldKind.ABSENCES, TooManyAbsent(40), utc_now())
+    for _ in range(2):
+        plan.open_hold(run, HoldKind.CANARIES, LIES, utc_now())
+
+    assert [hold.kind for hold in _holds(engine)] == [HoldKind.ABSENCES, HoldKind.CANARIES]  # type: ignore[attr-defined]
 
 
 def _held_sources(engine: Engine) -> list[Any]:

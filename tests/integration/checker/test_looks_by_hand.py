@@ -10,12 +10,12 @@ from tests.integration.checker.shop import Market, Shop, Workers, check
 from mercarich_checker.adapters import tallies_sql
 from mercarich_checker.adapters.tallies_sql import Falling
 from mercarich_checker.use_cases.check_batch import BatchOutcome
-from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_platform.clock import utc_now
-from mercarich_reasons.holds import TooManyFalls
+from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.choices import Applied, Choice
 from mercarich_web.listings.sql.actions import SqlBulk
@@ -79,6 +79,19 @@ def test_of_many_that_fall_after_the_end_no_more_than_the_bound_are_withdrawn(
     assert shop.count(listings, listings.c.hold_id.is_not(None)) >= 44 - 19
     with engines.reading(engine) as connection:
         assert connection.execute(select(holds.c.reason)).scalar_one() == TooManyFalls(20)
+
+
+def test_of_many_that_are_missing_after_the_end_a_person_decides(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    market.states = {f"x{number}": State.GONE for number in range(30)}
+    market.reasons = dict.fromkeys(market.states, Reason.NOT_FOUND)
+    for start in (0, 15):
+        look(engine, market, ask(engine, ids[start : start + 15]))
+
+    assert shop.count(listings, listings.c.quantity == 0) < 20
+    with engines.reading(engine) as connection:
+        assert isinstance(connection.execute(select(holds.c.reason)).scalar_one(), TooManyAbsent)
 
 
 def test_a_hold_that_its_run_has_settled_does_not_open_the_door_to_later_falls(

@@ -1,6 +1,6 @@
 """What a look means, when an item is looked at again, when the brake holds, and the canaries' verdict."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mercarich_checker.domain.brake import Brake, too_many_unreadable
 from mercarich_checker.domain.canaries import BadCanaries, Canary, Expected, judge_canaries, read_canaries
-from mercarich_checker.domain.looks import Meaning, in_trouble, meaning, retry
+from mercarich_checker.domain.looks import Meaning, after_second_look, in_trouble, meaning, retry
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_reasons.holds import CanariesDiffer
@@ -32,6 +32,23 @@ def test_a_not_found_is_asked_again_only_after_more_than_a_minute() -> None:
     again = retry(Reason.NOT_FOUND_ONCE, 0, limit=6, first_wait=1, jitter=0)
     assert again.wait is not None
     assert again.wait.total_seconds() > 60
+
+
+@pytest.mark.parametrize(
+    ("reason", "since", "state"),
+    [
+        (None, None, State.UNKNOWN),
+        (None, 59, State.UNKNOWN),
+        (None, 60, State.GONE),
+        ("won", None, State.UNKNOWN),
+        ("not_found", None, State.GONE),
+    ],
+    ids=["first miss", "too soon", "second miss", "gone in another way", "gone by misses before"],
+)
+def test_a_miss_proves_absence_at_the_second_look(reason: str | None, since: int | None, state: State) -> None:
+    item = _item(State.UNKNOWN, Reason.NOT_FOUND_ONCE)
+    missed_at = None if since is None else item.evidence.fetched_at - timedelta(seconds=since)
+    assert after_second_look(item, reason, missed_at).state is state
 
 
 @pytest.mark.parametrize("reason", [Reason.CLOSING, Reason.MALFORMED_ID])
@@ -91,6 +108,13 @@ def test_one_certain_canary_that_is_not_as_expected_holds(seen: dict[str, Item],
     verdict = judge_canaries([ALIVE, DEAD], seen)
     assert (verdict.fine, verdict.lies) == (False, lies)
     assert isinstance(verdict.why, CanariesDiffer)
+
+
+def test_a_canary_without_a_page_is_gone() -> None:
+    """A proxy proves no such state at one look, and a canary that is known to be gone is missed at each."""
+    missed = _item(State.UNKNOWN, Reason.NOT_FOUND_ONCE)
+    assert judge_canaries([ALIVE, DEAD], {"a": _item(State.AVAILABLE), "d": missed}).fine
+    assert not judge_canaries([ALIVE, DEAD], {"a": missed, "d": missed}).fine
 
 
 def test_half_of_the_uncertain_ones_is_enough() -> None:
