@@ -180,12 +180,15 @@ def test_a_replacement_stands_beside_the_old_source_with_what_was_seen_of_it(
     alike = {"share_forth": 0.91, "share_back": 0.874, "inliers": 212}
     rating = {"seller_id": "shop_9", "rating_good": 197, "rating_bad": 3}
     shipping = {"shipping_payer": "buyer", "shipping_cost_jpy": 800, "ships_from": "大阪府", "ship_days_max": 3}
-    proposed(rows, ann_id, condition_code=2, **alike, **rating, **shipping)
+    listing = proposed(rows, ann_id, condition_code=2, **alike, **rating, **shipping)
+    rows.change(update(tables.revivals).values(price_jpy=1000))
+    rows.change(update(tables.listings).where(tables.listings.c.id == listing).values(first_price_jpy=1500))
     page = ann.get("/replacements").text
 
     for told in ("87.4 % of the features", "212 agree", "98.5 % good of 200 ratings", "shop_9"):
         assert told in page
-    assert "you pay ¥800" in page
+    assert "you pay ¥800, ¥1,800 in all" in page
+    assert '<span class="bad-text">+300</span>' in page, "dearer than the first source, with the postage"
     assert "ships within 3 days" in page
     assert "大阪府" in page
 
