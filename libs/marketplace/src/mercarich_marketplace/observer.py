@@ -9,10 +9,10 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Fault, unknown
 from mercarich_marketplace.breaker import Phase
 from mercarich_marketplace.egress import Guards
-from mercarich_marketplace.memory import UnderWay
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.ports import Marketplace
 from mercarich_marketplace.turns import Flow
+from mercarich_marketplace.under_way import UnderWay
 from mercarich_platform.cache import Cache
 
 log = logging.getLogger(__name__)

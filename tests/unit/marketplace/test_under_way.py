@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mercarich_marketplace.memory import UnderWay
+from mercarich_marketplace.under_way import UnderWay
 
 
 def test_equal_keys_share_one_call() -> None:
