@@ -16,9 +16,9 @@ def fault_of(answer: Answer) -> Fault:
 
 
 def page_of(answer: Answer) -> bytes:
-    """Return the body of a response that may be an item page. Raise `Fault` for the others, and for a blank body.
+    """Return the body of a response with status 200 or 404. Raise `Fault` for others, and for a blank body with 200.
 
-    Ended auctions may come with HTTP 404 and their whole page (`proofs`).
+    The page of an ended auction may come with HTTP 404 (`proofs`).
     """
     return answer.body if answer.status == 404 else answers.body_of(answer, fault_of)
 
