@@ -86,7 +86,7 @@ class Trade:
             world.offers.accept(Push(seller.seller_id, offer.sku, [Write(MERGE, fields)], SELLER, "edited", now), now)
 
     def _happens(self, marketplace: str, drawn: Sequence[int], count: int, kind: str) -> None:
-        """Sell the first of these that is buyable."""
+        """Let this happen to the first `count` of these that are buyable."""
         world, now = self._plant.market.world, self._plant.kernel.unix()
         world.events.settle(now)
         there = [number for number in drawn if world.truth.state(marketplace, number) in BUYABLE]

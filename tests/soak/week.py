@@ -54,7 +54,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Amazon:
-    """What Amazon does beyond answering."""
+    """What Amazon does beyond serving requests."""
 
     lag_seconds: float = 0.0
     """Typical time until an accepted change shows."""

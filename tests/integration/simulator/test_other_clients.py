@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote speak to the simulator; Amazon's answers are as its models want them."""
+"""Clients that nobody here wrote speak to the simulator; Amazon's responses are as its models want them."""
 
 import json
 import re
@@ -104,7 +104,7 @@ def _operations() -> Iterator[tuple[str, str, re.Pattern[str], Any, Any]]:
 
 
 def _operation_of(exchange: Exchange, operations: list[Any]) -> tuple[str, Any, Any]:
-    """Return the name of an exchange's operation, and the schema of its answer with its definitions."""
+    """Return the name of an exchange's operation, and the schema of its response with its definitions."""
     for name, method, pattern, responses, definitions in operations:
         if method == exchange["method"] and pattern.fullmatch(unquote(exchange["path"])):
             response = responses[str(exchange["status"])]

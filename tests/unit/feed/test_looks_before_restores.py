@@ -24,7 +24,7 @@ def shows(quantity: int | None) -> Answer:
 
 
 def restore(amazon: FakeAmazon, *, shown: int | None, lead: int | None = None) -> tuple[Answered, list[object]]:
-    """Push quantity 2 of an offer that shows `shown` as far as known; return the answer and what was sent."""
+    """Push quantity 2 of an offer that shows `shown` as far as known; return the result and what was sent."""
     paced = PacedAmazon(amazon.api(), Pace(amazon.sleep, lambda: amazon.clock), 1, lambda: NOW, lambda: amazon.clock)
     [answer] = paced.set_quantities(ACCOUNT, [Offer(1, "S", 5, 2, NOW, lead, shown)])(lambda: None)
     paced.close()

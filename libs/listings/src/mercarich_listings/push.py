@@ -53,7 +53,7 @@ class Push:
 
     @property
     def under_way(self) -> bool:
-        """Whether it is uncertain what Amazon shows: a push is under way, or its answer was lost."""
+        """Whether it is uncertain what Amazon shows: a push is under way, or its response was lost."""
         failed = self.push_attempts > 0 or self.push_problem is not None or self.push_not_before is not None
         return self.push_claim is not None or failed
 
@@ -151,7 +151,7 @@ def released(push: Push) -> Pushed:
 def overtaken(push: Push, sent: Sent | None = None, at: datetime | None = None) -> Pushed:
     """A late push may have overwritten a newer quantity: what Amazon shows is unknown, and it is pushed again.
 
-    A PATCH under way loses its claim, so that its answer cannot mark the listing as pushed. `sent` and `at` are those
+    A PATCH under way loses its claim, so that its response cannot mark the listing as pushed. `sent` and `at` are those
     of a late feed whose end is to be recorded in the history.
     """
     behind = min(push.pushed_revision, push.revision - 1)

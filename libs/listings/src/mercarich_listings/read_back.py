@@ -96,7 +96,7 @@ def _awaited(push: Push) -> bool:
 
 
 def _shown(push: Push, quantity: int, at: datetime, now: datetime) -> Pushed:
-    """The quantity is there. One whose acceptance was not answered was accepted, as is seen now."""
+    """The quantity is there. If the response to its push was lost, the acceptance is told now."""
     event = None
     if push.pushed_quantity is None and _awaited(push):
         event = event_of(push, EventKind.PUSH_ACCEPTED, Sent(push.revision, push.quantity), at)

@@ -21,7 +21,7 @@ from mercarich_platform.http_server import configuration, serve
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 
 GRACE_SECONDS = 20
-"""Time for open requests at shutdown: each waits for an answer of Amazon."""
+"""Time for open requests at shutdown: each waits for Amazon."""
 MOST_AT_ONCE = 100
 
 

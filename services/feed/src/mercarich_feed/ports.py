@@ -15,13 +15,13 @@ from mercarich_feed.domain.tokens import TokensChecked, Verdict
 from mercarich_reasons.reason import Reason
 
 Answers = Callable[[Callable[[], None]], list[Answer]]
-"""Wait for the pending answers and return them; call the given function every few seconds until they are complete."""
+"""Wait for the pending responses and return them; call the given function every few seconds until all are there."""
 
 
 class Amazon(Protocol):
     """The Selling Partner API. Every method but the first three raises `AmazonTrouble`.
 
-    In the answers of the first three, a 403 that concerns a single SKU is `ContentRefused`.
+    In what the first three return, a 403 that concerns a single SKU is `ContentRefused`.
     """
 
     def set_quantities(self, account: Account, offers: Sequence[Offer]) -> Answers:
@@ -29,7 +29,7 @@ class Amazon(Protocol):
 
         Before a quantity above 0, look at what Amazon shows (`pushes.to_send`, `PerhapsSold`).
 
-        Return once all are sent, so that the caller can prepare the next ones; the result collects the answers later.
+        Return once all are sent, so that the caller can prepare the next ones; the result collects the responses later.
         """
 
     def shown(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:

@@ -104,7 +104,7 @@ class FeedSettings(BaseSettings):
     """The whole time that one request may take.
 
     Unit: seconds
-    Why: a push whose answer is lost by then is in doubt, and is looked at before it is sent again.
+    Why: a push without a response by then is in doubt, and is looked at before it is sent again.
     """
     token_gap_seconds: float = Field(default=1.0, ge=0, le=60)
     """validate_mws_tokens: the time between two sellers on average.

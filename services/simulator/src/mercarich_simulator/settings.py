@@ -37,7 +37,7 @@ class SimulatorSettings:
     eager_orders: float = 0.0
     """Share of the offers put up for which a buyer comes within a minute."""
     forbidden: float = 0.0
-    """Share of the SKUs of which each single operation is answered with 403, for good."""
+    """Share of the SKUs of which Amazon refuses each single operation with 403, for good."""
     late_issues: float = 0.0
     """Share of the offers put up that have an ERROR afterwards, and cannot be bought."""
     quota_factor: float = 1.0

@@ -30,7 +30,7 @@ _SLICE_SECONDS = 5.0
 
 
 class PacedAmazon:
-    """The caller's thread waits for the quota, a pool for the answers. `calls`: the pool, or its number of threads."""
+    """The caller's thread waits for the quota, a pool for Amazon. `calls`: the pool, or its number of threads."""
 
     def __init__(
         self,

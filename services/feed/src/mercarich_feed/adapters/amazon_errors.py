@@ -1,4 +1,4 @@
-"""Amazon's error answers as exceptions: one function for LWA, one for the SP-API."""
+"""Amazon's error responses as exceptions: one function for LWA, one for the SP-API."""
 
 import logging
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _APPLICATIONS = frozenset({"invalid_client", "invalid_request", "invalid_scope",
 
 
 def lwa_trouble(reply: Reply) -> AmazonTrouble | None:
-    """Return the trouble in an answer of the token endpoint; None when it contains an access token."""
+    """Return the trouble in a response of the token endpoint; None when it contains an access token."""
     body = reply.json()
     fields = body if isinstance(body, dict) else {}
     if reply.status == 200:
@@ -46,7 +46,7 @@ def lwa_trouble(reply: Reply) -> AmazonTrouble | None:
 
 
 def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
-    """Return the trouble in an answer of the Selling Partner API; None for 204 and for 2xx with a JSON object.
+    """Return the trouble in a response of the Selling Partner API; None for 204 and for 2xx with a JSON object.
 
     401 and 403 are `Forbidden`; the caller finds out whether the access token had merely expired.
     """
@@ -72,7 +72,7 @@ def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
 
 
 def invalid(answer: Mapping[str, Any]) -> ContentRefused:
-    """Return the trouble in an answer of the Listings API with HTTP 200 and the status INVALID."""
+    """Return the trouble in a response of the Listings API with HTTP 200 and the status INVALID."""
     words = _said(answer, "issues")
     return ContentRefused(str(words) or "refused without a reason", words)
 

@@ -41,7 +41,7 @@ class Http:
         self._all: list[httpx.Client] = []
 
     def send(self, method: str, url: str, *, seconds: float | None = None, **request: Any) -> Reply:
-        """Send one request. Raises `Transient` when no complete answer came in time, for any reason."""
+        """Send one request. Raises `Transient` when no complete response came in time, for any reason."""
         limit = seconds or self._seconds
         deadline = time.monotonic() + limit
         where = f"{method} {url.split('?')[0]}"

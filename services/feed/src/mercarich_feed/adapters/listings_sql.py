@@ -80,7 +80,7 @@ class SqlListings:
         until = self._now() + LEASE
         try:
             run_tx(self._engine, lambda connection: store.renew(connection, claims, until))
-        except DatabaseAway as error:  # go on without: the answers under way matter more than the claim
+        except DatabaseAway as error:  # go on without: the responses under way matter more than the claim
             log.warning("claims could not be renewed", extra={"reason": str(error)})
 
     def settle(self, claim: str, pushed: Sequence[Pushed]) -> None:
@@ -157,8 +157,8 @@ def _to_read(row: Row[Any]) -> Offer:
 def _shown() -> Any:
     """SQL expression: the quantity that Amazon shows before a restore; NULL when it is not known.
 
-    An offer is known to be up only when its quantity was seen there and nothing was sent since: a zero whose answer was
-    lost, or that a feed carried, may have taken effect.
+    An offer is known to be up only when its quantity was seen there and nothing was sent since: a zero whose response
+    was lost, or that a feed carried, may have taken effect.
     """
     seen = and_(listings.c.verified_at.is_not(None), listings.c.pushed_revision == listings.c.revision - 1)
     known = or_(listings.c.pushed_quantity == 0, seen)

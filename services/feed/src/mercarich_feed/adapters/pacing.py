@@ -1,4 +1,4 @@
-"""Stay below Amazon's usage plans: a token bucket for each seller and operation, adjusted by Amazon's answers."""
+"""Stay below Amazon's usage plans: a token bucket for each seller and operation, adjusted by Amazon's responses."""
 
 import threading
 from collections.abc import Callable

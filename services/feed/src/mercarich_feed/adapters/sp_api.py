@@ -103,7 +103,7 @@ class SpApi:
     def patch_quantity(self, account: Account, sku: str, quantity: int, lead_time_days: int | None = None) -> None:
         """Set an offer's quantity, and its lead time if given. The status INVALID comes with HTTP 200.
 
-        A zero whose answer is lost is sent again at once. Any other quantity is not: the second try might arrive
+        A zero whose response is lost is sent again at once. Any other quantity is not: the second try might arrive
         after a newer zero.
         """
         body = {"productType": "PRODUCT", "patches": availability_patches(quantity, lead_time_days)}
@@ -188,7 +188,7 @@ class SpApi:
         return [str(feed["feedId"]) for feed in sorted(feeds, key=lambda feed: str(feed.get("createdTime", "")))]
 
     def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
-        """Send the request, with retries, and return the answer. `paced`: the caller has waited for the quota."""
+        """Send the request, with retries, and return the response. `paced`: the caller has waited for the quota."""
         lost: list[Transient] = []
         try:
             return self._until_answered(account, operation, lost, paced=paced)
@@ -202,7 +202,7 @@ class SpApi:
     def _until_answered(
         self, account: Account, operation: Operation, lost: list[Transient], *, paced: bool
     ) -> dict[str, Any]:
-        """Append to `lost` each try that got no answer."""
+        """Append to `lost` each try that got no response."""
         refreshed = False
         for tried in range(1, _TRIES + 1):
             if not paced or tried > 1:
@@ -255,7 +255,7 @@ def _seen(item: Mapping[str, Any]) -> Seen:
     """Return what an item of the Listings API shows, with the reason why it is not for sale.
 
     It is not when an issue has the severity ERROR, or when its status is given and is not BUYABLE. Issues and status
-    come after acceptance (amzn/selling-partner-api-models#4764), so the answer to the push does not tell.
+    come after acceptance (amzn/selling-partner-api-models#4764), so the response to the push does not tell.
     """
     quantity = None
     for availability in item.get("fulfillmentAvailability") or ():

@@ -1,4 +1,4 @@
-"""How Amazon's answer changes its listing: picks the transition of `mercarich_listings.push`."""
+"""How Amazon's response changes its listing: picks the transition of `mercarich_listings.push`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,9 +42,9 @@ class Ended:
 
 
 def settled(push: Push, answered: Pushed, claim: str, now: datetime) -> Change[Push]:
-    """Return the change after the answer to a PATCH that was sent under `claim`.
+    """Return the change after the response to a PATCH that was sent under `claim`.
 
-    If the listing is no longer under this claim, the answer is ignored. But a restore may have overwritten a newer
+    If the listing is no longer under this claim, the response is ignored. But a restore may have overwritten a newer
     push, which is then pushed again.
     """
     offer = answered.offer

@@ -61,7 +61,7 @@ class SubmitFeed:
             document_id = self.amazon.upload(account, feed_document(account.seller_id, offers))
             feed_id = self.amazon.create_feed(account, document_id)
         except AmazonTrouble as trouble:
-            # With the document uploaded, createFeed may have succeeded although its answer was lost: keep the row, so
+            # With the document uploaded, createFeed may have succeeded although its response was lost: keep the row, so
             # that the feed is looked for later.
             if document_id is None or not isinstance(trouble, Transient):
                 self.submissions.abandon(submission_id, FeedNotSent(trouble.said.text, trouble.said.issue))
@@ -111,7 +111,7 @@ class FollowFeeds:
         return self.now() - feed.created_at > timedelta(seconds=self.numbers.feed_stuck_seconds())
 
     def _recover(self, account: Account, feed: OpenFeed) -> None:
-        """Look in Amazon's list for a feed whose createFeed died with the process, or whose answer was lost."""
+        """Look in Amazon's list for a feed whose createFeed died with the process, or whose response was lost."""
         known = self.submissions.known_feeds(account.user_id)
         found = self.amazon.feeds_since(account, feed.created_at - _CLOCKS_APART)
         lost = [feed_id for feed_id in found if feed_id not in known]

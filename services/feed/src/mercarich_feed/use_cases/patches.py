@@ -39,7 +39,7 @@ class PushWithdrawals:
             claim, offers = self.listings.claim_withdrawals(account.user_id, CLAIM)
             if offers:
                 under_way.append((claim, self.amazon.set_quantities(account, offers)))
-            # The answers to the previous claim are collected only after this claim was sent, so that their latency
+            # The responses to the previous claim are collected only after this claim was sent, so that their latency
             # does not slow down the sending.
             while len(under_way) > (1 if offers else 0):
                 troubles += self._settle(under_way)

@@ -32,8 +32,8 @@ class PushRestores:
     """Push the restores that were asked for, after the seller's withdrawals.
 
     Nothing can overtake a queued feed: if a source sells meanwhile, the offer is up again until a later zero arrives.
-    A PATCH is answered within seconds, and no other push of the same offer goes out before that. Offers that Amazon may
-    show already go by PATCH, too, however many they are: each is looked at first.
+    Amazon responds to a PATCH within seconds, and no other push of the same offer goes out before that. Offers that
+    Amazon may show already go by PATCH, too, however many they are: each is looked at first.
     """
 
     gate: Gate

@@ -36,7 +36,7 @@ class Quotas:
 
     factor: float = 1.0
     refused: dict[str, int] = field(default_factory=dict)
-    """Operation -> requests answered with 429."""
+    """Operation -> requests refused with 429."""
     _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict)
     _feeds: dict[str, deque[float]] = field(default_factory=dict)
 

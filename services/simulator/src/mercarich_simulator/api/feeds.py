@@ -19,7 +19,7 @@ FEED_TYPE = "JSON_LISTINGS_FEED"
 
 
 class FeedOperations:
-    """Documents and feeds of the calling seller. Requests for those of other sellers are answered with 404."""
+    """Documents and feeds of the calling seller. Requests for those of other sellers get a 404."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""/_sim/…: the controls of a test. All bodies are JSON; a wrong request is answered with 400 and what was expected."""
+"""/_sim/…: the controls of a test. All bodies are JSON; a wrong request gets a 400 with what was expected."""
 
 import random
 from collections.abc import Callable

@@ -24,7 +24,7 @@ MAX_RESULTS = 1_000
 
 
 class Wrong(Exception):
-    """The request is answered with 400; the text says why."""
+    """The request gets a 400; the text says why."""
 
 
 class Search:

@@ -10,7 +10,7 @@ from mercarich_simulator.sites.look import Look, utc_text
 from mercarich_simulator.sites.pictures import addresses
 
 NOT_FOUND_STATES = frozenset({"deleted", "cancelled", "admin_cancelled"})
-"""A request for a product in one of these states is answered with 404; Shops has no page for it."""
+"""A request for a product in one of these states gets a 404; Shops has no page for it."""
 
 _REDUCED = 5
 """Per cent of a time sale."""
