@@ -65,24 +65,19 @@ class Cache(Generic[Key, Value]):
             self._loads.setdefault(key, set()).add(load)
         try:
             value = fetch()
-        except BaseException:
+            with self._lock:
+                if load in self._loads.get(key, ()):  # not forgotten meanwhile
+                    self._keep(key, value)
+            return value
+        finally:
             with self._lock:
                 self._end(key, load)
-            raise
-        with self._lock:
-            if self._end(key, load):
-                self._keep(key, value)
-        return value
 
-    def _end(self, key: Key, load: object) -> bool:
-        """Return whether the key was not forgotten since this load began."""
+    def _end(self, key: Key, load: object) -> None:
         loads = self._loads.get(key, set())
-        if load not in loads:
-            return False
-        loads.remove(load)
+        loads.discard(load)
         if not loads:
-            del self._loads[key]
-        return True
+            self._loads.pop(key, None)
 
     def __len__(self) -> int:
         return len(self._cached)
