@@ -103,20 +103,18 @@ def test_o1_a_file_that_cannot_be_written_is_one_sentence(pattern: str) -> None:
         path_for("x", "{nobody}")
 
 
-def test_a_line_whose_folder_went_away_is_told_on_stderr_and_does_not_end_its_writer(
-    tmp_path: Path,
-) -> None:
-    script = """
+def log_while_the_folder_is_away(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
+    """Run a process that logs by `line` while its log's folder is away, and once more when the folder is back."""
+    script = f"""
 import logging, os, sys
 from mercarich_platform.logging import configure
 configure("feed")
 os.rename(sys.argv[1], sys.argv[1] + ".old")
-logging.info("to %s", "mysql://u:of-nobody@host")
+{line}
 os.rename(sys.argv[1] + ".old", sys.argv[1])
 logging.info("the next one")
 """
-    folder = tmp_path / "logs"
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", script, str(folder)],
         env={**os.environ, "MERCARICH_LOG_FILE": str(folder / "{service}.log")},
         capture_output=True,
@@ -124,6 +122,11 @@ logging.info("the next one")
         check=False,
         timeout=60,
     )
+
+
+def test_a_line_whose_folder_went_away_is_told_on_stderr_and_does_not_end_its_writer(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    done = log_while_the_folder_is_away(folder, 'logging.info("to %s", "mysql://u:of-nobody@host")')
 
     assert (done.returncode, done.stderr.count("\n")) == (0, 1)
     assert done.stderr.startswith("MERCARICH_LOG_FILE: No such file or directory: ")
@@ -132,24 +135,8 @@ logging.info("the next one")
 
 
 def test_a_line_that_cannot_be_made_while_its_folder_is_away_does_not_end_its_writer(tmp_path: Path) -> None:
-    script = """
-import logging, os, sys
-from mercarich_platform.logging import configure
-configure("feed")
-os.rename(sys.argv[1], sys.argv[1] + ".old")
-logging.info("%d pieces", "many")
-os.rename(sys.argv[1] + ".old", sys.argv[1])
-logging.info("the next one")
-"""
     folder = tmp_path / "logs"
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(folder)],
-        env={**os.environ, "MERCARICH_LOG_FILE": str(folder / "{service}.log")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = log_while_the_folder_is_away(folder, 'logging.info("%d pieces", "many")')
 
     assert done.returncode == 0
     assert "--- Logging error ---" in done.stderr
