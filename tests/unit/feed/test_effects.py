@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.unit.listings.pushes import AT_REST
 
 from mercarich_contracts.events import EventKind
 from mercarich_feed.domain.answers import (
@@ -36,25 +37,7 @@ from mercarich_reasons.push import (
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(seconds=1)
-RESTORE = Push(
-    id=7,
-    user_id=2,
-    sku="S-1",
-    revision=5,
-    quantity=3,
-    pushed_revision=4,
-    pushed_quantity=0,
-    pushed_at=None,
-    verified_at=None,
-    next_read_at=None,
-    push_claim="mine",
-    push_claim_until=NOW,
-    push_attempts=0,
-    push_not_before=None,
-    push_problem=None,
-    push_failed_revision=None,
-    orphan=False,
-)
+RESTORE = replace(AT_REST, quantity=3, pushed_revision=4, push_claim="mine", push_claim_until=NOW)
 ZERO = replace(RESTORE, quantity=0, pushed_quantity=3)
 DONE = FeedEnd(FeedState.DONE, {"OTHER": AmazonRefused("bad")})
 REFUSED = ContentRefused("90220 no", Said("no", "90220"))

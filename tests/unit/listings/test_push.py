@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.unit.listings.pushes import AT_REST
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings import push as push_module
@@ -48,24 +49,14 @@ BEFORE = NOW - timedelta(hours=1)
 REFUSAL, NO, UNKNOWN = AmazonRefused("older"), AmazonRefused("no"), UnknownSku("what?")
 AWAY, FATAL = AmazonUnreachable("HTTP 503"), FeedEndedAs("fatal")
 
-ZERO = Push(
-    id=7,
-    user_id=2,
-    sku="S-1",
-    revision=5,
-    quantity=0,
+ZERO = replace(
+    AT_REST,
     pushed_revision=4,
     pushed_quantity=9,
     pushed_at=BEFORE,
     verified_at=BEFORE,
-    next_read_at=None,
     push_claim="mine",
     push_claim_until=NOW + timedelta(seconds=3),
-    push_attempts=0,
-    push_not_before=None,
-    push_problem=None,
-    push_failed_revision=None,
-    orphan=False,
 )
 RESTORE = replace(ZERO, quantity=3)
 DOUBT = NotShown(9)

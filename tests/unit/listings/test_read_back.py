@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.unit.listings.pushes import AT_REST
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings.push import LEASE, Push, Pushed
@@ -27,25 +28,7 @@ from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotForSale,
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(milliseconds=300)
 """When Amazon responded."""
-ZERO = Push(
-    id=7,
-    user_id=2,
-    sku="S-1",
-    revision=5,
-    quantity=0,
-    pushed_revision=5,
-    pushed_quantity=0,
-    pushed_at=NOW - timedelta(seconds=1),
-    verified_at=None,
-    next_read_at=NOW,
-    push_claim=None,
-    push_claim_until=None,
-    push_attempts=0,
-    push_not_before=None,
-    push_problem=None,
-    push_failed_revision=None,
-    orphan=False,
-)
+ZERO = replace(AT_REST, pushed_at=NOW - timedelta(seconds=1), next_read_at=NOW)
 RESTORE = replace(ZERO, quantity=3, pushed_quantity=3)
 IN_DOUBT = replace(
     RESTORE,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.unit.listings.pushes import AT_REST
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, State
@@ -71,26 +72,8 @@ def listing(**columns: Any) -> Listing:
 
 def push(of: Listing, **columns: Any) -> Push:
     """Amazon shows what it should; keywords change it."""
-    even = {
-        "id": of.id,
-        "user_id": of.user_id,
-        "sku": of.sku,
-        "revision": of.revision,
-        "quantity": of.quantity,
-        "pushed_revision": of.revision,
-        "pushed_quantity": of.quantity,
-        "pushed_at": None,
-        "verified_at": None,
-        "next_read_at": None,
-        "push_claim": None,
-        "push_claim_until": None,
-        "push_attempts": 0,
-        "push_not_before": None,
-        "push_problem": None,
-        "push_failed_revision": None,
-        "orphan": False,
-    }
-    return Push(**{**even, **columns})
+    even = replace(AT_REST, id=of.id, user_id=of.user_id, sku=of.sku, revision=of.revision, quantity=of.quantity)
+    return replace(even, **{"pushed_revision": of.revision, "pushed_quantity": of.quantity, **columns})
 
 
 NOT_LEFT = {"pushed_revision": 1, "pushed_quantity": 1}
