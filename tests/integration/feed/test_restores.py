@@ -248,6 +248,15 @@ def test_restores_are_limited_to_what_the_sweep_asked_for(
     eventually(lambda: len(restores(shop, 1)) == before - limit - 1)
 
 
+def test_a_restore_of_which_nobody_knows_what_amazon_shows_goes_by_no_feed(shop: Shop) -> None:
+    unknown, *others = restores(shop, 1)
+    shop.alter(listings, unknown, pushed_quantity=None)
+    waiting = SqlListings(shop.engine, now).restores_waiting
+
+    assert waiting(1, None, at_most=100, by_feed=False) == 1
+    assert waiting(1, None, at_most=100, by_feed=True) == len(others)
+
+
 def test_what_a_claim_passes_over_still_waits(shop: Shop) -> None:
     """A requested restore must not count as granted while another lane has the row."""
     if shop.engine.dialect.name == "sqlite":

@@ -52,7 +52,8 @@ def restore_waits(now: datetime) -> ColumnElement[bool]:
 def shown_at_no_time() -> ColumnElement[bool]:
     """SQL condition for restores: Amazon shows 0 since the withdrawal, and this quantity was never sent."""
     first = or_(listings.c.push_failed_revision.is_(None), listings.c.push_failed_revision != listings.c.revision)
-    return and_(listings.c.pushed_quantity == 0, first)
+    known = listings.c.pushed_quantity.is_not(None)  # so that the condition is never NULL, and can be negated
+    return and_(known, listings.c.pushed_quantity == 0, first)
 
 
 def source_is_fresh(now: datetime) -> ColumnElement[bool]:
