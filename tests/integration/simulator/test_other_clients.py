@@ -38,7 +38,8 @@ def spoken(client: str, task: dict[str, Any]) -> list[Exchange]:
 @pytest.fixture
 def amazon(start: Start) -> list[Exchange]:
     sim = start("--feed-queue-seconds", "3", "--feed-process-seconds", "1")
-    seed, seller = sim.get("/_sim/seed"), sim.get("/_sim/seed")["sellers"][0]
+    seed = sim.get("/_sim/seed")
+    seller = seed["sellers"][0]
     return spoken(
         "amazon",
         {
