@@ -14,6 +14,8 @@ from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 
 Schema = dict[str, Any]
 
+_DAY: Schema = {"pattern": r"^\d{4}-\d{2}-\d{2}$"}
+"""Of a day, since helm does not check formats."""
 SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
     "checker": (CheckerSettings, frozenset({"proxy_urls"})),
     "updater": (UpdaterSettings, frozenset({"proxy_urls"})),
@@ -245,7 +247,8 @@ def _bounds(field: Schema) -> Schema:
     for choice in field.get("anyOf", []):
         if choice.get("type") != "null":
             return _bounds(choice)
-    return {key: value for key, value in field.items() if key not in ("title", "default", "format", "writeOnly")}
+    bounds = {key: value for key, value in field.items() if key not in ("title", "default", "format", "writeOnly")}
+    return bounds | _DAY if field.get("format") == "date" else bounds
 
 
 def _object(**properties: Schema) -> Schema:

@@ -35,6 +35,7 @@ BAD = {
     "checker.settings.CHECKER_SLOT=8": "CHECKER_SLOT",
     "checker.settings.CHECKER_YAHOO_PROXY_URL=http://x": "CHECKER_YAHOO_PROXY_URL",
     "feed.settings.FEED_ENCRYPTION_KEY=secret": "FEED_ENCRYPTION_KEY",
+    "feed.settings.FEED_LWA_SECRET_CREATED=28.11.2026": "FEED_LWA_SECRET_CREATED",
     "marketplaces.yahoo.settings.YAHOO_PROXY_RATE_PER_SECOND=-1": "YAHOO_PROXY_RATE_PER_SECOND",
     "marketplaces.yahoo.replicas=2": "replicas",
     "schedules.items.check-item-yahoo.schedule=TZ=UTC 0 0 * * *": "schedule",
