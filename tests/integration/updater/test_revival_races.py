@@ -15,7 +15,7 @@ from mercarich_db.tables import listings
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import JustGone
 from mercarich_reasons.push import AmazonUnreachable
-from mercarich_reasons.stock import ApprovedItemGone
+from mercarich_reasons.stock import ApprovedItemDearer, ApprovedItemGone
 from mercarich_updater.ports import Ageing
 
 SOON = timedelta(seconds=20)
@@ -54,6 +54,41 @@ def test_an_approved_one_that_was_seen_sold_after_our_look_lapses(shop: RevivalS
     shop.decide()
     assert (shop.states(listing), shop.offer(listing).quantity) == (["lapsed"], 0)
     assert shop.reasons(listing)[-1] == ApprovedItemGone("new1")
+
+
+BUYER_PAYS: dict[str, Any] = {"shipping_payer": "buyer", "shipping_cost_jpy": 149}
+NOT_TOLD: dict[str, Any] = {"shipping_payer": "buyer", "shipping_cost_jpy": None}
+
+
+@pytest.mark.parametrize(
+    ("proposed", "now", "cost"),
+    [
+        ({"price_jpy": 800}, {"price_jpy": 801}, 801),
+        ({"price_jpy": 800}, {"price_jpy": 800, **BUYER_PAYS}, 949),
+        ({"price_jpy": 800, **BUYER_PAYS}, {"price_jpy": 801, **NOT_TOLD}, 950),
+        ({"price_jpy": 800, **BUYER_PAYS}, {"price_jpy": 800, **NOT_TOLD}, None),
+        ({"price_jpy": 800, **BUYER_PAYS}, {"price_jpy": 790, **BUYER_PAYS, "shipping_cost_jpy": 159}, None),
+        ({"price_jpy": 800}, {"price_jpy": None}, "none told"),
+    ],
+)
+def test_an_approved_one_that_costs_more_than_was_approved_lapses(
+    shop: RevivalShop, market: Market, proposed: dict[str, Any], now: dict[str, Any], cost: int | str | None
+) -> None:
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_ASK_FIRST", "on")
+    listing = shop.gone(user, "old1", sku="s1")
+    market.for_sale = [item("new1", **proposed)]
+    shop.wake(listing)
+    shop.desk.approve("s1", None, "yuki")
+    market.for_sale = [item("new1", **now)]
+    shop.decide()
+    if cost is None:
+        assert (shop.states(listing)[-1], shop.offer(listing).quantity) == ("applied", 1)
+    else:
+        approved = proposed["price_jpy"] + (proposed.get("shipping_cost_jpy") or 0)
+        assert (shop.states(listing), shop.offer(listing).quantity) == (["lapsed"], 0)
+        told = cost if isinstance(cost, int) else None
+        assert shop.reasons(listing)[-1] == ApprovedItemDearer("new1", approved, told)
 
 
 def test_a_look_at_a_waiting_restores_source_does_not_bring_back_what_sold_since(

@@ -116,6 +116,16 @@ class ApprovedItemGone(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedItemDearer(Reason):
+    """The approved replacement costs more than it did when it was proposed. Both costs include postage."""
+
+    item_id: str
+    approved_jpy: int
+    cost_jpy: int | None = None
+    """None: no price is told any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class ByHand(Reason):
     """A person did it."""
 

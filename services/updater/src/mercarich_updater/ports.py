@@ -124,6 +124,9 @@ class Approved:
     wanted: Wanted
     marketplace: Marketplace
     item_id: str
+    price_jpy: int | None
+    """Its price when it was proposed. This and the next: None when it was not known."""
+    postage_jpy: int | None
 
 
 @dataclass(frozen=True, slots=True)

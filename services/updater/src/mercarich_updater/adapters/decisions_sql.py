@@ -11,7 +11,7 @@ from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, revivals, source_items
+from mercarich_db.tables import amazon_accounts, listings, revival_candidates, revivals, source_items
 from mercarich_listings import store
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import tell, withdraw
@@ -31,11 +31,15 @@ class SqlDecisions:
         self._engine = engine
 
     def approved(self, marketplace: Marketplace) -> Sequence[Approved]:
+        old, seen = source_items.c, revival_candidates.c
+        found = and_(seen.marketplace == revivals.c.marketplace, seen.item_id == revivals.c.item_id)
         rows = (
-            select(
-                revivals, source_items.c.marketplace.label("old_marketplace"), source_items.c.item_id.label("old_id")
+            select(revivals, old.marketplace.label("old_marketplace"), old.item_id.label("old_id"))
+            .add_columns(seen.shipping_payer, seen.shipping_cost_jpy)
+            .join(source_items, old.id == revivals.c.old_source_item_id)
+            .outerjoin(
+                revival_candidates, and_(seen.listing_id == revivals.c.listing_id, found, seen.refused_by.is_(None))
             )
-            .join(source_items, source_items.c.id == revivals.c.old_source_item_id)
             .where(revivals.c.state == RevivalState.APPROVED, source_items.c.marketplace == marketplace)
             .order_by(revivals.c.id)
             .limit(AT_ONCE)
@@ -132,4 +136,5 @@ def _approved(row: Any) -> Approved:
         first_price_jpy=None,
         withdrawn_at=None,
     )
-    return Approved(row.id, wanted, Marketplace(row.marketplace), row.item_id)
+    postage = 0 if row.shipping_payer == "seller" else row.shipping_cost_jpy
+    return Approved(row.id, wanted, Marketplace(row.marketplace), row.item_id, row.price_jpy, postage)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
-from mercarich_reasons.stock import ApprovedItemGone, ApprovedItemSeen, ApprovedItemUsed
+from mercarich_reasons.stock import ApprovedItemDearer, ApprovedItemGone, ApprovedItemSeen, ApprovedItemUsed
 from mercarich_updater.ports import Ageing, Approved, Decisions, Done, GoneMeanwhile, Listings, Look, UsedMeanwhile
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ FRESH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class TakeApproved:
-    """Apply approved replacements, each after one more look, since it may have sold before the approval.
+    """Apply approved replacements, each after one more look: it may have sold, or become dearer than was approved.
 
     Raises `ProxyAway` and `DatabaseAway`.
     """
@@ -42,6 +43,9 @@ class TakeApproved:
         if item.state is not State.AVAILABLE:
             self.decisions.lapse(approved, ApprovedItemSeen(approved.item_id, item.state, item.reason), self.now())
             return ()
+        if dearer := _dearer(approved, item):
+            self.decisions.lapse(approved, dearer, self.now())
+            return ()
         rules = self.listings.rules(approved.wanted.user_id)
         try:
             return self.decisions.take(approved, item, rules, self.now())
@@ -51,6 +55,19 @@ class TakeApproved:
         except GoneMeanwhile:
             self.decisions.lapse(approved, ApprovedItemGone(approved.item_id), self.now())
             return ()
+
+
+def _dearer(approved: Approved, item: Item) -> ApprovedItemDearer | None:
+    """Return what the item costs, if that is more than was approved; postage that its page does not tell is the same.
+
+    Postage that was not known at the approval was not approved either.
+    """
+    if approved.price_jpy is None:
+        return None
+    agreed = approved.price_jpy + (approved.postage_jpy or 0)
+    postage = approved.postage_jpy if item.postage_jpy is None else item.postage_jpy
+    cost = None if item.price_jpy is None else item.price_jpy + (postage or 0)
+    return ApprovedItemDearer(approved.item_id, agreed, cost) if cost is None or cost > agreed else None
 
 
 class KeepFresh:
