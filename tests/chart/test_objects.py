@@ -62,6 +62,7 @@ def test_only_what_handles_pictures_holds_their_volume_and_does_not_walk_it_to_c
         "CronJob stock-delete-old-items": False,
         "Deployment stock-jobs-import": False,
         "Deployment stock-pages": True,
+        "Deployment stock-toolbox": False,
         "Deployment stock-updater-mercari": True,
         "Deployment stock-updater-yahoo": True,
     }
