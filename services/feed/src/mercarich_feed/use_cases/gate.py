@@ -73,10 +73,11 @@ class _Rests:
             span = 1.0 if isinstance(trouble, RateLimited) else min(last * 2, _LONGEST_REST_SECONDS)
             rest = max(span * random.uniform(0.5, 1.0), asked or 0.0)
             self._until[user_id] = (now + rest, span)
-        log.warning(
-            "Amazon is not working for a seller",
-            extra={"user_id": user_id, "kind": type(trouble).__name__, "reason": str(trouble), "rest": round(rest, 1)},
-        )
+        told = {"user_id": user_id, "kind": type(trouble).__name__, "reason": str(trouble), "rest": round(rest, 1)}
+        if isinstance(trouble, RateLimited):
+            log.info("a seller's quota is used up", extra=told)
+        else:
+            log.warning("Amazon is not working for a seller", extra=told)
         return rest
 
     def clear(self, user_id: int) -> None:
