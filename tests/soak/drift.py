@@ -1,6 +1,7 @@
 """Drift: how long Amazon shows another quantity than the books say, while no push is pending.
 
-Time in which Amazon refuses somebody does not count: nobody could have seen or mended anything then.
+Time in which Amazon refuses somebody does not count: nobody could have seen or mended anything then. Neither does an
+offer that the product rightly has left to its seller (`left_to_sellers`).
 """
 
 from collections import Counter
@@ -12,8 +13,12 @@ from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence
 
 from mercarich_db.engine import reading
-from mercarich_db.tables import amazon_accounts, listings
-from mercarich_simulator.amazon.offers import Offer
+from mercarich_db.tables import amazon_accounts, listings, removed_offers
+from mercarich_db.types import has_code
+from mercarich_listings.removed import HELD
+from mercarich_listings.removed_store import IS_UP
+from mercarich_reasons.push import CameBackAgain
+from mercarich_simulator.amazon.offers import PATCH, Offer
 
 LOOK_SECONDS = 600.0
 Key = tuple[str, str]
@@ -27,6 +32,23 @@ class Kind(StrEnum):
 
 
 PROMISED_SECONDS = {Kind.ZERO: 3_600.0, Kind.OTHER: 86_400.0}
+
+
+def left_to_sellers(plant: Plant) -> frozenset[Key]:
+    """Return the deleted offers that the product leaves up, and whose zero was undone within a day."""
+    query = select(amazon_accounts.c.seller_id, removed_offers.c.sku)
+    query = query.join(amazon_accounts, amazon_accounts.c.user_id == removed_offers.c.user_id)
+    with reading(plant.database.books) as connection:
+        rows = connection.execute(query.where(IS_UP, has_code(removed_offers.c.reason, CameBackAgain)))
+        left = [(row.seller_id, row.sku) for row in rows]
+    return frozenset(key for key in left if _undone(plant.market.world.offers.touched[key]))
+
+
+def _undone(offer: Offer) -> bool:
+    """Return whether a zero of the product was undone within a day."""
+    soon = HELD.total_seconds()
+    pairs = zip(offer.changes, offer.changes[1:], strict=False)
+    return any(one.lane == PATCH and not one.quantity and after.at - one.at < soon for one, after in pairs)
 
 
 class Drift:
@@ -59,7 +81,7 @@ class Drift:
                 self.late[key, kind] = Offence(key[1], key[0], f"{text}, for {seconds / 60:.0f} min")
 
     def _differences(self) -> Iterator[tuple[Key, Kind, str]]:
-        books = self._books()
+        books = self._books() | dict.fromkeys(left_to_sellers(self._plant), (0, False))
         for key, offer in self._plant.market.world.offers.touched.items():
             said, settled = books.get(key, (0, True))
             shown = _shown(offer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, func, select
-from tests.soak.drift import Drift, Kind
+from tests.soak.drift import Drift, Kind, left_to_sellers
 from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence, Sentinel
 
@@ -68,7 +68,7 @@ class Verdicts:
         ledger = self._ledger(market_stopped_at)
         return [
             self._of_ledger(ledger, "wrong withdrawals", "wrong_withdrawals"),
-            self._of_ledger(ledger, "missed withdrawals", "missed_withdrawals"),
+            self._missed(ledger),
             _of("revived offers without a source that was just seen available", self._sentinel.pushed_blindly),
             self._of_ledger(ledger, "offers put up again without a source that is there", "wrong_restores"),
             _of("offers revived to a source that the same seller uses already", self._sentinel.used_twice),
@@ -120,6 +120,11 @@ class Verdicts:
         ]
         return Verdict(promise, offences, ledger[name])
 
+    def _missed(self, ledger: dict[str, Any]) -> Verdict:
+        left, missed = left_to_sellers(self._plant), self._of_ledger(ledger, "missed withdrawals", "missed_withdrawals")
+        offences = [each for each in missed.offences if (each.seller_id, each.sku) not in left]
+        return Verdict(missed.promise, offences, missed.count - len(missed.offences) + len(offences))
+
     def _of_drift(self, promise: str, kind: Kind) -> Verdict:
         late = [offence for (_, one), offence in self._drift.late.items() if one is kind]
         return Verdict(promise, late, self._drift.beyond[kind])
@@ -160,12 +165,12 @@ class Verdicts:
             shown = offer.quantity if offer else None
             if shown != row.quantity:
                 yield Offence(row.sku, row.seller_id, f"Amazon shows {shown}, the books say {row.quantity}")
-        catalogue = self._plant.market.world.catalogue
+        catalogue, left = self._plant.market.world.catalogue, left_to_sellers(self._plant)
         for marketplace, shelf in catalogue.shelves.items():
             for number in range(shelf.listings):
                 listing = catalogue.listing(marketplace, number)
                 key = (listing.seller.seller_id, listing.sku)
-                if key not in here and (offer := offers.get(*key)) is not None and offer.quantity:
+                if key not in here | left and (offer := offers.get(*key)) is not None and offer.quantity:
                     yield Offence(key[1], key[0], f"deleted from the books, and Amazon shows {offer.quantity}")
 
     def _crashes(self) -> Iterator[Offence]:

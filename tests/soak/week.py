@@ -13,6 +13,7 @@ from tests.soak import beginning, wiring
 from tests.soak.broker import Broker
 from tests.soak.commands import Commands
 from tests.soak.database import Database
+from tests.soak.drift import left_to_sellers
 from tests.soak.kernel import Kernel, Process
 from tests.soak.loop import VirtualLoop
 from tests.soak.market import Market
@@ -22,7 +23,7 @@ from tests.soak.proxies import PROXIES, Proxies
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import reading
-from mercarich_db.tables import listing_events, submissions
+from mercarich_db.tables import listing_events, removed_offers, submissions
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_platform.outages import DatabaseAway
@@ -130,6 +131,8 @@ class Week:
         return (
             f"Buyers ordered {ledger['orders']:,} times, {ledger['orders_unsourced']:,} of them without a source. "
             f"Feeds: {self._feeds() or 'none'}; {self._removed():,} listings left Amazon. "
+            f"Deleted offers came back {self._came_back()} times; "
+            f"{len(left_to_sellers(plant))} of them are left to their sellers. "
             f"Requests: {', '.join(f'{number:,} {name}' for name, number in requests.items())}. Messages: "
             f"{', '.join(f'{number:,} {name}' for name, number in plant.broker.counts.items())}. "
             f"The database refused {plant.database.refused:,} times; services were killed "
@@ -153,6 +156,10 @@ class Week:
         left = select(func.count()).where(listing_events.c.kind == EventKind.LEFT_AMAZON)
         with reading(self.plant.database.books) as connection:
             return connection.execute(left).scalar_one()
+
+    def _came_back(self) -> int:
+        with reading(self.plant.database.books) as connection:
+            return connection.execute(select(func.sum(removed_offers.c.returns))).scalar() or 0
 
     def _fingerprint(self) -> str:
         """A hash of all events of listings and offers: two weeks with the same seed and code have the same."""

@@ -12,6 +12,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import (
     amazon_accounts,
     listing_events,
+    listing_removals,
     listings,
     source_items,
     submission_items,
@@ -105,6 +106,11 @@ class Shop:
     def read_soon(self, ids: Sequence[int]) -> None:
         """Have these listings read at Amazon at once."""
         run_tx(self.engine, lambda connection: store.read_soon(connection, ids, now()))
+
+    def want_removal(self, listing_id: int) -> None:
+        """Have the listing deleted at Amazon."""
+        row = {"listing_id": listing_id, "user_id": self.row(listing_id).user_id, "wanted_at": now(), "attempts": 0}
+        run_tx(self.engine, lambda connection: connection.execute(insert(listing_removals).values(row)))
 
     def let_amazon_have_its_time(self, listing_id: int) -> None:
         """Let pass what Amazon may take to show a quantity."""

@@ -9,7 +9,7 @@ from tests.integration.web.rows import Rows, ago
 
 from mercarich_contracts.events import EventKind
 from mercarich_db import tables
-from mercarich_reasons.push import NotShown, UnknownSku
+from mercarich_reasons.push import CameBackAgain, NotShown, UnknownSku
 from mercarich_web.listings.terminal import TOLD
 
 
@@ -162,6 +162,53 @@ def test_the_search_for_another_source_and_what_it_refused_and_found_are_shown(
     assert datetime.fromisoformat(told["search"]["until"]) == ago(minutes=8) + timedelta(days=5)
     assert "price 2, rating 1" in page
     assert "yahoo n3" in page
+
+
+def test_a_deleted_offer_tells_what_amazon_shows_and_what_was_done_about_it(mercarich: Mercarich, rows: Rows) -> None:
+    times = {"created_at": ago(days=3), "removed_at": ago(days=1), "next_read_at": ago(hours=-1), "attempts": 0}
+    back = {
+        "shown": 2,
+        "read_at": ago(minutes=2),
+        "returns": 2,
+        "came_back_at": ago(hours=2),
+        "zeroed_at": ago(hours=5),
+    }
+    user = rows.user("hanako")
+    rows.add(tables.removed_offers, user_id=user, sku="SKU-1", listing_id=7, **times, **back, reason=CameBackAgain(2))
+    for at in (ago(days=5), ago(days=2), ago(hours=3)):  # The first and the last are of other listings with this id.
+        rows.add(tables.listing_events, listing_id=7, user_id=user, at=at, kind=EventKind.DELETED)
+
+    told, page = mercarich.json("explain", "SKU-1"), mercarich.page("explain", "SKU-1")
+
+    assert (told["shown"], told["returns"], told["reason_code"]) == (2, 2, "came_back_again")
+    assert [datetime.fromisoformat(event["at"]) for event in told["events"]] == [ago(days=2)]
+    assert "SKU-1 of hanako: deleted" in page
+    assert "deleted here and set to 0, but Amazon shows 2 again" in page
+    assert re.search(r"came back +2 times", page)
+
+
+def test_a_draft_with_the_sku_of_a_deleted_offer_is_told_as_that_until_it_is_an_offer(
+    mercarich: Mercarich, rows: Rows
+) -> None:
+    user, times = (
+        rows.user("hanako"),
+        {"created_at": ago(days=3), "removed_at": ago(days=1), "next_read_at": ago(hours=-1)},
+    )
+    listing = rows.listing(user, rows.source("x1"), "SKU-1", listed=False)
+    rows.add(tables.removed_offers, user_id=user, sku="SKU-1", listing_id=listing, **times, returns=0, attempts=0)
+    assert mercarich.json("explain", "SKU-1")["returns"] == 0
+    rows.change(tables.listings.update().values(listed=True))
+    assert mercarich.json("explain", "SKU-1")["offer"]["id"] == listing
+
+
+def test_a_deleted_sku_of_two_sellers_wants_a_username(mercarich: Mercarich, rows: Rows) -> None:
+    times = {"created_at": ago(days=3), "removed_at": ago(days=1), "next_read_at": ago(hours=-1)}
+    for name in ("taro", "hanako"):
+        key = {"user_id": rows.user(name), "sku": "SKU-1", "listing_id": 7}
+        rows.add(tables.removed_offers, **key, **times, returns=0, attempts=0)
+
+    assert "2 sellers have the SKU SKU-1: hanako, taro" in mercarich("explain", "SKU-1").stderr
+    assert mercarich.json("explain", "SKU-1", "--username", "taro")["username"] == "taro"
 
 
 def test_a_push_that_waits_for_a_refused_token_says_so(mercarich: Mercarich, rows: Rows) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import CHUNK, GIVEN_IDS, among, among_keys, insert_missing, insert_rows, update_rows
 from mercarich_db.tables import listing_events, listing_removals, listings
+from mercarich_listings import removed_store
 from mercarich_listings.event import Change, Event
 from mercarich_listings.listing import Listing
 from mercarich_listings.push import Push
@@ -93,7 +94,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     """Write changes and their events. The rows must be locked by `lock` or `lock_pushes`.
 
     One statement for all rows in which the same columns differ, and one for all events. Drafts that became offers are
-    read at Amazon at once.
+    read at Amazon at once, and are no longer watched as deleted ones.
     """
     made = list(changes)
     differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -107,6 +108,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     listed = [change.after for change in made if isinstance(change.after, Listing) and _was_listed(change)]
     if listed:
         read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
+        removed_store.end(connection, [(listing.user_id, listing.sku) for listing in listed])
 
 
 def read_soon(connection: Connection, ids: Sequence[int], at: datetime) -> None:
@@ -156,7 +158,10 @@ def edit(connection: Connection, rows: Sequence[Mapping[str, Any]], *, user_id: 
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert rows, all with the same columns; return their ids in the order of the rows."""
+    """Insert rows, all with the same columns; return their ids in the order of the rows.
+
+    Offers among them are no longer watched as deleted ones.
+    """
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
@@ -165,16 +170,21 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         insert_rows(connection, listings, names, [tuple(row[name] for name in names) for row in some])
         made = among_keys(_KEY, [(row["user_id"], row["sku"]) for row in some])
         ids |= {(user_id, sku): id for user_id, sku, id in connection.execute(select(*_KEY, listings.c.id).where(made))}
+        removed_store.end(connection, [(row["user_id"], row["sku"]) for row in some if row["listed"]])
     return [ids[row["user_id"], row["sku"]] for row in rows]
 
 
 def add_missing(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """As `add`, but skip rows whose SKU exists. Safe against concurrent transactions that add it."""
+    """As `add`, for drafts, but skip rows whose SKU exists. Safe against concurrent transactions that add it."""
     insert_missing(connection, listings, rows)
 
 
-def remove(connection: Connection, ids: Sequence[int]) -> None:
-    """Delete the rows of listings. Their history stays; the caller deletes rows that refer to them."""
+def remove(connection: Connection, ids: Sequence[int], at: datetime) -> None:
+    """Delete the rows of listings. Their history stays; the caller deletes rows that refer to them.
+
+    Amazon may show them again, so they are watched there from then on.
+    """
+    removed_store.watch(connection, ids, at)
     connection.execute(delete(listings).where(among(listings.c.id, ids)))
 
 

@@ -56,6 +56,20 @@ class NotForSale(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack(Reason):
+    """Amazon shows an offer that was deleted here; it gets a zero."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameBackAgain(Reason):
+    """Amazon shows a deleted offer again soon after its zero, as if somebody wants it up: it is left as it is."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewerQuantity(Reason):
     """The listing has changed since this feed was sent; the newer quantity is pushed after it."""
 

@@ -20,6 +20,7 @@ from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
+from mercarich_feed.adapters.watch_sql import SqlWatch
 from mercarich_feed.dependencies import PRODUCTION, Dependencies
 from mercarich_feed.handlers import ListingsChangedHandler, ReadRounds, Rounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
@@ -30,6 +31,7 @@ from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.read_back import ReadBack
 from mercarich_feed.use_cases.removals import RemoveListings
 from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
+from mercarich_feed.use_cases.watch import WatchRemoved
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import Tick, Worker
 
@@ -85,13 +87,18 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     follow_seller = FollowSeller(feeds, gate(), ReadBack(listings, amazon), gate())
     removals = SqlRemovals(engine, own.token_retry_seconds, now)
     remove, removals_gate = RemoveListings(removals, amazon), gate()
+    watch = SqlWatch(engine, own.token_retry_seconds, now)
+    watch_removed, watch_gate = WatchRemoved(watch, amazon, meter), gate()
 
     def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
-        times = follow_seller(user_id), removals_gate(user_id, remove)
+        times = follow_seller(user_id), removals_gate(user_id, remove), watch_gate(user_id, watch_removed)
         return min((seconds for seconds in times if seconds is not None), default=None)
 
     def to_follow() -> list[int]:
         return [*submissions.sellers_due(), *removals.sellers()]
+
+    def to_read() -> list[int]:
+        return [*listings.sellers_to_read(), *watch.sellers()]
 
     follow: AnyLane[None] = given.lane("follow", own.followers, follow_then_remove)
 
@@ -110,7 +117,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     patches: AnyLane[None] = given.lane("patches", own.pushers, push_then_follow)
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
-        Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, listings.sellers_to_read)),
+        Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, to_read)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine))),
     )
     return Lanes(patches, restores, follow, ticks, amazon, http)

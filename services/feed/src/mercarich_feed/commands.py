@@ -109,7 +109,10 @@ def reconcile(argv: Sequence[str]) -> int:
 def difference_lines(done: Reconciled) -> list[str]:
     """Return the summary: a line for what was read, and one for each kind of difference."""
     differences = [f"  {count} {DIFFERENCES[kind]}" for kind, count in done.found.items()]
-    return [f"{done.asked - done.left} offers read at Amazon; {sum(done.found.values())} differed", *differences]
+    if done.came_back:
+        differences.append(f"  {done.came_back} deleted here, and came back at Amazon")
+    differed = sum(done.found.values()) + done.came_back
+    return [f"{done.asked - done.left} offers read at Amazon; {differed} differed", *differences]
 
 
 def _progress(left: int, asked: int) -> None:

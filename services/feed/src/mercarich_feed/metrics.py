@@ -9,6 +9,9 @@ PUSH_SECONDS = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800),
 )
 TROUBLES = Counter("mercarich_feed_amazon_troubles", "Jobs that Amazon stopped, by kind", ["kind"])
+CAME_BACK = Counter(
+    "mercarich_feed_deleted_offers_came_back", "Deleted offers that Amazon shows again, by what is done", ["done"]
+)
 TOKEN_ERRORS = Counter("mercarich_feed_token_errors", "Refused tokens and credentials, by kind", ["kind"])
 APP_CREDENTIALS_REFUSED = Gauge(
     "mercarich_feed_app_credentials_refused", "1 while Amazon refuses the application's credentials: all work rests"

@@ -12,6 +12,7 @@ from mercarich_feed.domain.answers import AmazonTrouble, Answer
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
+from mercarich_listings.removed import Found
 from mercarich_reasons.reason import Reason
 
 Answers = Callable[[Callable[[], None]], list[Answer]]
@@ -32,8 +33,12 @@ class Amazon(Protocol):
         Return once all are sent, so that the caller can prepare the next ones; the result collects the responses later.
         """
 
-    def shown(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
-        """Read what Amazon shows for each offer."""
+    def shown(self, account: Account, offers: Sequence[Offer], *, deleted: bool = False) -> list[Answer]:
+        """Read what Amazon shows for each offer.
+
+        Those that a search does not find are asked for singly, unless they are `deleted`: most of these do not exist,
+        and get the trouble `Missing` at once.
+        """
 
     def remove(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
         """Delete each listing. A listing that does not exist gets the trouble `Missing`."""
@@ -109,7 +114,7 @@ class Listings(Protocol):
 
 
 class Reads(Protocol):
-    """Reads of many offers that a person asks for. Empty `usernames` or `skus` mean all."""
+    """Reads of many offers that a person asks for, deleted ones included. Empty `usernames` or `skus` mean all."""
 
     def ask(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
         """Have the offers read by that time, zeros first; return how many there are."""
@@ -119,6 +124,9 @@ class Reads(Protocol):
 
     def events(self, usernames: Sequence[str], since: datetime, kinds: Sequence[EventKind]) -> Mapping[EventKind, int]:
         """Count the sellers' events of these kinds since then; a kind without any is left out."""
+
+    def came_back(self, usernames: Sequence[str], since: datetime) -> int:
+        """Count the sellers' deleted offers that Amazon was found to show again since then."""
 
 
 class Removals(Protocol):
@@ -138,6 +146,22 @@ class Removals(Protocol):
 
     def release(self, answers: Sequence[Answer]) -> None:
         """Have them tried again as soon as Amazon can be reached."""
+
+
+class Watch(Protocol):
+    """Offers that were deleted here and that Amazon may show again."""
+
+    def due(self, user_id: int, limit: int) -> list[Offer]:
+        """Return offers whose read is due."""
+
+    def read(self, user_id: int, answers: Sequence[Answer]) -> Mapping[str, Found]:
+        """Store what Amazon shows; return by SKU what becomes of it, without those that are in the books again.
+
+        The caller sends the zeros; one that is never sent is found missing by the next read.
+        """
+
+    def settle(self, user_id: int, answers: Sequence[Answer]) -> None:
+        """Store which zeros Amazon refused. What became an offer in the books meanwhile is pushed again."""
 
 
 class Submissions(Protocol):
@@ -216,6 +240,9 @@ class Meter(Protocol):
     def delivered_after(self, seconds: float) -> None: ...
 
     def trouble(self, trouble: AmazonTrouble) -> None: ...
+
+    def came_back(self, *, zeroed: bool) -> None:
+        """A deleted offer came back; `zeroed`: it gets a zero, else it is left as it is."""
 
 
 class UnreadableToken(Exception):

@@ -14,7 +14,7 @@ from mercarich_db.tables.housekeeping import (
 from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_rows, jobs
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.tables.notices import notice_sendings, notice_ways, notices
-from mercarich_db.tables.offers import listing_events, listings
+from mercarich_db.tables.offers import listing_events, listings, removed_offers
 from mercarich_db.tables.people import amazon_accounts, amazon_links, users
 from mercarich_db.tables.pools import pool_status
 from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
@@ -62,6 +62,7 @@ __all__ = [
     "pool_status",
     "prunings",
     "recovery_codes",
+    "removed_offers",
     "revival_candidates",
     "revivals",
     "run_heads",

@@ -92,3 +92,23 @@ listing_events = Table(
     Index("ix_listing_events_user", "user_id", "at", "kind"),  # a seller's history by day
     Index("ix_listing_events_evidence", "evidence_id"),  # is the evidence still referred to?
 )
+
+removed_offers = Table(  # deleted from `listings`: Amazon may show them again
+    "removed_offers",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("sku", exact(64), primary_key=True),
+    Column("listing_id", Id, nullable=False),  # of the deleted row, whose history this is
+    Column("created_at", UtcDateTime, nullable=False),  # of the deleted row
+    Column("removed_at", UtcDateTime, nullable=False),
+    Column("next_read_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime, nullable=True),
+    Column("shown", Integer, nullable=True),  # the quantity at the last read; NULL: no such offer, or not read yet
+    Column("returns", Integer, nullable=False),  # how often it came back
+    Column("came_back_at", UtcDateTime, nullable=True),  # when the last return was found
+    Column("zeroed_at", UtcDateTime, nullable=True),  # when a zero was last sent, and not refused
+    Column("attempts", Integer, nullable=False),  # zeros since the return that Amazon refused or did not show
+    Column("reason", StoredReason, nullable=True),  # what was made of the last return
+    Index("ix_removed_offers_read", "user_id", "next_read_at"),
+    Index("ix_removed_offers_shown", "shown", "user_id"),  # few are up
+)

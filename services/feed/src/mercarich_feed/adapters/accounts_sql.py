@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, Connection, Engine, exists, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, exists, or_, select, update
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
@@ -153,6 +153,8 @@ def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
     )
 
 
-def has_usable_account(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
-    """SQL condition on a listing: its seller has a usable account."""
-    return exists(select(1).where(amazon_accounts.c.user_id == listings.c.user_id, account_usable(now, retry_seconds)))
+def has_usable_account(
+    now: datetime, retry_seconds: float, user_id: Column[int] = listings.c.user_id
+) -> ColumnElement[bool]:
+    """SQL condition on a listing, or on another row of a seller: the seller has a usable account."""
+    return exists(select(1).where(amazon_accounts.c.user_id == user_id, account_usable(now, retry_seconds)))

@@ -56,11 +56,12 @@ class PacedAmazon:
         operations = ("getListingsItem", "patchListingsItem") if looks else ("patchListingsItem",)
         return self._side_by_side(account, operations, offers, patch, _SENDING_SECONDS)
 
-    def shown(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+    def shown(self, account: Account, offers: Sequence[Offer], *, deleted: bool = False) -> list[Answer]:
         def read(offer: Offer) -> Seen:
             return self._api.shown(account, offer.sku)
 
-        found = self._searched(account, [offer for offer in offers if not offer.awaited and "," not in offer.sku])
+        together = [offer for offer in offers if not offer.awaited and "," not in offer.sku]
+        found = self._searched(account, together, deleted=deleted)
         rest = [offer for offer in offers if offer.sku not in found]
         answers = self._side_by_side(account, ("getListingsItem",), rest, read, _READING_SECONDS)(lambda: None)
         return [*found.values(), *answers]
@@ -96,8 +97,11 @@ class PacedAmazon:
         """Wait for the calls under way; their deadline bounds the wait."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _searched(self, account: Account, offers: Sequence[Offer]) -> dict[str, Answer]:
-        """Return what a search of up to 20 offers finds, by SKU; what it does not find is to be read singly."""
+    def _searched(self, account: Account, offers: Sequence[Offer], *, deleted: bool) -> dict[str, Answer]:
+        """Return what a search of up to 20 offers finds, by SKU; all others are to be read singly.
+
+        Of `deleted` offers, those that it does not find are among the answers, as `Missing`.
+        """
         if not offers:
             return {}
         try:
@@ -106,7 +110,10 @@ class PacedAmazon:
             return {}
         except AmazonTrouble as trouble:
             return {offer.sku: Answer(offer, trouble, self._now()) for offer in offers}
-        return {offer.sku: Answer(offer, None, self._now(), found[offer.sku]) for offer in offers if offer.sku in found}
+        now, missing = self._now(), Missing("the search does not find the SKU")
+        answers = {offer.sku: Answer(offer, None, now, found[offer.sku]) for offer in offers if offer.sku in found}
+        gone = [offer for offer in offers if offer.sku not in found] if deleted else []
+        return answers | {offer.sku: Answer(offer, missing, now) for offer in gone}
 
     def _after_a_look(self, account: Account, offer: Offer) -> int | None:
         """Return the quantity above 0 to send, or None. Raises `PerhapsSold`, `NotLookedAt` and `AmazonTrouble`."""

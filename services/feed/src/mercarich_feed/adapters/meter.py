@@ -13,6 +13,7 @@ from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow
 
 _AWAY_SECONDS = 5.0
+_ZEROED, _LEFT = "zero", "left"
 SECRET_LASTS = timedelta(days=180)
 """Lifetime of an application's secret at Login with Amazon (SP-API, "Rotate your Application's LWA Credentials")."""
 
@@ -28,6 +29,8 @@ class PrometheusMeter:
                 metrics.PUSHES.labels(lane, outcome)
         for verdict in Verdict:
             metrics.TOKEN_VERDICTS.labels(verdict)
+        for done in (_ZEROED, _LEFT):
+            metrics.CAME_BACK.labels(done)
         for kind in (TokenRevoked, AppCredentials, Forbidden):
             metrics.TOKEN_ERRORS.labels(kind.__name__)
 
@@ -42,6 +45,9 @@ class PrometheusMeter:
         metrics.TROUBLES.labels(type(trouble).__name__).inc()
         if isinstance(trouble, TokenRevoked | AppCredentials | Forbidden):
             metrics.TOKEN_ERRORS.labels(type(trouble).__name__).inc()
+
+    def came_back(self, *, zeroed: bool) -> None:
+        metrics.CAME_BACK.labels(_ZEROED if zeroed else _LEFT).inc()
 
 
 @dataclass(frozen=True, slots=True)

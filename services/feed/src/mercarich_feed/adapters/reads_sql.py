@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Engine, and_, func, select, true
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import listing_events, listings, users
+from mercarich_db.tables import listing_events, listings, removed_offers, users
 from mercarich_feed.adapters.accounts_sql import has_usable_account
-from mercarich_listings import store
+from mercarich_listings import removed_store, store
 from mercarich_platform.clock import Clock
 
 _ROWS = 5_000
@@ -33,7 +33,8 @@ class SqlReads:
         # How late a restore is read tells whether it may have been sold unseen: it keeps its time.
         self._read_soon([row.id for row in rows if row.quantity and not row.late], at - _BEFORE)
         self._read_soon([row.id for row in rows if not row.quantity], at)
-        return len(rows)
+        removed = self._removed(usernames, skus)
+        return len(rows) + run_tx(self._engine, lambda connection: removed_store.read_soon(connection, at, removed))
 
     def _read_soon(self, ids: Sequence[int], at: datetime) -> None:
         for start in range(0, len(ids), _ROWS):
@@ -43,8 +44,10 @@ class SqlReads:
     def left(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
         due = select(func.count()).select_from(listings)
         due = due.where(self._read(usernames, skus), listings.c.next_read_at <= at)
+        gone = select(func.count()).select_from(removed_offers)
+        gone = gone.where(self._removed(usernames, skus), removed_offers.c.next_read_at <= at)
         with reading(self._engine) as connection:
-            return connection.execute(due).scalar_one()
+            return connection.execute(due).scalar_one() + connection.execute(gone).scalar_one()
 
     def events(self, usernames: Sequence[str], since: datetime, kinds: Sequence[EventKind]) -> Mapping[EventKind, int]:
         event = listing_events.c
@@ -52,6 +55,19 @@ class SqlReads:
         counts = counts.where(event.user_id.in_(select(users.c.id).where(_named(usernames))))
         with reading(self._engine) as connection:
             return {EventKind(kind): count for kind, count in connection.execute(counts.group_by(event.kind))}
+
+    def came_back(self, usernames: Sequence[str], since: datetime) -> int:
+        sellers = removed_offers.c.user_id.in_(select(users.c.id).where(_named(usernames)))
+        count = select(func.count()).select_from(removed_offers).where(sellers, removed_offers.c.came_back_at >= since)
+        with reading(self._engine) as connection:
+            return connection.execute(count).scalar_one()
+
+    def _removed(self, usernames: Sequence[str], skus: Sequence[str]) -> ColumnElement[bool]:
+        """Return the condition for deleted offers of a usable account."""
+        removed = removed_offers.c
+        usable = has_usable_account(self._now(), self._retry_seconds, removed.user_id)
+        sellers = removed.user_id.in_(select(users.c.id).where(_named(usernames)))
+        return and_(usable, sellers, removed.sku.in_(skus) if skus else true())
 
     def _read(self, usernames: Sequence[str], skus: Sequence[str]) -> ColumnElement[bool]:
         """Return the condition for offers that feed reads: listed, with nothing to push, of a usable account."""

@@ -12,7 +12,7 @@ from mercarich_db.tables import amazon_accounts, listing_removals, listings
 from mercarich_feed.adapters.accounts_sql import account_usable
 from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.pushes import Offer
-from mercarich_listings import store
+from mercarich_listings import removed_store, store
 from mercarich_listings.event import Event
 from mercarich_listings.push import SETTLED, back_off
 from mercarich_listings.read_back import doubt_wait
@@ -69,6 +69,7 @@ class SqlRemovals:
             done = {"accepted_at": self._now(), "not_before": None, "problem": None}
             connection.execute(update(listing_removals).where(_removal.listing_id.in_(ids)).values(done))
             store.tell(connection, [_event(by_id[id], user_of[id]) for id in ids])
+            removed_store.watch(connection, ids, self._now())
 
         run_tx(self._engine, accepted)
 

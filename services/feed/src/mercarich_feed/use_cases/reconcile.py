@@ -23,6 +23,8 @@ class Reconciled:
     """Offers that were not read before the command gave up."""
     found: Mapping[EventKind, int]
     """Events of these kinds since the beginning, of the sellers who were asked about."""
+    came_back: int
+    """Their deleted offers that Amazon shows again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Reconcile:
             if still != left:
                 left, last = still, self.monotonic()
                 progress(left, asked)
-        return Reconciled(asked, left, self._found(usernames, began))
+        return Reconciled(asked, left, self._found(usernames, began), self.reads.came_back(usernames, began))
 
     def _found(self, usernames: Sequence[str], since: datetime) -> Mapping[EventKind, int]:
         return self.reads.events(usernames, since, FINDINGS)

@@ -1,9 +1,11 @@
-"""Why an offer is at its quantity."""
+"""Why an offer is at its quantity, or what Amazon shows of one that was deleted."""
 
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
+from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.offers import Explanation, Found, Known, what_next, why
+from mercarich_web.listings.sql.deleted_offers import SqlDeletedOffers
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.refusals import Ambiguous, NotFound
 from mercarich_web.runs.sql.holds import SqlHolds
@@ -11,14 +13,24 @@ from mercarich_web.runs.sql.holds import SqlHolds
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """Why an offer is at its quantity. Raises `NotFound` and `Ambiguous`."""
+    """Why an offer is at its quantity. Raises `NotFound` and `Ambiguous`.
+
+    A SKU that is a draft, or is leaving Amazon, is told as a deleted offer while Amazon is read for it.
+    """
 
     offers: SqlOffers
+    deleted: SqlDeletedOffers
     holds: SqlHolds
     now: Clock
 
-    def __call__(self, sku: str, username: str | None) -> Explanation:
+    def __call__(self, sku: str, username: str | None) -> Explanation | DeletedOffer:
         found = self.offers.find(sku, username)
+        if not any(one.offer.listed for one in found):
+            deleted = self.deleted.find(sku, username)
+            if len(deleted) == 1:
+                return deleted[0]
+            if deleted:
+                raise Ambiguous(sku, [one.username for one in deleted])
         if not found:
             whose = f"of {username} " if username else ""
             raise NotFound(f"there is no listing {whose}with the SKU {sku}")

@@ -7,12 +7,15 @@ from rich.text import Text
 
 from mercarich_contracts.events import EventKind
 from mercarich_web.console.output import cell, facts, plain, section, sentence, table
+from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.offers import Account, Event, Evidence, Explanation, Offer, Push, Source
 from mercarich_web.replacements.searches import Replacement, ReplacementSearch
 from mercarich_web.runs.terminal.holds import hold_table
 
 
-def page(answer: Explanation) -> RenderableType:
+def page(answer: Explanation | DeletedOffer) -> RenderableType:
+    if isinstance(answer, DeletedOffer):
+        return _deleted(answer)
     offer = answer.offer
     parts = [
         section(
@@ -33,6 +36,24 @@ def page(answer: Explanation) -> RenderableType:
         parts.append(section("history, newest first", _events(answer.events)))
     if answer.pushes:
         parts.append(section("feeds to Amazon, newest first", _pushes(answer.pushes)))
+    return Group(*parts)
+
+
+def _deleted(answer: DeletedOffer) -> RenderableType:
+    rows: list[tuple[str, object]] = [
+        ("deleted here", answer.removed_at),
+        ("Amazon shows", cell(answer.shown, "bold red" if answer.shown else "")),
+        ("read", answer.read_at),
+        ("next read", answer.next_read_at),
+    ]
+    if answer.returns:
+        rows.append(("came back", f"{answer.returns} times"))
+        rows.append(("last return found", answer.came_back_at))
+        rows.append(("0 sent", answer.zeroed_at))
+        rows.append(("what was done", answer.reason))
+    parts = [section(f"{answer.sku} of {answer.username}: deleted", facts(rows))]
+    if answer.events:
+        parts.append(section("history, newest first", _events(answer.events)))
     return Group(*parts)
 
 

@@ -199,7 +199,7 @@ def delete_listings(connection: Connection, given: Sequence[tuple[Listing, Why]]
     for table in (listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
         connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
     events = [life.delete(listing, at, why) for listing, why in given]
-    store.remove(connection, ids)
+    store.remove(connection, ids, at)
     store.tell(connection, events)
 
 

@@ -1,0 +1,88 @@
+"""`ports.Watch` over the offers that were deleted, and which sellers have some to read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, exists, select
+
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import amazon_accounts, listings, removed_offers
+from mercarich_feed.adapters.accounts_sql import account_usable
+from mercarich_feed.domain.answers import Answer, ContentRefused
+from mercarich_feed.domain.pushes import Offer
+from mercarich_listings import removed_store, store
+from mercarich_listings.push import overtaken
+from mercarich_listings.removed import Found, Removed, read, refused, unread
+from mercarich_platform.clock import Clock
+
+_removed = removed_offers.c
+
+
+class SqlWatch:
+    def __init__(self, engine: Engine, retry_seconds: float, now: Clock) -> None:
+        self._engine = engine
+        self._retry_seconds = retry_seconds
+        self._now = now
+
+    def sellers(self) -> list[int]:
+        """Return ids of sellers with a usable account."""
+        now, seller = self._now(), amazon_accounts.c.user_id
+        due = exists().where(_removed.user_id == seller, _removed.next_read_at <= now)
+        query = select(seller).where(due, account_usable(now, self._retry_seconds))
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def due(self, user_id: int, limit: int) -> list[Offer]:
+        # What became due last comes first: whether a zero has taken effect does not wait for all others.
+        query = select(_removed.listing_id, _removed.sku, _removed.removed_at)
+        query = query.where(_removed.user_id == user_id, _removed.next_read_at <= self._now())
+        query = query.order_by(_removed.next_read_at.desc(), _removed.sku.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return [Offer(row.listing_id, row.sku, 0, 0, row.removed_at, awaited=False) for row in rows]
+
+    def read(self, user_id: int, answers: Sequence[Answer]) -> Mapping[str, Found]:
+        by_sku = {answer.offer.sku: answer for answer in answers}
+
+        def write(connection: Connection) -> Mapping[str, Found]:
+            now = self._now()
+            watched = removed_store.lock(connection, [(user_id, sku) for sku in by_sku])
+            found = {one.sku: _found(one, by_sku[one.sku], now) for one in watched if _is_news(one, by_sku[one.sku])}
+            removed_store.save(connection, [each.after for each in found.values() if each.after is not None])
+            removed_store.end(connection, [(user_id, sku) for sku, each in found.items() if each.after is None])
+            return found
+
+        return run_tx(self._engine, write)
+
+    def settle(self, user_id: int, answers: Sequence[Answer]) -> None:
+        by_sku = {answer.offer.sku: answer for answer in answers}
+
+        def write(connection: Connection) -> set[str]:
+            now = self._now()
+            watched = removed_store.lock(connection, [(user_id, sku) for sku in by_sku])
+            refusals = [one for one in watched if isinstance(by_sku[one.sku].trouble, ContentRefused)]
+            removed_store.save(connection, [refused(one, by_sku[one.sku].problem, now) for one in refusals])
+            return by_sku.keys() - {one.sku for one in watched}
+
+        back = run_tx(self._engine, write)
+        if back:
+            run_tx(self._engine, lambda connection: _push_again(connection, user_id, back))
+
+
+def _is_news(removed: Removed, answer: Answer) -> bool:
+    """Return whether the answer is of this deletion, and newer than what is known."""
+    known = removed.read_at
+    return answer.offer.changed_at == removed.removed_at and (known is None or answer.at > known)
+
+
+def _found(removed: Removed, answer: Answer, now: datetime) -> Found:
+    if isinstance(answer.trouble, ContentRefused):
+        return Found(unread(removed, now))
+    return read(removed, answer.seen.quantity if answer.seen is not None else None, now)
+
+
+def _push_again(connection: Connection, user_id: int, skus: set[str]) -> None:
+    """Have offers pushed again that entered the books while their zero was on its way."""
+    mine = (listings.c.user_id == user_id, listings.c.sku.in_(skus), listings.c.listed)
+    ids = connection.execute(select(listings.c.id).where(*mine)).scalars().all()
+    store.save(connection, [overtaken(push) for push in store.lock_pushes(connection, ids)])
