@@ -172,6 +172,15 @@ def test_commands_tell_each(mercarich: Mercarich, rows: Rows, reasons: Sequence[
     assert [reason.code for reason in reasons if "".join(sentence(reason).split())[:20] not in page] == []
 
 
+def test_what_was_made_of_a_deleted_offer_is_told(mercarich: Mercarich, rows: Rows, reasons: Sequence[Reason]) -> None:
+    key = {"user_id": rows.user("ann"), "sku": "S-1", "listing_id": 1}
+    times = {"created_at": ago(days=2), "removed_at": ago(days=1), "next_read_at": ago(hours=-1)}
+    rows.add(tables.removed_offers, **key, **times, shown=1, returns=1, attempts=0, reason=reasons[0])
+    for reason in reasons:
+        rows.change(update(tables.removed_offers).values(reason=reason))
+        assert _shape(mercarich.json("explain", "S-1")) == (tell(reason, Language.EN), *(coded(reason) or ()))
+
+
 def _with_history(rows: Rows, reasons: Sequence[Reason]) -> int:
     listing = rows.listing(1, rows.source("x1", state="sold", reason="won"), "S-1")
     kinds = list(EventKind)

@@ -71,7 +71,7 @@ def read(removed: Removed, shown: int | None, now: datetime) -> Found:
         last = max(removed.removed_at, removed.came_back_at or removed.removed_at)
         if now - last >= WATCHED:
             return Found(None)
-        return Found(replace(seen, attempts=0, next_read_at=now + _every(removed, now)))
+        return Found(replace(seen, attempts=0, next_read_at=_usual(removed, now)))
     zeroed_at = removed.zeroed_at
     if not removed.is_up:
         returned = replace(seen, returns=removed.returns + 1, came_back_at=now, attempts=0)
@@ -87,7 +87,7 @@ def read(removed: Removed, shown: int | None, now: datetime) -> Found:
 
 def unread(removed: Removed, now: datetime) -> Removed:
     """Amazon refuses to tell of the SKU: it is read again at the usual time."""
-    return replace(removed, next_read_at=now + _every(removed, now))
+    return replace(removed, next_read_at=_usual(removed, now))
 
 
 def refused(removed: Removed, problem: Reason | None, now: datetime) -> Removed:
@@ -104,8 +104,12 @@ def _left(removed: Removed, shown: int, now: datetime) -> Removed:
     return replace(removed, reason=CameBackAgain(shown), next_read_at=now + OFFERS_EVERY)
 
 
-def _every(removed: Removed, now: datetime) -> timedelta:
-    """Return the time until the next read: up to a sixth less than the longest, to spread what was read together."""
+def _usual(removed: Removed, now: datetime) -> datetime:
+    """Return when the offer is read next: up to a sixth earlier than the latest, to spread what was read together.
+
+    At a whole minute: what falls on the same one shares searches.
+    """
     since = max(removed.removed_at, removed.zeroed_at or removed.removed_at)
     longest = ZEROS_EVERY if now - since < OFTEN else OFFERS_EVERY
-    return longest - longest / 6 * (crc32(removed.sku.encode()) % 100) / 100
+    wait = longest - longest / 6 * (crc32(removed.sku.encode()) % 100) / 100
+    return (now + wait).replace(second=0, microsecond=0)
