@@ -12,7 +12,7 @@ from mercarich_checker import bootstrap as checker
 from mercarich_checker.commands import CHECK_ITEM
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
-from mercarich_feed.bootstrap_commands import build_sweep, build_token_check
+from mercarich_feed.bootstrap_commands import build_reconcile, build_sweep, build_token_check
 from mercarich_feed.commands import parser_for
 from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
 from mercarich_platform.front import TryAgain
@@ -135,6 +135,12 @@ class Commands:
         self.under_way = [one for one in self.under_way if one.poll() is None]
         self.under_way.append(command)
         return command
+
+    def reconcile(self) -> None:
+        """Have every offer read at Amazon, as a person does, and wait until that is done."""
+        given = feed_dependencies(self._plant)
+        reconcile, _ = build_reconcile(self._plant.shared, feed_settings(self._plant), given)
+        reconcile([], [], lambda _left, _asked: None)
 
     def kill(self) -> None:
         for command in self.under_way:

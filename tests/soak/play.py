@@ -63,6 +63,7 @@ def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") ->
         weather.calm()
         stopped, begin = kernel.unix(), kernel.utc()
         _until(week, kernel.now + CALM_HOURS[0] * 3600, show)
+        week.commands.reconcile()  # What was bought since the last read of an offer that is up is known then.
         while verdicts.pending() and kernel.now < days * DAY + CALM_HOURS[1] * 3600:
             _until(week, kernel.now + 1800, show)
         rows.append(diary.day(week.plant, days + 1, begin, kernel.utc(), Counter()))
