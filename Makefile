@@ -9,6 +9,7 @@ SCENARIO ?= normal
 DAYS ?= 7
 SEED ?= 1
 LISTINGS ?= 20000
+WEEKS ?= 3
 BIN := .venv/bin
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml local/pyproject.toml))
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
@@ -23,7 +24,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak soak-weeks bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +92,9 @@ chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle o
 
 soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with faults, judged by the market (DAYS=7 SEED=1 LISTINGS=20000)
 	@$(BIN)/python -m tests.soak --days $(DAYS) --seed $(SEED) --listings $(LISTINGS)
+
+soak-weeks: $(INSTALLED) ## short weeks of a few listings, each with other faults (WEEKS=3 SEED=1, or SEED=commit for the commit's)
+	@$(BIN)/python -m tests.soak.weeks --weeks $(WEEKS) --seed $(SEED)
 
 bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, half an hour on a quiet machine (needs java, mvn, mariadbd, redis-server)
 	$(BIN)/python -m bench

@@ -12,11 +12,11 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from tests.soak.seeds import COMMIT, read_seed
 
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
 """Environment variables that are ignored, so that a week is always the same."""
 ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",  # Without it, the order of sets of strings would differ between processes.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(2**25),
     "MALLOC_TRIM_THRESHOLD_": str(2**30),
@@ -29,32 +29,40 @@ WIDTH = 130
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--days", type=int, default=7, help="days of market and faults; some calm hours follow (7)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", default="1", help=f"a number, or `{COMMIT}`: that of the commit (1)")
     parser.add_argument("--sellers", type=int, default=20)
     parser.add_argument("--listings", type=int, default=20_000)
     parser.add_argument("--unkind", action="store_true", help="Amazon as developers report it")
+    parser.add_argument("--some-faults", action="store_true", help="a subset of the faults, drawn from the seed")
+    parser.add_argument("--states", type=Path, help="write here as JSON how often each state was reached")
     parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
     given = parser.parse_args()
     _start_anew()
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
     from tests.services.memory import folder_in_memory  # Imported after the environment is clean.
+    from tests.soak.families import Faults, some
     from tests.soak.play import play
     from tests.soak.week import UNKIND, USUAL, Size
+
+    seed = read_seed(given.seed)
+    faults = some(seed) if given.some_faults else Faults(amazon=UNKIND if given.unkind else USUAL)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console.print(f"Repeat this week by: {_command(given, seed)}", highlight=False, soft_wrap=True)
 
     if given.log:
         logging.basicConfig(filename=given.log, filemode="w", level=logging.INFO, format="%(name)s %(message)s")
     else:
         logging.disable(logging.CRITICAL)
     with folder_in_memory("mercarich-soak-") as folder:
-        return play(
-            Console(width=None if sys.stdout.isatty() else WIDTH),
-            Path(folder),
-            given.seed,
-            given.days,
-            Size(given.sellers, given.listings),
-            UNKIND if given.unkind else USUAL,
-        )
+        return play(console, Path(folder), seed, given.days, Size(given.sellers, given.listings), faults, given.states)
+
+
+def _command(given: argparse.Namespace, seed: int) -> str:
+    """Return the command line that repeats this week, whatever the commit."""
+    numbers = f"--days {given.days} --seed {seed} --sellers {given.sellers} --listings {given.listings}"
+    flags = [flag for flag, on in (("--unkind", given.unkind), ("--some-faults", given.some_faults)) if on]
+    return " ".join((".venv/bin/python -m tests.soak", numbers, *flags))
 
 
 def _start_anew() -> None:

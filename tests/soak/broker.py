@@ -6,6 +6,7 @@ whose worker died is delivered again when its session would have ended. Product 
 
 import random
 from collections import Counter, deque
+from collections.abc import Callable
 
 from tests.soak.kernel import Actor, Kernel
 
@@ -30,12 +31,21 @@ class Broker:
         self.away = False
         self.dead_letters: list[tuple[Record, str]] = []
         self.counts: Counter[str] = Counter()
+        self.publishing: Callable[[], None] = lambda: None
+        self.published: Callable[[], None] = lambda: None
+        """Called before and after each publish; what they raise ends the caller."""
 
     def publish(self, topic: str, value: bytes, key: bytes | None) -> None:
         """Publish records. Raises `BrokerAway`."""
+        self.publishing()
         if self.away:
+            self.counts["refused"] += 1
             raise BrokerAway("the broker does not answer")
         self.counts["published"] += 1
+        self._deliver(topic, value, key)
+        self.published()
+
+    def _deliver(self, topic: str, value: bytes, key: bytes | None) -> None:
         if self._chance.random() < LOST:
             self.counts["lost"] += 1
             return
@@ -62,6 +72,7 @@ class Broker:
                 waiting.pop(actor, None)
 
     def give_back(self, record: Record, after: float) -> None:
+        self.counts["given back"] += 1
         self._put(record, after)
 
     def lose_everything(self) -> int:

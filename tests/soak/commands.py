@@ -148,6 +148,15 @@ class Commands:
                 command.kill()
                 self.killed += 1
 
+    def kill_one(self, process: Process) -> bool:
+        """Kill the command with this process; return whether there is one."""
+        for command in self.under_way:
+            if command.process is process:
+                command.kill()
+                self.killed += 1
+                return True
+        return False
+
     def freeze(self, seconds: float) -> None:
         for command in self.under_way:
             command.process.frozen_until = self._plant.kernel.now + seconds

@@ -1,7 +1,9 @@
 """The product's SQLite file, and short outages of it."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, event
 
@@ -27,6 +29,8 @@ class Database:
         self.url = f"sqlite:///{self.path}"
         self.away = False
         self.refused = 0
+        self.committed: Callable[[], None] = lambda: None
+        """Called after each COMMIT of the product; what it raises ends the caller."""
         schema.upgrade(engines.create(self.url))
         self.engine = self._product_engine()
         self.books = engines.create(self.url)
@@ -50,6 +54,13 @@ class Database:
 
     def _product_engine(self) -> Engine:
         engine = engines.create(self.url)
+        commit = engine.dialect.do_commit
+
+        def commit_then_tell(connection: Any) -> None:
+            commit(connection)
+            self.committed()
+
+        vars(engine.dialect)["do_commit"] = commit_then_tell  # No event comes after a COMMIT.
 
         @event.listens_for(engine, "checkout")
         def checkout(_connection: object, _record: object, _proxy: object) -> None:

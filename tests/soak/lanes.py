@@ -14,6 +14,8 @@ Wish = TypeVar("Wish")
 DATABASE_SECONDS = 2.0
 SHORT, STRETCHED = 5.0, 10.0
 """Seconds between two looks of a lane at an open feed; otherwise two seconds."""
+IDLE, RESTED = 60.0, 600.0
+"""A lane that waits for the next read-back looks every minute; the tick "reads" wakes it in time, too."""
 
 
 class VirtualLane(Generic[Wish]):
@@ -66,8 +68,7 @@ class VirtualLane(Generic[Wish]):
                 self._running.discard(user_id)
                 self._notify()
             if again is not None:
-                stretched = again * STRETCHED if again < SHORT else again
-                self.wake(user_id, *wishes, after_seconds=stretched)
+                self.wake(user_id, *wishes, after_seconds=_stretched(again))
 
     def _take(self) -> tuple[int, set[Wish]]:
         while True:
@@ -86,6 +87,12 @@ class VirtualLane(Generic[Wish]):
     def _notify(self) -> None:
         for actor in sorted(self._idle, key=lambda one: one.number)[:1]:
             self._kernel.wake(actor)
+
+
+def _stretched(again: float) -> float:
+    if again == IDLE:
+        return RESTED
+    return again * STRETCHED if again < SHORT else again
 
 
 @dataclass(frozen=True, slots=True)

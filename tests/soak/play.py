@@ -9,56 +9,71 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.soak import diary, processors, report
 from tests.soak.drift import LOOK_SECONDS as DRIFT_SECONDS
 from tests.soak.drift import Drift, Kind
+from tests.soak.events import DAY, Event
+from tests.soak.families import Faults
 from tests.soak.kernel import Process
+from tests.soak.people import decide_on_holds
 from tests.soak.sentinel import Sentinel
+from tests.soak.states import States
 from tests.soak.verdicts import Verdicts
-from tests.soak.weather import DAY, Event, Weather
-from tests.soak.week import Amazon, Size, Week
+from tests.soak.weather import Weather
+from tests.soak.week import Size, Week
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 300.0
+DECIDE_SECONDS = 3_600.0
 CALM_HOURS = (3.25, 14.0)
 """Seconds after the last day in which unfinished work may end, at least and at most; no more events happen."""
 
 
-def play(console: Console, folder: Path, seed: int, days: int, size: Size, amazon: Amazon) -> int:
-    """Play the week. Return the exit code."""
+def play(
+    console: Console, folder: Path, seed: int, days: int, size: Size, faults: Faults, told: Path | None = None
+) -> int:
+    """Play the week. Return the exit code. `told`: the file for the counts of states."""
     began = time.monotonic()
     processors.stay_on_one()
     gc.set_threshold(100_000, 20, 50)  # As in the product's own processes: most objects that survive, live long.
     console.print(
         f"{days} days of {size.sellers} sellers with {size.listings:,} listings, seed {seed}", highlight=False
     )
-    week = Week(folder, seed, size, amazon)
+    console.print(faults.text, highlight=False)
+    week = Week(folder, seed, size, faults.amazon)
     with closing(week.plant.darkroom):
-        code = _play(console, week, days, size, _Show(console, week, days, began))
+        code = _play(console, week, days, size, faults, _Show(console, week, days, began), told)
     seconds = f"{time.monotonic() - began:.0f} s, {time.process_time():.0f} s of them on a processor"
     console.print(f"{seconds}. {week.figures()}", highlight=False)
     return code
 
 
-def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") -> int:
+def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, show: "_Show", told: Path | None) -> int:
     sentinel, drift = Sentinel(week.plant), Drift(week.plant)
     verdicts = Verdicts(week.plant, sentinel, drift, size.listings)
-    weather = Weather(week.plant, week.services, week.commands, week.seed, week.amazon)
-    kernel = week.kernel
-    for name, look, seconds in (("sentinel", sentinel.look, LOOK_SECONDS), ("drift", drift.look, DRIFT_SECONDS)):
+    weather = Weather(week.plant, week.services, week.commands, week.seed, faults)
+    kernel, states = week.kernel, States(week.plant, weather.crash_points)
+    looks = (
+        ("states", states.look, LOOK_SECONDS),
+        ("sentinel", sentinel.look, LOOK_SECONDS),
+        ("drift", drift.look, DRIFT_SECONDS),
+        ("person", partial(decide_on_holds, week.plant), DECIDE_SECONDS),
+    )
+    for name, look, seconds in looks:
         kernel.spawn(name, partial(_again_and_again, week, look, seconds), Process(name))
     rows = []
     with show:
         for number in range(1, days + 1):
-            faults = Counter[str]()
+            happened = Counter[str]()
             events = weather.plan(number - 1)
-            kernel.spawn("weather", partial(_happen, week, events, faults), Process("weather"))
+            kernel.spawn("weather", partial(_happen, week, events, happened), Process("weather"))
             _until(week, number * DAY, show)
             begin, end = kernel.at(kernel.start.timestamp() + (number - 1) * DAY), kernel.utc()
-            rows.append(diary.day(week.plant, number, begin, end, faults))
+            rows.append(diary.day(week.plant, number, begin, end, happened))
             show.day(rows[-1])
         weather.calm()
         stopped, begin = kernel.unix(), kernel.utc()
@@ -70,6 +85,9 @@ def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") ->
     found = verdicts.all(stopped)
     report.days(console, rows)
     report.verdicts(console, found)
+    report.states(console, states.counts())
+    if told:
+        told.write_bytes(orjson.dumps(states.counts()))
     drifted = ", ".join(f"{drift.minutes[kind]:,} min of {kind}" for kind in Kind)
     console.print(f"Amazon showed another quantity than the books: {drifted}", highlight=False)
     offences = [offence for verdict in found for offence in verdict.offences if offence.sku]
@@ -79,11 +97,11 @@ def _play(console: Console, week: Week, days: int, size: Size, show: "_Show") ->
     return 0 if all(verdict.kept for verdict in found) else 1
 
 
-def _happen(week: Week, events: list[Event], faults: Counter[str]) -> None:
+def _happen(week: Week, events: list[Event], happened: Counter[str]) -> None:
     for event in events:
         week.kernel.sleep(event.at - week.kernel.now)
         log.info("%s: %s", f"{week.kernel.utc():%a %H:%M:%S}", event.text)
-        faults[event.kind] += 1
+        happened[event.kind] += 1
         event.happen()
 
 

@@ -1,7 +1,7 @@
 """The report: a table of days, a line for each promise, and the history of the first offender."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -39,6 +39,15 @@ def verdicts(console: Console, found: Sequence[Verdict]) -> None:
         console.print(f"{word}  {verdict.count:,} {verdict.promise}", highlight=False)
         for offence in verdict.offences[:SHOWN]:
             console.print(f"          {offence.sku} {offence.text}".rstrip(), highlight=False, markup=False)
+
+
+def states(console: Console, counts: Mapping[str, int]) -> None:
+    table = Table(title=f"States: {sum(map(bool, counts.values()))} of {len(counts)} reached", title_justify="left")
+    table.add_column("state")
+    table.add_column("count", justify="right")
+    for name, count in counts.items():
+        table.add_row(name, f"{count:,}", style="" if count else "dim")
+    console.print(table)
 
 
 def story(console: Console, plant: Plant, offence: Offence) -> None:

@@ -35,17 +35,19 @@ class Trade:
         can = [number for number, line in lines.items() if line[-1].state in ("trading", "suspended", "closing")]
         world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
 
-    def run_on(self, chance: random.Random, seller: int, *, unique: bool) -> Callable[[], None]:
+    def run_on(
+        self, chance: random.Random, seller: int, *, unique: bool, of: str | None = None, kind: str = "sold"
+    ) -> Callable[[], None]:
         """Sell more than the brake allows at once: a quarter of what one seller lists. The items are drawn now.
-        `unique`: only items without a spare piece, so that their listings stay withdrawn."""
+        `unique`: only items without a spare piece, so that their listings stay withdrawn. `of`: on this marketplace."""
         catalogue = self._plant.market.world.catalogue
-        name = chance.choice(["yahoo", "mercari"])
+        name = of or chance.choice(["yahoo", "mercari"])
         shelf = catalogue.shelves[name]
         mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, len(catalogue.sellers))})
         chance.shuffle(mine)
         going = [source for source in mine if not unique or len(shelf.pieces_of(source)) == 1]
         self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # Some are gone by then.
-        return lambda: self._happens(name, going, len(mine) // 4, "sold")
+        return lambda: self._happens(name, going, len(mine) // 4, kind)
 
     def replacements(self, chance: random.Random, share: float, *, waiting: bool) -> None:
         """Return sources that the updater has found: those that have not reached Amazon, or all that are in use."""
@@ -69,10 +71,11 @@ class Trade:
         spares = range(shelf.sources, shelf.sources + shelf.unlisted)
         world.events.force(name, sorted(chance.sample(spares, len(spares) // 50)), "sold", now, now)
 
-    def come_back(self, chance: random.Random) -> None:
-        """Show some offers again that were withdrawn or deleted, as Amazon does at times."""
+    def come_back(self, chance: random.Random, *, deleted: bool) -> None:
+        """Show some offers again that were withdrawn, or deleted, as Amazon does at times."""
         offers, now = self._plant.market.world.offers, self._plant.kernel.unix()
-        down = sorted(key for key, offer in offers.touched.items() if not offer.quantity and offer.listing)
+        gone = (item for item in offers.touched.items() if item[1].deleted is deleted)
+        down = sorted(key for key, offer in gone if not offer.quantity and offer.listing)
         for seller_id, sku in chance.sample(down, min(2, len(down))):
             offers.come_back(seller_id, sku, now)
 

@@ -41,6 +41,8 @@ it is long enough for a fault during it. The proxies' rate follows from it."""
 PATCHED_SHARE = 0.08
 """Share of a seller's listings: more withdrawals or restores at once than this go by feed (`weather` causes such
 bursts)."""
+BRAKE_SHARE, BRAKE_LISTINGS = 0.1, 20
+"""Share of a small seller's listings, or of a small market's, that the brake's number is; and that of other sellers."""
 FEED_SECONDS = (45.0, 60.0)
 """How long Amazon queues a feed, and processes it."""
 SCHEDULER_TICK = 120.0
@@ -78,7 +80,7 @@ UNKIND = replace(USUAL, orders_per_hour=0.02 / 24, eager_orders=0.3, own_events=
 class Week:
     def __init__(self, folder: Path, seed: int, size: Size, amazon: Amazon = USUAL) -> None:
         random.seed(seed)
-        self.seed, self.amazon = seed, amazon
+        self.seed = seed
         self.kernel = kernel = Kernel(START)
         settings = SimulatorSettings(
             seed=seed,
@@ -111,7 +113,7 @@ class Week:
             random.Random(f"{seed}:amazon"),
         )
         beginning.begin(plant, seed)
-        self._lower_patch_lane(size)
+        self._fit_settings(size)
         self.commands = Commands(plant)
         self.services = Services(
             kernel,
@@ -140,10 +142,17 @@ class Week:
             f"Fingerprint {self._fingerprint()}."
         )
 
-    def _lower_patch_lane(self, size: Size) -> None:
-        few = max(2, round(size.listings / size.sellers * PATCHED_SHARE))
+    def _fit_settings(self, size: Size) -> None:
+        """Feeds and holds begin at numbers of listings that a small market would never reach."""
+        each = size.listings / size.sellers
+        fitting = {
+            "PATCH_LANE_LISTINGS": max(2, round(each * PATCHED_SHARE)),
+            "BRAKE_LISTINGS": min(max(3, round(each * BRAKE_SHARE)), BRAKE_LISTINGS),
+            "BRAKE_MARKETPLACE_LISTINGS": min(max(5, round(size.listings * BRAKE_SHARE)), 10 * BRAKE_LISTINGS),
+        }
         settings = SqlSettings(self.plant.database.books)
-        settings.change("PATCH_LANE_LISTINGS", str(few), SOMEBODY, self.plant.kernel.utc())
+        for key, value in fitting.items():
+            settings.change(key, str(value), SOMEBODY, self.plant.kernel.utc())
 
     def _feeds(self) -> str:
         ends = (

@@ -37,6 +37,8 @@ from mercarich_updater.settings import UpdaterSettings
 KEY = bytes(range(32))
 """Encrypts this world's made-up refresh tokens."""
 ROUND_SECONDS = 20.0
+READ_SECONDS = 60.0
+"""Between two looks for offers that are to be read: a push has its own read, and others are read once an hour."""
 GAUGE_SECONDS = 900.0
 """Metrics that nothing reads here."""
 SLOTS = 4
@@ -152,4 +154,4 @@ def _work(plant: Plant, process: Process, worker: Worker) -> None:
 
 
 def _stretched(tick: Tick) -> float:
-    return GAUGE_SECONDS if tick.name == "gauges" else max(tick.every_seconds, ROUND_SECONDS)
+    return {"gauges": GAUGE_SECONDS, "reads": READ_SECONDS}.get(tick.name, max(tick.every_seconds, ROUND_SECONDS))
