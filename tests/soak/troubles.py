@@ -33,6 +33,9 @@ SITE_FAULTS: tuple[tuple[str, float, float, dict[str, Any]], ...] = (
 MERCARI_FAULTS: tuple[tuple[str, float, float, dict[str, Any]], ...] = (
     ("404_gateway", 1.0, 20 * MINUTE, {}),
     ("field_retyped", 1.0, 20 * MINUTE, {"field": "is_no_price"}),
+    ("404_route", 1.0, 180 * MINUTE, {"only": ["shops_product"]}),
+    ("404_gateway", 1.0, 40 * MINUTE, {"only": ["item"]}),
+    ("nothing_there", 1.0, 60 * MINUTE, {"only": ["seller_items"]}),
 )
 AMAZON_FAULTS: tuple[tuple[str, str, float, float, dict[str, Any]], ...] = (
     ("spapi", "429", 0.5, 40 * MINUTE, {"retry_after": 5}),

@@ -89,12 +89,16 @@ BATCHES = (
     ),
     Alert(
         name="MercarichHoldWaits",
-        expr="max by (namespace, marketplace) (mercarich_holds_open) > 0",
+        expr="max by (namespace, marketplace, route) (mercarich_holds_open) > 0",
         wait="30m",
         severity="warning",
-        summary="The brake holds withdrawals of {{ $labels.marketplace }}",
+        summary="Withdrawals of {{ $labels.marketplace }} are held (route {{ $labels.route }})",
         text="The second look has not settled it: a person has to decide.",
-        fires=Case("45m", {'mercarich_holds_open{marketplace="yahoo"}': "1x45"}, {"marketplace": "yahoo"}),
-        quiet=Case("45m", {'mercarich_holds_open{marketplace="yahoo"}': "1x15 0x30"}),
+        fires=Case(
+            "45m",
+            {'mercarich_holds_open{marketplace="mercari", route="mercari-shops"}': "1x45"},
+            {"marketplace": "mercari", "route": "mercari-shops"},
+        ),
+        quiet=Case("45m", {'mercarich_holds_open{marketplace="yahoo", route="all"}': "1x15 0x30"}),
     ),
 )

@@ -27,7 +27,7 @@ SUCCESS_AGE = Panel(
 HOLDS = Panel(
     "Holds of the brake",
     "short",
-    (Query("max by (marketplace) (mercarich_holds_open{NS})", "{{marketplace}}"),),
+    (Query("max by (marketplace, route) (mercarich_holds_open{NS})", "{{marketplace}} {{route}}"),),
     "stat",
     "Somebody has to look: mercarich hold list.",
     (1,),

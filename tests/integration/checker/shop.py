@@ -21,6 +21,7 @@ from mercarich_checker.use_cases.trust import Trust
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Evidence, Item
+from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines
 from mercarich_db import settings_store
 from mercarich_db.settings_cache import settings_cache
@@ -270,13 +271,14 @@ def planner(engine: Engine, workers: Any, *, canaries: Sequence[Canary] = (), **
     """A real planner with short waits; keywords replace fields of its publishing settings."""
     confirm = more.pop("confirm_after", timedelta(seconds=1))
     retry = more.pop("canary_retry", timedelta(seconds=0.2))
+    every, site = more.pop("canary_every", timedelta(seconds=300)), SITES[more.pop("marketplace", Marketplace.YAHOO)]
     publish = {"batch_items": 50, "unfinished_batches": 20, "republish_after": timedelta(seconds=2), "attempts": 3}
     market = workers.market
     return RunCheck(
         runs=SqlRuns(engine),
         plan=SqlPlan(engine),
         batches=workers,
-        trust=Trust(market, lambda: canaries, every=timedelta(seconds=300), retry=retry, monotonic=monotonic),
+        trust=Trust(market, lambda: canaries, site, every=every, retry=retry, monotonic=monotonic),
         settings=RunSettings(
             publish=PublishSettings(**{**publish, **more}),
             unparsable_share=0.10,

@@ -1,6 +1,7 @@
 """Looks that a seller requests, from the seller's action to the checker's record of them."""
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from sqlalchemy import Engine, select, update
 from tests.integration.checker.shop import Market, Shop, Workers, check
 
 from mercarich_checker.adapters import tallies_sql
-from mercarich_checker.adapters.tallies_sql import Falling
+from mercarich_checker.domain.brake import Fall, HoldKind
+from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_checker.use_cases.check_batch import BatchOutcome
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
 from mercarich_db.tables import holds, listings, runs, source_items
@@ -29,7 +31,7 @@ def ids(engine: Engine, shop: Shop, market: Market) -> list[int]:
     seller = shop.seller("a")
     assert seller == SELLER
     found = [shop.listing(seller, f"x{number}") for number in range(300)]
-    check(engine, market)
+    check(engine, market, canaries=[Canary("alive", Expected.ON_SALE, RouteName.YAHOO_ITEM)])
     _let_rest(engine)
     return found
 
@@ -94,6 +96,21 @@ def test_of_many_that_are_missing_after_the_end_a_person_decides(
         assert isinstance(connection.execute(select(holds.c.reason)).scalar_one(), TooManyAbsent)
 
 
+def test_what_no_canary_of_its_run_vouched_for_is_held_after_the_end_too(
+    engine: Engine, shop: Shop, market: Market, ids: list[int]
+) -> None:
+    check(engine, market, canaries=[])
+    _let_rest(engine)
+    market.states["x7"], market.reasons["x7"] = State.GONE, Reason.NOT_FOUND
+
+    look(engine, market, ask(engine, [ids[7]]))
+
+    assert shop.offer(ids[7]).quantity == 1
+    with engines.reading(engine) as connection:
+        [hold] = connection.execute(select(holds)).all()
+    assert (hold.id, hold.kind, hold.route) == (shop.offer(ids[7]).hold_id, HoldKind.UNVOUCHED, RouteName.YAHOO_ITEM)
+
+
 def test_a_hold_that_its_run_has_settled_does_not_open_the_door_to_later_falls(
     engine: Engine, shop: Shop, market: Market, ids: list[int]
 ) -> None:
@@ -128,7 +145,7 @@ def test_what_a_look_confirms_does_not_count_as_falling(
     assert shop.count(listings, listings.c.quantity == 0) == 44
     with engines.reading(engine) as connection:
         run = connection.execute(select(runs)).first()
-        weighed = tallies_sql.weighed(connection, run.id, Falling([SELLER], []))
+        weighed = tallies_sql.weighed(connection, run.id, Counter([Fall(SELLER, RouteName.YAHOO_ITEM, False)]))
     assert weighed.sellers[SELLER].fallen == 44 + 1
 
 

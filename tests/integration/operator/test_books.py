@@ -105,6 +105,7 @@ def test_holds_accounts_and_the_age_of_what_amazon_does_not_have(engine: Engine,
     hold = {"run_id": 1, "marketplace": "mercari", "reason": TooManyFalls(20, 74), "opened_at": NOW}
     add(engine, holds, **hold)
     add(engine, holds, **hold, released_at=NOW)
+    add(engine, holds, **hold, kind="canaries", route="mercari-shops")
     unchecked = {"check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
     source = add(engine, source_items, marketplace="yahoo", item_id="x", state="sold", **unchecked)
     offer = {
@@ -123,8 +124,10 @@ def test_holds_accounts_and_the_age_of_what_amazon_does_not_have(engine: Engine,
     add(engine, listings, **(waiting | {"revision": 1}), sku="pushed", changed_at=NOW - timedelta(hours=3))
     add(engine, listings, **(waiting | {"user_id": refused}), sku="exposed", changed_at=NOW - timedelta(hours=3))
     publish()
-    assert value("holds_open", marketplace="mercari") == 1
-    assert value("holds_open", marketplace="yahoo") == 0
+    assert value("holds_open", marketplace="mercari", route="all") == 1
+    assert value("holds_open", marketplace="mercari", route="mercari-shops") == 1
+    assert value("holds_open", marketplace="mercari", route="mercari-item") == 0
+    assert value("holds_open", marketplace="yahoo", route="all") == 0
     assert value("amazon_accounts", verdict="invalid") == 1
     assert value("listings_unpushed_age_seconds", kind="withdrawal") == 180
     assert value("listings_unpushed_age_seconds", kind="restore") == 0

@@ -4,8 +4,10 @@ from sqlalchemy import Engine, select
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import NOW, Rows
 
+from mercarich_contracts.market import RouteName, State
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_reasons.holds import CanariesDiffer
 
 
 def test_open_holds_are_listed_and_all_of_them_on_demand(mercarich: Mercarich, rows: Rows) -> None:
@@ -21,6 +23,14 @@ def test_open_holds_are_listed_and_all_of_them_on_demand(mercarich: Mercarich, r
     page = mercarich.page("hold", "list")
     assert "released by taro, to be applied" in page
     assert "waits" in page
+
+
+def test_a_hold_of_a_route_names_it(mercarich: Mercarich, rows: Rows) -> None:
+    differ = CanariesDiffer(2, 2, "2JHxNpDcYgWvQmRtZkB7sf", State.AVAILABLE, route=RouteName.MERCARI_SHOPS)
+    rows.hold(rows.run(1), marketplace="mercari", kind="canaries", route="mercari-shops", reason=differ)
+
+    assert [hold["route"] for hold in mercarich.json("hold", "list")["holds"]] == ["mercari-shops"]
+    assert "Mercari Shops: 2 of 2 canaries" in " ".join(mercarich.page("hold", "list").split())
 
 
 def test_no_holds_is_said(mercarich: Mercarich) -> None:

@@ -1,5 +1,6 @@
 """What a look means, when an item is looked at again, when the brake holds, and the canaries' verdict."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mercarich_checker.domain.brake import Brake, too_many_unreadable
-from mercarich_checker.domain.canaries import BadCanaries, Canary, Expected, judge_canaries, read_canaries
-from mercarich_checker.domain.looks import Meaning, after_second_look, in_trouble, meaning, retry
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_checker.domain.canaries import (
+    BadCanaries,
+    Canary,
+    CanaryVerdict,
+    Doubt,
+    Expected,
+    judge_canaries,
+    read_canaries,
+)
+from mercarich_checker.domain.looks import Meaning, after_second_look, in_trouble, meaning, retry, route_of
+from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_reasons.holds import CanariesDiffer
 
@@ -87,12 +96,19 @@ def test_unreadable_pages_count_from_forty_looks() -> None:
     assert not too_many_unreadable(4, 40, 0.1)
 
 
-ALIVE, DEAD = Canary("a", Expected.ON_SALE), Canary("d", Expected.GONE)
+PAGE, SHOPS, LIST = RouteName.MERCARI_ITEM, RouteName.MERCARI_SHOPS, RouteName.MERCARI_SELLER
+ALIVE, DEAD = Canary("a", Expected.ON_SALE, PAGE), Canary("d", Expected.GONE, PAGE)
 
 
-def test_canaries_as_expected_are_fine() -> None:
+def _judged(canaries: Sequence[Canary], seen: Mapping[str, Item]) -> CanaryVerdict:
+    """The verdict on the only route."""
+    route = canaries[0].route
+    return judge_canaries(canaries, {(route, item_id): item for item_id, item in seen.items()})[route]
+
+
+def test_canaries_as_expected_leave_no_doubt() -> None:
     seen = {"a": _item(State.AVAILABLE), "d": _item(State.ENDED, Reason.CLOSED)}
-    assert judge_canaries([ALIVE, DEAD], seen).fine
+    assert _judged([ALIVE, DEAD], seen) == CanaryVerdict()
 
 
 @pytest.mark.parametrize(
@@ -104,28 +120,71 @@ def test_canaries_as_expected_are_fine() -> None:
         ({"a": _item(State.AVAILABLE), "d": _item(State.AVAILABLE)}, True),
     ],
 )
-def test_one_certain_canary_that_is_not_as_expected_holds(seen: dict[str, Item], lies: bool) -> None:
-    verdict = judge_canaries([ALIVE, DEAD], seen)
-    assert (verdict.fine, verdict.lies) == (False, lies)
+def test_one_certain_canary_that_is_not_as_expected_is_enough(seen: dict[str, Item], lies: bool) -> None:
+    verdict = _judged([ALIVE, DEAD], seen)
+    assert (verdict.doubt, verdict.lies) == (Doubt.WRONG, lies)
     assert isinstance(verdict.why, CanariesDiffer)
+    assert verdict.why.route is PAGE
 
 
 def test_a_canary_without_a_page_is_gone() -> None:
     """A proxy proves no such state at one look, and a canary that is known to be gone is missed at each."""
     missed = _item(State.UNKNOWN, Reason.NOT_FOUND_ONCE)
-    assert judge_canaries([ALIVE, DEAD], {"a": _item(State.AVAILABLE), "d": missed}).fine
-    assert not judge_canaries([ALIVE, DEAD], {"a": missed, "d": missed}).fine
+    assert _judged([ALIVE, DEAD], {"a": _item(State.AVAILABLE), "d": missed}).doubt is None
+    assert _judged([ALIVE, DEAD], {"a": missed, "d": missed}).doubt is Doubt.WRONG
 
 
 def test_half_of_the_uncertain_ones_is_enough() -> None:
-    canaries = [Canary(str(n), Expected.ON_SALE, certain=False) for n in range(4)]
+    canaries = [Canary(str(n), Expected.ON_SALE, PAGE, certain=False) for n in range(4)]
     half = {"0": _item(State.SOLD), "1": _item(State.SOLD), "2": _item(State.AVAILABLE), "3": _item(State.AVAILABLE)}
-    assert judge_canaries(canaries, half).fine
-    assert not judge_canaries(canaries, {**half, "2": _item(State.SOLD)}).fine
+    assert _judged(canaries, half).doubt is None
+    assert _judged(canaries, {**half, "2": _item(State.SOLD)}).doubt is Doubt.WRONG
+
+
+def test_what_is_gone_vouches_for_nothing() -> None:
+    """A route that shows nothing at all shows a gone canary rightly."""
+    assert _judged([DEAD], {"d": _item(State.GONE, Reason.NOT_FOUND)}).doubt is Doubt.UNVOUCHED
+
+
+def test_each_route_is_judged_by_its_own_canaries() -> None:
+    shop, listed = Canary("s", Expected.ON_SALE, SHOPS), Canary("a", Expected.ON_SALE, LIST, seller_id="9")
+    seen = {
+        (PAGE, "a"): _item(State.AVAILABLE),
+        (PAGE, "d"): _item(State.ENDED),
+        (SHOPS, "s"): _item(State.GONE, Reason.NOT_FOUND),
+    }
+    verdicts = judge_canaries([ALIVE, DEAD, shop, listed], seen)
+    assert {route: (one.doubt, one.lies) for route, one in verdicts.items()} == {
+        PAGE: (None, False),
+        SHOPS: (Doubt.WRONG, True),
+        LIST: (Doubt.WRONG, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("parser", "item_id", "route"),
+    [
+        ("mercari-item/1", "m12345678901", PAGE),
+        ("mercari-seller/2", "m12345678901", LIST),
+        ("mercari-item/1", "2JHxNpDcYgWvQmRtZkB7sf", PAGE),
+        ("later/1", "2JHxNpDcYgWvQmRtZkB7sf", SHOPS),
+        ("yahoo-item/1", "m12345678901", PAGE),
+    ],
+)
+def test_a_look_is_by_the_route_whose_parser_read_it(parser: str, item_id: str, route: RouteName) -> None:
+    item = _item(State.SOLD)
+    evidence = item.evidence.model_copy(update={"parser_version": parser})
+    changed = {"marketplace": Marketplace.MERCARI, "item_id": item_id, "evidence": evidence}
+    assert route_of(item.model_copy(update=changed)) is route
 
 
 def test_canaries_are_read_from_one_line() -> None:
-    assert read_canaries(" a=on_sale  d=gone ") == (ALIVE, DEAD)
-    assert read_canaries("") == ()
+    shop = "2JHxNpDcYgWvQmRtZkB7sf"
+    read = read_canaries(f" m12345678901=on_sale  {shop}=gone ", Marketplace.MERCARI)
+    assert [(one.item_id, one.expected, one.route) for one in read] == [
+        ("m12345678901", Expected.ON_SALE, PAGE),
+        (shop, Expected.GONE, SHOPS),
+    ]
+    assert read_canaries("", Marketplace.MERCARI) == ()
     with pytest.raises(BadCanaries, match="expected id=on_sale or id=gone, not 'a=maybe'"):
-        read_canaries("a=maybe")
+        read_canaries("a=maybe", Marketplace.MERCARI)

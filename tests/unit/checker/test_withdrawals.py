@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mercarich_checker.domain import brake, withdrawals
-from mercarich_checker.domain.brake import BrakeSettings, Hold, HoldKind, NewHold, Tally, Weighed
+from mercarich_checker.domain.brake import BrakeSettings, Fall, Hold, HoldKind, NewHold, Tally, Weighed
+from mercarich_checker.domain.canaries import Doubt
 from mercarich_checker.domain.withdrawals import Decided, Found, Gone, Offer, Seen
 from mercarich_contracts.events import EventKind
-from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, Reason, State
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, Reason, RouteName, State
 from mercarich_listings.history import replay
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import Stage
@@ -35,8 +36,13 @@ ABSENT = Seen(State.GONE, Reason.NOT_FOUND, 32)
 HELD_ABSENT = replace(HELD, kind=HoldKind.ABSENCES)
 
 
-def _gone(*, suspected: timedelta | None = None, seen: Seen = SOLD) -> Gone:
-    return Gone(seen, NOW, None if suspected is None else NOW - suspected)
+ITEMS, SHOPS = RouteName.MERCARI_ITEM, RouteName.MERCARI_SHOPS
+WRONG = replace(HELD, id=9, kind=HoldKind.CANARIES, route=SHOPS)
+UNVOUCHED = replace(HELD, id=10, kind=HoldKind.UNVOUCHED, route=SHOPS)
+
+
+def _gone(*, suspected: timedelta | None = None, seen: Seen = SOLD, route: RouteName = ITEMS) -> Gone:
+    return Gone(seen, NOW, None if suspected is None else NOW - suspected, route)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +102,7 @@ def test_a_look_sorts_out_what_falls(source: Gone | None, hold: Hold | None, fal
     offer = Offer(id=1, user_id=2, source_item_id=3, hold_id=hold and hold.id)
     found = Found({} if source is None else {3: source}, frozenset() if source else frozenset({3}))
 
-    sorted_out = withdrawals.sort_out([offer], found, {hold.id: hold} if hold else {}, RUN, CONFIRM_AFTER)
+    sorted_out = withdrawals.sort_out([offer], found, {hold.id: hold} if hold else {}, RUN, CONFIRM_AFTER, {})
 
     said = {name: list(getattr(sorted_out, name)) for name in ("cleared", "confirmed", "new")}
     assert said == {name: [offer] if name == falls else [] for name in said}
@@ -107,7 +113,7 @@ def test_a_hold_whose_row_is_gone_keeps_nothing(suspected: timedelta | None, fal
     offer = Offer(id=1, user_id=2, source_item_id=3, hold_id=99)
     found = Found({3: _gone(suspected=suspected)}, frozenset())
 
-    assert list(getattr(withdrawals.sort_out([offer], found, {}, RUN, CONFIRM_AFTER), falls)) == [offer]
+    assert list(getattr(withdrawals.sort_out([offer], found, {}, RUN, CONFIRM_AFTER, {}), falls)) == [offer]
 
 
 MARKET, SELLER = HELD, Hold(6, RUN, 2, HoldKind.FALLS, NOW, None)
@@ -189,9 +195,8 @@ def test_the_brake_opens_holds(
     ids=["none", "the seller's", "the marketplace's", "the seller's first", "one released", "released", "another's"],
 )
 def test_what_falls_is_kept_by_a_hold_that_nobody_released(standing: list[Hold], keeps: int | None) -> None:
-    expected = {} if keeps is None else {2: keeps}
-    assert brake.keeping(standing, [2], absent=False) == expected
-    assert brake.keeping(standing, [2], absent=True) == expected
+    falls = [Fall(2, ITEMS, absent) for absent in (False, True)]
+    assert brake.keeping(standing, falls) == ({} if keeps is None else dict.fromkeys(falls, keeps))
 
 
 @pytest.mark.parametrize(
@@ -206,8 +211,8 @@ def test_what_falls_is_kept_by_a_hold_that_nobody_released(standing: list[Hold],
     ids=["the marketplace's", "the seller's first", "before the seller's others", "a released one", "another's"],
 )
 def test_absences_are_kept_by_a_hold_of_their_own(standing: list[Hold], absent: int | None, others: int | None) -> None:
-    assert brake.keeping(standing, [2], absent=True).get(2) == absent
-    assert brake.keeping(standing, [2], absent=False).get(2) == others
+    falls = [Fall(2, ITEMS, True), Fall(2, ITEMS, False)]
+    assert list(map(brake.keeping(standing, falls).get, falls)) == [absent, others]
 
 
 @pytest.mark.parametrize(
@@ -225,11 +230,12 @@ def test_what_was_settled_before_a_runs_end_says_nothing_of_what_came_later(hold
 
 
 CLEARED, CONFIRMED, FREE, KEPT = (Offer(id, 2 if id < 4 else 8, 10 + id, 5 if id < 3 else None) for id in range(1, 5))
-FALLS = withdrawals.Falls([CLEARED], [CONFIRMED], [FREE, KEPT])
+FELL, FELL_ELSEWHERE = Fall(FREE.user_id, ITEMS, False), Fall(KEPT.user_id, ITEMS, False)
+FALLS = withdrawals.Falls([CLEARED], [CONFIRMED], {FREE: FELL, KEPT: FELL_ELSEWHERE})
 
 
 def test_a_confirmed_fall_goes_whatever_else_is_held() -> None:
-    decided = withdrawals.decide(FALLS, {2: 5, 8: 6}, {}, only_mark=False)
+    decided = withdrawals.decide(FALLS, {FELL: 5, FELL_ELSEWHERE: 6}, only_mark=False)
 
     assert decided == Decided(frozenset({1}), going={2: 2}, held={3: 5, 4: 6})
     assert decided.withdrawn == {2: [2]}
@@ -240,17 +246,70 @@ def test_a_confirmed_fall_goes_whatever_else_is_held() -> None:
 def test_what_no_hold_keeps_goes_and_a_run_without_update_withdraws_nothing(
     only_mark: bool, withdrawn: dict[int, list[int]]
 ) -> None:
-    decided = withdrawals.decide(FALLS, {8: 6}, {}, only_mark=only_mark)
+    decided = withdrawals.decide(FALLS, {FELL_ELSEWHERE: 6}, only_mark=only_mark)
 
     assert (decided.going, decided.held, decided.withdrawn) == ({2: 2, 3: 2}, {4: 6}, withdrawn)
     assert decided.counts["withdrawn"] == sum(map(len, withdrawn.values()))
 
 
-def test_a_fall_by_absence_is_kept_by_its_own_hold() -> None:
-    falls = replace(FALLS, absent=frozenset({KEPT.id}))
+@pytest.mark.parametrize(
+    ("doubt", "seen", "route", "hold", "falls"),
+    [
+        pytest.param(Doubt.WRONG, SOLD, SHOPS, WRONG, None, id="a wrong route confirms nothing"),
+        pytest.param(Doubt.WRONG, SOLD, SHOPS, HELD, None, id="nor what another hold keeps"),
+        pytest.param(Doubt.WRONG, SOLD, SHOPS, replace(WRONG, run_id=EARLIER_RUN), None, id="nor in another run"),
+        pytest.param(Doubt.WRONG, SOLD, SHOPS, replace(HELD, run_id=EARLIER_RUN), "new", id="weighed by another run"),
+        pytest.param(Doubt.WRONG, SOLD, ITEMS, HELD, "confirmed", id="the other route confirms"),
+        pytest.param(None, SOLD, SHOPS, WRONG, "confirmed", id="the route is right again"),
+        pytest.param(Doubt.UNVOUCHED, ABSENT, SHOPS, UNVOUCHED, None, id="an unvouched route confirms no absence"),
+        pytest.param(Doubt.UNVOUCHED, SOLD, SHOPS, UNVOUCHED, "confirmed", id="but what it reads"),
+        pytest.param(None, ABSENT, SHOPS, UNVOUCHED, "confirmed", id="a canary vouches for it now"),
+    ],
+)
+def test_a_route_in_doubt_confirms_nothing_that_it_says(
+    doubt: Doubt | None, seen: Seen, route: RouteName, hold: Hold, falls: str | None
+) -> None:
+    offer = Offer(id=1, user_id=2, source_item_id=3, hold_id=hold.id)
+    found = Found({3: _gone(suspected=CONFIRM_AFTER, seen=seen, route=route)}, frozenset())
+    doubts = {} if doubt is None else {SHOPS: doubt}
 
-    assert withdrawals.decide(falls, {}, {8: 7}, only_mark=False).held == {KEPT.id: 7}
-    assert withdrawals.decide(falls, {2: 5, 8: 5}, {8: 7}, only_mark=False).held == {FREE.id: 5, KEPT.id: 7}
+    sorted_out = withdrawals.sort_out([offer], found, {hold.id: hold}, RUN, CONFIRM_AFTER, doubts)
+
+    said = {name: list(getattr(sorted_out, name)) for name in ("confirmed", "new")}
+    assert said == {name: [offer] if name == falls else [] for name in said}
+
+
+SHOPS_SOLD, SHOPS_ABSENT, ITEM_ABSENT = Fall(2, SHOPS, False), Fall(2, SHOPS, True), Fall(2, ITEMS, True)
+
+
+@pytest.mark.parametrize(
+    ("doubt", "holds", "opened", "kept"),
+    [
+        (None, [WRONG, UNVOUCHED], [], {}),
+        (Doubt.WRONG, [], [HoldKind.CANARIES], {}),
+        (Doubt.WRONG, [WRONG], [], {SHOPS_SOLD: 9, SHOPS_ABSENT: 9}),
+        (Doubt.WRONG, [replace(WRONG, released_at=NOW, released_by="ops")], [], {}),
+        (Doubt.WRONG, [replace(WRONG, released_at=NOW)], [HoldKind.CANARIES], {}),
+        (Doubt.WRONG, [replace(WRONG, route=ITEMS)], [HoldKind.CANARIES], {}),
+        (Doubt.UNVOUCHED, [], [HoldKind.UNVOUCHED], {}),
+        (Doubt.UNVOUCHED, [UNVOUCHED], [], {SHOPS_ABSENT: 10}),
+    ],
+    ids=["none", "wrong", "held", "released", "closed", "another's", "unvouched", "held so"],
+)
+def test_what_a_route_in_doubt_says_is_kept_by_its_own_hold(
+    doubt: Doubt | None, holds: list[Hold], opened: list[HoldKind], kept: dict[Fall, int]
+) -> None:
+    falls, doubts = [SHOPS_SOLD, SHOPS_ABSENT, ITEM_ABSENT], {} if doubt is None else {SHOPS: doubt}
+
+    assert [(new.kind, new.route) for new in brake.of_doubt(holds, falls, doubts)] == [(kind, SHOPS) for kind in opened]
+    assert brake.kept_by_doubt(holds, falls, doubts) == kept
+
+
+def test_the_hold_of_a_route_keeps_nothing_else_and_stands_in_for_no_other() -> None:
+    weighed = Weighed({}, Tally(1000, 300), None)
+
+    assert brake.keeping([WRONG, UNVOUCHED], [SHOPS_SOLD, ITEM_ABSENT]) == {}
+    assert [new.kind for new in brake.to_open([WRONG], weighed, SETTINGS)] == [HoldKind.FALLS]
 
 
 def _listing(offer: Offer, **more: object) -> Listing:
@@ -267,7 +326,7 @@ def _listing(offer: Offer, **more: object) -> Listing:
     ],
 )
 def test_a_decision_becomes_changes_that_their_events_explain(only_mark: bool, turns: dict[int, EventKind]) -> None:
-    decided = withdrawals.decide(FALLS, {8: 6}, {}, only_mark=only_mark)
+    decided = withdrawals.decide(FALLS, {FELL_ELSEWHERE: 6}, only_mark=only_mark)
     found = Found({offer.source_item_id: _gone() for offer in (CONFIRMED, FREE, KEPT)}, frozenset({11}))
     listings = [_listing(offer) for offer in (CLEARED, CONFIRMED, FREE, KEPT)]
 

@@ -21,7 +21,7 @@ from mercarich_contracts.proxy_api import (
     SearchRequest,
     SearchResult,
 )
-from mercarich_contracts.sites import Items, mercari
+from mercarich_contracts.sites import mercari
 from mercarich_marketplace import batch as batch_module
 from mercarich_marketplace.answers import Fault
 from mercarich_marketplace.batch import Batch
@@ -47,7 +47,7 @@ def item(item_id: str, url: str = "http://market/item") -> Item:
 class FakeMarket:
     """Return a result for every id that begins with m, after `seconds`; list what `listed` has of a seller."""
 
-    site = replace(mercari.SITE, items=(Items(ids="m.*", page="http://market/{id}", example="m1"),))
+    site = replace(mercari.SITE, items=(replace(mercari.ORDINARY, ids="m.*", page="http://market/{id}", example="m1"),))
     parser_version = "fake/1"
     proofs = Proofs([Proof(Route("item", "GET /item", "fake"), (200,), "anything", State.AVAILABLE, None, "here")])
 
@@ -177,7 +177,7 @@ def test_items_of_one_seller_are_answered_by_its_list_and_the_absent_ones_singly
 def test_where_no_seller_can_be_listed_every_item_is_looked_at_singly() -> None:
     ids = ["m1", "m2", "m3"]
     market = FakeMarket(listed={"s": set(ids)})
-    market.site = replace(market.site, lists_sellers=False)
+    market.site = replace(market.site, list_route=None)
     check(observer(market), ids, sellers=dict.fromkeys(ids, "s"))
 
     assert (market.lists, sorted(market.looked)) == ([], ids)

@@ -28,6 +28,11 @@ def test_the_page_is_the_tables() -> None:
     assert PAGE.read_text() == page(), "run: python -m tools.proofs_page"
 
 
+@pytest.mark.parametrize("site", TABLES)
+def test_each_route_of_a_site_proves_something_and_nothing_else_does(site: Site) -> None:
+    assert {row.route.parser for row in TABLES[site].rows} == set(site.routes)
+
+
 @pytest.mark.parametrize(("site", "row"), ROWS)
 def test_each_row_has_its_source_and_is_the_only_way_to_its_state(site: Site, row: Proof) -> None:
     table = TABLES[site]

@@ -10,6 +10,19 @@ class Marketplace(StrEnum):
     MERCARI = "mercari"
 
 
+class RouteName(StrEnum):
+    """The requests that look at sources, each named like the parser of its responses (`Evidence.parser_version`).
+
+    One may fail while the others work, so that each has canaries and holds of its own.
+    """
+
+    YAHOO_ITEM = "yahoo-item"
+    MERCARI_ITEM = "mercari-item"
+    MERCARI_SHOPS = "mercari-shops"
+    MERCARI_SELLER = "mercari-seller"
+    """The list of a seller's ordinary items."""
+
+
 class State(StrEnum):
     """The state of a source item's stock at one look."""
 

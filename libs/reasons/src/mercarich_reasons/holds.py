@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Reason as StateReason
-from mercarich_contracts.market import State
+from mercarich_contracts.market import RouteName, State
 from mercarich_reasons.reason import Reason
 
 
@@ -35,6 +35,15 @@ class CanariesDiffer(Reason):
     state: State | None = None
     """The state seen, with `why`; None: there was no answer."""
     why: StateReason | None = None
+    route: RouteName | None = None
+    """The request that they are canaries of; None if an earlier release, which did not tell them apart, stored it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCanaryVouches(Reason):
+    """No canary on sale shows that the route works, so that what it says of missing sources is not believed."""
+
+    route: RouteName
 
 
 @dataclass(frozen=True, slots=True)

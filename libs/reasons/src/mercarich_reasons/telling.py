@@ -7,7 +7,7 @@ from enum import StrEnum
 from string import Formatter
 from typing import Any, Protocol
 
-from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_reasons.candidates import Colour
 from mercarich_reasons.reason import Reason
@@ -27,6 +27,7 @@ class Words(Protocol):
     YEN: str
     LISTED: str
     MARKETPLACES: Mapping[str, str]
+    ROUTES: Mapping[str, str]
     STATES: Mapping[str, str]
     STATE_REASONS: Mapping[str, str]
     CONDITIONS: Mapping[int, str]
@@ -37,6 +38,7 @@ class Words(Protocol):
 _TABLES: Mapping[Language, Words] = {Language.EN: en, Language.JA: ja}
 _NAMED: Mapping[type, Callable[[Words], Mapping[str, str]]] = {
     Marketplace: lambda words: words.MARKETPLACES,
+    RouteName: lambda words: words.ROUTES,
     State: lambda words: words.STATES,
     StateReason: lambda words: words.STATE_REASONS,
     Colour: lambda words: words.COLOURS,

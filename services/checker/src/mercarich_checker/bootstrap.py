@@ -15,6 +15,7 @@ from mercarich_checker.use_cases.check_batch import CheckBatchItems
 from mercarich_checker.use_cases.run_check import RunCheck
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES
 from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
 from mercarich_db import engine as engines
 from mercarich_db import schema, settings_store
@@ -76,13 +77,15 @@ def build_planner(
     plan = SqlPlan(engine)
     publisher = given.publisher or _publisher(shared, f"planner-{marketplace}")
     configured = settings_sql.configured_canaries(values, marketplace)
+    named = {canary.route for canary in configured}
     return RunCheck(
         runs=SqlRuns(engine),
         plan=plan,
         batches=KafkaBatches(publisher, CHECK),
         trust=Trust(
             given.sources or _sources(marketplace, load(CheckerSettings)),
-            lambda: configured or plan.known_items(marketplace),
+            lambda: [*configured, *plan.known_items(marketplace, named)],
+            SITES[marketplace],
             every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
             retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
             monotonic=given.monotonic,

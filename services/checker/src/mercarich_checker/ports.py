@@ -1,13 +1,13 @@
 """The interfaces that the checker needs from outside, and what each raises."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from mercarich_checker.domain.brake import HoldKind
-from mercarich_checker.domain.canaries import Canary
-from mercarich_contracts.market import Marketplace
+from mercarich_checker.domain.brake import HoldKind, NewHold
+from mercarich_checker.domain.canaries import Canary, Doubt
+from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_reasons.reason import Reason
@@ -26,8 +26,21 @@ class Plan(Pending[BatchItem], Marking, Protocol):
     def held_since(self, run: Run) -> datetime | None:
         """Return when the source of the latest held listing was first seen gone; None when none is held."""
 
-    def known_items(self, marketplace: Marketplace) -> Sequence[Canary]:
-        """Draw items whose state did not change in the last runs, to serve as canaries; different ones at each call."""
+    def known_items(self, marketplace: Marketplace, named: Collection[RouteName] = ()) -> Sequence[Canary]:
+        """Draw items whose state did not change in the last runs, to serve as canaries; different ones at each call.
+
+        Those of `named` routes are left out.
+        """
+
+    def doubt(self, run: Run, doubts: Mapping[RouteName, Doubt], new: Sequence[NewHold], now: datetime) -> None:
+        """Record which routes are in doubt, open the `new` holds of routes, and close empty ones of other routes.
+
+        From now on `due` and `anything_left` leave out the items that a wrong route shows. While lists of sellers are
+        wrong, `due` names no seller. Second looks are at what no doubted route holds.
+        """
+
+    def left_out(self, run: Run) -> bool:
+        """Return whether items are left out."""
 
     def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         """Hold the marketplace's withdrawals; do nothing if this run already did."""

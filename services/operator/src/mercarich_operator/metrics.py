@@ -50,7 +50,9 @@ RUN_ITEMS = Gauge(
     "Of the newest run: source items planned, checked and so on; listings fallen, withdrawn, held",
     ["operation", "marketplace", "kind"],
 )
-OPEN_HOLDS = Gauge("mercarich_holds_open", "Holds of the brake that nobody has released", ["marketplace"])
+OPEN_HOLDS = Gauge(
+    "mercarich_holds_open", "Holds that nobody has released; route `all`: of no route", ["marketplace", "route"]
+)
 UNPUSHED_AGE = Gauge(
     "mercarich_listings_unpushed_age_seconds",
     "Time since the oldest change that Amazon could have and does not: withdrawal, restore; 0: it has all",

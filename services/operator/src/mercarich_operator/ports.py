@@ -141,8 +141,8 @@ class Books:
     """The work of all services, as counted in the tables."""
 
     runs: Sequence[RunBook]
-    open_holds: Mapping[str, int]
-    """By marketplace."""
+    open_holds: Mapping[tuple[str, str], int]
+    """By marketplace and route; `all`: holds of no route."""
     unpushed_age: Mapping[str, float]
     """By `withdrawal` and `restore`: seconds since the oldest change that Amazon does not have; 0: none.
     Sellers without a usable account are left out; they count as exposed."""

@@ -21,7 +21,9 @@ _HTTP = frozenset(
         "empty_200",
     }
 )
-_SITE = _HTTP | {"404_route", "404_cdn", "423", "block_page_200", "field_removed", "field_retyped", "redirect"}
+_SITE = _HTTP | {
+    *("404_route", "404_cdn", "423", "block_page_200", "field_removed", "field_retyped", "redirect", "nothing_there"),
+}
 
 KINDS: dict[str, frozenset[str]] = {
     "yahoo": _SITE,
@@ -33,12 +35,14 @@ KINDS: dict[str, frozenset[str]] = {
 
 _INNER = frozenset(
     {
-        *("field_removed", "field_retyped"),
+        *("field_removed", "field_retyped", "nothing_there"),
         *("stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200", "unnamed_invalid"),
     }
 )
 """Kinds that change the content of a response; all others replace or delay it."""
 FIELDS = ("field_removed", "field_retyped")
+NOTHING_THERE = ("nothing_there",)
+"""The marketplace's own words that there is no such item, and lists of sellers without a row."""
 
 
 @dataclass(slots=True)

@@ -27,7 +27,8 @@ class Shelf:
         self._others = max(100, self.sources // 10)
         self.spares = round(self.sources * spare_pieces)
         self.unlisted = self._others + self.spares
-        self.size = self.sources + self.unlisted + canaries
+        self._canaries_from = self.sources + self.unlisted
+        self.size = self._canaries_from + canaries
 
     def source_of(self, listing: int) -> int:
         tens, rest = divmod(listing, 10)
@@ -70,7 +71,12 @@ class Shelf:
         return (product, *others, *([spare] if self.spare_of(spare) == product else []))
 
     def seller_of(self, number: int) -> tuple[int, str]:
-        """Return the number of the source seller, and its kind: `ordinary` or `shops`."""
+        """Return the number of the source seller, and its kind: `ordinary` or `shops`.
+
+        Canaries are of each kind in turn, and each is alone with its seller.
+        """
+        if self._canaries_from <= number < self.size:
+            return number, "shops" if (number - self._canaries_from) % 2 else "ordinary"
         rounds, place = divmod(number, _ROUND)
         group = bisect_right(_STARTS, place) - 1
         return rounds * len(_GROUPS) + group, "shops" if group in _SHOPS else "ordinary"
@@ -81,4 +87,5 @@ class Shelf:
         if seller < 0 or group in _SHOPS:
             return range(0)
         start = rounds * _ROUND + _STARTS[group]
-        return range(min(start, self.size), min(start + _GROUPS[group], self.size))
+        end = self._canaries_from
+        return range(min(start, end), min(start + _GROUPS[group], end))

@@ -10,9 +10,10 @@ from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import Browser
 
 from mercarich_checker.domain.brake import HoldKind
+from mercarich_contracts.market import RouteName
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
-from mercarich_reasons.holds import TooManyAbsent
+from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent
 from mercarich_web.words import WORDS
 
 ReadTable = Callable[[Table], list[AnyRow]]
@@ -52,6 +53,37 @@ def test_a_hold_shows_five_sources_at_random_with_their_evidence(operator: Brows
     assert "40 of 200 checked sources would be missing at once" in pages[0]
     assert pages[0].count("HTTP 404 · https://auctions.example/x1") == 5
     assert len(re.findall(r'href="https://auctions.yahoo.co.jp/jp/auction/x12000000', pages[0])) == 5
+
+
+@pytest.mark.parametrize(
+    ("language", "where", "why"),
+    [
+        ("en", "Mercari (Mercari Shops)", "no canary shows that the answers for Mercari Shops can be trusted"),
+        ("ja", "メルカリ (メルカリShops)", "メルカリShopsの応答を信頼できることを示すカナリアがありません"),
+    ],
+)
+def test_the_hold_of_a_route_names_it_in_either_language(
+    operator: Browser, rows: Rows, language: str, where: str, why: str
+) -> None:
+    route = RouteName.MERCARI_SHOPS
+    hold = rows.hold(
+        rows.run(1), marketplace="mercari", kind=HoldKind.UNVOUCHED, route=route, reason=NoCanaryVouches(route)
+    )
+    rows.change(update(tables.logins).values(language=language))
+
+    pages = [operator.get("/holds").text, operator.get(f"/holds/{hold}").text]
+
+    assert where in pages[0]
+    assert all(why in page for page in pages)
+
+
+def test_a_run_tells_which_routes_it_does_not_believe(operator: Browser, rows: Rows) -> None:
+    run = rows.run(1, marketplace="mercari", doubts='{"mercari-shops": "wrong", "mercari-seller": "unvouched"}')
+
+    page = operator.get(f"/runs/{run}").text
+
+    for route, doubt in (("Mercari Shops", "canaries are wrong"), ("sellers&#39; lists", "no canary on sale")):
+        assert f"<dt>{route}</dt><dd>{doubt}</dd>" in page
 
 
 def test_each_kind_of_hold_says_how_it_ends() -> None:

@@ -1,11 +1,21 @@
 """Mercari, with the products of Mercari Shops."""
 
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site, Words
 
-ORDINARY = Items(ids=r"m[0-9]{8,14}", page="https://jp.mercari.com/item/{id}", example="m12345678901")
+ORDINARY = Items(
+    ids=r"m[0-9]{8,14}",
+    lengths=(9, 15),
+    page="https://jp.mercari.com/item/{id}",
+    example="m12345678901",
+    route=RouteName.MERCARI_ITEM,
+)
 SHOPS = Items(
-    ids=r"[0-9A-Za-z]{22}", page="https://jp.mercari.com/shops/product/{id}", example="2JHxNpDcYgWvQmRtZkB7sf"
+    ids=r"[0-9A-Za-z]{22}",
+    lengths=(22, 22),
+    page="https://jp.mercari.com/shops/product/{id}",
+    example="2JHxNpDcYgWvQmRtZkB7sf",
+    route=RouteName.MERCARI_SHOPS,
 )
 
 SITE = Site(
@@ -29,5 +39,5 @@ SITE = Site(
     update="50 8,20 * * *",
     condition_rule=ConditionRule.SAME_OR_BETTER,
     search_filters_conditions=True,
-    lists_sellers=True,
+    list_route=RouteName.MERCARI_SELLER,
 )

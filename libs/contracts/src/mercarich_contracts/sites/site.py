@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, RouteName
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,15 @@ class Items:
 
     ids: str
     """A regular expression of the whole id, without groups."""
+    lengths: tuple[int, int]
+    """The fewest and the most characters of its ids. Kinds of one marketplace have no length in common: SQL tells
+    them apart by it."""
     page: str
     """Its page's address, with `{id}` in it."""
     example: str
     """An id of this form."""
+    route: RouteName
+    """The request that looks at one of them."""
     also: tuple[str, ...] = ()
     """Other addresses of the same page."""
 
@@ -94,8 +99,8 @@ class Site:
     """Its proxy searches: bulk searches and replacements ask it."""
     search_filters_conditions: bool = False
     """Its search can be asked for the wanted condition or better alone."""
-    lists_sellers: bool = False
-    """One call returns many items of a seller, so that the items of one seller are checked together."""
+    list_route: RouteName | None = None
+    """The request that returns many items of a seller at once; None: there is none."""
 
     def __str__(self) -> str:
         return self.marketplace.value
@@ -134,13 +139,27 @@ class Site:
     def canary_setting(self) -> str:
         return f"CANARY_ITEMS_{self.upper}"
 
+    @property
+    def lists_sellers(self) -> bool:
+        """One call returns many items of a seller, so that the items of one seller are checked together."""
+        return self.list_route is not None
+
+    @property
+    def routes(self) -> tuple[RouteName, ...]:
+        """All requests that look at sources."""
+        own = tuple(kind.route for kind in self.items)
+        return own if self.list_route is None else (*own, self.list_route)
+
+    def kind_of(self, item_id: str) -> Items:
+        """The kind by the form of the id; of an id of no form, the first."""
+        return next((kind for kind in self.items if kind.is_id(item_id)), self.items[0])
+
     def is_item(self, item_id: str) -> bool:
         return any(kind.is_id(item_id) for kind in self.items)
 
     def page_url(self, item_id: str) -> str:
         """Where a person looks at the item; of an id of no form, where the first kind would be."""
-        kinds = [kind for kind in self.items if kind.is_id(item_id)]
-        return (kinds or self.items)[0].page.format(id=item_id)
+        return self.kind_of(item_id).page.format(id=item_id)
 
     def item_id_in(self, text: str) -> str | None:
         """The id in what a person gave: an id, or the address of an item's page; None where it is neither."""

@@ -1,6 +1,6 @@
 """Yahoo! Auctions."""
 
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site, Words
 
 SITE = Site(
@@ -9,9 +9,11 @@ SITE = Site(
     items=(
         Items(
             ids=r"[a-z]?[0-9]{6,12}",
+            lengths=(6, 13),
             page="https://auctions.yahoo.co.jp/jp/auction/{id}",
             also=("https://page.auctions.yahoo.co.jp/jp/auction/{id}",),
             example="x1234567890",
+            route=RouteName.YAHOO_ITEM,
         ),
     ),
     search_page=SearchPage(

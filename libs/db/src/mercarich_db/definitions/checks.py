@@ -65,10 +65,13 @@ CHECKS = (
     ),
 )
 
-_CANARIES = "ids, separated by spaces, each followed by =on_sale or =gone; empty: taken from the last runs"
+_CANARIES = (
+    "ids, separated by spaces, each followed by =on_sale or =gone. A kind of item of which none is named has canaries"
+    " taken from the last runs"
+)
 _NO_CANARIES = (
-    "Up to five items of each kind are drawn at each look from the last runs, of different source sellers; at least"
-    " half of each kind must be as expected. Named canaries must all be."
+    "Up to five items on sale and five that are gone of each kind, and the lists of three source sellers, are drawn at"
+    " each look from the last runs; at least half of each must be as expected. Named canaries must all be."
 )
 
 CANARIES = (
@@ -89,13 +92,14 @@ CANARIES = (
         1,
         86_400,
         unit="seconds",
-        why="Ten canaries in five minutes are a thirtieth of Mercari's default budget, a call a second. Nothing waits"
-        " for it: when more than half of a run's latest answers are unknown, it looks at once.",
+        why="At most 23 calls in five minutes are a thirteenth of Mercari's default budget, a call a second. Nothing"
+        " waits for it: when more than half of a run's latest answers are unknown, it looks at once. While one kind of"
+        " item is held and others go on, its canaries are asked as often.",
     ),
     Definition(
         "CANARY_RETRY_SECONDS",
         15,
-        "wait between looks at canaries while a run is held",
+        "wait between looks at canaries while a whole run is held",
         1,
         3600,
         unit="seconds",

@@ -43,6 +43,7 @@ runs = Table(
     Column("withdrawn", Integer, nullable=False),
     Column("held", Integer, nullable=False),
     Column("revived", Integer, nullable=False, server_default="0"),  # listings that got another source
+    Column("doubts", Text, nullable=True),  # JSON, route -> why its looks are not believed; NULL: none is in doubt
     Index("ix_runs_key", "operation", "marketplace", "generation"),
 )
 
@@ -64,7 +65,8 @@ holds = Table(
     Column("run_id", Id, nullable=False),
     Column("marketplace", exact(16), nullable=False),
     Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
-    Column("kind", exact(16), nullable=True),  # falls (also NULL), absences, canaries, unreadable
+    Column("kind", exact(16), nullable=True),  # falls (also NULL), absences, canaries, unvouched, unreadable
+    Column("route", exact(16), nullable=True),  # of whose falls; NULL: of all
     Column("reason", StoredReason, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("released_at", UtcDateTime, nullable=True),

@@ -8,6 +8,12 @@ SEEN = "{word} ({because})"
 YEN = "{:,} yen"
 LISTED = ", "
 MARKETPLACES = sites.words("en")
+ROUTES: Mapping[str, str] = {
+    "yahoo-item": "auctions",
+    "mercari-item": "ordinary items",
+    "mercari-shops": "Mercari Shops",
+    "mercari-seller": "sellers' lists",
+}
 STATES: Mapping[str, str] = {
     "available": "on sale",
     "unbuyable": "not at a fixed price",
@@ -189,8 +195,10 @@ REASONS: Mapping[str, str] = {
     # holds of the brake
     "too_many_falls": "{fallen} [of {checked} checked ]listings would be withdrawn at once",
     "canaries_differ": (
-        "{wrong} of {asked} canaries are not as expected: {item_id} should be {expected}, but was: {state|no answer}"
+        "[{route}: ]{wrong} of {asked} canaries are not as expected:"
+        " {item_id} should be {expected}, but was: {state|no answer}"
     ),
+    "no_canary_vouches": "no canary shows that the answers for {route} can be trusted",
     "too_many_absent": "{absent} [of {checked} checked ]sources would be missing at once",
     "too_many_unreadable": "too many pages cannot be read",
     # runs

@@ -8,6 +8,12 @@ SEEN = "{word}（{because}）"
 YEN = "{:,}円"
 LISTED = "、"
 MARKETPLACES = sites.words("ja")
+ROUTES: Mapping[str, str] = {
+    "yahoo-item": "オークション",
+    "mercari-item": "通常の商品",
+    "mercari-shops": "メルカリShops",
+    "mercari-seller": "出品者の商品一覧",
+}
 STATES: Mapping[str, str] = {
     "available": "販売中",
     "unbuyable": "即決価格なし",
@@ -183,8 +189,9 @@ REASONS: Mapping[str, str] = {
     # holds of the brake
     "too_many_falls": "[確認した{checked}件のうち]{fallen}件が一度に取り下げの対象になりました",
     "canaries_differ": (
-        "カナリア{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
+        "[{route}：]カナリア{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
     ),
+    "no_canary_vouches": "{route}の応答を信頼できることを示すカナリアがありません",
     "too_many_absent": "[確認した{checked}件のうち]{absent}件の仕入れ元が一度に見つからなくなりました",
     "too_many_unreadable": "読み取れないページが多すぎます",
     # runs

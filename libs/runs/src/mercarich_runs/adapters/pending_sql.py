@@ -8,7 +8,20 @@ from datetime import datetime
 from typing import Any, Generic
 
 import orjson
-from sqlalchemy import BindParameter, Connection, Engine, Integer, Select, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from mercarich_db.bulk import Rows, walking
 from mercarich_db.engine import reading, run_tx
@@ -28,8 +41,14 @@ class PendingRows(Generic[AnyRow]):
         self._columns = columns
         self._taken = tuple(taken)
         self._row_of = row_of
+        self._wanted: ColumnElement[bool] = true()
         self._page = Rows(engine, _page(columns, self._taken))
         self._unfinished = _unfinished(engine, columns)
+
+    def want_only(self, wanted: ColumnElement[bool]) -> None:
+        """Leave out rows that are not `wanted` in `due` and `anything_left`, until the next call."""
+        self._wanted = wanted
+        self._page = Rows(self._engine, _page(self._columns, self._taken).where(wanted))
 
     def due(self, run: Run, after: Place, limit: int, now: datetime) -> Sequence[tuple[Place, AnyRow]]:
         rank, last = after
@@ -87,7 +106,7 @@ class PendingRows(Generic[AnyRow]):
 
     def anything_left(self, run: Run) -> bool:
         with reading(self._engine) as connection:
-            left = select(self._columns.id).where(self._columns.run == run.id).limit(1)
+            left = select(self._columns.id).where(self._columns.run == run.id, self._wanted).limit(1)
             return connection.execute(left).first() is not None
 
     def _lock_newest(self, connection: Connection, run: Run) -> None:

@@ -1,51 +1,90 @@
 """Canaries from earlier runs: items whose state did not change over several looks."""
 
 import random
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from mercarich_checker.domain.canaries import Canary, Expected
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Reason, RouteName, State
+from mercarich_contracts.sites import Items, Site
 from mercarich_db.tables import evidence, runs, source_items
 from mercarich_db.types import AnyRow
 
 EACH = 5
-"""Canaries of each kind: enough that a single one that sold meanwhile does not hold a run."""
+"""Canaries of each route and known state: enough that a single one that sold meanwhile holds nothing."""
+
+LISTS = 3
+"""Sellers whose lists are looked at."""
+OF_LIST = 2
+"""Items that are looked for in each list: a proxy asks for no list for the sake of one item."""
 
 DRAWN_FROM = 500
 """Number of latest items of each kind that canaries are drawn from."""
 
 _FINAL = (State.SOLD, State.ENDED, State.GONE)
+_items = source_items.c
 
 
-def known_items(connection: Connection, marketplace: Marketplace) -> Sequence[Canary]:
-    """Draw canaries from items of different source sellers, others at each call.
+def known_items(connection: Connection, site: Site, named: Collection[RouteName]) -> Sequence[Canary]:
+    """Draw canaries of the site's routes but the `named` ones, others at each call, of different source sellers.
 
     A source seller who closes their shop must not stop the checks of a marketplace.
     """
-    items = source_items.c
-    columns = (
-        select(items.item_id, items.seller_id)
-        .where(items.marketplace == marketplace, items.check_problem.is_(None))
-        .order_by(items.checked_at.desc())
-        .limit(DRAWN_FROM)
-    )
+    drawn: list[Canary] = []
+    for kind in site.items:
+        if kind.route not in named:
+            of_kind = _latest(site).where(_is_of(kind))
+            for expected, rows in ((Expected.ON_SALE, _on_sale(of_kind)), (Expected.GONE, _gone(of_kind))):
+                chosen = _draw(connection.execute(rows).all())
+                drawn += (Canary(item_id, expected, kind.route, certain=False) for item_id in chosen)
+    if site.list_route is not None:
+        shown = evidence.c.parser_version.startswith(f"{site.list_route}/")
+        drawn += _of_lists(connection.execute(_on_sale(_latest(site)).where(shown)).all(), site.list_route)
+    return drawn
+
+
+def shown_by(site: Site, routes: Collection[RouteName]) -> ColumnElement[bool]:
+    """SQL condition on items whose own page one of the routes shows."""
+    return or_(false(), *(_is_of(kind) for kind in site.items if kind.route in routes))
+
+
+def _is_of(kind: Items) -> ColumnElement[bool]:
+    return func.length(_items.item_id).between(*kind.lengths)
+
+
+def _latest(site: Site) -> Select[Any]:
+    known = (_items.marketplace == site.marketplace, _items.check_problem.is_(None))
+    newest = _items.checked_at.desc()
+    return select(_items.item_id, _items.seller_id).where(*known).order_by(newest).limit(DRAWN_FROM)
+
+
+def _on_sale(latest: Select[Any]) -> Select[Any]:
+    """Select those that were on sale before the run that looked at them last."""
     before_that_run = evidence.c.fetched_at < runs.c.started_at
-    twice = (
-        columns.join(evidence, evidence.c.id == items.evidence_id)
-        .join(runs, runs.c.id == items.checked_run)
-        .where(before_that_run)
-    )
-    on_sale = connection.execute(twice.where(items.state == State.AVAILABLE)).all()
-    reversible = items.reason == Reason.IN_TRANSACTION
-    gone = connection.execute(columns.where(items.state.in_(_FINAL), ~reversible)).all()
-    return [
-        *(Canary(item_id, Expected.ON_SALE, certain=False) for item_id in _draw(on_sale)),
-        *(Canary(item_id, Expected.GONE, certain=False) for item_id in _draw(gone)),
-    ]
+    twice = latest.join(evidence, evidence.c.id == _items.evidence_id).join(runs, runs.c.id == _items.checked_run)
+    return twice.where(before_that_run, _items.state == State.AVAILABLE)
+
+
+def _gone(latest: Select[Any]) -> Select[Any]:
+    return latest.where(_items.state.in_(_FINAL), _items.reason != Reason.IN_TRANSACTION)
 
 
 def _draw(rows: Sequence[AnyRow]) -> Sequence[str]:
     one_a_seller = {row.seller_id or row.item_id: row.item_id for row in rows}
     return random.sample(sorted(one_a_seller.values()), min(EACH, len(one_a_seller)))
+
+
+def _of_lists(rows: Sequence[AnyRow], route: RouteName) -> Sequence[Canary]:
+    """Draw some items of a few sellers, to be found in the lists of these sellers."""
+    by_seller: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        by_seller[row.seller_id].append(row.item_id)
+    enough = sorted(seller for seller, item_ids in by_seller.items() if len(item_ids) >= OF_LIST)
+    return [
+        Canary(item_id, Expected.ON_SALE, route, certain=False, seller_id=seller)
+        for seller in random.sample(enough, min(LISTS, len(enough)))
+        for item_id in random.sample(sorted(by_seller[seller]), OF_LIST)
+    ]

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
 
 from mercarich_checker.domain.brake import Hold, HoldKind, NewHold
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_db.bulk import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs
 
@@ -20,10 +20,11 @@ _OF_RUN = _HOLD.where(
         and_(
             holds.c.applied_at.is_(None),
             holds.c.marketplace == bindparam("marketplace"),
-            holds.c.kind == HoldKind.ABSENCES,
+            or_(holds.c.kind == HoldKind.ABSENCES, holds.c.route.is_not(None)),
         ),
     )
 )
+OF_DOUBT = (HoldKind.CANARIES, HoldKind.UNVOUCHED)
 _NEW = insert(holds).returning(holds.c.id)
 
 
@@ -33,21 +34,40 @@ def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Hold]:
 
 
 def of_run(connection: Connection, run_id: int, marketplace: Marketplace) -> list[Hold]:
-    """Return the holds of the run, and those for absences that earlier ones opened and nobody decided on."""
+    """Return the holds of the run, and those of routes and for absences that earlier runs opened and that stand."""
     return _read(connection, _OF_RUN, run_id=run_id, marketplace=marketplace)
 
 
 def _read(connection: Connection, query: Select[Any], **given: Any) -> list[Hold]:
     return [
-        Hold(**{**row._mapping, "kind": None if row.kind is None else HoldKind(row.kind)})
+        Hold(
+            **{
+                **row._mapping,
+                "kind": None if row.kind is None else HoldKind(row.kind),
+                "route": None if row.route is None else RouteName(row.route),
+            }
+        )
         for row in connection.execute(query, given)
     ]
 
 
 def open_one(connection: Connection, run_id: int, marketplace: Marketplace, new: NewHold, now: datetime) -> Hold:
     row = {"run_id": run_id, "marketplace": marketplace, "user_id": new.user_id, "kind": new.kind, "opened_at": now}
-    hold_id = connection.execute(_NEW, {**row, "reason": new.reason}).scalar_one()
-    return Hold(hold_id, run_id, new.user_id, new.kind, now, None)
+    hold_id = connection.execute(_NEW, {**row, "reason": new.reason, "route": new.route}).scalar_one()
+    return Hold(hold_id, run_id, new.user_id, new.kind, now, None, None, new.route)
+
+
+def open_of_route(connection: Connection, run_id: int, marketplace: Marketplace, new: NewHold, now: datetime) -> None:
+    """Open it unless one of the same route is open, or a person released one of this run."""
+    let_go = and_(holds.c.run_id == run_id, holds.c.released_by.is_not(None))
+    same = (
+        holds.c.marketplace == marketplace,
+        holds.c.kind == new.kind,
+        holds.c.route == new.route,
+        or_(holds.c.released_at.is_(None), let_go),
+    )
+    if connection.execute(select(holds.c.id).where(*same)).first() is None:
+        open_one(connection, run_id, marketplace, new, now)
 
 
 def released(connection: Connection, marketplace: Marketplace) -> dict[int, bool]:

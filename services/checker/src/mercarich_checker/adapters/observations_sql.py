@@ -9,7 +9,7 @@ from mercarich_checker.adapters import states_sql, withdrawals_sql
 from mercarich_checker.adapters.checks import CHECKS, lock_newest
 from mercarich_checker.adapters.states_sql import OF_RUN, Pending
 from mercarich_checker.domain.brake import BrakeSettings
-from mercarich_checker.domain.looks import Meaning, after_second_look, meaning
+from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Seen
 from mercarich_checker.ports import Recorded
 from mercarich_contracts.market import Marketplace
@@ -85,7 +85,7 @@ def _record(
 
 def _gone(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> Gone:
     seen = Seen(item.state, item.reason, evidence_ids.get(row.id, row.evidence_id))
-    return Gone(seen, item.evidence.fetched_at, row.suspected_at)
+    return Gone(seen, item.evidence.fetched_at, row.suspected_at, route_of(item))
 
 
 def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:

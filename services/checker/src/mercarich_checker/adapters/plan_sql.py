@@ -1,18 +1,18 @@
 """`ports.Plan` over `source_items`."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, not_, or_, select, update
 
-from mercarich_checker.adapters import canaries_sql, holds_sql
+from mercarich_checker.adapters import canaries_sql, doubts_sql, holds_sql
 from mercarich_checker.adapters.checks import CHECKS, lock_newest
 from mercarich_checker.adapters.marking_sql import mark_due
 from mercarich_checker.domain.brake import HoldKind, NewHold
-from mercarich_checker.domain.canaries import Canary
-from mercarich_contracts.market import Marketplace
+from mercarich_checker.domain.canaries import Canary, Doubt
+from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.sites import SITES
@@ -22,7 +22,7 @@ from mercarich_db.tables import holds, listings, source_items
 from mercarich_reasons.reason import Reason
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
-from mercarich_runs.ports import Request, Run, Sellers
+from mercarich_runs.ports import Place, Request, Run, Sellers
 
 OF_SELLERS = 1000
 """Maximum number of further items that are looked up for a group of sellers."""
@@ -37,12 +37,40 @@ class SqlPlan(PendingRows[BatchItem]):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, CHECKS, _TAKEN, BatchItem)
         self._same_sellers = Rows(engine, _of_sellers())
+        self._doubts: Mapping[RouteName, Doubt] = {}
 
     def sellers(self, request: Request) -> Sellers:
         return sellers_of(self._engine, request)
 
     def mark(self, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
         return mark_due(self._engine, run, request, sellers)
+
+    def doubt(self, run: Run, doubts: Mapping[RouteName, Doubt], new: Sequence[NewHold], now: datetime) -> None:
+        def note(connection: Connection) -> None:
+            lock_newest(connection, run.marketplace, run.generation)
+            doubts_sql.write(connection, run.id, doubts)
+            for hold in new:
+                holds_sql.open_of_route(connection, run.id, run.marketplace, hold, now)
+            over = and_(holds.c.marketplace == run.marketplace, holds.c.route.not_in(sorted(doubts)))
+            holds_sql.close_empty(connection, and_(over, holds.c.kind.in_(holds_sql.OF_DOUBT)), now)
+
+        run_tx(self._engine, note)
+        self._doubts = doubts
+        wrong = [route for route, doubt in doubts.items() if doubt is Doubt.WRONG]
+        self.want_only(not_(canaries_sql.shown_by(SITES[run.marketplace], wrong)))
+
+    def due(self, run: Run, after: Place, limit: int, now: datetime) -> Sequence[tuple[Place, BatchItem]]:
+        found = super().due(run, after, limit, now)
+        list_route = SITES[run.marketplace].list_route
+        if list_route is not None and self._doubts.get(list_route) is Doubt.WRONG:
+            for _, row in found:
+                row.seller_id = None  # so that the proxy looks at each item's own page
+        return found
+
+    def left_out(self, run: Run) -> bool:
+        unwanted = select(_items.id).where(_items.check_run == run.id, not_(self._wanted)).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(unwanted).first() is not None
 
     def together(self, run: Run, rows: Sequence[BatchItem], now: datetime) -> Mapping[int, Sequence[BatchItem]]:
         """Return, by row id, further due items of the same source seller, if one call can return all of them."""
@@ -72,7 +100,7 @@ class SqlPlan(PendingRows[BatchItem]):
     def want_second_look(self, run: Run, now: datetime) -> int:
         def mark(connection: Connection) -> int:
             lock_newest(connection, run.marketplace, run.generation)
-            held = _held_sources(run.marketplace)
+            held = _held_sources(run.marketplace, self._doubts)
             again = update(source_items).where(_items.id.in_(held), _items.check_run.is_(None))
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
             return connection.execute(again.values(check_run=run.id, **fresh)).rowcount
@@ -80,20 +108,24 @@ class SqlPlan(PendingRows[BatchItem]):
         return run_tx(self._engine, mark)
 
     def held_since(self, run: Run) -> datetime | None:
-        youngest = select(func.max(_items.suspected_at)).where(_items.id.in_(_held_sources(run.marketplace)))
+        youngest = select(func.max(_items.suspected_at)).where(
+            _items.id.in_(_held_sources(run.marketplace, self._doubts))
+        )
         with reading(self._engine) as connection:
             since: datetime | None = connection.execute(youngest).scalar()
             return since
 
-    def known_items(self, marketplace: Marketplace) -> Sequence[Canary]:
+    def known_items(self, marketplace: Marketplace, named: Collection[RouteName] = ()) -> Sequence[Canary]:
         with reading(self._engine) as connection:
-            return canaries_sql.known_items(connection, marketplace)
+            return canaries_sql.known_items(connection, SITES[marketplace], named)
 
     def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         def open_once(connection: Connection) -> None:
             lock_newest(connection, run.marketplace, run.generation)
             keeps_all = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.ABSENCES)
-            same = select(holds.c.id).where(holds.c.run_id == run.id, holds.c.user_id.is_(None), keeps_all)
+            same = select(holds.c.id).where(
+                holds.c.run_id == run.id, holds.c.user_id.is_(None), keeps_all, holds.c.route.is_(None)
+            )
             if connection.execute(same).first() is None:
                 holds_sql.open_one(connection, run.id, run.marketplace, NewHold(kind, reason), now)
 
@@ -115,8 +147,9 @@ def _of_sellers() -> Select[Any]:
     )
 
 
-def _held_sources(marketplace: Marketplace) -> Select[Any]:
+def _held_sources(marketplace: Marketplace, doubts: Collection[RouteName]) -> Select[Any]:
     """Select the sources of held listings that a second look may confirm."""
     confirmable = or_(holds.c.kind.is_(None), holds.c.kind.not_in([HoldKind.UNREADABLE, HoldKind.ABSENCES]))
+    believed = or_(holds.c.route.is_(None), holds.c.route.not_in(sorted(doubts)))
     held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
-    return held.where(confirmable, listings.c.marketplace == marketplace)
+    return held.where(confirmable, believed, listings.c.marketplace == marketplace)

@@ -45,6 +45,6 @@ def configured_canaries(values: settings_store.Values, marketplace: Marketplace)
     """Return the configured canaries. Raises `BadConfiguration` when the setting cannot be parsed."""
     key = f"CANARY_ITEMS_{marketplace.upper()}"
     try:
-        return read_canaries(values.text(key))
+        return read_canaries(values.text(key), marketplace)
     except BadCanaries as error:
         raise BadConfiguration(f"setting {key}: {error}") from None

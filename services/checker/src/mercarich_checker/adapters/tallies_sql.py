@@ -1,13 +1,12 @@
 """Listings checked and fallen in a run, by seller: the numbers that the brake goes by."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from mercarich_checker.domain.brake import Tally, Weighed
+from mercarich_checker.domain.brake import Fall, Tally, Weighed
 from mercarich_contracts.events import EventKind
 from mercarich_db.bulk import GIVEN_IDS, among, insert_or_add
 from mercarich_db.tables import listing_events, run_sellers, runs
@@ -21,20 +20,12 @@ _WHOLE = select(*map(func.sum, _COUNTS)).where(_MINE)
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
-class Falling(NamedTuple):
-    """New falls: each repeats a seller's id once for each listing."""
-
-    fallen: Sequence[int]
-    absent: Sequence[int]
-    """Those of `fallen` that fall by absence."""
-
-
-def add(connection: Connection, run_id: int, checked: Iterable[int], falling: Falling) -> None:
+def add(connection: Connection, run_id: int, checked: Iterable[int], falling: Counter[Fall]) -> None:
     """Add to the run's tallies. `checked` repeats a seller's id once for each listing.
 
     A source may serve sellers whom the run did not include; they are counted like the others.
     """
-    looked, fell, missed = Counter(checked), Counter(falling.fallen), Counter(falling.absent)
+    looked, (fell, missed) = Counter(checked), _by_seller(falling)
     rows = [
         fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id], "absent": missed[user_id]}
         for user_id in sorted(looked)
@@ -42,16 +33,25 @@ def add(connection: Connection, run_id: int, checked: Iterable[int], falling: Fa
     insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "absent"))
 
 
-def weighed(connection: Connection, run_id: int, falling: Falling) -> Weighed:
+def _by_seller(falling: Counter[Fall]) -> tuple[Counter[int], Counter[int]]:
+    """Return the falls of each seller, and those of them by absence."""
+    fell, missed = Counter[int](), Counter[int]()
+    for fall, number in falling.items():
+        fell[fall.user_id] += number
+        missed[fall.user_id] += number * fall.absent
+    return fell, missed
+
+
+def weighed(connection: Connection, run_id: int, falling: Counter[Fall]) -> Weighed:
     """Return the numbers for the brake.
 
     Looks by hand after a run's end are counted separately: the run's own tallies say nothing about them.
     """
-    falls = Counter(falling.fallen)
+    falls, absent = _by_seller(falling)
     of = {"run_id": run_id}
     ended_at = connection.execute(_ENDED, of).scalar()
     if ended_at is not None:
-        return _since(connection, run_id, ended_at, falls, Counter(falling.absent))
+        return _since(connection, run_id, ended_at, falls, absent)
     found = connection.execute(_SELLERS, {**of, "ids": sorted(falls)})
     whole = Tally(*(int(number or 0) for number in connection.execute(_WHOLE, of).one()))
     return Weighed({row.user_id: Tally(row.checked, row.fallen, row.absent) for row in found}, whole, None)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
 
-from mercarich_checker.adapters import holds_sql, tallies_sql
+from mercarich_checker.adapters import doubts_sql, holds_sql, tallies_sql
 from mercarich_checker.domain import brake, withdrawals
-from mercarich_checker.domain.brake import BrakeSettings, Hold
+from mercarich_checker.domain.brake import BrakeSettings, Fall, Hold
+from mercarich_checker.domain.canaries import Doubt
 from mercarich_checker.domain.withdrawals import Found, Offer, Seen
 from mercarich_checker.ports import Recorded
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import CheckBatch
 from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
 from mercarich_db.tables import holds, listings, source_items
@@ -34,14 +35,14 @@ def apply(
     offers = _offers_of(connection, [*found.gone, *found.available])
     held_by = {offer.hold_id for offer in offers if offer.hold_id}
     known = holds_sql.by_id(connection, held_by)
-    falls = withdrawals.sort_out(offers, found, known, batch.run_id, settings.confirm_after)
-    tally = tallies_sql.Falling(
-        [offer.user_id for offer in falls.new], [offer.user_id for offer in falls.new if offer.id in falls.absent]
-    )
-    tallies_sql.add(connection, batch.run_id, [offer.user_id for offer in offers], tally)
-    standing = _standing(connection, batch, tally, now, settings)
-    keeping, keeping_absent = (brake.keeping(standing, set(tally.fallen), absent=absent) for absent in (False, True))
-    decided = withdrawals.decide(falls, keeping, keeping_absent, only_mark=batch.without_update)
+    doubts = doubts_sql.of_run(connection, batch.run_id) if found.gone else {}
+    falls = withdrawals.sort_out(offers, found, known, batch.run_id, settings.confirm_after, doubts)
+    falling = Counter(falls.new.values())
+    doubted = _kept_by_doubt(connection, batch, falling, doubts, now) if doubts else {}
+    weighable = Counter({fall: number for fall, number in falling.items() if fall not in doubted})
+    tallies_sql.add(connection, batch.run_id, [offer.user_id for offer in offers], weighable)
+    keeping = brake.keeping(_standing(connection, batch, weighable, now, settings), weighable)
+    decided = withdrawals.decide(falls, keeping | doubted, only_mark=batch.without_update)
     changing = store.lock(connection, decided.ids)
     store.save(connection, withdrawals.changes(decided, changing, found, now, batch.run_id))
     if held_by:
@@ -58,11 +59,23 @@ def _offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Of
     return sorted(map(Offer._make, rows))
 
 
+def _kept_by_doubt(
+    connection: Connection, batch: CheckBatch, falls: Counter[Fall], doubts: Mapping[RouteName, Doubt], now: datetime
+) -> dict[Fall, int]:
+    """Return the holds of falls by routes in doubt, with those that these falls open."""
+    known = holds_sql.of_run(connection, batch.run_id, batch.marketplace)
+    opened = [
+        holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, now)
+        for new in brake.of_doubt(known, falls, doubts)
+    ]
+    return brake.kept_by_doubt([*known, *opened], falls, doubts)
+
+
 def _standing(
-    connection: Connection, batch: CheckBatch, falling: tallies_sql.Falling, now: datetime, settings: BrakeSettings
+    connection: Connection, batch: CheckBatch, falling: Counter[Fall], now: datetime, settings: BrakeSettings
 ) -> Sequence[Hold]:
     """Return the holds that may keep new falls, with those that these falls open."""
-    if not falling.fallen:
+    if not falling:
         return ()
     weighed = tallies_sql.weighed(connection, batch.run_id, falling)
     standing = brake.standing(holds_sql.of_run(connection, batch.run_id, batch.marketplace), weighed.since)

@@ -3,13 +3,16 @@
 A fall is a listing on sale whose source a look found gone. It is withdrawn or held.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import product
+from typing import NamedTuple
 
-from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
+from mercarich_checker.domain.canaries import Doubt
+from mercarich_contracts.market import RouteName
+from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls
 from mercarich_reasons.reason import Reason
 
 
@@ -18,13 +21,16 @@ class HoldKind(StrEnum):
 
     A second look can confirm holds of every kind except `UNREADABLE`, which wait for another run or a person because
     the same parser would fail again, and `ABSENCES`, which wait for a person because a faulty route gives the same
-    response again.
+    response again. Holds of a route wait until it is not in doubt any more.
     """
 
     FALLS = "falls"
     ABSENCES = "absences"
     """Too many sources at once of which the marketplace says that there is no such item. Keeps no other falls."""
     CANARIES = "canaries"
+    """The canaries of a route are not as expected. Keeps what falls by this route, and is confirmed after the doubt."""
+    UNVOUCHED = "unvouched"
+    """No canary vouches for a route. Keeps what falls by absence by this route, and is confirmed after the doubt."""
     UNREADABLE = "unreadable"
 
 
@@ -50,6 +56,33 @@ class Hold:
     """None: the hold was opened by an earlier release of Mercarich, for too many falls."""
     opened_at: datetime
     released_at: datetime | None
+    released_by: str | None = None
+    """The person who released it; None if it was closed because it kept nothing any more."""
+    route: RouteName | None = None
+    """The route whose falls it keeps; None: those of all routes."""
+
+    @property
+    def is_of_doubt(self) -> bool:
+        """Whether it stands as long as its route is in doubt, and limits no number of falls."""
+        return self.route is not None and self.kind in _BY_DOUBT.values()
+
+
+_BY_DOUBT = {Doubt.WRONG: HoldKind.CANARIES, Doubt.UNVOUCHED: HoldKind.UNVOUCHED}
+
+
+class Fall(NamedTuple):
+    """How a listing falls."""
+
+    user_id: int
+    route: RouteName
+    """The route that showed its source as gone."""
+    absent: bool
+    """Whether the marketplace said that there is no such item, in place of a state that was read."""
+
+    def is_doubted(self, doubts: Mapping[RouteName, Doubt]) -> bool:
+        """Return whether the look is not believed."""
+        doubt = doubts.get(self.route)
+        return doubt is Doubt.WRONG or (doubt is Doubt.UNVOUCHED and self.absent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +126,7 @@ class NewHold:
     reason: Reason
     user_id: int | None = None
     """None: for the whole marketplace."""
+    route: RouteName | None = None
 
 
 def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
@@ -105,7 +139,7 @@ def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
 
 def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings) -> list[NewHold]:
     """Return new holds for the marketplace and for each seller over a limit, unless `standing` has them already."""
-    had = {(hold.user_id, hold.kind is HoldKind.ABSENCES) for hold in standing}
+    had = {(hold.user_id, hold.kind is HoldKind.ABSENCES) for hold in standing if not hold.is_of_doubt}
     limits: list[tuple[int | None, Tally, int, float]] = [
         (None, weighed.marketplace, settings.marketplace_listings, settings.marketplace_share),
         *((user_id, tally, settings.listings, settings.share) for user_id, tally in sorted(weighed.sellers.items())),
@@ -123,19 +157,41 @@ def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings)
     return new
 
 
-def keeping(standing: Sequence[Hold], sellers: Collection[int], *, absent: bool) -> dict[int, int]:
-    """Return, by seller, the id of the hold for new falls: the seller's own hold before the marketplace's.
+def keeping(standing: Sequence[Hold], falls: Iterable[Fall]) -> dict[Fall, int]:
+    """Return the id of the hold for new falls: the seller's own hold before the marketplace's.
 
-    `absent`: for falls by absence, which holds for absences keep before any others.
+    Holds for absences keep falls by absence alone, and before any others.
     """
-    unreleased = {(hold.kind is HoldKind.ABSENCES, hold.user_id): hold.id for hold in standing if not hold.released_at}
-    kept: dict[int, int] = {}
-    for user_id in sellers:
-        for key in product((True, False) if absent else (False,), (user_id, None)):
+    unreleased = {
+        (hold.kind is HoldKind.ABSENCES, hold.user_id): hold.id
+        for hold in standing
+        if not hold.released_at and not hold.is_of_doubt
+    }
+    kept: dict[Fall, int] = {}
+    for fall in falls:
+        for key in product((True, False) if fall.absent else (False,), (fall.user_id, None)):
             if key in unreleased:
-                kept[user_id] = unreleased[key]
+                kept[fall] = unreleased[key]
                 break
     return kept
+
+
+def of_doubt(holds: Iterable[Hold], falls: Iterable[Fall], doubts: Mapping[RouteName, Doubt]) -> list[NewHold]:
+    """Return new holds for routes in doubt by which something falls, unless a hold is open or a person released it."""
+    had = {(hold.kind, hold.route) for hold in holds if hold.released_at is None or hold.released_by is not None}
+    kinds = {fall.route: _BY_DOUBT[doubts[fall.route]] for fall in falls if fall.is_doubted(doubts)}
+    return [
+        NewHold(kind, NoCanaryVouches(route), route=route)
+        for route, kind in sorted(kinds.items())
+        if (kind, route) not in had
+    ]
+
+
+def kept_by_doubt(holds: Iterable[Hold], falls: Iterable[Fall], doubts: Mapping[RouteName, Doubt]) -> dict[Fall, int]:
+    """Return the id of the hold for each fall by a route in doubt. These say nothing of numbers that fall elsewhere."""
+    unreleased = {(hold.kind, hold.route): hold.id for hold in holds if not hold.released_at}
+    keys = {fall: (_BY_DOUBT[doubts[fall.route]], fall.route) for fall in falls if fall.is_doubted(doubts)}
+    return {fall: unreleased[key] for fall, key in keys.items() if key in unreleased}
 
 
 def too_many_unreadable(unparsable: int, looks: int, share: float) -> bool:

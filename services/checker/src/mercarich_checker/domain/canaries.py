@@ -1,12 +1,14 @@
-"""Canaries: items of known state. A run is trusted while they look as expected, and held while they do not. No I/O."""
+"""Canaries: items of known state, which show whether a route answers truly. No I/O."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.market import Reason as StateReason
-from mercarich_contracts.market import State
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites import SITES
 from mercarich_reasons.holds import CanariesDiffer
 from mercarich_reasons.reason import Reason
 
@@ -22,36 +24,66 @@ class Expected(StrEnum):
 class Canary:
     item_id: str
     expected: Expected
+    route: RouteName
+    """The request that it is a canary of."""
     certain: bool = True
     """False: drawn from earlier runs, so that some may have changed since."""
+    seller_id: str | None = None
+    """Its seller, if it is to be found in the list of the seller's items."""
+
+
+class Doubt(StrEnum):
+    """Why a route is not believed."""
+
+    WRONG = "wrong"
+    """Its canaries are not as expected: nothing that it says is believed."""
+    UNVOUCHED = "unvouched"
+    """No canary on sale shows that it works. States that are read are believed, but not that sources are missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class CanaryVerdict:
-    """Whether a run may be trusted. `lies`: a canary showed the opposite of its known state."""
+    """What its canaries show of a route."""
 
-    fine: bool
+    doubt: Doubt | None = None
     lies: bool = False
+    """One of them showed the opposite of its known state."""
     why: Reason | None = None
-    """Set if the verdict is not fine."""
+    """Set if the canaries are not as expected."""
 
 
-def judge_canaries(canaries: Sequence[Canary], seen: Mapping[str, Item]) -> CanaryVerdict:
-    """Judge by what was `seen`, keyed by item id.
+UNVOUCHED = CanaryVerdict(Doubt.UNVOUCHED)
 
-    Every certain canary must be as expected, and at least half of the uncertain ones of each kind.
+
+def judge_canaries(
+    canaries: Sequence[Canary], seen: Mapping[tuple[RouteName, str], Item]
+) -> Mapping[RouteName, CanaryVerdict]:
+    """Judge each route that has canaries by what was `seen` by it, keyed by route and item id.
+
+    Every certain canary must be as expected, and at least half of the uncertain ones of each known state.
     """
-    wrong = [canary for canary in canaries if not _as_expected(canary, seen.get(canary.item_id))]
-    for kind in Expected:
-        uncertain = [canary for canary in canaries if canary.expected is kind and not canary.certain]
+    by_route: defaultdict[RouteName, list[Canary]] = defaultdict(list)
+    for canary in canaries:
+        by_route[canary.route].append(canary)
+    return {
+        route: _judged(its, {canary.item_id: seen.get((route, canary.item_id)) for canary in its})
+        for route, its in by_route.items()
+    }
+
+
+def _judged(canaries: Sequence[Canary], seen: Mapping[str, Item | None]) -> CanaryVerdict:
+    wrong = [canary for canary in canaries if not _as_expected(canary, seen[canary.item_id])]
+    for state in Expected:
+        uncertain = [canary for canary in canaries if canary.expected is state and not canary.certain]
         missed = [canary for canary in wrong if canary in uncertain]
         if len(missed) * 2 <= len(uncertain):
             wrong = [canary for canary in wrong if canary not in missed]
     if not wrong:
-        return CanaryVerdict(fine=True)
-    answers = [seen.get(canary.item_id) for canary in wrong]
+        on_sale = any(canary.expected is Expected.ON_SALE for canary in canaries)
+        return CanaryVerdict() if on_sale else UNVOUCHED
+    answers = [seen[canary.item_id] for canary in wrong]
     lies = any(item is not None and item.state is not State.UNKNOWN for item in answers)
-    return CanaryVerdict(fine=False, lies=lies, why=_difference(wrong, len(canaries), answers[0]))
+    return CanaryVerdict(Doubt.WRONG, lies, _difference(wrong, len(canaries), answers[0]))
 
 
 def _difference(wrong: Sequence[Canary], asked: int, seen: Item | None) -> CanariesDiffer:
@@ -59,7 +91,7 @@ def _difference(wrong: Sequence[Canary], asked: int, seen: Item | None) -> Canar
     first = wrong[0]
     expected = State.AVAILABLE if first.expected is Expected.ON_SALE else State.GONE
     state, why = (None, None) if seen is None else (seen.state, seen.reason)
-    return CanariesDiffer(len(wrong), asked, first.item_id, expected, state, why)
+    return CanariesDiffer(len(wrong), asked, first.item_id, expected, state, why, first.route)
 
 
 def _as_expected(canary: Canary, item: Item | None) -> bool:
@@ -74,13 +106,13 @@ class BadCanaries(ValueError):
     """The setting cannot be parsed. The text says what was expected."""
 
 
-def read_canaries(text: str) -> tuple[Canary, ...]:
-    """Parse `id=on_sale id=gone …`. Raises `BadCanaries`."""
-    return tuple(_read_canary(word) for word in text.split())
+def read_canaries(text: str, marketplace: Marketplace) -> tuple[Canary, ...]:
+    """Parse `id=on_sale id=gone …`. Each is a canary of its item's own page. Raises `BadCanaries`."""
+    return tuple(_read_canary(word, marketplace) for word in text.split())
 
 
-def _read_canary(word: str) -> Canary:
+def _read_canary(word: str, marketplace: Marketplace) -> Canary:
     item_id, _, expected = word.partition("=")
     if not item_id or expected not in tuple(Expected):
         raise BadCanaries(f"expected id=on_sale or id=gone, not {word!r}")
-    return Canary(item_id, Expected(expected))
+    return Canary(item_id, Expected(expected), SITES[marketplace].kind_of(item_id).route)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mercarich_contracts.market import OUT_OF_STOCK, Reason, State
+from mercarich_contracts.market import OUT_OF_STOCK, Reason, RouteName, State
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites import SITES
 
 ENOUGH_LOOKS = 10
 """Below this number of looks, the share of unknown ones is not significant."""
@@ -30,6 +31,13 @@ def after_second_look(item: Item, reason: str | None, missed_at: datetime | None
     first = "before" if missed_at is None else f"at {missed_at:%Y-%m-%d %H:%M:%S} UTC"
     proof = item.evidence.model_copy(update={"extract": f"missed {first}, and now: {item.evidence.extract}"[:500]})
     return item.model_copy(update={"state": State.GONE, "reason": Reason.NOT_FOUND, "evidence": proof})
+
+
+def route_of(item: Item) -> RouteName:
+    """Return the route by which the marketplace showed the item; of a parser of no route, that of the item's page."""
+    site = SITES[item.marketplace]
+    parser = item.evidence.parser_version.partition("/")[0]
+    return next((route for route in site.routes if route == parser), site.kind_of(item.item_id).route)
 
 
 class Meaning(StrEnum):

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from mercarich_checker.domain.brake import Hold, HoldKind
-from mercarich_contracts.market import OUT_OF_STOCK, Reason, State
+from mercarich_checker.domain.brake import Fall, Hold, HoldKind
+from mercarich_checker.domain.canaries import Doubt
+from mercarich_contracts.market import OUT_OF_STOCK, Reason, RouteName, State
 from mercarich_listings import listing as life
 from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
@@ -40,6 +41,8 @@ class Gone(NamedTuple):
     at: datetime
     suspected_at: datetime | None
     """When an earlier look first found it gone; None when this is the first."""
+    route: RouteName
+    """The route that showed it."""
 
     @property
     def is_absence(self) -> bool:
@@ -63,10 +66,8 @@ class Falls:
     """Held, but their source is on sale."""
     confirmed: Sequence[Offer] = ()
     """Held, and a second look found their source gone, too."""
-    new: Sequence[Offer] = ()
+    new: Mapping[Offer, Fall] = field(default_factory=dict)
     """Their source is gone, and this run has not held them yet."""
-    absent: frozenset[int] = frozenset()
-    """The ids of the `new` ones that fall by absence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +97,39 @@ class Decided:
 
 
 def sort_out(
-    offers: Iterable[Offer], found: Found, holds: Mapping[int, Hold], run_id: int, confirm_after: timedelta
+    offers: Iterable[Offer],
+    found: Found,
+    holds: Mapping[int, Hold],
+    run_id: int,
+    confirm_after: timedelta,
+    doubts: Mapping[RouteName, Doubt],
 ) -> Falls:
     """Sort the listings that change into cleared, confirmed and new falls.
 
-    `holds`, by id, are the holds of the listings whose source is gone, as far as they still exist.
+    `holds`, by id, are the holds of the listings whose source is gone, as far as they still exist. A look by a route
+    in doubt confirms nothing.
     """
-    falls: tuple[list[Offer], list[Offer], list[Offer]] = ([], [], [])
-    cleared, confirmed, new = falls
+    cleared: list[Offer] = []
+    confirmed: list[Offer] = []
+    new: dict[Offer, Fall] = {}
     for offer in offers:
         gone, hold = found.gone.get(offer.source_item_id), holds.get(offer.hold_id or 0)
         if gone is None:
             if offer.hold_id:
                 cleared.append(offer)
-        elif not offer.hold_id:
-            new.append(offer)
+            continue
+        fall = Fall(offer.user_id, gone.route, gone.is_absence)
+        if not offer.hold_id:
+            new[offer] = fall
         elif hold is not None and hold.kind is HoldKind.ABSENCES and gone.is_absence:
             continue  # the same response again: a person decides, in whatever run
-        elif _is_confirmed(gone, hold, confirm_after):
+        elif hold is not None and hold.is_of_doubt and hold.route is fall.route and fall.is_doubted(doubts):
+            continue  # the same doubt, in whatever run
+        elif not fall.is_doubted(doubts) and _is_confirmed(gone, hold, confirm_after):
             confirmed.append(offer)
         elif hold is None or hold.run_id != run_id:
-            new.append(offer)
-    absent = frozenset(offer.id for offer in new if found.gone[offer.source_item_id].is_absence)
-    return Falls(*falls, absent)
+            new[offer] = fall
+    return Falls(cleared, confirmed, new)
 
 
 def _is_confirmed(gone: Gone, hold: Hold | None, confirm_after: timedelta) -> bool:
@@ -128,9 +139,9 @@ def _is_confirmed(gone: Gone, hold: Hold | None, confirm_after: timedelta) -> bo
     return gone.suspected_at is not None and gone.at - gone.suspected_at >= confirm_after
 
 
-def decide(falls: Falls, keeping: Mapping[int, int], keeping_absent: Mapping[int, int], *, only_mark: bool) -> Decided:
-    """Decide on each fall. `keeping`: seller -> id of the hold for new falls, and for those by absence."""
-    of = {offer.id: (keeping_absent if offer.id in falls.absent else keeping).get(offer.user_id) for offer in falls.new}
+def decide(falls: Falls, keeping: Mapping[Fall, int], *, only_mark: bool) -> Decided:
+    """Decide on each fall. `keeping`: the id of the hold for new falls of this kind."""
+    of = {offer.id: keeping.get(fall) for offer, fall in falls.new.items()}
     free = (offer for offer in falls.new if of[offer.id] is None)
     return Decided(
         let_go=frozenset(offer.id for offer in falls.cleared),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from mercarich_checker.domain.brake import HoldKind, too_many_unreadable
-from mercarich_checker.domain.canaries import CanaryVerdict
+from mercarich_checker.domain.brake import HoldKind, NewHold, too_many_unreadable
 from mercarich_checker.ports import Plan
-from mercarich_checker.use_cases.trust import Trust
+from mercarich_checker.use_cases.trust import Trust, Trusted
+from mercarich_contracts.market import RouteName
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_platform.clock import Clock, Monotonic
 from mercarich_reasons.holds import TooManyUnreadable
@@ -97,6 +97,7 @@ class _Rounds:
         self._stop = stop
         self._phase = "canaries"
         self._note: Reason | None = None
+        self._newest: Trusted | None = None
         self._held_from: float | None = None
         self._second_looks = 0
 
@@ -114,34 +115,60 @@ class _Rounds:
         """Return the run's counts. Raises `Superseded` and `Interrupted`."""
         return self._through.alive(self._run, self._stop)
 
-    def _trusted(self, verdict: CanaryVerdict) -> bool:
+    def _trusted(self, trusted: Trusted) -> bool:
         check, now = self._check, self._check.monotonic()
-        if verdict.fine and self._held_from is not None:
+        self._mind_routes(trusted)
+        if trusted.waits is None and self._held_from is not None:
             seconds, self._held_from = now - self._held_from, None
             check.runs.add_held_seconds(self._run, seconds)
             check.plan.recall(self._run)
             self._publishing.start_over()
             log.warning("run resumed", extra={"run": self._run.id, "held_seconds": round(seconds, 1)})
-        elif not verdict.fine and self._held_from is None:
+        elif trusted.waits is not None and self._held_from is None:
             self._held_from = now
-            log.warning("run held", extra={"run": self._run.id, "why": tell(verdict.why, Language.EN)})
-            if verdict.lies and verdict.why is not None:
-                check.plan.open_hold(self._run, HoldKind.CANARIES, verdict.why, check.now())
-        if not verdict.fine:
-            self._enter("held", verdict.why)
-        return verdict.fine
+            log.warning("run held", extra={"run": self._run.id, "why": tell(trusted.waits, Language.EN)})
+        if trusted.waits is not None:
+            self._enter("held", trusted.waits)
+        return trusted.waits is None
+
+    def _mind_routes(self, trusted: Trusted) -> None:
+        """Record which routes are in doubt, with holds of wrong ones if a canary lies or other routes go on."""
+        before, self._newest = self._newest, trusted
+        if trusted is before:
+            return
+        new = [
+            NewHold(HoldKind.CANARIES, verdict.why, route=route)
+            for route, verdict in trusted.wrong.items()
+            if verdict.why is not None and (verdict.lies or trusted.waits is None)
+        ]
+        if new or before is None or trusted.doubts != before.doubts:
+            self._check.plan.doubt(self._run, trusted.doubts, new, self._check.now())
+        was_wrong = before.wrong.keys() if before is not None else frozenset[RouteName]()
+        if was_wrong - trusted.wrong.keys():
+            self._check.plan.recall(self._run)
+        if was_wrong != trusted.wrong.keys():
+            self._publishing.start_over()
+            log.warning("other routes are wrong", extra={"run": self._run.id, "routes": sorted(trusted.wrong)})
 
     def _done(self, counts: Counts) -> bool:
         """Publish as many batches as there is room for; return whether the run is done."""
         if self._publishing.round() or self._check.plan.anything_left(self._run):
             if self._phase != "confirming":
-                self._enter("checking")
+                self._enter("checking", self._wrong)
             return False
         youngest = self._check.plan.held_since(self._run)
-        if youngest is None or self._second_looks == SECOND_LOOKS:
-            return True
-        self._confirm(youngest + self._check.settings.confirm_after, counts)
-        return False
+        if youngest is not None and self._second_looks < SECOND_LOOKS:
+            self._confirm(youngest + self._check.settings.confirm_after, counts)
+            return False
+        if self._check.plan.left_out(self._run):
+            self._enter("held", self._wrong)
+            return False
+        return True
+
+    @property
+    def _wrong(self) -> Reason | None:
+        """Return what is wrong with a route while others go on."""
+        return next((one.why for one in self._newest.wrong.values()), None) if self._newest is not None else None
 
     def _confirm(self, due_at: datetime, counts: Counts) -> None:
         self._enter("confirming", SecondLookWaits(counts.held, due_at))

@@ -15,8 +15,8 @@ class PrometheusBooks:
     def books(self, books: Books) -> None:
         for book in books.runs:
             self._runs(book)
-        for marketplace, count in books.open_holds.items():
-            metrics.OPEN_HOLDS.labels(marketplace).set(count)
+        for where, count in books.open_holds.items():
+            metrics.OPEN_HOLDS.labels(*where).set(count)
         for kind, seconds in books.unpushed_age.items():
             metrics.UNPUSHED_AGE.labels(kind).set(seconds)
         for verdict, count in books.accounts.items():

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES
 from mercarich_db.schedule_starts import starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
 from mercarich_listings.waiting import pending
@@ -18,6 +19,7 @@ OPERATIONS = ("check", "update")
 """Operations that have runs."""
 OUTCOMES = ("finished", "superseded", "failed")
 VERDICTS = ("unknown", "valid", "invalid")
+_ALL = "all"
 _ITEMS = ("planned", "checked", "unknown", "unfinished", "set_aside", "fallen", "withdrawn", "held")
 _NOT_STARTED = dict.fromkeys(_ITEMS, 0)
 
@@ -66,10 +68,13 @@ def _book(connection: Connection, operation: str, marketplace: str, now: datetim
     )
 
 
-def _open_holds(connection: Connection) -> Mapping[str, int]:
+def _open_holds(connection: Connection) -> Mapping[tuple[str, str], int]:
     unreleased = and_(holds.c.applied_at.is_(None), holds.c.released_at.is_(None))
-    query = select(holds.c.marketplace, func.count()).where(unreleased).group_by(holds.c.marketplace)
-    return _counted(connection, query, [marketplace.value for marketplace in Marketplace])
+    where = (holds.c.marketplace, func.coalesce(holds.c.route, _ALL))
+    query = select(*where, func.count()).where(unreleased).group_by(*where)
+    found = {(marketplace, route): count for marketplace, route, count in connection.execute(query)}
+    known = [(str(site), route) for site in SITES.values() for route in (_ALL, *site.routes)]
+    return {one: found.get(one, 0) for one in known}
 
 
 def _unpushed_age(connection: Connection, now: datetime) -> Mapping[str, float]:

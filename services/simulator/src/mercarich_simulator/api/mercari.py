@@ -5,7 +5,7 @@ from typing import Any
 
 from mercarich_simulator.api.images import image
 from mercarich_simulator.api.trouble import guarded
-from mercarich_simulator.faults import FIELDS, spoiled
+from mercarich_simulator.faults import FIELDS, NOTHING_THERE, spoiled
 from mercarich_simulator.identity import SHOPS_LENGTH
 from mercarich_simulator.shelf import MERCARI
 from mercarich_simulator.sites.look import Look
@@ -57,14 +57,14 @@ class MercariApi:
         item_id = request.query.get("id", "")
         if not (item_id.startswith("m") and item_id[1:].isdecimal()):
             return _legacy_error(400, "InvalidArgument", "bad id")
-        look = self._find(item_id)
+        look = self._find(item_id, "item")
         if look is None or look.state == "deleted":
             return _legacy_error(404, "RecordNotFoundException", "見つかりませんでした")
         return json_reply({"result": "OK", "data": self._robbed(item_object(look), look), "meta": {}})
 
     def _product(self, request: Request) -> Reply:
         product_id = request.path.removeprefix("/mercari" + _SHOPS)
-        look = self._find(product_id) if len(product_id) == SHOPS_LENGTH else None
+        look = self._find(product_id, "shops_product") if len(product_id) == SHOPS_LENGTH else None
         if look is None or look.state in NOT_FOUND_STATES:
             return _grpc_error(404, 5, "product not found")
         return json_reply(self._robbed(product_object(look), look))
@@ -72,7 +72,7 @@ class MercariApi:
     def _batch(self, request: Request) -> Reply:
         prefix = "marketplaces/shops/products/"
         names = [name for name in request.queries.get("names", []) if name.startswith(prefix)]
-        looks = [self._find(name.removeprefix(prefix)) for name in names]
+        looks = [self._find(name.removeprefix(prefix), "shops_batch") for name in names]
         found = [look for look in looks if look and look.item.kind == "shops" and look.state not in NOT_FOUND_STATES]
         return json_reply({"products": [product_object(look) for look in found]})
 
@@ -85,6 +85,8 @@ class MercariApi:
         page = (int(limit), int(pager))
         seller_id = query.get("seller_id", "")
         listed = seller_page(self._world.market, seller_id, statuses, page, self._world.clock.now())
+        if self._shows_nothing(seller_id, "seller_items"):
+            return json_reply({**listed, "data": [], "meta": {"has_next": False}})
         fault = self._world.faults.pick(MERCARI, (seller_id,), self._world.clock.wall(), inner=FIELDS)
         return json_reply({**listed, "data": [spoiled(row, fault) if fault else row for row in listed["data"]]})
 
@@ -101,8 +103,13 @@ class MercariApi:
         except (ValueError, TypeError, AttributeError) as error:
             return _grpc_error(400, 3, str(error))
 
-    def _find(self, item_id: str) -> Look | None:
+    def _find(self, item_id: str, operation: str) -> Look | None:
+        if self._shows_nothing(item_id, operation):
+            return None
         return self._world.market.find(MERCARI, item_id, self._world.clock.now())
+
+    def _shows_nothing(self, *names: str) -> bool:
+        return self._world.faults.pick(MERCARI, names, self._world.clock.wall(), inner=NOTHING_THERE) is not None
 
     def _robbed(self, document: dict[str, Any], look: Look) -> dict[str, Any]:
         names = (look.item.item_id, look.item.seller_id)

@@ -4,7 +4,7 @@ from collections import deque
 
 from mercarich_simulator.api.images import image
 from mercarich_simulator.api.trouble import LOCKED, guarded
-from mercarich_simulator.faults import FIELDS, spoiled
+from mercarich_simulator.faults import FIELDS, NOTHING_THERE, spoiled
 from mercarich_simulator.shelf import YAHOO
 from mercarich_simulator.sites.look import Look
 from mercarich_simulator.sites.pictures import IMAGES
@@ -49,7 +49,11 @@ class YahooApi:
         look = world.market.find(YAHOO, item_id, world.clock.now())
         names = (item_id, look.item.seller_id, "item") if look else (item_id, "item")
         make = self._page if as_page else self._json
-        return guarded(world, YAHOO, names, lambda: make(look, names))
+
+        def found() -> Look | None:
+            return None if world.faults.pick(YAHOO, names, world.clock.wall(), inner=NOTHING_THERE) else look
+
+        return guarded(world, YAHOO, names, lambda: make(found(), names))
 
     def _page(self, look: Look | None, names: tuple[str, ...]) -> Reply:
         if look is None or look.state == "deleted":

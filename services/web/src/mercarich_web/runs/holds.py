@@ -16,7 +16,8 @@ class Hold:
     marketplace: str
     username: str | None
     kind: str | None
-    """falls (also null), absences, canaries or unreadable. No second look confirms absences or an unreadable hold."""
+    """falls (also null), absences, canaries, unvouched or unreadable. No second look confirms absences or an unreadable
+    hold."""
     reason: Reason
     opened_at: datetime
     released_at: datetime | None
@@ -25,6 +26,9 @@ class Hold:
     applied_at: datetime | None
     listings: int
     """Listings that wait for the hold now."""
+    route: str | None = None
+    """The request whose answers are not believed: yahoo-item, mercari-item, mercari-shops or mercari-seller; null: the
+    hold is for the answers to all requests."""
 
 
 @dataclass(frozen=True, slots=True)

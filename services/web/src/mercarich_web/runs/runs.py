@@ -1,7 +1,7 @@
 """A check run, as people see it; `--json` prints these shapes unchanged, and fields are only added."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,8 @@ class Run:
     superseded_by: int | None
     revived: int = 0
     """Listings that an update run restored."""
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Routes that the run does not believe: wrong (its canaries are) or unvouched (it has none on sale)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,21 @@ HOLD_ENDS: Mapping[str, str] = {
         "look releases this hold. Look at some of the items, then decide."
     ),
     "canaries": N_(
-        "The run waits until the canaries give the expected results; then a second look decides. You may decide before."
+        "What is held waits until the canaries give the expected results; then a second look decides. You may decide "
+        "before."
+    ),
+    "unvouched": N_(
+        "The marketplace says of these that there is no such item, and no item that is known to be on sale shows that "
+        "it can be trusted. A second look decides once there is one; name one as a canary, or look at the items and "
+        "decide."
     ),
     "unreadable": N_(
         "The page parser may be out of date. No second look releases this hold: look at some of the items, then decide."
     ),
 }
 """How a hold ends, by its kind; why it was opened is its reason."""
+DOUBTS: Mapping[str, str] = {"wrong": N_("canaries are wrong"), "unvouched": N_("no canary on sale")}
+"""Why a run does not believe a route."""
 LEFT_OUT: Mapping[str, str] = {
     "inactive": N_("stopped"),
     "staff": N_("operators"),

@@ -18,7 +18,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
     N_("Canaries"): {
         **{
             site.canary_setting: Said(
-                "Canaries of %(market)s: ids, each followed by =on_sale or =gone; empty: of the last runs",
+                "Canaries of %(market)s: ids, each followed by =on_sale or =gone; kinds without one: of the last runs",
                 {"market": site.marketplace},
             )
             for site in SITES.values()

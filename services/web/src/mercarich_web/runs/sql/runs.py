@@ -151,4 +151,5 @@ def _pending() -> ColumnElement[int]:
 def run_of(row: Row[*tuple[object, ...]]) -> Run:
     """Parse a row of `select_runs`."""
     values = dict(row._mapping)
-    return Run(**values | {"arguments": json.loads(values["arguments"]), "skipped": json.loads(values["skipped"])})
+    parsed = {name: json.loads(values[name] or "{}") for name in ("arguments", "skipped", "doubts")}
+    return Run(**values | parsed)

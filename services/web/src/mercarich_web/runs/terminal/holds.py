@@ -16,7 +16,7 @@ def hold_list(answer: HoldList) -> RenderableType:
 def hold_table(holds: Sequence[Hold]) -> RenderableType:
     headings = ["hold", "run", "marketplace", "seller", "listings", "opened", "state", "reason"]
     rows = [
-        [plain(h.id), plain(h.run_id), h.marketplace, h.username or "all", h.listings, h.opened_at, _state(h), h.reason]
+        [plain(h.id), plain(h.run_id), _where(h), h.username or "all", h.listings, h.opened_at, _state(h), h.reason]
         for h in holds
     ]
     return table(headings, rows)
@@ -29,6 +29,10 @@ def released(answer: Released) -> RenderableType:
     if hold.released_by is None:
         return cell(f"hold {hold.id} was closed before; nothing changed")
     return cell(f"hold {hold.id} was released before, by {hold.released_by}; nothing changed")
+
+
+def _where(hold: Hold) -> str:
+    return hold.route or hold.marketplace
 
 
 def _state(hold: Hold) -> Text:

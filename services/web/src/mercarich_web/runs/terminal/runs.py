@@ -24,6 +24,8 @@ def run_details(answer: RunDetails) -> RenderableType:
         section("source items", _items(run)),
         section("listings", facts([("to withdraw", run.fallen), ("withdrawn", run.withdrawn), ("held", run.held)])),
     ]
+    if run.doubts:
+        parts.append(section("routes in doubt", facts(run.doubts.items())))
     if run.skipped:
         parts.append(section("sellers skipped", facts((reason, count) for reason, count in run.skipped.items())))
     if answer.sellers:
