@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -176,10 +177,11 @@ def test_the_watch_ends_after_its_time(
 
 
 def test_a_sku_that_is_an_offer_again_is_watched_no_longer_and_a_draft_still_is(shop: Shop, deleted: Deleted) -> None:
-    imported, drafted = deleted(), deleted()
-    added = [_again(imported, listed=True)]
-    run_tx(shop.engine, lambda connection: store.add(connection, added))
-    assert _watched(shop, imported.sku) is None
+    imported, as_draft, drafted = deleted(), deleted(), deleted()
+    for row, is_offer in ((imported, True), (as_draft, False)):
+        added = [_again(row, listed=is_offer)]
+        run_tx(shop.engine, partial(store.add, rows=added))
+        assert (_watched(shop, row.sku) is None) == is_offer
 
     drafts = [_again(drafted, listed=False)]
     run_tx(shop.engine, lambda connection: store.add_missing(connection, drafts))
