@@ -15,6 +15,20 @@ FEED = Dashboard(
         ),
         EXPOSED,
         Panel(
+            "Amazon shows something else than the books",
+            "short",
+            (Query("max by (kind) (mercarich_feed_differing_listings{NS})", "{{kind}}"),),
+            text="As the last reads found it. above: the books say 0, and Amazon shows more.",
+        ),
+        Panel(
+            "Oldest difference, oldest read that is due",
+            "s",
+            (
+                Query("max by (kind) (mercarich_feed_differing_age_seconds{NS})", "{{kind}}"),
+                Query("max(mercarich_feed_read_overdue_seconds{NS})", "read"),
+            ),
+        ),
+        Panel(
             "SKUs pushed",
             "ops",
             (

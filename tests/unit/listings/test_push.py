@@ -70,9 +70,9 @@ def failures(attempts: int, problem: Reason, revision: int) -> Mapping[str, Any]
 FAILED: Mapping[str, Mapping[str, Any]] = {
     "nothing": {},
     "refused": failures(3, REFUSAL, 5),
-    "in doubt": failures(2, DOUBT, 5),
+    "in doubt": {**failures(2, DOUBT, 5), "differs_since": BEFORE},
     "older refused": failures(3, REFUSAL, 4),
-    "older in doubt": failures(2, DOUBT, 4),
+    "older in doubt": {**failures(2, DOUBT, 4), "differs_since": BEFORE},
 }
 """What had failed before, and of which revision; the listing is at 5."""
 
@@ -83,6 +83,8 @@ FREE = {"push_claim": None, "push_claim_until": None}
 CLEAN = {"push_attempts": 0, "push_problem": None}
 DUE = {"push_not_before": None}
 OURS = {"push_failed_revision": 5}
+ENDED = {"differs_since": None}
+"""What differed from an older revision says nothing of this one."""
 READ_NEXT = {"verified_at": None, "next_read_at": AT + SETTLED}
 ZERO_TAKEN = {"pushed_revision": 5, "pushed_quantity": 0, "pushed_at": AT, **READ_NEXT}
 RESTORE_TAKEN = ZERO_TAKEN | {"pushed_quantity": 3}
@@ -119,7 +121,7 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**FREE, **ZERO_TAKEN, **CLEAN, **DUE},
             {**FREE, **ZERO_TAKEN, **DUE},
             {**FREE, **ZERO_TAKEN, **CLEAN, **DUE},
-            {**FREE, **ZERO_TAKEN, **CLEAN, **DUE},
+            {**FREE, **ZERO_TAKEN, **CLEAN, **DUE, **ENDED},
         ),
     ),
     "accepted, a restore": (
@@ -130,7 +132,7 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**FREE, **RESTORE_TAKEN, **CLEAN, **DUE},
             {**FREE, **RESTORE_TAKEN, **DUE},
             {**FREE, **RESTORE_TAKEN, **CLEAN, **DUE},
-            {**FREE, **RESTORE_TAKEN, **CLEAN, **DUE},
+            {**FREE, **RESTORE_TAKEN, **CLEAN, **DUE, **ENDED},
         ),
     ),
     "refused": (
@@ -141,18 +143,18 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**FREE, **failed(4, NO), **waits(minutes=80)},
             {**FREE, **failed(1, NO), **waits(minutes=10)},
             {**FREE, **OURS, **failed(1, NO), **waits(minutes=10)},
-            {**FREE, **OURS, **failed(1, NO), **waits(minutes=10)},
+            {**FREE, **OURS, **failed(1, NO), **waits(minutes=10), **ENDED},
         ),
     ),
     "unknown_sku": (
         ZERO,
         lambda push: unknown_sku(push, SENT_ZERO, UNKNOWN, AT, NOW),
         rows(
-            {**FREE, **OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
-            {**FREE, **failed(4, UNKNOWN), **waits(minutes=80), "orphan": True},
+            {**FREE, **OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True, "differs_since": AT},
+            {**FREE, **failed(4, UNKNOWN), **waits(minutes=80), "orphan": True, "differs_since": AT},
             {**FREE, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
-            {**FREE, **OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
-            {**FREE, **OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
+            {**FREE, **OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True, "differs_since": AT},
+            {**FREE, **OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True, "differs_since": AT},
         ),
     ),
     "deferred": (
@@ -163,7 +165,7 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**FREE, "push_problem": AWAY, **waits(seconds=5)},
             {**FREE, **waits(seconds=5)},
             {**FREE, **OURS, **failed(0, AWAY), **waits(seconds=5)},
-            {**FREE, **OURS, **failed(0, AWAY), **waits(seconds=5)},
+            {**FREE, **OURS, **failed(0, AWAY), **waits(seconds=5), **ENDED},
         ),
     ),
     "deferred, a restore: its claim stays": (
@@ -174,7 +176,7 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**IN_DOUBT, "push_problem": AWAY},
             {**IN_DOUBT},
             {**IN_DOUBT, **OURS, **failed(0, AWAY)},
-            {**IN_DOUBT, **OURS, **failed(0, AWAY)},
+            {**IN_DOUBT, **OURS, **failed(0, AWAY), **ENDED},
         ),
     ),
     "released": (ZERO, released, rows(FREE, FREE, FREE, FREE, FREE)),
@@ -196,7 +198,7 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**ZERO_TAKEN, **CLEAN, **DUE},
             {**ZERO_TAKEN, **DUE},
             {**ZERO_TAKEN, **CLEAN, **DUE},
-            {**ZERO_TAKEN, **CLEAN, **DUE},
+            {**ZERO_TAKEN, **CLEAN, **DUE, **ENDED},
         ),
     ),
     "accepted_by_feed, a restore": (
@@ -207,7 +209,7 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**RESTORE_TAKEN, **CLEAN, **DUE},
             {**RESTORE_TAKEN, **DUE},
             {**RESTORE_TAKEN, **CLEAN, **DUE},
-            {**RESTORE_TAKEN, **CLEAN, **DUE},
+            {**RESTORE_TAKEN, **CLEAN, **DUE, **ENDED},
         ),
     ),
     "refused_by_feed": (
@@ -218,18 +220,18 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**failed(4, NO), **waits(minutes=80)},
             {**failed(1, NO), **waits(minutes=10)},
             {**OURS, **failed(1, NO), **waits(minutes=10)},
-            {**OURS, **failed(1, NO), **waits(minutes=10)},
+            {**OURS, **failed(1, NO), **waits(minutes=10), **ENDED},
         ),
     ),
     "refused_by_feed, unknown SKU": (
         ZERO,
         lambda push: refused_by_feed(push, BY_FEED, UNKNOWN, NOW),
         rows(
-            {**OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
-            {**failed(4, UNKNOWN), **waits(minutes=80), "orphan": True},
+            {**OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True, "differs_since": NOW},
+            {**failed(4, UNKNOWN), **waits(minutes=80), "orphan": True, "differs_since": NOW},
             {**failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
-            {**OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
-            {**OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True},
+            {**OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True, "differs_since": NOW},
+            {**OURS, **failed(1, UNKNOWN), **waits(minutes=10), "orphan": True, "differs_since": NOW},
         ),
     ),
     "refused_by_feed, behind a PATCH that was accepted": (
@@ -250,7 +252,7 @@ TABLE: Mapping[str, tuple[Push, Callable[[Push], Pushed], Mapping[str, Columns]]
             {**failed(4, FATAL), **waits(minutes=80)},
             {**failed(3, FATAL), **waits(minutes=40)},
             {**OURS, **failed(1, FATAL), **waits(minutes=10)},
-            {**OURS, **failed(1, FATAL), **waits(minutes=10)},
+            {**OURS, **failed(1, FATAL), **waits(minutes=10), **ENDED},
         ),
     ),
     "feed_failed, behind a PATCH that was accepted": (
@@ -325,7 +327,8 @@ def test_an_orphan_that_amazon_knows_by_now_is_none_any_more() -> None:
 
     assert not accepted(orphan, SENT_ZERO, AT).after.orphan
     assert not accepted_by_feed(orphan, BY_FEED, AT).after.orphan
-    assert not refused_by_feed(orphan, BY_FEED, NO, AT).after.orphan
+    known = refused_by_feed(replace(orphan, differs_since=BEFORE), BY_FEED, NO, AT).after
+    assert (known.orphan, known.differs_since) == (False, None)
     assert refused(orphan, SENT_ZERO, NO, AT, NOW).after.orphan
 
 

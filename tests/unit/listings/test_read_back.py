@@ -9,7 +9,7 @@ import pytest
 from tests.unit.listings.pushes import AT_REST
 
 from mercarich_contracts.events import EventKind
-from mercarich_listings.push import LEASE, Push, Pushed
+from mercarich_listings.push import LEASE, Push, Pushed, Sent, accepted, refused, unknown_sku
 from mercarich_listings.read_back import (
     LATE,
     OFFERS_EVERY,
@@ -23,7 +23,7 @@ from mercarich_listings.read_back import (
     lost,
     read,
 )
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, NotForSale, NotShown, UnknownSku
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(milliseconds=300)
@@ -179,7 +179,7 @@ def test_an_offer_that_amazon_does_not_sell_is_told_once_amazon_has_had_its_time
 
     assert (changes(young), event(young)) == ({"next_read_at": NOW + timedelta(minutes=1)}, None)
     read_on = {"verified_at": NOW, "next_read_at": next_read(RESTORE)}
-    assert changes(old) == {**read_on, **OURS, "push_problem": SUPPRESSED}
+    assert changes(old) == {**read_on, **OURS, "push_problem": SUPPRESSED, "differs_since": AT}
     assert event(old) == (EventKind.NOT_FOR_SALE, SUPPRESSED)
     assert (event(again), again.after.push_problem) == (None, SUPPRESSED)
     assert event(read(SEEN, Seen(3, SUPPRESSED), AT, NOW)) == (EventKind.NOT_FOR_SALE, SUPPRESSED)
@@ -211,8 +211,59 @@ def test_a_sku_that_amazon_does_not_know_after_all_is_an_orphan() -> None:
     change = lost(ZERO, unknown, AT, NOW)
 
     failed = {"push_attempts": 1, "push_problem": unknown, "push_not_before": NOW + timedelta(minutes=10)}
-    assert changes(change) == {"pushed_revision": 4, "orphan": True, "next_read_at": None, **OURS, **failed}
+    orphan = {"orphan": True, "differs_since": AT}
+    assert changes(change) == {"pushed_revision": 4, **orphan, "next_read_at": None, **OURS, **failed}
     assert event(change) == (EventKind.PUSH_ORPHAN, unknown)
+
+
+LATER = AT + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("push", "seen", "shown"),
+    [
+        (DOWN, Seen(3), 0),
+        (DOWN, Seen(None), 0),
+        (aged(RESTORE, SHOWS_WITHIN), Seen(0), 3),
+        (SEEN, Seen(3, SUPPRESSED), 3),
+    ],
+)
+def test_a_difference_stands_since_it_was_first_seen_until_amazon_shows_the_books(
+    push: Push, seen: Seen, shown: int
+) -> None:
+    first = read(push, seen, AT, NOW).after
+    second = read(first, seen, LATER, LATER).after
+    again = accepted(second, Sent(5, push.quantity), LATER).after
+
+    assert (push.differs_since, first.differs_since, second.differs_since) == (None, AT, AT)
+    assert again.differs_since == (None if seen.problem else AT)
+    assert read(second, Seen(shown), LATER, LATER).after.differs_since is None
+
+
+def test_no_difference_stands_that_the_books_followed() -> None:
+    differed = replace(SEEN, differs_since=AT, push_problem=SUPPRESSED, push_failed_revision=5)
+
+    assert followed(differed, ChangedAtAmazon(0), NOW).after.differs_since is None
+
+
+def test_a_difference_of_an_older_revision_is_not_continued() -> None:
+    older = replace(DOWN, differs_since=AT - timedelta(days=1), push_failed_revision=4, push_problem=NotShown(2))
+
+    assert read(older, Seen(3), AT, NOW).after.differs_since == AT
+
+
+def test_a_refusal_does_not_end_a_difference() -> None:
+    above = read(DOWN, Seen(3), AT, NOW).after
+    refusal = refused(above, Sent(5, 0), AmazonRefused("no"), LATER, LATER).after
+
+    assert accepted(refusal, Sent(5, 0), LATER).after.differs_since == AT
+
+
+def test_a_sku_is_unknown_since_it_was_first_so_whatever_its_quantity_is_since_then() -> None:
+    gone = lost(ZERO, UnknownSku("what?"), AT, NOW).after
+    newer = replace(gone, revision=6, quantity=3)
+
+    assert unknown_sku(newer, Sent(6, 3), UnknownSku("what?"), LATER, LATER).after.differs_since == AT
 
 
 def test_waits_grow_to_ten_minutes_after_vain_reads() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Change, Event
-from mercarich_reasons.push import NewerQuantity, NotShown, UnknownSku
+from mercarich_reasons.push import NewerQuantity, NotForSale, NotShown, UnknownSku
 from mercarich_reasons.reason import Reason
 
 LEASE = timedelta(seconds=30)
@@ -50,6 +50,8 @@ class Push:
     push_failed_revision: int | None
     orphan: bool
     """Whether Amazon does not know the SKU."""
+    differs_since: datetime | None = None
+    """Since when Amazon was seen to differ from `push_failed_revision` (`differences`); None: it was not."""
 
     @property
     def under_way(self) -> bool:
@@ -78,6 +80,8 @@ class Failures:
 
     attempts: int = 0
     problem: Reason | None = None
+    since: datetime | None = None
+    """`Push.differs_since`."""
 
     @property
     def refusals(self) -> int:
@@ -86,8 +90,13 @@ class Failures:
 
     @property
     def of_reads(self) -> "Failures":
-        """Return these if reads have found them, which no acceptance of a push refutes; else none."""
-        return self if isinstance(self.problem, NotShown | UnknownSku) else Failures()
+        """Return these if reads have found them, which no acceptance of a push refutes; else none.
+
+        A refusal in between does not end a difference; only an offer that is not for sale may be so by this push.
+        """
+        if isinstance(self.problem, NotShown | UnknownSku):
+            return self
+        return Failures(since=None if isinstance(self.problem, NotForSale) else self.since)
 
     @property
     def doubts(self) -> int:
@@ -98,7 +107,7 @@ class Failures:
 def failures(push: Push, revision: int) -> Failures:
     if push.push_failed_revision not in (None, revision):
         return Failures()
-    return Failures(push.push_attempts, push.push_problem)
+    return Failures(push.push_attempts, push.push_problem, push.differs_since)
 
 
 def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
@@ -106,7 +115,7 @@ def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
     this revision stays until Amazon is read.
     """
     left = failures(push, sent.revision).of_reads
-    columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
+    columns = _accepted(sent, at) | _left(left)
     return changed(push, event_of(push, EventKind.PUSH_ACCEPTED, sent, at), **free(), **columns)
 
 
@@ -118,7 +127,7 @@ def refused(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: d
 
 def unknown_sku(push: Push, sent: Sent, problem: Reason | None, at: datetime, now: datetime) -> Pushed:
     """Amazon does not know the SKU. It leaves the queue, but a withdrawal is tried again after a growing wait."""
-    columns = refusal(push, sent, problem, now) | {"orphan": True}
+    columns = refusal(push, sent, problem, now) | orphaned(push, sent, at)
     return changed(push, event_of(push, EventKind.PUSH_ORPHAN, sent, at, problem), **free(), **columns)
 
 
@@ -134,6 +143,7 @@ def deferred(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> P
         "push_failed_revision": sent.revision,
         "push_attempts": tried.attempts,
         "push_problem": tried.problem if tried.doubts else problem,
+        "differs_since": tried.since,
     }
     if sent.quantity:
         lease = {"push_claim_until": now + LEASE, "push_not_before": now + LEASE}
@@ -165,7 +175,7 @@ def overtaken(push: Push, sent: Sent | None = None, at: datetime | None = None) 
 def accepted_by_feed(push: Push, sent: Sent, at: datetime) -> Pushed:
     """As `accepted`, for a feed. No event is recorded if a PATCH has recorded the same before."""
     left = failures(push, sent.revision).of_reads
-    columns = _accepted(sent, at) | {"push_attempts": left.attempts, "push_problem": left.problem}
+    columns = _accepted(sent, at) | _left(left)
     event = event_of(push, EventKind.PUSH_ACCEPTED, sent, at) if push.pushed_revision < push.revision else None
     return changed(push, event, **columns)
 
@@ -174,7 +184,13 @@ def refused_by_feed(push: Push, sent: Sent, problem: Reason, at: datetime) -> Pu
     """As `refused` or `unknown_sku`, by a feed's report. Nothing changes if a PATCH was accepted meanwhile."""
     orphan = isinstance(problem, UnknownSku)
     kind = EventKind.PUSH_ORPHAN if orphan else EventKind.PUSH_REJECTED
-    columns = refusal(push, sent, problem, at) | {"orphan": orphan} if push.pushed_revision < push.revision else {}
+    columns: dict[str, Any] = {}
+    if push.pushed_revision < push.revision:
+        columns = refusal(push, sent, problem, at)
+        if orphan:
+            columns |= orphaned(push, sent, at)
+        elif push.orphan:
+            columns |= {"orphan": False, "differs_since": None}
     return changed(push, event_of(push, kind, sent, at, problem), **columns)
 
 
@@ -187,8 +203,10 @@ def feed_failed(push: Push, sent: Sent, problem: Reason | None, now: datetime) -
         return changed(push, None)
     if sent.quantity == 0:
         return changed(push, None, pushed_quantity=None)
-    attempts = failures(push, sent.revision).attempts + 1
+    tried = failures(push, sent.revision)
+    attempts = tried.attempts + 1
     later = {"push_attempts": attempts, "push_not_before": now + back_off(attempts), "push_problem": problem}
+    later["differs_since"] = tried.since
     return changed(push, None, **later, push_failed_revision=sent.revision)
 
 
@@ -209,10 +227,21 @@ def _accepted(sent: Sent, at: datetime) -> dict[str, Any]:
     return {**pushed, **read, "push_not_before": None, "orphan": False}
 
 
+def _left(left: Failures) -> dict[str, Any]:
+    return {"push_attempts": left.attempts, "push_problem": left.problem, "differs_since": left.since}
+
+
 def refusal(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> dict[str, Any]:
-    attempts = failures(push, sent.revision).refusals + 1
+    tried = failures(push, sent.revision)
+    attempts = tried.refusals + 1
     failed = {"push_failed_revision": sent.revision, "push_attempts": attempts, "push_problem": problem}
-    return {**failed, "push_not_before": now + back_off(attempts)}
+    return {**failed, "push_not_before": now + back_off(attempts), "differs_since": tried.since}
+
+
+def orphaned(push: Push, sent: Sent, at: datetime) -> dict[str, Any]:
+    """Return the columns that say that Amazon does not know the SKU, of whatever revision since then."""
+    since = push.differs_since if push.orphan else failures(push, sent.revision).since
+    return {"orphan": True, "differs_since": since or at}
 
 
 def free() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mercarich_contracts.events import EventKind
-from mercarich_listings.push import SETTLED, Push, Pushed, Sent, changed, event_of, failures, free, refusal
+from mercarich_listings.push import SETTLED, Push, Pushed, Sent, changed, event_of, failures, free, orphaned, refusal
 from mercarich_reasons.push import ChangedAtAmazon, NotShown
 from mercarich_reasons.reason import Reason
 
@@ -25,6 +25,7 @@ ZEROS_EVERY, OFFERS_EVERY = timedelta(hours=1), timedelta(hours=24)
 """Longest time between two reads of a listing that is down, or up."""
 _LONGEST_WAIT = timedelta(minutes=1)
 _LONGEST_DOUBT = timedelta(minutes=10)
+_NO_FAILURE = {"push_attempts": 0, "push_problem": None, "push_not_before": None, "differs_since": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,13 @@ def followed(push: Push, reason: ChangedAtAmazon, now: datetime) -> Pushed:
     """The books follow Amazon: their next revision is there already."""
     known = {"pushed_revision": push.revision + 1, "pushed_quantity": reason.shown, "verified_at": now}
     every = OFFERS_EVERY if reason.shown else ZEROS_EVERY
-    no_failure = {"push_attempts": 0, "push_problem": None, "push_not_before": None}
-    return changed(push, None, **free(), **known, **no_failure, next_read_at=now + every)
+    return changed(push, None, **free(), **known, **_NO_FAILURE, next_read_at=now + every)
 
 
 def lost(push: Push, problem: Reason, at: datetime, now: datetime) -> Pushed:
     """A read found that Amazon does not know the SKU."""
     sent = Sent(push.revision, push.quantity)
-    columns = refusal(push, sent, problem, now) | {"orphan": True, "pushed_revision": push.revision - 1}
+    columns = refusal(push, sent, problem, now) | orphaned(push, sent, at) | {"pushed_revision": push.revision - 1}
     return changed(push, event_of(push, EventKind.PUSH_ORPHAN, sent, at, problem), **columns, next_read_at=None)
 
 
@@ -101,8 +101,7 @@ def _shown(push: Push, quantity: int, at: datetime, now: datetime) -> Pushed:
     if push.pushed_quantity is None and _awaited(push):
         event = event_of(push, EventKind.PUSH_ACCEPTED, Sent(push.revision, push.quantity), at)
     known = {"pushed_quantity": quantity, "verified_at": now, "next_read_at": now + _every(push)}
-    no_failure = {"push_attempts": 0, "push_problem": None, "push_not_before": None}
-    return changed(push, event, **free(), **known, **no_failure)
+    return changed(push, event, **free(), **known, **_NO_FAILURE)
 
 
 def _zero_missing(push: Push, found: int | None, at: datetime, now: datetime) -> Pushed:
@@ -110,9 +109,12 @@ def _zero_missing(push: Push, found: int | None, at: datetime, now: datetime) ->
         return _later(push, ZERO_SHOWS_WITHIN, now)
     if found is not None:
         return _again(push, found, at, now)
-    doubts = failures(push, push.revision).doubts + 1
+    tried = failures(push, push.revision)
+    doubts = tried.doubts + 1
     columns = {"push_failed_revision": push.revision, "push_attempts": doubts, "push_problem": NotShown(None)}
-    return changed(push, None, **columns, next_read_at=now + max(doubt_wait(doubts), SETTLED))
+    return changed(
+        push, None, **columns, differs_since=tried.since or at, next_read_at=now + max(doubt_wait(doubts), SETTLED)
+    )
 
 
 def _later(push: Push, limit: timedelta, now: datetime) -> Pushed:
@@ -123,7 +125,8 @@ def _later(push: Push, limit: timedelta, now: datetime) -> Pushed:
 
 def _again(push: Push, found: int, at: datetime, now: datetime) -> Pushed:
     """Amazon shows another quantity and has had its time: the push is repeated after a wait that grows."""
-    doubts = failures(push, push.revision).doubts + 1
+    tried = failures(push, push.revision)
+    doubts = tried.doubts + 1
     problem = NotShown(found)
     sent = Sent(push.revision, push.quantity)
     return changed(
@@ -138,6 +141,7 @@ def _again(push: Push, found: int, at: datetime, now: datetime) -> Pushed:
         push_attempts=doubts,
         push_problem=problem,
         push_not_before=now + doubt_wait(doubts),
+        differs_since=tried.since or at,
     )
 
 
@@ -147,7 +151,8 @@ def _not_for_sale(push: Push, seen: Seen, at: datetime, now: datetime) -> Pushed
     if push.push_problem != problem:
         event = event_of(push, EventKind.NOT_FOR_SALE, Sent(push.revision, push.quantity), at, problem)
     known = {"pushed_quantity": seen.quantity, "verified_at": now, "next_read_at": now + _every(push)}
-    told = {"push_failed_revision": push.revision, "push_attempts": 0, "push_problem": problem}
+    since = failures(push, push.revision).since or at
+    told = {"push_failed_revision": push.revision, "push_attempts": 0, "push_problem": problem, "differs_since": since}
     return changed(push, event, **free(), **known, **told, push_not_before=None)
 
 

@@ -8,6 +8,7 @@ from mercarich_contracts.topics import DEAD_LETTERS, LISTINGS_CHANGED, TOPICS
 from mercarich_db import engine as engines
 from mercarich_feed.adapters.accounts_sql import open_accounts
 from mercarich_feed.adapters.amazon import PacedAmazon
+from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lanes import AnyLane, FeedWorker, Lanes
 from mercarich_feed.adapters.listings_sql import SqlListings
@@ -71,6 +72,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     accounts = open_accounts(engine, own, own.token_retry_seconds, now)
     listings, submissions = SqlListings(engine, now), SqlSubmissions(engine, now)
     sellers = SqlSellers(engine, own.token_retry_seconds, now)
+    differences = SqlDifferences(engine, own.token_retry_seconds, now)
     numbers, meter = SqlNumbers(engine, monotonic), PrometheusMeter(own.lwa_secret_created)
     http, pace = given.http or Http(own.call_seconds), Pace(stop.wait, monotonic)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
@@ -118,6 +120,6 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
         Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, to_read)),
-        Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine))),
+        Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences)),
     )
     return Lanes(patches, restores, follow, ticks, amazon, http)

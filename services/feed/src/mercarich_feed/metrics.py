@@ -31,5 +31,17 @@ PENDING = Gauge("mercarich_feed_pending_listings", "Listings that wait to be pus
 EXPOSED = Gauge(
     "mercarich_feed_exposed_listings", "Withdrawals that cannot be delivered: no account, or its token is refused"
 )
+DIFFERING = Gauge(
+    "mercarich_feed_differing_listings", "Listings that Amazon shows otherwise than the books say, by kind", ["kind"]
+)
+DIFFERING_SECONDS = Gauge(
+    "mercarich_feed_differing_age_seconds",
+    "Time since the oldest difference of a kind was first seen; 0: there is none",
+    ["kind"],
+)
+READ_OVERDUE = Gauge(
+    "mercarich_feed_read_overdue_seconds",
+    "Time since the read of Amazon that has waited longest became due; 0: none waits",
+)
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
 LINKS = Counter("mercarich_feed_links", "Sellers who came back from Amazon's consent page, by outcome", ["outcome"])

@@ -52,13 +52,15 @@ listings = Table(
     Column("push_attempts", Integer, nullable=False),
     Column("push_not_before", UtcDateTime, nullable=True),
     Column("push_problem", StoredReason, nullable=True),
-    Column("push_failed_revision", Integer, nullable=True),  # the revision that these three are about
+    Column("push_failed_revision", Integer, nullable=True),  # the revision that these are about
     Column("orphan", Boolean, nullable=False),  # Amazon does not know the SKU
+    Column("differs_since", UtcDateTime, nullable=True),  # `mercarich_listings.differences`
     Column("push_pending", Integer, Computed("CASE WHEN revision > pushed_revision THEN 1 ELSE 0 END", persisted=True)),
     UniqueConstraint("user_id", "sku"),
     Index("ix_listings_source", "source_item_id"),
     Index("ix_listings_push", "push_pending", "user_id", "id"),
     Index("ix_listings_read", "user_id", "next_read_at"),
+    Index("ix_listings_differs", "differs_since", "user_id"),  # few are not NULL
     Index("ix_listings_hold", "hold_id"),
     Index("ix_listings_update", "update_run", "update_rank", "id"),
     Index("ix_listings_update_claimed", "update_run", "update_attempts"),  # a planner looks for the abandoned

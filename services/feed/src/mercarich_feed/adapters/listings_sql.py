@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, case, exists, func, or_, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading, run_tx
@@ -18,6 +18,7 @@ from mercarich_listings import store
 from mercarich_listings.event import Change
 from mercarich_listings.listing import UP, follow_amazon
 from mercarich_listings.push import LEASE, Push, Sent, deferred
+from mercarich_listings.reads import READABLE
 from mercarich_listings.waiting import (
     not_deferred,
     not_in_feed,
@@ -93,7 +94,7 @@ class SqlListings:
         run_tx(self._engine, write)
 
     def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
-        now, mine = self._now(), and_(listings.c.user_id == user_id, _readable())
+        now, mine = self._now(), and_(listings.c.user_id == user_id, READABLE)
         awaited = and_(listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None)).label("awaited")
         # What became due last comes first: a push of a moment ago must not wait behind all offers of a large seller.
         due = select(*_COLUMNS, awaited).where(mine, listings.c.next_read_at <= now)
@@ -108,7 +109,7 @@ class SqlListings:
     def sellers_to_read(self) -> list[int]:
         """Return ids of sellers with a read that is due before the next round."""
         sellers, soon = amazon_accounts.c.user_id, self._now() + _SOON
-        due = exists().where(listings.c.user_id == sellers, _readable(), listings.c.next_read_at <= soon)
+        due = exists().where(listings.c.user_id == sellers, READABLE, listings.c.next_read_at <= soon)
         with reading(self._engine) as connection:
             return list(connection.execute(select(sellers).where(due)).scalars())
 
@@ -117,7 +118,7 @@ class SqlListings:
 
         def write(connection: Connection) -> None:
             now = self._now()
-            locked = store.lock_pushes(connection, by_id, _readable())
+            locked = store.lock_pushes(connection, by_id, READABLE)
             _save(connection, [looked_up(push, by_id[push.id], now) for push in locked], now)
 
         run_tx(self._engine, write)
@@ -185,13 +186,3 @@ def _save(connection: Connection, changes: Sequence[Change[Push]], now: datetime
     other = {change.before.id: reason for change in changes if (reason := to_follow(change)) is not None}
     up = [listing for listing in store.lock(connection, other) if listing.stage in UP]
     store.save(connection, [follow_amazon(listing, now, other[listing.id]) for listing in up])
-
-
-def _readable() -> Any:
-    """SQL condition: Amazon is to be read for the listing at some time.
-
-    A stopped listing is read until its zero was seen: what its seller does with it at Amazon then is nobody's business.
-    """
-    watched = or_(listings.c.stopped_at.is_(None), listings.c.verified_at.is_(None))
-    at_rest = (listings.c.push_pending == 0) & (listings.c.orphan == false())
-    return at_rest & listings.c.next_read_at.is_not(None) & watched

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from mercarich_feed import metrics
+from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
 from mercarich_feed.domain.pushes import Outcome
 from mercarich_feed.domain.tokens import Verdict
+from mercarich_listings.differences import Difference
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow
 
@@ -31,6 +33,9 @@ class PrometheusMeter:
             metrics.TOKEN_VERDICTS.labels(verdict)
         for done in (_ZEROED, _LEFT):
             metrics.CAME_BACK.labels(done)
+        for difference in Difference:
+            metrics.DIFFERING.labels(difference)
+            metrics.DIFFERING_SECONDS.labels(difference)
         for kind in (TokenRevoked, AppCredentials, Forbidden):
             metrics.TOKEN_ERRORS.labels(kind.__name__)
 
@@ -52,22 +57,31 @@ class PrometheusMeter:
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """A periodic count of what waits."""
+    """A periodic count of what waits and of what differs."""
 
     sellers: SqlSellers
     checks: TokenChecks
+    differences: SqlDifferences
 
     def __call__(self) -> None:
         try:
-            totals, check = self.sellers.totals(), self.checks.last()
+            totals, check, differing = self.sellers.totals(), self.checks.last(), self.differences.now()
         except DatabaseAway as error:
             raise NotNow(str(error), _AWAY_SECONDS) from error
         metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
         metrics.PENDING.labels("restore").set(totals.restores)
         metrics.EXPOSED.set(totals.exposed)
         metrics.OPEN_FEEDS.set(totals.feeds)
+        for kind, standing in differing.kinds.items():
+            metrics.DIFFERING.labels(kind).set(standing.count)
+            metrics.DIFFERING_SECONDS.labels(kind).set(_age(standing.since, differing.at))
+        metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)
             for verdict in Verdict:
                 metrics.TOKEN_VERDICTS.labels(verdict).set(getattr(check, verdict))
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (now - since).total_seconds())

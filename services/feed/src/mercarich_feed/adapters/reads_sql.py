@@ -1,8 +1,7 @@
 """`ports.Reads`: which offers are to be read at Amazon now, and what the reads have found."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, and_, func, select, true
 
@@ -10,13 +9,8 @@ from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_events, listings, removed_offers, users
 from mercarich_feed.adapters.accounts_sql import has_usable_account
-from mercarich_listings import removed_store, store
+from mercarich_listings import reads, removed_store
 from mercarich_platform.clock import Clock
-
-_ROWS = 5_000
-"""Listings per transaction."""
-_BEFORE = timedelta(seconds=1)
-"""Other offers are due by that much before the zeros: what became due last is read first."""
 
 
 class SqlReads:
@@ -26,28 +20,16 @@ class SqlReads:
         self._now = now
 
     def ask(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
-        late = and_(listings.c.verified_at.is_(None), listings.c.next_read_at <= at).label("late")
-        wanted = select(listings.c.id, listings.c.quantity, late).where(self._read(usernames, skus))
-        with reading(self._engine) as connection:
-            rows = connection.execute(wanted.order_by(listings.c.id)).all()
-        # How late a restore is read tells whether it may have been sold unseen: it keeps its time.
-        self._read_soon([row.id for row in rows if row.quantity and not row.late], at - _BEFORE)
-        self._read_soon([row.id for row in rows if not row.quantity], at)
         removed = self._removed(usernames, skus)
-        return len(rows) + run_tx(self._engine, lambda connection: removed_store.read_soon(connection, at, removed))
-
-    def _read_soon(self, ids: Sequence[int], at: datetime) -> None:
-        for start in range(0, len(ids), _ROWS):
-            write = partial(store.read_soon, ids=ids[start : start + _ROWS], at=at)
-            run_tx(self._engine, write)
+        offers = reads.ask(self._engine, at, self._of(usernames, skus))
+        return offers + run_tx(self._engine, lambda connection: removed_store.read_soon(connection, at, removed))
 
     def left(self, usernames: Sequence[str], skus: Sequence[str], at: datetime) -> int:
-        due = select(func.count()).select_from(listings)
-        due = due.where(self._read(usernames, skus), listings.c.next_read_at <= at)
         gone = select(func.count()).select_from(removed_offers)
         gone = gone.where(self._removed(usernames, skus), removed_offers.c.next_read_at <= at)
         with reading(self._engine) as connection:
-            return connection.execute(due).scalar_one() + connection.execute(gone).scalar_one()
+            offers = reads.left(connection, at, self._of(usernames, skus))
+            return offers + connection.execute(gone).scalar_one()
 
     def events(self, usernames: Sequence[str], since: datetime, kinds: Sequence[EventKind]) -> Mapping[EventKind, int]:
         event = listing_events.c
@@ -69,14 +51,12 @@ class SqlReads:
         sellers = removed.user_id.in_(select(users.c.id).where(_named(usernames)))
         return and_(usable, sellers, removed.sku.in_(skus) if skus else true())
 
-    def _read(self, usernames: Sequence[str], skus: Sequence[str]) -> ColumnElement[bool]:
-        """Return the condition for offers that feed reads: listed, with nothing to push, of a usable account."""
-        offers = and_(listings.c.listed, listings.c.push_pending == 0, ~listings.c.orphan)
-        offers = and_(offers, listings.c.stopped_at.is_(None))
+    def _of(self, usernames: Sequence[str], skus: Sequence[str]) -> ColumnElement[bool]:
+        """Return the condition for these offers, as far as feed reads for their sellers: with a usable account."""
         sellers = select(users.c.id).where(_named(usernames))
         usable = has_usable_account(self._now(), self._retry_seconds)
         these = listings.c.sku.in_(skus) if skus else true()
-        return and_(offers, usable, listings.c.user_id.in_(sellers), these)
+        return and_(usable, listings.c.user_id.in_(sellers), these)
 
 
 def _named(usernames: Sequence[str]) -> ColumnElement[bool]:

@@ -1,0 +1,62 @@
+"""Which listings are to be read at Amazon, as SQL, and how a person has them read now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
+
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import amazon_accounts, listings
+from mercarich_listings import store
+
+_offer = listings.c
+_ROWS = 5_000
+"""Listings per transaction."""
+_BEFORE = timedelta(seconds=1)
+"""Other offers are due by that much before the zeros: what became due last is read first."""
+_AT_REST = and_(_offer.push_pending == 0, _offer.orphan == false())
+_WATCHED = _offer.stopped_at.is_(None)
+READABLE = and_(_AT_REST, _offer.next_read_at.is_not(None), or_(_WATCHED, _offer.verified_at.is_(None)))
+"""SQL condition: Amazon is to be read for the listing at some time.
+
+A stopped listing is read until its zero was seen: what its seller does with it at Amazon then is nobody's business.
+"""
+_ASKABLE = and_(_offer.listed == true(), _AT_REST, _WATCHED)
+
+
+def ask(engine: Engine, at: datetime, *conditions: ColumnElement[bool]) -> int:
+    """Have the offers that meet the conditions read now, zeros first; return how many. Feed makes the reads.
+
+    Drafts, what is still to be pushed, what Amazon does not know and what is not watched are left out.
+    """
+    late = and_(_offer.verified_at.is_(None), _offer.next_read_at <= at).label("late")
+    wanted = select(_offer.id, _offer.quantity, late).where(_ASKABLE, *conditions).order_by(_offer.id)
+    with reading(engine) as connection:
+        rows = connection.execute(wanted).all()
+    # How late a restore is read tells whether it may have been sold unseen: it keeps its time.
+    _read_soon(engine, [row.id for row in rows if row.quantity and not row.late], at - _BEFORE)
+    _read_soon(engine, [row.id for row in rows if not row.quantity], at)
+    return len(rows)
+
+
+def left(connection: Connection, at: datetime, *conditions: ColumnElement[bool]) -> int:
+    """Return how many of those that `ask` had read at this time are not read yet."""
+    due = select(func.count()).select_from(listings).where(_ASKABLE, _offer.next_read_at <= at, *conditions)
+    return connection.execute(due).scalar_one()
+
+
+def due_since(connection: Connection, now: datetime, *accounts: ColumnElement[bool]) -> datetime | None:
+    """Return since when the read that has waited longest is due, of `amazon_accounts` that meet the conditions; None:
+    none waits."""
+    # Account by account, so that each is a range of an index.
+    mine = and_(_offer.user_id == amazon_accounts.c.user_id, READABLE, _offer.next_read_at <= now)
+    oldest = select(func.min(_offer.next_read_at)).where(mine).scalar_subquery()
+    each = select(oldest.label("at")).select_from(amazon_accounts).where(*accounts).subquery()
+    at: datetime | None = connection.execute(select(func.min(each.c.at))).scalar_one()
+    return at
+
+
+def _read_soon(engine: Engine, ids: Sequence[int], at: datetime) -> None:
+    for start in range(0, len(ids), _ROWS):
+        run_tx(engine, partial(store.read_soon, ids=ids[start : start + _ROWS], at=at))

@@ -1,0 +1,34 @@
+"""What differs at Amazon, and how late the reads are that would find it, for the gauges."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from mercarich_db.engine import reading
+from mercarich_feed.adapters.accounts_sql import account_usable
+from mercarich_listings.differences import Difference, Standing, standing
+from mercarich_listings.reads import due_since
+from mercarich_platform.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    at: datetime
+    kinds: Mapping[Difference, Standing]
+    read_due_since: datetime | None
+    """Of sellers with a usable account; None: no read waits."""
+
+
+class SqlDifferences:
+    def __init__(self, engine: Engine, retry_seconds: float, now: Clock) -> None:
+        self._engine = engine
+        self._retry_seconds = retry_seconds
+        self._now = now
+
+    def now(self) -> Differing:
+        now = self._now()
+        usable = account_usable(now, self._retry_seconds)
+        with reading(self._engine) as connection:
+            return Differing(now, standing(connection), due_since(connection, now, usable))

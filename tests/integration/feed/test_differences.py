@@ -1,0 +1,107 @@
+"""What differs at Amazon: each kind as reads find it, since when it stands, and the gauges of it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import select
+from tests.integration.feed.conftest import Amazon, Eventually, Running
+from tests.integration.feed.offers import listed
+from tests.integration.feed.shop import Shop, now
+from tests.integration.feed.test_books_and_amazon import at_amazon, read
+
+from mercarich_db.engine import reading
+from mercarich_db.tables import amazon_accounts, listings
+from mercarich_feed import metrics
+from mercarich_feed.adapters.differences_sql import SqlDifferences
+from mercarich_feed.adapters.meter import Gauges
+from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.adapters.token_book_sql import TokenChecks
+from mercarich_listings.differences import DIFFERS, KIND, Difference
+from mercarich_listings.read_back import SHOWS_WITHIN
+
+
+def differing(shop: Shop) -> Mapping[int, Difference]:
+    with reading(shop.engine) as connection:
+        rows = connection.execute(select(listings.c.id, KIND).where(DIFFERS)).all()
+    return {listing_id: Difference(kind) for listing_id, kind in rows}
+
+
+def count(shop: Shop) -> None:
+    Gauges(SqlSellers(shop.engine, 1, now), TokenChecks(shop.engine), SqlDifferences(shop.engine, 1, now))()
+
+
+def test_each_kind_is_told_apart_and_the_gauges_equal_the_rows(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    above, below, not_sold, unknown, calm = listed(shop, 1)[:5]
+    shop.withdraw([above])
+    feed.lanes.patches.wake(1)
+    eventually(lambda: shop.row(above).verified_at is not None)
+    at_amazon(amazon, shop, above, comes_back=True)
+    at_amazon(amazon, shop, not_sold, issue={"code": "18320", "message": "検索対象外です"})
+    at_amazon(amazon, shop, unknown, deleted=True)
+    at_amazon(amazon, shop, below, quantity=0)
+    shop.alter(listings, below, pushed_at=now() - SHOWS_WITHIN, quantity=4, listing_quantity=4)
+    amazon.fault("spapi", "503_html", only=["patchListingsItem"])
+    began = now()
+    read(feed, shop, above, below, not_sold, unknown, calm)
+
+    expected = {
+        above: Difference.ABOVE,
+        below: Difference.BELOW,
+        not_sold: Difference.NOT_FOR_SALE,
+        unknown: Difference.UNKNOWN,
+    }
+    eventually(lambda: differing(shop) == expected)
+    assert all(began <= shop.row(id_).differs_since <= now() for id_ in expected)
+    shop.alter(listings, above, differs_since=now() - timedelta(hours=1))
+    count(shop)
+    assert [metrics.DIFFERING.labels(kind)._value.get() for kind in Difference] == [1, 1, 1, 1]
+    assert 3600 <= metrics.DIFFERING_SECONDS.labels(Difference.ABOVE)._value.get() < 3660
+    assert metrics.DIFFERING_SECONDS.labels(Difference.UNKNOWN)._value.get() < 60
+
+    amazon.heal()
+    at_amazon(amazon, shop, not_sold, issue=None)
+    eventually(lambda: above not in differing(shop) and shop.row(above).differs_since is None, 60)
+    count(shop)
+    assert metrics.DIFFERING.labels(Difference.ABOVE)._value.get() == 0
+    assert metrics.DIFFERING_SECONDS.labels(Difference.ABOVE)._value.get() == 0
+
+
+def test_a_difference_ends_with_the_revision_that_it_was_of(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1)[:1]
+    at_amazon(amazon, shop, one, issue={"code": "18320", "message": "検索対象外です"})
+    read(feed, shop, one)
+    eventually(lambda: one in differing(shop))
+
+    shop.withdraw([one])
+
+    assert one not in differing(shop)
+    feed.lanes.patches.wake(1)
+    eventually(lambda: shop.row(one).differs_since is None)
+
+
+def test_a_draft_differs_from_nothing(shop: Shop) -> None:
+    [one] = listed(shop, 1)[:1]
+    shop.alter(listings, one, orphan=True, differs_since=now(), listed=False)
+
+    assert differing(shop) == {}
+
+
+def test_the_read_that_waits_longest_is_told_but_for_sellers_without_a_usable_account(shop: Shop) -> None:
+    one, stopped = listed(shop, 1)[:2]
+    [other] = listed(shop, 2)[:1]
+    hour, day = now() - timedelta(hours=1), now() - timedelta(days=1)
+    shop.alter(listings, one, next_read_at=hour, verified_at=day)
+    shop.alter(listings, stopped, next_read_at=day, verified_at=day, stopped_at=day)
+    count(shop)
+    assert 3600 <= metrics.READ_OVERDUE._value.get() < 3660
+
+    shop.alter(listings, other, next_read_at=day)
+    assert SqlDifferences(shop.engine, 1, now).now().read_due_since == day
+    shop.alter(amazon_accounts, shop.account(2).user_id, token_verdict="invalid", token_checked_at=now())
+    assert SqlDifferences(shop.engine, 3600, now).now().read_due_since == hour
+    shop.alter(listings, one, next_read_at=now() + timedelta(hours=1))
+    assert SqlDifferences(shop.engine, 3600, now).now().read_due_since is None
