@@ -15,7 +15,7 @@ from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
 from mercarich_reasons.holds import TooManyFalls
 from mercarich_reasons.jobs import RowsWrong
-from mercarich_reasons.push import AmazonRefused
+from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
 from mercarich_reasons.stock import ReplacementWaits, SourceSeen
 from mercarich_web.identity.sign_in import hashed
 from mercarich_web.notices.keeping import KeepNotices
@@ -64,6 +64,7 @@ def furnish(engine: Engine) -> int:
     _runs(rows, seller)
     _on_sale(rows, seller)
     _in_other_states(rows, seller)
+    _differing(rows, seller)
     _job(
         rows,
         seller,
@@ -155,6 +156,22 @@ def _in_other_states(rows: Rows, seller: int) -> None:
     rows.listing(
         seller, rows.source("m10000000001", marketplace="mercari"), "ME-DRAFT", marketplace="mercari", listed=False
     )
+
+
+def _differing(rows: Rows, seller: int) -> None:
+    source = rows.source("x7000001")
+    known = {"push_failed_revision": 1, "title": GOODS[1]}
+    away = {"quantity": 0, "pushed_quantity": 1, "pushed_revision": 0, "push_problem": NotShown(1)}
+    rows.listing(seller, source, "YA-ABOVE", **known, **away, differs_since=ago(minutes=12))
+    other = {"quantity": 2, "pushed_revision": 0, "pushed_quantity": 0, "push_problem": NotShown(0)}
+    rows.listing(seller, source, "YA-OTHER", **known, **other, differs_since=ago(hours=1))
+    not_sold = NotForSale("商品の詳細ページに必須の情報が不足しているため、検索対象外です。", "18320")
+    rows.listing(seller, source, "YA-NOT-SOLD", **known, push_problem=not_sold, differs_since=ago(hours=30))
+    unknown = UnknownSku("SKU 'YA-UNKNOWN' not found in marketplace A1VC38T7YXB528", "NOT_FOUND")
+    rows.listing(seller, source, "YA-UNKNOWN", **known, orphan=True, push_problem=unknown, differs_since=ago(days=4))
+    sold = rows.listing(seller, source, "YA-BOUGHT", title=GOODS[2], quantity=0, verified_at=ago(hours=2))
+    seen = {"user_id": seller, "quantity_before": 1, "quantity_after": 0, "reason": ChangedAtAmazon(0)}
+    rows.event(sold, "changed_at_amazon", at=ago(hours=2), **seen)
 
 
 def _withdrawn(rows: Rows, seller: int) -> int:

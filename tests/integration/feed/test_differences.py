@@ -33,22 +33,22 @@ def count(shop: Shop) -> None:
 def test_each_kind_is_told_apart_and_the_gauges_equal_the_rows(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
-    above, below, not_sold, unknown, calm = listed(shop, 1)[:5]
+    above, other, not_sold, unknown, calm = listed(shop, 1)[:5]
     shop.withdraw([above])
     feed.lanes.patches.wake(1)
     eventually(lambda: shop.row(above).verified_at is not None)
     at_amazon(amazon, shop, above, comes_back=True)
     at_amazon(amazon, shop, not_sold, issue={"code": "18320", "message": "検索対象外です"})
     at_amazon(amazon, shop, unknown, deleted=True)
-    at_amazon(amazon, shop, below, quantity=0)
-    shop.alter(listings, below, pushed_at=now() - SHOWS_WITHIN, quantity=4, listing_quantity=4)
+    at_amazon(amazon, shop, other, quantity=0)
+    shop.alter(listings, other, pushed_at=now() - SHOWS_WITHIN, quantity=4, listing_quantity=4)
     amazon.fault("spapi", "503_html", only=["patchListingsItem"])
     began = now()
-    read(feed, shop, above, below, not_sold, unknown, calm)
+    read(feed, shop, above, other, not_sold, unknown, calm)
 
     expected = {
         above: Difference.ABOVE,
-        below: Difference.BELOW,
+        other: Difference.OTHER,
         not_sold: Difference.NOT_FOR_SALE,
         unknown: Difference.UNKNOWN,
     }

@@ -73,6 +73,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/fortnight"): Row(For.SELLER),
     ("get", "/amazon"): Row(For.SELLER),
     ("post", "/amazon/link"): Row(For.SELLER),
+    ("get", "/differences"): Row(For.SIGNED),
     ("get", "/notices"): Row(For.SELLER),
     ("post", "/notices/read"): Row(For.SELLER),
     ("post", "/notices/{notice_id}/read"): Row(For.OWNER, "/notices/{notice}/read"),

@@ -22,7 +22,7 @@ class Difference(StrEnum):
 
     ABOVE = "above"
     """The books say 0; Amazon shows more, or no quantity at all. The zero is pushed again until it is seen."""
-    BELOW = "below"
+    OTHER = "other"
     """The books say more than 0; Amazon took that, and shows another quantity. It is pushed again."""
     NOT_FOR_SALE = "not_for_sale"
     """Amazon has the quantity but does not sell the offer. Only its seller can mend that, at Amazon."""
@@ -40,7 +40,7 @@ KIND: ColumnElement[str] = case(
     (or_(_offer.orphan == true(), has_code(_offer.push_problem, UnknownSku)), Difference.UNKNOWN.value),
     (has_code(_offer.push_problem, NotForSale), Difference.NOT_FOR_SALE.value),
     (_offer.quantity == 0, Difference.ABOVE.value),
-    else_=Difference.BELOW.value,
+    else_=Difference.OTHER.value,
 )
 """SQL expression: the `Difference` of a listing that `DIFFERS`."""
 

@@ -16,6 +16,7 @@ from mercarich_web.amazon.account import ConsentPage
 from mercarich_web.amazon.linking import LinkAmazon, ShowAmazon
 from mercarich_web.amazon.sql import SqlAmazonBook
 from mercarich_web.database import SqlTogether
+from mercarich_web.differences.wiring import difference_pages
 from mercarich_web.home import pages as home
 from mercarich_web.home.assembly import ShowHome, TellFortnight
 from mercarich_web.home.sql import SqlSellersDesk
@@ -101,6 +102,7 @@ def build_pages(
             show_overview(engine, now),
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
+        *difference_pages(engine, site),
         bulk.routes(site, change),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),

@@ -5,6 +5,7 @@ from types import ModuleType, SimpleNamespace
 
 from mercarich_web.accounts import words as accounts
 from mercarich_web.amazon import words as amazon
+from mercarich_web.differences import words as differences
 from mercarich_web.jobs import words as jobs
 from mercarich_web.listings import words as listings
 from mercarich_web.listings.actions import ACTIONS, actions_in
@@ -21,6 +22,7 @@ from mercarich_web.workers import words as workers
 SUBJECTS = (
     accounts,
     amazon,
+    differences,
     jobs,
     listings,
     marketplaces,

@@ -23,6 +23,7 @@ SELLERS: Sequence[Entry] = (
     Entry("/replacements", N_("Replacements"), "refresh-cw"),
     Entry("/jobs", N_("Imports and searches"), "layers"),
     Entry("/amazon", N_("Amazon"), "shopping-cart"),
+    Entry("/differences", N_("Books and Amazon"), "scale"),
     Entry("/notices", N_("Notices"), "bell"),
     Entry("/rules", N_("Rules"), "sliders-horizontal"),
 )
@@ -35,6 +36,7 @@ OPERATORS: Sequence[Entry] = (
     Entry("/pools", N_("Worker pools"), "layers"),
     Entry("/sellers", N_("Sellers"), "users"),
     Entry("/tokens", N_("Amazon tokens"), "key-round"),
+    Entry("/differences", N_("Books and Amazon"), "scale"),
     Entry("/dead-letters", N_("Dead letters"), "inbox"),
     Entry("/settings", N_("Settings"), "sliders-horizontal"),
     Entry("/audit", N_("Audit log"), "scroll-text"),

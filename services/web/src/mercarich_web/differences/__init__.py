@@ -1,0 +1,1 @@
+"""What Amazon shows otherwise than the books say, and asking Amazon now."""

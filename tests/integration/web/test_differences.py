@@ -1,0 +1,190 @@
+"""The page of what Amazon shows otherwise than the books say."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser, let_sign_in
+
+from mercarich_db import tables
+from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
+
+ANN, BOB, OPERATOR = 1, 2, 3
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
+    """Ann's browser, in English; Bob is another seller."""
+    for name in ("ann", "bob"):
+        account(rows, rows.user(name))
+    rows.source("x1")
+    with signed_in(database_url, engine, ANN) as browser:
+        yield browser
+
+
+@pytest.fixture
+def operator(engine: Engine, rows: Rows, ann: Browser) -> Iterator[Browser]:
+    rows.add(tables.users, username="operator", plan=2, active=True, is_staff=True, created_at=ago(days=1))
+    let_sign_in(engine, OPERATOR, language="en")
+    browser = Browser(ann.origin)
+    browser.sign_in("operator")
+    yield browser
+    browser.client.close()
+
+
+def account(rows: Rows, user_id: int) -> None:
+    known = {"user_id": user_id, "seller_id": f"A{user_id}", "marketplace_id": "A1VC38T7YXB528"}
+    rows.add(tables.amazon_accounts, **known, refresh_token="v1.sealed", token_verdict="valid")
+
+
+def above(rows: Rows, sku: str, user_id: int = ANN, **values: Any) -> int:
+    down = {"quantity": 0, "pushed_quantity": 3, "pushed_revision": 0, "push_problem": NotShown(3)}
+    return differing(rows, sku, user_id, **down | values)
+
+
+def differing(rows: Rows, sku: str, user_id: int = ANN, **values: Any) -> int:
+    return rows.listing(user_id, 1, sku, **{"push_failed_revision": 1, "differs_since": ago(hours=2)} | values)
+
+
+def each_kind(rows: Rows) -> None:
+    differing(rows, "A-UNKNOWN", orphan=True, push_problem=UnknownSku("SKU not found", "13013"))
+    differing(rows, "A-NOT-SOLD", push_problem=NotForSale("検索対象外です", "18320"))
+    differing(rows, "A-OTHER", quantity=4, pushed_quantity=0, push_problem=NotShown(0), pushed_revision=0)
+    above(rows, "A-ABOVE", push_not_before=ago(minutes=-7))
+
+
+def cells(page: str) -> list[list[str]]:
+    """Return the texts of the cells of each row."""
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    found = [re.findall(r"<td.*?</td>", row, re.DOTALL) for row in body.split("</tr>")[:-1]]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in found]
+
+
+def test_each_difference_is_told_with_both_quantities_and_what_is_next(ann: Browser, rows: Rows) -> None:
+    each_kind(rows)
+    rows.listing(ANN, 1, "A-CALM")
+
+    told = cells(ann.get("/differences").text)
+
+    assert [row[:4] for row in told] == [
+        ["A-ABOVE A-ABOVE", "Above the books", "0", "3"],
+        ["A-OTHER A-OTHER", "Another quantity", "4", "0"],
+        ["A-NOT-SOLD A-NOT-SOLD", "Not for sale", "1", "1"],
+        ["A-UNKNOWN A-UNKNOWN", "Not at Amazon", "1", "–"],
+    ]
+    assert re.fullmatch(r"The quantity is sent again at .+\.", told[0][5])
+    assert told[1][5] == "The quantity is sent again now."
+    assert "Seller Central" in told[2][5]
+    assert "検索対象外です (code 18320)" in told[2][5]
+    assert "SKU not found (code 13013)" in told[3][5]
+    assert {row[4] for row in told} == {"2.0 h ago"}
+
+
+def test_what_amazon_took_again_is_read_and_a_refusal_is_told_in_its_words(ann: Browser, rows: Rows) -> None:
+    above(rows, "A-TAKEN", pushed_revision=1, pushed_quantity=0)
+    above(rows, "A-REFUSED", push_problem=AmazonRefused("the price is too low", "90244"))
+
+    taken, refused = cells(ann.get("/differences").text)
+
+    assert (taken[3], taken[5]) == ("3", "Amazon took the quantity and is read again until it shows it.")
+    assert (refused[1], refused[3]) == ("Above the books", "3")
+    assert "the price is too low" in refused[5]
+
+
+def test_a_kind_can_be_chosen_and_each_is_counted(ann: Browser, rows: Rows) -> None:
+    each_kind(rows)
+    above(rows, "A-ABOVE-2", differs_since=ago(hours=3))
+
+    page = ann.get("/differences?kind=above").text
+
+    assert [row[0].split()[0] for row in cells(page)] == ["A-ABOVE-2", "A-ABOVE"]
+    chips = re.findall(r'class="chip" href="([^"]*)"[^>]*>([^<]+)<b>(\d+)</b>', page)
+    assert [(href, int(count)) for href, _, count in chips] == [
+        ("/differences", 5),
+        ("/differences?kind=above", 2),
+        ("/differences?kind=other", 1),
+        ("/differences?kind=not_for_sale", 1),
+        ("/differences?kind=unknown", 1),
+        ("/differences?kind=followed", 0),
+    ]
+    assert "Nothing of this kind differs" not in page
+
+
+@pytest.mark.parametrize("after", ["x", "MHwxfA", "OTl8MXwyMDI2LTExLTI4"])
+def test_a_place_that_is_none_leads_to_the_first_page(ann: Browser, rows: Rows, after: str) -> None:
+    each_kind(rows)
+
+    assert len(cells(ann.get(f"/differences?after={after}").text)) == 4
+
+
+def test_pages_follow_each_other_without_a_gap(ann: Browser, rows: Rows) -> None:
+    for number in range(60):
+        above(rows, f"A-{number:03}")
+        differing(rows, f"B-{number:03}", push_problem=NotForSale("x"))
+
+    seen, path, pages = [], "/differences", 0
+    while path:
+        page = ann.get(path).text
+        seen += [row[0].split()[0] for row in cells(page)]
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        path, pages = following[1].replace("&amp;", "&") if following else "", pages + 1
+
+    assert (pages, len(seen), len(set(seen))) == (3, 120, 120)
+    assert [sku[0] for sku in seen] == ["A"] * 60 + ["B"] * 60
+
+
+def test_when_nothing_differs_it_tells_how_old_that_is(ann: Browser, rows: Rows) -> None:
+    rows.listing(ANN, 1, "A-1", verified_at=ago(hours=3), next_read_at=ago(hours=-20))
+    rows.listing(ANN, 1, "A-2", verified_at=ago(hours=1), next_read_at=ago(hours=-22))
+
+    page = ann.get("/differences").text
+
+    assert "Amazon shows what the books say" in page
+    assert "was read 3.0 h ago" in page
+    assert "Reads are late" not in page
+    rows.listing(ANN, 1, "A-3", next_read_at=ago(hours=5))
+    page = ann.get("/differences").text
+    assert "Reads are late: the oldest has waited for 5.0 h" in page
+    assert "1 offer was not read yet" in page
+
+
+@pytest.mark.parametrize("verdict", [None, "invalid"])
+def test_without_a_usable_account_nothing_is_claimed(ann: Browser, rows: Rows, verdict: str | None) -> None:
+    change = tables.amazon_accounts.delete() if verdict is None else update(tables.amazon_accounts)
+    rows.change(change if verdict is None else change.values(token_verdict=verdict))
+
+    page = ann.get("/differences").text
+
+    assert "Amazon cannot be read" in page
+    assert "Amazon shows what the books say" not in page
+
+
+def test_what_the_books_followed_lately_is_told_apart(ann: Browser, rows: Rows) -> None:
+    sold = rows.listing(ANN, 1, "A-SOLD", quantity=0)
+    seen = {"user_id": ANN, "quantity_before": 2, "quantity_after": 0, "reason": ChangedAtAmazon(0)}
+    rows.event(sold, "changed_at_amazon", at=ago(hours=3), **seen)
+    rows.event(sold, "changed_at_amazon", at=ago(hours=30), **seen)
+
+    page = ann.get("/differences?kind=followed").text
+
+    assert cells(page) == [["A-SOLD A-SOLD", "2", "0", "3.0 h ago"]]
+    assert "the books took its quantity over" in page
+    assert "Followed in the last 24 hours <b>1</b>" in page
+
+
+def test_nobody_sees_anothers_differences_but_an_operator_does(ann: Browser, operator: Browser, rows: Rows) -> None:
+    above(rows, "A-1")
+    above(rows, "B-1", BOB)
+
+    assert [row[0] for row in cells(ann.get(f"/differences?seller={BOB}").text)] == ["A-1 A-1"]
+    everybody = operator.get("/differences?kind=followed").text
+    assert [row[0] for row in cells(everybody)] == ["ann A-1", "bob B-1"]
+    assert "Followed" not in everybody
+    of_bob = operator.get(f"/differences?seller={BOB}&kind=above").text
+    assert [row[0] for row in cells(of_bob)] == ["bob B-1"]
+    assert "Only bob" in of_bob
+    assert operator.get("/differences?seller=99").status_code == 404
