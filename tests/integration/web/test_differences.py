@@ -176,6 +176,17 @@ def test_what_the_books_followed_lately_is_told_apart(ann: Browser, rows: Rows) 
     assert "Followed in the last 24 hours <b>1</b>" in page
 
 
+def test_an_operator_is_led_to_what_is_sold_though_withdrawn_once_feed_had_its_time(
+    operator: Browser, rows: Rows
+) -> None:
+    above(rows, "A-1", differs_since=ago(minutes=29))
+    assert "still for sale" not in operator.get("/").text
+
+    above(rows, "A-2", differs_since=ago(minutes=32))
+
+    assert "2 withdrawn offers are still for sale at Amazon" in operator.get("/").text
+
+
 def test_nobody_sees_anothers_differences_but_an_operator_does(ann: Browser, operator: Browser, rows: Rows) -> None:
     above(rows, "A-1")
     above(rows, "B-1", BOB)

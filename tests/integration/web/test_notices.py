@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.jobs import RowsWrong
+from mercarich_reasons.push import NotForSale, NotShown, UnknownSku
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.webhooks_http import signature
 from mercarich_web.notices.worker import NoticeWorker, build_notices
@@ -144,6 +146,37 @@ def test_each_cause_has_one_notice_that_closes_with_it(
     }
     assert same == first
     assert {one["kind"] for one in after if one["closed_at"] is None} == {"stuck"}
+
+
+def test_a_difference_at_amazon_that_needs_a_person_is_told_once_for_each_kind(
+    worker: NoticeWorker, engine: Engine, ann: Browser, rows: Rows, ann_id: int, clock: Clock
+) -> None:
+    ann_listing = partial(rows.listing, ann_id, rows.source("x1"), push_failed_revision=1)
+    for number in range(2):
+        ann_listing(f"U-{number}", orphan=True, push_problem=UnknownSku(), differs_since=ago(minutes=1), revision=2)
+    ann_listing("U-STOPPED", orphan=True, push_problem=UnknownSku(), differs_since=ago(days=1), stopped_at=ago(days=1))
+    ann_listing("N-1", push_problem=NotForSale("検索対象外", "18320"), differs_since=ago(minutes=1))
+    above = {"quantity": 0, "pushed_quantity": 3, "pushed_revision": 0, "push_problem": NotShown(3)}
+    ann_listing("A-1", **above, differs_since=ago(minutes=50))
+    worker.keep()
+    first = all_of(engine, "notices")
+    clock.move(minutes=15)
+    worker.keep()
+    later = all_of(engine, "notices")
+    page = ann.get("/notices").text
+    shown = {"differs_since": None, "push_problem": None, "pushed_quantity": 0, "pushed_revision": 1}
+    rows.change(update(tables.listings).where(tables.listings.c.sku == "A-1").values(shown))
+    worker.keep()
+    mended = {one["cause"]: one["closed_at"] for one in all_of(engine, "notices")}
+
+    told = {("differs", "unknown", 2), ("differs", "not_for_sale", 1)}
+    assert {(one["kind"], one["cause"], one["count"]) for one in first} == told
+    assert {(one["kind"], one["cause"], one["count"]) for one in later} == told | {("differs", "above", 1)}
+    assert "Listings that are withdrawn, and still for sale at Amazon for an hour: 1" in page
+    assert "Listings that Amazon does not know: 2" in page
+    assert 'href="/differences?kind=not_for_sale"' in page
+    assert {cause for cause, closed_at in mended.items() if closed_at is None} == {"unknown", "not_for_sale"}
+    assert mended["above"] is not None
 
 
 def test_a_cause_that_comes_and_goes_is_told_once_and_after_hours_again(

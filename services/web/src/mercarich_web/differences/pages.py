@@ -1,12 +1,13 @@
 """The page of what Amazon shows otherwise than the books say: a seller's own, or all sellers' for operators."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from mercarich_listings.differences import Difference
 from mercarich_web.api.ids import MOST
-from mercarich_web.differences.differences import FOLLOWED_FOR, packed, unpacked
+from mercarich_web.differences.differences import FOLLOWED_FOR, Differing, Followed, packed, unpacked
 from mercarich_web.differences.sql import SqlDifferences
 from mercarich_web.paging import LONGEST
 from mercarich_web.site.addresses import Below, address
@@ -33,8 +34,9 @@ def routes(site: Site, book: SqlDifferences) -> APIRouter:
         user_id = seller if visit.is_operator else visit.account.user_id
         if user_id is None and kind == "followed":  # of all sellers, that is far too much to count
             kind = ""
-        told = {"kind": kind, "seller": seller if visit.is_operator else None}
+        told: dict[str, str | int | None] = {"kind": kind, "seller": seller if visit.is_operator else None}
         followed_since = visit.now - FOLLOWED_FOR
+        rows: Sequence[Differing | Followed]
         following: dict[str, str | int] | None = None
         if user_id is not None and kind == "followed":
             followed = book.followed(user_id, followed_since, below)
@@ -49,7 +51,8 @@ def routes(site: Site, book: SqlDifferences) -> APIRouter:
         return site.page(
             visit,
             "differences/differences.html",
-            **told,
+            kind=kind,
+            seller=told["seller"],
             rows=rows,
             standings=standings,
             username=book.username(user_id) if visit.is_operator and user_id is not None else None,

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from mercarich_listings.differences import Difference
 from mercarich_reasons.reason import Reason
 from mercarich_web.sentences import Said
 
 QUIET = timedelta(hours=6)
 """When a cause returns within this time, its notice is opened again and nothing is sent."""
 STUCK_AFTER = timedelta(hours=1)
+DIFFERS_AFTER = timedelta(hours=1)
+"""Age from which a difference that feed mends by itself is told."""
 FAILED_FOR = timedelta(days=7)
 """Time for which a failed job remains a cause."""
 MOST_TRIES = 8
@@ -26,6 +29,8 @@ class Kind(StrEnum):
     HELD = "held"
     REJECTED = "rejected"
     PROPOSED = "proposed"
+    DIFFERS = "differs"
+    """Listings that Amazon shows otherwise than the books say and that need a person; the cause is a `Difference`."""
     JOB_FAILED = "job_failed"
 
 
@@ -87,6 +92,8 @@ class Notice:
         sentence = SENTENCES.get(self.kind, OTHER)
         if self.kind == Kind.JOB_FAILED and self.reason is not None:
             sentence = FILE_FAILED if self.about else SEARCH_FAILED
+        if self.kind == Kind.DIFFERS:
+            sentence = DIFFERING.get(self.name.cause, sentence)
         return Said(sentence.text, {"count": self.count, "about": self.about, "reason": self.reason})
 
     @property
@@ -153,12 +160,19 @@ def pause_after(tries: int) -> timedelta:
 FILE_FAILED = Said("A job failed: %(about)s: %(reason)s")
 SEARCH_FAILED = Said("A job failed: %(reason)s")
 OTHER = Said("Something needs your attention: %(about)s")
+DIFFERING: Mapping[str, Said] = {
+    Difference.ABOVE: Said("Listings that are withdrawn, and still for sale at Amazon for an hour: %(count)s"),
+    Difference.OTHER: Said("Listings whose quantity Amazon has not shown for an hour: %(count)s"),
+    Difference.NOT_FOR_SALE: Said("Listings that Amazon has and does not sell: %(count)s"),
+    Difference.UNKNOWN: Said("Listings that Amazon does not know: %(count)s"),
+}
 SENTENCES: Mapping[str, Said] = {
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
     Kind.STUCK: Said("Withdrawals that have not reached Amazon for an hour: %(count)s"),
     Kind.HELD: Said("Withdrawals that are held back: %(count)s"),
     Kind.REJECTED: Said("Listings that Amazon refused: %(count)s"),
     Kind.PROPOSED: Said("Replacements that wait for your approval: %(count)s"),
+    Kind.DIFFERS: Said("Listings that Amazon shows otherwise than the books say: %(count)s"),
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
 }
 LINKS: Mapping[str, str] = {
@@ -167,6 +181,7 @@ LINKS: Mapping[str, str] = {
     Kind.HELD: "/listings?view=held",
     Kind.REJECTED: "/listings?view=problem",
     Kind.PROPOSED: "/replacements",
+    Kind.DIFFERS: "/differences?kind={cause}",
     Kind.JOB_FAILED: "/jobs/{cause}",
 }
 

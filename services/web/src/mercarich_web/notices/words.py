@@ -11,6 +11,7 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     Kind.HELD: (N_("Withdrawals held back"), "hand", "warn"),
     Kind.REJECTED: (N_("Refused by Amazon"), "circle-x", "bad"),
     Kind.PROPOSED: (N_("Replacements that wait for you"), "sparkles", "info"),
+    Kind.DIFFERS: (N_("Differences at Amazon"), "scale", "bad"),
     Kind.JOB_FAILED: (N_("Failed imports and searches"), "file-spreadsheet", "bad"),
 }
 """A kind of notice: its sentence, icon and tone."""

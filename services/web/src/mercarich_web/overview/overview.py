@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
+from mercarich_listings.differences import Standing
 from mercarich_platform.clock import Clock
 from mercarich_web.marketplaces.marketplaces import PAUSED, SWITCH
 from mercarich_web.overview.sql import SqlStock
@@ -25,6 +26,8 @@ from mercarich_web.workers.sql import SqlPools
 RUNS_SHOWN = 8
 HOLDS_SHOWN = 10
 SILENT = timedelta(minutes=2)
+ABOVE_FOR = timedelta(minutes=30)
+"""Until then, feed is at it: as the alert `MercarichShownAboveBooks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Overview:
     """The settings that pause a marketplace."""
     refused: int
     """Sellers whose token Amazon refuses."""
+    above_books: Standing
+    """Offers that Amazon has sold for too long although they are down by the books."""
     silent_since: datetime | None
     """When the cluster's operator last reported, if that is too long ago."""
 
@@ -46,7 +51,13 @@ class Overview:
     def is_calm(self) -> bool:
         """Nothing needs attention."""
         return not (
-            self.holds or self.overdue or self.paused or self.resting or self.refused or self.silent_since is not None
+            self.holds
+            or self.overdue
+            or self.paused
+            or self.resting
+            or self.refused
+            or self.above_books.count
+            or self.silent_since is not None
         )
 
 
@@ -71,6 +82,7 @@ class ShowOverview:
             schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))
             for row in self.timetable
         ]
+        above = self.stock.above_books()
         seen_at = max((pool.seen_at for pool in self.pools.states()), default=None)
         return Overview(
             at=now,
@@ -80,6 +92,7 @@ class ShowOverview:
             paused=[row for row in rows if row.paused_by is not None],
             resting=[each for each in self.settings.all() if each.key.startswith(SWITCH) and each.value == PAUSED],
             refused=self.tokens.counts().get("invalid", 0),
+            above_books=above if above.since is not None and now - above.since > ABOVE_FOR else Standing(),
             silent_since=seen_at if seen_at is not None and now - seen_at > SILENT else None,
         )
 

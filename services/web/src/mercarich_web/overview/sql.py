@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, tru
 
 from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_db.tables import listings, source_items, submissions, users
+from mercarich_listings.differences import Difference, Standing, standing
 from mercarich_web.database import reading
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 
@@ -62,6 +63,11 @@ class SqlStock:
             count = connection.execute(exposed).scalar_one()
             unknown = connection.execute(orphans).scalar_one()
         return Pushes(withdrawals, oldest_withdrawal, restores, oldest_restore, count, unknown)
+
+    def above_books(self) -> Standing:
+        """Return the offers that Amazon sells and that are down by the books."""
+        with reading(self._engine) as connection:
+            return standing(connection)[Difference.ABOVE]
 
     def open_feeds(self) -> Sequence[OpenFeed]:
         feed = submissions.c

@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, true
 
 from mercarich_db.tables import amazon_accounts, holds, jobs, listings, revivals, users
+from mercarich_db.types import has_code
+from mercarich_listings.differences import DIFFERS, KIND, Difference
 from mercarich_listings.replacements import AWAITED
+from mercarich_reasons.push import NotShown, UnknownSku
 from mercarich_web.database import reading
-from mercarich_web.notices.notices import FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
+from mercarich_web.notices.notices import DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
 
 _offer = listings.c
 
@@ -27,7 +30,8 @@ class SqlCauses:
                 *_tokens(connection),
                 *_counted(connection, Kind.HELD, _held()),
                 *_counted(connection, Kind.PROPOSED, _proposed()),
-                *_counted(connection, Kind.REJECTED, _pending(_offer.push_problem.is_not(None))),
+                *_counted(connection, Kind.REJECTED, _pending(_refused())),
+                *_counted(connection, Kind.DIFFERS, _differing(at)),
                 *_counted(connection, Kind.STUCK, _pending(_stuck(at))),
                 *_failed_jobs(connection, at),
             ]
@@ -62,9 +66,22 @@ def _pending(which: ColumnElement[bool]) -> Select[Any]:
     return select(_offer.user_id, func.max(""), func.count()).where(on_offer, which).group_by(_offer.user_id)
 
 
+def _refused() -> ColumnElement[bool]:
+    """What a read has found is a difference, not a refusal."""
+    return and_(_offer.push_problem.is_not(None), not_(has_code(_offer.push_problem, NotShown, UnknownSku)))
+
+
 def _stuck(at: datetime) -> ColumnElement[bool]:
     still_on_sale = or_(_offer.pushed_quantity.is_(None), _offer.pushed_quantity > 0)
-    return and_(_offer.quantity == 0, still_on_sale, _offer.changed_at < at - STUCK_AFTER)
+    late = and_(_offer.quantity == 0, still_on_sale, _offer.changed_at < at - STUCK_AFTER)
+    return and_(late, not_(DIFFERS))  # Amazon had its zero, and shows more again
+
+
+def _differing(at: datetime) -> Select[Any]:
+    """Select what only the seller can mend, and what feed has not mended for long. What is not watched is no news."""
+    told = or_(KIND.in_([Difference.NOT_FOR_SALE, Difference.UNKNOWN]), _offer.differs_since < at - DIFFERS_AFTER)
+    differing = select(_offer.user_id, KIND, func.count()).where(DIFFERS, told, _offer.stopped_at.is_(None))
+    return differing.group_by(_offer.user_id, KIND)
 
 
 def _failed_jobs(connection: Connection, at: datetime) -> Iterator[Cause]:
