@@ -66,6 +66,7 @@ NO_PAGES = {
     *(
         "/running",
         "/fortnight",
+        "/differences/asked",
         "/overview/pushes",
         "/runs/heads",
         "/runs/{run_id}/progress",

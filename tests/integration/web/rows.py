@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Table, insert
+from sqlalchemy import Engine, Executable, Table, insert, select
 
 from mercarich_db import tables
-from mercarich_db.engine import run_tx
+from mercarich_db.engine import reading, run_tx
 from mercarich_db.types import StoredReason
 from mercarich_reasons.stored import OldSentence
 
@@ -105,6 +105,12 @@ class Rows:
         done = run_tx(self._engine, lambda connection: connection.execute(insert(table).values(values | old)))
         key = done.inserted_primary_key
         return key[0] if key is not None and isinstance(key[0], int) else 0
+
+    def read(self, table: str, *columns: str) -> list[Any]:
+        """Return these columns of all rows."""
+        named = [tables.metadata.tables[table].c[name] for name in columns]
+        with reading(self._engine) as connection:
+            return list(connection.execute(select(*named)))
 
     def change(self, statement: Executable) -> None:
         run_tx(self._engine, lambda connection: connection.execute(statement))

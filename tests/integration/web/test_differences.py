@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 from sqlalchemy import Engine, update
+from tests.integration.web.conftest import Deeds
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser, let_sign_in
 
 from mercarich_db import tables
+from mercarich_platform.clock import utc_now
 from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
+from mercarich_web.differences import asking
 
 ANN, BOB, OPERATOR = 1, 2, 3
 
@@ -199,3 +205,100 @@ def test_nobody_sees_anothers_differences_but_an_operator_does(ann: Browser, ope
     assert [row[0] for row in cells(of_bob)] == ["bob B-1"]
     assert "Only bob" in of_bob
     assert operator.get("/differences?seller=99").status_code == 404
+
+
+def asked(answer: httpx.Response) -> str:
+    """Return where a browser is led after it asked, with the part that tells how far the reads are."""
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def test_a_seller_has_all_offers_read_and_sees_how_far_that_is(ann: Browser, rows: Rows, deeds: Deeds) -> None:
+    first = rows.listing(ANN, 1, "A-1", next_read_at=ago(hours=-20), verified_at=ago(hours=4))
+    down = rows.listing(ANN, 1, "A-2", quantity=0, next_read_at=ago(hours=-1), verified_at=ago(minutes=30))
+    rows.listing(ANN, 1, "A-PENDING", revision=2)
+    of_bob = rows.listing(BOB, 1, "B-1", next_read_at=ago(hours=-20))
+    ann.get("/differences")
+
+    page = ann.get(asked(ann.post("/differences/ask"))).text
+
+    due = dict(rows.read("listings", "id", "next_read_at"))
+    assert due[first] < due[down] <= utc_now()
+    assert due[of_bob] > utc_now()
+    assert "0 of 2 read" in page
+    assert 'hx-trigger="every 3s"' in page
+    assert ("amazon_asked", "ann", "ann", "2 offers") in deeds()
+    part = re.search(r'hx-get="(/differences/asked[^"]+)"', page)[1].replace("&amp;", "&")
+    later = {"verified_at": utc_now(), "next_read_at": utc_now() + timedelta(hours=1)}
+    rows.change(update(tables.listings).where(tables.listings.c.id == down).values(later))
+    assert "1 of 2 read" in ann.get(part).text
+    rows.change(update(tables.listings).where(tables.listings.c.id == first).values(later | {"quantity": 0}))
+    rows.event(first, "changed_at_amazon", user_id=ANN, at=utc_now(), reason=ChangedAtAmazon(0))
+    rows.event(of_bob, "changed_at_amazon", user_id=BOB, at=utc_now(), reason=ChangedAtAmazon(0))
+    done = ann.get(part).text
+    assert "Read: 2. Differing now: 0." in done
+    assert "Sold or changed at Amazon: <b>1</b>" in done
+    assert "hx-get" not in done
+
+
+def test_one_listing_is_asked_for_on_its_page(ann: Browser, rows: Rows) -> None:
+    one = differing(rows, "A-1", next_read_at=ago(hours=-20), push_problem=NotForSale("検索対象外です"))
+    rows.listing(ANN, 1, "A-2", next_read_at=ago(hours=-20))
+    page = ann.get(f"/listings/{one}").text
+    assert "Ask Amazon now" in page
+
+    page = ann.get(asked(ann.post("/differences/ask", listing=one, back=f"/listings/{one}"))).text
+
+    part = re.search(r'hx-get="(/differences/asked[^"]+)"', page)[1].replace("&amp;", "&")
+    assert "0 of 1 read" in ann.get(part).text
+    assert [sku for sku, at in rows.read("listings", "sku", "next_read_at") if at < utc_now()] == ["A-1"]
+    rows.change(update(tables.listings).values(next_read_at=ago(hours=-1)))
+    assert "Read: 1. Differing now: 1." in ann.get(part).text
+
+
+def test_what_is_not_read_is_not_told_as_read(ann: Browser, rows: Rows) -> None:
+    one = differing(rows, "A-1", orphan=True, push_problem=UnknownSku())
+    ann.get(f"/listings/{one}")
+
+    page = ann.get(asked(ann.post("/differences/ask", listing=one, back=f"/listings/{one}"))).text
+
+    part = re.search(r'hx-get="(/differences/asked[^"]+)"', page)[1].replace("&amp;", "&")
+    assert "There is nothing to read" in ann.get(part).text
+
+
+def test_nobody_has_anothers_listing_read(ann: Browser, operator: Browser, rows: Rows) -> None:
+    of_bob = rows.listing(BOB, 1, "B-1", next_read_at=ago(hours=-20))
+    ann.get("/differences")
+    assert ann.post("/differences/ask", listing=of_bob).status_code == 404
+    assert ann.post(f"/differences/ask/{BOB}").status_code == 404
+
+    where = asked(operator.post(f"/differences/ask/{BOB}"))
+
+    assert "0 of 1 read" in operator.get(where).text
+    assert operator.post("/differences/ask/99").status_code == 404
+
+
+def test_amazon_is_not_asked_where_it_does_not_answer_or_was_asked_just_now(
+    ann: Browser, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_WAITING", 2)
+    for number in range(2):
+        rows.listing(ANN, 1, f"A-{number}", next_read_at=ago(hours=-20))
+    ann.get("/differences")
+    asked(ann.post("/differences/ask"))
+
+    again = ann.post("/differences/ask")
+    rows.change(update(tables.amazon_accounts).values(token_verdict="invalid"))
+    refused = ann.post("/differences/ask")
+
+    assert (again.status_code, refused.status_code) == (409, 409)
+    assert "2 offers wait to be read" in again.text
+    assert "Amazon cannot be read" in refused.text
+
+
+def test_a_feed_that_reads_nothing_is_told(ann: Browser, rows: Rows) -> None:
+    rows.listing(ANN, 1, "A-1", next_read_at=ago(minutes=3))
+    at = quote(ago(minutes=3).isoformat())
+
+    assert "Nothing was read for two minutes" in ann.get(f"/differences/asked?at={at}&of=1").text
+    assert "Nothing was read" not in ann.get(f"/differences/asked?at={at}&of=2").text

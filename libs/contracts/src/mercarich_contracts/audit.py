@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     # a seller's own things
     AMAZON_LINK_BEGUN = "amazon_link_begun"
     AMAZON_LINKED = "amazon_linked"
+    AMAZON_ASKED = "amazon_asked"
     RULE_CHANGED = "rule_changed"
     NOTICE_WAYS_CHANGED = "notice_ways_changed"
     LISTINGS_CHECK = "listings_check"

@@ -60,3 +60,15 @@ class NothingToTry(Reason):
 @dataclass(frozen=True, slots=True)
 class TooManyTrials(Reason):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonUnreadable(Reason):
+    """Amazon cannot be read for the seller: no account is linked, or Amazon refuses its token."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsWait(Reason):
+    """Amazon was asked just now: so many reads wait."""
+
+    left: int

@@ -102,7 +102,7 @@ def build_pages(
             show_overview(engine, now),
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
-        *difference_pages(engine, site),
+        *difference_pages(engine, site, people.audit, now),
         bulk.routes(site, change),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),

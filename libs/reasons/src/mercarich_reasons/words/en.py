@@ -296,6 +296,8 @@ REASONS: Mapping[str, str] = {
     "no_consent_page": "Amazon's consent page is not set up on this system",
     "no_mail_address": "This is not a mail address.",
     "no_webhook_address": "A webhook must begin with https:// and have a host without a port.",
+    "amazon_unreadable": "Amazon cannot be read: no account is linked, or Amazon refuses its token",
+    "reads_wait": "Amazon was asked just now: {left} offers wait to be read",
     "nothing_to_try": "there is no address to send to",
     "too_many_trials": "Too many tries. Wait a little.",
     # of earlier and later releases

@@ -289,6 +289,8 @@ REASONS: Mapping[str, str] = {
     "no_consent_page": "Amazonの認可ページがこのシステムに設定されていません",
     "no_mail_address": "メールアドレスの形式が正しくありません。",
     "no_webhook_address": "WebhookのURLはhttps://で始まり、ポート番号を含まないホスト名にしてください。",
+    "amazon_unreadable": "Amazonを確認できません。アカウントが未連携か、Amazonが認証を拒否しています",
+    "reads_wait": "すでにAmazonに確認中です（残り{left}件）",
     "nothing_to_try": "送信先がありません",
     "too_many_trials": "試行回数が多すぎます。しばらく待ってください。",
     # of earlier and later releases

@@ -1,36 +1,56 @@
 """The page of what Amazon shows otherwise than the books say: a seller's own, or all sellers' for operators."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
+from pydantic import AwareDatetime
 
 from mercarich_listings.differences import Difference
-from mercarich_web.api.ids import MOST
+from mercarich_web.api.ids import MOST, GivenId, Id
+from mercarich_web.differences.asking import Ask, AskAmazon
 from mercarich_web.differences.differences import FOLLOWED_FOR, Differing, Followed, packed, unpacked
-from mercarich_web.differences.sql import SqlDifferences
+from mercarich_web.differences.sql.differences import SqlDifferences
 from mercarich_web.paging import LONGEST
+from mercarich_web.refusals import NotFound
+from mercarich_web.site.addresses import LONGEST as LONGEST_PATH
 from mercarich_web.site.addresses import Below, address
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import Signed
+from mercarich_web.site.visits import FreshOperator, Seller, Signed
 
 PATH = "/differences"
 Kind = Annotated[Difference | Literal["followed", ""], Query()]
 """`followed`: no difference any more, but what the books took over from Amazon lately."""
 
 
-def routes(site: Site, book: SqlDifferences) -> APIRouter:
+Of = Annotated[int, Query(ge=0, le=MOST)]
+OneId = Annotated[int | None, Query(ge=1, le=MOST)]
+
+
+def asked_for(asked: Annotated[AwareDatetime | None, Query()] = None, of: Of = 0) -> tuple[datetime, int] | None:
+    return (asked, of) if asked is not None else None
+
+
+Asked = Annotated[tuple[datetime, int] | None, Depends(asked_for)]
+Back = Annotated[str, Form(max_length=LONGEST_PATH)]
+
+
+def routes(site: Site, book: SqlDifferences, ask: AskAmazon) -> APIRouter:
     routes = APIRouter(prefix=PATH)
 
     @routes.get("")
     def differences(
         visit: Signed,
         kind: Kind = "",
-        seller: Annotated[int | None, Query(ge=1, le=MOST)] = None,
+        seller: OneId = None,
         after: Annotated[str, Query(max_length=LONGEST)] = "",
         below: Below = None,
+        asked: Asked = None,
     ) -> Response:
-        """`seller` is for operators; a seller sees nobody else's listings."""
+        """`seller` is for operators; a seller sees nobody else's listings. `asked`: when Amazon was asked, and for how
+        many offers."""
         user_id = seller if visit.is_operator else visit.account.user_id
         if user_id is None and kind == "followed":  # of all sellers, that is far too much to count
             kind = ""
@@ -57,6 +77,7 @@ def routes(site: Site, book: SqlDifferences) -> APIRouter:
             standings=standings,
             username=book.username(user_id) if visit.is_operator and user_id is not None else None,
             followed=book.followed_count(user_id, followed_since) if user_id is not None else None,
+            heard=ask.heard(Ask(user_id, None, *asked)) if asked is not None and user_id is not None else None,
             reads=book.reads(user_id, visit.now, whole=not any(one.count for one in standings.values())),
             page={
                 "first": None if first else address(PATH, told),
@@ -64,5 +85,26 @@ def routes(site: Site, book: SqlDifferences) -> APIRouter:
             },
             address=lambda **changes: address(PATH, told | changes),
         )
+
+    @routes.post("/ask")
+    def ask_own(visit: Seller, listing: Annotated[GivenId | None, Form()] = None, back: Back = PATH) -> Response:
+        """Ask Amazon for the seller's offers, or for one listing."""
+        return _to(back, ask(visit.account.user_id, listing, visit.actor))
+
+    @routes.post("/ask/{user_id}")
+    def ask_for(visit: FreshOperator, user_id: Id) -> Response:
+        return _to(address(PATH, {"seller": user_id}), ask(user_id, None, visit.actor))
+
+    @routes.get("/asked")
+    def asked(visit: Signed, at: AwareDatetime, of: Of = 0, listing: OneId = None, seller: OneId = None) -> Response:
+        """Return the part of a page that tells how far Amazon was read; the browser asks for it until all is."""
+        user_id = seller if visit.is_operator else visit.account.user_id
+        if user_id is None:
+            raise NotFound("no seller was named")
+        return site.page(visit, "differences/asked.html", heard=ask.heard(Ask(user_id, listing, at, of)))
+
+    def _to(back: str, asked: Ask) -> Response:
+        where = {"asked": asked.at.isoformat(), "of": asked.of}
+        return site.to(f"{back}{'&' if '?' in back else '?'}{urlencode(where)}")
 
     return routes

@@ -19,6 +19,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "key_revoked": (N_("revoked an API key"), "info"),
     "amazon_link_begun": (N_("went to Amazon to link an account"), ""),
     "amazon_linked": (N_("linked an Amazon account"), "info"),
+    "amazon_asked": (N_("asked Amazon what it shows"), ""),
     "rule_changed": (N_("changed a rule"), ""),
     "notice_ways_changed": (N_("chose how notices go out"), ""),
     "listings_check": (N_("requested looks at sources"), ""),

@@ -114,7 +114,7 @@ def visit_of(request: Request, session: Session | None, token: str, now: datetim
 ASKED_BY_PAGES = frozenset(
     {
         *("/jobs/{job_id}/progress", "/runs/heads", "/runs/{run_id}/progress"),
-        *("/markets/{name}/proxy", "/overview/pushes", "/running", "/fortnight"),
+        *("/markets/{name}/proxy", "/overview/pushes", "/running", "/fortnight", "/differences/asked"),
     }
 )
 """Routes that an open page requests repeatedly without its user."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import Id
@@ -74,9 +75,15 @@ def routes(
         )
 
     @routes.get("/{listing_id}")
-    def one(visit: Seller, listing_id: Id) -> Response:
-        """The page that explains one listing."""
-        return site.page(visit, "listings/listing.html", story=tell_story(visit.account.user_id, listing_id))
+    def one(
+        visit: Seller,
+        listing_id: Id,
+        asked: Annotated[AwareDatetime | None, Query()] = None,
+        of: Annotated[int, Query(ge=0, le=1)] = 0,
+    ) -> Response:
+        """The page that explains one listing. `asked`: when Amazon was asked what it shows; `of` 0: it is not read."""
+        story = tell_story(visit.account.user_id, listing_id)
+        return site.page(visit, "listings/listing.html", story=story, asked=asked, of=of)
 
     @routes.get("/{listing_id}/pictures/{slot}")
     def picture(visit: Seller, listing_id: Id, slot: Annotated[int, Path(ge=0, le=99)]) -> Response:

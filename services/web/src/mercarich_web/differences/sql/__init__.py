@@ -1,0 +1,1 @@
+"""Queries on what differs at Amazon."""
