@@ -45,6 +45,8 @@ class Faults:
 
     families: frozenset[Family] = EVERY
     amazon: Amazon = USUAL
+    drills: bool = False
+    """Whether the database loses an hour each day (`drill`)."""
 
     @property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.soak import diary, processors, report
 from tests.soak.drift import LOOK_SECONDS as DRIFT_SECONDS
 from tests.soak.drift import Drift, Kind
+from tests.soak.drill import Drill
 from tests.soak.events import DAY, Event
 from tests.soak.families import Faults
 from tests.soak.kernel import Process
@@ -55,6 +56,7 @@ def play(
 def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, show: "_Show", told: Path | None) -> int:
     sentinel, drift = Sentinel(week.plant), Drift(week.plant)
     verdicts = Verdicts(week.plant, sentinel, drift, size.listings)
+    drill = Drill(week, sentinel)
     weather = Weather(week.plant, week.services, week.commands, week.seed, faults)
     kernel, states = week.kernel, States(week.plant, weather.crash_points)
     looks = (
@@ -71,6 +73,8 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
             happened = Counter[str]()
             events = weather.plan(number - 1)
             kernel.spawn("weather", partial(_happen, week, events, happened), Process("weather"))
+            if faults.drills:
+                drill.begin_day()
             _until(week, number * DAY, show)
             begin, end = kernel.at(kernel.start.timestamp() + (number - 1) * DAY), kernel.utc()
             rows.append(diary.day(week.plant, number, begin, end, happened))
@@ -82,7 +86,7 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
         while verdicts.pending() and kernel.now < days * DAY + CALM_HOURS[1] * 3600:
             _until(week, kernel.now + 1800, show)
         rows.append(diary.day(week.plant, days + 1, begin, kernel.utc(), Counter()))
-    found = verdicts.all(stopped)
+    found = [*verdicts.all(stopped), *(drill.verdicts() if faults.drills else ())]
     report.days(console, rows)
     report.verdicts(console, found)
     report.states(console, states.counts())
@@ -90,6 +94,8 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
         told.write_bytes(orjson.dumps(states.counts()))
     drifted = ", ".join(f"{drift.minutes[kind]:,} min of {kind}" for kind in Kind)
     console.print(f"Amazon showed another quantity than the books: {drifted}", highlight=False)
+    for figure in drill.figures():
+        console.print(figure, highlight=False)
     offences = [offence for verdict in found for offence in verdict.offences if offence.sku]
     if offences:
         report.story(console, week.plant, offences[0])

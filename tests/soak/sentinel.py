@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from tests.soak.plant import Plant
 
 from mercarich_db.engine import reading
@@ -52,6 +52,11 @@ class Sentinel:
         self.raised = 0
         """Offers that were put up again."""
         plant.market.on_amazon.append(self._on_amazon)
+
+    def begin_again(self) -> None:
+        """The books went back to an older state: what they have now is not new."""
+        with reading(self._plant.database.books) as connection:
+            self._last_revival = connection.execute(select(func.max(revivals.c.id))).scalar_one() or 0
 
     def look(self) -> None:
         """New sources: the ledger is told of them, they are compared with what their sellers use already, and pictures

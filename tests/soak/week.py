@@ -123,7 +123,15 @@ class Week:
                 "feed": wiring.feed(plant),
             },
         )
-        kernel.spawn("scheduler", self._schedule, Process("scheduler"))
+        self._start_scheduler()
+
+    def stop(self, seconds: float) -> None:
+        """Kill all services, commands and the schedule; they start again after so many seconds."""
+        self.kernel.kill(self._scheduler)
+        self.commands.kill()
+        for name in self.services.names:
+            self.services.kill(name, seconds)
+        self.kernel.spawn("start the schedule", self._start_scheduler, Process("starter"), after=seconds)
 
     def figures(self) -> str:
         """Further results."""
@@ -180,6 +188,10 @@ class Week:
         for key, offer in sorted(self.plant.market.world.offers.touched.items()):
             told.update(f"{key} {[(round(change.at, 3), change.quantity) for change in offer.changes]}\n".encode())
         return told.hexdigest()[:12]
+
+    def _start_scheduler(self) -> None:
+        self._scheduler = Process("scheduler")
+        self.kernel.spawn("scheduler", self._schedule, self._scheduler)
 
     def _schedule(self) -> None:
         kernel = self.kernel

@@ -56,6 +56,8 @@ class AuditAction(StrEnum):
     SCHEDULE_WANTED = "schedule_wanted"
     SCHEDULE_STARTED = "schedule_started"
     """Written by the operator, on Kubernetes."""
+    DATABASE_RESTORED = "database_restored"
+    """Everything was marked as unverified after a restore from a backup."""
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
     PLAN_CHANGED = "plan_changed"
     SELLER_STOPPED = "seller_stopped"

@@ -1,7 +1,8 @@
 """The `mercarich` command, whose subcommands come from the installed services.
 
 A service adds functions to the entry-point group `mercarich.commands`. Each takes the arguments after the subcommand
-and returns the exit code; the first line of its docstring is the help text.
+and returns the exit code; the first line of its docstring is the help text. The name of a subcommand has one word or
+two: `db` is the database's, `db restored` another service's.
 
 Functions of the group `mercarich.marketplace_commands` take the marketplace as first argument. One entry `check_item`
 becomes a command for each marketplace, such as `check_item_yahoo`; its docstring has the placeholder `{marketplace}`.
@@ -77,11 +78,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not all(_is_text(argument) for argument in arguments):
         _say(f"mercarich {ascii(arguments[0])[1:-1]}: an argument is not valid UTF-8")
         return USAGE
-    found = commands.get(arguments[0])
+    words = 2 if " ".join(arguments[:2]) in commands else 1
+    found = commands.get(" ".join(arguments[:words]))
     if found is None:
         _say(f"mercarich: there is no command {arguments[0]!r} here; `mercarich --help` lists the installed ones")
         return USAGE
-    return run(_surrounded(found.load()), arguments[1:])
+    return run(_surrounded(found.load()), arguments[words:])
 
 
 def _is_text(argument: str) -> bool:

@@ -40,3 +40,8 @@ class SecondLookWaits(Reason):
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed(Reason):
     """The run did not finish in time; the next one begins with the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRestored(Reason):
+    """The database was restored from a backup: what was under way in it is not continued."""

@@ -44,4 +44,9 @@ READ_OVERDUE = Gauge(
     "Time since the read of Amazon that has waited longest became due; 0: none waits",
 )
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
+UNVERIFIED = Gauge(
+    "mercarich_feed_unverified_listings",
+    "What was not looked at since a restore of the database, by kind: offers at 0, sources, other offers",
+    ["kind"],
+)
 LINKS = Counter("mercarich_feed_links", "Sellers who came back from Amazon's consent page, by outcome", ["outcome"])

@@ -83,6 +83,14 @@ schedule_wishes = Table(  # requested starts; a row is deleted when its start ha
     Column("problem", String(255), nullable=True),  # why it was not made yet
 )
 
+restorations = Table(  # written by web: restores of the whole database from a backup
+    "restorations",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("restored_at", UtcDateTime, nullable=False),  # when all of it was marked as unverified
+    Column("verified_at", UtcDateTime, nullable=True),  # when the last of it was looked at again
+)
+
 token_checks = Table(  # written by feed
     "token_checks",
     metadata,

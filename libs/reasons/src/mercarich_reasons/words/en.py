@@ -203,6 +203,7 @@ REASONS: Mapping[str, str] = {
     "too_many_unreadable": "too many pages cannot be read",
     # runs
     "newer_run_started": "a newer run has started",
+    "database_restored": "the database was restored from a backup",
     "run_paused": "{marketplace} is paused; the run continues automatically after `mercarich resume`",
     "canaries_not_asked_yet": "the canaries have not been looked at yet",
     "no_canaries_to_ask": "most answers are unknown, and there are no canaries to ask",

@@ -196,6 +196,7 @@ REASONS: Mapping[str, str] = {
     "too_many_unreadable": "読み取れないページが多すぎます",
     # runs
     "newer_run_started": "新しい実行が始まりました",
+    "database_restored": "データベースがバックアップから復元されました",
     "run_paused": "{marketplace}は一時停止中です。再開すると自動で続行します",
     "canaries_not_asked_yet": "カナリアをまだ確認していません",
     "no_canaries_to_ask": "応答の大半が不明で、確認できるカナリアもありません",

@@ -65,7 +65,8 @@ class Gauges:
 
     def __call__(self) -> None:
         try:
-            totals, check, differing = self.sellers.totals(), self.checks.last(), self.differences.now()
+            totals, check = self.sellers.totals(), self.checks.last()
+            differing, left = self.differences.now(), self.sellers.unverified()
         except DatabaseAway as error:
             raise NotNow(str(error), _AWAY_SECONDS) from error
         metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
@@ -76,6 +77,8 @@ class Gauges:
             metrics.DIFFERING.labels(kind).set(standing.count)
             metrics.DIFFERING_SECONDS.labels(kind).set(_age(standing.since, differing.at))
         metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))
+        for kind in ("zeros", "sources", "offers"):
+            metrics.UNVERIFIED.labels(kind).set(0 if left is None else getattr(left, kind))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)

@@ -10,6 +10,8 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, listings, submissions, users
 from mercarich_feed.adapters.accounts_sql import account_usable, has_usable_account
 from mercarich_feed.ports import Waiting
+from mercarich_listings import unverified
+from mercarich_listings.restored import Unverified
 from mercarich_listings.waiting import (
     not_deferred,
     not_in_feed,
@@ -87,6 +89,10 @@ class SqlSellers:
         query = select(listings.c.user_id).distinct().where(*conditions, has_usable_account(now, self._retry_seconds))
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
+
+    def unverified(self) -> Unverified | None:
+        with reading(self._engine) as connection:
+            return unverified.left(connection)
 
     def totals(self) -> Totals:
         now = self._now()

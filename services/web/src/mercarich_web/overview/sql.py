@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, tru
 
 from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_db.tables import listings, source_items, submissions, users
+from mercarich_listings import unverified
 from mercarich_listings.differences import Difference, Standing, standing
+from mercarich_listings.restored import Unverified
 from mercarich_web.database import reading
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 
@@ -68,6 +70,10 @@ class SqlStock:
         """Return the offers that Amazon sells and that are down by the books."""
         with reading(self._engine) as connection:
             return standing(connection)[Difference.ABOVE]
+
+    def unverified(self) -> Unverified | None:
+        with reading(self._engine) as connection:
+            return unverified.left(connection)
 
     def open_feeds(self) -> Sequence[OpenFeed]:
         feed = submissions.c

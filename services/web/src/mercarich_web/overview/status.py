@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_listings.restored import Unverified
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 from mercarich_web.runs.holds import Hold
 from mercarich_web.runs.runs import Run
@@ -28,6 +29,8 @@ class Status:
     broker: Reach
     marketplaces: Sequence[MarketplaceStatus]
     open_feeds: Sequence[OpenFeed]
+    unverified: Unverified | None
+    """What a restored backup is still to be looked at for; None: no restore is open."""
     holds: Sequence[Hold]
     schedules: Sequence[ScheduleStatus]
     pools: Sequence[Pool]

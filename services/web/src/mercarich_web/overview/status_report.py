@@ -42,7 +42,7 @@ class ShowStatus:
             database = Reach(self.schema.where, ok=False, problem=problem)
         except DatabaseAway as away:
             database = away_from(self.schema.where, away)
-        return Status(self.now(), database, broker, (), (), (), (), pools)
+        return Status(self.now(), database, broker, (), (), None, (), (), pools)
 
     def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
         now = self.now()
@@ -53,6 +53,7 @@ class ShowStatus:
             broker=broker,
             marketplaces=[self._marketplace(marketplace.value) for marketplace in Marketplace],
             open_feeds=self.stock.open_feeds(),
+            unverified=self.stock.unverified(),
             holds=self.holds.open(),
             schedules=[
                 schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))

@@ -5,6 +5,7 @@ from datetime import datetime
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mercarich_listings.restored import Unverified
 from mercarich_web.console.output import ago, cell, facts, number, section, table, tokyo
 from mercarich_web.overview.status import MarketplaceStatus, Status
 from mercarich_web.runs.terminal.holds import hold_table
@@ -19,6 +20,8 @@ _RED = "bold red"
 def page(status: Status) -> RenderableType:
     reach = facts([("database", _reach(status.database)), ("broker", _reach(status.broker))])
     parts = [section(f"Status at {tokyo(status.at)}", reach)]
+    if status.unverified is not None:
+        parts.append(section("restored from a backup", _unverified(status.unverified)))
     parts += [section(each.marketplace, _marketplace(each, status.at)) for each in status.marketplaces]
     if status.holds:
         parts.append(section("open holds", hold_table(status.holds)))
@@ -44,6 +47,17 @@ def page(status: Status) -> RenderableType:
 
 def _reach(reach: Reach) -> Text:
     return cell(f"ok  {reach.where}", "green") if reach.ok else cell(reach.problem, _RED)
+
+
+def _unverified(left: Unverified) -> RenderableType:
+    return facts(
+        [
+            ("restored", tokyo(left.restored_at)),
+            ("offers at 0 to read", number(left.zeros, _RED)),
+            ("sources to look at", number(left.sources, "yellow")),
+            ("other offers to read", number(left.offers, "yellow")),
+        ]
+    )
 
 
 def _marketplace(market: MarketplaceStatus, now: datetime) -> RenderableType:

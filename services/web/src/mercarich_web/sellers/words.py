@@ -36,6 +36,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "schedule_resumed": (N_("resumed a schedule"), "info"),
     "schedule_wanted": (N_("started a schedule by hand"), "info"),
     "schedule_started": (N_("requested a start on Kubernetes"), "info"),
+    "database_restored": (N_("restored the database from a backup"), "warn"),
     "dead_letter_replayed": (N_("replayed dead letters"), "info"),
     "plan_changed": (N_("changed a plan"), "info"),
     "seller_stopped": (N_("stopped a seller"), "warn"),

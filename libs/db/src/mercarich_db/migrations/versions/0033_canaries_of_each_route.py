@@ -6,7 +6,7 @@ from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import exact
 
 revision = "0033"
-down_revision = "0030"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,58 @@
+"""What was not looked at since a restore of the database, as SQL. Web waits by it, feed counts it."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+
+from mercarich_db.tables import amazon_accounts, listings, removed_offers, restorations, source_items, users
+from mercarich_listings.restored import OFFERS_WITHIN, Unverified
+
+_SOURCE = source_items.c.id == listings.c.source_item_id
+_SERVED = select(users.c.id).join(amazon_accounts, amazon_accounts.c.user_id == users.c.id).where(users.c.active)
+"""Nobody looks at the listings of other sellers."""
+
+
+def left(connection: Connection) -> Unverified | None:
+    """Count what is left of the newest restore; None when all was looked at before, or there was none."""
+    newest = select(restorations.c.restored_at, restorations.c.verified_at)
+    row = connection.execute(newest.order_by(restorations.c.id.desc()).limit(1)).one_or_none()
+    if row is None or row.verified_at is not None:
+        return None
+    at, gone = row.restored_at, removed_offers.c
+    deleted = select(func.count()).where(gone.user_id.in_(_SERVED), gone.next_read_at <= at)
+    zeros, sources, offers, removed = (
+        connection.execute(count).scalar_one()
+        for count in (_count(zero_unverified()), _count(source_unseen(at)), _count(unread(at)), deleted)
+    )
+    return Unverified(at, zeros + removed, sources, offers)
+
+
+def zero_unverified() -> ColumnElement[bool]:
+    """SQL condition: the books say 0, and Amazon was not seen to show that."""
+    return and_(listings.c.listed, listings.c.quantity == 0, ~listings.c.orphan, listings.c.verified_at.is_(None))
+
+
+def source_unseen(restored_at: datetime) -> ColumnElement[bool]:
+    """SQL condition: the offer is up, and its source was not seen since. That of a marked offer is gone."""
+    unseen = or_(source_items.c.checked_at.is_(None), source_items.c.checked_at < restored_at)
+    return and_(_up(), ~listings.c.searching, exists().where(_SOURCE, unseen))
+
+
+def unread(restored_at: datetime) -> ColumnElement[bool]:
+    """SQL condition: the offer is up, and Amazon was neither read nor pushed to since."""
+    never = and_(listings.c.verified_at.is_(None), listings.c.pushed_at.is_(None), listings.c.push_pending == 0)
+    return and_(_up(), never, listings.c.next_read_at <= restored_at + OFFERS_WITHIN)
+
+
+def readable(restored_at: datetime) -> ColumnElement[bool]:
+    """SQL condition: the offer waits for its read, and nothing has to come before it any more."""
+    waits = listings.c.next_read_at == restored_at + OFFERS_WITHIN
+    return and_(unread(restored_at), waits, ~source_unseen(restored_at))
+
+
+def _up() -> ColumnElement[bool]:
+    return and_(listings.c.listed, listings.c.quantity > 0, ~listings.c.orphan)
+
+
+def _count(condition: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(listings).where(condition, listings.c.user_id.in_(_SERVED))

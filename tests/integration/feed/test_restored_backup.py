@@ -1,0 +1,165 @@
+"""The database went back to an older state, and Amazon did not: `mercarich db restored`."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from tests.integration.feed.conftest import Amazon, Eventually, Running
+from tests.integration.feed.offers import listed, shown
+from tests.integration.feed.shop import Shop, now
+
+from mercarich_contracts.audit import Actor
+from mercarich_db.tables import source_items
+from mercarich_feed.adapters.listings_sql import SqlListings
+from mercarich_feed.use_cases.restores import RestoreWish
+from mercarich_listings import restored
+from mercarich_listings.restored import Unverified
+from mercarich_web.recovery.commands import verified_lines
+from mercarich_web.recovery.restored import Recovery
+from mercarich_web.recovery.wiring import recovery_of
+
+SOMEBODY = Actor("somebody")
+
+
+@pytest.fixture
+def recovery(shop: Shop) -> Recovery:
+    return recovery_of(shop.engine, now, time.monotonic, time.sleep)
+
+
+def at_amazon(amazon: Amazon, shop: Shop, listing_id: int, **what: object) -> None:
+    row = shop.row(listing_id)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, **what}])
+
+
+def see_sources(shop: Shop, *ids: int) -> None:
+    """Look at the sources of these listings, as a check does."""
+    for id_ in ids:
+        shop.alter(source_items, shop.row(id_).source_item_id, checked_at=now(), observed_at=now())
+
+
+def left(recovery: Recovery) -> Unverified:
+    found = recovery.books.left()
+    assert found is not None
+    return found
+
+
+def old_zeros(feed: Running, shop: Shop, eventually: Eventually, count: int) -> list[int]:
+    """Withdraw some offers, a while before the backup: their zeros were seen, and are read again in an hour."""
+    ids = list(listed(shop, 1)[:count])
+    shop.withdraw(ids)
+    feed.lanes.patches.wake(1)
+    eventually(lambda: all(shop.row(id_).verified_at is not None for id_ in ids))
+    return ids
+
+
+def test_offers_that_an_older_backup_has_at_0_do_not_stay_on_sale(
+    feed: Running, shop: Shop, amazon: Amazon, recovery: Recovery, eventually: Eventually
+) -> None:
+    ids = old_zeros(feed, shop, eventually, 5)
+    for id_ in ids:
+        at_amazon(amazon, shop, id_, quantity=1)
+    assert shop.row(ids[0]).next_read_at > now() + timedelta(minutes=45)
+
+    recovery.mark(SOMEBODY)
+    eventually(lambda: all(shown(shop, amazon, id_) == 0 for id_ in ids))
+    eventually(lambda: left(recovery).zeros == 0)
+    assert shop.events(ids[0])[-2:] == ["readback_mismatch", "push_accepted"]
+
+
+def test_a_restore_of_the_backup_is_not_pushed_as_if_it_were_new(
+    feed: Running, shop: Shop, amazon: Amazon, recovery: Recovery, eventually: Eventually
+) -> None:
+    """It was pushed and sold in the lost time: Amazon shows 0."""
+    [one] = old_zeros(feed, shop, eventually, 1)
+    shop.restore([one])
+    accepted = amazon.offer(shop.row(one).seller_id, shop.row(one).sku)["accepted"]
+
+    recovery.mark(SOMEBODY)
+    see_sources(shop, one)
+    feed.lanes.restores.wake(1, RestoreWish(None, None))
+    recovery.books.read_soon(left(recovery).restored_at, now())
+    feed.lanes.follow.wake(1)
+    eventually(lambda: shop.row(one).quantity == 0)
+    row = shop.row(one)
+    assert (row.push_pending, row.searching, shop.events(one)[-1]) == (0, False, "changed_at_amazon")
+    assert amazon.offer(row.seller_id, row.sku)["accepted"] == accepted
+
+
+def test_an_open_feed_of_the_backup_is_not_waited_for(shop: Shop, recovery: Recovery) -> None:
+    ids = [row.id for row in shop.rows(1)][:2]
+    shop.begin_feed(1, ids)
+    marked = recovery.mark(SOMEBODY)
+    [feed] = shop.submissions()
+    assert (marked.feeds, feed.state, feed.ended_at is not None) == (1, "cancelled", True)
+    assert set(shop.results(feed.id).values()) == {"superseded"}
+
+
+def test_amazon_is_read_for_an_offer_that_is_up_once_its_source_was_seen(
+    feed: Running, shop: Shop, amazon: Amazon, recovery: Recovery, eventually: Eventually
+) -> None:
+    ids = [row.id for row in shop.rows(1) if row.quantity and not row.push_pending]
+    seen, unseen = ids[:2]
+    for id_ in (seen, unseen):
+        at_amazon(amazon, shop, id_, quantity=0)
+    recovery.mark(SOMEBODY)
+    since = left(recovery).restored_at
+    see_sources(shop, seen)
+    recovery.books.read_soon(since, now())
+    feed.lanes.follow.wake(1)
+    eventually(lambda: shop.row(seen).quantity == 0)
+    assert (shop.row(unseen).quantity, shop.row(unseen).next_read_at) == (1, since + restored.OFFERS_WITHIN)
+
+
+def test_a_listing_that_was_deleted_meanwhile_is_told_and_does_not_come_back(
+    feed: Running, shop: Shop, amazon: Amazon, recovery: Recovery, eventually: Eventually
+) -> None:
+    [one] = old_zeros(feed, shop, eventually, 1)
+    at_amazon(amazon, shop, one, deleted=True)
+    recovery.mark(SOMEBODY)
+    eventually(lambda: shop.row(one).orphan)
+    assert shop.events(one)[-1] == "push_orphan"
+    shop.restore([one])
+    assert SqlListings(shop.engine, now).restores_waiting(1, None, at_most=1) == 0
+    assert amazon.offer(shop.row(one).seller_id, shop.row(one).sku)["deleted"]
+
+
+def test_the_command_ends_when_all_was_looked_at_and_tells_what_differed(
+    feed: Running, shop: Shop, amazon: Amazon, recovery: Recovery, eventually: Eventually
+) -> None:
+    [zero] = old_zeros(feed, shop, eventually, 1)
+    sold = next(row.id for row in shop.rows(1) if row.quantity and not row.push_pending)
+    at_amazon(amazon, shop, zero, quantity=1)
+    at_amazon(amazon, shop, sold, quantity=0)
+    recovery.mark(SOMEBODY)
+    told: list[Unverified] = []
+
+    def progress(one: Unverified) -> None:
+        told.append(one)
+        see_sources(shop, *(row.id for row in shop.rows()))
+
+    see_sources(shop, sold)
+    done = recovery.wait(SOMEBODY, progress)
+
+    assert done is not None
+    assert not done.left.any
+    assert shop.row(sold).quantity == 0
+    lines = verified_lines(done)
+    assert lines[:2] == [
+        "All was looked at: the books are true.",
+        "  1 shown although the books say 0, taken down again",
+    ]
+    assert (told[-1].any, recovery.books.left()) == (False, None)
+    assert recovery.wait(SOMEBODY, progress) is None
+
+
+def test_the_command_gives_up_when_nothing_is_looked_at_and_can_be_repeated(shop: Shop) -> None:
+    minutes: Iterator[int] = itertools.count(0, 60)
+    recovery = recovery_of(shop.engine, now, lambda: float(next(minutes)), lambda _seconds: None)
+    first = recovery.mark(SOMEBODY)
+    done = recovery.wait(SOMEBODY, lambda _left: None)
+    assert done is not None
+    assert done.left.any
+    again = recovery.mark(SOMEBODY)
+    assert (again.listings, again.runs, left(recovery).restored_at) == (first.listings, 0, again.restored_at)
