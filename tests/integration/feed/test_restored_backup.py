@@ -3,19 +3,26 @@
 import itertools
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.offers import listed, shown
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_contracts.audit import Actor
-from mercarich_db.tables import source_items
+from mercarich_contracts.market import Marketplace
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import listings, removed_offers, source_items
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_listings import restored
 from mercarich_listings.restored import Unverified
+from mercarich_reasons.push import NotShown
+from mercarich_runs.adapters.runs_sql import SqlRuns
+from mercarich_runs.ports import Operation, Request, Superseded
 from mercarich_web.recovery.commands import verified_lines
 from mercarich_web.recovery.restored import Recovery
 from mercarich_web.recovery.wiring import recovery_of
@@ -123,6 +130,38 @@ def test_a_listing_that_was_deleted_meanwhile_is_told_and_does_not_come_back(
     shop.restore([one])
     assert SqlListings(shop.engine, now).restores_waiting(1, None, at_most=1) == 0
     assert amazon.offer(shop.row(one).seller_id, shop.row(one).sku)["deleted"]
+
+
+def test_a_deleted_offer_that_is_watched_is_read_with_the_zeros(shop: Shop, recovery: Recovery) -> None:
+    watched = {"user_id": 1, "sku": "GONE-1", "removed_at": now(), "next_read_at": now() + timedelta(hours=1)}
+    watched |= {"listing_id": 999, "created_at": now(), "returns": 0, "attempts": 0}
+    run_tx(shop.engine, lambda connection: connection.execute(insert(removed_offers).values(watched)))
+    zeros = len([row for row in shop.rows() if row.quantity == 0 and row.listed])
+    recovery.mark(SOMEBODY)
+    assert left(recovery).zeros == zeros + 1
+
+
+def test_a_sku_of_which_amazon_refuses_to_tell_does_not_keep_the_restore_open(shop: Shop, recovery: Recovery) -> None:
+    [one] = listed(shop, 1)[:1]
+    shop.withdraw([one])
+    shop.alter(listings, one, pushed_revision=shop.row(one).revision)
+    recovery.mark(SOMEBODY)
+    before = left(recovery).zeros
+    shop.alter(listings, one, push_problem=NotShown(None), next_read_at=now() + timedelta(minutes=1))
+    assert left(recovery).zeros == before - 1
+
+
+def test_a_run_and_a_message_of_the_lost_time_can_write_nothing(shop: Shop, recovery: Recovery) -> None:
+    runs = SqlRuns(shop.engine, Operation.CHECK)
+    run = runs.start(Request(Marketplace.YAHOO, plans=(2, 4)), None, now())
+    lost = replace(run, id=run.id + 1, generation=run.generation + 1)
+    marked = recovery.mark(SOMEBODY)
+    assert marked.runs == 1
+    for old in (run, lost):
+        with pytest.raises(Superseded):
+            runs.beat(old, now())
+    again = runs.start(Request(Marketplace.YAHOO, plans=(2, 4)), None, now())
+    assert (again.id, again.generation > lost.generation) == (lost.id, True)
 
 
 def test_the_command_ends_when_all_was_looked_at_and_tells_what_differed(

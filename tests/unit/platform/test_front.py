@@ -79,6 +79,14 @@ def test_a_command_gets_its_arguments_and_gives_the_exit_code() -> None:
     assert front.main(["good", "a", "b", "c"]) == 3
 
 
+def test_a_command_of_two_words_goes_before_that_of_its_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = front.installed()
+    named = {**commands, "good": commands["good"], "good away": commands["away"]}
+    monkeypatch.setattr(front, "installed", lambda: named)
+    assert front.main(["good", "and", "well"]) == 2
+    assert front.main(["good", "away", "now"]) == 75
+
+
 def test_something_that_is_away_is_a_sentence_and_75(capsys: pytest.CaptureFixture[str]) -> None:
     assert front.main(["away"]) == 75
     assert capsys.readouterr().err == "mercarich: the database is away\n"

@@ -20,8 +20,7 @@ class Unverified:
 
     restored_at: datetime
     zeros: int
-    """Offers of which the books say 0, or that were deleted from them, and that were not read at Amazon. They come first:
-    each may be on sale there."""
+    """Offers at 0 in the books, or deleted from them, that were not read at Amazon. They come first: each may be up."""
     sources: int
     """Offers that are up and whose source was not seen."""
     offers: int

@@ -8,6 +8,7 @@ from mercarich_db.tables import amazon_accounts, listings, removed_offers, resto
 from mercarich_listings.restored import OFFERS_WITHIN, Unverified
 
 _SOURCE = source_items.c.id == listings.c.source_item_id
+_PUSHED = listings.c.pushed_at.is_not(None)
 _SERVED = select(users.c.id).join(amazon_accounts, amazon_accounts.c.user_id == users.c.id).where(users.c.active)
 """Nobody looks at the listings of other sellers."""
 
@@ -22,14 +23,19 @@ def left(connection: Connection) -> Unverified | None:
     deleted = select(func.count()).where(gone.user_id.in_(_SERVED), gone.next_read_at <= at)
     zeros, sources, offers, removed = (
         connection.execute(count).scalar_one()
-        for count in (_count(zero_unverified()), _count(source_unseen(at)), _count(unread(at)), deleted)
+        for count in (_count(zero_unverified(at)), _count(source_unseen(at)), _count(unread(at)), deleted)
     )
     return Unverified(at, zeros + removed, sources, offers)
 
 
-def zero_unverified() -> ColumnElement[bool]:
-    """SQL condition: the books say 0, and Amazon was not seen to show that."""
-    return and_(listings.c.listed, listings.c.quantity == 0, ~listings.c.orphan, listings.c.verified_at.is_(None))
+def zero_unverified(restored_at: datetime) -> ColumnElement[bool]:
+    """SQL condition: the books say 0, and Amazon was not read, or the zero that had to go out was not seen there.
+
+    A SKU of which Amazon refuses to tell anything was read.
+    """
+    unread_or_pushed = or_(listings.c.next_read_at <= restored_at, listings.c.push_pending == 1, _PUSHED)
+    down = and_(listings.c.listed, listings.c.quantity == 0, ~listings.c.orphan)
+    return and_(down, listings.c.verified_at.is_(None), unread_or_pushed)
 
 
 def source_unseen(restored_at: datetime) -> ColumnElement[bool]:
@@ -40,7 +46,7 @@ def source_unseen(restored_at: datetime) -> ColumnElement[bool]:
 
 def unread(restored_at: datetime) -> ColumnElement[bool]:
     """SQL condition: the offer is up, and Amazon was neither read nor pushed to since."""
-    never = and_(listings.c.verified_at.is_(None), listings.c.pushed_at.is_(None), listings.c.push_pending == 0)
+    never = and_(listings.c.verified_at.is_(None), ~_PUSHED, listings.c.push_pending == 0)
     return and_(_up(), never, listings.c.next_read_at <= restored_at + OFFERS_WITHIN)
 
 
