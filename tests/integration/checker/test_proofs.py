@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import Engine
 from tests.integration.checker.shop import Shop
 from tests.integration.checker.unproven import JSON_ROUTE, Wire, of_mercari, of_shops, of_yahoo
 
+from mercarich_checker.adapters.counted import CountedObservations
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
@@ -120,7 +122,8 @@ def test_a_first_miss_is_in_the_row_and_proves_nothing_within_a_minute(engine: E
     list(plan.mark(run, request, plan.sellers(request)))
     item = BatchItem(id=shop.source(item_id).id, item_id=item_id)
     batch = CheckBatch(marketplace=Marketplace.YAHOO, run_id=run.id, generation=run.generation, items=(item,))
-    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+    observations = CountedObservations(SqlObservations(engine, settings_cache(engine, brake_settings)))
+    before = {state: _counted(state) for state in (State.UNKNOWN, State.GONE)}
 
     def look(seconds: int, wire: Wire = said) -> None:
         now = START + timedelta(seconds=seconds)
@@ -134,3 +137,9 @@ def test_a_first_miss_is_in_the_row_and_proves_nothing_within_a_minute(engine: E
     assert (shop.source(item_id).missed_at, shop.offer(offer).quantity) == (START, 1)
     look(80)
     assert (shop.source(item_id).missed_at, shop.source(item_id).state, shop.offer(offer).quantity) == (None, "gone", 0)
+    assert {state: _counted(state) - before[state] for state in before} == {State.UNKNOWN: 3, State.GONE: 1}
+
+
+def _counted(state: State) -> float:
+    labels = {"marketplace": "yahoo", "state": state}
+    return REGISTRY.get_sample_value("mercarich_checker_items_total", labels) or 0.0

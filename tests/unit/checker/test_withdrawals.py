@@ -33,7 +33,7 @@ SETTINGS = BrakeSettings(
 SOLD = Seen(State.SOLD, Reason.WON, 31)
 HELD = Hold(5, RUN, None, HoldKind.FALLS, NOW, None)
 ABSENT = Seen(State.GONE, Reason.NOT_FOUND, 32)
-HELD_ABSENT = replace(HELD, kind=HoldKind.ABSENCES)
+HELD_ABSENT = replace(HELD, kind=HoldKind.ABSENCES, route=RouteName.MERCARI_ITEM)
 
 
 ITEMS, SHOPS = RouteName.MERCARI_ITEM, RouteName.MERCARI_SHOPS
@@ -117,7 +117,7 @@ def test_a_hold_whose_row_is_gone_keeps_nothing(suspected: timedelta | None, fal
 
 
 MARKET, SELLER = HELD, Hold(6, RUN, 2, HoldKind.FALLS, NOW, None)
-MARKET_ABSENT, SELLER_ABSENT = replace(HELD_ABSENT, id=7), replace(SELLER, id=8, kind=HoldKind.ABSENCES)
+MARKET_ABSENT, SELLER_ABSENT = replace(HELD_ABSENT, id=7), replace(SELLER, id=8, kind=HoldKind.ABSENCES, route=ITEMS)
 
 
 @pytest.mark.parametrize(
@@ -141,31 +141,80 @@ MARKET_ABSENT, SELLER_ABSENT = replace(HELD_ABSENT, id=7), replace(SELLER, id=8,
             [replace(SELLER, released_at=NOW)], Tally(100, 50), Tally(100, 50), [], id="and was let off: no second hold"
         ),
         pytest.param([MARKET], Tally(10, 2), Tally(2000, 900), [], id="the run has held the marketplace"),
-        pytest.param([], Tally(300, 19, 19), Tally(300, 19, 19), [], id="few absences"),
-        pytest.param([], Tally(1000, 29, 29), Tally(1000, 29, 29), [], id="absences below the share"),
-        pytest.param([], Tally(1000, 30, 30), Tally(1000, 30, 30), [(2, TooManyAbsent(30, 1000))], id="absences at it"),
-        pytest.param([], Tally(0, 20, 20), Tally(0, 20, 20), [(2, TooManyAbsent(20))], id="absences after the run"),
+        pytest.param([], Tally(300, 19, {ITEMS: 19}), Tally(300, 19, {ITEMS: 19}), [], id="few absences"),
+        pytest.param([], Tally(1000, 29, {ITEMS: 29}), Tally(1000, 29, {ITEMS: 29}), [], id="absences below the share"),
         pytest.param(
-            [], Tally(100, 25, 24), Tally(100, 25, 24), [(2, TooManyAbsent(24, 100))], id="no hold for a single sale"
+            [],
+            Tally(1000, 30, {ITEMS: 30}),
+            Tally(1000, 30, {ITEMS: 30}),
+            [(2, TooManyAbsent(30, 1000, ITEMS))],
+            id="absences at it",
         ),
         pytest.param(
             [],
-            Tally(100, 50, 20),
-            Tally(100, 50, 20),
-            [(2, TooManyAbsent(20, 100)), (2, TooManyFalls(30, 100))],
+            Tally(0, 20, {ITEMS: 20}),
+            Tally(0, 20, {ITEMS: 20}),
+            [(2, TooManyAbsent(20, None, ITEMS))],
+            id="absences after the run",
+        ),
+        pytest.param(
+            [],
+            Tally(100, 25, {ITEMS: 24}),
+            Tally(100, 25, {ITEMS: 24}),
+            [(2, TooManyAbsent(24, 100, ITEMS))],
+            id="no hold for a single sale",
+        ),
+        pytest.param(
+            [],
+            Tally(100, 50, {ITEMS: 20}),
+            Tally(100, 50, {ITEMS: 20}),
+            [(2, TooManyAbsent(20, 100, ITEMS)), (2, TooManyFalls(30, 100))],
             id="absences and sales",
         ),
-        pytest.param([SELLER], Tally(100, 50, 5), Tally(100, 50, 5), [], id="a few absences among held sales"),
-        pytest.param([SELLER_ABSENT], Tally(100, 50, 40), Tally(100, 50, 40), [], id="absences are held already"),
+        pytest.param(
+            [SELLER], Tally(100, 50, {ITEMS: 5}), Tally(100, 50, {ITEMS: 5}), [], id="a few absences among held sales"
+        ),
         pytest.param(
             [SELLER_ABSENT],
-            Tally(100, 70, 40),
-            Tally(100, 70, 40),
+            Tally(100, 50, {ITEMS: 40}),
+            Tally(100, 50, {ITEMS: 40}),
+            [],
+            id="absences are held already",
+        ),
+        pytest.param(
+            [SELLER_ABSENT],
+            Tally(100, 70, {ITEMS: 40}),
+            Tally(100, 70, {ITEMS: 40}),
             [(2, TooManyFalls(30, 100))],
             id="sales beside held absences",
         ),
         pytest.param(
-            [], Tally(100, 5, 5), Tally(9000, 300, 300), [(None, TooManyAbsent(300, 9000))], id="of many sellers"
+            [MARKET_ABSENT],
+            Tally(100, 30, {SHOPS: 30}),
+            Tally(100, 30, {SHOPS: 30}),
+            [(2, TooManyAbsent(30, 100, SHOPS))],
+            id="another route's absences are held",
+        ),
+        pytest.param(
+            [],
+            Tally(1000, 45, {ITEMS: 25, SHOPS: 20}),
+            Tally(1000, 45, {ITEMS: 25, SHOPS: 20}),
+            [],
+            id="each route is weighed alone",
+        ),
+        pytest.param(
+            [replace(SELLER_ABSENT, route=None)],
+            Tally(100, 50, {SHOPS: 40}),
+            Tally(100, 50, {SHOPS: 40}),
+            [],
+            id="an earlier release's hold is for all routes",
+        ),
+        pytest.param(
+            [],
+            Tally(100, 5, {ITEMS: 5}),
+            Tally(9000, 300, {ITEMS: 300}),
+            [(None, TooManyAbsent(300, 9000, ITEMS))],
+            id="of many sellers",
         ),
     ],
 )
@@ -178,7 +227,10 @@ def test_the_brake_opens_holds(
     weighed = Weighed({2: seller}, marketplace, None)
 
     kinds = {TooManyFalls: HoldKind.FALLS, TooManyAbsent: HoldKind.ABSENCES}
-    assert brake.to_open(standing, weighed, SETTINGS) == [NewHold(kinds[type(why)], why, who) for who, why in opened]
+    assert brake.to_open(standing, weighed, SETTINGS) == [
+        NewHold(kinds[type(why)], why, who, why.route if isinstance(why, TooManyAbsent) else None)
+        for who, why in opened
+    ]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +265,11 @@ def test_what_falls_is_kept_by_a_hold_that_nobody_released(standing: list[Hold],
 def test_absences_are_kept_by_a_hold_of_their_own(standing: list[Hold], absent: int | None, others: int | None) -> None:
     falls = [Fall(2, ITEMS, True), Fall(2, ITEMS, False)]
     assert list(map(brake.keeping(standing, falls).get, falls)) == [absent, others]
+
+
+def test_absences_of_another_route_are_not_kept() -> None:
+    assert brake.keeping([MARKET_ABSENT, SELLER_ABSENT], [Fall(2, SHOPS, True)]) == {}
+    assert brake.keeping([replace(MARKET_ABSENT, route=None)], [Fall(2, SHOPS, True)]) == {Fall(2, SHOPS, True): 7}
 
 
 @pytest.mark.parametrize(
@@ -305,7 +362,7 @@ def test_what_a_route_in_doubt_says_is_kept_by_its_own_hold(
     assert brake.kept_by_doubt(holds, falls, doubts) == kept
 
 
-def test_the_hold_of_a_route_keeps_nothing_else_and_stands_in_for_no_other() -> None:
+def test_the_hold_of_a_route_in_doubt_keeps_nothing_else_and_stands_in_for_no_other() -> None:
     weighed = Weighed({}, Tally(1000, 300), None)
 
     assert brake.keeping([WRONG, UNVOUCHED], [SHOPS_SOLD, ITEM_ABSENT]) == {}

@@ -21,6 +21,8 @@ class TooManyAbsent(Reason):
 
     absent: int
     checked: int | None = None
+    route: RouteName | None = None
+    """The route that says so; None if an earlier release stored it."""
 
 
 @dataclass(frozen=True, slots=True)

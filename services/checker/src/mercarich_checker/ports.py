@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mercarich_checker.domain.brake import HoldKind, NewHold
 from mercarich_checker.domain.canaries import Canary, Doubt
-from mercarich_contracts.market import Marketplace, RouteName
+from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_reasons.reason import Reason
@@ -52,6 +52,8 @@ class Recorded:
 
     withdrawn: Mapping[int, Sequence[int]] = field(default_factory=dict)
     held: int = 0
+    states: Mapping[State, int] = field(default_factory=dict)
+    """Numbers of sources by what the looks mean for them: a miss that confirms an earlier one is gone."""
 
 
 class Observations(Protocol):

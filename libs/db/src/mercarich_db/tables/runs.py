@@ -55,7 +55,16 @@ run_sellers = Table(
     Column("planned", Integer, nullable=False),
     Column("checked", Integer, nullable=False),  # listings whose source was checked
     Column("fallen", Integer, nullable=False),
-    Column("absent", Integer, nullable=False, server_default="0"),  # of these, by absence of the source
+    Column("absent", Integer, nullable=False, server_default="0"),  # not written any more: see run_absences
+)
+
+run_absences = Table(
+    "run_absences",
+    metadata,
+    Column("run_id", Id, primary_key=True, autoincrement=False),
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("route", exact(16), primary_key=True),  # which said that there is no such item
+    Column("absent", Integer, nullable=False),  # listings that fell so
 )
 
 holds = Table(

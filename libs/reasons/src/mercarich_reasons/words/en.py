@@ -199,7 +199,7 @@ REASONS: Mapping[str, str] = {
         " {item_id} should be {expected}, but was: {state|no answer}"
     ),
     "no_canary_vouches": "no canary shows that the answers for {route} can be trusted",
-    "too_many_absent": "{absent} [of {checked} checked ]sources would be missing at once",
+    "too_many_absent": "[{route}: ]{absent} [of {checked} checked ]sources would be missing at once",
     "too_many_unreadable": "too many pages cannot be read",
     # runs
     "newer_run_started": "a newer run has started",

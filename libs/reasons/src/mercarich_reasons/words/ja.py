@@ -192,7 +192,7 @@ REASONS: Mapping[str, str] = {
         "[{route}：]カナリア{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
     ),
     "no_canary_vouches": "{route}の応答を信頼できることを示すカナリアがありません",
-    "too_many_absent": "[確認した{checked}件のうち]{absent}件の仕入れ元が一度に見つからなくなりました",
+    "too_many_absent": "[{route}：][確認した{checked}件のうち]{absent}件の仕入れ元が一度に見つからなくなりました",
     "too_many_unreadable": "読み取れないページが多すぎます",
     # runs
     "newer_run_started": "新しい実行が始まりました",

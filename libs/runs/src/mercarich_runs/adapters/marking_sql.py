@@ -96,7 +96,7 @@ class Marker:
 
 
 def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:
-    return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0, "absent": 0}
+    return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0}
 
 
 def _rank(page: Page, planned: Counter[int], begin_with: int) -> Iterator[tuple[int, int]]:

@@ -28,8 +28,8 @@ class CountedObservations:
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         recorded = self.inner.record(batch, seen, now)
-        for item in seen.values():
-            ITEMS.labels(batch.marketplace, item.state).inc()
+        for state, number in recorded.states.items():
+            ITEMS.labels(batch.marketplace, state).inc(number)
         if not batch.without_update:
             WITHDRAWN.labels(batch.marketplace).inc(sum(map(len, recorded.withdrawn.values())))
         HELD.labels(batch.marketplace).inc(recorded.held)

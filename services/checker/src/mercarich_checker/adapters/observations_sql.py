@@ -1,6 +1,8 @@
 """`ports.Observations`: stores what was seen, one transaction for each group of answers."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, update
@@ -80,7 +82,7 @@ def _record(
     recorded, changed = withdrawals_sql.apply(connection, batch, found, now, settings)
     counts.update(changed, checked=len(kept) + len(gone), out_of_stock=len(gone), available=len(kept))
     _count(connection, batch.run_id, counts)
-    return recorded
+    return replace(recorded, states=Counter(item.state for item in seen.values()))
 
 
 def _gone(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> Gone:

@@ -1,22 +1,26 @@
 """Listings checked and fallen in a run, by seller: the numbers that the brake goes by."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from mercarich_checker.domain.brake import Fall, Tally, Weighed
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import RouteName
 from mercarich_db.bulk import GIVEN_IDS, among, insert_or_add
-from mercarich_db.tables import listing_events, run_sellers, runs
+from mercarich_db.tables import listing_events, run_absences, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
 
 _MINE = run_sellers.c.run_id == bindparam("run_id")
 _ENDED = select(runs.c.ended_at).where(runs.c.id == bindparam("run_id"))
-_COUNTS = (run_sellers.c.checked, run_sellers.c.fallen, run_sellers.c.absent)
+_COUNTS = (run_sellers.c.checked, run_sellers.c.fallen)
 _SELLERS = select(run_sellers.c.user_id, *_COUNTS).where(_MINE, among(run_sellers.c.user_id, GIVEN_IDS))
 _WHOLE = select(*map(func.sum, _COUNTS)).where(_MINE)
+_ABSENT = select(run_absences.c.user_id, run_absences.c.route, run_absences.c.absent).where(
+    run_absences.c.run_id == bindparam("run_id")
+)
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
@@ -25,21 +29,25 @@ def add(connection: Connection, run_id: int, checked: Iterable[int], falling: Co
 
     A source may serve sellers whom the run did not include; they are counted like the others.
     """
-    looked, (fell, missed) = Counter(checked), _by_seller(falling)
+    looked, fell = Counter(checked), _by_seller(falling)
     rows = [
-        fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id], "absent": missed[user_id]}
+        fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id]}
         for user_id in sorted(looked)
     ]
-    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "absent"))
+    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen"))
+    absent = [
+        {"run_id": run_id, "user_id": fall.user_id, "route": fall.route, "absent": number}
+        for fall, number in sorted(falling.items())
+        if fall.absent
+    ]
+    insert_or_add(connection, run_absences, absent, adding=("absent",))
 
 
-def _by_seller(falling: Counter[Fall]) -> tuple[Counter[int], Counter[int]]:
-    """Return the falls of each seller, and those of them by absence."""
-    fell, missed = Counter[int](), Counter[int]()
+def _by_seller(falling: Counter[Fall]) -> Counter[int]:
+    fell = Counter[int]()
     for fall, number in falling.items():
         fell[fall.user_id] += number
-        missed[fall.user_id] += number * fall.absent
-    return fell, missed
+    return fell
 
 
 def weighed(connection: Connection, run_id: int, falling: Counter[Fall]) -> Weighed:
@@ -47,23 +55,25 @@ def weighed(connection: Connection, run_id: int, falling: Counter[Fall]) -> Weig
 
     Looks by hand after a run's end are counted separately: the run's own tallies say nothing about them.
     """
-    falls, absent = _by_seller(falling)
     of = {"run_id": run_id}
     ended_at = connection.execute(_ENDED, of).scalar()
     if ended_at is not None:
-        return _since(connection, run_id, ended_at, falls, absent)
-    found = connection.execute(_SELLERS, {**of, "ids": sorted(falls)})
-    whole = Tally(*(int(number or 0) for number in connection.execute(_WHOLE, of).one()))
-    return Weighed({row.user_id: Tally(row.checked, row.fallen, row.absent) for row in found}, whole, None)
+        return _since(connection, run_id, ended_at, falling)
+    absent: defaultdict[int, Counter[RouteName]] = defaultdict(Counter)
+    for row in connection.execute(_ABSENT, of):
+        absent[row.user_id][RouteName(row.route)] = row.absent
+    found = connection.execute(_SELLERS, {**of, "ids": sorted({fall.user_id for fall in falling})})
+    sellers = {row.user_id: Tally(row.checked, row.fallen, absent[row.user_id]) for row in found}
+    checked, fallen = (int(number or 0) for number in connection.execute(_WHOLE, of).one())
+    return Weighed(sellers, Tally(checked, fallen, _together(absent)), None)
 
 
-def _since(
-    connection: Connection, run_id: int, ended_at: datetime, falls: Counter[int], absent: Counter[int]
-) -> Weighed:
-    """Count falls after the run's end, from the listings' history plus `falls`, which it does not contain yet.
+def _since(connection: Connection, run_id: int, ended_at: datetime, falling: Counter[Fall]) -> Weighed:
+    """Count falls after the run's end, from the listings' history plus `falling`, which it does not contain yet.
 
-    Where a seller's item is absent now, the falls before it count as absences, too: their reasons are not read again.
-    A withdrawal that confirms a hold is not counted, since it was counted when it was held. Its event names that hold.
+    Where a seller's item is absent now, the falls before it count as absences by this route, too: their reasons are not
+    read again. A withdrawal that confirms a hold is not counted, since it was counted when it was held. Its event names
+    that hold.
     """
     event = listing_events.c
     sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)
@@ -71,8 +81,19 @@ def _since(
     later = (event.user_id.in_(sellers), event.at > ended_at, event.run_id == run_id, fell)
     number = func.count(event.listing_id.distinct()).label("fallen")
     counted = connection.execute(select(event.user_id, number).where(*later).group_by(event.user_id))
-    before = Counter({row.user_id: row.fallen for row in counted})
-    since = before + falls
-    tallies = {user_id: Tally(0, since[user_id], since[user_id] if absent[user_id] else 0) for user_id in falls}
-    whole = Tally(0, since.total(), sum(tally.absent for tally in tallies.values()))
-    return Weighed(tallies, whole, ended_at)
+    falls = _by_seller(falling)
+    since = Counter({row.user_id: row.fallen for row in counted}) + falls
+    absent = {user_id: Counter[RouteName]() for user_id in falls}
+    for fall in falling:
+        if fall.absent:
+            absent[fall.user_id][fall.route] = since[fall.user_id]
+    tallies = {user_id: Tally(0, since[user_id], absent[user_id]) for user_id in falls}
+    return Weighed(tallies, Tally(0, since.total(), _together(absent)), ended_at)
+
+
+def _together(absent: Mapping[int, Counter[RouteName]]) -> Counter[RouteName]:
+    """Return the absences of all sellers."""
+    whole = Counter[RouteName]()
+    for of_one in absent.values():
+        whole.update(of_one)
+    return whole

@@ -4,7 +4,7 @@ A fall is a listing on sale whose source a look found gone. It is withdrawn or h
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import product
@@ -26,7 +26,7 @@ class HoldKind(StrEnum):
 
     FALLS = "falls"
     ABSENCES = "absences"
-    """Too many sources at once of which the marketplace says that there is no such item. Keeps no other falls."""
+    """Too many sources at once of which a route says that there is no such item. Keeps no other falls."""
     CANARIES = "canaries"
     """The canaries of a route are not as expected. Keeps what falls by this route, and is confirmed after the doubt."""
     UNVOUCHED = "unvouched"
@@ -92,8 +92,8 @@ class Tally:
     checked: int
     """0 after the run's end, when checks are not weighed: then only the absolute limit applies, not the share."""
     fallen: int
-    absent: int = 0
-    """Those fallen by absence."""
+    absent: Mapping[RouteName, int] = field(default_factory=dict)
+    """Those fallen by absence, by the route that said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +139,23 @@ def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
 
 def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings) -> list[NewHold]:
     """Return new holds for the marketplace and for each seller over a limit, unless `standing` has them already."""
-    had = {(hold.user_id, hold.kind is HoldKind.ABSENCES) for hold in standing if not hold.is_of_doubt}
+    counted = [hold for hold in standing if not hold.is_of_doubt]
+    had = {hold.user_id for hold in counted if hold.kind is not HoldKind.ABSENCES}
+    had_absent = {(hold.user_id, hold.route) for hold in counted if hold.kind is HoldKind.ABSENCES}
     limits: list[tuple[int | None, Tally, int, float]] = [
         (None, weighed.marketplace, settings.marketplace_listings, settings.marketplace_share),
         *((user_id, tally, settings.listings, settings.share) for user_id, tally in sorted(weighed.sellers.items())),
     ]
     new: list[NewHold] = []
     for user_id, tally, listings, share in limits:
-        checked = tally.checked or None
-        held_absent = (user_id, True) in had
-        if not held_absent and Brake(listings, settings.absent_share).holds(tally.absent, tally.checked):
-            new.append(NewHold(HoldKind.ABSENCES, TooManyAbsent(tally.absent, checked), user_id))
-            held_absent = True
-        read = tally.fallen - tally.absent if held_absent else tally.fallen
-        if (user_id, False) not in had and Brake(listings, share).holds(read, tally.checked):
+        checked, read = tally.checked or None, tally.fallen
+        for route, absent in sorted(tally.absent.items()):
+            if not had_absent & {(user_id, route), (user_id, None)}:
+                if not Brake(listings, settings.absent_share).holds(absent, tally.checked):
+                    continue
+                new.append(NewHold(HoldKind.ABSENCES, TooManyAbsent(absent, checked, route), user_id, route))
+            read -= absent
+        if user_id not in had and Brake(listings, share).holds(read, tally.checked):
             new.append(NewHold(HoldKind.FALLS, TooManyFalls(read, checked), user_id))
     return new
 
@@ -160,16 +163,17 @@ def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings)
 def keeping(standing: Sequence[Hold], falls: Iterable[Fall]) -> dict[Fall, int]:
     """Return the id of the hold for new falls: the seller's own hold before the marketplace's.
 
-    Holds for absences keep falls by absence alone, and before any others.
+    Holds for absences keep falls by absence alone, of their route, and before any others.
     """
     unreleased = {
-        (hold.kind is HoldKind.ABSENCES, hold.user_id): hold.id
+        (hold.kind is HoldKind.ABSENCES, hold.user_id, hold.route): hold.id
         for hold in standing
         if not hold.released_at and not hold.is_of_doubt
     }
     kept: dict[Fall, int] = {}
     for fall in falls:
-        for key in product((True, False) if fall.absent else (False,), (fall.user_id, None)):
+        absences = product((True,), (fall.user_id, None), (fall.route, None)) if fall.absent else ()
+        for key in (*absences, (False, fall.user_id, None), (False, None, None)):
             if key in unreleased:
                 kept[fall] = unreleased[key]
                 break

@@ -24,6 +24,7 @@ from mercarich_db.tables import (
     listings,
     revival_candidates,
     revivals,
+    run_absences,
     run_heads,
     run_sellers,
     runs,
@@ -203,7 +204,7 @@ RECORDS: Mapping[Record, Kept] = {
         ),
         holds.c.opened_at,
     ),
-    Record.RUNS: Kept.of(runs, "KEEP_RUNS_DAYS", _past_runs, runs.c.started_at, (run_sellers,)),
+    Record.RUNS: Kept.of(runs, "KEEP_RUNS_DAYS", _past_runs, runs.c.started_at, (run_sellers, run_absences)),
     Record.AUDIT: Kept.of(audit_log, "KEEP_AUDIT_DAYS", _ended(audit_log.c.at), audit_log.c.at),
     Record.SETTING_CHANGES: Kept.of(
         settings_history,
