@@ -14,11 +14,11 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import brake_settings
-from mercarich_checker.domain.canaries import Canary
+from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
 from mercarich_checker.use_cases.run_check import RunCheck, RunSettings
 from mercarich_checker.use_cases.trust import Trust
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_contracts.sites import SITES
@@ -31,6 +31,8 @@ from mercarich_runs.ports import ProxyAway, Request, Run
 from mercarich_runs.use_cases.publish import PublishSettings
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+VOUCHES = Canary("alive", Expected.ON_SALE, RouteName.YAHOO_ITEM)
+"""A canary of the only route, which a market has on sale: with it a run believes what is missing."""
 
 
 @dataclass

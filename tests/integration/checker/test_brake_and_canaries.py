@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine, or_, select, update
-from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
@@ -26,9 +26,7 @@ from mercarich_reasons.stock import SourceNotGone
 from mercarich_runs.ports import Outcome, Request, Run
 
 PAGE = RouteName.YAHOO_ITEM
-CANARY = [Canary("alive", Expected.ON_SALE, PAGE), Canary("dead", Expected.GONE, PAGE)]
-ALIVE = CANARY[:1]
-"""It vouches for the route: what is missing is believed."""
+CANARY = [VOUCHES, Canary("dead", Expected.GONE, PAGE)]
 LIES = CanariesDiffer(1, 2, "alive", State.AVAILABLE, State.ENDED, Reason.CLOSED, PAGE)
 
 
@@ -280,7 +278,7 @@ def test_many_sources_that_are_missing_are_for_a_person_however_often_they_are(
     shop.setting("BRAKE_CONFIRM_SECONDS", 1)
     seen = []
     for _ in range(3):
-        run = check(engine, market, canaries=ALIVE)
+        run = check(engine, market, canaries=[VOUCHES])
         seen.append((run.outcome, shop.count(listings, listings.c.quantity == 0)))
     [hold] = _holds(engine)
     looks = [item_id for item_id in market.looks if item_id != "alive"]
@@ -301,7 +299,7 @@ def test_many_sources_that_are_missing_are_for_a_person_however_often_they_are(
 def test_what_is_read_of_missing_sources_decides_without_a_person(engine: Engine, shop: Shop, market: Market) -> None:
     _missing(shop, market, 200)
     shop.setting("BRAKE_CONFIRM_SECONDS", 1)
-    check(engine, market, canaries=ALIVE)
+    check(engine, market, canaries=[VOUCHES])
     held = [row.item_id for row in _held_sources(engine)]
     market.states = {held[0]: State.SOLD}
     market.reasons = {}
@@ -309,7 +307,7 @@ def test_what_is_read_of_missing_sources_decides_without_a_person(engine: Engine
     engines.run_tx(
         engine, lambda connection: connection.execute(earlier.where(source_items.c.suspected_at.is_not(None)))
     )
-    check(engine, market, canaries=ALIVE)
+    check(engine, market, canaries=[VOUCHES])
 
     assert shop.count(listings, listings.c.hold_id.is_not(None)) == 0
     assert shop.source(held[0]).state == State.SOLD
@@ -320,11 +318,11 @@ def test_what_is_read_of_missing_sources_decides_without_a_person(engine: Engine
 
 def test_a_hold_for_missing_sources_keeps_those_of_later_runs_too(engine: Engine, shop: Shop, market: Market) -> None:
     seller = _missing(shop, market, 200)
-    check(engine, market, canaries=ALIVE)
+    check(engine, market, canaries=[VOUCHES])
     down = shop.count(listings, listings.c.quantity == 0)
     shop.listing(seller, "later")
     market.states["later"], market.reasons["later"] = State.GONE, Reason.NOT_FOUND
-    check(engine, market, canaries=ALIVE)
+    check(engine, market, canaries=[VOUCHES])
 
     assert shop.count(listings, listings.c.quantity == 0) == down
     assert len(_holds(engine)) == 1
@@ -337,7 +335,7 @@ def test_a_hold_for_missing_sources_is_of_its_marketplace_alone(engine: Engine, 
     _missing(shop, market, 40)
     for back in range(1, 40):
         del market.states[f"x{back}"], market.reasons[f"x{back}"]
-    check(engine, market, canaries=ALIVE)
+    check(engine, market, canaries=[VOUCHES])
 
     assert shop.count(listings, listings.c.quantity == 0) == 1
 

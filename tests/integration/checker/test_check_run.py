@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine
-from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request
 
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.use_cases.check_batch import BatchOutcome
@@ -42,7 +42,7 @@ def test_m4_every_positive_state_withdraws(engine: Engine, shop: Shop, market: M
     listing = shop.listing(shop.seller("a"), "x1")
     market.states["x1"] = state
     market.reasons["x1"] = Reason.SOLD_OUT
-    check(engine, market)
+    check(engine, market, canaries=[VOUCHES])
     assert shop.offer(listing).quantity == 0
 
 

@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select, update
-from tests.integration.checker.shop import Market, Shop, Workers, check
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check
 
 from mercarich_checker.adapters import tallies_sql
 from mercarich_checker.domain.brake import Fall, HoldKind
-from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -31,7 +30,7 @@ def ids(engine: Engine, shop: Shop, market: Market) -> list[int]:
     seller = shop.seller("a")
     assert seller == SELLER
     found = [shop.listing(seller, f"x{number}") for number in range(300)]
-    check(engine, market, canaries=[Canary("alive", Expected.ON_SALE, RouteName.YAHOO_ITEM)])
+    check(engine, market, canaries=[VOUCHES])
     _let_rest(engine)
     return found
 
