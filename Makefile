@@ -24,7 +24,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak soak-weeks bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak soak-weeks mutants bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,7 +68,7 @@ lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED) ## mypy, strict
-	$(BIN)/mypy $(SOURCES) bench tests/soak tools/one_writer.py tools/life_cycle.py tools/docs_site.py tools/settings_page.py tools/variables.py tools/proofs_page.py
+	$(BIN)/mypy $(SOURCES) bench tests/soak tests/mutants tools/one_writer.py tools/life_cycle.py tools/docs_site.py tools/settings_page.py tools/variables.py tools/proofs_page.py
 
 arch: $(INSTALLED) ## import contracts, one writer of listings, and each member's declared dependencies
 	$(BIN)/lint-imports
@@ -95,6 +95,9 @@ soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with fa
 
 soak-weeks: $(INSTALLED) ## short weeks of a few listings, each with other faults (WEEKS=3 SEED=1, or SEED=commit for the commit's)
 	@$(BIN)/python -m tests.soak.weeks --weeks $(WEEKS) --seed $(SEED)
+
+mutants: $(INSTALLED) ## planted defects, and which tests find each; half an hour, not in CI
+	$(BIN)/python -m tests.mutants
 
 bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, half an hour on a quiet machine (needs java, mvn, mariadbd, redis-server)
 	$(BIN)/python -m bench

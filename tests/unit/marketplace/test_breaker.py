@@ -81,6 +81,15 @@ def test_each_failed_probe_doubles_the_open_time_up_to_its_limit() -> None:
     assert waits == pytest.approx([10.0, 20.0, 35.0, 35.0])
 
 
+@pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.FAILED, Outcome.UNPARSABLE])
+def test_a_probe_that_fails_in_whatever_way_keeps_it_open(outcome: Outcome) -> None:
+    breaker = fed(*[Outcome.BLOCKED] * 5)
+    assert breaker.enter(10.5) is Entry.PROBE
+    breaker.record(10.6, outcome, probe=True)
+
+    assert breaker.enter(10.7) is Entry.REFUSE
+
+
 def test_a_probe_that_was_given_up_leaves_the_turn_to_the_next_caller() -> None:
     breaker = fed(*[Outcome.BLOCKED] * 5)
     breaker.enter(10.5)
