@@ -18,7 +18,7 @@ from mercarich_contracts.sites import SITES
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts/mercarich"
 NEWEST_WINS = ("check_item_", "update_item_")
-"""Prefixes of commands whose newest run supersedes older ones. Other commands must not run at the same time."""
+"""Prefixes of commands whose newest run takes over from older ones. Other commands must not run at the same time."""
 
 
 def main() -> None:

@@ -152,7 +152,7 @@ class Scheduler:
         begun: Mapping[str, datetime],
         now: datetime,
     ) -> bool:
-        """Another row with more plans that is made up for does this row's work, too, and would supersede this row."""
+        """Another row with more plans that is made up for does this row's work, too."""
         if row.name not in begun or (begun[row.name] if before is None else before.slot) >= slot:
             return False
         done = max(begun[one.name] for one in self._rows if one.name in begun and one.covers(row))

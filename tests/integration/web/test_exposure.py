@@ -170,6 +170,23 @@ def test_only_a_run_that_looked_at_everything_tells_since_when(engine: Engine, r
     assert [look.whole for look in looks] == [True, False, False]
 
 
+def test_a_run_that_a_newer_one_took_sources_from_did_not_look_at_everything(
+    engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    other = rows.user("other")
+    rows.run(1, started_at=ago(hours=12), ended_at=ago(hours=10))
+    rows.run(2, started_at=ago(hours=11), ended_at=ago(hours=10), arguments='{"usernames": ["other"]}')
+    rows.run(3, started_at=ago(hours=9), ended_at=ago(hours=8))
+    for run, seller in ((1, ann_id), (1, other), (2, other), (3, ann_id), (3, other)):
+        rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=9, checked=9, fallen=0)
+
+    of_ann, of_other = (
+        [look.whole for look in sorted(SqlExposures(engine).looks(user_id, SINCE), key=lambda look: look.started_at)]
+        for user_id in (ann_id, other)
+    )
+    assert (of_ann, of_other) == ([True, True], [False, True, True])
+
+
 def test_what_goes_down_by_hand_and_is_not_at_amazon_yet_is_not_gone(engine: Engine, rows: Rows, ann_id: int) -> None:
     source = rows.source("x1")
     listing = rows.listing(ann_id, source, "A-1", quantity=0, pushed_quantity=1, withdrawn_at=ago(hours=9))

@@ -26,10 +26,11 @@ def test_a_limit_out_of_range_is_a_usage_error(mercarich: Mercarich, limit: str)
 
 
 def test_a_run_is_shown_with_all_that_happened_in_it(mercarich: Mercarich, rows: Rows) -> None:
-    seller = rows.user("hanako")
+    seller, ended = rows.user("hanako"), ago(minutes=5)
     run = rows.run(
         1,
         outcome="superseded",
+        ended_at=ended,
         planned=100,
         checked=60,
         fallen=31,
@@ -41,7 +42,8 @@ def test_a_run_is_shown_with_all_that_happened_in_it(mercarich: Mercarich, rows:
         request_key="check-item-yahoo-29401200",
     )
     rows.run(2, marketplace="mercari")
-    newer = rows.run(2, outcome="running", phase="checking")
+    rows.run(2, started_at=ago(minutes=7), arguments='{"plans": [4]}')
+    newer = rows.run(3, outcome="running", phase="checking", started_at=ended)
     rows.source("x1", checked_run=run, check_problem="set_aside", check_attempts=3)
     rows.source("x2", checked_run=newer, check_problem="set_aside", check_attempts=3)
     rows.source("x3", check_run=run)

@@ -51,6 +51,20 @@ def test_the_newest_run_and_its_backlog_are_counted(mercarich: Mercarich, rows: 
     assert "canaries not as expected" in page
 
 
+def test_the_backlog_is_that_of_all_runs_that_go_on(mercarich: Mercarich, rows: Rows) -> None:
+    wide = rows.run(3, outcome="running", phase="checking")
+    narrow = rows.run(4, outcome="finished", arguments='{"plans": [4]}')
+    ended = rows.run(2, outcome="failed")
+    _head(rows, narrow, 4)
+    for number, run in enumerate((wide, wide, narrow, ended)):
+        rows.source(f"x{number}", check_run=run)
+    rows.source("m1", marketplace="mercari", check_run=rows.run(1, marketplace="mercari", outcome="running"))
+
+    yahoo, mercari = mercarich.json("status")["marketplaces"]
+
+    assert (yahoo["backlog"]["pending"], mercari["backlog"]["pending"]) == (3, 1)
+
+
 def test_pushes_that_wait_and_exposed_offers_are_counted(mercarich: Mercarich, rows: Rows) -> None:
     seller, on_sale, sold = rows.user("hanako"), rows.source("x1"), rows.source("x2", state="sold", reason="won")
     rows.listing(seller, sold, "DOWN-WAITS", quantity=0, revision=2, changed_at=ago(minutes=3))

@@ -61,7 +61,7 @@ class CheckBatch(Message):
     marketplace: Marketplace
     run_id: int
     generation: int
-    """Generation of (check, marketplace); a worker drops the batch when a newer run has a higher one."""
+    """Generation of (check, marketplace); a worker drops the batch when a newer run has superseded this one."""
     items: tuple[BatchItem, ...] = Field(min_length=1, max_length=10_000)
     max_workers: int = Field(default=4, ge=1)
     """The command's --max-workers: maximum number of items of this batch that are looked at concurrently."""
@@ -95,7 +95,7 @@ class RevivalWanted(Message):
     run_id: int | None = None
     """The check run that withdrew them, or the update run."""
     generation: int | None = None
-    """Generation of (update, marketplace) if an update run sent it; a worker drops it when a newer run has a higher."""
+    """Generation of (update, marketplace) if an update run sent it; a worker drops it when the run is superseded."""
     listing_ids: tuple[int, ...] = Field(min_length=1, max_length=10_000)
     max_workers: int = Field(default=4, ge=1)
     """The command's --max-workers: maximum number of concurrent searches of this message."""

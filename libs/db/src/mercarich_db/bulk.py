@@ -45,16 +45,19 @@ def update_rows(
     *,
     same: Mapping[str, Any] | None = None,
     where: Mapping[str, Any] | None = None,
+    below: Mapping[str, int] | None = None,
 ) -> int:
     """Set columns by `id`: each row is `{"id": …, column: value, …}`, all with the same columns.
 
-    `same` are columns that get the same value in all rows; `where` adds conditions of equality that each row must meet
-    (a fence). Rows are changed in order of their id, which prevents deadlocks between writers. Return how many matched.
+    `same` are columns that get the same value in all rows. Each row must meet a fence: the columns of `where` equal
+    their values, those of `below` are NULL or less than theirs, which are positive. Rows are changed in order of their
+    id, which prevents deadlocks between writers. Return how many matched.
     """
     matched = 0
     ordered = sorted(rows, key=lambda row: row["id"])
     for start in range(0, len(ordered), CHUNK):
-        matched += _update_chunk(connection, table, ordered[start : start + CHUNK], same or {}, where or {})
+        some = ordered[start : start + CHUNK]
+        matched += _update_chunk(connection, table, some, same or {}, where or {}, below or {})
     return matched
 
 
@@ -220,6 +223,7 @@ def _update_chunk(
     rows: Sequence[Mapping[str, Any]],
     same: Mapping[str, Any],
     where: Mapping[str, Any],
+    below: Mapping[str, int],
 ) -> int:
     on_sqlite = connection.dialect.name == "sqlite"
     mark = "?" if on_sqlite else "%s"
@@ -228,7 +232,12 @@ def _update_chunk(
     listed, values = _listed(rows, [("id", _unchanged), *((name, bind[name]) for name in columns)], mark)
     constants = [bind[name](value) for name, value in same.items()]
     fences = [bind[name](value) for name, value in where.items()]
-    conditions = "".join(f" AND {table.name}.{name} = {mark}" for name in where)
+    conditions = "".join(
+        [
+            *(f" AND {table.name}.{name} = {mark}" for name in where),
+            *(f" AND COALESCE({table.name}.{name}, 0) < {most:d}" for name, most in below.items()),
+        ]
+    )
     fixed = [f"{name} = {mark}" for name in same]
     if on_sqlite:
         statement = _sqlite(table.name, columns, fixed, listed, conditions)

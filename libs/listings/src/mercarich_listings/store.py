@@ -139,12 +139,14 @@ def noting(**values: Any) -> Update:
     return update(listings).values(values).execution_options(**OF_STORE)
 
 
-def note_rows(connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
-    """Update `CLAIM_COLUMNS`, each row with its own values (`update_rows`); return how many existed."""
+def note_rows(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any], below: Mapping[str, int]
+) -> int:
+    """Update `CLAIM_COLUMNS`, each row with its own values (`update_rows`); return how many matched."""
     for row in rows[:1]:
         _only(CLAIM_COLUMNS | {"id"}, row)
     _only(CLAIM_COLUMNS, same)
-    return update_rows(connection, listings, rows, same=same)
+    return update_rows(connection, listings, rows, same=same, below=below)
 
 
 def edit(connection: Connection, rows: Sequence[Mapping[str, Any]], *, user_id: int, listed: bool) -> int:

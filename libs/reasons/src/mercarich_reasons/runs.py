@@ -9,7 +9,7 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class NewerRunStarted(Reason):
-    """A newer run of the same operation and marketplace has superseded this one."""
+    """A newer run of the same operation and marketplace covers this one, and has superseded it."""
 
 
 @dataclass(frozen=True, slots=True)

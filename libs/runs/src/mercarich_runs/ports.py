@@ -18,11 +18,11 @@ class ProxyAway(Exception):
 
 
 class Superseded(Exception):
-    """A newer run of the same operation and marketplace has started; nothing was written."""
+    """A newer run of the same operation and marketplace covers all rows of this one; nothing was written."""
 
 
 class Operation(StrEnum):
-    """Operation and marketplace are a run's key: only a run with the same key supersedes another."""
+    """Operation and marketplace are a run's key: only runs with the same key supersede each other or take rows."""
 
     CHECK = "check"
     UPDATE = "update"
@@ -43,6 +43,20 @@ class Request:
     without_update: bool = False
     """For a check: only mark listings whose source is gone."""
     dual_boot: bool = False
+
+    def covers(self, other: "Request") -> bool:
+        """Return whether this request is for all rows of `other`, of the same marketplace, or for more."""
+        return (
+            set(self.plans) >= set(other.plans)
+            and _all_or_more(self.usernames, other.usernames)
+            and _all_or_more(self.skus, other.skus)
+            and self.begin_with <= other.begin_with
+        )
+
+
+def _all_or_more(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Return whether `names` has all `others`; no names at all mean everybody."""
+    return not names or (bool(others) and set(names) >= set(others))
 
 
 class Outcome(StrEnum):
@@ -90,7 +104,10 @@ class Runs(Protocol):
     """The runs and their generations. Every method raises `DatabaseAway`."""
 
     def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
-        """Start a run with a new generation, or return the existing run of the request key."""
+        """Start a run with a new generation, or return the existing run of the request key.
+
+        Runs whose request the new one covers end as superseded; others lose the rows that the new one marks.
+        """
 
     def beat(self, run: Run, now: datetime) -> Counts:
         """Record that the planner is alive; return the counts. Raises `Superseded`."""

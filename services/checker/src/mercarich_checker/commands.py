@@ -29,8 +29,8 @@ def _build(marketplace: Marketplace, shared: SharedSettings, report: Report) -> 
 
 CHECK_ITEM = RunCommand(
     operation=Operation.CHECK,
-    description="Start a check run over {marketplace} sources and wait for its end. The newest start wins: "
-    "an earlier run of this marketplace ends as superseded.",
+    description="Start a check run over {marketplace} sources and wait for its end. An earlier run of this marketplace "
+    "ends as superseded if this one covers its sellers; else it goes on without the sources that this one takes.",
     batch_setting="CHECK_BATCH_ITEMS",
     build=_build,
     tell=_tell,

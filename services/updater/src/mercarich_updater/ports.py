@@ -15,7 +15,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_replacements.filters import Refusal
 from mercarich_replacements.matching import Likeness
 from mercarich_replacements.rules import Rules, Wanted
-from mercarich_runs.ports import Marking, Pending
+from mercarich_runs.ports import Marking, Pending, Run
 
 
 class NoPicture(refusal.Refusal):
@@ -95,9 +95,16 @@ class Batch:
     message: RevivalWanted
 
     @property
-    def run_id(self) -> int | None:
+    def run(self) -> Run | None:
         """The update run that the message belongs to."""
-        return None if self.message.generation is None else self.message.run_id
+        message = self.message
+        if message.generation is None or message.run_id is None:
+            return None
+        return Run(message.run_id, message.marketplace, message.generation)
+
+    @property
+    def run_id(self) -> int | None:
+        return None if self.run is None else self.run.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +155,15 @@ class Plan(Pending[ListingRow], Marking, Protocol):
 
 
 class Listings(Protocol):
-    """Listings that need a replacement. Every method raises `DatabaseAway`; those with a batch `Superseded`, too."""
+    """Listings that need a replacement. Every method raises `DatabaseAway`; those with a batch `Superseded`, too.
+
+    The result of a search is not stored for listings that another run has taken meanwhile: that run searches again.
+    """
 
     def claim(self, batch: Batch, until: datetime, now: datetime) -> Sequence[Wanted]:
         """Claim those that no other worker has and that still need one, and count an attempt for each."""
 
-    def renew(self, wanted: Wanted, until: datetime) -> None: ...
+    def renew(self, batch: Batch, wanted: Wanted, until: datetime) -> None: ...
 
     def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
         """Give unsearched listings back; their attempt does not count."""

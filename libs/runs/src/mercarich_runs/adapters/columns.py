@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, Self
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, Update, and_, or_, update
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, Update, and_, func, or_, update
 
 from mercarich_db.bulk import among, update_rows
 from mercarich_runs.ports import Operation, Run
@@ -17,8 +17,14 @@ class RowWriter(Protocol):
     def noting(self, **values: Any) -> Update:
         """Return an update without conditions, to which the caller adds its own."""
 
-    def note_rows(self, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
-        """Update rows as `bulk.update_rows`; return how many existed."""
+    def note_rows(
+        self,
+        connection: Connection,
+        rows: Sequence[Mapping[str, Any]],
+        same: Mapping[str, Any],
+        below: Mapping[str, int],
+    ) -> int:
+        """Update rows as `bulk.update_rows`; return how many matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,14 @@ class OwnRows:
     def noting(self, **values: Any) -> Update:
         return update(self.table).values(values)
 
-    def note_rows(self, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> int:
-        return update_rows(connection, self.table, rows, same=same)
+    def note_rows(
+        self,
+        connection: Connection,
+        rows: Sequence[Mapping[str, Any]],
+        same: Mapping[str, Any],
+        below: Mapping[str, int],
+    ) -> int:
+        return update_rows(connection, self.table, rows, same=same, below=below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +86,11 @@ class PendingColumns:
         return {getattr(self, role).name: value for role, value in by_role.items()}
 
     def is_new_to(self, run: Run) -> ColumnElement[bool]:
-        """SQL condition: the run has neither marked nor finished the row, so that a restart marks nothing twice."""
-        return and_(
-            or_(self.run.is_(None), self.run != run.id),
-            or_(self.done_run.is_(None), self.done_run != run.id),
-        )
+        """SQL condition: neither the run nor a newer one has marked or finished the row.
+
+        So a restart marks nothing twice, and a run takes nothing from those that started after it.
+        """
+        return and_(func.coalesce(self.run, 0) < run.id, func.coalesce(self.done_run, 0) < run.id)
 
     def is_due(self, now: "datetime | BindParameter[datetime]") -> ColumnElement[bool]:
         come = and_(self.attempts == 0, self.not_before <= now)

@@ -1,20 +1,32 @@
-"""The fence around all writes of a run: a superseded run cannot write anything."""
+"""The fence around all writes of a run: a run that another one has superseded cannot write anything.
+
+A run's rows have a fence of their own, `PendingColumns.run`: a narrower run that starts later takes the rows that it
+covers, and the older one goes on with the rest.
+"""
 
 from sqlalchemy import Connection, bindparam, select
 
-from mercarich_contracts.market import Marketplace
-from mercarich_db.tables import run_heads
-from mercarich_runs import ports
+from mercarich_db.tables import run_heads, runs
+from mercarich_runs.ports import UNCONTROLLED, Operation, Outcome, Run, Superseded
 
 _OF = (run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace"))
 _HEAD = select(run_heads.c.generation).where(*_OF).with_for_update(read=True)
 """Built once, since every transaction of a run uses it."""
+_OUTCOME = select(runs.c.outcome).where(runs.c.id == bindparam("run_id"))
+"""Reads without a lock, since the head's lock keeps other starts out. A shared lock of the run's row would deadlock
+with the other workers of the run, which all add to its counts at the end."""
 
 
-def lock_newest(connection: Connection, operation: ports.Operation, marketplace: Marketplace, generation: int) -> None:
-    """Lock the head until the transaction ends, so that no newer run can start meanwhile. Raises `Superseded`."""
-    if generation == ports.UNCONTROLLED:
+def guard(connection: Connection, operation: Operation, run: Run) -> None:
+    """Lock the head until the transaction ends, so that no other run can start meanwhile. Raises `Superseded`."""
+    if run.generation == UNCONTROLLED:
         return
-    head = {"of_operation": operation, "of_marketplace": marketplace}
-    if connection.execute(_HEAD, head).scalar() != generation:
-        raise ports.Superseded
+    head = {"of_operation": operation, "of_marketplace": run.marketplace}
+    newest = connection.execute(_HEAD, head).scalar()
+    if run.generation != newest and not is_open(connection.execute(_OUTCOME, {"run_id": run.id}).scalar()):
+        raise Superseded
+
+
+def is_open(outcome: str | None) -> bool:
+    """Return whether a run that is not the newest goes on: those started since then cover only some of its rows."""
+    return outcome == Outcome.RUNNING

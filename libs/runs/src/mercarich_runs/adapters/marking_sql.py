@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, and_, select, update
 
-from mercarich_db.bulk import insert_missing
+from mercarich_db.bulk import among, insert_missing
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.adapters.fence import lock_newest
-from mercarich_runs.ports import Request, Run, Sellers
+from mercarich_runs.adapters.fence import guard
+from mercarich_runs.ports import Outcome, Request, Run, Sellers
 
 PAGE = 2000
 """Rows marked per transaction."""
@@ -55,6 +55,8 @@ class Marker:
         self._columns = columns
         self._run = run
         self._fresh = {**columns.values(run=run.id, attempts=0, not_before=None, problem=None), **fresh}
+        self._below = columns.values(run=run.id, done_run=run.id)
+        self._older: Sequence[int] = ()
 
     def mark(self, pages: Iterable[Page], sellers: Sellers, begin_with: int) -> Iterator[int]:
         """Mark page by page; yield the number marked so far after each page. Raises `Superseded`."""
@@ -69,30 +71,50 @@ class Marker:
 
     def _take_in(self, connection: Connection, sellers: Sellers) -> None:
         """Insert a tally for each seller before the first row is marked: a seller without falls counts, too."""
-        self._lock_newest(connection)
+        self._guard(connection)
+        self._older = self._going_on(connection)
         skipped = orjson.dumps(dict(sellers.skipped)).decode()
         tallies = [fresh_tally(self._run.id, user_id) for user_id in sorted(sellers.user_ids)]
         insert_missing(connection, run_sellers, tallies)
         connection.execute(update(runs).where(runs.c.id == self._run.id).values(skipped=skipped))
 
     def _mark(self, ranked: Sequence[tuple[int, int]], connection: Connection) -> int:
-        self._lock_newest(connection)
+        self._guard(connection)
         if not ranked:
             return 0
         rank_of = self._columns.rank.name
         rows = [{"id": id, rank_of: rank} for id, rank in ranked]
-        marked = self._columns.writer.note_rows(connection, rows, self._fresh)
-        connection.execute(update(runs).where(runs.c.id == self._run.id).values(planned=runs.c.planned + marked))
+        taken = self._taken(connection, [id for id, _ in ranked])
+        marked = self._columns.writer.note_rows(connection, rows, self._fresh, self._below)
+        for run_id, planned in sorted([*((id, -count) for id, count in taken.items()), (self._run.id, marked)]):
+            connection.execute(update(runs).where(runs.c.id == run_id).values(planned=runs.c.planned + planned))
         return marked
 
+    def _taken(self, connection: Connection, ids: Sequence[int]) -> Counter[int]:
+        """Lock those of the rows that older open runs still have; return their number by run."""
+        if not self._older:
+            return Counter()
+        of_older = select(self._columns.run).where(among(self._columns.id, ids), self._columns.run.in_(self._older))
+        return Counter(connection.execute(of_older.with_for_update()).scalars())
+
+    def _going_on(self, connection: Connection) -> Sequence[int]:
+        """Return the older runs that go on beside this one. None joins them: a start has a higher id."""
+        beside = select(runs.c.id).where(
+            runs.c.operation == self._columns.operation,
+            runs.c.marketplace == self._run.marketplace,
+            runs.c.outcome == Outcome.RUNNING,
+            runs.c.id < self._run.id,
+        )
+        return connection.execute(beside).scalars().all()
+
     def _keep_totals(self, connection: Connection, planned: Counter[int]) -> None:
-        self._lock_newest(connection)
+        self._guard(connection)
         for user_id, count in sorted(planned.items()):
             mine = and_(run_sellers.c.run_id == self._run.id, run_sellers.c.user_id == user_id)
             connection.execute(update(run_sellers).where(mine).values(planned=run_sellers.c.planned + count))
 
-    def _lock_newest(self, connection: Connection) -> None:
-        lock_newest(connection, self._columns.operation, self._run.marketplace, self._run.generation)
+    def _guard(self, connection: Connection) -> None:
+        guard(connection, self._columns.operation, self._run)
 
 
 def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from mercarich_db.bulk import Rows, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.adapters.fence import lock_newest
+from mercarich_runs.adapters.fence import guard
 from mercarich_runs.ports import AnyRow, Place, Run
 
 
@@ -76,7 +76,7 @@ class PendingRows(Generic[AnyRow]):
         left_behind = columns.is_abandoned(run, now)
 
         def take(connection: Connection) -> Sequence[AnyRow]:
-            self._lock_newest(connection, run)
+            guard(connection, columns.operation, run)
             found = select(*self._taken).where(left_behind).order_by(columns.id).limit(limit)
             rows = [self._row_of(*row) for row in connection.execute(found)]
             mine = (columns.id.in_([row.id for row in rows]), left_behind)
@@ -93,7 +93,7 @@ class PendingRows(Generic[AnyRow]):
         killers = and_(columns.is_abandoned(run, now), columns.attempts >= attempts)
 
         def let_go(connection: Connection) -> int:
-            self._lock_newest(connection, run)
+            guard(connection, columns.operation, run)
             done = columns.noting(run=None, done_run=run.id, problem="set_aside", not_before=None)
             count = connection.execute(done.where(killers)).rowcount
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
@@ -108,9 +108,6 @@ class PendingRows(Generic[AnyRow]):
         with reading(self._engine) as connection:
             left = select(self._columns.id).where(self._columns.run == run.id, self._wanted).limit(1)
             return connection.execute(left).first() is not None
-
-    def _lock_newest(self, connection: Connection, run: Run) -> None:
-        lock_newest(connection, self._columns.operation, run.marketplace, run.generation)
 
     def _in_driver(self, time: datetime) -> Any:
         bind = self._columns.not_before.type.dialect_impl(self._engine.dialect).bind_processor(self._engine.dialect)

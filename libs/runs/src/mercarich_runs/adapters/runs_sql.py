@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, bindparam, insert, select, update
@@ -13,7 +14,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import run_heads, runs
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import NewerRunStarted
-from mercarich_runs.adapters.fence import lock_newest
+from mercarich_runs.adapters.fence import guard, is_open
 from mercarich_runs.ports import UNCONTROLLED, Counts, Operation, Outcome, Request, Run, Superseded
 
 _COUNTERS = (
@@ -26,10 +27,11 @@ BEAT_EVERY = timedelta(seconds=0.5)
 _NEWEST = select(run_heads.c.generation).where(
     run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace")
 )
-_STANDING = select(_NEWEST.scalar_subquery(), *(runs.c[name] for name in Counts.__dataclass_fields__)).where(
-    runs.c.id == bindparam("run_id")
-)
-"""The newest generation, and the counts of a run."""
+_STANDING = select(
+    _NEWEST.scalar_subquery(), runs.c.outcome, *(runs.c[name] for name in Counts.__dataclass_fields__)
+).where(runs.c.id == bindparam("run_id"))
+"""The newest generation, and a run's outcome and counts."""
+_REQUESTED = frozenset(Request.__dataclass_fields__)
 
 
 class SqlRuns:
@@ -44,19 +46,19 @@ class SqlRuns:
         return run_tx(self._engine, lambda connection: self._start(connection, request, request_key, now))
 
     def beat(self, run: Run, now: datetime) -> Counts:
-        """Write the sign of life at most twice a second; in between, only check that the run is still the newest."""
+        """Write the sign of life at most twice a second; in between, only check that no run has superseded this one."""
         if self._said_at is None or not timedelta() <= now - self._said_at < BEAT_EVERY:
             run_tx(self._engine, lambda connection: self._say(connection, run, now))
             self._said_at = now
         of = {"run_id": run.id, "of_operation": self._operation, "of_marketplace": run.marketplace}
         with reading(self._engine) as connection:
-            newest, *counts = connection.execute(_STANDING, of).one()
-        if run.generation not in (newest, UNCONTROLLED):
+            newest, outcome, *counts = connection.execute(_STANDING, of).one()
+        if run.generation not in (newest, UNCONTROLLED) and not is_open(outcome):
             raise Superseded
         return Counts(*counts)
 
     def _say(self, connection: Connection, run: Run, now: datetime) -> None:
-        lock_newest(connection, self._operation, run.marketplace, run.generation)
+        guard(connection, self._operation, run)
         connection.execute(update(runs).where(runs.c.id == run.id).values(heartbeat_at=now))
 
     def enter(self, run: Run, phase: str, note: Reason | None = None) -> None:
@@ -98,7 +100,7 @@ class SqlRuns:
             generation = UNCONTROLLED
         else:
             generation += 1
-            self._supersede(connection, marketplace, now)
+            self._supersede(connection, request, now)
         run_id = self._insert(connection, request, generation, key, now)
         if generation != UNCONTROLLED:
             raised = update(run_heads).where(self._is_head(marketplace)).values(generation=generation, run_id=run_id)
@@ -122,15 +124,21 @@ class SqlRuns:
         run_id: int = connection.execute(insert(runs).values(**values).returning(runs.c.id)).scalar_one()
         return run_id
 
-    def _supersede(self, connection: Connection, marketplace: Marketplace, now: datetime) -> None:
-        earlier = update(runs).where(
+    def _supersede(self, connection: Connection, request: Request, now: datetime) -> None:
+        """End the open runs whose rows the request covers. The others go on with the rows that it leaves them."""
+        earlier = select(runs.c.id, runs.c.arguments).where(
             runs.c.operation == self._operation,
-            runs.c.marketplace == marketplace,
+            runs.c.marketplace == request.marketplace,
             runs.c.outcome == Outcome.RUNNING,
             runs.c.generation != UNCONTROLLED,
         )
+        covered = [
+            row.id
+            for row in connection.execute(earlier)
+            if request.covers(request_of(request.marketplace, row.arguments))
+        ]
         ended = {"outcome": Outcome.SUPERSEDED, "phase": "ended", "ended_at": now, "note": NewerRunStarted()}
-        connection.execute(earlier.values(ended))
+        connection.execute(update(runs).where(runs.c.id.in_(covered)).values(ended))
 
     def _locked_generation(self, connection: Connection, marketplace: Marketplace) -> int:
         """Lock the head and return its generation. The lock orders the starts: the last to get it is the newest."""
@@ -144,6 +152,13 @@ class SqlRuns:
 
     def _is_head(self, marketplace: Marketplace) -> ColumnElement[bool]:
         return and_(run_heads.c.operation == self._operation, run_heads.c.marketplace == marketplace)
+
+
+def request_of(marketplace: Marketplace, arguments: str) -> Request:
+    """Return the request whose arguments a row of `runs` has; what an earlier release wrote may lack some."""
+    given: dict[str, Any] = {"plans": (), **orjson.loads(arguments), "marketplace": marketplace}
+    known: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in given.items()}
+    return Request(**{name: value for name, value in known.items() if name in _REQUESTED})
 
 
 def _running(run: Run) -> Update:

@@ -1,16 +1,21 @@
-"""The checker's columns for pending work, and its check of the fence."""
+"""The checker's columns for pending work, and its fence."""
 
 from sqlalchemy import Connection
 
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import CheckBatch
 from mercarich_db.tables import source_items
 from mercarich_runs.adapters import fence
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_runs.ports import Operation
+from mercarich_runs.ports import Operation, Run
 
 CHECKS = PendingColumns.of(Operation.CHECK, source_items, done_run="checked_run")
 
 
-def lock_newest(connection: Connection, marketplace: Marketplace, generation: int) -> None:
-    """Lock the newest run. Raises `Superseded` when its generation is another one."""
-    fence.lock_newest(connection, Operation.CHECK, marketplace, generation)
+def guard(connection: Connection, run: Run) -> None:
+    """Lock the head. Raises `Superseded`."""
+    fence.guard(connection, Operation.CHECK, run)
+
+
+def guard_batch(connection: Connection, batch: CheckBatch) -> None:
+    """Lock the head. Raises `Superseded`."""
+    guard(connection, Run(batch.run_id, batch.marketplace, batch.generation))

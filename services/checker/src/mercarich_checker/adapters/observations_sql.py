@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, bindparam, update
 
 from mercarich_checker.adapters import states_sql, withdrawals_sql
-from mercarich_checker.adapters.checks import CHECKS, lock_newest
+from mercarich_checker.adapters.checks import CHECKS, guard_batch
 from mercarich_checker.adapters.states_sql import OF_RUN, Pending
 from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
@@ -42,7 +42,7 @@ class SqlObservations:
 
     def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
         def claim(connection: Connection) -> Sequence[BatchItem]:
-            lock_newest(connection, batch.marketplace, batch.generation)
+            guard_batch(connection, batch)
             ids = [item.id for item in batch.items]
             taken = _CLAIMS.claim(connection, until, now, ids=ids, run_id=batch.run_id)
             return [item for item in batch.items if item.id in taken]
@@ -66,7 +66,7 @@ class SqlObservations:
 def _record(
     connection: Connection, batch: CheckBatch, seen: Mapping[int, Item], now: datetime, settings: BrakeSettings
 ) -> Recorded:
-    lock_newest(connection, batch.marketplace, batch.generation)
+    guard_batch(connection, batch)
     rows = states_sql.pending(connection, batch, sorted(seen))
     seen = {row.id: after_second_look(seen[row.id], row.reason, row.missed_at) for row in rows}
     by_meaning: dict[Meaning, list[Pending]] = {each: [] for each in Meaning}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, not_, or_, select, update
 
 from mercarich_checker.adapters import canaries_sql, doubts_sql, holds_sql
-from mercarich_checker.adapters.checks import CHECKS, lock_newest
+from mercarich_checker.adapters.checks import CHECKS, guard
 from mercarich_checker.adapters.marking_sql import mark_due
 from mercarich_checker.domain.brake import HoldKind, NewHold
 from mercarich_checker.domain.canaries import Canary, Doubt
@@ -47,7 +47,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def doubt(self, run: Run, doubts: Mapping[RouteName, Doubt], new: Sequence[NewHold], now: datetime) -> None:
         def note(connection: Connection) -> None:
-            lock_newest(connection, run.marketplace, run.generation)
+            guard(connection, run)
             doubts_sql.write(connection, run.id, doubts)
             for hold in new:
                 holds_sql.open_of_route(connection, run.id, run.marketplace, hold, now)
@@ -89,7 +89,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def recall(self, run: Run) -> int:
         def recall(connection: Connection) -> int:
-            lock_newest(connection, run.marketplace, run.generation)
+            guard(connection, run)
             # A not-found needs a second look a minute after the first. Asking sooner would show nothing new.
             put_off = and_(_items.check_attempts == 0, _items.check_problem != StateReason.NOT_FOUND_ONCE)
             mine = update(source_items).where(_items.check_run == run.id, put_off)
@@ -99,7 +99,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def want_second_look(self, run: Run, now: datetime) -> int:
         def mark(connection: Connection) -> int:
-            lock_newest(connection, run.marketplace, run.generation)
+            guard(connection, run)
             held = _held_sources(run.marketplace, self._doubts)
             again = update(source_items).where(_items.id.in_(held), _items.check_run.is_(None))
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
@@ -121,7 +121,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         def open_once(connection: Connection) -> None:
-            lock_newest(connection, run.marketplace, run.generation)
+            guard(connection, run)
             keeps_all = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.ABSENCES)
             same = select(holds.c.id).where(
                 holds.c.run_id == run.id, holds.c.user_id.is_(None), keeps_all, holds.c.route.is_(None)

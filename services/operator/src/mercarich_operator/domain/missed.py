@@ -55,8 +55,7 @@ def late_since(
     """Return when a late row's work last began; None when it is not late, unknown, paused or already requested.
 
     Late means longer ago than its interval and a tenth. A row that covers more plans does this row's work, too: its
-    starts count, and while one is requested this row is not late. Both at once would disturb each other, since the
-    newest start takes the sellers from the older one.
+    starts count, and while one is requested this row is not late: both at once would look at the same sellers twice.
     """
     own = known[row.name]
     if own.last is None or own.paused or _comes(row, own, now):

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
 from mercarich_updater.adapters.plan_sql import in_time
-from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, lock_newest, wants_replacement
+from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, guard, wants_replacement
 from mercarich_updater.ports import Batch, Done, Judged
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -42,7 +43,7 @@ class SqlListings:
         since = {user_id: now - timedelta(days=self._rules(user_id).days) for user_id in users}
 
         def claim(connection: Connection) -> Sequence[Wanted]:
-            lock_newest(connection, batch)
+            guard(connection, batch)
             which = and_(mine, wants_replacement())
             if batch.run_id is None:
                 which = and_(which, UPDATES.attempts < ATTEMPTS)
@@ -55,8 +56,8 @@ class SqlListings:
 
         return run_tx(self._engine, claim)
 
-    def renew(self, wanted: Wanted, until: datetime) -> None:
-        which = listings.c.id.in_(wanted.listing_ids)
+    def renew(self, batch: Batch, wanted: Wanted, until: datetime) -> None:
+        which = and_(listings.c.id.in_(wanted.listing_ids), _still_of(batch))
         run_tx(self._engine, lambda connection: Claims(UPDATES, which).renew(connection, until))
 
     def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
@@ -84,43 +85,45 @@ class SqlListings:
         wait = min(FIRST_WAIT * 2**wanted.unknowns, LONGEST_WAIT)
 
         def put_off(connection: Connection) -> None:
-            lock_newest(connection, batch)
+            own = _own(connection, batch, wanted)
             if judged:  # without candidates, those of the last search are more informative
-                candidates_sql.keep(connection, batch, wanted, judged, now)
+                candidates_sql.keep(connection, batch, own, judged, now)
             values = {"update_unknowns": wanted.unknowns + 1, "update_problem": reason[:32]}
             withdrawn = 0
             if lets_go:
-                withdrawn = _lower(connection, batch, wanted, now)
-                _done(connection, batch, wanted.listing_ids, values)
+                withdrawn = _lower(connection, own, batch.run_id, now)
+                _done(connection, batch, own.listing_ids, values)
             else:
-                mine = and_(listings.c.id.in_(wanted.listing_ids), _still_of(batch))
+                mine = listings.c.id.in_(own.listing_ids)
                 later = {**UPDATES.values(attempts=0, not_before=now + wait), **values}
                 connection.execute(store.noting(**later).where(mine))
-            number = len(wanted.listing_ids)
+            number = len(own.listing_ids)
             _count(connection, batch, unknown=number, unfinished=lets_go * number, withdrawn=withdrawn)
 
         run_tx(self._engine, put_off)
 
     def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
         def none_found(connection: Connection) -> None:
-            lock_newest(connection, batch)
-            candidates_sql.keep(connection, batch, wanted, judged, now)
-            withdrawn = _lower(connection, batch, wanted, now)
-            _done(connection, batch, wanted.listing_ids, {"searched_at": now, "update_problem": None})
-            _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
+            own = _own(connection, batch, wanted)
+            candidates_sql.keep(connection, batch, own, judged, now)
+            withdrawn = _lower(connection, own, batch.run_id, now)
+            _done(connection, batch, own.listing_ids, {"searched_at": now, "update_problem": None})
+            _count(connection, batch, checked=len(own.listing_ids), withdrawn=withdrawn)
 
         run_tx(self._engine, none_found)
 
     def propose(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, now: datetime) -> None:
         def propose(connection: Connection) -> None:
-            lock_newest(connection, batch)
-            candidates_sql.keep(connection, batch, wanted, judged, now)
-            withdrawn = _lower(connection, batch, wanted, now)
-            first_price = func.coalesce(listings.c.first_price_jpy, wanted.first_price_jpy)
+            own = _own(connection, batch, wanted)
+            if not own.listing_ids:
+                return
+            candidates_sql.keep(connection, batch, own, judged, now)
+            withdrawn = _lower(connection, own, batch.run_id, now)
+            first_price = func.coalesce(listings.c.first_price_jpy, own.first_price_jpy)
             values = {"searched_at": now, "update_problem": None, "first_price_jpy": first_price}
-            _done(connection, batch, wanted.listing_ids, values)
-            restores_sql.propose(connection, wanted, found, now, batch.run_id)
-            _count(connection, batch, checked=len(wanted.listing_ids), withdrawn=withdrawn)
+            _done(connection, batch, own.listing_ids, values)
+            restores_sql.propose(connection, own, found, now, batch.run_id)
+            _count(connection, batch, checked=len(own.listing_ids), withdrawn=withdrawn)
 
         run_tx(self._engine, propose)
 
@@ -128,12 +131,14 @@ class SqlListings:
         self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, rules: Rules, now: datetime
     ) -> Sequence[Done]:
         def revive(connection: Connection) -> Sequence[Done]:
-            lock_newest(connection, batch)
-            done = restores_sql.give_source(connection, wanted, found, rules, now, batch.run_id)
-            candidates_sql.keep(connection, batch, wanted, judged, now)
-            ids = {*wanted.listing_ids, *(one.listing_id for one in done)}
+            own = _own(connection, batch, wanted)
+            if not own.listing_ids:
+                return ()
+            done = restores_sql.give_source(connection, own, found, rules, now, batch.run_id)
+            candidates_sql.keep(connection, batch, own, judged, now)
+            ids = {*own.listing_ids, *(one.listing_id for one in done)}
             _done(connection, batch, sorted(ids), {"update_problem": None, "update_unknowns": 0})
-            _count(connection, batch, checked=len(wanted.listing_ids), revived=len(done))
+            _count(connection, batch, checked=len(own.listing_ids), revived=len(done))
             return done
 
         return run_tx(self._engine, revive)
@@ -208,15 +213,26 @@ def _unwanted(connection: Connection, batch: Batch, mine: ColumnElement[bool], t
     return [id for id in connection.execute(rows.order_by(listings.c.id)).scalars() if id not in taken]
 
 
+def _own(connection: Connection, batch: Batch, wanted: Wanted) -> Wanted:
+    """Lock the head, and the listings that no other run has taken since the claim; return `wanted` with these alone.
+
+    Raises `Superseded`.
+    """
+    guard(connection, batch)
+    mine = select(listings.c.id).where(listings.c.id.in_(wanted.listing_ids), _still_of(batch))
+    ids = connection.execute(mine.order_by(listings.c.id).with_for_update()).scalars()
+    return replace(wanted, listing_ids=tuple(ids))
+
+
 def _still_of(batch: Batch) -> ColumnElement[bool]:
     """SQL condition: still claimed by this batch. A run that marks a listing meanwhile does not take it away."""
     return true() if batch.run_id is None else UPDATES.run == batch.run_id
 
 
-def _lower(connection: Connection, batch: Batch, wanted: Wanted, now: datetime) -> int:
-    """Withdraw the listings if they were only marked. Must run before `_done`, which removes the run's mark."""
-    mine = and_(listings.c.id.in_(wanted.listing_ids), listings.c.source_item_id == wanted.source_item_id)
-    return withdrawals_sql.lower(connection, and_(mine, _still_of(batch)), batch.run_id, now)
+def _lower(connection: Connection, own: Wanted, run_id: int | None, now: datetime) -> int:
+    """Withdraw the listings if they were only marked."""
+    mine = and_(listings.c.id.in_(own.listing_ids), listings.c.source_item_id == own.source_item_id)
+    return withdrawals_sql.lower(connection, mine, run_id, now)
 
 
 def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_platform.clock import Clock
 from mercarich_replacements.rules import Rules
-from mercarich_runs.adapters.fence import lock_newest
+from mercarich_runs.adapters.fence import guard
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page, sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
 from mercarich_runs.ports import Operation, Request, Run, Sellers
@@ -45,7 +45,7 @@ class SqlPlan(PendingRows[ListingRow]):
         killers = and_(UPDATES.is_abandoned(run, now), UPDATES.attempts >= attempts)
 
         def lower(connection: Connection) -> None:
-            lock_newest(connection, Operation.UPDATE, run.marketplace, run.generation)
+            guard(connection, Operation.UPDATE, run)
             withdrawals_sql.lower(connection, killers, run.id, now)
 
         with reading(self._engine) as connection:

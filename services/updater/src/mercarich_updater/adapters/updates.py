@@ -1,4 +1,4 @@
-"""The updater's columns for pending work, its check of the fence, and which listings need a replacement."""
+"""The updater's columns for pending work, its fence, and which listings need a replacement."""
 
 from functools import cache
 
@@ -21,10 +21,10 @@ UNKNOWNS = 6
 """Inconclusive searches after which a run gives a listing up, and one woken by a message is left to the next run."""
 
 
-def lock_newest(connection: Connection, batch: Batch) -> None:
-    """Lock the batch's run. Raises `Superseded`. A batch that a withdrawal caused has no run: nothing is locked."""
-    if batch.message.generation is not None:
-        fence.lock_newest(connection, Operation.UPDATE, batch.message.marketplace, batch.message.generation)
+def guard(connection: Connection, batch: Batch) -> None:
+    """Lock the head. Raises `Superseded`. A batch that a withdrawal caused has no run: nothing is locked."""
+    if batch.run is not None:
+        fence.guard(connection, Operation.UPDATE, batch.run)
 
 
 @cache

@@ -27,7 +27,8 @@ def _build(marketplace: Marketplace, shared: SharedSettings, report: Report) -> 
 UPDATE_ITEM = RunCommand(
     operation=Operation.UPDATE,
     description="Start an update run: search replacements for the {marketplace} listings that lost their source, and "
-    "see it through. The newest start wins: an earlier run of this marketplace ends as superseded.",
+    "see it through. An earlier run of this marketplace ends as superseded if this one covers its sellers; else it "
+    "goes on without the listings that this one takes.",
     batch_setting="REVIVAL_BATCH_ITEMS",
     build=_build,
     tell=_tell,

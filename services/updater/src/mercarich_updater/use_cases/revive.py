@@ -102,7 +102,7 @@ class ReviveListings:
                 raise _Stopped
             if self.now() - renewed[0] > self.lease / 3:
                 renewed[0] = self.now()
-                self.listings.renew(wanted, renewed[0] + self.lease)
+                self.listings.renew(batch, wanted, renewed[0] + self.lease)
 
         def take(known: Wanted, found: Item, judged: Sequence[Judged]) -> Refusal | None:
             if rules.ask_first:

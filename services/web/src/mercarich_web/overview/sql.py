@@ -6,15 +6,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, true
 
 from mercarich_contracts.market import OUT_OF_STOCK
-from mercarich_db.tables import listings, source_items, submissions, users
+from mercarich_db.tables import listings, runs, source_items, submissions, users
 from mercarich_listings import unverified
 from mercarich_listings.differences import Difference, Standing, standing
 from mercarich_listings.restored import Unverified
 from mercarich_web.database import reading
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
-
-NO_RUN = 0
-"""An id that no run has: before the first run nothing is pending."""
 
 
 class SqlStock:
@@ -22,10 +19,13 @@ class SqlStock:
         self._engine = engine
 
     def backlog(self, marketplace: str, run_id: int | None, now: datetime) -> Backlog:
+        """Return the backlog of the open check runs and of `run_id`, whose workers look at single sources after its
+        end, too."""
         item = source_items.c
         may_now = or_(item.check_not_before.is_(None), item.check_not_before <= now)
-        wanted_by = item.check_run == (NO_RUN if run_id is None else run_id)
-        pending = select(func.count(), _count(may_now)).select_from(source_items).where(wanted_by)
+        going_on = and_(runs.c.operation == "check", runs.c.marketplace == marketplace, runs.c.outcome == "running")
+        wanted_by = select(runs.c.id).where(going_on if run_id is None else or_(going_on, runs.c.id == run_id))
+        pending = select(func.count(), _count(may_now)).select_from(source_items).where(item.check_run.in_(wanted_by))
         query = select(
             _count(item.checked_at.is_(None)),
             func.min(item.checked_at),

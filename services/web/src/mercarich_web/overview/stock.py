@@ -11,7 +11,7 @@ class Backlog:
     """Source items of one marketplace."""
 
     pending: int
-    """Wanted by the newest run, and not done yet."""
+    """Wanted by a run that goes on, or by the newest one, and not done yet."""
     due: int
     """Of these, items that may be looked at now; the others are under way or wait for their next attempt."""
     never_checked: int

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Select, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, false, func, not_, or_, select
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import holds, listing_events, run_sellers, runs
@@ -48,7 +48,7 @@ class SqlExposures:
         """Return the check runs that looked at offers of the seller."""
         query = (
             select(runs.c.id, runs.c.marketplace, runs.c.started_at, run_sellers.c.fallen)
-            .add_columns(runs.c.outcome, runs.c.arguments)
+            .add_columns(runs.c.outcome, runs.c.arguments, _lost_rows(user_id).label("lost_rows"))
             .join(run_sellers, and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id))
             .where(runs.c.operation == "check", runs.c.started_at >= since, run_sellers.c.checked > 0)
         )
@@ -72,7 +72,15 @@ class SqlExposures:
 
 
 def _is_whole(run: AnyRow) -> bool:
-    return run.outcome == "finished" and not orjson.loads(run.arguments).get("skus")
+    return run.outcome == "finished" and not run.lost_rows and not orjson.loads(run.arguments).get("skus")
+
+
+def _lost_rows(user_id: int) -> ColumnElement[bool]:
+    """SQL condition: before the run's end a newer one began, which took some of the seller's sources from it."""
+    newer, its = runs.alias("newer"), run_sellers.alias("its")
+    beside = (newer.c.operation == runs.c.operation, newer.c.marketplace == runs.c.marketplace)
+    later = (newer.c.generation > runs.c.generation, newer.c.started_at < runs.c.ended_at)
+    return exists().where(*beside, *later, its.c.run_id == newer.c.id, its.c.user_id == user_id)
 
 
 def _changes(user_id: int, since: datetime) -> Select[Any]:

@@ -1,7 +1,7 @@
 """Looks that a seller asks for: the sources are added once more to the newest run of their marketplace.
 
 A checker claims and records them like all items of the run, with the same budget, brake and evidence. So the run must
-have passed its canaries and must not be held. No new run is started, because it would supersede the run under way.
+have passed its canaries and must not be held. No new run is started, because it would ask its canaries first.
 Sources that no checker is told of are taken by that run's planner, or by the next run.
 """
 

@@ -115,6 +115,7 @@ def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
             newer.c.operation == runs.c.operation,
             newer.c.marketplace == runs.c.marketplace,
             newer.c.generation > runs.c.generation,
+            newer.c.started_at >= runs.c.ended_at,  # those before took only some of its rows
             runs.c.outcome == "superseded",
         )
         .correlate(runs)
