@@ -77,8 +77,8 @@ class Gauges:
             metrics.DIFFERING.labels(kind).set(standing.count)
             metrics.DIFFERING_SECONDS.labels(kind).set(_age(standing.since, differing.at))
         metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))
-        for kind in ("zeros", "sources", "offers"):
-            metrics.UNVERIFIED.labels(kind).set(0 if left is None else getattr(left, kind))
+        for step in ("zeros", "sources", "offers"):
+            metrics.UNVERIFIED.labels(step).set(0 if left is None else getattr(left, step))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)
