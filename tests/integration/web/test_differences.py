@@ -302,3 +302,31 @@ def test_a_feed_that_reads_nothing_is_told(ann: Browser, rows: Rows) -> None:
 
     assert "Nothing was read for two minutes" in ann.get(f"/differences/asked?at={at}&of=1").text
     assert "Nothing was read" not in ann.get(f"/differences/asked?at={at}&of=2").text
+
+
+def test_programs_see_the_same_and_ask_too(ann: Browser, rows: Rows, engine: Engine) -> None:
+    each_kind(rows)
+    above(rows, "B-1", BOB)
+    ann.get("/account/keys")
+    made = ann.post("/account/keys", name="mine", scope=["listings:read", "listings:write"])
+    key = {"Authorization": f"Bearer {re.search(r'mk_[A-Za-z0-9_-]+', made.text)[0]}"}
+
+    told = ann.client.get("/api/v1/differences", headers=key).json()
+    chosen = ann.client.get("/api/v1/differences?kind=not_for_sale", headers=key).json()["differences"]
+    rows.listing(ANN, 1, "A-CALM", next_read_at=ago(hours=-20))
+    asked_for = ann.client.post("/api/v1/differences/ask", json={}, headers=key)
+
+    shown = [(one["sku"], one["kind"], one["quantity"], one["amazon_quantity"]) for one in told["differences"]]
+    assert shown == [
+        ("A-ABOVE", "above", 0, 3),
+        ("A-OTHER", "other", 4, 0),
+        ("A-NOT-SOLD", "not_for_sale", 1, 1),
+        ("A-UNKNOWN", "unknown", 1, None),
+    ]
+    assert told["next"] is None
+    [one] = chosen
+    assert (one["reason_code"], one["reason_values"]["issue"]) == ("not_for_sale", "18320")
+    assert "Seller Central" in one["next"]
+    assert (asked_for.status_code, asked_for.json()["offers"]) == (202, 2)
+    of_bob = next(id_ for id_, user_id in rows.read("listings", "id", "user_id") if user_id == BOB)
+    assert ann.client.post("/api/v1/differences/ask", json={"listing": of_bob}, headers=key).status_code == 404

@@ -94,6 +94,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/listings/actions"): Row(For.KEY),
     ("post", "/api/v1/listings/undo"): Row(For.KEY),
     ("post", "/api/v1/listings/{listing_id}/{action}"): Row(For.KEY, "/api/v1/listings/{listing}/withdraw"),
+    ("get", "/api/v1/differences"): Row(For.KEY),
+    ("post", "/api/v1/differences/ask"): Row(For.KEY),
     ("get", "/api/v1/replacements"): Row(For.KEY),
     ("post", "/api/v1/replacements/{listing_id}/approve"): Row(
         For.KEY, "/api/v1/replacements/{listing}/approve", json=PROPOSED

@@ -16,14 +16,19 @@ from mercarich_web.amazon.account import ConsentPage
 from mercarich_web.amazon.linking import LinkAmazon, ShowAmazon
 from mercarich_web.amazon.sql import SqlAmazonBook
 from mercarich_web.database import SqlTogether
-from mercarich_web.differences.wiring import difference_pages
+from mercarich_web.differences import api as differences_api
+from mercarich_web.differences import pages as differences
+from mercarich_web.differences.sql.differences import SqlDifferences
+from mercarich_web.differences.wiring import ask_amazon
 from mercarich_web.home import pages as home
 from mercarich_web.home.assembly import ShowHome, TellFortnight
 from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.jobs import api as jobs_api
 from mercarich_web.jobs import pages as jobs
 from mercarich_web.jobs.wiring import job_desk
+from mercarich_web.listings import api as listings_api
 from mercarich_web.listings.browsing import ShowPicture, TellStory
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.feed_kafka import KafkaFeed
@@ -42,6 +47,7 @@ from mercarich_web.notices.wiring import notice_pages
 from mercarich_web.openapi import api
 from mercarich_web.overview.wiring import show_overview
 from mercarich_web.pictures.files import PictureFiles
+from mercarich_web.replacements import api as replacements_api
 from mercarich_web.replacements.exclusion_changes import ExclusionDesk
 from mercarich_web.replacements.pages import replacements, rules
 from mercarich_web.replacements.rule_changes import RuleDesk
@@ -93,7 +99,14 @@ def build_pages(
     end.callback(looks.close)
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
     proposals = SqlProposals(engine, now)
-    of_api = api(people.keys, book, tell_story, desk, change, proposals)
+    differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
+    of_api = api(
+        listings_api.routes(people.keys, book, tell_story),
+        listings_api.changes(people.keys, change),
+        replacements_api.decisions(people.keys, proposals),
+        differences_api.routes(people.keys, differing, ask),
+        jobs_api.routes(people.keys, desk),
+    )
     routers = [
         home.routes(
             site,
@@ -102,7 +115,7 @@ def build_pages(
             show_overview(engine, now),
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
-        *difference_pages(engine, site, people.audit, now),
+        differences.routes(site, differing, ask),
         bulk.routes(site, change),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
