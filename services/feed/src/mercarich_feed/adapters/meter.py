@@ -73,9 +73,9 @@ class Gauges:
         metrics.PENDING.labels("restore").set(totals.restores)
         metrics.EXPOSED.set(totals.exposed)
         metrics.OPEN_FEEDS.set(totals.feeds)
-        for kind, standing in differing.kinds.items():
-            metrics.DIFFERING.labels(kind).set(standing.count)
-            metrics.DIFFERING_SECONDS.labels(kind).set(_age(standing.since, differing.at))
+        for difference, standing in differing.kinds.items():
+            metrics.DIFFERING.labels(difference).set(standing.count)
+            metrics.DIFFERING_SECONDS.labels(difference).set(_age(standing.since, differing.at))
         metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))
         for step in ("zeros", "sources", "offers"):
             metrics.UNVERIFIED.labels(step).set(0 if left is None else getattr(left, step))
