@@ -26,6 +26,7 @@ DOUBTFUL = replace(
     push_not_before=NOW + LEASE,
     push_problem=NotShown(0),
     push_failed_revision=5,
+    differs_since=LONG_AGO,
 )
 
 
@@ -34,6 +35,7 @@ def test_nothing_is_known_of_amazon_and_nothing_is_under_way(push: Push) -> None
     after = marked(push, NOW).after
     assert (after.pushed_quantity, after.pushed_at, after.verified_at, after.orphan) == (None, None, None, False)
     assert (after.under_way, after.push_claim_until, after.push_failed_revision) == (False, None, None)
+    assert after.differs_since is None
     assert marked(after, NOW).after == after
 
 

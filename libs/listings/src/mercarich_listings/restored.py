@@ -40,8 +40,10 @@ def marked(push: Push, at: datetime) -> Pushed:
     Amazon is read for zeros at once. For the others their source is looked at before, because an offer that is down
     since its source was seen gone needs a replacement, and one that a buyer took does not.
     """
-    none_before = {"pushed_quantity": None, "pushed_at": None, "verified_at": None, "orphan": False}
+    none_before = {"pushed_quantity": None, "pushed_at": None, "verified_at": None}
+    no_difference = {"orphan": False, "differs_since": None}
     no_failure = {"push_attempts": 0, "push_problem": None, "push_not_before": None, "push_failed_revision": None}
     pushed = push.revision if push.quantity else min(push.pushed_revision, push.revision)
     read_at = at + OFFERS_WITHIN if push.quantity else at
-    return changed(push, None, **free(), **none_before, **no_failure, pushed_revision=pushed, next_read_at=read_at)
+    known = {**none_before, **no_difference, **no_failure, "pushed_revision": pushed}
+    return changed(push, None, **free(), **known, next_read_at=read_at)
