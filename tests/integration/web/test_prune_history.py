@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Table, func, select
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import NOW, Rows
 
+from mercarich_contracts.market import RouteName
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import reading
 from mercarich_web.database import SqlTogether
@@ -153,6 +154,8 @@ def test_runs_go_but_for_the_newest_the_last_that_finished_and_those_whose_hold_
         rows.change(head.update().where(*this).values(generation=generation))
     for run in runs:
         rows.add(tables.run_sellers, run_id=run, user_id=1, planned=1, checked=1, fallen=0)
+        for route in RouteName:
+            rows.add(tables.run_absences, run_id=run, user_id=1, route=route, absent=2)
     rows.hold(runs[0], opened_at=days(31), applied_at=days(30))
     kept = [
         rows.hold(runs[1], opened_at=days(31), applied_at=None),
@@ -166,6 +169,7 @@ def test_runs_go_but_for_the_newest_the_last_that_finished_and_those_whose_hold_
     assert _ids(engine, tables.holds) == kept
     assert _ids(engine, tables.runs) == [*left, *other]
     assert _ids(engine, tables.run_sellers, "run_id") == left
+    assert sorted(set(_ids(engine, tables.run_absences, "run_id"))) == sorted(left)
 
 
 def test_audit_and_settings_are_kept_longer_and_of_each_setting_the_last_change_for_ever(

@@ -48,11 +48,11 @@ class SqlPlan(PendingRows[BatchItem]):
     def doubt(self, run: Run, doubts: Mapping[RouteName, Doubt], new: Sequence[NewHold], now: datetime) -> None:
         def note(connection: Connection) -> None:
             guard(connection, run)
-            doubts_sql.write(connection, run.id, doubts)
             for hold in new:
                 holds_sql.open_of_route(connection, run.id, run.marketplace, hold, now)
             over = and_(holds.c.marketplace == run.marketplace, holds.c.route.not_in(sorted(doubts)))
             holds_sql.close_empty(connection, and_(over, holds.c.kind.in_(holds_sql.OF_DOUBT)), now)
+            doubts_sql.write(connection, run.id, doubts)  # last, as workers write the run's row
 
         run_tx(self._engine, note)
         self._doubts = doubts
@@ -100,7 +100,7 @@ class SqlPlan(PendingRows[BatchItem]):
     def want_second_look(self, run: Run, now: datetime) -> int:
         def mark(connection: Connection) -> int:
             guard(connection, run)
-            held = _held_sources(run.marketplace, self._doubts)
+            held = self._held_sources(run)
             again = update(source_items).where(_items.id.in_(held), _items.check_run.is_(None))
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
             return connection.execute(again.values(check_run=run.id, **fresh)).rowcount
@@ -108,12 +108,21 @@ class SqlPlan(PendingRows[BatchItem]):
         return run_tx(self._engine, mark)
 
     def held_since(self, run: Run) -> datetime | None:
-        youngest = select(func.max(_items.suspected_at)).where(
-            _items.id.in_(_held_sources(run.marketplace, self._doubts))
-        )
+        youngest = select(func.max(_items.suspected_at)).where(_items.id.in_(self._held_sources(run)))
         with reading(self._engine) as connection:
             since: datetime | None = connection.execute(youngest).scalar()
             return since
+
+    def _held_sources(self, run: Run) -> Select[Any]:
+        """Select the sources of held listings that a second look may confirm: by a route that is not in doubt.
+
+        What a list has shown is looked at by the item's own page.
+        """
+        confirmable = or_(holds.c.kind.is_(None), holds.c.kind.not_in([HoldKind.UNREADABLE, HoldKind.ABSENCES]))
+        doubted = {kind.route for kind in SITES[run.marketplace].items} & self._doubts.keys()
+        believed = or_(holds.c.route.is_(None), holds.c.route.not_in(sorted(doubted)))
+        held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
+        return held.where(confirmable, believed, listings.c.marketplace == run.marketplace)
 
     def known_items(self, marketplace: Marketplace, named: Collection[RouteName] = ()) -> Sequence[Canary]:
         with reading(self._engine) as connection:
@@ -145,11 +154,3 @@ def _of_sellers() -> Select[Any]:
         .order_by(_items.check_rank, _items.id)
         .limit(OF_SELLERS)
     )
-
-
-def _held_sources(marketplace: Marketplace, doubts: Collection[RouteName]) -> Select[Any]:
-    """Select the sources of held listings that a second look may confirm."""
-    confirmable = or_(holds.c.kind.is_(None), holds.c.kind.not_in([HoldKind.UNREADABLE, HoldKind.ABSENCES]))
-    believed = or_(holds.c.route.is_(None), holds.c.route.not_in(sorted(doubts)))
-    held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
-    return held.where(confirmable, believed, listings.c.marketplace == marketplace)

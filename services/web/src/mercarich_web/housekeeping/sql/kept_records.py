@@ -61,7 +61,7 @@ class Kept:
     begun: Column[Any] | None = None
     """A time that grows with the key: a walk by key ends at the first younger row. None: the whole table is walked."""
     children: tuple[Table, ...] = ()
-    """Tables whose key begins with this table's key; their rows are deleted first, some at a time."""
+    """Tables whose key begins with this table's key and a number; their rows are deleted first, some at a time."""
 
     @classmethod
     def of(

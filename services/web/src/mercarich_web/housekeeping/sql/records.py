@@ -60,7 +60,7 @@ class SqlRecords:
     def _empty(self, child: Table, parents: Sequence[Any], limit: int) -> None:
         """Delete child rows in steps: an import may have a problem in each of its rows, and a feed carries 10,000
         listings."""
-        parent, number = child.primary_key
+        parent, number, *_ = child.primary_key
         with reading(self._engine) as connection:
             filled = connection.execute(select(parent).where(parent.in_(parents)).distinct()).scalars().all()
         for each in sorted(filled):
