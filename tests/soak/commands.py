@@ -81,7 +81,9 @@ class Command:
         return exit_code(
             lambda: checker.build_planner(marketplace, self._plant.shared, _silent, given)(
                 request, self._key, self._stop
-            )
+            ),
+            request,
+            self._key,
         )
 
     def _update(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
@@ -90,7 +92,9 @@ class Command:
         return exit_code(
             lambda: updater.build_planner(marketplace, self._plant.shared, _silent, given)(
                 request, self._key, self._stop
-            )
+            ),
+            request,
+            self._key,
         )
 
     def _sweep(self, marketplace: Marketplace, argv: Sequence[str]) -> int:

@@ -13,7 +13,8 @@ from mercarich_checker.commands import CHECK_ITEM
 from mercarich_contracts.market import Marketplace
 from mercarich_platform import front
 from mercarich_platform.outages import DatabaseAway
-from mercarich_runs.ports import Outcome, Request, Run
+from mercarich_runs.commands import Planner
+from mercarich_runs.ports import CoversNothing, NamesNobody, Outcome, Request, Run
 from mercarich_runs.use_cases.see_through import Interrupted
 
 
@@ -105,5 +106,46 @@ def test_c5_the_exit_code_tells_how_the_run_ended(ends: Outcome | Exception, cod
             raise ends
         return Run(1, request.marketplace, 1, ends)
 
+    assert _code_of(run, "2 4") == code
+
+
+@pytest.mark.parametrize(
+    ("line", "named"), [("2 4", "--request-key by-hand-"), ("4 --request-key j", "--request-key j ")]
+)
+@pytest.mark.usefixtures("process")
+def test_an_interrupted_start_says_what_is_left_and_how_it_goes_on(
+    line: str, named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_request: Request, _key: str | None, _stop: threading.Event) -> Run:
+        raise Interrupted("run 15 stops with 2,251 left")
+
+    assert _code_of(run, line) == 75
+    said = capsys.readouterr().err
+    assert "run 15 stops with 2,251 left; the same command with " + named in said
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake", "code"),
+    [
+        ("4", CoversNothing("no seller"), 2),
+        ("4 --request-key check-item-yahoo-4-29", CoversNothing("no seller"), 0),  # a row of the schedule
+        ("4 --usernames a --request-key job", CoversNothing("no seller"), 2),
+        ("4 --skus S --request-key job", CoversNothing("no such SKU"), 2),
+        ("4 --usernames x --request-key job", NamesNobody("no seller 'x'"), 2),
+    ],
+)
+@pytest.mark.usefixtures("process")
+def test_a_start_that_covers_nothing_says_so(
+    line: str, mistake: Exception, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_request: Request, _key: str | None, _stop: threading.Event) -> Run:
+        raise mistake
+
+    assert _code_of(run, line) == code
+    said = capsys.readouterr()
+    assert str(mistake) in said.err + said.out
+
+
+def _code_of(run: Planner, line: str) -> int:
     command = replace(CHECK_ITEM, build=lambda *_: run)
-    assert front.run(lambda argv: command(Marketplace.YAHOO, argv), ["2", "4"]) == code
+    return front.run(lambda argv: command(Marketplace.YAHOO, argv), line.split())

@@ -64,6 +64,10 @@ class Installed:
         return line if self.site is None else line.format(marketplace=self.site.words.en)
 
 
+class WrongUse(Exception):
+    """The arguments ask for what there is not; the text says what. Exit code 2."""
+
+
 class TryAgain(Exception):
     """Something outside (database, broker) is away for now; the text says what. Exit code 75."""
 
@@ -107,12 +111,15 @@ def _surrounded(command: Command) -> Command:
 
 
 def run(command: Command, arguments: Sequence[str]) -> int:
-    """Call a command; the two expected exceptions become a sentence on stderr and an exit code."""
+    """Call a command; the expected exceptions become a sentence on stderr and an exit code."""
     try:
         return command(arguments)
     except BadConfiguration as error:
         _say(f"mercarich: {error}")
         return BAD_CONFIGURATION
+    except WrongUse as error:
+        _say(f"mercarich: {error}")
+        return USAGE
     except TryAgain as error:
         _say(f"mercarich: {error}")
         return TRY_AGAIN

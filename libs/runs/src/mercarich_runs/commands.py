@@ -7,18 +7,22 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from logging import getLogger
+from secrets import token_hex
 from typing import Protocol
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import PLANS
 from mercarich_platform import logging
-from mercarich_platform.exit_codes import DONE, FAILED, TRY_AGAIN
-from mercarich_platform.front import TryAgain
+from mercarich_platform.exit_codes import DONE, FAILED
+from mercarich_platform.front import TryAgain, WrongUse
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.shutdown import install_signals
-from mercarich_runs.ports import Counts, Operation, Outcome, Request, Run
+from mercarich_runs.ports import Counts, CoversNothing, Operation, Outcome, Request, Run
 from mercarich_runs.use_cases.see_through import Interrupted, Report
+
+log = getLogger(__name__)
 
 MAX_WORKERS = 1000
 
@@ -26,15 +30,18 @@ REQUEST_KEY = "MERCARICH_REQUEST_KEY"
 """The key of a run's start, on Kubernetes the Job's name: a start with the same key goes on with the same run.
 
 Why: what a person types is a start of its own.
-Empty: a new run, unless `--request-key` says otherwise.
+Empty: a new run under a key of its own, unless `--request-key` says otherwise.
 """
 
-EXIT_CODES = "Exit codes: 0 done or superseded, 75 try again, 78 bad configuration."
+_BY_HAND = "by-hand-"
+"""Begins the keys of what a person types."""
+
+EXIT_CODES = "Exit codes: 0 done or superseded, 2 wrong or nothing covered, 75 try again, 78 bad configuration."
 
 
 class Planner(Protocol):
     def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
-        """Take a run to its end. Raises `Interrupted` and `DatabaseAway`."""
+        """Take a run to its end. Raises `CoversNothing`, `Interrupted` and `DatabaseAway`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,8 @@ class RunCommand:
         stop = threading.Event()
         install_signals(stop)
         report = _Progress(marketplace, self.tell)
-        return exit_code(lambda: self.build(marketplace, shared, report)(request, request_key, stop))
+        key = request_key or f"{_BY_HAND}{token_hex(4)}"
+        return exit_code(lambda: self.build(marketplace, shared, report)(request, key, stop), request, key)
 
     def parse(self, marketplace: Marketplace, argv: Sequence[str]) -> tuple[Request, str | None]:
         """Return the request and its key. For a wrong argument, exit with a message and code 2."""
@@ -111,15 +119,27 @@ class RunCommand:
         return f"planner-{'' if self.operation is Operation.CHECK else 'update-'}{marketplace}"
 
 
-def exit_code(run: Callable[[], Run]) -> int:
-    """Call `run` and return the exit code for its outcome. Raises `TryAgain` and `BadConfiguration`."""
+def exit_code(run: Callable[[], Run], request: Request, request_key: str) -> int:
+    """Call `run` and return the exit code for its outcome. Raises `WrongUse`, `TryAgain` and `BadConfiguration`."""
     try:
         outcome = run().outcome
     except DatabaseAway as error:
-        raise TryAgain(f"{error}; start it again with the same request key to continue the run") from error
-    except Interrupted:
-        return TRY_AGAIN
+        raise TryAgain(f"{error}; {_goes_on(request_key)}") from error
+    except Interrupted as error:
+        raise TryAgain(f"{error}; {_goes_on(request_key)}") from error
+    except CoversNothing as error:
+        if request_key.startswith(_BY_HAND) or request.usernames or request.skus:
+            raise WrongUse(str(error)) from error
+        log.info("nothing to do: a row of the schedule whose plan nobody has", extra={"why": str(error)})
+        return DONE
     return DONE if outcome in (Outcome.FINISHED, Outcome.SUPERSEDED) else FAILED
+
+
+def _goes_on(request_key: str) -> str:
+    return (
+        f"the same command with --request-key {request_key} goes on with it,"
+        " and any later start for its sellers begins with what is left"
+    )
 
 
 class _Progress:

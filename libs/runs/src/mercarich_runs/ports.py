@@ -21,6 +21,14 @@ class Superseded(Exception):
     """A newer run of the same operation and marketplace covers all rows of this one; nothing was written."""
 
 
+class CoversNothing(Exception):
+    """No seller, or none of the SKUs, is of the request; the text says why. Nothing was started."""
+
+
+class NamesNobody(CoversNothing):
+    """The request names a seller or a SKU that does not exist; the text says which, and the nearest."""
+
+
 class Operation(StrEnum):
     """Operation and marketplace are a run's key: only runs with the same key supersede each other or take rows."""
 
@@ -128,9 +136,18 @@ class Runs(Protocol):
 
 
 class Marking(Protocol):
-    """Marks the rows of a run. Both methods raise `DatabaseAway`; `mark` raises `Superseded`, too."""
+    """Marks the rows of a run. Every method raises `DatabaseAway`; `mark` raises `Superseded`, too."""
+
+    def require_cover(self, request: Request) -> None:
+        """Raise `NamesNobody` or `CoversNothing` when the request is a mistake.
+
+        That sellers have nothing that is due is none.
+        """
 
     def sellers(self, request: Request) -> Sellers: ...
+
+    def left(self, run: Run) -> int:
+        """Return the number of rows that the run has marked and not finished."""
 
     def mark(self, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
         """Mark due rows, page by page; yield the number marked so far after each page."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    func,
     or_,
     select,
     true,
@@ -103,6 +104,11 @@ class PendingRows(Generic[AnyRow]):
             if connection.execute(select(columns.id).where(killers).limit(1)).first() is None:
                 return 0
         return run_tx(self._engine, let_go)
+
+    def left(self, run: Run) -> int:
+        mine = select(func.count()).select_from(self._columns.table).where(self._columns.run == run.id)
+        with reading(self._engine) as connection:
+            return connection.execute(mine).scalar_one()
 
     def anything_left(self, run: Run) -> bool:
         with reading(self._engine) as connection:

@@ -29,7 +29,8 @@ Report = Callable[[str, Counts], None]
 
 
 class Interrupted(Exception):
-    """The process is to end. The run stays open, and the next start with the same request key continues it."""
+    """The process is to end; the text says what is left. The run stays open, and the next start with the same request
+    key continues it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,11 @@ class SeeThrough:
     def start_to_end(
         self, request: Request, request_key: str | None, work: Callable[[Run], tuple[Outcome, Reason | None]]
     ) -> Run:
-        """Start a run, do its work and end it; return it with its outcome. A run that has ended is left unchanged."""
+        """Start a run, do its work and end it; return it with its outcome. A run that has ended is left unchanged.
+
+        Raises `CoversNothing` before anything is started.
+        """
+        self.marking.require_cover(request)
         run = self.runs.start(request, request_key, self.now())
         if run.outcome is not Outcome.RUNNING:
             log.info("this request's run has ended already", extra={"run": run.id, "outcome": run.outcome})
@@ -56,6 +61,8 @@ class SeeThrough:
             outcome, note = work(run)
         except Superseded:
             outcome, note = Outcome.SUPERSEDED, NewerRunStarted()
+        except Interrupted:
+            raise Interrupted(f"run {run.id} stops with {self.marking.left(run):,} left") from None
         self.runs.end(run, outcome, self.now(), note)
         log.info("run ended", extra={"run": run.id, "outcome": outcome, "note": tell(note, Language.EN)})
         return Run(run.id, run.marketplace, run.generation, outcome)

@@ -20,6 +20,7 @@ from mercarich_db.bulk import Filter, Rows
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import holds, listings, source_items
 from mercarich_reasons.reason import Reason
+from mercarich_runs.adapters.cover_sql import require_cover
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
 from mercarich_runs.ports import Place, Request, Run, Sellers
@@ -38,6 +39,9 @@ class SqlPlan(PendingRows[BatchItem]):
         super().__init__(engine, CHECKS, _TAKEN, BatchItem)
         self._same_sellers = Rows(engine, _of_sellers())
         self._doubts: Mapping[RouteName, Doubt] = {}
+
+    def require_cover(self, request: Request) -> None:
+        require_cover(self._engine, request)
 
     def sellers(self, request: Request) -> Sellers:
         return sellers_of(self._engine, request)

@@ -11,6 +11,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_platform.clock import Clock
 from mercarich_replacements.rules import Rules
+from mercarich_runs.adapters.cover_sql import require_cover
 from mercarich_runs.adapters.fence import guard
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page, sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
@@ -29,6 +30,9 @@ class SqlPlan(PendingRows[ListingRow]):
         super().__init__(engine, UPDATES, (listings.c.id,), ListingRow)
         self._rules = rules
         self._now = now
+
+    def require_cover(self, request: Request) -> None:
+        require_cover(self._engine, request)
 
     def sellers(self, request: Request) -> Sellers:
         return sellers_of(self._engine, request)
