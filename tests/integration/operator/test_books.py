@@ -82,6 +82,21 @@ def test_runs_are_counted_by_outcome_and_a_later_reading_adds_the_new_ones(
     assert value("batch_run_last_success_duration_seconds", **CHECK) == 3600
 
 
+def test_an_older_run_that_goes_on_shows_its_silence_and_that_it_is_held(engine: Engine, publish: PublishBooks) -> None:
+    """A narrower run began and ended meanwhile; one with --dual-boot is nobody's concern."""
+    run(engine, 0, "running", phase="held", heartbeat_at=NOW - timedelta(days=1))
+    run(engine, 1, "superseded", ended=timedelta(hours=1), heartbeat_at=NOW - timedelta(hours=1))
+    wide = run(engine, 2, "running", phase="held")
+    run(engine, 3, "running", phase="checking", heartbeat_at=NOW)
+    run(engine, 4, "finished", ended=timedelta(minutes=1))
+    publish()
+    assert (value("batch_run_silence_seconds", **CHECK), value("batch_run_held", **CHECK)) == (420, 1)
+
+    run_tx(engine, lambda c: c.execute(update(runs).where(runs.c.id == wide).values(outcome="finished")))
+    publish()
+    assert (value("batch_run_silence_seconds", **CHECK), value("batch_run_held", **CHECK)) == (0, 0)
+
+
 def test_the_newest_run_shows_its_silence_and_that_it_is_held_until_it_ends(
     engine: Engine, publish: PublishBooks
 ) -> None:

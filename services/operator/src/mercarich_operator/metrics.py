@@ -39,10 +39,10 @@ LAST_SUCCESS_SECONDS = Gauge(
     "How long the last finished run took; absent before the first",
     ["operation", "marketplace"],
 )
-RUN_HELD = Gauge("mercarich_batch_run_held", "1 while the newest run waits for canaries", ["operation", "marketplace"])
+RUN_HELD = Gauge("mercarich_batch_run_held", "1 while a run waits for canaries", ["operation", "marketplace"])
 RUN_SILENCE = Gauge(
     "mercarich_batch_run_silence_seconds",
-    "Time since the newest run's planner was heard of; 0 when the run has ended",
+    "Longest silence of the planner of a run that has not ended; 0 without one",
     ["operation", "marketplace"],
 )
 RUN_ITEMS = Gauge(

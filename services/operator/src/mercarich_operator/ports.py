@@ -115,9 +115,9 @@ class RunBook:
     last_success_seconds: float | None
     """Duration of the last finished run."""
     held: bool
-    """Whether the newest run waits for its canaries."""
+    """Whether an open run waits for its canaries."""
     silent_seconds: float
-    """Time since the last sign of life of the newest run's planner; 0 when the run has ended."""
+    """Longest time since the last sign of life of an open run's planner; 0 without one."""
     items: Mapping[str, int]
     """Items of the newest run, by result."""
 

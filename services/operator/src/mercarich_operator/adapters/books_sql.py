@@ -18,6 +18,8 @@ from mercarich_platform.clock import Clock
 OPERATIONS = ("check", "update")
 """Operations that have runs."""
 OUTCOMES = ("finished", "superseded", "failed")
+UNCONTROLLED = 0
+"""The generation of runs with --dual-boot, which are for debugging."""
 VERDICTS = ("unknown", "valid", "invalid")
 _ALL = "all"
 _ITEMS = ("planned", "checked", "unknown", "unfinished", "set_aside", "fallen", "withdrawn", "held")
@@ -55,15 +57,18 @@ def _book(connection: Connection, operation: str, marketplace: str, now: datetim
     success = connection.execute(good).one_or_none()
     newest = select(runs).where(ours).order_by(runs.c.generation.desc(), runs.c.id.desc()).limit(1)
     run = connection.execute(newest).mappings().one_or_none()
-    running = run is not None and run["outcome"] == "running"
+    going_on = select(runs.c.phase, runs.c.heartbeat_at).where(
+        ours, runs.c.outcome == "running", runs.c.generation != UNCONTROLLED
+    )
+    open_runs = connection.execute(going_on).all()
     return RunBook(
         operation=operation,
         marketplace=marketplace,
         ended=_counted(connection, ended, OUTCOMES),
         last_success=success.ended_at if success else None,
         last_success_seconds=(success.ended_at - success.started_at).total_seconds() if success else None,
-        held=run is not None and running and run["phase"] == "held",
-        silent_seconds=_age(run["heartbeat_at"], now) if run is not None and running else 0.0,
+        held=any(one.phase == "held" for one in open_runs),
+        silent_seconds=max((_age(one.heartbeat_at, now) for one in open_runs), default=0.0),
         items={kind: run[kind] for kind in _ITEMS} if run is not None else _NOT_STARTED,
     )
 
