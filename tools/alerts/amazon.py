@@ -82,6 +82,16 @@ AMAZON = (
         quiet=Case("2h", {"mercarich_feed_lwa_secret_expires_timestamp_seconds": "2000000x120"}),
     ),
     Alert(
+        name="MercarichRestoreUnverified",
+        expr='max by (namespace) (mercarich_feed_unverified_listings{kind="zeros"}) > 0',
+        wait="1h",
+        severity="critical",
+        summary="After a restore of the database offers at 0 are not read at Amazon",
+        text="They may be on sale there without a source. Look: mercarich status, feed's workers, refused tokens.",
+        fires=Case("2h", {'mercarich_feed_unverified_listings{kind="zeros"}': "5x120"}),
+        quiet=Case("2h", {'mercarich_feed_unverified_listings{kind="zeros"}': "5x30 0x90"}),
+    ),
+    Alert(
         name="MercarichFeedErrorRatio",
         expr='sum by (namespace) (rate(mercarich_feed_pushes_total{outcome="rejected"}[15m]))'
         " / sum by (namespace) (rate(mercarich_feed_pushes_total[15m])) > 0.05",
