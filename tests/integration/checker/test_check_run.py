@@ -99,6 +99,18 @@ def test_m5_one_look_serves_every_listing_of_the_source(engine: Engine, shop: Sh
     assert (shop.run(run.id).checked, shop.run(run.id).withdrawn) == (1, 3)
 
 
+def test_a_marked_listing_stays_up_while_its_replacement_is_searched(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+    check(engine, market, request(without_update=True))
+    other = shop.listing(shop.seller("b"), "x1")
+    check(engine, market)
+    assert (shop.offer(listing).quantity, shop.events(listing)) == (1, ["searching"])
+    assert shop.offer(other).quantity == 0, "the look was made for this one"
+
+
 def test_a_second_run_writes_no_second_evidence_of_the_same(engine: Engine, shop: Shop, market: Market) -> None:
     shop.listing(shop.seller("a"), "x1")
     check(engine, market)
@@ -108,6 +120,17 @@ def test_a_second_run_writes_no_second_evidence_of_the_same(engine: Engine, shop
     assert second.evidence_id == first.evidence_id
     assert second.checked_at > first.checked_at
     assert shop.count(evidence) == 1
+
+
+def test_another_state_than_before_has_evidence_of_its_own(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    check(engine, market)
+    first = shop.source("x1")
+    market.states["x1"] = State.SOLD
+    check(engine, market)
+    second = shop.source("x1")
+    assert second.evidence_id != first.evidence_id
+    assert shop.count(evidence, evidence.c.id == second.evidence_id, evidence.c.state == "sold") == 1
 
 
 def test_a_message_that_comes_twice_changes_nothing_twice(engine: Engine, shop: Shop, market: Market) -> None:

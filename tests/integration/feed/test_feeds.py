@@ -9,6 +9,7 @@ from tests.integration.feed.offers import listed, restores, shown
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.tables import amazon_accounts
+from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_reasons.push import (
@@ -268,3 +269,14 @@ def test_f28_a_beginning_that_lost_its_process_is_looked_up_at_amazon(
         run.lanes.restores.wake(1, ALL)
         eventually(lambda: not restores(shop, 1))
     assert all(shop.events(id_).count("push_accepted") == 2 for id_ in ids)
+
+
+def test_a_feed_without_an_id_is_left_to_its_process_until_that_must_have_died(engine: Engine, shop: Shop) -> None:
+    shop.withdraw([shop.rows(1)[0].id])
+    clock = [now()]
+    submissions = SqlSubmissions(engine, lambda: clock[0])
+    assert submissions.begin(1, withdrawals=True, marketplace=None, limit=10)
+    clock[0] += timedelta(seconds=119)
+    assert submissions.due(1) == []
+    clock[0] += timedelta(seconds=1)
+    assert [feed.feed_id for feed in submissions.due(1)] == [None]

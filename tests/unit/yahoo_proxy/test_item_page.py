@@ -150,9 +150,10 @@ def test_a_page_that_contradicts_itself_or_shows_nothing_known_teaches_nothing(
     assert caught.value.reason is Reason.UNPARSABLE
 
 
-def test_two_copies_of_the_item_that_disagree_teach_nothing() -> None:
+@pytest.mark.parametrize("other", ["open", "cancelled", "suspended"])
+def test_two_copies_of_the_item_that_disagree_teach_nothing(other: str) -> None:
     copies = {"pageProps": {"initialState": {"item": {"detail": {"item": item(status="closed", bids=2)}}}}}
-    document = {"props": {**copies, "initialState": {"item": {"detail": {"item": item(bids=2)}}}}}
+    document = {"props": {**copies, "initialState": {"item": {"detail": {"item": item(status=other, bids=2)}}}}}
     body = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(document)}</script>'
     with pytest.raises(Fault) as caught:
         item_page.read(answer(body), ID)
