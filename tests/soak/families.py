@@ -17,6 +17,7 @@ class Family(StrEnum):
     TOKENS = "tokens"
     QUOTA = "quota"
     FEEDS = "feeds"
+    """A seller's token is lost while much of theirs sells, so that a feed follows; it ends well, late or not at all."""
     BY_ITSELF = "by itself"
     """What changes at Amazon without a push: withdrawn offers come back, sellers edit theirs."""
     DELETED_RETURN = "deleted return"

@@ -83,7 +83,7 @@ class Weather:
             yield self._fault(Family(target), during_runs(chance), target, kind, seconds, share=share, **more)
         seller = chance.choice(self._plant.market.world.catalogue.sellers).username
         hours = chance.uniform(0.5, 5.0)
-        yield from self._token_lost(chance.uniform(0, 19) * 3600, hours, seller)
+        yield from self._token_lost(Family.TOKENS, chance.uniform(0, 19) * 3600, hours, seller)
         yield from span(
             self._plant.kernel,
             during_runs(chance),
@@ -197,21 +197,19 @@ class Weather:
         sellers = self._plant.market.world.catalogue.sellers
         number = chance.randrange(len(sellers))
         username, hours = sellers[number].username, chance.uniform(1.5, 3.0)
-        yield from self._token_lost(BURST - 600, hours, username)
+        yield from self._token_lost(Family.FEEDS, BURST - 600, hours, username)
         sells = self._trade.run_on(chance, number, unique=True)
-        yield Event(
-            BURST - 300, Family.MUCH_SELLS, f"much of {username} sells, of which nobody has another piece", sells
-        )
+        yield Event(BURST - 300, Family.FEEDS, f"much of {username} sells, of which nobody has another piece", sells)
         trouble = FEED_FAULTS[(day + self._seed) % len(FEED_FAULTS)]
         if trouble is not None:
             kind, more = trouble
             yield self._fault(Family.FEEDS, BURST - 600 + hours * 3600, "spapi", kind, 1800, only=[username], **more)
 
-    def _token_lost(self, at: float, hours: float, seller: str) -> Iterator[Event]:
+    def _token_lost(self, family: Family, at: float, hours: float, seller: str) -> Iterator[Event]:
         text = f"the token of {seller} is revoked, and given again {hours:.1f} h later"
-        yield self._fault(Family.TOKENS, at, "lwa", "invalid_grant", hours * 3600, text=text, only=[seller])
+        yield self._fault(family, at, "lwa", "invalid_grant", hours * 3600, text=text, only=[seller])
         yield self._fault(
-            Family.TOKENS, at, "spapi", "403", hours * 3600, text="and its access tokens are refused", only=[seller]
+            family, at, "spapi", "403", hours * 3600, text="and its access tokens are refused", only=[seller]
         )
 
     def _fault(
