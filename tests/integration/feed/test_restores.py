@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.offers import listed, restores, shown
 from tests.integration.feed.shop import Shop, now
 
-from mercarich_db.tables import listings
+from mercarich_db.tables import listings, source_items
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.pushes import Outcome, Pushed
@@ -273,3 +273,19 @@ def _granted(feed: Running, shop: Shop, listing_id: int) -> bool:
     """The next sweep requests it again."""
     feed.lanes.restores.wake(1, ALL)
     return shop.row(listing_id).push_pending == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "goes"),
+    [("available", 14, True), ("available", 16, False), ("available", None, False), ("sold", 1, False)],
+)
+def test_a_replacement_goes_only_while_its_source_was_seen_on_sale_within_a_quarter_of_an_hour(
+    engine: Engine, shop: Shop, state: str, age: int | None, goes: bool
+) -> None:
+    restored = restores(shop, 1)[0]
+    seen = None if age is None else now() - timedelta(minutes=age)
+    shop.alter(listings, restored, restored_at=now())
+    shop.alter(source_items, shop.row(restored).source_item_id, state=state, observed_at=seen)
+    _, offers = SqlListings(engine, now).claim_restores(1, None, 100)
+    assert (restored in [offer.listing_id for offer in offers]) is goes
+    assert len(offers) == len(restores(shop, 1)) - (not goes), "the others have no replacement, or were seen"
