@@ -22,6 +22,7 @@ from mercarich_feed.commands import difference_lines
 from mercarich_feed.domain.answers import Answer, Missing
 from mercarich_feed.use_cases.reconcile import Reconcile
 from mercarich_listings import removed_store, store
+from mercarich_listings.differences import Standing
 from mercarich_listings.listing import make_offer
 from mercarich_listings.read_back import Seen
 from mercarich_listings.removed import HELD, WATCHED
@@ -115,7 +116,9 @@ def test_what_somebody_puts_up_again_after_the_zero_is_told_and_left(
     assert amazon.offer(row.seller_id, row.sku)["accepted"] == pushes
     assert _came_back("left") == before + 1
     with reading(shop.engine) as connection:
-        assert removed_store.standing(connection) == {1: 1}
+        mine = removed_store.standing(connection, 1)
+        assert mine == removed_store.standing(connection, None) == Standing(1, _known(shop, row.sku).came_back_at)
+        assert removed_store.standing(connection, 2) == Standing()
         [stands] = removed_store.page(connection, None, None, 10)
         assert (stands.sku, stands.shown, stands.reason) == (row.sku, 3, CameBackAgain(3))
         assert removed_store.page(connection, 2, None, 10) == []

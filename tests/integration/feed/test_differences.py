@@ -57,6 +57,7 @@ def test_each_kind_is_told_apart_and_the_gauges_equal_the_rows(
     shop.alter(listings, above, differs_since=now() - timedelta(hours=1))
     count(shop)
     assert [metrics.DIFFERING.labels(kind)._value.get() for kind in Difference] == [1, 1, 1, 1]
+    assert metrics.DIFFERING.labels("came_back")._value.get() == 0
     assert 3600 <= metrics.DIFFERING_SECONDS.labels(Difference.ABOVE)._value.get() < 3660
     assert metrics.DIFFERING_SECONDS.labels(Difference.UNKNOWN)._value.get() < 60
 

@@ -59,6 +59,10 @@ BAD: Mapping[str, list[Row]] = {
         ("downgrade", 2, "invalid choice: 'downgrade'"),
         ("wait --seconds soon", 2, "expected whole seconds from 0 to 86400, not 'soon'"),
     ],
+    "db restored": [
+        ("--only-mark --only-wait", 2, "not allowed with argument"),
+        ("backup.sqlite", 2, "unrecognized arguments: backup.sqlite"),
+    ],
     "delete_old_items": [
         ("--expired-days -1", 2, "expected whole days from 0 to 3650, not '-1'"),
         ("--expired-days soon", 2, "expected whole days from 0 to 3650, not 'soon'"),

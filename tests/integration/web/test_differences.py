@@ -16,7 +16,15 @@ from tests.integration.web.site import Browser, let_sign_in
 
 from mercarich_db import tables
 from mercarich_platform.clock import utc_now
-from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
+from mercarich_reasons.push import (
+    AmazonRefused,
+    CameBack,
+    CameBackAgain,
+    ChangedAtAmazon,
+    NotForSale,
+    NotShown,
+    UnknownSku,
+)
 from mercarich_web.differences import asking
 
 ANN, BOB, OPERATOR = 1, 2, 3
@@ -115,9 +123,36 @@ def test_a_kind_can_be_chosen_and_each_is_counted(ann: Browser, rows: Rows) -> N
         ("/differences?kind=other", 1),
         ("/differences?kind=not_for_sale", 1),
         ("/differences?kind=unknown", 1),
+        ("/differences?kind=came_back", 0),
         ("/differences?kind=followed", 0),
     ]
     assert "Nothing of this kind differs" not in page
+
+
+def removed(rows: Rows, sku: str, user_id: int = ANN, shown: int | None = 2, **values: Any) -> None:
+    at = {"created_at": ago(days=9), "removed_at": ago(days=2), "next_read_at": ago(hours=-1), "read_at": ago(hours=1)}
+    found = {"shown": shown, "returns": 1, "came_back_at": ago(hours=3), "attempts": 0, "reason": CameBack(2)}
+    rows.add(tables.removed_offers, user_id=user_id, sku=sku, listing_id=900, **at | found | values)
+
+
+def test_deleted_offers_that_came_back_are_told_to_their_seller_and_to_operators(
+    ann: Browser, operator: Browser, rows: Rows
+) -> None:
+    for number in range(51):
+        removed(rows, f"GONE-{number:03}")
+    removed(rows, "GONE-DOWN", shown=0)
+    removed(rows, "BOB-BACK", BOB, reason=CameBackAgain(2))
+
+    assert "51 deleted offers are at Amazon again." in ann.get("/differences").text
+    page = ann.get("/differences?kind=came_back").text
+    told = cells(page)
+    assert len(told) == 50
+    assert told[0] == ["GONE-000", "2", "3.0 h ago", "deleted here, but Amazon shows 2: it was set to 0"]
+    following = re.search(r'href="([^"]+)" rel="next"', page)
+    assert following is not None
+    assert [row[0] for row in cells(ann.get(following[1].replace("&amp;", "&")).text)] == ["GONE-050"]
+    assert "BOB-BACK" in operator.get("/differences?kind=came_back&seller=2").text
+    assert len(cells(operator.get("/differences?kind=came_back&after=x").text)) == 50
 
 
 @pytest.mark.parametrize("after", ["x", "MHwxfA", "OTl8MXwyMDI2LTExLTI4"])

@@ -4,7 +4,7 @@ A row begins when a listing is deleted, and ends when the SKU is an offer in the
 `store` that does it. All functions run in the caller's transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, 
 
 from mercarich_db.bulk import CHUNK, among, among_keys, insert_missing
 from mercarich_db.tables import listings, removed_offers
+from mercarich_listings.differences import Standing
 from mercarich_listings.removed import Removed
 from mercarich_reasons.reason import Reason
 
@@ -23,7 +24,7 @@ IS_UP: ColumnElement[bool] = removed_offers.c.shown > 0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Returned:
     """A deleted offer that Amazon shows."""
 
     user_id: int
@@ -36,7 +37,7 @@ class Standing:
     """`CameBack`: it gets a zero; `CameBackAgain`: it is left to its seller; else why Amazon refuses the zero."""
 
 
-_STANDING = tuple(removed_offers.c[field.name] for field in fields(Standing))
+_RETURNED = tuple(removed_offers.c[field.name] for field in fields(Returned))
 
 
 def watch(connection: Connection, ids: Sequence[int], at: datetime) -> None:
@@ -78,17 +79,20 @@ def read_soon(connection: Connection, at: datetime, *conditions: ColumnElement[b
     return connection.execute(update(removed_offers).where(*conditions).values(next_read_at=at)).rowcount
 
 
-def standing(connection: Connection) -> Mapping[int, int]:
-    """Count the deleted offers that Amazon shows, by the id of their seller."""
-    query = select(removed_offers.c.user_id, func.count()).where(IS_UP).group_by(removed_offers.c.user_id)
-    return dict(connection.execute(query).all())
+def standing(connection: Connection, user_id: int | None) -> Standing:
+    """Count the deleted offers that Amazon shows, of one seller or (None) of all."""
+    query = select(func.count(), func.min(removed_offers.c.came_back_at)).where(IS_UP, _of(user_id))
+    return Standing(*connection.execute(query).one())
 
 
-def page(connection: Connection, user_id: int | None, after: tuple[int, str] | None, limit: int) -> list[Standing]:
+def page(connection: Connection, user_id: int | None, after: tuple[int, str] | None, limit: int) -> list[Returned]:
     """Return some of them by seller and SKU, starting after the key `after`; `user_id` None: of all sellers."""
-    mine = removed_offers.c.user_id == user_id if user_id is not None else true()
-    query = select(*_STANDING).where(IS_UP, mine, _beyond(after)).order_by(*_KEY).limit(limit)
-    return [Standing(*row) for row in connection.execute(query)]
+    query = select(*_RETURNED).where(IS_UP, _of(user_id), _beyond(after)).order_by(*_KEY).limit(limit)
+    return [Returned(*row) for row in connection.execute(query)]
+
+
+def _of(user_id: int | None) -> ColumnElement[bool]:
+    return true() if user_id is None else removed_offers.c.user_id == user_id
 
 
 def _beyond(after: tuple[int, str] | None) -> ColumnElement[bool]:

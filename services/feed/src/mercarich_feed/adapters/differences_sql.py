@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from mercarich_db.engine import reading
 from mercarich_feed.adapters.accounts_sql import account_usable
+from mercarich_listings import removed_store
 from mercarich_listings.differences import Difference, Standing, standing
 from mercarich_listings.reads import due_since
 from mercarich_platform.clock import Clock
@@ -17,6 +18,8 @@ from mercarich_platform.clock import Clock
 class Differing:
     at: datetime
     kinds: Mapping[Difference, Standing]
+    came_back: Standing
+    """Deleted offers that Amazon shows."""
     read_due_since: datetime | None
     """Of sellers with a usable account; None: no read waits."""
 
@@ -31,4 +34,5 @@ class SqlDifferences:
         now = self._now()
         usable = account_usable(now, self._retry_seconds)
         with reading(self._engine) as connection:
-            return Differing(now, standing(connection), due_since(connection, now, usable))
+            came_back = removed_store.standing(connection, None)
+            return Differing(now, standing(connection), came_back, due_since(connection, now, usable))

@@ -73,7 +73,7 @@ class Gauges:
         metrics.PENDING.labels("restore").set(totals.restores)
         metrics.EXPOSED.set(totals.exposed)
         metrics.OPEN_FEEDS.set(totals.feeds)
-        for difference, standing in differing.kinds.items():
+        for difference, standing in (*differing.kinds.items(), ("came_back", differing.came_back)):
             metrics.DIFFERING.labels(difference).set(standing.count)
             metrics.DIFFERING_SECONDS.labels(difference).set(_age(standing.since, differing.at))
         metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))

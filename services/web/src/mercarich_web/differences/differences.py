@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mercarich_listings.differences import Difference, Standing
+from mercarich_listings.removed_store import Returned
 from mercarich_reasons.push import NotShown
 from mercarich_reasons.reason import Reason
 from mercarich_web import paging
@@ -76,6 +77,21 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """An offer that was deleted here, and that Amazon shows again."""
+
+    username: str
+    offer: Returned
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedPage:
+    rows: Sequence[CameBack]
+    next: tuple[int, str] | None
+    """The seller and SKU of the last row, when more follow."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a page begins: after the listing of this rank (`sql`), time and id."""
 
@@ -122,3 +138,17 @@ def unpacked(text: str) -> Place | None:
         return None
     fits = at.tzinfo is not None and 0 <= place.rank < 100 and 0 <= place.listing_id < 2**63
     return place if fits else None
+
+
+def packed_key(key: tuple[int, str]) -> str:
+    """As `packed`, for a page of deleted offers."""
+    return paging.packed(str(key[0]), key[1])
+
+
+def unpacked_key(text: str) -> tuple[int, str] | None:
+    try:
+        user_id, sku = paging.unpacked(text, 2)
+        number = int(user_id)
+    except ValueError:
+        return None
+    return (number, sku) if 0 <= number < 2**63 else None

@@ -11,7 +11,16 @@ from pydantic import AwareDatetime
 from mercarich_listings.differences import Difference
 from mercarich_web.api.ids import MOST, GivenId, Id
 from mercarich_web.differences.asking import Ask, AskAmazon
-from mercarich_web.differences.differences import FOLLOWED_FOR, Differing, Followed, packed, unpacked
+from mercarich_web.differences.differences import (
+    FOLLOWED_FOR,
+    CameBack,
+    Differing,
+    Followed,
+    packed,
+    packed_key,
+    unpacked,
+    unpacked_key,
+)
 from mercarich_web.differences.sql.differences import SqlDifferences
 from mercarich_web.paging import LONGEST
 from mercarich_web.refusals import NotFound
@@ -21,8 +30,9 @@ from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Seller, Signed
 
 PATH = "/differences"
-Kind = Annotated[Difference | Literal["followed", ""], Query()]
-"""`followed`: no difference any more, but what the books took over from Amazon lately."""
+Kind = Annotated[Difference | Literal["came_back", "followed", ""], Query()]
+"""`came_back`: offers that were deleted here, and that Amazon shows. `followed`: no difference any more, but what the
+books took over from Amazon lately."""
 
 
 Of = Annotated[int, Query(ge=0, le=MOST)]
@@ -56,12 +66,17 @@ def routes(site: Site, book: SqlDifferences, ask: AskAmazon) -> APIRouter:
             kind = ""
         told: dict[str, str | int | None] = {"kind": kind, "seller": seller if visit.is_operator else None}
         followed_since = visit.now - FOLLOWED_FOR
-        rows: Sequence[Differing | Followed]
+        rows: Sequence[Differing | Followed | CameBack]
         following: dict[str, str | int] | None = None
         if user_id is not None and kind == "followed":
             followed = book.followed(user_id, followed_since, below)
             rows, first = followed.rows, below is None
             following = {"below": followed.next} if followed.next is not None else None
+        elif kind == "came_back":
+            key = unpacked_key(after) if after else None
+            returned = book.returned(user_id, key)
+            rows, first = returned.rows, key is None
+            following = {"after": packed_key(returned.next)} if returned.next is not None else None
         else:
             place = unpacked(after) if after else None
             page = book.page(user_id, kind if isinstance(kind, Difference) else None, place)
@@ -75,6 +90,7 @@ def routes(site: Site, book: SqlDifferences, ask: AskAmazon) -> APIRouter:
             seller=told["seller"],
             rows=rows,
             standings=standings,
+            came_back=book.came_back(user_id),
             username=book.username(user_id) if visit.is_operator and user_id is not None else None,
             followed=book.followed_count(user_id, followed_since) if user_id is not None else None,
             heard=ask.heard(Ask(user_id, None, *asked)) if asked is not None and user_id is not None else None,

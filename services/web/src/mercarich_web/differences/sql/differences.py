@@ -7,10 +7,21 @@ from sqlalchemy import ColumnElement, Engine, and_, case, func, select, true, tu
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import amazon_accounts, listing_events, listings, users
-from mercarich_listings.differences import DIFFERS, KIND, Difference, standing
+from mercarich_listings import removed_store
+from mercarich_listings.differences import DIFFERS, KIND, Difference, Standing, standing
 from mercarich_listings.reads import READABLE, due_since
 from mercarich_web.database import reading
-from mercarich_web.differences.differences import ROWS, Differing, Followed, Page, Place, Reads, Standings
+from mercarich_web.differences.differences import (
+    ROWS,
+    CameBack,
+    Differing,
+    Followed,
+    Page,
+    Place,
+    Reads,
+    ReturnedPage,
+    Standings,
+)
 from mercarich_web.listings.sql.offers import ITS_EVENTS
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
@@ -73,6 +84,20 @@ class SqlDifferences:
         count = select(func.count()).select_from(listing_events).where(*_followed(user_id, since))
         with reading(self._engine) as connection:
             return connection.execute(count).scalar_one()
+
+    def came_back(self, user_id: int | None) -> Standing:
+        """Count the deleted offers that Amazon shows."""
+        with reading(self._engine) as connection:
+            return removed_store.standing(connection, user_id)
+
+    def returned(self, user_id: int | None, after: tuple[int, str] | None) -> ReturnedPage:
+        """Return a page of them, by seller and SKU."""
+        with reading(self._engine) as connection:
+            found = removed_store.page(connection, user_id, after, ROWS + 1)
+            sellers = select(users.c.id, users.c.username).where(users.c.id.in_({one.user_id for one in found}))
+            names: dict[int, str] = {row.id: row.username for row in connection.execute(sellers)}
+        rows = [CameBack(names.get(one.user_id, ""), one) for one in found[:ROWS]]
+        return ReturnedPage(rows, (rows[-1].offer.user_id, rows[-1].offer.sku) if len(found) > ROWS else None)
 
     def reads(self, user_id: int | None, now: datetime, *, whole: bool) -> Reads:
         """Return how old what is known of Amazon is. `whole`: also of the oldest read of a seller, which reads all of
