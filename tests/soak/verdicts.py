@@ -23,7 +23,8 @@ from mercarich_db.tables import (
     submissions,
 )
 
-OVERWRITTEN_SECONDS = 3_600.0
+OVERWRITTEN_SECONDS, UNSOLD_SECONDS = 3_600.0, 86_400.0
+"""How long a late feed's quantity may stand: one above 0 as long as a zero is unread, a zero as any other offer."""
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,10 @@ class Verdicts:
             self._of_ledger(ledger, "changes of a seller in Seller Central that a push undid", "fought"),
             self._of_drift("minutes in which Amazon showed more than the 0 of the books, beyond an hour", Kind.ZERO),
             self._of_drift("minutes in which Amazon showed another quantity than the books, beyond a day", Kind.OTHER),
-            _of("newer quantities overwritten by a late feed for more than an hour", list(self._overwritten())),
+            _of(
+                "quantities of late feeds that stood: above 0 for an hour, 0 for a day",
+                list(self._overwritten()),
+            ),
             _of("pictures left behind, or lost", list(self._pictures())),
             _of("listings lost, or other at Amazon than in the books", list(self._lost())),
             _of("things that never came to an end", list(self._unended())),
@@ -102,7 +106,8 @@ class Verdicts:
         for offer in self._plant.market.world.offers.touched.values():
             for change, following in zip(offer.changes, [*offer.changes, None][1:], strict=True):
                 until = following.at if following else now
-                if change.stale and until - change.at > OVERWRITTEN_SECONDS:
+                most = OVERWRITTEN_SECONDS if change.quantity else UNSOLD_SECONDS
+                if change.stale and until - change.at > most:
                     since = _moment(self._plant, {"at": change.at})
                     yield Offence(
                         offer.sku, offer.seller_id, f"{change.quantity} {since}, for {until - change.at:.0f} s"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mercarich_simulator.amazon.offers import FEED, PATCH, SEED, Shown
+from mercarich_simulator.amazon.offers import FEED, PATCH, RETURN, SEED, SELLER, Shown
 from mercarich_simulator.ledger import Frame, Judgement, judge
 from mercarich_simulator.truth import Change
 
@@ -25,6 +25,12 @@ def test_a_withdrawal_after_the_source_sold_is_right_and_its_delay_is_exposure()
 
 def test_a_withdrawal_of_an_offer_whose_source_was_always_available_is_wrong() -> None:
     assert verdict(1, [(130.0, 0)], []).wrong_withdrawals == [130.0]
+
+
+def test_a_zero_for_an_offer_that_was_down_and_came_back_by_itself_withdraws_nothing() -> None:
+    back = [(100.0, 0, SELLER, "", False), (200.0, 1, RETURN, "", False), (300.0, 0)]
+    assert verdict(1, back, []).wrong_withdrawals == []
+    assert verdict(1, [*back, (400.0, 1), (500.0, 0)], []).wrong_withdrawals == [500.0]
 
 
 def test_a_withdrawal_before_the_source_sold_is_wrong() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mercarich_simulator.amazon.offers import ORDER, PUSHES, Shown
+from mercarich_simulator.amazon.offers import ORDER, PUSHES, RETURN, Shown
 from mercarich_simulator.truth import BUYABLE, Change
 
 FOREVER = float("inf")
@@ -89,17 +89,19 @@ def _judge_changes(
     result: Judgement,
 ) -> None:
     boundaries = [moment for span in spans for moment in span]
-    before, since = first, -FOREVER
+    before, since, lane = first, -FOREVER, None
     last_flip: tuple[float, Verdict] | None = None
     for change in changes:
         if (before == 0) != (change.quantity == 0):
             verdict = _verdict(change, spans, max(since, change.at - frame.settled))
+            if lane == RETURN and change.quantity == 0:  # It was down before it came back by itself, and is down again.
+                verdict = Verdict.UNJUDGED
             if verdict is Verdict.WRONG:
                 (result.wrong_restores if change.quantity else result.wrong_withdrawals).append(change.at)
             if last_flip and verdict is not Verdict.UNJUDGED and _nothing_changed(last_flip, change, boundaries):
                 result.double_pushes.append(change.at)
             last_flip = (change.at, verdict)
-        before, since = change.quantity, change.at
+        before, since, lane = change.quantity, change.at, change.lane
 
 
 def _verdict(change: Shown, spans: Sequence[tuple[float, float]], since: float) -> Verdict:
