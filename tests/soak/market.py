@@ -95,14 +95,15 @@ class MarketClient:
 class AmazonTransport(httpx.BaseTransport):
     """A transport of feed's HTTP client. Tokens are returned at once: a thread that waits for one holds a real lock."""
 
-    def __init__(self, market: Market, chance: random.Random) -> None:
+    def __init__(self, market: Market, chance: random.Random, latency: tuple[float, float] = LATENCY) -> None:
         self._market = market
         self._chance = chance
+        self._latency = latency
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         kernel, at_once = self._market.kernel, request.url.path.startswith("/lwa/")
         if not at_once:
-            kernel.sleep(self._chance.uniform(*LATENCY))
+            kernel.sleep(self._chance.uniform(*self._latency))
         lower = {name.lower(): value for name, value in request.headers.items()}
         reply = self._market.answer(request.method, str(request.url), lower, request.read())
         if reply.ending is Ending.HANG:
