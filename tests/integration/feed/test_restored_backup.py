@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.offers import listed, shown
 from tests.integration.feed.shop import Shop, now
@@ -15,14 +16,14 @@ from tests.integration.feed.shop import Shop, now
 from mercarich_contracts.audit import Actor
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import listings, removed_offers, source_items
+from mercarich_db.tables import listings, removed_offers, run_sellers, source_items
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_listings import restored
 from mercarich_listings.restored import Unverified
 from mercarich_reasons.push import NotShown
 from mercarich_runs.adapters.runs_sql import SqlRuns
-from mercarich_runs.ports import Operation, Request, Superseded
+from mercarich_runs.ports import Operation, Outcome, Request, Superseded
 from mercarich_web.recovery.commands import verified_lines
 from mercarich_web.recovery.restored import Recovery
 from mercarich_web.recovery.wiring import recovery_of
@@ -117,6 +118,25 @@ def test_amazon_is_read_for_an_offer_that_is_up_once_its_source_was_seen(
     feed.lanes.follow.wake(1)
     eventually(lambda: shop.row(seen).quantity == 0)
     assert (shop.row(unseen).quantity, shop.row(unseen).next_read_at) == (1, since + restored.OFFERS_WITHIN)
+
+
+def test_a_source_that_was_looked_at_in_vain_or_found_since_does_not_keep_the_restore_open(
+    shop: Shop, recovery: Recovery
+) -> None:
+    recovery.mark(SOMEBODY)
+    before = left(recovery).sources
+    replaced = next(row for row in shop.rows(1) if row.quantity and not row.searching)
+    shop.alter(source_items, replaced.source_item_id, observed_at=now())  # by the updater: no check has looked at it
+    assert left(recovery).sources == before - 1
+
+    runs, whole = SqlRuns(shop.engine, Operation.CHECK), Request(Marketplace.YAHOO, plans=(2, 4))
+    for request, seen in ((replace(whole, skus=("A",)), 1), (whole, before)):
+        run = runs.start(request, None, now())
+        tally = insert(run_sellers).values(run_id=run.id, user_id=1, planned=1, checked=0, fallen=0)
+        run_tx(shop.engine, partial(Connection.execute, statement=tally))
+        assert left(recovery).sources == before - 1
+        runs.end(run, Outcome.FINISHED, now())
+        assert left(recovery).sources == before - seen
 
 
 def test_a_listing_that_was_deleted_meanwhile_is_told_and_does_not_come_back(

@@ -4,7 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
-from mercarich_db.tables import amazon_accounts, listings, removed_offers, restorations, source_items, users
+from mercarich_db.tables import (
+    amazon_accounts,
+    listings,
+    removed_offers,
+    restorations,
+    run_sellers,
+    runs,
+    source_items,
+    users,
+)
 from mercarich_listings.restored import OFFERS_WITHIN, Unverified
 
 _SOURCE = source_items.c.id == listings.c.source_item_id
@@ -39,9 +48,18 @@ def zero_unverified(restored_at: datetime) -> ColumnElement[bool]:
 
 
 def source_unseen(restored_at: datetime) -> ColumnElement[bool]:
-    """SQL condition: the offer is up, and its source was not seen since. That of a marked offer is gone."""
-    unseen = or_(source_items.c.checked_at.is_(None), source_items.c.checked_at < restored_at)
-    return and_(_up(), ~listings.c.searching, exists().where(_SOURCE, unseen))
+    """SQL condition: the offer is up, and its source was not looked at since. That of a marked offer is gone.
+
+    A look may tell nothing, and leaves no time: it was made when a check of the whole seller has ended that let go of
+    the source.
+    """
+    looks = (source_items.c.checked_at, source_items.c.observed_at)
+    unseen = and_(*(or_(at.is_(None), at < restored_at) for at in looks))
+    since = and_(runs.c.operation == "check", runs.c.started_at >= restored_at, runs.c.outcome == "finished")
+    whole = and_(since, runs.c.marketplace == listings.c.marketplace, runs.c.arguments.contains('"skus":[]'))
+    took = exists().where(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == listings.c.user_id)
+    let_go = and_(source_items.c.check_run.is_(None), exists().where(whole, took))
+    return and_(_up(), ~listings.c.searching, exists().where(_SOURCE, unseen, ~let_go))
 
 
 def unread(restored_at: datetime) -> ColumnElement[bool]:
