@@ -69,7 +69,7 @@ class Drift:
     def look(self) -> None:
         now = self._plant.kernel.unix()
         passed, self._looked_at = now - self._looked_at, now
-        if self._refusing():
+        if refuses(self._plant):
             return
         before, self._drifting = self._drifting, {}
         for key, kind, text in self._differences():
@@ -99,14 +99,16 @@ class Drift:
                 for row in connection.execute(query)
             }
 
-    def _refusing(self) -> bool:
-        world = self._plant.market.world
-        wall = world.clock.wall()
-        for fault in world.faults.active:
-            age = wall - fault.set_at - fault.from_seconds
-            if fault.target in ("spapi", "lwa") and (fault.for_seconds is None or 0 <= age < fault.for_seconds):
-                return True
-        return False
+
+def refuses(plant: Plant) -> bool:
+    """Return whether Amazon refuses somebody now."""
+    world = plant.market.world
+    wall = world.clock.wall()
+    for fault in world.faults.active:
+        age = wall - fault.set_at - fault.from_seconds
+        if fault.target in ("spapi", "lwa") and (fault.for_seconds is None or 0 <= age < fault.for_seconds):
+            return True
+    return False
 
 
 def _shown(offer: Offer) -> int:
