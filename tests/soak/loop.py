@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from tests.soak.kernel import Kernel, Killed, Process
 
 Result = TypeVar("Result")
+_CANCELLED_IN = 100
+"""Maximum number of rounds of the loop until cancelled tasks have ended; each may await others."""
 
 
 class _Nothing(selectors.BaseSelector):
@@ -16,6 +18,8 @@ class _Nothing(selectors.BaseSelector):
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        self.waits = True
+        """Whether to select waits."""
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         return selectors.SelectorKey(fileobj, _number(fileobj), events, data)
@@ -24,7 +28,7 @@ class _Nothing(selectors.BaseSelector):
         return selectors.SelectorKey(fileobj, _number(fileobj), 0, None)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None or timeout > 0:
+        if self.waits and (timeout is None or timeout > 0):
             self._kernel.park(None if timeout is None else self._kernel.now + timeout)
         return []
 
@@ -34,12 +38,26 @@ class _Nothing(selectors.BaseSelector):
 
 class _Loop(asyncio.SelectorEventLoop):
     def __init__(self, kernel: Kernel) -> None:
-        super().__init__(_Nothing(kernel))
+        self._nothing = _Nothing(kernel)
+        super().__init__(self._nothing)
         self._kernel = kernel
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self._kernel.now
+
+    def end(self) -> None:
+        """Cancel what is under way, let it end without waiting, and close."""
+        self._nothing.waits = False
+        for _ in range(_CANCELLED_IN):
+            tasks = asyncio.all_tasks(self)
+            if not tasks:
+                break
+            for task in tasks:
+                task.cancel()
+            self.call_soon(self.stop)
+            self.run_forever()
+        self.close()
 
 
 class VirtualLoop:
@@ -96,7 +114,7 @@ class VirtualLoop:
         try:
             self._loop.run_forever()
         finally:
-            self._loop.close()
+            self._loop.end()
 
 
 def _number(fileobj: Any) -> int:
