@@ -91,11 +91,12 @@ class Marker:
         return marked
 
     def _taken(self, connection: Connection, ids: Sequence[int]) -> Counter[int]:
-        """Lock those of the rows that older open runs still have; return their number by run."""
+        """Return how many of the rows each older open run still has. Lock them all: an older run may mark some now."""
         if not self._older:
             return Counter()
-        of_older = select(self._columns.run).where(among(self._columns.id, ids), self._columns.run.in_(self._older))
-        return Counter(connection.execute(of_older.with_for_update()).scalars())
+        rows = select(self._columns.run).where(among(self._columns.id, ids)).order_by(self._columns.id)
+        held = Counter(connection.execute(rows.with_for_update()).scalars())
+        return Counter({run_id: held[run_id] for run_id in self._older if held[run_id]})
 
     def _going_on(self, connection: Connection) -> Sequence[int]:
         """Return the older runs that go on beside this one. None joins them: a start has a higher id."""
