@@ -47,21 +47,33 @@ class Verdicts:
         self._sentinel = sentinel
         self._drift = drift
         self._at_start = listings_at_start
+        self._refused = self._refused_for_good()
 
     def pending(self) -> dict[str, int]:
-        """Unfinished work; all of it must end without help."""
-        listed = listings.c.listed
+        """Unfinished work; all of it must end without help, but of SKUs that Amazon refuses for good."""
+        listed = and_(listings.c.listed, listings.c.id.not_in(self._refused))
         unread = and_(listed, listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None), ~listings.c.orphan)
         waiting = {
             "pushes": _count_of(listings, and_(listed, listings.c.push_pending == 1)),
             "pushes not read back": _count_of(listings, unread),
             "held withdrawals": _count_of(listings, listings.c.hold_id.is_not(None)),
-            "listings that are to leave Amazon": _count_of(listing_removals, listing_removals.c.accepted_at.is_(None)),
+            "listings that are to leave Amazon": _count_of(
+                listing_removals,
+                and_(listing_removals.c.accepted_at.is_(None), listing_removals.c.listing_id.not_in(self._refused)),
+            ),
             "feeds": _count_of(submissions, submissions.c.ended_at.is_(None)),
             "runs": _count_of(runs, runs.c.outcome == "running"),
         }
         with reading(self._plant.database.books) as connection:
             return {name: found for name, query in waiting.items() if (found := connection.execute(query).scalar_one())}
+
+    def _refused_for_good(self) -> frozenset[int]:
+        """Return ids of the listings whose SKU Amazon refuses for good: they are told, and nothing can be done."""
+        query = select(listings.c.id, amazon_accounts.c.seller_id, listings.c.sku)
+        query = query.join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
+        forbidden = self._plant.market.world.offers.forbidden
+        with reading(self._plant.database.books) as connection:
+            return frozenset(row.id for row in connection.execute(query) if forbidden(row.seller_id, row.sku))
 
     def all(self, market_stopped_at: float) -> list[Verdict]:
         """`market_stopped_at`: unix seconds. Everything that went before must be withdrawn by now."""
@@ -168,7 +180,7 @@ class Verdicts:
         for row in rows:
             offer = offers.get(row.seller_id, row.sku)
             shown = offer.quantity if offer else None
-            if shown != row.quantity:
+            if shown != row.quantity and not offers.forbidden(row.seller_id, row.sku):
                 yield Offence(row.sku, row.seller_id, f"Amazon shows {shown}, the books say {row.quantity}")
         catalogue, left = self._plant.market.world.catalogue, left_to_sellers(self._plant)
         for marketplace, shelf in catalogue.shelves.items():
