@@ -141,6 +141,28 @@ def test_half_of_the_uncertain_ones_is_enough() -> None:
     assert _judged(canaries, {**half, "2": _item(State.SOLD)}).doubt is Doubt.WRONG
 
 
+@pytest.mark.parametrize(
+    ("gone", "on_sale", "doubt"),
+    [
+        ([State.AVAILABLE], [State.AVAILABLE] * 3, None),
+        ([State.AVAILABLE] * 2, [State.SOLD], Doubt.UNVOUCHED),
+        ([], [State.SOLD] * 2, Doubt.UNVOUCHED),
+        ([State.AVAILABLE] * 3, [State.AVAILABLE], Doubt.WRONG),
+        ([], [State.UNKNOWN], Doubt.WRONG),
+    ],
+)
+def test_one_or_two_drawn_ones_that_changed_leave_out_no_route(
+    gone: list[State], on_sale: list[State], doubt: Doubt | None
+) -> None:
+    """What a run leaves out keeps its known state, and would be drawn again by every later one."""
+    known = [(Expected.GONE, state) for state in gone] + [(Expected.ON_SALE, state) for state in on_sale]
+    canaries = [Canary(str(n), expected, SHOPS, certain=False) for n, (expected, _) in enumerate(known)]
+    seen = {
+        str(n): _item(state, Reason.BLOCKED if state is State.UNKNOWN else None) for n, (_, state) in enumerate(known)
+    }
+    assert _judged(canaries, seen).doubt is doubt
+
+
 def test_what_is_gone_vouches_for_nothing() -> None:
     """A route that shows nothing at all shows a gone canary rightly."""
     assert _judged([DEAD], {"d": _item(State.GONE, Reason.NOT_FOUND)}).doubt is Doubt.UNVOUCHED

@@ -320,7 +320,7 @@ def test_what_no_hold_keeps_goes_and_a_run_without_update_withdraws_nothing(
         pytest.param(None, SOLD, SHOPS, WRONG, "confirmed", id="the route is right again"),
         pytest.param(Doubt.UNVOUCHED, ABSENT, SHOPS, UNVOUCHED, None, id="an unvouched route confirms no absence"),
         pytest.param(Doubt.UNVOUCHED, SOLD, SHOPS, UNVOUCHED, "confirmed", id="but what it reads"),
-        pytest.param(None, ABSENT, SHOPS, UNVOUCHED, "confirmed", id="a canary vouches for it now"),
+        pytest.param(None, ABSENT, SHOPS, UNVOUCHED, "new", id="a canary vouches for it now: the brake weighs it"),
     ],
 )
 def test_a_route_in_doubt_confirms_nothing_that_it_says(

@@ -138,7 +138,8 @@ class SqlRuns:
             if request.covers(request_of(request.marketplace, row.arguments))
         ]
         ended = {"outcome": Outcome.SUPERSEDED, "phase": "ended", "ended_at": now, "note": NewerRunStarted()}
-        connection.execute(update(runs).where(runs.c.id.in_(covered)).values(ended))
+        still = and_(runs.c.id.in_(covered), runs.c.outcome == Outcome.RUNNING)
+        connection.execute(update(runs).where(still).values(ended))
 
     def _locked_generation(self, connection: Connection, marketplace: Marketplace) -> int:
         """Lock the head and return its generation. The lock orders the starts: the last to get it is the newest."""

@@ -12,6 +12,10 @@ from mercarich_contracts.sites import SITES
 from mercarich_reasons.holds import CanariesDiffer
 from mercarich_reasons.reason import Reason
 
+FEW = 3
+"""Fewer drawn canaries of a known state cannot show that a route is wrong by showing another state: each may have
+changed by itself, and what is left out of a run would never be looked at again, and be drawn again."""
+
 
 class Expected(StrEnum):
     """The known state of a canary."""
@@ -60,7 +64,8 @@ def judge_canaries(
 ) -> Mapping[RouteName, CanaryVerdict]:
     """Judge each route that has canaries by what was `seen` by it, keyed by route and item id.
 
-    Every certain canary must be as expected, and at least half of the uncertain ones of each known state.
+    Every certain canary must be as expected, and at least half of the uncertain ones of each known state, if they are
+    not `FEW`. One on sale must be as expected to vouch for its route.
     """
     by_route: defaultdict[RouteName, list[Canary]] = defaultdict(list)
     for canary in canaries:
@@ -76,13 +81,16 @@ def _judged(canaries: Sequence[Canary], seen: Mapping[str, Item | None]) -> Cana
     for state in Expected:
         uncertain = [canary for canary in canaries if canary.expected is state and not canary.certain]
         missed = [canary for canary in wrong if canary in uncertain]
-        if len(missed) * 2 <= len(uncertain):
-            wrong = [canary for canary in wrong if canary not in missed]
+        if len(missed) * 2 > len(uncertain):
+            missed = [one for one in missed if len(uncertain) < FEW and _is_known(seen[one.item_id])]
+        wrong = [canary for canary in wrong if canary not in missed]
     if not wrong:
-        on_sale = any(canary.expected is Expected.ON_SALE for canary in canaries)
+        on_sale = any(
+            canary.expected is Expected.ON_SALE and _as_expected(canary, seen[canary.item_id]) for canary in canaries
+        )
         return CanaryVerdict() if on_sale else UNVOUCHED
     answers = [seen[canary.item_id] for canary in wrong]
-    lies = any(item is not None and item.state is not State.UNKNOWN for item in answers)
+    lies = any(_is_known(item) for item in answers)
     return CanaryVerdict(Doubt.WRONG, lies, _difference(wrong, len(canaries), answers[0]))
 
 
@@ -92,6 +100,10 @@ def _difference(wrong: Sequence[Canary], asked: int, seen: Item | None) -> Canar
     expected = State.AVAILABLE if first.expected is Expected.ON_SALE else State.GONE
     state, why = (None, None) if seen is None else (seen.state, seen.reason)
     return CanariesDiffer(len(wrong), asked, first.item_id, expected, state, why, first.route)
+
+
+def _is_known(item: Item | None) -> bool:
+    return item is not None and item.state is not State.UNKNOWN
 
 
 def _as_expected(canary: Canary, item: Item | None) -> bool:

@@ -133,7 +133,7 @@ class _Rounds:
 
     def _mind_routes(self, trusted: Trusted) -> None:
         """Record which routes are in doubt, with holds of wrong ones if a canary lies or other routes go on."""
-        before, self._newest = self._newest, trusted
+        before = self._newest
         if trusted is before:
             return
         new = [
@@ -149,6 +149,7 @@ class _Rounds:
         if was_wrong != trusted.wrong.keys():
             self._publishing.start_over()
             log.warning("other routes are wrong", extra={"run": self._run.id, "routes": sorted(trusted.wrong)})
+        self._newest = trusted  # Last: the database may have been away, and all of this is done again then.
 
     def _done(self, counts: Counts) -> bool:
         """Publish as many batches as there is room for; return whether the run is done."""
