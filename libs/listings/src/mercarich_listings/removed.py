@@ -22,7 +22,7 @@ OFTEN = timedelta(days=7)
 """Time for which that is every hour, as for zeros; then it is every day. For a seller who deletes 5,000 offers each day
 (DELETE_DAILY_LISTINGS), that is 42,000 searches a day, and 23,250 for the rest: a sixth of the quota."""
 HELD = timedelta(days=1)
-"""Time after which a zero counts as accepted by everybody: a later return is answered with a zero again."""
+"""Time after which a zero counts as accepted by everybody: a later return gets a zero again."""
 
 
 @dataclass(frozen=True, slots=True)

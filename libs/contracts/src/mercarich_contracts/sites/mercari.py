@@ -4,6 +4,7 @@ from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.sites.site import ConditionRule, Items, Pool, SearchPage, Site, Words
 
 ORDINARY = Items(
+    words=Words(en="ordinary items", ja="通常の商品"),
     ids=r"m[0-9]{8,14}",
     lengths=(9, 15),
     page="https://jp.mercari.com/item/{id}",
@@ -11,6 +12,7 @@ ORDINARY = Items(
     route=RouteName.MERCARI_ITEM,
 )
 SHOPS = Items(
+    words=Words(en="Mercari Shops", ja="メルカリShops"),
     ids=r"[0-9A-Za-z]{22}",
     lengths=(22, 22),
     page="https://jp.mercari.com/shops/product/{id}",

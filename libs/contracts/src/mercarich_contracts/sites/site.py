@@ -10,7 +10,7 @@ from mercarich_contracts.market import Marketplace, RouteName
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A marketplace's name in each language."""
+    """A name in each language."""
 
     en: str
     ja: str
@@ -18,8 +18,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """One kind of item: the form of its ids and where a person looks at it."""
+    """One kind of item: its name, the form of its ids and where a person looks at it."""
 
+    words: Words
     ids: str
     """A regular expression of the whole id, without groups."""
     lengths: tuple[int, int]
@@ -101,6 +102,8 @@ class Site:
     """Its search can be asked for the wanted condition or better alone."""
     list_route: RouteName | None = None
     """The request that returns many items of a seller at once; None: there is none."""
+    list_words: Words = Words(en="sellers' lists", ja="出品者の商品一覧")
+    """The name of what that request returns."""
 
     def __str__(self) -> str:
         return self.marketplace.value

@@ -8,6 +8,7 @@ SITE = Site(
     words=Words(en="Yahoo! Auctions", ja="ヤフオク!"),
     items=(
         Items(
+            words=Words(en="auctions", ja="オークション"),
             ids=r"[a-z]?[0-9]{6,12}",
             lengths=(6, 13),
             page="https://auctions.yahoo.co.jp/jp/auction/{id}",

@@ -8,12 +8,7 @@ SEEN = "{word} ({because})"
 YEN = "{:,} yen"
 LISTED = ", "
 MARKETPLACES = sites.words("en")
-ROUTES: Mapping[str, str] = {
-    "yahoo-item": "auctions",
-    "mercari-item": "ordinary items",
-    "mercari-shops": "Mercari Shops",
-    "mercari-seller": "sellers' lists",
-}
+ROUTES = sites.route_words("en")
 STATES: Mapping[str, str] = {
     "available": "on sale",
     "unbuyable": "not at a fixed price",

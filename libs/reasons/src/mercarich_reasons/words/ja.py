@@ -8,12 +8,7 @@ SEEN = "{word}（{because}）"
 YEN = "{:,}円"
 LISTED = "、"
 MARKETPLACES = sites.words("ja")
-ROUTES: Mapping[str, str] = {
-    "yahoo-item": "オークション",
-    "mercari-item": "通常の商品",
-    "mercari-shops": "メルカリShops",
-    "mercari-seller": "出品者の商品一覧",
-}
+ROUTES = sites.route_words("ja")
 STATES: Mapping[str, str] = {
     "available": "販売中",
     "unbuyable": "即決価格なし",

@@ -1,4 +1,4 @@
-"""Canaries: items of known state, which show whether a route answers truly. No I/O."""
+"""Canaries: items of known state, which show whether the responses of a route are true. No I/O."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

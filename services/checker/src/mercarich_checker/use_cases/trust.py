@@ -1,4 +1,4 @@
-"""Whether a run can be trusted now: the canaries of its routes look as expected, and most answers are not unknown."""
+"""Whether a run can be trusted now: the canaries of its routes look as expected, and most results are not unknown."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence

@@ -70,7 +70,7 @@ class SqlWatch:
 
 
 def _is_news(removed: Removed, answer: Answer) -> bool:
-    """Return whether the answer is of this deletion, and newer than what is known."""
+    """Return whether Amazon's response concerns this deletion, and is newer than what is known."""
     known = removed.read_at
     return answer.offer.changed_at == removed.removed_at and (known is None or answer.at > known)
 

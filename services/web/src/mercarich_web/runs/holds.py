@@ -27,8 +27,8 @@ class Hold:
     listings: int
     """Listings that wait for the hold now."""
     route: str | None = None
-    """The request whose answers are not believed: yahoo-item, mercari-item, mercari-shops or mercari-seller; null: the
-    hold is for the answers to all requests."""
+    """The request whose responses are not believed: yahoo-item, mercari-item, mercari-shops or mercari-seller; null: it
+    is of no single one."""
 
 
 @dataclass(frozen=True, slots=True)
