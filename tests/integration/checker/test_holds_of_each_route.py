@@ -19,7 +19,7 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import holds, listings, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import CanariesDiffer, TooManyAbsent
-from mercarich_runs.ports import Request, Run
+from mercarich_runs.ports import Outcome, Request, Run
 
 SHOPS = [f"AbCdEfGhIjKlMnOpQrS{n:03}" for n in range(25)]
 LIST = RouteName.MERCARI_SELLER
@@ -106,3 +106,25 @@ def test_what_a_wrong_list_said_is_settled_by_the_items_own_page(engine: Engine,
 
     assert (again.item_id, again.seller_id) == (ORDINARY[0], None)
     assert _down(shop) == set(ORDINARY)
+
+
+def test_a_run_confirms_what_is_held_of_its_own_sellers_alone_and_takes_over_from_one_that_ended(
+    engine: Engine, shop: Shop
+) -> None:
+    for name in ("a", "b"):
+        shop.seller(name)
+    run, plan = _started(engine, shop, [*SHOPS])
+    _record(engine, shop, run, [_seen(each, State.SOLD, Reason.SOLD_OUT, RouteName.MERCARI_SHOPS) for each in SHOPS])
+    assert _down(shop) == set()
+    runs = SqlRuns(engine)
+
+    of_b, of_a = (Request(Marketplace.MERCARI, (2, 4), usernames=(name,)) for name in "ba")
+    other = runs.start(of_b, None, utc_now())
+    list(plan.mark(other, of_b, plan.sellers(of_b)))
+    assert (plan.held_since(other), plan.want_second_look(other, utc_now())) == (None, 0)
+
+    dead = runs.start(of_a, None, utc_now())
+    list(plan.mark(dead, of_a, plan.sellers(of_a)))
+    assert plan.want_second_look(run, utc_now()) == 0
+    runs.end(dead, Outcome.FAILED, utc_now())
+    assert plan.want_second_look(run, utc_now()) == len(SHOPS)

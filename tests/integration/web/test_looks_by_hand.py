@@ -87,6 +87,17 @@ def test_a_run_that_is_not_trusted_takes_nothing_in(
     assert sources(engine)["x111111"] == (None, 0)
 
 
+@pytest.mark.parametrize(("marketplace", "taken"), [("yahoo", None), ("mercari", 1)])
+def test_nothing_is_taken_in_while_an_older_wider_run_is_held(
+    ann: Browser, engine: Engine, rows: Rows, marketplace: str, taken: int | None
+) -> None:
+    """The newest run, of fewer sellers, may have ended before the marketplace was in trouble."""
+    rows.run(2, marketplace=marketplace, phase="held", outcome="running", ended_at=None)
+    ann.post("/listings/apply", action="check", everything="true")
+
+    assert sources(engine)["x111111"][0] == taken
+
+
 @pytest.mark.parametrize("phase", ["checking", "confirming"])
 def test_a_run_under_way_takes_it_in(ann: Browser, engine: Engine, rows: Rows, phase: str) -> None:
     rows.change(update(tables.runs).values(phase=phase, outcome="running"))

@@ -163,6 +163,19 @@ def test_one_or_two_drawn_ones_that_changed_leave_out_no_route(
     assert _judged(canaries, seen).doubt is doubt
 
 
+def test_one_item_of_a_seller_shows_that_the_sellers_list_works() -> None:
+    """A list is read only as far as needed: the seller's other item may be further down."""
+    canaries = [
+        Canary(f"{seller}{n}", Expected.ON_SALE, LIST, certain=False, seller_id=seller)
+        for seller in ("a", "b", "c")
+        for n in (1, 2)
+    ]
+    assert _judged(canaries, {"b1": _item(State.AVAILABLE), "c2": _item(State.AVAILABLE)}).doubt is None
+    assert _judged(canaries, {"a1": _item(State.AVAILABLE)}).doubt is Doubt.WRONG
+    sold = {each: _item(State.SOLD) for each in ("a2", "b2", "c2")}
+    assert _judged(canaries, {**sold, "a1": _item(State.AVAILABLE)}).doubt is Doubt.WRONG
+
+
 def test_what_is_gone_vouches_for_nothing() -> None:
     """A route that shows nothing at all shows a gone canary rightly."""
     assert _judged([DEAD], {"d": _item(State.GONE, Reason.NOT_FOUND)}).doubt is Doubt.UNVOUCHED

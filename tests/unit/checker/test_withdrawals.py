@@ -346,19 +346,26 @@ SHOPS_SOLD, SHOPS_ABSENT, ITEM_ABSENT = Fall(2, SHOPS, False), Fall(2, SHOPS, Tr
         (Doubt.WRONG, [], [HoldKind.CANARIES], {}),
         (Doubt.WRONG, [WRONG], [], {SHOPS_SOLD: 9, SHOPS_ABSENT: 9}),
         (Doubt.WRONG, [replace(WRONG, released_at=NOW, released_by="ops")], [], {}),
+        (
+            Doubt.WRONG,
+            [replace(WRONG, run_id=EARLIER_RUN, released_at=NOW, released_by="ops")],
+            [HoldKind.CANARIES],
+            {},
+        ),
         (Doubt.WRONG, [replace(WRONG, released_at=NOW)], [HoldKind.CANARIES], {}),
         (Doubt.WRONG, [replace(WRONG, route=ITEMS)], [HoldKind.CANARIES], {}),
         (Doubt.UNVOUCHED, [], [HoldKind.UNVOUCHED], {}),
         (Doubt.UNVOUCHED, [UNVOUCHED], [], {SHOPS_ABSENT: 10}),
     ],
-    ids=["none", "wrong", "held", "released", "closed", "another's", "unvouched", "held so"],
+    ids=["none", "wrong", "held", "released", "released in another run", "closed", "another's", "unvouched", "held so"],
 )
 def test_what_a_route_in_doubt_says_is_kept_by_its_own_hold(
     doubt: Doubt | None, holds: list[Hold], opened: list[HoldKind], kept: dict[Fall, int]
 ) -> None:
     falls, doubts = [SHOPS_SOLD, SHOPS_ABSENT, ITEM_ABSENT], {} if doubt is None else {SHOPS: doubt}
 
-    assert [(new.kind, new.route) for new in brake.of_doubt(holds, falls, doubts)] == [(kind, SHOPS) for kind in opened]
+    new = brake.of_doubt(holds, falls, doubts, RUN)
+    assert [(one.kind, one.route) for one in new] == [(kind, SHOPS) for kind in opened]
     assert brake.kept_by_doubt(holds, falls, doubts) == kept
 
 

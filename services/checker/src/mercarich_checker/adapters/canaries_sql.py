@@ -21,8 +21,11 @@ LISTS = 3
 OF_LIST = 2
 """Items that are looked for in each list: a proxy asks for no list for the sake of one item."""
 
+LATEST = 20_000
+"""Number of items looked at last in which canaries are searched for: a rare kind must not read a whole marketplace."""
+
 DRAWN_FROM = 500
-"""Number of latest items of each kind that canaries are drawn from."""
+"""Number of those of each kind that canaries are drawn from."""
 
 _FINAL = (State.SOLD, State.ENDED, State.GONE)
 _items = source_items.c
@@ -56,9 +59,10 @@ def _is_of(kind: Items) -> ColumnElement[bool]:
 
 
 def _latest(site: Site) -> Select[Any]:
-    known = (_items.marketplace == site.marketplace, _items.check_problem.is_(None))
-    newest = _items.checked_at.desc()
-    return select(_items.item_id, _items.seller_id).where(*known).order_by(newest).limit(DRAWN_FROM)
+    of_site = select(_items.id).where(_items.marketplace == site.marketplace)
+    latest = of_site.order_by(_items.checked_at.desc(), _items.id.desc()).limit(LATEST).subquery()
+    known = select(_items.item_id, _items.seller_id).join(latest, latest.c.id == _items.id)
+    return known.where(_items.check_problem.is_(None)).order_by(_items.checked_at.desc()).limit(DRAWN_FROM)
 
 
 def _on_sale(latest: Select[Any]) -> Select[Any]:
@@ -73,7 +77,7 @@ def _gone(latest: Select[Any]) -> Select[Any]:
 
 
 def _draw(rows: Sequence[AnyRow]) -> Sequence[str]:
-    one_a_seller = {row.seller_id or row.item_id: row.item_id for row in rows}
+    one_a_seller = {row.seller_id or row.item_id: row.item_id for row in reversed(rows)}  # the one looked at last
     return random.sample(sorted(one_a_seller.values()), min(EACH, len(one_a_seller)))
 
 

@@ -13,7 +13,7 @@ from mercarich_db.bulk import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
-_BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS))
+_BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS, holds.c.applied_at.is_(None)))
 _OF_RUN = _HOLD.where(
     or_(
         holds.c.run_id == bindparam("run_id"),
@@ -29,7 +29,7 @@ _NEW = insert(holds).returning(holds.c.id)
 
 
 def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Hold]:
-    """Return the holds that still exist, by id."""
+    """Return the holds that stand, by id: one that was closed while a worker added to it keeps nothing."""
     return {hold.id: hold for hold in _read(connection, _BY_ID, ids=sorted(ids))} if ids else {}
 
 

@@ -18,12 +18,12 @@ from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Filter, Rows
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import holds, listings, source_items
+from mercarich_db.tables import holds, listings, run_sellers, runs, source_items
 from mercarich_reasons.reason import Reason
 from mercarich_runs.adapters.cover_sql import require_cover
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
-from mercarich_runs.ports import Place, Request, Run, Sellers
+from mercarich_runs.ports import Operation, Outcome, Place, Request, Run, Sellers
 
 OF_SELLERS = 1000
 """Maximum number of further items that are looked up for a group of sellers."""
@@ -105,7 +105,9 @@ class SqlPlan(PendingRows[BatchItem]):
         def mark(connection: Connection) -> int:
             guard(connection, run)
             held = self._held_sources(run)
-            again = update(source_items).where(_items.id.in_(held), _items.check_run.is_(None))
+            ended = select(runs.c.id).where(runs.c.operation == Operation.CHECK, runs.c.outcome != Outcome.RUNNING)
+            free = or_(_items.check_run.is_(None), _items.check_run.in_(ended))
+            again = update(source_items).where(_items.id.in_(held), free)
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
             return connection.execute(again.values(check_run=run.id, **fresh)).rowcount
 
@@ -118,7 +120,8 @@ class SqlPlan(PendingRows[BatchItem]):
             return since
 
     def _held_sources(self, run: Run) -> Select[Any]:
-        """Select the sources of held listings that a second look may confirm: by a route that is not in doubt.
+        """Select the sources of held listings of the run's sellers that a second look may confirm: by a route that is
+        not in doubt.
 
         What a list has shown is looked at by the item's own page.
         """
@@ -126,7 +129,9 @@ class SqlPlan(PendingRows[BatchItem]):
         doubted = {kind.route for kind in SITES[run.marketplace].items} & self._doubts.keys()
         believed = or_(holds.c.route.is_(None), holds.c.route.not_in(sorted(doubted)))
         held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
-        return held.where(confirmable, believed, listings.c.marketplace == run.marketplace)
+        its_sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run.id)
+        own = and_(listings.c.marketplace == run.marketplace, listings.c.user_id.in_(its_sellers))
+        return held.where(confirmable, believed, own)
 
     def known_items(self, marketplace: Marketplace, named: Collection[RouteName] = ()) -> Sequence[Canary]:
         with reading(self._engine) as connection:

@@ -66,7 +66,7 @@ def _kept_by_doubt(
     known = holds_sql.of_run(connection, batch.run_id, batch.marketplace)
     opened = [
         holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, now)
-        for new in brake.of_doubt(known, falls, doubts)
+        for new in brake.of_doubt(known, falls, doubts, batch.run_id)
     ]
     return brake.kept_by_doubt([*known, *opened], falls, doubts)
 

@@ -180,9 +180,16 @@ def keeping(standing: Sequence[Hold], falls: Iterable[Fall]) -> dict[Fall, int]:
     return kept
 
 
-def of_doubt(holds: Iterable[Hold], falls: Iterable[Fall], doubts: Mapping[RouteName, Doubt]) -> list[NewHold]:
-    """Return new holds for routes in doubt by which something falls, unless a hold is open or a person released it."""
-    had = {(hold.kind, hold.route) for hold in holds if hold.released_at is None or hold.released_by is not None}
+def of_doubt(
+    holds: Iterable[Hold], falls: Iterable[Fall], doubts: Mapping[RouteName, Doubt], run_id: int
+) -> list[NewHold]:
+    """Return new holds for routes in doubt by which something falls, unless a hold is open or a person released one of
+    this run."""
+    had = {
+        (hold.kind, hold.route)
+        for hold in holds
+        if hold.released_at is None or (hold.released_by is not None and hold.run_id == run_id)
+    }
     kinds = {fall.route: _BY_DOUBT[doubts[fall.route]] for fall in falls if fall.is_doubted(doubts)}
     return [
         NewHold(kind, NoCanaryVouches(route), route=route)

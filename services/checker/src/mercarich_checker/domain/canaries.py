@@ -78,6 +78,9 @@ def judge_canaries(
 
 def _judged(canaries: Sequence[Canary], seen: Mapping[str, Item | None]) -> CanaryVerdict:
     wrong = [canary for canary in canaries if not _as_expected(canary, seen[canary.item_id])]
+    # A list is read only as far as needed, so that one of its items shows that it works.
+    listed = {canary.seller_id for canary in canaries if canary.seller_id is not None and canary not in wrong}
+    wrong = [canary for canary in wrong if canary.seller_id not in listed or seen[canary.item_id] is not None]
     for state in Expected:
         uncertain = [canary for canary in canaries if canary.expected is state and not canary.certain]
         missed = [canary for canary in wrong if canary in uncertain]

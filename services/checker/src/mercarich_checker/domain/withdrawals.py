@@ -125,7 +125,7 @@ def sort_out(
             continue  # the same response again: a person decides, in whatever run
         elif hold is not None and hold.is_of_doubt and hold.route is fall.route and fall.is_doubted(doubts):
             continue  # the same doubt, in whatever run
-        elif hold is not None and hold.is_of_doubt and gone.is_absence and not fall.is_doubted(doubts):
+        elif gone.is_absence and (hold is None or hold.is_of_doubt) and not fall.is_doubted(doubts):
             new[offer] = fall  # it was not counted while its route was in doubt: the brake weighs it now
         elif not fall.is_doubted(doubts) and _is_confirmed(gone, hold, confirm_after):
             confirmed.append(offer)

@@ -22,7 +22,15 @@ from mercarich_web.listings.choices import LOOK_REST, LOOKS_A_DAY, Applied, Want
 _source = source_items.c
 _of_check = and_(run_heads.c.operation == "check", run_heads.c.run_id == runs.c.id)
 _has_ended = and_(runs.c.phase == "ended", runs.c.outcome == "finished")
-_is_trusted = or_(runs.c.phase.in_(("checking", "confirming")), _has_ended)
+_other = runs.alias("other_run")
+_none_is_held = ~exists().where(
+    _other.c.operation == "check",
+    _other.c.marketplace == runs.c.marketplace,
+    _other.c.outcome == "running",
+    _other.c.phase == "held",
+)
+"""The newest run may be a narrow one that ended before its marketplace was in trouble, beside a wide one that waits."""
+_is_trusted = and_(or_(runs.c.phase.in_(("checking", "confirming")), _has_ended), _none_is_held)
 
 
 def can_be_looked_at(now: datetime) -> ColumnElement[bool]:
