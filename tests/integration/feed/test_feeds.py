@@ -205,6 +205,18 @@ def test_a_fatal_feed_leaves_its_items_waiting(
     assert all(shop.row(id_).push_pending == 1 and shop.row(id_).push_attempts == 1 for id_ in ids)
 
 
+def test_withdrawals_go_by_patch_while_the_quota_of_feeds_is_used_up(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    """Amazon takes five listing feeds in five minutes; PATCH has a quota of its own."""
+    ids = listed(shop, 1)[:4]
+    amazon.fault("spapi", "429", only=["createFeed"], retry_after=60)
+    shop.withdraw(ids)
+    feed.lanes.patches.wake(1)
+    eventually(lambda: all(shop.row(id_).pushed_quantity == 0 for id_ in ids))
+    assert [row.state for row in shop.submissions()] == ["cancelled"]
+
+
 def test_the_withdrawals_of_a_fatal_feed_go_by_patch_at_once(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:

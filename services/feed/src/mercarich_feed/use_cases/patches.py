@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from mercarich_feed.domain.answers import AmazonTrouble, hopeless, pushed
+from mercarich_feed.domain.answers import AmazonTrouble, RateLimited, hopeless, pushed
 from mercarich_feed.domain.pushes import Account, Outcome
 from mercarich_feed.ports import Amazon, Answers, Listings, Meter, Numbers
 from mercarich_feed.use_cases.feeds import SubmitFeed
@@ -32,7 +32,10 @@ class PushWithdrawals:
 
     def _push(self, account: Account) -> float | None:
         if self.listings.withdrawals_waiting(account.user_id) > self.numbers.patch_lane_listings():
-            self.submit.withdrawals(account)
+            try:
+                self.submit.withdrawals(account)
+            except RateLimited as trouble:  # Feeds have a quota of their own, and PATCHes go on.
+                self.meter.trouble(trouble)
         under_way: deque[tuple[str, Answers]] = deque()
         troubles: list[AmazonTrouble] = []
         for _ in range(STEPS):
