@@ -1,32 +1,17 @@
 """A process of the simulated week dies between two statements: after a COMMIT, before or after a publish."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select, update
 from tests.soak.crash_points import CrashPoints, Point
 from tests.soak.kernel import Process
 from tests.soak.plant import RESTART_SECONDS
-from tests.soak.week import Size, Week
+from tests.soak.week import Week
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 
 FEED = "feed"
 TOPIC = "a topic of nobody"
-
-
-@pytest.fixture
-def week(tmp_path: Path) -> Iterator[Week]:
-    week = Week(tmp_path, 1, Size(sellers=2, listings=20))
-    with closing(week.plant.darkroom):
-        yield week
-        week.kernel.sleep(1.0)  # Only a process that has begun can end, and it closes what it opened.
-        crashes = [*week.kernel.crashes]
-        week.kernel.end()
-    assert crashes == []
 
 
 class Worker:

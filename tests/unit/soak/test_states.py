@@ -1,29 +1,16 @@
 """The named states of the simulated week are counted from rows, whatever they hold."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Connection, insert, select, update
 from tests.soak.crash_points import CrashPoints, Point
 from tests.soak.states import NAMES, States
-from tests.soak.week import Size, Week
+from tests.soak.week import Week
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listing_events, listings
 from mercarich_reasons.push import AmazonUnreachable, ChangedAtAmazon
-
-
-@pytest.fixture
-def week(tmp_path: Path) -> Iterator[Week]:
-    week = Week(tmp_path, 1, Size(sellers=2, listings=20))
-    with closing(week.plant.darkroom):
-        yield week
-        week.kernel.sleep(1.0)  # Only a process that has begun can end, and it closes what it opened.
-        week.kernel.end()
 
 
 def test_every_state_has_a_count(week: Week) -> None:

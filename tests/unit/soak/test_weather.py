@@ -1,27 +1,13 @@
 """The faults of the simulated week: whatever the seed draws can be planned."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
-import pytest
 from tests.soak.events import DAY
 from tests.soak.families import EVERY, Family, Faults, some
 from tests.soak.proxies import PROXIES
 from tests.soak.troubles import AMAZON_FAULTS, FEED_FAULTS, SITE_FAULTS
 from tests.soak.weather import Weather
-from tests.soak.week import UNKIND, USUAL, Size, Week
+from tests.soak.week import UNKIND, USUAL, Week
 
 from mercarich_simulator.faults import Faults as Troubles
-
-
-@pytest.fixture
-def week(tmp_path: Path) -> Iterator[Week]:
-    week = Week(tmp_path, 1, Size(sellers=2, listings=20))
-    with closing(week.plant.darkroom):
-        yield week
-        week.kernel.sleep(1.0)  # Only a process that has begun can end, and it closes what it opened.
-        week.kernel.end()
 
 
 def test_every_fault_can_be_drawn_and_none_begins_before_its_day(week: Week) -> None:

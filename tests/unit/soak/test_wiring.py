@@ -1,11 +1,8 @@
 """The services of the simulated week are built by their own composition roots, so that the soak tests what those
 wire."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import ColumnElement, func, select
@@ -23,14 +20,8 @@ ROWS = {row.name: row for row in SCHEDULE}
 
 
 @pytest.fixture
-def week(tmp_path: Path) -> Iterator[Week]:
-    week = Week(tmp_path, 1, Size(sellers=2, listings=60))
-    with closing(week.plant.darkroom):
-        yield week
-        week.kernel.sleep(1.0)  # Only a process that has begun can end, and it closes what it opened.
-        crashes = [*week.kernel.crashes]
-        week.kernel.end()
-    assert crashes == []
+def size() -> Size:
+    return Size(sellers=2, listings=60)
 
 
 def test_a_listing_that_is_deleted_at_amazon_leaves_it_and_then_the_books(week: Week) -> None:
