@@ -22,6 +22,7 @@ from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_listings import restored
 from mercarich_listings.restored import Unverified
 from mercarich_reasons.push import NotShown
+from mercarich_runs.adapters.fence import guard
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, Outcome, Request, Superseded
 from mercarich_web.recovery.commands import verified_lines
@@ -182,6 +183,15 @@ def test_a_run_and_a_message_of_the_lost_time_can_write_nothing(shop: Shop, reco
             runs.beat(old, now())
     again = runs.start(Request(Marketplace.YAHOO, plans=(2, 4)), None, now())
     assert (again.id, again.generation > lost.generation) == (lost.id, True)
+    for old in (run, lost):
+        with pytest.raises(Superseded):
+            runs.beat(old, now())
+        with pytest.raises(Superseded):
+            run_tx(shop.engine, partial(guard, operation=Operation.CHECK, run=old))
+        runs.end(old, Outcome.FINISHED, now())
+    runs.beat(again, now())
+    assert runs.start(Request(Marketplace.YAHOO, plans=(2, 4), skus=("A",)), None, now()).id != again.id
+    runs.beat(again, now())
 
 
 def test_the_command_ends_when_all_was_looked_at_and_tells_what_differed(

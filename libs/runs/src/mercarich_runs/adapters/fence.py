@@ -12,8 +12,10 @@ from mercarich_runs.ports import UNCONTROLLED, Operation, Outcome, Run, Supersed
 _OF = (run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace"))
 _HEAD = select(run_heads.c.generation).where(*_OF).with_for_update(read=True)
 """Built once, since every transaction of a run uses it."""
-_OUTCOME = select(runs.c.outcome).where(runs.c.id == bindparam("run_id"))
-"""Reads without a lock, since the head's lock keeps other starts out. A shared lock of the run's row would deadlock
+_OUTCOME = select(runs.c.outcome).where(runs.c.id == bindparam("run_id"), runs.c.generation == bindparam("generation"))
+"""After a restore from a backup, ids are given again: a run of the lost time has another generation.
+
+Reads without a lock, since the head's lock keeps other starts out. A shared lock of the run's row would deadlock
 with the other workers of the run, which all add to its counts at the end."""
 
 
@@ -23,7 +25,9 @@ def guard(connection: Connection, operation: Operation, run: Run) -> None:
         return
     head = {"of_operation": operation, "of_marketplace": run.marketplace}
     newest = connection.execute(_HEAD, head).scalar()
-    if run.generation != newest and not is_open(connection.execute(_OUTCOME, {"run_id": run.id}).scalar()):
+    if run.generation != newest and not is_open(
+        connection.execute(_OUTCOME, {"run_id": run.id, "generation": run.generation}).scalar()
+    ):
         raise Superseded
 
 

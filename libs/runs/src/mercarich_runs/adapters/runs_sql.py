@@ -29,8 +29,8 @@ _NEWEST = select(run_heads.c.generation).where(
 )
 _STANDING = select(
     _NEWEST.scalar_subquery(), runs.c.outcome, *(runs.c[name] for name in Counts.__dataclass_fields__)
-).where(runs.c.id == bindparam("run_id"))
-"""The newest generation, and a run's outcome and counts."""
+).where(runs.c.id == bindparam("run_id"), runs.c.generation == bindparam("generation"))
+"""The newest generation, and a run's outcome and counts; no row after a restore from a backup that lacks the run."""
 _REQUESTED = frozenset(Request.__dataclass_fields__)
 
 
@@ -50,9 +50,13 @@ class SqlRuns:
         if self._said_at is None or not timedelta() <= now - self._said_at < BEAT_EVERY:
             run_tx(self._engine, lambda connection: self._say(connection, run, now))
             self._said_at = now
-        of = {"run_id": run.id, "of_operation": self._operation, "of_marketplace": run.marketplace}
+        of = {"run_id": run.id, "generation": run.generation}
+        of |= {"of_operation": self._operation, "of_marketplace": run.marketplace}
         with reading(self._engine) as connection:
-            newest, outcome, *counts = connection.execute(_STANDING, of).one()
+            standing = connection.execute(_STANDING, of).one_or_none()
+        if standing is None:
+            raise Superseded
+        newest, outcome, *counts = standing
         if run.generation not in (newest, UNCONTROLLED) and not is_open(outcome):
             raise Superseded
         return Counts(*counts)
@@ -164,4 +168,5 @@ def request_of(marketplace: Marketplace, arguments: str) -> Request:
 
 def _running(run: Run) -> Update:
     """Return an update of the run that does nothing if it has ended or was superseded."""
-    return update(runs).where(runs.c.id == run.id, runs.c.outcome == Outcome.RUNNING)
+    this = (runs.c.id == run.id, runs.c.generation == run.generation)
+    return update(runs).where(*this, runs.c.outcome == Outcome.RUNNING)
