@@ -50,8 +50,12 @@ class SqlRuns:
         if self._said_at is None or not timedelta() <= now - self._said_at < BEAT_EVERY:
             run_tx(self._engine, lambda connection: self._say(connection, run, now))
             self._said_at = now
-        of = {"run_id": run.id, "generation": run.generation}
-        of |= {"of_operation": self._operation, "of_marketplace": run.marketplace}
+        of = {
+            "run_id": run.id,
+            "generation": run.generation,
+            "of_operation": self._operation,
+            "of_marketplace": run.marketplace,
+        }
         with reading(self._engine) as connection:
             standing = connection.execute(_STANDING, of).one_or_none()
         if standing is None:
