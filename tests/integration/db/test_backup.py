@@ -161,6 +161,63 @@ def test_a_lost_database_is_restored_where_there_is_none(run: Run, database: Pat
     assert value(database) == "before"
 
 
+def test_the_log_of_a_lost_database_is_kept_and_not_played_into_the_restored_one(
+    run: Run, database: Path, tmp_path: Path
+) -> None:
+    """SQLite replays any `-wal` that it finds beside a file of its name."""
+    assert run("backup", tmp_path / "backup.db").returncode == 0
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE settings SET value = 'lost' WHERE key = 'KEPT'")
+        connection.commit()
+        log = database.with_name("mercarich.db-wal").read_bytes()
+    database.unlink()
+    database.with_name("mercarich.db-wal").write_bytes(log)
+    done = run("restore", tmp_path / "backup.db")
+    assert (done.returncode, value(database)) == (0, "before")
+    [kept] = database.parent.glob("mercarich.db.replaced-*-wal")
+    assert kept.read_bytes() == log
+
+
+@pytest.mark.parametrize("harm", ["its head", "all of it"])
+def test_a_damaged_database_is_set_aside_with_its_log(run: Run, database: Path, tmp_path: Path, harm: str) -> None:
+    assert run("backup", tmp_path / "backup.db").returncode == 0
+    content = database.read_bytes()
+    harmed = b"\xff" * 200 + content[200:] if harm == "its head" else b"\xff" * len(content)
+    database.write_bytes(harmed)
+    database.with_name("mercarich.db-wal").write_bytes(b"log")
+    done = run("restore", tmp_path / "backup.db")
+    assert (done.returncode, done.stderr, value(database)) == (0, "", "before")
+    kept = sorted(path for path in database.parent.glob("mercarich.db.replaced-*") if not path.name.endswith("-shm"))
+    assert [path.read_bytes() for path in kept] == [harmed, b"log"]
+    assert str(kept[0]) in done.stdout
+
+
+def test_a_damaged_database_is_not_backed_up(run: Run, database: Path, tmp_path: Path) -> None:
+    database.write_bytes(b"\xff" * 9_000)
+    done = run("backup", tmp_path / "backup.db")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"{database} is damaged" in done.stderr
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+def test_a_database_behind_a_symbolic_link_is_replaced_where_it_is(run: Run, database: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "disk.db"
+    database.rename(elsewhere)
+    database.symlink_to(elsewhere)
+    assert run("backup", tmp_path / "backup.db").returncode == 0
+    write(database, "after")
+    assert run("restore", tmp_path / "backup.db").returncode == 0
+    assert (database.is_symlink(), value(elsewhere)) == (True, "before")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may restore for another user")
+def test_root_restores_for_the_user_who_owns_the_database(run: Run, database: Path, tmp_path: Path) -> None:
+    assert run("backup", tmp_path / "backup.db").returncode == 0
+    os.chown(database, 12_345, 12_346)
+    assert run("restore", tmp_path / "backup.db").returncode == 0
+    assert (database.stat().st_uid, database.stat().st_gid) == (12_345, 12_346)
+
+
 def test_for_a_database_server_the_commands_say_what_to_use(run: Run, tmp_path: Path) -> None:
     for action in ("backup", "restore"):
         done = run(action, tmp_path / "backup.db", url="mysql+pymysql://who:word@127.0.0.1:1/name")
