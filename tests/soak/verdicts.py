@@ -11,6 +11,7 @@ from tests.soak.drift import Drift, Kind, left_to_sellers
 from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence, Sentinel
 
+from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading
 from mercarich_db.tables import (
     amazon_accounts,
@@ -22,6 +23,8 @@ from mercarich_db.tables import (
     source_items,
     submissions,
 )
+from mercarich_simulator.ledger_report import truth_of
+from mercarich_simulator.truth import BUYABLE
 
 OVERWRITTEN_SECONDS, UNSOLD_SECONDS = 3_600.0, 86_400.0
 """How long a late feed's quantity may stand: one above 0 as long as a zero is unread, a zero as any other offer."""
@@ -80,7 +83,7 @@ class Verdicts:
         self._sentinel.look()
         ledger = self._ledger(market_stopped_at)
         return [
-            self._of_ledger(ledger, "wrong withdrawals", "wrong_withdrawals"),
+            self._wrongly_withdrawn(ledger),
             self._missed(ledger),
             _of("revived offers without a source that was just seen available", self._sentinel.pushed_blindly),
             self._of_ledger(ledger, "offers put up again without a source that is there", "wrong_restores"),
@@ -136,6 +139,32 @@ class Verdicts:
             for case in ledger["cases"][name]
         ]
         return Verdict(promise, offences, ledger[name])
+
+    def _wrongly_withdrawn(self, ledger: dict[str, Any]) -> Verdict:
+        """A zero is judged by the moment of its decision: Amazon may refuse its seller for hours, and the source may be
+        for sale again by then.
+        """
+        name, cases = "wrong_withdrawals", ledger["cases"]["wrong_withdrawals"]
+        wrong = [case for case in cases if not self._rightly_decided(case)]
+        left = {name: ledger[name] - len(cases) + len(wrong), "cases": {name: wrong}}
+        return self._of_ledger(left, "wrong withdrawals", name)
+
+    def _rightly_decided(self, case: dict[str, Any]) -> bool:
+        """Return whether the source was gone when the books withdrew the offer, the last time before this."""
+        event, account = listing_events.c, amazon_accounts.c
+        query = (
+            select(func.max(event.at))
+            .join(listings, listings.c.id == event.listing_id)
+            .join(amazon_accounts, account.user_id == listings.c.user_id)
+            .where(account.seller_id == case["seller_id"], listings.c.sku == case["sku"])
+            .where(event.kind == EventKind.WITHDRAWN, event.at <= self._plant.kernel.at(case["at"]))
+        )
+        with reading(self._plant.database.books) as connection:
+            at = connection.execute(query).scalar()
+        world = self._plant.market.world
+        truth = truth_of(world, world.offers.touched[case["seller_id"], case["sku"]])
+        states = [change.state for change in truth if at is not None and change.at <= at.timestamp()]
+        return bool(states) and states[-1] not in BUYABLE
 
     def _missed(self, ledger: dict[str, Any]) -> Verdict:
         left, missed = left_to_sellers(self._plant), self._of_ledger(ledger, "missed withdrawals", "missed_withdrawals")

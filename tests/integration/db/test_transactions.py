@@ -77,6 +77,15 @@ def test_writers_that_read_first_do_not_lose_what_others_wrote(engine: Engine) -
         assert connection.execute(select(holds.c.run_id)).scalar() == 40
 
 
+def test_a_statement_that_the_server_ends_is_one_to_try_again(database_url: str) -> None:
+    engine = create(database_url, longest_seconds=1)
+    if engine.url.get_backend_name() == "sqlite":
+        pytest.skip("SQLite has no limit of time")
+    with pytest.raises(DatabaseAway, match="1969"), reading(engine) as connection:
+        connection.execute(text("SELECT SLEEP(5)"))
+    engine.dispose()
+
+
 def test_a_reader_is_not_kept_waiting_by_a_writer(engine: Engine) -> None:
     run_tx(engine, lambda connection: _add_hold(connection, 1))
 

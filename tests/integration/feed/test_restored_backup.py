@@ -16,12 +16,12 @@ from tests.integration.feed.shop import Shop, now
 from mercarich_contracts.audit import Actor
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import listings, removed_offers, run_sellers, source_items
+from mercarich_db.tables import listings, removed_offers, run_sellers, source_items, users
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_listings import restored
 from mercarich_listings.restored import Unverified
-from mercarich_reasons.push import NotShown
+from mercarich_reasons.push import AmazonRefused, NotShown
 from mercarich_runs.adapters.fence import guard
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, Outcome, Request, Superseded
@@ -170,6 +170,44 @@ def test_a_sku_of_which_amazon_refuses_to_tell_does_not_keep_the_restore_open(sh
     before = left(recovery).zeros
     shop.alter(listings, one, push_problem=NotShown(None), next_read_at=now() + timedelta(minutes=1))
     assert left(recovery).zeros == before - 1
+
+
+def test_what_happens_after_the_restore_does_not_keep_it_open(shop: Shop, recovery: Recovery) -> None:
+    refused, later = listed(shop, 1)[:2]
+    shop.withdraw([refused])
+    recovery.mark(SOMEBODY)
+    before = left(recovery).zeros
+    told = {"push_problem": AmazonRefused("no", "1"), "push_failed_revision": shop.row(refused).revision}
+    shop.alter(listings, refused, **told, push_attempts=1, next_read_at=now() + timedelta(minutes=1))
+    assert left(recovery).zeros == before - 1
+    shop.withdraw([later])
+    assert (shop.row(later).push_pending, left(recovery).zeros) == (1, before - 1)
+
+
+def test_sources_of_staff_are_not_waited_for(shop: Shop, recovery: Recovery) -> None:
+    """No check looks at them."""
+    recovery.mark(SOMEBODY)
+    before = left(recovery).sources
+    of_staff = sum(bool(row.quantity) and not row.searching for row in shop.rows(1))
+    shop.alter(users, 1, is_staff=True)
+    assert (of_staff > 0, left(recovery).sources) == (True, before - of_staff)
+
+
+def test_only_a_check_of_all_sources_counts_as_one(shop: Shop, recovery: Recovery) -> None:
+    recovery.mark(SOMEBODY)
+    before = left(recovery).sources
+    checks, whole = SqlRuns(shop.engine, Operation.CHECK), Request(Marketplace.YAHOO, plans=(2, 4))
+    narrow = replace(whole, usernames=("seller001",)), replace(whole, plans=(4,)), replace(whole, begin_with=5)
+    for request, outcome in (*((each, Outcome.FINISHED) for each in narrow), (whole, Outcome.FAILED)):
+        run = checks.start(request, None, now())
+        if request.begin_with:
+            tally = insert(run_sellers).values(run_id=run.id, user_id=1, planned=1, checked=0, fallen=0)
+            run_tx(shop.engine, partial(Connection.execute, statement=tally))
+        checks.end(run, outcome, now())
+    since = left(recovery).restored_at
+    assert (recovery.books.checks_since(since), left(recovery).sources) == (frozenset(), before)
+    checks.start(whole, None, now())
+    assert recovery.books.checks_since(since) == {Marketplace.YAHOO}
 
 
 def test_a_run_and_a_message_of_the_lost_time_can_write_nothing(shop: Shop, recovery: Recovery) -> None:

@@ -61,6 +61,7 @@ BAD: Mapping[str, list[Row]] = {
     ],
     "db restored": [
         ("--only-mark --only-wait", 2, "not allowed with argument"),
+        ("--only-wait", 1, "no restore is open"),
         ("backup.sqlite", 2, "unrecognized arguments: backup.sqlite"),
     ],
     "delete_old_items": [

@@ -30,9 +30,10 @@ _RETRY = frozenset({1020, 1205, 1213})
 """MariaDB: record changed since last read, lock wait timeout, deadlock. After 1205 the transaction is still open,
 so that only a restart of the whole function is safe."""
 _AWAY = frozenset(
-    {1021, 1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 2002, 2003, 2006, 2013}
+    {1021, 1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 1969, 2002, 2003, 2006, 2013}
 )
-"""MariaDB: the server is not reachable, is shutting down, is read-only after a fail-over, or its disk is full."""
+"""MariaDB: the server is not reachable, is shutting down, is read-only after a fail-over, its disk is full, or it ended
+a statement after `STATEMENT_SECONDS`."""
 _REFUSED = {
     1044: "the user may not use this database",
     1045: "the user or the password is wrong",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, not_, or_, select
 
 from mercarich_db.tables import (
     amazon_accounts,
@@ -14,7 +14,9 @@ from mercarich_db.tables import (
     source_items,
     users,
 )
+from mercarich_db.types import has_code
 from mercarich_listings.restored import OFFERS_WITHIN, Unverified
+from mercarich_reasons.push import AmazonRefused
 
 _SOURCE = source_items.c.id == listings.c.source_item_id
 _PUSHED = listings.c.pushed_at.is_not(None)
@@ -38,28 +40,33 @@ def left(connection: Connection) -> Unverified | None:
 
 
 def zero_unverified(restored_at: datetime) -> ColumnElement[bool]:
-    """SQL condition: the books say 0, and Amazon was not read, or the zero that had to go out was not seen there.
+    """SQL condition: the backup says 0, and Amazon was not read, or the zero that had to go out was not seen there.
 
-    A SKU of which Amazon refuses to tell anything was read.
+    A SKU of which Amazon refuses to tell anything was read; a zero that Amazon refuses is told as such.
     """
     unread_or_pushed = or_(listings.c.next_read_at <= restored_at, listings.c.push_pending == 1, _PUSHED)
-    down = and_(listings.c.listed, listings.c.quantity == 0, ~listings.c.orphan)
-    return and_(down, listings.c.verified_at.is_(None), unread_or_pushed)
+    of_backup = and_(listings.c.listed, listings.c.changed_at <= restored_at)
+    down = and_(of_backup, listings.c.quantity == 0, ~listings.c.orphan)
+    this = listings.c.push_failed_revision == listings.c.revision
+    refused = func.coalesce(and_(this, has_code(listings.c.push_problem, AmazonRefused)), false())
+    return and_(down, listings.c.verified_at.is_(None), unread_or_pushed, not_(refused))
 
 
 def source_unseen(restored_at: datetime) -> ColumnElement[bool]:
     """SQL condition: the offer is up, and its source was not looked at since. That of a marked offer is gone.
 
     A look may tell nothing, and leaves no time: it was made when a check of the whole seller has ended that let go of
-    the source.
+    the source. No check looks at sources of staff.
     """
     looks = (source_items.c.checked_at, source_items.c.observed_at)
     unseen = and_(*(or_(at.is_(None), at < restored_at) for at in looks))
     since = and_(runs.c.operation == "check", runs.c.started_at >= restored_at, runs.c.outcome == "finished")
-    whole = and_(since, runs.c.marketplace == listings.c.marketplace, runs.c.arguments.contains('"skus":[]'))
+    every = and_(*(runs.c.arguments.contains(part) for part in ('"skus":[]', '"begin_with":0')))
+    whole = and_(since, runs.c.marketplace == listings.c.marketplace, every)
     took = exists().where(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == listings.c.user_id)
     let_go = and_(source_items.c.check_run.is_(None), exists().where(whole, took))
-    return and_(_up(), ~listings.c.searching, exists().where(_SOURCE, unseen, ~let_go))
+    checked = exists().where(users.c.id == listings.c.user_id, ~users.c.is_staff)
+    return and_(_up(), ~listings.c.searching, checked, exists().where(_SOURCE, unseen, ~let_go))
 
 
 def unread(restored_at: datetime) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lanes import AnyLane, FeedWorker, Lanes
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.lwa import Application, Lwa
-from mercarich_feed.adapters.meter import Gauges, PrometheusMeter
+from mercarich_feed.adapters.meter import Gauges, PrometheusMeter, UnverifiedGauge
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.removals_sql import SqlRemovals
@@ -39,6 +39,7 @@ from mercarich_platform.worker import Tick, Worker
 ROUND_SECONDS = 2.0
 READ_ROUND_SECONDS = 10.0
 GAUGE_SECONDS = 10.0
+UNVERIFIED_SECONDS = 60.0
 
 
 def build_worker(
@@ -121,5 +122,6 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
         Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, to_read)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences)),
+        Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
     )
     return Lanes(patches, restores, follow, ticks, amazon, http)

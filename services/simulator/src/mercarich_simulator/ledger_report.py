@@ -52,7 +52,7 @@ def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
 
 def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
     """Return one offer with its changes, its source and its judgement."""
-    truth = _truth_of(world, offer)
+    truth = truth_of(world, offer)
     listing = offer.listing
     source = None
     if listing:
@@ -109,7 +109,7 @@ def _moved(world: World) -> Iterator[tuple[Offer, list[Change]]]:
     seen = set()
     for key, offer in list(world.offers.touched.items()):
         seen.add(key)
-        yield offer, _truth_of(world, offer)
+        yield offer, truth_of(world, offer)
     for marketplace, lines in world.truth.lines.items():
         for number, line in list(lines.items()):
             for offer in world.offers.of_source(marketplace, number):
@@ -117,7 +117,7 @@ def _moved(world: World) -> Iterator[tuple[Offer, list[Change]]]:
                     yield offer, line
 
 
-def _truth_of(world: World, offer: Offer) -> list[Change]:
+def truth_of(world: World, offer: Offer) -> list[Change]:
     """Return the time line of the offer's sources: the first source, then each replacement from its time on."""
     line: list[Change] = []
     if offer.listing is not None:

@@ -66,7 +66,7 @@ class Gauges:
     def __call__(self) -> None:
         try:
             totals, check = self.sellers.totals(), self.checks.last()
-            differing, left = self.differences.now(), self.sellers.unverified()
+            differing = self.differences.now()
         except DatabaseAway as error:
             raise NotNow(str(error), _AWAY_SECONDS) from error
         metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
@@ -77,13 +77,26 @@ class Gauges:
             metrics.DIFFERING.labels(difference).set(standing.count)
             metrics.DIFFERING_SECONDS.labels(difference).set(_age(standing.since, differing.at))
         metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))
-        for step in ("zeros", "sources", "offers"):
-            metrics.UNVERIFIED.labels(step).set(0 if left is None else getattr(left, step))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)
             for verdict in Verdict:
                 metrics.TOKEN_VERDICTS.labels(verdict).set(getattr(check, verdict))
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedGauge:
+    """A periodic count of what was not looked at since a restore; it reads all listings while one is open."""
+
+    sellers: SqlSellers
+
+    def __call__(self) -> None:
+        try:
+            left = self.sellers.unverified()
+        except DatabaseAway as error:
+            raise NotNow(str(error), _AWAY_SECONDS) from error
+        for step in ("zeros", "sources", "offers"):
+            metrics.UNVERIFIED.labels(step).set(0 if left is None else getattr(left, step))
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 
 from mercarich_listings.restored import Unverified
 from mercarich_platform.clock import monotonic
-from mercarich_platform.exit_codes import DONE
+from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.front import TryAgain
 from mercarich_web.console.arguments import actor, command_parser, person
 from mercarich_web.console.asking import Opened, carry_out
 from mercarich_web.console.output import tokyo
 from mercarich_web.recovery.verification import DIFFERENCES, Marked, Verified
 
+_NONE = "mercarich db restored: no restore is open; after each one, `mercarich db restored --only-mark` comes first"
+
 
 def db_restored(argv: Sequence[str]) -> int:
     """After a restore from a backup: mark all as unverified, have all looked at again, and tell what differed."""
     parser = command_parser("db restored", db_restored.__doc__)
-    parser.description = f"{parser.description} Exit codes: 0 all looked at, 75 not yet, 78 bad configuration."
+    codes = "0 all looked at, 1 no restore is open, 75 not yet, 78 bad configuration"
+    parser.description = f"{parser.description} Exit codes: {codes}."
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--only-mark", action="store_true", help="mark, while the services are down, and return")
     parts.add_argument("--only-wait", action="store_true", help="go on with what was marked before")
@@ -36,8 +39,11 @@ def recover(on: Opened, *, mark: bool, wait: bool, by: str | None = None) -> int
     if not wait:
         return DONE
     done = recovery.wait(actor(by), _progress)
+    if done is None:
+        print(_NONE, file=sys.stderr)  # noqa: T201
+        return FAILED
     print("\n".join(verified_lines(done)))  # noqa: T201
-    if done is not None and done.left.any:
+    if done.left.any:
         raise TryAgain(
             f"{_left(done.left)} were not looked at; `mercarich db restored --only-wait` goes on. Are feed's and the"
             " checkers' workers running, a marketplace paused, a token refused (mercarich status)?"
@@ -56,10 +62,8 @@ def marked_lines(marked: Marked) -> list[str]:
     ]
 
 
-def verified_lines(done: Verified | None) -> list[str]:
+def verified_lines(done: Verified) -> list[str]:
     """Return the summary, and a line for each kind of difference."""
-    if done is None:
-        return ["no restored backup waits to be looked at"]
     first = "Not all was looked at." if done.left.any else "All was looked at: the books are true."
     return [first, *(f"  {count} {DIFFERENCES[kind]}" for kind, count in done.found.items())]
 

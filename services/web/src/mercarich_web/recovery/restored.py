@@ -54,9 +54,10 @@ class Recovery:
             if still != left:
                 left, last = still, self.monotonic()
                 progress(left)
+        found = Verified(left, self.books.events(restored_at, list(DIFFERENCES)))
         if not left.any:
             self.books.end(restored_at, self.now())
-        return Verified(left, self.books.events(restored_at, list(DIFFERENCES)))
+        return found
 
     def _want_checks(self, restored_at: datetime, by: Actor) -> None:
         """Ask for a check of all sources where none has started since; one that is under way goes on."""

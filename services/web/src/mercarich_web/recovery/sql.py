@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+import orjson
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.revivals import RevivalState
+from mercarich_contracts.schedule import PLANS
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
@@ -36,6 +38,9 @@ _GENERATIONS = 1_000_000
 """More runs than were started after any backup: a planner or a message of the lost time is of an older generation than
 each that comes now."""
 
+_OF_ALL = (f'"plans":{orjson.dumps(PLANS).decode()}', '"begin_with":0', '"usernames":[]', '"skus":[]')
+"""Parts of the arguments of a run that looks at all sources of its marketplace."""
+
 
 class SqlRecovery:
     def __init__(self, engine: Engine) -> None:
@@ -44,8 +49,9 @@ class SqlRecovery:
     def mark(self, by: Actor, at: datetime) -> Marked:
         """Mark everything as unverified. Until the last transaction no restore is open; a repetition marks all anew."""
         with reading(self._engine) as connection:
-            newest = [
-                connection.execute(select(func.max(c))).scalar() for c in (listing_events.c.at, runs.c.started_at)
+            newest = [  # by the key: `max` would read a whole table
+                connection.execute(select(moment).order_by(table.c.id.desc()).limit(1)).scalar()
+                for table, moment in ((listing_events, listing_events.c.at), (runs, runs.c.started_at))
             ]
         given_up = run_tx(self._engine, partial(_give_up, at=at))
         marked = sum(run_tx(self._engine, partial(_forget, ids=ids, at=at)) for ids in self._listed())
@@ -73,10 +79,11 @@ class SqlRecovery:
             run_tx(self._engine, partial(store.read_soon, ids=ids, at=at))
 
     def checks_since(self, restored_at: datetime) -> Collection[str]:
-        """Return the marketplaces of which a check has started since."""
-        started = select(runs.c.marketplace).where(runs.c.operation == "check", runs.c.started_at >= restored_at)
+        """Return the marketplaces of which a check of all sources has started since, and has not failed."""
+        since = and_(runs.c.operation == "check", runs.c.started_at >= restored_at)
+        standing = and_(since, runs.c.outcome.in_(("running", "finished")), *map(runs.c.arguments.contains, _OF_ALL))
         with reading(self._engine) as connection:
-            return frozenset(connection.execute(started).scalars())
+            return frozenset(connection.execute(select(runs.c.marketplace).where(standing)).scalars())
 
     def events(self, since: datetime, kinds: Collection[EventKind]) -> Mapping[EventKind, int]:
         event = listing_events.c
