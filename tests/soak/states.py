@@ -13,12 +13,14 @@ from tests.soak.crash_points import CrashPoints, Point
 from tests.soak.plant import Plant
 
 from mercarich_db.engine import reading
+from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_simulator.amazon.offers import ORDER, RETURN, SELLER, Shown
 
 _EVENTS = """
 WITH event AS (
-    SELECT *, json_extract(reason, '$.code') AS code, lag(kind) OVER (PARTITION BY listing_id ORDER BY id) AS before
-    FROM listing_events
+    SELECT *, json_extract(reason, '$.code') AS code, lag(kind) OVER one AS before,
+    86400 * (julianday(at) - julianday(max(iif(kind = 'restored', at, NULL)) OVER one)) AS restored_seconds
+    FROM listing_events WINDOW one AS (PARTITION BY listing_id ORDER BY id)
 ) SELECT count(*) FROM event WHERE """
 _HOLDS = "SELECT count(*) FROM holds WHERE "
 _RUNS = "SELECT count(*) FROM runs WHERE "
@@ -54,7 +56,7 @@ ENDED: Mapping[str, str] = {
     " AND quantity_after = 0",
     "a restore that Amazon ignored was pushed again": f"{_EVENTS} kind = 'readback_mismatch' AND quantity_after > 0",
     "sold at Amazon while a restore was in doubt": f"{_EVENTS} kind = 'changed_at_amazon' AND quantity_after = 0"
-    " AND before = 'restored'",
+    f" AND restored_seconds < {1.1 * SHOWS_WITHIN.total_seconds()}",
     "the books followed a sale at Amazon": f"{_EVENTS} kind = 'changed_at_amazon' AND quantity_after = 0",
     "the books followed a seller's edit": f"{_EVENTS} kind = 'changed_at_amazon' AND quantity_after > 0",
     "Amazon did not sell what it had accepted": f"{_EVENTS} kind = 'not_for_sale'",

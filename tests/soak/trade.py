@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
+from tests.soak.events import later
 from tests.soak.plant import Plant
 
 from mercarich_db.engine import reading
@@ -40,14 +41,32 @@ class Trade:
     ) -> Callable[[], None]:
         """Sell more than the brake allows at once: a quarter of what one seller lists. The items are drawn now.
         `unique`: only items without a spare piece, so that their listings stay withdrawn. `of`: on this marketplace."""
-        catalogue = self._plant.market.world.catalogue
         name = of or chance.choice(["yahoo", "mercari"])
-        shelf = catalogue.shelves[name]
-        mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, len(catalogue.sellers))})
+        shelf = self._plant.market.world.catalogue.shelves[name]
+        mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, self._sellers())})
         chance.shuffle(mine)
         going = [source for source in mine if not unique or len(shelf.pieces_of(source)) == 1]
         self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # Some are gone by then.
         return lambda: self._happens(name, going, len(mine) // 4, kind)
+
+    def closed_for_a_while(self, chance: random.Random, seller: int, seconds: float) -> Callable[[], None]:
+        """Suspend more than the brake allows of what one seller lists, and lift that later. The items are drawn now."""
+        name = chance.choice(["yahoo", "mercari"])
+        shelf = self._plant.market.world.catalogue.shelves[name]
+        mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, self._sellers())})
+        drawn = chance.sample(mine, len(mine) // 2)
+        self._plant.darkroom.expect(name, drawn)
+
+        def close() -> None:
+            self._happens(name, drawn, len(drawn), "suspended")
+            later(self._plant.kernel, seconds, reopen)
+
+        def reopen() -> None:
+            world, now = self._plant.market.world, self._plant.kernel.unix()
+            closed = [number for number in drawn if world.truth.state(name, number) == "suspended"]
+            world.events.force(name, closed, "back", now, now)
+
+        return close
 
     def replacements(self, chance: random.Random, share: float, *, waiting: bool) -> None:
         """Return sources that the updater has found: those that have not reached Amazon, or all that are in use."""
@@ -87,6 +106,9 @@ class Trade:
         for offer in chance.sample(up, min(4, len(up))):
             fields = {LEAD_TIME: chance.randint(1, 20)} if chance.random() < 0.5 else {QUANTITY: chance.randint(0, 3)}
             world.offers.accept(Push(seller.seller_id, offer.sku, [Write(MERGE, fields)], SELLER, "edited", now), now)
+
+    def _sellers(self) -> int:
+        return len(self._plant.market.world.catalogue.sellers)
 
     def _happens(self, marketplace: str, drawn: Sequence[int], count: int, kind: str) -> None:
         """Let this happen to the first `count` of these that are buyable."""

@@ -54,5 +54,9 @@ FEED_FAULTS: tuple[tuple[str, dict[str, Any]] | None, ...] = (
     ("stuck_feed", {"seconds": 7200, "state": "IN_PROGRESS"}),
     ("stuck_feed", {"state": "IN_QUEUE"}),
     ("fatal_feed", {}),
+    ("truncated", {"only": ["createFeed"]}),
+    ("500", {"only": ["createFeed"]}),
+    ("503_html", {"only": ["uploadDocument"]}),
 )
-"""One a day in turn, aimed at the seller with so many pushes that a feed carries them (`weather`)."""
+"""One a day in turn, aimed at the seller with so many pushes that a feed carries them (`weather`), or at everybody's
+feeds. Amazon has the feed whose reply is truncated."""

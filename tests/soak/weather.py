@@ -20,6 +20,8 @@ from tests.soak.troubles import AMAZON_FAULTS, FEED_FAULTS, MERCARI_FAULTS, SITE
 
 from mercarich_contracts.market import Marketplace
 
+CLOSED_SECONDS = 600.0
+"""Between a first look and a held listing's second one."""
 BURST = 12 * 3600.0
 """A check of all sellers begins."""
 
@@ -50,8 +52,7 @@ class Weather:
             *people.events(self._plant, self._commands, chance, day),
             *self._burst(chance, day),
         ]
-        if day % 3 == 1:
-            events.append(self._much_is_deleted(random.Random(f"{self._seed}:deleted:{day}")))
+        events.append(self._many_at_once(random.Random(f"{self._seed}:many:{day}"), day))
         if self._faults.amazon.own_events:
             events += self._by_itself(random.Random(f"{self._seed}:by itself:{day}"))
         happening = (event for event in events if event.kind in self._faults.families)
@@ -81,6 +82,9 @@ class Weather:
         for target, kind, share, longest, more in chance.sample(AMAZON_FAULTS, 4):
             seconds = chance.uniform(0.3, 1.0) * longest
             yield self._fault(Family(target), during_runs(chance), target, kind, seconds, share=share, **more)
+        text = "spapi: 500 for half of the deletions"
+        half: dict[str, Any] = {"share": 0.5, "only": ["deleteListingsItem"]}
+        yield self._fault(Family.SPAPI, 0, "spapi", "500", 2.7 * 3600, text=text, **half)
         seller = chance.choice(self._plant.market.world.catalogue.sellers).username
         hours = chance.uniform(0.5, 5.0)
         yield from self._token_lost(Family.TOKENS, chance.uniform(0, 19) * 3600, hours, seller)
@@ -185,25 +189,38 @@ class Weather:
             sells = partial(self._trade.spares, chance, name)
             yield Event(chance.uniform(0, DAY), Family.SPARES, f"{name}: spare pieces sell", sells)
 
-    def _much_is_deleted(self, chance: random.Random) -> Event:
-        """A good part of what one seller lists vanishes at once: too much absence for a second look to decide on."""
-        seller = chance.randrange(len(self._plant.market.world.catalogue.sellers))
-        vanishes = self._trade.run_on(chance, seller, unique=False, of=Marketplace.YAHOO, kind="deleted")
-        return Event(during_runs(chance), Family.MUCH_SELLS, "much of one seller is deleted", vanishes)
+    def _many_at_once(self, chance: random.Random, day: int) -> Event:
+        """What the brake is for, in turn: a good part of what one seller lists is closed for some minutes; it vanishes,
+        which is too much absence for a second look to decide on; a part of a whole marketplace sells.
+        """
+        seller, at = chance.randrange(len(self._plant.market.world.catalogue.sellers)), during_runs(chance)
+        if day % 3 == 0:
+            text, happens = "closed for a while", self._trade.closed_for_a_while(chance, seller, CLOSED_SECONDS)
+            return Event(at, Family.MUCH_SELLS, f"much of one seller is {text}", happens)
+        if day % 3 == 1:
+            happens = self._trade.run_on(chance, seller, unique=False, of=Marketplace.YAHOO, kind="deleted")
+            return Event(at, Family.MUCH_SELLS, "much of one seller is deleted", happens)
+        name = chance.choice(list(PROXIES))
+        happens = self._trade.some(chance, name, "sold", 0.12)
+        return Event(at, Family.MUCH_SELLS, f"an eighth of {name} sells at once", happens)
 
     def _burst(self, chance: random.Random, day: int) -> Iterator[Event]:
         """Much of one seller's listings sells while Amazon refuses the token. All withdrawals wait until it is valid
-        again, and then go as a feed, on most days with a fault."""
+        again, and then go as a feed, on most days with a fault; every other day, so do replacements.
+        """
         sellers = self._plant.market.world.catalogue.sellers
         number = chance.randrange(len(sellers))
         username, hours = sellers[number].username, chance.uniform(1.5, 3.0)
         yield from self._token_lost(Family.FEEDS, BURST - 600, hours, username)
-        sells = self._trade.run_on(chance, number, unique=True)
-        yield Event(BURST - 300, Family.FEEDS, f"much of {username} sells, of which nobody has another piece", sells)
+        unique = day % 2 == 0
+        sells = self._trade.run_on(chance, number, unique=unique)
+        which = ", of which nobody has another piece" if unique else ""
+        yield Event(BURST - 300, Family.FEEDS, f"much of {username} sells{which}", sells)
         trouble = FEED_FAULTS[(day + self._seed) % len(FEED_FAULTS)]
         if trouble is not None:
             kind, more = trouble
-            yield self._fault(Family.FEEDS, BURST - 600 + hours * 3600, "spapi", kind, 1800, only=[username], **more)
+            given = {"only": [username], **more}
+            yield self._fault(Family.FEEDS, BURST - 600 + hours * 3600, "spapi", kind, 1800, **given)
 
     def _token_lost(self, family: Family, at: float, hours: float, seller: str) -> Iterator[Event]:
         text = f"the token of {seller} is revoked, and given again {hours:.1f} h later"

@@ -42,7 +42,9 @@ PATCHED_SHARE = 0.08
 """Share of a seller's listings: more withdrawals or restores at once than this go by feed (`weather` causes such
 bursts)."""
 BRAKE_SHARE, BRAKE_LISTINGS = 0.1, 20
-"""Share of a small seller's listings, or of a small market's, that the brake's number is; and that of other sellers."""
+"""Share of a small seller's listings that the brake's number is; and that of other sellers."""
+BRAKE_MARKET_SHARE = 0.05
+"""The same of a small market's listings. Half of them are on each marketplace."""
 FEED_SECONDS = (45.0, 60.0)
 """How long Amazon queues a feed, and processes it."""
 SCHEDULER_TICK = 120.0
@@ -156,7 +158,7 @@ class Week:
         fitting = {
             "PATCH_LANE_LISTINGS": max(2, round(each * PATCHED_SHARE)),
             "BRAKE_LISTINGS": min(max(3, round(each * BRAKE_SHARE)), BRAKE_LISTINGS),
-            "BRAKE_MARKETPLACE_LISTINGS": min(max(5, round(size.listings * BRAKE_SHARE)), 10 * BRAKE_LISTINGS),
+            "BRAKE_MARKETPLACE_LISTINGS": min(max(5, round(size.listings * BRAKE_MARKET_SHARE)), 10 * BRAKE_LISTINGS),
         }
         settings = SqlSettings(self.plant.database.books)
         for key, value in fitting.items():

@@ -1,13 +1,14 @@
 """`make soak-weeks`: short weeks of consecutive seeds, each with its own random subset of the faults.
 
-The exit code is 0 only when every promise was kept in each of them. With `--every-state` all faults happen in each, and
-the exit code is 0 only when each named state was reached by one of them at least, too.
+The exit code is 0 only when every promise was kept in each of them. With `--every-state` the weeks have seven days, all
+faults happen in each, and the exit code is 0 only when each named state was reached by one of them at least, too.
 """
 
 import argparse
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,8 +16,10 @@ import orjson
 from rich.console import Console
 from tests.soak.seeds import COMMIT, read_seed
 
-SIZE = ("--days", "5", "--sellers", "2", "--listings", "60")
+SHORT = ("--days", "5", "--sellers", "2", "--listings", "60", "--some-faults")
 """Three such weeks take less than four minutes of one core."""
+WHOLE = ("--days", "7", "--sellers", "3", "--listings", "120", "--unkind")
+"""Such a week takes less than five minutes of one core."""
 
 
 def main() -> int:
@@ -27,7 +30,7 @@ def main() -> int:
     given = parser.parse_args()
     first, broken, reached = read_seed(given.seed), list[int](), Counter[str]()
     for seed in range(first, first + given.weeks):
-        kept, counts = _play(seed, "--unkind" if given.every_state else "--some-faults")
+        kept, counts = _play(seed, WHOLE if given.every_state else SHORT)
         broken += [] if kept else [seed]
         reached.update({name: int(count > 0) for name, count in counts.items()})
     unreached = [name for name, weeks in reached.items() if not weeks]
@@ -38,11 +41,11 @@ def main() -> int:
     return 1 if broken or (given.every_state and unreached) else 0
 
 
-def _play(seed: int, faults: str) -> tuple[bool, dict[str, int]]:
+def _play(seed: int, size: Sequence[str]) -> tuple[bool, dict[str, int]]:
     """Return whether every promise was kept, and how often each state was reached."""
     with TemporaryDirectory(prefix="mercarich-states-") as folder:
         told = Path(folder) / "states.json"
-        week = (*SIZE, "--seed", str(seed), faults, "--states", str(told))
+        week = (*size, "--seed", str(seed), "--states", str(told))
         ended = subprocess.run([sys.executable, "-m", "tests.soak", *week], check=False)
         return ended.returncode == 0, orjson.loads(told.read_bytes()) if told.exists() else {}
 

@@ -52,6 +52,7 @@ GATES: Mapping[str, str | None] = {
     " UNION ALL SELECT 1 FROM listing_removals WHERE accepted_at IS NULL LIMIT 1",
     "reads": None,
     "gauges": None,
+    "unverified": "SELECT 1 FROM restorations WHERE verified_at IS NULL LIMIT 1",
 }
 """Every tick by its name, with a query: when it has no row, the tick would find nothing. None: it always has work."""
 
