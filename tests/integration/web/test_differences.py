@@ -155,6 +155,26 @@ def test_deleted_offers_that_came_back_are_told_to_their_seller_and_to_operators
     assert len(cells(operator.get("/differences?kind=came_back&after=x").text)) == 50
 
 
+def test_asking_amazon_tells_of_deleted_offers_too(ann: Browser, rows: Rows) -> None:
+    removed(rows, "GONE-1")
+    ann.get("/differences")
+
+    where = asked(ann.post("/differences/ask"))
+    rows.change(update(tables.removed_offers).values(next_read_at=ago(hours=-1)))
+    page = ann.get(where).text
+
+    part = page[page.index('id="asked"') - 40 :]
+    assert 'class="answer warn" id="asked"' in part
+    assert "1 deleted offer is at Amazon again." in part.partition("</section>")[0]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2001-01-01T00:00:00Z"])
+def test_a_time_at_which_nobody_asked_tells_nothing(ann: Browser, rows: Rows, at: str) -> None:
+    rows.listing(ANN, 1, "A-1")
+    assert 'id="asked"' not in ann.get(f"/differences?asked={quote(at)}&of=3").text
+    assert ann.get(f"/differences/asked?at={quote(at)}&of=3").status_code == 404
+
+
 @pytest.mark.parametrize("after", ["x", "MHwxfA", "OTl8MXwyMDI2LTExLTI4"])
 def test_a_place_that_is_none_leads_to_the_first_page(ann: Browser, rows: Rows, after: str) -> None:
     each_kind(rows)
@@ -363,5 +383,12 @@ def test_programs_see_the_same_and_ask_too(ann: Browser, rows: Rows, engine: Eng
     assert (one["reason_code"], one["reason_values"]["issue"]) == ("not_for_sale", "18320")
     assert "Seller Central" in one["next"]
     assert (asked_for.status_code, asked_for.json()["offers"]) == (202, 2)
+    removed(rows, "A-GONE")
+    removed(rows, "B-GONE", BOB)
+    gone = ann.client.get("/api/v1/differences/deleted", headers=key).json()
+    assert [(one["sku"], one["amazon_quantity"], one["reason_code"]) for one in gone["deleted"]] == [
+        ("A-GONE", 2, "came_back")
+    ]
+    assert gone["next"] is None
     of_bob = next(id_ for id_, user_id in rows.read("listings", "id", "user_id") if user_id == BOB)
     assert ann.client.post("/api/v1/differences/ask", json={"listing": of_bob}, headers=key).status_code == 404

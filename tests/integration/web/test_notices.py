@@ -17,7 +17,7 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.jobs import RowsWrong
-from mercarich_reasons.push import NotForSale, NotShown, UnknownSku
+from mercarich_reasons.push import CameBack, CameBackAgain, NotForSale, NotShown, UnknownSku
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.webhooks_http import signature
 from mercarich_web.notices.worker import NoticeWorker, build_notices
@@ -177,6 +177,29 @@ def test_a_difference_at_amazon_that_needs_a_person_is_told_once_for_each_kind(
     assert 'href="/differences?kind=not_for_sale"' in page
     assert {cause for cause, closed_at in mended.items() if closed_at is None} == {"unknown", "not_for_sale"}
     assert mended["above"] is not None
+
+
+def test_what_amazon_sells_and_nobody_watches_is_told(
+    worker: NoticeWorker, engine: Engine, ann: Browser, rows: Rows, ann_id: int
+) -> None:
+    above = {"quantity": 0, "pushed_quantity": 3, "push_problem": NotShown(3), "push_failed_revision": 1}
+    stopped = {"stopped_at": ago(days=3), "differs_since": ago(hours=2), "changed_at": ago(days=3)}
+    rows.listing(ann_id, rows.source("x1"), "A-STOPPED", pushed_revision=0, **above, **stopped)
+    gone = {"user_id": ann_id, "listing_id": 900, "created_at": ago(days=9), "removed_at": ago(days=2)}
+    gone |= {"next_read_at": ago(hours=-1), "read_at": ago(hours=1), "returns": 1, "attempts": 0}
+    back = partial(rows.add, tables.removed_offers, **gone)
+    back(sku="G-LONG", shown=2, came_back_at=ago(hours=3), reason=CameBack(2))
+    back(sku="G-LEFT", shown=2, came_back_at=ago(minutes=3), reason=CameBackAgain(2))
+    back(sku="G-NEW", shown=2, came_back_at=ago(minutes=3), reason=CameBack(2))
+    back(sku="G-DOWN", shown=0, came_back_at=ago(hours=3), reason=CameBack(2))
+
+    worker.keep()
+
+    told = {(one["kind"], one["cause"], one["count"]) for one in all_of(engine, "notices")}
+    assert told == {("differs", "above", 1), ("differs", "came_back", 2)}
+    page = ann.get("/notices").text
+    assert "Deleted offers that Amazon still sells: 2" in page
+    assert 'href="/differences?kind=came_back"' in page
 
 
 def test_a_cause_that_comes_and_goes_is_told_once_and_after_hours_again(

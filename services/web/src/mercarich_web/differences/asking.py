@@ -41,6 +41,8 @@ class Heard:
     """Events since then of listings that differ."""
     differing: int
     """Listings that differ now, whenever that was found."""
+    came_back: int
+    """Deleted offers of the seller that Amazon shows now; 0 for an `Ask` of one listing."""
     is_silent: bool
     """Nothing was read for too long: feed does not run, or rests after trouble."""
 
@@ -72,4 +74,6 @@ class AskAmazon:
         left = min(self.book.left(ask.user_id, ask.listing_id, ask.at), ask.of)
         silent = left >= ask.of and self.now() - ask.at > SILENT
         found = self.book.found(ask.user_id, ask.listing_id, ask.at)
-        return Heard(ask, left, found, self.book.differing(ask.user_id, ask.listing_id), silent)
+        differing = self.book.differing(ask.user_id, ask.listing_id)
+        came_back = self.book.came_back(ask.user_id) if ask.listing_id is None else 0
+        return Heard(ask, left, found, differing, came_back, silent)

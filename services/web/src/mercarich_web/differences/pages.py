@@ -1,7 +1,7 @@
 """The page of what Amazon shows otherwise than the books say: a seller's own, or all sellers' for operators."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -30,6 +30,8 @@ from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Seller, Signed
 
 PATH = "/differences"
+TOLD_FOR = timedelta(days=2)
+"""How long an address tells what has come of asking Amazon."""
 Kind = Annotated[Difference | Literal["came_back", "followed", ""], Query()]
 """`came_back`: offers that were deleted here, and that Amazon shows. `followed`: no difference any more, but what the
 books took over from Amazon lately."""
@@ -39,8 +41,14 @@ Of = Annotated[int, Query(ge=0, le=MOST)]
 OneId = Annotated[int | None, Query(ge=1, le=MOST)]
 
 
+def lately(at: datetime) -> bool:
+    """Return whether somebody can have asked at that time and still wait; an address may hold any."""
+    now = datetime.now(UTC)
+    return now - TOLD_FOR <= at <= now
+
+
 def asked_for(asked: Annotated[AwareDatetime | None, Query()] = None, of: Of = 0) -> tuple[datetime, int] | None:
-    return (asked, of) if asked is not None else None
+    return (asked, of) if asked is not None and lately(asked) else None
 
 
 Asked = Annotated[tuple[datetime, int] | None, Depends(asked_for)]
@@ -115,8 +123,8 @@ def routes(site: Site, book: SqlDifferences, ask: AskAmazon) -> APIRouter:
     def asked(visit: Signed, at: AwareDatetime, of: Of = 0, listing: OneId = None, seller: OneId = None) -> Response:
         """Return the part of a page that tells how far Amazon was read; the browser asks for it until all is."""
         user_id = seller if visit.is_operator else visit.account.user_id
-        if user_id is None:
-            raise NotFound("no seller was named")
+        if user_id is None or not lately(at):
+            raise NotFound("nobody has asked that")
         return site.page(visit, "differences/asked.html", heard=ask.heard(Ask(user_id, listing, at, of)))
 
     def _to(back: str, asked: Ask) -> Response:

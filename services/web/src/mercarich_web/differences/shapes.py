@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mercarich_listings.removed_store import Returned
 from mercarich_web.api.ids import GivenId
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.differences.asking import Ask
@@ -34,6 +35,23 @@ class Differences(BaseModel):
     """The `after` parameter of the next page."""
 
 
+class DeletedOffer(Coded):
+    sku: str
+    deleted_at: datetime
+    amazon_quantity: int
+    since: datetime
+    """When Amazon was first seen to show it again."""
+    read_at: datetime
+    problem: str | None
+    """What is done about it, or why Amazon refuses its zero; `reason_code` belongs to this sentence."""
+
+
+class Deleted(BaseModel):
+    deleted: Sequence[DeletedOffer]
+    next: str | None
+    """The `after` parameter of the next page."""
+
+
 class AskWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -58,6 +76,18 @@ def difference(row: Differing, now: datetime) -> Difference:
         problem=english(row.problem),
         next=str(row.next(now)),
         **code_of(row.problem),
+    )
+
+
+def deleted(offer: Returned) -> DeletedOffer:
+    return DeletedOffer(
+        sku=offer.sku,
+        deleted_at=offer.removed_at,
+        amazon_quantity=offer.shown,
+        since=offer.came_back_at,
+        read_at=offer.read_at,
+        problem=english(offer.reason),
+        **code_of(offer.reason),
     )
 
 

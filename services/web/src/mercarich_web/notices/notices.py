@@ -13,6 +13,8 @@ from mercarich_web.sentences import Said
 QUIET = timedelta(hours=6)
 """When a cause returns within this time, its notice is opened again and nothing is sent."""
 STUCK_AFTER = timedelta(hours=1)
+CAME_BACK = "came_back"
+"""The cause of a notice on offers that were deleted here, and that Amazon shows."""
 DIFFERS_AFTER = timedelta(hours=1)
 """Age from which a difference that feed mends by itself is told."""
 FAILED_FOR = timedelta(days=7)
@@ -30,7 +32,8 @@ class Kind(StrEnum):
     REJECTED = "rejected"
     PROPOSED = "proposed"
     DIFFERS = "differs"
-    """Listings that Amazon shows otherwise than the books say and that need a person; the cause is a `Difference`."""
+    """Listings that Amazon shows otherwise than the books say and that need a person. The cause is a `Difference`, or
+    `CAME_BACK`."""
     JOB_FAILED = "job_failed"
 
 
@@ -165,6 +168,7 @@ DIFFERING: Mapping[str, Said] = {
     Difference.OTHER: Said("Listings whose quantity Amazon has not shown for an hour: %(count)s"),
     Difference.NOT_FOR_SALE: Said("Listings that Amazon has and does not sell: %(count)s"),
     Difference.UNKNOWN: Said("Listings that Amazon does not know: %(count)s"),
+    CAME_BACK: Said("Deleted offers that Amazon still sells: %(count)s"),
 }
 SENTENCES: Mapping[str, Said] = {
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),

@@ -63,6 +63,10 @@ class SqlAsks:
         with reading(self._engine) as connection:
             return sum(one.count for one in standing(connection, *_of(user_id, listing_id)).values())
 
+    def came_back(self, user_id: int) -> int:
+        with reading(self._engine) as connection:
+            return removed_store.standing(connection, user_id).count
+
     def found(self, user_id: int, listing_id: int | None, since: datetime) -> Mapping[EventKind, int]:
         """Return the events of what differs since then, by kind."""
         counts = select(_event.kind, func.count()).where(_event.user_id == user_id, _event.at >= since)

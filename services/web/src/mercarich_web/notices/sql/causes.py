@@ -7,13 +7,14 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, true
 
-from mercarich_db.tables import amazon_accounts, holds, jobs, listings, revivals, users
+from mercarich_db.tables import amazon_accounts, holds, jobs, listings, removed_offers, revivals, users
 from mercarich_db.types import has_code
 from mercarich_listings.differences import DIFFERS, KIND, Difference
+from mercarich_listings.removed_store import IS_UP
 from mercarich_listings.replacements import AWAITED
-from mercarich_reasons.push import NotShown, UnknownSku
+from mercarich_reasons.push import CameBackAgain, NotShown, UnknownSku
 from mercarich_web.database import reading
-from mercarich_web.notices.notices import DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
+from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
 
 _offer = listings.c
 
@@ -32,6 +33,7 @@ class SqlCauses:
                 *_counted(connection, Kind.PROPOSED, _proposed()),
                 *_counted(connection, Kind.REJECTED, _pending(_refused())),
                 *_counted(connection, Kind.DIFFERS, _differing(at)),
+                *_counted(connection, Kind.DIFFERS, _came_back(at)),
                 *_counted(connection, Kind.STUCK, _pending(_stuck(at))),
                 *_failed_jobs(connection, at),
             ]
@@ -78,10 +80,21 @@ def _stuck(at: datetime) -> ColumnElement[bool]:
 
 
 def _differing(at: datetime) -> Select[Any]:
-    """Select what only the seller can mend, and what feed has not mended for long. What is not watched is no news."""
+    """Select what only the seller can mend, and what feed has not mended for long. Of what is not watched, it is news
+    that Amazon sells it: nobody looks at its source.
+    """
     told = or_(KIND.in_([Difference.NOT_FOR_SALE, Difference.UNKNOWN]), _offer.differs_since < at - DIFFERS_AFTER)
-    differing = select(_offer.user_id, KIND, func.count()).where(DIFFERS, told, _offer.stopped_at.is_(None))
+    watched = or_(_offer.stopped_at.is_(None), KIND.in_([Difference.ABOVE]))
+    differing = select(_offer.user_id, KIND, func.count()).where(DIFFERS, told, watched)
     return differing.group_by(_offer.user_id, KIND)
+
+
+def _came_back(at: datetime) -> Select[Any]:
+    """Select the deleted offers that Amazon has sold for long, and those that are left to their sellers."""
+    removed = removed_offers.c
+    told = or_(removed.came_back_at < at - DIFFERS_AFTER, has_code(removed.reason, CameBackAgain))
+    back = select(removed.user_id, func.max(CAME_BACK), func.count()).where(IS_UP, told)
+    return back.group_by(removed.user_id)
 
 
 def _failed_jobs(connection: Connection, at: datetime) -> Iterator[Cause]:
