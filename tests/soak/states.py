@@ -56,7 +56,7 @@ ENDED: Mapping[str, str] = {
     " AND quantity_after = 0",
     "a restore that Amazon ignored was pushed again": f"{_EVENTS} kind = 'readback_mismatch' AND quantity_after > 0",
     "sold at Amazon while a restore was in doubt": f"{_EVENTS} kind = 'changed_at_amazon' AND quantity_after = 0"
-    f" AND restored_seconds < {1.1 * SHOWS_WITHIN.total_seconds()}",
+    f" AND restored_seconds < {2 * SHOWS_WITHIN.total_seconds()}",
     "the books followed a sale at Amazon": f"{_EVENTS} kind = 'changed_at_amazon' AND quantity_after = 0",
     "the books followed a seller's edit": f"{_EVENTS} kind = 'changed_at_amazon' AND quantity_after > 0",
     "Amazon did not sell what it had accepted": f"{_EVENTS} kind = 'not_for_sale'",
@@ -65,8 +65,6 @@ ENDED: Mapping[str, str] = {
     "a feed carried withdrawals": f"{_CARRIED} quantity = 0",
     "a feed carried restores": f"{_CARRIED} quantity > 0",
     "a feed ended as fatal": f"{_FEEDS} state = 'fatal'",
-    "a feed was no longer waited for": f"{_FEEDS} json_extract(problem, '$.code') IN"
-    " ('feed_stuck', 'feed_not_followed')",
     "a feed could not be sent": f"{_FEEDS} json_extract(problem, '$.code') = 'feed_not_sent'",
     "a feed whose process died was found at Amazon": f"{_FEEDS} feed_id IS NOT NULL AND document_id IS NULL",
     "a feed whose process died had never arrived": f"{_FEEDS} json_extract(problem, '$.code') = 'feed_never_arrived'",
@@ -82,6 +80,7 @@ UNDER_WAY: Mapping[str, str] = {
     "a search met what its seller uses already": f"{_CANDIDATES} refused_by = 'used'",
     "a search met a page that told nothing": f"{_CANDIDATES} refused_by = 'unknown'",
     "a search was put off": f"{_LISTINGS} searching AND update_unknowns > 0 AND update_not_before IS NOT NULL",
+    "a feed was no longer waited for": f"{_FEEDS} state = 'bypassed'",
     "a zero got no answer": f"{_LISTINGS} quantity = 0 AND {_NO_ANSWER}",
     "a restore got no answer": f"{_LISTINGS} quantity > 0 AND {_NO_ANSWER}",
     "a deletion was asked for again": "SELECT count(*) FROM listing_removals WHERE attempts > 1",

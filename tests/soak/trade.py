@@ -37,15 +37,22 @@ class Trade:
         world.events.force(marketplace, sorted(chance.sample(sorted(can), min(3, len(can)))), "back", now, now)
 
     def run_on(
-        self, chance: random.Random, seller: int, *, unique: bool, of: str | None = None, kind: str = "sold"
+        self,
+        chance: random.Random,
+        seller: int,
+        *,
+        unique: bool | None = None,
+        of: str | None = None,
+        kind: str = "sold",
     ) -> Callable[[], None]:
         """Sell more than the brake allows at once: a quarter of what one seller lists. The items are drawn now.
-        `unique`: only items without a spare piece, so that their listings stay withdrawn. `of`: on this marketplace."""
+        `unique`: only items without a spare piece, so that their listings stay withdrawn; False: only those with one.
+        `of`: on this marketplace."""
         name = of or chance.choice(["yahoo", "mercari"])
         shelf = self._plant.market.world.catalogue.shelves[name]
         mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, self._sellers())})
         chance.shuffle(mine)
-        going = [source for source in mine if not unique or len(shelf.pieces_of(source)) == 1]
+        going = [one for one in mine if unique is None or unique is (len(shelf.pieces_of(one)) == 1)]
         self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # Some are gone by then.
         return lambda: self._happens(name, going, len(mine) // 4, kind)
 

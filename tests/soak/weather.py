@@ -82,9 +82,9 @@ class Weather:
         for target, kind, share, longest, more in chance.sample(AMAZON_FAULTS, 4):
             seconds = chance.uniform(0.3, 1.0) * longest
             yield self._fault(Family(target), during_runs(chance), target, kind, seconds, share=share, **more)
-        text = "spapi: 500 for half of the deletions"
-        half: dict[str, Any] = {"share": 0.5, "only": ["deleteListingsItem"]}
-        yield self._fault(Family.SPAPI, 0, "spapi", "500", 2.7 * 3600, text=text, **half)
+        text = "spapi: 500 for most deletions"
+        most: dict[str, Any] = {"share": 0.8, "only": ["deleteListingsItem"]}
+        yield self._fault(Family.SPAPI, 0, "spapi", "500", 2.7 * 3600, text=text, **most)
         seller = chance.choice(self._plant.market.world.catalogue.sellers).username
         hours = chance.uniform(0.5, 5.0)
         yield from self._token_lost(Family.TOKENS, chance.uniform(0, 19) * 3600, hours, seller)
@@ -175,7 +175,7 @@ class Weather:
             back = partial(self._trade.back, chance, name)
             yield Event(chance.uniform(0, DAY), Family.SOURCES, f"{name}: some come back", back)
         seller = chance.randrange(len(self._plant.market.world.catalogue.sellers))
-        sells = self._trade.run_on(chance, seller, unique=False)
+        sells = self._trade.run_on(chance, seller)
         yield Event(during_runs(chance), Family.MUCH_SELLS, "much of one seller sells", sells)
         for _ in range(8):
             text = "replacements sell that wait for their push"
@@ -198,7 +198,7 @@ class Weather:
             text, happens = "closed for a while", self._trade.closed_for_a_while(chance, seller, CLOSED_SECONDS)
             return Event(at, Family.MUCH_SELLS, f"much of one seller is {text}", happens)
         if day % 3 == 1:
-            happens = self._trade.run_on(chance, seller, unique=False, of=Marketplace.YAHOO, kind="deleted")
+            happens = self._trade.run_on(chance, seller, of=Marketplace.YAHOO, kind="deleted")
             return Event(at, Family.MUCH_SELLS, "much of one seller is deleted", happens)
         name = chance.choice(list(PROXIES))
         happens = self._trade.some(chance, name, "sold", 0.12)
@@ -206,16 +206,17 @@ class Weather:
 
     def _burst(self, chance: random.Random, day: int) -> Iterator[Event]:
         """Much of one seller's listings sells while Amazon refuses the token. All withdrawals wait until it is valid
-        again, and then go as a feed, on most days with a fault; every other day, so do replacements.
+        again, and then go as a feed, on most days with a fault. Every other day replacements do: their token is valid
+        again before they are too old to be sent.
         """
         sellers = self._plant.market.world.catalogue.sellers
         number = chance.randrange(len(sellers))
-        username, hours = sellers[number].username, chance.uniform(1.5, 3.0)
-        yield from self._token_lost(Family.FEEDS, BURST - 600, hours, username)
         unique = day % 2 == 0
+        username, hours = sellers[number].username, chance.uniform(1.5, 3.0) if unique else 0.3
+        yield from self._token_lost(Family.FEEDS, BURST - 600, hours, username)
         sells = self._trade.run_on(chance, number, unique=unique)
-        which = ", of which nobody has another piece" if unique else ""
-        yield Event(BURST - 300, Family.FEEDS, f"much of {username} sells{which}", sells)
+        which = "nobody has" if unique else "somebody has"
+        yield Event(BURST - 300, Family.FEEDS, f"much of {username} sells, of which {which} another piece", sells)
         trouble = FEED_FAULTS[(day + self._seed) % len(FEED_FAULTS)]
         if trouble is not None:
             kind, more = trouble
