@@ -1,6 +1,6 @@
 """Which rows of the schedule started when, in the table `schedule_runs`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from mercarich_contracts.schedule import WISH_LASTS
 from mercarich_db import schedule_metrics, schedule_starts, settings_store
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.silent_runs import Silent, silent_runs
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_local.scheduler import Start, Switches
 
@@ -49,6 +50,10 @@ class ScheduleStore:
             lasting = schedule_wishes.c.wanted_at > now - WISH_LASTS
             wanted = frozenset(connection.execute(select(schedule_wishes.c.name).where(lasting)).scalars())
             return Switches(paused, wanted, settings_store.read(connection).text("SCHEDULE_CATCH_UP") == "on")
+
+    def silent_runs(self, now: datetime) -> Sequence[Silent]:
+        with reading(self._engine) as connection:
+            return silent_runs(connection, now)
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
         def write(connection: Connection) -> None:

@@ -2,17 +2,19 @@
 
 A slot is started once, even if two schedulers run. A slot that passed while no scheduler ran is made up for when the
 last successful start is older than 1.1 times the interval. A run that ended with "try again", or was interrupted, is
-started again under the same request key, so that it continues where it was.
+started again under the same request key, so that it continues where it was. So is a run whose planner gives no sign of
+life, whoever started it.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from mercarich_contracts.schedule import OVERDUE_AFTER, ScheduleRow
 from mercarich_contracts.slots import slot_at
+from mercarich_db.silent_runs import Silent
 from mercarich_platform.clock import Clock
 from mercarich_platform.exit_codes import TRY_AGAIN
 
@@ -55,6 +57,9 @@ class Starts(Protocol):
     def known_since(self) -> Mapping[str, datetime]:
         """Return when each row was added. A row that never starts counts as missed from then on."""
 
+    def silent_runs(self, now: datetime) -> Sequence[Silent]:
+        """Return the runs whose planner gives no sign of life."""
+
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
         """Store a start. Return False when this slot was started before."""
 
@@ -82,7 +87,9 @@ Launch = Callable[[ScheduleRow, str], Running]
 @dataclass(slots=True)
 class _Job:
     row: ScheduleRow
-    slot: datetime
+    slot: datetime | None
+    """None: it takes a run over, and is no start of the row."""
+    request_key: str
     running: Running
     deadline: datetime
 
@@ -120,6 +127,7 @@ class Scheduler:
                     begun[row.name] = now
             elif before is not None and self._is_to_be_continued(row, before, now):
                 self._run(row, before.slot, now)
+        self._take_over(switches.paused, now)
 
     def _start_wanted(self, row: ScheduleRow, now: datetime) -> None:
         """Remove the request after the start. If the process dies in between, the row starts a second time, which does
@@ -127,6 +135,16 @@ class Scheduler:
         if self._starts.begin(row.name, now, now):
             self._run(row, now, now)
         self._starts.granted(row.name)
+
+    def _take_over(self, paused: frozenset[str], now: datetime) -> None:
+        started = {job.request_key for job in self._jobs}
+        for silent in self._starts.silent_runs(now):
+            row = silent.row(self._rows, paused)
+            key = silent.request_key
+            if row is None or key in started or now < self._again.get(key, now):
+                continue
+            log.warning("a run without a planner is taken over", extra={"request_key": key})
+            self._launch_job(row, None, key, now)
 
     def stop(self) -> None:
         """Ask the running commands to end. The next scheduler starts them again under their keys."""
@@ -167,15 +185,19 @@ class Scheduler:
     def _run(self, row: ScheduleRow, slot: datetime, now: datetime) -> None:
         key = request_key(row.name, slot)
         log.info("started", extra={"schedule": row.name, "request_key": key})
+        self._launch_job(row, slot, key, now)
+
+    def _launch_job(self, row: ScheduleRow, slot: datetime | None, key: str, now: datetime) -> None:
         deadline = now + timedelta(seconds=row.deadline_seconds)
-        self._jobs.append(_Job(row, slot, self._launch(row, key), deadline))
+        self._jobs.append(_Job(row, slot, key, self._launch(row, key), deadline))
 
     def _look_after(self, job: _Job, now: datetime) -> None:
         code = job.running.poll()
         if code is not None:
             self._jobs.remove(job)
-            self._again[job.row.name] = now + AGAIN_AFTER
-            self._starts.end(job.row.name, job.slot, now, code)
+            self._again[job.request_key if job.slot is None else job.row.name] = now + AGAIN_AFTER
+            if job.slot is not None:
+                self._starts.end(job.row.name, job.slot, now, code)
             level = logging.INFO if code == 0 else logging.WARNING
             log.log(level, "ended", extra={"schedule": job.row.name, "exit_code": code})
         elif now > job.deadline:

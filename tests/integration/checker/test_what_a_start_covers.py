@@ -87,6 +87,22 @@ def test_a_planner_that_is_told_to_end_says_what_its_run_has_left(engine: Engine
     assert str(ended.value) == "run 1 stops with 7 left"
 
 
+def test_whoever_goes_on_with_a_run_does_it_by_the_request_of_its_start(
+    engine: Engine, shop_of_two: Shop, market: Market
+) -> None:
+    """A scheduler takes a run over with its own row's command, and the key."""
+    shop_of_two.listing(2, "x2", sku="AB-0003")  # of hanako
+    stop = threading.Event()
+    stop.set()
+    with Workers(engine, market) as workers:
+        with pytest.raises(Interrupted):
+            planner(engine, workers)(request(usernames=("seller001",)), "a-key", stop)
+        run = planner(engine, workers)(request(), "a-key", threading.Event())
+        again = planner(engine, workers)(request((4,)), "a-key", threading.Event())
+    assert (run.outcome, shop_of_two.run(run.id).planned, again) == (Outcome.FINISHED, 1, run)
+    assert (shop_of_two.source("x1").checked_run, shop_of_two.source("x2").checked_run) == (run.id, None)
+
+
 def test_a_known_sku_of_a_named_seller_is_covered(engine: Engine, shop_of_two: Shop, market: Market) -> None:
     asked = Request(Marketplace.YAHOO, (2, 4), usernames=("seller001",), skus=("AB-0001",))
     with Workers(engine, market) as workers:

@@ -1,18 +1,23 @@
 """What the scheduler stores, on a real database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import Engine, insert
 
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE, WISH_LASTS
 from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_db.schedule_starts import know
+from mercarich_db.silent_runs import SILENT_AFTER, Silent
 from mercarich_db.tables import schedule_wishes
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Start
+from mercarich_runs.adapters.runs_sql import SqlRuns
+from mercarich_runs.ports import Operation, Request
 
 SLOT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 LATER = SLOT + timedelta(seconds=1)
@@ -54,6 +59,25 @@ def test_a_start_that_is_wanted_is_wanted_until_it_came(engine: Engine) -> None:
     wanted, expired = store.switches(LATER).wanted, store.switches(SLOT + WISH_LASTS).wanted
     store.granted("feed")
     assert (wanted, expired, store.switches(LATER).wanted) == (frozenset({"feed"}), frozenset(), frozenset())
+    engine.dispose()
+
+
+def test_a_run_without_a_sign_of_life_is_found_with_its_command_and_key(engine: Engine) -> None:
+    store = ScheduleStore(engine)
+    request = Request(Marketplace.YAHOO, plans=(2, 4))
+    for operation, key in ((Operation.CHECK, "a/b"), (Operation.UPDATE, "c"), (Operation.CHECK, "d")):
+        SqlRuns(engine, operation).start(replace(request, skus=(key,)), key, SLOT)
+    SqlRuns(engine, Operation.CHECK).start(replace(request, dual_boot=True), "alone", SLOT)
+    heard = SqlRuns(engine, Operation.CHECK)
+    run = heard.start(replace(request, skus=("d",)), "d", SLOT)
+    heard.beat(run, SLOT + SILENT_AFTER)
+
+    found = store.silent_runs(LATER + SILENT_AFTER)
+
+    assert found == [Silent("check_item_yahoo", "a/b", SLOT), Silent("update_item_yahoo", "c", SLOT)]
+    assert store.silent_runs(SLOT + SILENT_AFTER) == []
+    SqlRuns(engine, Operation.UPDATE).start(request, "c", LATER + SILENT_AFTER)  # somebody takes it over
+    assert [one.request_key for one in store.silent_runs(LATER + SILENT_AFTER)] == ["a/b"]
     engine.dispose()
 
 

@@ -83,6 +83,15 @@ def test_d1_m6_seven_days_are_the_floor(shop: Shop, days: int, left: list[str]) 
     assert shop.skus() == left
 
 
+def test_d1_a_search_whose_run_has_lost_its_planner_holds_nothing_back(shop: Shop) -> None:
+    dead = shop.rows.run(1, operation="update", outcome="running", phase="searching", heartbeat_at=ago(minutes=2))
+    shop.withdrawn("searched-for", ago(days=30), update_run=dead)
+
+    shop.delete(7)
+
+    assert shop.skus() == []
+
+
 def test_d1_nothing_goes_while_anything_is_under_way(shop: Shop) -> None:
     run = shop.rows.run(1, outcome="running", phase="checking")
     hold = shop.rows.hold(run)

@@ -1,6 +1,6 @@
 """The local scheduler: slots in Tokyo's time, one start per slot, making up for missed slots, continuing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -9,6 +9,7 @@ import pytest
 
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
 from mercarich_contracts.slots import slot_at
+from mercarich_db.silent_runs import Silent
 from mercarich_local.schedule_process import installed
 from mercarich_local.scheduler import Scheduler, Start, Switches, request_key
 
@@ -34,6 +35,7 @@ class FakeStarts:
     rows: dict[tuple[str, datetime], Start] = field(default_factory=dict)
     wanted: Switches = field(default_factory=Switches)
     known: dict[str, datetime] = field(default_factory=dict)
+    silent: list[Silent] = field(default_factory=list)
 
     def last(self) -> Mapping[str, Start]:
         return {name: start for (name, _), start in sorted(self.rows.items(), key=lambda row: row[0][1])}
@@ -43,6 +45,9 @@ class FakeStarts:
 
     def switches(self, now: datetime) -> Switches:
         return self.wanted
+
+    def silent_runs(self, now: datetime) -> Sequence[Silent]:
+        return self.silent
 
     def begin(self, name: str, slot: datetime, at: datetime) -> bool:
         if (name, slot) in self.rows:
@@ -75,6 +80,35 @@ class Machine:
         self.started.append(key)
         self.running.append(FakeRunning())
         return self.running[-1]
+
+
+def test_a_run_without_a_planner_is_taken_over_once_and_again_if_that_ends_at_once() -> None:
+    typed = Silent("check_item_yahoo", "by-hand-1", MIDNIGHT)
+    machine = Machine(MIDNIGHT + HOUR, FakeStarts(silent=[typed, replace(typed, command="check_item_elsewhere")]))
+    machine.tick_at(MIDNIGHT + HOUR)
+    machine.tick_at(MIDNIGHT + HOUR + timedelta(seconds=1))
+    assert machine.started == ["by-hand-1"]
+    machine.running[0].code = 75
+    ended = MIDNIGHT + HOUR + timedelta(seconds=2)
+    machine.tick_at(ended)
+    machine.tick_at(ended + timedelta(seconds=29))
+    assert machine.started == ["by-hand-1"]
+    machine.tick_at(ended + timedelta(seconds=30))
+    assert machine.started == ["by-hand-1"] * 2
+    assert machine.starts.rows == {}, "no start of a row"
+
+
+def test_a_run_of_a_paused_row_is_not_taken_over_and_a_typed_one_is_by_a_row_that_is_not_paused() -> None:
+    of_four = replace(TWICE_A_DAY, name="check-item-yahoo-4")
+    own, typed = Silent("check_item_yahoo", "check-item-yahoo-29", MIDNIGHT), "by-hand-1"
+    starts = FakeStarts(silent=[own, replace(own, request_key=typed)])
+    starts.wanted = Switches(paused=frozenset({"check-item-yahoo"}))
+    machine = Machine(MIDNIGHT + HOUR, starts, TWICE_A_DAY, of_four)
+    machine.tick_at(MIDNIGHT + HOUR)
+    assert machine.started == [typed]
+    starts.wanted = Switches(paused=frozenset({"check-item-yahoo-4"}))
+    machine.tick_at(MIDNIGHT + HOUR)
+    assert machine.started == [typed, "check-item-yahoo-29"]
 
 
 def test_a_slot_of_the_night_is_read_in_tokyo_time() -> None:

@@ -111,6 +111,9 @@ class Sellers:
 class Runs(Protocol):
     """The runs and their generations. Every method raises `DatabaseAway`."""
 
+    def begun(self, marketplace: Marketplace, request_key: str | None) -> Request | None:
+        """Return the request of the run that has this key; None when there is none."""
+
     def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
         """Start a run with a new generation, or return the existing run of the request key.
 

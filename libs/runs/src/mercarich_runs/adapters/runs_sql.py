@@ -42,6 +42,14 @@ class SqlRuns:
         self._operation = operation
         self._said_at: datetime | None = None
 
+    def begun(self, marketplace: Marketplace, request_key: str | None) -> Request | None:
+        if request_key is None:
+            return None
+        known = select(runs.c.arguments).where(runs.c.request_key == self._key(marketplace, request_key))
+        with reading(self._engine) as connection:
+            arguments = connection.execute(known).scalar()
+        return None if arguments is None else request_of(marketplace, arguments)
+
     def start(self, request: Request, request_key: str | None, now: datetime) -> Run:
         return run_tx(self._engine, lambda connection: self._start(connection, request, request_key, now))
 
@@ -97,13 +105,15 @@ class SqlRuns:
     def _start(self, connection: Connection, request: Request, request_key: str | None, now: datetime) -> Run:
         marketplace = request.marketplace
         generation = self._locked_generation(connection, marketplace)
-        key = None if request_key is None else f"{self._operation}/{marketplace}/{request_key}"
+        key = self._key(marketplace, request_key)
         if key is not None:
             known = connection.execute(
                 select(runs.c.id, runs.c.generation, runs.c.outcome).where(runs.c.request_key == key)
             ).one_or_none()
             if known is not None:
-                return Run(known.id, marketplace, known.generation, Outcome(known.outcome))
+                run = Run(known.id, marketplace, known.generation, Outcome(known.outcome))
+                connection.execute(_running(run).values(heartbeat_at=now))  # from here on nobody else takes it over
+                return run
         if request.dual_boot:
             generation = UNCONTROLLED
         else:
@@ -114,6 +124,9 @@ class SqlRuns:
             raised = update(run_heads).where(self._is_head(marketplace)).values(generation=generation, run_id=run_id)
             connection.execute(raised)
         return Run(run_id, marketplace, generation)
+
+    def _key(self, marketplace: Marketplace, request_key: str | None) -> str | None:
+        return None if request_key is None else f"{self._operation}/{marketplace}/{request_key}"
 
     def _insert(self, connection: Connection, request: Request, generation: int, key: str | None, now: datetime) -> int:
         values = {

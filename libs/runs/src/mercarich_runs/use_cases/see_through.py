@@ -45,20 +45,24 @@ class SeeThrough:
     report: Report
 
     def start_to_end(
-        self, request: Request, request_key: str | None, work: Callable[[Run], tuple[Outcome, Reason | None]]
+        self, request: Request, request_key: str | None, work: Callable[[Run, Request], tuple[Outcome, Reason | None]]
     ) -> Run:
         """Start a run, do its work and end it; return it with its outcome. A run that has ended is left unchanged.
 
-        Raises `CoversNothing` before anything is started.
+        The run of a known key goes on by its own request, whoever goes on with it. Raises `CoversNothing` before
+        anything is started.
         """
-        self.marking.require_cover(request)
+        begun = self.runs.begun(request.marketplace, request_key)
+        if begun is None:
+            self.marking.require_cover(request)
+        request = begun or request
         run = self.runs.start(request, request_key, self.now())
         if run.outcome is not Outcome.RUNNING:
             log.info("this request's run has ended already", extra={"run": run.id, "outcome": run.outcome})
             return run
         log.info("run started", extra={"run": run.id, "generation": run.generation})
         try:
-            outcome, note = work(run)
+            outcome, note = work(run, request)
         except Superseded:
             outcome, note = Outcome.SUPERSEDED, NewerRunStarted()
         except Interrupted:

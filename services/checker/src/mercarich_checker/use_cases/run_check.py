@@ -54,9 +54,9 @@ class RunCheck:
     def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
         through = SeeThrough(self.runs, self.plan, self.settings.deadline, self.now, self.monotonic, self.report)
 
-        def work(run: Run) -> tuple[Outcome, Reason | None]:
-            through.mark(run, request, stop)
-            rounds = _Rounds(self, through, run, self._publishing(run, request), stop)
+        def work(run: Run, begun: Request) -> tuple[Outcome, Reason | None]:
+            through.mark(run, begun, stop)
+            rounds = _Rounds(self, through, run, self._publishing(run, begun), stop)
             return rounds.until_done()
 
         return through.start_to_end(request, request_key, work)

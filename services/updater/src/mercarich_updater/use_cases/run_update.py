@@ -34,10 +34,10 @@ class RunUpdate:
     def __call__(self, request: Request, request_key: str | None, stop: threading.Event) -> Run:
         through = SeeThrough(self.runs, self.plan, self.deadline, self.now, self.monotonic, self.report)
 
-        def work(run: Run) -> tuple[Outcome, Reason | None]:
-            through.mark(run, request, stop)
+        def work(run: Run, begun: Request) -> tuple[Outcome, Reason | None]:
+            through.mark(run, begun, stop)
             self.runs.enter(run, "searching")
-            publishing = self._publishing(run, request)
+            publishing = self._publishing(run, begun)
 
             def one_round() -> bool:
                 self.report("searching", through.alive(run, stop))

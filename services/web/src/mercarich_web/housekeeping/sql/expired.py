@@ -14,6 +14,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    not_,
     or_,
     select,
     true,
@@ -23,6 +24,7 @@ from mercarich_contracts.revivals import RevivalState
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.engine import run_tx
+from mercarich_db.silent_runs import is_silent
 from mercarich_db.tables import (
     deletions,
     listing_pictures,
@@ -148,8 +150,9 @@ def expired(choice: Choice) -> ColumnElement[bool]:
         listings.c.update_not_before.is_(None),
         listings.c.update_not_before <= choice.now,
     )
-    # A run that has ended, or was superseded, leaves its marks behind.
-    searched_for = exists().where(runs.c.id == listings.c.update_run, runs.c.outcome == "running")
+    # A run that has ended, was superseded or lost its planner leaves its marks behind.
+    going_on = and_(runs.c.outcome == "running", not_(is_silent(choice.now)))
+    searched_for = exists().where(runs.c.id == listings.c.update_run, going_on)
     # A zero counts as pushed when it was read back: else the offer may be on sale, and nobody would know it any more.
     pushed: ColumnElement[bool] = and_(listings.c.push_pending == 0, listings.c.verified_at.is_not(None))
     if choice.unknown_to_amazon:
