@@ -73,6 +73,34 @@ def test_a_run_that_still_works_has_no_end_and_nothing_that_supersedes_it(mercar
     assert shown["started_at"].endswith("Z")
 
 
+def test_a_run_whose_planner_is_silent_is_told_so_until_one_is_heard(mercarich: Mercarich, rows: Rows) -> None:
+    at_work = {"outcome": "running", "phase": "checking", "ended_at": None}
+    silent = rows.run(1, **at_work, heartbeat_at=ago(minutes=2))
+    heard = rows.run(2, **at_work, heartbeat_at=ago(seconds=60))
+    ended = rows.run(3, heartbeat_at=ago(hours=2))
+
+    listed = {run["id"]: run["silent"] for run in mercarich.json("run", "list")["runs"]}
+
+    assert listed == {silent: True, heard: False, ended: False}
+    assert "running, checking, no sign of life" in mercarich.page("run", "show", str(silent))
+    assert "no sign of life" not in mercarich.page("run", "show", str(heard))
+
+
+def test_a_search_is_counted_in_listings(mercarich: Mercarich, rows: Rows) -> None:
+    search = rows.run(1, operation="update", outcome="running", phase="searching", planned=7, checked=4, revived=3)
+    seller = rows.user("hanako")
+    for number in range(2):
+        rows.listing(seller, rows.source(f"x{number}", check_run=search), f"S{number}", update_run=search)
+    rows.source("x9", check_run=search)
+
+    shown = mercarich.json("run", "show", str(search))["run"]
+    page = mercarich.page("run", "show", str(search))
+
+    assert (shown["pending"], shown["revived"]) == (2, 3)
+    assert "searched for" in page
+    assert "source items" not in page
+
+
 def test_a_run_that_finished_was_not_superseded_by_the_next_one(mercarich: Mercarich, rows: Rows) -> None:
     finished = rows.run(1)
     rows.run(2)

@@ -51,6 +51,17 @@ def test_the_newest_run_and_its_backlog_are_counted(mercarich: Mercarich, rows: 
     assert "canaries not as expected" in page
 
 
+def test_the_newest_search_for_replacements_is_told_beside_the_check(mercarich: Mercarich, rows: Rows) -> None:
+    search = rows.run(5, operation="update", outcome="running", phase="searching", planned=7, checked=4, revived=3)
+    _head(rows, search, 5, "update")
+    rows.listing(rows.user("hanako"), rows.source("x1"), "S1", update_run=search)
+
+    yahoo = mercarich.json("status")["marketplaces"][0]
+
+    assert (yahoo["search"]["id"], yahoo["search"]["pending"]) == (search, 1)
+    assert "6 of 7 done, 3 revived" in mercarich.page("status")
+
+
 def test_the_backlog_is_that_of_all_runs_that_go_on(mercarich: Mercarich, rows: Rows) -> None:
     wide = rows.run(3, outcome="running", phase="checking")
     narrow = rows.run(4, outcome="finished", arguments='{"plans": [4]}')
@@ -138,10 +149,10 @@ def test_an_address_that_cannot_be_used_is_one_sentence() -> None:
     assert done.stderr.startswith("mercarich: MERCARICH_DATABASE_URL: expected sqlite:////path/to/file")
 
 
-def _head(rows: Rows, run: int, generation: int) -> None:
+def _head(rows: Rows, run: int, generation: int, operation: str = "check") -> None:
     rows.change(
         tables.run_heads.update()
-        .where(tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
+        .where(tables.run_heads.c.operation == operation, tables.run_heads.c.marketplace == "yahoo")
         .values(generation=generation, run_id=run)
     )
 

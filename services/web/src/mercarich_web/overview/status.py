@@ -16,8 +16,11 @@ from mercarich_web.workers.queues import Pool, Reach
 class MarketplaceStatus:
     marketplace: str
     run: Run | None
+    """The newest check."""
     backlog: Backlog
     pushes: Pushes
+    search: Run | None = None
+    """The newest search for replacements."""
 
 
 @dataclass(frozen=True, slots=True)

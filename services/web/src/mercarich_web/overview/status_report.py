@@ -65,4 +65,5 @@ class ShowStatus:
     def _marketplace(self, marketplace: str) -> MarketplaceStatus:
         run = self.runs.newest(marketplace)
         backlog = self.stock.backlog(marketplace, run.id if run else None, self.now())
-        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace))
+        search = self.runs.newest(marketplace, "update")
+        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace), search)

@@ -67,6 +67,14 @@ def _marketplace(market: MarketplaceStatus, now: datetime) -> RenderableType:
         rows = [("newest run", Text.assemble(f"{run.id}  ", outcome(run), f"  {progress(run)}"))]
         if run.note:
             rows.append(("note", cell(run.note, "yellow")))
+    if market.search is not None:
+        found = f"{market.search.revived:,} revived"
+        rows.append(
+            (
+                "newest search",
+                Text.assemble(f"{market.search.id}  ", outcome(market.search), f"  {progress(market.search)}, {found}"),
+            )
+        )
     later = f"{backlog.pending - backlog.due:,} under way or after a wait"
     rows += [
         ("to look at", cell(f"{backlog.due:,} now, {later}; never checked {backlog.never_checked:,}")),

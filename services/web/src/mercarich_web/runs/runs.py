@@ -1,4 +1,4 @@
-"""A check run, as people see it; `--json` prints these shapes unchanged, and fields are only added."""
+"""A run, as people see it; `--json` prints these shapes unchanged, and fields are only added."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,9 @@ from mercarich_web.runs.holds import Hold
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One check run. The counts are source items, `fallen`, `withdrawn` and `held` are listings."""
+    """One run. The counts of a check are source items, but `fallen`, `withdrawn` and `held` are listings; those of an
+    update are listings.
+    """
 
     id: int
     operation: str
@@ -49,6 +51,8 @@ class Run:
     """Listings that an update run restored."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """Routes that the run does not believe: wrong (its canaries are) or unvouched (it has none on sale)."""
+    silent: bool = False
+    """It is open, and its planner gives no sign of life: another one takes it over."""
 
 
 @dataclass(frozen=True, slots=True)

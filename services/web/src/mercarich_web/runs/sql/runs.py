@@ -4,10 +4,12 @@ import json
 from collections.abc import Sequence
 from math import ceil
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, literal, or_, select
 
 from mercarich_db import settings_store
-from mercarich_db.tables import run_heads, run_sellers, runs, source_items, users
+from mercarich_db.silent_runs import is_silent
+from mercarich_db.tables import listings, run_heads, run_sellers, runs, source_items, users
+from mercarich_platform.clock import utc_now
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
@@ -23,10 +25,10 @@ class SqlRuns:
         self._engine = engine
         self._holds = SqlHolds(engine)
 
-    def newest(self, marketplace: str) -> Run | None:
+    def newest(self, marketplace: str, operation: str = "check") -> Run | None:
         head = (
             select(run_heads.c.run_id)
-            .where(run_heads.c.operation == "check", run_heads.c.marketplace == marketplace)
+            .where(run_heads.c.operation == operation, run_heads.c.marketplace == marketplace)
             .scalar_subquery()
         )
         found = self._read(select_runs().where(runs.c.id == head))
@@ -122,7 +124,8 @@ def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
         .scalar_subquery()
     )
     pending = _pending() if count_pending else literal(0)
-    return select(runs, pending.label("pending"), superseded_by.label("superseded_by"))
+    silent = is_silent(utc_now()).label("silent")
+    return select(runs, pending.label("pending"), superseded_by.label("superseded_by"), silent)
 
 
 def set_aside(run_id: int) -> Select[int, str, int]:
@@ -140,17 +143,16 @@ def set_aside(run_id: int) -> Select[int, str, int]:
 
 
 def _pending() -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .select_from(source_items)
-        .where(source_items.c.check_run == runs.c.id)
-        .correlate(runs)
-        .scalar_subquery()
+    """Count the rows that the run of the outer query still has to do: a check's source items, an update's listings."""
+    sources, offers = (
+        select(func.count()).select_from(column.table).where(column == runs.c.id).correlate(runs).scalar_subquery()
+        for column in (source_items.c.check_run, listings.c.update_run)
     )
+    return case((runs.c.operation == "update", offers), else_=sources)
 
 
 def run_of(row: Row[*tuple[object, ...]]) -> Run:
     """Parse a row of `select_runs`."""
     values = dict(row._mapping)
     parsed = {name: json.loads(values[name] or "{}") for name in ("arguments", "skipped", "doubts")}
-    return Run(**values | parsed)
+    return Run(**values | parsed | {"silent": bool(values["silent"])})

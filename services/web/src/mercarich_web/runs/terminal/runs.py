@@ -13,7 +13,19 @@ _STYLES = {"running": "cyan", "finished": "green", "superseded": "dim", "failed"
 def run_list(answer: RunList) -> RenderableType:
     if not answer.runs:
         return Text("no runs yet")
-    headings = ["run", "what", "outcome", "started", "planned", "checked", "unknown", "withdrawn", "held", "set aside"]
+    headings = [
+        "run",
+        "what",
+        "outcome",
+        "started",
+        "planned",
+        "checked",
+        "unknown",
+        "withdrawn",
+        "held",
+        "revived",
+        "set aside",
+    ]
     return table(headings, [_row(run) for run in answer.runs])
 
 
@@ -21,8 +33,7 @@ def run_details(answer: RunDetails) -> RenderableType:
     run = answer.run
     parts = [
         section(f"run {run.id}: {run.operation} {run.marketplace}", _about(run)),
-        section("source items", _items(run)),
-        section("listings", facts([("to withdraw", run.fallen), ("withdrawn", run.withdrawn), ("held", run.held)])),
+        *(_looks(run) if run.operation == "check" else [section("listings", _searches(run))]),
     ]
     if run.doubts:
         parts.append(section("routes in doubt", facts(run.doubts.items())))
@@ -40,22 +51,28 @@ def run_details(answer: RunDetails) -> RenderableType:
 
 
 def outcome(run: Run) -> Text:
+    if run.silent:
+        return cell(f"running, {run.phase}, no sign of life", "bold red")
     text = run.outcome if run.outcome != "running" else f"running, {run.phase}"
     return cell(text, "yellow" if run.phase == "held" else _STYLES.get(run.outcome, ""))
 
 
 def progress(run: Run) -> str:
-    done = max(0, run.planned - run.pending)
-    return (
-        f"{done:,} of {run.planned:,} done"
-        if run.outcome == "running"
-        else f"{run.checked:,} of {run.planned:,} checked"
-    )
+    if run.outcome == "running":
+        return f"{max(0, run.planned - run.pending):,} of {run.planned:,} done"
+    return f"{run.checked:,} of {run.planned:,} {'checked' if run.operation == 'check' else 'searched for'}"
 
 
 def _row(run: Run) -> list[object]:
     what = f"{run.operation} {run.marketplace}"
-    counts = [run.planned, run.checked, number(run.unknown, "yellow"), run.withdrawn, number(run.held, "yellow")]
+    counts = [
+        run.planned,
+        run.checked,
+        number(run.unknown, "yellow"),
+        run.withdrawn,
+        number(run.held, "yellow"),
+        run.revived,
+    ]
     return [plain(run.id), what, outcome(run), run.started_at, *counts, number(run.set_aside, "bold red")]
 
 
@@ -72,6 +89,24 @@ def _about(run: Run) -> RenderableType:
             ("last sign of life", run.heartbeat_at),
             ("ended", run.ended_at),
             ("held for", span(run.held_seconds)),
+        ]
+    )
+
+
+def _looks(run: Run) -> list[RenderableType]:
+    fallen = [("to withdraw", run.fallen), ("withdrawn", run.withdrawn), ("held", run.held)]
+    return [section("source items", _items(run)), section("listings", facts(fallen))]
+
+
+def _searches(run: Run) -> RenderableType:
+    return facts(
+        [
+            ("planned", run.planned),
+            ("searched for", run.checked),
+            ("revived", run.revived),
+            ("still to do", run.pending),
+            ("searches without an answer", number(run.unknown, "yellow")),
+            ("set aside", number(run.set_aside, "bold red")),
         ]
     )
 
