@@ -82,6 +82,7 @@ class Lab:
     def cron_job(self, row: str, name: str = "", **spec: Any) -> Any:
         """Create a row's CronJob as the chart does, with a schedule that never fires."""
         container = {"name": "run", "image": "localhost/none:1", "command": ["mercarich", "update_env"]}
+        container["env"] = [{"name": "MERCARICH_SCHEDULE", "value": row}]
         pod = {
             "metadata": {"labels": {"app": row}},
             "spec": {"restartPolicy": "Never", "containers": [container]},

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from tests.integration.operator import fake_api
 from tests.integration.operator.conftest import Operator, until
 from tests.integration.operator.lab import PREFIX, Lab
 from tests.integration.operator.test_faults import needs_faults
 
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import WISH_LASTS
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import audit_log, schedule_wishes
+from mercarich_db.silent_runs import SILENT_AFTER
+from mercarich_db.tables import audit_log, schedule_pauses, schedule_wishes
 from mercarich_db.types import AnyRow
+from mercarich_runs.adapters.runs_sql import SqlRuns
+from mercarich_runs.ports import Operation, Request
 
 ROW = "env-update"
 SELDOM = {"interval_seconds": 60}
@@ -29,6 +34,12 @@ def want(engine: Engine) -> Want:
         run_tx(engine, lambda connection: connection.execute(insert(schedule_wishes).values(row)))
 
     return write
+
+
+def start_run(engine: Engine, key: str, ago: timedelta, marketplace: str = "yahoo") -> None:
+    """Start a run of a SKU of its own that was heard of so long ago."""
+    request = Request(Marketplace(marketplace), plans=(2, 4), skus=(key,))
+    SqlRuns(engine, Operation.CHECK).start(request, key, datetime.now(UTC) - ago)
 
 
 def wish(engine: Engine) -> AnyRow:
@@ -59,6 +70,41 @@ def test_a_wanted_start_becomes_one_job_of_its_cron_job_at_once(
     with reading(engine) as connection:
         deeds = connection.execute(select(audit_log.c.actor, audit_log.c.action, audit_log.c.detail)).all()
     assert deeds == [("ohta", "schedule_started", wish(engine).job)]
+
+
+def test_a_run_without_a_sign_of_life_gets_one_job_that_goes_on_with_it(
+    lab: Lab, operator: Operator, engine: Engine
+) -> None:
+    cron_job = lab.cron_job("check-item-yahoo")
+    start_run(engine, "the-job-of-a-lost-node", ago=SILENT_AFTER + timedelta(seconds=5))
+    start_run(engine, "at-work", ago=timedelta(0))
+
+    [job] = until(lab.jobs, 15)
+    operator.rounds(2)
+
+    assert lab.jobs() == [job]
+    template = cron_job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    [container], [first] = job["spec"]["template"]["spec"]["containers"], template["containers"]
+    assert container["command"] == [*first["command"], "--request-key", "the-job-of-a-lost-node"]
+    assert [one["name"] for one in container.get("env", ())] == [], "it would count as a start of the row"
+    assert job["metadata"]["ownerReferences"][0]["uid"] == cron_job["metadata"]["uid"]
+
+
+def test_a_run_of_a_paused_row_or_of_one_without_a_cron_job_gets_none(
+    lab: Lab, operator: Operator, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    lab.cron_job("check-item-mercari")
+    lab.cron_job("check-item-mercari-4")
+    for row in ("check-item-mercari", "check-item-mercari-4"):
+        paused = {"name": row, "paused_at": datetime.now(UTC), "paused_by": "ohta"}
+        run_tx(engine, partial(Connection.execute, statement=insert(schedule_pauses).values(paused)))
+    for marketplace in ("yahoo", "mercari"):
+        start_run(engine, "silent", ago=timedelta(minutes=9), marketplace=marketplace)
+
+    operator.rounds(2)
+
+    assert lab.jobs() == []
+    assert [one.message for one in caplog.records].count("a run cannot be taken over") == 1
 
 
 def test_a_wish_whose_job_was_not_noted_down_makes_no_second_one(

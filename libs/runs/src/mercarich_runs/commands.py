@@ -137,8 +137,8 @@ def exit_code(run: Callable[[], Run], request: Request, request_key: str) -> int
 
 def _goes_on(request_key: str) -> str:
     return (
-        f"the same command with --request-key {request_key} goes on with it,"
-        " and any later start for its sellers begins with what is left"
+        "it goes on by itself within two minutes where `make up` or the operator runs,"
+        f" and at once by the same command with --request-key {request_key}"
     )
 
 

@@ -26,6 +26,7 @@ from mercarich_operator.use_cases.notices import Notices
 from mercarich_operator.use_cases.publish_books import PublishBooks
 from mercarich_operator.use_cases.reconcile import Reconcile
 from mercarich_operator.use_cases.start_wanted import StartWanted
+from mercarich_operator.use_cases.take_over import TakeOver
 from mercarich_platform.build_info import tell_build
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.health import HealthServer
@@ -73,11 +74,13 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
     cluster_jobs = KubernetesJobs(server, namespace)
     catch_up = CatchUp(SCHEDULE, SqlSchedule(engine), cluster_jobs, utc_now)
     start_wanted = StartWanted(starts, cluster_jobs)
+    take_over = TakeOver(starts, cluster_jobs)
 
     def a_round() -> None:
         reconcile()
         catch_up()
         start_wanted()
+        take_over()
         publish_books()
 
     loop = Loop(

@@ -23,8 +23,19 @@ class Wanted:
     """Why it has not been started yet, as last stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class LostRun:
+    """An open run whose planner gives no sign of life."""
+
+    name: str
+    """The row of the schedule whose command goes on with it."""
+    request_key: str
+    heard_at: datetime
+    """The last sign of life."""
+
+
 class StartBook(Protocol):
-    """Requested starts. Every method raises `DatabaseAway`."""
+    """Requested starts, and runs to be taken over. Every method raises `DatabaseAway`."""
 
     def open(self) -> Sequence[Wanted]:
         """Return requests that have no Job yet and have not expired."""
@@ -34,6 +45,9 @@ class StartBook(Protocol):
 
     def put_off(self, wanted: Wanted, problem: str) -> None:
         """Store why it could not be started; it is tried again until it expires."""
+
+    def lost_runs(self) -> Sequence[LostRun]:
+        """Return the runs to be taken over, but those of rows that are paused."""
 
 
 class ScheduleBook(Protocol):
@@ -56,4 +70,10 @@ class Starter(Protocol):
         """Make the row's Job and return its name. Idempotent: one Job for each request.
 
         Raises `CannotStart` and `ports.ClusterAway`.
+        """
+
+    def take_over(self, lost: LostRun) -> str | None:
+        """Make a Job that goes on with the run; return its name, or None when there is one already since `heard_at`.
+
+        Raises the same as `start`.
         """

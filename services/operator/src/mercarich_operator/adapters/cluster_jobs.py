@@ -1,7 +1,7 @@
 """`ports_starts.Starter` and `CronJobs` over the API server: Jobs made as `kubectl create job --from` makes them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from mercarich_operator.adapters.api_server import ApiServer, Exists
 from mercarich_operator.domain.missed import CATCH_UP, Cron
 from mercarich_operator.domain.pools import PREFIX
-from mercarich_operator.ports_starts import CannotStart, Wanted
+from mercarich_operator.ports_starts import CannotStart, LostRun, Wanted
 
 SCHEDULE_LABEL = f"{PREFIX}schedule"
 """Label of a CronJob: its row of the schedule."""
+_STARTED_ROW = "MERCARICH_SCHEDULE"
+"""Names the row of which a command writes down its start."""
 BY_HAND = f"{PREFIX}by-hand"
 """Label of a pod that was started by a person, so that a pause does not stop it."""
 
@@ -25,11 +27,21 @@ class KubernetesJobs:
 
     def start(self, wanted: Wanted) -> str:
         cron_job = self._cron_job(wanted.name)
-        job = job_of(cron_job, wanted)
+        by_hand = {} if wanted.by == CATCH_UP else {BY_HAND: "yes"}
+        job = job_of(cron_job, f"{wanted.name} {wanted.at.isoformat()}", annotations=by_hand)
         if cron_job["spec"].get("concurrencyPolicy") == "Forbid" and self._runs(cron_job, job):
             raise CannotStart("its last start has not ended, and two must not run at the same time")
         with suppress(Exists):  # made before for the same request, which its name says
             self._server.call("POST", self._jobs, job)
+        return str(job["metadata"]["name"])
+
+    def take_over(self, lost: LostRun) -> str | None:
+        asked = f"{lost.name} {lost.request_key} {lost.heard_at.isoformat()}"
+        job = job_of(self._cron_job(lost.name), asked, arguments=("--request-key", lost.request_key))
+        try:
+            self._server.call("POST", self._jobs, job)
+        except Exists:
+            return None
         return str(job["metadata"]["name"])
 
     def cron(self, name: str) -> Cron:
@@ -67,17 +79,22 @@ def _has_ended(job: Mapping[str, Any]) -> bool:
     return any(one["type"] in ("Complete", "Failed") and one["status"] == "True" for one in conditions)
 
 
-def job_of(cron_job: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
-    """Return a Job of the CronJob's template, with our labels added.
+def job_of(
+    cron_job: Mapping[str, Any], asked: str, *, annotations: Mapping[str, str] = {}, arguments: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return a Job of the CronJob's template, with these annotations of its pod.
 
-    Its name is derived from the request, so that no request gets two Jobs.
+    With further arguments of its command, it does not count as a start of the row. Its name is derived from what was
+    asked for, so that no request gets two Jobs.
     """
     owner, template = cron_job["metadata"], cron_job["spec"]["jobTemplate"]
     metadata, spec = template.get("metadata", {}), template["spec"]
-    digest = hashlib.sha256(f"{wanted.name} {wanted.at.isoformat()}".encode()).hexdigest()[:10]
+    digest = hashlib.sha256(asked.encode()).hexdigest()[:10]
     pod = spec["template"].get("metadata", {})
+    containers = spec["template"]["spec"]["containers"]
+    if arguments:
+        containers = [_with(one, arguments) for one in containers]
     marks = {"cronjob.kubernetes.io/instantiate": "manual"}
-    by_hand = {} if wanted.by == CATCH_UP else {BY_HAND: "yes"}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -98,8 +115,13 @@ def job_of(cron_job: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
         "spec": {
             **spec,
             "template": {
-                **spec["template"],
-                "metadata": {**pod, "annotations": {**(pod.get("annotations") or {}), **by_hand}},
+                "metadata": {**pod, "annotations": {**(pod.get("annotations") or {}), **annotations}},
+                "spec": {**spec["template"]["spec"], "containers": containers},
             },
         },
     }
+
+
+def _with(container: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, Any]:
+    env = [one for one in container.get("env", ()) if one["name"] != _STARTED_ROW]
+    return {**container, "command": [*container["command"], *arguments], "env": env}

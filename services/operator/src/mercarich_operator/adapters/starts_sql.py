@@ -1,15 +1,16 @@
-"""`ports_starts.StartBook` over the table schedule_wishes."""
+"""`ports_starts.StartBook` over the tables schedule_wishes and runs."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
-from mercarich_contracts.schedule import WISH_LASTS
+from mercarich_contracts.schedule import SCHEDULE, WISH_LASTS
 from mercarich_db.audit import Deed, note_down
-from mercarich_db.tables import schedule_wishes
+from mercarich_db.silent_runs import silent_runs
+from mercarich_db.tables import schedule_pauses, schedule_wishes
 from mercarich_operator.adapters.database import reading, writing
-from mercarich_operator.ports_starts import Wanted
+from mercarich_operator.ports_starts import LostRun, Wanted
 from mercarich_platform.clock import Clock
 
 
@@ -33,6 +34,12 @@ class SqlStarts:
                 note_down(connection, Deed(started, Actor(wanted.by), wanted.name, self._now(), job))
 
         writing(self._engine, note)
+
+    def lost_runs(self) -> Sequence[LostRun]:
+        with reading(self._engine) as connection:
+            paused = frozenset(connection.execute(select(schedule_pauses.c.name)).scalars())
+            found = [(silent, silent.row(SCHEDULE, paused)) for silent in silent_runs(connection, self._now())]
+        return [LostRun(row.name, silent.request_key, silent.heard_at) for silent, row in found if row is not None]
 
     def put_off(self, wanted: Wanted, problem: str) -> None:
         statement = update(schedule_wishes).where(_this(wanted)).values(problem=problem)
