@@ -94,6 +94,22 @@ def test_d3_a_row_stays_until_amazon_has_accepted_and_the_next_deletion_takes_it
     assert _gone(shop, listing.id)
 
 
+def test_d3_an_offer_that_comes_back_while_its_deletion_fails_is_taken_down_and_then_leaves(
+    amazon: Amazon, shop: Shop, feed: Running, deletion: Delete, eventually: Eventually
+) -> None:
+    listing = shop.rows(1)[0]
+    _expired(shop, listing.id)
+    amazon.fault("spapi", "500", only=["deleteListingsItem"])
+    assert deletion(slept=lambda _: None).leaving == 1
+    amazon.post("/_sim/offers", offers=[{"seller_id": listing.seller_id, "sku": listing.sku, "quantity": 1}])
+
+    shop.read_soon([listing.id])
+    eventually(lambda: "readback_mismatch" in shop.events(listing.id) or feed.lanes.follow.wake(1))
+    eventually(lambda: amazon.offer(listing.seller_id, listing.sku)["quantity"] == 0 or feed.lanes.patches.wake(1))
+    amazon.heal()
+    eventually(lambda: amazon.offer(listing.seller_id, listing.sku)["deleted"], 40)
+
+
 def test_d3_a_listing_that_amazon_does_not_know_counts_as_gone(
     engine: Engine, amazon: Amazon, shop: Shop, feed: Running, deletion: Delete, eventually: Eventually
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
 
 from mercarich_contracts.market import State
-from mercarich_db.tables import listings, source_items, submission_items, submissions
+from mercarich_db.tables import listing_removals, listings, source_items, submission_items, submissions
 
 BYPASSED = "bypassed"
 """State of a feed that is no longer waited for, although its end is unknown."""
@@ -19,8 +19,13 @@ def pending() -> ColumnElement[bool]:
 
 
 def withdrawal_pending() -> ColumnElement[bool]:
-    """As `pending`, for withdrawals by PATCH, including unknown SKUs: they may be known now, and are tried rarely."""
-    return and_(listings.c.push_pending == 1, listings.c.listed == true())
+    """As `pending`, for withdrawals by PATCH, including unknown SKUs: they may be known now, and are tried rarely.
+
+    An offer that is to be deleted at Amazon may come back before it is.
+    """
+    removal = listing_removals.c
+    leaving = exists().where(removal.listing_id == listings.c.id, removal.accepted_at.is_(None))
+    return and_(listings.c.push_pending == 1, or_(listings.c.listed == true(), leaving))
 
 
 def withdrawal() -> ColumnElement[bool]:

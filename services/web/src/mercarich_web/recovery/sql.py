@@ -49,10 +49,10 @@ class SqlRecovery:
     def mark(self, by: Actor, at: datetime) -> Marked:
         """Mark everything as unverified. Until the last transaction no restore is open; a repetition marks all anew."""
         with reading(self._engine) as connection:
-            newest = [  # by the key: `max` would read a whole table
-                connection.execute(select(moment).order_by(table.c.id.desc()).limit(1)).scalar()
-                for table, moment in ((listing_events, listing_events.c.at), (runs, runs.c.started_at))
-            ]
+            # by the key: `max` would read a whole table
+            told = select(listing_events.c.at).order_by(listing_events.c.id.desc()).limit(1)
+            started = select(runs.c.started_at).order_by(runs.c.id.desc()).limit(1)
+            newest = [connection.execute(query).scalar() for query in (told, started)]
         given_up = run_tx(self._engine, partial(_give_up, at=at))
         marked = sum(run_tx(self._engine, partial(_forget, ids=ids, at=at)) for ids in self._listed())
 
