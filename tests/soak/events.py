@@ -9,7 +9,9 @@ from tests.soak.kernel import Kernel, Process
 
 DAY = 86_400.0
 MINUTE = 60.0
-SLOTS = (0.0, 6.0, 12.0, 18.0, 8.84, 11.84, 20.84, 23.84)
+CHECKS = (0.0, 6.0, 12.0, 18.0)
+"""Hours at which checks begin."""
+SLOTS = (*CHECKS, 8.84, 11.84, 20.84, 23.84)
 """Hours at which checks and updates begin."""
 
 

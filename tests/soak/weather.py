@@ -11,7 +11,7 @@ from typing import Any
 from tests.soak import people
 from tests.soak.commands import Commands
 from tests.soak.crash_points import CrashPoints, Point
-from tests.soak.events import DAY, MINUTE, Event, during_runs, later, span, void
+from tests.soak.events import CHECKS, DAY, MINUTE, Event, during_runs, later, span, void
 from tests.soak.families import Family, Faults
 from tests.soak.plant import Plant, Services
 from tests.soak.proxies import PROXIES
@@ -193,7 +193,8 @@ class Weather:
         """What the brake is for, in turn: a good part of what one seller lists is closed for some minutes; it vanishes,
         which is too much absence for a second look to decide on; a part of a whole marketplace sells.
         """
-        seller, at = chance.randrange(len(self._plant.market.world.catalogue.sellers)), during_runs(chance)
+        seller = chance.randrange(len(self._plant.market.world.catalogue.sellers))
+        at = chance.choice(CHECKS) * 3600 + chance.uniform(1, 9)
         if day % 3 == 0:
             text, happens = "closed for a while", self._trade.closed_for_a_while(chance, seller, CLOSED_SECONDS)
             return Event(at, Family.MUCH_SELLS, f"much of one seller is {text}", happens)

@@ -38,7 +38,7 @@ SPARE_PIECES = 0.4
 RUN_SECONDS = 300.0
 """Approximate duration of a check run of everything, whatever the market's size. It takes hours at the real sites; here
 it is long enough for a fault during it. The proxies' rate follows from it."""
-PATCHED_SHARE = 0.08
+PATCHED_SHARE = 0.05
 """Share of a seller's listings: more withdrawals or restores at once than this go by feed (`weather` causes such
 bursts)."""
 BRAKE_SHARE, BRAKE_LISTINGS = 0.1, 20
