@@ -105,6 +105,7 @@ class Scheduler:
         self._since = now()
         self._jobs: list[_Job] = []
         self._again: dict[str, datetime] = {}
+        self._wanted: set[tuple[str, datetime]] = set()
 
     def tick(self) -> None:
         """Store what has ended, then start what is due."""
@@ -133,6 +134,7 @@ class Scheduler:
         """Remove the request after the start. If the process dies in between, the row starts a second time, which does
         no harm."""
         if self._starts.begin(row.name, now, now):
+            self._wanted.add((row.name, now))
             self._run(row, now, now)
         self._starts.granted(row.name)
 
@@ -179,6 +181,8 @@ class Scheduler:
     def _is_to_be_continued(self, row: ScheduleRow, before: Start, now: datetime) -> bool:
         cut_off = before.exit_code is None or before.exit_code == TRY_AGAIN or before.exit_code < 0
         in_time = now < before.slot + timedelta(seconds=row.deadline_seconds)
+        if _is_by_hand(before.slot) and (row.name, before.slot) not in self._wanted:
+            return False  # `mercarich schedule run` sees to its end in somebody's terminal
         runs = any(job.row.name == row.name and job.slot == before.slot for job in self._jobs)
         return cut_off and in_time and not runs and now >= self._again.get(row.name, now)
 
@@ -209,6 +213,10 @@ class Scheduler:
 def request_key(name: str, slot: datetime) -> str:
     """Return a name like those of a CronJob's Jobs: the row's name and the slot in minutes. A requested start is not on
     a full minute, so it never has the name of a slot."""
-    if slot.second or slot.microsecond:
+    if _is_by_hand(slot):
         return f"{name}-by-hand-{int(slot.timestamp())}"
     return f"{name}-{int(slot.timestamp()) // 60}"
+
+
+def _is_by_hand(slot: datetime) -> bool:
+    return bool(slot.second or slot.microsecond)

@@ -263,6 +263,27 @@ def test_a_row_that_somebody_wants_now_starts_once_also_while_it_is_paused() -> 
     assert machine.starts.wanted.wanted == frozenset()
 
 
+def test_a_start_in_somebodys_terminal_is_not_started_a_second_time() -> None:
+    at = MIDNIGHT + timedelta(seconds=7, microseconds=3)
+    starts = FakeStarts({(TWICE_A_DAY.name, at): Start(at, at, None)})
+    machine = Machine(MIDNIGHT + HOUR, starts)
+    machine.tick_at(MIDNIGHT + HOUR)
+    starts.rows[TWICE_A_DAY.name, at] = Start(at, at, 75)
+    machine.tick_at(MIDNIGHT + 2 * HOUR)
+    assert machine.started == []
+
+
+def test_a_wanted_start_that_is_to_be_tried_again_is() -> None:
+    machine = Machine(MIDNIGHT - HOUR)
+    machine.starts.wanted = Switches(wanted=frozenset({TWICE_A_DAY.name}))
+    at = MIDNIGHT - HOUR + timedelta(seconds=7)
+    machine.tick_at(at)
+    machine.running[0].code = 75
+    machine.tick_at(at + timedelta(seconds=1))
+    machine.tick_at(at + timedelta(seconds=40))
+    assert machine.started == [f"{TWICE_A_DAY.name}-by-hand-{int(at.timestamp())}"] * 2
+
+
 def test_t11_catching_up_after_downtime_can_be_switched_off() -> None:
     starts = FakeStarts({(TWICE_A_DAY.name, MIDNIGHT): Start(MIDNIGHT, MIDNIGHT, 0)})
     for catch_up, started in ((False, 0), (True, 1)):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from rich.console import RenderableType
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
-from mercarich_platform.clock import utc_now
 from mercarich_platform.front import installed
 from mercarich_platform.settings import BadConfiguration
 from mercarich_web.console.arguments import actor, command_parser, person, with_json
@@ -88,9 +88,9 @@ def _run(timetable: "Timetable", name: str) -> int:
     return timetable.run(name, _start)
 
 
-def _start(row: ScheduleRow) -> int:
+def _start(row: ScheduleRow, at: datetime) -> int:
     """Run the row's command in a process of its own, with a request key of its own. Return its exit code."""
-    key = f"{row.name}-by-hand-{int(utc_now().timestamp())}"
+    key = f"{row.name}-by-hand-{int(at.timestamp())}"
     command = [str(Path(sys.executable).with_name("mercarich")), *row.command]
     return subprocess.run(command, env={**os.environ, "MERCARICH_REQUEST_KEY": key}, check=False).returncode
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mercarich_contracts.audit import Actor
 from mercarich_contracts.schedule import ScheduleRow
@@ -45,11 +46,11 @@ class Timetable:
         self.row(name)
         self.schedules.want(name, by, self.now())
 
-    def run(self, name: str, start: Callable[[ScheduleRow], int]) -> int:
+    def run(self, name: str, start: Callable[[ScheduleRow, datetime], int]) -> int:
         """Start the row here and now as its slot would, whether it is paused or not. This counts as its last start."""
         row, at = self.row(name), self.now()
         self.schedules.begin(name, at, at)
-        code = start(row)
+        code = start(row, at)
         self.schedules.end(name, at, self.now(), code)
         return code
 
