@@ -11,6 +11,8 @@ import httpx
 
 TIMEOUT_SECONDS = 60.0
 PAGE = 10_000
+CREDENTIALS = ("FEED_LWA_CLIENT_ID", "FEED_LWA_CLIENT_SECRET")
+"""Variables of feed for the market's Login with Amazon."""
 
 Row = Mapping[str, Any]
 
@@ -32,7 +34,7 @@ class Market:
 
     def credentials(self) -> Mapping[str, str]:
         """Return the feed service's variables for this market's Login with Amazon."""
-        return {"FEED_LWA_CLIENT_ID": self.client_id, "FEED_LWA_CLIENT_SECRET": self.client_secret}
+        return dict(zip(CREDENTIALS, (self.client_id, self.client_secret), strict=True))
 
 
 class Simulator:

@@ -1,6 +1,5 @@
 """`mercarich up`: start the system on the usual ports, say what runs where, and keep it running until Ctrl-C."""
 
-import shlex
 import sys
 import threading
 import time
@@ -8,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mercarich_contracts.sites import SITES
+from mercarich_local import market
 from mercarich_local.machine import Machine
 from mercarich_local.ports import HOST
 from mercarich_local.preparing import prepare_apart
 from mercarich_local.procfile import Process
 from mercarich_local.screen import Screen
 from mercarich_local.supervisor import NotReady
-from mercarich_local.system import PORTS, System
+from mercarich_local.system import System
+from mercarich_platform.environment_file import written
 from mercarich_platform.exit_codes import DONE, FAILED
 
 _ROLES = {
@@ -31,6 +32,8 @@ _ROLES = {
     "notices": "notices of sellers, by mail and webhook: /metrics",
     "scheduler": "starts the commands at their times (Asia/Tokyo)",
 }
+_OF_PROCESSES = frozenset({"PATH", "MERCARICH_LOG_FORMAT", "MERCARICH_METRICS_HOST"})
+"""Variables of the processes of `mercarich up` alone."""
 _TRY = (
     ("status", "backlog, lag, workers"),
     ("check_item_yahoo 2 4 --max-workers 14", "check every Yahoo source now"),
@@ -55,9 +58,10 @@ def run(
         except NotReady as error:
             screen.note(f"mercarich: {error}")
             return FAILED
-        if not stop.is_set():
-            _tell(system, processes, screen, time.monotonic() - began)
-        machine.keep(stop)
+        with written(system.data, _found_by_commands(system, machine.environment)):
+            if not stop.is_set():
+                _tell(system, processes, screen, time.monotonic() - began)
+            machine.keep(stop)
         screen.note("\nEnding; a second Ctrl-C does not wait.")
     screen.note(f"All processes have ended; the data is in {system.data}.")
     return DONE
@@ -88,21 +92,12 @@ def _tell(system: System, processes: Sequence[Process], screen: Screen, seconds:
     screen.note("")
     screen.table("Try, in another terminal", [(f"{_command()} {words}", what) for words, what in _TRY], "command", "")
     screen.note(f"\nLogs: {system.logs}/<process>.log    Data: {system.data}    End: Ctrl-C")
-    moved = {name: system.ports[name] for name in names if system.ports.get(name) != PORTS.get(name)}
-    if moved:
-        screen.note(
-            f"Ports differ from the usual ones; before other commands: set -a; . {_write_exports(system)}; set +a"
-        )
 
 
-def _write_exports(system: System) -> Path:
-    """Return the variables that other commands need to find this instance; they contain no secrets."""
-    file = system.data / "environment.sh"
-    lines = [
-        f"{name}={shlex.quote(value)}\n" for name, value in sorted(system.environment({}).items()) if name != "PATH"
-    ]
-    file.write_text("".join(lines), encoding="utf-8")
-    return file
+def _found_by_commands(system: System, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the variables that this machine has made, and a command in another terminal needs."""
+    own = system.environment({}).keys() - _OF_PROCESSES | set(market.CREDENTIALS)
+    return {name: environment[name] for name in own if name in environment}
 
 
 def _command() -> str:

@@ -130,6 +130,7 @@ class System:
             "FEED_SPAPI_URL": f"{simulator}/spapi",
             "FEED_PAGES_URL": self.url("web"),
             "FEED_REDIRECT_URI": self.url("oauth") + CALLBACK_PATH,
+            "PAGES_PUBLIC_URL": self.url("web"),
             "PAGES_AMAZON_CONSENT_URL": f"{simulator}/sellercentral/apps/authorize/consent",
             "PAGES_AMAZON_APPLICATION_ID": "amzn1.sp.solution.simulated",
             "PAGES_AMAZON_REDIRECT_URI": self.url("oauth") + CALLBACK_PATH,

@@ -1,5 +1,6 @@
 """`mercarich up` on small Procfiles of dummy processes: no process is left behind, however it ends."""
 
+import json
 import os
 import re
 import signal
@@ -139,6 +140,31 @@ def test_one_that_cannot_be_started_again_is_tried_later_and_the_others_run_on(u
     runner.rlimit(psutil.RLIMIT_NOFILE, before)
     run.until_it_says("started (pid", times=3)
     assert psutil.Process(other).status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_command_in_another_terminal_finds_the_system_that_runs(up: Callable[..., Up]) -> None:
+    run = up(f"one: {SLEEPER}\n")
+    run.until_it_says("processes are ready")
+    file = run.data / "environment"
+    bare = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+
+    asked = subprocess.run(
+        [Path(sys.executable).with_name("mercarich"), "status", "--json"],
+        env=bare,
+        cwd=run.data.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    variables = dict(line.split("=", 1) for line in file.read_text().splitlines())
+    broker, database = (json.loads(asked.stdout)[name]["where"] for name in ("broker", "database"))
+    assert (broker, str(run.data) in database) == (variables["MERCARICH_KAFKA_BOOTSTRAP"], True)
+    assert variables["PAGES_PUBLIC_URL"].startswith("http://127.0.0.1:")
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(WAIT_SECONDS) == 0
+    assert not file.exists()
 
 
 def test_ctrl_c_while_processes_start_ends_all_in_order(up: Callable[..., Up]) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES, Site
+from mercarich_platform import environment_file
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, TRY_AGAIN, USAGE
 from mercarich_platform.settings import BadConfiguration
 
@@ -29,6 +30,8 @@ GROUP = "mercarich.commands"
 OF_MARKETPLACES = "mercarich.marketplace_commands"
 
 AROUND = "mercarich.around"
+
+_ONE_MACHINE = "mercarich_local."
 
 SCHEDULE = "MERCARICH_SCHEDULE"
 """The row of the schedule that this command is a start of, as update-feed-yahoo; the chart's CronJobs set it.
@@ -87,7 +90,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if found is None:
         _say(f"mercarich: there is no command {arguments[0]!r} here; `mercarich --help` lists the installed ones")
         return USAGE
-    return run(_surrounded(found.load()), arguments[words:])
+    return run(partial(_in_its_environment, found), arguments[words:])
+
+
+def _in_its_environment(found: Installed, arguments: Sequence[str]) -> int:
+    """What runs one machine makes the environment that the other commands find."""
+    if not found.entry.value.startswith(_ONE_MACHINE):
+        environment_file.read(os.environ)
+    return _surrounded(found.load())(arguments)
 
 
 def _is_text(argument: str) -> bool:
