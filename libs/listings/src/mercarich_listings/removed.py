@@ -51,6 +51,11 @@ class Removed:
     def is_up(self) -> bool:
         return bool(self.shown)
 
+    @property
+    def may_show_zero(self) -> bool:
+        """Whether a 0 at Amazon may be the zero that was sent, and not what a buyer or the seller left there."""
+        return self.zeroed_at is not None and not isinstance(self.reason, CameBackAgain)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -51,10 +51,17 @@ def watch(connection: Connection, ids: Sequence[int], at: datetime) -> None:
         insert_missing(connection, removed_offers, rows)
 
 
-def end(connection: Connection, keys: Sequence[tuple[int, str]]) -> None:
-    """End the watch of SKUs, each with its seller, that are offers in the books again, or have been gone for long."""
+def end(connection: Connection, keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """End the watch of SKUs, each with its seller, that are offers in the books again, or have been gone for long.
+
+    Return those of which Amazon may show the watch's own zero.
+    """
+    zeroed = set()
     for start in range(0, len(keys), CHUNK):
-        connection.execute(delete(removed_offers).where(among_keys(_KEY, keys[start : start + CHUNK])))
+        some = keys[start : start + CHUNK]
+        zeroed |= {(one.user_id, one.sku) for one in lock(connection, some) if one.may_show_zero}
+        connection.execute(delete(removed_offers).where(among_keys(_KEY, some)))
+    return zeroed
 
 
 def lock(connection: Connection, keys: Iterable[tuple[int, str]]) -> list[Removed]:

@@ -19,7 +19,7 @@ from mercarich_db.tables import listing_events, listing_removals, listings
 from mercarich_listings import removed_store
 from mercarich_listings.event import Change, Event
 from mercarich_listings.listing import Listing
-from mercarich_listings.push import Push
+from mercarich_listings.push import Push, overtaken
 
 Row = TypeVar("Row", Listing, Push)
 
@@ -94,7 +94,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     """Write changes and their events. The rows must be locked by `lock` or `lock_pushes`.
 
     One statement for all rows in which the same columns differ, and one for all events. Drafts that became offers are
-    read at Amazon at once, and are no longer watched as deleted ones.
+    read at Amazon at once, and are no longer watched as deleted ones; those that the watch has set to 0 are pushed.
     """
     made = list(changes)
     differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -108,7 +108,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     listed = [change.after for change in made if isinstance(change.after, Listing) and _was_listed(change)]
     if listed:
         read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
-        removed_store.end(connection, [(listing.user_id, listing.sku) for listing in listed])
+        _end_watch(connection, {(listing.user_id, listing.sku): listing.id for listing in listed})
 
 
 def read_soon(connection: Connection, ids: Sequence[int], at: datetime) -> None:
@@ -162,7 +162,7 @@ def edit(connection: Connection, rows: Sequence[Mapping[str, Any]], *, user_id: 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows, all with the same columns; return their ids in the order of the rows.
 
-    Offers among them are no longer watched as deleted ones.
+    Offers among them are no longer watched as deleted ones; those that the watch has set to 0 are pushed.
     """
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(rows), CHUNK):
@@ -172,7 +172,8 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         insert_rows(connection, listings, names, [tuple(row[name] for name in names) for row in some])
         made = among_keys(_KEY, [(row["user_id"], row["sku"]) for row in some])
         ids |= {(user_id, sku): id for user_id, sku, id in connection.execute(select(*_KEY, listings.c.id).where(made))}
-        removed_store.end(connection, [(row["user_id"], row["sku"]) for row in some if row["listed"]])
+        offers = [(row["user_id"], row["sku"]) for row in some if row["listed"]]
+        _end_watch(connection, {key: ids[key] for key in offers})
     return [ids[row["user_id"], row["sku"]] for row in rows]
 
 
@@ -194,6 +195,15 @@ def forgetting(event_ids: Sequence[int], *conditions: ColumnElement[bool]) -> De
     """Return a statement that deletes those of these events that meet the conditions: old ones, no longer needed."""
     forgotten = delete(listing_events).where(among(listing_events.c.id, event_ids), *conditions)
     return forgotten.execution_options(**OF_STORE)
+
+
+def _end_watch(connection: Connection, ids: Mapping[tuple[int, str], int]) -> None:
+    """End the watch of these SKUs, which are offers from now on; `ids`: their listings.
+
+    Where Amazon may show the watch's zero, the first read would find it and take it for a buyer's or the seller's doing.
+    """
+    zeroed = [ids[key] for key in removed_store.end(connection, list(ids))]
+    save(connection, [overtaken(push) for push in lock_pushes(connection, zeroed)])
 
 
 def _listing(row: Any) -> Listing:
