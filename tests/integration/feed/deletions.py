@@ -10,6 +10,7 @@ from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings, removed_offers
+from mercarich_feed.domain.pushes import Account
 from mercarich_listings import store
 
 Deleted = Callable[..., Row[Any]]
@@ -32,6 +33,12 @@ def set_at_amazon(amazon: Amazon, row: Row[Any], **what: object) -> None:
     amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, **what}])
 
 
+def linked(shop: Shop, user_id: int = 1, **values: Any) -> Account:
+    row = shop.account(user_id)
+    known = {"user_id": user_id, "seller_id": row.seller_id, "marketplace_id": row.marketplace_id}
+    return Account(**known | {"refresh_token": "unused", "trusted": False} | values)
+
+
 def watched(shop: Shop, sku: str) -> Row[Any] | None:
     with reading(shop.engine) as connection:
         return connection.execute(select(removed_offers).where(removed_offers.c.sku == sku)).one_or_none()
@@ -43,7 +50,7 @@ def watch_of(shop: Shop, sku: str) -> Row[Any]:
     return row
 
 
-def alter(shop: Shop, sku: str, **values: object) -> None:
+def alter(shop: Shop, sku: str, /, **values: object) -> None:
     change = update(removed_offers).where(removed_offers.c.sku == sku).values(**values)
     run_tx(shop.engine, lambda connection: connection.execute(change))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client import REGISTRY
 from tests.integration.feed.conftest import Amazon, Eventually, Running
-from tests.integration.feed.deletions import Deleted, alter, deleting, set_at_amazon, watch_of, watched
+from tests.integration.feed.deletions import Deleted, alter, deleting, linked, set_at_amazon, watch_of, watched
 from tests.integration.feed.offers import listed
 from tests.integration.feed.shop import Shop, now
 
@@ -146,15 +146,15 @@ def test_a_draft_that_was_never_at_amazon_is_not_watched_when_it_is_deleted(shop
 
 def test_an_answer_from_before_a_newer_read_or_deletion_changes_nothing(shop: Shop, deleted: Deleted) -> None:
     row, watch = deleted(), SqlWatch(shop.engine, 1, now)
-    [offer] = watch.due(1, 20)
+    [offer] = watch.due(linked(shop), 20)
     answer = Answer(offer, None, now(), Seen(1))
     newer = Answer(offer, Missing("gone"), now())
-    assert not watch.read(1, [newer])[row.sku].to_zero
-    assert watch.read(1, [answer]) == {}
+    assert not watch.read(linked(shop), [newer])[row.sku].to_zero
+    assert watch.read(linked(shop), [answer]) == {}
     other = replace(answer, offer=replace(offer, changed_at=offer.changed_at - HELD), at=now())
-    assert watch.read(1, [other]) == {}
+    assert watch.read(linked(shop), [other]) == {}
     assert watch_of(shop, row.sku).shown is None
-    assert watch.read(1, [replace(answer, at=now())])[row.sku].to_zero
+    assert watch.read(linked(shop), [replace(answer, at=now())])[row.sku].to_zero
 
 
 def test_a_person_has_deleted_offers_read_too_and_hears_of_those_that_came_back(

@@ -5,7 +5,16 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection
 from tests.integration.feed.conftest import Amazon, Eventually, Running
-from tests.integration.feed.deletions import Deleted, alter, deleting, listing_again, set_at_amazon, watch_of, watched
+from tests.integration.feed.deletions import (
+    Deleted,
+    alter,
+    deleting,
+    linked,
+    listing_again,
+    set_at_amazon,
+    watch_of,
+    watched,
+)
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.engine import run_tx
@@ -51,13 +60,13 @@ def test_a_sku_that_is_an_offer_again_is_watched_no_longer_and_a_draft_still_is(
 
 def test_what_enters_the_books_while_its_zero_is_on_its_way_is_pushed_again(shop: Shop, deleted: Deleted) -> None:
     row, watch = deleted(), SqlWatch(shop.engine, 1, now)
-    [offer] = watch.due(1, 20)
+    [offer] = watch.due(linked(shop), 20)
     answer = Answer(offer, None, now(), Seen(1))
-    assert watch.read(1, [answer])[row.sku].to_zero
+    assert watch.read(linked(shop), [answer])[row.sku].to_zero
     added = [listing_again(row, listed=True)]
     run_tx(shop.engine, lambda connection: store.add(connection, added))
 
-    watch.settle(1, [Answer(offer, None, now())])
+    watch.settle(linked(shop), [Answer(offer, None, now())])
 
     [there] = [one for one in shop.rows(1) if one.sku == row.sku]
     assert (there.quantity, there.push_pending, there.pushed_quantity) == (1, 1, None)
@@ -89,8 +98,8 @@ def test_a_draft_whose_zero_is_known_is_pushed_when_it_becomes_an_offer(shop: Sh
 
 def test_a_zero_on_its_way_is_not_taken_for_sold_by_another_process(shop: Shop, deleted: Deleted) -> None:
     row, watch, books = deleted(), SqlWatch(shop.engine, 1, now), SqlListings(shop.engine, now)
-    [offer] = watch.due(1, 20)
-    assert watch.read(1, [Answer(offer, None, now(), Seen(1))])[row.sku].to_zero
+    [offer] = watch.due(linked(shop), 20)
+    assert watch.read(linked(shop), [Answer(offer, None, now(), Seen(1))])[row.sku].to_zero
     [id_] = run_tx(shop.engine, partial(store.add, rows=[listing_again(row)]))
 
     due, _ = books.to_read(1, 20)

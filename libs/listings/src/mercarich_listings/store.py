@@ -200,7 +200,7 @@ def forgetting(event_ids: Sequence[int], *conditions: ColumnElement[bool]) -> De
 def _end_watch(connection: Connection, ids: Mapping[tuple[int, str], int]) -> None:
     """End the watch of these SKUs, which are offers from now on; `ids`: their listings.
 
-    Where Amazon may show the watch's zero, the first read would find it and take it for a buyer's or the seller's doing.
+    Where Amazon may show the watch's zero, their first read would take it for what a buyer or the seller left there.
     """
     zeroed = [ids[key] for key in removed_store.end(connection, list(ids))]
     save(connection, [overtaken(push) for push in lock_pushes(connection, zeroed)])

@@ -15,6 +15,7 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_db.types import has_code
+from mercarich_listings import removed_store
 from mercarich_listings.restored import OFFERS_WITHIN, Unverified
 from mercarich_reasons.push import AmazonRefused
 
@@ -31,7 +32,7 @@ def left(connection: Connection) -> Unverified | None:
     if row is None or row.verified_at is not None:
         return None
     at, gone = row.restored_at, removed_offers.c
-    deleted = select(func.count()).where(gone.user_id.in_(_SERVED), gone.next_read_at <= at)
+    deleted = select(func.count()).where(removed_store.SERVED, gone.next_read_at <= at)
     zeros, sources, offers, removed = (
         connection.execute(count).scalar_one()
         for count in (_count(zero_unverified(at)), _count(source_unseen(at)), _count(unread(at)), deleted)

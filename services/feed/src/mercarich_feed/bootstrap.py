@@ -23,7 +23,7 @@ from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.adapters.watch_sql import SqlWatch
 from mercarich_feed.dependencies import PRODUCTION, Dependencies
-from mercarich_feed.handlers import ListingsChangedHandler, ReadRounds, Rounds
+from mercarich_feed.handlers import ForgetUnread, ListingsChangedHandler, ReadRounds, Rounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
 from mercarich_feed.use_cases.follow import FollowSeller
@@ -40,6 +40,7 @@ ROUND_SECONDS = 2.0
 READ_ROUND_SECONDS = 10.0
 GAUGE_SECONDS = 10.0
 UNVERIFIED_SECONDS = 60.0
+UNREAD_SECONDS = 3600.0
 
 
 def build_worker(
@@ -123,5 +124,6 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
         Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, to_read)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences)),
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
+        Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),
     )
     return Lanes(patches, restores, follow, ticks, amazon, http)

@@ -74,6 +74,19 @@ class ReadRounds:
             self.follow.wake(user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetUnread:
+    """End the watch of deleted offers that nobody could read for as long as it lasts."""
+
+    forget: Callable[[], None]
+
+    def __call__(self) -> None:
+        try:
+            self.forget()
+        except DatabaseAway as error:
+            raise NotNow(str(error), _AWAY_SECONDS) from error
+
+
 def _read(query: Callable[[], list[int]]) -> list[int]:
     try:
         return query()

@@ -151,16 +151,17 @@ class Removals(Protocol):
 class Watch(Protocol):
     """Offers that were deleted here and that Amazon may show again."""
 
-    def due(self, user_id: int, limit: int) -> list[Offer]:
-        """Return offers whose read is due."""
+    def due(self, account: Account, limit: int) -> list[Offer]:
+        """Return offers whose read is due, of an active seller's store. Rows of another store wait until it is linked
+        again."""
 
-    def read(self, user_id: int, answers: Sequence[Answer]) -> Mapping[str, Found]:
+    def read(self, account: Account, answers: Sequence[Answer]) -> Mapping[str, Found]:
         """Store what Amazon shows; return by SKU what becomes of it, without those that are in the books again.
 
         The caller sends the zeros; one that is never sent is found missing by the next read.
         """
 
-    def settle(self, user_id: int, answers: Sequence[Answer]) -> None:
+    def settle(self, account: Account, answers: Sequence[Answer]) -> None:
         """Store which zeros Amazon refused. What became an offer in the books meanwhile is pushed again."""
 
 

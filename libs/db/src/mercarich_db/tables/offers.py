@@ -111,6 +111,8 @@ removed_offers = Table(  # deleted from `listings`: Amazon may show them again
     Column("zeroed_at", UtcDateTime, nullable=True),  # when a zero was last sent, and not refused
     Column("attempts", Integer, nullable=False),  # zeros since the return that Amazon refused or did not show
     Column("reason", StoredReason, nullable=True),  # what was made of the last return
+    # amazon_accounts.seller_id of the store; NULL: of the one that is linked (a release before 0034 has written it)
+    Column("seller_id", exact(32), nullable=True),
     Index("ix_removed_offers_read", "user_id", "next_read_at"),
     Index("ix_removed_offers_shown", "shown", "user_id"),  # few are up
 )

@@ -13,6 +13,7 @@ from mercarich_db.tables import amazon_accounts, amazon_links, listings, session
 from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_feed.domain.linking import Sent, refusal
 from mercarich_feed.domain.pushes import Account
+from mercarich_listings import removed_store
 
 
 class SqlLinks:
@@ -44,7 +45,7 @@ class SqlLinks:
 
     def link(self, account: Account, now: datetime) -> bool:
         mine = amazon_accounts.c.user_id == account.user_id
-        of_other = select(amazon_accounts.c.user_id).where(mine, amazon_accounts.c.seller_id != account.seller_id)
+        of_other = select(amazon_accounts.c.seller_id).where(mine, amazon_accounts.c.seller_id != account.seller_id)
         offers = exists().where(listings.c.user_id == account.user_id, listings.c.listed == true())
         values = {
             "seller_id": account.seller_id,
@@ -58,6 +59,8 @@ class SqlLinks:
         def link(connection: Connection) -> bool:
             if connection.execute(of_other.where(offers).with_for_update()).first() is not None:
                 return False
+            if (before := connection.execute(of_other.with_for_update()).scalar()) is not None:
+                removed_store.keep_store(connection, account.user_id, before)
             insert_missing(connection, amazon_accounts, [{"user_id": account.user_id, **values}])
             connection.execute(update(amazon_accounts).where(mine).values(values))
             _note_down(connection, account, now)

@@ -45,11 +45,11 @@ class SqlReads:
             return connection.execute(count).scalar_one()
 
     def _removed(self, usernames: Sequence[str], skus: Sequence[str]) -> ColumnElement[bool]:
-        """Return the condition for deleted offers of a usable account."""
+        """Return the condition for deleted offers of an active seller's usable account."""
         removed = removed_offers.c
         usable = has_usable_account(self._now(), self._retry_seconds, removed.user_id)
         sellers = removed.user_id.in_(select(users.c.id).where(_named(usernames)))
-        return and_(usable, sellers, removed.sku.in_(skus) if skus else true())
+        return and_(usable, removed_store.SERVED, sellers, removed.sku.in_(skus) if skus else true())
 
     def _of(self, usernames: Sequence[str], skus: Sequence[str]) -> ColumnElement[bool]:
         """Return the condition for these offers, as far as feed reads for their sellers: with a usable account."""

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, exists, select
 
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, removed_offers
+from mercarich_db.tables import amazon_accounts, listings, removed_offers, users
 from mercarich_feed.adapters.accounts_sql import account_usable
 from mercarich_feed.domain.answers import Answer, ContentRefused
-from mercarich_feed.domain.pushes import Offer
+from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_listings import removed_store, store
 from mercarich_listings.push import overtaken
-from mercarich_listings.removed import Found, Removed, read, refused, unread
+from mercarich_listings.removed import WATCHED, Found, Removed, read, refused, unread
 from mercarich_platform.clock import Clock
 
 _removed = removed_offers.c
@@ -25,36 +25,45 @@ class SqlWatch:
         self._now = now
 
     def sellers(self) -> list[int]:
-        """Return ids of sellers with a usable account."""
-        now, seller = self._now(), amazon_accounts.c.user_id
-        due = exists().where(_removed.user_id == seller, _removed.next_read_at <= now)
-        query = select(seller).where(due, account_usable(now, self._retry_seconds))
+        """Return ids of active sellers with a usable account."""
+        now, account = self._now(), amazon_accounts.c
+        mine = (_removed.user_id == account.user_id, removed_store.of_store(account.seller_id))
+        due = exists().where(*mine, _removed.next_read_at <= now)
+        query = select(account.user_id).join(users, users.c.id == account.user_id).where(users.c.active)
+        query = query.where(due, account_usable(now, self._retry_seconds))
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
-    def due(self, user_id: int, limit: int) -> list[Offer]:
+    def due(self, account: Account, limit: int) -> list[Offer]:
         # What became due last comes first: whether a zero has taken effect does not wait for all others.
         query = select(_removed.listing_id, _removed.sku, _removed.removed_at)
-        query = query.where(_removed.user_id == user_id, _removed.next_read_at <= self._now())
+        mine = (_removed.user_id == account.user_id, removed_store.of_store(account.seller_id))
+        query = query.join(users, users.c.id == _removed.user_id).where(users.c.active)
+        query = query.where(*mine, _removed.next_read_at <= self._now())
         query = query.order_by(_removed.next_read_at.desc(), _removed.sku.desc()).limit(limit)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         return [Offer(row.listing_id, row.sku, 0, 0, row.removed_at, awaited=False) for row in rows]
 
-    def read(self, user_id: int, answers: Sequence[Answer]) -> Mapping[str, Found]:
-        by_sku = {answer.offer.sku: answer for answer in answers}
+    def read(self, account: Account, answers: Sequence[Answer]) -> Mapping[str, Found]:
+        user_id, by_sku = account.user_id, {answer.offer.sku: answer for answer in answers}
+        up = [answer.offer.sku for answer in answers if answer.seen is not None and answer.seen.quantity]
 
         def write(connection: Connection) -> Mapping[str, Found]:
             now = self._now()
             watched = removed_store.lock(connection, [(user_id, sku) for sku in by_sku])
             found = {one.sku: _found(one, by_sku[one.sku], now) for one in watched if _is_news(one, by_sku[one.sku])}
+            # Another login may have had the SKU before its deletion here, or have linked the store since.
+            sold_here = removed_store.in_books(connection, account.seller_id, up)
+            found |= {sku: Found(None) for sku in sold_here & found.keys()}
             removed_store.save(connection, [each.after for each in found.values() if each.after is not None])
-            removed_store.end(connection, [(user_id, sku) for sku, each in found.items() if each.after is None])
+            removed_store.forget(connection, [(user_id, sku) for sku, each in found.items() if each.after is None])
             return found
 
         return run_tx(self._engine, write)
 
-    def settle(self, user_id: int, answers: Sequence[Answer]) -> None:
+    def settle(self, account: Account, answers: Sequence[Answer]) -> None:
+        user_id = account.user_id
         by_sku = {answer.offer.sku: answer for answer in answers}
 
         def write(connection: Connection) -> set[str]:
@@ -66,7 +75,12 @@ class SqlWatch:
 
         back = run_tx(self._engine, write)
         if back:
-            run_tx(self._engine, lambda connection: _push_again(connection, user_id, back))
+            run_tx(self._engine, lambda connection: _push_again(connection, account.seller_id, back))
+
+    def forget_unread(self) -> None:
+        before = self._now() - WATCHED
+        while run_tx(self._engine, lambda connection: removed_store.forget_unread(connection, before)):
+            continue
 
 
 def _is_news(removed: Removed, answer: Answer) -> bool:
@@ -81,8 +95,9 @@ def _found(removed: Removed, answer: Answer, now: datetime) -> Found:
     return read(removed, answer.seen.quantity if answer.seen is not None else None, now)
 
 
-def _push_again(connection: Connection, user_id: int, skus: set[str]) -> None:
-    """Have offers pushed again that entered the books while their zero was on its way."""
-    mine = (listings.c.user_id == user_id, listings.c.sku.in_(skus), listings.c.listed)
+def _push_again(connection: Connection, seller_id: str, skus: set[str]) -> None:
+    """Have offers of the store pushed again that entered the books while their zero was on its way."""
+    logins = select(amazon_accounts.c.user_id).where(amazon_accounts.c.seller_id == seller_id)
+    mine = (listings.c.user_id.in_(logins), listings.c.sku.in_(skus), listings.c.listed)
     ids = connection.execute(select(listings.c.id).where(*mine)).scalars().all()
     store.save(connection, [overtaken(push) for push in store.lock_pushes(connection, ids)])

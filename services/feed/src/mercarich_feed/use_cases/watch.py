@@ -19,11 +19,11 @@ class WatchRemoved:
 
     def __call__(self, account: Account) -> float | None:
         """Return the seconds until the next turn, or None when nothing is to be read. Raises `AmazonTrouble`."""
-        offers = self.watch.due(account.user_id, READS)
+        offers = self.watch.due(account, READS)
         if not offers:
             return None
         answers = self.amazon.shown(account, offers, deleted=True)
-        found = self.watch.read(account.user_id, [answer for answer in answers if answer.served])
+        found = self.watch.read(account, [answer for answer in answers if answer.served])
         for one in found.values():
             if one.returned:
                 self.meter.came_back(zeroed=one.to_zero)
@@ -37,5 +37,5 @@ class WatchRemoved:
         if not offers:
             return []
         answers = self.amazon.set_quantities(account, offers)(lambda: None)
-        self.watch.settle(account.user_id, answers)
+        self.watch.settle(account, answers)
         return answers

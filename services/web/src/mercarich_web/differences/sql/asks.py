@@ -47,14 +47,14 @@ class SqlAsks:
         offers = reads.ask(self._engine, at, *_of(user_id, listing_id))
         if listing_id is not None:
             return offers
-        gone = removed_offers.c.user_id == user_id
-        return offers + run_tx(self._engine, lambda connection: removed_store.read_soon(connection, at, gone))
+        gone = (removed_offers.c.user_id == user_id, removed_store.SERVED)
+        return offers + run_tx(self._engine, lambda connection: removed_store.read_soon(connection, at, *gone))
 
     def left(self, user_id: int, listing_id: int | None, at: datetime) -> int:
         """Return how many of them are not read yet."""
         removed = removed_offers.c
         gone = select(func.count()).select_from(removed_offers)
-        gone = gone.where(removed.user_id == user_id, removed.next_read_at <= at)
+        gone = gone.where(removed.user_id == user_id, removed_store.SERVED, removed.next_read_at <= at)
         with reading(self._engine) as connection:
             offers = reads.left(connection, at, *_of(user_id, listing_id))
             return offers if listing_id is not None else offers + connection.execute(gone).scalar_one()
