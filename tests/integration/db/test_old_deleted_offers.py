@@ -1,7 +1,7 @@
 """Deleted offers of the schema before 0034, after the upgrade."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -60,3 +60,18 @@ def test_they_belong_to_the_store_that_their_seller_has_linked(engine: Engine) -
     fill(engine, {"sku": "LINKED"}, {"sku": "WITHOUT", "user_id": 2})
     schema.upgrade(engine)
     assert read(engine, removed_offers.c.seller_id) == {"LINKED": "STORE", "WITHOUT": None}
+
+
+def test_a_zero_was_shown_where_the_last_read_found_0_after_it(engine: Engine) -> None:
+    later = NOW + timedelta(minutes=1)
+    fill(
+        engine,
+        {"sku": "SHOWN", "zeroed_at": NOW, "read_at": later, "shown": 0},
+        {"sku": "READ-BEFORE", "zeroed_at": later, "read_at": NOW, "shown": 0},
+        {"sku": "UP", "zeroed_at": NOW, "read_at": later, "shown": 1},
+        {"sku": "MISSING", "zeroed_at": NOW, "read_at": later},
+        {"sku": "NEVER", "read_at": later, "shown": 0},
+    )
+    schema.upgrade(engine)
+    told = read(engine, removed_offers.c.zero_shown_at)
+    assert {sku: at for sku, at in told.items() if at is not None} == {"SHOWN": later}

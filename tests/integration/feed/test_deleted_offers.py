@@ -16,7 +16,7 @@ from mercarich_db.tables import listings
 from mercarich_feed.adapters.reads_sql import SqlReads
 from mercarich_feed.adapters.watch_sql import SqlWatch
 from mercarich_feed.commands import difference_lines
-from mercarich_feed.domain.answers import Answer, Missing
+from mercarich_feed.domain.answers import AmazonTrouble, Answer, Forbidden, Missing, RateLimited, Transient, Unsent
 from mercarich_feed.use_cases.reconcile import Reconcile
 from mercarich_listings import removed_store, store
 from mercarich_listings.differences import Standing
@@ -126,6 +126,45 @@ def test_a_zero_that_amazon_refuses_is_tried_again_later_and_one_without_a_respo
     amazon.heal()
     eventually(lambda: amazon.shown(lost.seller_id, lost.sku) == 0, 60)
     assert amazon.shown(refused.seller_id, refused.sku) == 1
+
+
+@pytest.mark.parametrize("trouble", [Unsent("the process ends"), RateLimited("no quota"), Forbidden("a role")])
+def test_a_zero_that_never_left_is_not_told_as_sent_and_the_next_return_gets_one(
+    shop: Shop, deleted: Deleted, trouble: AmazonTrouble
+) -> None:
+    row, watch = deleted(), SqlWatch(shop.engine, 1, now)
+    [offer] = watch.due(linked(shop), 20)
+    found = watch.read(linked(shop), [Answer(offer, None, now(), Seen(1))])
+    assert found[row.sku].to_zero
+    assert watch_of(shop, row.sku).zeroed_at is not None  # the process may end before it hears what came of it
+
+    watch.settle(linked(shop), [Answer(offer, trouble, now())], found)
+
+    known = watch_of(shop, row.sku)
+    assert (known.zeroed_at, known.attempts, known.next_read_at <= now()) == (None, 0, True)
+    watch.read(linked(shop), [Answer(offer, Missing("the search does not find the SKU"), now())])
+    assert watch.read(linked(shop), [Answer(offer, None, now(), Seen(1))])[row.sku].to_zero
+
+
+@pytest.mark.parametrize("trouble", [None, Transient("no response")])
+def test_a_zero_that_amazon_may_have_taken_counts_once_it_is_seen_there(
+    shop: Shop, deleted: Deleted, trouble: AmazonTrouble | None
+) -> None:
+    row, watch = deleted(), SqlWatch(shop.engine, 1, now)
+    [offer] = watch.due(linked(shop), 20)
+
+    def up_and_zeroed() -> bool:
+        found = watch.read(linked(shop), [Answer(offer, None, now(), Seen(1))])
+        watch.settle(linked(shop), [Answer(offer, trouble, now())], found)
+        return found[row.sku].to_zero
+
+    assert up_and_zeroed()
+    watch.read(linked(shop), [Answer(offer, Missing("the search does not find the SKU"), now())])
+    assert up_and_zeroed()
+    watch.read(linked(shop), [Answer(offer, None, now(), Seen(0))])
+    assert watch_of(shop, row.sku).zeroed_at < watch_of(shop, row.sku).zero_shown_at
+    assert not up_and_zeroed()
+    assert watch_of(shop, row.sku).reason == CameBackAgain(1)
 
 
 def test_the_watch_ends_after_its_time(

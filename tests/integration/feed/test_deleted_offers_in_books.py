@@ -62,11 +62,12 @@ def test_what_enters_the_books_while_its_zero_is_on_its_way_is_pushed_again(shop
     row, watch = deleted(), SqlWatch(shop.engine, 1, now)
     [offer] = watch.due(linked(shop), 20)
     answer = Answer(offer, None, now(), Seen(1))
-    assert watch.read(linked(shop), [answer])[row.sku].to_zero
+    found = watch.read(linked(shop), [answer])
+    assert found[row.sku].to_zero
     added = [listing_again(row, listed=True)]
     run_tx(shop.engine, lambda connection: store.add(connection, added))
 
-    watch.settle(linked(shop), [Answer(offer, None, now())])
+    watch.settle(linked(shop), [Answer(offer, None, now())], found)
 
     [there] = [one for one in shop.rows(1) if one.sku == row.sku]
     assert (there.quantity, there.push_pending, there.pushed_quantity) == (1, 1, None)

@@ -147,7 +147,7 @@ def test_deleted_offers_that_came_back_are_told_to_their_seller_and_to_operators
     page = ann.get("/differences?kind=came_back").text
     told = cells(page)
     assert len(told) == 50
-    assert told[0] == ["GONE-000", "2", "3.0 h ago", "deleted here, but Amazon shows 2: it was set to 0"]
+    assert told[0] == ["GONE-000", "2", "3.0 h ago", "deleted here, but Amazon shows 2: it is set to 0"]
     following = re.search(r'href="([^"]+)" rel="next"', page)
     assert following is not None
     assert [row[0] for row in cells(ann.get(following[1].replace("&amp;", "&")).text)] == ["GONE-050"]

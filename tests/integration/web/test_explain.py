@@ -172,6 +172,7 @@ def test_a_deleted_offer_tells_what_amazon_shows_and_what_was_done_about_it(merc
         "returns": 2,
         "came_back_at": ago(hours=2),
         "zeroed_at": ago(hours=5),
+        "zero_shown_at": ago(hours=4),
     }
     user = rows.user("hanako")
     rows.add(tables.removed_offers, user_id=user, sku="SKU-1", listing_id=7, **times, **back, reason=CameBackAgain(2))
@@ -185,6 +186,8 @@ def test_a_deleted_offer_tells_what_amazon_shows_and_what_was_done_about_it(merc
     assert "SKU-1 of hanako: deleted" in page
     assert "deleted here and set to 0, but Amazon shows 2 again" in page
     assert re.search(r"came back +2 times", page)
+    assert datetime.fromisoformat(told["zero_shown_at"]) == ago(hours=4)
+    assert re.search(r"0 sent +\S.*\n.*0 seen there +\S", page)
 
 
 def test_a_draft_with_the_sku_of_a_deleted_offer_is_told_as_that_until_it_is_an_offer(

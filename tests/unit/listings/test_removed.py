@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from mercarich_listings.push import SETTLED, back_off
 from mercarich_listings.read_back import OFFERS_EVERY, ZERO_SHOWS_WITHIN, ZEROS_EVERY
-from mercarich_listings.removed import HELD, OFTEN, WATCHED, Found, Removed, read, refused, unread
+from mercarich_listings.removed import HELD, OFTEN, WATCHED, Found, Removed, read, refused, unread, unsent
 from mercarich_reasons.push import AmazonRefused, CameBack, CameBackAgain
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def after(found: Found) -> Removed:
 
 def down(removed: Removed, since: timedelta) -> Removed:
     """The zero was seen at Amazon, that long ago."""
-    return replace(removed, shown=0, zeroed_at=NOW - since, read_at=NOW - since)
+    return replace(removed, shown=0, zeroed_at=NOW - since, zero_shown_at=NOW - since, read_at=NOW - since)
 
 
 def test_one_that_is_gone_is_read_every_hour_for_a_week_and_then_every_day_until_it_has_been_gone_for_long() -> None:
@@ -56,6 +56,7 @@ def test_one_that_came_back_gets_a_zero_and_is_read_soon() -> None:
         ),
         returned=True,
         to_zero=True,
+        before=GONE,
     )
 
 
@@ -113,6 +114,41 @@ def test_a_refused_zero_is_tried_again_after_waits_that_grow_and_never_taken_for
     assert again.to_zero
     assert refused(after(again), problem, NOW).next_read_at == NOW + back_off(2)
     assert read(after(read(once, 0, NOW)), 1, NOW).to_zero
+
+
+def test_only_a_zero_that_a_read_has_found_makes_a_return_somebodys_will() -> None:
+    for shown, to_zero in ((None, True), (0, False)):
+        seen = after(read(ZEROED, shown, NOW))
+        assert (seen.zero_shown_at == NOW) != to_zero
+        missed = after(read(seen, None, NOW + SENT))
+        assert missed.zero_shown_at == seen.zero_shown_at
+        back = read(missed, 1, NOW + SENT * 2)
+        assert (back.to_zero, back.returned) == (to_zero, True)
+        assert isinstance(after(back).reason, CameBack if to_zero else CameBackAgain)
+    without_zero = read(replace(ZEROED, zeroed_at=None), 0, NOW)
+    assert after(without_zero).zero_shown_at is None
+
+
+def test_a_new_zero_was_not_shown_yet() -> None:
+    again = read(down(ZEROED, HELD), 1, NOW)
+    assert (after(again).zeroed_at, after(again).zero_shown_at) == (NOW, None)
+    assert refused(down(ZEROED, HELD), None, NOW).zero_shown_at is None
+
+
+def test_a_zero_that_never_left_counts_for_nothing_and_goes_out_at_once() -> None:
+    for before in (GONE, down(ZEROED, HELD), replace(ZEROED, attempts=3)):
+        found = read(before, 2, NOW)
+        again = unsent(after(found), found, NOW)
+        assert (again.zeroed_at, again.zero_shown_at) == (before.zeroed_at, before.zero_shown_at)
+        assert (again.attempts, again.next_read_at, again.shown) == (before.attempts, NOW, 2)
+        retried = read(again, 2, NOW + SENT)
+        assert (retried.to_zero, retried.returned) == (True, False)
+
+
+def test_a_zero_that_another_process_has_sent_since_counts_although_an_earlier_one_never_left() -> None:
+    found = read(GONE, 2, NOW)
+    newer = replace(after(found), zeroed_at=NOW + SENT)
+    assert unsent(newer, found, NOW + SENT) == newer
 
 
 def test_one_of_which_amazon_tells_nothing_stays_as_it_is_and_is_read_later() -> None:

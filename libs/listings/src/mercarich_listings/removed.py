@@ -41,7 +41,9 @@ class Removed:
     came_back_at: datetime | None = None
     """When the last return was found."""
     zeroed_at: datetime | None = None
-    """When a zero was last sent; None: never, or Amazon refused it."""
+    """When a zero was last sent, or perhaps sent, if the process ended then; None: never, or Amazon refused it."""
+    zero_shown_at: datetime | None = None
+    """When a read first found exactly 0 after that zero; None: none has."""
     attempts: int = 0
     """Zeros since the return that Amazon has refused, or does not show."""
     reason: Reason | None = None
@@ -67,6 +69,8 @@ class Found:
     """Whether it came back, and was not up at the last read."""
     to_zero: bool = False
     """Whether a zero is to be sent now."""
+    before: Removed | None = None
+    """The offer before the read, if a zero is to be sent: `unsent` goes back to it."""
 
 
 def read(removed: Removed, shown: int | None, now: datetime) -> Found:
@@ -76,18 +80,22 @@ def read(removed: Removed, shown: int | None, now: datetime) -> Found:
         last = max(removed.removed_at, removed.came_back_at or removed.removed_at)
         if now - last >= WATCHED:
             return Found(None)
-        return Found(replace(seen, attempts=0, next_read_at=_usual(removed, now)))
+        shown_at = removed.zero_shown_at
+        if shown == 0 and removed.zeroed_at is not None:
+            shown_at = shown_at or now
+        return Found(replace(seen, attempts=0, zero_shown_at=shown_at, next_read_at=_usual(removed, now)))
     zeroed_at = removed.zeroed_at
     if not removed.is_up:
         returned = replace(seen, returns=removed.returns + 1, came_back_at=now, attempts=0)
-        if zeroed_at is not None and now - zeroed_at < HELD:
+        if zeroed_at is not None and removed.zero_shown_at is not None and now - zeroed_at < HELD:
             return Found(_left(returned, shown, now), returned=True)
-        return Found(_zeroed(returned, shown, now), returned=True, to_zero=True)
+        return Found(_zeroed(returned, shown, now), returned=True, to_zero=True, before=removed)
     if isinstance(removed.reason, CameBackAgain):
         return Found(_left(seen, shown, now))
     if zeroed_at is not None and now - zeroed_at < ZERO_SHOWS_WITHIN:
         return Found(replace(seen, next_read_at=now + SETTLED))
-    return Found(_zeroed(replace(seen, attempts=removed.attempts + 1), shown, now), to_zero=True)
+    again = _zeroed(replace(seen, attempts=removed.attempts + 1), shown, now)
+    return Found(again, to_zero=True, before=removed)
 
 
 def unread(removed: Removed, now: datetime) -> Removed:
@@ -97,12 +105,27 @@ def unread(removed: Removed, now: datetime) -> Removed:
 
 def refused(removed: Removed, problem: Reason | None, now: datetime) -> Removed:
     """Amazon refuses the zero: it is tried again after a growing wait."""
-    return replace(removed, zeroed_at=None, reason=problem, next_read_at=now + back_off(removed.attempts + 1))
+    later = now + back_off(removed.attempts + 1)
+    return replace(removed, zeroed_at=None, zero_shown_at=None, reason=problem, next_read_at=later)
+
+
+def unsent(removed: Removed, found: Found, now: datetime) -> Removed:
+    """The zero of this read never left: nothing is known of it, and the offer is read again at once."""
+    before, after = found.before, found.after
+    if before is None or after is None or removed.zeroed_at != after.zeroed_at:  # another zero was sent since
+        return removed
+    return replace(
+        removed,
+        zeroed_at=before.zeroed_at,
+        zero_shown_at=before.zero_shown_at,
+        attempts=before.attempts,
+        next_read_at=now,
+    )
 
 
 def _zeroed(removed: Removed, shown: int, now: datetime) -> Removed:
     wait = max(doubt_wait(removed.attempts), SETTLED)
-    return replace(removed, zeroed_at=now, reason=CameBack(shown), next_read_at=now + wait)
+    return replace(removed, zeroed_at=now, zero_shown_at=None, reason=CameBack(shown), next_read_at=now + wait)
 
 
 def _left(removed: Removed, shown: int, now: datetime) -> Removed:

@@ -161,8 +161,11 @@ class Watch(Protocol):
         The caller sends the zeros; one that is never sent is found missing by the next read.
         """
 
-    def settle(self, account: Account, answers: Sequence[Answer]) -> None:
-        """Store which zeros Amazon refused. What became an offer in the books meanwhile is pushed again."""
+    def settle(self, account: Account, answers: Sequence[Answer], found: Mapping[str, Found]) -> None:
+        """Store which zeros Amazon refused, and which never left; `found` is what `read` returned.
+
+        What became an offer in the books meanwhile is pushed again.
+        """
 
 
 class Submissions(Protocol):

@@ -109,6 +109,7 @@ removed_offers = Table(  # deleted from `listings`: Amazon may show them again
     Column("returns", Integer, nullable=False),  # how often it came back
     Column("came_back_at", UtcDateTime, nullable=True),  # when the last return was found
     Column("zeroed_at", UtcDateTime, nullable=True),  # when a zero was last sent, and not refused
+    Column("zero_shown_at", UtcDateTime, nullable=True),  # when a read first found 0 after that
     Column("attempts", Integer, nullable=False),  # zeros since the return that Amazon refused or did not show
     Column("reason", StoredReason, nullable=True),  # what was made of the last return
     # amazon_accounts.seller_id of the store; NULL: of the one that is linked (a release before 0034 has written it)

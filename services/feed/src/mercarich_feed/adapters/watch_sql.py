@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Engine, exists, select
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings, removed_offers, users
 from mercarich_feed.adapters.accounts_sql import account_usable
-from mercarich_feed.domain.answers import Answer, ContentRefused
-from mercarich_feed.domain.pushes import Account, Offer
+from mercarich_feed.domain.answers import Answer, ContentRefused, pushed
+from mercarich_feed.domain.pushes import Account, Offer, Outcome
 from mercarich_listings import removed_store, store
 from mercarich_listings.push import overtaken
-from mercarich_listings.removed import WATCHED, Found, Removed, read, refused, unread
+from mercarich_listings.removed import WATCHED, Found, Removed, read, refused, unread, unsent
 from mercarich_platform.clock import Clock
 
 _removed = removed_offers.c
@@ -62,15 +62,15 @@ class SqlWatch:
 
         return run_tx(self._engine, write)
 
-    def settle(self, account: Account, answers: Sequence[Answer]) -> None:
+    def settle(self, account: Account, answers: Sequence[Answer], found: Mapping[str, Found]) -> None:
         user_id = account.user_id
         by_sku = {answer.offer.sku: answer for answer in answers}
 
         def write(connection: Connection) -> set[str]:
             now = self._now()
             watched = removed_store.lock(connection, [(user_id, sku) for sku in by_sku])
-            refusals = [one for one in watched if isinstance(by_sku[one.sku].trouble, ContentRefused)]
-            removed_store.save(connection, [refused(one, by_sku[one.sku].problem, now) for one in refusals])
+            after = [_settled(one, by_sku[one.sku], found[one.sku], now) for one in watched]
+            removed_store.save(connection, after)
             return by_sku.keys() - {one.sku for one in watched}
 
         back = run_tx(self._engine, write)
@@ -93,6 +93,16 @@ def _found(removed: Removed, answer: Answer, now: datetime) -> Found:
     if isinstance(answer.trouble, ContentRefused):
         return Found(unread(removed, now))
     return read(removed, answer.seen.quantity if answer.seen is not None else None, now)
+
+
+def _settled(removed: Removed, answer: Answer, found: Found, now: datetime) -> Removed:
+    match pushed(answer).outcome:
+        case Outcome.REJECTED:
+            return refused(removed, answer.problem, now)
+        case Outcome.RELEASED:
+            return unsent(removed, found, now)
+        case _:
+            return removed
 
 
 def _push_again(connection: Connection, seller_id: str, skus: set[str]) -> None:

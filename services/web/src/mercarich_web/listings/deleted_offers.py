@@ -24,6 +24,8 @@ class DeletedOffer:
     came_back_at: datetime | None
     zeroed_at: datetime | None
     """When feed last sent a zero."""
+    zero_shown_at: datetime | None
+    """When Amazon was first seen to show it; null: it was not yet."""
     reason: Reason | None
     """What was made of the last return."""
     events: Sequence[Event]

@@ -50,6 +50,7 @@ def _deleted(answer: DeletedOffer) -> RenderableType:
         rows.append(("came back", f"{answer.returns} times"))
         rows.append(("last return found", answer.came_back_at))
         rows.append(("0 sent", answer.zeroed_at))
+        rows.append(("0 seen there", answer.zero_shown_at))
         rows.append(("what was done", answer.reason))
     parts = [section(f"{answer.sku} of {answer.username}: deleted", facts(rows))]
     if answer.events:
