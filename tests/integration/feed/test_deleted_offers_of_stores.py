@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, delete, update
+from sqlalchemy import Row, delete, select, update
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.deletions import (
     Deleted,
@@ -22,7 +22,7 @@ from tests.integration.feed.deletions import (
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, restorations, users
+from mercarich_db.tables import amazon_accounts, listing_removals, listings, restorations, users
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.links_sql import SqlLinks
 from mercarich_feed.adapters.reads_sql import SqlReads
@@ -183,3 +183,19 @@ def test_an_offer_that_nobody_could_read_for_as_long_as_the_watch_lasts_is_forgo
 
     assert watched(shop, old.sku) is None
     assert watched(shop, young.sku) is not None
+
+
+def test_what_was_to_be_deleted_at_one_store_is_not_deleted_at_the_next(shop: Shop, amazon: Amazon, link: Link) -> None:
+    """It is at 0 there. A SKU of the same name at the other store is another offer."""
+    first, other = shop.row(1), shop.rows(2)[0]
+    delist_all(shop, 1)
+    shop.want_removal(first.id)
+
+    assert link(1, first.seller_id)
+    with reading(shop.engine) as connection:
+        kept = connection.execute(select(listing_removals.c.listing_id)).scalars().all()
+    assert link(1, other.seller_id)
+
+    with reading(shop.engine) as connection:
+        left = connection.execute(select(listing_removals.c.listing_id)).scalars().all()
+    assert (kept, left) == ([first.id], [])

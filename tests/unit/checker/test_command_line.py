@@ -122,7 +122,7 @@ def test_an_interrupted_start_says_what_is_left_and_how_it_goes_on(
     assert _code_of(run, line) == 75
     said = capsys.readouterr().err
     assert "run 15 stops with 2,251 left; it goes on by itself within two minutes" in said
-    assert "and at once by the same command with " + named in said
+    assert "and at once by the same command with " + named in said.replace("\n", " ")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, exists, false, select, true, update
+from sqlalchemy import Connection, Engine, and_, delete, exists, false, select, true, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.linking import Outcome
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_accounts, amazon_links, listings, sessions, users
+from mercarich_db.tables import amazon_accounts, amazon_links, listing_removals, listings, sessions, users
 from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_feed.domain.linking import Sent, refusal
 from mercarich_feed.domain.pushes import Account
@@ -47,6 +47,7 @@ class SqlLinks:
         mine = amazon_accounts.c.user_id == account.user_id
         of_other = select(amazon_accounts.c.seller_id).where(mine, amazon_accounts.c.seller_id != account.seller_id)
         offers = exists().where(listings.c.user_id == account.user_id, listings.c.listed == true())
+        of_before = and_(listing_removals.c.user_id == account.user_id, listing_removals.c.accepted_at.is_(None))
         values = {
             "seller_id": account.seller_id,
             "marketplace_id": account.marketplace_id,
@@ -61,6 +62,7 @@ class SqlLinks:
                 return False
             if (before := connection.execute(of_other.with_for_update()).scalar()) is not None:
                 removed_store.keep_store(connection, account.user_id, before)
+                connection.execute(delete(listing_removals).where(of_before))  # else the new store would lose the SKUs
             insert_missing(connection, amazon_accounts, [{"user_id": account.user_id, **values}])
             connection.execute(update(amazon_accounts).where(mine).values(values))
             _note_down(connection, account, now)
