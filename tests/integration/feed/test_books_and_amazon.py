@@ -150,6 +150,17 @@ def test_a_late_read_of_a_restore_stays_late_when_a_person_has_every_offer_read(
     assert shop.row(row.id).next_read_at == due
 
 
+def test_a_restore_that_is_read_in_a_minute_keeps_its_place_when_a_person_has_every_offer_read(shop: Shop) -> None:
+    *others, restored = [row for row in shop.rows(1) if row.push_pending == 0]
+    soon = now() + timedelta(seconds=20)
+    shop.alter(listings, restored.id, quantity=1, pushed_at=now(), verified_at=None, next_read_at=soon)
+    reads, asked_at = SqlReads(shop.engine, 1, now), now()
+
+    assert reads.ask([restored.username], [], asked_at) == reads.left([], [], asked_at) == len(others)
+    [first], _ = SqlListings(shop.engine, lambda: soon).to_read(1, 1)
+    assert (first.listing_id, shop.row(restored.id).next_read_at) == (restored.id, soon)
+
+
 def test_what_a_seller_does_at_amazon_with_a_listing_that_is_stopped_is_left_alone(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:

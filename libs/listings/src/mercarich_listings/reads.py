@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, not_, or_, select, true
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
@@ -23,19 +23,22 @@ READABLE = and_(_AT_REST, _offer.next_read_at.is_not(None), or_(_WATCHED, _offer
 A stopped listing is read until its zero was seen: what its seller does with it at Amazon then is nobody's business.
 """
 _ASKABLE = and_(_offer.listed == true(), _AT_REST, _WATCHED)
+_RESTORED = and_(_offer.quantity > 0, _offer.pushed_at.is_not(None), _offer.verified_at.is_(None))
+"""Amazon accepted the quantity and did not show it yet."""
 
 
 def ask(engine: Engine, at: datetime, *conditions: ColumnElement[bool]) -> int:
     """Have the offers that meet the conditions read now, zeros first; return how many. Feed makes the reads.
 
-    Drafts, what is still to be pushed, what Amazon does not know and what is not watched are left out.
+    Drafts, what is still to be pushed, what Amazon does not know and what is not watched are left out. So is a restore
+    that Amazon does not show yet, and that is read within a minute anyway.
     """
-    late = and_(_offer.verified_at.is_(None), _offer.next_read_at <= at).label("late")
-    wanted = select(_offer.id, _offer.quantity, late).where(_ASKABLE, *conditions).order_by(_offer.id)
+    # How late a restore is read tells whether it may have been sold unseen: it keeps its time, and its place.
+    read_in_turn = and_(_RESTORED, _offer.next_read_at > at)
+    wanted = select(_offer.id, _offer.quantity, _RESTORED.label("restored")).where(_ASKABLE, not_(read_in_turn))
     with reading(engine) as connection:
-        rows = connection.execute(wanted).all()
-    # How late a restore is read tells whether it may have been sold unseen: it keeps its time.
-    _read_soon(engine, [row.id for row in rows if row.quantity and not row.late], at - _BEFORE)
+        rows = connection.execute(wanted.where(*conditions).order_by(_offer.id)).all()
+    _read_soon(engine, [row.id for row in rows if row.quantity and not row.restored], at - _BEFORE)
     _read_soon(engine, [row.id for row in rows if not row.quantity], at)
     return len(rows)
 
