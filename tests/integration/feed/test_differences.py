@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
+from operator import add
 
 from sqlalchemy import select
 from tests.integration.feed.conftest import Amazon, Eventually, Running
@@ -13,11 +15,13 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_feed import metrics
 from mercarich_feed.adapters.differences_sql import SqlDifferences
+from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.meter import Gauges
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
+from mercarich_feed.domain.answers import Answer
 from mercarich_listings.differences import DIFFERS, KIND, Difference
-from mercarich_listings.read_back import SHOWS_WITHIN
+from mercarich_listings.read_back import SHOWS_WITHIN, Seen
 
 
 def differing(shop: Shop) -> Mapping[int, Difference]:
@@ -82,6 +86,19 @@ def test_a_difference_ends_with_the_revision_that_it_was_of(
     assert one not in differing(shop)
     feed.lanes.patches.wake(1)
     eventually(lambda: shop.row(one).differs_since is None)
+
+
+def test_an_offer_without_a_quantity_is_read_until_its_zero_is_seen_also_when_it_is_stopped(shop: Shop) -> None:
+    [one] = listed(shop, 1)[:1]
+    seen_at = now() - timedelta(hours=1)
+    down = {"quantity": 0, "pushed_quantity": 0, "pushed_at": seen_at, "verified_at": seen_at, "next_read_at": seen_at}
+    shop.alter(listings, one, **down)
+    for minutes, quantity in enumerate((None, 0)):
+        feed = SqlListings(shop.engine, partial(add, seen_at, timedelta(hours=1, minutes=minutes)))
+        [offer] = [offer for offer in feed.to_read(1, 50)[0] if offer.listing_id == one]
+        feed.read_back([Answer(offer, None, now(), Seen(quantity))])
+        assert differing(shop) == ({one: Difference.ABOVE} if quantity is None else {})
+        shop.alter(listings, one, stopped_at=now())
 
 
 def test_a_draft_differs_from_nothing(shop: Shop) -> None:

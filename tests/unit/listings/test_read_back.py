@@ -196,10 +196,10 @@ def test_another_quantity_is_pushed_again_though_the_offer_is_not_for_sale() -> 
 
 def test_an_offer_without_a_quantity_is_read_again_at_zero_and_given_up_above() -> None:
     waits = [1, 2, 4]
-    push = ZERO
+    push = DOWN
     for number, wait in enumerate(waits, 1):
         push = read(push, Seen(None), AT, NOW).after
-        assert (push.push_attempts, push.push_problem) == (number, NotShown())
+        assert (push.push_attempts, push.push_problem, push.verified_at) == (number, NotShown(), None)
         assert push.next_read_at == NOW + timedelta(seconds=wait)
 
     given_up = changes(read(aged(RESTORE, SHOWS_WITHIN), Seen(None), AT, NOW))

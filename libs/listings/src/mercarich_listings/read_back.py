@@ -112,9 +112,9 @@ def _zero_missing(push: Push, found: int | None, at: datetime, now: datetime) ->
     tried = failures(push, push.revision)
     doubts = tried.doubts + 1
     columns = {"push_failed_revision": push.revision, "push_attempts": doubts, "push_problem": NotShown(None)}
-    return changed(
-        push, None, **columns, differs_since=tried.since or at, next_read_at=now + max(doubt_wait(doubts), SETTLED)
-    )
+    # Not verified any more: such a zero is read until it is seen, also when nobody watches its source (`reads`).
+    found_so = {"verified_at": None, "differs_since": tried.since or at}
+    return changed(push, None, **columns, **found_so, next_read_at=now + max(doubt_wait(doubts), SETTLED))
 
 
 def _later(push: Push, limit: timedelta, now: datetime) -> Pushed:
