@@ -322,6 +322,25 @@ def test_the_history_tells_what_amazon_said_of_which_quantity(change: Pushed, to
     )
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        lambda push: refused(push, Sent(6, push.quantity), NO, AT, NOW),
+        lambda push: deferred(push, Sent(6, 0), AWAY, NOW),
+        lambda push: feed_failed(push, Sent(6, 3, 11), FATAL, NOW),
+    ],
+)
+def test_amazon_has_not_known_a_sku_since_it_was_first_so_whatever_fails_since_then(failure: Any) -> None:
+    for quantity in (0, 3):
+        orphan = replace(AT_REST, orphan=True, **failures(1, UNKNOWN, 5), differs_since=BEFORE, revision=6)
+        after = failure(replace(orphan, quantity=quantity)).after
+
+        assert (after.orphan, after.differs_since, after.push_failed_revision) == (True, BEFORE, 6)
+        assert unknown_sku(after, Sent(6, quantity), UNKNOWN, NOW, NOW).after.differs_since == BEFORE
+        known = accepted(after, Sent(6, quantity), NOW).after
+        assert (known.orphan, known.differs_since) == (False, None), "of this revision nothing was found"
+
+
 def test_an_orphan_that_amazon_knows_by_now_is_none_any_more() -> None:
     orphan = replace(ZERO, orphan=True)
 

@@ -107,7 +107,9 @@ class Failures:
 def failures(push: Push, revision: int) -> Failures:
     if push.push_failed_revision not in (None, revision):
         return Failures()
-    return Failures(push.push_attempts, push.push_problem, push.differs_since)
+    # That Amazon does not know the SKU is no failure of a revision (`_differs_since`).
+    since = push.differs_since if not push.orphan or isinstance(push.push_problem, UnknownSku) else None
+    return Failures(push.push_attempts, push.push_problem, since)
 
 
 def accepted(push: Push, sent: Sent, at: datetime) -> Pushed:
@@ -143,7 +145,7 @@ def deferred(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> P
         "push_failed_revision": sent.revision,
         "push_attempts": tried.attempts,
         "push_problem": tried.problem if tried.doubts else problem,
-        "differs_since": tried.since,
+        "differs_since": tried.since if sent.quantity else _differs_since(push, sent),
     }
     if sent.quantity:
         lease = {"push_claim_until": now + LEASE, "push_not_before": now + LEASE}
@@ -206,7 +208,7 @@ def feed_failed(push: Push, sent: Sent, problem: Reason | None, now: datetime) -
     tried = failures(push, sent.revision)
     attempts = tried.attempts + 1
     later = {"push_attempts": attempts, "push_not_before": now + back_off(attempts), "push_problem": problem}
-    later["differs_since"] = tried.since
+    later["differs_since"] = _differs_since(push, sent)
     return changed(push, None, **later, push_failed_revision=sent.revision)
 
 
@@ -235,13 +237,16 @@ def refusal(push: Push, sent: Sent, problem: Reason | None, now: datetime) -> di
     tried = failures(push, sent.revision)
     attempts = tried.refusals + 1
     failed = {"push_failed_revision": sent.revision, "push_attempts": attempts, "push_problem": problem}
-    return {**failed, "push_not_before": now + back_off(attempts), "differs_since": tried.since}
+    return {**failed, "push_not_before": now + back_off(attempts), "differs_since": _differs_since(push, sent)}
 
 
 def orphaned(push: Push, sent: Sent, at: datetime) -> dict[str, Any]:
-    """Return the columns that say that Amazon does not know the SKU, of whatever revision since then."""
-    since = push.differs_since if push.orphan else failures(push, sent.revision).since
-    return {"orphan": True, "differs_since": since or at}
+    return {"orphan": True, "differs_since": _differs_since(push, sent) or at}
+
+
+def _differs_since(push: Push, sent: Sent) -> datetime | None:
+    """Return since when Amazon differs from what was sent, or since when it has not known the SKU, at any revision."""
+    return push.differs_since if push.orphan else failures(push, sent.revision).since
 
 
 def free() -> dict[str, Any]:
