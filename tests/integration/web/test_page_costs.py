@@ -12,8 +12,11 @@ from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_db.engine import reading
+from mercarich_platform.clock import utc_now
+from mercarich_web.differences.sql.differences import SqlDifferences
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import View, Wish
+from mercarich_web.notices.sql.causes import SqlCauses
 
 COSTS = {
     "/": (8, 3),
@@ -98,3 +101,21 @@ def test_the_few_that_amazon_refused_are_found_by_an_index(engine: Engine, ann: 
     with reading(engine) as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings().all()
     assert next(row for row in plan if row["table"] == "listings")["key"] == "ix_listings_shop"
+
+
+def test_what_differs_at_amazon_is_found_by_its_index(engine: Engine, ann: Browser) -> None:
+    """By `IS NOT NULL`, SQLite read all listings."""
+    if engine.dialect.name != "sqlite":
+        pytest.skip("MariaDB knows how many rows each index leaves")
+    book = SqlDifferences(engine)
+    with counted() as costs:
+        book.standings(None)
+        book.page(None, None, None)
+        SqlCauses(engine).now(utc_now())
+
+    of_differences = [one for one in costs.statements if "differs_since BETWEEN" in one[0] and "NOT (" not in one[0]]
+    assert len(of_differences) == 3
+    for statement, parameters in of_differences:
+        with reading(engine) as connection:
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+        assert "SEARCH listings USING INDEX ix_listings_differs" in plan, plan

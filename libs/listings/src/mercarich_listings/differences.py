@@ -5,7 +5,7 @@ the API ask here.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
@@ -30,7 +30,10 @@ class Difference(StrEnum):
     """Amazon does not know the SKU. Only its seller can mend that."""
 
 
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 DIFFERS = and_(
+    # SQLite looks in an index for times between others, not for those that are not NULL. The second line is for NOT.
+    _offer.differs_since.between(_FIRST, _LAST),
     _offer.differs_since.is_not(None),
     _offer.listed == true(),
     or_(_offer.push_failed_revision == _offer.revision, _offer.orphan == true()),
@@ -55,7 +58,10 @@ class Standing:
 
 
 def standing(connection: Connection, *conditions: ColumnElement[bool]) -> dict[Difference, Standing]:
-    """Return each kind with the listings that differ so and meet the conditions. Reads only listings that differ."""
+    """Return each kind with the listings that differ so and meet the conditions.
+
+    Of all sellers, reads only listings that differ; of one, it may read all that the seller has.
+    """
     kind = KIND.label("kind")
     counted = select(kind, func.count(), func.min(_offer.differs_since)).where(DIFFERS, *conditions).group_by(kind)
     found = {Difference(name): Standing(count, since) for name, count, since in connection.execute(counted)}

@@ -1,4 +1,4 @@
-"""Queries on what differs at Amazon, for one seller or (None) for all. They read the listings that differ alone."""
+"""Queries on what differs at Amazon, for one seller or (None) for all. For all, they read what differs alone."""
 
 from collections.abc import Sequence
 from datetime import datetime
