@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from operator import add
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.offers import listed
 from tests.integration.feed.shop import Shop, now
@@ -123,3 +124,25 @@ def test_the_read_that_waits_longest_is_told_but_for_sellers_without_a_usable_ac
     assert SqlDifferences(shop.engine, 3600, now).now().read_due_since == hour
     shop.alter(listings, one, next_read_at=now() + timedelta(hours=1))
     assert SqlDifferences(shop.engine, 3600, now).now().read_due_since is None
+
+
+def test_what_waits_to_be_read_is_found_by_its_index(shop: Shop, engine: Engine) -> None:
+    """By a minimum or by EXISTS, MariaDB read all listings."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    SqlDifferences(engine, 1, now).now()
+    SqlListings(engine, now).sellers_to_read()
+    of_reads = [(statement, values) for statement, values in asked if "next_read_at" in statement]
+    assert len(of_reads) == 2
+    for statement, values in of_reads:
+        sqlite = engine.dialect.name == "sqlite"
+        with reading(engine) as connection:
+            explain = f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {statement}"
+            plan = connection.exec_driver_sql(explain, values).mappings().all()
+        if sqlite:
+            assert "listings USING INDEX ix_listings_read (user_id=? AND next_read_at" in str(plan)
+            assert "TEMP B-TREE" not in str(plan)
+        else:
+            of_offers = next(row for row in plan if row["table"] == "listings")
+            assert of_offers["key"] == "ix_listings_read"
+            assert "filesort" not in of_offers["Extra"]

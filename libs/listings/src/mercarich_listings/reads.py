@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, and_, false, func, not_, or_, select, true
 
+from mercarich_db.bulk import walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_listings import store
@@ -52,12 +53,19 @@ def left(connection: Connection, at: datetime, *conditions: ColumnElement[bool])
 def due_since(connection: Connection, now: datetime, *accounts: ColumnElement[bool]) -> datetime | None:
     """Return since when the read that has waited longest is due, of `amazon_accounts` that meet the conditions; None:
     none waits."""
-    # Account by account, so that each is a range of an index.
-    mine = and_(_offer.user_id == amazon_accounts.c.user_id, READABLE, _offer.next_read_at <= now)
-    oldest = select(func.min(_offer.next_read_at)).where(mine).scalar_subquery()
-    each = select(oldest.label("at")).select_from(amazon_accounts).where(*accounts).subquery()
-    at: datetime | None = connection.execute(select(func.min(each.c.at))).scalar_one()
+    each = select(next_read().label("at")).select_from(amazon_accounts).where(*accounts).subquery()
+    at: datetime | None = connection.execute(select(func.min(each.c.at)).where(each.c.at <= now)).scalar_one()
     return at
+
+
+def next_read() -> ScalarSelect[datetime]:
+    """SQL expression: when the next read is due of one of `amazon_accounts`; NULL: nothing is to be read.
+
+    It is the first row of a range of an index. For a minimum, or for EXISTS, MariaDB reads all listings.
+    """
+    mine = and_(_offer.user_id == amazon_accounts.c.user_id, READABLE)
+    first = walking(select(_offer.next_read_at).where(mine), _offer.user_id, _offer.next_read_at)
+    return first.order_by(_offer.next_read_at).limit(1).correlate(amazon_accounts).scalar_subquery()
 
 
 def _read_soon(engine: Engine, ids: Sequence[int], at: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, case, func, or_, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading, run_tx
@@ -18,7 +18,7 @@ from mercarich_listings import store
 from mercarich_listings.event import Change
 from mercarich_listings.listing import UP, follow_amazon
 from mercarich_listings.push import LEASE, Push, Sent, deferred
-from mercarich_listings.reads import READABLE
+from mercarich_listings.reads import READABLE, next_read
 from mercarich_listings.waiting import (
     not_deferred,
     not_in_feed,
@@ -103,15 +103,15 @@ class SqlListings:
             rows = connection.execute(due).all()
             if rows:
                 return [_to_read(row) for row in rows], 0.0
-            first = connection.execute(select(func.min(listings.c.next_read_at)).where(mine)).scalar()
+            next_one = select(listings.c.next_read_at).where(mine).order_by(listings.c.next_read_at).limit(1)
+            first = connection.execute(next_one).scalar()
         return [], None if first is None else max((first - now).total_seconds(), 0.0)
 
     def sellers_to_read(self) -> list[int]:
         """Return ids of sellers with a read that is due before the next round."""
-        sellers, soon = amazon_accounts.c.user_id, self._now() + _SOON
-        due = exists().where(listings.c.user_id == sellers, READABLE, listings.c.next_read_at <= soon)
+        due = next_read() <= self._now() + _SOON
         with reading(self._engine) as connection:
-            return list(connection.execute(select(sellers).where(due)).scalars())
+            return list(connection.execute(select(amazon_accounts.c.user_id).where(due)).scalars())
 
     def read_back(self, answers: Sequence[Answer]) -> None:
         by_id = {answer.offer.listing_id: answer for answer in answers}
