@@ -23,6 +23,7 @@ from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import Answer
 from mercarich_listings.differences import DIFFERS, KIND, Difference
 from mercarich_listings.read_back import SHOWS_WITHIN, Seen
+from mercarich_reasons.push import ComesBack
 
 
 def differing(shop: Shop) -> Mapping[int, Difference]:
@@ -68,7 +69,7 @@ def test_each_kind_is_told_apart_and_the_gauges_equal_the_rows(
 
     amazon.heal()
     at_amazon(amazon, shop, not_sold, issue=None)
-    eventually(lambda: above not in differing(shop) and shop.row(above).differs_since is None, 60)
+    eventually(lambda: above not in differing(shop), 60)
     count(shop)
     assert metrics.DIFFERING.labels(Difference.ABOVE)._value.get() == 0
     assert metrics.DIFFERING_SECONDS.labels(Difference.ABOVE)._value.get() == 0
@@ -100,6 +101,25 @@ def test_an_offer_without_a_quantity_is_read_until_its_zero_is_seen_also_when_it
         feed.read_back([Answer(offer, None, now(), Seen(quantity))])
         assert differing(shop) == ({one: Difference.ABOVE} if quantity is None else {})
         shop.alter(listings, one, stopped_at=now())
+
+
+def test_a_zero_that_comes_back_a_second_time_differs_also_while_amazon_shows_it(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [one] = listed(shop, 1)[:1]
+    shop.withdraw([one])
+    feed.lanes.patches.wake(1)
+    eventually(lambda: shop.row(one).verified_at is not None)
+    for returns, expected in ((1, {}), (2, {one: Difference.ABOVE})):
+        at_amazon(amazon, shop, one, comes_back=True)
+        read(feed, shop, one)
+        eventually(partial(lambda times: shop.events(one).count("readback_mismatch") == times, returns))
+        eventually(lambda: shop.row(one).verified_at is not None)
+        assert differing(shop) == expected
+
+    assert shop.row(one).push_problem == ComesBack(0)
+    shop.alter(listings, one, stopped_at=now())
+    assert differing(shop) == {}
 
 
 def test_a_draft_differs_from_nothing(shop: Shop) -> None:

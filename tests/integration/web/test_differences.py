@@ -21,6 +21,7 @@ from mercarich_reasons.push import (
     CameBack,
     CameBackAgain,
     ChangedAtAmazon,
+    ComesBack,
     NotForSale,
     NotShown,
     UnknownSku,
@@ -96,6 +97,17 @@ def test_each_difference_is_told_with_both_quantities_and_what_is_next(ann: Brow
     assert "検索対象外です (code 18320)" in told[2][5]
     assert "SKU not found (code 13013)" in told[3][5]
     assert {row[4] for row in told} == {"2.0 h ago"}
+
+
+def test_a_zero_that_came_back_is_told_while_it_is_seen_whether_it_stays(ann: Browser, rows: Rows) -> None:
+    known = {"pushed_revision": 1, "pushed_quantity": 0, "verified_at": ago(minutes=3)}
+    above(rows, "A-BACK", push_problem=ComesBack(0), **known)
+    above(rows, "A-ONCE", push_problem=None, **known)
+
+    [back] = cells(ann.get("/differences").text)
+
+    assert back[:4] == ["A-BACK A-BACK", "Above the books", "0", "0"]
+    assert back[5].startswith("It came back after its zero.")
 
 
 def test_what_amazon_took_again_is_read_and_a_refusal_is_told_in_its_words(ann: Browser, rows: Rows) -> None:

@@ -13,7 +13,9 @@ from mercarich_listings.push import LEASE, Push, Pushed, Sent, accepted, refused
 from mercarich_listings.read_back import (
     LATE,
     OFFERS_EVERY,
+    RETURNS_EVERY,
     SHOWS_WITHIN,
+    STAYS,
     ZERO_SHOWS_WITHIN,
     ZEROS_EVERY,
     Seen,
@@ -23,7 +25,15 @@ from mercarich_listings.read_back import (
     lost,
     read,
 )
-from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
+from mercarich_reasons.push import (
+    AmazonRefused,
+    AmazonUnreachable,
+    ChangedAtAmazon,
+    ComesBack,
+    NotForSale,
+    NotShown,
+    UnknownSku,
+)
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = NOW - timedelta(milliseconds=300)
@@ -238,6 +248,38 @@ def test_a_difference_stands_since_it_was_first_seen_until_amazon_shows_the_book
     assert (push.differs_since, first.differs_since, second.differs_since) == (None, AT, AT)
     assert again.differs_since == (None if seen.problem else AT)
     assert read(second, Seen(shown), LATER, LATER).after.differs_since is None
+
+
+def zeroed(push: Push, at: datetime) -> Push:
+    """Return it after its zero was pushed again then, and was seen a second later."""
+    seen_at = at + timedelta(seconds=1)
+    return read(accepted(push, Sent(5, 0), at).after, Seen(0), seen_at, seen_at).after
+
+
+def test_a_zero_that_was_not_shown_is_read_every_few_minutes_until_it_stays() -> None:
+    zero = zeroed(read(DOWN, Seen(3), AT, NOW).after, NOW)
+    assert (zero.differs_since, zero.push_problem, zero.push_attempts) == (AT, None, 0)
+    assert zero.next_read_at == NOW + timedelta(seconds=1) + RETURNS_EVERY
+
+    before, after = NOW + STAYS - timedelta(seconds=1), NOW + STAYS
+    assert read(zero, Seen(0), before, before).after.differs_since == AT
+    stays = read(zero, Seen(0), after, after).after
+    assert (stays.differs_since, stays.next_read_at) == (None, after + (next_read(zero) - NOW))
+
+
+@pytest.mark.parametrize("found", [3, None])
+def test_a_zero_that_comes_back_again_and_again_is_one_difference_until_it_stays(found: int | None) -> None:
+    push = read(DOWN, Seen(3), AT, NOW).after
+    assert push.push_problem == NotShown(3)
+    for hour in (1, 2, 3):
+        at = NOW + timedelta(hours=hour)
+        push = read(zeroed(push, at - RETURNS_EVERY), Seen(found), at, at).after
+        assert (push.differs_since, push.push_problem, push.push_attempts) == (AT, ComesBack(found), 1)
+
+    push = zeroed(push, at)
+    assert (push.differs_since, push.push_problem, push.push_attempts) == (AT, ComesBack(0), 0)
+    stays = read(push, Seen(0), at + STAYS, at + STAYS).after
+    assert (stays.differs_since, stays.push_problem) == (None, None)
 
 
 def test_no_difference_stands_that_the_books_followed() -> None:

@@ -21,7 +21,8 @@ class Difference(StrEnum):
     """How a listing differs, the most dangerous first."""
 
     ABOVE = "above"
-    """The books say 0; Amazon shows more, or no quantity at all. The zero is pushed again until it is seen."""
+    """The books say 0; Amazon shows more, or no quantity at all. The zero is pushed again until it is seen; one that
+    has come back is also told while Amazon shows it, until it stays."""
     OTHER = "other"
     """The books say more than 0; Amazon took that, and shows another quantity. It is pushed again."""
     NOT_FOR_SALE = "not_for_sale"
@@ -30,15 +31,18 @@ class Difference(StrEnum):
     """Amazon does not know the SKU. Only its seller can mend that."""
 
 
+_UNSEEN = _offer.verified_at.is_(None)
+_TOLD = and_(_offer.push_problem.is_not(None), _offer.stopped_at.is_(None))
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 DIFFERS = and_(
     # SQLite looks in an index for times between others, not for those that are not NULL. The second line is for NOT.
     _offer.differs_since.between(_FIRST, _LAST),
     _offer.differs_since.is_not(None),
     _offer.listed == true(),
-    or_(_offer.push_failed_revision == _offer.revision, _offer.orphan == true()),
+    or_(_offer.orphan == true(), and_(_offer.push_failed_revision == _offer.revision, or_(_UNSEEN, _TOLD))),
 )
-"""SQL condition: the listing differs. The times and the problem of an older revision say nothing of the newest."""
+"""SQL condition: the listing differs. The times and the problem of an older revision say nothing of the newest. A zero
+that Amazon shows by now differs as long as it has a problem (`read_back`), and somebody watches its source."""
 KIND: ColumnElement[str] = case(
     (or_(_offer.orphan == true(), has_code(_offer.push_problem, UnknownSku)), Difference.UNKNOWN.value),
     (has_code(_offer.push_problem, NotForSale), Difference.NOT_FOR_SALE.value),

@@ -8,10 +8,11 @@ quantity than it has shown before, the books follow.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings.push import SETTLED, Push, Pushed, Sent, changed, event_of, failures, free, orphaned, refusal
-from mercarich_reasons.push import ChangedAtAmazon, NotShown
+from mercarich_reasons.push import ChangedAtAmazon, ComesBack, NotShown
 from mercarich_reasons.reason import Reason
 
 SHOWS_WITHIN = timedelta(minutes=15)
@@ -23,6 +24,11 @@ LATE = timedelta(minutes=5)
 """Delay of a read by which Amazon may have shown and sold the quantity unnoticed."""
 ZEROS_EVERY, OFFERS_EVERY = timedelta(hours=1), timedelta(hours=24)
 """Longest time between two reads of a listing that is down, or up."""
+RETURNS_EVERY = timedelta(minutes=5)
+"""Time between two reads of a zero that Amazon has not shown, until it `STAYS`."""
+STAYS = timedelta(hours=3)
+"""Time for which Amazon has shown a zero after which its last difference is forgotten. Whatever puts the offer up again
+before, such as another program, does so again and again: that counts as one difference."""
 _LONGEST_WAIT = timedelta(minutes=1)
 _LONGEST_DOUBT = timedelta(minutes=10)
 _NO_FAILURE = {"push_attempts": 0, "push_problem": None, "push_not_before": None, "differs_since": None}
@@ -101,7 +107,25 @@ def _shown(push: Push, quantity: int, at: datetime, now: datetime) -> Pushed:
     if push.pushed_quantity is None and _awaited(push):
         event = event_of(push, EventKind.PUSH_ACCEPTED, Sent(push.revision, push.quantity), at)
     known = {"pushed_quantity": quantity, "verified_at": now, "next_read_at": now + _every(push)}
-    return changed(push, event, **free(), **known, **_NO_FAILURE)
+    return changed(push, event, **free() | known | _NO_FAILURE | _remembered(push, now))
+
+
+def _remembered(push: Push, now: datetime) -> dict[str, Any]:
+    """Return the columns of a zero that Amazon shows after it did not: whether it stays is to be seen.
+
+    Its first return is no difference any more (`differences`), but one that follows is the same.
+    """
+    found = failures(push, push.revision)
+    if push.quantity or found.since is None or _age(push, now) >= STAYS:
+        return {}
+    known = {"differs_since": found.since, "next_read_at": now + RETURNS_EVERY}
+    return known | ({"push_problem": ComesBack(0)} if isinstance(found.problem, ComesBack) else {})
+
+
+def _not_shown(push: Push, found: int | None) -> NotShown:
+    tried = failures(push, push.revision)
+    returned = push.quantity == 0 and push.verified_at is not None and tried.since is not None
+    return ComesBack(found) if returned or isinstance(tried.problem, ComesBack) else NotShown(found)
 
 
 def _zero_missing(push: Push, found: int | None, at: datetime, now: datetime) -> Pushed:
@@ -111,7 +135,7 @@ def _zero_missing(push: Push, found: int | None, at: datetime, now: datetime) ->
         return _again(push, found, at, now)
     tried = failures(push, push.revision)
     doubts = tried.doubts + 1
-    columns = {"push_failed_revision": push.revision, "push_attempts": doubts, "push_problem": NotShown(None)}
+    columns = {"push_failed_revision": push.revision, "push_attempts": doubts, "push_problem": _not_shown(push, None)}
     # Not verified any more: such a zero is read until it is seen, also when nobody watches its source (`reads`).
     found_so = {"verified_at": None, "differs_since": tried.since or at}
     return changed(push, None, **columns, **found_so, next_read_at=now + max(doubt_wait(doubts), SETTLED))
@@ -127,7 +151,7 @@ def _again(push: Push, found: int, at: datetime, now: datetime) -> Pushed:
     """Amazon shows another quantity and has had its time: the push is repeated after a wait that grows."""
     tried = failures(push, push.revision)
     doubts = tried.doubts + 1
-    problem = NotShown(found)
+    problem = _not_shown(push, found)
     sent = Sent(push.revision, push.quantity)
     return changed(
         push,

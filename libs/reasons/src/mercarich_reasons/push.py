@@ -41,6 +41,11 @@ class NotShown(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ComesBack(NotShown):
+    """As `NotShown`, of a zero that Amazon has shown in between: something puts the offer up again and again."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedAtAmazon(Reason):
     """Amazon shows another quantity than before: a buyer took some, or the seller changed it there."""
 

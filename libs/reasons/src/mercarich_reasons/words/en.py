@@ -107,6 +107,7 @@ REASONS: Mapping[str, str] = {
     "changed_at_amazon": "Amazon shows {shown}: it was sold or changed there",
     "not_for_sale": "Amazon has the quantity but does not sell the offer[: {text}][ (code {issue})]",
     "not_shown": "accepted, but Amazon shows {shown|no quantity}",
+    "comes_back": "it comes back after its zero; Amazon shows {shown|no quantity}",
     "came_back": "deleted here, but Amazon shows {shown}: it is set to 0",
     "came_back_again": "deleted here and set to 0, but Amazon shows {shown} again: left so; "
     "end it in Seller Central if it has no source",

@@ -107,6 +107,7 @@ REASONS: Mapping[str, str] = {
     "changed_at_amazon": "Amazonの在庫数は{shown}です（売れたか、Amazon側で変更されました）",
     "not_for_sale": "Amazonに数量はありますが、出品は販売されていません[：{text}][（コード{issue}）]",
     "not_shown": "Amazonは受け付けましたが、表示は{shown|数量なし}です",
+    "comes_back": "在庫0にしても再び出品されます。現在のAmazonの表示は{shown|数量なし}です",
     "came_back": "削除済みですが、Amazonの在庫数は{shown}です（0にします）",
     "came_back_again": "削除済みで0にしましたが、Amazonの在庫数がまた{shown}になりました（変更していません。"
     "仕入れ先がなければセラーセントラルで出品を終了してください）",

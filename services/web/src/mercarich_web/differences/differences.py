@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mercarich_listings.differences import Difference, Standing
 from mercarich_listings.removed_store import Returned
-from mercarich_reasons.push import NotShown
+from mercarich_reasons.push import ComesBack, NotShown
 from mercarich_reasons.reason import Reason
 from mercarich_web import paging
 from mercarich_web.sentences import Moment, Said
@@ -55,6 +55,10 @@ class Differing:
             return Said(
                 "Nothing is sent while Amazon does not know the SKU. If you deleted it there, stop watching it, then"
                 " delete it here; if it is there again, stop watching it, then resume."
+            )
+        if self.problem == ComesBack(0):
+            return Said(
+                "It came back after its zero. It is read every few minutes until the zero has stayed for hours."
             )
         if not self.push_pending:
             return Said("Amazon took the quantity and is read again until it shows it.")

@@ -12,7 +12,7 @@ from mercarich_db.types import has_code
 from mercarich_listings.differences import DIFFERS, KIND, Difference
 from mercarich_listings.removed_store import IS_UP
 from mercarich_listings.replacements import AWAITED
-from mercarich_reasons.push import CameBackAgain, NotShown, UnknownSku
+from mercarich_reasons.push import CameBackAgain, ComesBack, NotShown, UnknownSku
 from mercarich_web.database import reading
 from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
 
@@ -70,7 +70,7 @@ def _pending(which: ColumnElement[bool]) -> Select[Any]:
 
 def _refused() -> ColumnElement[bool]:
     """What a read has found is a difference, not a refusal."""
-    return and_(_offer.push_problem.is_not(None), not_(has_code(_offer.push_problem, NotShown, UnknownSku)))
+    return and_(_offer.push_problem.is_not(None), not_(has_code(_offer.push_problem, NotShown, ComesBack, UnknownSku)))
 
 
 def _stuck(at: datetime) -> ColumnElement[bool]:
