@@ -24,13 +24,13 @@ AMAZON = (
     ),
     Alert(
         name="MercarichShownAboveBooks",
-        expr='max by (namespace) (mercarich_feed_differing_age_seconds{kind="above"}) > 1800',
+        expr='max by (namespace) (mercarich_feed_differing_age_seconds{kind=~"above|came_back"}) > 1800',
         wait="5m",
         severity="critical",
-        summary="Amazon has shown an offer for half an hour that is down by the books",
+        summary="Amazon has shown an offer for half an hour that is down by the books, or deleted from them",
         text="Its zero is pushed again and again, and Amazon does not show it: what has no source can be bought.",
         fires=Case("50m", {'mercarich_feed_differing_age_seconds{kind="above", instance="a"}': "0+60x50"}),
-        quiet=Case("50m", {'mercarich_feed_differing_age_seconds{kind="unknown", instance="a"}': "0+60x50"}),
+        quiet=Case("50m", {'mercarich_feed_differing_age_seconds{kind="left_to_seller", instance="a"}': "0+60x50"}),
     ),
     Alert(
         name="MercarichReadsOverdue",

@@ -33,7 +33,7 @@ from mercarich_listings import removed_store, store, unverified
 from mercarich_listings.differences import Standing
 from mercarich_listings.read_back import Seen
 from mercarich_listings.removed import WATCHED
-from mercarich_reasons.push import CameBack
+from mercarich_reasons.push import CameBack, CameBackAgain
 
 Link = Callable[..., bool]
 """Link a login with a store at Amazon."""
@@ -163,6 +163,10 @@ def test_nothing_is_read_for_a_stopped_seller_nobody_waits_for_it_and_no_gauge_c
 
     assert waiting()[:3] == ([1], 1, 1)
     assert SqlDifferences(shop.engine, 1, now).now().came_back.count == 1
+    alter(shop, row.sku, reason=CameBackAgain(1))
+    standing = SqlDifferences(shop.engine, 1, now).now()
+    assert (standing.came_back.count, standing.left_to_seller.count) == (0, 1)
+    alter(shop, row.sku, reason=None)
     stop(shop, 1)
     assert waiting() == ([], 0, 0, 0)
     assert SqlDifferences(shop.engine, 1, now).now().came_back == Standing()

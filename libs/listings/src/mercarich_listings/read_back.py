@@ -22,8 +22,9 @@ ZERO_SHOWS_WITHIN = timedelta(seconds=5)
 """As `SHOWS_WITHIN`, for zeros: most are shown by then, and to push one again costs no more than a call."""
 LATE = timedelta(minutes=5)
 """Delay of a read by which Amazon may have shown and sold the quantity unnoticed."""
-ZEROS_EVERY, OFFERS_EVERY = timedelta(hours=1), timedelta(hours=24)
-"""Longest time between two reads of a listing that is down, or up."""
+ZEROS_EVERY, OFFERS_EVERY = timedelta(hours=1), timedelta(hours=23)
+"""Longest time between two reads of a listing that is down, or up: what a buyer takes is known within a day, though a
+read may wait for its turn."""
 RETURNS_EVERY = timedelta(minutes=5)
 """Time between two reads of a zero that Amazon has not shown, until it `STAYS`."""
 STAYS = timedelta(hours=3)

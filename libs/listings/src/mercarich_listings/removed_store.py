@@ -9,12 +9,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from mercarich_db.bulk import CHUNK, among, among_keys, insert_missing
 from mercarich_db.tables import amazon_accounts, listings, removed_offers, users
+from mercarich_db.types import has_code
 from mercarich_listings.differences import Standing
 from mercarich_listings.removed import Removed
+from mercarich_reasons.push import CameBackAgain
 from mercarich_reasons.reason import Reason
 
 _KEY = (removed_offers.c.user_id, removed_offers.c.sku)
@@ -39,6 +54,8 @@ SERVED: ColumnElement[bool] = (
 """SQL condition: Amazon is read for the offer. Its seller is active, and has its store linked."""
 IS_UP: ColumnElement[bool] = and_(removed_offers.c.shown > 0, SERVED)
 """SQL condition: Amazon shows the offer, by the last read. Of one that is not read any more, nothing is known."""
+IS_LEFT: ColumnElement[bool] = func.coalesce(has_code(removed_offers.c.reason, CameBackAgain), false())
+"""SQL condition: the offer is left to its seller, and gets no zero any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +161,9 @@ def read_soon(connection: Connection, at: datetime, *conditions: ColumnElement[b
     return connection.execute(update(removed_offers).where(*conditions).values(next_read_at=at)).rowcount
 
 
-def standing(connection: Connection, user_id: int | None) -> Standing:
+def standing(connection: Connection, user_id: int | None, *conditions: ColumnElement[bool]) -> Standing:
     """Count the deleted offers that Amazon shows, of one seller or (None) of all."""
-    query = select(func.count(), func.min(removed_offers.c.came_back_at)).where(IS_UP, _of(user_id))
+    query = select(func.count(), func.min(removed_offers.c.came_back_at)).where(IS_UP, _of(user_id), *conditions)
     return Standing(*connection.execute(query).one())
 
 

@@ -32,7 +32,9 @@ EXPOSED = Gauge(
     "mercarich_feed_exposed_listings", "Withdrawals that cannot be delivered: no account, or its token is refused"
 )
 DIFFERING = Gauge(
-    "mercarich_feed_differing_listings", "Listings that Amazon shows otherwise than the books say, by kind", ["kind"]
+    "mercarich_feed_differing_listings",
+    "Listings that Amazon shows otherwise than the books say, deleted ones too, by kind",
+    ["kind"],
 )
 DIFFERING_SECONDS = Gauge(
     "mercarich_feed_differing_age_seconds",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, not_
 
 from mercarich_db.engine import reading
 from mercarich_feed.adapters.accounts_sql import account_usable
@@ -19,7 +19,9 @@ class Differing:
     at: datetime
     kinds: Mapping[Difference, Standing]
     came_back: Standing
-    """Deleted offers that Amazon shows."""
+    """Deleted offers that Amazon shows, and that get a zero."""
+    left_to_seller: Standing
+    """Those that are left so (`CameBackAgain`)."""
     read_due_since: datetime | None
     """Of sellers with a usable account; None: no read waits."""
 
@@ -34,5 +36,6 @@ class SqlDifferences:
         now = self._now()
         usable = account_usable(now, self._retry_seconds)
         with reading(self._engine) as connection:
-            came_back = removed_store.standing(connection, None)
-            return Differing(now, standing(connection), came_back, due_since(connection, now, usable))
+            zeroed = removed_store.standing(connection, None, not_(removed_store.IS_LEFT))
+            left = removed_store.standing(connection, None, removed_store.IS_LEFT)
+            return Differing(now, standing(connection), zeroed, left, due_since(connection, now, usable))

@@ -73,7 +73,8 @@ class Gauges:
         metrics.PENDING.labels("restore").set(totals.restores)
         metrics.EXPOSED.set(totals.exposed)
         metrics.OPEN_FEEDS.set(totals.feeds)
-        for difference, standing in (*differing.kinds.items(), ("came_back", differing.came_back)):
+        deleted = {"came_back": differing.came_back, "left_to_seller": differing.left_to_seller}
+        for difference, standing in (*differing.kinds.items(), *deleted.items()):
             metrics.DIFFERING.labels(difference).set(standing.count)
             metrics.DIFFERING_SECONDS.labels(difference).set(_age(standing.since, differing.at))
         metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))
