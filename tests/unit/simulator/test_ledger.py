@@ -88,6 +88,13 @@ def test_a_restore_is_excused_when_the_source_sold_a_moment_before() -> None:
     assert (found.wrong_restores, found.missed, found.exposed_seconds) == ([], True, 500.0)
 
 
+def test_a_restore_is_excused_by_what_was_so_when_amazon_took_the_zero_that_it_shows_later() -> None:
+    """A replacement was found just before Amazon took the zero, and sold before Amazon showed it."""
+    late = [(110.0, 0, PATCH, "r", False, 100.0), (430.0, 1, PATCH, "r", False, 400.0)]
+    found = verdict(1, late, [(50.0, "sold"), (100.0, "available"), (105.0, "sold")])
+    assert (found.wrong_restores, found.double_pushes) == ([], [])
+
+
 def test_what_a_test_sets_by_hand_is_not_judged() -> None:
     found = verdict(1, [(130.0, 0, SEED, "by hand", False), (140.0, 1)], [])
     assert (found.wrong_withdrawals, found.double_pushes) == ([], [])

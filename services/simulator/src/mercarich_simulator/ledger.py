@@ -5,8 +5,8 @@ fixed price (sold, ended, in a trade, deleted, suspended, auction only); an offe
 quantity is above 0. Times are Unix seconds of the market's clock.
 
 A change of an offer *agrees* when it matches the truth of that moment. Otherwise it is *excused* when it matches the
-truth of some moment since the offer's previous change, at most `settled` seconds ago: the product saw that truth, and
-the market changed before the product's change took effect. All other changes are *wrong*.
+truth of some moment since Amazon took the offer's previous change, at most `settled` seconds ago: the product saw that
+truth, and the market changed before the product's change took effect. All other changes are *wrong*.
 """
 
 from bisect import bisect_right
@@ -100,8 +100,8 @@ def _judge_changes(
                 (result.wrong_restores if change.quantity else result.wrong_withdrawals).append(change.at)
             if last_flip and verdict is not Verdict.UNJUDGED and _nothing_changed(last_flip, change, boundaries):
                 result.double_pushes.append(change.at)
-            last_flip = (change.at, verdict)
-        before, since, lane = change.quantity, change.at, change.lane
+            last_flip = (change.decided_at, verdict)
+        before, since, lane = change.quantity, change.decided_at, change.lane
 
 
 def _verdict(change: Shown, spans: Sequence[tuple[float, float]], since: float) -> Verdict:

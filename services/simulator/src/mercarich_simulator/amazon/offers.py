@@ -32,6 +32,13 @@ class Shown(NamedTuple):
     """Submission or feed id."""
     stale: bool
     """Whether a feed replaced the quantity of a later patch by an older one."""
+    accepted_at: float | None = None
+    """When Amazon took the push that it shows late; None: it showed at once."""
+
+    @property
+    def decided_at(self) -> float:
+        """Return the time until which the sender may have looked at the source."""
+        return self.at if self.accepted_at is None else self.accepted_at
 
 
 class Coming(NamedTuple):
@@ -184,7 +191,7 @@ class Offers:
         seed, change = self.catalogue.settings.seed, coming.change
         at = change.at + lag(self.lag_seconds, seed, offer.seller_id, offer.sku, offer.accepted)
         at = max([at, *(before.change.at for before in offer.coming)])
-        offer.coming.append(coming._replace(change=change._replace(at=at)))
+        offer.coming.append(coming._replace(change=change._replace(at=at, accepted_at=change.at)))
         heapq.heappush(self._due, (at, (offer.seller_id, offer.sku)))
 
     def _show(self, offer: Offer, coming: Coming) -> None:
