@@ -28,7 +28,8 @@ AMAZON = (
         wait="5m",
         severity="critical",
         summary="Amazon has shown an offer for half an hour that is down by the books, or deleted from them",
-        text="Its zero is pushed again and again, and Amazon does not show it: what has no source can be bought.",
+        text="Its zero is pushed again and again, and Amazon does not show it, or something puts the offer up again:"
+        " what has no source can be bought.",
         fires=Case("50m", {'mercarich_feed_differing_age_seconds{kind="above", instance="a"}': "0+60x50"}),
         quiet=Case("50m", {'mercarich_feed_differing_age_seconds{kind="left_to_seller", instance="a"}': "0+60x50"}),
     ),

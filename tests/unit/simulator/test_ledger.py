@@ -105,6 +105,12 @@ def test_a_stale_feed_is_named_with_its_time() -> None:
     assert found.stale_overwrites == [120.0]
 
 
+def test_putting_a_stale_feed_right_is_no_double_push() -> None:
+    truth = [(50.0, "sold"), (100.0, "available")]
+    found = verdict(1, [(90.0, 0), (110.0, 1), (9_000.0, 0, FEED, "r", True), (9_100.0, 1)], truth)
+    assert (found.double_pushes, found.wrong_withdrawals, found.stale_overwrites) == ([], [], [9_000.0])
+
+
 @pytest.mark.parametrize("state", ["auction", "flea", "suspended", "cancelled", "ended", "no_price", "trading"])
 def test_every_state_without_a_fixed_price_counts_as_gone(state: str) -> None:
     assert verdict(1, [(130.0, 0)], [(100.0, state)]).wrong_withdrawals == []

@@ -96,6 +96,8 @@ def _judge_changes(
             verdict = _verdict(change, spans, max(since, change.at - frame.settled))
             if lane == RETURN and change.quantity == 0:  # It was down before it came back by itself, and is down again.
                 verdict = Verdict.UNJUDGED
+            if change.stale:  # It is counted as such, and putting it right is no double push.
+                verdict = Verdict.UNJUDGED
             if verdict is Verdict.WRONG:
                 (result.wrong_restores if change.quantity else result.wrong_withdrawals).append(change.at)
             if last_flip and verdict is not Verdict.UNJUDGED and _nothing_changed(last_flip, change, boundaries):
