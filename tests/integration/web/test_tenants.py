@@ -74,7 +74,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/amazon"): Row(For.SELLER),
     ("post", "/amazon/link"): Row(For.SELLER),
     ("get", "/differences"): Row(For.SIGNED),
-    ("get", "/differences/asked"): Row(For.SIGNED, "/differences/asked?at=2026-11-25T10:00:00Z&seller=1"),
+    ("get", "/differences/asked"): Row(
+        For.SIGNED, f"/differences/asked?at={ago(minutes=1):%Y-%m-%dT%H:%M:%SZ}&seller=1"
+    ),
     ("post", "/differences/ask"): Row(For.SELLER),
     ("post", "/differences/ask/{user_id}"): Row(For.OPERATOR, "/differences/ask/1"),
     ("get", "/notices"): Row(For.SELLER),
@@ -95,6 +97,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/listings/undo"): Row(For.KEY),
     ("post", "/api/v1/listings/{listing_id}/{action}"): Row(For.KEY, "/api/v1/listings/{listing}/withdraw"),
     ("get", "/api/v1/differences"): Row(For.KEY),
+    ("get", "/api/v1/differences/deleted"): Row(For.KEY),
     ("post", "/api/v1/differences/ask"): Row(For.KEY),
     ("get", "/api/v1/replacements"): Row(For.KEY),
     ("post", "/api/v1/replacements/{listing_id}/approve"): Row(
