@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mercarich_simulator.amazon.attributes import MERGE, QUANTITY, Write
-from mercarich_simulator.amazon.offers import PATCH, Push, Source
+from mercarich_simulator.amazon.offers import FEED, PATCH, Push, Source
 from mercarich_simulator.clock import SimClock
 from mercarich_simulator.ledger import Frame
 from mercarich_simulator.ledger_report import ledger
@@ -70,6 +70,22 @@ def test_a_restore_to_a_source_that_was_gone_at_the_push_is_wrong(world: World) 
     _restore(world, listing, spare, START + 100)
     told = ledger(world, Frame(START, START + 1_000), details=False)
     assert (told["clean"], told["wrong_restores"]) == (False, 1)
+
+
+def test_a_restore_is_excused_by_what_was_so_when_the_feed_of_its_zero_was_sent(world: World) -> None:
+    """The replacement was found then, and sold before Amazon processed the feed."""
+    listing = world.catalogue.listing(YAHOO, 7)
+    world.truth.put(YAHOO, listing.source_number, "sold", START + 10)
+    spare = world.catalogue.shelves[YAHOO].sources + 7
+    zero = [Write(MERGE, {QUANTITY: 0})]
+    world.offers.stand_on(listing.seller.seller_id, listing.sku, Source(START + 21, YAHOO, spare))
+    world.truth.put(YAHOO, spare, "sold", START + 30)
+    world.offers.accept(Push(listing.seller.seller_id, listing.sku, zero, FEED, "f", START + 20), START + 100)
+    _push(world, listing, 1, START + 200)
+
+    found = ledger(world, Frame(START, START + 300), details=False)
+
+    assert (found["wrong_restores"], found["double_pushes"]) == (0, 0)
 
 
 def test_a_restore_to_what_another_offer_of_the_seller_stands_on_is_wrong(world: World) -> None:

@@ -33,7 +33,7 @@ class Shown(NamedTuple):
     stale: bool
     """Whether a feed replaced the quantity of a later patch by an older one."""
     accepted_at: float | None = None
-    """When Amazon took the push that it shows late; None: it showed at once."""
+    """When Amazon took the push, or the feed's document, that it shows later; None: it showed at once."""
 
     @property
     def decided_at(self) -> float:
@@ -157,7 +157,7 @@ class Offers:
             return
         quantity = offer.entry.get(QUANTITY, 0)
         offer.repeats += push.lane in PUSHES and quantity == _expected(offer)
-        change = Shown(at, quantity, push.lane, push.reference, stale)
+        change = Shown(at, quantity, push.lane, push.reference, stale, push.submitted_at if push.lane == FEED else at)
         if push.lane in PUSHES:
             self._await(offer, Coming(change))
         else:
@@ -191,7 +191,7 @@ class Offers:
         seed, change = self.catalogue.settings.seed, coming.change
         at = change.at + lag(self.lag_seconds, seed, offer.seller_id, offer.sku, offer.accepted)
         at = max([at, *(before.change.at for before in offer.coming)])
-        offer.coming.append(coming._replace(change=change._replace(at=at, accepted_at=change.at)))
+        offer.coming.append(coming._replace(change=change._replace(at=at)))
         heapq.heappush(self._due, (at, (offer.seller_id, offer.sku)))
 
     def _show(self, offer: Offer, coming: Coming) -> None:
