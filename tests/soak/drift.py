@@ -31,6 +31,8 @@ class Kind(StrEnum):
     OTHER = "others"
 
 
+Drifting = tuple[Key, Kind, int]
+"""An offer that drifts, and what the books say of it: once they have followed Amazon, another difference begins."""
 PROMISED_SECONDS = {Kind.ZERO: 3_600.0, Kind.OTHER: 86_400.0}
 
 
@@ -57,13 +59,13 @@ class Drift:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._looked_at = plant.kernel.unix()
-        self._drifting: dict[tuple[Key, Kind], float] = {}
+        self._drifting: dict[Drifting, float] = {}
         """For how many seconds so far."""
         self.minutes = Counter[Kind]()
         """All of them."""
         self.beyond = Counter[Kind]()
         """Minutes beyond the promised time."""
-        self.late: dict[tuple[Key, Kind], Offence] = {}
+        self.late: dict[Drifting, Offence] = {}
         """Offers that drifted for longer than promised."""
 
     def look(self) -> None:
@@ -72,22 +74,23 @@ class Drift:
         if refuses(self._plant):
             return
         before, self._drifting = self._drifting, {}
-        for key, kind, text in self._differences():
-            seconds = self._drifting[key, kind] = before[key, kind] + passed if (key, kind) in before else 0.0
+        for one, text in self._differences():
+            seconds = self._drifting[one] = before[one] + passed if one in before else 0.0
+            key, kind, _ = one
             beyond = min(passed, max(0.0, seconds - PROMISED_SECONDS[kind]))
             self.minutes[kind] += round(min(passed, seconds) / 60)
             self.beyond[kind] += round(beyond / 60)
             if beyond:
-                self.late[key, kind] = Offence(key[1], key[0], f"{text}, for {seconds / 60:.0f} min")
+                self.late[one] = Offence(key[1], key[0], f"{text}, for {seconds / 60:.0f} min")
 
-    def _differences(self) -> Iterator[tuple[Key, Kind, str]]:
+    def _differences(self) -> Iterator[tuple[Drifting, str]]:
         books = self._books() | dict.fromkeys(left_to_sellers(self._plant), (0, False))
         for key, offer in self._plant.market.world.offers.touched.items():
             said, settled = books.get(key, (0, True))
             shown = _shown(offer)
             if settled and shown != said:
                 words = f"Amazon shows {shown}, the books say {said if key in books else 'nothing'}"
-                yield key, Kind.OTHER if said else Kind.ZERO, words
+                yield (key, Kind.OTHER if said else Kind.ZERO, said), words
 
     def _books(self) -> dict[Key, tuple[int, bool]]:
         columns = (listings.c.sku, listings.c.quantity, listings.c.push_pending, listings.c.orphan, listings.c.listed)

@@ -172,7 +172,7 @@ class Verdicts:
         return Verdict(missed.promise, offences, missed.count - len(missed.offences) + len(offences))
 
     def _of_drift(self, promise: str, kind: Kind) -> Verdict:
-        late = [offence for (_, one), offence in self._drift.late.items() if one is kind]
+        late = [offence for (_, one, _), offence in self._drift.late.items() if one is kind]
         return Verdict(promise, late, self._drift.beyond[kind])
 
     def _pictures(self) -> Iterator[Offence]:
