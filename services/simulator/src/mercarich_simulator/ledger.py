@@ -102,8 +102,13 @@ def _judge_changes(
                 (result.wrong_restores if change.quantity else result.wrong_withdrawals).append(change.at)
             if last_flip and verdict is not Verdict.UNJUDGED and _nothing_changed(last_flip, change, boundaries):
                 result.double_pushes.append(change.at)
-            last_flip = (change.decided_at, verdict)
-        before, since, lane = change.quantity, change.decided_at, change.lane
+            last_flip = (_decided_at(change), verdict)
+        before, since, lane = change.quantity, _decided_at(change), change.lane
+
+
+def _decided_at(change: Shown) -> float:
+    """Return the time until which the sender may have looked at the source."""
+    return change.at if change.accepted_at is None else change.accepted_at
 
 
 def _verdict(change: Shown, spans: Sequence[tuple[float, float]], since: float) -> Verdict:

@@ -7,6 +7,8 @@ from mercarich_contracts import sites
 SEEN = "{word} ({because})"
 YEN = "{:,} yen"
 LISTED = ", "
+_POSTAGE_NOT_KNOWN = "[ including {counted_jpy} counted for a postage that is not known]"
+_COST = "{cost_jpy}[ including {shipping_jpy} for postage]" + _POSTAGE_NOT_KNOWN
 MARKETPLACES = sites.words("en")
 ROUTES = sites.route_words("en")
 STATES: Mapping[str, str] = {
@@ -159,16 +161,8 @@ REASONS: Mapping[str, str] = {
     "first_price_unknown": "the first purchase price is unknown",
     "price_missing": "it has no price",
     "postage_unknown": "its postage is not known; its price of {price_jpy} alone is within the limit of {limit_jpy}",
-    "price_above_limit": (
-        "{cost_jpy}[ including {shipping_jpy} for postage]"
-        "[ including {counted_jpy} counted for a postage that is not known]"
-        " is more than your limit of {limit_jpy}"
-    ),
-    "price_above_break_even": (
-        "{cost_jpy}[ including {shipping_jpy} for postage]"
-        "[ including {counted_jpy} counted for a postage that is not known]"
-        " is more than the break-even price of {limit_jpy}"
-    ),
+    "price_above_limit": f"{_COST} is more than your limit of {{limit_jpy}}",
+    "price_above_break_even": f"{_COST} is more than the break-even price of {{limit_jpy}}",
     "title_missing": "it has no title",
     "title_too_long": "its title has {length} characters, more than {most}",
     "ships_from": "it ships from {place}",

@@ -35,11 +35,6 @@ class Shown(NamedTuple):
     accepted_at: float | None = None
     """When Amazon took the push, or the feed's document, that it shows later; None: it showed at once."""
 
-    @property
-    def decided_at(self) -> float:
-        """Return the time until which the sender may have looked at the source."""
-        return self.at if self.accepted_at is None else self.accepted_at
-
 
 class Coming(NamedTuple):
     """An accepted change that nobody sees yet; `change.at` is when it shows."""
