@@ -142,6 +142,22 @@ def test_the_newest_run_of_each_kind_is_asked_for_again_while_it_runs(operator: 
     assert "every 3s" not in ended
 
 
+def test_a_run_whose_planner_is_silent_is_told_on_each_page(operator: Browser, rows: Rows) -> None:
+    at_work = {"outcome": "running", "phase": "checking", "ended_at": None}
+    silent = rows.run(1, **at_work, heartbeat_at=ago(minutes=2))
+    newest = tables.run_heads.update().where(tables.run_heads.c.operation == "check")
+    rows.change(newest.where(tables.run_heads.c.marketplace == "yahoo").values(run_id=silent))
+    paths = ("/runs", "/runs/heads", f"/runs/{silent}")
+    for path in paths:
+        assert "no sign of life" in operator.get(path).text, path
+    assert "goes on with it within two minutes" in operator.get(paths[-1]).text
+
+    rows.change(tables.runs.update().values(heartbeat_at=ago(seconds=60)))
+
+    for path in paths:
+        assert "no sign of life" not in operator.get(path).text, path
+
+
 def test_a_run_is_shown_in_full(operator: Browser, rows: Rows) -> None:
     run = rows.run(5, planned=200, checked=199, fallen=12, withdrawn=7, note="the proxy was away", outcome="failed")
     rows.add(tables.run_sellers, run_id=run, user_id=rows.user("tom"), planned=20, checked=20, fallen=12)
