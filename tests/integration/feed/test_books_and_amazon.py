@@ -189,7 +189,8 @@ def test_a_restore_that_amazon_took_and_a_buyer_bought_unseen_is_not_put_up_agai
 ) -> None:
     one, *_ = restores(shop, 1)
     feed.lanes.restores.wake(1, RestoreWish(None, None))
-    eventually(lambda: shown(shop, amazon, one) == 1)
+    eventually(lambda: shop.events(one) == ["push_accepted"])
+    assert shown(shop, amazon, one) == 1
     row = shop.row(one)
     amazon.post("/_sim/orders", offers=[{"seller_id": row.seller_id, "sku": row.sku}])
     shop.alter(listings, one, verified_at=None)

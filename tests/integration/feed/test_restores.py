@@ -93,8 +93,8 @@ def test_a_restore_goes_up_where_amazon_shows_the_zero_of_a_withdrawal_without_a
     amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 0}])
     shop.alter(listings, one, revision=2, pushed_revision=0, pushed_quantity=1, verified_at=now())
     eventually(lambda: _granted(feed, shop, one) and shop.row(one).next_read_at is not None)
-    eventually(lambda: shown(shop, amazon, one) == 1)
-    assert shop.events(one) == ["push_accepted"]
+    eventually(lambda: shop.events(one) == ["push_accepted"])
+    assert shown(shop, amazon, one) == 1
 
 
 def test_a_restore_whose_process_died_is_read_back_before_it_is_repeated(
