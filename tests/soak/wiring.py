@@ -45,6 +45,7 @@ SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
 GATES: Mapping[str, str | None] = {
     "released holds": "SELECT 1 FROM holds WHERE released_at IS NOT NULL AND applied_at IS NULL LIMIT 1",
+    "learnt": None,
     "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1",
     "put off": any_of("put_off"),
     "rounds": "SELECT 1 FROM listings WHERE push_pending = 1"
@@ -156,4 +157,6 @@ def _work(plant: Plant, process: Process, worker: Worker) -> None:
 
 
 def _stretched(tick: Tick) -> float:
-    return {"gauges": GAUGE_SECONDS, "reads": READ_SECONDS}.get(tick.name, max(tick.every_seconds, ROUND_SECONDS))
+    return {"gauges": GAUGE_SECONDS, "learnt": GAUGE_SECONDS, "reads": READ_SECONDS}.get(
+        tick.name, max(tick.every_seconds, ROUND_SECONDS)
+    )

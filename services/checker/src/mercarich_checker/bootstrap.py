@@ -9,7 +9,7 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.dependencies import PRODUCTION, Dependencies
-from mercarich_checker.handlers import CheckBatchHandler, ReleasedHoldsTick
+from mercarich_checker.handlers import CheckBatchHandler, LearntTick, ReleasedHoldsTick
 from mercarich_checker.settings import CheckerSettings
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
 from mercarich_checker.use_cases.run_check import RunCheck
@@ -30,6 +30,7 @@ from mercarich_runs.ports import Sources
 from mercarich_runs.use_cases.see_through import Report
 
 RELEASED_HOLDS_EVERY = 3.0
+LEARNT_EVERY = 30.0
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run must end before its schedule starts the next one, 12 hours later."""
 
@@ -40,7 +41,7 @@ def build_worker(
     engine = given.engine or engines.create(shared.database, pool_size=own.connections)
     publisher = given.publisher or _publisher(shared, f"checker-{marketplace}")
     brake = settings_cache(engine, settings_sql.brake_settings, given.monotonic)
-    observations, events = CountedObservations(SqlObservations(engine, brake)), KafkaEvents(publisher)
+    observations, events = CountedObservations(SqlObservations(engine, brake, given.monotonic)), KafkaEvents(publisher)
     sources, lease = given.sources or _sources(marketplace, own), timedelta(seconds=own.lease_seconds)
     return Worker(
         bootstrap=shared.kafka_bootstrap,
@@ -58,7 +59,8 @@ def build_worker(
                 "released holds",
                 RELEASED_HOLDS_EVERY,
                 ReleasedHoldsTick(observations, events, marketplace, given.now),
-            )
+            ),
+            Tick("learnt", LEARNT_EVERY, LearntTick(observations)),
         ],
         client_id=f"checker-{marketplace}",
         health_host=shared.metrics_host,

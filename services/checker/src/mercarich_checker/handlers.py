@@ -54,3 +54,16 @@ class ReleasedHoldsTick:
         except DatabaseAway as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error
         self.events.withdrawn(self.marketplace, None, withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class LearntTick:
+    """From time to time: store what the looks have shown of how long sources last."""
+
+    observations: Observations
+
+    def __call__(self) -> None:
+        try:
+            self.observations.store_learnt()
+        except DatabaseAway as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error

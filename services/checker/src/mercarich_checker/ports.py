@@ -70,6 +70,9 @@ class Observations(Protocol):
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         """Store observations, evidence, withdrawals, holds and counts in one transaction. Raises `Superseded`."""
 
+    def store_learnt(self) -> None:
+        """Store what the looks since the last call have shown of how long sources last."""
+
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
         """Withdraw the listings of holds that a person released; return their ids by seller."""
 

@@ -31,7 +31,7 @@ from mercarich_db.tables.sign_in import (
     sessions,
     sign_in_failures,
 )
-from mercarich_db.tables.sources import evidence, source_items
+from mercarich_db.tables.sources import evidence, hazard_cells, source_items, watches
 from mercarich_db.tables.submissions import submission_items, submissions
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "evidence",
     "excluded_sellers",
     "excluded_words",
+    "hazard_cells",
     "holds",
     "invitations",
     "job_files",
@@ -86,4 +87,5 @@ __all__ = [
     "submissions",
     "token_checks",
     "users",
+    "watches",
 ]

@@ -1,6 +1,6 @@
 """Source items, observations and evidence. Identities are written by web and updater, all else by checker."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, UtcDateTime, exact
@@ -30,12 +30,37 @@ source_items = Table(
     Column("check_problem", exact(32), nullable=True),  # reason of the last unknown state, or set_aside
     Column("image_url", String(512), nullable=True),  # its first picture, kept for the search after it is gone
     Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
+    Column("due_at", UtcDateTime, nullable=True),  # when the watch looks at it next; NULL: as soon as it is on sale
+    Column("end_at", UtcDateTime, nullable=True),  # of an auction, as its page said
+    Column("auto_extend", Boolean, nullable=True),  # a late bid moves the end
+    Column("bids", Integer, nullable=True),
+    Column("likes", Integer, nullable=True),
+    Column("item_created_at", UtcDateTime, nullable=True),  # at the marketplace
+    Column("item_updated_at", UtcDateTime, nullable=True),
     UniqueConstraint("marketplace", "item_id"),
     Index("ix_source_items_due", "marketplace", "checked_at", "id"),
     Index("ix_source_items_pending", "check_run", "check_rank", "id"),
     Index("ix_source_items_claimed", "check_run", "check_attempts"),  # a planner looks for the abandoned each round
     Index("ix_source_items_seller", "marketplace", "seller_id"),
     Index("ix_source_items_problem", "check_problem", "id"),  # those that were set aside
+    Index("ix_source_items_watch", "marketplace", "due_at", "id"),
+)
+
+hazard_cells = Table(
+    "hazard_cells",
+    metadata,
+    Column("marketplace", exact(16), primary_key=True),
+    Column("cell", exact(32), primary_key=True),  # what pages show: price band, likes, age
+    Column("alive_seconds", Float, nullable=False),  # between looks that found sources on sale, older ones count less
+    Column("gone", Float, nullable=False),  # sources found gone in that time
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("marketplace", exact(16), primary_key=True),
+    Column("threshold_seconds", Float, nullable=False),  # stale time that makes a look worth its call
+    Column("decayed_at", UtcDateTime, nullable=False),  # when the marketplace's hazard cells were last made less
 )
 
 evidence = Table(

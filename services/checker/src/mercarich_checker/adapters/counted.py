@@ -35,6 +35,9 @@ class CountedObservations:
         HELD.labels(batch.marketplace).inc(recorded.held)
         return recorded
 
+    def store_learnt(self) -> None:
+        self.inner.store_learnt()
+
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
         withdrawn = self.inner.apply_released_holds(marketplace, now)
         WITHDRAWN.labels(marketplace).inc(sum(map(len, withdrawn.values())))

@@ -1,24 +1,28 @@
 """`ports.Observations`: stores what was seen, one transaction for each group of answers."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, bindparam, update
 
 from mercarich_checker.adapters import states_sql, withdrawals_sql
 from mercarich_checker.adapters.checks import CHECKS, guard_batch
+from mercarich_checker.adapters.freshness_sql import Freshness, Outlook
 from mercarich_checker.adapters.states_sql import OF_RUN, Pending
 from mercarich_checker.domain.brake import BrakeSettings
+from mercarich_checker.domain.freshness import NOT_ON_SALE, Learnt, Look, cell_of, learn, next_looks, second_look
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
-from mercarich_checker.domain.withdrawals import Found, Gone, Seen
+from mercarich_checker.domain.withdrawals import Found, Gone, Offer, Seen
 from mercarich_checker.ports import Recorded
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.sites import SITES
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import runs
+from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_runs.adapters.claims_sql import Claims
 
 _CLAIMS = Claims(CHECKS, OF_RUN)
@@ -36,9 +40,10 @@ _COUNT = (
 class SqlObservations:
     """`settings` returns the current settings of the brake and the retries."""
 
-    def __init__(self, engine: Engine, settings: Callable[[], BrakeSettings]) -> None:
+    def __init__(self, engine: Engine, settings: Callable[[], BrakeSettings], now: Monotonic = monotonic) -> None:
         self._engine = engine
         self._settings = settings
+        self._freshness = Freshness(engine, now)
 
     def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
         def claim(connection: Connection) -> Sequence[BatchItem]:
@@ -56,16 +61,29 @@ class SqlObservations:
         run_tx(self._engine, lambda connection: _CLAIMS.release(connection, ids=ids, run_id=batch.run_id))
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
-        settings = self._settings()
-        return run_tx(self._engine, lambda connection: _record(connection, batch, seen, now, settings))
+        settings, outlook = self._settings(), self._freshness.outlook(batch.marketplace)
+        recorded, learnt = run_tx(
+            self._engine, lambda connection: _record(connection, batch, seen, now, settings, outlook)
+        )
+        self._freshness.add(batch.marketplace, learnt)
+        return recorded
+
+    def store_learnt(self) -> None:
+        self._freshness.store()
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
         return run_tx(self._engine, lambda connection: withdrawals_sql.apply_released(connection, marketplace, now))
 
 
 def _record(
-    connection: Connection, batch: CheckBatch, seen: Mapping[int, Item], now: datetime, settings: BrakeSettings
-) -> Recorded:
+    connection: Connection,
+    batch: CheckBatch,
+    seen: Mapping[int, Item],
+    now: datetime,
+    settings: BrakeSettings,
+    outlook: Outlook,
+) -> tuple[Recorded, Mapping[str, Learnt]]:
+    """Return what was recorded, and what the looks have shown of each cell's hazard."""
     guard_batch(connection, batch)
     rows = states_sql.pending(connection, batch, sorted(seen))
     seen = {row.id: after_second_look(seen[row.id], row.reason, row.missed_at) for row in rows}
@@ -73,16 +91,50 @@ def _record(
     for row in rows:
         by_meaning[meaning(seen[row.id])].append(row)
     kept, gone = by_meaning[Meaning.KEEP], by_meaning[Meaning.WITHDRAW]
-    evidence_ids = states_sql.keep(connection, batch, [*kept, *gone], seen, now)
+    offers = withdrawals_sql.offers_of(connection, [row.id for row in (*kept, *gone)])
+    due_at = _due(kept, seen, offers, now, outlook)
+    due_at |= {row.id: second_look(now, row.suspected_at or now, settings.confirm_after) for row in gone}
+    evidence_ids = states_sql.keep(connection, batch, [*kept, *gone], seen, due_at, now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)
     found = Found(
         gone={row.id: _gone(row, seen[row.id], evidence_ids) for row in gone},
         available=frozenset(row.id for row in kept),
     )
-    recorded, changed = withdrawals_sql.apply(connection, batch, found, now, settings)
+    recorded, changed = withdrawals_sql.apply(connection, batch, offers, found, now, settings)
     counts.update(changed, checked=len(kept) + len(gone), out_of_stock=len(gone), available=len(kept))
     _count(connection, batch.run_id, counts)
-    return replace(recorded, states=Counter(item.state for item in seen.values()))
+    return replace(recorded, states=Counter(item.state for item in seen.values())), _learnt(kept, gone, now)
+
+
+def _due(
+    kept: Sequence[Pending], seen: Mapping[int, Item], offers: Sequence[Offer], now: datetime, outlook: Outlook
+) -> dict[int, datetime]:
+    """Return when each source that is on sale is due again."""
+    longest: dict[int, timedelta] = {}
+    for offer in offers:
+        allowed = outlook.longest.get(offer.user_id, NOT_ON_SALE)
+        longest[offer.source_item_id] = min(allowed, longest.get(offer.source_item_id, allowed))
+    looks = [
+        Look(row.id, states_sql.page_of(row, item), now, longest.get(row.id, NOT_ON_SALE), _call(item))
+        for row, item in ((row, seen[row.id]) for row in kept)
+    ]
+    return next_looks(looks, outlook.learnt, outlook.threshold)
+
+
+def _call(item: Item) -> str | None:
+    """Return the source seller whose list showed the item; None: its own page did."""
+    return item.seller_id if route_of(item) == SITES[item.marketplace].list_route else None
+
+
+def _learnt(kept: Sequence[Pending], gone: Sequence[Pending], now: datetime) -> Mapping[str, Learnt]:
+    """Return, by cell, what the looks have shown of sources that were on sale at the look before."""
+    learnt: defaultdict[str, Learnt] = defaultdict(Learnt)
+    for some, has_gone in ((kept, False), (gone, True)):
+        for row in some:
+            if row.state == State.AVAILABLE and row.checked_at is not None:
+                page = states_sql.page_of(row)
+                learn(learnt[cell_of(page, row.checked_at)], now - row.checked_at, page, now, gone=has_gone)
+    return learnt
 
 
 def _gone(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> Gone:

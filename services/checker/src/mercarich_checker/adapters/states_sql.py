@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.domain.brake import BrakeSettings
+from mercarich_checker.domain.freshness import Page, unknown_wait
 from mercarich_checker.domain.looks import Meaning, meaning, retry
 from mercarich_contracts.market import Reason
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, time_of, update_rows
+from mercarich_db.bulk import GIVEN_IDS, LockedRows, time_of, update_rows
 from mercarich_db.tables import evidence, source_items
 from mercarich_runs.adapters.evidence_sql import evidence_row
 
@@ -47,9 +48,20 @@ class Pending(NamedTuple):
     seller_id: str | None
     image_url: str | None
     condition_code: int | None
+    checked_at: datetime | None
+    due_at: datetime | None
+    end_at: datetime | None
+    auto_extend: bool | None
+    bids: int | None
+    likes: int | None
+    item_created_at: datetime | None
+    item_updated_at: datetime | None
 
 
-_TIMES = [Pending._fields.index(name) for name in ("suspected_at", "missed_at")]
+_TIMES = [
+    Pending._fields.index(name)
+    for name in ("suspected_at", "missed_at", "checked_at", "due_at", "end_at", "item_created_at", "item_updated_at")
+]
 OF_RUN = CHECKS.is_of(bindparam("run_id"), GIVEN_IDS)
 """SQL condition: the given items that the run still wants checked."""
 _PENDING = LockedRows([_items[name] for name in Pending._fields], OF_RUN)
@@ -66,11 +78,18 @@ def pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> li
 
 
 def keep(
-    connection: Connection, batch: CheckBatch, rows: Sequence[Pending], seen: Mapping[int, Item], now: datetime
+    connection: Connection,
+    batch: CheckBatch,
+    rows: Sequence[Pending],
+    seen: Mapping[int, Item],
+    due_at: Mapping[int, datetime],
+    now: datetime,
 ) -> dict[int, int]:
-    """Store what was seen; return the ids of new evidence by item, for items whose state has changed."""
+    """Store what was seen, and when each is due again; return the ids of new evidence by item, for items whose state
+    has changed."""
     evidence_ids = _keep_evidence(connection, rows, seen)
-    _keep_states(connection, batch, rows, seen, evidence_ids, now)
+    done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
+    _keep_states(connection, rows, seen, evidence_ids, due_at, done)
     return evidence_ids
 
 
@@ -91,20 +110,23 @@ def _differs(row: Pending, item: Item) -> bool:
 
 def _keep_states(
     connection: Connection,
-    batch: CheckBatch,
     rows: Sequence[Pending],
     seen: Mapping[int, Item],
     evidence_ids: Mapping[int, int],
-    now: datetime,
+    due_at: Mapping[int, datetime],
+    done: Mapping[str, Any],
 ) -> None:
     """Update all unchanged items by one statement, and the others, each with its own values, by a second one."""
-    done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
-    as_before = {row.id for row in rows if row.id not in evidence_ids and _says_no_more(row, seen[row.id])}
-    if as_before:
-        connection.execute(update(source_items).where(among(_items.id, as_before)).values(**done))
-    rest = [_new_state(row, seen[row.id], evidence_ids) for row in rows if row.id not in as_before]
-    if rest:
-        update_rows(connection, source_items, rest, same=done)
+    as_before, rest = list[dict[str, Any]](), list[dict[str, Any]]()
+    for row in rows:
+        due = {"id": row.id, "due_at": due_at[row.id]}
+        if row.id not in evidence_ids and _says_no_more(row, seen[row.id]):
+            as_before.append(due)
+        else:
+            rest.append(due | _new_state(row, seen[row.id], evidence_ids))
+    for some in (as_before, rest):
+        if some:
+            update_rows(connection, source_items, some, same=done)
 
 
 def _says_no_more(row: Pending, item: Item) -> bool:
@@ -112,12 +134,35 @@ def _says_no_more(row: Pending, item: Item) -> bool:
     known_seller = item.seller_id is None or item.seller_id == row.seller_id
     known_looks = (row.image_url or not item.images) and (row.condition_code or not item.condition_code)
     suspicion_stands = (row.suspected_at is None) is (meaning(item) is Meaning.KEEP)
-    return bool(same_price and known_seller and known_looks and suspicion_stands)
+    as_lasting = all(getattr(row, name) == value for name, value in _lasting(row, item).items())
+    return bool(same_price and known_seller and known_looks and suspicion_stands and as_lasting)
+
+
+def _lasting(row: Pending, item: Item) -> dict[str, Any]:
+    """Return the columns that tell how long the source may last. A list of a seller does not tell all of them."""
+    said = {
+        "end_at": item.end_at,
+        "auto_extend": item.auto_extend,
+        "bids": item.bids,
+        "likes": item.likes,
+        "item_created_at": item.created_at or item.start_at,
+        "item_updated_at": item.updated_at,
+    }
+    return {name: getattr(row, name) if value is None else value for name, value in said.items()}
+
+
+def page_of(row: Pending, item: Item | None = None) -> Page:
+    """Return what pages showed of the source: with this answer, or as far as was known before."""
+    if item is None:
+        return Page(row.price_jpy, row.likes, row.bids, row.item_created_at, row.end_at)
+    lasting = _lasting(row, item)
+    price = row.price_jpy if item.price_jpy is None else item.price_jpy
+    return Page(price, lasting["likes"], lasting["bids"], lasting["item_created_at"], lasting["end_at"])
 
 
 def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dict[str, Any]:
     return {
-        "id": row.id,
+        **_lasting(row, item),
         "state": item.state,
         "reason": item.reason,
         "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,
@@ -161,6 +206,7 @@ def put_off(
                 "check_unknowns": row.check_unknowns + again.counts,
                 "check_not_before": None if again.wait is None else now + again.wait,
                 "check_problem": reason,
+                "due_at": row.due_at if again.wait is not None else now + unknown_wait(reason),
                 "missed_at": row.missed_at or (item.evidence.fetched_at if reason is Reason.NOT_FOUND_ONCE else None),
             }
         )

@@ -26,13 +26,18 @@ _OFFERS = LockedRows(
 
 
 def apply(
-    connection: Connection, batch: CheckBatch, found: Found, now: datetime, settings: BrakeSettings
+    connection: Connection,
+    batch: CheckBatch,
+    offers: Sequence[Offer],
+    found: Found,
+    now: datetime,
+    settings: BrakeSettings,
 ) -> tuple[Recorded, Counter[str]]:
-    """Withdraw or hold every listing whose source is gone; free those held whose source is on sale.
+    """Withdraw or hold every offer whose source is gone; free those held whose source is on sale.
 
-    Return what was recorded, and what is to be added to the run's counts.
+    `offers` are all those of the sources that were found. Return what was recorded, and what is to be added to the
+    run's counts.
     """
-    offers = _offers_of(connection, [*found.gone, *found.available])
     held_by = {offer.hold_id for offer in offers if offer.hold_id}
     known = holds_sql.by_id(connection, held_by)
     doubts = doubts_sql.of_run(connection, batch.run_id) if found.gone else {}
@@ -51,7 +56,7 @@ def apply(
     return Recorded(decided.withdrawn, counts["held"]), counts
 
 
-def _offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Offer]:
+def offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Offer]:
     """Lock and read the listings in order of their ids. Few columns, since most of them do not change."""
     if not source_ids:
         return ()

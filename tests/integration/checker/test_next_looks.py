@@ -1,0 +1,109 @@
+"""Each look leaves in the row when the next one is due, and in the cells how long such sources last."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.checker.shop import Market, Shop
+
+from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.plan_sql import SqlPlan
+from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.adapters.settings_sql import brake_settings
+from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, UNKNOWN_AGAIN
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_contracts.proxy_api import Item
+from mercarich_db import engine as engines
+from mercarich_db.settings_cache import settings_cache
+from mercarich_db.tables import hazard_cells
+from mercarich_platform.clock import utc_now
+from mercarich_runs.ports import Request
+
+HOUR = timedelta(hours=1)
+
+
+class Looks:
+    """A run's looks at all sources of the shop."""
+
+    def __init__(self, engine: Engine, shop: Shop, item_ids: list[str]) -> None:
+        self._shop = shop
+        self._ids = {item_id: shop.source(item_id).id for item_id in item_ids}
+        self.observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+        self._engine = engine
+
+    def at(self, now: datetime, seen: Mapping[str, Item]) -> None:
+        run = SqlRuns(self._engine).start(request := Request(Marketplace.YAHOO, plans=(2, 4)), None, now)
+        plan = SqlPlan(self._engine)
+        list(plan.mark(run, request, plan.sellers(request)))
+        items = tuple(BatchItem(id=id, item_id=item_id) for item_id, id in self._ids.items())
+        batch = CheckBatch(marketplace=Marketplace.YAHOO, run_id=run.id, generation=run.generation, items=items)
+        self.observations.record(batch, {self._ids[item_id]: item for item_id, item in seen.items()}, now)
+
+
+@pytest.fixture
+def looks(engine: Engine, shop: Shop) -> Looks:
+    two, four = shop.seller("two", plan=2), shop.seller("four", plan=4)
+    known = {"state": "available", "checked_at": utc_now() - HOUR}
+    shop.listing(two, "two", source=known)
+    shop.listing(four, "four", source=known)
+    shop.listing(two, "down", source=known, quantity=0)
+    return Looks(engine, shop, ["two", "four", "down"])
+
+
+def test_what_a_page_tells_of_how_long_the_source_lasts_is_kept(shop: Shop, market: Market, looks: Looks) -> None:
+    now = utc_now()
+    ends, began = now + HOUR, now - 50 * HOUR
+    said = {"end_at": ends, "auto_extend": True, "bids": 2, "likes": 7, "start_at": began, "updated_at": now}
+    looks.at(now, {"two": market.item("two").model_copy(update=said)})
+    row = shop.source("two")
+    assert (row.end_at, row.auto_extend, row.bids, row.likes) == (ends, True, 2, 7)
+    assert (row.item_created_at, row.item_updated_at) == (began, now)
+    assert row.due_at == ends + AFTER_END
+
+    looks.at(now + HOUR / 2, {"two": market.item("two")})
+    row = shop.source("two")
+    assert (row.end_at, row.bids, row.due_at) == (ends, 2, ends + AFTER_END)
+
+
+def test_each_source_is_due_within_what_its_sellers_plan_allows(
+    engine: Engine, shop: Shop, market: Market, looks: Looks
+) -> None:
+    now = utc_now()
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO watches (marketplace, threshold_seconds, decayed_at) VALUES ('yahoo', 1e6, '{now:%F %T}')"
+        )
+    looks.at(now, {item_id: market.item(item_id) for item_id in ("two", "four", "down")})
+    waits = {item_id: shop.source(item_id).due_at - now for item_id in ("two", "four")}
+    assert waits == {"two": 12 * HOUR, "four": 6 * HOUR}
+
+
+def test_an_answer_that_tells_nothing_moves_the_time_and_nothing_else(shop: Shop, market: Market, looks: Looks) -> None:
+    shop.setting("CHECK_UNKNOWNS", 1)
+    now = utc_now()
+    closing, blocked = (
+        market.item(item_id).model_copy(update={"state": State.UNKNOWN, "reason": reason})
+        for item_id, reason in (("two", Reason.CLOSING), ("four", Reason.BLOCKED))
+    )
+    before = shop.source("two").checked_at
+    looks.at(now, {"two": closing, "four": blocked})
+    assert (shop.source("two").due_at, shop.source("two").checked_at) == (now + CLOSING_AGAIN, before)
+    assert shop.source("four").due_at == now + UNKNOWN_AGAIN
+
+
+def test_what_looks_show_of_a_cell_is_added_to_its_row(
+    engine: Engine, shop: Shop, market: Market, looks: Looks
+) -> None:
+    market.states["four"] = State.SOLD
+    first = shop.source("two").checked_at
+    looks.at(first + HOUR, {"two": market.item("two"), "four": market.item("four")})
+    looks.observations.store_learnt()
+    looks.at(first + 2 * HOUR, {"two": market.item("two"), "four": market.item("four")})
+    looks.observations.store_learnt()
+    looks.observations.store_learnt()
+    with engines.reading(engine) as connection:
+        cells = {row.cell: row for row in connection.execute(select(hazard_cells))}
+    assert sum(row.gone for row in cells.values()) == 1
+    assert sum(row.alive_seconds for row in cells.values()) == pytest.approx(2.5 * 3600, abs=5)
