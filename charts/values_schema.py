@@ -135,6 +135,7 @@ def _components() -> dict[str, Schema]:
             resources=_RESOURCES,
         ),
         "amazonLinking": _object(applicationId=_TEXT, consentUrl=url, resources=_RESOURCES),
+        "watch": _object(enabled=_FLAG, resources=_RESOURCES),
         "notices": _object(existingSecret=_NAME, key=_KEY, settings=_variables("notices"), resources=_RESOURCES),
         "marketplaces": _object(**{str(site): _marketplace(site, pool) for site in SITES.values()}),
         "operator": _object(intervalSeconds=_whole(1, 300), resources=_RESOURCES),

@@ -9,6 +9,7 @@ import yaml
 from tests.chart.rendering import CASES, CHART, ON, Object, containers, objects, of_kind, pods, selects, template
 from tests.integration.operator.fake_api import ROLE
 
+from mercarich_checker.bootstrap import WATCH_CONNECTIONS
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.topics import TOPICS
 from mercarich_db import engine
@@ -153,6 +154,7 @@ def test_all_connections_of_all_processes_at_their_most_are_within_what_the_serv
         "operator": engine.CONNECTIONS,
         "toolbox": engine.CONNECTIONS,
         "oauth": engine.CONNECTIONS,
+        **{f"watch-{site}": WATCH_CONNECTIONS for site in ON},
     }
     assert deployments - without <= standing.keys() | WORKERS, "who has no connections counted here?"
     jobs = [each for each in of_kind(case, "CronJob", "Job", "Pod") if "seed" not in each["metadata"]["name"]]

@@ -133,13 +133,20 @@ class ProxySources:
         self._name = name
 
     def look(
-        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+        self,
+        items: Sequence[BatchItem],
+        concurrency: int,
+        stop: threading.Event,
+        *,
+        fresh: bool = False,
+        background: float | None = None,
     ) -> Iterator[Sequence[Item]]:
         request = CheckRequest.model_construct(
             ids=[item.item_id for item in items],
             concurrency=concurrency,
             sellers={item.item_id: item.seller_id for item in items if item.seller_id},
             fresh=fresh,
+            background=background,
         )
         for some in self._proxies.lines(self._name, request):
             yield some

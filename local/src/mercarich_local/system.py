@@ -25,6 +25,7 @@ PORTS: Mapping[str, int] = {
     "simulator": 8100,
     **{site.proxy: site.proxy_port for site in SITES.values()},
     **{f"checker-{site}": site.checker.port for site in SITES.values()},
+    **{f"watch-{site}": site.watch_port for site in SITES.values()},
     **{f"updater-{site}": site.updater.port for site in SITES.values()},
     "feed": 9103,
     "oauth": 8090,

@@ -16,7 +16,8 @@ from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
-from mercarich_checker.use_cases.run_check import RunCheck, RunSettings
+from mercarich_checker.use_cases.rounds import RunSettings
+from mercarich_checker.use_cases.run_check import RunCheck
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -145,6 +146,7 @@ class Market:
     looks: list[str] = field(default_factory=list)
     asked: list[tuple[int, int]] = field(default_factory=list)
     """(items, concurrency) of each batch."""
+    background: list[float | None] = field(default_factory=list)
     looked_afresh: list[str] = field(default_factory=list)
     blocked: bool = False
     away: bool = False
@@ -154,12 +156,19 @@ class Market:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def look(
-        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+        self,
+        items: Sequence[BatchItem],
+        concurrency: int,
+        stop: threading.Event,
+        *,
+        fresh: bool = False,
+        background: float | None = None,
     ) -> Iterator[Sequence[Item]]:
         if self.away:
             raise ProxyAway("the proxy is away")
         with self.lock:
             self.asked.append((len(items), concurrency))
+            self.background.append(background)
             if fresh:
                 self.looked_afresh.extend(item.item_id for item in items)
         for start in range(0, len(items), self.at_once):

@@ -37,7 +37,13 @@ class Site:
     asked: list[Sequence[str]] = field(default_factory=list)
 
     def look(
-        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+        self,
+        items: Sequence[BatchItem],
+        concurrency: int,
+        stop: threading.Event,
+        *,
+        fresh: bool = False,
+        background: float | None = None,
     ) -> Iterator[Sequence[Item]]:
         if self.away:
             raise ProxyAway

@@ -1,11 +1,16 @@
 """Turns: fair between callers, bounded in number, and never lost."""
 
 import asyncio
+import selectors
+from collections.abc import Coroutine
+from typing import TypeVar
 
 import pytest
 
 from mercarich_marketplace.pace import Pace
 from mercarich_marketplace.turns import Flow, Turns
+
+Value = TypeVar("Value")
 
 
 def test_a_small_batch_is_not_starved_by_a_large_one() -> None:
@@ -92,3 +97,81 @@ def test_the_pace_holds_in_real_time() -> None:
     seconds = asyncio.run(scene())
 
     assert seconds >= 150 / 200 - 0.25 - 2 / 200
+
+
+def test_callers_in_the_background_come_behind_all_others() -> None:
+    async def scene() -> list[str]:
+        turns, order = Turns(Pace(10_000), concurrency=1), list[str]()
+        behind, before = Flow(background=1.0), Flow()
+
+        async def call(flow: Flow, name: str) -> None:
+            await turns.take(flow)
+            order.append(name)
+            await asyncio.sleep(0)
+            turns.give_back()
+
+        calls = [asyncio.create_task(call(behind, "background")) for _ in range(20)]
+        await asyncio.sleep(0)
+        calls += [asyncio.create_task(call(before, "run")) for _ in range(20)]
+        await asyncio.gather(*calls)
+        return order
+
+    order = asyncio.run(scene())
+
+    assert sorted(order) == ["background"] * 20 + ["run"] * 20
+    first, last = order.index("run"), len(order) - 1 - order[::-1].index("run")
+    assert first <= 2
+    assert last - first == 19
+
+
+def test_callers_in_the_background_have_only_their_share_of_the_rate_together() -> None:
+    loop_seconds = 20.0
+
+    async def scene() -> tuple[int, int]:
+        loop = asyncio.get_running_loop()
+        turns = Turns(Pace(10), concurrency=50, now=loop.time)
+        flows = [Flow(background=0.5) for _ in range(3)]
+        run = Flow()
+
+        async def calls(flow: Flow) -> None:
+            while True:
+                await turns.take(flow)
+                turns.give_back()
+
+        tasks = [asyncio.create_task(calls(flow)) for flow in flows]
+        await asyncio.sleep(loop_seconds)
+        alone = sum(flow.requests for flow in flows)
+        tasks.append(asyncio.create_task(calls(run)))
+        await asyncio.sleep(loop_seconds)
+        for task in tasks:
+            task.cancel()
+        return alone, run.requests
+
+    alone, run = _in_virtual_time(scene())
+    assert 0.95 * 5 * loop_seconds <= alone <= 1.05 * 5 * loop_seconds + 2
+    assert run >= 0.95 * 10 * loop_seconds
+
+
+def _in_virtual_time(scene: Coroutine[None, None, Value]) -> Value:
+    """Run the scene on a loop whose clock jumps to the next timer."""
+    loop = asyncio.SelectorEventLoop(_Jumping())
+    loop.time = loop._selector.time  # type: ignore[attr-defined, method-assign]
+    try:
+        return loop.run_until_complete(scene)
+    finally:
+        loop.close()
+
+
+class _Jumping(selectors.SelectSelector):
+    """Waits for nothing: each wait moves the clock instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = 0.0
+
+    def time(self) -> float:
+        return self._now
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._now += max(timeout or 0.0, 1e-6)
+        return super().select(0)

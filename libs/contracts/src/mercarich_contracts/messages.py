@@ -69,6 +69,8 @@ class CheckBatch(Message):
     """Only mark: listings whose source is gone get a search for a replacement, but are not withdrawn."""
     fresh: bool = False
     """Bypass the proxy's cache: this is a second look."""
+    background: float | None = Field(default=None, gt=0, le=1)
+    """Share of the proxy's budget for all batches of the watch together, behind every other caller; None: a run's."""
 
 
 class ListingsChanged(Message):

@@ -127,6 +127,9 @@ class CheckRequest(BaseModel):
     """Item id -> seller id at the marketplace, where known, so that one call can cover all ids of a seller."""
     fresh: bool = False
     """Bypass the proxy's cache, for canaries and second looks."""
+    background: float | None = Field(default=None, gt=0, le=1)
+    """Share of the outbound budget for all batches in the background together: they have the turns that no other
+    caller waits for. None: this batch is not in the background."""
 
 
 class ItemLine(_Value):

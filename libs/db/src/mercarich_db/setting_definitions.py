@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mercarich_contracts.sites import SITES
-from mercarich_db.definitions.checks import BRAKE, CANARIES, CHECKS
+from mercarich_db.definitions.checks import BRAKE, CANARIES, CHECKS, WATCH
 from mercarich_db.definitions.definition import BadSetting, Definition
 from mercarich_db.definitions.housekeeping import HOUSEKEEPING
 from mercarich_db.definitions.replacements import SEARCHES, SELLERS_RULES
@@ -95,6 +95,7 @@ DEFINITIONS: Mapping[str, Definition] = {
             for site in SITES.values()
         ),
         *CHECKS,
+        *WATCH,
         *CANARIES,
         *BRAKE,
         *SELLERS_RULES,

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from mercarich_marketplace.pace import Pace
+from mercarich_marketplace.pace import SLACK_SECONDS, Pace
 from mercarich_platform.clock import Monotonic, monotonic
 
 
@@ -14,6 +14,9 @@ class Flow:
 
     patience: float | None = None
     """Longest wait for a turn in seconds; None for no limit."""
+    background: float | None = None
+    """The share of the rate that all callers in the background may have together: they get turns that no other caller
+    waits for. None: this caller is not one of them."""
     requests: int = 0
     """Calls made for this caller so far."""
     line: deque[asyncio.Future[None]] = field(default_factory=deque)
@@ -29,11 +32,14 @@ class Turns:
         self.waiting = 0
         self._now = now
         self._flows: deque[Flow] = deque()
+        self._behind: deque[Flow] = deque()
+        self._background = 0.0
+        """The moment from which on a caller in the background may have a turn."""
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, flow: Flow) -> None:
         """Wait for a turn. The caller must call `give_back` afterwards. Raise TimeoutError after `flow.patience`."""
-        if not self._at_once():
+        if not self._at_once(flow):
             async with asyncio.timeout(flow.patience):
                 await self._wait(flow)
         flow.requests += 1
@@ -42,18 +48,24 @@ class Turns:
         self.under_way -= 1
         self._grant()
 
-    def _at_once(self) -> bool:
+    def _at_once(self, flow: Flow) -> bool:
         """Take a free turn unless another caller waits for one; return whether it was taken."""
         now = self._now()
-        if self._flows or self.under_way >= self.concurrency or self.pace.wait(now) > 0:
+        others = self._flows if flow.background is None else (self._flows or self._behind)
+        if others or self.under_way >= self.concurrency or self._wait_of(flow, now) > 0:
             return False
-        self._begin(now)
+        self._begin(flow, now)
         return True
+
+    def _wait_of(self, flow: Flow, now: float) -> float:
+        """Return the seconds until a caller that is next may have its turn; 0 or less means now."""
+        wait = self.pace.wait(now)
+        return wait if flow.background is None else max(wait, self._background - now)
 
     async def _wait(self, flow: Flow) -> None:
         ticket = asyncio.get_running_loop().create_future()
         if not flow.line:
-            self._flows.append(flow)
+            (self._flows if flow.background is None else self._behind).append(flow)
         flow.line.append(ticket)
         self.waiting += 1
         self._grant()
@@ -67,36 +79,43 @@ class Turns:
             self.waiting -= 1
 
     def _grant(self) -> None:
-        while self.under_way < self.concurrency and (ticket := self._next()) is not None:
+        while self.under_way < self.concurrency and (flow := self._next()) is not None:
             now = self._now()
-            wait = self.pace.wait(now)
+            wait = self._wait_of(flow, now)
             if wait > 0:
                 self._wake_in(wait)
                 return
-            self._pop(ticket)
-            self._begin(now)
+            ticket = self._pop(flow)
+            self._begin(flow, now)
             ticket.set_result(None)
 
-    def _begin(self, now: float) -> None:
+    def _begin(self, flow: Flow, now: float) -> None:
         self.pace.take(now)
+        if flow.background is not None:
+            rate = self.pace.rate * self.pace.share(now) * flow.background
+            self._background = max(self._background, now - SLACK_SECONDS) + 1.0 / rate
         self.under_way += 1
 
-    def _next(self) -> asyncio.Future[None] | None:
-        """Return the ticket that is next, and drop cancelled tickets before it."""
-        while self._flows:
-            line = self._flows[0].line
-            while line and line[0].done():
-                line.popleft()
-            if line:
-                return line[0]
-            self._flows.popleft()
+    def _next(self) -> Flow | None:
+        """Return the caller that is next, and drop cancelled tickets before its own."""
+        for flows in (self._flows, self._behind):
+            while flows:
+                line = flows[0].line
+                while line and line[0].done():
+                    line.popleft()
+                if line:
+                    return flows[0]
+                flows.popleft()
         return None
 
-    def _pop(self, ticket: asyncio.Future[None]) -> None:
-        flow = self._flows.popleft()
-        assert flow.line.popleft() is ticket
+    def _pop(self, flow: Flow) -> asyncio.Future[None]:
+        """Return the ticket that is next; the caller's others wait until all others have had a turn."""
+        flows = self._flows if flow.background is None else self._behind
+        flows.popleft()
+        ticket = flow.line.popleft()
         if flow.line:
-            self._flows.append(flow)
+            flows.append(flow)
+        return ticket
 
     def _wake_in(self, seconds: float) -> None:
         if self._timer is not None:

@@ -34,6 +34,8 @@ class Operation(StrEnum):
 
     CHECK = "check"
     UPDATE = "update"
+    WATCH = "watch"
+    """Its runs are windows of the watch: they supersede nobody, and take only rows that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +208,16 @@ class Batches(Protocol[_Taken]):
 
 class Sources(Protocol):
     def look(
-        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+        self,
+        items: Sequence[BatchItem],
+        concurrency: int,
+        stop: threading.Event,
+        *,
+        fresh: bool = False,
+        background: float | None = None,
     ) -> Iterator[Sequence[Item]]:
         """Yield answers as they arrive, or an empty list as a sign of life. Ends early when `stop` is set.
 
-        `fresh` bypasses the proxy's cache. Raises `ProxyAway`; answers before that are valid.
+        `fresh` bypasses the proxy's cache. With `background`, the calls come behind those of all other callers, within
+        this share of the proxy's budget. Raises `ProxyAway`; answers before that are valid.
         """

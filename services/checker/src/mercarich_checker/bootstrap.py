@@ -1,19 +1,25 @@
 """The composition root: settings in, a ready worker or a ready planner out."""
 
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine
 
 from mercarich_checker.adapters import settings_sql
-from mercarich_checker.adapters.counted import CountedObservations
+from mercarich_checker.adapters.counted import CountedObservations, CountedWatched
 from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.dependencies import PRODUCTION, Dependencies
 from mercarich_checker.handlers import CheckBatchHandler, LearntTick, ReleasedHoldsTick
 from mercarich_checker.settings import CheckerSettings
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
 from mercarich_checker.use_cases.run_check import RunCheck
 from mercarich_checker.use_cases.trust import Trust
+from mercarich_checker.use_cases.watch import Watch
+from mercarich_checker.watching import Turns, WatchProcess
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
@@ -26,11 +32,12 @@ from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
 from mercarich_runs.adapters.pause_sql import RestsWhilePaused, pause_switch
 from mercarich_runs.adapters.sources_http import HttpSources
-from mercarich_runs.ports import Sources
+from mercarich_runs.ports import Counts, Operation, Sources
 from mercarich_runs.use_cases.see_through import Report
 
 RELEASED_HOLDS_EVERY = 3.0
 LEARNT_EVERY = 30.0
+WATCH_CONNECTIONS = 1
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run must end before its schedule starts the next one, 12 hours later."""
 
@@ -74,29 +81,60 @@ def build_planner(
     """Build the planner from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
+    return RunCheck(**_checking(marketplace, engine, Operation.CHECK, shared, report, given))
+
+
+def build_watch(marketplace: Marketplace, shared: SharedSettings, given: Dependencies = PRODUCTION) -> WatchProcess:
+    """Build the watch from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
+    engine = given.engine or engines.create(shared.database, pool_size=WATCH_CONNECTIONS)
+    turns = Turns(given.monotonic)
+    watch = Watch(
+        marketplace=marketplace,
+        watched=CountedWatched(SqlWatched(engine), marketplace),
+        share=settings_cache(engine, settings_sql.watch_share, given.monotonic),
+        turns=turns,
+        **_checking(marketplace, engine, Operation.WATCH, shared, _silent, given),
+    )
+    return WatchProcess(watch, turns, shared)
+
+
+def _checking(
+    marketplace: Marketplace,
+    engine: Engine,
+    operation: Operation,
+    shared: SharedSettings,
+    report: Report,
+    given: Dependencies,
+) -> dict[str, Any]:
+    """Return the fields of `Checking`."""
     with engines.reading(engine) as connection:
         values = settings_store.read(connection)
     plan = SqlPlan(engine)
     publisher = given.publisher or _publisher(shared, f"planner-{marketplace}")
     configured = settings_sql.configured_canaries(values, marketplace)
     named = {canary.route for canary in configured}
-    return RunCheck(
-        runs=SqlRuns(engine),
-        plan=plan,
-        batches=KafkaBatches(publisher, CHECK),
-        trust=Trust(
-            given.sources or _sources(marketplace, load(CheckerSettings)),
-            lambda: [*configured, *plan.known_items(marketplace, named)],
-            SITES[marketplace],
-            every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
-            retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
-            monotonic=given.monotonic,
-        ),
-        settings=settings_sql.run_settings(values, RUN_DEADLINE),
-        now=given.now,
+    trust = Trust(
+        given.sources or _sources(marketplace, load(CheckerSettings)),
+        lambda: [*configured, *plan.known_items(marketplace, named)],
+        SITES[marketplace],
+        every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
+        retry=timedelta(seconds=values.integer("CANARY_RETRY_SECONDS")),
         monotonic=given.monotonic,
-        report=report,
     )
+    return {
+        "runs": SqlRuns(engine, operation),
+        "plan": plan,
+        "batches": KafkaBatches(publisher, CHECK),
+        "trust": trust,
+        "settings": settings_sql.run_settings(values, RUN_DEADLINE),
+        "now": given.now,
+        "monotonic": given.monotonic,
+        "report": report,
+    }
+
+
+def _silent(_phase: str, _counts: Counts) -> None:
+    """The watch has no line on a terminal."""
 
 
 def _publisher(shared: SharedSettings, client_id: str) -> Publisher:

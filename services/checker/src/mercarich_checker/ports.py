@@ -1,8 +1,8 @@
 """The interfaces that the checker needs from outside, and what each raises."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from mercarich_checker.domain.brake import HoldKind, NewHold
@@ -44,6 +44,40 @@ class Plan(Pending[BatchItem], Marking, Protocol):
 
     def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         """Hold the marketplace's withdrawals; do nothing if this run already did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the watch took to look at."""
+
+    sources: int
+    late: timedelta | None = None
+    """How long ago they were due, at the median; negative: they are due later. None: none of them had a time."""
+
+
+class Watched(Protocol):
+    """The sources of a marketplace, in the order in which the watch looks at them, and its windows.
+
+    Every method raises `DatabaseAway`.
+    """
+
+    def open_windows(self, but: Run) -> Sequence[Run]:
+        """Return the marketplace's windows that have not ended, without this one."""
+
+    def free_rows(self, run: Run, now: datetime) -> int:
+        """Give back what earlier windows took and no worker has; return how many rows that are."""
+
+    def under_way(self, run: Run) -> int:
+        """Return how many sources of the window wait for a worker, or a worker has; without postponed ones."""
+
+    def take(self, run: Run, room: int, now: datetime) -> Taken:
+        """Mark for the window the most valuable sources that no run is to look at, and others that the same calls show.
+
+        One in twenty is drawn from all, so that what is believed to last is looked at, too.
+        """
+
+    def keep_up(self, run: Run, steer: Callable[[float], float], now: datetime) -> None:
+        """Move the threshold, and let what was learnt days ago count less."""
 
 
 @dataclass(frozen=True, slots=True)

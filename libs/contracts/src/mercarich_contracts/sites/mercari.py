@@ -36,6 +36,7 @@ SITE = Site(
     proxy_port=1234,
     checker=Pool(first_workers=2, port=9102),
     updater=Pool(first_workers=2, port=9106),
+    watch_port=9111,
     check_all_plans="0 0,12 * * *",
     check_four_a_day="0 6,18 * * *",
     update="50 8,20 * * *",

@@ -87,6 +87,8 @@ class Site:
     proxy_port: int
     checker: Pool
     updater: Pool
+    watch_port: int
+    """Of the watch's metrics where all run on one machine."""
 
     check_all_plans: str
     """When sources are checked, of the sellers of all plans; cron, in the schedule's zone, as the others."""

@@ -29,6 +29,7 @@ SITE = Site(
     proxy_port=1235,
     checker=Pool(first_workers=5, port=9101),
     updater=Pool(first_workers=2, port=9105),
+    watch_port=9110,
     check_all_plans="0 0,12 * * *",
     check_four_a_day="0 6,18 * * *",
     update="50 11,23 * * *",

@@ -65,6 +65,19 @@ CHECKS = (
     ),
 )
 
+WATCH = (
+    Definition(
+        "WATCH_SHARE",
+        0.0,
+        "share of a marketplace's outbound budget for looks between the runs",
+        0.0,
+        1.0,
+        unit="share, 0 to 1",
+        why="Off until an operator wants it. The watch has the turns that no run, search or person waits for.",
+        zero="The watch does nothing: sources are looked at by the schedule's runs alone.",
+    ),
+)
+
 _CANARIES = (
     "ids, separated by spaces, each followed by =on_sale or =gone. A kind of item of which none is named has canaries"
     " taken from the last runs"

@@ -29,13 +29,20 @@ class HttpSources:
         self._silence_seconds = silence_seconds
 
     def look(
-        self, items: Sequence[BatchItem], concurrency: int, stop: threading.Event, *, fresh: bool = False
+        self,
+        items: Sequence[BatchItem],
+        concurrency: int,
+        stop: threading.Event,
+        *,
+        fresh: bool = False,
+        background: float | None = None,
     ) -> Iterator[Sequence[Item]]:
         request = CheckRequest.model_construct(
             ids=[item.item_id for item in items],
             concurrency=concurrency,
             sellers={item.item_id: item.seller_id for item in items if item.seller_id},
             fresh=fresh,
+            background=background,
         )
         try:
             with closing(self._connected()) as connection:

@@ -1,14 +1,15 @@
-"""`ports.Observations` around another one, with metrics of what was stored."""
+"""`ports.Observations` and `ports.Watched` around others, with metrics of what was stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercarich_checker.metrics import HELD, ITEMS, WITHDRAWN
-from mercarich_checker.ports import Observations, Recorded
+from mercarich_checker.metrics import HELD, ITEMS, WATCH_LATE, WATCH_SOURCES, WATCH_THRESHOLD, WITHDRAWN
+from mercarich_checker.ports import Observations, Recorded, Taken, Watched
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
+from mercarich_runs.ports import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,34 @@ class CountedObservations:
         withdrawn = self.inner.apply_released_holds(marketplace, now)
         WITHDRAWN.labels(marketplace).inc(sum(map(len, withdrawn.values())))
         return withdrawn
+
+
+class CountedWatched:
+    def __init__(self, inner: Watched, marketplace: Marketplace) -> None:
+        self._inner = inner
+        self._taken = WATCH_SOURCES.labels(marketplace)
+        self._late, self._threshold = WATCH_LATE.labels(marketplace), WATCH_THRESHOLD.labels(marketplace)
+
+    def open_windows(self, but: Run) -> Sequence[Run]:
+        return self._inner.open_windows(but)
+
+    def free_rows(self, run: Run, now: datetime) -> int:
+        return self._inner.free_rows(run, now)
+
+    def under_way(self, run: Run) -> int:
+        return self._inner.under_way(run)
+
+    def take(self, run: Run, room: int, now: datetime) -> Taken:
+        taken = self._inner.take(run, room, now)
+        self._taken.inc(taken.sources)
+        if taken.late is not None:
+            self._late.set(taken.late.total_seconds())
+        return taken
+
+    def keep_up(self, run: Run, steer: Callable[[float], float], now: datetime) -> None:
+        def steered(threshold: float) -> float:
+            moved = steer(threshold)
+            self._threshold.set(moved)
+            return moved
+
+        self._inner.keep_up(run, steered, now)

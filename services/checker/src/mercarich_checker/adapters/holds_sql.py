@@ -14,9 +14,9 @@ from mercarich_db.tables import holds, listings, runs
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
 _BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS, holds.c.applied_at.is_(None)))
-_OF_RUN = _HOLD.where(
+_OF_RUNS = _HOLD.where(
     or_(
-        holds.c.run_id == bindparam("run_id"),
+        holds.c.run_id.in_(bindparam("run_ids", expanding=True)),
         and_(
             holds.c.applied_at.is_(None),
             holds.c.marketplace == bindparam("marketplace"),
@@ -33,9 +33,9 @@ def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Hold]:
     return {hold.id: hold for hold in _read(connection, _BY_ID, ids=sorted(ids))} if ids else {}
 
 
-def of_run(connection: Connection, run_id: int, marketplace: Marketplace) -> list[Hold]:
-    """Return the holds of the run, and those of routes and for absences that earlier runs opened and that stand."""
-    return _read(connection, _OF_RUN, run_id=run_id, marketplace=marketplace)
+def of_runs(connection: Connection, run_ids: Sequence[int], marketplace: Marketplace) -> list[Hold]:
+    """Return the holds of the runs, and those of routes and for absences that earlier ones opened and that stand."""
+    return _read(connection, _OF_RUNS, run_ids=run_ids, marketplace=marketplace)
 
 
 def _read(connection: Connection, query: Select[Any], **given: Any) -> list[Hold]:

@@ -11,8 +11,8 @@ from mercarich_runs.ports import Operation, Outcome, Run
 
 
 class SqlRuns(runs_sql.SqlRuns):
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, Operation.CHECK)
+    def __init__(self, engine: Engine, operation: Operation = Operation.CHECK) -> None:
+        super().__init__(engine, operation)
 
     def before_end(self, connection: Connection, run: Run, now: datetime) -> None:
         ended = select(runs.c.id).where(or_(runs.c.outcome != Outcome.RUNNING, runs.c.id == run.id))

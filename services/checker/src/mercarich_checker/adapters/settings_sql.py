@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.canaries import BadCanaries, Canary, read_canaries
-from mercarich_checker.use_cases.run_check import RunSettings
+from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_platform.settings import BadConfiguration
@@ -25,6 +25,10 @@ def brake_settings(connection: Connection) -> BrakeSettings:
         unknown_limit=values.integer("CHECK_UNKNOWNS"),
         retry_seconds=values.integer("CHECK_RETRY_SECONDS"),
     )
+
+
+def watch_share(connection: Connection) -> float:
+    return settings_store.read(connection).number("WATCH_SHARE")
 
 
 def run_settings(values: settings_store.Values, deadline: timedelta) -> RunSettings:

@@ -1,8 +1,8 @@
 """Listings checked and fallen in a run, by seller: the numbers that the brake goes by."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
@@ -12,15 +12,21 @@ from mercarich_contracts.market import RouteName
 from mercarich_db.bulk import GIVEN_IDS, among, insert_or_add
 from mercarich_db.tables import listing_events, run_absences, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
+from mercarich_runs.ports import Operation
 
-_MINE = run_sellers.c.run_id == bindparam("run_id")
+_MINE = run_sellers.c.run_id.in_(bindparam("run_ids", expanding=True))
 _ENDED = select(runs.c.ended_at).where(runs.c.id == bindparam("run_id"))
 _COUNTS = (run_sellers.c.checked, run_sellers.c.fallen)
 _SELLERS = select(run_sellers.c.user_id, *_COUNTS).where(_MINE, among(run_sellers.c.user_id, GIVEN_IDS))
 _WHOLE = select(*map(func.sum, _COUNTS)).where(_MINE)
 _ABSENT = select(run_absences.c.user_id, run_absences.c.route, run_absences.c.absent).where(
-    run_absences.c.run_id == bindparam("run_id")
+    run_absences.c.run_id.in_(bindparam("run_ids", expanding=True))
 )
+_WINDOW = select(runs.c.marketplace, runs.c.started_at).where(
+    runs.c.id == bindparam("run_id"), runs.c.operation == Operation.WATCH
+)
+TOGETHER = timedelta(hours=1)
+"""A window of the watch that began longer before is not weighed: the watch did not work in between."""
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
@@ -55,17 +61,39 @@ def weighed(connection: Connection, run_id: int, falling: Counter[Fall]) -> Weig
 
     Looks by hand after a run's end are counted separately: the run's own tallies say nothing about them.
     """
-    of = {"run_id": run_id}
-    ended_at = connection.execute(_ENDED, of).scalar()
+    ended_at = connection.execute(_ENDED, {"run_id": run_id}).scalar()
     if ended_at is not None:
         return _since(connection, run_id, ended_at, falling)
+    of = {"run_ids": weighed_together(connection, run_id)}
     absent: defaultdict[int, Counter[RouteName]] = defaultdict(Counter)
     for row in connection.execute(_ABSENT, of):
-        absent[row.user_id][RouteName(row.route)] = row.absent
-    found = connection.execute(_SELLERS, {**of, "ids": sorted({fall.user_id for fall in falling})})
-    sellers = {row.user_id: Tally(row.checked, row.fallen, absent[row.user_id]) for row in found}
+        absent[row.user_id][RouteName(row.route)] += row.absent
+    looked, fell = Counter[int](), Counter[int]()
+    for row in connection.execute(_SELLERS, {**of, "ids": sorted({fall.user_id for fall in falling})}):
+        looked[row.user_id] += row.checked
+        fell[row.user_id] += row.fallen
+    sellers = {user_id: Tally(looked[user_id], fell[user_id], absent[user_id]) for user_id in looked}
     checked, fallen = (int(number or 0) for number in connection.execute(_WHOLE, of).one())
     return Weighed(sellers, Tally(checked, fallen, _together(absent)), None)
+
+
+def weighed_together(connection: Connection, run_id: int) -> Sequence[int]:
+    """Return the runs whose falls are weighed together: a window of the watch with the one before it; else the run."""
+    window = connection.execute(_WINDOW, {"run_id": run_id}).one_or_none()
+    if window is None:
+        return [run_id]
+    before = (
+        select(runs.c.id)
+        .where(
+            runs.c.operation == Operation.WATCH,
+            runs.c.marketplace == window.marketplace,
+            runs.c.id < run_id,
+            runs.c.started_at >= window.started_at - TOGETHER,
+        )
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    return [run_id, *connection.execute(before).scalars()]
 
 
 def _since(connection: Connection, run_id: int, ended_at: datetime, falling: Counter[Fall]) -> Weighed:

@@ -68,7 +68,7 @@ def _kept_by_doubt(
     connection: Connection, batch: CheckBatch, falls: Counter[Fall], doubts: Mapping[RouteName, Doubt], now: datetime
 ) -> dict[Fall, int]:
     """Return the holds of falls by routes in doubt, with those that these falls open."""
-    known = holds_sql.of_run(connection, batch.run_id, batch.marketplace)
+    known = holds_sql.of_runs(connection, [batch.run_id], batch.marketplace)
     opened = [
         holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, now)
         for new in brake.of_doubt(known, falls, doubts, batch.run_id)
@@ -83,7 +83,8 @@ def _standing(
     if not falling:
         return ()
     weighed = tallies_sql.weighed(connection, batch.run_id, falling)
-    standing = brake.standing(holds_sql.of_run(connection, batch.run_id, batch.marketplace), weighed.since)
+    together = tallies_sql.weighed_together(connection, batch.run_id)
+    standing = brake.standing(holds_sql.of_runs(connection, together, batch.marketplace), weighed.since)
     opened = [
         holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, now)
         for new in brake.to_open(standing, weighed, settings)

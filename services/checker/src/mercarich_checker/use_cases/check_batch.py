@@ -54,7 +54,8 @@ class CheckBatchItems:
         waiting = {item.item_id: item.id for item in claimed}
         renewed_at = self.now()
         try:
-            for answers in self.sources.look(claimed, batch.max_workers, stop, fresh=batch.fresh):
+            looks = self.sources.look(claimed, batch.max_workers, stop, fresh=batch.fresh, background=batch.background)
+            for answers in looks:
                 self._record(batch, answers, waiting)
                 if waiting and self.now() - renewed_at > self.lease / 3:
                     renewed_at = self.now()

@@ -63,6 +63,10 @@ class Trust:
         self._looked_at: float | None = None
         self._base = (0, 0)
 
+    def begin(self) -> None:
+        """A new run begins: its counts start at 0, and its routes are not vouched for yet."""
+        self._trusted, self._looked_at, self._base = Trusted(CanariesNotAskedYet()), None, (0, 0)
+
     def verdict(self, counts: Counts, alive: Callable[[], object]) -> Trusted:
         """Return the newest verdict, after a new look if one is due. `alive` is called while waiting, and may raise."""
         wait = self._every if self._trusted.waits is None else self._retry

@@ -41,7 +41,11 @@ PHASES: Mapping[str, str] = {
     "ended": N_("ended"),
 }
 """Phases of a run."""
-OPERATIONS: Mapping[str, str] = {"check": N_("Stock check"), "update": N_("Replacement search")}
+OPERATIONS: Mapping[str, str] = {
+    "check": N_("Stock check"),
+    "update": N_("Replacement search"),
+    "watch": N_("Looks between the runs"),
+}
 
 OUTCOMES: Mapping[str, tuple[str, str]] = {
     "running": (N_("running"), "info"),

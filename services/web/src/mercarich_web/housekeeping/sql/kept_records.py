@@ -132,14 +132,17 @@ def _nothing_rests_on(before: datetime) -> ColumnElement[bool]:
 
 
 def _past_runs(before: datetime) -> ColumnElement[bool]:
-    """Neither among the newest runs, nor the last finished one, nor one of which a hold is kept."""
+    """Neither among the newest runs, nor the last finished one, nor one of which a hold is kept.
+
+    Windows of the watch have no generations.
+    """
     head = select(run_heads.c.generation).where(
         run_heads.c.operation == runs.c.operation, run_heads.c.marketplace == runs.c.marketplace
     )
     kept_holds = select(holds.c.run_id).where(or_(holds.c.applied_at.is_(None), holds.c.applied_at > before))
     return and_(
         runs.c.ended_at <= before,
-        runs.c.generation <= head.correlate(runs).scalar_subquery() - RUNS_KEPT,
+        or_(runs.c.operation == "watch", runs.c.generation <= head.correlate(runs).scalar_subquery() - RUNS_KEPT),
         or_(runs.c.outcome != "finished", _another(runs, "operation", "marketplace", "outcome")),
         runs.c.id.not_in(kept_holds),
     )

@@ -23,7 +23,7 @@ def routes(site: Site, book: SqlRuns) -> APIRouter:
     @routes.get("")
     def runs(
         visit: Operator,
-        operation: Literal["check", "update", ""] = "",
+        operation: Literal["check", "update", "watch", ""] = "",
         market: Market = "",
         below: Below = None,
     ) -> Response:

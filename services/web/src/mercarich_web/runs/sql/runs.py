@@ -35,8 +35,8 @@ class SqlRuns:
         return found[0] if found else None
 
     def latest(self, limit: int) -> Sequence[Run]:
-        """Return runs, newest first."""
-        return self._read(select_runs().order_by(runs.c.id.desc()).limit(limit))
+        """Return runs, newest first, without the windows of the watch."""
+        return self._read(select_runs().where(runs.c.operation != "watch").order_by(runs.c.id.desc()).limit(limit))
 
     def details(self, run_id: int) -> RunDetails:
         """Return one run in full. Raises `NotFound`."""
@@ -63,11 +63,14 @@ class SqlRuns:
         return found[0]
 
     def page(self, operation: str | None, marketplace: str | None, below: int | None, limit: int) -> Paged[Run]:
-        """Return runs with an id below `below`, newest first, without `pending`."""
+        """Return runs with an id below `below`, newest first, without `pending`. Those of any operation are without the
+        windows of the watch, which are many."""
         query = select_runs(count_pending=False).order_by(runs.c.id.desc()).limit(limit + 1)
         for column, value in ((runs.c.operation, operation), (runs.c.marketplace, marketplace)):
             if value is not None:
                 query = query.where(column == value)
+        if operation is None:
+            query = query.where(runs.c.operation != "watch")
         if below is not None:
             query = query.where(runs.c.id < below)
         found = self._read(query)

@@ -33,7 +33,7 @@ def run_details(answer: RunDetails) -> RenderableType:
     run = answer.run
     parts = [
         section(f"run {run.id}: {run.operation} {run.marketplace}", _about(run)),
-        *(_looks(run) if run.operation == "check" else [section("listings", _searches(run))]),
+        *([section("listings", _searches(run))] if run.operation == "update" else _looks(run)),
     ]
     if run.doubts:
         parts.append(section("routes in doubt", facts(run.doubts.items())))
@@ -60,7 +60,7 @@ def outcome(run: Run) -> Text:
 def progress(run: Run) -> str:
     if run.outcome == "running":
         return f"{max(0, run.planned - run.pending):,} of {run.planned:,} done"
-    return f"{run.checked:,} of {run.planned:,} {'checked' if run.operation == 'check' else 'searched for'}"
+    return f"{run.checked:,} of {run.planned:,} {'searched for' if run.operation == 'update' else 'checked'}"
 
 
 def _row(run: Run) -> list[object]:

@@ -1,0 +1,157 @@
+"""The watch: look at the most valuable sources all day, a few at a time, within its share of the outbound budget.
+
+It works in windows of half an hour. A window is a row of `runs`, so that its looks have canaries, brake, holds and
+evidence as those of a run have; the brake weighs the falls of a window with those of the window before it. A window
+takes only sources that no run is to look at, and a run takes from it what it covers.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from mercarich_checker.domain.freshness import steered
+from mercarich_checker.ports import Watched
+from mercarich_checker.use_cases.rounds import Checking, Rounds
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_platform.outages import DatabaseAway
+from mercarich_reasons.runs import RunPaused
+from mercarich_runs.ports import Counts, Outcome, Request, Run, Superseded
+from mercarich_runs.use_cases.publish import Publishing
+from mercarich_runs.use_cases.see_through import Interrupted
+
+log = logging.getLogger(__name__)
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+WINDOW = timedelta(minutes=30)
+IN_FLIGHT = 30
+"""Sources under way at once, without the others that the same calls show: at half a call a second, a minute's."""
+BATCH_SOURCES = 10
+"""Few, so that what becomes due is not behind many others."""
+STEER_SECONDS = 60.0
+REST_SECONDS = 2.0
+"""Wait while there is nothing to do: no source may be taken, the marketplace is paused, or the watch is off."""
+AWAY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Checking):
+    """Watch a marketplace until the process is to end; return the exit code."""
+
+    marketplace: Marketplace
+    watched: Watched
+    share: Callable[[], float]
+    """Returns the share of the outbound budget; 0: the watch is off."""
+    turns: Callable[[], None]
+    """Called in each round, as a sign of life."""
+
+    def __call__(self, stop: threading.Event) -> int:
+        while not stop.is_set():
+            self.turns()
+            try:
+                if self._is_off():
+                    stop.wait(REST_SECONDS)
+                else:
+                    self._window(stop)
+            except DatabaseAway as error:
+                log.warning("the watch waits for the database", extra={"why": str(error)})
+                stop.wait(AWAY_SECONDS)
+            except Superseded:  # the database was restored from a backup that lacks the window
+                stop.wait(REST_SECONDS)
+            except Interrupted:
+                break
+        return 0
+
+    def _is_off(self) -> bool:
+        return self.share() == 0
+
+    def _window(self, stop: threading.Event) -> None:
+        """Watch until the window is over, or the watch is switched off."""
+        now = self.now()
+        began = now - (now - EPOCH) % WINDOW
+        run = self._begun(began, now)
+        rounds = _WindowRounds(self, run, self._publishing(run), stop)
+        while began <= self.now() < began + WINDOW and not self._is_off():
+            self.turns()
+            if self.runs.is_paused(self.marketplace):
+                rounds.rest(RunPaused(self.marketplace))
+                stop.wait(REST_SECONDS)
+            else:
+                rounds.round()
+                stop.wait(rounds.pause)
+        self.runs.end(run, Outcome.FINISHED, self.now())
+
+    def _begun(self, began: datetime, now: datetime) -> Run:
+        """Begin the window, or go on with the one that another process has left; end those before it."""
+        request = Request(self.marketplace, plans=(), dual_boot=True)
+        run = self.runs.start(request, f"{began:%Y-%m-%dT%H:%M}", now)
+        if run.outcome is not Outcome.RUNNING:  # it was switched off meanwhile
+            run = self.runs.start(request, f"{now:%Y-%m-%dT%H:%M:%S}", now)
+        for older in self.watched.open_windows(run):
+            self.runs.end(older, Outcome.FINISHED, now)
+        self.watched.free_rows(run, now)
+        self.trust.begin()
+        return run
+
+    def _publishing(self, run: Run) -> Publishing[BatchItem, CheckBatch]:
+        make = partial(_batch, run, self.share)
+        settings = replace(self.settings.publish, batch_items=BATCH_SOURCES)
+        return Publishing(self.plan, self.batches, settings, run, make, self.now)
+
+
+def _batch(run: Run, share: Callable[[], float], items: Sequence[BatchItem], _fresh: bool) -> CheckBatch:
+    """Return a batch of the watch: no answer of an earlier look serves it."""
+    return CheckBatch(
+        marketplace=run.marketplace,
+        run_id=run.id,
+        generation=run.generation,
+        items=tuple(items),
+        fresh=True,
+        background=share() or None,
+    )
+
+
+class _WindowRounds(Rounds):
+    def __init__(
+        self, watch: Watch, run: Run, publishing: Publishing[BatchItem, CheckBatch], stop: threading.Event
+    ) -> None:
+        super().__init__(watch, run, publishing, stop)
+        self._watch = watch
+        self._took_nothing = False
+        self._late: list[timedelta] = []
+        self._steered_at = watch.monotonic()
+
+    @property
+    def pause(self) -> float:
+        """Return the seconds to wait before the next round."""
+        return REST_SECONDS if self._took_nothing else self._publishing.pause
+
+    def rest(self, why: RunPaused) -> None:
+        self.alive()
+        self.enter(self._phase, why)
+
+    def done(self, counts: Counts) -> bool:
+        watch, run, now = self._watch, self._run, self._watch.now()
+        self.enter("checking", self.wrong)
+        room = IN_FLIGHT - watch.watched.under_way(run)
+        taken = watch.watched.take(run, room, now) if room > 0 else None
+        self._took_nothing = taken is not None and not taken.sources
+        if taken is not None and taken.late is not None:
+            self._late.append(taken.late)
+        self._publishing.round()
+        self._steer(now)
+        return False
+
+    def _steer(self, now: datetime) -> None:
+        """Once a minute, move the threshold by how late the sources were looked at."""
+        if self._watch.monotonic() - self._steered_at < STEER_SECONDS:
+            return
+        self._steered_at = self._watch.monotonic()
+        late = sorted(self._late)[len(self._late) // 2] if self._late else None
+        self._late.clear()
+        self._watch.watched.keep_up(
+            self._run, lambda threshold: threshold if late is None else steered(threshold, late), now
+        )

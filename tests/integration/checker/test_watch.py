@@ -1,0 +1,284 @@
+"""The watch: the most valuable sources are looked at all day, a few at a time, beside the runs."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, planner, request
+from tests.integration.checker.test_runs_cover_rows import _until
+
+from mercarich_checker.adapters.plan_sql import SqlPlan
+from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.adapters.watch_sql import SqlWatched
+from mercarich_checker.domain.freshness import NOT_ON_SALE, SOONEST
+from mercarich_checker.use_cases.rounds import RunSettings
+from mercarich_checker.use_cases.trust import Trust
+from mercarich_checker.use_cases.watch import Watch
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.sites import SITES
+from mercarich_db import engine as engines
+from mercarich_db.tables import holds, run_heads, runs, source_items, watches
+from mercarich_platform.clock import monotonic, utc_now
+from mercarich_runs.ports import Operation, Outcome, Request
+from mercarich_runs.use_cases.publish import PublishSettings
+
+HOUR = timedelta(hours=1)
+SEEN = {"state": "available", "checked_at": utc_now() - 3 * HOUR}
+
+
+def watch(engine: Engine, workers: Any, share: Callable[[], float] = lambda: 0.8) -> Watch:
+    market = workers.market
+    return Watch(
+        runs=SqlRuns(engine, Operation.WATCH),
+        plan=SqlPlan(engine),
+        batches=workers,
+        trust=Trust(
+            market,
+            lambda: [VOUCHES],
+            SITES[Marketplace.YAHOO],
+            every=timedelta(seconds=300),
+            retry=timedelta(seconds=0.2),
+            monotonic=monotonic,
+        ),
+        settings=RunSettings(PublishSettings(50, 20, timedelta(seconds=2), 3), 0.10, timedelta(minutes=10), HOUR),
+        now=utc_now,
+        monotonic=monotonic,
+        report=lambda phase, counts: None,
+        marketplace=Marketplace.YAHOO,
+        watched=SqlWatched(engine),
+        share=share,
+        turns=lambda: None,
+    )
+
+
+@contextmanager
+def watching(engine: Engine, market: Market, **more: Any) -> Iterator[Workers]:
+    stop = threading.Event()
+    with Workers(engine, market) as workers, ThreadPoolExecutor(1) as process:
+        done = process.submit(watch(engine, workers, **more), stop)
+        try:
+            yield workers
+        finally:
+            stop.set()
+            assert done.result(20) == 0
+
+
+def windows(engine: Engine) -> list[Any]:
+    with engines.reading(engine) as connection:
+        return list(connection.execute(select(runs).where(runs.c.operation == "watch").order_by(runs.c.id)))
+
+
+def test_it_looks_at_what_is_due_and_parks_what_is_not_on_sale(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    for number in range(40):
+        shop.listing(seller, f"x{number}")
+    down = shop.listing(seller, "down", quantity=0)
+    with watching(engine, market):
+        _until(lambda: shop.count(source_items, source_items.c.checked_at.is_not(None)) == 40)
+        _until(lambda: shop.source("down").due_at is not None)
+
+    assert len(market.looks) == len(set(market.looks) - {"alive"}) + market.looks.count("alive")
+    assert "down" not in market.looks
+    assert shop.source("down").due_at > utc_now() + NOT_ON_SALE - HOUR
+    assert shop.offer(down).quantity == 0
+    assert set(market.background) == {None, 0.8}  # None: canaries
+    [window] = windows(engine)
+    assert (window.outcome, window.planned, window.checked) == ("running", 40, 40)
+
+
+def test_an_auction_is_looked_at_when_it_has_ended_and_its_offer_comes_down(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    seller, now = shop.seller("a"), utc_now()
+    for number in range(60):  # of more value than that auction before its end
+        shop.listing(seller, f"x{number}", source=SEEN | {"due_at": now + HOUR})
+    ended = shop.listing(seller, "ended", source=SEEN | {"due_at": now - timedelta(seconds=1)})
+    market.states["ended"] = State.SOLD
+    with watching(engine, market):
+        _until(lambda: shop.offer(ended).quantity == 0)
+
+    assert market.looks.index("ended") < 35
+    assert shop.events(ended) == ["withdrawn"]
+
+
+def test_with_budget_left_it_looks_before_the_time_but_not_at_what_was_seen_just_now(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    seller, now = shop.seller("a"), utc_now()
+    shop.listing(seller, "old", source=SEEN | {"due_at": now + HOUR})
+    shop.listing(seller, "new", source=SEEN | {"due_at": now + HOUR, "checked_at": now - SOONEST / 2})
+    shop.listing(seller, "unknown", source=SEEN | {"due_at": now + HOUR, "check_problem": "timed_out"})
+    with watching(engine, market):
+        _until(lambda: "old" in market.looks)
+        _until(lambda: shop.source("old").check_run is None)
+
+    assert set(market.looks) == {"old", "alive"}
+
+
+def test_it_takes_nothing_that_a_run_is_to_look_at(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    shop.listing(seller, "of-a-run")
+    run = SqlRuns(engine).start(request(), None, utc_now())
+    list(SqlPlan(engine).mark(run, request(), SqlPlan(engine).sellers(request())))
+    shop.listing(seller, "free")
+    with watching(engine, market):
+        _until(lambda: shop.source("free").checked_at is not None)
+
+    assert shop.source("of-a-run").check_run == run.id
+    assert shop.run(run.id).outcome == "running"
+
+
+def test_a_run_takes_from_it_what_it_covers_and_looks_at_nothing_twice(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    seller = shop.seller("a")
+    for number in range(50):
+        shop.listing(seller, f"x{number}")
+    market.gate = threading.Event()
+    with Workers(engine, market, threads=1) as workers, ThreadPoolExecutor(2) as processes:
+        stop = threading.Event()
+        watches_on = processes.submit(watch(engine, _Trusting(workers)), stop)
+        _until(lambda: shop.count(source_items, source_items.c.check_run.is_not(None)) >= 30)
+        run = processes.submit(planner(engine, workers), request(), None, threading.Event())
+        _until(lambda: any(batch.generation for batch in workers.batches))
+        market.gate.set()
+        ended = run.result(20)
+        stop.set()
+        watches_on.result(20)
+
+    assert ended.outcome is Outcome.FINISHED
+    assert shop.count(source_items, source_items.c.checked_at.is_(None)) == 0
+    assert shop.run(ended.id).checked == 50
+
+
+class _Trusting:
+    """Workers whose market has an open gate for canaries."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self.market = Market()
+
+    def publish(self, *batches: Any) -> None:
+        self._workers.publish(*batches)
+
+
+def test_while_the_marketplace_is_silent_no_budget_is_spent_on_it(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    for number in range(40):
+        shop.listing(seller, f"x{number}")
+    market.blocked = True
+    with watching(engine, market):
+        _until(lambda: any(window.phase == "held" for window in windows(engine)))
+        assert set(market.looks) == {"alive"}
+        market.blocked = False
+        _until(lambda: shop.count(source_items, source_items.c.checked_at.is_not(None)) == 40)
+
+
+def test_many_falls_of_an_hour_are_held_over_two_windows_and_a_second_look_withdraws_them(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    shop.setting("BRAKE_LISTINGS", 5)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    seller = shop.seller("a")
+    first = [shop.listing(seller, f"x{number}", source=SEEN) for number in range(4)]
+    market.states.update({f"x{number}": State.SOLD for number in range(20)})
+    with watching(engine, market):
+        _until(lambda: not any(shop.offer(id).quantity for id in first))
+    [window] = windows(engine)
+    earlier = {"started_at": window.started_at - timedelta(minutes=31), "request_key": "earlier"}
+    engines.run_tx(engine, lambda connection: connection.execute(runs.update().values(earlier)))
+
+    second = [shop.listing(seller, f"x{number}", source=SEEN) for number in range(4, 8)]
+    with watching(engine, market):
+        _until(lambda: shop.count(holds) == 1)
+        _until(lambda: not any(shop.offer(id).quantity for id in second))
+    assert len(windows(engine)) == 2
+    kinds = [shop.events(id) for id in second]
+    assert ["held", "withdrawn"] in kinds
+
+
+def test_switched_off_it_ends_its_window_and_asks_for_nothing(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    on = threading.Event()
+    with watching(engine, market, share=lambda: 0.5 if on.is_set() else 0.0):
+        on.set()
+        _until(lambda: shop.source("x1").checked_at is not None)
+        on.clear()
+        _until(lambda: [window.outcome for window in windows(engine)] == ["finished"])
+        on.set()
+        _until(lambda: [window.outcome for window in windows(engine)] == ["finished", "running"])
+
+
+def test_a_paused_marketplace_is_left_alone(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    shop.setting("MARKETPLACE_YAHOO", "paused")
+    with watching(engine, market):
+        _until(lambda: any(window.note is not None for window in windows(engine)))
+        assert market.looks == []
+        shop.setting("MARKETPLACE_YAHOO", "on")
+        _until(lambda: shop.source("x1").checked_at is not None)
+    assert windows(engine)[0].note is None
+
+
+def test_what_a_dead_window_has_left_the_next_one_takes(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    shop.listing(seller, "x1")
+    old = SqlRuns(engine, Operation.WATCH).start(
+        Request(Marketplace.YAHOO, plans=(), dual_boot=True), "earlier", utc_now() - HOUR
+    )
+    assert SqlWatched(engine).take(old, 30, utc_now()).sources == 1
+    assert shop.source("x1").check_run == old.id
+    with watching(engine, market):
+        _until(lambda: shop.source("x1").checked_at is not None)
+    assert shop.run(old.id).outcome == "finished"
+    assert SqlWatched(engine).take(old, 30, utc_now()).sources == 0
+
+
+def test_an_item_that_kills_workers_is_taken_once_and_set_aside(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    shop.listing(seller, "killer")
+    shop.listing(seller, "x1")
+    market.kills = {"killer"}
+    with watching(engine, market):
+        _until(lambda: shop.source("killer").check_problem == "set_aside", seconds=30)
+        _until(lambda: shop.source("killer").due_at is not None)
+        _until(lambda: shop.source("x1").checked_at is not None)
+    assert shop.source("killer").check_run is None
+
+
+def test_the_threshold_follows_how_late_the_looks_come(engine: Engine, shop: Shop) -> None:
+    run = SqlRuns(engine, Operation.WATCH).start(Request(Marketplace.YAHOO, plans=(), dual_boot=True), "w", utc_now())
+    watched = SqlWatched(engine)
+    for _ in range(3):
+        watched.keep_up(run, lambda threshold: threshold * 2, utc_now())
+    with engines.reading(engine) as connection:
+        assert connection.execute(select(watches.c.threshold_seconds)).scalar_one() == 80.0
+
+
+def test_a_window_is_no_run_that_looks_by_hand_go_by(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    with watching(engine, market):
+        _until(lambda: shop.source("x1").checked_at is not None)
+    with engines.reading(engine) as connection:
+        heads = connection.execute(select(run_heads.c.operation, run_heads.c.run_id)).all()
+    assert {head.run_id for head in heads if head.operation == "check"} <= {None}
+
+
+@pytest.mark.parametrize("reason", [Reason.TIMED_OUT, Reason.CLOSING])
+def test_an_answer_that_tells_nothing_is_not_asked_for_at_once_again(
+    engine: Engine, shop: Shop, market: Market, reason: Reason
+) -> None:
+    shop.setting("CHECK_UNKNOWNS", 1)
+    offer = shop.listing(shop.seller("a"), "x1", source=SEEN)
+    market.states["x1"], market.reasons["x1"] = State.UNKNOWN, reason
+    with watching(engine, market):
+        _until(lambda: shop.source("x1").due_at is not None)
+        shop.listing(shop.seller("b"), "x2")
+        _until(lambda: shop.source("x2").checked_at is not None)
+    assert market.looks.count("x1") == 1
+    assert (shop.offer(offer).quantity, shop.source("x1").state) == (1, "available")
