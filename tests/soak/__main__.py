@@ -35,6 +35,7 @@ def main() -> int:
     parser.add_argument("--listings", type=int, default=20_000)
     parser.add_argument("--unkind", action="store_true", help="Amazon as developers report it")
     parser.add_argument("--some-faults", action="store_true", help="a subset of the faults, drawn from the seed")
+    parser.add_argument("--watch", action="store_true", help="sources are looked at between the runs, too")
     parser.add_argument("--restore-drill", action="store_true", help="each day the database loses an hour")
     parser.add_argument("--states", type=Path, help="write here as JSON how often each state was reached")
     parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
@@ -49,7 +50,7 @@ def main() -> int:
 
     seed = read_seed(given.seed)
     faults = some(seed) if given.some_faults else Faults(amazon=UNKIND if given.unkind else USUAL)
-    faults = replace(faults, drills=given.restore_drill)
+    faults = replace(faults, drills=given.restore_drill, watched=given.watch)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(f"Repeat this week by: {_command(given, seed)}", highlight=False, soft_wrap=True)
 
@@ -64,7 +65,12 @@ def main() -> int:
 def _command(given: argparse.Namespace, seed: int) -> str:
     """Return the command line that repeats this week, whatever the commit."""
     numbers = f"--days {given.days} --seed {seed} --sellers {given.sellers} --listings {given.listings}"
-    flags = {"--unkind": given.unkind, "--some-faults": given.some_faults, "--restore-drill": given.restore_drill}
+    flags = {
+        "--unkind": given.unkind,
+        "--some-faults": given.some_faults,
+        "--watch": given.watch,
+        "--restore-drill": given.restore_drill,
+    }
     return " ".join((".venv/bin/python -m tests.soak", numbers, *(flag for flag, on in flags.items() if on)))
 
 

@@ -45,8 +45,9 @@ def day(plant: Plant, number: int, begin: datetime, end: datetime, faults: Count
         )
         in_time = (runs.c.started_at >= begin, runs.c.started_at < end)
         sums = (func.coalesce(func.sum(runs.c.checked), 0), func.coalesce(func.sum(runs.c.unknown), 0))
-        looks, unknown = connection.execute(select(*sums).where(*in_time, runs.c.operation == "check")).one()
-        outcomes = connection.execute(select(runs.c.outcome, func.count()).where(*in_time).group_by(runs.c.outcome))
+        looks, unknown = connection.execute(select(*sums).where(*in_time, runs.c.operation != "update")).one()
+        of_runs = select(runs.c.outcome, func.count()).where(*in_time, runs.c.operation != "watch")
+        outcomes = connection.execute(of_runs.group_by(runs.c.outcome))
         ended: Counter[str] = Counter(dict(outcomes.tuples().all()))
     return Day(
         number=number,

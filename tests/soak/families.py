@@ -46,6 +46,8 @@ class Faults:
 
     families: frozenset[Family] = EVERY
     amazon: Amazon = USUAL
+    watched: bool = False
+    """Whether the watch looks at sources between the runs."""
     drills: bool = False
     """Whether the database loses an hour each day (`drill`)."""
 
@@ -53,7 +55,8 @@ class Faults:
     def text(self) -> str:
         on, off = sorted(self.families), sorted(EVERY - self.families)
         kind = "unkind" if self.amazon == UNKIND else "as usual"
-        return f"Amazon is {kind}. Faults: {', '.join(on) or 'none'}. Left out: {', '.join(off) or 'none'}."
+        watched = " The watch looks between the runs." if self.watched else ""
+        return f"Amazon is {kind}.{watched} Faults: {', '.join(on) or 'none'}. Left out: {', '.join(off) or 'none'}."
 
 
 def some(seed: int) -> Faults:

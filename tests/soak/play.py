@@ -45,7 +45,7 @@ def play(
         f"{days} days of {size.sellers} sellers with {size.listings:,} listings, seed {seed}", highlight=False
     )
     console.print(faults.text, highlight=False)
-    week = Week(folder, seed, size, faults.amazon)
+    week = Week(folder, seed, size, faults.amazon, watched=faults.watched)
     with closing(week.plant.darkroom):
         code = _play(console, week, days, size, faults, _Show(console, week, days, began), told)
     seconds = f"{time.monotonic() - began:.0f} s, {time.process_time():.0f} s of them on a processor"

@@ -46,7 +46,7 @@ class Proxies:
         self._market = market
         self._loop = loop
         self._seed = seed
-        self._rate = rate
+        self.rate = rate
         self._starts = 0
         self._observers: dict[Marketplace, Observer] = {}
         self._images: dict[Marketplace, Images] = {}
@@ -60,7 +60,7 @@ class Proxies:
         self._starts += 1
         chance = random.Random(f"{self._seed}:proxy:{name}:{self._starts}")
         kernel, client = self._market.kernel, MarketClient(self._market, chance)
-        settings = PROXIES[name].settings(rate_per_second=self._rate)
+        settings = PROXIES[name].settings(rate_per_second=self.rate)
         guards = self._guards(name, settings, settings.rate, settings.most_at_once)
         egress = Egress(client, guards)
         self._observers[name] = Observer(

@@ -65,7 +65,7 @@ class Verdicts:
                 and_(listing_removals.c.accepted_at.is_(None), listing_removals.c.listing_id.not_in(self._refused)),
             ),
             "feeds": _count_of(submissions, submissions.c.ended_at.is_(None)),
-            "runs": _count_of(runs, runs.c.outcome == "running"),
+            "runs": _count_of(runs, and_(runs.c.outcome == "running", runs.c.operation != "watch")),
         }
         with reading(self._plant.database.books) as connection:
             return {name: found for name, query in waiting.items() if (found := connection.execute(query).scalar_one())}

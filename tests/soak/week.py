@@ -45,6 +45,8 @@ BRAKE_SHARE, BRAKE_LISTINGS = 0.1, 20
 """Share of a small seller's listings that the brake's number is; and that of other sellers."""
 BRAKE_MARKET_SHARE = 0.05
 """The same of a small market's listings. Half of them are on each marketplace."""
+WATCHED_A_DAY = 24
+"""Calls of the watch for each listing and day: a few, so that a week is still played in minutes."""
 FEED_SECONDS = (45.0, 60.0)
 """How long Amazon queues a feed, and processes it."""
 SCHEDULER_TICK = 120.0
@@ -80,7 +82,7 @@ UNKIND = replace(USUAL, orders_per_hour=0.02 / 24, eager_orders=0.3, own_events=
 
 
 class Week:
-    def __init__(self, folder: Path, seed: int, size: Size, amazon: Amazon = USUAL) -> None:
+    def __init__(self, folder: Path, seed: int, size: Size, amazon: Amazon = USUAL, *, watched: bool = False) -> None:
         random.seed(seed)
         self.seed = seed
         self.kernel = kernel = Kernel(START)
@@ -115,7 +117,7 @@ class Week:
             random.Random(f"{seed}:amazon"),
         )
         beginning.begin(plant, seed)
-        self._fit_settings(size)
+        self._fit_settings(size, watched=watched)
         self.commands = Commands(plant)
         self.services = Services(
             kernel,
@@ -123,6 +125,7 @@ class Week:
                 **{f"checker-{name}-{n}": wiring.checker(plant, name) for name in PROXIES for n in (1, 2)},
                 **{f"updater-{name}": wiring.updater(plant, name) for name in PROXIES},
                 "feed": wiring.feed(plant),
+                **({f"watch-{name}": wiring.watch(plant, name) for name in PROXIES} if watched else {}),
             },
         )
         self._start_scheduler()
@@ -152,13 +155,15 @@ class Week:
             f"Fingerprint {self._fingerprint()}."
         )
 
-    def _fit_settings(self, size: Size) -> None:
+    def _fit_settings(self, size: Size, *, watched: bool) -> None:
         """Feeds and holds begin at numbers of listings that a small market would never reach."""
+        rate = self.plant.proxies.rate
         each = size.listings / size.sellers
         fitting = {
             "PATCH_LANE_LISTINGS": max(2, round(each * PATCHED_SHARE)),
             "BRAKE_LISTINGS": min(max(3, round(each * BRAKE_SHARE)), BRAKE_LISTINGS),
             "BRAKE_MARKETPLACE_LISTINGS": min(max(5, round(size.listings * BRAKE_MARKET_SHARE)), 10 * BRAKE_LISTINGS),
+            "WATCH_SHARE": min(1.0, WATCHED_A_DAY * size.listings / 2 / 86_400 / rate) if watched else 0,
         }
         settings = SqlSettings(self.plant.database.books)
         for key, value in fitting.items():

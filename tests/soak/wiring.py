@@ -17,7 +17,7 @@ from tests.soak.kernel import Process, VirtualEvent
 from tests.soak.lanes import Inline, LaneMaker
 from tests.soak.market import AmazonTransport
 from tests.soak.pictures import MarketPictures
-from tests.soak.plant import Handle, Plant
+from tests.soak.plant import RESTART_SECONDS, Handle, Plant
 
 from mercarich_checker import bootstrap as checker_root
 from mercarich_checker.dependencies import Dependencies as CheckerDependencies
@@ -29,6 +29,7 @@ from mercarich_feed.adapters.http import Http
 from mercarich_feed.dependencies import Dependencies as FeedDependencies
 from mercarich_feed.settings import FeedSettings
 from mercarich_platform.kafka import Record
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import Tick, Worker
 from mercarich_updater import bootstrap as updater_root
 from mercarich_updater.dependencies import Dependencies as UpdaterDependencies
@@ -43,6 +44,8 @@ GAUGE_SECONDS = 900.0
 """Metrics that nothing reads here."""
 SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
+WATCH_STRETCHED = 100.0
+"""Factor of the watch's intervals: ten to fifty seconds."""
 GATES: Mapping[str, str | None] = {
     "released holds": "SELECT 1 FROM holds WHERE released_at IS NOT NULL AND applied_at IS NULL LIMIT 1",
     "learnt": None,
@@ -63,6 +66,24 @@ def checker(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
     def make(process: Process) -> None:
         given = checker_dependencies(plant, marketplace)
         _work(plant, process, checker_root.build_worker(marketplace, plant.shared, CheckerSettings(slots=SLOTS), given))
+
+    return make
+
+
+def watch(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]:
+    """Its process ends while the database is away at its start, and is started again."""
+
+    def run() -> None:
+        given = checker_dependencies(plant, marketplace)
+        while True:
+            try:
+                built = checker_root.build_watch(marketplace, plant.shared, given)
+                built.watch(VirtualEvent(plant.kernel, WATCH_STRETCHED))
+            except DatabaseAway:
+                plant.kernel.sleep(RESTART_SECONDS)
+
+    def make(process: Process) -> None:
+        plant.kernel.spawn(process.name, run, process)
 
     return make
 
