@@ -172,6 +172,15 @@ def test_runs_go_but_for_the_newest_the_last_that_finished_and_those_whose_hold_
     assert sorted(set(_ids(engine, tables.run_absences, "run_id"))) == sorted(left)
 
 
+def test_windows_of_the_watch_go_however_few_they_are(engine: Engine, rows: Rows, prune: Prune) -> None:
+    window = {"operation": "watch", "outcome": "finished"}
+    old = [rows.run(0, **window, started_at=days(31), ended_at=days(30)) for _ in range(3)]
+    new = rows.run(0, **window, started_at=days(29), ended_at=days(29))
+
+    assert _rows(prune)[Record.RUNS] == len(old)
+    assert _ids(engine, tables.runs) == [new]
+
+
 def test_audit_and_settings_are_kept_longer_and_of_each_setting_the_last_change_for_ever(
     engine: Engine, rows: Rows, prune: Prune
 ) -> None:

@@ -128,3 +128,13 @@ def test_a_database_that_is_away_ends_a_question_with_try_again(port: int) -> No
 
     assert (done.returncode, done.stdout) == (75, "")
     assert done.stderr == f"mercarich: mysql+pymysql://app:***@127.0.0.1:{port}/x is away (2003)\n"
+
+
+def test_windows_of_the_watch_are_shown_by_their_number_and_not_listed(mercarich: Mercarich, rows: Rows) -> None:
+    check = rows.run(1)
+    window = rows.run(0, operation="watch", outcome="running", phase="checking", planned=40, checked=7, available=7)
+
+    assert [run["id"] for run in mercarich.json("run", "list")["runs"]] == [check]
+    page = mercarich.page("run", "show", str(window))
+    assert f"run {window}: watch yahoo" in page
+    assert "source items" in page

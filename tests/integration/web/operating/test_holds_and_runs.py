@@ -166,3 +166,15 @@ def test_a_run_is_shown_in_full(operator: Browser, rows: Rows) -> None:
     assert "the proxy was away" in page
     assert "60.0 %" in page
     assert "max_workers" in page
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Looks between the runs"), ("ja", "合間の確認")])
+def test_windows_of_the_watch_have_a_list_of_their_own(operator: Browser, rows: Rows, language: str, name: str) -> None:
+    check = rows.run(1)
+    window = rows.run(0, operation="watch", outcome="running", phase="checking", planned=40, checked=7)
+    operator.client.cookies.set("language", language)
+    of_runs, of_the_watch = operator.get("/runs").text, operator.get("/runs?operation=watch").text
+
+    assert (f"#{check} " in of_runs, f"#{window} " in of_runs) == (True, False)
+    assert (f"#{check} " in of_the_watch, f"#{window} {name}" in of_the_watch) == (False, True)
+    assert "7" in operator.get(f"/runs/{window}").text
