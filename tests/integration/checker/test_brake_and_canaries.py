@@ -65,7 +65,7 @@ def test_too_many_falls_are_held_and_a_second_look_lets_them_go(engine: Engine, 
     row = shop.run(run.id)
     assert (run.outcome, row.planned, row.fallen) == (Outcome.FINISHED, 60, 60)
     assert row.withdrawn < 20
-    assert row.held == 60 - row.withdrawn
+    assert row.looked_again == 60 - row.withdrawn
     assert shop.count(listings, listings.c.quantity == 0) == row.withdrawn
     assert shop.count(listings, listings.c.hold_id.is_not(None)) == 0
     assert [(hold.released_at is None, hold.released_by) for hold in _holds(engine)] == [(False, None)]
@@ -78,7 +78,7 @@ def test_a_second_look_confirms_what_is_really_gone(engine: Engine, shop: Shop, 
     run = check(engine, market, confirm_after=timedelta(seconds=1.2))
     assert shop.run(run.id).withdrawn == 60
     assert shop.count(listings, listings.c.quantity == 0) == 60
-    assert len(market.looked_afresh) == shop.run(run.id).held
+    assert len(market.looked_afresh) == shop.run(run.id).looked_again
     assert sorted({tuple(shop.events(id)) for id in ids}) == [("held", "withdrawn"), ("withdrawn",)]
 
 

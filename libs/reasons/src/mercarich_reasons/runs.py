@@ -38,6 +38,13 @@ class SecondLookWaits(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLookGoesOn(Reason):
+    """The second look has begun, and `held` withdrawals still wait for it."""
+
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlinePassed(Reason):
     """The run did not finish in time; the next one begins with the rest."""
 

@@ -90,7 +90,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The current counters of a run. `checked` are finished rows: sources looked at, or listings searched for."""
+    """The current counters of a run. `checked` are finished rows: sources looked at, or listings searched for. `held`
+    are the listings that its holds keep back now."""
 
     planned: int
     checked: int
@@ -100,6 +101,13 @@ class Counts:
     withdrawn: int
     held: int
     revived: int
+    looked_again: int = 0
+    """Second looks with a known state. Their sources are among the checked ones."""
+
+    @property
+    def answers(self) -> int:
+        """Looks with a known state, first and second ones."""
+        return self.checked + self.looked_again
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ runs = Table(
     Column("held_seconds", Float, nullable=False),
     Column("skipped", Text, nullable=False),  # JSON, reason -> number of sellers
     Column("planned", Integer, nullable=False),  # distinct source items
-    Column("checked", Integer, nullable=False),
+    Column("checked", Integer, nullable=False),  # distinct: second looks are counted in looked_again
     Column("available", Integer, nullable=False),
     Column("out_of_stock", Integer, nullable=False),
     Column("unknown", Integer, nullable=False),  # unknown answers, retried ones included
@@ -41,8 +41,10 @@ runs = Table(
     Column("set_aside", Integer, nullable=False),
     Column("fallen", Integer, nullable=False),  # listings to be withdrawn, including held ones
     Column("withdrawn", Integer, nullable=False),
-    Column("held", Integer, nullable=False),
+    Column("held", Integer, nullable=False),  # not written any more: see mercarich_db.held_now
     Column("revived", Integer, nullable=False, server_default="0"),  # listings that got another source
+    Column("released", Integer, nullable=False, server_default="0"),  # withdrawn since a person released their hold
+    Column("looked_again", Integer, nullable=False, server_default="0"),  # known states of items checked before
     Column("doubts", Text, nullable=True),  # JSON, route -> why its looks are not believed; NULL: none is in doubt
     Index("ix_runs_key", "operation", "marketplace", "generation"),
 )

@@ -198,6 +198,7 @@ REASONS: Mapping[str, str] = {
     "canaries_not_asked_yet": "the canaries have not been looked at yet",
     "no_canaries_to_ask": "most answers are unknown, and there are no canaries to ask",
     "second_look_waits": "{held} withdrawals held; second look at {at}",
+    "second_look_goes_on": "{held} withdrawals held; the second look is under way",
     "deadline_passed": "not finished before its deadline; the next run begins with the rest",
     # jobs: searches, imports
     "file_empty": "The file is empty.",

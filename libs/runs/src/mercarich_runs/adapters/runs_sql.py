@@ -11,6 +11,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.held_now import held_now
 from mercarich_db.tables import run_heads, runs
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import NewerRunStarted
@@ -28,7 +29,9 @@ _NEWEST = select(run_heads.c.generation).where(
     run_heads.c.operation == bindparam("of_operation"), run_heads.c.marketplace == bindparam("of_marketplace")
 )
 _STANDING = select(
-    _NEWEST.scalar_subquery(), runs.c.outcome, *(runs.c[name] for name in Counts.__dataclass_fields__)
+    _NEWEST.scalar_subquery(),
+    runs.c.outcome,
+    *(held_now() if name == "held" else runs.c[name] for name in Counts.__dataclass_fields__),
 ).where(runs.c.id == bindparam("run_id"), runs.c.generation == bindparam("generation"))
 """The newest generation, and a run's outcome and counts; no row after a restore from a backup that lacks the run."""
 _REQUESTED = frozenset(Request.__dataclass_fields__)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
@@ -70,14 +70,20 @@ def open_of_route(connection: Connection, run_id: int, marketplace: Marketplace,
         open_one(connection, run_id, marketplace, new, now)
 
 
-def released(connection: Connection, marketplace: Marketplace) -> dict[int, bool]:
-    """Return holds that a person released and that are not applied yet; the value is their run's `only_mark`."""
+class Release(NamedTuple):
+    run_id: int
+    only_mark: bool
+    """The run withdraws nothing, it only marks."""
+
+
+def released(connection: Connection, marketplace: Marketplace) -> dict[int, Release]:
+    """Return, by id, the holds that a person released and that are not applied yet."""
     query = (
-        select(holds.c.id, runs.c.arguments)
+        select(holds.c.id, holds.c.run_id, runs.c.arguments)
         .outerjoin(runs, runs.c.id == holds.c.run_id)
         .where(holds.c.marketplace == marketplace, holds.c.released_at.is_not(None), holds.c.applied_at.is_(None))
     )
-    return {row.id: _says_without_update(row.arguments) for row in connection.execute(query)}
+    return {row.id: Release(row.run_id, _says_without_update(row.arguments)) for row in connection.execute(query)}
 
 
 def _says_without_update(arguments: str | None) -> bool:

@@ -16,7 +16,7 @@ from mercarich_checker.domain.freshness import NOT_ON_SALE, Learnt, Look, cell_o
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Offer, Seen
 from mercarich_checker.ports import Recorded
-from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites import SITES
@@ -27,8 +27,8 @@ from mercarich_runs.adapters.claims_sql import Claims
 
 _CLAIMS = Claims(CHECKS, OF_RUN)
 _COUNTED = (
-    *("checked", "available", "out_of_stock", "unknown", "unparsable", "unfinished"),
-    *("fallen", "withdrawn", "held"),
+    *("checked", "looked_again", "available", "out_of_stock", "unknown", "unparsable", "unfinished"),
+    *("fallen", "withdrawn"),
 )
 _COUNT = (
     update(runs)
@@ -101,7 +101,8 @@ def _record(
         available=frozenset(row.id for row in kept),
     )
     recorded, changed = withdrawals_sql.apply(connection, batch, offers, found, now, settings)
-    counts.update(changed, checked=len(kept) + len(gone), out_of_stock=len(gone), available=len(kept))
+    counts.update(changed)
+    counts.update(_sources(batch.run_id, kept, gone))
     _count(connection, batch.run_id, counts)
     return replace(recorded, states=Counter(item.state for item in seen.values())), _learnt(kept, gone, now)
 
@@ -135,6 +136,24 @@ def _learnt(kept: Sequence[Pending], gone: Sequence[Pending], now: datetime) -> 
                 page = states_sql.page_of(row)
                 learn(learnt[cell_of(page, row.checked_at)], now - row.checked_at, page, now, gone=has_gone)
     return learnt
+
+
+def _sources(run_id: int, kept: Sequence[Pending], gone: Sequence[Pending]) -> Counter[str]:
+    """Count each source once a run, in the state that the run saw last: a second look moves it from one to the other.
+
+    `Counter.update` adds, and keeps counts below 0.
+    """
+    counts: Counter[str] = Counter()
+    for name, rows in (("available", kept), ("out_of_stock", gone)):
+        for row in rows:
+            if row.checked_run != run_id:
+                counts.update({"checked": 1, name: 1})
+                continue
+            before = "out_of_stock" if row.state in OUT_OF_STOCK else "available"
+            counts.update({"looked_again": 1})
+            counts.update({name: 1})
+            counts.update({before: -1})
+    return counts
 
 
 def _gone(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> Gone:

@@ -107,9 +107,14 @@ class SqlPlan(PendingRows[BatchItem]):
             held = self._held_sources(run)
             ended = select(runs.c.id).where(runs.c.operation == Operation.CHECK, runs.c.outcome != Outcome.RUNNING)
             free = or_(_items.check_run.is_(None), _items.check_run.in_(ended))
+            new_to_run = or_(_items.checked_run.is_(None), _items.checked_run != run.id)
+            new = select(func.count()).select_from(source_items).where(_items.id.in_(held), free, new_to_run)
+            added = connection.execute(new).scalar_one()
             again = update(source_items).where(_items.id.in_(held), free)
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
-            return connection.execute(again.values(check_run=run.id, **fresh)).rowcount
+            marked = connection.execute(again.values(check_run=run.id, **fresh)).rowcount
+            connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + added))
+            return marked
 
         return run_tx(self._engine, mark)
 

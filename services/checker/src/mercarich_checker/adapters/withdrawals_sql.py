@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, select, update
 
 from mercarich_checker.adapters import doubts_sql, holds_sql, tallies_sql
 from mercarich_checker.domain import brake, withdrawals
@@ -15,7 +15,7 @@ from mercarich_checker.ports import Recorded
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import CheckBatch
 from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
-from mercarich_db.tables import holds, listings, source_items
+from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
 from mercarich_listings.transition import Stage
 
@@ -53,7 +53,7 @@ def apply(
     if held_by:
         holds_sql.close_empty(connection, holds.c.id.in_(held_by), now)
     counts = decided.counts + Counter(fallen=len(falls.new))
-    return Recorded(decided.withdrawn, counts["held"]), counts
+    return Recorded(decided.withdrawn, len(decided.held)), counts
 
 
 def offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Offer]:
@@ -94,18 +94,28 @@ def _standing(
 
 def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
     """Withdraw the listings of holds that a person released, if their source is still gone; return ids by seller."""
-    only_mark = holds_sql.released(connection, marketplace)
-    if not only_mark:
+    released = holds_sql.released(connection, marketplace)
+    if not released:
         return {}
-    kept = [one for one in store.lock_where(connection, listings.c.hold_id.in_(only_mark)) if one.stage is Stage.HELD]
+    kept = [one for one in store.lock_where(connection, listings.c.hold_id.in_(released)) if one.stage is Stage.HELD]
     seen = _seen(connection, {listing.source_item_id for listing in kept})
     changes = [
-        withdrawals.release(listing, seen[listing.source_item_id], now, only_mark=only_mark[listing.hold_id or 0])
+        withdrawals.release(
+            listing, seen[listing.source_item_id], now, only_mark=released[listing.hold_id or 0].only_mark
+        )
         for listing in kept
     ]
     store.save(connection, changes)
-    holds_sql.close(connection, list(only_mark), now)
-    return withdrawals.by_seller({one.after.id: one.after.user_id for one in changes if one.after.quantity == 0})
+    holds_sql.close(connection, list(released), now)
+    down = [one for one in changes if one.after.quantity == 0]
+    _count_released(connection, Counter(released[one.before.hold_id or 0].run_id for one in down))
+    return withdrawals.by_seller({one.after.id: one.after.user_id for one in down})
+
+
+def _count_released(connection: Connection, numbers: Counter[int]) -> None:
+    """Add to the runs whose holds kept the listings. Called last, since every worker of a run locks its row."""
+    for run_id, number in sorted(numbers.items()):
+        connection.execute(update(runs).where(runs.c.id == run_id).values(released=runs.c.released + number))
 
 
 def _seen(connection: Connection, source_ids: set[int]) -> dict[int, Seen]:

@@ -92,8 +92,7 @@ class Decided:
 
     @property
     def counts(self) -> Counter[str]:
-        withdrawn = 0 if self.only_mark else len(self.going)
-        return Counter(withdrawn=withdrawn, held=len(self.held))
+        return Counter(withdrawn=0 if self.only_mark else len(self.going))
 
 
 def sort_out(

@@ -117,7 +117,7 @@ class Rounds(ABC):
         return next((one.why for one in self._newest.wrong.values()), None) if self._newest is not None else None
 
     def _mind_unreadable(self, counts: Counts) -> None:
-        looks = counts.checked + counts.unknown
+        looks = counts.answers + counts.unknown
         if too_many_unreadable(counts.unparsable, looks, self._check.settings.unparsable_share):
             self._check.plan.open_hold(self._run, HoldKind.UNREADABLE, TooManyUnreadable(), self._check.now())
 

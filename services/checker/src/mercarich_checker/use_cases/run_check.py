@@ -9,7 +9,7 @@ from functools import partial
 from mercarich_checker.use_cases.rounds import Checking, Rounds
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.runs import SecondLookWaits
+from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
 from mercarich_runs.ports import Counts, Outcome, Request, Run
 from mercarich_runs.use_cases.publish import Publishing
 from mercarich_runs.use_cases.see_through import SeeThrough
@@ -67,7 +67,9 @@ class _RunRounds(Rounds):
     def done(self, counts: Counts) -> bool:
         """Publish as many batches as there is room for; return whether the run is done."""
         if self._publishing.round() or self._check.plan.anything_left(self._run):
-            if self._phase != "confirming":
+            if self._phase == "confirming":
+                self.enter("confirming", SecondLookGoesOn(counts.held))
+            else:
                 self.enter("checking", self.wrong)
             return False
         youngest = self._check.plan.held_since(self._run)

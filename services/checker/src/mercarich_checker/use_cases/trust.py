@@ -80,7 +80,7 @@ class Trust:
         routes = {route: judged.get(route, UNVOUCHED) for route in self._site.routes}
         self._trusted = Trusted(self._waits(routes) if canaries else self._without(counts), routes)
         self._looked_at = self._monotonic()
-        self._base = (counts.checked, counts.unknown)
+        self._base = (counts.answers, counts.unknown)
         return self._trusted
 
     def _waits(self, routes: Mapping[RouteName, CanaryVerdict]) -> Reason | None:
@@ -94,10 +94,10 @@ class Trust:
 
         Only the latest answers count, so that hours of good ones cannot hide a bad minute.
         """
-        checked, unknown = counts.checked - self._base[0], counts.unknown - self._base[1]
-        trouble = in_trouble(unknown, checked + unknown)
-        if not trouble and checked + unknown >= ENOUGH_LOOKS:
-            self._base = (counts.checked, counts.unknown)
+        known, unknown = counts.answers - self._base[0], counts.unknown - self._base[1]
+        trouble = in_trouble(unknown, known + unknown)
+        if not trouble and known + unknown >= ENOUGH_LOOKS:
+            self._base = (counts.answers, counts.unknown)
         return self._trusted.waits is None and trouble
 
     def _without(self, counts: Counts) -> Reason | None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
+from mercarich_db.held_now import held_now
 from mercarich_db.schedule_starts import starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
 from mercarich_listings.waiting import pending
@@ -22,7 +23,7 @@ UNCONTROLLED = 0
 """The generation of runs with --dual-boot, which are for debugging."""
 VERDICTS = ("unknown", "valid", "invalid")
 _ALL = "all"
-_ITEMS = ("planned", "checked", "unknown", "unfinished", "set_aside", "fallen", "withdrawn", "held")
+_ITEMS = ("planned", "checked", "unknown", "unfinished", "set_aside", "fallen", "withdrawn", "released", "held")
 _NOT_STARTED = dict.fromkeys(_ITEMS, 0)
 
 
@@ -55,7 +56,8 @@ def _book(connection: Connection, operation: str, marketplace: str, now: datetim
         .limit(1)
     )
     success = connection.execute(good).one_or_none()
-    newest = select(runs).where(ours).order_by(runs.c.generation.desc(), runs.c.id.desc()).limit(1)
+    items = [held_now().label(kind) if kind == "held" else runs.c[kind] for kind in _ITEMS]
+    newest = select(*items).where(ours).order_by(runs.c.generation.desc(), runs.c.id.desc()).limit(1)
     run = connection.execute(newest).mappings().one_or_none()
     going_on = select(runs.c.phase, runs.c.heartbeat_at).where(
         ours, runs.c.outcome == "running", runs.c.generation != UNCONTROLLED
@@ -69,7 +71,7 @@ def _book(connection: Connection, operation: str, marketplace: str, now: datetim
         last_success_seconds=(success.ended_at - success.started_at).total_seconds() if success else None,
         held=any(one.phase == "held" for one in open_runs),
         silent_seconds=max((_age(one.heartbeat_at, now) for one in open_runs), default=0.0),
-        items={kind: run[kind] for kind in _ITEMS} if run is not None else _NOT_STARTED,
+        items=dict(run) if run is not None else _NOT_STARTED,
     )
 
 

@@ -11,8 +11,8 @@ from mercarich_web.runs.holds import Hold
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. The counts of a check are source items, but `fallen`, `withdrawn` and `held` are listings; those of an
-    update are listings.
+    """One run. The counts of a check are source items, but `fallen`, `withdrawn`, `held` and `released` are listings;
+    those of an update are listings.
     """
 
     id: int
@@ -44,11 +44,16 @@ class Run:
     fallen: int
     withdrawn: int
     held: int
+    """Listings that the run's holds keep back now."""
     skipped: Mapping[str, int]
     """Number of sellers left out, by reason."""
     superseded_by: int | None
     revived: int = 0
     """Listings that an update run restored."""
+    released: int = 0
+    """Listings that were withdrawn because a person released a hold of the run."""
+    looked_again: int = 0
+    """Second looks with a known state. Their sources are counted once, in the state that was seen last."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """Routes that the run does not believe: wrong (its canaries are) or unvouched (it has none on sale)."""
     silent: bool = False

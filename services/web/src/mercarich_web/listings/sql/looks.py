@@ -70,7 +70,7 @@ def take_in(connection: Connection, user_id: int, ids: Sequence[int], by: str, n
 def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: datetime) -> WantedLooks:
     free = _is_free(run.id, true() if run.phase == "ended" else false(), now)
     mine = (_source.marketplace == run.marketplace, _source.id.in_(sorted(source_ids)), free)
-    columns = (_source.id, _source.item_id, _source.seller_id, _source.check_run)
+    columns = (_source.id, _source.item_id, _source.seller_id, _source.check_run, _source.checked_run)
     found = connection.execute(select(*columns).where(*mine).order_by(_source.id).with_for_update()).all()
     if found:
         fresh = {"check_run": run.id, "check_rank": 0, "check_unknowns": 0}
@@ -79,7 +79,8 @@ def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: date
         # The attempts of the other sources continue, because one of them may be killing workers.
         new = [row.id for row in found if row.check_run != run.id]
         connection.execute(update(source_items).where(_source.id.in_(new)).values(check_attempts=0))
-        connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + len(new)))
+        added = sum(row.check_run != run.id and row.checked_run != run.id for row in found)
+        connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + added))
     items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
     return WantedLooks(run.marketplace, run.id, run.generation, items)
 

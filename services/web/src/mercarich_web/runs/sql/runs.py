@@ -7,6 +7,7 @@ from math import ceil
 from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, literal, or_, select
 
 from mercarich_db import settings_store
+from mercarich_db.held_now import held_now
 from mercarich_db.silent_runs import is_silent
 from mercarich_db.tables import listings, run_heads, run_sellers, runs, source_items, users
 from mercarich_platform.clock import utc_now
@@ -128,7 +129,9 @@ def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
     )
     pending = _pending() if count_pending else literal(0)
     silent = is_silent(utc_now()).label("silent")
-    return select(runs, pending.label("pending"), superseded_by.label("superseded_by"), silent)
+    columns = [column for column in runs.c if column is not runs.c.held]
+    held = held_now().label("held")
+    return select(*columns, held, pending.label("pending"), superseded_by.label("superseded_by"), silent)
 
 
 def set_aside(run_id: int) -> Select[int, str, int]:

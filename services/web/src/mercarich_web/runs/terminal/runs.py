@@ -22,7 +22,8 @@ def run_list(answer: RunList) -> RenderableType:
         "checked",
         "unknown",
         "withdrawn",
-        "held",
+        "held now",
+        "released",
         "revived",
         "set aside",
     ]
@@ -58,6 +59,8 @@ def outcome(run: Run) -> Text:
 
 
 def progress(run: Run) -> str:
+    if run.outcome == "running" and run.phase == "confirming":
+        return f"{run.checked:,} of {run.planned:,} checked, {run.pending:,} to look at again"
     if run.outcome == "running":
         return f"{max(0, run.planned - run.pending):,} of {run.planned:,} done"
     return f"{run.checked:,} of {run.planned:,} {'searched for' if run.operation == 'update' else 'checked'}"
@@ -71,6 +74,7 @@ def _row(run: Run) -> list[object]:
         number(run.unknown, "yellow"),
         run.withdrawn,
         number(run.held, "yellow"),
+        run.released,
         run.revived,
     ]
     return [plain(run.id), what, outcome(run), run.started_at, *counts, number(run.set_aside, "bold red")]
@@ -94,7 +98,12 @@ def _about(run: Run) -> RenderableType:
 
 
 def _looks(run: Run) -> list[RenderableType]:
-    fallen = [("to withdraw", run.fallen), ("withdrawn", run.withdrawn), ("held", run.held)]
+    fallen = [
+        ("fallen", run.fallen),
+        ("withdrawn", run.withdrawn),
+        ("held now", number(run.held, "yellow")),
+        ("released by a person", run.released),
+    ]
     return [section("source items", _items(run)), section("listings", facts(fallen))]
 
 
@@ -118,6 +127,7 @@ def _items(run: Run) -> RenderableType:
             ("checked", run.checked),
             ("available", run.available),
             ("out of stock", run.out_of_stock),
+            ("looked at again", run.looked_again),
             ("still to do", run.pending),
             ("unknown answers", number(run.unknown, "yellow")),
             ("of these unreadable", number(run.unparsable, "yellow")),

@@ -1,0 +1,147 @@
+"""The figures of a run are of rows: each source once, and what its holds keep back now."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Engine, select, update
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request
+
+from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.plan_sql import SqlPlan
+from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.adapters.settings_sql import brake_settings
+from mercarich_checker.domain.brake import HoldKind
+from mercarich_checker.use_cases.run_check import make_batch
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_db import engine as engines
+from mercarich_db.settings_cache import settings_cache
+from mercarich_db.tables import holds, listings, source_items
+from mercarich_platform.clock import utc_now
+from mercarich_reasons.holds import TooManyUnreadable
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
+from mercarich_runs.ports import Run
+from mercarich_web.runs.sql.runs import SqlRuns as Pages
+
+GONE = {f"x{number}": State.SOLD for number in range(60)}
+
+
+def _fill(shop: Shop, count: int = 60) -> list[int]:
+    seller = shop.seller("a")
+    return [shop.listing(seller, f"x{number}") for number in range(count)]
+
+
+def _observations(engine: Engine) -> SqlObservations:
+    return SqlObservations(engine, settings_cache(engine, brake_settings))
+
+
+def _begun(engine: Engine) -> tuple[Run, CheckBatch]:
+    """Return a planned run, and one batch of all its items."""
+    runs, plan, asked = SqlRuns(engine), SqlPlan(engine), request()
+    run = runs.start(asked, None, utc_now())
+    list(plan.mark(run, asked, plan.sellers(asked)))
+    items: Sequence[BatchItem] = [item for _, item in plan.due(run, (-1, 0), 1000, utc_now())]
+    return run, make_batch(run, asked, items, False)
+
+
+def _see(engine: Engine, market: Market, batch: CheckBatch) -> None:
+    seen = {item.id: market.item(item.item_id) for item in batch.items}
+    _observations(engine).record(batch, seen, utc_now())
+
+
+def test_a_source_that_is_looked_at_twice_is_counted_once(engine: Engine, shop: Shop, market: Market) -> None:
+    _fill(shop)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    market.states = dict(GONE)
+    row = shop.run(check(engine, market, confirm_after=timedelta(seconds=1.2)).id)
+
+    assert len(market.looked_afresh) == row.looked_again > 0
+    assert (row.planned, row.checked, row.available, row.out_of_stock) == (60, 60, 0, 60)
+
+
+def test_what_a_second_look_finds_on_sale_is_no_longer_out_of_stock(engine: Engine, shop: Shop, market: Market) -> None:
+    _fill(shop)
+    market.states = dict(GONE)
+    run, batch = _begun(engine)
+    _see(engine, market, batch)
+    assert (shop.run(run.id).available, shop.run(run.id).out_of_stock) == (0, 60)
+    market.states = {}
+    held = SqlPlan(engine).want_second_look(run, utc_now())
+    _see(engine, market, batch)
+
+    row = shop.run(run.id)
+    assert (row.planned, row.checked, row.looked_again) == (60, 60, held)
+    assert (row.available, row.out_of_stock) == (held, 60 - held)
+
+
+def test_sources_that_an_earlier_runs_holds_keep_are_planned_when_the_run_takes_them_in(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    seller, item = shop.seller("a"), "x1"
+    shop.listing(seller, item)
+    market.states = {item: State.SOLD}
+    first, batch = _begun(engine)
+    SqlPlan(engine).open_hold(first, HoldKind.FALLS, TooManyUnreadable(), utc_now())
+    _see(engine, market, batch)
+    shop.listing(seller, "x2")
+    asked = request(skus=(f"S-{seller}-x2",))
+    second = SqlRuns(engine).start(asked, None, utc_now())
+    plan = SqlPlan(engine)
+    list(plan.mark(second, asked, plan.sellers(asked)))
+    assert shop.run(second.id).planned == 1
+    plan.want_second_look(second, utc_now())
+    items = [item for _, item in plan.due(second, (-1, 0), 1000, utc_now())]
+    _see(engine, market, make_batch(second, asked, items, True))
+
+    row = shop.run(second.id)
+    assert (row.planned, row.checked, row.looked_again) == (2, 2, 0)
+
+
+def test_what_is_held_is_counted_now_and_what_a_person_released_beside_it(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    ids = _fill(shop)
+    market.states = dict(GONE)
+    run, batch = _begun(engine)
+    _see(engine, market, batch)
+    before = Pages(engine).progress(run.id)
+    assert (before.fallen, before.withdrawn + before.held, before.released) == (60, 60, 0)
+    assert before.held == shop.count(listings, listings.c.hold_id.is_not(None)) > 0
+    back = next(id for id in ids if shop.offer(id).hold_id is not None)
+    on_sale = update(source_items).where(source_items.c.id == shop.offer(back).source_item_id).values(state="available")
+    released = update(holds).values(released_at=utc_now(), released_by="ops")
+    engines.run_tx(engine, lambda connection: [connection.execute(each) for each in (on_sale, released)])
+    _observations(engine).apply_released_holds(Marketplace.YAHOO, utc_now())
+
+    after = Pages(engine).progress(run.id)
+    assert (after.fallen, after.withdrawn, after.held) == (60, before.withdrawn, 0)
+    assert after.released == before.held - 1
+    assert after.withdrawn + after.released == shop.count(listings, listings.c.quantity == 0)
+    assert SqlRuns(engine).beat(run, utc_now()).held == 0
+
+
+def test_the_note_says_when_the_second_look_comes_and_then_that_it_goes_on(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    _fill(shop)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    market.states = dict(GONE)
+    told: list[Reason | None] = []
+
+    class Noted(SqlRuns):
+        def enter(self, run: Run, phase: str, note: Reason | None = None) -> None:
+            told.append(note)
+            super().enter(run, phase, note)
+
+    with Workers(engine, market) as workers:
+        planned = planner(engine, workers, canaries=[VOUCHES], confirm_after=timedelta(seconds=1.2))
+        run = replace(planned, runs=Noted(engine))(request(), None, threading.Event())
+
+    waits = [type(note) for note in told if isinstance(note, SecondLookWaits | SecondLookGoesOn)]
+    assert (waits[0], waits[-1]) == (SecondLookWaits, SecondLookGoesOn)
+    assert waits == sorted(waits, key=lambda kind: kind is SecondLookGoesOn)
+    with engines.reading(engine) as connection:
+        assert connection.execute(select(holds.c.applied_at).where(holds.c.run_id == run.id)).scalars().all()
