@@ -104,11 +104,13 @@ def _runs(rows: Rows, seller: int) -> None:
     run = rows.run(2, outcome="running", phase="checking", ended_at=None, planned=4000, checked=2360, withdrawn=31)
     newest = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
     rows.change(update(tables.run_heads).where(*newest).values(generation=2, run_id=run))
-    rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=60, checked=38, fallen=3)
+    rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=60, seen=38, checked=38, fallen=3)
     rows.run(1, marketplace="mercari", started_at=ago(hours=12), ended_at=ago(hours=11), planned=900, checked=900)
     for generation, hours in ((-1, 72), (0, 36)):
         before = rows.run(generation, started_at=ago(hours=hours), ended_at=ago(hours=hours - 1), checked=4000)
-        rows.add(tables.run_sellers, run_id=before, user_id=seller, planned=60, checked=58, fallen=generation + 2)
+        rows.add(
+            tables.run_sellers, run_id=before, user_id=seller, planned=60, seen=58, checked=58, fallen=generation + 2
+        )
     hold = rows.hold(run, user_id=None, reason=TooManyFalls(30, 60))
     source = rows.source("x6000001", state="sold", reason="won")
     rows.listing(seller, source, "YA-HELD", title="保留中の出品", hold_id=hold)

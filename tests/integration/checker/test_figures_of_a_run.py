@@ -18,14 +18,16 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
-from mercarich_db.tables import holds, listings, source_items
+from mercarich_db.tables import holds, listings, run_sellers, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyUnreadable
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
-from mercarich_runs.ports import Run
+from mercarich_runs.ports import Request, Run
+from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.runs.sql.runs import SqlRuns as Pages
 
+EVERYBODY = request()
 GONE = {f"x{number}": State.SOLD for number in range(60)}
 
 
@@ -38,9 +40,9 @@ def _observations(engine: Engine) -> SqlObservations:
     return SqlObservations(engine, settings_cache(engine, brake_settings))
 
 
-def _begun(engine: Engine) -> tuple[Run, CheckBatch]:
+def _begun(engine: Engine, asked: Request = EVERYBODY) -> tuple[Run, CheckBatch]:
     """Return a planned run, and one batch of all its items."""
-    runs, plan, asked = SqlRuns(engine), SqlPlan(engine), request()
+    runs, plan = SqlRuns(engine), SqlPlan(engine)
     run = runs.start(asked, None, utc_now())
     list(plan.mark(run, asked, plan.sellers(asked)))
     items: Sequence[BatchItem] = [item for _, item in plan.due(run, (-1, 0), 1000, utc_now())]
@@ -145,3 +147,66 @@ def test_the_note_says_when_the_second_look_comes_and_then_that_it_goes_on(
     assert waits == sorted(waits, key=lambda kind: kind is SecondLookGoesOn)
     with engines.reading(engine) as connection:
         assert connection.execute(select(holds.c.applied_at).where(holds.c.run_id == run.id)).scalars().all()
+
+
+def _part(engine: Engine, run: Run, user_id: int) -> tuple[int, int]:
+    """Return the seller's own sources planned and seen in the run; (0, 0) when it has none."""
+    own = run_sellers.c
+    with engines.reading(engine) as connection:
+        mine = select(own.planned, own.seen).where(own.run_id == run.id, own.user_id == user_id)
+        found = connection.execute(mine).one_or_none()
+    return (0, 0) if found is None else (found.planned, found.seen)
+
+
+def test_a_shared_source_is_planned_and_seen_for_each_seller_who_offers_it(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    sellers = [shop.seller(name) for name in "abc"]
+    for user_id in sellers:
+        for number in range(20):
+            shop.listing(user_id, f"shared{number}")
+    shop.listing(sellers[0], "shared0", sku="another of the same source")
+    shop.listing(sellers[0], "own")
+    run = check(engine, market)
+
+    assert [_part(engine, run, user_id) for user_id in sellers] == [(21, 21), (20, 20), (20, 20)]
+    assert (shop.run(run.id).planned, shop.run(run.id).checked) == (21, 21)
+
+
+def test_a_second_look_is_seen_once_by_seller_too(engine: Engine, shop: Shop, market: Market) -> None:
+    _fill(shop)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    market.states = dict(GONE)
+    run = check(engine, market, confirm_after=timedelta(seconds=1.2))
+
+    assert _part(engine, run, 1) == (60, 60)
+
+
+def test_what_a_narrower_run_takes_is_no_longer_planned_for_anybody_in_the_wider_one(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    first, second = shop.seller("a"), shop.seller("b")
+    for user_id in (first, second):
+        shop.listing(user_id, "shared")
+    shop.listing(second, "own")
+    wide, _ = _begun(engine)
+    assert [_part(engine, wide, user_id) for user_id in (first, second)] == [(1, 0), (2, 0)]
+    narrow, batch = _begun(engine, request(usernames=("a",)))
+
+    assert [_part(engine, wide, user_id) for user_id in (first, second)] == [(0, 0), (1, 0)]
+    _see(engine, market, batch)
+    assert _part(engine, narrow, first) == (1, 1)
+    assert _part(engine, narrow, second) == (0, 1), "it shares a source with a seller of the run"
+
+
+def test_home_tells_of_the_newest_run_with_a_look_at_an_own_source(engine: Engine, shop: Shop, market: Market) -> None:
+    first, second = shop.seller("a"), shop.seller("b")
+    shop.listing(first, "x1")
+    shop.listing(second, "x2")
+    everybody = check(engine, market)
+    others = check(engine, market, request(usernames=("a",)))
+
+    desk = SqlSellersDesk(engine)
+    [its] = desk.runs(second)
+    assert (its.run_id, its.planned, its.checked, its.share) == (everybody.id, 1, 1, 100)
+    assert [run.run_id for run in desk.runs(first)] == [others.id]

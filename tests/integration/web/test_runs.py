@@ -47,7 +47,7 @@ def test_a_run_is_shown_with_all_that_happened_in_it(mercarich: Mercarich, rows:
     rows.source("x1", checked_run=run, check_problem="set_aside", check_attempts=3)
     rows.source("x2", checked_run=newer, check_problem="set_aside", check_attempts=3)
     rows.source("x3", check_run=run)
-    rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=70, checked=60, fallen=31)
+    rows.add(tables.run_sellers, run_id=run, user_id=seller, planned=70, seen=60, checked=90, fallen=31)
     hold = rows.hold(run, user_id=seller)
     rows.listing(seller, rows.source("x4", state="sold"), "S1", hold_id=hold)
 
@@ -57,7 +57,7 @@ def test_a_run_is_shown_with_all_that_happened_in_it(mercarich: Mercarich, rows:
     assert details["run"]["skipped"] == {"inactive": 2, "no_amazon_account": 1}
     assert (details["run"]["held_seconds"], details["run"]["pending"]) == (42.5, 1)
     assert [(each["item_id"], each["attempts"]) for each in details["set_aside_items"]] == [("x1", 3)]
-    assert details["sellers"] == [{"username": "hanako", "planned": 70, "checked": 60, "fallen": 31}]
+    assert details["sellers"] == [{"username": "hanako", "planned": 70, "checked": 60, "fallen": 31, "listings": 90}]
     assert [(each["id"], each["listings"]) for each in details["holds"]] == [(hold, 1)]
     page = mercarich.page("run", "show", str(run))
     for part in ("superseded", "no_amazon_account", "check-item-yahoo-29401200", "hanako", "x1", "max_workers=14"):

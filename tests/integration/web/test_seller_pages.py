@@ -140,15 +140,15 @@ def test_home_does_not_wait_for_the_fortnight_and_has_it_at_once_when_it_is_coun
 
 @pytest.mark.parametrize(("phase", "shows_progress"), [("checking", True), ("confirming", False)])
 def test_a_check_in_which_only_held_withdrawals_wait_shows_no_progress_that_stands_still(
-    ann: Browser, rows: Rows, phase: str, shows_progress: bool
+    ann: Browser, rows: Rows, ann_id: int, phase: str, shows_progress: bool
 ) -> None:
     run = rows.run(1, outcome="running", phase=phase, planned=60, checked=60)
-    newest = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
-    rows.change(update(tables.run_heads).where(*newest).values(generation=1, run_id=run))
+    rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=60, seen=60, checked=60, fallen=2)
     part = ann.get("/running").text
 
     assert ("<progress" in part) == shows_progress
     assert ("second looks" in part) != shows_progress
+    assert "60 of your 60 sources" in part
     assert 'hx-get="/running"' in part, "it is asked for until the run has ended"
 
 

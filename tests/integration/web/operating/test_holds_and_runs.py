@@ -160,7 +160,7 @@ def test_a_run_whose_planner_is_silent_is_told_on_each_page(operator: Browser, r
 
 def test_a_run_is_shown_in_full(operator: Browser, rows: Rows) -> None:
     run = rows.run(5, planned=200, checked=199, fallen=12, withdrawn=7, note="the proxy was away", outcome="failed")
-    rows.add(tables.run_sellers, run_id=run, user_id=rows.user("tom"), planned=20, checked=20, fallen=12)
+    rows.add(tables.run_sellers, run_id=run, user_id=rows.user("tom"), planned=20, seen=20, checked=20, fallen=12)
     page = operator.get(f"/runs/{run}").text
 
     assert "the proxy was away" in page

@@ -54,10 +54,11 @@ run_sellers = Table(
     metadata,
     Column("run_id", Id, primary_key=True, autoincrement=False),
     Column("user_id", Id, primary_key=True, autoincrement=False),
-    Column("planned", Integer, nullable=False),
-    Column("checked", Integer, nullable=False),  # listings whose source was checked
+    Column("planned", Integer, nullable=False),  # its own source items, shared ones too; an update's: its listings
+    Column("checked", Integer, nullable=False),  # listings whose source was checked, at each look
     Column("fallen", Integer, nullable=False),
     Column("absent", Integer, nullable=False, server_default="0"),  # not written any more: see run_absences
+    Column("seen", Integer, nullable=False, server_default="0"),  # its own source items with a known state, each once
 )
 
 run_absences = Table(

@@ -3,14 +3,15 @@
 The rank of a row is its number among its seller's rows, so that the order (rank, id) alternates between sellers.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, select, update
+from sqlalchemy import Connection, Engine, select, update
 
+from mercarich_db import own_rows
 from mercarich_db.bulk import among, insert_missing
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
@@ -23,7 +24,7 @@ PAGE = 2000
 """Rows marked per transaction."""
 
 Page = Sequence[tuple[int, Sequence[int]]]
-"""(row id, ids of its sellers). A row of several sellers is counted for the one with the fewest rows so far."""
+"""(row id, ids of its sellers). A row of several sellers is ranked for the one with the fewest rows so far."""
 
 
 def sellers_of(engine: Engine, request: Request) -> Sellers:
@@ -60,14 +61,13 @@ class Marker:
 
     def mark(self, pages: Iterable[Page], sellers: Sellers, begin_with: int) -> Iterator[int]:
         """Mark page by page; yield the number marked so far after each page. Raises `Superseded`."""
-        planned: Counter[int] = Counter()
+        ranks: Counter[int] = Counter()
         marked = 0
         run_tx(self._engine, lambda connection: self._take_in(connection, sellers))
         for page in pages:
-            ranked = list(_rank(page, planned, begin_with))
+            ranked = list(_rank(page, ranks, begin_with))
             marked += run_tx(self._engine, partial(self._mark, ranked))
             yield marked
-        run_tx(self._engine, lambda connection: self._keep_totals(connection, planned))
 
     def _take_in(self, connection: Connection, sellers: Sellers) -> None:
         """Insert a tally for each seller before the first row is marked: a seller without falls counts, too."""
@@ -84,19 +84,29 @@ class Marker:
             return 0
         rank_of = self._columns.rank.name
         rows = [{"id": id, rank_of: rank} for id, rank in ranked]
-        taken = self._taken(connection, [id for id, _ in ranked])
+        taken = self._free(connection, [id for id, _ in ranked])
         marked = self._columns.writer.note_rows(connection, rows, self._fresh, self._below)
-        for run_id, planned in sorted([*((id, -count) for id, count in taken.items()), (self._run.id, marked)]):
+        self._plan(connection, self._run.id, [id for ids in taken.values() for id in ids], 1)
+        for run_id in self._older:
+            self._plan(connection, run_id, taken[run_id], -1)
+        for run_id, planned in sorted([*((id, -len(taken[id])) for id in self._older), (self._run.id, marked)]):
             connection.execute(update(runs).where(runs.c.id == run_id).values(planned=runs.c.planned + planned))
         return marked
 
-    def _taken(self, connection: Connection, ids: Sequence[int]) -> Counter[int]:
-        """Return how many of the rows each older open run still has. Lock them all: an older run may mark some now."""
-        if not self._older:
-            return Counter()
-        rows = select(self._columns.run).where(among(self._columns.id, ids)).order_by(self._columns.id)
-        held = Counter(connection.execute(rows.with_for_update()).scalars())
-        return Counter({run_id: held[run_id] for run_id in self._older if held[run_id]})
+    def _free(self, connection: Connection, ids: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """Return those of the rows that this run may mark, by the run that has them now; 0: none.
+
+        Lock them all: an older run may mark some now.
+        """
+        new = self._columns.is_new_to(self._run)
+        rows = select(self._columns.id, self._columns.run).where(among(self._columns.id, ids, new))
+        found: dict[int, list[int]] = defaultdict(list)
+        for row_id, run_id in connection.execute(rows.order_by(self._columns.id).with_for_update()):
+            found[run_id or 0].append(row_id)
+        return found
+
+    def _plan(self, connection: Connection, run_id: int, ids: Sequence[int], times: int) -> None:
+        own_rows.plan(connection, run_id, ids, self._columns.table, times)
 
     def _going_on(self, connection: Connection) -> Sequence[int]:
         """Return the older runs that go on beside this one. None joins them: a start has a higher id."""
@@ -108,12 +118,6 @@ class Marker:
         )
         return connection.execute(beside).scalars().all()
 
-    def _keep_totals(self, connection: Connection, planned: Counter[int]) -> None:
-        self._guard(connection)
-        for user_id, count in sorted(planned.items()):
-            mine = and_(run_sellers.c.run_id == self._run.id, run_sellers.c.user_id == user_id)
-            connection.execute(update(run_sellers).where(mine).values(planned=run_sellers.c.planned + count))
-
     def _guard(self, connection: Connection) -> None:
         guard(connection, self._columns.operation, self._run)
 
@@ -122,10 +126,10 @@ def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:
     return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0}
 
 
-def _rank(page: Page, planned: Counter[int], begin_with: int) -> Iterator[tuple[int, int]]:
+def _rank(page: Page, ranks: Counter[int], begin_with: int) -> Iterator[tuple[int, int]]:
     for row_id, user_ids in page:
-        user_id = user_ids[0] if len(user_ids) == 1 else min(user_ids, key=lambda user_id: planned[user_id])
-        rank = planned[user_id]
-        planned[user_id] += 1
+        user_id = user_ids[0] if len(user_ids) == 1 else min(user_ids, key=lambda user_id: ranks[user_id])
+        rank = ranks[user_id]
+        ranks[user_id] += 1
         if rank >= begin_with:
             yield row_id, rank

@@ -99,6 +99,7 @@ def _record(
     found = Found(
         gone={row.id: _gone(row, seen[row.id], evidence_ids) for row in gone},
         available=frozenset(row.id for row in kept),
+        first_seen=frozenset(row.id for row in (*kept, *gone) if row.checked_run != batch.run_id),
     )
     recorded, changed = withdrawals_sql.apply(connection, batch, offers, found, now, settings)
     counts.update(changed)

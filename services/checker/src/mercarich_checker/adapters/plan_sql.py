@@ -16,6 +16,7 @@ from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.sites import SITES
+from mercarich_db import own_rows
 from mercarich_db.bulk import Filter, Rows
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import holds, listings, run_sellers, runs, source_items
@@ -108,12 +109,13 @@ class SqlPlan(PendingRows[BatchItem]):
             ended = select(runs.c.id).where(runs.c.operation == Operation.CHECK, runs.c.outcome != Outcome.RUNNING)
             free = or_(_items.check_run.is_(None), _items.check_run.in_(ended))
             new_to_run = or_(_items.checked_run.is_(None), _items.checked_run != run.id)
-            new = select(func.count()).select_from(source_items).where(_items.id.in_(held), free, new_to_run)
-            added = connection.execute(new).scalar_one()
+            new = select(_items.id).where(_items.id.in_(held), free, new_to_run)
+            added = connection.execute(new).scalars().all()
             again = update(source_items).where(_items.id.in_(held), free)
             fresh = {"check_attempts": 0, "check_unknowns": 0, "check_not_before": None}
             marked = connection.execute(again.values(check_run=run.id, **fresh)).rowcount
-            connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + added))
+            own_rows.plan(connection, run.id, added)
+            connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + len(added)))
             return marked
 
         return run_tx(self._engine, mark)

@@ -1,12 +1,13 @@
 """Listings checked and fallen in a run, by seller: the numbers that the brake goes by."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from mercarich_checker.domain.brake import Fall, Tally, Weighed
+from mercarich_checker.domain.withdrawals import Offer
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import RouteName
 from mercarich_db.bulk import GIVEN_IDS, among, insert_or_add
@@ -30,17 +31,21 @@ TOGETHER = timedelta(hours=1)
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
-def add(connection: Connection, run_id: int, checked: Iterable[int], falling: Counter[Fall]) -> None:
-    """Add to the run's tallies. `checked` repeats a seller's id once for each listing.
+def add(
+    connection: Connection, run_id: int, offers: Sequence[Offer], first_seen: Collection[int], falling: Counter[Fall]
+) -> None:
+    """Add to the run's tallies. `first_seen` are ids of sources that the run has not seen before.
 
     A source may serve sellers whom the run did not include; they are counted like the others.
     """
-    looked, fell = Counter(checked), _by_seller(falling)
+    looked, fell = Counter(offer.user_id for offer in offers), _by_seller(falling)
+    own = {(offer.user_id, offer.source_item_id) for offer in offers if offer.source_item_id in first_seen}
+    seen = Counter(user_id for user_id, _ in own)
     rows = [
-        fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id]}
+        fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id], "seen": seen[user_id]}
         for user_id in sorted(looked)
     ]
-    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen"))
+    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "seen"))
     absent = [
         {"run_id": run_id, "user_id": fall.user_id, "route": fall.route, "absent": number}
         for fall, number in sorted(falling.items())

@@ -45,7 +45,7 @@ def apply(
     falling = Counter(falls.new.values())
     doubted = _kept_by_doubt(connection, batch, falling, doubts, now) if doubts else {}
     weighable = Counter({fall: number for fall, number in falling.items() if fall not in doubted})
-    tallies_sql.add(connection, batch.run_id, [offer.user_id for offer in offers], weighable)
+    tallies_sql.add(connection, batch.run_id, offers, found.first_seen, weighable)
     keeping = brake.keeping(_standing(connection, batch, weighable, now, settings), weighable)
     decided = withdrawals.decide(falls, keeping | doubted, only_mark=batch.without_update)
     changing = store.lock(connection, decided.ids)

@@ -56,6 +56,8 @@ class Found:
 
     gone: Mapping[int, Gone]
     available: frozenset[int]
+    first_seen: frozenset[int] = frozenset()
+    """Those that the run sees for the first time."""
 
 
 @dataclass(frozen=True, slots=True)

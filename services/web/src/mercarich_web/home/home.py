@@ -37,7 +37,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OwnRun:
-    """The newest run of a kind, with this seller's part of it."""
+    """The newest run of a kind that took this seller in, with the seller's part of it."""
 
     run_id: int
     operation: str
@@ -47,11 +47,13 @@ class OwnRun:
     started_at: datetime
     ended_at: datetime | None
     planned: int
+    """Own sources, an update's own listings; 0: the run is of others, who share sources with the seller."""
     checked: int
+    """Own sources that a check has seen; 0 for an update, which counts nothing by seller."""
     fallen: int
-    """This count and the next two are of the seller's listings."""
-    share: int
-    """Progress of the whole run in percent."""
+    """Own listings."""
+    share: int | None
+    """Progress in percent: of the seller's part of a check, or of a whole update; None: nothing was planned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, bindparam, case, func, select
+from sqlalchemy import Engine, Select, and_, bindparam, case, func, or_, select
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import (
@@ -16,7 +16,6 @@ from mercarich_db.tables import (
     listing_events,
     listings,
     revivals,
-    run_heads,
     run_sellers,
     runs,
 )
@@ -53,13 +52,20 @@ class SqlSellersDesk:
             return connection.execute(select(func.count()).select_from(jobs).where(*failed)).scalar_one()
 
     def runs(self, user_id: int) -> Sequence[OwnRun]:
-        """Return the newest run of each kind, unfinished ones first."""
-        mine = and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id)
+        """Return the newest run of each kind that had anything of this seller's, unfinished ones first."""
+        own = run_sellers.c
+        mine = and_(own.run_id == runs.c.id, own.user_id == user_id)
+        newest = (
+            select(func.max(runs.c.id))
+            .join(run_sellers, mine)
+            .where(or_(own.planned > 0, own.seen > 0))
+            .group_by(runs.c.operation, runs.c.marketplace)
+            .correlate(None)
+        )
         query = (
-            select(runs, run_sellers.c.planned.label("own_planned"), run_sellers.c.checked.label("own_checked"))
-            .add_columns(run_sellers.c.fallen.label("own_fallen"))
-            .join(run_heads, run_heads.c.run_id == runs.c.id)
-            .outerjoin(run_sellers, mine)
+            select(runs, own.planned.label("own_planned"), own.seen.label("own_seen"), own.fallen.label("own_fallen"))
+            .join(run_sellers, mine)
+            .where(runs.c.id.in_(newest))
         )
         with reading(self._engine) as connection:
             found = [_run(row._mapping) for row in connection.execute(query)]
@@ -126,7 +132,9 @@ def _counted(days: int) -> Select[*tuple[Any, ...]]:
 
 def _run(row: Any) -> OwnRun:
     ended = row["outcome"] != "running"
-    share = 100 if row["outcome"] == "finished" else min(99, 100 * row["checked"] // max(1, row["planned"]))
+    done, planned = (
+        (row["own_seen"], row["own_planned"]) if row["operation"] == "check" else (row["checked"], row["planned"])
+    )
     return OwnRun(
         run_id=row["id"],
         operation=row["operation"],
@@ -135,8 +143,8 @@ def _run(row: Any) -> OwnRun:
         phase=row["phase"],
         started_at=row["started_at"],
         ended_at=row["ended_at"] if ended else None,
-        planned=row["own_planned"] or 0,
-        checked=row["own_checked"] or 0,
-        fallen=row["own_fallen"] or 0,
-        share=share,
+        planned=row["own_planned"],
+        checked=row["own_seen"],
+        fallen=row["own_fallen"],
+        share=100 * done // planned if planned else None,
     )

@@ -71,12 +71,17 @@ class SetAsideItem:
 
 @dataclass(frozen=True, slots=True)
 class SellerCounts:
-    """The counts of one seller's listings in one run."""
+    """What one seller has in one run."""
 
     username: str
     planned: int
+    """Its own sources, shared ones too; 0 when the run is of others, who share sources with it."""
     checked: int
+    """Own sources whose state the run has seen, each once."""
     fallen: int
+    """Listings."""
+    listings: int
+    """Looks at its listings, first and second ones: of these the brake takes the share that fell."""
 
 
 @dataclass(frozen=True, slots=True)

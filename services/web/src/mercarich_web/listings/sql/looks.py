@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, true, update
 
 from mercarich_contracts.events import EventKind
+from mercarich_db import own_rows
 from mercarich_db.tables import amazon_accounts, listing_events, listings, run_heads, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import listing as life
@@ -79,8 +80,9 @@ def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: date
         # The attempts of the other sources continue, because one of them may be killing workers.
         new = [row.id for row in found if row.check_run != run.id]
         connection.execute(update(source_items).where(_source.id.in_(new)).values(check_attempts=0))
-        added = sum(row.check_run != run.id and row.checked_run != run.id for row in found)
-        connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + added))
+        added = [row.id for row in found if run.id not in (row.check_run, row.checked_run)]
+        own_rows.plan(connection, run.id, added)
+        connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + len(added)))
     items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
     return WantedLooks(run.marketplace, run.id, run.generation, items)
 

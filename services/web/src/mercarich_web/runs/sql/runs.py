@@ -82,8 +82,9 @@ class SqlRuns:
             return [SetAsideItem(*row) for row in connection.execute(set_aside(run_id))]
 
     def fallen_sellers(self, run_id: int) -> Sequence[SellerCounts]:
+        own = run_sellers.c
         query = (
-            select(users.c.username, run_sellers.c.planned, run_sellers.c.checked, run_sellers.c.fallen)
+            select(users.c.username, own.planned, own.seen, own.fallen, own.checked)
             .join(users, users.c.id == run_sellers.c.user_id)
             .where(run_sellers.c.run_id == run_id, run_sellers.c.fallen > 0)
             .order_by(run_sellers.c.fallen.desc(), users.c.username)

@@ -42,7 +42,8 @@ def run_details(answer: RunDetails) -> RenderableType:
         parts.append(section("sellers skipped", facts((reason, count) for reason, count in run.skipped.items())))
     if answer.sellers:
         rows = [[each.username, each.planned, each.checked, each.fallen] for each in answer.sellers]
-        parts.append(section("sellers with fallen listings", table(["seller", "planned", "checked", "fallen"], rows)))
+        headings = ["seller", "own sources planned", "checked", "listings fallen"]
+        parts.append(section("sellers with fallen listings", table(headings, rows)))
     if answer.holds:
         parts.append(section("holds", hold_table(answer.holds)))
     if answer.set_aside_items:
