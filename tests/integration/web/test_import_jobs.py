@@ -26,7 +26,7 @@ def test_a_hundred_rows_become_listings_that_wait_for_no_push(shop: Workshop) ->
     job = shop.import_rows("hanako", offers(100))
 
     assert (job.state, job.made, job.wrong, job.progress) == ("finished", 100, 0, 100)
-    assert job.message == RowsImported(100)
+    assert job.message == RowsImported(100, made=100, changed=0, unchanged=0)
     assert len(shop.skus(1)) == 100
     listing = shop.listing("S-00001")
     assert (listing.listed, listing.quantity, listing.push_pending, listing.title) == (True, 1, 0, "時計 1")
@@ -104,6 +104,21 @@ def test_an_import_edits_what_is_there_and_leaves_a_listed_offers_stock_to_the_c
     assert told == [(drawn.id, "listed", ByImport(job.id))], "the other one was an offer before"
 
 
+def test_an_import_that_changes_nothing_says_so_and_writes_nothing(shop: Workshop) -> None:
+    wanted = offers(4)
+    wanted[3]["listed"] = "no"
+    shop.import_rows("hanako", wanted)
+    before = [shop.listing(row["sku"]) for row in wanted]
+
+    same = shop.import_rows("hanako", wanted)
+    assert (same.state, same.made, same.message) == ("finished", 0, RowsImported(4, made=0, changed=0, unchanged=4))
+    assert [shop.listing(row["sku"]) for row in wanted] == before
+
+    wanted[0]["title"], wanted[3]["listed"] = "another", "yes"
+    job = shop.import_rows("hanako", [*wanted, *offers(6)[4:]])
+    assert (job.made, job.message) == (4, RowsImported(6, made=2, changed=2, unchanged=2))
+
+
 def test_m7_an_imported_offer_keeps_what_its_source_costs_where_that_is_known(shop: Workshop, rows: Rows) -> None:
     rows.source("x900000001", price_jpy=1200)
     old, same = rows.source("x900000002", price_jpy=100), rows.source("x900000003", price_jpy=2000)
@@ -140,7 +155,7 @@ def test_the_same_file_twice_changes_nothing_more(shop: Workshop) -> None:
 
     again = shop.import_rows("hanako", offers(30))
 
-    assert (again.state, again.made) == ("finished", 30)
+    assert (again.state, again.made) == ("finished", 0)
     assert shop.listing("S-00007") == before
 
 

@@ -67,7 +67,7 @@ def test_what_is_exported_is_imported_again_as_it_is(
     job = shop.import_bytes("hanako", file.read_bytes())
     again = mercarich("job", "export", "--username", "hanako")
 
-    assert (job.state, job.made, job.wrong) == ("finished", len(odd), 0)
+    assert (job.state, job.made, job.wrong) == ("finished", 0, 0)
     for listing in before:
         assert dict(shop.listing(listing.sku)._mapping) | {"changed_at": listing.changed_at} == dict(listing._mapping)
     assert not any(line.startswith(("=", "+", "-", "@")) for line in file.read_text(encoding="utf-8-sig").splitlines())

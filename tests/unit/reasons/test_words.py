@@ -88,7 +88,9 @@ def test_values_are_told_in_the_readers_words() -> None:
 
 
 def test_numbers_that_count_have_separators_and_those_that_name_have_none() -> None:
-    assert tell(RowsImported(12_345), Language.EN) == "12,345 rows were imported."
+    assert tell(RowsImported(12_345), Language.EN) == "12,345 rows were read."
+    told = tell(RowsImported(12_345, made=0, changed=1, unchanged=12_344), Language.EN)
+    assert told == "12,345 rows were read: 0 new, 1 changed, 12,344 unchanged."
     assert tell(ByImport(12_345), Language.EN) == "by import 12345"
 
 

@@ -25,7 +25,13 @@ class RowsWrong(Reason):
 
 @dataclass(frozen=True, slots=True)
 class RowsImported(Reason):
+    """All rows of the file were read and applied. `made`, `changed` and `unchanged` add up to them."""
+
     rows: int
+    made: int | None = None
+    """New listings."""
+    changed: int | None = None
+    unchanged: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ REASONS: Mapping[str, str] = {
     "file_empty": "The file is empty.",
     "file_without_rows": "The file has no rows below its header.",
     "rows_wrong": "No row was imported. Problems found: {problems}. Correct them and upload the file again.",
-    "rows_imported": "{rows} rows were imported.",
+    "rows_imported": "{rows} rows were read[: {made} new, {changed} changed, {unchanged} unchanged].",
     "import_stopped": "Stopped by {person}; no row was imported.",
     "import_closed": "The import made no progress for {minutes} minutes and was closed."
     " No row of the file was imported; upload it again.",

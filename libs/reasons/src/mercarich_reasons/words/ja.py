@@ -204,7 +204,7 @@ REASONS: Mapping[str, str] = {
     "file_without_rows": "見出し行の下にデータがありません。",
     "rows_wrong": "{problems}件の問題が見つかったため、1行も取り込みませんでした。"
     "修正して再度アップロードしてください。",
-    "rows_imported": "{rows}行を取り込みました。",
+    "rows_imported": "{rows}行を読み込みました[（新規{made}件、変更{changed}件、変更なし{unchanged}件）]。",
     "import_stopped": "{person}が停止しました。1行も取り込んでいません。",
     "import_closed": "{minutes}分間進まなかったため、取り込みを終了しました。"
     "1行も取り込んでいません。再度アップロードしてください。",

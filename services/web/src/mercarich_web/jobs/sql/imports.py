@@ -1,5 +1,6 @@
 """Stage and compare the rows of an import in slices, and apply them in one transaction."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -99,13 +100,17 @@ class SqlImports:
 
         def write(connection: Connection) -> int:
             write_claimed(connection, claim, {"heartbeat_at": now})
-            made = 0
+            counts: Counter[str] = Counter(made=0, changed=0, unchanged=0)
             for start in range(0, claim.total or 0, APPLIED):
-                made += _apply_some(connection, claim, start, start + APPLIED, now)
-            if made != claim.total:
+                counts.update(_apply_some(connection, claim, start, start + APPLIED, now))
+            rows = counts.total()
+            if rows != claim.total:
                 raise Changed
-            write_claimed(connection, claim, {**ended(State.FINISHED, RowsImported(made), now), "made": made})
-            return made
+            written = counts["made"] + counts["changed"]
+            write_claimed(
+                connection, claim, {**ended(State.FINISHED, RowsImported(rows, **counts), now), "made": written}
+            )
+            return rows
 
         try:
             return run_tx(self._engine, write)
@@ -128,22 +133,41 @@ class SqlImports:
         return after
 
 
-def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> int:
-    """Apply some rows. An empty cell leaves the value as it is. A listed offer keeps its source and quantity, which
-    only the checks and the replacements change, at any moment."""
+def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> Counter[str]:
+    """Apply some rows, and count them: `made`, `changed` and `unchanged`, which are not written.
+
+    An empty cell leaves the value as it is. A listed offer keeps its source and quantity, which only the checks and the
+    replacements change, at any moment.
+    """
     found = connection.execute(_joined(claim, first, last)).all()
     _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
     by = ByImport(claim.job_id)
     fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
     made = store.add(connection, fresh)
     store.tell(connection, offered(zip(made, fresh, strict=True), now, by))
-    listed = [_edited(row) for row in found if row.old_listed]
-    drafts = [_redrawn(row, now) for row in found if row.old_listed is False]
-    edited = store.edit(connection, listed, user_id=claim.user_id, listed=True)
-    edited += store.edit(connection, drafts, user_id=claim.user_id, listed=False)
+    listed = [(row, _edited(row)) for row in found if row.old_listed]
+    drafts = [(row, _redrawn(row)) for row in found if row.old_listed is False]
+    offers = [values for row, values in listed if _differs(row, values)]
+    redrawn = [values | {"changed_at": now} for row, values in drafts if _differs(row, values) or row.listed]
+    edited = store.edit(connection, offers, user_id=claim.user_id, listed=True)
+    edited += store.edit(connection, redrawn, user_id=claim.user_id, listed=False)
     _make_offers(connection, [row.listing for row in found if row.old_listed is False and row.listed], now, by)
     want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
-    return len(made) + edited
+    unchanged = len(listed) + len(drafts) - len(offers) - len(redrawn)
+    return Counter(made=len(made), changed=edited, unchanged=unchanged)
+
+
+def _differs(row: AnyRow, values: Mapping[str, Any]) -> bool:
+    """Return whether the import changes a listing; a draft's `quantity` is what it is to be listed with."""
+    old = {
+        "asin": row.old_asin,
+        "title": row.old_title,
+        "listing_quantity": row.old_pieces,
+        "quantity": row.old_quantity,
+        "source_item_id": row.old_source,
+        "offer_price_jpy": row.old_offer_price,
+    }
+    return any(name in values and values[name] != value for name, value in old.items())
 
 
 def _make_offers(connection: Connection, ids: Sequence[int], now: datetime, by: ByImport) -> None:
@@ -171,7 +195,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
         .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
         .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
-        .add_columns(old.offer_price_jpy.label("old_offer_price"))
+        .add_columns(old.offer_price_jpy.label("old_offer_price"), old.quantity.label("old_quantity"))
         .add_columns(listing_removals.c.listing_id.label("leaving"))
         .join(source_items, _same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
@@ -201,7 +225,7 @@ def _edited(row: AnyRow) -> dict[str, Any]:
     }
 
 
-def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
+def _redrawn(row: AnyRow) -> dict[str, Any]:
     if row.leaving is not None:
         raise Changed
     pieces = row.quantity or row.old_pieces
@@ -215,7 +239,6 @@ def _redrawn(row: AnyRow, now: datetime) -> dict[str, Any]:
         "marketplace": row.marketplace,
         "first_price_jpy": row.old_price if row.source == row.old_source else row.source_price,
         "offer_price_jpy": row.price or row.old_offer_price,
-        "changed_at": now,
     }
 
 
