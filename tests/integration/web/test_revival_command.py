@@ -1,5 +1,9 @@
 """`mercarich revival`: what waits, why, a person's decision, and a seller's own values; each as a page and as JSON."""
 
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.conftest import Deeds, Mercarich
@@ -48,6 +52,20 @@ def test_what_waits_and_why_is_told(mercarich: Mercarich) -> None:
     assert why["reason_code"] == "price_above_limit"
     assert why["reason_values"] == {"cost_jpy": 12_000, "limit_jpy": 9_000}
     assert explained["searching"] is True
+
+
+def test_an_undo_tells_when_it_was_made_and_in_the_zone_of_its_readers(mercarich: Mercarich, listing: int) -> None:
+    before = datetime.now(ZoneInfo("Asia/Tokyo"))
+    undone = mercarich.page("revival", "undo", "SKU-1", "--by", "yuki")
+    after = datetime.now(ZoneInfo("Asia/Tokyo"))
+    [found, decided] = [
+        datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZoneInfo("Asia/Tokyo"))
+        for text in re.findall(r"(?:found|undone by yuki) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) JST", undone)
+    ]
+
+    assert before.replace(microsecond=0) <= decided <= after
+    assert timedelta(minutes=59) < decided - found < timedelta(minutes=61)
+    assert "UTC" not in undone + mercarich.page("revival", "explain", "SKU-1")
 
 
 def test_a_sentence_of_an_earlier_release_is_told_as_it_is(mercarich: Mercarich, rows: Rows, listing: int) -> None:

@@ -105,7 +105,7 @@ def test_an_optional_part_is_left_out_without_its_value() -> None:
 def test_a_time_is_told_as_the_reader_has_it() -> None:
     expired = example(CATALOGUE["expired"])
 
-    assert "2026-11-25 05:03 UTC" in tell(expired, Language.EN)
+    assert "2026-11-25 14:03 JST" in tell(expired, Language.EN)
     assert "11/25 14:03" in tell(expired, Language.JA, moment=lambda at: f"{at:%m/%d} 14:03" if at == AT else "")
 
 

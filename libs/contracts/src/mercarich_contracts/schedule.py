@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from zoneinfo import ZoneInfo
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES, Site
@@ -14,6 +15,11 @@ from mercarich_contracts.sites import SITES, Site
 TIME_ZONE = "Asia/Tokyo"
 PLANS = (2, 4)
 """Checks a day that a seller's plan allows."""
+
+
+def tokyo(at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    """Return a time for people, with its zone. People who work with Mercarich are in Japan, whatever they read."""
+    return f"{at.astimezone(ZoneInfo(TIME_ZONE)):{form}} JST"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.market import Reason as StateReason
+from mercarich_contracts.schedule import tokyo
 from mercarich_reasons.candidates import Colour
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stored import LaterCode
@@ -49,12 +50,11 @@ _NAMES = frozenset({"job_id", "source_item_id", "line", "number"})
 """Integers that are identifiers, formatted without thousands separators."""
 
 
-def utc(at: datetime) -> str:
-    """Format a time for readers without a time zone of their own."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def to_the_minute(at: datetime) -> str:
+    return tokyo(at, "%Y-%m-%d %H:%M")
 
 
-def tell(reason: Reason | None, language: Language, *, moment: Moment = utc) -> str:
+def tell(reason: Reason | None, language: Language, *, moment: Moment = to_the_minute) -> str:
     """Return the sentence, or an empty text for None. `moment` formats times.
 
     In a template, `{name}` is a value, `{name|text}` has a text for a missing value, and `[…]` is left out if a value

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from mercarich_contracts.schedule import TIME_ZONE
+from mercarich_contracts.schedule import tokyo
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 
@@ -28,7 +27,7 @@ class Moment:
     at: datetime
 
     def __str__(self) -> str:
-        return f"{self.at.astimezone(ZoneInfo(TIME_ZONE)):%Y-%m-%d %H:%M} JST"
+        return tokyo(self.at, "%Y-%m-%d %H:%M")
 
 
 @dataclass(frozen=True, slots=True)

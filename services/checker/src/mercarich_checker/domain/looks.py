@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from mercarich_contracts.market import OUT_OF_STOCK, Reason, RouteName, State
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.schedule import tokyo
 from mercarich_contracts.sites import SITES
 
 ENOUGH_LOOKS = 10
@@ -28,7 +29,7 @@ def after_second_look(item: Item, reason: str | None, missed_at: datetime | None
     again = missed_at is not None and item.evidence.fetched_at - missed_at >= SECOND_LOOK
     if not again and reason != Reason.NOT_FOUND:
         return item
-    first = "before" if missed_at is None else f"at {missed_at:%Y-%m-%d %H:%M:%S} UTC"
+    first = "before" if missed_at is None else f"at {tokyo(missed_at)}"
     proof = item.evidence.model_copy(update={"extract": f"missed {first}, and now: {item.evidence.extract}"[:500]})
     return item.model_copy(update={"state": State.GONE, "reason": Reason.NOT_FOUND, "evidence": proof})
 

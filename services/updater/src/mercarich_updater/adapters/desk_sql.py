@@ -144,4 +144,5 @@ def _revival(row: AnyRow) -> Revival:
         price_jpy=row.price_jpy,
         at=row.at,
         decided_by=row.decided_by,
+        decided_at=row.decided_at,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from mercarich_contracts.schedule import tokyo
 from mercarich_reasons.telling import Language, tell
 from mercarich_updater.domain.reports import Candidate, Explanation, OwnSetting, Preview, Revival
 
@@ -51,12 +52,13 @@ def _candidate(one: Candidate) -> str:
 def _revival(one: Revival) -> str:
     price = "" if one.price_jpy is None else f", {one.price_jpy:,} yen"
     by = f" by {one.decided_by}" if one.decided_by else ""
-    what = f"{one.marketplace} {one.item_id}{price}, {one.state}{by}"
-    return f"{one.sku} of {one.username}: {what}, {_time(one.at)} {one.url}"
+    decided = f", {one.state}{by}" + (f" {_time(one.decided_at)}" if one.decided_at is not None else "")
+    what = f"{one.marketplace} {one.item_id}{price}, found {_time(one.at)}{decided}"
+    return f"{one.sku} of {one.username}: {what}  {one.url}"
 
 
 def _time(moment: datetime | None) -> str:
-    return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return "never" if moment is None else tokyo(moment)
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -48,7 +48,10 @@ class Revival:
     title: str | None
     price_jpy: int | None
     at: datetime
+    """When it was found."""
     decided_by: str | None
+    decided_at: datetime | None = None
+    """When it was approved, refused or undone; None: nobody has decided."""
 
 
 @dataclass(frozen=True, slots=True)

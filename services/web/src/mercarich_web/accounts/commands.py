@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 
-from mercarich_contracts.schedule import PLANS
+from mercarich_contracts.schedule import PLANS, tokyo
 from mercarich_platform.settings import load
 from mercarich_web.console.arguments import actor, command_parser, login, person, with_json
 from mercarich_web.console.asking import Opened, answer
-from mercarich_web.console.output import tokyo
 from mercarich_web.identity.people import Role
 from mercarich_web.settings import PagesSettings
 

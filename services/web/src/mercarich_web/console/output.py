@@ -4,14 +4,13 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mercarich_contracts.schedule import TIME_ZONE
+from mercarich_contracts.schedule import tokyo
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.console.json_text import json_text
@@ -94,10 +93,6 @@ def _is_number(text: str) -> bool:
 
 def section(title: str, body: RenderableType) -> RenderableType:
     return Group(Text(title, style="bold cyan"), Padding(body, (0, 0, 1, 2)))
-
-
-def tokyo(at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo(TIME_ZONE)):%Y-%m-%d %H:%M:%S} JST"
 
 
 def ago(at: datetime | None, now: datetime) -> Text:

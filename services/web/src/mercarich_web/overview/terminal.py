@@ -5,8 +5,9 @@ from datetime import datetime
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mercarich_contracts.schedule import tokyo
 from mercarich_listings.restored import Unverified
-from mercarich_web.console.output import ago, cell, facts, number, section, table, tokyo
+from mercarich_web.console.output import ago, cell, facts, number, section, table
 from mercarich_web.overview.status import MarketplaceStatus, Status
 from mercarich_web.runs.terminal.holds import hold_table
 from mercarich_web.runs.terminal.runs import outcome, progress

@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Sequence
 
+from mercarich_contracts.schedule import tokyo
 from mercarich_listings.restored import Unverified
 from mercarich_platform.clock import monotonic
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.front import TryAgain
 from mercarich_web.console.arguments import actor, command_parser, person
 from mercarich_web.console.asking import Opened, carry_out
-from mercarich_web.console.output import tokyo
 from mercarich_web.recovery.verification import DIFFERENCES, Marked, Verified
 
 _NONE = "mercarich db restored: no restore is open; after each one, `mercarich db restored --only-mark` comes first"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_contracts.schedule import SCHEDULE, ScheduleRow, tokyo
 from mercarich_platform.front import installed
 from mercarich_platform.settings import BadConfiguration
 from mercarich_web.console.arguments import actor, command_parser, person, with_json
 from mercarich_web.console.asking import Opened, answer, carry_out
-from mercarich_web.console.output import cell, table, tokyo
+from mercarich_web.console.output import cell, table
 from mercarich_web.schedule.slots import ScheduleList, ScheduleStatus
 from mercarich_web.system_settings.settings import Setting
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mercarich_contracts.schedule import TIME_ZONE
+from mercarich_contracts.schedule import TIME_ZONE, tokyo
 
 _TOKYO = ZoneInfo(TIME_ZONE)
 NOTHING = "–"
@@ -38,7 +38,7 @@ def moment(at: datetime | None, language: str) -> str:
 
 def exact(at: datetime | None) -> str:
     """Return the time to the second, for a tooltip and for machines."""
-    return "" if at is None else f"{at.astimezone(_TOKYO):%Y-%m-%d %H:%M:%S} JST"
+    return "" if at is None else tokyo(at)
 
 
 def iso(at: datetime) -> str:
