@@ -95,7 +95,7 @@ def test_a_bad_value_in_the_table_itself_leaves_the_last_good_one_with_the_reaso
 def test_a_number_above_the_charts_bounds_is_clamped_with_the_reason_everywhere(release: Release) -> None:
     release.set(KEY, "400")
     until(lambda: release.bounds(POOL)[1] == 6, 60, "the chart's own maximum")
-    _clamped(release, "max 400 lowered to 6: the chart allows 1..6", "bounds")
+    _clamped(release, "max 400 lowered to 6: 1..6 is allowed here", "bounds")
 
 
 def test_a_min_above_the_max_is_refused_and_where_it_stands_in_the_table_the_last_good_pair_is_kept(

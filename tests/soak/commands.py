@@ -122,7 +122,11 @@ class Command:
         return DONE
 
     def _environment(self, _argv: Sequence[str]) -> int:
-        return FAILED if worker_environment(self._plant.database.engine).resync().problems else DONE
+        return (
+            FAILED
+            if worker_environment(self._plant.database.engine, self._plant.kernel.utc).resync().problems
+            else DONE
+        )
 
 
 class Commands:

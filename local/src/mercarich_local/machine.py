@@ -12,6 +12,7 @@ from mercarich_local.procfile import Process
 from mercarich_local.screen import Screen
 from mercarich_local.supervisor import TICK_SECONDS, Supervisor
 from mercarich_local.system import FOUNDATION, System, require_free_ports
+from mercarich_local.workers import Crew
 
 
 class Machine:
@@ -84,9 +85,14 @@ class Machine:
         return self._supervisor.pid(name)
 
     def keep(self, stop: threading.Event) -> None:
-        """Keep the processes running until `stop` is set."""
-        while not stop.wait(TICK_SECONDS):
-            self._supervisor.tick()
+        """Keep the processes running until `stop` is set, and as many workers as the settings want."""
+        crew = Crew(self._system, self._processes, self._rest_environment, self._supervisor)
+        try:
+            while not stop.wait(TICK_SECONDS):
+                self._supervisor.tick()
+                crew.follow()
+        finally:
+            crew.end()
 
     def _start(self, processes: Sequence[Process], environment: Mapping[str, str], stop: threading.Event) -> None:
         self._supervisor.start(self._system.services(processes, environment))

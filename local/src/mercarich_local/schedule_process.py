@@ -11,6 +11,7 @@ from pathlib import Path
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
 from mercarich_db import engine as engines
 from mercarich_db import schema
+from mercarich_local import pools
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_platform import front
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 PUBLISH_SECONDS = 15.0
+POOLS_SECONDS = 3.0
+"""Seconds between two looks at settings and backlog of the worker pools."""
 
 
 def run(settings: SharedSettings) -> int:
@@ -42,13 +45,17 @@ def run(settings: SharedSettings) -> int:
         health.start()
     store = ScheduleStore(engine)
     scheduler = Scheduler(installed(SCHEDULE), store, _launch, utc_now)
-    publish_at = monotonic()
+    settle_pools = pools.reconcile(engine, settings.kafka_bootstrap, settings.data_dir)
+    publish_at = pools_at = monotonic()
     while not stop.is_set():
         try:
             scheduler.tick()
             if monotonic() >= publish_at:
                 store.publish(utc_now())
                 publish_at = monotonic() + PUBLISH_SECONDS
+            if monotonic() >= pools_at and pools.is_followed(settings.data_dir):
+                settle_pools()
+                pools_at = monotonic() + POOLS_SECONDS
         except DatabaseAway as error:
             log.warning("the database is away; missed slots are made up for later", extra={"error": str(error)})
         stop.wait(TICK_SECONDS)

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._crashes: dict[str, int] = {}
         self._not_before: dict[str, float] = {}
+        self._ending: dict[str, float] = {}
+        """Processes that are asked to end, with the moment at which they are killed."""
 
     def start(self, services: Sequence[Service]) -> None:
         """Start these at once, in this order. Raises `BadConfiguration` for a command that is not installed."""
@@ -76,13 +78,42 @@ class Supervisor:
                 raise NotReady(f"{waiting[0]} was not ready after {seconds:.0f} s; its log is {self._log(waiting[0])}")
             stop.wait(TICK_SECONDS if waiting else 0)
 
+    def names(self) -> Collection[str]:
+        """Return the processes that run or are started again soon, without those that are asked to end."""
+        return (self._children.keys() | self._not_before.keys()) - self._ending.keys()
+
+    def add(self, service: Service) -> None:
+        """Have one more process, started by the next `tick`, which also tries again when it cannot be."""
+        if service.name not in self._services:
+            self._batches.append([service.name])
+        self._services[service.name] = service
+        self._not_before[service.name] = time.monotonic()
+
+    def runs(self, name: str) -> bool:
+        return name in self._children and name not in self._ending
+
+    def is_ending(self, name: str) -> bool:
+        return name in self._ending
+
+    def retire(self, name: str) -> None:
+        """Ask a process to end, and let it rest: SIGTERM now, SIGKILL after `STOP_SECONDS`."""
+        self._not_before.pop(name, None)
+        if name in self._children and name not in self._ending:
+            self._children[name].terminate()
+            self._ending[name] = time.monotonic() + STOP_SECONDS
+
     def tick(self) -> None:
         """Check every process once and restart those that ended; call it several times a second."""
         now = time.monotonic()
         for name, child in list(self._children.items()):
+            if now > self._ending.get(name, now):
+                child.kill()
             code = child.poll()
             if code is not None:
                 del self._children[name]
+                if self._ending.pop(name, None) is not None:
+                    self._say(name, "ended, as the settings of its pool want")
+                    continue
                 self._plan_restart(name, now - child.started, f"ended by itself ({how_it_ended(code)})")
         for name in [name for name, moment in self._not_before.items() if moment <= now]:
             del self._not_before[name]

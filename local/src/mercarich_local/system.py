@@ -148,7 +148,8 @@ class System:
     def _service(self, process: Process, environment: Mapping[str, str]) -> Service:
         port = self.ports.get(process.name)
         if port is None:
-            return Service(process.name, process.arguments(environment), environment, lambda: True)
+            own = {**environment, "MERCARICH_METRICS_PORT": "0"}
+            return Service(process.name, process.arguments(own), own, lambda: True)
         own = {**environment, "MERCARICH_METRICS_PORT": str(port)}
         path = PROBES.get(process.name, "/readyz")
         ready = (lambda: listens(port)) if path is None else (lambda: answers(port, path))

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 from tests.integration.web.conftest import Mercarich
-from tests.integration.web.rows import NOW
+from tests.integration.web.rows import NOW, Rows, ago
 
 from mercarich_db import tables
 from mercarich_db.engine import run_tx
+from mercarich_web.workers.pools import POOLS
 
 ENV = """\
 BACKGROUND_SEARCH_WORKER=16
@@ -52,6 +53,28 @@ def test_t5_update_env_reads_all_again_and_names_what_cannot_be_used(
     done = mercarich("update_env")
     assert done.returncode == 1
     assert "INVRES_YAHOO_WORKER: expected a whole number" in done.stdout
+
+
+def test_t5_update_env_says_whether_anybody_follows_the_settings(
+    mercarich: Mercarich, engine: Engine, rows: Rows
+) -> None:
+    nobody = mercarich.page("update_env")
+    assert "nobody sees to checker-mercari, checker-yahoo, feed, jobs-import" in nobody
+    assert "`mercarich up` on one machine" in nobody
+
+    numbers = dict.fromkeys(("wanted_min", "wanted_max", "min", "max", "current", "desired", "ready"), 1)
+    seen = {"mode": "auto", "reasons": "", "backlog": 0, "lag": 0, "revision": 0, **numbers}
+    for key, pool in POOLS.items():
+        rows.add(tables.pool_status, pool=pool, settings_key=key, seen_at=ago(seconds=5), **seen)
+    assert "all pools have followed them" in mercarich.page("update_env")
+
+    mercarich.page("settings", "set", "INVCHK_YAHOO_WORKER", "3")
+    behind = mercarich.page("update_env")
+    assert "checker-yahoo has not followed the newest change yet" in behind
+    assert "the pools follow changes by themselves" in behind
+
+    rows.change(update(tables.pool_status).where(tables.pool_status.c.pool == "feed").values(seen_at=ago(minutes=3)))
+    assert "nobody sees to feed now" in mercarich.page("update_env")
 
 
 @pytest.mark.parametrize(

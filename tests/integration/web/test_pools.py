@@ -11,14 +11,14 @@ from mercarich_db.tables import pool_status
 
 
 def test_a_pool_is_shown_with_its_setting_bounds_reasons_pods_and_backlog(mercarich: Mercarich, engine: Engine) -> None:
-    _pool(engine, wanted_max=30, max=24, reasons="max 30 lowered to 24: the chart allows 1..24", backlog=1234, lag=20)
+    _pool(engine, wanted_max=30, max=24, reasons="max 30 lowered to 24: 1..24 is allowed here", backlog=1234, lag=20)
 
     page = mercarich.page("pools")
 
     row, note = page.splitlines()[1:]
     words = "checker-yahoo INVCHK_YAHOO_WORKER auto 1..30 1 24 3 -> 4 2 1,234 20"
     assert " ".join(row.split()).startswith(words)
-    assert note == "checker-yahoo: max 30 lowered to 24: the chart allows 1..24"
+    assert note == "checker-yahoo: max 30 lowered to 24: 1..24 is allowed here"
     found = mercarich.json("pools")["pools"][0]
     assert (found["wanted_max"], found["max"], found["ready"], found["desired"]) == (30, 24, 2, 4)
 
@@ -38,7 +38,7 @@ def test_an_operator_that_is_silent_shows(mercarich: Mercarich, engine: Engine) 
 
 
 def test_no_pools_is_said(mercarich: Mercarich) -> None:
-    assert mercarich.page("pools").startswith("no operator has seen any pool here")
+    assert mercarich.page("pools").startswith("nobody has seen to any pool here")
 
 
 def _pool(engine: Engine, **values: Any) -> None:

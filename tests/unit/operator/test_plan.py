@@ -122,10 +122,10 @@ def test_every_limit_is_named() -> None:
     planned = plan(_contract(2, 20), Wish(Mode.AUTO, 1, 30), Backlog(0, 0), Caps(partitions=12, connections=8))
 
     assert [reason.text for reason in planned.reasons] == [
-        "max 30 lowered to 20: the chart allows 2..20",
+        "max 30 lowered to 20: 2..20 is allowed here",
         "max 20 lowered to 12: the topic has 12 partitions",
         "max 12 lowered to 8: the budget of database connections",
-        "min 1 raised to 2: the chart allows 2..20",
+        "min 1 raised to 2: 2..20 is allowed here",
     ]
 
 

@@ -142,7 +142,7 @@ def within_bounds(pool: Limits, wish: Wish) -> int:
 def _clamped(what: str, asked: int, pool: Limits, caps: Caps, reasons: list[Reason]) -> int:
     number = asked
     limits = (
-        (Cause.BOUNDS, pool.high, f"the chart allows {pool.low}..{pool.high}"),
+        (Cause.BOUNDS, pool.high, f"{pool.low}..{pool.high} is allowed here"),
         (Cause.PARTITIONS, caps.partitions, f"the topic has {caps.partitions} partitions"),
         (Cause.CONNECTIONS, caps.connections, "the budget of database connections"),
     )

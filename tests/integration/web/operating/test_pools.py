@@ -94,7 +94,7 @@ def test_a_preview_says_what_the_cluster_would_make_of_it_and_why(operator: Brow
     page = operator.get(f"{POOL}/preview?mode=auto&low=2&high=30").text
 
     assert ">2–8</b>" in page
-    assert "The chart allows 1 to 24." in page
+    assert "1 to 24 is allowed here." in page
     assert "partitions" in page
     assert "The connections to the database allow 8." in page
 

@@ -1,4 +1,4 @@
-"""The state of the worker pools. Written by operator."""
+"""The state of the worker pools. Written by operator, or by the scheduler of one machine."""
 
 from sqlalchemy import Column, Integer, Table, Text
 
@@ -21,7 +21,7 @@ pool_status = Table(
     Column("ready", Integer, nullable=False),
     Column("backlog", Id, nullable=False),  # records and rows that wait
     Column("lag", Id, nullable=False),  # of these, records
-    Column("lowest", Integer, nullable=True),  # the chart's bounds
+    Column("lowest", Integer, nullable=True),  # the bounds of the chart, or of one machine
     Column("highest", Integer, nullable=True),
     Column("partitions", Integer, nullable=True),  # of its topic; NULL: unknown
     Column("affordable", Integer, nullable=True),  # pods that the connections to the database allow; NULL: any

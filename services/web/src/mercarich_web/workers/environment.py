@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.sites import SITES
+from mercarich_platform.clock import Clock
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.workers.pools import POOLS, SILENT
 from mercarich_web.workers.sql import SqlPools
 
 
@@ -16,7 +18,9 @@ class Resync:
     problems: Sequence[str]
     """Stored values that cannot be used; the defaults apply."""
     behind: Sequence[str]
-    """Pools whose operator has not seen the newest change."""
+    """Pools that are seen to, and have not followed the newest change."""
+    unseen: Sequence[str]
+    """Pools to which nobody sees now: their numbers stay, whatever the settings say."""
     environment: str
 
 
@@ -32,6 +36,7 @@ SEED_KEYS = (
 class WorkerEnvironment:
     settings: SqlSettings
     pools: SqlPools
+    now: Clock
 
     def export(self) -> str:
         """Return one `KEY=value` per line: the default when the stored value is invalid."""
@@ -40,10 +45,13 @@ class WorkerEnvironment:
 
     def resync(self) -> Resync:
         """Read every setting again. Return those that cannot be used, and the pools that do not follow yet."""
-        revision = self.settings.revision()
+        revision, now = self.settings.revision(), self.now()
+        states = {pool.pool: pool for pool in self.pools.states()}
+        seen = {name: pool for name, pool in states.items() if now - pool.seen_at <= SILENT}
         return Resync(
             revision=revision,
             problems=[tell(setting.problem, Language.EN) for setting in self.settings.all() if setting.problem],
-            behind=[pool.pool for pool in self.pools.states() if pool.revision < revision],
+            behind=[name for name, pool in seen.items() if pool.revision < revision],
+            unseen=sorted({*POOLS.values(), *states} - seen.keys()),
             environment=self.export(),
         )

@@ -17,7 +17,7 @@ from mercarich_web.system_settings.terminal import setting_list
 
 if TYPE_CHECKING:
     from mercarich_web.system_settings.sql import SqlSettings
-    from mercarich_web.workers.environment import WorkerEnvironment
+    from mercarich_web.workers.environment import Resync, WorkerEnvironment
 
 
 def constant_manager(argv: Sequence[str]) -> int:
@@ -57,7 +57,7 @@ def update_env(argv: Sequence[str]) -> int:
         if given.output:
             _write(given.output, found.environment)
         lines = [*found.problems, *(f"{pool} has not followed the newest change yet" for pool in found.behind)]
-        lines.append(f"settings read, {len(found.problems)} cannot be used; workers follow changes by themselves")
+        lines.append(f"settings read, {len(found.problems)} cannot be used; {_followed(found)}")
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         return FAILED if found.problems else DONE
 
@@ -80,6 +80,13 @@ def env(argv: Sequence[str]) -> int:
         return DONE
 
     return carry_out(write)
+
+
+def _followed(found: "Resync") -> str:
+    if not found.unseen:
+        return "the pools follow changes by themselves" if found.behind else "all pools have followed them"
+    who = "`mercarich up` on one machine, or the operator on Kubernetes, does while it runs"
+    return f"nobody sees to {', '.join(found.unseen)} now: {who}"
 
 
 def _refuse_odd(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
@@ -121,4 +128,4 @@ def _environment(on: Opened) -> "WorkerEnvironment":
     # Imported here: the drivers are slow to load, and a help page needs none.
     from mercarich_web.workers.wiring import worker_environment
 
-    return worker_environment(on.engine)
+    return worker_environment(on.engine, on.now)

@@ -3,16 +3,20 @@ these shapes unchanged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Mode, Wish, plan
 from mercarich_contracts.sites import SITES
 from mercarich_web.system_settings.settings import Setting
 
+SILENT = timedelta(minutes=2)
+"""Time without a report after which a pool is shown as seen to by nobody; the operator, and the scheduler of one
+machine, report every few seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """A worker pool as the operator last saw and set it."""
+    """A worker pool as the operator, or the scheduler of one machine, last saw and set it."""
 
     pool: str
     settings_key: str
@@ -39,7 +43,7 @@ class PoolState:
     seen_at: datetime
     lowest: int | None = None
     highest: int | None = None
-    """The chart's bounds."""
+    """The bounds of the chart, or of one machine."""
     partitions: int | None = None
     """Partitions of the pool's topic: more pods than these get no work."""
     affordable: int | None = None

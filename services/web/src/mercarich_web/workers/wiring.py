@@ -37,5 +37,5 @@ def dead_letter_desk(engine: Engine, shared: SharedSettings, now: Clock) -> Dead
     return DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap), SqlAudit(engine), now)
 
 
-def worker_environment(engine: Engine) -> WorkerEnvironment:
-    return WorkerEnvironment(SqlSettings(engine), SqlPools(engine))
+def worker_environment(engine: Engine, now: Clock) -> WorkerEnvironment:
+    return WorkerEnvironment(SqlSettings(engine), SqlPools(engine), now)

@@ -30,7 +30,7 @@ MODES: Mapping[str, tuple[str, str]] = {
 MODE_TONES: Mapping[str, str] = {Mode.AUTO: "", Mode.FIXED: "info", Mode.PAUSED: "warn"}
 CAUSES: Mapping[str, str] = {
     Cause.INVALID: N_("The stored setting cannot be used; the last valid one applies."),
-    Cause.BOUNDS: N_("The chart allows %(lowest)s to %(highest)s."),
+    Cause.BOUNDS: N_("%(lowest)s to %(highest)s is allowed here."),
     Cause.PARTITIONS: N_("Its topic has %(partitions)s partitions: more workers would get no work."),
     Cause.CONNECTIONS: N_("The connections to the database allow %(affordable)s."),
     Cause.AT_LEAST_ONE: N_("At least one worker is needed."),

@@ -1,20 +1,19 @@
 """The page of `mercarich pools`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_web.console.output import ago, cell, table
-from mercarich_web.workers.pools import PoolState, PoolStates
-
-SILENT = timedelta(minutes=2)
-"""Time without a report after which the operator is shown as silent; it reports every few seconds."""
+from mercarich_web.workers.pools import SILENT, PoolState, PoolStates
 
 
 def page(answer: PoolStates) -> RenderableType:
     if not answer.pools:
-        return Text("no operator has seen any pool here: on one machine `mercarich up` starts the workers")
+        return Text(
+            "nobody has seen to any pool here: `mercarich up` does on one machine, and the operator on Kubernetes"
+        )
     headings = ["pool", "setting", "wanted", "min", "max", "pods", "ready", "backlog", "lag", "seen"]
     parts: list[RenderableType] = [table(headings, [_row(pool, answer.at) for pool in answer.pools])]
     parts += [cell(f"{pool.pool}: {note}", "yellow") for pool in answer.pools for note in _notes(pool, answer.revision)]
