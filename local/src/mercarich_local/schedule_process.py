@@ -12,6 +12,7 @@ from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
 from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_local import pools
+from mercarich_local.ledger_sources import TellLedger, simulator_of
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_platform import front
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 PUBLISH_SECONDS = 15.0
 POOLS_SECONDS = 3.0
-"""Seconds between two looks at settings and backlog of the worker pools."""
+"""Seconds between two looks at settings and backlog of the worker pools, and at what the ledger is to be told."""
 
 
 def run(settings: SharedSettings) -> int:
@@ -46,6 +47,7 @@ def run(settings: SharedSettings) -> int:
     store = ScheduleStore(engine)
     scheduler = Scheduler(installed(SCHEDULE), store, _launch, utc_now)
     settle_pools = pools.reconcile(engine, settings.kafka_bootstrap, settings.data_dir)
+    tell_ledger = TellLedger(engine)
     publish_at = pools_at = monotonic()
     while not stop.is_set():
         try:
@@ -55,6 +57,9 @@ def run(settings: SharedSettings) -> int:
                 publish_at = monotonic() + PUBLISH_SECONDS
             if monotonic() >= pools_at and pools.is_followed(settings.data_dir):
                 settle_pools()
+                simulator = simulator_of(settings.data_dir, os.environ)
+                if simulator is not None:
+                    tell_ledger(simulator)
                 pools_at = monotonic() + POOLS_SECONDS
         except DatabaseAway as error:
             log.warning("the database is away; missed slots are made up for later", extra={"error": str(error)})

@@ -229,10 +229,11 @@ class Offers:
                 yield offer
 
     def stand_on(self, seller_id: str, sku: str, source: Source) -> None:
-        """Record that the offer has another source. Raise KeyError for an unknown offer."""
+        """Record that the offer has another source; twice is as once. Raise KeyError for an unknown offer."""
         offer = self._touch(seller_id, sku)
-        offer.sources.append(source)
-        offer.sources.sort()
+        if source not in offer.sources:
+            offer.sources.append(source)
+            offer.sources.sort()
 
     def put(self, seller_id: str, sku: str) -> None:
         """Create the offer, as PUT does."""
